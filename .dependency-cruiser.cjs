@@ -1,0 +1,55 @@
+// The way of the data is one direction: protocol → ingest → store → graph → api → server.
+// Each rule names what a stage may see; everything else is an error.
+const stages = {
+  protocol: [],
+  store: ["protocol"],
+  ingest: ["protocol", "store"],
+  graph: ["store"],
+  api: ["protocol", "store", "graph"],
+  server: ["protocol", "store", "graph", "ingest", "api"],
+  cli: ["protocol", "store", "graph", "ingest", "api", "server"],
+};
+const assembly = "^src/(config|log|version)\\.ts$";
+
+module.exports = {
+  forbidden: [
+    { name: "no-circular", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "no-dev-dependency",
+      severity: "error",
+      from: { path: "^src" },
+      to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown", "unknown"] },
+    },
+    {
+      name: "no-test-import",
+      severity: "error",
+      from: { path: "^src" },
+      to: { path: "^(test|bench|scripts|examples)/" },
+    },
+    {
+      // Pure, and usable in a browser: no I/O, no Node.js module, no dependency but the curves and the hashes.
+      name: "protocol-is-pure",
+      severity: "error",
+      from: { path: "^src/protocol/" },
+      to: { pathNot: "^(src/protocol/|node_modules/@noble/)" },
+    },
+    ...Object.entries(stages)
+      .filter(([stage]) => stage !== "protocol")
+      .map(([stage, allowed]) => ({
+        name: `${stage}-imports`,
+        severity: "error",
+        from: { path: `^src/${stage}/` },
+        to: {
+          path: "^src/",
+          pathNot: [`^src/(${[stage, ...allowed].join("|")})/`, assembly],
+        },
+      })),
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsConfig: { fileName: "tsconfig.json" },
+    tsPreCompilationDeps: true,
+    exclude: { path: "^dist" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default", "types"] },
+  },
+};
