@@ -1,0 +1,137 @@
+import { DocumentError } from "./error.ts";
+import { JsonDouble, type JsonObject, type JsonValue } from "./json.ts";
+
+/** Far above what a document may have; it only keeps a value built by hand from overflowing the stack. */
+const maximumDepth = 512;
+
+/**
+ * The canonical text of a value: PROTOCOL section 1, Python's
+ * `json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)`. Not RFC 8785.
+ *
+ * Throws DocumentError `TOO_DEEP` beyond 512 levels, `INVALID_NUMBER` for a number that is no safe integer
+ * (doubles are JsonDouble, larger integers bigint).
+ */
+export function canonicalJson(value: JsonValue, kept?: KeptTexts): string {
+  return write(value, 0, kept);
+}
+
+/**
+ * Arrays inside a value whose own canonical text the caller wants as well: set each to "" before, read it
+ * after. Spares writing them twice where a part has a hash of its own.
+ */
+export type KeptTexts = Map<JsonValue[], string>;
+
+function write(value: JsonValue, depth: number, kept: KeptTexts | undefined): string {
+  if (typeof value === "string") return canonicalString(value);
+  if (typeof value === "number") {
+    if (!Number.isSafeInteger(value)) {
+      throw new DocumentError("INVALID_NUMBER", `${value} is no integer that a number can hold exactly.`);
+    }
+    // String(-0) is "0", which is what an integer's negative zero is.
+    return String(value);
+  }
+  if (value === null) return "null";
+  if (typeof value === "boolean") return value ? "true" : "false";
+  if (typeof value === "bigint") return value.toString();
+  if (value instanceof JsonDouble) return canonicalDouble(value.value);
+  if (depth >= maximumDepth) {
+    throw new DocumentError("TOO_DEEP", `A value is more than ${maximumDepth} levels deep.`);
+  }
+  if (!Array.isArray(value)) return writeObject(value, depth + 1, kept);
+  const text = writeArray(value, depth + 1, kept);
+  if (kept?.has(value)) kept.set(value, text);
+  return text;
+}
+
+function writeArray(items: JsonValue[], depth: number, kept: KeptTexts | undefined): string {
+  if (items.length === 0) return "[]";
+  let text = "[";
+  for (let index = 0; index < items.length; index++) {
+    if (index > 0) text += ",";
+    text += write(items[index] as JsonValue, depth, kept);
+  }
+  return `${text}]`;
+}
+
+function writeObject(object: JsonObject, depth: number, kept: KeptTexts | undefined): string {
+  const keys = Object.keys(object);
+  if (keys.length === 0) return "{}";
+  sortKeys(keys);
+  let text = "{";
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] as string;
+    if (index > 0) text += ",";
+    text += memberName(key);
+    text += write(object[key] as JsonValue, depth, kept);
+  }
+  return `${text}}`;
+}
+
+const surrogate = /[\ud800-\udfff]/;
+
+/** Sorts by Unicode code point, in place. UTF-16 order differs only where a key has a surrogate. */
+function sortKeys(keys: string[]): void {
+  let sorted = true;
+  let plain = true;
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] as string;
+    if (index > 0 && (keys[index - 1] as string) >= key) sorted = false;
+    if (plain && !memberNames.has(key) && surrogate.test(key)) plain = false;
+  }
+  if (!plain) keys.sort(compareCodePoints);
+  else if (!sorted) keys.sort();
+}
+
+/** Compares by Unicode code point: negative where `a` comes first. */
+export function compareCodePoints(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let index = 0; index < length; index++) {
+    const x = a.charCodeAt(index);
+    const y = b.charCodeAt(index);
+    if (x === y) continue;
+    // A surrogate stands for a code point above every other unit.
+    const xHigh = (x & 0xf800) === 0xd800;
+    const yHigh = (y & 0xf800) === 0xd800;
+    return xHigh === yHigh ? x - y : xHigh ? 1 : -1;
+  }
+  return a.length - b.length;
+}
+
+// The same few dozen names stand in every document. Bounded, since a hostile one brings its own; none with
+// a surrogate is kept, so a hit also says that UTF-16 order is right.
+const memberNames = new Map<string, string>();
+const mostMemberNames = 1024;
+
+function memberName(key: string): string {
+  const known = memberNames.get(key);
+  if (known !== undefined) return known;
+  const name = `${canonicalString(key)}:`;
+  if (memberNames.size < mostMemberNames && key.length <= 64 && !surrogate.test(key))
+    memberNames.set(key, name);
+  return name;
+}
+
+const needsEscape = /["\\\u0000-\u001f]/;
+
+/** JSON.stringify escapes exactly what section 1 does: quote, backslash and the controls, in lower case. */
+export function canonicalString(text: string): string {
+  return needsEscape.test(text) ? JSON.stringify(text) : `"${text}"`;
+}
+
+/** Python's `repr` of a float: shortest digits, always a point or an exponent. */
+export function canonicalDouble(value: number): string {
+  if (!Number.isFinite(value)) {
+    throw new DocumentError("INVALID_NUMBER", "A double that is not finite has no canonical text.");
+  }
+  if (value === 0) return Object.is(value, -0) ? "-0.0" : "0.0";
+  const [mantissa = "", exponentText = "0"] = value.toExponential().split("e");
+  const exponent = Number(exponentText);
+  if (exponent < -4 || exponent >= 16) {
+    const size = Math.abs(exponent);
+    return `${mantissa}e${exponent < 0 ? "-" : "+"}${size < 10 ? "0" : ""}${size}`;
+  }
+  // Between 1e-4 and 1e16 both languages write positional notation with the same digits, but JavaScript
+  // leaves out ".0".
+  const text = String(value);
+  return text.includes(".") ? text : `${text}.0`;
+}

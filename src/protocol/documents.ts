@@ -1,0 +1,122 @@
+import type { AcceptedEvent } from "./accepted-event.ts";
+import type { AliasMention, AliasWarning } from "./aliases.ts";
+import { type PithDocument, parseDocument, readDocument } from "./document.ts";
+import { judgeEvent } from "./event.ts";
+import type { PithNumber } from "./identifiers.ts";
+import type { JsonValue } from "./json.ts";
+import type { Keyring } from "./keyring.ts";
+import { mergeEvents } from "./merge.ts";
+import type { MergedState } from "./merged-state.ts";
+import type { Proof } from "./proof.ts";
+import type { RefusalReason } from "./reasons.ts";
+
+/** A copy of an event that was not let in. */
+export type Refusal = { readonly id: string; readonly reason: RefusalReason };
+
+export type DocumentWarning = AliasWarning | "EVENT_ID_UNVERIFIABLE";
+
+/** A document whose events have been judged: what it adds to its paper's set. */
+export type JudgedDocument = {
+  readonly kind: "bundle" | "state";
+  readonly pithNumber: PithNumber;
+  readonly events: readonly AcceptedEvent[];
+  readonly aliases: readonly AliasMention[];
+  readonly refused: readonly Refusal[];
+  /** Whether a state carries entries whose event could not be rebuilt: `EVENT_ID_UNVERIFIABLE`. */
+  readonly hasUnverifiable: boolean;
+  readonly published: PithDocument["published"];
+};
+
+/** Judges each copy of an event in a document by PROTOCOL section 5, rules 1–8. */
+export function judgeDocument(document: PithDocument, keyring: Keyring, minimumProof: Proof): JudgedDocument {
+  const { pithNumber, record } = document;
+  const door = { pithNumber, keyring, minimumProof, record };
+  const events: AcceptedEvent[] = [];
+  const refused: Refusal[] = [];
+  for (const copy of document.copies) {
+    const judgement = judgeEvent(copy, door);
+    if (judgement.accepted) events.push(judgement.event);
+    else refused.push({ id: judgement.id, reason: judgement.reason });
+  }
+  const letInAtHash = minimumProof === "hash";
+  return {
+    kind: document.kind,
+    pithNumber,
+    events,
+    aliases: document.aliases.map((value) => ({ value, letInAtHash })),
+    refused,
+    hasUnverifiable: document.unverifiable > 0,
+    published: document.published,
+  };
+}
+
+/** Merges documents of one paper. */
+export function mergeJudged(pithNumber: PithNumber, documents: readonly JudgedDocument[]): MergedState {
+  return mergeEvents(
+    pithNumber,
+    documents.flatMap((document) => document.events),
+    documents.flatMap((document) => document.aliases),
+  );
+}
+
+export type CheckResult = "PASSED" | "FAILED" | "NOT_CHECKABLE";
+
+/**
+ * Whether merging a state document alone gives its own `state_sha256` (PROTOCOL section 4): a report, no rule of
+ * validity. Null for a bundle, which publishes none.
+ */
+export function checkPublishedState(document: PithDocument, keyring: Keyring): CheckResult | null {
+  if (document.published === undefined) return null;
+  const alone = mergeJudged(document.pithNumber, [judgeDocument(document, keyring, "hash")]);
+  if (alone.sha256 === document.published.sha256) return "PASSED";
+  return document.published.isPartial ? "NOT_CHECKABLE" : "FAILED";
+}
+
+export type MergedDocuments = {
+  readonly states: ReadonlyMap<PithNumber, MergedState>;
+  /** Distinct, sorted. */
+  readonly warnings: readonly DocumentWarning[];
+  /** Distinct pairs of event id and reason, sorted. */
+  readonly refused: readonly (readonly [string, RefusalReason])[];
+};
+
+/**
+ * The whole of the protocol in one call: reads, judges and merges documents, of one paper or of several.
+ *
+ * Throws DocumentError for the first document that is refused as a whole. `minimumProof` goes for all.
+ */
+export function mergeDocuments(
+  inputs: readonly (string | Uint8Array | { readonly value: JsonValue })[],
+  keyring: Keyring,
+  minimumProof: Proof = "hash",
+): MergedDocuments {
+  const judged = inputs.map((input) =>
+    judgeDocument(
+      typeof input === "string" || input instanceof Uint8Array
+        ? parseDocument(input)
+        : readDocument(input.value),
+      keyring,
+      minimumProof,
+    ),
+  );
+  const groups = new Map<PithNumber, JudgedDocument[]>();
+  for (const document of judged) {
+    const group = groups.get(document.pithNumber);
+    if (group === undefined) groups.set(document.pithNumber, [document]);
+    else group.push(document);
+  }
+  const states = new Map([...groups].map(([number, documents]) => [number, mergeJudged(number, documents)]));
+
+  const warnings = new Set<DocumentWarning>([...states.values()].flatMap((state) => [...state.warnings]));
+  if (judged.some((document) => document.hasUnverifiable)) warnings.add("EVENT_ID_UNVERIFIABLE");
+  const refused = new Map(
+    judged.flatMap((document) =>
+      document.refused.map(({ id, reason }) => [`${id} ${reason}`, [id, reason] as const]),
+    ),
+  );
+  return {
+    states,
+    warnings: [...warnings].sort(),
+    refused: [...refused].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, pair]) => pair),
+  };
+}

@@ -1,0 +1,64 @@
+import { Point } from "@noble/ed25519";
+import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
+
+// Standard base64 whose last character has no spare bits set: equal to its own re-encoding by form alone.
+const keyBase64 = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/;
+const signatureBase64 = /^[A-Za-z0-9+/]{85}[AQgw]==$/;
+
+/** The 32 bytes of a raw public key in standard, padded base64; null where the text is not exactly that. */
+export function decodePublicKey(text: string): Uint8Array | null {
+  return keyBase64.test(text) ? decodeBase64(text) : null;
+}
+
+/** The 64 bytes of a signature in standard, padded base64; null where the text is not exactly that. */
+export function decodeSignature(text: unknown): Uint8Array | null {
+  return typeof text === "string" && signatureBase64.test(text) ? decodeBase64(text) : null;
+}
+
+type WithBuffer = { Buffer?: { from(text: string, encoding: "base64"): Uint8Array } };
+const buffer = (globalThis as WithBuffer).Buffer;
+
+function decodeBase64(text: string): Uint8Array {
+  // A copy: a Buffer is a view into a pool, and its slice() shares memory where that of a Uint8Array does not.
+  if (buffer !== undefined) return new Uint8Array(buffer.from(text, "base64"));
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
+
+/** 2^255 − 19. */
+const prime = 2n ** 255n - 19n;
+/** y of the points of order 8; the other two are `prime` minus these. */
+const orderEight = BigInt("0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd83d3d706a17c7");
+/** y of the eight points of small order. Their sign bit does not matter: either is refused. */
+const smallOrder = new Set<bigint>([0n, 1n, prime - 1n, orderEight, prime - orderEight]);
+
+export type KeyFault = "NOT_REDUCED" | "SMALL_ORDER" | "NOT_ON_CURVE";
+
+/**
+ * Why a raw public key verifies nothing (PROTOCOL section 3): its y is not below the prime, or it is a point
+ * of small order, which "signs" everything. Null where it may verify. Whether it is on the curve at all
+ * is left to `publicKeyFault`: such a key fails by itself.
+ */
+export function weakness(publicKey: Uint8Array): KeyFault | null {
+  const reversed = publicKey.toReversed();
+  reversed[0] = (reversed[0] as number) & 0x7f;
+  const y = BigInt(`0x${bytesToHex(reversed)}`);
+  if (y >= prime) return "NOT_REDUCED";
+  return smallOrder.has(y) ? "SMALL_ORDER" : null;
+}
+
+/** Like `weakness`, and also refuses what is no point of the curve: for keys that a person configures. */
+export function publicKeyFault(publicKey: Uint8Array): KeyFault | null {
+  const fault = weakness(publicKey);
+  if (fault !== null) return fault;
+  try {
+    Point.fromBytes(publicKey, false);
+    return null;
+  } catch {
+    return "NOT_ON_CURVE";
+  }
+}
+
+/** The 32 bytes that a lower-case hex SHA-256 names: what event signatures and receipts sign. */
+export function digestBytes(hex: string): Uint8Array {
+  return hexToBytes(hex);
+}

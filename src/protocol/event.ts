@@ -1,0 +1,90 @@
+import type { AcceptedEvent } from "./accepted-event.ts";
+import { canonicalJson, type KeptTexts } from "./canonical-json.ts";
+import { decodeSignature, digestBytes } from "./ed25519.ts";
+import { type EventBody, eventIdOf, readBody } from "./event-body.ts";
+import { isEventType } from "./event-types.ts";
+import { judgeSnapshot } from "./graph-snapshot.ts";
+import type { EventId, PithNumber } from "./identifiers.ts";
+import type { Instant } from "./instant.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
+import type { Keyring, TrustedKey } from "./keyring.ts";
+import { isAtLeast, type Proof } from "./proof.ts";
+import type { FaultReason, RefusalReason } from "./reasons.ts";
+import { judgeRecord, type KnownRecord } from "./record-created.ts";
+
+export type Judgement =
+  | { readonly accepted: true; readonly event: AcceptedEvent }
+  | { readonly accepted: false; readonly id: string; readonly reason: RefusalReason };
+
+/** What the door knows while it judges the copies of one document. */
+export type Door = {
+  readonly pithNumber: PithNumber;
+  readonly keyring: Keyring;
+  readonly minimumProof: Proof;
+  /** The document's own canonical record, so that its hash is taken once. */
+  readonly record?: KnownRecord | undefined;
+};
+
+/** Judges one copy of an event by the rules of PROTOCOL section 5, in their order, up to rule 8. */
+export function judgeEvent(value: JsonValue, door: Door): Judgement {
+  const kept: KeptTexts = new Map();
+  const body = readBody(value, kept);
+  if (body === null) {
+    return { accepted: false, id: eventIdOf(canonicalJson(value)), reason: "MALFORMED_EVENT" };
+  }
+  const copy = value as JsonObject;
+  const refuse = (reason: RefusalReason): Judgement => ({ accepted: false, id: body.id, reason });
+
+  if (Object.hasOwn(copy, "event_id") && copy["event_id"] !== body.id) return refuse("EVENT_ID_MISMATCH");
+  if (body.subject !== door.pithNumber) return refuse("SUBJECT_MISMATCH");
+
+  const { signer } = body;
+  const key = door.keyring.get(signer.public_key_fingerprint);
+  if (key === undefined) return refuse("UNKNOWN_SIGNER");
+  if (
+    signer.key_id !== key.keyId ||
+    signer.signer_id !== key.signerId ||
+    signer.signer_type !== key.signerType
+  ) {
+    return refuse("SIGNER_MISMATCH");
+  }
+  if (!isInTime(body.instant, key)) return refuse("KEY_NOT_VALID");
+
+  const signature = copy["signature"] ?? null;
+  if (signature !== null && !isSignedBy(body.id, signature, key)) return refuse("SIGNATURE_INVALID");
+
+  const { fault, hasReceipt } = judgeContent(body, key, door, kept);
+  const vouched = body.type === "record_created" && fault === null && hasReceipt;
+  const proof: Proof = signature !== null ? "signed" : vouched ? "receipt" : "hash";
+  if (!isAtLeast(proof, door.minimumProof)) return refuse("UNSIGNED");
+
+  return { accepted: true, event: { ...body, proof, fault, signature: signature as JsonObject | null } };
+}
+
+function isInTime(instant: Instant, key: TrustedKey): boolean {
+  return (
+    (key.validFrom === null || instant >= key.validFrom) &&
+    (key.validUntil === null || instant < key.validUntil)
+  );
+}
+
+/** Rule 5: Ed25519 over the 32 raw bytes of the event id. */
+function isSignedBy(id: EventId, signature: JsonValue, key: TrustedKey): boolean {
+  if (!isJsonObject(signature)) return false;
+  if (signature["algorithm"] !== "ed25519" || signature["key_id"] !== key.keyId) return false;
+  if (signature["signed_message"] !== "event_sha256_bytes") return false;
+  const bytes = decodeSignature(signature["signature_b64"]);
+  return bytes !== null && key.verify(digestBytes(id.slice(7)), bytes);
+}
+
+type Content = { fault: FaultReason | null; hasReceipt: boolean };
+
+/** Rules 7 and 8. */
+function judgeContent(body: EventBody, key: TrustedKey, door: Door, kept: KeptTexts): Content {
+  const fault = (reason: FaultReason | null): Content => ({ fault: reason, hasReceipt: false });
+  if (!isEventType(body.type)) return fault("UNKNOWN_EVENT_TYPE");
+  if (!key.eventTypes.has(body.type)) return fault("EVENT_TYPE_NOT_ALLOWED");
+  if (body.type === "record_created") return judgeRecord(body, key, door.pithNumber, door.record);
+  if (body.type === "graph_snapshot") return fault(judgeSnapshot(body.target, body.payload, kept));
+  return fault(null);
+}

@@ -1,0 +1,54 @@
+/**
+ * The Pith Open Graph protocol: parse, judge and merge signed records. Pure, without I/O; runs in Node.js and in
+ * browsers.
+ *
+ * @packageDocumentation
+ */
+export type { AcceptedEvent } from "./accepted-event.ts";
+export { eventFromLog } from "./accepted-event.ts";
+export type { Alias, AliasMention, StateAlias } from "./aliases.ts";
+export { isEarlier, parseAlias } from "./aliases.ts";
+export { canonicalJson, canonicalString, compareCodePoints } from "./canonical-json.ts";
+export type { ConformanceResult } from "./conformance.ts";
+export { runVectorFile } from "./conformance.ts";
+export type { Cryptography } from "./cryptography.ts";
+export { cryptography, findNodeCryptography, portableCryptography } from "./cryptography.ts";
+export type { PithDocument } from "./document.ts";
+export { mergeVersion, parseDocument, readDocument } from "./document.ts";
+export type { CheckResult, DocumentWarning, JudgedDocument, MergedDocuments, Refusal } from "./documents.ts";
+export { checkPublishedState, judgeDocument, mergeDocuments, mergeJudged } from "./documents.ts";
+export type { DocumentErrorCode } from "./error.ts";
+export { DocumentError, documentErrorCodes } from "./error.ts";
+export type { Judgement } from "./event.ts";
+export { judgeEvent } from "./event.ts";
+export type { EventBody, Signer } from "./event-body.ts";
+export { eventIdOf } from "./event-body.ts";
+export type { EventType } from "./event-types.ts";
+export { eventLists, eventTypes, isEventType } from "./event-types.ts";
+export type { EventId, PithNumber } from "./identifiers.ts";
+export {
+  canonicalText,
+  canonicalTextSha256,
+  fingerprintOf,
+  fitsRecord,
+  isEventId,
+  isPithNumber,
+  sha256OfValue,
+  shortLengths,
+  suffixOf,
+  suffixOfDigest,
+} from "./identifiers.ts";
+export type { Instant } from "./instant.ts";
+export { parseInstant } from "./instant.ts";
+export type { JsonObject, JsonValue } from "./json.ts";
+export { isJsonInteger, isJsonObject, JsonDouble } from "./json.ts";
+export type { Keyring, KeyringEntry, TrustedKey } from "./keyring.ts";
+export { createKeyring, KeyringError, parseKeyring, registryKey } from "./keyring.ts";
+export { currentSnapshot, mergeEvents } from "./merge.ts";
+export type { EventStatus, MergedEvent, MergedState } from "./merged-state.ts";
+export { decodeUtf8, parseJson } from "./parse-json.ts";
+export type { Equivocation } from "./places.ts";
+export type { Proof } from "./proof.ts";
+export { isAtLeast, isProof, proofRank, proofs } from "./proof.ts";
+export type { FaultReason, InvalidReason, LinkReason, RefusalReason } from "./reasons.ts";
+export { faultReasons, linkReasons, refusalReasons } from "./reasons.ts";

@@ -1,0 +1,124 @@
+import type { AcceptedEvent } from "./accepted-event.ts";
+import type { EventId } from "./identifiers.ts";
+import { type Proof, proofRank, proofs } from "./proof.ts";
+import type { InvalidReason } from "./reasons.ts";
+
+/** An event of the set, with what the rest of the set makes of it. */
+export type LinkedEvent = {
+  readonly event: AcceptedEvent;
+  /** PROTOCOL section 5: its own proof, or that of what vouches for it. */
+  readonly standing: Proof;
+  /** 0 without links, else 1 + the greatest depth of what it links to. Means nothing where invalid. */
+  readonly depth: number;
+  readonly invalid: InvalidReason | null;
+};
+
+type Settling = { -readonly [Member in keyof LinkedEvent]: LinkedEvent[Member] } & {
+  /** Links of this event to events of the set that are not settled yet. */
+  open: number;
+  readonly linkedBy: Settling[];
+};
+
+/**
+ * Standings, depths, and rule 9, for a set of events without repeats. Linear in events and links: nothing
+ * recurses along a chain.
+ */
+export function settleLinks(events: ReadonlyMap<EventId, AcceptedEvent>): Map<EventId, LinkedEvent> {
+  const settling = new Map<EventId, Settling>();
+  for (const [id, event] of events) {
+    settling.set(id, {
+      event,
+      standing: event.proof,
+      depth: 0,
+      invalid: event.fault,
+      open: 0,
+      linkedBy: [],
+    });
+  }
+  for (const entry of settling.values()) {
+    for (const id of linksOf(entry.event)) {
+      const target = settling.get(id);
+      if (target === undefined) continue;
+      entry.open++;
+      target.linkedBy.push(entry);
+    }
+  }
+  raiseStandings(settling);
+
+  // From what is built on to what builds on it. Links are hashes, so there is no cycle.
+  const ready = [...settling.values()].filter((entry) => entry.open === 0);
+  for (let entry = ready.pop(); entry !== undefined; entry = ready.pop()) {
+    entry.invalid ??= judgeLinks(entry, settling);
+    for (const dependent of entry.linkedBy) {
+      dependent.depth = Math.max(dependent.depth, entry.depth + 1);
+      if (--dependent.open === 0) ready.push(dependent);
+    }
+  }
+  return settling;
+}
+
+function* linksOf(event: AcceptedEvent): Generator<EventId> {
+  if (event.prevEvent !== null) yield event.prevEvent;
+  yield* event.supersedes;
+}
+
+/**
+ * A signed event vouches, by their ids, for what its very signer built it on; and so on down the chain.
+ * Events at fault (rules 7 and 8) neither vouch nor are vouched for. Highest proofs first, so each event is
+ * visited once.
+ */
+function raiseStandings(settling: ReadonlyMap<EventId, Settling>): void {
+  const raised = new Set<Settling>();
+  for (const proof of proofs.toReversed()) {
+    const front = [...settling.values()].filter((entry) => entry.event.proof === proof);
+    for (let entry = front.pop(); entry !== undefined; entry = front.pop()) {
+      if (raised.has(entry) || entry.event.fault !== null) continue;
+      raised.add(entry);
+      entry.standing = proof;
+      for (const id of linksOf(entry.event)) {
+        const target = settling.get(id);
+        if (target !== undefined && isSameSigner(target.event, entry.event)) front.push(target);
+      }
+    }
+  }
+}
+
+/** The keyring ties the other three members of a signer to the fingerprint. */
+function isSameSigner(a: AcceptedEvent, b: AcceptedEvent): boolean {
+  return a.signer.public_key_fingerprint === b.signer.public_key_fingerprint;
+}
+
+/** Rule 9, in its order. What it links to is settled. */
+function judgeLinks(
+  { event, standing }: Settling,
+  settled: ReadonlyMap<EventId, Settling>,
+): InvalidReason | null {
+  const valid = (id: EventId) => {
+    const entry = settled.get(id);
+    return entry !== undefined && entry.invalid === null ? entry : undefined;
+  };
+  const links: Settling[] = [];
+  if (event.prevEvent !== null) {
+    const previous = valid(event.prevEvent);
+    if (previous === undefined) return "PREV_EVENT_UNRESOLVED";
+    links.push(previous);
+  }
+  const superseded: Settling[] = [];
+  for (const id of event.supersedes) {
+    const entry = valid(id);
+    if (entry === undefined) return "SUPERSEDES_UNRESOLVED";
+    superseded.push(entry);
+  }
+  for (const { event: other, standing: otherStanding } of superseded) {
+    if (
+      other.signer.signer_id !== event.signer.signer_id ||
+      other.type !== event.type ||
+      other.target !== event.target ||
+      proofRank(otherStanding) > proofRank(standing)
+    ) {
+      return "SUPERSEDES_FORBIDDEN";
+    }
+  }
+  const isOlder = (link: Settling) => event.instant < link.event.instant;
+  return links.some(isOlder) || superseded.some(isOlder) ? "CREATED_BEFORE_LINK" : null;
+}

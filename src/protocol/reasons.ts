@@ -1,0 +1,38 @@
+/** Why a copy of an event is no part of the set. PROTOCOL section 5, rules 1–6, in the order of judging. */
+export const refusalReasons = [
+  "MALFORMED_EVENT",
+  "EVENT_ID_MISMATCH",
+  "SUBJECT_MISMATCH",
+  "UNKNOWN_SIGNER",
+  "SIGNER_MISMATCH",
+  "KEY_NOT_VALID",
+  "SIGNATURE_INVALID",
+  "UNSIGNED",
+] as const;
+
+export type RefusalReason = (typeof refusalReasons)[number];
+
+/** Why an authentic event is kept but never applied, whatever else is in the set. Rules 7 and 8. */
+export const faultReasons = [
+  "UNKNOWN_EVENT_TYPE",
+  "EVENT_TYPE_NOT_ALLOWED",
+  "MALFORMED_PAYLOAD",
+  "RECORD_HASH_MISMATCH",
+  "RECEIPT_INVALID",
+  "SNAPSHOT_HASH_MISMATCH",
+] as const;
+
+export type FaultReason = (typeof faultReasons)[number];
+
+/** Why a link makes an authentic event invalid in this set: more events may mend or spoil it. Rule 9. */
+export const linkReasons = [
+  "PREV_EVENT_UNRESOLVED",
+  "SUPERSEDES_UNRESOLVED",
+  "SUPERSEDES_FORBIDDEN",
+  "CREATED_BEFORE_LINK",
+] as const;
+
+export type LinkReason = (typeof linkReasons)[number];
+
+/** Why an event is in the set, counted and listed, and not valid. */
+export type InvalidReason = FaultReason | LinkReason;

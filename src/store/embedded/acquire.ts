@@ -1,0 +1,230 @@
+import { mkdir, realpath } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { findBinaries, type InstalledBinaries, prepareBinaries } from "./binaries.ts";
+import { createCluster, inspectCluster, SUPERUSER } from "./cluster.ts";
+import { EmbeddedServerError, errorCode } from "./errors.ts";
+import { logSize, logTail } from "./log-file.ts";
+import { DATABASE, type Membership, type NotJoined, tryJoin } from "./membership.ts";
+import {
+  discardMistakenLocks,
+  isPostmaster,
+  recordedPid,
+  spawnPostmaster,
+  stopPostmaster,
+} from "./postmaster.ts";
+import { chooseServerUser, placesForBinaries, type ServerUser } from "./server-user.ts";
+import { nameSocketFolder, PORT } from "./socket-path.ts";
+import { tryStartLock } from "./start-lock.ts";
+
+/*
+ * How starts, joins and stops stay apart. Three locks, each freed by the kernel or by PostgreSQL when its holder dies:
+ *   S  start lock (start-lock.ts): who looks for a server and starts one.
+ *   P  postmaster.pid and shared memory, PostgreSQL's own: one server at most on a cluster, whatever we do.
+ *   M  member lock (membership.ts), inside the server: shared by members, exclusive for the one that stops it.
+ * Everyone repeats: join; if there is no server, take S and, holding it, join or start; else wait a moment.
+ *
+ *   two start at once              one gets S and starts; the others cannot take S, wait, and join.
+ *   killed during initdb           S is free; no folder of the cluster's name exists; the next one begins anew.
+ *   killed after initdb            the rename is the last step, so the cluster is whole; the next one starts it.
+ *   killed while the server starts S is free; the server goes on; the next one finds it by postmaster.pid and waits.
+ *   ... before postmaster.pid is   the next one starts a second server; P lets one live; whose child ended because
+ *       written                    of P goes round again and joins the other.
+ *   start while the last stops     M is exclusive or the server answers "shutting down": the newcomer waits until
+ *                                  it is cut off; then S; then P makes its server wait (go round) for the old one.
+ *   join before the last tries     M is shared, so the last is not alone and does not stop the server.
+ *   two leave at once              each lets go of M before it tries for it alone: exactly one stops the server.
+ *   killed while stopping          M is free, or the signal was sent: the newcomer joins, or is cut off and starts.
+ *   killed while serving           M ends with the session. The server stays, empty, until the next one that joins
+ *                                  it leaves. (Nobody watches it: that watcher could be killed just as well.)
+ *   server and all killed          PostgreSQL recovers; a process id given to another process since is recognised.
+ *   server killed under members    they notice by their session's end, and go round: one starts it again.
+ */
+
+/** A member's view of the running server. */
+export type EmbeddedServer = {
+  /** For node-postgres: `host` is the folder of a Unix socket. There is no TCP port. */
+  readonly connection: { host: string; port: number; user: string; database: string };
+  /** The real path of the data directory. */
+  readonly dataDirectory: string;
+  /** Whether we started the server; false: we joined one that was running. */
+  readonly started: boolean;
+  /** Leaves the server; the last to leave stops it. Close your connections before. May be called again. */
+  release(): Promise<void>;
+};
+
+export type EmbeddedServerOptions = {
+  /** Where the data lives; made if it does not exist. */
+  dataDirectory: string;
+  /** Told what happens, a line at a time. */
+  log?: (line: string) => void;
+};
+
+/** All that stays the same during one membership. */
+type Site = {
+  dataDirectory: string;
+  cluster: string;
+  logPath: string;
+  host: string;
+  user: ServerUser;
+  installed: InstalledBinaries;
+  log: (line: string) => void;
+};
+
+/** Longest wait for a server that others start or stop: a recovery after a crash can take minutes. */
+const WAIT_LIMIT = 300_000;
+const POLL_INTERVAL = 20;
+
+/**
+ * Starts the embedded PostgreSQL server on a data directory, or joins the one that serves it already.
+ * @throws EmbeddedServerError
+ */
+export async function acquireEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
+  const installed = await findBinaries();
+  const user = await chooseServerUser();
+  try {
+    await mkdir(options.dataDirectory, { recursive: true });
+    const dataDirectory = await realpath(options.dataDirectory);
+    const cluster = join(dataDirectory, "cluster");
+    const { host, remove } = await nameSocketFolder(cluster);
+    const logPath = join(dataDirectory, "server.log");
+    const log = options.log ?? (() => {});
+    try {
+      return await becomeMember({ dataDirectory, cluster, logPath, host, user, installed, log }, remove);
+    } catch (error) {
+      await remove();
+      throw error;
+    }
+  } catch (error) {
+    if (!["EACCES", "EPERM", "EROFS", "ENOSPC", "ENOTDIR", "EEXIST"].includes(errorCode(error) ?? ""))
+      throw error;
+    throw new EmbeddedServerError(
+      "directory-unusable",
+      `The data directory cannot be used: ${(error as Error).message}. Set PITH_GRAPH_DATA to a folder that you may write, or DATABASE_URL to a PostgreSQL server.`,
+      { cause: error },
+    );
+  }
+}
+
+async function becomeMember(site: Site, cleanUp: () => Promise<void>): Promise<EmbeddedServer> {
+  let leaving: Promise<void> | undefined;
+  const first = await enter(site);
+  let current = Promise.resolve<Membership | undefined>(first.membership);
+
+  // A server that crashed lets members in again soon; one that was killed has to be started again.
+  const reenterWhenLost = (membership: Membership): void => {
+    membership.ended.then(() => {
+      if (leaving !== undefined) return;
+      site.log("lost the embedded PostgreSQL server; looking for it");
+      current = enter(site).then(
+        (entered) => {
+          reenterWhenLost(entered.membership);
+          return entered.membership;
+        },
+        (error: Error) => {
+          site.log(error.message);
+          return undefined;
+        },
+      );
+    });
+  };
+  reenterWhenLost(first.membership);
+
+  const leave = async (): Promise<void> => {
+    try {
+      const membership = await current;
+      await membership?.leave(() => stop(site));
+    } finally {
+      await cleanUp();
+    }
+  };
+  return {
+    connection: { host: site.host, port: PORT, user: SUPERUSER, database: DATABASE },
+    dataDirectory: site.dataDirectory,
+    started: first.started,
+    release: () => {
+      leaving ??= leave();
+      return leaving;
+    },
+  };
+}
+
+async function stop(site: Site): Promise<void> {
+  const stopped = await stopPostmaster(site.cluster);
+  site.log(
+    stopped ? "stopped the embedded PostgreSQL server" : "left the embedded PostgreSQL server running",
+  );
+}
+
+type Entered = { membership: Membership; started: boolean };
+
+async function enter(site: Site): Promise<Entered> {
+  const limit = performance.now() + WAIT_LIMIT;
+  while (performance.now() < limit) {
+    await inspectCluster(site.cluster, site.user, site.installed.major);
+    const joined = await tryJoin(site.host);
+    if (isMembership(joined)) return { membership: joined, started: false };
+    if (joined === "absent") {
+      const lock = await tryStartLock(site.dataDirectory);
+      try {
+        const entered = lock && (await joinOrStart(site));
+        if (entered !== undefined) return entered;
+      } finally {
+        await lock?.release();
+      }
+    }
+    await delay(POLL_INTERVAL);
+  }
+  throw new EmbeddedServerError(
+    "start-timeout",
+    `Another process has been starting or stopping the server on ${site.dataDirectory} for ${WAIT_LIMIT / 60_000} minutes: see ${site.logPath}, end that process, and start again.`,
+  );
+}
+
+/** With the start lock held. Undefined: someone else's server starts or stops; go round. */
+async function joinOrStart(site: Site): Promise<Entered | undefined> {
+  const { cluster, user, installed } = site;
+  const joined = await tryJoin(site.host);
+  if (isMembership(joined)) return { membership: joined, started: false };
+  if (joined === "busy") return undefined;
+  const pid = await recordedPid(cluster);
+  if (pid !== undefined && (await isPostmaster(pid, cluster))) return undefined;
+
+  const { initdb, postgres } = await prepareBinaries(
+    installed,
+    await placesForBinaries(site.dataDirectory, user),
+  );
+  if (!(await inspectCluster(cluster, user, installed.major))) {
+    site.log(`making a PostgreSQL cluster in ${cluster}`);
+    await createCluster(cluster, initdb, user);
+  }
+  await discardMistakenLocks(cluster);
+  const logStart = await logSize(site.logPath);
+  const postmaster = await spawnPostmaster(postgres, cluster, user, site.logPath);
+  for (;;) {
+    const ended = postmaster.ended();
+    const membership = await tryJoin(site.host);
+    if (isMembership(membership)) {
+      site.log(`started PostgreSQL ${installed.major} in ${cluster}`);
+      return { membership, started: true };
+    }
+    if (ended !== undefined) return failStart(site, ended, logStart);
+    await delay(POLL_INTERVAL);
+  }
+}
+
+/** PostgreSQL's own words for: an earlier server, or what is left of it, has not ended yet. */
+const STILL_THERE = /lock file ".*" already exists|pre-existing shared memory block/;
+
+async function failStart(site: Site, ended: string, logStart: number): Promise<undefined> {
+  const tail = await logTail(site.logPath, logStart);
+  if (STILL_THERE.test(tail)) return undefined;
+  throw new EmbeddedServerError(
+    "start-failed",
+    `The embedded PostgreSQL server ${ended}. The end of its log, ${site.logPath}:\n${tail}\nMend what it names and start again, or set DATABASE_URL to a PostgreSQL server.`,
+  );
+}
+
+function isMembership(joined: Membership | NotJoined): joined is Membership {
+  return typeof joined !== "string";
+}

@@ -1,0 +1,151 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chown, mkdtemp, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { EmbeddedServerError, errorCode } from "./errors.ts";
+import { mayEnter, type ServerUser, spawnAs } from "./server-user.ts";
+
+/** Superuser of the cluster, and the user that clients connect as. */
+export const SUPERUSER = "pith";
+
+/** Environment of PostgreSQL's programs: nothing of ours may lead them elsewhere (PGDATA, LD_LIBRARY_PATH, LANG). */
+export const PROGRAM_ENVIRONMENT = { PATH: process.env.PATH ?? "/usr/bin:/bin", LC_ALL: "C", HOME: "/" };
+
+/**
+ * Settings of a new cluster, for a default of two cores and little memory. They go into its postgresql.conf, where
+ * a user may change them. fsync and synchronous_commit stay on: what is acknowledged survives a crash.
+ */
+const SETTINGS: Readonly<Record<string, string>> = {
+  shared_buffers: "192MB",
+  max_connections: "100",
+  max_wal_size: "1GB",
+  // No replica, no archive: bulk loads then write less WAL.
+  wal_level: "minimal",
+  max_wal_senders: "0",
+  // Our queries are short; compiling them costs more than it gains.
+  jit: "off",
+  // Asking for huge pages kills the process in some containers.
+  huge_pages: "off",
+  // Parallel queries share this before they turn to /dev/shm, which is tiny in many containers.
+  min_dynamic_shared_memory: "64MB",
+  timezone: "UTC",
+  log_timezone: "UTC",
+  // An error in a statement comes back to its client. The log keeps what nobody else would see, so it stays small.
+  log_min_messages: "log",
+  log_checkpoints: "off",
+};
+
+/**
+ * The cluster's path as the server's user may write it. A process keeps its working directory even where it may
+ * not enter the parents, as under a 0700 folder of root; Linux names it in /proc.
+ * @throws EmbeddedServerError `directory-unusable` where there is no such name
+ */
+export async function pathForServer(cluster: string, user: ServerUser): Promise<string> {
+  if (await mayEnter(cluster, user)) return cluster;
+  if (process.platform === "linux") return "/proc/self/cwd";
+  throw new EmbeddedServerError(
+    "directory-unusable",
+    `PostgreSQL refuses to run as root, and nobody, as whom it would run, may not enter ${dirname(cluster)}: run as an ordinary user, set PITH_GRAPH_DATA to a folder that all may enter, or set DATABASE_URL.`,
+  );
+}
+
+/**
+ * Looks at an existing cluster; answers whether there is one.
+ * @throws EmbeddedServerError `other-owner` or `other-version`
+ */
+export async function inspectCluster(cluster: string, user: ServerUser, major: string): Promise<boolean> {
+  let version: string;
+  try {
+    const { uid } = await stat(cluster);
+    if (uid !== user.uid) {
+      const us = process.getuid?.() === 0 ? "root, whose server runs as user" : "user";
+      throw new EmbeddedServerError(
+        "other-owner",
+        `The data in ${cluster} belongs to user ${uid}, and we are ${us} ${user.uid}: run as the user who made it, or set PITH_GRAPH_DATA to another folder.`,
+      );
+    }
+    version = (await readFile(join(cluster, "PG_VERSION"), "utf8")).trim();
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return false;
+    throw error;
+  }
+  if (version !== major) {
+    throw new EmbeddedServerError(
+      "other-version",
+      `The data in ${cluster} was made by PostgreSQL ${version}, and this is PostgreSQL ${major}: dump it with the version of pith-graph that made it and restore it here, or remove the folder and ingest again.`,
+    );
+  }
+  return true;
+}
+
+/**
+ * Makes a cluster, whole or not at all: it is made in a folder beside and renamed when it is on disk.
+ * Call with the start lock held.
+ */
+export async function createCluster(cluster: string, initdb: string, user: ServerUser): Promise<void> {
+  await removeUnfinished(cluster);
+  const made = await mkdtemp(`${cluster}.new-`);
+  try {
+    if (process.getuid?.() === 0) await chown(made, user.uid, user.gid);
+    const path = await pathForServer(made, user);
+    const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+    // The builtin provider sorts by code point: the same on every system, and fast. UTF-8 needs no locale installed.
+    const locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8"];
+    // trust: only the socket leads in, and its folder is closed to all but the server's user and root.
+    const access = ["--auth=trust", `--username=${SUPERUSER}`];
+    const flags = ["--no-sync", "--no-instructions"];
+    await run(initdb, ["-D", path, ...flags, ...locale, ...access, ...settings], made, user);
+    // Synced once and at the end, which is much faster than the file by file that initdb would do by itself.
+    await run(initdb, ["-D", path, "--sync-only"], made, user);
+    await rename(made, cluster);
+    await syncFolder(dirname(cluster));
+  } finally {
+    await rm(made, { recursive: true, force: true });
+  }
+}
+
+/** What starts that were killed left. An initdb whose parent was killed may still be writing there; the next start cleans then. */
+async function removeUnfinished(cluster: string): Promise<void> {
+  const prefix = `${basename(cluster)}.new-`;
+  for (const name of await readdir(dirname(cluster))) {
+    if (!name.startsWith(prefix)) continue;
+    await rm(join(dirname(cluster), name), { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function run(program: string, parameters: string[], folder: string, user: ServerUser): Promise<void> {
+  const child = spawn(program, parameters, {
+    cwd: folder,
+    env: PROGRAM_ENVIRONMENT,
+    stdio: ["ignore", "pipe", "pipe"],
+    ...spawnAs(user),
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8");
+    stream.on("data", (text: string) => {
+      output = (output + text).slice(-4000);
+    });
+  }
+  let outcome: string | undefined;
+  try {
+    const [status, signal] = (await once(child, "close")) as [number | null, string | null];
+    if (status !== 0) outcome = signal === null ? `ended with status ${status}` : `was ended by ${signal}`;
+  } catch (error) {
+    outcome = `did not run (${(error as Error).message}); the binaries need glibc, which Alpine Linux lacks`;
+  }
+  if (outcome === undefined) return;
+  throw new EmbeddedServerError(
+    "initialisation-failed",
+    `PostgreSQL's initdb ${outcome}. Its output:\n${output}\nMend what it names and start again, or set DATABASE_URL to a PostgreSQL server.`,
+  );
+}

@@ -1,0 +1,2 @@
+export { acquireEmbeddedServer, type EmbeddedServer, type EmbeddedServerOptions } from "./acquire.ts";
+export { EmbeddedServerError, type EmbeddedServerErrorCode } from "./errors.ts";

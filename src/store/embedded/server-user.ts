@@ -1,0 +1,54 @@
+import { readFile, realpath, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+/** The user and group that the server runs as. */
+export type ServerUser = { uid: number; gid: number };
+
+/** uid and gid of nobody where /etc/passwd does not name it (minimal containers). */
+const OVERFLOW_ID = 65534;
+
+/**
+ * The user to run the server as: oneself, or `nobody` for root, as whom PostgreSQL refuses to run.
+ * nobody exists everywhere and owns nothing, so no user has to be made.
+ */
+export async function chooseServerUser(passwd = "/etc/passwd"): Promise<ServerUser> {
+  const [uid, gid] = [process.getuid?.() ?? OVERFLOW_ID, process.getgid?.() ?? OVERFLOW_ID];
+  if (uid !== 0) return { uid, gid };
+  const lines = (await readFile(passwd, "utf8").catch(() => "")).split("\n");
+  const fields = lines.find((line) => line.startsWith("nobody:"))?.split(":") ?? [];
+  const [nobody, group] = [Number(fields[2]), Number(fields[3])];
+  if (!fields[2] || !Number.isInteger(nobody) || nobody === 0) return { uid: OVERFLOW_ID, gid: OVERFLOW_ID };
+  return { uid: nobody, gid: fields[3] && Number.isInteger(group) ? group : OVERFLOW_ID };
+}
+
+/** `uid` and `gid` options for a child process: none unless we are root, since only root may change them. */
+export function spawnAs(user: ServerUser): Partial<ServerUser> {
+  return process.getuid?.() === 0 ? user : {};
+}
+
+/** Whether the user may enter a folder: it and all folders above must grant it search permission. */
+export async function mayEnter(folder: string, user: ServerUser): Promise<boolean> {
+  if (user.uid === process.getuid?.()) return true;
+  let path = await realpath(folder);
+  for (;;) {
+    const { uid, gid, mode } = await stat(path);
+    const search = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001;
+    if ((mode & search) === 0) return false;
+    if (dirname(path) === path) return true;
+    path = dirname(path);
+  }
+}
+
+/**
+ * Folders that a copy of the binaries may be put in, best first. The copy is worth nothing by itself: it may be
+ * deleted whenever no server runs. The folders beside the data directory are for root's server, which often
+ * cannot enter the data directory's parents, and for data directories mounted noexec.
+ */
+export async function placesForBinaries(dataDirectory: string, user: ServerUser): Promise<string[]> {
+  const own = process.getuid?.() ?? user.uid;
+  const places = [join(tmpdir(), `pith-graph-binaries-${own}`)];
+  if (own === 0) places.unshift("/var/cache/pith-graph");
+  if (await mayEnter(dataDirectory, user)) places.unshift(join(dataDirectory, "runtime"));
+  return places;
+}

@@ -1,0 +1,76 @@
+import { randomBytes } from "node:crypto";
+import { constants } from "node:fs";
+import { link, open, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { errorCode } from "./errors.ts";
+
+/** Held from looking for a running server until one of ours accepts members. */
+export type StartLock = { release(): Promise<void> };
+
+/** BSD's flag for `open`: take an exclusive flock with it. Node names no constant for it. */
+const O_EXLOCK = 0x20;
+
+/**
+ * Takes the lock that keeps others from starting a server on this data directory, unless someone has it.
+ *
+ * The kernel keeps the lock and frees it when the holder dies, however it dies; so there is no stale lock to judge,
+ * which lock files with process ids need and cannot do without a race.
+ * Linux: the name of an abstract Unix socket, bound by one process at most. macOS: flock, through `open`.
+ */
+export async function tryStartLock(dataDirectory: string): Promise<StartLock | undefined> {
+  return process.platform === "linux" ? bindName(await lockName(dataDirectory)) : openLocked(dataDirectory);
+}
+
+function bindName(name: string): Promise<StartLock | undefined> {
+  return new Promise((resolve, reject) => {
+    const server = createServer((socket) => socket.destroy());
+    server.on("error", (error) => {
+      if (errorCode(error) === "EADDRINUSE") resolve(undefined);
+      else reject(error);
+    });
+    // exclusive: in a node:cluster worker the primary would share one socket among all workers.
+    server.listen({ path: `\0${name}`, exclusive: true }, () => {
+      resolve({ release: () => new Promise((closed) => server.close(() => closed())) });
+    });
+  });
+}
+
+/**
+ * Abstract names are free to all users of the machine, so ours is a secret kept in the data directory:
+ * nobody else can occupy it to hold up our start.
+ */
+async function lockName(dataDirectory: string): Promise<string> {
+  const path = join(dataDirectory, "start.key");
+  const read = async () => {
+    const key = await readFile(path, "utf8").catch((error: unknown) => {
+      if (errorCode(error) !== "ENOENT") throw error;
+    });
+    return key === undefined ? undefined : `pith-graph-start-${key.trim()}`;
+  };
+  const known = await read();
+  if (known !== undefined) return known;
+  // link() is atomic and refuses to replace: of several starts at once, one key wins, and it is never seen half written.
+  const key = randomBytes(16).toString("hex");
+  const draft = `${path}.${key}`;
+  try {
+    await writeFile(draft, `${key}\n`, { mode: 0o600 });
+    await link(draft, path).catch((error: unknown) => {
+      if (errorCode(error) !== "EEXIST") throw error;
+    });
+  } finally {
+    await rm(draft, { force: true });
+  }
+  return (await read()) ?? lockName(dataDirectory);
+}
+
+async function openLocked(dataDirectory: string): Promise<StartLock | undefined> {
+  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NONBLOCK | O_EXLOCK;
+  try {
+    const file = await open(join(dataDirectory, "start.lock"), flags, 0o600);
+    return { release: () => file.close() };
+  } catch (error) {
+    if (errorCode(error) === "EAGAIN") return undefined;
+    throw error;
+  }
+}
