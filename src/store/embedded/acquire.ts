@@ -43,8 +43,8 @@ import { tryStartLock } from "./start-lock.ts";
 
 /** A member's view of the running server. */
 export type EmbeddedServer = {
-  /** For node-postgres: `host` is the folder of a Unix socket. There is no TCP port. */
-  readonly connection: { host: string; port: number; user: string; database: string };
+  /** For node-postgres: `host` is the folder of a Unix socket, whatever PG… variables say. There is no TCP port. */
+  readonly connection: { host: string; port: number; user: string; database: string; ssl: false };
   /** The real path of the data directory. */
   readonly dataDirectory: string;
   /** Whether we started the server; false: we joined one that was running. */
@@ -118,6 +118,7 @@ async function becomeMember(site: Site, cleanUp: () => Promise<void>): Promise<E
       site.log("lost the embedded PostgreSQL server; looking for it");
       current = enter(site).then(
         (entered) => {
+          site.log("found the embedded PostgreSQL server again");
           reenterWhenLost(entered.membership);
           return entered.membership;
         },
@@ -139,7 +140,7 @@ async function becomeMember(site: Site, cleanUp: () => Promise<void>): Promise<E
     }
   };
   return {
-    connection: { host: site.host, port: PORT, user: SUPERUSER, database: DATABASE },
+    connection: { host: site.host, port: PORT, user: SUPERUSER, database: DATABASE, ssl: false },
     dataDirectory: site.dataDirectory,
     started: first.started,
     release: () => {
@@ -201,11 +202,12 @@ async function joinOrStart(site: Site): Promise<Entered | undefined> {
   await discardMistakenLocks(cluster);
   const logStart = await logSize(site.logPath);
   const postmaster = await spawnPostmaster(postgres, cluster, user, site.logPath);
+  site.log(`starting PostgreSQL ${installed.major} in ${cluster}`);
   for (;;) {
     const ended = postmaster.ended();
     const membership = await tryJoin(site.host);
     if (isMembership(membership)) {
-      site.log(`started PostgreSQL ${installed.major} in ${cluster}`);
+      site.log("PostgreSQL accepts connections");
       return { membership, started: true };
     }
     if (ended !== undefined) return failStart(site, ended, logStart);

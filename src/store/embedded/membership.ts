@@ -35,6 +35,7 @@ export async function tryJoin(host: string): Promise<Membership | NotJoined> {
     port: PORT,
     user: SUPERUSER,
     database: "postgres",
+    ssl: false,
     application_name: "pith-graph member",
   });
   // The end of the session is told by "end"; an error without a listener would end the process.

@@ -1,0 +1,37 @@
+import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
+import pg from "pg";
+import * as tables from "./tables/index.ts";
+
+/** Runs Drizzle queries: the pool, or a transaction on one of its connections. */
+export type Queries = Pick<
+  NodePgDatabase<typeof tables>,
+  "select" | "selectDistinctOn" | "execute" | "$count"
+>;
+
+export type Database = {
+  readonly pool: pg.Pool;
+  readonly db: NodePgDatabase<typeof tables>;
+  /** Ends the pool once its queries are done. */
+  close(): Promise<void>;
+};
+
+export type DatabaseOptions = {
+  /** A connection string, or node-postgres settings: the embedded server's socket. */
+  connection: string | pg.PoolConfig;
+  /** The most connections; 10 unless told. */
+  maximumConnections?: number;
+};
+
+/** Opens a pool of connections. Connects lazily: an address nobody answers fails with the first query. */
+export function openDatabase({ connection, maximumConnections = 10 }: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    ...(typeof connection === "string" ? { connectionString: connection } : connection),
+    max: maximumConnections,
+    application_name: "pith-graph",
+    // Times are read as UTC (tables/columns.ts); so is every session.
+    options: "-c timezone=UTC",
+  });
+  // A connection lost while idle is replaced with the next query; without a listener it would end the process.
+  pool.on("error", () => {});
+  return { pool, db: drizzle(pool, { schema: tables }), close: () => pool.end() };
+}

@@ -1,0 +1,66 @@
+import { inArray } from "drizzle-orm";
+import {
+  type AcceptedEvent,
+  type AliasMention,
+  type EventId,
+  eventFromLog,
+  type FaultReason,
+  type JsonObject,
+  type MergedState,
+  mergeEvents,
+  type PithNumber,
+  parseJson,
+} from "../protocol/index.ts";
+import type { Queries } from "./database.ts";
+import { aliases, events } from "./tables/index.ts";
+
+/** What the log holds of one paper: enough to merge its state. */
+export type PaperLog = {
+  readonly events: AcceptedEvent[];
+  readonly aliases: AliasMention[];
+};
+
+/** Reads the logs of papers, in two statements however many they are. Papers without a log have no entry. */
+export async function readLogs(db: Queries, paperIds: readonly bigint[]): Promise<Map<bigint, PaperLog>> {
+  const logs = new Map<bigint, PaperLog>();
+  if (paperIds.length === 0) return logs;
+  const logOf = (paperId: bigint): PaperLog => {
+    const log = logs.get(paperId) ?? { events: [], aliases: [] };
+    logs.set(paperId, log);
+    return log;
+  };
+  const eventRows = await db
+    .select({
+      paperId: events.paperId,
+      eventId: events.eventId,
+      body: events.body,
+      signature: events.signature,
+      proof: events.proof,
+      fault: events.fault,
+    })
+    .from(events)
+    .where(inArray(events.paperId, [...paperIds]));
+  for (const row of eventRows) {
+    logOf(row.paperId).events.push(
+      eventFromLog(row.body, parseJson(row.body) as JsonObject, {
+        id: `sha256:${row.eventId}` as EventId,
+        proof: row.proof,
+        fault: row.fault as FaultReason | null,
+        signature: row.signature === null ? null : (parseJson(row.signature) as JsonObject),
+      }),
+    );
+  }
+  const aliasRows = await db
+    .select({ paperId: aliases.paperId, alias: aliases.alias, letInAtHash: aliases.letInAtHash })
+    .from(aliases)
+    .where(inArray(aliases.paperId, [...paperIds]));
+  for (const { paperId, alias, letInAtHash } of aliasRows) {
+    logOf(paperId).aliases.push({ value: parseJson(alias), letInAtHash });
+  }
+  return logs;
+}
+
+/** The merged state of a paper as its log has it. */
+export function mergeLog(pithNumber: PithNumber, log: PaperLog | undefined): MergedState {
+  return mergeEvents(pithNumber, log?.events ?? [], log?.aliases ?? []);
+}

@@ -1,0 +1,12 @@
+import { bigint, pgTable, text } from "drizzle-orm/pg-core";
+
+/**
+ * Part of the log: the canonical record that a bundle carries beside its events. Its hash is the Pith number,
+ * so it needs nobody's word; it shows a paper whose `record_created` event has not arrived.
+ */
+export const records = pgTable("records", {
+  paperId: bigint("paper_id", { mode: "bigint" }).primaryKey(),
+  pithNumber: text("pith_number").notNull(),
+  /** Canonical text. */
+  record: text("record").notNull(),
+});

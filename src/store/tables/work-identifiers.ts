@@ -1,0 +1,28 @@
+import { bigint, index, pgTable, text } from "drizzle-orm/pg-core";
+import { identifierKind, proof } from "./columns.ts";
+
+/**
+ * Derived: the identifiers that held papers and references name, and the work that each stands for.
+ *
+ * An arXiv id stands for itself. A DOI stands for the arXiv id that the best proved reference names beside it,
+ * a work id (UUID) for the arXiv id or else the DOI; of equally proved the smallest `target_id`. So two arXiv
+ * ids are never one work, whatever a reference says, and evidence can be taken back.
+ */
+export const workIdentifiers = pgTable(
+  "work_identifiers",
+  {
+    /** A hash of kind and value. */
+    identifierId: bigint("identifier_id", { mode: "bigint" }).primaryKey(),
+    kind: identifierKind("kind").notNull(),
+    /** arXiv id without version; DOI in lower case; UUID as written. */
+    value: text("value").notNull(),
+    /** The identifier it stands for; null where none is known. */
+    targetId: bigint("target_id", { mode: "bigint" }),
+    targetStanding: proof("target_standing"),
+    workId: bigint("work_id", { mode: "bigint" }).notNull(),
+  },
+  (table) => [
+    index("work_identifiers_work_id").on(table.workId),
+    index("work_identifiers_target_id").on(table.targetId),
+  ],
+);

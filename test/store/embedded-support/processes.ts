@@ -1,0 +1,108 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+type Told = { event: string; [key: string]: unknown };
+
+/** The application of application.ts in a process of its own. */
+export class Application {
+  readonly process: ChildProcess;
+  readonly exited: Promise<{ status: number | null; signal: NodeJS.Signals | null }>;
+  private readonly told: Told[] = [];
+  private readonly waiting = new Set<() => void>();
+  private ended = false;
+  private errors = "";
+
+  constructor(dataDirectory: string, options: { dieAt?: string; uid?: number; checkout?: string } = {}) {
+    const checkout = options.checkout ?? process.cwd();
+    const program = join(checkout, "test/store/embedded-support/application.ts");
+    const parameters = ["--import", "tsx", program, dataDirectory];
+    if (options.dieAt !== undefined) parameters.push(options.dieAt);
+    this.process = spawn(process.execPath, parameters, {
+      cwd: checkout,
+      // A process group of its own, to be signalled as a whole, as a terminal does.
+      detached: true,
+      stdio: ["pipe", "pipe", "pipe"],
+      ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
+    });
+    this.process.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.errors += text;
+    });
+    if (this.process.stdout === null) throw new Error("no output");
+    createInterface({ input: this.process.stdout }).on("line", (line) => {
+      this.told.push(JSON.parse(line) as Told);
+      this.wake();
+    });
+    this.exited = new Promise((resolve) => {
+      this.process.on("close", (status, signal) => {
+        this.ended = true;
+        this.wake();
+        resolve({ status, signal });
+      });
+    });
+  }
+
+  /** Waits for the next event of this name, leaving out those before it. */
+  async next(event: string): Promise<Told> {
+    for (;;) {
+      const index = this.told.findIndex((each) => each.event === event || each.event === "failed");
+      const found = this.told[index];
+      if (found !== undefined) {
+        this.told.splice(0, index + 1);
+        if (found.event !== event) throw new Error(JSON.stringify(found));
+        return found;
+      }
+      if (this.ended) throw new Error(`ended without telling "${event}": ${this.errors}`);
+      await new Promise<void>((resolve) => this.waiting.add(resolve));
+    }
+  }
+
+  async query(text: string): Promise<unknown> {
+    this.process.stdin?.write(`${text}\n`);
+    return (await this.next("rows")).rows;
+  }
+
+  async release(): Promise<void> {
+    this.process.stdin?.write("release\n");
+    await this.next("released");
+    await this.exited;
+  }
+
+  /** Signals the whole process group. */
+  signal(signal: NodeJS.Signals): void {
+    if (this.process.pid !== undefined) process.kill(-this.process.pid, signal);
+  }
+
+  async kill(): Promise<void> {
+    if (!this.ended) this.process.kill("SIGKILL");
+    await this.exited;
+  }
+
+  private wake(): void {
+    for (const resolve of this.waiting) resolve();
+    this.waiting.clear();
+  }
+}
+
+/** Process ids of the servers of this data directory: found by ps, not by what the product believes. */
+export function serversOf(dataDirectory: string): number[] {
+  let name: string;
+  try {
+    const { dev, ino } = statSync(join(dataDirectory, "cluster"), { bigint: true });
+    name = `cluster_name=pith-graph-${dev}-${ino}`;
+  } catch {
+    return [];
+  }
+  const lines = execFileSync("ps", ["-eww", "-o", "pid=,args="], { encoding: "utf8" }).split("\n");
+  return lines.filter((line) => line.includes(name)).map((line) => Number.parseInt(line, 10));
+}
+
+export function recordedServer(dataDirectory: string): number {
+  return Number(readFileSync(join(dataDirectory, "cluster", "postmaster.pid"), "utf8").split("\n")[0]);
+}
+
+/** Waits until something is so that no event tells; the test's own time limit ends the wait. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
