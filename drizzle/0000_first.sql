@@ -124,7 +124,7 @@ CREATE TABLE "quarantine" (
 CREATE TABLE "records" (
 	"paper_id" bigint PRIMARY KEY NOT NULL,
 	"pith_number" text NOT NULL,
-	"record" text NOT NULL
+	"record" text
 );
 --> statement-breakpoint
 CREATE TABLE "references" (
@@ -165,6 +165,7 @@ CREATE TABLE "work_identifiers" (
 	"kind" "identifier_kind" NOT NULL,
 	"value" text NOT NULL,
 	"target_id" bigint,
+	"target_kind" "identifier_kind",
 	"target_standing" "proof",
 	"work_id" bigint NOT NULL
 );

@@ -10,8 +10,8 @@ import type { MergedState } from "./merged-state.ts";
 import type { Proof } from "./proof.ts";
 import type { RefusalReason } from "./reasons.ts";
 
-/** A copy of an event that was not let in. */
-export type Refusal = { readonly id: string; readonly reason: RefusalReason };
+/** A copy of an event that was not let in, as it stood in its document. */
+export type Refusal = { readonly id: string; readonly reason: RefusalReason; readonly copy: JsonValue };
 
 export type DocumentWarning = AliasWarning | "EVENT_ID_UNVERIFIABLE";
 
@@ -36,7 +36,7 @@ export function judgeDocument(document: PithDocument, keyring: Keyring, minimumP
   for (const copy of document.copies) {
     const judgement = judgeEvent(copy, door);
     if (judgement.accepted) events.push(judgement.event);
-    else refused.push({ id: judgement.id, reason: judgement.reason });
+    else refused.push({ id: judgement.id, reason: judgement.reason, copy });
   }
   const letInAtHash = minimumProof === "hash";
   return {

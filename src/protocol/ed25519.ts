@@ -27,7 +27,7 @@ function decodeBase64(text: string): Uint8Array {
 /** 2^255 − 19. */
 const prime = 2n ** 255n - 19n;
 /** y of the points of order 8; the other two are `prime` minus these. */
-const orderEight = BigInt("0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd83d3d706a17c7");
+const orderEight = BigInt("0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7");
 /** y of the eight points of small order. Their sign bit does not matter: either is refused. */
 const smallOrder = new Set<bigint>([0n, 1n, prime - 1n, orderEight, prime - orderEight]);
 

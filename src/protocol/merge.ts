@@ -23,8 +23,11 @@ export function mergeEvents(
   valid.sort(compareMergeOrder);
   const { applied, superseded, equivocations } = foldPlaces(valid);
 
+  const invalidLast = [...linked.values()].filter((entry) => entry.invalid !== null);
+  invalidLast.sort((a, b) => (a.event.id < b.event.id ? -1 : 1));
   const events = new Map<EventId, MergedEvent>();
-  for (const [id, { event, standing, invalid }] of linked) {
+  for (const { event, standing, invalid } of [...valid, ...invalidLast]) {
+    const { id } = event;
     const status: EventStatus =
       invalid !== null
         ? "invalid"

@@ -25,6 +25,7 @@ export type MergedState = {
   readonly sha256: string;
   /** The canonical text of the state document, `state_sha256` included. */
   readonly text: string;
+  /** All events of the set: the valid ones in merge order, then the invalid ones by id. */
   readonly events: ReadonlyMap<EventId, MergedEvent>;
   readonly validCount: number;
   /** Applied events in merge order, superseded ones included. */

@@ -50,7 +50,7 @@ test("killed during initdb: the next start makes the cluster anew and removes th
 
 test("killed right after the server's process began: the next one waits for that server and joins it", async () => {
   const dataDirectory = await withData();
-  const application = new Application(dataDirectory, { dieAt: "starting PostgreSQL" });
+  const application = new Application(dataDirectory, { fault: ["starting PostgreSQL", "SIGKILL"] });
   expect(await application.exited).toEqual(KILLED);
   const next = new Application(dataDirectory);
   await next.next("acquired");
@@ -60,13 +60,15 @@ test("killed right after the server's process began: the next one waits for that
   expect(serversOf(dataDirectory)).toEqual([]);
 });
 
-test("killed while holding the start lock, with others waiting: one of them goes on", async () => {
+test("killed while holding the start lock, with others waiting for it: one of them goes on", async () => {
   const dataDirectory = await folders.data();
-  const killed = new Application(dataDirectory, { dieAt: "making a PostgreSQL cluster" });
+  const holder = new Application(dataDirectory, { fault: ["making a PostgreSQL cluster", "SIGSTOP"] });
+  await holder.next("log");
   const waiting = [new Application(dataDirectory), new Application(dataDirectory)];
+  for (const each of waiting) expect((await each.next("log")).line).toMatch(/^waiting for another process/);
+  await holder.kill();
   const acquired = await Promise.all(waiting.map((each) => each.next("acquired")));
   expect(acquired.filter((each) => each.started)).toHaveLength(1);
-  await killed.kill();
   await Promise.all(waiting.map((each) => each.release()));
   expect(serversOf(dataDirectory)).toEqual([]);
 });

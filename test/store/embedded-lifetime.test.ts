@@ -106,7 +106,7 @@ test("members that come and go at once never find the server gone", async () => 
   let starts = 0;
   await Promise.all(
     Array.from({ length: 6 }, async () => {
-      for (let round = 0; round < 5; round++) {
+      for (let round = 0; round < 10; round++) {
         const server = await acquireEmbeddedServer({ dataDirectory });
         if (server.started) starts++;
         expect(await query(server.connection, "SELECT 1 AS one")).toEqual([{ one: 1 }]);

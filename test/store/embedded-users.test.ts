@@ -89,6 +89,8 @@ describe.skipIf(!asRoot)("as root (skipped for other users: only root can become
     const passwd = join(folder, "passwd");
     await writeFile(passwd, "root:x:0:0::/root:/bin/sh\nnobody:x:99:98::/:/sbin/nologin\n");
     expect(await chooseServerUser(passwd)).toEqual({ uid: 99, gid: 98 });
+    await writeFile(passwd, "daemon:x:1:2::/:/sbin/nologin\n");
+    expect(await chooseServerUser(passwd)).toEqual({ uid: 1, gid: 2 });
     await writeFile(passwd, "nobody:x:0:0::/:/sbin/nologin\n");
     expect(await chooseServerUser(passwd)).toEqual({ uid: 65534, gid: 65534 });
     expect(await chooseServerUser(join(folder, "none"))).toEqual({ uid: 65534, gid: 65534 });

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { findBinaries, type InstalledBinaries, prepareBinaries } from "./binaries.ts";
 import { createCluster, inspectCluster, SUPERUSER } from "./cluster.ts";
-import { EmbeddedServerError, errorCode } from "./errors.ts";
-import { logSize, logTail } from "./log-file.ts";
+import { EmbeddedServerError } from "./errors.ts";
+import { logTail } from "./log-file.ts";
 import { DATABASE, type Membership, type NotJoined, tryJoin } from "./membership.ts";
 import {
   discardMistakenLocks,
@@ -30,6 +30,8 @@ import { tryStartLock } from "./start-lock.ts";
  *   killed while the server starts S is free; the server goes on; the next one finds it by postmaster.pid and waits.
  *   ... before postmaster.pid is   the next one starts a second server; P lets one live; whose child ended because
  *       written                    of P goes round again and joins the other.
+ *   others join and leave before   the last of them stops the server: its process ends in order, and who started it
+ *       the one that started it    goes round.
  *   start while the last stops     M is exclusive or the server answers "shutting down": the newcomer waits until
  *                                  it is cut off; then S; then P makes its server wait (go round) for the old one.
  *   join before the last tries     M is shared, so the last is not alone and does not stop the server.
@@ -96,11 +98,11 @@ export async function acquireEmbeddedServer(options: EmbeddedServerOptions): Pro
       throw error;
     }
   } catch (error) {
-    if (!["EACCES", "EPERM", "EROFS", "ENOSPC", "ENOTDIR", "EEXIST"].includes(errorCode(error) ?? ""))
-      throw error;
+    // Whatever else the file system refuses: EACCES, EROFS, ENOSPC, ENOTDIR…
+    if (error instanceof EmbeddedServerError || !(error instanceof Error && "syscall" in error)) throw error;
     throw new EmbeddedServerError(
       "directory-unusable",
-      `The data directory cannot be used: ${(error as Error).message}. Set PITH_GRAPH_DATA to a folder that you may write, or DATABASE_URL to a PostgreSQL server.`,
+      `The data directory cannot be used: ${error.message}. Set PITH_GRAPH_DATA to a folder that you may write, or DATABASE_URL to a PostgreSQL server.`,
       { cause: error },
     );
   }
@@ -116,7 +118,7 @@ async function becomeMember(site: Site, cleanUp: () => Promise<void>): Promise<E
     membership.ended.then(() => {
       if (leaving !== undefined) return;
       site.log("lost the embedded PostgreSQL server; looking for it");
-      current = enter(site).then(
+      current = enter(site, () => leaving === undefined).then(
         (entered) => {
           site.log("found the embedded PostgreSQL server again");
           reenterWhenLost(entered.membership);
@@ -159,9 +161,10 @@ async function stop(site: Site): Promise<void> {
 
 type Entered = { membership: Membership; started: boolean };
 
-async function enter(site: Site): Promise<Entered> {
+async function enter(site: Site, isWanted = () => true): Promise<Entered> {
   const limit = performance.now() + WAIT_LIMIT;
-  while (performance.now() < limit) {
+  let waiting = false;
+  while (performance.now() < limit && isWanted()) {
     await inspectCluster(site.cluster, site.user, site.installed.major);
     const joined = await tryJoin(site.host);
     if (isMembership(joined)) return { membership: joined, started: false };
@@ -170,6 +173,10 @@ async function enter(site: Site): Promise<Entered> {
       try {
         const entered = lock && (await joinOrStart(site));
         if (entered !== undefined) return entered;
+        if (lock === undefined && !waiting) {
+          site.log("waiting for another process that starts the server");
+          waiting = true;
+        }
       } finally {
         await lock?.release();
       }
@@ -200,7 +207,6 @@ async function joinOrStart(site: Site): Promise<Entered | undefined> {
     await createCluster(cluster, initdb, user);
   }
   await discardMistakenLocks(cluster);
-  const logStart = await logSize(site.logPath);
   const postmaster = await spawnPostmaster(postgres, cluster, user, site.logPath);
   site.log(`starting PostgreSQL ${installed.major} in ${cluster}`);
   for (;;) {
@@ -208,9 +214,10 @@ async function joinOrStart(site: Site): Promise<Entered | undefined> {
     const membership = await tryJoin(site.host);
     if (isMembership(membership)) {
       site.log("PostgreSQL accepts connections");
-      return { membership, started: true };
+      return { membership, started: (await recordedPid(cluster)) === postmaster.pid };
     }
-    if (ended !== undefined) return failStart(site, ended, logStart);
+    if (ended?.asked) return undefined;
+    if (ended !== undefined) return failStart(site, ended.how, postmaster.logStart);
     await delay(POLL_INTERVAL);
   }
 }

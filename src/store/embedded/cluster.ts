@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chown, mkdtemp, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { lchown, mkdtemp, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { EmbeddedServerError, errorCode } from "./errors.ts";
 import { mayEnter, type ServerUser, spawnAs } from "./server-user.ts";
@@ -86,7 +86,8 @@ export async function createCluster(cluster: string, initdb: string, user: Serve
   await removeUnfinished(cluster);
   const made = await mkdtemp(`${cluster}.new-`);
   try {
-    if (process.getuid?.() === 0) await chown(made, user.uid, user.gid);
+    // Not chown: whoever owns the parent could put a link in our folder's place, and be given what it leads to.
+    if (process.getuid?.() === 0) await lchown(made, user.uid, user.gid);
     const path = await pathForServer(made, user);
     const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
     // The builtin provider sorts by code point: the same on every system, and fast. UTF-8 needs no locale installed.
@@ -141,11 +142,24 @@ async function run(program: string, parameters: string[], folder: string, user: 
     const [status, signal] = (await once(child, "close")) as [number | null, string | null];
     if (status !== 0) outcome = signal === null ? `ended with status ${status}` : `was ended by ${signal}`;
   } catch (error) {
-    outcome = `did not run (${(error as Error).message}); the binaries need glibc, which Alpine Linux lacks`;
+    outcome = explainNotRun(error);
   }
   if (outcome === undefined) return;
+  const advice = output.includes("could not look up effective user ID")
+    ? "Give that user an entry in /etc/passwd (in a container: run as one of the image's users)"
+    : "Mend what it names and start again";
   throw new EmbeddedServerError(
     "initialisation-failed",
-    `PostgreSQL's initdb ${outcome}. Its output:\n${output}\nMend what it names and start again, or set DATABASE_URL to a PostgreSQL server.`,
+    `PostgreSQL's initdb ${outcome}. Its output:\n${output}\n${advice}, or set DATABASE_URL to a PostgreSQL server.`,
   );
+}
+
+/** Why a program of PostgreSQL could not even be started. */
+export function explainNotRun(error: unknown): string {
+  const reasons: Record<string, string> = {
+    ENOENT: "the binaries need glibc, which Alpine Linux lacks",
+    EPERM: "root is not allowed here to become another user, and PostgreSQL refuses to run as root",
+  };
+  const reason = reasons[errorCode(error) ?? ""];
+  return `did not run: ${(error as Error).message}${reason === undefined ? "" : ` (${reason})`}`;
 }

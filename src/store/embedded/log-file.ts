@@ -10,8 +10,7 @@ export async function openLog(path: string): Promise<FileHandle> {
   return open(path, "a", 0o600);
 }
 
-/** Bytes in the log so far; zero where there is none. */
-export async function logSize(path: string): Promise<number> {
+async function logSize(path: string): Promise<number> {
   try {
     return (await stat(path)).size;
   } catch (error) {

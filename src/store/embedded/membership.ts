@@ -37,6 +37,8 @@ export async function tryJoin(host: string): Promise<Membership | NotJoined> {
     database: "postgres",
     ssl: false,
     application_name: "pith-graph member",
+    // A halted server must not halt us. One that starts, stops or recovers answers at once that it does.
+    connectionTimeoutMillis: 60_000,
   });
   // The end of the session is told by "end"; an error without a listener would end the process.
   client.on("error", () => {});
@@ -67,7 +69,11 @@ function judge(error: unknown, host: string): NotJoined {
       },
     );
   }
-  throw error;
+  throw new EmbeddedServerError(
+    "start-failed",
+    `The server in ${host} lets no member in: ${(error as Error).message}. Its log, server.log, lies beside that folder; or set DATABASE_URL to a PostgreSQL server.`,
+    { cause: error },
+  );
 }
 
 /** By each member: the one that started the server may have been killed before it came to this. */

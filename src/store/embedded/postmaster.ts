@@ -4,14 +4,20 @@ import { readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
-import { PROGRAM_ENVIRONMENT, pathForServer } from "./cluster.ts";
+import { explainNotRun, PROGRAM_ENVIRONMENT, pathForServer } from "./cluster.ts";
 import { errorCode } from "./errors.ts";
 import { openLog } from "./log-file.ts";
 import { type ServerUser, spawnAs } from "./server-user.ts";
 import { PORT } from "./socket-path.ts";
 
-/** A server of ours that is starting; `ended` says how it ended, once it has. */
-export type StartingPostmaster = { pid: number | undefined; ended(): string | undefined };
+/** A server of ours that is starting. */
+export type StartingPostmaster = {
+  pid: number | undefined;
+  /** Where in the log its own lines begin, in bytes. */
+  logStart: number;
+  /** How it ended, once it has; `asked`: in order, because somebody told it to. */
+  ended(): { how: string; asked: boolean } | undefined;
+};
 
 /**
  * Starts the server process and does not wait for it.
@@ -35,7 +41,8 @@ export async function spawnPostmaster(
   const parameters = ["-D", await pathForServer(cluster, user)];
   for (const [name, value] of Object.entries(settings)) parameters.push("-c", `${name}=${value}`);
   const log = await openLog(logPath);
-  let ended: string | undefined;
+  const logStart = (await log.stat()).size;
+  let ended: { how: string; asked: boolean } | undefined;
   try {
     const child = spawn(postgres, parameters, {
       cwd: cluster,
@@ -47,13 +54,14 @@ export async function spawnPostmaster(
     child.unref();
     once(child, "exit").then(
       ([status, signal]) => {
-        ended = signal ? `was ended by ${signal}` : `ended with status ${status}`;
+        const how = signal ? `was ended by ${signal}` : `ended with status ${status}`;
+        ended = { how, asked: status === 0 };
       },
       (error: Error) => {
-        ended = `did not run (${error.message}; the binaries need glibc, which Alpine Linux lacks)`;
+        ended = { how: explainNotRun(error), asked: false };
       },
     );
-    return { pid: child.pid, ended: () => ended };
+    return { pid: child.pid, logStart, ended: () => ended };
   } finally {
     await log.close();
   }

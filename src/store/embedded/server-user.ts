@@ -16,10 +16,15 @@ export async function chooseServerUser(passwd = "/etc/passwd"): Promise<ServerUs
   const [uid, gid] = [process.getuid?.() ?? OVERFLOW_ID, process.getgid?.() ?? OVERFLOW_ID];
   if (uid !== 0) return { uid, gid };
   const lines = (await readFile(passwd, "utf8").catch(() => "")).split("\n");
-  const fields = lines.find((line) => line.startsWith("nobody:"))?.split(":") ?? [];
-  const [nobody, group] = [Number(fields[2]), Number(fields[3])];
-  if (!fields[2] || !Number.isInteger(nobody) || nobody === 0) return { uid: OVERFLOW_ID, gid: OVERFLOW_ID };
-  return { uid: nobody, gid: fields[3] && Number.isInteger(group) ? group : OVERFLOW_ID };
+  // initdb wants its user to have a name, so where nobody has none, daemon does better than a bare number.
+  for (const name of ["nobody", "daemon"]) {
+    const entry = new RegExp(`^${name}:[^:]*:(-?[0-9]+):(-?[0-9]+):`);
+    const found = lines
+      .map((line) => entry.exec(line))
+      .find((match) => match !== null && Number(match[1]) !== 0);
+    if (found) return { uid: Number(found[1]), gid: Number(found[2]) };
+  }
+  return { uid: OVERFLOW_ID, gid: OVERFLOW_ID };
 }
 
 /** `uid` and `gid` options for a child process: none unless we are root, since only root may change them. */

@@ -2,7 +2,7 @@ import { bigint, index, integer, pgTable, text } from "drizzle-orm/pg-core";
 import { checkResult, instant, proof, sha256 } from "./columns.ts";
 
 /**
- * Derived, one row for each paper whose canonical record is known. `paper_id` is a hash of the Pith number, so
+ * Derived, one row for each paper whose canonical record is known and of which an event is held. `paper_id` is a hash of the Pith number, so
  * that it is the same on every mirror, whatever came first.
  */
 export const papers = pgTable(

@@ -1,12 +1,13 @@
 import { bigint, pgTable, text } from "drizzle-orm/pg-core";
 
 /**
- * Part of the log: the canonical record that a bundle carries beside its events. Its hash is the Pith number,
- * so it needs nobody's word; it shows a paper whose `record_created` event has not arrived.
+ * Part of the log: which Pith number a `paper_id` stands for, and the canonical record that a bundle carries
+ * beside its events. Its hash is the Pith number, so it needs nobody's word; it shows a paper whose
+ * `record_created` event has not arrived.
  */
 export const records = pgTable("records", {
   paperId: bigint("paper_id", { mode: "bigint" }).primaryKey(),
   pithNumber: text("pith_number").notNull(),
-  /** Canonical text. */
-  record: text("record").notNull(),
+  /** Canonical text; null while only states have brought the paper. */
+  record: text("record"),
 });

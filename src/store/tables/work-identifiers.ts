@@ -5,8 +5,9 @@ import { identifierKind, proof } from "./columns.ts";
  * Derived: the identifiers that held papers and references name, and the work that each stands for.
  *
  * An arXiv id stands for itself. A DOI stands for the arXiv id that the best proved reference names beside it,
- * a work id (UUID) for the arXiv id or else the DOI; of equally proved the smallest `target_id`. So two arXiv
- * ids are never one work, whatever a reference says, and evidence can be taken back.
+ * a work id (UUID) for the arXiv id or else the DOI; of equally proved ones an arXiv id before a DOI, then the
+ * smallest `target_id`. So two arXiv ids are never one work, whatever a reference says, what is proved less
+ * displaces nothing, and evidence can be taken back.
  */
 export const workIdentifiers = pgTable(
   "work_identifiers",
@@ -18,6 +19,7 @@ export const workIdentifiers = pgTable(
     value: text("value").notNull(),
     /** The identifier it stands for; null where none is known. */
     targetId: bigint("target_id", { mode: "bigint" }),
+    targetKind: identifierKind("target_kind"),
     targetStanding: proof("target_standing"),
     workId: bigint("work_id", { mode: "bigint" }).notNull(),
   },

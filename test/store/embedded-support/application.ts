@@ -1,12 +1,12 @@
 // A small application on the embedded server, run as a process of its own by the tests.
-//   node --import tsx application.ts <data directory> [<die at>]
-// Tells what happens as JSON lines; reads commands from standard input. Kills itself, as by `kill -9`, the moment
-// the server's log line starts with <die at>.
+//   node --import tsx application.ts <data directory> [<line> <signal>]
+// Tells what happens as JSON lines; reads commands from standard input. Sends itself the signal at the moment when
+// the library tells a line that starts with <line>: SIGKILL ends, SIGSTOP halts it exactly there.
 import { createInterface } from "node:readline";
 import { Client } from "pg";
 import { acquireEmbeddedServer } from "../../../src/store/embedded/index.ts";
 
-const [dataDirectory = "", dieAt] = process.argv.slice(2);
+const [dataDirectory = "", faultLine, faultSignal] = process.argv.slice(2);
 
 function tell(event: string, more: object = {}): void {
   process.stdout.write(`${JSON.stringify({ event, ...more })}\n`);
@@ -16,8 +16,8 @@ async function main(): Promise<void> {
   const server = await acquireEmbeddedServer({
     dataDirectory,
     log: (line) => {
-      if (dieAt !== undefined && line.startsWith(dieAt)) process.kill(process.pid, "SIGKILL");
       tell("log", { line });
+      if (faultLine !== undefined && line.startsWith(faultLine)) process.kill(process.pid, faultSignal);
     },
   });
   const query = async (text: string, values: unknown[] = []) => {

@@ -14,11 +14,17 @@ export class Application {
   private ended = false;
   private errors = "";
 
-  constructor(dataDirectory: string, options: { dieAt?: string; uid?: number; checkout?: string } = {}) {
+  constructor(
+    dataDirectory: string,
+    options: {
+      fault?: readonly [line: string, signal: NodeJS.Signals];
+      uid?: number;
+      checkout?: string;
+    } = {},
+  ) {
     const checkout = options.checkout ?? process.cwd();
     const program = join(checkout, "test/store/embedded-support/application.ts");
-    const parameters = ["--import", "tsx", program, dataDirectory];
-    if (options.dieAt !== undefined) parameters.push(options.dieAt);
+    const parameters = ["--import", "tsx", program, dataDirectory, ...(options.fault ?? [])];
     this.process = spawn(process.execPath, parameters, {
       cwd: checkout,
       // A process group of its own, to be signalled as a whole, as a terminal does.

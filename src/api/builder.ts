@@ -1,0 +1,59 @@
+import SchemaBuilder from "@pothos/core";
+import DataloaderPlugin from "@pothos/plugin-dataloader";
+import RelayPlugin from "@pothos/plugin-relay";
+import type { Context } from "./context.ts";
+import { decodeGlobalId, encodeGlobalId } from "./global-id.ts";
+import type { JsonText } from "./json-text.ts";
+
+type SchemaTypes = {
+  Context: Context;
+  Scalars: {
+    ID: { Input: string; Output: string };
+    DateTime: { Input: string; Output: string };
+    JSON: { Input: never; Output: JsonText };
+  };
+  Connection: { totalCount: () => Promise<number> };
+  DefaultFieldNullability: false;
+  DefaultEdgesNullability: { list: false; items: false };
+  DefaultNodeNullability: false;
+};
+
+export const builder = new SchemaBuilder<SchemaTypes>({
+  plugins: [RelayPlugin, DataloaderPlugin],
+  defaultFieldNullability: false,
+  relay: {
+    cursorType: "String",
+    encodeGlobalID: encodeGlobalId,
+    decodeGlobalID: decodeGlobalId,
+    // The two queries stand in node.ts, with limits and errors of this API.
+    nodeQueryOptions: false,
+    nodesQueryOptions: false,
+    nodeTypeOptions: { description: "What has an id of its own, by which `node` and `nodes` find it again." },
+    pageInfoTypeOptions: { description: "Where a page stands in its connection." },
+    hasNextPageFieldOptions: { description: "Whether rows follow this page." },
+    hasPreviousPageFieldOptions: { description: "Whether rows stand before this page." },
+    startCursorFieldOptions: { description: "The first row's cursor; null on an empty page." },
+    endCursorFieldOptions: { description: "The last row's cursor, for `after`; null on an empty page." },
+    edgesFieldOptions: {
+      nullable: { list: false, items: false },
+      description: "The page's rows, with cursors.",
+    },
+    nodeFieldOptions: { nullable: false, description: "The row." },
+    nodesOnConnection: { description: "The page's rows, for who needs no cursors." },
+    cursorFieldOptions: { description: "The row's place in this order: opaque, for `after` and `before`." },
+    pageInfoFieldOptions: { description: "Where this page stands." },
+  },
+});
+
+builder.queryType({
+  description:
+    "What this mirror holds of the Pith Open Graph. Every answer is derived from signed events that were verified " +
+    "when they came in; `provenance` and `verification` say who asserted a thing and how far that is proved.",
+});
+
+builder.globalConnectionField("totalCount", (t) =>
+  t.int({
+    description: "How many rows the whole connection has, under its filters: not only this page.",
+    resolve: (connection) => connection.totalCount(),
+  }),
+);

@@ -1,0 +1,47 @@
+import { GraphQLError } from "graphql";
+
+/** Every error that a client sees carries one of these as `extensions.code`. */
+export const errorCodes = [
+  "BAD_USER_INPUT",
+  "AMBIGUOUS_REF",
+  "NOT_FOUND",
+  "UNAUTHENTICATED",
+  "QUERY_TOO_COMPLEX",
+  "DOCUMENT_REJECTED",
+  "GRAPHQL_PARSE_FAILED",
+  "GRAPHQL_VALIDATION_FAILED",
+  "INTERNAL_SERVER_ERROR",
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+/** An error meant for the client: its message is shown as it is. Whatever else is thrown is masked. */
+export class ApiError extends GraphQLError {
+  constructor(code: ErrorCode, message: string, details: Record<string, unknown> = {}) {
+    super(message, { extensions: { code, ...details } });
+    this.name = "ApiError";
+  }
+}
+
+export function badUserInput(message: string): ApiError {
+  return new ApiError("BAD_USER_INPUT", message);
+}
+
+/** The code of an error that is meant for the client; null for every other. */
+export function clientCodeOf(error: unknown): ErrorCode | null {
+  if (!(error instanceof GraphQLError)) return null;
+  const { originalError } = error;
+  if (originalError !== undefined && originalError !== null && !(originalError instanceof ApiError)) {
+    return isBeforeExecution(error) && originalError instanceof GraphQLError
+      ? clientCodeOf(originalError)
+      : null;
+  }
+  const code = error.extensions["code"];
+  if (errorCodes.includes(code as ErrorCode)) return code as ErrorCode;
+  // Variables that cannot be coerced, an operation that is not there: graphql-js gives them no code.
+  return isBeforeExecution(error) ? "BAD_USER_INPUT" : null;
+}
+
+function isBeforeExecution(error: GraphQLError): boolean {
+  return error.path === undefined;
+}

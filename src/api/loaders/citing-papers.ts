@@ -1,0 +1,65 @@
+import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm";
+import type { Database } from "../../store/database.ts";
+import { citingPapers } from "../../store/tables/index.ts";
+import type { Range } from "../connections.ts";
+import type { Key } from "../cursor.ts";
+import { groupBy, LoadersByArguments, mapLoader } from "./batch.ts";
+
+export type CitingPaperRow = typeof citingPapers.$inferSelect;
+
+export type CitingPaperLoaders = {
+  /** By the cited `work_id`: the papers held that cite it, latest submitted first. */
+  readonly citingPapersOfWork: LoadersByArguments<Range, bigint, readonly CitingPaperRow[]>;
+};
+
+/**
+ * Each work's page is read on its own (LATERAL), since a work may have a hundred thousand citing papers: the
+ * index gives the page without the rest.
+ */
+export function prepareCitingPaperLoaders({ db }: Database): () => CitingPaperLoaders {
+  const pagesOf = (ids: SQL, limit: SQL, range: Omit<Range, "limit">) => {
+    const order = range.reverse ? asc : desc;
+    const page = db
+      .select()
+      .from(citingPapers)
+      .where(
+        and(
+          eq(citingPapers.citedWorkId, sql`cited.work_id`),
+          range.after === null ? undefined : sql`${keyColumns} < ${keyValues(range.after)}`,
+          range.before === null ? undefined : sql`${keyColumns} > ${keyValues(range.before)}`,
+        ),
+      )
+      .orderBy(order(citingPapers.submittedAt), order(citingPapers.paperId))
+      .limit(limit as unknown as number)
+      .as("page");
+    return db
+      .select({ citedWorkId: page.citedWorkId, submittedAt: page.submittedAt, paperId: page.paperId })
+      .from(sql`unnest(${ids}::bigint[]) AS cited(work_id)`)
+      .crossJoinLateral(page)
+      .orderBy(page.citedWorkId, order(page.submittedAt), order(page.paperId));
+  };
+  const firstPages = pagesOf(sql`${sql.placeholder("ids")}`, sql`${sql.placeholder("limit")}`, {
+    after: null,
+    before: null,
+    reverse: false,
+  }).prepare("api_first_citing_papers");
+
+  return () => ({
+    citingPapersOfWork: new LoadersByArguments((range) =>
+      mapLoader(async (ids) => {
+        const { after, before, reverse, limit } = range;
+        const rows =
+          after === null && before === null && !reverse
+            ? await firstPages.execute({ ids, limit })
+            : await pagesOf(sql`${sql.param(ids)}`, sql`${limit}`, range);
+        return groupBy(rows, ({ citedWorkId }) => citedWorkId);
+      }, []),
+    ),
+  });
+}
+
+const keyColumns = sql`(${citingPapers.submittedAt}, ${citingPapers.paperId})`;
+
+function keyValues([submittedAt, paperId]: Key): SQL {
+  return sql`(${submittedAt}::timestamptz, ${paperId}::bigint)`;
+}

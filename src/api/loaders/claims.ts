@@ -1,0 +1,99 @@
+import type DataLoader from "dataloader";
+import { and, count, getTableColumns, inArray, notInArray, or, type SQL, sql } from "drizzle-orm";
+import type { Database } from "../../store/database.ts";
+import { claims } from "../../store/tables/index.ts";
+import { groupBy, LoadersByArguments, mapLoader } from "./batch.ts";
+import { type OrdinalPage, placeInPage, withinPage } from "./ordinal-page.ts";
+
+export type ClaimRow = typeof claims.$inferSelect;
+
+/** The kinds that have a name here, as snapshots spell them, and `other` for every other. */
+export const claimKinds = ["strongest_claim", "weakest_assumption", "one_line_summary", "headline"] as const;
+export type ClaimKindOrOther = (typeof claimKinds)[number] | "other";
+
+export type ClaimKinds = { readonly kinds: readonly ClaimKindOrOther[] | null };
+export type ClaimKey = { readonly paperId: bigint; readonly ordinal: number };
+
+export type ClaimLoaders = {
+  readonly claim: DataLoader<ClaimKey, ClaimRow | null, unknown>;
+  /** By `paper_id`: the paper's claims in the order of its snapshot. */
+  readonly claimsOfPaper: LoadersByArguments<ClaimKinds & OrdinalPage, bigint, readonly ClaimRow[]>;
+  readonly claimCountOfPaper: LoadersByArguments<ClaimKinds, bigint, number>;
+};
+
+const keyText = ({ paperId, ordinal }: ClaimKey): string => `${paperId}/${ordinal}`;
+
+export function prepareClaimLoaders({ db }: Database): () => ClaimLoaders {
+  const numbered = db
+    .select({ ...getTableColumns(claims), place: placeInPage(claims.paperId, claims.ordinal) })
+    .from(claims)
+    .where(sql`${claims.paperId} = ANY(${sql.placeholder("paperIds")}::bigint[])`)
+    .as("numbered");
+  const firstPages = db
+    .select()
+    .from(numbered)
+    .where(sql`${numbered.place} <= ${sql.placeholder("limit")}`)
+    .orderBy(numbered.paperId, numbered.place)
+    .prepare("api_first_claims");
+  const byKeys = db
+    .select()
+    .from(claims)
+    .where(
+      sql`${claims.paperId} = ANY(${sql.placeholder("paperIds")}::bigint[])
+        AND ${claims.ordinal} = ANY(${sql.placeholder("ordinals")}::int[])`,
+    )
+    .prepare("api_claims_by_key");
+
+  const readPages = async (paperIds: readonly bigint[], { kinds, ...page }: ClaimKinds & OrdinalPage) => {
+    if (kinds === null && page.after === null && page.before === null && !page.reverse) {
+      return firstPages.execute({ paperIds, limit: page.limit });
+    }
+    const numbered = db
+      .select({
+        ...getTableColumns(claims),
+        place: placeInPage(claims.paperId, claims.ordinal, page.reverse),
+      })
+      .from(claims)
+      .where(and(inArray(claims.paperId, [...paperIds]), withinPage(claims.ordinal, page), ofKinds(kinds)))
+      .as("numbered");
+    return db
+      .select()
+      .from(numbered)
+      .where(sql`${numbered.place} <= ${page.limit}`)
+      .orderBy(numbered.paperId, numbered.place);
+  };
+
+  return () => ({
+    claim: mapLoader(
+      async (keys) => {
+        const paperIds = [...new Set(keys.map(({ paperId }) => paperId))];
+        const ordinals = [...new Set(keys.map(({ ordinal }) => ordinal))];
+        const rows = await byKeys.execute({ paperIds, ordinals });
+        return new Map(rows.map((row) => [keyText(row), row]));
+      },
+      null,
+      keyText,
+    ),
+    claimsOfPaper: new LoadersByArguments((given) =>
+      mapLoader(async (paperIds) => groupBy(await readPages(paperIds, given), ({ paperId }) => paperId), []),
+    ),
+    claimCountOfPaper: new LoadersByArguments(({ kinds }) =>
+      mapLoader(async (paperIds) => {
+        const rows = await db
+          .select({ paperId: claims.paperId, count: count() })
+          .from(claims)
+          .where(and(inArray(claims.paperId, [...paperIds]), ofKinds(kinds)))
+          .groupBy(claims.paperId);
+        return new Map(rows.map((row) => [row.paperId, row.count]));
+      }, 0),
+    ),
+  });
+}
+
+/** The condition that a claim is of one of these kinds; none for null. */
+export function ofKinds(kinds: readonly ClaimKindOrOther[] | null): SQL | undefined {
+  if (kinds === null) return undefined;
+  const named = kinds.filter((kind) => kind !== "other");
+  if (!kinds.includes("other")) return inArray(claims.kind, named);
+  return or(inArray(claims.kind, named), notInArray(claims.kind, [...claimKinds]));
+}

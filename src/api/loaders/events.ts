@@ -1,0 +1,121 @@
+import type DataLoader from "dataloader";
+import { and, count, getTableColumns, inArray, notInArray, or, type SQL, sql } from "drizzle-orm";
+import {
+  type AcceptedEvent,
+  type EventId,
+  type EventType,
+  eventFromLog,
+  eventTypes,
+  type FaultReason,
+  type JsonObject,
+  parseJson,
+} from "../../protocol/index.ts";
+import type { Database } from "../../store/database.ts";
+import { events } from "../../store/tables/index.ts";
+import { groupBy, LoadersByArguments, mapLoader } from "./batch.ts";
+import { type OrdinalPage, placeInPage, withinPage } from "./ordinal-page.ts";
+
+const { body: _body, signature: _signature, ...headColumns } = getTableColumns(events);
+
+/** An event without its text, which may be large and is seldom asked for. */
+export type EventRow = Omit<typeof events.$inferSelect, "body" | "signature">;
+
+/** `eventId` in hex, without `sha256:` in front, as the tables have it. */
+export type EventKey = { readonly paperId: bigint; readonly eventId: string };
+
+/** The nine types, and `unknown` for what is none of them. */
+export type EventTypeOrUnknown = EventType | "unknown";
+export type EventFilter = { readonly types: readonly EventTypeOrUnknown[] | null };
+
+export type EventLoaders = {
+  readonly event: DataLoader<EventKey, EventRow | null, unknown>;
+  /** An event by its id alone. */
+  readonly eventById: DataLoader<string, EventRow | null, unknown>;
+  /** The event's own text, read. */
+  readonly eventBody: DataLoader<EventKey, AcceptedEvent | null, unknown>;
+  /** By `paper_id`: the paper's events by ordinal. */
+  readonly eventsOfPaper: LoadersByArguments<EventFilter & OrdinalPage, bigint, readonly EventRow[]>;
+  readonly eventCountOfPaper: LoadersByArguments<EventFilter, bigint, number>;
+};
+
+const keyText = ({ paperId, eventId }: EventKey): string => `${paperId}/${eventId}`;
+
+export function prepareEventLoaders({ db }: Database): () => EventLoaders {
+  const ofKeys = sql`${events.paperId} = ANY(${sql.placeholder("paperIds")}::bigint[])
+    AND ${events.eventId} = ANY(${sql.placeholder("eventIds")}::bytea[])`;
+  const heads = db.select(headColumns).from(events).where(ofKeys).prepare("api_events_by_key");
+  const bodies = db.select().from(events).where(ofKeys).prepare("api_event_bodies_by_key");
+  const byIds = db
+    .select(headColumns)
+    .from(events)
+    .where(sql`${events.eventId} = ANY(${sql.placeholder("eventIds")}::bytea[])`)
+    .prepare("api_events_by_id");
+
+  return () => ({
+    event: mapLoader(
+      async (keys) => new Map((await heads.execute(keyValues(keys))).map((row) => [keyText(row), row])),
+      null,
+      keyText,
+    ),
+    eventById: mapLoader(async (ids) => {
+      const rows = await byIds.execute({ eventIds: ids.map((id) => Buffer.from(id, "hex")) });
+      return new Map(rows.map((row) => [row.eventId, row]));
+    }, null),
+    eventBody: mapLoader(
+      async (keys) =>
+        new Map((await bodies.execute(keyValues(keys))).map((row) => [keyText(row), readBody(row)])),
+      null,
+      keyText,
+    ),
+    eventsOfPaper: new LoadersByArguments(({ types, ...page }) =>
+      mapLoader(async (paperIds) => {
+        const numbered = db
+          .select({ ...headColumns, place: placeInPage(events.paperId, events.ordinal, page.reverse) })
+          .from(events)
+          .where(
+            and(inArray(events.paperId, [...paperIds]), withinPage(events.ordinal, page), ofTypes(types)),
+          )
+          .as("numbered");
+        const rows = await db
+          .select()
+          .from(numbered)
+          .where(sql`${numbered.place} <= ${page.limit}`)
+          .orderBy(numbered.paperId, numbered.place);
+        return groupBy(rows, ({ paperId }) => paperId);
+      }, []),
+    ),
+    eventCountOfPaper: new LoadersByArguments(({ types }) =>
+      mapLoader(async (paperIds) => {
+        const rows = await db
+          .select({ paperId: events.paperId, count: count() })
+          .from(events)
+          .where(and(inArray(events.paperId, [...paperIds]), ofTypes(types)))
+          .groupBy(events.paperId);
+        return new Map(rows.map((row) => [row.paperId, row.count]));
+      }, 0),
+    ),
+  });
+}
+
+function keyValues(keys: readonly EventKey[]): { paperIds: bigint[]; eventIds: Buffer[] } {
+  return {
+    paperIds: [...new Set(keys.map(({ paperId }) => paperId))],
+    eventIds: keys.map(({ eventId }) => Buffer.from(eventId, "hex")),
+  };
+}
+
+function ofTypes(types: readonly EventTypeOrUnknown[] | null): SQL | undefined {
+  if (types === null) return undefined;
+  const known = types.filter((type) => type !== "unknown");
+  if (!types.includes("unknown")) return inArray(events.type, known);
+  return or(inArray(events.type, known), notInArray(events.type, eventTypes));
+}
+
+function readBody(row: typeof events.$inferSelect): AcceptedEvent {
+  return eventFromLog(row.body, parseJson(row.body) as JsonObject, {
+    id: `sha256:${row.eventId}` as EventId,
+    proof: row.proof,
+    fault: row.fault as FaultReason | null,
+    signature: row.signature === null ? null : (parseJson(row.signature) as JsonObject),
+  });
+}

@@ -1,0 +1,167 @@
+import DataLoader from "dataloader";
+import {
+  compareCodePoints,
+  isAtLeast,
+  isPithNumber,
+  type PaperRef,
+  parsePaperRef,
+  suffixOf,
+} from "../../protocol/index.ts";
+import { type IdentifierKind, identifierIdOf } from "../../store/ids.ts";
+import { ApiError, badUserInput } from "../errors.ts";
+import type { PaperLoaders, PaperRow } from "./papers.ts";
+import type { WorkLoaders, WorkRow } from "./works.ts";
+
+export type PaperRefLoaders = {
+  /** The paper that a person's ref names; null where none is held. Rejects with an ApiError. */
+  readonly paperByRef: DataLoader<string, PaperRow | null>;
+  /** The work that a ref or a work id names; null where none is known. Rejects with an ApiError. */
+  readonly workByRef: DataLoader<string, WorkRow | null>;
+};
+
+/** The most fitting numbers that an error names. */
+const mostNamed = 10;
+
+/** Built on the loaders of papers and works: however many refs a query asks for, the statements are as many. */
+export function paperRefLoaders(loaders: PaperLoaders & WorkLoaders): PaperRefLoaders {
+  const paperByRef = new DataLoader<string, PaperRow | null>((refs) =>
+    settleAll(refs, (ref) => findPaper(loaders, readRef(ref), ref)),
+  );
+  const workByRef = new DataLoader<string, WorkRow | null>((refs) =>
+    settleAll(refs, (ref) => findWork(loaders, readRef(ref), ref)),
+  );
+  return { paperByRef, workByRef };
+}
+
+function settleAll<Value>(
+  refs: readonly string[],
+  find: (ref: string) => Promise<Value>,
+): Promise<(Value | Error)[]> {
+  return Promise.all(
+    refs.map(async (ref) => {
+      try {
+        return await find(ref);
+      } catch (error) {
+        if (error instanceof Error) return error;
+        throw error;
+      }
+    }),
+  );
+}
+
+function readRef(ref: string): PaperRef {
+  const parsed = parsePaperRef(ref);
+  if (parsed !== null) return parsed;
+  throw badUserInput(
+    `${quote(ref)} names no paper. Accepted: a Pith number (pith:2023:ROU4N4IRYZ3HV3M7HKTK3YY643), its suffix or ` +
+      "the first 8, 12 or 16 characters of it, an arXiv id (2302.12192, arXiv:hep-th/9711200v3), a DOI " +
+      "(10.48550/arxiv.2302.12192), the https address of any of these, and for a work also its work id (a UUID).",
+  );
+}
+
+function quote(ref: string): string {
+  return JSON.stringify(ref.length > 100 ? `${ref.slice(0, 100)}…` : ref);
+}
+
+async function findPaper(loaders: PaperLoaders, ref: PaperRef, written: string): Promise<PaperRow | null> {
+  switch (ref.kind) {
+    case "work_id":
+      throw badUserInput(
+        `${quote(written)} is a work id, which names a work and no paper: ask \`work(ref:)\`.`,
+      );
+    case "pith": {
+      const candidates = await papersWithKey(loaders, `pith:${ref.suffix.slice(0, 8)}`);
+      const fitting = candidates.filter(
+        ({ pithNumber }) =>
+          isPithNumber(pithNumber) &&
+          suffixOf(pithNumber).startsWith(ref.suffix) &&
+          (ref.year === null || pithNumber.startsWith(`pith:${ref.year}:`)),
+      );
+      if (fitting.length > 1) throw ambiguous(written, fitting);
+      return fitting[0] ?? null;
+    }
+    case "arxiv": {
+      const candidates = await papersWithKey(loaders, `arxiv:${ref.id}`);
+      return best(candidates.filter((paper) => ref.version === null || paper.sourceVersion === ref.version));
+    }
+    case "doi":
+      return best(await papersWithKey(loaders, `doi:${ref.doi}`));
+  }
+}
+
+async function papersWithKey(loaders: PaperLoaders, key: string): Promise<PaperRow[]> {
+  const ids = await loaders.papersByKey.load(key);
+  const rows = await Promise.all(ids.map((id) => loaders.paper.load(id)));
+  return rows.filter((row) => row !== null);
+}
+
+function ambiguous(written: string, fitting: readonly PaperRow[]): ApiError {
+  const numbers = fitting.map(({ pithNumber }) => pithNumber).sort();
+  const named = numbers.slice(0, mostNamed);
+  const more = numbers.length > named.length ? `, and ${numbers.length - named.length} more` : "";
+  return new ApiError(
+    "AMBIGUOUS_REF",
+    `${quote(written)} fits ${numbers.length} papers: ${named.join(", ")}${more}.`,
+    { pithNumbers: named },
+  );
+}
+
+/** Of papers that share an identifier: what is proved before what is not, then the latest version. */
+function best(candidates: readonly PaperRow[]): PaperRow | null {
+  return [...candidates].sort(compareRanks)[0] ?? null;
+}
+
+/** By proof (at least a receipt first), version (highest first), submission (latest first), Pith number. */
+function compareRanks(a: PaperRow, b: PaperRow): number {
+  return (
+    Number(isAtLeast(b.recordStanding, "receipt")) - Number(isAtLeast(a.recordStanding, "receipt")) ||
+    compareVersions(a, b)
+  );
+}
+
+/** Newest version first. */
+export function compareVersions(a: PaperRow, b: PaperRow): number {
+  return (
+    (b.sourceVersion ?? 0) - (a.sourceVersion ?? 0) ||
+    compareCodePoints(b.submittedAt, a.submittedAt) ||
+    compareCodePoints(a.pithNumber, b.pithNumber)
+  );
+}
+
+async function findWork(
+  loaders: PaperLoaders & WorkLoaders,
+  ref: PaperRef,
+  written: string,
+): Promise<WorkRow | null> {
+  const workId =
+    (await workIdByIdentifier(loaders, ref, written)) ?? (await workIdByPaper(loaders, ref, written));
+  return workId === null ? null : loaders.work.load(workId);
+}
+
+async function workIdByIdentifier(
+  loaders: WorkLoaders,
+  ref: PaperRef,
+  written: string,
+): Promise<bigint | null> {
+  if (ref.kind === "pith") return null;
+  const spellings: [IdentifierKind, string][] =
+    ref.kind === "arxiv"
+      ? [["arxiv", ref.id]]
+      : ref.kind === "doi"
+        ? [["doi", ref.doi]]
+        : // Work ids are kept as the snapshot writes them.
+          [
+            ["work_id", ref.workId],
+            ["work_id", written.trim()],
+            ["work_id", ref.workId.toUpperCase()],
+          ];
+  const rows = await Promise.all(
+    spellings.map(([kind, value]) => loaders.identifier.load(identifierIdOf(kind, value))),
+  );
+  const row = rows.find((found, index) => found !== null && found.value === spellings[index]?.[1]);
+  return row?.workId ?? null;
+}
+
+async function workIdByPaper(loaders: PaperLoaders, ref: PaperRef, written: string): Promise<bigint | null> {
+  return ref.kind === "work_id" ? null : ((await findPaper(loaders, ref, written))?.workId ?? null);
+}

@@ -1,0 +1,100 @@
+import type DataLoader from "dataloader";
+import { and, count, eq, exists, getTableColumns, inArray, isNotNull, not, type SQL, sql } from "drizzle-orm";
+import type { Database } from "../../store/database.ts";
+import { references, works } from "../../store/tables/index.ts";
+import { groupBy, LoadersByArguments, mapLoader } from "./batch.ts";
+import { type OrdinalPage, placeInPage, withinPage } from "./ordinal-page.ts";
+
+const {
+  arxivId: _arxivId,
+  doiId: _doiId,
+  workUuidId: _workUuidId,
+  ...shownColumns
+} = getTableColumns(references);
+
+export type ReferenceRow = Omit<typeof references.$inferSelect, "arxivId" | "doiId" | "workUuidId">;
+
+export type ReferenceFilter = {
+  readonly internalAnchor: boolean | null;
+  /** Whether a paper of the cited work is held. */
+  readonly held: boolean | null;
+};
+
+export type ReferenceLoaders = {
+  /** By `paper_id`: the paper's references in the order of its snapshot. */
+  readonly referencesOfPaper: LoadersByArguments<
+    ReferenceFilter & OrdinalPage,
+    bigint,
+    readonly ReferenceRow[]
+  >;
+  readonly referenceCountOfPaper: LoadersByArguments<ReferenceFilter, bigint, number>;
+  /** Of a paper's references those whose work has a paper here. */
+  readonly heldReferenceCount: DataLoader<bigint, number, unknown>;
+};
+
+export function prepareReferenceLoaders({ db }: Database): () => ReferenceLoaders {
+  const numbered = db
+    .select({ ...shownColumns, place: placeInPage(references.paperId, references.ordinal) })
+    .from(references)
+    .where(sql`${references.paperId} = ANY(${sql.placeholder("paperIds")}::bigint[])`)
+    .as("numbered");
+  const firstPages = db
+    .select()
+    .from(numbered)
+    .where(sql`${numbered.place} <= ${sql.placeholder("limit")}`)
+    .orderBy(numbered.paperId, numbered.place)
+    .prepare("api_first_references");
+
+  const isHeld = exists(
+    db
+      .select({ one: sql`1` })
+      .from(works)
+      .where(and(eq(works.workId, references.citedWorkId), isNotNull(works.paperId))),
+  );
+  const filtered = ({ internalAnchor, held }: ReferenceFilter): SQL | undefined =>
+    and(
+      internalAnchor === null ? undefined : eq(references.isInternalAnchor, internalAnchor),
+      held === null ? undefined : held ? isHeld : not(isHeld),
+    );
+
+  const readPages = async (paperIds: readonly bigint[], given: ReferenceFilter & OrdinalPage) => {
+    const { internalAnchor, held, after, before, reverse, limit } = given;
+    if (internalAnchor === null && held === null && after === null && before === null && !reverse) {
+      return firstPages.execute({ paperIds, limit });
+    }
+    const numbered = db
+      .select({ ...shownColumns, place: placeInPage(references.paperId, references.ordinal, reverse) })
+      .from(references)
+      .where(
+        and(
+          inArray(references.paperId, [...paperIds]),
+          withinPage(references.ordinal, given),
+          filtered(given),
+        ),
+      )
+      .as("numbered");
+    return db
+      .select()
+      .from(numbered)
+      .where(sql`${numbered.place} <= ${limit}`)
+      .orderBy(numbered.paperId, numbered.place);
+  };
+
+  const countOf = (given: ReferenceFilter) =>
+    mapLoader<bigint, number>(async (paperIds) => {
+      const rows = await db
+        .select({ paperId: references.paperId, count: count() })
+        .from(references)
+        .where(and(inArray(references.paperId, [...paperIds]), filtered(given)))
+        .groupBy(references.paperId);
+      return new Map(rows.map((row) => [row.paperId, row.count]));
+    }, 0);
+
+  return () => ({
+    referencesOfPaper: new LoadersByArguments((given) =>
+      mapLoader(async (paperIds) => groupBy(await readPages(paperIds, given), ({ paperId }) => paperId), []),
+    ),
+    referenceCountOfPaper: new LoadersByArguments(countOf),
+    heldReferenceCount: countOf({ internalAnchor: null, held: true }),
+  });
+}

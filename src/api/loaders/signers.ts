@@ -1,0 +1,26 @@
+import type DataLoader from "dataloader";
+import { sql } from "drizzle-orm";
+import type { Database } from "../../store/database.ts";
+import { signers } from "../../store/tables/index.ts";
+import { mapLoader } from "./batch.ts";
+
+export type SignerRow = typeof signers.$inferSelect;
+
+export type SignerLoaders = {
+  /** A signer by its key's fingerprint. */
+  readonly signer: DataLoader<string, SignerRow | null, unknown>;
+};
+
+export function prepareSignerLoaders({ db }: Database): () => SignerLoaders {
+  const byFingerprints = db
+    .select()
+    .from(signers)
+    .where(sql`${signers.fingerprint} = ANY(${sql.placeholder("fingerprints")}::text[])`)
+    .prepare("api_signers");
+  return () => ({
+    signer: mapLoader(async (fingerprints) => {
+      const rows = await byFingerprints.execute({ fingerprints });
+      return new Map(rows.map((row) => [row.fingerprint, row]));
+    }, null),
+  });
+}

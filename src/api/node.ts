@@ -1,0 +1,1 @@
+import { resolveNodes } from "@pothos/plugin-relay";

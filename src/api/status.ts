@@ -1,0 +1,47 @@
+import { softwareVersion } from "../version.ts";
+import { builder } from "./builder.ts";
+
+const StatusObject = builder.objectRef<Record<string, never>>("Status");
+
+StatusObject.implement({
+  description: "What this mirror holds, in numbers that are kept as documents come in.",
+  fields: (t) => ({
+    papers: t.int({
+      description: "Papers: Pith numbers whose canonical record is known.",
+      resolve: (_status, _args, { loaders }) => loaders.total.load("papers"),
+    }),
+    works: t.int({
+      description: "Works: what papers are versions of, and what references cite, held or not.",
+      resolve: (_status, _args, { loaders }) => loaders.total.load("works"),
+    }),
+    claims: t.int({
+      description: "Claims of the papers' current snapshots.",
+      resolve: (_status, _args, { loaders }) => loaders.total.load("claims"),
+    }),
+    citations: t.int({
+      description: "Edges of the citation graph, from work to work, each once.",
+      resolve: (_status, _args, { loaders }) => loaders.total.load("citations"),
+    }),
+    events: t.int({
+      description: "Accepted events, valid and invalid ones.",
+      resolve: (_status, _args, { loaders }) => loaders.total.load("events"),
+    }),
+    invalidEvents: t.int({
+      description: "Events that are authentic, yet wrong.",
+      resolve: (_status, _args, { loaders }) => loaders.total.load("invalid_events"),
+    }),
+    rejectedDocuments: t.int({
+      description: "Documents that were refused at the door.",
+      resolve: (_status, _args, { loaders }) => loaders.total.load("rejected_documents"),
+    }),
+    graphVersion: t.string({
+      description: "Grows with every event taken in: equal versions of one mirror mean equal content.",
+      resolve: async (_status, _args, { loaders }) => String(await loaders.total.load("position")),
+    }),
+    softwareVersion: t.string({ description: "The version of pith-graph.", resolve: () => softwareVersion }),
+  }),
+});
+
+builder.queryField("status", (t) =>
+  t.field({ type: StatusObject, description: "What this mirror holds, in numbers.", resolve: () => ({}) }),
+);

@@ -1,0 +1,4 @@
+export type { Arrival, Delivery, DoorOptions, Rejection } from "./arrival.ts";
+export { receive } from "./arrival.ts";
+export { type IngestOptions, type IngestSummary, ingest } from "./ingest.ts";
+export { type Delivered, type FileSource, findSources, readSource, SourceError } from "./sources/files.ts";

@@ -1,0 +1,75 @@
+import {
+  type CheckResult,
+  canonicalTextSha256,
+  type EventType,
+  isJsonObject,
+  type JsonObject,
+  type MergedState,
+} from "../../protocol/index.ts";
+
+/** The outcomes of a paper's checks. NOT_CHECKABLE is another answer than FAILED: nothing was shown to be wrong. */
+export type Checks = {
+  readonly recordHash: CheckResult;
+  readonly receipt: CheckResult;
+  readonly titleBinding: CheckResult;
+  readonly claimsHash: CheckResult;
+  readonly referencesHash: CheckResult;
+  readonly publishedStateHash: CheckResult;
+};
+
+/**
+ * What can be said of what is shown: a valid event has passed the checks of PROTOCOL 5.8, so the current record
+ * and snapshot show theirs; where there is none, an invalid event tells whether a check failed.
+ */
+export function checkPaper(
+  state: MergedState,
+  snapshot: JsonObject | null,
+  metadata: JsonObject,
+): Omit<Checks, "publishedStateHash"> {
+  const record = state.recordCreated?.event.payload;
+  return {
+    // A paper without a record event has its record from a bundle, whose hash was compared with its number.
+    recordHash:
+      record !== undefined || !hasFault(state, "record_created", "RECORD_HASH_MISMATCH")
+        ? "PASSED"
+        : "FAILED",
+    receipt:
+      record === undefined
+        ? hasFault(state, "record_created", "RECEIPT_INVALID")
+          ? "FAILED"
+          : "NOT_CHECKABLE"
+        : (record["receipt"] ?? null) === null
+          ? "NOT_CHECKABLE"
+          : "PASSED",
+    titleBinding: checkTitle(snapshot, metadata),
+    claimsHash: snapshot === null ? failedSnapshot(state) : "PASSED",
+    referencesHash: snapshot === null ? failedSnapshot(state) : checkReferences(snapshot),
+  };
+}
+
+function hasFault(state: MergedState, type: EventType, reason: string): boolean {
+  for (const entry of state.events.values()) {
+    if (entry.reason === reason && entry.event.type === type) return true;
+  }
+  return false;
+}
+
+function failedSnapshot(state: MergedState): CheckResult {
+  return hasFault(state, "graph_snapshot", "SNAPSHOT_HASH_MISMATCH") ? "FAILED" : "NOT_CHECKABLE";
+}
+
+/** Binds the title shown to the signed record. PROTOCOL section 2. */
+function checkTitle(snapshot: JsonObject | null, metadata: JsonObject): CheckResult {
+  const paper = snapshot?.["paper"];
+  const title = isJsonObject(paper) ? paper["title"] : undefined;
+  const digest = metadata["title_canon_sha256"];
+  if (typeof title !== "string" || typeof digest !== "string") return "NOT_CHECKABLE";
+  return canonicalTextSha256(title) === digest ? "PASSED" : "FAILED";
+}
+
+/** The hash stands for the whole list, of which the snapshot may show a part. */
+function checkReferences(snapshot: JsonObject): CheckResult {
+  const part = snapshot["references"];
+  if (!isJsonObject(part) || !Array.isArray(part["sample"])) return "NOT_CHECKABLE";
+  return part["count"] === part["sample"].length ? "PASSED" : "NOT_CHECKABLE";
+}

@@ -1,0 +1,128 @@
+import {
+  arxivIdentity,
+  canonicalJson,
+  isAtLeast,
+  isJsonObject,
+  type JsonObject,
+  type MergedState,
+  type PithNumber,
+  type Proof,
+  parseInstant,
+  sha256OfValue,
+} from "../../protocol/index.ts";
+import { paperIdOf, workIdOf } from "../../store/index.ts";
+import type { papers } from "../../store/tables/index.ts";
+import { type Checks, checkPaper } from "./checks.ts";
+import { count, storable, textMember, textsMember } from "./text.ts";
+
+export type PaperRow = typeof papers.$inferSelect;
+
+/** What a paper's row is made from, beside the merged state. */
+export type PaperSources = {
+  readonly pithNumber: PithNumber;
+  readonly state: MergedState;
+  /** The current snapshot's event, and its `graph_snapshot`. */
+  readonly snapshot: {
+    readonly eventId: string;
+    readonly standing: Proof;
+    readonly value: JsonObject;
+  } | null;
+  /** The canonical record of a bundle; the record event's own comes first. */
+  readonly bundleRecord: JsonObject | null;
+  readonly publishedStateHash: Checks["publishedStateHash"];
+  readonly claimCount: number;
+  readonly references: readonly { readonly isInternalAnchor: boolean }[];
+};
+
+/** The row of a paper; null where its record is not known or no event of it is held. Pure. */
+export function projectPaper(sources: PaperSources): { row: PaperRow; workKey: string } | null {
+  const { pithNumber, state, snapshot, references } = sources;
+  const record = state.canonicalRecord ?? sources.bundleRecord;
+  if (record === null || state.events.size === 0) return null;
+
+  const recordStanding = state.recordCreated?.standing ?? "hash";
+  const metadata = objectMember(record, "metadata");
+  const source = objectMember(record, "source");
+  const paper = snapshot === null ? {} : objectMember(snapshot.value, "paper");
+  const referencesPart = snapshot === null ? {} : objectMember(snapshot.value, "references");
+  const verdict = snapshot === null ? undefined : snapshot.value["verdict"];
+  const workKey = workKeyOf(pithNumber, source, recordStanding);
+
+  const row: PaperRow = {
+    paperId: paperIdOf(pithNumber),
+    pithNumber,
+    canonicalSha256: sha256OfValue(record),
+    workId: workIdOf(workKey),
+    sourceKind: textMember(source, "kind") ?? "",
+    sourceId: textMember(source, "id") ?? "",
+    sourceVersion: count(source["version"]),
+    submittedAt: submissionTime(metadata, pithNumber),
+    license: textMember(metadata, "license") ?? textMember(paper, "license"),
+    primaryCategory: textMember(metadata, "primary_cat") ?? textMember(paper, "primary_cat"),
+    crossCategories: textsMember(metadata, "cross_cats_sorted"),
+    title: textMember(paper, "title"),
+    authors: authorsOf(paper),
+    abstractExcerpt: textMember(paper, "abstract_excerpt"),
+    headline: textMember(paper, "headline"),
+    verdict: isJsonObject(verdict) ? canonicalJson(verdict) : null,
+    recordEventId: state.recordCreated?.event.id.slice(7) ?? null,
+    snapshotEventId: snapshot?.eventId.slice(7) ?? null,
+    recordStanding,
+    proof: snapshot?.standing ?? recordStanding,
+    claimCount: sources.claimCount,
+    referencesAsserted: count(referencesPart["count"]),
+    resolvedWorksAsserted: count(referencesPart["resolved_work"]),
+    internalAnchorsAsserted: count(referencesPart["internal_anchors"]),
+    referencesKnown: references.length,
+    internalAnchorsKnown: references.filter((reference) => reference.isInternalAnchor).length,
+    stateSha256: state.sha256,
+    eventCount: state.events.size,
+    validEventCount: state.validCount,
+    equivocationCount: state.equivocations.length,
+    ...checkPaper(state, snapshot?.value ?? null, metadata),
+    publishedStateHash: sources.publishedStateHash,
+  };
+  return { row, workKey };
+}
+
+function objectMember(object: JsonObject, member: string): JsonObject {
+  const value = object[member];
+  return isJsonObject(value) ? value : {};
+}
+
+/**
+ * The work that a paper belongs to: that of its arXiv id, where the record's standing is at least `receipt`. A
+ * record that nobody proved joins nothing (PROTOCOL section 7), so it is a work of its own.
+ */
+function workKeyOf(pithNumber: PithNumber, source: JsonObject, recordStanding: Proof): string {
+  const { kind, id } = source;
+  if (kind === "arxiv" && typeof id === "string" && isAtLeast(recordStanding, "receipt")) {
+    const identity = arxivIdentity(id);
+    if (identity !== null) return `arxiv:${identity}`;
+  }
+  return `pith:${pithNumber}`;
+}
+
+/** The record's own time of submission; without one that can be read, the beginning of the number's year. */
+function submissionTime(metadata: JsonObject, pithNumber: PithNumber): string {
+  const text = metadata["submitted_at"];
+  const instant = parseInstant(text);
+  if (instant !== null) return `${instant}Z`;
+  const year = pithNumber.slice(5, 9);
+  const beginning = `${year === "0000" ? "0001" : year}-01-01T00:00:00.000000Z`;
+  if (typeof text !== "string" || !/^\d{4}-\d\d(-\d\d)?/.test(text)) return beginning;
+  const milliseconds = Date.parse(text);
+  if (Number.isNaN(milliseconds)) return beginning;
+  const iso = new Date(milliseconds).toISOString();
+  return /^\d{4}-/.test(iso) && !iso.startsWith("0000") ? `${iso.slice(0, 23)}000Z` : beginning;
+}
+
+/** `authors_text` is a list with commas, its last name sometimes after an "and". */
+function authorsOf(paper: JsonObject): string[] {
+  const text = paper["authors_text"];
+  if (typeof text !== "string") return textsMember(paper, "authors");
+  return storable(text)
+    .split(/\s*,\s*(?:and\s+)?|\s+and\s+/)
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+}

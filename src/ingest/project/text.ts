@@ -1,0 +1,26 @@
+import { isJsonInteger, type JsonObject, type JsonValue } from "../../protocol/index.ts";
+
+/** PostgreSQL's text cannot hold U+0000, JSON strings can. The log keeps the original. */
+export function storable(text: string): string {
+  return text.includes("\u0000") ? text.replaceAll("\u0000", "\ufffd") : text;
+}
+
+/** A member that is a text with something in it; null otherwise. */
+export function textMember(object: JsonObject, member: string): string | null {
+  const value = object[member];
+  return typeof value === "string" && value !== "" ? storable(value) : null;
+}
+
+/** A member that is a list: its texts. */
+export function textsMember(object: JsonObject, member: string): string[] {
+  const value = object[member];
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string").map(storable) : [];
+}
+
+/** GraphQL's Int: what every client can read. */
+const largestCount = 2 ** 31 - 1;
+
+/** A count from 0 to 2^31 − 1; null where it is anything else. */
+export function count(value: JsonValue | undefined): number | null {
+  return isJsonInteger(value) && value >= 0 && value <= largestCount ? Number(value) : null;
+}

@@ -1,0 +1,62 @@
+import { type Proof, proofRank } from "../../protocol/index.ts";
+import type { IdentifierKind } from "../../store/index.ts";
+import type { NamedIdentifier } from "../project/references.ts";
+
+/** Somebody's word that an identifier stands for another. */
+export type Evidence = {
+  readonly targetId: bigint;
+  readonly targetKind: "arxiv" | "doi";
+  readonly standing: Proof;
+};
+
+/** The identifiers of a reference by their kinds. */
+export type IdentifierIds = {
+  readonly arxivId: bigint | null;
+  readonly doiId: bigint | null;
+  readonly workUuidId: bigint | null;
+};
+
+/** What a reference says about its identifiers by naming them beside each other. */
+export function evidenceOf(
+  ids: IdentifierIds,
+  standing: Proof,
+): [identifierId: bigint, evidence: Evidence][] {
+  const { arxivId, doiId, workUuidId } = ids;
+  const evidence: [bigint, Evidence][] = [];
+  if (arxivId !== null) {
+    const target = { targetId: arxivId, targetKind: "arxiv", standing } as const;
+    if (doiId !== null) evidence.push([doiId, target]);
+    if (workUuidId !== null) evidence.push([workUuidId, target]);
+  } else if (doiId !== null && workUuidId !== null) {
+    evidence.push([workUuidId, { targetId: doiId, targetKind: "doi", standing }]);
+  }
+  return evidence;
+}
+
+/**
+ * Which of two words counts: the better proved, then an arXiv id before a DOI, then the smaller id. A total
+ * order, so that the outcome does not depend on which came first.
+ */
+export function betterEvidence(a: Evidence | null, b: Evidence | null): Evidence | null {
+  if (a === null || b === null) return a ?? b;
+  const proofs = proofRank(a.standing) - proofRank(b.standing);
+  if (proofs !== 0) return proofs > 0 ? a : b;
+  if (a.targetKind !== b.targetKind) return a.targetKind === "arxiv" ? a : b;
+  return a.targetId <= b.targetId ? a : b;
+}
+
+export function isSameEvidence(a: Evidence, b: Evidence): boolean {
+  return a.targetId === b.targetId && a.targetKind === b.targetKind && a.standing === b.standing;
+}
+
+/** A row of `work_identifiers`. */
+export type Identifier = NamedIdentifier & {
+  readonly kind: IdentifierKind;
+  readonly target: Evidence | null;
+  readonly workId: bigint;
+};
+
+/** The work that decides for a reference: its arXiv id, else its DOI, else its work id. */
+export function decidingIdentifier({ arxivId, doiId, workUuidId }: IdentifierIds): bigint | null {
+  return arxivId ?? doiId ?? workUuidId;
+}

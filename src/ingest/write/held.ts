@@ -1,0 +1,89 @@
+import type pg from "pg";
+import { bigintArray } from "../../store/rows.ts";
+import { refuseCollision } from "./collision.ts";
+
+/** What the log holds of a paper before a batch, beside its events. */
+export type Held = {
+  /** Signature and proof of each event held, by event id in hex; and what is derived, to see whether it differs. */
+  readonly events: Map<string, HeldEvent>;
+  readonly aliases: Map<string, HeldAlias>;
+  readonly publishedStates: Set<string>;
+  /** Of the events, those that are invalid. */
+  invalidCount: number;
+  hasSubject: boolean;
+  hasRecord: boolean;
+};
+
+export type HeldEvent = {
+  readonly proof: string;
+  readonly signature: string | null;
+  /** standing, status, reason and ordinal as one text. */
+  readonly derived: string;
+};
+
+type HeldAlias = { readonly alias: string; readonly isCurrent: boolean };
+
+/** Reads what the log holds of papers, in four statements. */
+export async function readHeld(
+  client: pg.ClientBase,
+  papers: ReadonlyMap<bigint, { readonly pithNumber: string }>,
+): Promise<Map<bigint, Held>> {
+  const paperIds = [...papers.keys()];
+  const held = new Map<bigint, Held>(
+    paperIds.map((paperId) => [
+      paperId,
+      {
+        events: new Map(),
+        aliases: new Map(),
+        publishedStates: new Set(),
+        invalidCount: 0,
+        hasSubject: false,
+        hasRecord: false,
+      },
+    ]),
+  );
+  const of = (paperId: string) => held.get(BigInt(paperId)) as Held;
+  const ids = [bigintArray(paperIds)];
+  const subjects = await client.query<{ paper_id: string; pith_number: string; has_record: boolean }>(
+    "SELECT paper_id, pith_number, record IS NOT NULL AS has_record FROM records WHERE paper_id = ANY($1::bigint[])",
+    ids,
+  );
+  for (const row of subjects.rows) {
+    const arriving = papers.get(BigInt(row.paper_id))?.pithNumber;
+    if (arriving !== undefined && arriving !== row.pith_number) refuseCollision(row.pith_number, arriving);
+    of(row.paper_id).hasSubject = true;
+    of(row.paper_id).hasRecord = row.has_record;
+  }
+  // Nothing else can be held of a paper that is not among them: in bulk that is nearly every one.
+  if (subjects.rows.length === 0) return held;
+  const known = [bigintArray(subjects.rows.map((row) => BigInt(row.paper_id)))];
+  const events = await client.query<
+    Record<"paper_id" | "id" | "proof" | "derived", string> & {
+      signature: string | null;
+      is_invalid: boolean;
+    }
+  >(
+    `SELECT paper_id, encode(event_id, 'hex') AS id, proof, signature,
+            concat_ws(' ', standing, status, reason, ordinal) AS derived, status = 'invalid' AS is_invalid
+     FROM events WHERE paper_id = ANY($1::bigint[])`,
+    known,
+  );
+  for (const row of events.rows) {
+    of(row.paper_id).events.set(row.id, row);
+    if (row.is_invalid) of(row.paper_id).invalidCount++;
+  }
+  const aliases = await client.query<{ paper_id: string; key: string; alias: string; is_current: boolean }>(
+    `SELECT paper_id, encode(alias_sha256, 'hex') || let_in_at_hash AS key, alias, is_current
+     FROM aliases WHERE paper_id = ANY($1::bigint[])`,
+    known,
+  );
+  for (const row of aliases.rows) {
+    of(row.paper_id).aliases.set(row.key, { alias: row.alias, isCurrent: row.is_current });
+  }
+  const published = await client.query<{ paper_id: string; sha256: string }>(
+    "SELECT paper_id, encode(state_sha256, 'hex') AS sha256 FROM published_states WHERE paper_id = ANY($1::bigint[])",
+    known,
+  );
+  for (const row of published.rows) of(row.paper_id).publishedStates.add(row.sha256);
+  return held;
+}

@@ -1,0 +1,257 @@
+import type pg from "pg";
+import type { Proof } from "../../protocol/index.ts";
+import type { IdentifierKind } from "../../store/index.ts";
+import { bigintArray, insertRows } from "../../store/rows.ts";
+import type { NamedIdentifier } from "../project/references.ts";
+import { refuseCollision } from "./collision.ts";
+import { betterEvidence, type Evidence, evidenceOf, type Identifier, isSameEvidence } from "./evidence.ts";
+import { addedReferences, type PaperChange, removedReferences } from "./paper-change.ts";
+
+/** The identifiers that a batch touches, as they shall be. */
+export type Identifiers = {
+  readonly byId: ReadonlyMap<bigint, Identifier>;
+  /** Those known before that stand for another work now: references of other papers move with them. */
+  readonly moved: readonly Identifier[];
+};
+
+/**
+ * Settles what the identifiers of a batch stand for, and writes `work_identifiers`. Reads the tables as they are
+ * before the batch's references are written.
+ */
+export async function settleIdentifiers(
+  client: pg.ClientBase,
+  changes: readonly PaperChange[],
+): Promise<Identifiers> {
+  const removed = removedReferences(changes);
+  const added = addedReferences(changes);
+  const named = new Map<bigint, NamedIdentifier>();
+  for (const { reference } of added) {
+    for (const identifier of reference.identifiers) note(named, identifier);
+  }
+  for (const { row, workKey } of changes) {
+    // A proved paper's arXiv id is known, whether a reference names it or not.
+    if (row !== null && workKey.startsWith("arxiv:")) {
+      note(named, { id: row.workId, kind: "arxiv", value: workKey.slice("arxiv:".length) });
+    }
+  }
+  const touched = new Set(named.keys());
+  for (const { arxivId, doiId, workUuidId } of removed) {
+    for (const id of [arxivId, doiId, workUuidId]) if (id !== null) touched.add(id);
+  }
+  for (const { before, row } of changes) {
+    if (before !== null && before.workId !== row?.workId) touched.add(before.workId);
+  }
+  if (touched.size === 0) return { byId: new Map(), moved: [] };
+
+  const stored = await readIdentifiers(client, "identifier_id", touched);
+  for (const identifier of named.values()) {
+    const row = stored.get(identifier.id);
+    if (row !== undefined && (row.kind !== identifier.kind || row.value !== identifier.value)) {
+      refuseCollision(`${row.kind}:${row.value}`, `${identifier.kind}:${identifier.value}`);
+    }
+  }
+  const best = new Map<bigint, Evidence | null>([...stored].map(([id, { target }]) => [id, target]));
+  const gone = await takeBack(client, changes, { stored, named, removedEvidence: removed, best });
+  for (const { reference, standing } of added) {
+    for (const [id, evidence] of evidenceOf(reference, standing)) {
+      best.set(id, betterEvidence(best.get(id) ?? null, evidence));
+    }
+  }
+  return write(client, { stored, named, best, gone });
+}
+
+function note(named: Map<bigint, NamedIdentifier>, identifier: NamedIdentifier): void {
+  const other = named.get(identifier.id);
+  if (other !== undefined && (other.kind !== identifier.kind || other.value !== identifier.value)) {
+    refuseCollision(`${other.kind}:${other.value}`, `${identifier.kind}:${identifier.value}`);
+  }
+  named.set(identifier.id, identifier);
+}
+
+async function readIdentifiers(
+  client: pg.ClientBase,
+  column: "identifier_id" | "target_id",
+  ids: Iterable<bigint>,
+): Promise<Map<bigint, Identifier>> {
+  const { rows } = await client.query<{
+    identifier_id: string;
+    kind: IdentifierKind;
+    value: string;
+    target_id: string | null;
+    target_kind: Evidence["targetKind"] | null;
+    target_standing: Proof | null;
+    work_id: string;
+  }>(
+    `SELECT identifier_id, kind, value, target_id, target_kind, target_standing, work_id
+     FROM work_identifiers WHERE ${column} = ANY($1::bigint[])`,
+    [bigintArray(ids)],
+  );
+  return new Map(
+    rows.map((row) => {
+      const id = BigInt(row.identifier_id);
+      const { target_id: targetId, target_kind: targetKind, target_standing: standing } = row;
+      const target =
+        targetId === null || targetKind === null || standing === null
+          ? null
+          : { targetId: BigInt(targetId), targetKind, standing };
+      return [id, { id, kind: row.kind, value: row.value, target, workId: BigInt(row.work_id) }];
+    }),
+  );
+}
+
+type Removal = {
+  readonly stored: ReadonlyMap<bigint, Identifier>;
+  readonly named: ReadonlyMap<bigint, NamedIdentifier>;
+  readonly removedEvidence: ReturnType<typeof removedReferences>;
+  readonly best: Map<bigint, Evidence | null>;
+};
+
+/**
+ * Where evidence that decided is taken back, the next best of the other papers decides; an identifier that
+ * nobody names any more goes. Rare: only a paper whose snapshot is replaced takes anything back.
+ */
+async function takeBack(
+  client: pg.ClientBase,
+  changes: readonly PaperChange[],
+  { stored, named, removedEvidence, best }: Removal,
+): Promise<Set<bigint>> {
+  const questioned = new Set<bigint>();
+  const standings = new Map(changes.map(({ paperId, before }) => [paperId, before?.proof]));
+  for (const reference of removedEvidence) {
+    const standing = standings.get(reference.paperId);
+    if (standing === undefined) continue;
+    for (const [id, evidence] of evidenceOf(reference, standing)) {
+      const decided = stored.get(id)?.target ?? null;
+      if (decided !== null && isSameEvidence(decided, evidence)) questioned.add(id);
+    }
+  }
+  const unnamed = [...stored.keys()].filter((id) => !named.has(id));
+  if (questioned.size === 0 && unnamed.length === 0) return new Set();
+
+  const changed = bigintArray(changes.map(({ paperId }) => paperId));
+  for (const id of questioned) best.set(id, null);
+  const others = await client.query<{
+    id: string;
+    target_id: string;
+    target_kind: "arxiv" | "doi";
+    standing: Proof;
+  }>(
+    `SELECT r.doi_id AS id, r.arxiv_id AS target_id, 'arxiv' AS target_kind, max(p.proof) AS standing
+     FROM "references" r JOIN papers p USING (paper_id)
+     WHERE r.doi_id = ANY($1::bigint[]) AND r.arxiv_id IS NOT NULL AND r.paper_id <> ALL($2::bigint[])
+     GROUP BY r.doi_id, r.arxiv_id
+     UNION ALL
+     SELECT r.work_uuid_id, coalesce(r.arxiv_id, r.doi_id),
+            CASE WHEN r.arxiv_id IS NULL THEN 'doi' ELSE 'arxiv' END, max(p.proof)
+     FROM "references" r JOIN papers p USING (paper_id)
+     WHERE r.work_uuid_id = ANY($1::bigint[]) AND coalesce(r.arxiv_id, r.doi_id) IS NOT NULL
+       AND r.paper_id <> ALL($2::bigint[])
+     GROUP BY r.work_uuid_id, r.arxiv_id, r.doi_id`,
+    [bigintArray(questioned), changed],
+  );
+  for (const row of others.rows) {
+    const id = BigInt(row.id);
+    const evidence = { targetId: BigInt(row.target_id), targetKind: row.target_kind, standing: row.standing };
+    best.set(id, betterEvidence(best.get(id) ?? null, evidence));
+  }
+
+  const still = await client.query<{ id: string }>(
+    `SELECT doi_id AS id FROM "references" WHERE doi_id = ANY($1::bigint[]) AND paper_id <> ALL($2::bigint[])
+     UNION SELECT work_uuid_id FROM "references"
+     WHERE work_uuid_id = ANY($1::bigint[]) AND paper_id <> ALL($2::bigint[])
+     UNION SELECT arxiv_id FROM "references"
+     WHERE cited_work_id = ANY($1::bigint[]) AND arxiv_id = cited_work_id AND paper_id <> ALL($2::bigint[])
+     UNION SELECT work_id FROM papers WHERE work_id = ANY($1::bigint[])`,
+    [bigintArray(unnamed), changed],
+  );
+  const stillNamed = new Set(still.rows.map((row) => BigInt(row.id)));
+  return new Set(unnamed.filter((id) => !stillNamed.has(id)));
+}
+
+type Settled = {
+  readonly stored: Map<bigint, Identifier>;
+  readonly named: ReadonlyMap<bigint, NamedIdentifier>;
+  readonly best: ReadonlyMap<bigint, Evidence | null>;
+  readonly gone: ReadonlySet<bigint>;
+};
+
+async function write(client: pg.ClientBase, { stored, named, best, gone }: Settled): Promise<Identifiers> {
+  const byId = new Map<bigint, Identifier>();
+  const unsettled: (NamedIdentifier & { readonly target: Evidence | null })[] = [];
+  for (const identifier of new Map<bigint, NamedIdentifier>([...stored, ...named]).values()) {
+    if (gone.has(identifier.id)) continue;
+    const { id, kind, value } = identifier;
+    const target = kind === "arxiv" ? null : (best.get(id) ?? null);
+    // A DOI stands for an arXiv id or itself: settled at once. A work id may stand for a DOI: after them.
+    if (target?.targetKind === "doi") unsettled.push({ id, kind, value, target });
+    else byId.set(id, { id, kind, value, target, workId: target?.targetId ?? id });
+  }
+
+  const dois = new Set(unsettled.map(({ target }) => (target as Evidence).targetId));
+  const elsewhere = await readMissing(client, dois, byId);
+  for (const identifier of unsettled) {
+    const doi = (identifier.target as Evidence).targetId;
+    const workId = (byId.get(doi) ?? elsewhere.get(doi))?.workId ?? doi;
+    byId.set(identifier.id, { ...identifier, workId });
+  }
+
+  const movedDois = [...byId.values()].filter((row) => row.kind === "doi" && hasMoved(row, stored));
+  if (movedDois.length > 0) {
+    const dependents = await readIdentifiers(
+      client,
+      "target_id",
+      movedDois.map(({ id }) => id),
+    );
+    for (const dependent of dependents.values()) {
+      if (byId.has(dependent.id) || gone.has(dependent.id) || dependent.target === null) continue;
+      const workId = byId.get(dependent.target.targetId)?.workId ?? dependent.workId;
+      byId.set(dependent.id, { ...dependent, workId });
+      stored.set(dependent.id, dependent);
+    }
+  }
+
+  const changed = [...byId.values()].filter((row) => {
+    const before = stored.get(row.id);
+    return before === undefined || before.workId !== row.workId || !isSameTarget(before.target, row.target);
+  });
+  await insertRows(
+    client,
+    "work_identifiers",
+    ["identifier_id", "kind", "value", "target_id", "target_kind", "target_standing", "work_id"],
+    changed.map(({ id, kind, value, target, workId }) => [
+      id,
+      kind,
+      value,
+      target?.targetId ?? null,
+      target?.targetKind ?? null,
+      target?.standing ?? null,
+      workId,
+    ]),
+    `ON CONFLICT (identifier_id) DO UPDATE SET target_id = excluded.target_id, target_kind = excluded.target_kind,
+       target_standing = excluded.target_standing, work_id = excluded.work_id`,
+  );
+  if (gone.size > 0) {
+    await client.query("DELETE FROM work_identifiers WHERE identifier_id = ANY($1::bigint[])", [
+      bigintArray(gone),
+    ]);
+  }
+  return { byId, moved: [...byId.values()].filter((row) => hasMoved(row, stored)) };
+}
+
+function hasMoved(row: Identifier, stored: ReadonlyMap<bigint, Identifier>): boolean {
+  const before = stored.get(row.id);
+  return before !== undefined && before.workId !== row.workId;
+}
+
+function isSameTarget(a: Evidence | null, b: Evidence | null): boolean {
+  return a === null || b === null ? a === b : isSameEvidence(a, b);
+}
+
+async function readMissing(
+  client: pg.ClientBase,
+  ids: ReadonlySet<bigint>,
+  known: ReadonlyMap<bigint, Identifier>,
+): Promise<Map<bigint, Identifier>> {
+  const missing = [...ids].filter((id) => !known.has(id));
+  return missing.length === 0 ? new Map() : readIdentifiers(client, "identifier_id", missing);
+}

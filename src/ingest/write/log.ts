@@ -1,0 +1,206 @@
+import type pg from "pg";
+import {
+  type AcceptedEvent,
+  canonicalJson,
+  type MergedEvent,
+  type MergedState,
+} from "../../protocol/index.ts";
+import { type Cell, insertRows, recordset } from "../../store/rows.ts";
+import { type Addition, signatureText } from "./addition.ts";
+import type { Held } from "./held.ts";
+
+export type LogWrite = {
+  readonly paperId: bigint;
+  readonly pithNumber: string;
+  readonly held: Held;
+  readonly addition: Addition;
+  readonly state: MergedState;
+};
+
+const eventColumns = [
+  "paper_id",
+  "event_id",
+  "position",
+  "body",
+  "signature",
+  "proof",
+  "fault",
+  "received_at",
+  "type",
+  "created_at",
+  "fingerprint",
+  "standing",
+  "status",
+  "reason",
+  "ordinal",
+];
+
+const changedColumns = [
+  "paper_id",
+  "event_id",
+  "signature",
+  "proof",
+  "standing",
+  "status",
+  "reason",
+  "ordinal",
+];
+
+/** Writes what was added to the logs, and what the merge made of each event where that differs. */
+export async function writeLogs(
+  client: pg.ClientBase,
+  writes: readonly LogWrite[],
+  now: string,
+): Promise<void> {
+  await writeSubjects(client, writes);
+  await writeEvents(client, writes, now);
+  await writeAliases(client, writes);
+  await insertRows(
+    client,
+    "published_states",
+    ["paper_id", "state_sha256", "result"],
+    writes.flatMap(({ paperId, addition }) =>
+      [...addition.publishedStates].map(([sha256, result]) => [paperId, `\\x${sha256}`, result]),
+    ),
+    "ON CONFLICT DO NOTHING",
+  );
+}
+
+async function writeSubjects(client: pg.ClientBase, writes: readonly LogWrite[]): Promise<void> {
+  const rows = writes
+    .filter(({ held, addition }) => !held.hasSubject || addition.record !== null)
+    .map(({ paperId, pithNumber, addition }): Cell[] => [paperId, pithNumber, addition.record]);
+  await insertRows(
+    client,
+    "records",
+    ["paper_id", "pith_number", "record"],
+    rows,
+    "ON CONFLICT (paper_id) DO UPDATE SET record = excluded.record WHERE records.record IS NULL",
+  );
+}
+
+async function writeEvents(client: pg.ClientBase, writes: readonly LogWrite[], now: string): Promise<void> {
+  const inserted: { write: LogWrite; entry: MergedEvent; ordinal: number }[] = [];
+  const changed: Cell[][] = [];
+  for (const write of writes) {
+    // The merge lists them in the order of their ordinals.
+    for (const [ordinal, entry] of [...write.state.events.values()].entries()) {
+      const id = entry.event.id.slice(7);
+      const held = write.held.events.get(id);
+      if (held === undefined) {
+        inserted.push({ write, entry, ordinal });
+        continue;
+      }
+      const derived = [entry.standing, entry.status, entry.reason, ordinal]
+        .filter((cell) => cell !== null)
+        .join(" ");
+      if (derived === held.derived && !write.addition.events.has(id)) continue;
+      const { proof } = entry.event;
+      const signature = signatureText(entry.event);
+      const { standing, status, reason } = entry;
+      changed.push([write.paperId, `\\x${id}`, signature, proof, standing, status, reason, ordinal]);
+    }
+  }
+  if (inserted.length > 0) {
+    // The row of the counter stays locked until the commit: positions are given in commit order, without gaps.
+    const last = await client.query<{ value: string }>(
+      `INSERT INTO totals (name, value) VALUES ('position', $1)
+       ON CONFLICT (name) DO UPDATE SET value = totals.value + excluded.value RETURNING value`,
+      [inserted.length],
+    );
+    const first = Number(last.rows[0]?.value) - inserted.length + 1;
+    await insertRows(
+      client,
+      "events",
+      eventColumns,
+      inserted.map(({ write, entry, ordinal }, index) =>
+        eventRow(write.paperId, entry, first + index, ordinal, now),
+      ),
+    );
+    await insertSigners(
+      client,
+      inserted.map(({ entry }) => entry.event),
+    );
+  }
+  if (changed.length > 0) {
+    await client.query(
+      `UPDATE events SET signature = new.signature, proof = new.proof, standing = new.standing,
+              status = new.status, reason = new.reason, ordinal = new.ordinal
+       FROM json_populate_recordset(NULL::events, $1) AS new
+       WHERE events.paper_id = new.paper_id AND events.event_id = new.event_id`,
+      [recordset(changedColumns, changed)],
+    );
+  }
+}
+
+function eventRow(
+  paperId: bigint,
+  { event, standing, status, reason }: MergedEvent,
+  position: number,
+  ordinal: number,
+  now: string,
+): Cell[] {
+  return [
+    paperId,
+    `\\x${event.id.slice(7)}`,
+    position,
+    event.text,
+    signatureText(event),
+    event.proof,
+    event.fault,
+    now,
+    event.type.replaceAll("\u0000", "\ufffd"),
+    `${event.instant}Z`,
+    event.signer.public_key_fingerprint,
+    standing,
+    status,
+    reason,
+    ordinal,
+  ];
+}
+
+async function insertSigners(client: pg.ClientBase, events: readonly AcceptedEvent[]): Promise<void> {
+  const signers = new Map(events.map(({ signer }) => [signer.public_key_fingerprint, signer]));
+  await insertRows(
+    client,
+    "signers",
+    ["fingerprint", "key_id", "signer_id", "signer_type"],
+    [...signers].map(([fingerprint, signer]) => [
+      fingerprint,
+      signer.key_id,
+      signer.signer_id,
+      signer.signer_type,
+    ]),
+    "ON CONFLICT DO NOTHING",
+  );
+}
+
+async function writeAliases(client: pg.ClientBase, writes: readonly LogWrite[]): Promise<void> {
+  const rows: Cell[][] = [];
+  for (const { paperId, held, addition, state } of writes) {
+    const current = new Set(
+      state.aliases.map(({ kind, value, createdAt }) =>
+        canonicalJson({ alias_kind: kind, alias_value: value, created_at: createdAt }),
+      ),
+    );
+    const all = new Map([...held.aliases].map(([key, { alias }]) => [key, alias]));
+    for (const [key, { text }] of addition.aliases) all.set(key, text);
+    // Of equal aliases let in at different doors the state lists one; so does the table.
+    const listed = new Set<string>();
+    for (const [key, alias] of [...all].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      const isCurrent = current.has(alias) && !listed.has(alias);
+      if (isCurrent) listed.add(alias);
+      const before = held.aliases.get(key);
+      if (before?.alias === alias && before.isCurrent === isCurrent) continue;
+      rows.push([paperId, `\\x${key.slice(0, 64)}`, key.slice(64) === "true", alias, isCurrent]);
+    }
+  }
+  await insertRows(
+    client,
+    "aliases",
+    ["paper_id", "alias_sha256", "let_in_at_hash", "alias", "is_current"],
+    rows,
+    `ON CONFLICT (paper_id, alias_sha256, let_in_at_hash)
+     DO UPDATE SET alias = excluded.alias, is_current = excluded.is_current`,
+  );
+}

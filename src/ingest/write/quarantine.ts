@@ -1,0 +1,86 @@
+import type pg from "pg";
+import { canonicalJson, cryptography } from "../../protocol/index.ts";
+import { type Cell, insertRows } from "../../store/rows.ts";
+import type { Arrival, Rejection } from "../arrival.ts";
+import { storable } from "../project/text.ts";
+import { addToTotals } from "./totals.ts";
+
+/** Rows at most; beyond, the oldest go. */
+const mostRows = 10_000;
+/** Larger contents are not kept, only their hash. */
+const largestContent = 1_000_000;
+
+/** Keeps what was refused, with its reason. What is in quarantine already changes nothing. */
+export async function writeQuarantine(
+  client: pg.ClientBase,
+  rejections: readonly Rejection[],
+  arrivals: readonly Arrival[],
+  now: string,
+): Promise<void> {
+  const rows = new Map<string, Cell[]>();
+  for (const { sha256, code, message, source, size, bytes } of rejections) {
+    const content = size <= largestContent ? bytes : null;
+    rows.set(sha256, [
+      `\\x${sha256}`,
+      "document",
+      code,
+      storable(message),
+      storable(source),
+      null,
+      size,
+      content,
+      now,
+    ]);
+  }
+  for (const { document, source } of arrivals) {
+    for (const { id, reason, copy } of document.refused) {
+      const text = canonicalJson(copy);
+      const sha256 = cryptography.sha256Text(text);
+      const content = text.length <= largestContent ? Buffer.from(text) : null;
+      const size = Buffer.byteLength(text);
+      const row = [
+        `\\x${sha256}`,
+        "event",
+        reason,
+        id,
+        storable(source),
+        document.pithNumber,
+        size,
+        content,
+        now,
+      ];
+      rows.set(sha256, row);
+    }
+  }
+  if (rows.size === 0) return;
+  const kept = [...rows.values()].slice(-mostRows);
+  const before = await documentCount(client);
+  const added = await insertRows(client, "quarantine", columns, kept, "ON CONFLICT DO NOTHING");
+  if (added > 0) {
+    await client.query(
+      `DELETE FROM quarantine WHERE content_sha256 IN
+         (SELECT content_sha256 FROM quarantine ORDER BY received_at DESC, content_sha256 OFFSET $1)`,
+      [mostRows],
+    );
+    await addToTotals(client, { rejected_documents: (await documentCount(client)) - before });
+  }
+}
+
+const columns = [
+  "content_sha256",
+  "kind",
+  "code",
+  "message",
+  "source",
+  "pith_number",
+  "size",
+  "content",
+  "received_at",
+];
+
+async function documentCount(client: pg.ClientBase): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(
+    "SELECT count(*)::int AS count FROM quarantine WHERE kind = 'document'",
+  );
+  return rows[0]?.count ?? 0;
+}

@@ -1,0 +1,335 @@
+import type pg from "pg";
+import { type Proof, proofRank } from "../../protocol/index.ts";
+import { bigintArray, insertRows } from "../../store/rows.ts";
+import type { CountChanges } from "./citations.ts";
+import { refuseCollision } from "./collision.ts";
+import type { Identifiers } from "./identifiers.ts";
+import type { PaperChange } from "./paper-change.ts";
+import type { ReferenceChange } from "./references.ts";
+
+/** A row of `works`. */
+type Work = {
+  key: string;
+  paperId: bigint | null;
+  title: string | null;
+  year: number | null;
+  /** Which reference gave title and year. */
+  titledBy: TitleSource | null;
+  citedByCount: number;
+  citingPaperCount: number;
+  referenceCount: number;
+};
+
+type TitleSource = { readonly standing: Proof; readonly paperId: bigint; readonly ordinal: number };
+type Title = TitleSource & { readonly title: string; readonly year: number | null };
+
+/**
+ * Writes the works that a batch touches: their papers, titles and kept counts; those that nothing names any more
+ * go. Called last, when papers, references and edges are written.
+ *
+ * @returns how many works there are more, or fewer.
+ */
+export async function writeWorks(
+  client: pg.ClientBase,
+  changes: readonly PaperChange[],
+  identifiers: Identifiers,
+  referenceChanges: readonly ReferenceChange[],
+  counts: CountChanges,
+): Promise<number> {
+  const keys = workKeys(changes, identifiers);
+  const touched = new Set<bigint>([
+    ...keys.keys(),
+    ...counts.citedBy.keys(),
+    ...counts.citingPapers.keys(),
+    ...counts.references.keys(),
+  ]);
+  // A reference may go on citing the same work and yet no longer be the one that names it.
+  for (const { before, after } of referenceChanges) {
+    for (const { citedWorkId } of before) touched.add(citedWorkId);
+    for (const { citedWorkId } of after) touched.add(citedWorkId);
+  }
+  const stored = await readWorks(client, touched);
+  for (const [id, key] of keys) {
+    const work = stored.get(id);
+    if (work !== undefined && work.key !== key) refuseCollision(work.key, key);
+  }
+
+  const works = new Map<bigint, Work>();
+  for (const id of touched) {
+    const before = stored.get(id);
+    const key = before?.key ?? keys.get(id);
+    if (key === undefined) continue;
+    const work = { ...(before ?? emptyWork(key)) };
+    work.citedByCount += counts.citedBy.get(id) ?? 0;
+    work.citingPaperCount += counts.citingPapers.get(id) ?? 0;
+    work.referenceCount = counts.references.get(id) ?? work.referenceCount;
+    works.set(id, work);
+  }
+  await assignPapers(client, changes, works);
+  await nameUnheld(client, changes, referenceChanges, works, stored);
+  return store(client, works, stored);
+}
+
+function emptyWork(key: string): Work {
+  return {
+    key,
+    paperId: null,
+    title: null,
+    year: null,
+    titledBy: null,
+    citedByCount: 0,
+    citingPaperCount: 0,
+    referenceCount: 0,
+  };
+}
+
+/** The keys of the works that a batch may have to make. */
+function workKeys(changes: readonly PaperChange[], identifiers: Identifiers): Map<bigint, string> {
+  const keys = new Map<bigint, string>();
+  const note = (id: bigint, key: string) => {
+    const other = keys.get(id);
+    if (other !== undefined && other !== key) refuseCollision(other, key);
+    keys.set(id, key);
+  };
+  for (const { id, kind, value, workId } of identifiers.byId.values()) {
+    if (workId === id) note(id, `${kind}:${value}`);
+  }
+  for (const { row, workKey, references, hasNewContent } of changes) {
+    if (row === null) continue;
+    note(row.workId, workKey);
+    if (!hasNewContent) continue;
+    for (const reference of references) {
+      if (reference.identifiers.length === 0) note(reference.ownId, reference.ownKey);
+    }
+  }
+  return keys;
+}
+
+async function readWorks(client: pg.ClientBase, ids: Iterable<bigint>): Promise<Map<bigint, Work>> {
+  const { rows } = await client.query<{
+    work_id: string;
+    key: string;
+    paper_id: string | null;
+    title: string | null;
+    year: number | null;
+    title_standing: Proof | null;
+    title_paper_id: string | null;
+    title_ordinal: number | null;
+    cited_by_count: number;
+    citing_paper_count: number;
+    reference_count: number;
+  }>("SELECT * FROM works WHERE work_id = ANY($1::bigint[])", [bigintArray(ids)]);
+  return new Map(
+    rows.map((row) => {
+      const { title_standing: standing, title_paper_id: paperId, title_ordinal: ordinal } = row;
+      const work: Work = {
+        key: row.key,
+        paperId: row.paper_id === null ? null : BigInt(row.paper_id),
+        title: row.title,
+        year: row.year,
+        titledBy:
+          standing === null || paperId === null || ordinal === null
+            ? null
+            : { standing, paperId: BigInt(paperId), ordinal },
+        citedByCount: row.cited_by_count,
+        citingPaperCount: row.citing_paper_count,
+        referenceCount: row.reference_count,
+      };
+      return [BigInt(row.work_id), work];
+    }),
+  );
+}
+
+/** Of several versions the latest stands for the work, and gives it its title. */
+async function assignPapers(
+  client: pg.ClientBase,
+  changes: readonly PaperChange[],
+  works: ReadonlyMap<bigint, Work>,
+): Promise<void> {
+  const affected = new Set<bigint>();
+  for (const { before, row } of changes) {
+    if (before !== null) affected.add(before.workId);
+    if (row !== null) affected.add(row.workId);
+  }
+  const { rows } = await client.query<{
+    work_id: string;
+    paper_id: string;
+    title: string | null;
+    year: number;
+  }>(
+    `SELECT DISTINCT ON (work_id) work_id, paper_id, title, extract(year FROM submitted_at)::int AS year
+     FROM papers WHERE work_id = ANY($1::bigint[])
+     ORDER BY work_id, source_version DESC NULLS LAST, submitted_at DESC, pith_number`,
+    [bigintArray(affected)],
+  );
+  const papers = new Map(rows.map((row) => [BigInt(row.work_id), row]));
+  for (const id of affected) {
+    const work = works.get(id);
+    if (work === undefined) continue;
+    const paper = papers.get(id);
+    if (paper === undefined) work.paperId = null;
+    else {
+      work.paperId = BigInt(paper.paper_id);
+      work.title = paper.title;
+      work.year = paper.year;
+      work.titledBy = null;
+    }
+  }
+}
+
+/**
+ * A work of which no paper is held has the title of the best proved reference to it, of equally proved ones that
+ * of the smallest paper id and ordinal.
+ */
+async function nameUnheld(
+  client: pg.ClientBase,
+  changes: readonly PaperChange[],
+  referenceChanges: readonly ReferenceChange[],
+  works: ReadonlyMap<bigint, Work>,
+  stored: ReadonlyMap<bigint, Work>,
+): Promise<void> {
+  const changed = new Map(changes.map((change) => [change.paperId, change]));
+  const ask = new Set<bigint>();
+  const candidates = new Map<bigint, Title>();
+  for (const { paperId, before, after } of referenceChanges) {
+    const change = changed.get(paperId);
+    // What was taken away may have been what named the work; so may what was moved.
+    for (const { citedWorkId, ordinal } of before) {
+      const source = stored.get(citedWorkId)?.titledBy;
+      if (source?.paperId === paperId && source.ordinal === ordinal) ask.add(citedWorkId);
+    }
+    // What is stored stands in the order of what was projected: both list the snapshot's references.
+    for (const [index, { citedWorkId, ordinal }] of after.entries()) {
+      const reference = change?.references[index];
+      const standing = change?.row?.proof;
+      if (reference === undefined || standing === undefined) {
+        ask.add(citedWorkId);
+        continue;
+      }
+      const { title, year } = reference;
+      if (title === null) continue;
+      const candidate = { standing, paperId, ordinal, title, year };
+      const best = candidates.get(citedWorkId);
+      if (best === undefined || isBetterSource(candidate, best)) candidates.set(citedWorkId, candidate);
+    }
+  }
+  for (const [id, work] of works) {
+    if (work.paperId !== null) continue;
+    if (stored.get(id)?.paperId != null) ask.add(id);
+    const candidate = candidates.get(id);
+    if (candidate !== undefined && (work.titledBy === null || isBetterSource(candidate, work.titledBy))) {
+      setTitle(work, candidate);
+    }
+  }
+  const asked = [...ask].filter((id) => works.get(id)?.paperId === null);
+  const titles = await readTitles(client, asked);
+  for (const id of asked) setTitle(works.get(id) as Work, titles.get(id) ?? null);
+}
+
+function setTitle(work: Work, title: Title | null): void {
+  work.title = title?.title ?? null;
+  work.year = title?.year ?? null;
+  work.titledBy =
+    title === null ? null : { standing: title.standing, paperId: title.paperId, ordinal: title.ordinal };
+}
+
+function isBetterSource(a: TitleSource, b: TitleSource): boolean {
+  const proofs = proofRank(a.standing) - proofRank(b.standing);
+  if (proofs !== 0) return proofs > 0;
+  return a.paperId === b.paperId ? a.ordinal < b.ordinal : a.paperId < b.paperId;
+}
+
+async function readTitles(client: pg.ClientBase, ids: readonly bigint[]): Promise<Map<bigint, Title>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await client.query<{
+    work_id: string;
+    proof: Proof;
+    paper_id: string;
+    ordinal: number;
+    title: string;
+    year: number | null;
+  }>(
+    `SELECT DISTINCT ON (r.cited_work_id) r.cited_work_id AS work_id, p.proof, r.paper_id, r.ordinal, r.title, r.year
+     FROM "references" r JOIN papers p USING (paper_id)
+     WHERE r.cited_work_id = ANY($1::bigint[]) AND r.title IS NOT NULL
+     ORDER BY r.cited_work_id, p.proof DESC, r.paper_id, r.ordinal`,
+    [bigintArray(ids)],
+  );
+  return new Map(
+    rows.map((row) => [
+      BigInt(row.work_id),
+      {
+        standing: row.proof,
+        paperId: BigInt(row.paper_id),
+        ordinal: row.ordinal,
+        title: row.title,
+        year: row.year,
+      },
+    ]),
+  );
+}
+
+async function store(
+  client: pg.ClientBase,
+  works: ReadonlyMap<bigint, Work>,
+  stored: ReadonlyMap<bigint, Work>,
+): Promise<number> {
+  const isNamed = (work: Work) => work.paperId !== null || work.citedByCount > 0;
+  const written = [...works].filter(([id, work]) => isNamed(work) && !isSame(stored.get(id), work));
+  const gone = [...works].filter(([id, work]) => !isNamed(work) && stored.has(id)).map(([id]) => id);
+  await insertRows(
+    client,
+    "works",
+    columns,
+    written.map(([id, work]) => [
+      id,
+      work.key,
+      work.paperId,
+      work.title,
+      work.year,
+      work.titledBy?.standing ?? null,
+      work.titledBy?.paperId ?? null,
+      work.titledBy?.ordinal ?? null,
+      work.citedByCount,
+      work.citingPaperCount,
+      work.referenceCount,
+    ]),
+    `ON CONFLICT (work_id) DO UPDATE SET ${columns
+      .slice(2)
+      .map((column) => `${column} = excluded.${column}`)
+      .join(", ")}`,
+  );
+  if (gone.length > 0) {
+    await client.query("DELETE FROM works WHERE work_id = ANY($1::bigint[])", [bigintArray(gone)]);
+  }
+  return written.filter(([id]) => !stored.has(id)).length - gone.length;
+}
+
+const columns = [
+  "work_id",
+  "key",
+  "paper_id",
+  "title",
+  "year",
+  "title_standing",
+  "title_paper_id",
+  "title_ordinal",
+  "cited_by_count",
+  "citing_paper_count",
+  "reference_count",
+];
+
+function isSame(a: Work | undefined, b: Work): boolean {
+  return (
+    a !== undefined &&
+    a.paperId === b.paperId &&
+    a.title === b.title &&
+    a.year === b.year &&
+    a.titledBy?.standing === b.titledBy?.standing &&
+    a.titledBy?.paperId === b.titledBy?.paperId &&
+    a.titledBy?.ordinal === b.titledBy?.ordinal &&
+    a.citedByCount === b.citedByCount &&
+    a.citingPaperCount === b.citingPaperCount &&
+    a.referenceCount === b.referenceCount
+  );
+}
