@@ -1,10 +1,21 @@
-import { and, inArray, eq } from "drizzle-orm";
-import { canonicalJson, compareCodePoints, type JsonObject, parseInstant, parseJson } from "../protocol/index.ts";
+import { and, eq, inArray } from "drizzle-orm";
+import {
+  canonicalJson,
+  compareCodePoints,
+  type JsonObject,
+  parseInstant,
+  parseJson,
+} from "../protocol/index.ts";
 import { aliases } from "../store/tables/index.ts";
 import { builder } from "./builder.ts";
 import { PaperObject } from "./objects.ts";
 
-type AliasRow = { readonly paperId: bigint; readonly kind: string; readonly value: string; readonly createdAt: string };
+type AliasRow = {
+  readonly paperId: bigint;
+  readonly kind: string;
+  readonly value: string;
+  readonly createdAt: string;
+};
 
 const AliasObject = builder.objectRef<AliasRow>("Alias");
 

@@ -1,6 +1,7 @@
 import SchemaBuilder from "@pothos/core";
 import DataloaderPlugin from "@pothos/plugin-dataloader";
 import RelayPlugin from "@pothos/plugin-relay";
+import { maximumPageSize, readLimit } from "./connections.ts";
 import type { Context } from "./context.ts";
 import { decodeGlobalId, encodeGlobalId } from "./global-id.ts";
 import type { JsonText } from "./json-text.ts";
@@ -25,9 +26,23 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     cursorType: "String",
     encodeGlobalID: encodeGlobalId,
     decodeGlobalID: decodeGlobalId,
-    // The two queries stand in node.ts, with limits and errors of this API.
-    nodeQueryOptions: false,
-    nodesQueryOptions: false,
+    nodeQueryOptions: {
+      description:
+        "What has this id: a paper, claim, work or event. Null where this mirror holds it not (or no longer).",
+      args: { id: { description: "As a field `id` gave it. Anything else: BAD_USER_INPUT." } },
+    },
+    nodesQueryOptions: {
+      description: "What has these ids, in their order; null for each that this mirror does not hold.",
+      args: {
+        ids: {
+          description: `As fields \`id\` gave them, at most ${maximumPageSize}. Anything else: BAD_USER_INPUT.`,
+        },
+      },
+      resolve: (_root, { ids }, _context, _info, resolveNodes) => {
+        readLimit("ids.length", ids.length);
+        return resolveNodes(ids);
+      },
+    },
     nodeTypeOptions: { description: "What has an id of its own, by which `node` and `nodes` find it again." },
     pageInfoTypeOptions: { description: "Where a page stands in its connection." },
     hasNextPageFieldOptions: { description: "Whether rows follow this page." },

@@ -1,7 +1,7 @@
-import { builder } from "./builder.ts";
-import { ClaimKindEnum } from "./enums.ts";
 import { isPithNumber } from "../protocol/index.ts";
 import { paperIdOf } from "../store/ids.ts";
+import { builder } from "./builder.ts";
+import { ClaimKindEnum } from "./enums.ts";
 import { type ClaimKindOrOther, claimKinds } from "./loaders/claims.ts";
 import { ClaimObject, PaperObject, ProvenanceObject } from "./objects.ts";
 import { provenanceOf } from "./provenance.ts";
@@ -33,7 +33,9 @@ builder.node(ClaimObject, {
     }),
     text: t.exposeString("text", { description: "The claim itself." }),
     status: t.exposeString("status", { description: "How it came about: `machine_extracted`, …" }),
-    attestation: t.exposeString("attestation", { description: "Whether an author stands to it: `unclaimed`, …" }),
+    attestation: t.exposeString("attestation", {
+      description: "Whether an author stands to it: `unclaimed`, …",
+    }),
     source: t.exposeString("source", {
       nullable: true,
       description: "The part of the snapshot it was taken from: `verdict.strongest_claim`.",

@@ -10,9 +10,9 @@ export type Key = readonly string[];
 /** A total order of rows that a connection pages through. Its name is in its cursors: no other order takes them. */
 export type KeyOrder = { readonly name: string; readonly parts: readonly KeyPart[] };
 
-const largestBigint = 2n ** 63n - 1n;
-/** Leaves room for the bound beside it: cursors of ordinals become `ordinal ± 1`. */
-const largestInteger = 2n ** 31n - 3n;
+// Room is left for the neighbour of a key, which some conditions are made of.
+const largestBigint = 2n ** 63n - 2n;
+const largestInteger = 2n ** 31n - 2n;
 
 export function encodeCursor(order: KeyOrder, key: Key): string {
   return Buffer.from(JSON.stringify([order.name, ...key]), "utf8").toString("base64url");

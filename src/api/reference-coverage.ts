@@ -9,10 +9,13 @@ ReferenceCoverageObject.implement({
       nullable: true,
       description: "How many references the registry counts; null where no snapshot says.",
     }),
-    known: t.exposeInt("referencesKnown", { description: "How many are listed here: the rows of `references`." }),
+    known: t.exposeInt("referencesKnown", {
+      description: "How many are listed here: the rows of `references`.",
+    }),
     resolvedWorks: t.exposeInt("resolvedWorksAsserted", {
       nullable: true,
-      description: "How many the registry says it resolved to works, of the whole list; null where it does not say.",
+      description:
+        "How many the registry says it resolved to works, of the whole list; null where it does not say.",
     }),
     internalAnchors: t.exposeInt("internalAnchorsAsserted", {
       nullable: true,

@@ -6,9 +6,15 @@ ReferenceObject.implement({
   description: "An entry of a paper's list of references, as its current snapshot has it.",
   fields: (t) => ({
     refIndex: t.exposeInt("refIndex", { description: "Its number in the paper's list, from 1." }),
-    title: t.exposeString("title", { nullable: true, description: "The cited title, as the registry read it." }),
+    title: t.exposeString("title", {
+      nullable: true,
+      description: "The cited title, as the registry read it.",
+    }),
     year: t.exposeInt("year", { nullable: true, description: "The cited year, as the registry read it." }),
-    doi: t.exposeString("doi", { nullable: true, description: "The cited DOI, as written; null where none is." }),
+    doi: t.exposeString("doi", {
+      nullable: true,
+      description: "The cited DOI, as written; null where none is.",
+    }),
     citedArxivId: t.exposeString("citedArxivId", {
       nullable: true,
       description: "The cited arXiv id, as written; null where none is.",

@@ -1,7 +1,8 @@
 import { SignerObject } from "./objects.ts";
 
 SignerObject.implement({
-  description: "Who signs: a key of this mirror's keyring. Keys are trusted by configuration, never by a document.",
+  description:
+    "Who signs: a key of this mirror's keyring. Keys are trusted by configuration, never by a document.",
   fields: (t) => ({
     keyId: t.exposeString("keyId", { description: "The key's name: `pith-v1-2026-05`." }),
     fingerprint: t.exposeString("fingerprint", {

@@ -11,16 +11,23 @@ StateObject.implement({
     "has the same state, byte for byte, and so the same `sha256`.",
   fields: (t) => ({
     sha256: t.exposeString("stateSha256", {
-      description: "SHA-256 in lower-case hex over the canonical JSON of `document` without its `state_sha256`.",
+      description:
+        "SHA-256 in lower-case hex over the canonical JSON of `document` without its `state_sha256`.",
     }),
     mergeVersion: t.string({ description: "The rules of the merge.", resolve: () => mergeVersion }),
-    eventCount: t.exposeInt("eventCount", { description: "Distinct events: the valid and the invalid ones." }),
-    validEventCount: t.exposeInt("validEventCount", { description: "Events that the rules found no fault with." }),
+    eventCount: t.exposeInt("eventCount", {
+      description: "Distinct events: the valid and the invalid ones.",
+    }),
+    validEventCount: t.exposeInt("validEventCount", {
+      description: "Events that the rules found no fault with.",
+    }),
     invalidEventCount: t.int({
       description: "Events that are authentic, yet wrong.",
       resolve: ({ eventCount, validEventCount }) => eventCount - validEventCount,
     }),
-    equivocationCount: t.exposeInt("equivocationCount", { description: "Places that a signer filled twice." }),
+    equivocationCount: t.exposeInt("equivocationCount", {
+      description: "Places that a signer filled twice.",
+    }),
     appliedEventIds: t.stringList({
       description: "The events that were applied, in merge order, superseded ones included: `sha256:…`.",
       resolve: async (paper, _args, context) => [...(await mergedState(paper, context)).applied],

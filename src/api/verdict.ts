@@ -3,8 +3,7 @@ import { builder } from "./builder.ts";
 import { JsonText } from "./json-text.ts";
 import { PaperObject } from "./objects.ts";
 
-/** A snapshot's verdict that has an id. */
-type Verdict = JsonObject & { readonly id: string };
+type Verdict = { readonly id: string; readonly members: JsonObject };
 
 const VerdictObject = builder.objectRef<Verdict>("Verdict");
 
@@ -18,8 +17,8 @@ VerdictObject.implement({
       type: "DateTime",
       nullable: true,
       description: "When the reading was made, as the registry says.",
-      resolve: (verdict) => {
-        const instant = parseInstant(verdict["created_at"]);
+      resolve: ({ members }) => {
+        const instant = parseInstant(members["created_at"]);
         return instant === null ? null : `${instant}Z`;
       },
     }),
@@ -27,35 +26,35 @@ VerdictObject.implement({
       type: "JSON",
       nullable: true,
       description: "Which models read it.",
-      resolve: (verdict) => {
-        const models = verdict["model_set"];
+      resolve: ({ members }) => {
+        const models = members["model_set"];
         return models === undefined || models === null ? null : JsonText.of(models);
       },
     }),
     pipelineVersion: t.string({
       nullable: true,
       description: "Which software read it.",
-      resolve: (verdict) => textOf(verdict, "pipeline_version"),
+      resolve: ({ members }) => textOf(members, "pipeline_version"),
     }),
     oneLineSummary: t.string({
       nullable: true,
       description: "The paper in one line.",
-      resolve: (verdict) => textOf(verdict, "one_line_summary"),
+      resolve: ({ members }) => textOf(members, "one_line_summary"),
     }),
     strongestClaim: t.string({
       nullable: true,
       description: "The most that the paper asserts.",
-      resolve: (verdict) => textOf(verdict, "strongest_claim"),
+      resolve: ({ members }) => textOf(members, "strongest_claim"),
     }),
     weakestAssumption: t.string({
       nullable: true,
       description: "What the paper rests on most precariously.",
-      resolve: (verdict) => textOf(verdict, "weakest_assumption"),
+      resolve: ({ members }) => textOf(members, "weakest_assumption"),
     }),
     headline: t.string({
       nullable: true,
       description: "A headline for the paper (`pith_extraction_headline`).",
-      resolve: (verdict) => textOf(verdict, "pith_extraction_headline") ?? textOf(verdict, "headline"),
+      resolve: ({ members }) => textOf(members, "pith_extraction_headline") ?? textOf(members, "headline"),
     }),
   }),
 });
@@ -64,19 +63,21 @@ builder.objectField(PaperObject, "verdict", (t) =>
   t.field({
     type: VerdictObject,
     nullable: true,
-    description: "The registry's machine reading; null where the current snapshot has none, or no snapshot is known.",
-    resolve: ({ verdict }) => {
-      const value = verdict === null ? null : parseJson(verdict);
-      return isJsonObject(value ?? undefined) && isVerdict(value as JsonObject) ? (value as Verdict) : null;
-    },
+    description:
+      "The registry's machine reading; null where the current snapshot has none, or no snapshot is known.",
+    resolve: ({ verdict }) => (verdict === null ? null : readVerdict(verdict)),
   }),
 );
 
-function isVerdict(value: JsonObject): value is Verdict {
-  return typeof value["id"] === "string";
+/** Null where it has no id to be told by. */
+function readVerdict(text: string): Verdict | null {
+  const members = parseJson(text);
+  if (!isJsonObject(members)) return null;
+  const id = members["id"];
+  return typeof id === "string" ? { id, members } : null;
 }
 
-function textOf(verdict: JsonObject, key: string): string | null {
-  const value = verdict[key];
+function textOf(members: JsonObject, key: string): string | null {
+  const value = members[key];
   return typeof value === "string" ? value : null;
 }

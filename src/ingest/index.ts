@@ -1,4 +1,6 @@
 export type { Arrival, Delivery, DoorOptions, Rejection } from "./arrival.ts";
 export { receive } from "./arrival.ts";
 export { type IngestOptions, type IngestSummary, ingest } from "./ingest.ts";
+export type { PaperRow } from "./project/paper.ts";
+export { projectTarget } from "./project/target.ts";
 export { type Delivered, type FileSource, findSources, readSource, SourceError } from "./sources/files.ts";

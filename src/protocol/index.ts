@@ -15,6 +15,7 @@ export type { Cryptography } from "./cryptography.ts";
 export { cryptography, findNodeCryptography, portableCryptography } from "./cryptography.ts";
 export type { PithDocument } from "./document.ts";
 export { mergeVersion, parseDocument, readDocument } from "./document.ts";
+export { bundleText } from "./bundle-text.ts";
 export type { CheckResult, DocumentWarning, JudgedDocument, MergedDocuments, Refusal } from "./documents.ts";
 export { checkPublishedState, judgeDocument, mergeDocuments, mergeJudged } from "./documents.ts";
 export type { DocumentErrorCode } from "./error.ts";

@@ -1,7 +1,8 @@
+import type { StateAlias } from "./aliases.ts";
 import { canonicalJson, canonicalString } from "./canonical-json.ts";
 import { cryptography } from "./cryptography.ts";
 import { mergeVersion } from "./document.ts";
-import { eventLists, eventTypes } from "./event-types.ts";
+import { type EventType, eventLists, eventTypes } from "./event-types.ts";
 import type { MergedEvent, MergedState } from "./merged-state.ts";
 
 type Unhashed = Omit<MergedState, "sha256" | "text">;
@@ -23,31 +24,37 @@ export function stateText(state: Unhashed): { sha256: string; text: string } {
   return { sha256, text: `${head}"state_sha256":"${sha256}",${tail}` };
 }
 
+/** The members of `current` in the order of canonical text. */
+const currentMembers = [...Object.values(eventLists), "canonical_record", "source_aliases"].sort();
+const typeOfList = new Map<string, EventType>(eventTypes.map((type) => [eventLists[type], type]));
+
 function currentText(state: Unhashed): string {
-  const members = new Map<string, string>();
-  for (const type of eventTypes) {
-    const entries = state.current.get(type) ?? [];
-    members.set(eventLists[type], `[${entries.map(entryText).join(",")}]`);
+  let text = "{";
+  for (const name of currentMembers) {
+    if (text.length > 1) text += ",";
+    text += `"${name}":${memberText(name, state)}`;
   }
-  members.set("record_created", state.recordCreated === null ? "null" : entryText(state.recordCreated));
-  members.set("canonical_record", canonicalJson(state.canonicalRecord));
-  members.set(
-    "source_aliases",
-    canonicalJson(
-      state.aliases.map(({ kind, value, createdAt }) => ({
-        alias_kind: kind,
-        alias_value: value,
-        created_at: createdAt,
-      })),
-    ),
+  return `${text}}`;
+}
+
+function memberText(name: string, state: Unhashed): string {
+  if (name === "record_created") return state.recordCreated === null ? "null" : entryText(state.recordCreated);
+  if (name === "canonical_record") return canonicalJson(state.canonicalRecord);
+  if (name === "source_aliases") return `[${state.aliases.map(aliasText).join(",")}]`;
+  const entries = state.current.get(typeOfList.get(name) as EventType) ?? [];
+  return `[${entries.map(entryText).join(",")}]`;
+}
+
+function aliasText({ kind, value, createdAt }: StateAlias): string {
+  return (
+    `{"alias_kind":${canonicalString(kind)},"alias_value":${canonicalString(value)}` +
+    `,"created_at":"${createdAt}"}`
   );
-  const names = [...members.keys()].sort();
-  return `{${names.map((name) => `"${name}":${members.get(name)}`).join(",")}}`;
 }
 
 function entryText({ event }: MergedEvent): string {
   return (
-    `{"created_at":${canonicalString(event.createdAt)},"event_id":"${event.id}"` +
+    `{"created_at":"${event.createdAt}","event_id":"${event.id}"` +
     `,"payload":${event.payloadText},"signer":${canonicalJson(event.signer)}` +
     `,"target":${canonicalString(event.target)}}`
   );

@@ -48,17 +48,15 @@ export function referenceMerge(events: readonly ReferenceEvent[]): ReferenceMerg
   ];
 
   // "the highest of its own proof and the standing of those such events of exactly the same signer that link to it"
-  const standingOf = remembered((event) => {
+  const standingOf: (event: ReferenceEvent) => number = remembered((event): number => {
     const vouching = events.filter(
       (other) =>
-        other.fault === null &&
-        other.fingerprint === event.fingerprint &&
-        linksOf(other).includes(event.id),
+        other.fault === null && other.fingerprint === event.fingerprint && linksOf(other).includes(event.id),
     );
     return event.fault === null ? Math.max(event.proof, ...vouching.map(standingOf)) : event.proof;
   });
 
-  const reasonOf = remembered((event): string | null => {
+  const reasonOf: (event: ReferenceEvent) => string | null = remembered((event): string | null => {
     if (event.fault !== null) return event.fault;
     const resolves = (id: string) => {
       const other = find(id);
@@ -77,7 +75,7 @@ export function referenceMerge(events: readonly ReferenceEvent[]): ReferenceMerg
     return links.some((other) => event.instant < other.instant) ? "CREATED_BEFORE_LINK" : null;
   });
 
-  const depthOf = remembered((event): number => {
+  const depthOf: (event: ReferenceEvent) => number = remembered((event): number => {
     const links = linksOf(event);
     return links.length === 0 ? 0 : 1 + Math.max(...links.map((id) => depthOf(find(id) as ReferenceEvent)));
   });

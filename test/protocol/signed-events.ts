@@ -69,7 +69,11 @@ export function signHex(key: TestKey, hex: string): string {
 }
 
 export const record = {
-  metadata: { primary_cat: "cs.DL", submitted_at: "2023-02-23T17:34:53Z", title_canon_sha256: "b".repeat(64) },
+  metadata: {
+    primary_cat: "cs.DL",
+    submitted_at: "2023-02-23T17:34:53Z",
+    title_canon_sha256: "b".repeat(64),
+  },
   schema_version: "1.0",
   source: { id: "2302.12192", kind: "arxiv", version: 1 },
 } satisfies JsonObject;
@@ -99,7 +103,9 @@ export function snapshotPayload(
   claims: JsonValue[] = [],
   references: JsonValue[] = [],
   paper: JsonObject = {},
-): { graph_snapshot: Record<"claims" | "references" | "author_claims" | "formal_canon" | "paper", JsonObject> } {
+): {
+  graph_snapshot: Record<"claims" | "references" | "author_claims" | "formal_canon" | "paper", JsonObject>;
+} {
   return {
     graph_snapshot: {
       author_claims: { count: 0, snapshot_sha256: partSha256([]) },
@@ -123,7 +129,10 @@ export type BodyFields = {
   target?: string;
 };
 
-const targets: Record<string, string> = { record_created: "record", graph_snapshot: "graph" };
+const targets = new Map([
+  ["record_created", "record"],
+  ["graph_snapshot", "graph"],
+]);
 
 /** The nine keys of an event by `key`, those not given being plain and right. */
 export function bodyOf(key: TestKey, fields: BodyFields) {
@@ -135,7 +144,7 @@ export function bodyOf(key: TestKey, fields: BodyFields) {
     signer: signerOf(key),
     subject_pith_number: pithNumber,
     supersedes: [] as string[],
-    target: targets[fields.event_type] ?? "paper",
+    target: targets.get(fields.event_type) ?? "paper",
     ...fields,
   } satisfies JsonObject;
 }

@@ -62,8 +62,7 @@ function shuffleDocument(text: string, seed: number): string | null {
     return null;
   }
   if (!isJsonObject(document)) return null;
-  const members = shuffled(Object.entries(document), seed);
-  const result = Object.fromEntries(members) as JsonObject;
+  const result: JsonObject = { ...document };
   const { events, source_aliases: aliases, current } = document;
   if (Array.isArray(events)) result["events"] = shuffled(events, seed);
   if (Array.isArray(aliases)) result["source_aliases"] = shuffled(aliases, seed);

@@ -16,7 +16,7 @@ export type CitingPaperLoaders = {
  * Each work's page is read on its own (LATERAL), since a work may have a hundred thousand citing papers: the
  * index gives the page without the rest.
  */
-export function prepareCitingPaperLoaders({ db }: Database): () => CitingPaperLoaders {
+export function prepareCitingPaperLoaders({ db }: Pick<Database, "db">): () => CitingPaperLoaders {
   const pagesOf = (ids: SQL, limit: SQL, range: Omit<Range, "limit">) => {
     const order = range.reverse ? asc : desc;
     const page = db

@@ -23,7 +23,7 @@ export type ClaimLoaders = {
 
 const keyText = ({ paperId, ordinal }: ClaimKey): string => `${paperId}/${ordinal}`;
 
-export function prepareClaimLoaders({ db }: Database): () => ClaimLoaders {
+export function prepareClaimLoaders({ db }: Pick<Database, "db">): () => ClaimLoaders {
   const numbered = db
     .select({ ...getTableColumns(claims), place: placeInPage(claims.paperId, claims.ordinal) })
     .from(claims)

@@ -40,7 +40,7 @@ export type EventLoaders = {
 
 const keyText = ({ paperId, eventId }: EventKey): string => `${paperId}/${eventId}`;
 
-export function prepareEventLoaders({ db }: Database): () => EventLoaders {
+export function prepareEventLoaders({ db }: Pick<Database, "db">): () => EventLoaders {
   const ofKeys = sql`${events.paperId} = ANY(${sql.placeholder("paperIds")}::bigint[])
     AND ${events.eventId} = ANY(${sql.placeholder("eventIds")}::bytea[])`;
   const heads = db.select(headColumns).from(events).where(ofKeys).prepare("api_events_by_key");

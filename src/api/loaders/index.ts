@@ -25,7 +25,7 @@ export type Loaders = PaperLoaders &
   TotalLoaders;
 
 /** Prepares the statements of a database once; each call of what it returns makes the loaders of one request. */
-export function prepareLoaders(database: Database): () => Loaders {
+export function prepareLoaders(database: Pick<Database, "db">): () => Loaders {
   const paperLoaders = preparePaperLoaders(database);
   const workLoaders = prepareWorkLoaders(database);
   const others = [
@@ -54,4 +54,9 @@ export function prepareLoaders(database: Database): () => Loaders {
       ...totals(),
     };
   };
+}
+
+/** One set of loaders for who makes no requests. Each call prepares statements anew; a server does that once. */
+export function createLoaders(db: Database["db"]): Loaders {
+  return prepareLoaders({ db })();
 }

@@ -13,7 +13,7 @@ export type PaperLoaders = {
   readonly papersByKey: DataLoader<string, readonly bigint[], unknown>;
 };
 
-export function preparePaperLoaders({ db }: Database): () => PaperLoaders {
+export function preparePaperLoaders({ db }: Pick<Database, "db">): () => PaperLoaders {
   const byIds = db
     .select()
     .from(papers)

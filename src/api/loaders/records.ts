@@ -9,7 +9,7 @@ export type RecordLoaders = {
   readonly record: DataLoader<bigint, string | null, unknown>;
 };
 
-export function prepareRecordLoaders({ db }: Database): () => RecordLoaders {
+export function prepareRecordLoaders({ db }: Pick<Database, "db">): () => RecordLoaders {
   const byIds = db
     .select()
     .from(records)

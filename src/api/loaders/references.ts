@@ -32,7 +32,7 @@ export type ReferenceLoaders = {
   readonly heldReferenceCount: DataLoader<bigint, number, unknown>;
 };
 
-export function prepareReferenceLoaders({ db }: Database): () => ReferenceLoaders {
+export function prepareReferenceLoaders({ db }: Pick<Database, "db">): () => ReferenceLoaders {
   const numbered = db
     .select({ ...shownColumns, place: placeInPage(references.paperId, references.ordinal) })
     .from(references)

@@ -11,7 +11,7 @@ export type SignerLoaders = {
   readonly signer: DataLoader<string, SignerRow | null, unknown>;
 };
 
-export function prepareSignerLoaders({ db }: Database): () => SignerLoaders {
+export function prepareSignerLoaders({ db }: Pick<Database, "db">): () => SignerLoaders {
   const byFingerprints = db
     .select()
     .from(signers)

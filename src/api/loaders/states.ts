@@ -11,7 +11,7 @@ export type StateLoaders = {
   readonly state: DataLoader<StateKey, MergedState | null, unknown>;
 };
 
-export function prepareStateLoaders({ db }: Database): () => StateLoaders {
+export function prepareStateLoaders({ db }: Pick<Database, "db">): () => StateLoaders {
   return () => ({
     state: mapLoader(
       async (keys) => {

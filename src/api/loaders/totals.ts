@@ -9,7 +9,7 @@ export type TotalLoaders = {
   readonly total: DataLoader<TotalName, number, unknown>;
 };
 
-export function prepareTotalLoaders({ db }: Database): () => TotalLoaders {
+export function prepareTotalLoaders({ db }: Pick<Database, "db">): () => TotalLoaders {
   const byNames = db
     .select()
     .from(totals)

@@ -16,7 +16,7 @@ export type WorkLoaders = {
   readonly identifier: DataLoader<bigint, IdentifierRow | null, unknown>;
 };
 
-export function prepareWorkLoaders({ db }: Database): () => WorkLoaders {
+export function prepareWorkLoaders({ db }: Pick<Database, "db">): () => WorkLoaders {
   const byIds = db
     .select()
     .from(works)

@@ -123,6 +123,6 @@ function authorsOf(paper: JsonObject): string[] {
   if (typeof text !== "string") return textsMember(paper, "authors");
   return storable(text)
     .split(/\s*,\s*(?:and\s+)?|\s+and\s+/)
-    .map((name) => name.trim())
+    .map((name) => name.trim().replace(/\s+/g, " "))
     .filter((name) => name !== "");
 }

@@ -1,0 +1,18 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { gunzipSync, gzipSync } from "node:zlib";
+
+/** The text of a file, unpacked where its name ends in `.gz`; null where there is none. */
+export function readText(file: URL): string | null {
+  if (!existsSync(file)) return null;
+  const bytes = readFileSync(file);
+  return (isPacked(file) ? gunzipSync(bytes) : bytes).toString("utf8");
+}
+
+/** Writes a text, packed where the name ends in `.gz`. Node's gzip header carries no time and no name. */
+export function writeText(file: URL, text: string): void {
+  writeFileSync(file, isPacked(file) ? gzipSync(text, { level: 9 }) : text);
+}
+
+function isPacked(file: URL): boolean {
+  return file.pathname.endsWith(".gz");
+}

@@ -1,0 +1,23 @@
+const identifiers = /https?:\S+|\b10\.\d{4,9}\/\S+|\d{4}\.\d{4,5}|[a-z-]+\/\d{7}|\{\{[^}]*\}\}/gi;
+const inBrackets = /\(\s*(\d{4})[a-z]?\s*\)/g;
+const standingAlone = /(?<![\d.:–—-])(\d{4})[a-z]?(?![\d:–—-])/g;
+
+/**
+ * The year in a reference's raw text, or null: one in brackets if there is just one such, else the only number
+ * that could be one. Identifiers, which have four digits too, are left out. Never a guess between two.
+ */
+export function yearOfReference(text: string): number | null {
+  const bare = text.replace(identifiers, " ");
+  return onlyYear(bare.matchAll(inBrackets)) ?? onlyYear(bare.matchAll(standingAlone));
+}
+
+function onlyYear(matches: Iterable<RegExpExecArray>): number | null {
+  const years = new Set([...matches].map((match) => Number(match[1])).filter(isYear));
+  const [year] = years;
+  return years.size === 1 && year !== undefined ? year : null;
+}
+
+/** The papers that refer are of 2022. */
+function isYear(number: number): boolean {
+  return number >= 1700 && number <= 2023;
+}

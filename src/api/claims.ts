@@ -1,0 +1,125 @@
+import { and, asc, count, desc, eq, exists, ilike, inArray, type SQL, sql } from "drizzle-orm";
+import { claims, papers } from "../store/tables/index.ts";
+import { builder } from "./builder.ts";
+import { ClaimConnection } from "./connection-objects.ts";
+import { KeysetConnection, maximumPageSize, type PageArguments } from "./connections.ts";
+import type { Context } from "./context.ts";
+import type { Key, KeyOrder } from "./cursor.ts";
+import { ClaimKindEnum, ProofEnum } from "./enums.ts";
+import { badUserInput } from "./errors.ts";
+import { type ClaimRow, ofKinds } from "./loaders/claims.ts";
+import { pageArguments } from "./page-arguments.ts";
+import { categoriesCondition, proofCondition } from "./paper-filter.ts";
+import { containsPattern, storable } from "./text-filter.ts";
+
+const ClaimFilterInput = builder.inputType("ClaimFilter", {
+  description: "Which claims; what is given must all hold. What is absent or null asks nothing.",
+  fields: (t) => ({
+    kinds: t.field({ type: [ClaimKindEnum], description: "Of any of these kinds. An empty list fits none." }),
+    text: t.string({ description: "The claim contains this text; case does not matter." }),
+    papers: t.stringList({
+      description:
+        `Of any of these papers: refs as for \`paper\`, with its errors, at most ${maximumPageSize}. Those that ` +
+        "this mirror does not hold have no claims here.",
+    }),
+    categories: t.stringList({
+      description:
+        "The paper's primary category or one of its others is any of these. An empty list fits none.",
+    }),
+    proof: t.field({ type: ProofEnum, description: "The paper's `verification.proof` is exactly this." }),
+  }),
+});
+
+type ClaimFilter = typeof ClaimFilterInput.$inferInput;
+
+builder.queryField("claims", (t) =>
+  t.field({
+    type: ClaimConnection,
+    description:
+      "The claims of the papers' current snapshots. The claims of one paper stand together, in its order; the papers " +
+      "in an order without meaning, the same on every mirror.",
+    args: {
+      filter: t.arg({ type: ClaimFilterInput, description: "Which claims; all unless told." }),
+      ...pageArguments,
+    },
+    resolve: async (_root, { filter, ...page }, context) =>
+      claimsConnection(await claimCondition(filter ?? {}, context), page, context),
+  }),
+);
+
+async function claimCondition(filter: ClaimFilter, context: Context): Promise<SQL | undefined> {
+  const { kinds, text, papers: refs, categories, proof } = filter;
+  const { db } = context.database;
+  const ofPaper = and(categoriesCondition(categories), proofCondition(proof));
+  return and(
+    ofKinds(kinds ?? null),
+    text === null || text === undefined
+      ? undefined
+      : storable(text)
+        ? ilike(claims.text, containsPattern(text))
+        : sql`false`,
+    refs === null || refs === undefined
+      ? undefined
+      : inArray(claims.paperId, await paperIdsOf(refs, context)),
+    ofPaper === undefined
+      ? undefined
+      : exists(
+          db
+            .select({ one: sql`1` })
+            .from(papers)
+            .where(and(eq(papers.paperId, claims.paperId), ofPaper)),
+        ),
+  );
+}
+
+async function paperIdsOf(refs: readonly string[], { loaders }: Context): Promise<bigint[]> {
+  if (refs.length > maximumPageSize) {
+    throw badUserInput(`\`filter.papers\` may name at most ${maximumPageSize} papers, not ${refs.length}.`);
+  }
+  const found = await Promise.all(refs.map((ref) => loaders.paperByRef.load(ref)));
+  return found.flatMap((paper) => (paper === null ? [] : [paper.paperId]));
+}
+
+const order: KeyOrder = { name: "all_claims", parts: ["bigint", "integer"] };
+
+function claimsConnection(
+  condition: SQL | undefined,
+  page: PageArguments,
+  { database: { db }, loaders }: Context,
+): KeysetConnection<ClaimRow, ClaimRow> {
+  const beside = ([paperId, ordinal]: Key, operator: "<" | "<=" | ">" | ">="): SQL =>
+    sql`(${claims.paperId}, ${claims.ordinal}) ${sql.raw(operator)} (${paperId}::bigint, ${ordinal}::int)`;
+  const read = async (where: SQL | undefined, reverse: boolean, limit: number): Promise<ClaimRow[]> => {
+    const direction = reverse ? desc : asc;
+    return db
+      .select()
+      .from(claims)
+      .where(and(condition, where))
+      .orderBy(direction(claims.paperId), direction(claims.ordinal))
+      .limit(limit);
+  };
+  return new KeysetConnection<ClaimRow, ClaimRow>(
+    {
+      order,
+      keyOf: ({ paperId, ordinal }) => [String(paperId), String(ordinal)],
+      nodeOf: (row) => row,
+      rows: ({ after, before, reverse, limit }) =>
+        read(
+          and(
+            after === null ? undefined : beside(after, ">"),
+            before === null ? undefined : beside(before, "<"),
+          ),
+          reverse,
+          limit,
+        ),
+      anyFrom: async (key, side) =>
+        (await read(beside(key, side === "before" ? "<=" : ">="), side === "before", 1)).length > 0,
+      count: async () => {
+        if (condition === undefined) return loaders.total.load("claims");
+        const [row] = await db.select({ count: count() }).from(claims).where(condition);
+        return row?.count ?? 0;
+      },
+    },
+    page,
+  );
+}

@@ -1,1 +1,0 @@
-import { resolveNodes } from "@pothos/plugin-relay";

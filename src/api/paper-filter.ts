@@ -1,0 +1,75 @@
+import { and, arrayOverlaps, eq, exists, gt, gte, ilike, inArray, lt, or, type SQL, sql } from "drizzle-orm";
+import type { Queries } from "../store/database.ts";
+import { papers, works } from "../store/tables/index.ts";
+import { builder } from "./builder.ts";
+import { ProofEnum } from "./enums.ts";
+import { badUserInput } from "./errors.ts";
+import { containsPattern, storable } from "./text-filter.ts";
+
+export const PaperFilterInput = builder.inputType("PaperFilter", {
+  description: "Which papers; what is given must all hold. What is absent or null asks nothing.",
+  fields: (t) => ({
+    categories: t.stringList({
+      description:
+        "Any of these is the primary category or among the others: `cs.LG`. An empty list fits none.",
+    }),
+    yearFrom: t.int({ description: "Submitted in this year (UTC) or later." }),
+    yearTo: t.int({ description: "Submitted in this year (UTC) or earlier." }),
+    titleContains: t.string({ description: "The title contains this text; case does not matter." }),
+    minCitedBy: t.int({ description: "At least so many works cite the paper's work (`work.citedByCount`)." }),
+    proof: t.field({ type: ProofEnum, description: "`verification.proof` is exactly this." }),
+    hasEquivocations: t.boolean({ description: "Whether `verification.equivocations` is above 0." }),
+  }),
+});
+
+export type PaperFilter = typeof PaperFilterInput.$inferInput;
+
+/** The condition on `papers` that a filter asks for; undefined where it asks nothing. */
+export function paperCondition(db: Queries, filter: PaperFilter): SQL | undefined {
+  const { categories, yearFrom, yearTo, titleContains, minCitedBy, proof, hasEquivocations } = filter;
+  return and(
+    categoriesCondition(categories),
+    given(yearFrom) ? gte(papers.submittedAt, startOfYear("yearFrom", yearFrom)) : undefined,
+    given(yearTo) ? lt(papers.submittedAt, startOfYear("yearTo", yearTo, 1)) : undefined,
+    given(titleContains) ? titleCondition(titleContains) : undefined,
+    given(minCitedBy) && minCitedBy > 0
+      ? exists(
+          db
+            .select({ one: sql`1` })
+            .from(works)
+            .where(and(eq(works.workId, papers.workId), gte(works.citedByCount, minCitedBy))),
+        )
+      : undefined,
+    proofCondition(proof),
+    given(hasEquivocations)
+      ? hasEquivocations
+        ? gt(papers.equivocationCount, 0)
+        : eq(papers.equivocationCount, 0)
+      : undefined,
+  );
+}
+
+/** Any of the categories; none for null. */
+export function categoriesCondition(categories: readonly string[] | null | undefined): SQL | undefined {
+  if (!given(categories)) return undefined;
+  const known = categories.filter(storable);
+  if (known.length === 0) return sql`false`;
+  return or(inArray(papers.primaryCategory, known), arrayOverlaps(papers.crossCategories, known));
+}
+
+export function proofCondition(proof: PaperFilter["proof"]): SQL | undefined {
+  return given(proof) ? eq(papers.proof, proof) : undefined;
+}
+
+function titleCondition(text: string): SQL {
+  return storable(text) ? ilike(papers.title, containsPattern(text)) : sql`false`;
+}
+
+function given<Value>(value: Value | null | undefined): value is Value {
+  return value !== null && value !== undefined;
+}
+
+function startOfYear(argument: string, year: number, later = 0): string {
+  if (year < 1 || year > 9999) throw badUserInput(`\`${argument}\` must be a year from 1 to 9999.`);
+  return `${String(year + later).padStart(4, "0")}-01-01T00:00:00Z`;
+}

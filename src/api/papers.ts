@@ -1,0 +1,135 @@
+import { and, asc, count, desc, eq, getTableColumns, type SQL, sql } from "drizzle-orm";
+import { papers, works } from "../store/tables/index.ts";
+import { builder } from "./builder.ts";
+import { PaperConnection } from "./connection-objects.ts";
+import { KeysetConnection, type PageArguments } from "./connections.ts";
+import type { Context } from "./context.ts";
+import type { Key, KeyOrder } from "./cursor.ts";
+import type { PaperRow } from "./loaders/papers.ts";
+import { pageArguments } from "./page-arguments.ts";
+import { type PaperFilter, PaperFilterInput, paperCondition } from "./paper-filter.ts";
+
+const orders = ["SUBMITTED_DESC", "SUBMITTED_ASC", "CITED_BY_DESC"] as const;
+type PaperOrder = (typeof orders)[number];
+
+const PaperOrderEnum = builder.enumType("PaperOrder", {
+  description: "The order of papers; equals stand by an internal number, the same on every mirror.",
+  values: {
+    SUBMITTED_DESC: { description: "Latest submitted first." },
+    SUBMITTED_ASC: { description: "Earliest submitted first." },
+    CITED_BY_DESC: { description: "Most cited first, by `work.citedByCount`." },
+  } as const,
+});
+
+builder.queryField("papers", (t) =>
+  t.field({
+    type: PaperConnection,
+    description: "The papers held.",
+    args: {
+      filter: t.arg({ type: PaperFilterInput, description: "Which papers; all unless told." }),
+      orderBy: t.arg({
+        type: PaperOrderEnum,
+        defaultValue: "SUBMITTED_DESC",
+        description: "In which order.",
+      }),
+      ...pageArguments,
+    },
+    resolve: (_root, { filter, orderBy, ...page }, context) =>
+      papersConnection(filter ?? {}, orderBy ?? "SUBMITTED_DESC", page, context),
+  }),
+);
+
+/** A paper and what its work is cited by, where the order goes by that. */
+type OrderedPaper = PaperRow & { readonly citedByCount: number };
+
+type Ordering = {
+  readonly order: KeyOrder;
+  readonly descending: boolean;
+  /** The columns that the order goes by. */
+  readonly columns: readonly SQL[];
+  readonly keyOf: (row: OrderedPaper) => Key;
+  readonly values: (key: Key) => readonly SQL[];
+};
+
+function bySubmission(name: PaperOrder, descending: boolean): Ordering {
+  return {
+    order: { name, parts: ["instant", "bigint"] },
+    descending,
+    columns: [sql`${papers.submittedAt}`, sql`${papers.paperId}`],
+    keyOf: ({ submittedAt, paperId }) => [submittedAt, String(paperId)],
+    values: ([submittedAt, paperId]) => [sql`${submittedAt}::timestamptz`, sql`${paperId}::bigint`],
+  };
+}
+
+const orderings: Record<PaperOrder, Ordering> = {
+  SUBMITTED_DESC: bySubmission("SUBMITTED_DESC", true),
+  SUBMITTED_ASC: bySubmission("SUBMITTED_ASC", false),
+  CITED_BY_DESC: {
+    order: { name: "CITED_BY_DESC", parts: ["integer", "bigint"] },
+    descending: true,
+    columns: [sql`${works.citedByCount}`, sql`${papers.paperId}`],
+    keyOf: ({ citedByCount, paperId }) => [String(citedByCount), String(paperId)],
+    values: ([citedByCount, paperId]) => [sql`${citedByCount}::int`, sql`${paperId}::bigint`],
+  },
+};
+
+function papersConnection(
+  filter: PaperFilter,
+  orderBy: PaperOrder,
+  page: PageArguments,
+  { database: { db }, loaders }: Context,
+): KeysetConnection<OrderedPaper, PaperRow> {
+  const { order, descending, columns, keyOf, values } = orderings[orderBy];
+  const condition = paperCondition(db, filter);
+
+  /** The rows on one side of a key; `at` includes the key's own. */
+  const beside = (key: Key, side: "before" | "after", at = false): SQL => {
+    const less = (side === "before") !== descending;
+    const operator = sql.raw(`${less ? "<" : ">"}${at ? "=" : ""}`);
+    const [firstColumn, firstValue] = [columns[0], values(key)[0]];
+    // Of itself the first column's condition says nothing more; an index on that column alone needs it.
+    const bound = sql`${firstColumn} ${sql.raw(less ? "<=" : ">=")} ${firstValue}`;
+    return sql`${bound} AND (${sql.join([...columns], sql`, `)}) ${operator} (${sql.join([...values(key)], sql`, `)})`;
+  };
+  const read = async (where: SQL | undefined, reverse: boolean, limit: number): Promise<OrderedPaper[]> => {
+    const direction = descending === reverse ? asc : desc;
+    const sorted = columns.map((column) => direction(column));
+    const withoutWorks = db.select({ ...getTableColumns(papers), citedByCount: sql<number>`0` }).from(papers);
+    const withWorks = db
+      .select({ ...getTableColumns(papers), citedByCount: works.citedByCount })
+      .from(papers)
+      .innerJoin(works, eq(works.workId, papers.workId));
+    const query = orderBy === "CITED_BY_DESC" ? withWorks : withoutWorks;
+    return query
+      .where(and(condition, where))
+      .orderBy(...sorted)
+      .limit(limit);
+  };
+
+  return new KeysetConnection<OrderedPaper, PaperRow>(
+    {
+      order,
+      keyOf,
+      nodeOf: (row) => {
+        loaders.paper.prime(row.paperId, row);
+        return row;
+      },
+      rows: ({ after, before, reverse, limit }) =>
+        read(
+          and(
+            after === null ? undefined : beside(after, "after"),
+            before === null ? undefined : beside(before, "before"),
+          ),
+          reverse,
+          limit,
+        ),
+      anyFrom: async (key, side) => (await read(beside(key, side, true), side === "before", 1)).length > 0,
+      count: async () => {
+        if (condition === undefined) return loaders.total.load("papers");
+        const [row] = await db.select({ count: count() }).from(papers).where(condition);
+        return row?.count ?? 0;
+      },
+    },
+    page,
+  );
+}

@@ -1,0 +1,119 @@
+import { inArray } from "drizzle-orm";
+import { compareCodePoints } from "../protocol/index.ts";
+import { type IdentifierKind, workIdOf } from "../store/ids.ts";
+import { papers } from "../store/tables/index.ts";
+import { builder } from "./builder.ts";
+import { citingConnection } from "./citing-connection.ts";
+import { PaperConnection } from "./connection-objects.ts";
+import type { Context } from "./context.ts";
+import { compareVersions } from "./loaders/paper-refs.ts";
+import type { WorkRow } from "./loaders/works.ts";
+import { PaperObject, WorkObject } from "./objects.ts";
+import { forwardArguments } from "./page-arguments.ts";
+
+builder.node(WorkObject, {
+  description:
+    "A vertex of the citation graph: what papers are versions of, and what references cite, whether a paper of it is " +
+    "held or not. Known by its arXiv id, else its DOI, else the registry's work id. Title and year are the paper's " +
+    "own where one is held, else what the best proved reference says.",
+  id: { description: "Made of the identifier by which the work is known.", resolve: ({ key }) => key },
+  loadMany: (ids, { loaders }) =>
+    Promise.all(
+      ids.map(async (id) => {
+        const work = await loaders.work.load(workIdOf(id));
+        return work?.key === id ? work : null;
+      }),
+    ),
+  fields: (t) => ({
+    workIds: t.stringList({
+      description: "The registry's ids of the work (UUIDs) that references here name, sorted.",
+      resolve: (work, _args, context) => identifiersOf(work, "work_id", context),
+    }),
+    arxivId: t.string({
+      nullable: true,
+      description: "The arXiv id without version; null where none is known.",
+      resolve: async (work, _args, context) =>
+        keyOfKind(work, "arxiv") ?? (await identifiersOf(work, "arxiv", context))[0] ?? null,
+    }),
+    doi: t.string({
+      nullable: true,
+      description:
+        "The DOI in lower case; null where none is known. Of several the one by which the work is known, else the " +
+        "smallest.",
+      resolve: async (work, _args, context) =>
+        keyOfKind(work, "doi") ?? (await identifiersOf(work, "doi", context))[0] ?? null,
+    }),
+    title: t.exposeString("title", { nullable: true, description: "Null where nobody told." }),
+    year: t.exposeInt("year", {
+      nullable: true,
+      description: "The year of publication; null where nobody told.",
+    }),
+    papers: t.loadableGroup({
+      type: PaperObject,
+      description: "The papers held of it, newest version first. Empty where the work is only cited.",
+      resolve: ({ workId }) => workId,
+      load: async (workIds: bigint[], { database: { db }, loaders }) => {
+        const rows = await db.select().from(papers).where(inArray(papers.workId, workIds));
+        for (const row of rows) loaders.paper.prime(row.paperId, row);
+        return rows.sort(compareVersions);
+      },
+      group: ({ workId }) => workId,
+    }),
+    paper: t.field({
+      type: PaperObject,
+      nullable: true,
+      description:
+        "The paper held of it: of several versions the best proved, then the latest. Null where the work is only cited.",
+      resolve: ({ paperId }, _args, { loaders }) => (paperId === null ? null : loaders.paper.load(paperId)),
+    }),
+    citedBy: t.field({
+      type: PaperConnection,
+      description:
+        "The papers held here whose references name this work, latest submitted first. `totalCount` counts papers: " +
+        "two versions of one work that both cite it are two, while in `citedByCount` they are one.",
+      args: forwardArguments,
+      resolve: ({ workId }, page, context) => citingConnection(workId, page, context),
+    }),
+    citedByCount: t.exposeInt("citedByCount", {
+      description:
+        "How many distinct works cite it, as far as this mirror holds their references. `citedBy.totalCount` counts " +
+        "papers, so it may be greater.",
+    }),
+    referenceCount: t.int({
+      nullable: true,
+      description:
+        "How many distinct works it cites, as far as its references are listed here; null where no paper of it is held.",
+      resolve: ({ paperId, referenceCount }) => (paperId === null ? null : referenceCount),
+    }),
+  }),
+});
+
+/** The part behind `arxiv:` or `doi:` where the work is known by that. */
+function keyOfKind({ key }: WorkRow, kind: IdentifierKind): string | null {
+  return key.startsWith(`${kind}:`) ? key.slice(kind.length + 1) : null;
+}
+
+async function identifiersOf(work: WorkRow, kind: IdentifierKind, { loaders }: Context): Promise<string[]> {
+  const rows = await loaders.identifiersOfWork.load(work.workId);
+  return rows
+    .filter((row) => row.kind === kind)
+    .map(({ value }) => value)
+    .sort(compareCodePoints);
+}
+
+builder.queryField("work", (t) =>
+  t.field({
+    type: WorkObject,
+    nullable: true,
+    description: "The work that a ref names, whether a paper of it is held or not; null where none is known.",
+    args: {
+      ref: t.arg.string({
+        required: true,
+        description:
+          "As for `paper`, and also a work id (UUID). Versions do not count here: they belong to one work. " +
+          "AMBIGUOUS_REF and BAD_USER_INPUT as for `paper`.",
+      }),
+    },
+    resolve: (_root, { ref }, { loaders }) => loaders.workByRef.load(ref),
+  }),
+);

@@ -1,0 +1,51 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { type ConformanceResult, runVectorFile } from "../protocol/index.ts";
+import { say } from "./context.ts";
+
+export function addConformanceCommand(program: Command): void {
+  program
+    .command("conformance")
+    .description("run a folder of the protocol's test vectors against this implementation")
+    .argument(
+      "<folder>",
+      "merge-*.json, merge-histories.ndjson, canonical-json.json, canonical-text.json, receipts.json",
+    )
+    .option("--json", "print each result as a line of JSON")
+    .addHelpText(
+      "after",
+      "\nExit status: 0 where all pass, 1 where one fails or the folder holds no vectors.",
+    )
+    .action(async (folder: string, options: { readonly json?: boolean }) => {
+      process.exitCode = await runConformance(folder, options.json === true);
+    });
+}
+
+async function runConformance(folder: string, asJson: boolean): Promise<number> {
+  const results: ConformanceResult[] = [];
+  for (const name of (await readdir(folder)).sort()) {
+    if (!/\.(?:json|ndjson)$/.test(name)) continue;
+    results.push(...runFile(name, await readFile(join(folder, name), "utf8")));
+  }
+  const failed = results.filter(({ difference }) => difference !== null);
+  if (asJson) {
+    for (const result of results) process.stdout.write(`${JSON.stringify(result)}\n`);
+  } else {
+    for (const { name, difference } of failed) process.stdout.write(`FAILED ${name}: ${difference}\n`);
+    process.stdout.write(`${results.length - failed.length} passed, ${failed.length} failed\n`);
+  }
+  if (results.length === 0) say(`${folder} holds no file in the format of the vectors.`);
+  return results.length > 0 && failed.length === 0 ? 0 : 1;
+}
+
+function runFile(name: string, text: string): ConformanceResult[] {
+  try {
+    return runVectorFile(name, text) ?? [];
+  } catch (error) {
+    // A file that is no vector at all must not hide what the others show.
+    return [
+      { name, difference: `cannot be read as vectors: ${error instanceof Error ? error.message : error}` },
+    ];
+  }
+}

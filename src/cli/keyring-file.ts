@@ -1,0 +1,45 @@
+import { readFile } from "node:fs/promises";
+import { ConfigError } from "../config.ts";
+import {
+  createKeyring,
+  DocumentError,
+  type JsonValue,
+  type Keyring,
+  type KeyringEntry,
+  KeyringError,
+  parseJson,
+  parseKeyring,
+  registryKey,
+} from "../protocol/index.ts";
+
+/** The keys that documents are judged by: the registry's, and those of keyring files. Throws ConfigError. */
+export async function loadKeyring(paths: readonly (string | undefined)[]): Promise<Keyring> {
+  const entries: KeyringEntry[] = [registryKey];
+  for (const path of paths) if (path !== undefined) entries.push(...(await readKeyringFile(path)));
+  try {
+    return createKeyring(entries);
+  } catch (error) {
+    throw error instanceof KeyringError ? new ConfigError(error.message) : error;
+  }
+}
+
+async function readKeyringFile(path: string): Promise<KeyringEntry[]> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    throw new ConfigError(`The keyring file ${path} cannot be read: ${(error as Error).message}`);
+  }
+  let value: JsonValue;
+  try {
+    value = parseJson(text);
+  } catch (error) {
+    if (!(error instanceof DocumentError)) throw error;
+    throw new ConfigError(`The keyring file ${path} is no JSON: ${error.message}`);
+  }
+  try {
+    return parseKeyring(value);
+  } catch (error) {
+    throw error instanceof KeyringError ? new ConfigError(`${path}: ${error.message}`) : error;
+  }
+}

@@ -1,0 +1,28 @@
+import type { Config } from "../config.ts";
+import { acquireEmbeddedServer } from "../store/embedded/index.ts";
+import { type Database, migrateDatabase, openDatabase } from "../store/index.ts";
+
+/**
+ * The database that the configuration names, its tables up to date: the one of DATABASE_URL, else the embedded
+ * server, which is started, or joined where another command runs it. Closing leaves the server; the last stops it.
+ */
+export async function openConfiguredDatabase(config: Config, log: (line: string) => void): Promise<Database> {
+  if (config.databaseUrl !== undefined) return migrated(openDatabase({ connection: config.databaseUrl }));
+  const server = await acquireEmbeddedServer({ dataDirectory: config.dataDirectory, log });
+  const database = openDatabase({ connection: server.connection });
+  const close = async () => {
+    await database.close();
+    await server.release();
+  };
+  return migrated({ ...database, close });
+}
+
+async function migrated(database: Database): Promise<Database> {
+  try {
+    await migrateDatabase(database);
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}

@@ -1,0 +1,81 @@
+import type { IngestSummary } from "../ingest/index.ts";
+
+/** Milliseconds between two plain lines. */
+const plainInterval = 5000;
+
+/** Shows how far an ingest is: one line that is rewritten on a terminal, a line now and then elsewhere. */
+export class Progress {
+  readonly #total: number | undefined;
+  readonly #isShown: boolean;
+  readonly #start = performance.now();
+  #bytes = 0;
+  #lastLine = performance.now();
+  #isLineOpen = false;
+
+  /** `total`: bytes to read in all; undefined where that is not known. */
+  constructor(total: number | undefined, isShown: boolean) {
+    this.#total = total;
+    this.#isShown = isShown;
+  }
+
+  read(bytes: number): void {
+    this.#bytes += bytes;
+  }
+
+  show(summary: IngestSummary): void {
+    if (!this.#isShown) return;
+    const now = performance.now();
+    if (process.stderr.isTTY) {
+      process.stderr.write(`\r\x1b[K${this.#line(summary, now)}`);
+      this.#isLineOpen = true;
+    } else if (now - this.#lastLine >= plainInterval) {
+      process.stderr.write(`${this.#line(summary, now)}\n`);
+      this.#lastLine = now;
+    }
+  }
+
+  /** A line of its own, above the one that is rewritten. */
+  say(line: string): void {
+    if (!this.#isShown) return;
+    this.end();
+    process.stderr.write(`${line}\n`);
+  }
+
+  end(): void {
+    if (this.#isLineOpen) process.stderr.write("\r\x1b[K");
+    this.#isLineOpen = false;
+  }
+
+  #line(summary: IngestSummary, now: number): string {
+    const seconds = (now - this.#start) / 1000;
+    const rate = `${summary.documents} documents, ${Math.round(summary.documents / seconds)}/s`;
+    if (this.#total === undefined || this.#total === 0) return rate;
+    const share = Math.min(1, this.#bytes / this.#total);
+    const remaining = share > 0 ? (seconds * (1 - share)) / share : 0;
+    return `${Math.floor(share * 100)}% · ${rate} · ${duration(remaining)} left`;
+  }
+}
+
+function duration(seconds: number): string {
+  if (seconds < 60) return `${Math.ceil(seconds)} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
+}
+
+/** What an ingest came to, for a person. */
+export function summaryLines({
+  documents,
+  merged,
+  unchanged,
+  rejected,
+  refusedEvents,
+}: IngestSummary): string[] {
+  const lines = [
+    `${documents} ${documents === 1 ? "document" : "documents"}: ${merged} merged, ${unchanged} unchanged`,
+  ];
+  for (const [code, count] of rejected) lines.push(`${count} refused: ${code}`);
+  for (const [reason, count] of refusedEvents) {
+    lines.push(`${count} ${count === 1 ? "event" : "events"} not let in: ${reason}`);
+  }
+  return lines;
+}

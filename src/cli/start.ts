@@ -1,0 +1,105 @@
+import type { Command } from "commander";
+import { type Config, readConfig } from "../config.ts";
+import { createApp, type RunningServer, startServer } from "../server/index.ts";
+import type { Database } from "../store/index.ts";
+import { CommandError } from "./command-error.ts";
+import { say } from "./context.ts";
+import { loadKeyring } from "./keyring-file.ts";
+import { openConfiguredDatabase } from "./open-database.ts";
+import { isSampleLoaded, loadSample, sampleKeyringPath } from "./sample.ts";
+
+type Options = {
+  readonly sample: boolean;
+  readonly keyring?: string;
+  readonly port?: string;
+  readonly host?: string;
+};
+
+export function addStartCommand(program: Command): void {
+  program
+    .command("start")
+    .description("serve the GraphQL API; starts an embedded PostgreSQL unless DATABASE_URL is set")
+    .option("--no-sample", "leave the sample, and trust in its key, out")
+    .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
+    .option("--port <number>", "port to listen on (PORT; 4000)")
+    .option("--host <address>", "address to listen on (HOST; 127.0.0.1)")
+    .action((options: Options) => runStart(options));
+}
+
+async function runStart(options: Options): Promise<void> {
+  const config = readConfig({
+    ...process.env,
+    ...(options.port === undefined ? {} : { PORT: options.port }),
+    ...(options.host === undefined ? {} : { HOST: options.host }),
+  });
+  const paths = [config.keyringPath, options.keyring];
+  await loadKeyring(paths);
+  const stop = stopSignal();
+  const place = config.databaseUrl === undefined ? `PostgreSQL in ${config.dataDirectory}` : "the database";
+  say(`Opening ${place} …`);
+  const database = await openConfiguredDatabase(config, () => {});
+  let server: RunningServer | undefined;
+  try {
+    await prepareSample(database, paths, options.sample);
+    server = await listen(database, config);
+    announce(server, config);
+    await stop;
+    say("Stopping …");
+  } finally {
+    await server?.close();
+    await database.close();
+  }
+}
+
+async function listen(database: Database, { host, port }: Config): Promise<RunningServer> {
+  try {
+    return await startServer({ app: createApp({ database }), host, port });
+  } catch (error) {
+    // It says itself what to do: another port, most often.
+    throw new CommandError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function prepareSample(
+  database: Database,
+  paths: readonly (string | undefined)[],
+  isWanted: boolean,
+): Promise<void> {
+  const isLoaded = await isSampleLoaded(database);
+  if (!isWanted && isLoaded) {
+    say(
+      "This database holds the sample from an earlier start. For one without it, set PITH_GRAPH_DATA to a new folder.",
+    );
+  }
+  if (!isWanted || isLoaded) return;
+  say("Taking in the sample …");
+  const keyring = await loadKeyring([...paths, sampleKeyringPath]);
+  await loadSample(database, keyring, (name, summary) => say(`  ${name}: ${summary.documents} documents`));
+}
+
+function announce(server: RunningServer, { host }: Config): void {
+  const shown = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
+  const url = `http://${shown}:${server.port}/graphql`;
+  process.stdout.write(`
+pith-graph is ready: ${url}  (open it in a browser to explore)
+
+Ask who asserted a paper's claims, and how far that can be proved:
+
+curl -s ${url} -H 'content-type: application/json' \\
+  -d '{"query":"{ paper(ref: \\"arXiv:2302.12192\\") { title claims(first: 2) { nodes { text provenance { proof signer { signerId } } } } } }"}'
+
+Ctrl-C stops it.
+`);
+}
+
+/** Resolves when the process is asked to stop. A second time, it ends at once. */
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      process.once(signal, () => {
+        resolve();
+        process.once(signal, () => process.exit(1));
+      });
+    }
+  });
+}

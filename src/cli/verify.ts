@@ -1,0 +1,57 @@
+import type { Command } from "commander";
+import { readConfig, readMinimumProof } from "../config.ts";
+import { findSources, readSource } from "../ingest/index.ts";
+import { CommandError } from "./command-error.ts";
+import { loadKeyring } from "./keyring-file.ts";
+import { isFailure, reportLines, type VerifyOptions, verifyDocument } from "./verify-report.ts";
+
+type Options = { readonly minimumProof: string; readonly keyring?: string; readonly json?: boolean };
+
+export function addVerifyCommand(program: Command): void {
+  program
+    .command("verify")
+    .description("judge documents offline: every check and every event, with its verdict")
+    .argument(
+      "<file>",
+      "a bundle or a state (.json), several of them (.ndjson), also .gz; - for standard input",
+    )
+    .option(
+      "--minimum-proof <proof>",
+      "least proof of an event that is let in: hash, receipt or signed",
+      "hash",
+    )
+    .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
+    .option("--json", "print one JSON object a document")
+    .addHelpText(
+      "after",
+      `
+A check is PASSED, FAILED, or NOT_CHECKABLE: what cannot be checked has not failed.
+Exit status: 0 where nothing failed; 1 where a document or an event is refused, an event is invalid, or a check failed.`,
+    )
+    .action(async (file: string, options: Options) => {
+      process.exitCode = await runVerify(file, options);
+    });
+}
+
+async function runVerify(file: string, options: Options): Promise<number> {
+  const config = readConfig();
+  const door: VerifyOptions = {
+    keyring: await loadKeyring([config.keyringPath, options.keyring]),
+    minimumProof: readMinimumProof(options.minimumProof),
+    maximumBytes: config.maximumDocumentBytes,
+  };
+  const [source] = await findSources([file]);
+  if (source === undefined) throw new CommandError(`${file} holds no documents.`);
+  let failures = 0;
+  let documents = 0;
+  for await (const delivered of readSource(source, door.maximumBytes, () => {})) {
+    documents++;
+    const report = verifyDocument(delivered, door);
+    if (isFailure(report)) failures++;
+    process.stdout.write(
+      options.json === true ? `${JSON.stringify(report)}\n` : `${reportLines(report).join("\n")}\n`,
+    );
+  }
+  if (documents === 0) throw new CommandError(`${file} holds no documents.`);
+  return failures > 0 ? 1 : 0;
+}

@@ -1,0 +1,77 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { Database } from "../store/database.ts";
+import { createGraphqlHandler, graphqlPath } from "./graphql.ts";
+import { answerHealth } from "./health.ts";
+import { homePage } from "./home-page.ts";
+import type { LogError } from "./mask-error.ts";
+import { send, sendError } from "./responses.ts";
+
+export type AppOptions = {
+  /** Stays the caller's: closing the app does not close it. */
+  readonly database: Database;
+  /** Told of errors that clients see masked; standard error unless given. */
+  readonly logError?: LogError;
+  /** Bytes of a request's body; 1 MB unless told. */
+  readonly maximumBodySize?: number;
+};
+
+export type App = {
+  /** For `http.createServer`. */
+  readonly handle: RequestListener;
+  close(): Promise<void>;
+};
+
+type Route = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+/** All routes of the server, without a port. */
+export function createApp({
+  database,
+  logError = (message, error) => console.error(message, error),
+  maximumBodySize = 1_000_000,
+}: AppOptions): App {
+  const graphql = createGraphqlHandler({ database, logError, maximumBodySize });
+  const routes: Record<string, { methods: readonly string[]; answer: Route }> = {
+    "/": {
+      methods: ["GET", "HEAD"],
+      answer: (request, response) =>
+        send(request, response, 200, {
+          type: "text/html",
+          text: homePage,
+          headers: { "content-security-policy": "default-src 'none'" },
+        }),
+    },
+    "/health": {
+      methods: ["GET", "HEAD"],
+      answer: (request, response) => answerHealth(database, request, response),
+    },
+    [graphqlPath]: { methods: ["GET", "POST", "OPTIONS"], answer: graphql.handle },
+  };
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
+    const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
+    if (route === undefined) {
+      return sendError(request, response, 404, { code: "NOT_FOUND", message: "Nothing is here." });
+    }
+    if (!route.methods.includes(request.method ?? "")) {
+      const allow = route.methods.join(", ");
+      return sendError(request, response, 405, {
+        code: "BAD_USER_INPUT",
+        message: `Only ${allow} here.`,
+        headers: { allow },
+      });
+    }
+    try {
+      await route.answer(request, response);
+    } catch (error) {
+      logError("a request failed", error);
+      if (response.headersSent) response.destroy();
+      else
+        sendError(request, response, 500, {
+          code: "INTERNAL_SERVER_ERROR",
+          message: "Internal server error.",
+        });
+    }
+  };
+  return { handle, close: () => graphql.close() };
+}

@@ -1,0 +1,43 @@
+import type { RequestListener } from "node:http";
+import { createYoga } from "graphql-yoga";
+import { prepareContext } from "../api/context.ts";
+import { schema } from "../api/schema.ts";
+import type { Database } from "../store/database.ts";
+import { defaultQuery } from "./default-query.ts";
+import { createMaskError, type LogError } from "./mask-error.ts";
+import { useDepthLimit } from "./plugins/depth-limit.ts";
+import { useExactJson } from "./plugins/exact-json.ts";
+import { useTokenLimit } from "./plugins/token-limit.ts";
+
+export const graphqlPath = "/graphql";
+
+export type GraphqlOptions = {
+  readonly database: Database;
+  readonly logError: LogError;
+  /** Bytes. */
+  readonly maximumBodySize: number;
+};
+
+/** GraphQL over HTTP, and GraphiQL where a browser asks for the page. */
+export function createGraphqlHandler(options: GraphqlOptions): {
+  handle: RequestListener;
+  close: () => Promise<void>;
+} {
+  const createContext = prepareContext(options.database);
+  const yoga = createYoga({
+    schema,
+    context: createContext,
+    graphqlEndpoint: graphqlPath,
+    graphiql: { title: "pith-graph", defaultQuery },
+    landingPage: false,
+    logging: false,
+    batching: false,
+    multipart: false,
+    maxRequestBodySize: options.maximumBodySize,
+    // Reading is open to every page; cookies and other credentials are not sent along, and none are used.
+    cors: { origin: "*", credentials: false, methods: ["GET", "POST", "OPTIONS"] },
+    maskedErrors: { maskError: createMaskError(options.logError) },
+    plugins: [useTokenLimit(), useDepthLimit(), useExactJson()],
+  });
+  return { handle: yoga, close: async () => yoga.dispose() };
+}

@@ -1,0 +1,58 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  type AcceptedEvent,
+  canonicalJson,
+  eventFromLog,
+  type JsonObject,
+  judgeEvent,
+  mergeEvents,
+  parseJson,
+} from "../../src/protocol/index.ts";
+import { arbitraryHistory } from "./arbitrary-history.ts";
+import { arbitraryJson, arbitraryText } from "./arbitrary-json.ts";
+import { keyring, pithNumber, registry, signedEvent } from "./signed-events.ts";
+
+function accepted(copy: JsonObject): AcceptedEvent | null {
+  const judgement = judgeEvent(copy, { pithNumber, keyring, minimumProof: "hash" });
+  return judgement.accepted ? judgement.event : null;
+}
+
+function fromLog({ text, id, proof, fault, signature }: AcceptedEvent): AcceptedEvent {
+  return eventFromLog(text, parseJson(text) as JsonObject, { id, proof, fault, signature });
+}
+
+describe("an event read back from the log", () => {
+  test("is the one that was let in, with any payload and target", () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(arbitraryText, arbitraryJson, { maxKeys: 4 }),
+        arbitraryText,
+        (payload, target) => {
+          const copy = signedEvent(registry, { event_type: "correction", payload, target });
+          const event = accepted(parseJson(canonicalJson(copy)) as JsonObject);
+          expect(event).not.toBeNull();
+          if (event !== null) {
+            expect(fromLog(event)).toEqual(event);
+            expect(event.payloadText).toBe(canonicalJson(payload));
+          }
+        },
+      ),
+    );
+  });
+
+  test("merges to the same state, whatever the history", () => {
+    fc.assert(
+      fc.property(arbitraryHistory, ({ copies, aliases }) => {
+        const events = copies.map(accepted).filter((event) => event !== null);
+        const read = events.map(fromLog);
+        expect(read).toEqual(events);
+        const mentions = aliases.map((value) => ({ value, letInAtHash: true }));
+        expect(mergeEvents(pithNumber, read, mentions).text).toBe(
+          mergeEvents(pithNumber, events, mentions).text,
+        );
+      }),
+      { numRuns: 50 },
+    );
+  });
+});

@@ -1,0 +1,366 @@
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  canonicalJson,
+  checkPublishedState,
+  createKeyring,
+  DocumentError,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  type MergedState,
+  mergeDocuments,
+  parseDocument,
+  parseJson,
+  readDocument,
+  registryKey,
+} from "../../src/protocol/index.ts";
+import { arbitraryJson } from "./arbitrary-json.ts";
+import {
+  bundleOf,
+  bundleText,
+  entryOf,
+  keyring,
+  pithNumber,
+  receiptOf,
+  recordPayload,
+  registry,
+  signedEvent,
+  snapshotPayload,
+  stateBody,
+  suffix,
+  unsignedEvent,
+  withStateSha256,
+} from "./signed-events.ts";
+
+/** Runs the whole of the protocol; null where the document is refused. Nothing else may be thrown. */
+function survive(input: string | Uint8Array | { value: JsonValue }): MergedState | null {
+  let state: MergedState | undefined;
+  try {
+    const { states } = mergeDocuments([input], keyring);
+    const document =
+      typeof input === "string" || input instanceof Uint8Array
+        ? parseDocument(input)
+        : readDocument(input.value);
+    checkPublishedState(document, keyring);
+    [state] = states.values();
+  } catch (error) {
+    if (error instanceof DocumentError) return null;
+    throw error;
+  }
+  // What comes out can be read again.
+  if (state !== undefined) expect(parseDocument(state.text).published?.sha256).toBe(state.sha256);
+  return state ?? null;
+}
+
+const record = signedEvent(registry, {
+  event_type: "record_created",
+  payload: recordPayload(receiptOf(registry)),
+});
+const snapshot = unsignedEvent(registry, {
+  event_type: "graph_snapshot",
+  payload: snapshotPayload([{ claim_id: "C1" }], [{ ref_index: 1 }]),
+});
+const later = signedEvent(registry, {
+  event_type: "correction",
+  prev_event: record.event_id,
+  supersedes: [],
+});
+const aliases = [
+  { alias_kind: "pith_short_8", alias_value: suffix.slice(0, 8), created_at: record.created_at },
+];
+const bundle: JsonObject = bundleOf([record, snapshot, later], aliases);
+const state: JsonObject = withStateSha256(
+  stateBody({
+    record_created: entryOf(record),
+    graph_snapshots: [entryOf(snapshot)],
+    source_aliases: aliases,
+  }),
+);
+const published = readFileSync(new URL("../data/pith-2302.12192.state.json", import.meta.url), "utf8");
+
+type Path = readonly (string | number)[];
+
+/** Every place in a value. */
+function pathsOf(value: JsonValue, path: Path = []): Path[] {
+  if (Array.isArray(value)) return [path, ...value.flatMap((item, index) => pathsOf(item, [...path, index]))];
+  if (!isJsonObject(value)) return [path];
+  return [path, ...Object.entries(value).flatMap(([name, member]) => pathsOf(member, [...path, name]))];
+}
+
+/** The value with another in one place; undefined takes a member out. */
+function put(value: JsonValue, [step, ...rest]: Path, other: JsonValue | undefined): JsonValue {
+  if (step === undefined) return other ?? null;
+  if (Array.isArray(value)) {
+    return value.flatMap((item, index) =>
+      index !== step ? [item] : rest.length === 0 && other === undefined ? [] : [put(item, rest, other)],
+    );
+  }
+  const members = Object.entries(value as JsonObject).flatMap(([name, member]): [string, JsonValue][] =>
+    name !== step
+      ? [[name, member]]
+      : rest.length === 0 && other === undefined
+        ? []
+        : [[name, put(member, rest, other)]],
+  );
+  return Object.fromEntries(members);
+}
+
+const replacements: (JsonValue | undefined)[] = [
+  undefined,
+  null,
+  true,
+  0,
+  -1,
+  2n ** 64n,
+  "",
+  "\u{10000}",
+  [],
+  {},
+  [[]],
+  { a: 1 },
+];
+
+describe("nothing is thrown but DocumentError", () => {
+  test("the documents that the cases change are themselves let in", () => {
+    expect(survive({ value: bundle })?.applied.length).toBe(3);
+    expect(survive({ value: state })?.applied.length).toBe(2);
+  });
+
+  test.each([
+    ["a bundle", bundle],
+    ["a state", state],
+  ])("%s with any of its members exchanged or taken out", (_, document) => {
+    const paths = pathsOf(document);
+    expect(paths.length).toBeGreaterThan(50);
+    for (const path of paths) {
+      for (const other of replacements) {
+        const value = put(document, path, other);
+        survive({ value });
+        // A state's digest would stop every change at the door.
+        if (isJsonObject(value) && document === state) survive({ value: withStateSha256(value) });
+      }
+    }
+  });
+
+  test.each([
+    ["a bundle", bundle],
+    ["a state", state],
+  ])("%s with arbitrary values in arbitrary places", (_, document) => {
+    const paths = pathsOf(document);
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.constantFrom(...paths), arbitraryJson), { minLength: 1, maxLength: 3 }),
+        (changes) => {
+          let value: JsonValue = document;
+          // The deepest first: what is put higher may take the place of the others.
+          for (const [path, other] of changes.sort(([a], [b]) => b.length - a.length))
+            value = put(value, path, other);
+          survive(canonicalJson(isJsonObject(value) && document === state ? withStateSha256(value) : value));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  test("arbitrary bytes and values", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => void survive(bytes)),
+      { numRuns: 1000 },
+    );
+    fc.assert(
+      fc.property(arbitraryJson, (value) => void survive({ value })),
+      { numRuns: 300 },
+    );
+  });
+
+  test("mutated real documents", () => {
+    const texts = [published, canonicalJson(bundle)].map((text) => new TextEncoder().encode(text));
+    const mutation = fc.record({
+      at: fc.nat(),
+      remove: fc.nat(3),
+      insert: fc.oneof(
+        fc.constantFrom("", '"', "\\", "{", "}", "[", "]", ",", ":", "0", ".5", "e9", "\u0000", "\ufeff"),
+        fc.string({ maxLength: 3 }),
+      ),
+    });
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...texts),
+        fc.array(mutation, { minLength: 1, maxLength: 3 }),
+        (bytes, mutations) => {
+          let result = bytes;
+          for (const { at, remove, insert } of mutations) {
+            const start = at % (result.length + 1);
+            const inserted = new TextEncoder().encode(insert);
+            result = Uint8Array.from([
+              ...result.slice(0, start),
+              ...inserted,
+              ...result.slice(start + remove),
+            ]);
+          }
+          survive(result);
+        },
+      ),
+      { numRuns: 400 },
+    );
+    expect(mergeDocuments([published], createKeyring([registryKey])).states.size).toBe(1);
+  });
+});
+
+/**
+ * Sizes at which an algorithm that is not linear takes minutes and one that recurses overflows the stack. The
+ * events are unsigned, so that signing and verifying take no share of it.
+ */
+const many = 20_000;
+
+function mergeMany(events: JsonValue[], list: JsonValue[] = []): MergedState {
+  const merged = mergeDocuments([bundleText(events, list)], keyring).states.get(pithNumber) as MergedState;
+  expect(merged.events.size).toBe(events.length);
+  return merged;
+}
+
+/** A chain of events, each made from the id of the one before it. */
+function chain(
+  next: (previous: string | null, index: number) => { event_id: string } & JsonObject,
+): JsonObject[] {
+  const events: JsonObject[] = [];
+  let previous: string | null = null;
+  for (let index = 0; index < many; index++) {
+    const event = next(previous, index);
+    events.push(event);
+    previous = event.event_id;
+  }
+  return events;
+}
+
+const correction = (fields: JsonObject) => unsignedEvent(registry, { event_type: "correction", ...fields });
+
+describe("large sets of events", () => {
+  test("a chain of prev_event, last first, which one signature at its end vouches for", () => {
+    const events = chain((previous) => correction({ prev_event: previous }));
+    const last = signedEvent(registry, {
+      event_type: "correction",
+      prev_event: events.at(-1)?.["event_id"] as string,
+    });
+    const merged = mergeMany([last, ...events.toReversed()]);
+    expect(merged.applied).toEqual([...events.map((event) => event["event_id"]), last.event_id]);
+    expect([...merged.events.values()].every(({ standing }) => standing === "signed")).toBe(true);
+  });
+
+  test("a chain of supersedes", () => {
+    const events = chain((previous) => correction({ supersedes: previous === null ? [] : [previous] }));
+    const merged = mergeMany(events);
+    expect(merged.applied.length).toBe(many);
+    expect(merged.current.get("correction")?.length).toBe(1);
+  });
+
+  test("a chain whose first event is missing", () => {
+    const events = chain((previous) => correction({ prev_event: previous }));
+    expect(mergeMany(events.slice(1)).validCount).toBe(0);
+  });
+
+  test("a fork of all of them in one place", () => {
+    const forks = Array.from({ length: many }, (_, index) =>
+      correction({ prev_event: record.event_id, payload: { index } }),
+    );
+    const merged = mergeMany([record, ...forks]);
+    expect(merged.equivocations.map(({ eventIds }) => eventIds.length)).toEqual([many]);
+    expect(merged.applied.length).toBe(2);
+  });
+
+  test("one event that supersedes all, and is one place's next", () => {
+    const first = Array.from({ length: many }, (_, index) => correction({ payload: { index } }));
+    const supersedes = first.map((event) => event.event_id);
+    const merged = mergeMany([...first, correction({ supersedes, prev_event: first[0]?.event_id ?? null })]);
+    expect(merged.current.get("correction")?.length).toBe(1);
+  });
+
+  test("copies of one event", () => {
+    const copies = Array.from({ length: many }, () => correction({}));
+    const merged = mergeDocuments([bundleText(copies)], keyring).states.get(pithNumber);
+    expect(merged?.events.size).toBe(1);
+  });
+
+  test("refused copies, each for its own id", () => {
+    const copies = Array.from({ length: many }, (_, index) => ({
+      ...correction({ payload: { index } }),
+      event_id: "x",
+    }));
+    expect(mergeDocuments([bundleText(copies)], keyring).refused.length).toBe(many);
+  });
+
+  test("aliases of one kind, and of as many kinds", () => {
+    const created_at = record.created_at;
+    const list = Array.from({ length: many }, (_, index) => [
+      { alias_kind: "openalex", alias_value: `W${index}`, created_at },
+      { alias_kind: `kind ${index}`, alias_value: "W", created_at },
+    ]).flat();
+    expect(mergeMany([], [...list, ...list]).aliases.length).toBe(2 * many);
+  });
+});
+
+describe("large values", () => {
+  const roundTrips = (text: string) => expect(canonicalJson(parseJson(text))).toBe(text);
+
+  test("an object of 100,000 keys, also backwards", () => {
+    const names = Array.from(
+      { length: 100_000 },
+      (_, index) => `"k${String(index).padStart(6, "0")}":${index}`,
+    );
+    roundTrips(`{${names.join(",")}}`);
+    expect(canonicalJson(parseJson(`{${names.toReversed().join(",")},"x":1.5}`))).toBe(
+      `{${names.join(",")},"x":1.5}`,
+    );
+  });
+
+  test("an object whose keys are all one", () => {
+    const members = Array.from({ length: 100_000 }, (_, index) => `"a":${index}`).join(",");
+    for (const last of ["1", "1.5"])
+      expect(canonicalJson(parseJson(`{${members},"a":${last}}`))).toBe(`{"a":${last}}`);
+  });
+
+  test.each([
+    ["letters", "a".repeat(5_000_000)],
+    ["escaped quotes", '\\"'.repeat(1_000_000)],
+    ["escaped backslashes", "\\\\".repeat(1_000_000)],
+    ["escaped backslashes and quotes", '\\\\\\"'.repeat(1_000_000)],
+    ["brackets", "[{".repeat(1_000_000)],
+    ["what is not ASCII", "é😀".repeat(1_000_000)],
+  ])("one string of %s, on both ways of the parser", (_, content) => {
+    roundTrips(`["${content}"]`);
+    roundTrips(`["${content}",1.5]`);
+  });
+
+  test.each([
+    ["quotes that are never closed", `["${'\\"'.repeat(1_000_000)}`],
+    ["a string that is never closed", `["${"a".repeat(5_000_000)}`],
+    ["backslashes that are never closed", `["${"\\".repeat(1_000_001)}"`],
+    ["brackets that are never closed, in a string", `["${"[".repeat(1_000_000)}`],
+    ["digits", `[${"1".repeat(5_000_000)}]`],
+    ["a fraction", `[1.${"1".repeat(5_000_000)}e]`],
+    ["minus signs", `[${"-".repeat(1_000_000)}]`],
+    ["open arrays", "[".repeat(5_000_000)],
+    ["open objects", '{"a":'.repeat(1_000_000)],
+    ["closing brackets", "]".repeat(5_000_000)],
+    ["white space", " ".repeat(5_000_000)],
+    ["strings without commas", '["a"'.repeat(1_000_000)],
+  ])("%s without end are refused", (_, text) => {
+    expect(() => parseJson(text)).toThrow(DocumentError);
+  });
+
+  test("a long array of numbers, doubles and the largest integers", () => {
+    const digits = "9".repeat(1000);
+    roundTrips(`[${Array.from({ length: 200_000 }, (_, index) => `${index}.5`).join(",")}]`);
+    roundTrips(`[${Array.from({ length: 2_000 }, () => digits).join(",")}]`);
+  });
+
+  test("a value built by hand, too deep to be written, is refused and overflows nothing", () => {
+    let value: JsonValue = [];
+    for (let level = 0; level < 1_000_000; level++) value = [value];
+    expect(() => canonicalJson(value)).toThrow(DocumentError);
+    expect(survive({ value })).toBeNull();
+    expect(survive({ value: { ...bundle, events: [value] } })).toBeNull();
+  });
+});

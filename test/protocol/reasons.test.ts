@@ -1,0 +1,544 @@
+import { describe, expect, test } from "vitest";
+import {
+  createKeyring,
+  type FaultReason,
+  faultReasons,
+  type JsonObject,
+  type JsonValue,
+  judgeEvent,
+  type LinkReason,
+  linkReasons,
+  mergeDocuments,
+  type Proof,
+  type RefusalReason,
+  refusalReasons,
+  sha256OfValue,
+} from "../../src/protocol/index.ts";
+import {
+  author,
+  bodyOf,
+  bundleText,
+  idOf,
+  keyring,
+  pithNumber,
+  receiptOf,
+  record,
+  recordDigest,
+  recordPayload,
+  registry,
+  rotated,
+  signatureOf,
+  signedEvent,
+  signerOf,
+  snapshotPayload,
+  stranger,
+  unsignedEvent,
+  windowed,
+} from "./signed-events.ts";
+
+/** What must happen to one copy of an event: named by the thing that is wrong with it. */
+type Cases<Reason extends string> = Record<Reason, Record<string, JsonValue>>;
+
+const sound = signedEvent(registry, { event_type: "correction" });
+
+/** A sound event with members exchanged, its id and signature made again to fit. */
+function remade(change: JsonObject): JsonObject {
+  const body: JsonObject = { ...bodyOf(registry, { event_type: "correction" }), ...change };
+  const id = idOf(body);
+  return { ...body, event_id: id, signature: signatureOf(registry, id) };
+}
+
+function without(name: string): JsonObject {
+  const { [name]: _, ...rest } = bodyOf(registry, { event_type: "correction" }) as JsonObject;
+  const id = idOf(rest);
+  return { ...rest, event_id: id, signature: signatureOf(registry, id) };
+}
+
+const id = `sha256:${"a".repeat(64)}`;
+const good = sound.signature;
+
+const refusals: Cases<RefusalReason> = {
+  MALFORMED_EVENT: {
+    "no object: null": null,
+    "no object: a text": "event",
+    "no object: an array": [sound],
+    "nothing in it": {},
+    ...Object.fromEntries(
+      Object.keys(bodyOf(registry, { event_type: "correction" })).map((name) => [
+        `without ${name}`,
+        without(name),
+      ]),
+    ),
+    "schema_version 1": remade({ schema_version: 1 }),
+    "schema_version 1.1": remade({ schema_version: "1.1" }),
+    "event_type null": remade({ event_type: null }),
+    "target a number": remade({ target: 1 }),
+    "subject an object": remade({ subject_pith_number: {} }),
+    "created_at with an offset": remade({ created_at: "2026-06-10T12:00:00+00:00" }),
+    "created_at on 30 February": remade({ created_at: "2026-02-30T12:00:00Z" }),
+    "created_at a number": remade({ created_at: 5 }),
+    "payload an array": remade({ payload: [] }),
+    "payload null": remade({ payload: null }),
+    "prev_event without its prefix": remade({ prev_event: "a".repeat(64) }),
+    "prev_event in upper case": remade({ prev_event: `sha256:${"A".repeat(64)}` }),
+    "prev_event too long": remade({ prev_event: `${id}a` }),
+    "prev_event false": remade({ prev_event: false }),
+    "supersedes null": remade({ supersedes: null }),
+    "supersedes a text": remade({ supersedes: id }),
+    "supersedes of texts": remade({ supersedes: ["x"] }),
+    "supersedes with a null": remade({ supersedes: [id, null] }),
+    "supersedes with a repeat": remade({ supersedes: [id, id] }),
+    "signer a text": remade({ signer: "registry" }),
+    "signer with a member more": remade({ signer: { ...signerOf(registry), name: "x" } }),
+    "signer with a number": remade({ signer: { ...signerOf(registry), key_id: 1 } }),
+    "signer with a member less": remade({
+      signer: { key_id: "a", public_key_fingerprint: "b", signer_id: "c" },
+    }),
+  },
+  EVENT_ID_MISMATCH: {
+    "another id": { ...sound, event_id: id },
+    null: { ...sound, event_id: null },
+    "without its prefix": { ...sound, event_id: sound.event_id.slice(7) },
+    "a changed payload": { ...sound, payload: { changed: true } },
+    "wrong in signature and subject too": {
+      ...remade({ subject_pith_number: "x" }),
+      event_id: id,
+      signature: 1,
+    },
+  },
+  SUBJECT_MISMATCH: {
+    "another paper": remade({ subject_pith_number: "pith:2023:AAAAAAAAAAAAAAAAAAAAAAAAAA" }),
+    "no Pith number": remade({ subject_pith_number: "" }),
+    "by a stranger too": {
+      ...unsignedEvent(stranger, { event_type: "correction", subject_pith_number: "x" }),
+    },
+  },
+  UNKNOWN_SIGNER: {
+    "a stranger": signedEvent(stranger, { event_type: "correction" }),
+    "a fingerprint in upper case": remade({
+      signer: {
+        ...signerOf(registry),
+        public_key_fingerprint: signerOf(registry).public_key_fingerprint.toUpperCase(),
+      },
+    }),
+    "a name that every object has": remade({
+      signer: { ...signerOf(registry), public_key_fingerprint: "constructor" },
+    }),
+  },
+  SIGNER_MISMATCH: {
+    key_id: remade({ signer: { ...signerOf(registry), key_id: rotated.key_id } }),
+    signer_id: remade({ signer: { ...signerOf(registry), signer_id: "pith.science" } }),
+    signer_type: remade({ signer: { ...signerOf(registry), signer_type: "author" } }),
+  },
+  KEY_NOT_VALID: {
+    "a microsecond too early": signedEvent(windowed, {
+      event_type: "correction",
+      created_at: "2026-05-31T23:59:59.999999Z",
+    }),
+    "at valid_until": signedEvent(windowed, {
+      event_type: "correction",
+      created_at: "2026-07-01T00:00:00.0Z",
+    }),
+  },
+  SIGNATURE_INVALID: {
+    "a text": { ...sound, signature: good.signature_b64 },
+    false: { ...sound, signature: false },
+    "an empty text": { ...sound, signature: "" },
+    "an empty object": { ...sound, signature: {} },
+    "of another event": { ...sound, signature: signatureOf(registry, id) },
+    "by another key": {
+      ...sound,
+      signature: { ...good, signature_b64: signatureOf(rotated, sound.event_id).signature_b64 },
+    },
+    "another key_id": { ...sound, signature: { ...good, key_id: rotated.key_id } },
+    "another algorithm": { ...sound, signature: { ...good, algorithm: "Ed25519" } },
+    "another signed_message": { ...sound, signature: { ...good, signed_message: "canonical_sha256_bytes" } },
+    "no signed_message": {
+      ...sound,
+      signature: { algorithm: good.algorithm, key_id: good.key_id, signature_b64: good.signature_b64 },
+    },
+    "without padding": {
+      ...sound,
+      signature: { ...good, signature_b64: good.signature_b64.replace(/=+$/, "") },
+    },
+    "with a line break": { ...sound, signature: { ...good, signature_b64: `${good.signature_b64}\n` } },
+    "a byte short": {
+      ...sound,
+      signature: {
+        ...good,
+        signature_b64: Buffer.from(good.signature_b64, "base64").subarray(1).toString("base64"),
+      },
+    },
+  },
+  UNSIGNED: {
+    "no signature": unsignedEvent(registry, { event_type: "correction" }),
+    "a null for a signature": { ...unsignedEvent(registry, { event_type: "correction" }), signature: null },
+    "a receipt alone": unsignedEvent(registry, {
+      event_type: "record_created",
+      payload: recordPayload(receiptOf(registry)),
+    }),
+  },
+};
+
+function judge(value: JsonValue, minimumProof: Proof) {
+  return judgeEvent(value, { pithNumber, keyring, minimumProof });
+}
+
+describe("refused (rules 1–6)", () => {
+  const rows = Object.entries(refusals).flatMap(([reason, cases]) =>
+    Object.entries(cases).map(([what, value]) => [reason, what, value] as const),
+  );
+
+  test.each(rows)("%s: %s", (reason, _, value) => {
+    const judgement = judge(value, reason === "UNSIGNED" ? "signed" : "hash");
+    expect(judgement).toMatchObject({ accepted: false, reason });
+    if (judgement.accepted) return;
+    // A malformed event is named by the hash of all of it, any other by its computed id.
+    const named =
+      reason === "MALFORMED_EVENT" ? `sha256:${sha256OfValue(value)}` : idOf(bodyPart(value as JsonObject));
+    expect(judgement.id).toBe(named);
+  });
+
+  test("the event that the cases change is itself let in", () => {
+    expect(judge(sound, "signed")).toMatchObject({ accepted: true, event: { proof: "signed", fault: null } });
+    expect(judge(remade({}), "signed").accepted).toBe(true);
+  });
+
+  test("a member beside the nine is nobody's concern", () => {
+    const judgement = judge({ ...sound, note: "x", received_at: 5 }, "signed");
+    expect(judgement).toMatchObject({ accepted: true, event: { id: sound.event_id } });
+  });
+
+  test("an event without an event_id has the computed one", () => {
+    const { event_id, ...rest } = sound;
+    expect(judge(rest, "signed")).toMatchObject({ accepted: true, event: { id: event_id } });
+  });
+
+  test("the key's time holds valid_from and not valid_until", () => {
+    const within = ["2026-06-01T00:00:00Z", "2026-06-30T23:59:59.999999Z"].map((created_at) =>
+      signedEvent(windowed, { event_type: "correction", created_at }),
+    );
+    for (const event of within) expect(judge(event, "signed").accepted).toBe(true);
+  });
+});
+
+function bodyPart(event: JsonObject): JsonObject {
+  const names = Object.keys(bodyOf(registry, { event_type: "correction" }));
+  return Object.fromEntries(names.map((name) => [name, event[name] as JsonValue]));
+}
+
+/** Payload of a record_created with a receipt that is changed. */
+function withReceipt(change: JsonObject): JsonObject {
+  return recordPayload({ ...receiptOf(registry), ...change });
+}
+
+function recordEvent(payload: JsonObject, target = "record"): JsonObject {
+  return signedEvent(registry, { event_type: "record_created", payload, target });
+}
+
+function snapshotEvent(
+  change: (snapshot: Record<string, JsonObject>) => JsonValue,
+  target = "graph",
+): JsonObject {
+  const { graph_snapshot: snapshot } = snapshotPayload([{ claim_id: "C1" }], [{ ref_index: 1 }]);
+  return signedEvent(registry, {
+    event_type: "graph_snapshot",
+    payload: { graph_snapshot: change(snapshot) },
+    target,
+  });
+}
+
+type Snapshot = Record<string, JsonObject>;
+const part = (name: string, change: JsonObject) => (snapshot: Snapshot) => ({
+  ...snapshot,
+  [name]: { ...snapshot[name], ...change },
+});
+const otherRecord = { ...record, schema_version: "1.1" };
+const otherYear = { ...record, metadata: { ...record.metadata, submitted_at: "2024-01-01T00:00:00Z" } };
+
+const faults: Cases<FaultReason> = {
+  UNKNOWN_EVENT_TYPE: {
+    "a word of its own": signedEvent(registry, { event_type: "rumour" }),
+    "the name of a list": signedEvent(registry, { event_type: "corrections" }),
+    "a name that every object has": signedEvent(registry, { event_type: "constructor" }),
+  },
+  EVENT_TYPE_NOT_ALLOWED: {
+    "an author's record": signedEvent(author, { event_type: "record_created", payload: recordPayload() }),
+    "an author's correction": signedEvent(author, { event_type: "correction" }),
+  },
+  MALFORMED_PAYLOAD: {
+    "record: another target": recordEvent(recordPayload(), "graph"),
+    "record: no canonical_record": recordEvent({ canonical_sha256: recordDigest }),
+    "record: canonical_record a text": recordEvent({
+      canonical_record: "x",
+      canonical_sha256: sha256OfValue("x"),
+    }),
+    "record: no canonical_sha256": recordEvent({ canonical_record: record }),
+    "record: canonical_sha256 a number": recordEvent({ canonical_record: record, canonical_sha256: 8 }),
+    "snapshot: another target": snapshotEvent((snapshot) => snapshot, "record"),
+    "snapshot: not there": signedEvent(registry, { event_type: "graph_snapshot", payload: {} }),
+    "snapshot: an array": snapshotEvent(() => []),
+    "snapshot: no paper": snapshotEvent(({ paper: _, ...rest }) => rest),
+    "snapshot: paper null": snapshotEvent((snapshot) => ({ ...snapshot, paper: null })),
+    "snapshot: no claims": snapshotEvent(({ claims: _, ...rest }) => rest),
+    "snapshot: references a text": snapshotEvent((snapshot) => ({ ...snapshot, references: "26" })),
+    "snapshot: author_claims null": snapshotEvent((snapshot) => ({ ...snapshot, author_claims: null })),
+    "snapshot: formal_canon an array": snapshotEvent((snapshot) => ({ ...snapshot, formal_canon: [] })),
+    "snapshot: claims.items an object": snapshotEvent(part("claims", { items: {} })),
+    "snapshot: references.sample null": snapshotEvent(part("references", { sample: null })),
+  },
+  RECORD_HASH_MISMATCH: {
+    "another digest": recordEvent({ canonical_record: record, canonical_sha256: "0".repeat(64) }),
+    "a digest in upper case": recordEvent({
+      canonical_record: record,
+      canonical_sha256: recordDigest.toUpperCase(),
+    }),
+    "another record": recordEvent({
+      canonical_record: otherRecord,
+      canonical_sha256: sha256OfValue(otherRecord),
+    }),
+    "another year": recordEvent({ canonical_record: otherYear, canonical_sha256: sha256OfValue(otherYear) }),
+    "with a wrong receipt too": recordEvent({ ...withReceipt({ key_id: "x" }), canonical_sha256: "0" }),
+  },
+  RECEIPT_INVALID: {
+    "a text": recordEvent(recordPayload("signed")),
+    false: recordEvent(recordPayload(false)),
+    "another algorithm": recordEvent(withReceipt({ algorithm: "ed25519ph" })),
+    "another signed_message": recordEvent(withReceipt({ signed_message: "event_sha256_bytes" })),
+    "another digest": recordEvent(withReceipt({ canonical_sha256: "0".repeat(64) })),
+    "another key_id": recordEvent(withReceipt({ key_id: rotated.key_id })),
+    "another fingerprint": recordEvent(
+      withReceipt({ public_key_fingerprint: signerOf(rotated).public_key_fingerprint }),
+    ),
+    "by another key of the same signer": recordEvent(recordPayload(receiptOf(rotated))),
+    "a signature by another key": recordEvent(
+      withReceipt({ signature_b64: receiptOf(stranger)["signature_b64"] as string }),
+    ),
+    "a signature that is null": recordEvent(withReceipt({ signature_b64: null })),
+  },
+  SNAPSHOT_HASH_MISMATCH: {
+    "claims: no count": snapshotEvent(({ claims, ...rest }) => {
+      const { count: _, ...part } = claims as JsonObject;
+      return { ...rest, claims: part };
+    }),
+    "claims: count negative": snapshotEvent(part("claims", { count: -1, items: [] })),
+    "claims: count too high": snapshotEvent(part("claims", { count: 2 })),
+    "claims: count too low": snapshotEvent(part("claims", { count: 0 })),
+    "claims: count a text": snapshotEvent(part("claims", { count: "1" })),
+    "claims: another hash": snapshotEvent(part("claims", { snapshot_sha256: "0".repeat(64) })),
+    "claims: another item": snapshotEvent(part("claims", { items: [{ claim_id: "C2" }] })),
+    "references: count too low": snapshotEvent(part("references", { count: 0 })),
+    "references: another hash where all are there": snapshotEvent(
+      part("references", { snapshot_sha256: "0".repeat(64) }),
+    ),
+    "references: no hash of its form where a part is there": snapshotEvent(
+      part("references", { count: 26, snapshot_sha256: "A".repeat(64) }),
+    ),
+    "author_claims: a wrong hash of nothing": snapshotEvent(
+      part("author_claims", { snapshot_sha256: "0".repeat(64) }),
+    ),
+    "author_claims: no hash": snapshotEvent((snapshot) => ({ ...snapshot, author_claims: { count: 3 } })),
+    "formal_canon: count instead of evidence_count": snapshotEvent((snapshot) => ({
+      ...snapshot,
+      formal_canon: { count: 0, snapshot_sha256: "0".repeat(64) },
+    })),
+    "formal_canon: a wrong hash of nothing": snapshotEvent(
+      part("formal_canon", { snapshot_sha256: "0".repeat(64) }),
+    ),
+  },
+};
+
+describe("invalid by themselves (rules 7 and 8)", () => {
+  const rows = Object.entries(faults).flatMap(([reason, cases]) =>
+    Object.entries(cases).map(([what, value]) => [reason, what, value as JsonObject] as const),
+  );
+
+  test.each(rows)("%s: %s", (reason, _, value) => {
+    expect(judge(value, "signed")).toMatchObject({
+      accepted: true,
+      event: { fault: reason, proof: "signed" },
+    });
+    // Kept, counted, listed, never applied.
+    const { states } = mergeDocuments([bundleText([value])], keyring);
+    const state = states.get(pithNumber);
+    expect(state?.events.get(value["event_id"] as never)).toMatchObject({ status: "invalid", reason });
+    expect(state?.applied).toEqual([]);
+    expect(state?.text).toContain(
+      `"invalid_events":[{"event_id":"${value["event_id"]}","reason":"${reason}"}]`,
+    );
+  });
+
+  test.each<[what: string, value: JsonValue]>([
+    ["a record without a receipt", recordEvent({ canonical_record: record, canonical_sha256: recordDigest })],
+    ["a record with a null for a receipt", recordEvent(recordPayload(null))],
+    ["a record with its receipt", recordEvent(recordPayload(receiptOf(registry)))],
+    ["a receipt with members of its own", recordEvent(withReceipt({ signed_at: 5 }))],
+    ["a snapshot with all its lists", snapshotEvent((snapshot) => snapshot)],
+    [
+      "a part of the references",
+      snapshotEvent(part("references", { count: 26, snapshot_sha256: "0".repeat(64) })),
+    ],
+    [
+      "a snapshot without author_claims and formal_canon",
+      snapshotEvent(({ paper, claims, references }) => ({ paper, claims, references }) as JsonObject),
+    ],
+    [
+      "author_claims that count some",
+      snapshotEvent(part("author_claims", { count: 3, snapshot_sha256: "0".repeat(64) })),
+    ],
+    [
+      "formal_canon that counts some",
+      snapshotEvent(part("formal_canon", { evidence_count: 3, snapshot_sha256: "0".repeat(64) })),
+    ],
+    [
+      "counts beyond 2^53",
+      snapshotEvent(part("references", { count: 2n ** 60n, snapshot_sha256: "0".repeat(64) })),
+    ],
+    [
+      "any payload of another type",
+      signedEvent(registry, { event_type: "mirror_hint", payload: { graph_snapshot: 5 } }),
+    ],
+  ])("valid: %s", (_, value) => {
+    expect(judge(value, "signed")).toMatchObject({ accepted: true, event: { fault: null } });
+  });
+});
+
+test("no reason is without a case", () => {
+  const all = Object.entries({ ...refusals, ...faults, ...links });
+  expect(all.map(([reason]) => reason)).toEqual([...refusalReasons, ...faultReasons, ...linkReasons]);
+  expect(all.filter(([, cases]) => Object.keys(cases).length === 0)).toEqual([]);
+});
+
+describe("proof", () => {
+  const recordBy = (receipt: JsonValue) =>
+    unsignedEvent(registry, { event_type: "record_created", payload: recordPayload(receipt) });
+
+  test.each<[proof: Proof, what: string, value: JsonValue]>([
+    ["signed", "a signed event", sound],
+    ["receipt", "a record with its receipt", recordBy(receiptOf(registry))],
+    ["hash", "a record without one", recordBy(null)],
+    ["hash", "a record with a receipt by another key", recordBy(receiptOf(rotated))],
+    [
+      "hash",
+      "another type with a receipt in it",
+      unsignedEvent(registry, { event_type: "correction", payload: recordPayload(receiptOf(registry)) }),
+    ],
+    [
+      "hash",
+      "a record for another target, with its receipt",
+      unsignedEvent(registry, {
+        event_type: "record_created",
+        target: "x",
+        payload: recordPayload(receiptOf(registry)),
+      }),
+    ],
+  ])("%s: %s", (proof, _, value) => {
+    expect(judge(value, "hash")).toMatchObject({ accepted: true, event: { proof } });
+    for (const [minimum, others] of [
+      ["receipt", ["hash"]],
+      ["signed", ["hash", "receipt"]],
+    ] as const) {
+      expect(judge(value, minimum).accepted).toBe(!(others as readonly string[]).includes(proof));
+    }
+  });
+
+  test("a key that may not sign records has no receipts", () => {
+    const limited = createKeyring([{ ...registry, event_types: ["correction"] }]);
+    const value = recordBy(receiptOf(registry));
+    const judgement = judgeEvent(value, { pithNumber, keyring: limited, minimumProof: "hash" });
+    expect(judgement).toMatchObject({
+      accepted: true,
+      event: { proof: "hash", fault: "EVENT_TYPE_NOT_ALLOWED" },
+    });
+  });
+});
+
+const earlier = { created_at: "2026-06-09T00:00:00Z" };
+const base = signedEvent(registry, { event_type: "correction" });
+const faulty = signedEvent(registry, { event_type: "correction", prev_event: id });
+const building = (fields: JsonObject, key = registry) =>
+  signedEvent(key, { event_type: "correction", ...fields, payload: { building: true } });
+
+/** Of each list the last event is the one that a link makes invalid. */
+const links: Record<LinkReason, Record<string, JsonObject[]>> = {
+  PREV_EVENT_UNRESOLVED: {
+    "an event that is not here": [building({ prev_event: id })],
+    "an event that is itself invalid": [faulty, building({ prev_event: faulty.event_id })],
+    "with supersedes that are missing too": [building({ prev_event: id, supersedes: [id] })],
+  },
+  SUPERSEDES_UNRESOLVED: {
+    "an event that is not here": [building({ supersedes: [id] })],
+    "one of two": [base, building({ supersedes: [base.event_id, id] })],
+    "an event that is itself invalid": [faulty, building({ supersedes: [faulty.event_id] })],
+    "one missing and one forbidden": [
+      signedEvent(rotated, { event_type: "mirror_hint" }),
+      building({ supersedes: [signedEvent(rotated, { event_type: "mirror_hint" }).event_id, id] }),
+    ],
+  },
+  SUPERSEDES_FORBIDDEN: {
+    "another signer's": [
+      signedEvent(author, { event_type: "citation_signature" }),
+      signedEvent(registry, {
+        event_type: "citation_signature",
+        supersedes: [signedEvent(author, { event_type: "citation_signature" }).event_id],
+      }),
+    ],
+    "another type": [base, signedEvent(registry, { event_type: "mirror_hint", supersedes: [base.event_id] })],
+    "another target": [base, building({ supersedes: [base.event_id], target: "other" })],
+    "better proved": [
+      base,
+      unsignedEvent(rotated, { event_type: "correction", supersedes: [base.event_id] }),
+    ],
+    "created earlier too": [base, building({ ...earlier, supersedes: [base.event_id], target: "other" })],
+  },
+  CREATED_BEFORE_LINK: {
+    "before its prev_event": [base, building({ ...earlier, prev_event: base.event_id })],
+    "before what it supersedes": [base, building({ ...earlier, supersedes: [base.event_id] })],
+    "a microsecond before": [
+      base,
+      building({ created_at: "2026-06-10T11:59:59.999999Z", prev_event: base.event_id }),
+    ],
+  },
+};
+
+describe("invalid by their links (rule 9)", () => {
+  const rows = Object.entries(links).flatMap(([reason, cases]) =>
+    Object.entries(cases).map(([what, events]) => [reason, what, events] as const),
+  );
+
+  test.each(rows)("%s: %s", (reason, _, events) => {
+    const { states } = mergeDocuments([bundleText(events)], keyring);
+    const last = events.at(-1)?.["event_id"] as string;
+    const state = states.get(pithNumber);
+    expect([...(state?.events ?? [])].find(([key]) => key === last)?.[1]).toMatchObject({
+      status: "invalid",
+      reason,
+    });
+    expect(state?.applied).not.toContain(last);
+  });
+
+  test("what arrives later mends a link", () => {
+    const event = building({ prev_event: base.event_id });
+    const alone = mergeDocuments([bundleText([event])], keyring).states.get(pithNumber);
+    const both = mergeDocuments([bundleText([event]), bundleText([base])], keyring).states.get(pithNumber);
+    expect([alone?.validCount, both?.validCount]).toEqual([0, 2]);
+    expect(both?.applied).toEqual([base.event_id, event.event_id]);
+  });
+
+  test("a key of the same signer_id may supersede, at the same instant too", () => {
+    const event = building({ supersedes: [base.event_id] }, rotated);
+    const state = mergeDocuments([bundleText([base, event])], keyring).states.get(pithNumber);
+    expect(state?.current.get("correction")?.map((entry) => entry.event.id)).toEqual([event.event_id]);
+  });
+
+  test("an unsigned event that a signed one of its signer builds on stands as high", () => {
+    const below = unsignedEvent(registry, { event_type: "correction" });
+    const above = building({ prev_event: below.event_id });
+    const state = mergeDocuments([bundleText([below, above])], keyring).states.get(pithNumber);
+    const entries = [...(state?.events.values() ?? [])];
+    expect(entries.map(({ event, standing }) => [event.proof, standing]).sort()).toEqual([
+      ["hash", "signed"],
+      ["signed", "signed"],
+    ]);
+  });
+});

@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import { referenceItem, type SampleReference } from "../../scripts/sample/sample-reference.ts";
+import { uuidOfName } from "../../scripts/sample/work-id.ts";
+import { yearOfReference } from "../../scripts/sample/year-of-reference.ts";
+
+const nothing: SampleReference = {
+  text: "Somebody, 1999.",
+  arxivId: "",
+  doi: "",
+  openAlexId: "",
+  year: 1999,
+};
+const item = (reference: Partial<SampleReference>, held = "") =>
+  referenceItem({ ...nothing, ...reference }, 1, (id) => id === held);
+const workId = (reference: Partial<SampleReference>) => item(reference).work_id;
+
+test("a UUID of version 5 is the standard's own example (RFC 9562, A.4)", () => {
+  const dns = Buffer.from("6ba7b8109dad11d180b400c04fd430c8", "hex");
+  expect(uuidOfName(dns, "www.example.com")).toBe("2ed6657d-e927-568b-95e1-2665a8aea6a2");
+});
+
+test("one identifier gives one work id, however it is written", () => {
+  expect(workId({ arxivId: "1708.03528v4" })).toBe(
+    workId({ arxivId: "1708.03528", doi: "10.1/x", text: "?" }),
+  );
+  expect(workId({ doi: "10.1103/PhysRevD.1.1" })).toBe(
+    workId({ doi: "10.1103/physrevd.1.1", openAlexId: "W1" }),
+  );
+  expect(workId({ openAlexId: "W1" })).toBe(workId({ openAlexId: "W1", text: "in other words" }));
+  expect(workId({})).not.toBe(workId({ text: "in other words" }));
+});
+
+test("a work known by DOI here and by arXiv id there has two work ids, as in life", () => {
+  expect(workId({ doi: "10.1109/cvpr.2016.90" })).not.toBe(
+    workId({ doi: "10.1109/cvpr.2016.90", arxivId: "1512.03385" }),
+  );
+});
+
+test("an anchor is a paper of the sample, by its arXiv id or arXiv's DOI for it", () => {
+  const held = "2212.11739";
+  expect(item({ arxivId: `${held}v2` }, held).is_internal_anchor).toBe(true);
+  expect(item({ doi: `10.48550/arXiv.${held}` }, held).is_internal_anchor).toBe(true);
+  expect(item({ arxivId: "2212.11740" }, held).is_internal_anchor).toBe(false);
+  expect(item({ text: held }, held).is_internal_anchor).toBe(false);
+});
+
+test.each([
+  ["A. Author, J. Algebra 290 (2005), no. 1, 1–203.", 2005],
+  ["Kant, I. (1781). Critik der reinen Vernunft.", 1781],
+  ["T. Jones, “Title,” vol. 1, pp. 1998–2004, 2010.", 2010],
+  ["B. Author, 2017b, , 605, A93", 2017],
+  ["A. Bazavov et al., arXiv:1908.09552 [hep-lat].", null],
+  ["Between 2003 and 2004.", null],
+  ["hep-ph/9602356", null],
+  ["https://code.example/posts/1977/", null],
+])("the year of %j is %j", (text, year) => {
+  expect(yearOfReference(text)).toBe(year);
+});

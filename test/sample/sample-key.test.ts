@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { sampleKey, sampleSigner } from "../../scripts/sample/sample-key.ts";
+import { createKeyring, mergeDocuments, registryKey } from "../../src/protocol/index.ts";
+import { readLines, sampleEntries, sampleKeyring } from "./committed-sample.ts";
+
+test("the committed keyring holds the sample key, for two types of event", () => {
+  expect(sampleEntries).toEqual([sampleKey]);
+  expect(sampleKey.event_types).toEqual(["record_created", "graph_snapshot"]);
+  expect([...sampleKeyring.keys()]).toEqual([sampleSigner.public_key_fingerprint]);
+});
+
+test("the key names itself a sample, and cannot be taken for the registry's", () => {
+  expect(sampleKey).toMatchObject({
+    key_id: "pith-graph-sample",
+    signer_id: "sample.pith-graph.invalid",
+    signer_type: "sample",
+  });
+  expect(sampleKey.public_key_b64).not.toBe(registryKey.public_key_b64);
+});
+
+test.each(["arxiv-2022-12.ndjson.gz", "hep-th.ndjson.gz", "forks.ndjson"])(
+  "a keyring of the registry alone refuses every event of %s",
+  (name) => {
+    const lines = readLines(name);
+    const { states, refused } = mergeDocuments(lines, createKeyring([registryKey]), "hash");
+    expect(new Set(refused.map(([, reason]) => reason))).toEqual(new Set(["UNKNOWN_SIGNER"]));
+    expect(refused.length).toBeGreaterThanOrEqual(2 * lines.length);
+    expect([...states.values()].filter(({ events }) => events.size > 0)).toEqual([]);
+  },
+);
