@@ -43,25 +43,22 @@ type Standing = "follows" | "inconsistent" | "word";
  */
 function recordAliases(pithNumber: PithNumber, record: JsonValue | null): (alias: Alias) => Standing {
   const suffix = suffixOf(pithNumber);
-  const fixed = new Map<string, string | null>([
-    ...shortLengths.map((length) => [`pith_short_${length}`, suffix.slice(0, length)] as const),
-    ["arxiv", null],
-    ["arxiv_version", null],
-  ]);
-  let doi: string | null = null;
   const source = isJsonObject(record) ? record["source"] : undefined;
-  if (isJsonObject(source) && source["kind"] === "arxiv" && typeof source["id"] === "string") {
-    const { id, version } = source;
-    fixed.set("arxiv", id);
-    if (isJsonInteger(version)) fixed.set("arxiv_version", `${id}v${version}`);
-    doi = asciiLowerCase(`10.48550/arxiv.${id}`);
-  }
+  const isArxiv = isJsonObject(source) && source["kind"] === "arxiv" && typeof source["id"] === "string";
+  const id = isArxiv ? (source["id"] as string) : null;
+  const version = isArxiv && isJsonInteger(source["version"]) ? `${id}v${source["version"]}` : null;
+  const doi = id === null ? null : asciiLowerCase(`10.48550/arxiv.${id}`);
+  const says = (expected: boolean): Standing => (expected ? "follows" : "inconsistent");
   return ({ kind, value }) => {
-    const expected = fixed.get(kind);
-    if (expected !== undefined) return value === expected ? "follows" : "inconsistent";
-    return kind === "doi" && doi !== null && asciiLowerCase(value) === doi ? "follows" : "word";
+    if (kind === "arxiv") return says(value === id);
+    if (kind === "arxiv_version") return says(value === version);
+    if (kind === "doi") return doi !== null && asciiLowerCase(value) === doi ? "follows" : "word";
+    const length = shortKinds.get(kind);
+    return length === undefined ? "word" : says(value === suffix.slice(0, length));
   };
 }
+
+const shortKinds = new Map<string, number>(shortLengths.map((length) => [`pith_short_${length}`, length]));
 
 function asciiLowerCase(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
@@ -75,7 +72,7 @@ export function mergeAliases(
 ): { aliases: StateAlias[]; warnings: Set<AliasWarning> } {
   const standingOf = recordAliases(pithNumber, record);
   const warnings = new Set<AliasWarning>();
-  const earliest = new Map<string, Map<string, StateAlias>>();
+  const earliest = new Map<string, StateAlias>();
   for (const { value, letInAtHash } of mentions) {
     const alias = parseAlias(value);
     const standing = alias === null ? "inconsistent" : standingOf(alias);
@@ -84,15 +81,22 @@ export function mergeAliases(
     } else if (standing === "word" && !letInAtHash) {
       warnings.add("ALIAS_UNPROVED");
     } else {
-      const values = earliest.get(alias.kind) ?? new Map<string, StateAlias>();
-      earliest.set(alias.kind, values);
-      const other = values.get(alias.value);
+      // The length tells kind and value apart.
+      const key = `${alias.kind.length} ${alias.kind}${alias.value}`;
+      const other = earliest.get(key);
       if (other === undefined || isEarlier(alias, other)) {
-        values.set(alias.value, { ...alias, followsFromRecord: standing === "follows" });
+        const { kind, value: text, createdAt, instant } = alias;
+        earliest.set(key, {
+          kind,
+          value: text,
+          createdAt,
+          instant,
+          followsFromRecord: standing === "follows",
+        });
       }
     }
   }
-  const aliases = [...earliest.values()].flatMap((values) => [...values.values()]);
+  const aliases = [...earliest.values()];
   aliases.sort((a, b) => compareCodePoints(a.kind, b.kind) || compareCodePoints(a.value, b.value));
   return { aliases, warnings };
 }

@@ -116,7 +116,7 @@ function readState(state: JsonObject): PithDocument {
   if (sha256 !== actual) {
     throw new DocumentError(
       "STATE_HASH_MISMATCH",
-      `state_sha256 is not that of the state, which is ${actual}.`,
+      `state_sha256 is not that of the state, which is ${actual}.${suspects(current, pithNumber)}`,
     );
   }
 
@@ -187,4 +187,23 @@ function rebuildEvent(entry: JsonObject, type: EventType, pithNumber: PithNumber
   };
   const body = bodyText(event);
   return body !== null && eventIdOf(body.text) === event["event_id"] ? event : null;
+}
+
+/** The most entries that a message names. */
+const mostNamed = 5;
+
+/** Where a state was changed, as far as the ids of its events tell: for the message, so never in doubt itself. */
+function suspects(current: JsonObject, pithNumber: PithNumber): string {
+  const named: string[] = [];
+  for (const type of eventTypes) {
+    const list = current[eventLists[type]];
+    for (const entry of Array.isArray(list) ? list : [list]) {
+      if (!isJsonObject(entry) || rebuildEvent(entry, type, pithNumber) !== null) continue;
+      const id = entry["event_id"];
+      named.push(`${type} ${typeof id === "string" ? id.slice(0, 80) : "without an event_id"}`);
+    }
+  }
+  return named.length === 0
+    ? " Every event in it still fits its id: what was changed stands around them."
+    : ` These do not fit their ids (changed, or linked to others): ${named.slice(0, mostNamed).join(", ")}.`;
 }

@@ -38,7 +38,8 @@ function currentText(state: Unhashed): string {
 }
 
 function memberText(name: string, state: Unhashed): string {
-  if (name === "record_created") return state.recordCreated === null ? "null" : entryText(state.recordCreated);
+  if (name === "record_created")
+    return state.recordCreated === null ? "null" : entryText(state.recordCreated);
   if (name === "canonical_record") return canonicalJson(state.canonicalRecord);
   if (name === "source_aliases") return `[${state.aliases.map(aliasText).join(",")}]`;
   const entries = state.current.get(typeOfList.get(name) as EventType) ?? [];

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, type Placeholder, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../../store/database.ts";
 import { citingPapers } from "../../store/tables/index.ts";
 import type { Range } from "../connections.ts";
@@ -17,7 +17,7 @@ export type CitingPaperLoaders = {
  * index gives the page without the rest.
  */
 export function prepareCitingPaperLoaders({ db }: Pick<Database, "db">): () => CitingPaperLoaders {
-  const pagesOf = (ids: SQL, limit: SQL, range: Omit<Range, "limit">) => {
+  const pagesOf = (ids: SQL, limit: number | Placeholder, range: Omit<Range, "limit">) => {
     const order = range.reverse ? asc : desc;
     const page = db
       .select()
@@ -30,7 +30,7 @@ export function prepareCitingPaperLoaders({ db }: Pick<Database, "db">): () => C
         ),
       )
       .orderBy(order(citingPapers.submittedAt), order(citingPapers.paperId))
-      .limit(limit as unknown as number)
+      .limit(limit)
       .as("page");
     return db
       .select({ citedWorkId: page.citedWorkId, submittedAt: page.submittedAt, paperId: page.paperId })
@@ -38,7 +38,7 @@ export function prepareCitingPaperLoaders({ db }: Pick<Database, "db">): () => C
       .crossJoinLateral(page)
       .orderBy(page.citedWorkId, order(page.submittedAt), order(page.paperId));
   };
-  const firstPages = pagesOf(sql`${sql.placeholder("ids")}`, sql`${sql.placeholder("limit")}`, {
+  const firstPages = pagesOf(sql`${sql.placeholder("ids")}`, sql.placeholder("limit"), {
     after: null,
     before: null,
     reverse: false,
@@ -51,7 +51,7 @@ export function prepareCitingPaperLoaders({ db }: Pick<Database, "db">): () => C
         const rows =
           after === null && before === null && !reverse
             ? await firstPages.execute({ ids, limit })
-            : await pagesOf(sql`${sql.param(ids)}`, sql`${limit}`, range);
+            : await pagesOf(sql`${sql.param(ids)}`, limit, range);
         return groupBy(rows, ({ citedWorkId }) => citedWorkId);
       }, []),
     ),

@@ -1,0 +1,111 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { JsonText, stringifyResult } from "../../src/api/json-text.ts";
+import {
+  canonicalJson,
+  type JsonObject,
+  type JsonValue,
+  parseJson,
+  sha256OfValue,
+} from "../../src/protocol/index.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { registry, signedEvent } from "../protocol/signed-events.ts";
+import { type Client, createClient } from "./client.ts";
+import { documentOf } from "./fixtures/documents.ts";
+import { ingestTexts, seedText } from "./fixtures/library.ts";
+
+describe("stringifyResult", () => {
+  it("keeps number texts", () => {
+    const text = '{"a":1.0,"b":1180591620717411303424,"c":-0.0,"d":1e-07,"e":[1e+16,0.1]}';
+    expect(canonicalJson(parseJson(text))).toBe(text);
+    const result = {
+      data: { n: 1, x: JsonText.of(parseJson(text)), list: [new JsonText("1.0"), undefined] },
+    };
+    expect(stringifyResult(result)).toBe(`{"data":{"n":1,"x":${text},"list":[1.0,null]}}`);
+  });
+
+  it("writes all else as JSON.stringify does", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
+        // The first has the slow way: a JSON scalar stands beside it.
+        const slow = stringifyResult({ data: { a, text: new JsonText("null"), b } });
+        expect(slow).toBe(JSON.stringify({ data: { a, text: null, b } }));
+        expect(stringifyResult({ data: { a, b } })).toBe(JSON.stringify({ data: { a, b } }));
+      }),
+    );
+  });
+
+  it("takes no string for a number, whatever it says", () => {
+    const hostile = ["1.0", '","x":1.0,"y":"', "\u0000number:1.0\u0000", '{"toJSON":1}', "__proto__"];
+    for (const text of hostile) {
+      const result = { data: { text, json: JsonText.of({ [text]: text }) } };
+      expect(JSON.parse(stringifyResult(result))).toEqual({ data: { text, json: { [text]: text } } });
+    }
+  });
+
+  it("lets JSON.stringify alone give the value", () => {
+    expect(JSON.stringify({ x: new JsonText('{"a":1.0}') })).toBe('{"x":{"a":1}}');
+  });
+});
+
+describe("JSON from the database", () => {
+  let database: TestDatabase;
+  let client: Client;
+  const payload: JsonObject = {
+    large: 2n ** 70n,
+    one: parseJson("1.0"),
+    zero: parseJson("-0.0"),
+    ["__proto__"]: 1,
+  };
+  const odd = documentOf({
+    arxivId: "2501.00001",
+    submittedAt: "2025-01-01T00:00:00Z",
+    title: "Odd numbers",
+    more: ({ pithNumber }) => [
+      signedEvent(registry, { event_type: "mirror_hint", subject_pith_number: pithNumber, payload }),
+    ],
+  });
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    await ingestTexts(database, [seedText, odd.text]);
+    client = createClient(database);
+  });
+  afterAll(() => database.drop());
+
+  async function paper(ref: string, fields: string): Promise<JsonObject> {
+    const text = await client.text(`{ paper(ref: "${ref}") { ${fields} } }`);
+    return ((parseJson(text) as JsonObject)["data"] as JsonObject)["paper"] as JsonObject;
+  }
+
+  it("hashes to what it was hashed to", async () => {
+    const found = await paper("2302.12192", "canonicalSha256 canonicalRecord state { sha256 document }");
+    expect(sha256OfValue(found["canonicalRecord"] as JsonValue)).toBe(found["canonicalSha256"]);
+    const state = found["state"] as JsonObject;
+    const { state_sha256, ...rest } = state["document"] as JsonObject;
+    expect(state_sha256).toBe(state["sha256"]);
+    expect(sha256OfValue(rest)).toBe(state["sha256"]);
+    expect((parseJson(seedText) as JsonObject)["state_sha256"]).toBe(state["sha256"]);
+  });
+
+  it("has exact payloads", async () => {
+    const text = await client.text(
+      '{ paper(ref: "2501.00001") { events(type: [MIRROR_HINT]) { nodes { payload } } } }',
+    );
+    expect(text).toContain(`"payload":${canonicalJson(payload)}`);
+    expect(text).toContain("1180591620717411303424");
+    expect(text).toContain('"one":1.0');
+  });
+
+  it("has the verdict's models", async () => {
+    expect(await paper("2302.12192", "verdict { id createdAt modelSet headline }")).toEqual({
+      verdict: {
+        id: "88c2a63e-42c0-43e5-86ce-ba86a719a11a",
+        createdAt: "2026-05-14T20:35:53.230683Z",
+        modelSet: { reader: "grok-4.3" },
+        headline:
+          "Fine-tuning text-to-image models with human feedback improves accuracy on prompts specifying colors, counts, and backgrounds.",
+      },
+    });
+  });
+});

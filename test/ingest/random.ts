@@ -1,0 +1,46 @@
+/** Random numbers that a seed decides (mulberry32): the same on every run and every machine. */
+export type Random = {
+  /** From 0 to 1, without 1. */
+  readonly next: () => number;
+  /** From 0 to `bound` − 1. */
+  readonly below: (bound: number) => number;
+  readonly chance: (probability: number) => boolean;
+  readonly pick: <Item>(items: readonly Item[]) => Item;
+  readonly shuffle: <Item>(items: readonly Item[]) => Item[];
+  /** `items` cut into runs of 1 to `longest`. */
+  readonly split: <Item>(items: readonly Item[], longest: number) => Item[][];
+};
+
+export function randomFrom(seed: number): Random {
+  let state = seed;
+  const next = () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  const below = (bound: number) => Math.floor(next() * bound);
+  return {
+    next,
+    below,
+    chance: (probability) => next() < probability,
+    pick: (items) => {
+      const item = items[below(items.length)];
+      if (item === undefined) throw new Error("There is nothing to pick from.");
+      return item;
+    },
+    shuffle: (items) => {
+      const rest = [...items];
+      return items.flatMap(() => rest.splice(below(rest.length), 1));
+    },
+    split: (items, longest) => {
+      const runs = [];
+      for (let from = 0; from < items.length; ) {
+        const length = 1 + below(longest);
+        runs.push(items.slice(from, from + length));
+        from += length;
+      }
+      return runs;
+    },
+  };
+}
