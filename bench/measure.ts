@@ -1,29 +1,47 @@
 /** Something to be timed; what it returns is kept, so that nothing of it can be left out as unused. */
 export type Measured = Record<string, () => unknown>;
 
+export type Measurement<Name extends string> = {
+  /** The median time of one call, in microseconds. */
+  readonly times: Readonly<Record<Name, number>>;
+  /** The median, over the rounds, of how much longer a call of `a` took than one of `b`. */
+  ratio(a: Name, b: Name): number;
+};
+
 /** How long one batch of a function's calls should take: long against the clock, short against other load. */
 const batchMilliseconds = 15;
 
 let sink: unknown;
 
 /**
- * The median time of one call of each function, in microseconds. The functions take turns, batch by batch, so
- * that what else the machine does falls on all of them alike: ratios can be trusted where figures can not.
+ * Times functions. They take turns, batch by batch, so that what else the machine does falls on all of them
+ * alike: a ratio taken within each round can be trusted where a figure can not.
  */
-export function measure<Names extends Measured>(functions: Names, rounds = 21): Record<keyof Names, number> {
+export function measure<Functions extends Measured>(
+  functions: Functions,
+  rounds = 31,
+): Measurement<keyof Functions & string> {
+  type Name = keyof Functions & string;
   const entries = Object.entries(functions).map(([name, run]) => ({
-    name,
+    name: name as Name,
     run,
     calls: callsIn(batchMilliseconds, run),
-    times: [] as number[],
+    samples: [] as number[],
   }));
   for (let round = 0; round < rounds; round++) {
-    for (const { run, calls, times } of entries) times.push(timeOf(run, calls) / calls);
+    for (const { run, calls, samples } of entries) samples.push((timeOf(run, calls) / calls) * 1000);
   }
-  return Object.fromEntries(entries.map(({ name, times }) => [name, median(times) * 1000])) as Record<
-    keyof Names,
-    number
-  >;
+  const samplesOf = (name: Name) => entries.find((entry) => entry.name === name)?.samples ?? [];
+  return {
+    times: Object.fromEntries(entries.map(({ name, samples }) => [name, median(samples)])) as Record<
+      Name,
+      number
+    >,
+    ratio: (a, b) => {
+      const others = samplesOf(b);
+      return median(samplesOf(a).map((sample, round) => sample / (others[round] ?? Number.NaN)));
+    },
+  };
 }
 
 function timeOf(run: () => unknown, calls: number): number {
@@ -32,7 +50,7 @@ function timeOf(run: () => unknown, calls: number): number {
   return performance.now() - start;
 }
 
-/** Also warms the function up. */
+/** How many calls fill a batch. Counting them also warms the function up. */
 function callsIn(milliseconds: number, run: () => unknown): number {
   let calls = 1;
   while (timeOf(run, calls) < milliseconds) calls *= 2;

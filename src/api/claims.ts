@@ -91,12 +91,14 @@ function claimsConnection(
     sql`(${claims.paperId}, ${claims.ordinal}) ${sql.raw(operator)} (${paperId}::bigint, ${ordinal}::int)`;
   const read = async (where: SQL | undefined, reverse: boolean, limit: number): Promise<ClaimRow[]> => {
     const direction = reverse ? desc : asc;
-    return db
-      .select()
-      .from(claims)
-      .where(and(condition, where))
-      .orderBy(direction(claims.paperId), direction(claims.ordinal))
-      .limit(limit);
+    return loaders.batches.track(async () =>
+      db
+        .select()
+        .from(claims)
+        .where(and(condition, where))
+        .orderBy(direction(claims.paperId), direction(claims.ordinal))
+        .limit(limit),
+    );
   };
   return new KeysetConnection<ClaimRow, ClaimRow>(
     {
@@ -116,7 +118,9 @@ function claimsConnection(
         (await read(beside(key, side === "before" ? "<=" : ">="), side === "before", 1)).length > 0,
       count: async () => {
         if (condition === undefined) return loaders.total.load("claims");
-        const [row] = await db.select({ count: count() }).from(claims).where(condition);
+        const [row] = await loaders.batches.track(async () =>
+          db.select({ count: count() }).from(claims).where(condition),
+        );
         return row?.count ?? 0;
       },
     },

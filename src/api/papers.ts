@@ -100,10 +100,12 @@ function papersConnection(
       .from(papers)
       .innerJoin(works, eq(works.workId, papers.workId));
     const query = orderBy === "CITED_BY_DESC" ? withWorks : withoutWorks;
-    return query
-      .where(and(condition, where))
-      .orderBy(...sorted)
-      .limit(limit);
+    return loaders.batches.track(async () =>
+      query
+        .where(and(condition, where))
+        .orderBy(...sorted)
+        .limit(limit),
+    );
   };
 
   return new KeysetConnection<OrderedPaper, PaperRow>(
@@ -126,7 +128,9 @@ function papersConnection(
       anyFrom: async (key, side) => (await read(beside(key, side, true), side === "before", 1)).length > 0,
       count: async () => {
         if (condition === undefined) return loaders.total.load("papers");
-        const [row] = await db.select({ count: count() }).from(papers).where(condition);
+        const [row] = await loaders.batches.track(async () =>
+          db.select({ count: count() }).from(papers).where(condition),
+        );
         return row?.count ?? 0;
       },
     },

@@ -1,12 +1,9 @@
-import { inArray } from "drizzle-orm";
 import { compareCodePoints } from "../protocol/index.ts";
 import { type IdentifierKind, workIdOf } from "../store/ids.ts";
-import { papers } from "../store/tables/index.ts";
 import { builder } from "./builder.ts";
 import { citingConnection } from "./citing-connection.ts";
 import { PaperConnection } from "./connection-objects.ts";
 import type { Context } from "./context.ts";
-import { compareVersions } from "./loaders/paper-refs.ts";
 import type { WorkRow } from "./loaders/works.ts";
 import { PaperObject, WorkObject } from "./objects.ts";
 import { forwardArguments } from "./page-arguments.ts";
@@ -48,16 +45,10 @@ builder.node(WorkObject, {
       nullable: true,
       description: "The year of publication; null where nobody told.",
     }),
-    papers: t.loadableGroup({
-      type: PaperObject,
+    papers: t.field({
+      type: [PaperObject],
       description: "The papers held of it, newest version first. Empty where the work is only cited.",
-      resolve: ({ workId }) => workId,
-      load: async (workIds: bigint[], { database: { db }, loaders }) => {
-        const rows = await db.select().from(papers).where(inArray(papers.workId, workIds));
-        for (const row of rows) loaders.paper.prime(row.paperId, row);
-        return rows.sort(compareVersions);
-      },
-      group: ({ workId }) => workId,
+      resolve: async ({ workId }, _args, { loaders }) => [...(await loaders.papersOfWork.load(workId))],
     }),
     paper: t.field({
       type: PaperObject,

@@ -15,13 +15,20 @@ export function decodeSignature(text: unknown): Uint8Array | null {
   return typeof text === "string" && signatureBase64.test(text) ? decodeBase64(text) : null;
 }
 
-type WithBuffer = { Buffer?: { from(text: string, encoding: "base64"): Uint8Array } };
+type WithBuffer = { Buffer?: { from(text: string, encoding: "base64" | "hex"): Uint8Array } };
 const buffer = (globalThis as WithBuffer).Buffer;
 
 function decodeBase64(text: string): Uint8Array {
-  // A copy: a Buffer is a view into a pool, and its slice() shares memory where that of a Uint8Array does not.
-  if (buffer !== undefined) return new Uint8Array(buffer.from(text, "base64"));
+  if (buffer !== undefined) return plainBytes(buffer.from(text, "base64"));
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
+
+/**
+ * A Buffer's slice() shares memory where that of a Uint8Array does not. No copy, though: small arrays of
+ * their own live on V8's heap and have to be moved out of it for each signature.
+ */
+function plainBytes({ buffer: memory, byteOffset, length }: Uint8Array): Uint8Array {
+  return new Uint8Array(memory, byteOffset, length);
 }
 
 /** 2^255 − 19. */
@@ -60,5 +67,5 @@ export function publicKeyFault(publicKey: Uint8Array): KeyFault | null {
 
 /** The 32 bytes that a lower-case hex SHA-256 names: what event signatures and receipts sign. */
 export function digestBytes(hex: string): Uint8Array {
-  return hexToBytes(hex);
+  return buffer === undefined ? hexToBytes(hex) : plainBytes(buffer.from(hex, "hex"));
 }

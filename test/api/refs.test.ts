@@ -79,7 +79,7 @@ describe("paper(ref)", () => {
     expect(await paper(sharedDoi)).toBe(library.papers[1]?.pithNumber);
   });
 
-  it.each(["", "nonsense", "pith:", "12", "pith:2023:ROU4"])("refuses %j", async (ref) => {
+  it.each(["", "no paper", "pith:", "12", "pith:2023:ROU4"])("refuses %j", async (ref) => {
     const [error] = await client.errors("query ($ref: String!) { paper(ref: $ref) { title } }", { ref });
     expect(error?.extensions["code"]).toBe("BAD_USER_INPUT");
     expect(error?.message).toContain("Accepted: a Pith number");

@@ -1,5 +1,6 @@
 import {
   canonicalJson,
+  canonicalTextSha256,
   type JsonObject,
   type JsonValue,
   judgeDocument,
@@ -7,6 +8,7 @@ import {
   type PithNumber,
   type Proof,
   parseDocument,
+  parseJson,
   sha256OfValue,
   suffixOf,
   suffixOfDigest,
@@ -23,6 +25,7 @@ import {
   type TestKey,
   unsignedEvent,
   windowed,
+  withStateSha256,
 } from "../protocol/signed-events.ts";
 import { type Random, randomFrom } from "./random.ts";
 
@@ -61,7 +64,7 @@ function paperOf(random: Random, nth: number): Paper {
       nonce: nth,
       submitted_at: `${random.pick(years)}-0${1 + random.below(3)}-0${1 + random.below(3)}T00:00:00Z`,
       ...(random.chance(0.3) ? { license: "CC0", primary_cat: "hep-th", cross_cats_sorted: ["a", 1, "b"] } : {}),
-      ...(random.chance(0.3) ? { title_canon_sha256: sha256Of("title 1") } : {}),
+      ...(random.chance(0.3) ? { title_canon_sha256: canonicalTextSha256("title 1") } : {}),
     },
     schema_version: "1.0",
     ...(source === null ? {} : { source }),
@@ -71,11 +74,6 @@ function paperOf(random: Random, nth: number): Paper {
   const pithNumber = `pith:${submittedAt.slice(0, 4)}:${suffixOfDigest(digest)}` as PithNumber;
   const copies = eventsOf(random, pithNumber, record, digest);
   return { pithNumber, record, digest, copies, aliases: aliasesOf(random, source, pithNumber) };
-}
-
-function sha256Of(text: string): string {
-  // `sha` of a text differs from that of a JSON string: only the registry's titles need the former.
-  return sha256OfValue(text);
 }
 
 function sourceOf(random: Random): JsonObject | null {
@@ -108,7 +106,8 @@ function eventsOf(random: Random, pithNumber: PithNumber, record: JsonObject, di
   const made: { id: string; type: string; key: TestKey }[] = [];
   const add = (key: TestKey, fields: BodyFields, signing: "unsigned" | "signed" | "both") => {
     const plan = {
-      created_at: `2026-06-${10 + made.length}T${random.pick(minutes)}`,
+      // Mostly later than what it builds on.
+      created_at: `2026-06-${random.chance(0.1) ? 10 : 10 + made.length}T${random.pick(minutes)}`,
       subject_pith_number: pithNumber,
       ...fields,
     };
@@ -272,7 +271,10 @@ function documentsOf(random: Random, paper: Paper): WorldDocument[] {
   if (random.chance(0.3)) add(bundle([]));
   if (random.chance(0.4)) {
     const judged = judgeDocument(parseDocument(bundle(some(copies))), keyring, "hash");
-    add(mergeJudged(pithNumber, [judged]).text);
+    const state = mergeJudged(pithNumber, [judged]).text;
+    // States that say more or less of themselves than they carry.
+    const claims = random.pick([{}, {}, { event_count: 0 }, { event_count: 99 }]);
+    add(canonicalJson(withStateSha256({ ...(parseJson(state) as JsonObject), ...claims })));
   }
   return random.chance(0.2) ? documents.filter(({ text }) => text.includes("pith_open_graph_state")) : documents;
 }

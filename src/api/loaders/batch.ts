@@ -1,18 +1,59 @@
 import DataLoader from "dataloader";
 
-/** A loader whose batch function answers with a map; keys that are not in it have the value `absent`. */
-export function mapLoader<Key, Value>(
-  load: (keys: readonly Key[]) => Promise<ReadonlyMap<unknown, Value>>,
-  absent: Value,
-  cacheKeyOf: (key: Key) => unknown = (key) => key,
-): DataLoader<Key, Value, unknown> {
-  return new DataLoader<Key, Value, unknown>(
-    async (keys) => {
-      const found = await load(keys);
-      return keys.map((key) => found.get(cacheKeyOf(key)) ?? absent);
-    },
-    { cacheKeyFn: cacheKeyOf },
-  );
+/**
+ * The loaders of one request. Their batches go out level by level: what is asked for while statements run waits
+ * until all of them have answered. So the number of statements follows from the query alone; without that, two
+ * lists that arrive a moment apart would each ask for their papers.
+ */
+export class Batches {
+  #running = 0;
+  #waiting: (() => void)[] = [];
+  #settling = false;
+
+  /** A loader whose batch function answers with a map; keys that are not in it have the value `absent`. */
+  loader<Key, Value>(
+    load: (keys: readonly Key[]) => Promise<ReadonlyMap<unknown, Value>>,
+    absent: Value,
+    cacheKeyOf: (key: Key) => unknown = (key) => key,
+  ): DataLoader<Key, Value, unknown> {
+    return new DataLoader<Key, Value, unknown>(
+      async (keys) => {
+        const found = await this.track(() => load(keys));
+        return keys.map((key) => found.get(cacheKeyOf(key)) ?? absent);
+      },
+      {
+        cacheKeyFn: cacheKeyOf,
+        batchScheduleFn: (dispatch) => {
+          this.#waiting.push(dispatch);
+          this.#settle();
+        },
+      },
+    );
+  }
+
+  /** Runs a statement that belongs to the present level. It must not wait for a loader of this request. */
+  async track<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#running++;
+    try {
+      return await work();
+    } finally {
+      this.#running--;
+      this.#settle();
+    }
+  }
+
+  #settle(): void {
+    if (this.#running > 0 || this.#waiting.length === 0 || this.#settling) return;
+    this.#settling = true;
+    // By then every resolver that can go on has gone on, and has asked for what it needs.
+    setImmediate(() => {
+      this.#settling = false;
+      if (this.#running > 0) return;
+      const level = this.#waiting;
+      this.#waiting = [];
+      for (const dispatch of level) dispatch();
+    });
+  }
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Database } from "../../store/database.ts";
 import { citingPapers } from "../../store/tables/index.ts";
 import type { Range } from "../connections.ts";
 import type { Key } from "../cursor.ts";
-import { groupBy, LoadersByArguments, mapLoader } from "./batch.ts";
+import { type Batches, groupBy, LoadersByArguments } from "./batch.ts";
 
 export type CitingPaperRow = typeof citingPapers.$inferSelect;
 
@@ -16,7 +16,9 @@ export type CitingPaperLoaders = {
  * Each work's page is read on its own (LATERAL), since a work may have a hundred thousand citing papers: the
  * index gives the page without the rest.
  */
-export function prepareCitingPaperLoaders({ db }: Pick<Database, "db">): () => CitingPaperLoaders {
+export function prepareCitingPaperLoaders({
+  db,
+}: Pick<Database, "db">): (batches: Batches) => CitingPaperLoaders {
   const pagesOf = (ids: SQL, limit: number | Placeholder, range: Omit<Range, "limit">) => {
     const order = range.reverse ? asc : desc;
     const page = db
@@ -44,9 +46,9 @@ export function prepareCitingPaperLoaders({ db }: Pick<Database, "db">): () => C
     reverse: false,
   }).prepare("api_first_citing_papers");
 
-  return () => ({
+  return (batches) => ({
     citingPapersOfWork: new LoadersByArguments((range) =>
-      mapLoader(async (ids) => {
+      batches.loader(async (ids) => {
         const { after, before, reverse, limit } = range;
         const rows =
           after === null && before === null && !reverse

@@ -2,7 +2,7 @@ import type DataLoader from "dataloader";
 import { and, count, getTableColumns, inArray, notInArray, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../../store/database.ts";
 import { claims } from "../../store/tables/index.ts";
-import { groupBy, LoadersByArguments, mapLoader } from "./batch.ts";
+import { type Batches, groupBy, LoadersByArguments } from "./batch.ts";
 import { type OrdinalPage, placeInPage, withinPage } from "./ordinal-page.ts";
 
 export type ClaimRow = typeof claims.$inferSelect;
@@ -23,7 +23,7 @@ export type ClaimLoaders = {
 
 const keyText = ({ paperId, ordinal }: ClaimKey): string => `${paperId}/${ordinal}`;
 
-export function prepareClaimLoaders({ db }: Pick<Database, "db">): () => ClaimLoaders {
+export function prepareClaimLoaders({ db }: Pick<Database, "db">): (batches: Batches) => ClaimLoaders {
   const numbered = db
     .select({ ...getTableColumns(claims), place: placeInPage(claims.paperId, claims.ordinal) })
     .from(claims)
@@ -63,8 +63,8 @@ export function prepareClaimLoaders({ db }: Pick<Database, "db">): () => ClaimLo
       .orderBy(numbered.paperId, numbered.place);
   };
 
-  return () => ({
-    claim: mapLoader(
+  return (batches) => ({
+    claim: batches.loader(
       async (keys) => {
         const paperIds = [...new Set(keys.map(({ paperId }) => paperId))];
         const ordinals = [...new Set(keys.map(({ ordinal }) => ordinal))];
@@ -75,10 +75,13 @@ export function prepareClaimLoaders({ db }: Pick<Database, "db">): () => ClaimLo
       keyText,
     ),
     claimsOfPaper: new LoadersByArguments((given) =>
-      mapLoader(async (paperIds) => groupBy(await readPages(paperIds, given), ({ paperId }) => paperId), []),
+      batches.loader(
+        async (paperIds) => groupBy(await readPages(paperIds, given), ({ paperId }) => paperId),
+        [],
+      ),
     ),
     claimCountOfPaper: new LoadersByArguments(({ kinds }) =>
-      mapLoader(async (paperIds) => {
+      batches.loader(async (paperIds) => {
         const rows = await db
           .select({ paperId: claims.paperId, count: count() })
           .from(claims)

@@ -12,7 +12,7 @@ import {
 } from "../../protocol/index.ts";
 import type { Database } from "../../store/database.ts";
 import { events } from "../../store/tables/index.ts";
-import { groupBy, LoadersByArguments, mapLoader } from "./batch.ts";
+import { type Batches, groupBy, LoadersByArguments } from "./batch.ts";
 import { type OrdinalPage, placeInPage, withinPage } from "./ordinal-page.ts";
 
 const { body: _body, signature: _signature, ...headColumns } = getTableColumns(events);
@@ -40,7 +40,7 @@ export type EventLoaders = {
 
 const keyText = ({ paperId, eventId }: EventKey): string => `${paperId}/${eventId}`;
 
-export function prepareEventLoaders({ db }: Pick<Database, "db">): () => EventLoaders {
+export function prepareEventLoaders({ db }: Pick<Database, "db">): (batches: Batches) => EventLoaders {
   const ofKeys = sql`${events.paperId} = ANY(${sql.placeholder("paperIds")}::bigint[])
     AND ${events.eventId} = ANY(${sql.placeholder("eventIds")}::bytea[])`;
   const heads = db.select(headColumns).from(events).where(ofKeys).prepare("api_events_by_key");
@@ -51,24 +51,24 @@ export function prepareEventLoaders({ db }: Pick<Database, "db">): () => EventLo
     .where(sql`${events.eventId} = ANY(${sql.placeholder("eventIds")}::bytea[])`)
     .prepare("api_events_by_id");
 
-  return () => ({
-    event: mapLoader(
+  return (batches) => ({
+    event: batches.loader(
       async (keys) => new Map((await heads.execute(keyValues(keys))).map((row) => [keyText(row), row])),
       null,
       keyText,
     ),
-    eventById: mapLoader(async (ids) => {
+    eventById: batches.loader(async (ids) => {
       const rows = await byIds.execute({ eventIds: ids.map((id) => Buffer.from(id, "hex")) });
       return new Map(rows.map((row) => [row.eventId, row]));
     }, null),
-    eventBody: mapLoader(
+    eventBody: batches.loader(
       async (keys) =>
         new Map((await bodies.execute(keyValues(keys))).map((row) => [keyText(row), readBody(row)])),
       null,
       keyText,
     ),
     eventsOfPaper: new LoadersByArguments(({ types, ...page }) =>
-      mapLoader(async (paperIds) => {
+      batches.loader(async (paperIds) => {
         const numbered = db
           .select({ ...headColumns, place: placeInPage(events.paperId, events.ordinal, page.reverse) })
           .from(events)
@@ -85,7 +85,7 @@ export function prepareEventLoaders({ db }: Pick<Database, "db">): () => EventLo
       }, []),
     ),
     eventCountOfPaper: new LoadersByArguments(({ types }) =>
-      mapLoader(async (paperIds) => {
+      batches.loader(async (paperIds) => {
         const rows = await db
           .select({ paperId: events.paperId, count: count() })
           .from(events)

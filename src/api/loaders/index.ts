@@ -1,4 +1,6 @@
 import type { Database } from "../../store/database.ts";
+import { type AliasLoaders, prepareAliasLoaders } from "./aliases.ts";
+import { Batches } from "./batch.ts";
 import { type CitingPaperLoaders, prepareCitingPaperLoaders } from "./citing-papers.ts";
 import { type ClaimLoaders, prepareClaimLoaders } from "./claims.ts";
 import { type EventLoaders, prepareEventLoaders } from "./events.ts";
@@ -22,7 +24,11 @@ export type Loaders = PaperLoaders &
   SignerLoaders &
   RecordLoaders &
   StateLoaders &
-  TotalLoaders;
+  AliasLoaders &
+  TotalLoaders & {
+    /** For statements of resolvers that go through no loader: they belong to the level, too. */
+    readonly batches: Batches;
+  };
 
 /** Prepares the statements of a database once; each call of what it returns makes the loaders of one request. */
 export function prepareLoaders(database: Pick<Database, "db">): () => Loaders {
@@ -37,21 +43,25 @@ export function prepareLoaders(database: Pick<Database, "db">): () => Loaders {
     prepareRecordLoaders(database),
     prepareStateLoaders(database),
     prepareTotalLoaders(database),
+    prepareAliasLoaders(database),
   ] as const;
-  const [claims, references, citingPapers, events, signers, records, states, totals] = others;
+  const [claims, references, citingPapers, events, signers, records, states, totals, aliases] = others;
   return () => {
-    const papersAndWorks = { ...paperLoaders(), ...workLoaders() };
+    const batches = new Batches();
+    const papersAndWorks = { ...paperLoaders(batches), ...workLoaders(batches) };
     return {
+      batches,
       ...papersAndWorks,
       ...paperRefLoaders(papersAndWorks),
-      ...claims(),
-      ...references(),
-      ...citingPapers(),
-      ...events(),
-      ...signers(),
-      ...records(),
-      ...states(),
-      ...totals(),
+      ...claims(batches),
+      ...references(batches),
+      ...citingPapers(batches),
+      ...events(batches),
+      ...signers(batches),
+      ...records(batches),
+      ...states(batches),
+      ...totals(batches),
+      ...aliases(batches),
     };
   };
 }

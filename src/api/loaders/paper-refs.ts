@@ -1,15 +1,8 @@
 import DataLoader from "dataloader";
-import {
-  compareCodePoints,
-  isAtLeast,
-  isPithNumber,
-  type PaperRef,
-  parsePaperRef,
-  suffixOf,
-} from "../../protocol/index.ts";
+import { isAtLeast, isPithNumber, type PaperRef, parsePaperRef, suffixOf } from "../../protocol/index.ts";
 import { type IdentifierKind, identifierIdOf } from "../../store/ids.ts";
 import { ApiError, badUserInput } from "../errors.ts";
-import type { PaperLoaders, PaperRow } from "./papers.ts";
+import { compareVersions, type PaperLoaders, type PaperRow } from "./papers.ts";
 import type { WorkLoaders, WorkRow } from "./works.ts";
 
 export type PaperRefLoaders = {
@@ -116,15 +109,6 @@ function compareRanks(a: PaperRow, b: PaperRow): number {
   return (
     Number(isAtLeast(b.recordStanding, "receipt")) - Number(isAtLeast(a.recordStanding, "receipt")) ||
     compareVersions(a, b)
-  );
-}
-
-/** Newest version first. */
-export function compareVersions(a: PaperRow, b: PaperRow): number {
-  return (
-    (b.sourceVersion ?? 0) - (a.sourceVersion ?? 0) ||
-    compareCodePoints(b.submittedAt, a.submittedAt) ||
-    compareCodePoints(a.pithNumber, b.pithNumber)
   );
 }
 

@@ -2,7 +2,7 @@ import type DataLoader from "dataloader";
 import { and, count, eq, exists, getTableColumns, inArray, isNotNull, not, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../../store/database.ts";
 import { references, works } from "../../store/tables/index.ts";
-import { groupBy, LoadersByArguments, mapLoader } from "./batch.ts";
+import { type Batches, groupBy, LoadersByArguments } from "./batch.ts";
 import { type OrdinalPage, placeInPage, withinPage } from "./ordinal-page.ts";
 
 const {
@@ -32,7 +32,9 @@ export type ReferenceLoaders = {
   readonly heldReferenceCount: DataLoader<bigint, number, unknown>;
 };
 
-export function prepareReferenceLoaders({ db }: Pick<Database, "db">): () => ReferenceLoaders {
+export function prepareReferenceLoaders({
+  db,
+}: Pick<Database, "db">): (batches: Batches) => ReferenceLoaders {
   const numbered = db
     .select({ ...shownColumns, place: placeInPage(references.paperId, references.ordinal) })
     .from(references)
@@ -80,8 +82,8 @@ export function prepareReferenceLoaders({ db }: Pick<Database, "db">): () => Ref
       .orderBy(numbered.paperId, numbered.place);
   };
 
-  const countOf = (given: ReferenceFilter) =>
-    mapLoader<bigint, number>(async (paperIds) => {
+  const countOf = (batches: Batches, given: ReferenceFilter) =>
+    batches.loader<bigint, number>(async (paperIds) => {
       const rows = await db
         .select({ paperId: references.paperId, count: count() })
         .from(references)
@@ -90,11 +92,14 @@ export function prepareReferenceLoaders({ db }: Pick<Database, "db">): () => Ref
       return new Map(rows.map((row) => [row.paperId, row.count]));
     }, 0);
 
-  return () => ({
+  return (batches) => ({
     referencesOfPaper: new LoadersByArguments((given) =>
-      mapLoader(async (paperIds) => groupBy(await readPages(paperIds, given), ({ paperId }) => paperId), []),
+      batches.loader(
+        async (paperIds) => groupBy(await readPages(paperIds, given), ({ paperId }) => paperId),
+        [],
+      ),
     ),
-    referenceCountOfPaper: new LoadersByArguments(countOf),
-    heldReferenceCount: countOf({ internalAnchor: null, held: true }),
+    referenceCountOfPaper: new LoadersByArguments((given) => countOf(batches, given)),
+    heldReferenceCount: countOf(batches, { internalAnchor: null, held: true }),
   });
 }

@@ -2,7 +2,7 @@ import type DataLoader from "dataloader";
 import { sql } from "drizzle-orm";
 import type { Database } from "../../store/database.ts";
 import { signers } from "../../store/tables/index.ts";
-import { mapLoader } from "./batch.ts";
+import type { Batches } from "./batch.ts";
 
 export type SignerRow = typeof signers.$inferSelect;
 
@@ -11,14 +11,14 @@ export type SignerLoaders = {
   readonly signer: DataLoader<string, SignerRow | null, unknown>;
 };
 
-export function prepareSignerLoaders({ db }: Pick<Database, "db">): () => SignerLoaders {
+export function prepareSignerLoaders({ db }: Pick<Database, "db">): (batches: Batches) => SignerLoaders {
   const byFingerprints = db
     .select()
     .from(signers)
     .where(sql`${signers.fingerprint} = ANY(${sql.placeholder("fingerprints")}::text[])`)
     .prepare("api_signers");
-  return () => ({
-    signer: mapLoader(async (fingerprints) => {
+  return (batches) => ({
+    signer: batches.loader(async (fingerprints) => {
       const rows = await byFingerprints.execute({ fingerprints });
       return new Map(rows.map((row) => [row.fingerprint, row]));
     }, null),

@@ -2,7 +2,7 @@ import type DataLoader from "dataloader";
 import type { MergedState, PithNumber } from "../../protocol/index.ts";
 import type { Database } from "../../store/database.ts";
 import { mergeLog, readLogs } from "../../store/log.ts";
-import { mapLoader } from "./batch.ts";
+import type { Batches } from "./batch.ts";
 
 export type StateKey = { readonly paperId: bigint; readonly pithNumber: string };
 
@@ -11,9 +11,9 @@ export type StateLoaders = {
   readonly state: DataLoader<StateKey, MergedState | null, unknown>;
 };
 
-export function prepareStateLoaders({ db }: Pick<Database, "db">): () => StateLoaders {
-  return () => ({
-    state: mapLoader(
+export function prepareStateLoaders({ db }: Pick<Database, "db">): (batches: Batches) => StateLoaders {
+  return (batches) => ({
+    state: batches.loader(
       async (keys) => {
         const logs = await readLogs(
           db,

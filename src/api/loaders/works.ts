@@ -2,7 +2,7 @@ import type DataLoader from "dataloader";
 import { sql } from "drizzle-orm";
 import type { Database } from "../../store/database.ts";
 import { workIdentifiers, works } from "../../store/tables/index.ts";
-import { groupBy, mapLoader } from "./batch.ts";
+import { type Batches, groupBy } from "./batch.ts";
 
 export type WorkRow = typeof works.$inferSelect;
 export type IdentifierRow = typeof workIdentifiers.$inferSelect;
@@ -16,7 +16,7 @@ export type WorkLoaders = {
   readonly identifier: DataLoader<bigint, IdentifierRow | null, unknown>;
 };
 
-export function prepareWorkLoaders({ db }: Pick<Database, "db">): () => WorkLoaders {
+export function prepareWorkLoaders({ db }: Pick<Database, "db">): (batches: Batches) => WorkLoaders {
   const byIds = db
     .select()
     .from(works)
@@ -32,16 +32,16 @@ export function prepareWorkLoaders({ db }: Pick<Database, "db">): () => WorkLoad
     .from(workIdentifiers)
     .where(sql`${workIdentifiers.identifierId} = ANY(${sql.placeholder("ids")}::bigint[])`)
     .prepare("api_identifiers_by_id");
-  return () => ({
-    work: mapLoader(async (ids) => {
+  return (batches) => ({
+    work: batches.loader(async (ids) => {
       const rows = await byIds.execute({ ids });
       return new Map(rows.map((row) => [row.workId, row]));
     }, null),
-    identifiersOfWork: mapLoader(
+    identifiersOfWork: batches.loader(
       async (ids) => groupBy(await identifiersOfWorks.execute({ ids }), ({ workId }) => workId),
       [],
     ),
-    identifier: mapLoader(async (ids) => {
+    identifier: batches.loader(async (ids) => {
       const rows = await identifiers.execute({ ids });
       return new Map(rows.map((row) => [row.identifierId, row]));
     }, null),

@@ -5,7 +5,7 @@ import { bigintArray, insertRows } from "../../store/rows.ts";
 import type { NamedIdentifier } from "../project/references.ts";
 import { refuseCollision } from "./collision.ts";
 import { betterEvidence, type Evidence, evidenceOf, type Identifier, isSameEvidence } from "./evidence.ts";
-import { addedReferences, type PaperChange, removedReferences } from "./paper-change.ts";
+import { addedReferences, type PaperChange, removedReferences, type StoredReference } from "./paper-change.ts";
 
 /** The identifiers that a batch touches, as they shall be. */
 export type Identifiers = {
@@ -51,7 +51,7 @@ export async function settleIdentifiers(
     }
   }
   const best = new Map<bigint, Evidence | null>([...stored].map(([id, { target }]) => [id, target]));
-  const gone = await takeBack(client, changes, { stored, named, removedEvidence: removed, best });
+  const gone = await takeBack(client, changes, { stored, named, removed, added, best });
   for (const { reference, standing } of added) {
     for (const [id, evidence] of evidenceOf(reference, standing)) {
       best.set(id, betterEvidence(best.get(id) ?? null, evidence));
@@ -102,38 +102,68 @@ async function readIdentifiers(
 type Removal = {
   readonly stored: ReadonlyMap<bigint, Identifier>;
   readonly named: ReadonlyMap<bigint, NamedIdentifier>;
-  readonly removedEvidence: ReturnType<typeof removedReferences>;
+  readonly removed: readonly StoredReference[];
+  readonly added: ReturnType<typeof addedReferences>;
   readonly best: Map<bigint, Evidence | null>;
 };
 
 /**
  * Where evidence that decided is taken back, the next best of the other papers decides; an identifier that
- * nobody names any more goes. Rare: only a paper whose snapshot is replaced takes anything back.
+ * nobody names any more goes. Rare: only a paper whose snapshot is replaced takes anything back, and mostly the
+ * new one says the same again.
  */
 async function takeBack(
   client: pg.ClientBase,
   changes: readonly PaperChange[],
-  { stored, named, removedEvidence, best }: Removal,
+  { stored, named, removed, added, best }: Removal,
 ): Promise<Set<bigint>> {
-  const questioned = new Set<bigint>();
+  // The references of these are replaced. Those of a paper whose content stays as it is still count.
+  const replaced = changes.filter(({ hasNewContent }) => hasNewContent).map(({ paperId }) => paperId);
+  const questioned = questionedBy(changes, { stored, removed, added });
+  const unnamed = [...stored.keys()].filter((id) => !named.has(id));
+  for (const id of questioned) best.set(id, null);
+  for (const [id, evidence] of await readEvidence(client, questioned, replaced)) {
+    best.set(id, betterEvidence(best.get(id) ?? null, evidence));
+  }
+  const stillNamed = await findNamed(client, unnamed, replaced);
+  return new Set(unnamed.filter((id) => !stillNamed.has(id)));
+}
+
+/** The identifiers whose deciding evidence is taken back, and not given again by the same batch. */
+function questionedBy(
+  changes: readonly PaperChange[],
+  { stored, removed, added }: Pick<Removal, "stored" | "removed" | "added">,
+): Set<bigint> {
   const standings = new Map(changes.map(({ paperId, before }) => [paperId, before?.proof]));
-  for (const reference of removedEvidence) {
+  const questioned = new Set<bigint>();
+  const decides = (id: bigint, evidence: Evidence) => {
+    const target = stored.get(id)?.target ?? null;
+    return target !== null && isSameEvidence(target, evidence);
+  };
+  for (const reference of removed) {
     const standing = standings.get(reference.paperId);
     if (standing === undefined) continue;
+    for (const [id, evidence] of evidenceOf(reference, standing)) if (decides(id, evidence)) questioned.add(id);
+  }
+  for (const { reference, standing } of added) {
     for (const [id, evidence] of evidenceOf(reference, standing)) {
-      const decided = stored.get(id)?.target ?? null;
-      if (decided !== null && isSameEvidence(decided, evidence)) questioned.add(id);
+      if (decides(id, evidence)) questioned.delete(id);
     }
   }
-  const unnamed = [...stored.keys()].filter((id) => !named.has(id));
-  if (questioned.size === 0 && unnamed.length === 0) return new Set();
+  return questioned;
+}
 
-  const changed = bigintArray(changes.map(({ paperId }) => paperId));
-  for (const id of questioned) best.set(id, null);
-  const others = await client.query<{
+/** What the references of all papers but these say about identifiers. */
+async function readEvidence(
+  client: pg.ClientBase,
+  ids: ReadonlySet<bigint>,
+  except: readonly bigint[],
+): Promise<[identifierId: bigint, evidence: Evidence][]> {
+  if (ids.size === 0) return [];
+  const { rows } = await client.query<{
     id: string;
     target_id: string;
-    target_kind: "arxiv" | "doi";
+    target_kind: Evidence["targetKind"];
     standing: Proof;
   }>(
     `SELECT r.doi_id AS id, r.arxiv_id AS target_id, 'arxiv' AS target_kind, max(p.proof) AS standing
@@ -147,25 +177,33 @@ async function takeBack(
      WHERE r.work_uuid_id = ANY($1::bigint[]) AND coalesce(r.arxiv_id, r.doi_id) IS NOT NULL
        AND r.paper_id <> ALL($2::bigint[])
      GROUP BY r.work_uuid_id, r.arxiv_id, r.doi_id`,
-    [bigintArray(questioned), changed],
+    [bigintArray(ids), bigintArray(except)],
   );
-  for (const row of others.rows) {
-    const id = BigInt(row.id);
-    const evidence = { targetId: BigInt(row.target_id), targetKind: row.target_kind, standing: row.standing };
-    best.set(id, betterEvidence(best.get(id) ?? null, evidence));
-  }
+  return rows.map((row) => [
+    BigInt(row.id),
+    { targetId: BigInt(row.target_id), targetKind: row.target_kind, standing: row.standing },
+  ]);
+}
 
-  const still = await client.query<{ id: string }>(
-    `SELECT doi_id AS id FROM "references" WHERE doi_id = ANY($1::bigint[]) AND paper_id <> ALL($2::bigint[])
-     UNION SELECT work_uuid_id FROM "references"
-     WHERE work_uuid_id = ANY($1::bigint[]) AND paper_id <> ALL($2::bigint[])
-     UNION SELECT arxiv_id FROM "references"
-     WHERE cited_work_id = ANY($1::bigint[]) AND arxiv_id = cited_work_id AND paper_id <> ALL($2::bigint[])
+/** Which of the identifiers a paper, or a reference of any paper but these, still names. */
+async function findNamed(
+  client: pg.ClientBase,
+  ids: readonly bigint[],
+  except: readonly bigint[],
+): Promise<Set<bigint>> {
+  if (ids.length === 0) return new Set();
+  // One reference is enough: LIMIT spares a much cited work the walk through all of them. A reference that names
+  // an arXiv id cites it.
+  const anyReference = (condition: string) =>
+    `SELECT id FROM unnest($1::bigint[]) AS id CROSS JOIN LATERAL
+       (SELECT FROM "references" WHERE ${condition} AND paper_id <> ALL($2::bigint[]) LIMIT 1) AS named`;
+  const { rows } = await client.query<{ id: string }>(
+    `${anyReference("doi_id = id")} UNION ${anyReference("work_uuid_id = id")}
+     UNION ${anyReference("cited_work_id = id AND arxiv_id = id")}
      UNION SELECT work_id FROM papers WHERE work_id = ANY($1::bigint[])`,
-    [bigintArray(unnamed), changed],
+    [bigintArray(ids), bigintArray(except)],
   );
-  const stillNamed = new Set(still.rows.map((row) => BigInt(row.id)));
-  return new Set(unnamed.filter((id) => !stillNamed.has(id)));
+  return new Set(rows.map((row) => BigInt(row.id)));
 }
 
 type Settled = {

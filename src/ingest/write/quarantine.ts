@@ -62,7 +62,8 @@ export async function writeQuarantine(
          (SELECT content_sha256 FROM quarantine ORDER BY received_at DESC, content_sha256 OFFSET $1)`,
       [mostRows],
     );
-    await addToTotals(client, { rejected_documents: (await documentCount(client)) - before });
+    const change = (await documentCount(client)) - before;
+    if (change !== 0) await addToTotals(client, { rejected_documents: change });
   }
 }
 

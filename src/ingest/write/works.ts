@@ -140,7 +140,7 @@ async function readWorks(client: pg.ClientBase, ids: Iterable<bigint>): Promise<
   );
 }
 
-/** Of several versions the latest stands for the work, and gives it its title. */
+/** Of several versions the latest stands for the work, of those the best proved, and gives it its title. */
 async function assignPapers(
   client: pg.ClientBase,
   changes: readonly PaperChange[],
@@ -159,7 +159,7 @@ async function assignPapers(
   }>(
     `SELECT DISTINCT ON (work_id) work_id, paper_id, title, extract(year FROM submitted_at)::int AS year
      FROM papers WHERE work_id = ANY($1::bigint[])
-     ORDER BY work_id, source_version DESC NULLS LAST, submitted_at DESC, pith_number`,
+     ORDER BY work_id, source_version DESC NULLS LAST, proof DESC, submitted_at DESC, pith_number COLLATE "C"`,
     [bigintArray(affected)],
   );
   const papers = new Map(rows.map((row) => [BigInt(row.work_id), row]));

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { type Client, createClient } from "./client.ts";
+import { documentOf } from "./fixtures/documents.ts";
+import { ingestTexts, seedText, syntheticPaper, unheldDoi } from "./fixtures/library.ts";
+
+let database: TestDatabase;
+let client: Client;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await ingestTexts(database, [seedText, documentOf(syntheticPaper(5)).text]);
+  client = createClient(database);
+});
+afterAll(() => database.drop());
+
+function idOf(text: string): string {
+  return Buffer.from(text, "utf8").toString("base64");
+}
+
+const seed = "pith:2023:ROU4N4IRYZ3HV3M7HKTK3YY643";
+const nodes = `query ($ids: [ID!]!) { nodes(ids: $ids) { id __typename
+  ... on Paper { pithNumber } ... on Claim { claimId } ... on Work { doi } ... on Event { eventId } } }`;
+
+describe("node and nodes", () => {
+  it("find again what gave an id", async () => {
+    const given = await client.ask<{
+      paper: {
+        id: string;
+        claims: { nodes: { id: string }[] };
+        work: { id: string };
+        events: { nodes: { id: string }[] };
+      };
+      work: { id: string };
+    }>(`{ paper(ref: "${seed}") { id claims { nodes { id } } work { id } events { nodes { id } } }
+          work(ref: "${unheldDoi}") { id } }`);
+    const { paper, work } = given;
+    const ids = [paper.id, ...paper.claims.nodes.map(({ id }) => id), paper.work.id, work.id];
+    ids.push(...paper.events.nodes.map(({ id }) => id));
+    const found = await client.ask<{ nodes: { id: string }[] }>(nodes, { ids });
+    expect(found.nodes.map((node) => node?.id)).toEqual(ids);
+    for (const id of ids) {
+      expect(await client.ask("query ($id: ID!) { node(id: $id) { id } }", { id })).toEqual({ node: { id } });
+    }
+    expect(Buffer.from(paper.id, "base64").toString()).toBe(`Paper:${seed}`);
+    expect(Buffer.from(work.id, "base64").toString()).toBe(`Work:doi:${unheldDoi}`);
+  });
+
+  it("give null for what is not held", async () => {
+    const ids = [
+      idOf(`Paper:${seed.replace("ROU4", "AAAA")}`),
+      idOf("Paper:nonsense"),
+      idOf(`Claim:${seed}#99`),
+      idOf("Claim:nonsense"),
+      idOf("Work:arxiv:0000.00000"),
+      idOf("Work:"),
+      idOf(`Event:sha256:${"0".repeat(64)}`),
+      idOf("Event:nonsense"),
+    ];
+    expect(await client.ask(nodes, { ids })).toEqual({ nodes: ids.map(() => null) });
+  });
+
+  it.each(["", "nonsense", idOf("Nothing:1"), idOf("Status:1"), `${idOf(`Paper:${seed}`)}=`, idOf("Paper")])(
+    "refuse %j",
+    async (id) => {
+      for (const source of [
+        "query ($id: ID!) { node(id: $id) { id } }",
+        "query ($id: ID!) { nodes(ids: [$id]) { id } }",
+      ]) {
+        const [error] = await client.errors(source, { id });
+        expect(error?.extensions["code"]).toBe("BAD_USER_INPUT");
+      }
+    },
+  );
+
+  it("refuse too many", async () => {
+    const [error] = await client.errors(nodes, {
+      ids: Array.from({ length: 101 }, () => idOf(`Paper:${seed}`)),
+    });
+    expect(error?.extensions["code"]).toBe("BAD_USER_INPUT");
+  });
+
+  it("make as many statements for many as for one", async () => {
+    const one = await client.statements(nodes, { ids: [idOf(`Paper:${seed}`)] });
+    const many = await client.statements(nodes, {
+      ids: [seed, "pith:2023:AAAAAAAAYZ3HV3M7HKTK3YY643"].map((number) => idOf(`Paper:${number}`)),
+    });
+    expect(many).toHaveLength(one.length);
+  });
+});

@@ -1,0 +1,233 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { type Client, createClient } from "./client.ts";
+import {
+  arxivIdOf,
+  forkedPaper,
+  hubArxivId,
+  hubCiters,
+  ingestLibrary,
+  invalidPaper,
+  type Library,
+  paperCount,
+  sampledPaper,
+  supersededPaper,
+  unheldArxivId,
+} from "./fixtures/library.ts";
+
+let database: TestDatabase;
+let client: Client;
+let library: Library;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  library = await ingestLibrary(database);
+  client = createClient(database);
+});
+afterAll(() => database.drop());
+
+describe("Query.papers filters", () => {
+  type Found = { title: string; submittedAt: string; verification: { proof: string; equivocations: number } };
+  async function papers(filter: string): Promise<Found[]> {
+    const source = `{ papers(first: 100, filter: ${filter}) { totalCount nodes {
+      title submittedAt verification { proof equivocations } } } }`;
+    const { papers } = await client.ask<{ papers: { totalCount: number; nodes: Found[] } }>(source);
+    if (papers.totalCount <= 100) expect(papers.nodes).toHaveLength(papers.totalCount);
+    return papers.nodes;
+  }
+
+  it("by title take signs as they are, and no notice of case", async () => {
+    expect(await papers('{ titleContains: "100% OF A_title\\\\WITH" }')).toHaveLength(1);
+    expect(await papers('{ titleContains: "%" }')).toHaveLength(1);
+    expect(await papers('{ titleContains: "_" }')).toHaveLength(1);
+    expect(await papers('{ titleContains: "Paper 12 " }')).toHaveLength(1);
+    expect(await papers('{ titleContains: "\\u0000" }')).toHaveLength(0);
+  });
+
+  it("by year include both ends", async () => {
+    const found = await papers("{ yearFrom: 2016, yearTo: 2017 }");
+    expect(new Set(found.map(({ submittedAt }) => submittedAt.slice(0, 4)))).toEqual(
+      new Set(["2016", "2017"]),
+    );
+    expect(await papers("{ yearFrom: 2018, yearTo: 2017 }")).toHaveLength(0);
+    expect(await papers("{ yearTo: 9999, yearFrom: 1 }")).toHaveLength(100);
+    const [error] = await client.errors("{ papers(filter: { yearFrom: 10000 }) { totalCount } }");
+    expect(error?.extensions["code"]).toBe("BAD_USER_INPUT");
+  });
+
+  it("by category look at all of a paper's", async () => {
+    expect(await papers('{ categories: ["stat.ML"], titleContains: "graphs" }')).toHaveLength(12);
+    expect(await papers('{ categories: ["nothing", "a\\u0000b"] }')).toHaveLength(0);
+    expect(await papers("{ categories: [] }")).toHaveLength(0);
+  });
+
+  it("by proof, forks and citations", async () => {
+    for (const proof of ["SIGNED", "HASH"]) {
+      const found = await papers(`{ proof: ${proof} }`);
+      expect(found.length).toBeGreaterThan(0);
+      expect(new Set(found.map(({ verification }) => verification.proof))).toEqual(new Set([proof]));
+    }
+    const forked = await papers("{ hasEquivocations: true }");
+    expect(forked.map(({ title }) => title)).toHaveLength(1);
+    expect((await papers('{ hasEquivocations: false, titleContains: "Paper 5 " }')).length).toBe(0);
+    const cited = await papers(`{ minCitedBy: ${hubCiters} }`);
+    expect(cited.map(({ title }) => title)).toEqual(["The hub"]);
+  });
+
+  it("order by citations", async () => {
+    type Ordered = { papers: { nodes: { work: { citedByCount: number } }[] } };
+    const { papers } = await client.ask<Ordered>(
+      "{ papers(first: 100, orderBy: CITED_BY_DESC) { nodes { work { citedByCount } } } }",
+    );
+    const counts = papers.nodes.map(({ work }) => work.citedByCount);
+    expect(counts).toEqual([...counts].sort((a, b) => b - a));
+    expect(counts[0]).toBe(hubCiters + paperCount);
+  });
+});
+
+describe("Query.claims filters", () => {
+  async function count(filter: string): Promise<number> {
+    const { claims } = await client.ask<{ claims: { totalCount: number; nodes: unknown[] } }>(
+      `{ claims(first: 100, filter: ${filter}) { totalCount nodes { kind } } }`,
+    );
+    expect(claims.nodes).toHaveLength(Math.min(100, claims.totalCount));
+    return claims.totalCount;
+  }
+
+  it("by kind, text, paper, category and proof", async () => {
+    expect(await count("{ kinds: [OTHER] }")).toBe(paperCount / 6);
+    expect(await count("{ kinds: [] }")).toBe(0);
+    expect(await count('{ text: "CLAIM 0 OF PAPER 11" }')).toBe(1);
+    expect(await count(`{ papers: ["${arxivIdOf(11)}", "2302.12192", "2302.99999"] }`)).toBe(9);
+    expect(await count('{ papers: ["2302.12192"], categories: ["cs.AI"] }')).toBe(4);
+    expect(await count('{ papers: ["2302.12192"], proof: HASH }')).toBe(4);
+    expect(await count('{ papers: ["2302.12192"], proof: SIGNED }')).toBe(0);
+    expect(await count("{ papers: [] }")).toBe(0);
+  });
+
+  it("pass on what is wrong with a ref", async () => {
+    const [error] = await client.errors('{ claims(filter: { papers: ["??"] }) { totalCount } }');
+    expect(error?.extensions["code"]).toBe("BAD_USER_INPUT");
+  });
+});
+
+describe("a paper", () => {
+  it("of the registry's own document has all its fields", async () => {
+    const source = `{ paper(ref: "2302.12192") {
+      pithNumber shortPithNumber source { kind id version } title authors license primaryCategory crossCategories
+      submittedAt aliases { kind value createdAt } headline
+      referenceCoverage { asserted known resolvedWorks internalAnchors held complete }
+      verification { proof recordHash receipt titleBinding claimsHash referencesHash publishedStateHash equivocations invalidEvents }
+      state { mergeVersion eventCount validEventCount invalidEventCount equivocationCount appliedEventIds }
+      claims(first: 1) { nodes { claimId kind status attestation source
+        provenance { proof signer { keyId fingerprint signerId signerType } event { eventId type status proof target } } } }
+      references(first: 1) { totalCount nodes { refIndex title year doi citedArxivId isInternalAnchor
+        work { workIds arxivId doi title citedByCount referenceCount papers { title } paper { title } }
+        citedPaper { title } citingPaper { shortPithNumber } } }
+      work { referenceCount arxivId doi year citedByCount }
+    } }`;
+    const { paper } = await client.ask<{ paper: unknown }>(source);
+    expect(paper).toMatchSnapshot();
+  });
+
+  it("knows what is asserted, known and held of its references", async () => {
+    const source = (index: number) =>
+      `{ paper(ref: "${arxivIdOf(index)}") { referenceCoverage { asserted known held complete } } }`;
+    expect(await client.ask(source(sampledPaper))).toEqual({
+      paper: { referenceCoverage: { asserted: 40, known: 11, held: 4 + 1, complete: false } },
+    });
+    expect(await client.ask(source(51))).toMatchObject({
+      paper: { referenceCoverage: { asserted: 11, known: 11, complete: true } },
+    });
+  });
+
+  it("shows forks, superseded and invalid events", async () => {
+    const events = async (index: number) => {
+      const source = `{ paper(ref: "${arxivIdOf(index)}") { verification { equivocations invalidEvents }
+        events { totalCount nodes { type status invalidReason prevEvent { type } supersedes { type } prevEventId supersedesIds } } } }`;
+      return (await client.ask<{ paper: { events: { nodes: unknown[] } } }>(source)).paper;
+    };
+    expect(await events(forkedPaper)).toMatchObject({
+      verification: { equivocations: 1, invalidEvents: 0 },
+      events: {
+        totalCount: 3,
+        nodes: [{ status: "CURRENT" }, { status: "CURRENT" }, { status: "NOT_APPLIED" }],
+      },
+    });
+    expect(await events(supersededPaper)).toMatchObject({
+      events: {
+        nodes: [
+          { type: "RECORD_CREATED", prevEvent: null, prevEventId: null },
+          {
+            type: "GRAPH_SNAPSHOT",
+            status: "SUPERSEDED",
+            prevEvent: { type: "RECORD_CREATED" },
+            supersedes: [],
+          },
+          {
+            status: "CURRENT",
+            prevEvent: { type: "GRAPH_SNAPSHOT" },
+            supersedes: [{ type: "GRAPH_SNAPSHOT" }],
+          },
+        ],
+      },
+    });
+    expect(await events(invalidPaper)).toMatchObject({
+      verification: { invalidEvents: 1 },
+      events: {
+        nodes: [{}, {}, { type: "UNKNOWN", status: "INVALID", invalidReason: "UNKNOWN_EVENT_TYPE" }],
+      },
+    });
+  });
+
+  it("and its work count what cites them each in its way", async () => {
+    const hub = await client.ask(
+      `{ paper(ref: "${hubArxivId}") { citedBy(first: 1) { totalCount } work { citedByCount citedBy { totalCount } } } }`,
+    );
+    // The versions of one work are one citing work, and three citing papers.
+    const total = { totalCount: hubCiters + paperCount + 2 };
+    expect(hub).toEqual({
+      paper: { citedBy: total, work: { citedByCount: hubCiters + paperCount, citedBy: total } },
+    });
+    const unheld = await client.ask(
+      `{ work(ref: "${unheldArxivId}") { paper { title } papers { title } referenceCount arxivId workIds } }`,
+    );
+    expect(unheld).toEqual({
+      work: { paper: null, papers: [], referenceCount: null, arxivId: unheldArxivId, workIds: [] },
+    });
+  });
+});
+
+describe("Query.event and Query.status", () => {
+  it("find an event by its id", async () => {
+    const source =
+      "query ($id: String!) { event(id: $id) { eventId createdAt receivedAt signer { signerId } paper { pithNumber } } }";
+    const { paper } = await client.ask<{ paper: { events: { nodes: { eventId: string }[] } } }>(
+      `{ paper(ref: "${library.versions[0]?.pithNumber}") { events { nodes { eventId } } } }`,
+    );
+    const id = paper.events.nodes[1]?.eventId ?? "";
+    expect(await client.ask(source, { id })).toMatchObject({
+      event: {
+        eventId: id,
+        createdAt: "2026-06-02T12:00:00.500000Z",
+        receivedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/),
+        paper: { pithNumber: library.versions[0]?.pithNumber },
+      },
+    });
+    expect(await client.ask(source, { id: `sha256:${"0".repeat(64)}` })).toEqual({ event: null });
+    const [error] = await client.errors(source, { id: "sha256:0" });
+    expect(error?.extensions["code"]).toBe("BAD_USER_INPUT");
+  });
+
+  it("tell what is held", async () => {
+    const source = `{ status { papers works claims citations events invalidEvents rejectedDocuments graphVersion softwareVersion } }`;
+    const { rows } = await database.pool.query(
+      `SELECT (SELECT count(*)::int FROM papers) papers, (SELECT count(*)::int FROM works) works,
+        (SELECT count(*)::int FROM claims) claims, (SELECT count(*)::int FROM citations) citations,
+        (SELECT count(*)::int FROM events) events, (SELECT max(position)::text FROM events) "graphVersion"`,
+    );
+    expect(await client.ask(source)).toEqual({
+      status: { ...rows[0], invalidEvents: 1, rejectedDocuments: 0, softwareVersion: "0.1.0" },
+    });
+  });
+});

@@ -1,0 +1,88 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { canonicalJson, parseJson } from "../../src/protocol/index.ts";
+import { runCli } from "./run-cli.ts";
+
+const seed = "sample/pith-2302.12192.state.json";
+let folder: string;
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "pith-graph-cli-"));
+  env = { PITH_GRAPH_DATA: join(folder, "data") };
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test("files and folders, packed or not; again, nothing changes", async () => {
+  const documents = join(folder, "documents");
+  await mkdir(join(documents, "below"), { recursive: true });
+  await writeFile(join(documents, "seed.json.gz"), gzipSync(await readFile(seed)));
+  await writeFile(join(documents, "below", "forks.ndjson"), await readFile("sample/forks.ndjson"));
+  await writeFile(join(documents, "README.txt"), "no document");
+  const args = ["ingest", "--keyring", "sample/keyring.json", documents];
+  const first = await runCli(args, { env });
+  expect(first.stderr).toContain("3 documents: 3 merged, 0 unchanged");
+  expect(first.status).toBe(0);
+  const second = await runCli(args, { env });
+  expect(second.stderr).toContain("3 documents: 0 merged, 3 unchanged");
+  expect(second.status).toBe(0);
+});
+
+test("what is refused is told with its reason, and does not stop the rest", async () => {
+  const lines = [
+    '{"bundle_type":"other"}',
+    "no JSON",
+    JSON.stringify(JSON.parse(await readFile(seed, "utf8"))),
+  ];
+  await writeFile(join(folder, "mixed.ndjson"), lines.join("\n"));
+  const { status, stderr } = await runCli(["ingest", join(folder, "mixed.ndjson")], { env });
+  expect(status).toBe(2);
+  expect(stderr).toContain("mixed.ndjson:1: UNSUPPORTED_DOCUMENT");
+  expect(stderr).toContain("mixed.ndjson:2: MALFORMED_JSON");
+  expect(stderr).toContain("1 refused: MALFORMED_JSON");
+  expect(stderr).toContain("3 documents: 0 merged, 1 unchanged");
+});
+
+test("standard input, and a higher minimum proof", async () => {
+  const input = await readFile(seed);
+  const { status, stderr } = await runCli(["ingest", "--minimum-proof", "signed", "-"], { env, input });
+  expect(status).toBe(0);
+  expect(stderr).toContain("2 events not let in: UNSIGNED");
+});
+
+test("the state comes out as the registry published it, and as a bundle that gives the same state", async () => {
+  const state = await runCli(["export", "2302.12192"], { env });
+  expect(state.stdout).toBe(`${canonicalJson(parseJson(await readFile(seed)))}\n`);
+  for (const ref of ["pith:ROU4N4IR", "https://arxiv.org/abs/2302.12192v1", "10.48550/arXiv.2302.12192"]) {
+    expect((await runCli(["export", ref], { env })).stdout).toBe(state.stdout);
+  }
+  const bundle = await runCli(["export", "--bundle", "2302.12192"], { env });
+  const verified = await runCli(["verify", "--json", "-"], { input: bundle.stdout });
+  expect(JSON.parse(verified.stdout)).toMatchObject({
+    kind: "bundle",
+    stateSha256: "de5711bff540d77cefc0910b3e6dda7160330b8fd6999d0b0f1977c31069c6f3",
+  });
+});
+
+test("mistakes are answered with what to do", async () => {
+  const cases: [args: string[], environment: Record<string, string>, message: string][] = [
+    [["ingest", "no-such-file.json"], env, "no-such-file.json: no such file or folder"],
+    [["ingest", "--minimum-proof", "high", seed], env, "hash, receipt or signed"],
+    [["ingest", "--keyring", "nowhere.json", seed], env, "nowhere.json cannot be read"],
+    [["export", "2401.99999"], env, "holds no paper"],
+    [["export", "what is this"], env, "Accepted: a Pith number"],
+    [["ingest", seed], { DATABASE_URL: "mysql://x" }, "DATABASE_URL must begin with postgres://"],
+    [["ingest", seed], { DATABASE_URL: "postgres://nobody@127.0.0.1:1/none" }, "Check DATABASE_URL"],
+    [["start"], { PORT: "http" }, "PORT must be a whole number"],
+  ];
+  for (const [args, environment, message] of cases) {
+    const { status, stderr } = await runCli(args, { env: environment });
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(status).toBe(1);
+  }
+});

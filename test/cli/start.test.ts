@@ -1,0 +1,94 @@
+import type { ChildProcess } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { runCli, spawnCli } from "./run-cli.ts";
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "pith-graph-start-"));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+type Started = { readonly child: ChildProcess; readonly url: string; readonly output: () => string };
+
+/** Starts the service and waits until it says that it is ready. */
+function start(args: readonly string[], env: Record<string, string>): Promise<Started> {
+  const child = spawnCli(["start", ...args], { env: { PORT: "0", ...env } });
+  let output = "";
+  return new Promise((resolve, reject) => {
+    const read = (text: string) => {
+      output += text;
+      const url = /pith-graph is ready: (\S+)/.exec(output)?.[1];
+      if (url !== undefined && output.includes("Ctrl-C")) resolve({ child, url, output: () => output });
+    };
+    child.stdout?.setEncoding("utf8").on("data", read);
+    child.stderr?.setEncoding("utf8").on("data", read);
+    child.on("close", (status) => reject(new Error(`ended with ${status}: ${output}`)));
+  });
+}
+
+function stop({ child }: Started, signal: NodeJS.Signals): Promise<number | null> {
+  return new Promise((resolve) => {
+    child.on("close", resolve);
+    child.kill(signal);
+  });
+}
+
+async function ask(url: string, query: string): Promise<unknown> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ query }),
+  });
+  return ((await response.json()) as { data: unknown }).data;
+}
+
+test("serves the sample; a command beside it joins its database; stops cleanly; starts again with its data", async () => {
+  const env = { PITH_GRAPH_DATA: join(folder, "with-sample") };
+  const first = await start([], env);
+  expect(await ask(first.url, "{ status { papers } }")).toEqual({ status: { papers: 1052 } });
+
+  // The query printed at the start is one to paste.
+  const body = /-d '(.*)'/.exec(first.output())?.[1] ?? "";
+  const pasted = await ask(first.url, (JSON.parse(body) as { query: string }).query);
+  expect(pasted).toMatchObject({ paper: { title: "Aligning Text-to-Image Models using Human Feedback" } });
+
+  // The sample's key is trusted here, where the sample is loaded.
+  const beside = await runCli(["ingest", "sample/forks.ndjson"], { env });
+  expect(beside.stderr).toContain("2 documents: 0 merged, 2 unchanged");
+  expect(await ask(first.url, "{ status { papers } }")).toEqual({ status: { papers: 1052 } });
+
+  const taken = await runCli(["start", "--port", new URL(first.url).port], { env });
+  expect(taken.status).toBe(1);
+  expect(taken.stderr).toContain("is in use");
+
+  expect(await stop(first, "SIGTERM")).toBe(0);
+  const second = await start([], env);
+  expect(second.output()).not.toContain("Taking in the sample");
+  expect(await ask(second.url, "{ status { papers } }")).toEqual({ status: { papers: 1052 } });
+  expect(await stop(second, "SIGINT")).toBe(0);
+});
+
+test("--no-sample leaves the sample and its key out", async () => {
+  const env = { PITH_GRAPH_DATA: join(folder, "without-sample") };
+  const server = await start(["--no-sample"], env);
+  expect(await ask(server.url, "{ status { papers } }")).toEqual({ status: { papers: 0 } });
+  const refused = await runCli(["ingest", "sample/forks.ndjson"], { env });
+  expect(refused.stderr).toContain("events not let in: UNKNOWN_SIGNER");
+  expect(await ask(server.url, "{ status { papers } }")).toEqual({ status: { papers: 0 } });
+  expect(await stop(server, "SIGTERM")).toBe(0);
+});
+
+test("killed, it starts again with what it had", async () => {
+  const env = { PITH_GRAPH_DATA: join(folder, "killed") };
+  const first = await start(["--no-sample"], env);
+  expect((await runCli(["ingest", "sample/pith-2302.12192.state.json"], { env })).status).toBe(0);
+  await stop(first, "SIGKILL");
+  const second = await start(["--no-sample"], env);
+  expect(await ask(second.url, "{ status { papers } }")).toEqual({ status: { papers: 1 } });
+  expect(await stop(second, "SIGTERM")).toBe(0);
+});

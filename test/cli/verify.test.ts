@@ -1,0 +1,95 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { runCli } from "./run-cli.ts";
+
+const seed = "sample/pith-2302.12192.state.json";
+
+test("the registry's own document passes, and every check and event is named", async () => {
+  const { status, stdout } = await runCli(["verify", seed]);
+  expect(status).toBe(0);
+  expect(stdout).toContain("de5711bff540d77cefc0910b3e6dda7160330b8fd6999d0b0f1977c31069c6f3");
+  expect(stdout).toMatch(/PASSED +receipt/);
+  expect(stdout).toMatch(/NOT_CHECKABLE referencesHash/);
+  expect(stdout).toMatch(/sha256:3ce70df0\w+ record_created by pith\.science .*proof receipt: current/);
+  expect(stdout).toContain("nothing failed");
+});
+
+test("a copy with one letter changed fails, naming what", async () => {
+  const text = await readFile(seed, "utf8");
+  const changed = text.replace("colors, counts and backgrounds", "colors, count and backgrounds");
+  expect(changed).not.toBe(text);
+  const { status, stdout } = await runCli(["verify", "-"], { input: changed });
+  expect(status).toBe(1);
+  expect(stdout).toContain("STATE_HASH_MISMATCH");
+  // The claims stand in the snapshot; the record is as it was.
+  expect(stdout).toContain(
+    "graph_snapshot sha256:2dd1ca0a3fd9b18f4132f26591c1606d4cff3ac4add15686da72a23d57dcfce0",
+  );
+  expect(stdout).not.toContain("record_created sha256:3ce70df0");
+});
+
+test("--json prints the same as one object", async () => {
+  const { status, stdout } = await runCli(["verify", "--json", seed]);
+  expect(status).toBe(0);
+  const report = JSON.parse(stdout);
+  expect(report.pithNumber).toBe("pith:2023:ROU4N4IRYZ3HV3M7HKTK3YY643");
+  expect(report.checks).toEqual({
+    recordHash: "PASSED",
+    receipt: "PASSED",
+    titleBinding: "PASSED",
+    claimsHash: "PASSED",
+    referencesHash: "NOT_CHECKABLE",
+    publishedStateHash: "PASSED",
+  });
+  expect(report.events.map((event: { proof: string }) => event.proof)).toEqual(["receipt", "hash"]);
+});
+
+test("what the keyring does not know is refused, event by event", async () => {
+  const { status, stdout } = await runCli(["verify", "sample/forks.ndjson"]);
+  expect(status).toBe(1);
+  expect(stdout).toContain("refused (UNKNOWN_SIGNER)");
+});
+
+test("under the sample's key the forks are shown, and the invalid events with their reasons", async () => {
+  const { status, stdout } = await runCli([
+    "verify",
+    "--keyring",
+    "sample/keyring.json",
+    "sample/forks.ndjson",
+  ]);
+  expect(status).toBe(1);
+  expect(stdout).toContain("FORK: sha256:");
+  expect(stdout).toContain("invalid (SNAPSHOT_HASH_MISMATCH)");
+  expect(stdout).toMatch(/: superseded$/m);
+  expect(stdout).toMatch(/: not_applied$/m);
+});
+
+test("a malformed or small-order key is refused with the entry's name", async () => {
+  const entry = (key: string) =>
+    JSON.stringify([
+      {
+        key_id: "my-key",
+        signer_id: "me",
+        signer_type: "x",
+        public_key_b64: key,
+        event_types: ["correction"],
+      },
+    ]);
+  const folder = await mkdtemp(join(tmpdir(), "pith-graph-keyring-"));
+  try {
+    const file = join(folder, "keyring.json");
+    const cases = { [`${"A".repeat(43)}=`]: "small order", "not base64": "padded base64" };
+    for (const [key, reason] of Object.entries(cases)) {
+      await writeFile(file, entry(key));
+      const result = await runCli(["verify", "--keyring", file, seed]);
+      expect(result.status).toBe(1);
+      expect(result.stderr).toContain('"my-key"');
+      expect(result.stderr).toContain(reason);
+      expect(result.stdout).toBe("");
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});

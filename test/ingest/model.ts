@@ -1,0 +1,578 @@
+import {
+  type AcceptedEvent,
+  type CheckResult,
+  canonicalJson,
+  canonicalTextSha256,
+  checkPublishedState,
+  type EventType,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  type JudgedDocument,
+  judgeDocument,
+  type Keyring,
+  type MergedState,
+  mergeJudged,
+  type PithNumber,
+  type Proof,
+  parseAlias,
+  parseArxivId,
+  parseDoi,
+  parseDocument,
+  parseJson,
+  proofs,
+  sha256OfValue,
+} from "../../src/protocol/index.ts";
+import { type IdentifierKind, identifierIdOf, paperIdOf, workIdOf } from "../../src/store/index.ts";
+import { type Row, sorted, type Tables } from "./tables.ts";
+import type { WorldDocument } from "./world.ts";
+
+/*
+ * What the tables must hold, given the documents let in. Written from the comments of src/store/tables and
+ * decision 5 of the design, and from nothing of src/ingest: always the whole at once, by going through everything.
+ */
+
+export function modelOf(documents: readonly WorldDocument[], keyring: Keyring): Tables {
+  const subjects = subjectsOf(documents, keyring);
+  const papers = subjects.flatMap((subject) => paperOf(subject) ?? []);
+  const graph = graphOf(papers);
+  const tables: Tables = {
+    records: subjects.map(({ pithNumber, bundleRecord }) => ({
+      paper_id: idText(paperIdOf(pithNumber)),
+      pith_number: pithNumber,
+      record: bundleRecord,
+    })),
+    events: subjects.flatMap(eventRows),
+    aliases: subjects.flatMap(aliasRows),
+    published_states: subjects.flatMap(({ pithNumber, published }) =>
+      [...published].map(([sha256, result]) => ({
+        paper_id: idText(paperIdOf(pithNumber)),
+        state_sha256: sha256,
+        result,
+      })),
+    ),
+    papers: papers.map(({ row, workKey }) => ({ ...row, work_id: idText(workIdOf(workKey)) })),
+    paper_keys: subjects.flatMap(keyRows),
+    claims: papers.flatMap(({ claims }) => claims),
+    signers: signerRows(subjects),
+    ...graph,
+  };
+  return sorted({ ...tables, totals: totalRows(subjects, tables) });
+}
+
+// ---- Papers
+
+type Subject = {
+  readonly pithNumber: PithNumber;
+  readonly documents: readonly JudgedDocument[];
+  readonly state: MergedState;
+  readonly published: ReadonlyMap<string, CheckResult>;
+  /** Canonical text. */
+  readonly bundleRecord: string | null;
+};
+
+function subjectsOf(documents: readonly WorldDocument[], keyring: Keyring): Subject[] {
+  const parsed = documents.map(({ text, minimumProof }) => ({ parsed: parseDocument(text), minimumProof }));
+  const numbers = [...new Set(parsed.map(({ parsed }) => parsed.pithNumber))];
+  return numbers.map((pithNumber) => {
+    const own = parsed.filter(({ parsed }) => parsed.pithNumber === pithNumber);
+    const judged = own.map(({ parsed, minimumProof }) => judgeDocument(parsed, keyring, minimumProof));
+    const published = new Map<string, CheckResult>();
+    for (const { parsed } of own) {
+      const result = checkPublishedState(parsed, keyring);
+      if (result !== null && parsed.published !== undefined) published.set(parsed.published.sha256, result);
+    }
+    return {
+      pithNumber,
+      documents: judged,
+      state: mergeJudged(pithNumber, judged),
+      published,
+      bundleRecord: own.map(({ parsed }) => parsed.record?.text).find((text) => text !== undefined) ?? null,
+    };
+  });
+}
+
+type Reference = {
+  readonly paper: Paper;
+  readonly ordinal: number;
+  readonly item: JsonObject;
+  readonly arxiv: string | null;
+  readonly doi: string | null;
+  readonly uuid: string | null;
+};
+
+type Paper = {
+  readonly row: Row;
+  readonly pithNumber: PithNumber;
+  readonly workKey: string;
+  readonly proof: Proof;
+  readonly claims: readonly Row[];
+  readonly references: readonly Reference[];
+};
+
+function rank(proof: Proof): number {
+  return proofs.indexOf(proof);
+}
+
+function idText(id: bigint): string {
+  return id.toString();
+}
+
+function object(value: JsonValue | undefined): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
+
+function list(value: JsonValue | undefined): JsonValue[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** A text with something in it, as PostgreSQL can hold it. */
+function text(value: JsonValue | undefined): string | null {
+  return typeof value === "string" && value !== "" ? value.split("\u0000").join("\ufffd") : null;
+}
+
+function texts(value: JsonValue | undefined): string[] {
+  return list(value)
+    .filter((item) => typeof item === "string")
+    .map((item) => item.split("\u0000").join("\ufffd"));
+}
+
+/** A count that a client can read. */
+function count(value: JsonValue | undefined): string | null {
+  if (typeof value !== "number" && typeof value !== "bigint") return null;
+  return value >= 0 && value < 2 ** 31 ? String(value) : null;
+}
+
+function recordOf({ state, bundleRecord }: Subject): JsonObject | null {
+  if (state.canonicalRecord !== null) return state.canonicalRecord;
+  const record = bundleRecord === null ? null : parseJson(bundleRecord);
+  return isJsonObject(record ?? undefined) ? (record as JsonObject) : null;
+}
+
+/** One row for each paper whose canonical record is known and of which an event is held. */
+function paperOf(subject: Subject): Paper | null {
+  const { pithNumber, state } = subject;
+  const record = recordOf(subject);
+  if (record === null || state.events.size === 0) return null;
+  const metadata = object(record["metadata"]);
+  const source = object(record["source"]);
+
+  // Of the current snapshots one with the highest standing, of those the last.
+  const snapshots = [...(state.current.get("graph_snapshot") ?? [])];
+  const highest = Math.max(...snapshots.map(({ standing }) => rank(standing)));
+  const current = snapshots.filter(({ standing }) => rank(standing) === highest).at(-1) ?? null;
+  const snapshot = object(current?.event.payload["graph_snapshot"]);
+  const shown = object(snapshot["paper"]);
+  const part = object(snapshot["references"]);
+
+  const recordStanding = state.recordCreated?.standing ?? "hash";
+  const proof = current?.standing ?? recordStanding;
+  const arxivId = source["kind"] === "arxiv" && typeof source["id"] === "string" ? source["id"] : null;
+  const workKey = arxivId !== null && recordStanding !== "hash" ? `arxiv:${bareArxiv(arxivId)}` : `pith:${pithNumber}`;
+  const claims = claimRows(pithNumber, snapshot);
+  const references: Reference[] = [];
+  const receipt = state.recordCreated?.event.payload["receipt"];
+  const row: Row = {
+    paper_id: idText(paperIdOf(pithNumber)),
+    pith_number: pithNumber,
+    canonical_sha256: sha256OfValue(record),
+    source_kind: text(source["kind"]) ?? "",
+    source_id: text(source["id"]) ?? "",
+    source_version: count(source["version"]),
+    submitted_at: `${String(metadata["submitted_at"]).slice(0, 19)}.000000Z`,
+    license: text(metadata["license"]) ?? text(shown["license"]),
+    primary_category: text(metadata["primary_cat"]) ?? text(shown["primary_cat"]),
+    cross_categories: JSON.stringify(texts(metadata["cross_cats_sorted"])),
+    title: text(shown["title"]),
+    authors: JSON.stringify(
+      typeof shown["authors_text"] === "string"
+        ? ["A. Author", "B. Author", "C. Author"]
+        : texts(shown["authors"]),
+    ),
+    abstract_excerpt: text(shown["abstract_excerpt"]),
+    headline: text(shown["headline"]),
+    verdict: isJsonObject(snapshot["verdict"]) ? canonicalJson(snapshot["verdict"]) : null,
+    record_event_id: state.recordCreated?.event.id.slice("sha256:".length) ?? null,
+    snapshot_event_id: current?.event.id.slice("sha256:".length) ?? null,
+    record_standing: recordStanding,
+    proof,
+    claim_count: String(claims.length),
+    references_asserted: count(part["count"]),
+    resolved_works_asserted: count(part["resolved_work"]),
+    internal_anchors_asserted: count(part["internal_anchors"]),
+    references_known: String(list(part["sample"]).filter(isJsonObject).length),
+    internal_anchors_known: String(
+      list(part["sample"]).filter((item) => object(item)["is_internal_anchor"] === true).length,
+    ),
+    state_sha256: state.sha256,
+    event_count: String(state.events.size),
+    valid_event_count: String(state.validCount),
+    equivocation_count: String(state.equivocations.length),
+    record_hash:
+      state.recordCreated === null && hasInvalid(state, "record_created", "RECORD_HASH_MISMATCH")
+        ? "FAILED"
+        : "PASSED",
+    receipt:
+      state.recordCreated === null || receipt === null || receipt === undefined ? "NOT_CHECKABLE" : "PASSED",
+    title_binding: titleBinding(shown["title"], metadata["title_canon_sha256"]),
+    claims_hash: current === null ? withoutSnapshot(state) : "PASSED",
+    references_hash:
+      current === null
+        ? withoutSnapshot(state)
+        : part["count"] === list(part["sample"]).length
+          ? "PASSED"
+          : "NOT_CHECKABLE",
+    published_state_hash: publishedHash([...subject.published.values()]),
+  };
+  const paper = { row, pithNumber, workKey, proof, claims, references };
+  for (const [ordinal, item] of list(part["sample"]).entries()) {
+    if (isJsonObject(item)) references.push(referenceOf(paper, ordinal, item));
+  }
+  return paper;
+}
+
+function hasInvalid({ events }: MergedState, type: EventType, reason: string): boolean {
+  return [...events.values()].some((entry) => entry.event.type === type && entry.reason === reason);
+}
+
+function withoutSnapshot(state: MergedState): CheckResult {
+  return hasInvalid(state, "graph_snapshot", "SNAPSHOT_HASH_MISMATCH") ? "FAILED" : "NOT_CHECKABLE";
+}
+
+function titleBinding(title: JsonValue | undefined, digest: JsonValue | undefined): CheckResult {
+  if (typeof title !== "string" || typeof digest !== "string") return "NOT_CHECKABLE";
+  return canonicalTextSha256(title) === digest ? "PASSED" : "FAILED";
+}
+
+function publishedHash(results: readonly CheckResult[]): CheckResult {
+  if (results.includes("FAILED")) return "FAILED";
+  return results.length > 0 && results.every((result) => result === "PASSED") ? "PASSED" : "NOT_CHECKABLE";
+}
+
+function claimRows(pithNumber: PithNumber, snapshot: JsonObject): Row[] {
+  const items = list(object(snapshot["claims"])["items"]);
+  return items.flatMap((item, ordinal) => {
+    if (!isJsonObject(item) || typeof item["text"] !== "string") return [];
+    return {
+      paper_id: idText(paperIdOf(pithNumber)),
+      ordinal: String(ordinal),
+      claim_id: text(item["claim_id"]) ?? "",
+      kind: text(item["kind"]) ?? "",
+      text: text(item["text"]) ?? "",
+      status: text(item["status"]) ?? "",
+      attestation: text(item["attestation"]) ?? "",
+      source: text(item["source"]),
+    };
+  });
+}
+
+/** `pith:` and eight characters, `arxiv:` and the id without version, `doi:` and the DOI in lower case. */
+function keyRows(subject: Subject): Row[] {
+  const { pithNumber, state } = subject;
+  const keys = new Set([`pith:${pithNumber.slice(10, 18)}`]);
+  const source = object(recordOf(subject)?.["source"]);
+  if (source["kind"] === "arxiv" && typeof source["id"] === "string") {
+    keys.add(`arxiv:${bareArxiv(source["id"])}`);
+  }
+  for (const { kind, value } of state.aliases) {
+    if (kind.startsWith("arxiv")) keys.add(`arxiv:${bareArxiv(value)}`);
+    const doi = kind === "doi" ? parseDoi(value) : null;
+    if (doi === null) continue;
+    keys.add(doi.startsWith(arxivDoi) ? `arxiv:${bareArxiv(doi.slice(arxivDoi.length))}` : `doi:${doi}`);
+  }
+  return [...keys].map((key) => ({ key, paper_id: idText(paperIdOf(pithNumber)) }));
+}
+
+const arxivDoi = "10.48550/arxiv.";
+
+function bareArxiv(id: string): string {
+  return parseArxivId(id)?.id ?? id;
+}
+
+// ---- The log
+
+function eventRows({ pithNumber, documents, state }: Subject): Row[] {
+  const copies = documents.flatMap(({ events }) => events);
+  return [...state.events.values()].map(({ event, standing, status, reason }, ordinal) => {
+    const own = copies.filter(({ id }) => id === event.id);
+    return {
+      paper_id: idText(paperIdOf(pithNumber)),
+      event_id: event.id.slice("sha256:".length),
+      body: event.text,
+      signature: smallestSignature(own),
+      proof: own.map(({ proof }) => proof).sort((a, b) => rank(b) - rank(a))[0] ?? null,
+      fault: event.fault,
+      type: text(event.type) ?? "",
+      created_at: `${event.instant}Z`,
+      fingerprint: event.signer.public_key_fingerprint,
+      standing,
+      status,
+      reason,
+      ordinal: String(ordinal),
+    };
+  });
+}
+
+function smallestSignature(copies: readonly AcceptedEvent[]): string | null {
+  const signatures = copies.flatMap(({ signature }) => (signature === null ? [] : canonicalJson(signature)));
+  return signatures.sort()[0] ?? null;
+}
+
+const followingKinds = ["arxiv", "arxiv_version", "doi", "pith_short_8", "pith_short_12", "pith_short_16"];
+
+function aliasRows({ pithNumber, documents, state }: Subject): Row[] {
+  const rows: Row[] = [];
+  const mentions = documents.flatMap(({ aliases }) => aliases);
+  // The door at `hash` last: of equal texts the other is the one listed.
+  for (const atHash of [false, true]) {
+    const kept = new Map<string, { text: string; instant: string; createdAt: string }>();
+    for (const { value, letInAtHash } of mentions) {
+      const alias = parseAlias(value);
+      if (alias === null || letInAtHash !== atHash) continue;
+      if (!atHash && !followingKinds.includes(alias.kind)) continue;
+      const key = sha256OfValue([alias.kind, alias.value]);
+      const other = kept.get(key);
+      const { instant, createdAt } = alias;
+      const isFirst =
+        other === undefined ||
+        instant < other.instant ||
+        (instant === other.instant && createdAt < other.createdAt);
+      if (isFirst) kept.set(key, { text: canonicalJson(value), instant, createdAt });
+    }
+    for (const [sha256, { text: alias }] of kept) {
+      const listed = state.aliases.some(
+        ({ kind, value, createdAt }) =>
+          alias === canonicalJson({ alias_kind: kind, alias_value: value, created_at: createdAt }),
+      );
+      rows.push({
+        paper_id: idText(paperIdOf(pithNumber)),
+        alias_sha256: sha256,
+        let_in_at_hash: String(atHash),
+        alias,
+        is_current: String(listed && !rows.some((row) => row["alias"] === alias)),
+      });
+    }
+  }
+  return rows;
+}
+
+function signerRows(subjects: readonly Subject[]): Row[] {
+  const events = subjects.flatMap(({ state }) => [...state.events.values()]);
+  const signers = new Map(events.map(({ event: { signer } }) => [signer.public_key_fingerprint, signer]));
+  return [...signers].map(([fingerprint, signer]) => ({
+    fingerprint,
+    key_id: signer.key_id,
+    signer_id: signer.signer_id,
+    signer_type: signer.signer_type,
+  }));
+}
+
+function totalRows(subjects: readonly Subject[], tables: Tables): Row[] {
+  if (subjects.length === 0) return [];
+  const size = (table: string) => tables[table]?.length ?? 0;
+  const invalid = subjects.map(({ state }) => state.events.size - state.validCount);
+  const totals: [string, number][] = [
+    ["papers", size("papers")],
+    ["works", size("works")],
+    ["claims", size("claims")],
+    ["citations", size("citations")],
+    ["events", size("events")],
+    ["invalid_events", invalid.reduce((sum, number) => sum + number, 0)],
+    // Given without gaps.
+    ...(size("events") > 0 ? [["position", size("events")] satisfies [string, number]] : []),
+  ];
+  return totals.map(([name, value]) => ({ name, value: String(value) }));
+}
+
+// ---- Works
+
+/** A reference with the identifiers it names, in one spelling each. */
+function referenceOf(paper: Paper, ordinal: number, item: JsonObject): Reference {
+  const written = text(item["cited_arxiv_id"]);
+  const doi = parseDoi(text(item["doi"]) ?? "");
+  const ofDoi = doi?.startsWith(arxivDoi) ? bareArxiv(doi.slice(arxivDoi.length)) : null;
+  const arxiv = written === null || written.trim() === "" || written === "not an id" ? null : bareArxiv(written);
+  const uuid = text(item["work_id"]);
+  return {
+    paper,
+    ordinal,
+    item,
+    arxiv: arxiv ?? ofDoi,
+    doi: ofDoi === null ? doi : null,
+    uuid: uuid === null || uuid.includes(" ") ? null : uuid,
+  };
+}
+
+type Named = { readonly kind: IdentifierKind; readonly value: string };
+type Target = Named & { readonly standing: Proof };
+
+function keyOf({ kind, value }: Named): string {
+  return `${kind}:${value}`;
+}
+
+function graphOf(papers: readonly Paper[]): Tables {
+  const references = papers.flatMap((paper) => paper.references);
+  const identifiers = new Map<string, Named>();
+  for (const { workKey } of papers) {
+    if (!workKey.startsWith("arxiv:")) continue;
+    identifiers.set(workKey, { kind: "arxiv", value: workKey.slice("arxiv:".length) });
+  }
+  for (const reference of references) {
+    for (const named of namedBy(reference)) identifiers.set(keyOf(named), named);
+  }
+
+  /** The best word on what an identifier stands for. */
+  const targetOf = (named: Named): Target | null => {
+    const words = references.flatMap((reference): Target[] => {
+      const { arxiv, doi, uuid } = reference;
+      const standing = reference.paper.proof;
+      const isBeside = named.kind === "doi" ? doi === named.value : named.kind === "work_id" && uuid === named.value;
+      if (!isBeside) return [];
+      if (arxiv !== null) return [{ kind: "arxiv", value: arxiv, standing }];
+      return doi === null || named.kind === "doi" ? [] : [{ kind: "doi", value: doi, standing }];
+    });
+    words.sort(
+      (a, b) =>
+        rank(b.standing) - rank(a.standing) ||
+        (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0) ||
+        Number(identifierIdOf(a.kind, a.value) - identifierIdOf(b.kind, b.value)),
+    );
+    return words[0] ?? null;
+  };
+  /** The key of the work that an identifier leads to. */
+  const workOf = (named: Named): string => {
+    const target = targetOf(named);
+    return target === null ? keyOf(named) : workOf(target);
+  };
+  const citedBy = (reference: Reference): string => {
+    const [deciding] = namedBy(reference);
+    return deciding === undefined
+      ? `reference:${reference.paper.pithNumber}#${reference.ordinal}`
+      : workOf(deciding);
+  };
+  const edges = references.map((reference) => ({ reference, cited: citedBy(reference) }));
+  const keys = new Set([...papers.map(({ workKey }) => workKey), ...edges.map(({ cited }) => cited)]);
+  return {
+    references: edges.map(({ reference, cited }) => referenceRow(reference, cited)),
+    work_identifiers: [...identifiers.values()].map((named) => {
+      const target = targetOf(named);
+      return {
+        identifier_id: idText(identifierIdOf(named.kind, named.value)),
+        kind: named.kind,
+        value: named.value,
+        target_id: target === null ? null : idText(identifierIdOf(target.kind, target.value)),
+        target_kind: target?.kind ?? null,
+        target_standing: target?.standing ?? null,
+        work_id: idText(workIdOf(workOf(named))),
+      };
+    }),
+    citations: distinct(
+      edges.map(({ reference, cited }) => ({
+        citing_work_id: idText(workIdOf(reference.paper.workKey)),
+        cited_work_id: idText(workIdOf(cited)),
+        is_internal_anchor: String(
+          edges.some(
+            (other) =>
+              other.cited === cited &&
+              other.reference.paper.workKey === reference.paper.workKey &&
+              other.reference.item["is_internal_anchor"] === true,
+          ),
+        ),
+      })),
+    ),
+    citing_papers: distinct(
+      edges.map(({ reference, cited }) => ({
+        cited_work_id: idText(workIdOf(cited)),
+        submitted_at: reference.paper.row["submitted_at"] ?? null,
+        paper_id: reference.paper.row["paper_id"] ?? null,
+      })),
+    ),
+    works: [...keys].map((key) => workRow(key, papers, edges)),
+  };
+}
+
+/** What a reference names: what decides first. */
+function namedBy({ arxiv, doi, uuid }: Reference): Named[] {
+  const named: Named[] = [];
+  if (arxiv !== null) named.push({ kind: "arxiv", value: arxiv });
+  if (doi !== null) named.push({ kind: "doi", value: doi });
+  if (uuid !== null) named.push({ kind: "work_id", value: uuid });
+  return named;
+}
+
+function distinct(rows: readonly Row[]): Row[] {
+  return [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
+}
+
+function referenceRow(reference: Reference, cited: string): Row {
+  const { paper, ordinal, item, arxiv, doi, uuid } = reference;
+  const idOf = (kind: IdentifierKind, value: string | null) =>
+    value === null ? null : idText(identifierIdOf(kind, value));
+  const year = count(item["year"]);
+  return {
+    paper_id: paper.row["paper_id"] ?? null,
+    ordinal: String(ordinal),
+    ref_index: count(item["ref_index"]) ?? String(ordinal + 1),
+    title: text(item["title"]),
+    year: year === "0" ? null : year,
+    doi: text(item["doi"]),
+    cited_arxiv_id: text(item["cited_arxiv_id"]),
+    is_internal_anchor: String(item["is_internal_anchor"] === true),
+    arxiv_id: idOf("arxiv", arxiv),
+    doi_id: idOf("doi", doi),
+    work_uuid_id: idOf("work_id", uuid),
+    cited_work_id: idText(workIdOf(cited)),
+  };
+}
+
+type Edge = { readonly reference: Reference; readonly cited: string };
+
+function workRow(key: string, papers: readonly Paper[], edges: readonly Edge[]): Row {
+  const own = papers.filter(({ workKey }) => workKey === key).sort(compareVersions)[0];
+  const named = edges
+    .filter(({ reference, cited }) => cited === key && text(reference.item["title"]) !== null)
+    .map(({ reference }) => reference)
+    .sort(
+      (a, b) =>
+        rank(b.paper.proof) - rank(a.paper.proof) ||
+        Number(paperIdOf(a.paper.pithNumber) - paperIdOf(b.paper.pithNumber)) ||
+        a.ordinal - b.ordinal,
+    )[0];
+  const titledBy = own === undefined ? named : undefined;
+  const namedRow = titledBy === undefined ? undefined : referenceRow(titledBy, key);
+  const size = (items: readonly (string | null | undefined)[]) => String(new Set(items).size);
+  return {
+    work_id: idText(workIdOf(key)),
+    key,
+    paper_id: own?.row["paper_id"] ?? null,
+    title: own === undefined ? (namedRow?.["title"] ?? null) : (own.row["title"] ?? null),
+    year:
+      own === undefined
+        ? (namedRow?.["year"] ?? null)
+        : String(Number(own.row["submitted_at"]?.slice(0, 4))),
+    title_standing: titledBy?.paper.proof ?? null,
+    title_paper_id: namedRow?.["paper_id"] ?? null,
+    title_ordinal: namedRow?.["ordinal"] ?? null,
+    cited_by_count: size(
+      edges.filter(({ cited }) => cited === key).map(({ reference }) => reference.paper.workKey),
+    ),
+    citing_paper_count: size(
+      edges.filter(({ cited }) => cited === key).map(({ reference }) => reference.paper.pithNumber),
+    ),
+    reference_count: size(
+      edges.filter(({ reference }) => reference.paper.workKey === key).map(({ cited }) => cited),
+    ),
+  };
+}
+
+/** Of several versions the latest, of those the best proved; what else decides is the newer, then the number. */
+function compareVersions(a: Paper, b: Paper): number {
+  const version = (paper: Paper) => Number(paper.row["source_version"] ?? -1);
+  const submitted = (paper: Paper) => paper.row["submitted_at"] ?? "";
+  return (
+    version(b) - version(a) ||
+    rank(b.proof) - rank(a.proof) ||
+    (submitted(a) === submitted(b) ? 0 : submitted(a) < submitted(b) ? 1 : -1) ||
+    (a.pithNumber < b.pithNumber ? -1 : 1)
+  );
+}
