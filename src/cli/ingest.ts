@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { readMinimumProof } from "../config.ts";
 import { type Delivered, type FileSource, findSources, ingest, readSource } from "../ingest/index.ts";
 import { say, withDatabase } from "./context.ts";
+import { listenForInterruption } from "./interruption.ts";
 import { Progress, summaryLines } from "./progress.ts";
 
 type Options = { readonly minimumProof: string; readonly keyring?: string; readonly quiet?: boolean };
@@ -38,6 +39,7 @@ Exit status: 0; ${refusedStatus} where a document was refused (it is kept in qua
 async function runIngest(paths: readonly string[], options: Options): Promise<number> {
   const minimumProof = readMinimumProof(options.minimumProof);
   const sources = await findSources(paths);
+  const interruption = listenForInterruption();
   return withDatabase(options, async ({ config, database, keyring }) => {
     const size = sources.every((source) => source.size !== undefined)
       ? sources.reduce((sum, source) => sum + (source.size ?? 0), 0)
@@ -47,13 +49,17 @@ async function runIngest(paths: readonly string[], options: Options): Promise<nu
     const summary = await ingest(database, deliveries, {
       keyring,
       minimumProof,
+      signal: interruption.signal,
       maximumBytes: config.maximumDocumentBytes,
       onBatch: (current) => progress.show(current),
       onRejection: ({ source, code, message }) => progress.say(`${source}: ${code}: ${message}`),
     });
     progress.end();
     for (const line of summaryLines(summary)) say(line);
-    return summary.rejected.size > 0 ? refusedStatus : 0;
+    const interrupted = interruption.status();
+    if (interrupted !== undefined)
+      say("Interrupted: what is counted here is stored; give the command again for the rest.");
+    return interrupted ?? (summary.rejected.size > 0 ? refusedStatus : 0);
   });
 }
 

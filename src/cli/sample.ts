@@ -26,11 +26,17 @@ export async function isSampleLoaded({ pool }: Database): Promise<boolean> {
   return rowCount === 1;
 }
 
+export type SampleOptions = {
+  /** Ends the loading after the batch that is being written. */
+  readonly signal: AbortSignal;
+  readonly onBatch: (name: string, summary: IngestSummary) => void;
+};
+
 /** Takes the sample in. Interrupted, it is taken in again at the next start: what is there stays as it is. */
 export async function loadSample(
   database: Database,
   keyring: Keyring,
-  onBatch: (name: string, summary: IngestSummary) => void,
+  { signal, onBatch }: SampleOptions,
 ): Promise<void> {
   for (const [name, minimumProof] of files) {
     const source: FileSource = { name: pathOf(name), size: undefined };
@@ -39,8 +45,10 @@ export async function loadSample(
       keyring,
       minimumProof,
       maximumBytes: Number.POSITIVE_INFINITY,
+      signal,
       onBatch: (summary) => onBatch(name, summary),
     });
   }
+  if (signal.aborted) return;
   await database.pool.query("INSERT INTO settings VALUES ('sample', 'loaded') ON CONFLICT DO NOTHING");
 }

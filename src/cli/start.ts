@@ -4,6 +4,7 @@ import { createApp, type RunningServer, startServer } from "../server/index.ts";
 import type { Database } from "../store/index.ts";
 import { CommandError } from "./command-error.ts";
 import { say } from "./context.ts";
+import { aborted, listenForInterruption } from "./interruption.ts";
 import { loadKeyring } from "./keyring-file.ts";
 import { openConfiguredDatabase } from "./open-database.ts";
 import { isSampleLoaded, loadSample, sampleKeyringPath } from "./sample.ts";
@@ -34,16 +35,17 @@ async function runStart(options: Options): Promise<void> {
   });
   const paths = [config.keyringPath, options.keyring];
   await loadKeyring(paths);
-  const stop = stopSignal();
+  const { signal } = listenForInterruption();
   const place = config.databaseUrl === undefined ? `PostgreSQL in ${config.dataDirectory}` : "the database";
   say(`Opening ${place} …`);
   const database = await openConfiguredDatabase(config, () => {});
   let server: RunningServer | undefined;
   try {
-    await prepareSample(database, paths, options.sample);
+    await prepareSample(database, paths, { isWanted: options.sample, signal });
+    if (signal.aborted) return;
     server = await listen(database, config);
     announce(server, config);
-    await stop;
+    await aborted(signal);
     say("Stopping …");
   } finally {
     await server?.close();
@@ -63,7 +65,7 @@ async function listen(database: Database, { host, port }: Config): Promise<Runni
 async function prepareSample(
   database: Database,
   paths: readonly (string | undefined)[],
-  isWanted: boolean,
+  { isWanted, signal }: { readonly isWanted: boolean; readonly signal: AbortSignal },
 ): Promise<void> {
   const isLoaded = await isSampleLoaded(database);
   if (!isWanted && isLoaded) {
@@ -74,7 +76,10 @@ async function prepareSample(
   if (!isWanted || isLoaded) return;
   say("Taking in the sample …");
   const keyring = await loadKeyring([...paths, sampleKeyringPath]);
-  await loadSample(database, keyring, (name, summary) => say(`  ${name}: ${summary.documents} documents`));
+  await loadSample(database, keyring, {
+    signal,
+    onBatch: (name, summary) => say(`  ${name}: ${summary.documents} documents`),
+  });
 }
 
 function announce(server: RunningServer, { host }: Config): void {
@@ -90,16 +95,4 @@ curl -s ${url} -H 'content-type: application/json' \\
 
 Ctrl-C stops it.
 `);
-}
-
-/** Resolves when the process is asked to stop. A second time, it ends at once. */
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      process.once(signal, () => {
-        resolve();
-        process.once(signal, () => process.exit(1));
-      });
-    }
-  });
 }

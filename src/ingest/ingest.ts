@@ -18,6 +18,8 @@ export type IngestSummary = {
 };
 
 export type IngestOptions = DoorOptions & {
+  /** Ends the ingest in order: what was read is written, nothing more is read. */
+  readonly signal?: AbortSignal;
   /** Called after each committed batch. */
   readonly onBatch?: (summary: IngestSummary) => void;
   readonly onRejection?: (rejection: Rejection) => void;
@@ -54,6 +56,7 @@ export async function ingest(
     writing.catch(() => {});
   };
   for await (const delivery of deliveries) {
+    if (options.signal?.aborted) break;
     const result = "unreadable" in delivery ? unreadable(delivery) : receive(delivery, options);
     if ("code" in result) batch.rejections.push(result);
     else batch.arrivals.push(result);

@@ -1,0 +1,31 @@
+const statuses = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/**
+ * Being asked to stop, by Ctrl-C or SIGTERM: the first time it is a wish that commands follow when they can without
+ * losing anything; the second time the process ends at once.
+ */
+export type Interruption = {
+  readonly signal: AbortSignal;
+  /** The exit status that tells of it; undefined where nobody asked. */
+  status(): number | undefined;
+};
+
+/** Listens from now on, for as long as the process lives. */
+export function listenForInterruption(): Interruption {
+  const controller = new AbortController();
+  let status: number | undefined;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (status !== undefined) process.exit(statuses[signal]);
+      status = statuses[signal];
+      controller.abort();
+    });
+  }
+  return { signal: controller.signal, status: () => status };
+}
+
+/** Resolves once the signal is given. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}

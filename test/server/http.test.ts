@@ -1,0 +1,255 @@
+import { connect } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createApp, type RunningServer, startServer } from "../../src/server/index.ts";
+import { ingestTexts, seedText } from "../api/fixtures/library.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+
+let database: TestDatabase;
+let server: RunningServer;
+const logged: { message: string; error: unknown }[] = [];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await ingestTexts(database, [seedText]);
+  const app = createApp({
+    database,
+    maximumBodySize: 20_000,
+    logError: (message, error) => logged.push({ message, error }),
+  });
+  server = await startServer({ app, port: 0, host: "127.0.0.1" });
+});
+afterAll(async () => {
+  await server.close();
+  await database.drop();
+});
+
+type Body = {
+  data?: Record<string, unknown> | null;
+  errors?: { message: string; extensions: { code: string } }[];
+};
+
+async function post(
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<{ response: Response; body: Body }> {
+  const response = await fetch(`${server.url}/graphql`, {
+    method: "POST",
+    headers: { "content-type": "application/json", accept: "application/json", ...headers },
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  });
+  return { response, body: (await response.json()) as Body };
+}
+
+async function codeOf(query: string, variables?: object): Promise<string | undefined> {
+  return (await post({ query, variables })).body.errors?.[0]?.extensions.code;
+}
+
+describe("/graphql", () => {
+  it("answers queries by POST and GET", async () => {
+    const query = '{ paper(ref: "2302.12192") { shortPithNumber } }';
+    const data = { paper: { shortPithNumber: "pith:ROU4N4IR" } };
+    expect((await post({ query })).body).toEqual({ data });
+    const response = await fetch(`${server.url}/graphql?query=${encodeURIComponent(query)}`);
+    expect(await response.json()).toEqual({ data });
+  });
+
+  it("keeps number texts on the wire", async () => {
+    const response = await fetch(`${server.url}/graphql`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({
+        query: '{ paper(ref: "2302.12192") { canonicalRecord } broken: paper(ref: "?") { title } }',
+      }),
+    });
+    const text = await response.text();
+    expect(text).toContain('"source":{"id":"2302.12192","kind":"arxiv","version":1}');
+    expect(JSON.parse(text).errors[0].extensions.code).toBe("BAD_USER_INPUT");
+  });
+
+  it("shows GraphiQL to browsers", async () => {
+    const response = await fetch(`${server.url}/graphql`, { headers: { accept: "text/html" } });
+    expect(response.headers.get("content-type")).toContain("text/html");
+    expect(await response.text()).toContain("pith-graph: signed scholarly records");
+  });
+
+  it.each([
+    ["a query that cannot be parsed", "{", "GRAPHQL_PARSE_FAILED"],
+    ["a field that is not there", "{ nothing }", "GRAPHQL_VALIDATION_FAILED"],
+    ["a page that is too large", "{ papers(first: 1000) { totalCount } }", "BAD_USER_INPUT"],
+    ["a ref that names nothing", '{ paper(ref: "?") { title } }', "BAD_USER_INPUT"],
+    [
+      "a variable that is not given",
+      "query ($ref: String!) { paper(ref: $ref) { title } }",
+      "BAD_USER_INPUT",
+    ],
+    ["too many tokens", `{ ${"__typename ".repeat(6000)} }`.slice(0, 19_000), "GRAPHQL_PARSE_FAILED"],
+    ["many short tokens", `{ ${"a:id ".repeat(3000)} }`, "QUERY_TOO_COMPLEX"],
+    [
+      "fields too deep",
+      `{ papers { nodes { ${"work { paper { ".repeat(10)} title ${"} } ".repeat(10)} } } }`,
+      "QUERY_TOO_COMPLEX",
+    ],
+  ])("gives its code to %s", async (_name, query, code) => {
+    expect(await codeOf(query)).toBe(code);
+  });
+
+  it("lets the whole introspection through", async () => {
+    const { getIntrospectionQuery } = await import("graphql");
+    const { body } = await post({ query: getIntrospectionQuery() });
+    expect(body.errors).toBeUndefined();
+  });
+
+  it("measures fragments once", async () => {
+    const fragments = Array.from(
+      { length: 30 },
+      (_, index) => `fragment f${index} on Paper { ...f${index + 1} a: title ...f${index + 1} }`,
+    );
+    const query = `{ papers { nodes { ...f0 } } } ${fragments.join(" ")} fragment f30 on Paper { title }`;
+    expect((await post({ query })).body.errors).toBeUndefined();
+    expect(await codeOf("{ papers { nodes { ...a } } } fragment a on Paper { ...a }")).toBe(
+      "GRAPHQL_VALIDATION_FAILED",
+    );
+  });
+
+  it("takes neither batches nor bodies that are too large nor what is no JSON", async () => {
+    const batch = await post([{ query: "{ status { papers } }" }]);
+    expect(batch.response.status).toBe(400);
+    const large = await fetch(`${server.url}/graphql`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ query: `# ${"x".repeat(30_000)}\n{ status { papers } }` }),
+    });
+    expect(large.status).toBe(413);
+    const broken = await post("{");
+    expect(broken.response.status).toBe(400);
+    expect(broken.body.errors?.[0]?.extensions.code).toBe("BAD_USER_INPUT");
+    expect(logged).toEqual([]);
+  });
+
+  it("lets every page read, and no page send credentials", async () => {
+    const { response } = await post({ query: "{ status { papers } }" }, { origin: "https://example.org" });
+    expect(response.headers.get("access-control-allow-origin")).toBe("*");
+    expect(response.headers.get("access-control-allow-credentials")).toBeNull();
+  });
+
+  it("masks what went wrong inside, and logs it once", async () => {
+    await database.pool.query("ALTER TABLE claims RENAME TO claims_elsewhere");
+    try {
+      const { response, body } = await post({ query: "{ claims { nodes { text } } status { papers } }" });
+      expect(body.errors).toHaveLength(1);
+      expect(body.errors?.[0]).toMatchObject({
+        message: "Internal server error.",
+        path: ["claims", "nodes"],
+        extensions: { code: "INTERNAL_SERVER_ERROR" },
+      });
+      expect(JSON.stringify(body)).not.toContain("claims_elsewhere");
+      expect(JSON.stringify(body)).not.toMatch(/select|stack|node_modules/i);
+      expect(response.status).toBe(200);
+      expect(logged).toHaveLength(1);
+      expect(logged[0]?.message).toBe("a request failed at claims.nodes");
+    } finally {
+      await database.pool.query("ALTER TABLE claims_elsewhere RENAME TO claims");
+    }
+  });
+});
+
+describe("the other routes", () => {
+  it("are a page and a health check", async () => {
+    const home = await fetch(server.url);
+    expect(home.headers.get("content-type")).toContain("text/html");
+    const page = await home.text();
+    expect(page).toContain('href="/graphql"');
+    expect(page).not.toContain("<script");
+    const health = await fetch(`${server.url}/health`);
+    expect([health.status, await health.json()]).toEqual([200, { status: "ok" }]);
+  });
+
+  it("answer HEAD without a body", async () => {
+    for (const path of ["/", "/health"]) {
+      const response = await fetch(`${server.url}${path}`, { method: "HEAD" });
+      expect(response.status).toBe(200);
+      expect(Number(response.headers.get("content-length"))).toBeGreaterThan(0);
+      expect(await response.text()).toBe("");
+    }
+  });
+
+  it("say what is not there and what is not done", async () => {
+    for (const path of ["/nothing", "/graphql/x", "/__proto__", "//", "/%2e%2e/etc"]) {
+      const response = await fetch(`${server.url}${path}`);
+      expect(response.status).toBe(404);
+      expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: "NOT_FOUND" } }] });
+    }
+    for (const [path, method] of [
+      ["/", "POST"],
+      ["/health", "DELETE"],
+      ["/graphql", "PUT"],
+      ["/graphql", "HEAD"],
+    ] as const) {
+      const response = await fetch(`${server.url}${path}`, { method });
+      expect(response.status).toBe(405);
+      expect(response.headers.get("allow")).toContain("GET");
+    }
+  });
+
+  it("tell when the database is away", async () => {
+    const away = await createTestDatabase();
+    await away.drop();
+    const app = createApp({ database: away });
+    const other = await startServer({ app, port: 0, host: "127.0.0.1" });
+    const response = await fetch(`${other.url}/health`);
+    expect(response.status).toBe(503);
+    await other.close();
+  });
+});
+
+describe("starting and stopping", () => {
+  it("says when the port is taken", async () => {
+    const app = createApp({ database });
+    await expect(startServer({ app, port: server.port, host: "127.0.0.1" })).rejects.toThrow(
+      `Port ${server.port} of 127.0.0.1 is in use`,
+    );
+    await expect(startServer({ app, port: 0, host: "203.0.113.1" })).rejects.toThrow(
+      "no address of this machine",
+    );
+  });
+
+  it("finishes what runs, and closes connections that are kept alive", async () => {
+    const client = await database.pool.connect();
+    const app = createApp({ database });
+    const other = await startServer({ app, port: 0, host: "127.0.0.1" });
+    await fetch(`${other.url}/health`).then((response) => response.text());
+    // The query waits for the lock, so it runs while the server stops.
+    await client.query("BEGIN; LOCK TABLE totals IN ACCESS EXCLUSIVE MODE");
+    const running = fetch(`${other.url}/graphql?query={status{papers}}`);
+    await expect.poll(() => waiting(database)).toBe(1);
+    const closed = other.close();
+    await expect(fetch(`${other.url}/health`)).rejects.toThrow();
+    await client.query("COMMIT");
+    client.release();
+    expect(await (await running).json()).toEqual({ data: { status: { papers: 1 } } });
+    await closed;
+    await other.close();
+  });
+
+  it("ends by force what does not finish", async () => {
+    const app = createApp({ database });
+    const other = await startServer({ app, port: 0, host: "127.0.0.1", stopTimeout: 200 });
+    const socket = connect(other.port, "127.0.0.1");
+    socket.on("error", () => {});
+    const ended = new Promise<void>((resolve) => socket.on("close", () => resolve()));
+    // A request whose body never comes.
+    socket.write(
+      "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
+    );
+    await fetch(`${other.url}/health`).then((response) => response.text());
+    await other.close();
+    await ended;
+  });
+});
+
+async function waiting({ pool }: TestDatabase): Promise<number> {
+  const { rows } = await pool.query(
+    "SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+  );
+  return rows[0].count;
+}
