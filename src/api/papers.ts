@@ -65,13 +65,22 @@ const orderings: Record<PaperOrder, Ordering> = {
   SUBMITTED_DESC: bySubmission("SUBMITTED_DESC", true),
   SUBMITTED_ASC: bySubmission("SUBMITTED_ASC", false),
   CITED_BY_DESC: {
-    order: { name: "CITED_BY_DESC", parts: ["integer", "bigint"] },
+    order: { name: "CITED_BY_DESC", parts: ["integer", "bigint", "bigint"] },
     descending: true,
-    columns: [sql`${works.citedByCount}`, sql`${papers.paperId}`],
-    keyOf: ({ citedByCount, paperId }) => [String(citedByCount), String(paperId)],
-    values: ([citedByCount, paperId]) => [sql`${citedByCount}::int`, sql`${paperId}::bigint`],
+    // Equal counts go by work, as the index does: hundreds of thousands of works may be cited equally often.
+    columns: [sql`${works.citedByCount}`, sql`${works.workId}`, sql`${papers.paperId}`],
+    keyOf: ({ citedByCount, workId, paperId }) => [String(citedByCount), String(workId), String(paperId)],
+    values: ([citedByCount, workId, paperId]) => [
+      sql`${citedByCount}::int`,
+      sql`${workId}::bigint`,
+      sql`${paperId}::bigint`,
+    ],
   },
 };
+
+function list(parts: readonly SQL[]): SQL {
+  return sql.join([...parts], sql`, `);
+}
 
 function papersConnection(
   filter: PaperFilter,
@@ -84,12 +93,11 @@ function papersConnection(
 
   /** The rows on one side of a key; `at` includes the key's own. */
   const beside = (key: Key, side: "before" | "after", at = false): SQL => {
-    const less = (side === "before") !== descending;
-    const operator = sql.raw(`${less ? "<" : ">"}${at ? "=" : ""}`);
-    const [firstColumn, firstValue] = [columns[0], values(key)[0]];
-    // Of itself the first column's condition says nothing more; an index on that column alone needs it.
-    const bound = sql`${firstColumn} ${sql.raw(less ? "<=" : ">=")} ${firstValue}`;
-    return sql`${bound} AND (${sql.join([...columns], sql`, `)}) ${operator} (${sql.join([...values(key)], sql`, `)})`;
+    const sign = (side === "before") === descending ? ">" : "<";
+    const compared = (length: number, operator: string): SQL =>
+      sql`(${list(columns.slice(0, length))}) ${sql.raw(operator)} (${list(values(key).slice(0, length))})`;
+    // The first says nothing new; but its two columns stand in one table, in an index of this order.
+    return sql`${compared(2, `${sign}=`)} AND ${compared(columns.length, at ? `${sign}=` : sign)}`;
   };
   const read = async (where: SQL | undefined, reverse: boolean, limit: number): Promise<OrderedPaper[]> => {
     const direction = descending === reverse ? asc : desc;

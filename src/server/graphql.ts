@@ -34,7 +34,7 @@ export function createGraphqlHandler(options: GraphqlOptions): {
     batching: false,
     multipart: false,
     maxRequestBodySize: options.maximumBodySize,
-    // Reading is open to every page; cookies and other credentials are not sent along, and none are used.
+    // Every page may read; browsers send no cookies or other credentials along, and none are used.
     cors: { origin: "*", credentials: false, methods: ["GET", "POST", "OPTIONS"] },
     maskedErrors: { maskError: createMaskError(options.logError) },
     plugins: [useTokenLimit(), useDepthLimit(), useExactJson()],

@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { App } from "./app.ts";
+import type { LogError } from "./mask-error.ts";
 
 export type ServerOptions = {
   readonly app: App;
@@ -9,6 +10,8 @@ export type ServerOptions = {
   readonly host: string;
   /** Milliseconds that running requests may take to finish once the server stops; 10 s unless told. */
   readonly stopTimeout?: number;
+  /** Told where a connection cannot be taken (too many open files); standard error unless given. */
+  readonly logError?: LogError;
 };
 
 export type RunningServer = {
@@ -25,6 +28,7 @@ export async function startServer({
   port,
   host,
   stopTimeout = 10_000,
+  logError = (message, error) => console.error(message, error),
 }: ServerOptions): Promise<RunningServer> {
   const server = createServer((request, response) => {
     if (stopping !== undefined) response.setHeader("connection", "close");
@@ -40,6 +44,7 @@ export async function startServer({
   let stopping: Promise<void> | undefined;
 
   await listen(server, port, host);
+  server.on("error", (error) => logError("a connection could not be taken", error));
   const address = server.address() as AddressInfo;
   const shownHost = address.family === "IPv6" ? `[${address.address}]` : address.address;
   return {
@@ -54,10 +59,13 @@ export async function startServer({
 
 function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) =>
-      reject(new Error(explain(error, port, host), { cause: error })),
-    );
-    server.listen(port, host, resolve);
+    const fail = (error: NodeJS.ErrnoException) =>
+      reject(new Error(explain(error, port, host), { cause: error }));
+    server.once("error", fail);
+    server.listen(port, host, () => {
+      server.off("error", fail);
+      resolve();
+    });
   });
 }
 

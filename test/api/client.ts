@@ -15,6 +15,8 @@ export type Client = {
   errors(source: string, variables?: Variables): Promise<readonly GraphQLError[]>;
   /** The statements that a query makes. */
   statements(source: string, variables?: Variables): Promise<string[]>;
+  /** The plans of those statements, as EXPLAIN prints them. */
+  plans(source: string, variables?: Variables): Promise<string[]>;
 };
 
 export function createClient(database: Database): Client {
@@ -33,32 +35,40 @@ export function createClient(database: Database): Client {
     ask: async <Data>(source: string, variables?: Variables) =>
       (JSON.parse(await text(source, variables)) as { data: Data }).data,
     errors: async (source, variables) => (await run(source, variables)).errors ?? [],
-    statements: async (source, variables) => {
-      const counted = countStatements(database);
-      try {
-        await text(source, variables);
-        return counted.statements;
-      } finally {
-        counted.stop();
-      }
+    statements: async (source, variables) =>
+      (await watch(database, () => text(source, variables))).map((statement) => statement.text),
+    plans: async (source, variables) => {
+      const statements = await watch(database, () => text(source, variables));
+      return Promise.all(statements.map((statement) => explain(database, statement)));
     },
   };
 }
 
-/** Watches what goes through the pool: Drizzle's queries and everybody's. */
-function countStatements({ pool }: Database): { statements: string[]; stop: () => void } {
-  const statements: string[] = [];
+type Statement = { readonly text: string; readonly values: unknown[] };
+
+/** What goes through the pool meanwhile: Drizzle's queries and everybody's. */
+async function watch({ pool }: Database, work: () => Promise<unknown>): Promise<Statement[]> {
+  const statements: Statement[] = [];
   const original = pool.query;
   const watched = (...args: unknown[]): unknown => {
-    const [first] = args;
-    statements.push(typeof first === "string" ? first : (first as { text: string }).text);
+    const [first, values] = args;
+    const text = typeof first === "string" ? first : (first as { text: string }).text;
+    statements.push({ text, values: Array.isArray(values) ? values : [] });
     return Reflect.apply(original, pool, args);
   };
   pool.query = watched as typeof pool.query;
-  return {
-    statements,
-    stop: () => {
-      pool.query = original;
-    },
-  };
+  try {
+    await work();
+    return statements;
+  } finally {
+    pool.query = original;
+  }
+}
+
+async function explain({ pool }: Database, { text, values }: Statement): Promise<string> {
+  const { rows } = await pool.query<{ "QUERY PLAN": string }>(
+    `EXPLAIN (ANALYZE, BUFFERS OFF) ${text}`,
+    values,
+  );
+  return `${text}\n${rows.map((row) => row["QUERY PLAN"]).join("\n")}`;
 }

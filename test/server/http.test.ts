@@ -82,8 +82,7 @@ describe("/graphql", () => {
       "query ($ref: String!) { paper(ref: $ref) { title } }",
       "BAD_USER_INPUT",
     ],
-    ["too many tokens", `{ ${"__typename ".repeat(6000)} }`.slice(0, 19_000), "GRAPHQL_PARSE_FAILED"],
-    ["many short tokens", `{ ${"a:id ".repeat(3000)} }`, "QUERY_TOO_COMPLEX"],
+    ["too many tokens", `{ ${"a:id ".repeat(3000)} }`, "QUERY_TOO_COMPLEX"],
     [
       "fields too deep",
       `{ papers { nodes { ${"work { paper { ".repeat(10)} title ${"} } ".repeat(10)} } } }`,
@@ -120,7 +119,7 @@ describe("/graphql", () => {
       body: JSON.stringify({ query: `# ${"x".repeat(30_000)}\n{ status { papers } }` }),
     });
     expect(large.status).toBe(413);
-    const broken = await post("{");
+    const broken = await post("{", { accept: "application/graphql-response+json" });
     expect(broken.response.status).toBe(400);
     expect(broken.body.errors?.[0]?.extensions.code).toBe("BAD_USER_INPUT");
     expect(logged).toEqual([]);
@@ -128,7 +127,7 @@ describe("/graphql", () => {
 
   it("lets every page read, and no page send credentials", async () => {
     const { response } = await post({ query: "{ status { papers } }" }, { origin: "https://example.org" });
-    expect(response.headers.get("access-control-allow-origin")).toBe("*");
+    expect(response.headers.get("access-control-allow-origin")).toBe("https://example.org");
     expect(response.headers.get("access-control-allow-credentials")).toBeNull();
   });
 

@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isPithNumber } from "../../src/protocol/index.ts";
+import { paperIdOf, workIdOf } from "../../src/store/index.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { type Client, createClient } from "./client.ts";
+import { ingestTexts, seedText } from "./fixtures/library.ts";
+
+/** Enough rows that reading them all for a page would show. */
+const manyPapers = 30_000;
+const hubCiters = 100_000;
+
+const seed = "pith:2023:ROU4N4IRYZ3HV3M7HKTK3YY643";
+
+let database: TestDatabase;
+let client: Client;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await ingestTexts(database, [seedText]);
+  if (!isPithNumber(seed)) throw new Error("not a Pith number");
+  const { pool } = database;
+  const paperId = paperIdOf(seed);
+  // Copies of the seed's rows under other numbers; nothing here looks at what they say.
+  const copy = (table: string, changes: string, count: number) =>
+    pool.query(
+      `INSERT INTO ${table} SELECT (jsonb_populate_record(row, ${changes})).* FROM "${table}" row, generate_series(1, ${count}) n
+       WHERE row.${table === "works" ? "work_id" : "paper_id"} = $1`,
+      [table === "works" ? workIdOf("arxiv:2302.12192") : paperId],
+    );
+  await copy(
+    "papers",
+    `jsonb_build_object('paper_id', n, 'work_id', n, 'pith_number', 'pith:2023:' || n,
+       'submitted_at', '2020-01-01T00:00:00Z'::timestamptz + n * interval '1 minute')`,
+    manyPapers,
+  );
+  await copy(
+    "works",
+    "jsonb_build_object('work_id', n, 'key', 'x:' || n, 'cited_by_count', n % 3)",
+    manyPapers,
+  );
+  await copy("claims", "jsonb_build_object('paper_id', n)", manyPapers / 4);
+  const workId = workIdOf("arxiv:2302.12192");
+  await pool.query(
+    `INSERT INTO citing_papers SELECT $1, '2000-01-01T00:00:00Z'::timestamptz + n * interval '1 minute', 1 + n % ${manyPapers}
+     FROM generate_series(1, ${hubCiters}) n`,
+    [workId],
+  );
+  await pool.query("UPDATE works SET citing_paper_count = $2 WHERE work_id = $1", [workId, hubCiters]);
+  await pool.query("ANALYZE");
+  client = createClient(database);
+}, 300_000);
+afterAll(() => database.drop());
+
+type Page = { pageInfo: { endCursor: string }; totalCount: number };
+
+/** The most rows that any step of the plan touched. */
+function rowsRead(plan: string): number {
+  const counts = [...plan.matchAll(/rows=(\d+)(?:\.\d+)? loops=(\d+)/g)].map(
+    ([, rows, loops]) => Number(rows) * Number(loops),
+  );
+  const removed = [...plan.matchAll(/Rows Removed by [^:]*: (\d+)/g)].map(([, rows]) => Number(rows));
+  return Math.max(0, ...counts, ...removed);
+}
+
+async function pagesPlans(source: string): Promise<string[]> {
+  return client.plans(source);
+}
+
+const orders = ["SUBMITTED_DESC", "SUBMITTED_ASC", "CITED_BY_DESC"];
+
+describe("a page reads little more than its rows", () => {
+  it.each(orders)("of papers, %s", async (order) => {
+    const page = (after: string) =>
+      `{ papers(first: 50, orderBy: ${order}${after}) { pageInfo { endCursor hasPreviousPage } nodes { title } } }`;
+    let after = "";
+    for (let number = 0; number < 3; number++) {
+      for (const plan of await pagesPlans(page(after))) {
+        expect(plan).not.toContain("Seq Scan");
+        expect(rowsRead(plan), plan).toBeLessThan(300);
+      }
+      const { papers } = await client.ask<{ papers: Page }>(page(after));
+      after = `, after: "${papers.pageInfo.endCursor}"`;
+    }
+  });
+
+  it("of all claims", async () => {
+    const source = "{ claims(first: 50) { nodes { text } pageInfo { endCursor } } }";
+    const { claims } = await client.ask<{ claims: Page }>(source);
+    const next = source.replace("first: 50", `first: 50, after: "${claims.pageInfo.endCursor}"`);
+    for (const plan of [...(await pagesPlans(source)), ...(await pagesPlans(next))]) {
+      expect(rowsRead(plan), plan).toBeLessThan(300);
+    }
+  });
+
+  it("of a hub's citing papers, the first as the last", async () => {
+    const page = (after: string) =>
+      `{ paper(ref: "2302.12192") { citedBy(first: 50${after}) { totalCount pageInfo { endCursor hasNextPage } nodes { pithNumber } } } }`;
+    const cursor = Buffer.from(
+      JSON.stringify(["citing_papers", "2000-01-01T02:00:00.000000Z", "0"]),
+    ).toString("base64url");
+    for (const after of ["", `, after: "${cursor}"`]) {
+      for (const plan of await pagesPlans(page(after))) {
+        expect(plan).not.toContain("Seq Scan on citing_papers");
+        expect(rowsRead(plan), plan).toBeLessThan(300);
+      }
+    }
+    const { paper } = await client.ask<{ paper: { citedBy: Page } }>(page(""));
+    expect(paper.citedBy.totalCount).toBe(hubCiters);
+  });
+
+  it("of the lists under twenty papers", async () => {
+    const source = `{ papers(first: 20) { nodes { claims(first: 2) { nodes { text } } references(first: 2) { nodes { title } }
+      aliases { value } work { title } } } }`;
+    for (const plan of await pagesPlans(source)) {
+      expect(rowsRead(plan), plan).toBeLessThan(300);
+    }
+  });
+});
