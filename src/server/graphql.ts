@@ -1,4 +1,5 @@
 import type { RequestListener } from "node:http";
+import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
 import { createYoga } from "graphql-yoga";
 import { prepareContext } from "../api/context.ts";
 import { schema } from "../api/schema.ts";
@@ -29,6 +30,8 @@ export function createGraphqlHandler(options: GraphqlOptions): {
     context: createContext,
     graphqlEndpoint: graphqlPath,
     graphiql: { title: "pith-graph", defaultQuery },
+    // GraphiQL from the package, not from another host: works offline, and nobody else is told who reads here.
+    renderGraphiQL,
     landingPage: false,
     logging: false,
     batching: false,
