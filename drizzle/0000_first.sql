@@ -3,6 +3,7 @@ CREATE TYPE "public"."event_status" AS ENUM('current', 'superseded', 'not_applie
 CREATE TYPE "public"."identifier_kind" AS ENUM('arxiv', 'doi', 'work_id');--> statement-breakpoint
 CREATE TYPE "public"."proof" AS ENUM('hash', 'receipt', 'signed');--> statement-breakpoint
 CREATE TYPE "public"."quarantine_kind" AS ENUM('document', 'event');--> statement-breakpoint
+CREATE TYPE "public"."submission_status" AS ENUM('queued', 'merged', 'rejected', 'failed');--> statement-breakpoint
 CREATE TABLE "aliases" (
 	"paper_id" bigint NOT NULL,
 	"alias_sha256" "bytea" NOT NULL,
@@ -10,6 +11,15 @@ CREATE TABLE "aliases" (
 	"alias" text NOT NULL,
 	"is_current" boolean NOT NULL,
 	CONSTRAINT "aliases_paper_id_alias_sha256_let_in_at_hash_pk" PRIMARY KEY("paper_id","alias_sha256","let_in_at_hash")
+);
+--> statement-breakpoint
+CREATE TABLE "changes" (
+	"position" bigint PRIMARY KEY NOT NULL,
+	"paper_id" bigint NOT NULL,
+	"pith_number" text NOT NULL,
+	"state_sha256" "bytea" NOT NULL,
+	"checksum" "bytea" NOT NULL,
+	"changed_at" timestamp (6) with time zone NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "citations" (
@@ -55,6 +65,13 @@ CREATE TABLE "events" (
 	"reason" text,
 	"ordinal" integer NOT NULL,
 	CONSTRAINT "events_paper_id_event_id_pk" PRIMARY KEY("paper_id","event_id")
+);
+--> statement-breakpoint
+CREATE TABLE "followed_mirrors" (
+	"base_url" text PRIMARY KEY NOT NULL,
+	"position" bigint NOT NULL,
+	"checksum" "bytea",
+	"synced_at" timestamp (6) with time zone NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "paper_keys" (
@@ -155,6 +172,22 @@ CREATE TABLE "signers" (
 	"signer_type" text NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "submissions" (
+	"submission_id" uuid PRIMARY KEY NOT NULL,
+	"status" "submission_status" NOT NULL,
+	"token" text NOT NULL,
+	"minimum_proof" "proof" NOT NULL,
+	"document" "bytea",
+	"size" integer NOT NULL,
+	"pith_number" text,
+	"error_code" text,
+	"error_message" text,
+	"attempts" integer NOT NULL,
+	"not_before" timestamp (6) with time zone NOT NULL,
+	"received_at" timestamp (6) with time zone NOT NULL,
+	"finished_at" timestamp (6) with time zone
+);
+--> statement-breakpoint
 CREATE TABLE "totals" (
 	"name" text PRIMARY KEY NOT NULL,
 	"value" bigint NOT NULL
@@ -194,6 +227,7 @@ CREATE INDEX "quarantine_received_at" ON "quarantine" USING btree ("received_at"
 CREATE INDEX "references_cited_work_id" ON "references" USING btree ("cited_work_id","paper_id");--> statement-breakpoint
 CREATE INDEX "references_doi_id" ON "references" USING btree ("doi_id");--> statement-breakpoint
 CREATE INDEX "references_work_uuid_id" ON "references" USING btree ("work_uuid_id");--> statement-breakpoint
+CREATE INDEX "submissions_queue" ON "submissions" USING btree ("status","not_before","received_at");--> statement-breakpoint
 CREATE INDEX "work_identifiers_work_id" ON "work_identifiers" USING btree ("work_id");--> statement-breakpoint
 CREATE INDEX "work_identifiers_target_id" ON "work_identifiers" USING btree ("target_id");--> statement-breakpoint
 CREATE INDEX "works_cited_by_count" ON "works" USING btree ("cited_by_count","work_id");

@@ -52,7 +52,8 @@ async function runIngest(paths: readonly string[], options: Options): Promise<nu
       signal: interruption.signal,
       maximumBytes: config.maximumDocumentBytes,
       onBatch: (current) => progress.show(current),
-      onRejection: ({ source, code, message }) => progress.say(`${source}: ${code}: ${message}`),
+      onRejection: ({ source, rejection }) =>
+        progress.say(`${source}: ${rejection?.code}: ${rejection?.message}`),
     });
     progress.end();
     for (const line of summaryLines(summary)) say(line);

@@ -17,7 +17,8 @@ export async function loadKeyring(paths: readonly (string | undefined)[]): Promi
   const entries: KeyringEntry[] = [registryKey];
   for (const path of paths) if (path !== undefined) entries.push(...(await readKeyringFile(path)));
   try {
-    return createKeyring(entries);
+    // The same entry in two files is one entry; two that differ about one key are a mistake.
+    return createKeyring([...new Map(entries.map((entry) => [entryText(entry), entry])).values()]);
   } catch (error) {
     throw error instanceof KeyringError ? new ConfigError(error.message) : error;
   }
@@ -42,4 +43,8 @@ async function readKeyringFile(path: string): Promise<KeyringEntry[]> {
   } catch (error) {
     throw error instanceof KeyringError ? new ConfigError(`${path}: ${error.message}`) : error;
   }
+}
+
+function entryText(entry: KeyringEntry): string {
+  return JSON.stringify(entry, Object.keys(entry).sort());
 }

@@ -1,10 +1,7 @@
-import pg from "pg";
-import { cryptography } from "../protocol/index.ts";
 import type { Database } from "../store/index.ts";
-import { type Arrival, type DoorOptions, type Rejection, receive } from "./arrival.ts";
+import type { DoorOptions } from "./arrival.ts";
 import type { Delivered } from "./sources/files.ts";
-import { type Outcome, writeBatch } from "./write/batch.ts";
-import { CollisionError } from "./write/collision.ts";
+import { type DocumentResult, takeIn } from "./take-in.ts";
 
 /** What an ingest has come to. */
 export type IngestSummary = {
@@ -18,20 +15,23 @@ export type IngestSummary = {
 };
 
 export type IngestOptions = DoorOptions & {
+  /** A batch is written when it has so many documents, or 16 MB; 500 unless told. */
+  readonly batchDocuments?: number;
   /** Ends the ingest in order: what was read is written, nothing more is read. */
   readonly signal?: AbortSignal;
   /** Called after each committed batch. */
   readonly onBatch?: (summary: IngestSummary) => void;
-  readonly onRejection?: (rejection: Rejection) => void;
+  /** Called for each document that was refused. */
+  readonly onRejection?: (result: DocumentResult) => void;
 };
 
-/** A batch is written when it has so many documents, or so many bytes. */
-const batchDocuments = 500;
 const batchBytes = 16_000_000;
+/** Batches under way: while one waits for the database another is verified. */
+const batchesAtOnce = 2;
 
 /**
- * Verifies, merges and stores documents, a batch a transaction: what a batch acknowledged is committed. While one is
- * written the next is read and verified. Memory is bounded by two batches.
+ * Verifies, merges and stores a stream of documents, a batch a transaction: what a batch acknowledged is committed.
+ * Memory is bounded by the batches under way, whatever the stream's length.
  */
 export async function ingest(
   database: Database,
@@ -45,109 +45,63 @@ export async function ingest(
     rejected: new Map(),
     refusedEvents: new Map(),
   };
-  let writing: Promise<void> = Promise.resolve();
-  let batch: Batch = emptyBatch();
-  const flush = async () => {
-    const full = batch;
-    batch = emptyBatch();
-    await writing;
-    writing = store(database, full, summary, options);
-    // The loop may be waiting for its input when this fails; the failure is met at the next await.
-    writing.catch(() => {});
+  const underWay = new Set<Promise<void>>();
+  let failure: { readonly error: unknown } | undefined;
+  const write = async (batch: readonly Delivered[]) => {
+    if (underWay.size >= batchesAtOnce) await Promise.race(underWay);
+    const writing = takeIn(database, batch, options)
+      .then((results) => count(results, summary, options))
+      .catch((error: unknown) => {
+        failure ??= { error };
+      })
+      .finally(() => underWay.delete(writing));
+    underWay.add(writing);
   };
-  for await (const delivery of deliveries) {
-    if (options.signal?.aborted) break;
-    const result = "unreadable" in delivery ? unreadable(delivery) : receive(delivery, options);
-    if ("code" in result) batch.rejections.push(result);
-    else batch.arrivals.push(result);
-    batch.bytes += result.size;
-    if (batch.arrivals.length + batch.rejections.length >= batchDocuments || batch.bytes >= batchBytes) {
-      await flush();
-    }
+  for await (const batch of inBatches(deliveries, options)) {
+    if (failure !== undefined) break;
+    await write(batch);
   }
-  await flush();
-  await writing;
+  await Promise.all(underWay);
+  if (failure !== undefined) throw failure.error;
   return summary;
 }
 
-type Batch = { readonly arrivals: Arrival[]; readonly rejections: Rejection[]; bytes: number };
-
-function emptyBatch(): Batch {
-  return { arrivals: [], rejections: [], bytes: 0 };
+async function* inBatches(
+  deliveries: AsyncIterable<Delivered>,
+  { batchDocuments = 500, signal }: IngestOptions,
+): AsyncGenerator<Delivered[]> {
+  let batch: Delivered[] = [];
+  let bytes = 0;
+  for await (const delivery of deliveries) {
+    if (signal?.aborted) break;
+    batch.push(delivery);
+    bytes += "bytes" in delivery ? delivery.bytes.length : 0;
+    if (batch.length >= batchDocuments || bytes >= batchBytes) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+  }
+  if (batch.length > 0) yield batch;
 }
 
-function unreadable({ source, code, unreadable }: Exclude<Delivered, { bytes: Uint8Array }>): Rejection {
-  const sha256 = cryptography.sha256Text(`${code} ${source}`);
-  return { source, size: 0, sha256, code, message: unreadable, bytes: new Uint8Array() };
-}
-
-async function store(
-  database: Database,
-  batch: Batch,
+function count(
+  results: readonly DocumentResult[],
   summary: IngestSummary,
   { onBatch, onRejection }: IngestOptions,
-): Promise<void> {
-  const { outcomes, rejections } = await writeIsolating(database, batch.arrivals, batch.rejections);
-  summary.documents += batch.arrivals.length + batch.rejections.length;
-  for (const outcome of outcomes) {
-    if (outcome !== "rejected") summary[outcome]++;
-  }
-  for (const rejection of rejections) {
-    summary.rejected.set(rejection.code, (summary.rejected.get(rejection.code) ?? 0) + 1);
-    onRejection?.(rejection);
-  }
-  for (const { document } of batch.arrivals) {
-    for (const { reason } of document.refused) {
-      summary.refusedEvents.set(reason, (summary.refusedEvents.get(reason) ?? 0) + 1);
+): void {
+  summary.documents += results.length;
+  for (const result of results) {
+    if (result.status !== "rejected") summary[result.status]++;
+    if (result.rejection !== null) {
+      increment(summary.rejected, result.rejection.code);
+      onRejection?.(result);
     }
+    for (const { reason } of result.refused) increment(summary.refusedEvents, reason);
   }
   onBatch?.(summary);
 }
 
-type Written = { readonly outcomes: (Outcome | "rejected")[]; readonly rejections: readonly Rejection[] };
-
-/**
- * Writes a batch; where the database cannot hold something in it, halves it until the document is found, which
- * goes to quarantine: it must not block the others. A fault of the database itself is thrown.
- */
-async function writeIsolating(
-  database: Database,
-  arrivals: readonly Arrival[],
-  rejections: readonly Rejection[],
-): Promise<Written> {
-  try {
-    return { outcomes: await writeBatch(database, arrivals, rejections), rejections };
-  } catch (error) {
-    if (!isDocumentFault(error) || arrivals.length === 0) throw error;
-    const [arrival] = arrivals;
-    if (arrivals.length === 1 && arrival !== undefined) {
-      const rejection = unstorable(arrival, error);
-      await writeBatch(database, [], [...rejections, rejection]);
-      return { outcomes: ["rejected"], rejections: [...rejections, rejection] };
-    }
-    const middle = arrivals.length >> 1;
-    const left = await writeIsolating(database, arrivals.slice(0, middle), rejections);
-    const right = await writeIsolating(database, arrivals.slice(middle), []);
-    return {
-      outcomes: [...left.outcomes, ...right.outcomes],
-      rejections: [...left.rejections, ...right.rejections],
-    };
-  }
-}
-
-/** SQLSTATE classes: data exception, integrity violation, program limit exceeded. */
-function isDocumentFault(error: unknown): error is Error {
-  if (error instanceof CollisionError) return true;
-  return error instanceof pg.DatabaseError && /^(?:22|23|54)/.test(error.code ?? "");
-}
-
-function unstorable({ source, size, bytes }: Arrival, error: Error): Rejection {
-  return {
-    source,
-    size,
-    sha256: cryptography.sha256Bytes(bytes),
-    code: "NOT_STORABLE",
-    message: `The document is valid, but cannot be stored: ${error.message}`,
-    bytes,
-  };
+function increment(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
 }

@@ -100,8 +100,9 @@ function trustedKey(entry: KeyringEntry, index: number): TrustedKey {
   };
 }
 
-function bound(text: string | undefined, member: string, name: string): Instant | null {
-  if (text === undefined) return null;
+function bound(text: string | null | undefined, member: string, name: string): Instant | null {
+  // Null too: a keyring that another program wrote may say so. `parseKeyring` has refused it before.
+  if (text === undefined || text === null) return null;
   const instant = parseInstant(text);
   if (instant === null) {
     throw new KeyringError(`${name}: ${member} must be a time like 2026-05-01T00:00:00Z.`);

@@ -1,4 +1,4 @@
-import { inArray } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import {
   type AcceptedEvent,
   type AliasMention,
@@ -12,6 +12,7 @@ import {
   parseJson,
 } from "../protocol/index.ts";
 import type { Queries } from "./database.ts";
+import { bigintArray } from "./rows.ts";
 import { aliases, events } from "./tables/index.ts";
 
 /** What the log holds of one paper: enough to merge its state. */
@@ -29,6 +30,7 @@ export async function readLogs(db: Queries, paperIds: readonly bigint[]): Promis
     logs.set(paperId, log);
     return log;
   };
+  const ids = bigintArray(paperIds);
   const eventRows = await db
     .select({
       paperId: events.paperId,
@@ -39,7 +41,7 @@ export async function readLogs(db: Queries, paperIds: readonly bigint[]): Promis
       fault: events.fault,
     })
     .from(events)
-    .where(inArray(events.paperId, [...paperIds]));
+    .where(sql`${events.paperId} = ANY(${ids}::bigint[])`);
   for (const row of eventRows) {
     logOf(row.paperId).events.push(
       eventFromLog(row.body, parseJson(row.body) as JsonObject, {
@@ -53,7 +55,7 @@ export async function readLogs(db: Queries, paperIds: readonly bigint[]): Promis
   const aliasRows = await db
     .select({ paperId: aliases.paperId, alias: aliases.alias, letInAtHash: aliases.letInAtHash })
     .from(aliases)
-    .where(inArray(aliases.paperId, [...paperIds]));
+    .where(sql`${aliases.paperId} = ANY(${ids}::bigint[])`);
   for (const { paperId, alias, letInAtHash } of aliasRows) {
     logOf(paperId).aliases.push({ value: parseJson(alias), letInAtHash });
   }

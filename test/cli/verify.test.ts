@@ -93,3 +93,11 @@ test("a malformed or small-order key is refused with the entry's name", async ()
     await rm(folder, { recursive: true, force: true });
   }
 });
+
+test("the same key given twice is one key", async () => {
+  const env = { PITH_GRAPH_KEYRING: "sample/keyring.json" };
+  const args = ["verify", "--keyring", "sample/keyring.json", "sample/arxiv-2022-12.ndjson.gz"];
+  const { status, stdout } = await runCli(args, { env });
+  expect(status).toBe(0);
+  expect(stdout).not.toContain("FAILED");
+});

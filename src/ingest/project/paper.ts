@@ -4,6 +4,7 @@ import {
   isAtLeast,
   isJsonObject,
   type JsonObject,
+  type JsonValue,
   type MergedState,
   type PithNumber,
   type Proof,
@@ -109,20 +110,36 @@ function submissionTime(metadata: JsonObject, pithNumber: PithNumber): string {
   const instant = parseInstant(text);
   if (instant !== null) return `${instant}Z`;
   const year = pithNumber.slice(5, 9);
-  const beginning = `${year === "0000" ? "0001" : year}-01-01T00:00:00.000000Z`;
-  if (typeof text !== "string" || !/^\d{4}-\d\d(-\d\d)?/.test(text)) return beginning;
-  const milliseconds = Date.parse(text);
-  if (Number.isNaN(milliseconds)) return beginning;
-  const iso = new Date(milliseconds).toISOString();
-  return /^\d{4}-/.test(iso) && !iso.startsWith("0000") ? `${iso.slice(0, 23)}000Z` : beginning;
+  return looseTime(text) ?? `${year === "0000" ? "0001" : year}-01-01T00:00:00.000000Z`;
 }
 
-/** `authors_text` is a list with commas, its last name sometimes after an "and". */
+const looseShape =
+  /^(\d{4}-\d\d)(?:-(\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:Z|([+-]\d\d):?(\d\d))?)?)?$/;
+
+/**
+ * A time in one of ISO 8601's other forms: a month or a day alone, no seconds, an offset. Without an offset it is
+ * UTC, wherever this runs: all mirrors must read the same. Null for anything else, and outside the years 0001–9999.
+ */
+function looseTime(value: JsonValue | undefined): string | null {
+  const match = typeof value === "string" ? looseShape.exec(value) : null;
+  if (match === null) return null;
+  const [, month, day = "01", minute = "00:00", second = "00", fraction = "", hours, minutes] = match;
+  const zone = hours === undefined ? "Z" : `${hours}:${minutes}`;
+  const milliseconds = Date.parse(`${month}-${day}T${minute}:${second}${zone}`);
+  if (Number.isNaN(milliseconds)) return null;
+  const iso = new Date(milliseconds).toISOString();
+  return /^(?!0000)\d{4}-/.test(iso) ? `${iso.slice(0, 19)}.${fraction.slice(0, 6).padEnd(6, "0")}Z` : null;
+}
+
+/**
+ * `authors_text` is a list with commas, its last name sometimes after an "and". Nothing here looks for a run of
+ * spaces before something else: of a text of spaces that would take quadratic time.
+ */
 function authorsOf(paper: JsonObject): string[] {
   const text = paper["authors_text"];
   if (typeof text !== "string") return textsMember(paper, "authors");
   return storable(text)
-    .split(/\s*,\s*(?:and\s+)?|\s+and\s+/)
-    .map((name) => name.trim().replace(/\s+/g, " "))
+    .split(/,|\sand\s/)
+    .map((name) => name.trim().replace(/^and\s+/, ""))
     .filter((name) => name !== "");
 }

@@ -15,9 +15,8 @@ import { count, textMember } from "./text.ts";
 export type ProjectedReference = Omit<typeof references.$inferSelect, "citedWorkId"> & {
   /** The identifiers it names, in one spelling each. */
   readonly identifiers: readonly NamedIdentifier[];
-  /** The work it is where it names none. */
-  readonly ownKey: string;
-  readonly ownId: bigint;
+  /** The work that it is by itself, where it names none. */
+  readonly own: { readonly id: bigint; readonly key: string } | null;
 };
 
 export type NamedIdentifier = { readonly id: bigint; readonly kind: IdentifierKind; readonly value: string };
@@ -35,7 +34,6 @@ export function projectReferences(
     const doi = textMember(item, "doi");
     const citedArxivId = textMember(item, "cited_arxiv_id");
     const identifiers = identifiersOf(citedArxivId, doi, textMember(item, "work_id"));
-    const ownKey = `reference:${pithNumber}#${ordinal}`;
     const idOf = (kind: IdentifierKind) =>
       identifiers.find((identifier) => identifier.kind === kind)?.id ?? null;
     return {
@@ -51,10 +49,14 @@ export function projectReferences(
       doiId: idOf("doi"),
       workUuidId: idOf("work_id"),
       identifiers,
-      ownKey,
-      ownId: workIdOf(ownKey),
+      own: identifiers.length === 0 ? ownWork(pithNumber, ordinal) : null,
     };
   });
+}
+
+function ownWork(pithNumber: PithNumber, ordinal: number): ProjectedReference["own"] {
+  const key = `reference:${pithNumber}#${ordinal}`;
+  return { id: workIdOf(key), key };
 }
 
 /**

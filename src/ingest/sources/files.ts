@@ -13,7 +13,7 @@ export type Delivered =
 
 export type FileSource = {
   readonly name: string;
-  /** Bytes on disk: what progress is measured by. Undefined for standard input. */
+  /** Bytes on disk: what progress is measured by. Undefined where it is not known: of standard input. */
   readonly size: number | undefined;
 };
 
@@ -51,7 +51,10 @@ async function findBelow(folder: string): Promise<FileSource[]> {
   for (const entry of entries) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) sources.push(...(await findBelow(path)));
-    else if (documentName.test(entry.name)) sources.push({ name: path, size: (await stat(path)).size });
+    else if (documentName.test(entry.name)) {
+      // A link that leads nowhere is told when it is read: it must not keep the others out.
+      sources.push({ name: path, size: (await stat(path).catch(() => undefined))?.size });
+    }
   }
   return sources;
 }

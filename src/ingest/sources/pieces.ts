@@ -21,8 +21,8 @@ export async function* wholeOf(chunks: AsyncIterable<Buffer>, maximumBytes: numb
 }
 
 /**
- * The lines of a stream, empty ones left out. Unless `certain`, a first line that is no JSON of its own means that
- * the stream is one document written over several lines.
+ * The lines of a stream, empty ones left out. Unless `certain`, a first line that is no JSON of its own (blank
+ * ones aside) means that the stream is one document written over several lines.
  */
 export async function* linesOf(
   chunks: AsyncIterable<Buffer>,
@@ -48,8 +48,9 @@ export async function* linesOf(
       if (end < 0) break;
       const part = chunk.subarray(from, end);
       if (!isDecided) {
-        isDecided = true;
-        isWhole = size + part.length <= maximumBytes && !isJson(Buffer.concat([...parts, part]));
+        const start = size + part.length <= maximumBytes ? Buffer.concat([...parts, part]) : null;
+        isDecided = start === null || !isBlank(start);
+        isWhole = start !== null && isDecided && !isJson(start);
         if (isWhole) break;
       }
       size += part.length;

@@ -45,7 +45,8 @@ export async function writeBatch(
 ): Promise<Outcome[]> {
   const client = await database.pool.connect();
   try {
-    await client.query("BEGIN");
+    // Each statement after the lock sees what the writer before has committed, whatever the server's default is.
+    await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
     await client.query("SELECT pg_advisory_xact_lock($1)", [writeLock]);
     const now = new Date().toISOString();
     const outcomes = await writeArrivals(client, arrivals, now);

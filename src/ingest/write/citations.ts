@@ -9,15 +9,15 @@ export type CountChanges = {
   readonly citedBy: Map<bigint, number>;
   /** By cited work: rows of `citing_papers` more or fewer. */
   readonly citingPapers: Map<bigint, number>;
-  /** By citing work: how many works it cites now. */
+  /** By citing work: rows of `citations` more or fewer. */
   readonly references: Map<bigint, number>;
   /** Rows of `citations` more or fewer in all. */
   total: number;
 };
 
 /**
- * Makes the edges what the references say: each work of a changed paper, and of a paper whose references moved, is
- * compared as a whole with what is stored.
+ * Makes the edges what the references say. Of the works of papers that changed, all edges are compared with what is
+ * stored; of those whose references were only moved, the edges to the works that they were moved from or to.
  */
 export async function writeCitations(
   client: pg.ClientBase,
@@ -30,54 +30,69 @@ export async function writeCitations(
     references: new Map(),
     total: 0,
   };
-  const papers = await citingPapersOf(client, changes, referenceChanges);
-  await writeEdges(client, papers, counts);
-  await writeCitingPapers(client, papers, referenceChanges, counts);
+  const citing = await readCiting(client, changes, referenceChanges);
+  await writeEdges(client, citing, counts);
+  await writeCitingPapers(client, citing.submittedAt, referenceChanges, counts);
   return counts;
 }
 
-type CitingPapers = {
-  /** The works that cite, each with its papers; also works that have none left. */
-  readonly byWork: ReadonlyMap<bigint, readonly bigint[]>;
+/** The works whose edges are compared, with the references of their papers: of several versions they add up. */
+type Citing = {
+  /** Compared as a whole; also works that have no papers left. */
+  readonly whole: ReadonlySet<bigint>;
+  /** Compared as far as they cite one of `movedWorks`. */
+  readonly parts: ReadonlySet<bigint>;
+  readonly movedWorks: ReadonlySet<bigint>;
+  /** Which work a paper is of. */
+  readonly workOf: ReadonlyMap<bigint, bigint>;
   readonly submittedAt: ReadonlyMap<bigint, string>;
   readonly references: ReadonlyMap<bigint, readonly StoredReference[]>;
 };
 
-async function citingPapersOf(
+async function readCiting(
   client: pg.ClientBase,
   changes: readonly PaperChange[],
   referenceChanges: readonly ReferenceChange[],
-): Promise<CitingPapers> {
-  const works = new Set<bigint>();
-  for (const { before, row, hasNewContent } of changes) {
+): Promise<Citing> {
+  const whole = new Set<bigint>();
+  const submittedAt = new Map<bigint, string>();
+  for (const { paperId, before, row, hasNewContent } of changes) {
+    if (before !== null) submittedAt.set(paperId, before.submittedAt);
     if (!hasNewContent && before?.workId === row?.workId) continue;
-    if (before !== null) works.add(before.workId);
-    if (row !== null) works.add(row.workId);
+    if (before !== null) whole.add(before.workId);
+    if (row !== null) whole.add(row.workId);
   }
-  const written = new Set(changes.filter(({ hasNewContent }) => hasNewContent).map(({ paperId }) => paperId));
-  const moved = referenceChanges.map(({ paperId }) => paperId).filter((paperId) => !written.has(paperId));
+  const moves = referenceChanges.filter(({ isMove }) => isMove);
+  const movedWorks = new Set(
+    moves.flatMap(({ before, after }) => [...before, ...after].map(({ citedWorkId }) => citedWorkId)),
+  );
   const { rows } = await client.query<{ paper_id: string; work_id: string; submitted_at: string }>(
     `SELECT paper_id, work_id, submitted_at::text FROM papers
      WHERE work_id = ANY($1::bigint[])
-        OR work_id IN (SELECT work_id FROM papers WHERE paper_id = ANY($2::bigint[]))`,
-    [bigintArray(works), bigintArray(moved)],
+        OR work_id = ANY(ARRAY(SELECT work_id FROM papers WHERE paper_id = ANY($2::bigint[])))`,
+    [bigintArray(whole), bigintArray(moves.map(({ paperId }) => paperId))],
   );
-  const byWork = new Map<bigint, bigint[]>([...works].map((work) => [work, []]));
-  const submittedAt = new Map<bigint, string>();
+  const parts = new Set<bigint>();
+  const workOf = new Map<bigint, bigint>();
   for (const row of rows) {
     const paperId = BigInt(row.paper_id);
     const workId = BigInt(row.work_id);
-    const papers = byWork.get(workId) ?? [];
-    papers.push(paperId);
-    byWork.set(workId, papers);
+    workOf.set(paperId, workId);
     submittedAt.set(paperId, row.submitted_at);
+    if (!whole.has(workId)) parts.add(workId);
   }
+  // What was written just now need not be read again.
   const references = new Map<bigint, readonly StoredReference[]>(
-    referenceChanges.map(({ paperId, after }) => [paperId, after]),
+    referenceChanges.filter(({ isMove }) => !isMove).map(({ paperId, after }) => [paperId, after]),
   );
-  const others = [...submittedAt.keys()].filter((paperId) => !references.has(paperId));
-  for (const [paperId, rows] of await readReferences(client, others)) references.set(paperId, rows);
-  return { byWork, submittedAt, references };
+  const others = [...workOf].filter(([paperId]) => !references.has(paperId));
+  const papersOf = (works: ReadonlySet<bigint>) =>
+    others.filter(([, workId]) => works.has(workId)).map(([paperId]) => paperId);
+  for (const [paperId, list] of await readReferences(client, papersOf(whole))) references.set(paperId, list);
+  for (const [paperId, list] of await readReferences(client, papersOf(parts), movedWorks)) {
+    references.set(paperId, list);
+  }
+  return { whole, parts, movedWorks, workOf, submittedAt, references };
 }
 
 /** An edge's ends as one text: what the maps below are keyed by. */
@@ -85,23 +100,19 @@ function edgeKey(citing: bigint | string, cited: bigint | string): string {
   return `${citing} ${cited}`;
 }
 
-async function writeEdges(client: pg.ClientBase, papers: CitingPapers, counts: CountChanges): Promise<void> {
+async function writeEdges(client: pg.ClientBase, papers: Citing, counts: CountChanges): Promise<void> {
   const wanted = new Map<string, { citing: bigint; cited: bigint; isAnchor: boolean }>();
-  for (const [citing, paperIds] of papers.byWork) {
-    const cites = new Set<bigint>();
-    for (const paperId of paperIds) {
-      for (const { citedWorkId: cited, isInternalAnchor } of papers.references.get(paperId) ?? []) {
-        const key = edgeKey(citing, cited);
-        cites.add(cited);
-        wanted.set(key, { citing, cited, isAnchor: isInternalAnchor || wanted.get(key)?.isAnchor === true });
-      }
+  for (const [paperId, citing] of papers.workOf) {
+    for (const { citedWorkId: cited, isInternalAnchor } of papers.references.get(paperId) ?? []) {
+      const key = edgeKey(citing, cited);
+      wanted.set(key, { citing, cited, isAnchor: isInternalAnchor || wanted.get(key)?.isAnchor === true });
     }
-    counts.references.set(citing, cites.size);
   }
   const { rows } = await client.query<{ citing: string; cited: string; is_anchor: boolean }>(
     `SELECT citing_work_id AS citing, cited_work_id AS cited, is_internal_anchor AS is_anchor
-     FROM citations WHERE citing_work_id = ANY($1::bigint[])`,
-    [bigintArray(papers.byWork.keys())],
+     FROM citations WHERE citing_work_id = ANY($1::bigint[])
+        OR (citing_work_id = ANY($2::bigint[]) AND cited_work_id = ANY($3::bigint[]))`,
+    [bigintArray(papers.whole), bigintArray(papers.parts), bigintArray(papers.movedWorks)],
   );
   const dropped: { citing: bigint; cited: bigint }[] = [];
   const stored = new Map<string, boolean>();
@@ -115,9 +126,9 @@ async function writeEdges(client: pg.ClientBase, papers: CitingPapers, counts: C
     const before = stored.get(key);
     if (before === isAnchor) continue;
     written.push([citing, cited, isAnchor]);
-    if (before === undefined) count(counts, counts.citedBy, cited, 1);
+    if (before === undefined) countEdge(counts, citing, cited, 1);
   }
-  for (const { cited } of dropped) count(counts, counts.citedBy, cited, -1);
+  for (const { citing, cited } of dropped) countEdge(counts, citing, cited, -1);
   if (dropped.length > 0) {
     await client.query(
       `DELETE FROM citations USING unnest($1::bigint[], $2::bigint[]) AS gone (citing, cited)
@@ -134,39 +145,51 @@ async function writeEdges(client: pg.ClientBase, papers: CitingPapers, counts: C
   );
 }
 
-function count(counts: CountChanges, map: Map<bigint, number>, key: bigint, change: number): void {
+function countEdge(counts: CountChanges, citing: bigint, cited: bigint, change: 1 | -1): void {
+  add(counts.citedBy, cited, change);
+  add(counts.references, citing, change);
+  counts.total += change;
+}
+
+function add(map: Map<bigint, number>, key: bigint, change: number): void {
   map.set(key, (map.get(key) ?? 0) + change);
-  if (map === counts.citedBy) counts.total += change;
 }
 
 /** A record's time is under its hash: it never changes, so only the works cited can. */
 async function writeCitingPapers(
   client: pg.ClientBase,
-  papers: CitingPapers,
+  submittedAt: ReadonlyMap<bigint, string>,
   referenceChanges: readonly ReferenceChange[],
   counts: CountChanges,
 ): Promise<void> {
   const added: Cell[][] = [];
-  const dropped: { cited: bigint; paperId: bigint }[] = [];
+  const dropped: { cited: bigint; submitted: string; paperId: bigint }[] = [];
   for (const { paperId, before, after } of referenceChanges) {
+    const submitted = submittedAt.get(paperId);
+    if (submitted === undefined) continue;
     const old = new Set(before.map(({ citedWorkId }) => citedWorkId));
     const now = new Set(after.map(({ citedWorkId }) => citedWorkId));
     for (const cited of now) {
       if (old.has(cited)) continue;
-      added.push([cited, papers.submittedAt.get(paperId) ?? null, paperId]);
-      count(counts, counts.citingPapers, cited, 1);
+      added.push([cited, submitted, paperId]);
+      add(counts.citingPapers, cited, 1);
     }
     for (const cited of old) {
       if (now.has(cited)) continue;
-      dropped.push({ cited, paperId });
-      count(counts, counts.citingPapers, cited, -1);
+      dropped.push({ cited, submitted, paperId });
+      add(counts.citingPapers, cited, -1);
     }
   }
   if (dropped.length > 0) {
+    // With the whole key: of a much cited work no other row is looked at.
     await client.query(
-      `DELETE FROM citing_papers USING unnest($1::bigint[], $2::bigint[]) AS gone (cited, paper)
-       WHERE cited_work_id = gone.cited AND paper_id = gone.paper`,
-      [bigintArray(dropped.map(({ cited }) => cited)), bigintArray(dropped.map(({ paperId }) => paperId))],
+      `DELETE FROM citing_papers USING unnest($1::bigint[], $2::timestamptz[], $3::bigint[]) AS gone (cited, submitted, paper)
+       WHERE cited_work_id = gone.cited AND submitted_at = gone.submitted AND paper_id = gone.paper`,
+      [
+        bigintArray(dropped.map(({ cited }) => cited)),
+        dropped.map(({ submitted }) => submitted),
+        bigintArray(dropped.map(({ paperId }) => paperId)),
+      ],
     );
   }
   await insertRows(client, "citing_papers", ["cited_work_id", "submitted_at", "paper_id"], added);

@@ -5,7 +5,12 @@ import { bigintArray, insertRows } from "../../store/rows.ts";
 import type { NamedIdentifier } from "../project/references.ts";
 import { refuseCollision } from "./collision.ts";
 import { betterEvidence, type Evidence, evidenceOf, type Identifier, isSameEvidence } from "./evidence.ts";
-import { addedReferences, type PaperChange, removedReferences, type StoredReference } from "./paper-change.ts";
+import {
+  addedReferences,
+  type PaperChange,
+  removedReferences,
+  type StoredReference,
+} from "./paper-change.ts";
 
 /** The identifiers that a batch touches, as they shall be. */
 export type Identifiers = {
@@ -143,7 +148,8 @@ function questionedBy(
   for (const reference of removed) {
     const standing = standings.get(reference.paperId);
     if (standing === undefined) continue;
-    for (const [id, evidence] of evidenceOf(reference, standing)) if (decides(id, evidence)) questioned.add(id);
+    for (const [id, evidence] of evidenceOf(reference, standing))
+      if (decides(id, evidence)) questioned.add(id);
   }
   for (const { reference, standing } of added) {
     for (const [id, evidence] of evidenceOf(reference, standing)) {

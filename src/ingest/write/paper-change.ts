@@ -18,6 +18,8 @@ export type PaperTarget = {
 /** What the tables say of a paper before the change. */
 export type PaperBefore = {
   readonly workId: bigint;
+  /** As PostgreSQL prints it. */
+  readonly submittedAt: string;
   readonly proof: Proof;
   readonly snapshotEventId: string | null;
   readonly claimCount: number;

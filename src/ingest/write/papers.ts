@@ -13,11 +13,12 @@ export async function readPapersBefore(
   const { rows } = await client.query<{
     paper_id: string;
     work_id: string;
+    submitted_at: string;
     proof: Proof;
     snapshot: string | null;
     claim_count: number;
   }>(
-    `SELECT paper_id, work_id, proof, encode(snapshot_event_id, 'hex') AS snapshot, claim_count
+    `SELECT paper_id, work_id, submitted_at::text, proof, encode(snapshot_event_id, 'hex') AS snapshot, claim_count
      FROM papers WHERE paper_id = ANY($1::bigint[])`,
     [bigintArray(paperIds)],
   );
@@ -30,6 +31,7 @@ export async function readPapersBefore(
       const paperId = BigInt(row.paper_id);
       const before = {
         workId: BigInt(row.work_id),
+        submittedAt: row.submitted_at,
         proof: row.proof,
         snapshotEventId: row.snapshot,
         claimCount: row.claim_count,

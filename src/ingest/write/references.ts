@@ -1,12 +1,18 @@
 import type pg from "pg";
 import { bigintArray, type Cell, insertRows } from "../../store/rows.ts";
-import { decidingIdentifier, type IdentifierIds } from "./evidence.ts";
+import type { ProjectedReference } from "../project/references.ts";
+import { decidingIdentifier } from "./evidence.ts";
 import type { Identifiers } from "./identifiers.ts";
 import { type PaperChange, removedReferences, type StoredReference } from "./paper-change.ts";
 
 /** What happened to the references of a paper: between them lie the changes of the graph. */
 export type ReferenceChange = {
   readonly paperId: bigint;
+  /**
+   * Whether the paper's content is as it was, and only the works that it cites are others. Then `before` and `after`
+   * list no more than its references to the works that references were moved from or to.
+   */
+  readonly isMove: boolean;
   readonly before: readonly StoredReference[];
   readonly after: readonly StoredReference[];
 };
@@ -46,7 +52,7 @@ export async function writeReferences(
   for (const { paperId, before, row, references, hasNewContent } of changes) {
     if (!hasNewContent) continue;
     const after = (row === null ? [] : references).map((reference) => {
-      const citedWorkId = citedWork(reference, identifiers) ?? reference.ownId;
+      const citedWorkId = citedWork(reference, identifiers);
       const { ordinal, arxivId, doiId, workUuidId, isInternalAnchor } = reference;
       rows.push([
         paperId,
@@ -64,16 +70,17 @@ export async function writeReferences(
       ]);
       return { paperId, ordinal, arxivId, doiId, workUuidId, citedWorkId, isInternalAnchor };
     });
-    written.push({ paperId, before: before?.references ?? [], after });
+    written.push({ paperId, isMove: false, before: before?.references ?? [], after });
   }
   await insertRows(client, "references", columns, rows);
   return [...written, ...(await moveReferences(client, changes, identifiers))];
 }
 
-/** The work that a reference's identifiers lead to; null where it names none. */
-function citedWork(reference: IdentifierIds, identifiers: Identifiers): bigint | null {
-  const deciding = decidingIdentifier(reference);
-  return deciding === null ? null : (identifiers.byId.get(deciding)?.workId ?? deciding);
+/** The work that a reference's identifiers lead to. */
+function citedWork(reference: ProjectedReference, identifiers: Identifiers): bigint {
+  const deciding = reference.own?.id ?? decidingIdentifier(reference);
+  if (deciding === null) throw new Error("A reference that names nothing has no work of its own.");
+  return identifiers.byId.get(deciding)?.workId ?? deciding;
 }
 
 async function moveReferences(
@@ -82,8 +89,8 @@ async function moveReferences(
   identifiers: Identifiers,
 ): Promise<ReferenceChange[]> {
   if (identifiers.moved.length === 0) return [];
-  const { rows: papers } = await client.query<{ paper_id: string }>(
-    `SELECT DISTINCT paper_id FROM "references"
+  const { rows } = await client.query<{ paper_id: string; cited_work_id: string }>(
+    `SELECT DISTINCT paper_id, cited_work_id FROM "references"
      WHERE (doi_id = ANY($1::bigint[]) OR work_uuid_id = ANY($1::bigint[]))
        AND arxiv_id IS NULL AND paper_id <> ALL($2::bigint[])`,
     [
@@ -91,13 +98,12 @@ async function moveReferences(
       bigintArray(changes.filter(({ hasNewContent }) => hasNewContent).map(({ paperId }) => paperId)),
     ],
   );
-  const stored = await readReferences(
-    client,
-    papers.map((row) => BigInt(row.paper_id)),
-  );
+  const works = new Set(identifiers.moved.map(({ workId }) => workId));
+  for (const row of rows) works.add(BigInt(row.cited_work_id));
+  const papers = new Set(rows.map((row) => BigInt(row.paper_id)));
   const moved: ReferenceChange[] = [];
   const updates: Cell[][] = [];
-  for (const [paperId, before] of stored) {
+  for (const [paperId, before] of await readReferences(client, papers, works)) {
     const after = before.map((reference) => {
       const deciding = decidingIdentifier(reference);
       const identifier = deciding === null ? undefined : identifiers.byId.get(deciding);
@@ -105,7 +111,7 @@ async function moveReferences(
       updates.push([paperId, reference.ordinal, identifier.workId]);
       return { ...reference, citedWorkId: identifier.workId };
     });
-    moved.push({ paperId, before, after });
+    moved.push({ paperId, isMove: true, before, after });
   }
   if (updates.length > 0) {
     await client.query(
@@ -118,13 +124,16 @@ async function moveReferences(
   return moved;
 }
 
-/** The references of papers, by paper. */
+/** The references of papers, by paper: all, or those to certain works. */
 export async function readReferences(
   client: pg.ClientBase,
-  paperIds: readonly bigint[],
+  paperIds: Iterable<bigint>,
+  citedWorks?: Iterable<bigint>,
 ): Promise<Map<bigint, StoredReference[]>> {
-  const byPaper = new Map<bigint, StoredReference[]>(paperIds.map((paperId) => [paperId, []]));
-  if (paperIds.length === 0) return byPaper;
+  const byPaper = new Map<bigint, StoredReference[]>();
+  for (const paperId of paperIds) byPaper.set(paperId, []);
+  if (byPaper.size === 0) return byPaper;
+  const ids = bigintArray(byPaper.keys());
   const { rows } = await client.query<
     Record<"paper_id" | "cited_work_id", string> &
       Record<"arxiv_id" | "doi_id" | "work_uuid_id", string | null> & {
@@ -133,8 +142,10 @@ export async function readReferences(
       }
   >(
     `SELECT paper_id, ordinal, arxiv_id, doi_id, work_uuid_id, cited_work_id, is_internal_anchor
-     FROM "references" WHERE paper_id = ANY($1::bigint[]) ORDER BY paper_id, ordinal`,
-    [bigintArray(paperIds)],
+     FROM "references"
+     WHERE paper_id = ANY($1::bigint[]) ${citedWorks === undefined ? "" : "AND cited_work_id = ANY($2::bigint[])"}
+     ORDER BY paper_id, ordinal`,
+    citedWorks === undefined ? [ids] : [ids, bigintArray(citedWorks)],
   );
   const optional = (text: string | null) => (text === null ? null : BigInt(text));
   for (const row of rows) {

@@ -43,6 +43,7 @@ export async function writeWorks(
     ...counts.citingPapers.keys(),
     ...counts.references.keys(),
   ]);
+  for (const { before } of changes) if (before !== null) touched.add(before.workId);
   // A reference may go on citing the same work and yet no longer be the one that names it.
   for (const { before, after } of referenceChanges) {
     for (const { citedWorkId } of before) touched.add(citedWorkId);
@@ -62,7 +63,7 @@ export async function writeWorks(
     const work = { ...(before ?? emptyWork(key)) };
     work.citedByCount += counts.citedBy.get(id) ?? 0;
     work.citingPaperCount += counts.citingPapers.get(id) ?? 0;
-    work.referenceCount = counts.references.get(id) ?? work.referenceCount;
+    work.referenceCount += counts.references.get(id) ?? 0;
     works.set(id, work);
   }
   await assignPapers(client, changes, works);
@@ -98,9 +99,7 @@ function workKeys(changes: readonly PaperChange[], identifiers: Identifiers): Ma
     if (row === null) continue;
     note(row.workId, workKey);
     if (!hasNewContent) continue;
-    for (const reference of references) {
-      if (reference.identifiers.length === 0) note(reference.ownId, reference.ownKey);
-    }
+    for (const { own } of references) if (own !== null) note(own.id, own.key);
   }
   return keys;
 }
@@ -190,18 +189,19 @@ async function nameUnheld(
 ): Promise<void> {
   const changed = new Map(changes.map((change) => [change.paperId, change]));
   const ask = new Set<bigint>();
+  const lost = new Set<bigint>();
   const candidates = new Map<bigint, Title>();
-  for (const { paperId, before, after } of referenceChanges) {
-    const change = changed.get(paperId);
+  for (const { paperId, isMove, before, after } of referenceChanges) {
     // What was taken away may have been what named the work; so may what was moved.
     for (const { citedWorkId, ordinal } of before) {
       const source = stored.get(citedWorkId)?.titledBy;
-      if (source?.paperId === paperId && source.ordinal === ordinal) ask.add(citedWorkId);
+      if (source?.paperId === paperId && source.ordinal === ordinal) lost.add(citedWorkId);
     }
-    // What is stored stands in the order of what was projected: both list the snapshot's references.
+    const change = changed.get(paperId);
+    const standing = change?.row?.proof;
     for (const [index, { citedWorkId, ordinal }] of after.entries()) {
-      const reference = change?.references[index];
-      const standing = change?.row?.proof;
+      // What was written stands in the order of what was projected: both list the snapshot's references.
+      const reference = isMove ? undefined : change?.references[index];
       if (reference === undefined || standing === undefined) {
         ask.add(citedWorkId);
         continue;
@@ -217,11 +217,13 @@ async function nameUnheld(
     if (work.paperId !== null) continue;
     if (stored.get(id)?.paperId != null) ask.add(id);
     const candidate = candidates.get(id);
-    if (candidate !== undefined && (work.titledBy === null || isBetterSource(candidate, work.titledBy))) {
+    if (candidate !== undefined && (work.titledBy === null || !isBetterSource(work.titledBy, candidate))) {
+      // As good as the best that was stored, like the same reference of a new snapshot: nothing stored is better.
+      if (work.titledBy !== null) lost.delete(id);
       setTitle(work, candidate);
     }
   }
-  const asked = [...ask].filter((id) => works.get(id)?.paperId === null);
+  const asked = [...new Set([...ask, ...lost])].filter((id) => works.get(id)?.paperId === null);
   const titles = await readTitles(client, asked);
   for (const id of asked) setTitle(works.get(id) as Work, titles.get(id) ?? null);
 }

@@ -4,11 +4,13 @@
  * foreign key leaves its group, no trigger, no identity column.
  */
 export { aliases } from "./aliases.ts";
+export { changes } from "./changes.ts";
 export { citations } from "./citations.ts";
 export { citingPapers } from "./citing-papers.ts";
 export { claims } from "./claims.ts";
 export { checkResult, eventStatus, identifierKind, instantFromDriver, proof } from "./columns.ts";
 export { events } from "./events.ts";
+export { followedMirrors } from "./followed-mirrors.ts";
 export { paperKeys } from "./paper-keys.ts";
 export { papers } from "./papers.ts";
 export { publishedStates } from "./published-states.ts";
@@ -17,6 +19,7 @@ export { records } from "./records.ts";
 export { references } from "./references.ts";
 export { settings } from "./settings.ts";
 export { signers } from "./signers.ts";
+export { submissionStatus, submissions } from "./submissions.ts";
 export { type TotalName, totals } from "./totals.ts";
 export { workIdentifiers } from "./work-identifiers.ts";
 export { works } from "./works.ts";

@@ -1,0 +1,106 @@
+import pg from "pg";
+import { cryptography, type RefusalReason } from "../protocol/index.ts";
+import type { Database } from "../store/index.ts";
+import { type Arrival, type DoorOptions, type Rejection, receive } from "./arrival.ts";
+import type { Delivered } from "./sources/files.ts";
+import { type Outcome, writeBatch } from "./write/batch.ts";
+import { CollisionError } from "./write/collision.ts";
+
+/** What became of one document. */
+export type DocumentResult = {
+  readonly source: string;
+  /** Null where the document could not be read so far. */
+  readonly pithNumber: string | null;
+  readonly status: Outcome | "rejected";
+  /** Why it was refused as a whole; null where it was let in. */
+  readonly rejection: { readonly code: string; readonly message: string } | null;
+  /** The copies of events that were not let in. */
+  readonly refused: readonly { readonly id: string; readonly reason: RefusalReason }[];
+};
+
+/**
+ * Verifies, merges and stores documents: the one way in, for files, submissions and mirrors. All of them in one
+ * transaction, and what is returned is committed. A document that is refused, or that cannot be stored, is in
+ * quarantine with its reason and does not stop the others; a fault of the database is thrown, and nothing is stored.
+ *
+ * @returns the results in the order of the deliveries.
+ */
+export async function takeIn(
+  database: Database,
+  deliveries: readonly Delivered[],
+  door: DoorOptions,
+): Promise<DocumentResult[]> {
+  const received = deliveries.map((delivery) =>
+    "unreadable" in delivery ? unreadable(delivery) : receive(delivery, door),
+  );
+  const arrivals = received.filter((result) => "document" in result);
+  const rejections = received.filter((result) => "code" in result);
+  const outcomes = new Map<Arrival, Outcome | Rejection>();
+  await writeIsolating(database, arrivals, rejections, outcomes);
+  return received.map((result) => {
+    if ("code" in result) return rejected(result, null, []);
+    const { source, document } = result;
+    const refused = document.refused.map(({ id, reason }) => ({ id, reason }));
+    const outcome = outcomes.get(result) as Outcome | Rejection;
+    if (typeof outcome !== "string") return rejected(outcome, document.pithNumber, refused);
+    return { source, pithNumber: document.pithNumber, status: outcome, rejection: null, refused };
+  });
+}
+
+function rejected(
+  { source, code, message }: Rejection,
+  pithNumber: string | null,
+  refused: DocumentResult["refused"],
+): DocumentResult {
+  return { source, pithNumber, status: "rejected", rejection: { code, message }, refused };
+}
+
+function unreadable({ source, code, unreadable }: Exclude<Delivered, { bytes: Uint8Array }>): Rejection {
+  const sha256 = cryptography.sha256Text(`${code} ${source}`);
+  return { source, size: 0, sha256, code, message: unreadable, bytes: new Uint8Array() };
+}
+
+/**
+ * Writes a batch; where the database cannot hold something in it, halves it until the document is found, which
+ * goes to quarantine: it must not block the others. A fault of the database itself is thrown.
+ */
+async function writeIsolating(
+  database: Database,
+  arrivals: readonly Arrival[],
+  rejections: readonly Rejection[],
+  outcomes: Map<Arrival, Outcome | Rejection>,
+): Promise<void> {
+  try {
+    const written = await writeBatch(database, arrivals, rejections);
+    for (const [index, arrival] of arrivals.entries()) outcomes.set(arrival, written[index] as Outcome);
+  } catch (error) {
+    const [arrival] = arrivals;
+    if (!isDocumentFault(error) || arrival === undefined) throw error;
+    if (arrivals.length === 1) {
+      const rejection = unstorable(arrival, error);
+      await writeBatch(database, [], [...rejections, rejection]);
+      outcomes.set(arrival, rejection);
+      return;
+    }
+    const middle = arrivals.length >> 1;
+    await writeIsolating(database, arrivals.slice(0, middle), rejections, outcomes);
+    await writeIsolating(database, arrivals.slice(middle), [], outcomes);
+  }
+}
+
+/** SQLSTATE classes: data exception, integrity violation, program limit exceeded. */
+function isDocumentFault(error: unknown): error is Error {
+  if (error instanceof CollisionError) return true;
+  return error instanceof pg.DatabaseError && /^(?:22|23|54)/.test(error.code ?? "");
+}
+
+function unstorable({ source, size, bytes }: Arrival, error: Error): Rejection {
+  return {
+    source,
+    size,
+    sha256: cryptography.sha256Bytes(bytes),
+    code: "NOT_STORABLE",
+    message: `The document is valid, but cannot be stored: ${error.message}`,
+    bytes,
+  };
+}

@@ -1,0 +1,142 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type pg from "pg";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { registryKey } from "../../src/protocol/index.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { sampleEntries } from "../sample/committed-sample.ts";
+import type { KillChildOptions } from "./kill-child.ts";
+import { clearTables, readTables, type Tables, tableNames } from "./tables.ts";
+import { sampleDocuments, sampleKeyring, takeIn } from "./take-in.ts";
+
+const documents = sampleDocuments(60);
+const batchDocuments = 20;
+
+let database: TestDatabase;
+let folder: string;
+let wanted: Tables;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  folder = await mkdtemp(join(tmpdir(), "pith-graph-kill-"));
+  await writeFile(join(folder, "documents.ndjson"), documents.map((text) => text.trim()).join("\n"));
+  await takeIn(database, documents, { keyring: sampleKeyring });
+  wanted = await readTables(database);
+});
+
+afterAll(async () => {
+  await database.drop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+type Child = {
+  readonly process: ChildProcess;
+  /** The numbers of documents it said were committed. */
+  readonly committed: AsyncIterator<string>;
+};
+
+async function startChild(stopAfter: number): Promise<Child> {
+  const { rows } = await database.pool.query<{ name: string }>("SELECT current_database() AS name");
+  const name = rows[0]?.name ?? "";
+  const server = inject("postgres");
+  const options: KillChildOptions = {
+    connection: typeof server === "string" ? withDatabase(server, name) : ({ ...server, database: name } as never),
+    file: join(folder, "documents.ndjson"),
+    keys: [registryKey, ...sampleEntries],
+    batchDocuments,
+    stopAfter,
+  };
+  const script = fileURLToPath(new URL("kill-child.ts", import.meta.url));
+  const child = spawn(process.execPath, ["--import", "tsx", script, JSON.stringify(options)], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  return { process: child, committed: createInterface(child.stdout)[Symbol.asyncIterator]() };
+}
+
+function withDatabase(server: string, name: string): string {
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+/** Kills it, and returns once nothing of it is left: neither the process nor its sessions. */
+async function kill({ process: child }: Child): Promise<void> {
+  const ended = once(child, "exit");
+  child.kill("SIGKILL");
+  expect(await ended).toEqual([null, "SIGKILL"]);
+}
+
+async function sessionsEnded(): Promise<void> {
+  for (;;) {
+    const { rows } = await database.pool.query(
+      `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pith-graph'
+       AND state <> 'idle' AND pid <> pg_backend_pid()`,
+    );
+    if (rows.length === 0) return;
+  }
+}
+
+async function expectRecovery(): Promise<void> {
+  await takeIn(database, documents, { keyring: sampleKeyring, batchDocuments });
+  const tables = await readTables(database);
+  for (const name of tableNames) expect(tables[name], name).toEqual(wanted[name]);
+}
+
+test.each([1, 3])("killed after %i batches, taken in again", async (batches) => {
+  await clearTables(database);
+  const child = await startChild(batches * batchDocuments);
+  for (let nth = 1; nth <= batches; nth++) {
+    expect(await child.committed.next()).toEqual({ done: false, value: String(nth * batchDocuments) });
+  }
+  await kill(child);
+  const tables = await readTables(database);
+  expect(tables["papers"]?.length).toBe(batches * batchDocuments);
+  expect(tables["citations"]?.length).toBeGreaterThan(0);
+  await expectRecovery();
+});
+
+test.each(["events", "references", "works", "totals"])(
+  "killed in the middle of a transaction, before it writes %s",
+  async (table) => {
+    await clearTables(database);
+    const holder = await database.pool.connect();
+    let child: Child;
+    let before: Tables;
+    try {
+      child = await startChild(documents.length);
+      expect(await child.committed.next()).toEqual({ done: false, value: String(batchDocuments) });
+      // Whatever the child is at, it cannot get past this table, and so neither to its end.
+      await holder.query(`BEGIN; LOCK TABLE "${table}" IN EXCLUSIVE MODE`);
+      await waitsInTransaction(holder, table);
+      before = await readTables(database);
+      await kill(child);
+    } finally {
+      await holder.query("ROLLBACK");
+      holder.release();
+    }
+    await sessionsEnded();
+    const after = await readTables(database);
+    for (const name of tableNames) expect(after[name], name).toEqual(before[name]);
+    const papers = after["papers"]?.length ?? 0;
+    expect(papers).toBeGreaterThanOrEqual(batchDocuments);
+    expect(papers).toBeLessThan(documents.length);
+    await expectRecovery();
+  },
+);
+
+/** Resolves once a session that has written something waits for the table. */
+async function waitsInTransaction(client: pg.ClientBase, table: string): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query(
+      `SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
+       WHERE relation = $1::regclass AND NOT granted AND backend_xid IS NOT NULL`,
+      [`"${table}"`],
+    );
+    if (rows.length > 0) return;
+  }
+}

@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { randomFrom } from "./random.ts";
+import { clearTables, readTables, readVersions, tableNames } from "./tables.ts";
+import { sampleDocuments, sampleKeyring, takeIn } from "./take-in.ts";
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+
+afterAll(() => database.drop());
+
+test("the whole sample again, in any order and any batches, writes no row", async () => {
+  const documents = sampleDocuments();
+  const options = { keyring: sampleKeyring };
+  const first = await takeIn(database, documents, options);
+  expect(first).toMatchObject({ documents: documents.length, merged: documents.length, unchanged: 0 });
+  const versions = await readVersions(database);
+
+  const again = await takeIn(database, documents, options);
+  expect(again).toMatchObject({ documents: documents.length, merged: 0, unchanged: documents.length });
+  expect(await readVersions(database)).toEqual(versions);
+
+  const shuffled = randomFrom(1).shuffle([...documents, ...documents.slice(0, 100)]);
+  await takeIn(database, shuffled, { ...options, batchDocuments: 77 });
+  expect(await readVersions(database)).toEqual(versions);
+});
+
+test("other orders, batches and repeats give the same tables", async () => {
+  const documents = sampleDocuments(150);
+  const options = { keyring: sampleKeyring };
+  await clearTables(database);
+  await takeIn(database, documents, options);
+  const wanted = await readTables(database);
+  expect(wanted["papers"]?.length).toBeGreaterThan(150);
+
+  const orders: [string[], number][] = [
+    [documents.toReversed(), 13],
+    [randomFrom(2).shuffle([...documents, ...documents]), 50],
+  ];
+  for (const [order, batchDocuments] of orders) {
+    await clearTables(database);
+    await takeIn(database, order, { ...options, batchDocuments });
+    const tables = await readTables(database);
+    for (const name of tableNames) expect(tables[name], name).toEqual(wanted[name]);
+  }
+});
