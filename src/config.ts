@@ -13,6 +13,10 @@ export type Config = {
   readonly port: number;
   /** Larger documents are refused with TOO_LARGE. */
   readonly maximumDocumentBytes: number;
+  /** The address that other mirrors reach this one by; undefined takes it from each request. */
+  readonly baseUrl: string | undefined;
+  /** Hosts, each with or without a port, that `sync` may reach by http and on private addresses. */
+  readonly allowedHosts: readonly string[];
 };
 
 /** A setting that cannot be used; the message names it and says what it should be. */
@@ -37,7 +41,20 @@ export function readConfig(environment: Environment = process.env): Config {
       1,
       2 ** 29,
     ),
+    baseUrl: baseUrl(text("PITH_GRAPH_BASE_URL")),
+    allowedHosts: (text("PITH_GRAPH_ALLOW_HOSTS") ?? "").split(/[\s,]+/).filter((host) => host !== ""),
   };
+}
+
+function baseUrl(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url !== undefined && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "") {
+    return url.href.replace(/\/+$/, "");
+  }
+  throw new ConfigError(
+    `PITH_GRAPH_BASE_URL must be an address like https://mirror.example.org, not ${JSON.stringify(text)}.`,
+  );
 }
 
 function databaseUrl(url: string | undefined): string | undefined {

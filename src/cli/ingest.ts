@@ -1,11 +1,24 @@
+import { availableParallelism } from "node:os";
 import type { Command } from "commander";
-import { readMinimumProof } from "../config.ts";
-import { type Delivered, type FileSource, findSources, ingest, readSource } from "../ingest/index.ts";
+import { ConfigError, readMinimumProof } from "../config.ts";
+import {
+  createIngestThreads,
+  type Delivered,
+  type FileSource,
+  findSources,
+  ingest,
+  readSource,
+} from "../ingest/index.ts";
 import { say, withDatabase } from "./context.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { Progress, summaryLines } from "./progress.ts";
 
-type Options = { readonly minimumProof: string; readonly keyring?: string; readonly quiet?: boolean };
+type Options = {
+  readonly minimumProof: string;
+  readonly keyring?: string;
+  readonly threads?: string;
+  readonly quiet?: boolean;
+};
 
 /** Exit status where a document was refused. */
 const refusedStatus = 2;
@@ -21,6 +34,7 @@ export function addIngestCommand(program: Command): void {
       "hash",
     )
     .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
+    .option("--threads <number>", "threads that verify and write side by side (one more than processors)")
     .option("--quiet", "print only the summary")
     .addHelpText(
       "after",
@@ -36,7 +50,15 @@ Exit status: 0; ${refusedStatus} where a document was refused (it is kept in qua
     });
 }
 
+/** One thread waits for the database while the others verify. */
+function threadCount(text = String(Math.min(8, availableParallelism() + 1))): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= 64) return count;
+  throw new ConfigError(`--threads must be a whole number from 1 to 64, not ${JSON.stringify(text)}.`);
+}
+
 async function runIngest(paths: readonly string[], options: Options): Promise<number> {
+  const count = threadCount(options.threads);
   const minimumProof = readMinimumProof(options.minimumProof);
   const sources = await findSources(paths);
   const interruption = listenForInterruption();
@@ -45,16 +67,17 @@ async function runIngest(paths: readonly string[], options: Options): Promise<nu
       ? sources.reduce((sum, source) => sum + (source.size ?? 0), 0)
       : undefined;
     const progress = new Progress(size, options.quiet !== true);
+    const door = { keyring, minimumProof, maximumBytes: config.maximumDocumentBytes };
+    const threads = createIngestThreads(database, door, count);
     const deliveries = all(sources, config.maximumDocumentBytes, (bytes) => progress.read(bytes));
     const summary = await ingest(database, deliveries, {
-      keyring,
-      minimumProof,
+      ...door,
+      threads,
       signal: interruption.signal,
-      maximumBytes: config.maximumDocumentBytes,
       onBatch: (current) => progress.show(current),
       onRejection: ({ source, rejection }) =>
         progress.say(`${source}: ${rejection?.code}: ${rejection?.message}`),
-    });
+    }).finally(() => threads.close());
     progress.end();
     for (const line of summaryLines(summary)) say(line);
     const interrupted = interruption.status();

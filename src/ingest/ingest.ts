@@ -2,6 +2,7 @@ import type { Database } from "../store/index.ts";
 import type { DoorOptions } from "./arrival.ts";
 import type { Delivered } from "./sources/files.ts";
 import { type DocumentResult, takeIn } from "./take-in.ts";
+import type { IngestThreads } from "./threads/ingest-threads.ts";
 
 /** What an ingest has come to. */
 export type IngestSummary = {
@@ -17,6 +18,8 @@ export type IngestSummary = {
 export type IngestOptions = DoorOptions & {
   /** A batch is written when it has so many documents, or 16 MB; 500 unless told. */
   readonly batchDocuments?: number;
+  /** Threads that verify and write side by side; without, everything runs in this one. */
+  readonly threads?: IngestThreads;
   /** Ends the ingest in order: what was read is written, nothing more is read. */
   readonly signal?: AbortSignal;
   /** Called after each committed batch. */
@@ -26,7 +29,7 @@ export type IngestOptions = DoorOptions & {
 };
 
 const batchBytes = 16_000_000;
-/** Batches under way: while one waits for the database another is verified. */
+/** Batches under way in one thread: while one waits for the database another is verified. */
 const batchesAtOnce = 2;
 
 /**
@@ -45,11 +48,13 @@ export async function ingest(
     rejected: new Map(),
     refusedEvents: new Map(),
   };
+  const { threads } = options;
+  const most = threads?.count ?? batchesAtOnce;
   const underWay = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
   const write = async (batch: readonly Delivered[]) => {
-    if (underWay.size >= batchesAtOnce) await Promise.race(underWay);
-    const writing = takeIn(database, batch, options)
+    if (underWay.size >= most) await Promise.race(underWay);
+    const writing = (threads?.takeIn(batch) ?? takeIn(database, batch, options))
       .then((results) => count(results, summary, options))
       .catch((error: unknown) => {
         failure ??= { error };

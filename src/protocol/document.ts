@@ -27,7 +27,7 @@ export type PithDocument = {
 
 export type PublishedState = {
   readonly sha256: string;
-  /** Whether its event_count is higher than the number of events it carries. */
+  /** Whether its event_count is higher than the number of events that could be rebuilt from it. */
   readonly isPartial: boolean;
 };
 
@@ -140,7 +140,7 @@ function readState(state: JsonObject): PithDocument {
     copies,
     aliases: aliases ?? [],
     record: undefined,
-    published: { sha256: actual, isPartial: isJsonInteger(count) && count > entries },
+    published: { sha256: actual, isPartial: isJsonInteger(count) && count > copies.length },
     unverifiable: entries - copies.length,
   };
 }

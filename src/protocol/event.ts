@@ -58,7 +58,9 @@ export function judgeEvent(value: JsonValue, door: Door): Judgement {
   const proof: Proof = signature !== null ? "signed" : vouched ? "receipt" : "hash";
   if (!isAtLeast(proof, door.minimumProof)) return refuse("UNSIGNED");
 
-  return { accepted: true, event: { ...body, proof, fault, signature: signature as JsonObject | null } };
+  // The body was made for this event: it is completed, not copied.
+  const event = Object.assign(body, { proof, fault, signature: signature as JsonObject | null });
+  return { accepted: true, event };
 }
 
 function isInTime(instant: Instant, key: TrustedKey): boolean {

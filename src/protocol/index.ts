@@ -44,7 +44,7 @@ export { parseInstant } from "./instant.ts";
 export type { JsonObject, JsonValue } from "./json.ts";
 export { isJsonInteger, isJsonObject, JsonDouble } from "./json.ts";
 export type { Keyring, KeyringEntry, TrustedKey } from "./keyring.ts";
-export { createKeyring, KeyringError, parseKeyring, registryKey } from "./keyring.ts";
+export { createKeyring, KeyringError, keyringEntries, parseKeyring, registryKey } from "./keyring.ts";
 export { currentSnapshot, mergeEvents } from "./merge.ts";
 export type { EventStatus, MergedEvent, MergedState } from "./merged-state.ts";
 export type { PaperRef } from "./paper-ref.ts";

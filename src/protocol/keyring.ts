@@ -170,3 +170,16 @@ const keyFaults = {
   SMALL_ORDER: "a point of small order: anyone can sign for it",
   NOT_ON_CURVE: "not a point of the curve",
 } as const;
+
+/** The entries that a keyring was made of: what can be handed to another thread. */
+export function keyringEntries(keyring: Keyring): KeyringEntry[] {
+  return [...keyring.values()].map((key) => ({
+    key_id: key.keyId,
+    signer_id: key.signerId,
+    signer_type: key.signerType,
+    public_key_b64: key.publicKeyBase64,
+    event_types: [...key.eventTypes],
+    ...(key.validFrom === null ? {} : { valid_from: `${key.validFrom}Z` }),
+    ...(key.validUntil === null ? {} : { valid_until: `${key.validUntil}Z` }),
+  }));
+}

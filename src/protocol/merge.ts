@@ -61,7 +61,7 @@ export function mergeEvents(
     equivocations,
     warnings,
   };
-  return { ...state, ...stateText(state) };
+  return Object.assign(state, stateText(state));
 }
 
 /** Accepted copies of one event differ only in their signature: it has the highest of their proofs. */

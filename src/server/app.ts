@@ -4,6 +4,7 @@ import { createGraphqlHandler, graphqlPath } from "./graphql.ts";
 import { answerHealth } from "./health.ts";
 import { homePage } from "./home-page.ts";
 import type { LogError } from "./mask-error.ts";
+import { createMirrorRoutes } from "./mirror/index.ts";
 import { send, sendError } from "./responses.ts";
 
 export type AppOptions = {
@@ -13,6 +14,8 @@ export type AppOptions = {
   readonly logError?: LogError;
   /** Bytes of a request's body; 1 MB unless told. */
   readonly maximumBodySize?: number;
+  /** The address that other mirrors reach this one by; from each request unless told. */
+  readonly baseUrl?: string | undefined;
 };
 
 export type App = {
@@ -28,6 +31,7 @@ export function createApp({
   database,
   logError = (message, error) => console.error(message, error),
   maximumBodySize = 1_000_000,
+  baseUrl,
 }: AppOptions): App {
   const graphql = createGraphqlHandler({ database, logError, maximumBodySize });
   const routes: Record<string, { methods: readonly string[]; answer: Route }> = {
@@ -47,9 +51,11 @@ export function createApp({
     [graphqlPath]: { methods: ["GET", "POST", "OPTIONS"], answer: graphql.handle },
   };
 
+  const mirrorRoute = createMirrorRoutes({ database, baseUrl });
+
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
-    const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
+    const route = Object.hasOwn(routes, path) ? routes[path] : mirrorRoute(path);
     if (route === undefined) {
       return sendError(request, response, 404, { code: "NOT_FOUND", message: "Nothing is here." });
     }

@@ -9,6 +9,8 @@ export type Queries = Pick<
 >;
 
 export type Database = {
+  /** What it was opened with: another thread may open its own. */
+  readonly connection: DatabaseOptions["connection"];
   readonly pool: pg.Pool;
   readonly db: NodePgDatabase<typeof tables>;
   /** Ends the pool once its queries are done. */
@@ -33,5 +35,5 @@ export function openDatabase({ connection, maximumConnections = 10 }: DatabaseOp
   });
   // A connection lost while idle is replaced with the next query; without a listener it would end the process.
   pool.on("error", () => {});
-  return { pool, db: drizzle(pool, { schema: tables }), close: () => pool.end() };
+  return { connection, pool, db: drizzle(pool, { schema: tables }), close: () => pool.end() };
 }

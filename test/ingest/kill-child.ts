@@ -1,5 +1,6 @@
-// Ingests a file of documents, one a line, and tells each committed batch on standard output. Told to stop after so
-// many documents, it asks for no more of them: the ingest waits, until somebody ends it.
+// Ingests a file of documents, one a line, and tells each committed batch on standard output. After so many
+// documents it waits for a line on standard input, and the ingest with it.
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { ingest } from "../../src/ingest/index.ts";
 import { createKeyring, type KeyringEntry } from "../../src/protocol/index.ts";
@@ -20,8 +21,7 @@ const database = openDatabase({ connection });
 
 async function* deliver() {
   for (const [index, line] of lines.entries()) {
-    // Standard input stays open as long as the parent lives: its end comes before this goes on.
-    if (index === stopAfter) for await (const _ of process.stdin);
+    if (index === stopAfter) await once(process.stdin, "data");
     yield { source: `line ${index + 1}`, bytes: Buffer.from(line) };
   }
 }
@@ -34,3 +34,4 @@ await ingest(database, deliver(), {
   onBatch: ({ documents }) => process.stdout.write(`${documents}\n`),
 });
 await database.close();
+process.stdin.destroy();

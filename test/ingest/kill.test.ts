@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type pg from "pg";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { registryKey } from "../../src/protocol/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
@@ -45,7 +44,8 @@ async function startChild(stopAfter: number): Promise<Child> {
   const name = rows[0]?.name ?? "";
   const server = inject("postgres");
   const options: KillChildOptions = {
-    connection: typeof server === "string" ? withDatabase(server, name) : ({ ...server, database: name } as never),
+    connection:
+      typeof server === "string" ? withDatabase(server, name) : ({ ...server, database: name } as never),
     file: join(folder, "documents.ndjson"),
     keys: [registryKey, ...sampleEntries],
     batchDocuments,
@@ -108,11 +108,11 @@ test.each(["events", "references", "works", "totals"])(
     let child: Child;
     let before: Tables;
     try {
-      child = await startChild(documents.length);
+      child = await startChild(batchDocuments);
       expect(await child.committed.next()).toEqual({ done: false, value: String(batchDocuments) });
-      // Whatever the child is at, it cannot get past this table, and so neither to its end.
       await holder.query(`BEGIN; LOCK TABLE "${table}" IN EXCLUSIVE MODE`);
-      await waitsInTransaction(holder, table);
+      child.process.stdin?.write("go on\n");
+      await waitsInTransaction(child, table);
       before = await readTables(database);
       await kill(child);
     } finally {
@@ -122,17 +122,17 @@ test.each(["events", "references", "works", "totals"])(
     await sessionsEnded();
     const after = await readTables(database);
     for (const name of tableNames) expect(after[name], name).toEqual(before[name]);
-    const papers = after["papers"]?.length ?? 0;
-    expect(papers).toBeGreaterThanOrEqual(batchDocuments);
-    expect(papers).toBeLessThan(documents.length);
+    expect(after["papers"]?.length).toBe(batchDocuments);
     await expectRecovery();
   },
 );
 
 /** Resolves once a session that has written something waits for the table. */
-async function waitsInTransaction(client: pg.ClientBase, table: string): Promise<void> {
+async function waitsInTransaction({ process: child }: Child, table: string): Promise<void> {
   for (;;) {
-    const { rows } = await client.query(
+    if (child.exitCode !== null) throw new Error(`The child ended with ${child.exitCode}.`);
+    // Not on the holder's connection: a transaction goes on seeing the activity that it saw first.
+    const { rows } = await database.pool.query(
       `SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
        WHERE relation = $1::regclass AND NOT granted AND backend_xid IS NOT NULL`,
       [`"${table}"`],

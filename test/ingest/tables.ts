@@ -36,7 +36,9 @@ export async function readTables(database: Database): Promise<Tables> {
 export function sorted(tables: Tables): Tables {
   return Object.fromEntries(
     tableNames.map((name) => {
-      const rows = (tables[name] ?? []).map((row) => Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1)));
+      const rows = (tables[name] ?? []).map((row) =>
+        Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1)),
+      );
       const texts = rows.map((row) => JSON.stringify(Object.fromEntries(row))).sort();
       return [name, texts.map((text) => JSON.parse(text) as Row)];
     }),

@@ -1,17 +1,17 @@
 import { readFileSync } from "node:fs";
+import { type Delivered, type IngestOptions, type IngestSummary, ingest } from "../../src/ingest/index.ts";
 import {
   createKeyring,
   decodeUtf8,
   type Keyring,
+  type Proof,
   parseJson,
   parseKeyring,
-  type Proof,
   registryKey,
 } from "../../src/protocol/index.ts";
-import { type Delivered, type IngestOptions, type IngestSummary, ingest } from "../../src/ingest/index.ts";
 import type { Database } from "../../src/store/index.ts";
-import { readLines, readSample } from "../sample/committed-sample.ts";
 import { keyring as testKeyring } from "../protocol/signed-events.ts";
+import { readLines, readSample } from "../sample/committed-sample.ts";
 
 const sampleEntries = parseKeyring(
   parseJson(decodeUtf8(readFileSync(new URL("../../sample/keyring.json", import.meta.url)))),

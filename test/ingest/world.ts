@@ -35,7 +35,12 @@ export type WorldDocument = { readonly text: string; readonly minimumProof: Proo
 /** What papers and references name: few, so that they meet, and contradict each other. */
 const arxivIds = ["2301.00001", "2301.00002", "2301.00003", "hep-th/9711200", "2301.00005"];
 const dois = ["10.1000/a", "10.1000/b", "10.1000/c", "10.1000/d"];
-const workIds = ["aaaaaaaa-0000-4000-8000-000000000001", "bbbbbbbb-0000-4000-8000-000000000002", "W-3", "W-4"];
+const workIds = [
+  "aaaaaaaa-0000-4000-8000-000000000001",
+  "bbbbbbbb-0000-4000-8000-000000000002",
+  "W-3",
+  "W-4",
+];
 
 const years = ["2023", "2024"];
 const minutes = ["12:00:00Z", "12:00:00.000000Z", "12:00:01Z", "12:01:00Z", "13:00:00.5Z"];
@@ -63,7 +68,9 @@ function paperOf(random: Random, nth: number): Paper {
     metadata: {
       nonce: nth,
       submitted_at: `${random.pick(years)}-0${1 + random.below(3)}-0${1 + random.below(3)}T00:00:00Z`,
-      ...(random.chance(0.3) ? { license: "CC0", primary_cat: "hep-th", cross_cats_sorted: ["a", 1, "b"] } : {}),
+      ...(random.chance(0.3)
+        ? { license: "CC0", primary_cat: "hep-th", cross_cats_sorted: ["a", 1, "b"] }
+        : {}),
       ...(random.chance(0.3) ? { title_canon_sha256: canonicalTextSha256("title 1") } : {}),
     },
     schema_version: "1.0",
@@ -77,7 +84,8 @@ function paperOf(random: Random, nth: number): Paper {
 }
 
 function sourceOf(random: Random): JsonObject | null {
-  if (random.chance(0.1)) return random.pick([null, { kind: "doi", id: random.pick(dois) }, { kind: "arxiv" }]);
+  if (random.chance(0.1))
+    return random.pick([null, { kind: "doi", id: random.pick(dois) }, { kind: "arxiv" }]);
   return { id: random.pick(arxivIds), kind: "arxiv", version: 1 + random.below(3) };
 }
 
@@ -129,7 +137,11 @@ function eventsOf(random: Random, pithNumber: PithNumber, record: JsonObject, di
     const isChained = random.chance(0.15);
     if (isChained && linkTo("mirror_hint") === null) {
       add(key, { event_type: "mirror_hint", payload: { root: nth } }, "signed");
-      add(key, { event_type: "mirror_hint", payload: { nth }, prev_event: linkTo("mirror_hint") }, "unsigned");
+      add(
+        key,
+        { event_type: "mirror_hint", payload: { nth }, prev_event: linkTo("mirror_hint") },
+        "unsigned",
+      );
     }
     add(
       key,
@@ -175,10 +187,15 @@ function eventsOf(random: Random, pithNumber: PithNumber, record: JsonObject, di
     add(registry, { event_type: "mirror_hint", payload: {}, prev_event: linkTo("mirror_hint") }, signing());
   }
   if (random.chance(0.2)) {
-    add(registry, { event_type: "correction", payload: {}, prev_event: `sha256:${"0".repeat(64)}` }, "signed");
+    add(
+      registry,
+      { event_type: "correction", payload: {}, prev_event: `sha256:${"0".repeat(64)}` },
+      "signed",
+    );
   }
   if (random.chance(0.2)) add(registry, { event_type: "\u0000rumour", payload: {} }, signing());
-  if (random.chance(0.2)) add(author, { event_type: random.pick(["author_attestation", "mirror_hint"]) }, signing());
+  if (random.chance(0.2))
+    add(author, { event_type: random.pick(["author_attestation", "mirror_hint"]) }, signing());
   return copies;
 }
 
@@ -276,5 +293,7 @@ function documentsOf(random: Random, paper: Paper): WorldDocument[] {
     const claims = random.pick([{}, {}, { event_count: 0 }, { event_count: 99 }]);
     add(canonicalJson(withStateSha256({ ...(parseJson(state) as JsonObject), ...claims })));
   }
-  return random.chance(0.2) ? documents.filter(({ text }) => text.includes("pith_open_graph_state")) : documents;
+  return random.chance(0.2)
+    ? documents.filter(({ text }) => text.includes("pith_open_graph_state"))
+    : documents;
 }

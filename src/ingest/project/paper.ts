@@ -140,6 +140,6 @@ function authorsOf(paper: JsonObject): string[] {
   if (typeof text !== "string") return textsMember(paper, "authors");
   return storable(text)
     .split(/,|\sand\s/)
-    .map((name) => name.trim().replace(/^and\s+/, ""))
+    .map((name) => name.trim().replace(/\s+/g, " ").replace(/^and /, ""))
     .filter((name) => name !== "");
 }

@@ -31,9 +31,7 @@ export function projectReferences(
   const sample = isJsonObject(part) && Array.isArray(part["sample"]) ? part["sample"] : [];
   return sample.flatMap((item, ordinal) => {
     if (!isJsonObject(item)) return [];
-    const doi = textMember(item, "doi");
-    const citedArxivId = textMember(item, "cited_arxiv_id");
-    const identifiers = identifiersOf(citedArxivId, doi, textMember(item, "work_id"));
+    const identifiers = identifiersOf(item);
     const idOf = (kind: IdentifierKind) =>
       identifiers.find((identifier) => identifier.kind === kind)?.id ?? null;
     return {
@@ -42,8 +40,8 @@ export function projectReferences(
       refIndex: count(item["ref_index"]) ?? ordinal + 1,
       title: textMember(item, "title"),
       year: yearOf(item),
-      doi,
-      citedArxivId,
+      doi: textMember(item, "doi"),
+      citedArxivId: textMember(item, "cited_arxiv_id"),
       isInternalAnchor: item["is_internal_anchor"] === true,
       arxivId: idOf("arxiv"),
       doiId: idOf("doi"),
@@ -63,18 +61,15 @@ function ownWork(pithNumber: PithNumber, ordinal: number): ProjectedReference["o
  * The identifiers of a reference, at most one of a kind. arXiv's own DOI names an arXiv id, not a DOI's work;
  * where a reference gives both and they differ, its arXiv id is believed.
  */
-function identifiersOf(
-  citedArxivId: string | null,
-  doi: string | null,
-  workId: string | null,
-): NamedIdentifier[] {
-  const parsedDoi = doi === null ? null : parseDoi(doi);
+function identifiersOf({ cited_arxiv_id: written, doi, work_id: workId }: JsonObject): NamedIdentifier[] {
+  // The texts as they are in the snapshot: a replaced character would make another identifier of it.
+  const parsedDoi = typeof doi === "string" ? parseDoi(doi) : null;
   const arxivOfDoi = parsedDoi === null ? null : arxivIdOfDoi(parsedDoi);
-  const arxiv = (citedArxivId === null ? null : arxivIdentity(citedArxivId)) ?? arxivOfDoi;
+  const arxiv = (typeof written === "string" ? arxivIdentity(written) : null) ?? arxivOfDoi;
   const values: [IdentifierKind, string | null][] = [
     ["arxiv", arxiv],
     ["doi", arxivOfDoi === null ? parsedDoi : null],
-    ["work_id", workId === null ? null : parseWorkId(workId)],
+    ["work_id", typeof workId === "string" ? parseWorkId(workId) : null],
   ];
   return values.flatMap(([kind, value]) =>
     value === null ? [] : { id: identifierIdOf(kind, value), kind, value },

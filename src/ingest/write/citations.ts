@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { bigintArray, type Cell, insertRows } from "../../store/rows.ts";
+import { bigintArray, type Cell, insertRows, writeRows } from "../../store/rows.ts";
 import type { PaperChange, StoredReference } from "./paper-change.ts";
 import { type ReferenceChange, readReferences } from "./references.ts";
 
@@ -121,11 +121,12 @@ async function writeEdges(client: pg.ClientBase, papers: Citing, counts: CountCh
     stored.set(key, row.is_anchor);
     if (!wanted.has(key)) dropped.push({ citing: BigInt(row.citing), cited: BigInt(row.cited) });
   }
-  const written: Cell[][] = [];
+  const added: Cell[][] = [];
+  const changed: Cell[][] = [];
   for (const [key, { citing, cited, isAnchor }] of wanted) {
     const before = stored.get(key);
     if (before === isAnchor) continue;
-    written.push([citing, cited, isAnchor]);
+    (before === undefined ? added : changed).push([citing, cited, isAnchor]);
     if (before === undefined) countEdge(counts, citing, cited, 1);
   }
   for (const { citing, cited } of dropped) countEdge(counts, citing, cited, -1);
@@ -136,11 +137,11 @@ async function writeEdges(client: pg.ClientBase, papers: Citing, counts: CountCh
       [bigintArray(dropped.map(({ citing }) => citing)), bigintArray(dropped.map(({ cited }) => cited))],
     );
   }
-  await insertRows(
+  await writeRows(
     client,
     "citations",
     ["citing_work_id", "cited_work_id", "is_internal_anchor"],
-    written,
+    { added, changed },
     `ON CONFLICT (citing_work_id, cited_work_id) DO UPDATE SET is_internal_anchor = excluded.is_internal_anchor`,
   );
 }

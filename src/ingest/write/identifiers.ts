@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { Proof } from "../../protocol/index.ts";
 import type { IdentifierKind } from "../../store/index.ts";
-import { bigintArray, insertRows } from "../../store/rows.ts";
+import { bigintArray, type Cell, writeRows } from "../../store/rows.ts";
 import type { NamedIdentifier } from "../project/references.ts";
 import { refuseCollision } from "./collision.ts";
 import { betterEvidence, type Evidence, evidenceOf, type Identifier, isSameEvidence } from "./evidence.ts";
@@ -254,23 +254,27 @@ async function write(client: pg.ClientBase, { stored, named, best, gone }: Settl
     }
   }
 
-  const changed = [...byId.values()].filter((row) => {
+  const differing = [...byId.values()].filter((row) => {
     const before = stored.get(row.id);
     return before === undefined || before.workId !== row.workId || !isSameTarget(before.target, row.target);
   });
-  await insertRows(
+  const cellsOf = ({ id, kind, value, target, workId }: Identifier): Cell[] => [
+    id,
+    kind,
+    value,
+    target?.targetId ?? null,
+    target?.targetKind ?? null,
+    target?.standing ?? null,
+    workId,
+  ];
+  await writeRows(
     client,
     "work_identifiers",
     ["identifier_id", "kind", "value", "target_id", "target_kind", "target_standing", "work_id"],
-    changed.map(({ id, kind, value, target, workId }) => [
-      id,
-      kind,
-      value,
-      target?.targetId ?? null,
-      target?.targetKind ?? null,
-      target?.standing ?? null,
-      workId,
-    ]),
+    {
+      added: differing.filter(({ id }) => !stored.has(id)).map(cellsOf),
+      changed: differing.filter(({ id }) => stored.has(id)).map(cellsOf),
+    },
     `ON CONFLICT (identifier_id) DO UPDATE SET target_id = excluded.target_id, target_kind = excluded.target_kind,
        target_standing = excluded.target_standing, work_id = excluded.work_id`,
   );

@@ -5,7 +5,7 @@ import {
   type MergedEvent,
   type MergedState,
 } from "../../protocol/index.ts";
-import { type Cell, insertRows, recordset } from "../../store/rows.ts";
+import { type Cell, insertRows, recordset, upsertRows, writeRows } from "../../store/rows.ts";
 import { type Addition, signatureText } from "./addition.ts";
 import type { Held } from "./held.ts";
 
@@ -52,9 +52,16 @@ export async function writeLogs(
   writes: readonly LogWrite[],
   now: string,
 ): Promise<void> {
-  await writeSubjects(client, writes);
-  await writeEvents(client, writes, now);
-  await writeAliases(client, writes);
+  // None waits for another: while PostgreSQL works on one, the rows of the next are made.
+  await Promise.all([
+    writeSubjects(client, writes),
+    writeEvents(client, writes, now),
+    writeAliases(client, writes),
+    writePublishedStates(client, writes),
+  ]);
+}
+
+async function writePublishedStates(client: pg.ClientBase, writes: readonly LogWrite[]): Promise<void> {
   await insertRows(
     client,
     "published_states",
@@ -62,19 +69,25 @@ export async function writeLogs(
     writes.flatMap(({ paperId, addition }) =>
       [...addition.publishedStates].map(([sha256, result]) => [paperId, `\\x${sha256}`, result]),
     ),
-    "ON CONFLICT DO NOTHING",
   );
 }
 
 async function writeSubjects(client: pg.ClientBase, writes: readonly LogWrite[]): Promise<void> {
-  const rows = writes
-    .filter(({ held, addition }) => !held.hasSubject || addition.record !== null)
-    .map(({ paperId, pithNumber, addition }): Cell[] => [paperId, pithNumber, addition.record]);
-  await insertRows(
+  const cellsOf = ({ paperId, pithNumber, addition }: LogWrite): Cell[] => [
+    paperId,
+    pithNumber,
+    addition.record,
+  ];
+  await writeRows(
     client,
     "records",
     ["paper_id", "pith_number", "record"],
-    rows,
+    {
+      added: writes.filter(({ held }) => !held.hasSubject).map(cellsOf),
+      changed: writes
+        .filter(({ held, addition }) => held.hasSubject && addition.record !== null)
+        .map(cellsOf),
+    },
     "ON CONFLICT (paper_id) DO UPDATE SET record = excluded.record WHERE records.record IS NULL",
   );
 }
@@ -161,7 +174,7 @@ function eventRow(
 
 async function insertSigners(client: pg.ClientBase, events: readonly AcceptedEvent[]): Promise<void> {
   const signers = new Map(events.map(({ signer }) => [signer.public_key_fingerprint, signer]));
-  await insertRows(
+  await upsertRows(
     client,
     "signers",
     ["fingerprint", "key_id", "signer_id", "signer_type"],
@@ -176,7 +189,8 @@ async function insertSigners(client: pg.ClientBase, events: readonly AcceptedEve
 }
 
 async function writeAliases(client: pg.ClientBase, writes: readonly LogWrite[]): Promise<void> {
-  const rows: Cell[][] = [];
+  const added: Cell[][] = [];
+  const changed: Cell[][] = [];
   for (const { paperId, held, addition, state } of writes) {
     const current = new Set(
       state.aliases.map(({ kind, value, createdAt }) =>
@@ -192,14 +206,15 @@ async function writeAliases(client: pg.ClientBase, writes: readonly LogWrite[]):
       if (isCurrent) listed.add(alias);
       const before = held.aliases.get(key);
       if (before?.alias === alias && before.isCurrent === isCurrent) continue;
-      rows.push([paperId, `\\x${key.slice(0, 64)}`, key.slice(64) === "true", alias, isCurrent]);
+      const row = [paperId, `\\x${key.slice(0, 64)}`, key.slice(64) === "true", alias, isCurrent];
+      (before === undefined ? added : changed).push(row);
     }
   }
-  await insertRows(
+  await writeRows(
     client,
     "aliases",
     ["paper_id", "alias_sha256", "let_in_at_hash", "alias", "is_current"],
-    rows,
+    { added, changed },
     `ON CONFLICT (paper_id, alias_sha256, let_in_at_hash)
      DO UPDATE SET alias = excluded.alias, is_current = excluded.is_current`,
   );

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { Proof } from "../../protocol/index.ts";
-import { bigintArray, type Cell, insertRows } from "../../store/rows.ts";
+import { bigintArray, type Cell, insertRows, writeRows } from "../../store/rows.ts";
 import type { PaperRow } from "../project/paper.ts";
 import type { PaperBefore, PaperChange } from "./paper-change.ts";
 import { readReferences } from "./references.ts";
@@ -87,12 +87,18 @@ const updates = columns.filter((column) => column !== "paper_id");
 
 /** Writes the papers, their claims, and the keys that find them. */
 export async function writePapers(client: pg.ClientBase, changes: readonly PaperChange[]): Promise<void> {
-  const rows = changes.flatMap(({ row }) => (row === null ? [] : [row]));
-  await insertRows(
+  const added: Cell[][] = [];
+  const changed: Cell[][] = [];
+  for (const { row, before } of changes) {
+    if (row === null) continue;
+    const cellsOfRow = columns.map((column) => (cells[column] as (row: PaperRow) => Cell)(row));
+    (before === null ? added : changed).push(cellsOfRow);
+  }
+  await writeRows(
     client,
     "papers",
     columns,
-    rows.map((row) => columns.map((column) => (cells[column] as (row: PaperRow) => Cell)(row))),
+    { added, changed },
     `ON CONFLICT (paper_id) DO UPDATE SET ${updates.map((column) => `${column} = excluded.${column}`).join(", ")}
      WHERE (${updates.map((column) => `papers.${column}`).join(", ")})
        IS DISTINCT FROM (${updates.map((column) => `excluded.${column}`).join(", ")})`,
@@ -148,7 +154,7 @@ async function writeKeys(client: pg.ClientBase, changes: readonly PaperChange[])
     for (const key of keys) if (!known.has(key)) added.push([key, paperId]);
     for (const key of known) if (!keys.has(key)) dropped.push({ paperId, key });
   }
-  await insertRows(client, "paper_keys", ["key", "paper_id"], added, "ON CONFLICT DO NOTHING");
+  await insertRows(client, "paper_keys", ["key", "paper_id"], added);
   if (dropped.length > 0) {
     await client.query(
       "DELETE FROM paper_keys USING unnest($1::text[], $2::bigint[]) AS gone (k, p) WHERE key = gone.k AND paper_id = gone.p",

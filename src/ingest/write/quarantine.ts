@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { canonicalJson, cryptography } from "../../protocol/index.ts";
-import { type Cell, insertRows } from "../../store/rows.ts";
+import { type Cell, upsertRows } from "../../store/rows.ts";
 import type { Arrival, Rejection } from "../arrival.ts";
 import { storable } from "../project/text.ts";
 import { addToTotals } from "./totals.ts";
@@ -55,7 +55,7 @@ export async function writeQuarantine(
   if (rows.size === 0) return;
   const kept = [...rows.values()].slice(-mostRows);
   const before = await documentCount(client);
-  const added = await insertRows(client, "quarantine", columns, kept, "ON CONFLICT DO NOTHING");
+  const added = await upsertRows(client, "quarantine", columns, kept, "ON CONFLICT DO NOTHING");
   if (added > 0) {
     await client.query(
       `DELETE FROM quarantine WHERE content_sha256 IN

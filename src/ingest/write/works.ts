@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { type Proof, proofRank } from "../../protocol/index.ts";
-import { bigintArray, insertRows } from "../../store/rows.ts";
+import { bigintArray, type Cell, writeRows } from "../../store/rows.ts";
 import type { CountChanges } from "./citations.ts";
 import { refuseCollision } from "./collision.ts";
 import type { Identifiers } from "./identifiers.ts";
@@ -279,23 +279,13 @@ async function store(
   const isNamed = (work: Work) => work.paperId !== null || work.citedByCount > 0;
   const written = [...works].filter(([id, work]) => isNamed(work) && !isSame(stored.get(id), work));
   const gone = [...works].filter(([id, work]) => !isNamed(work) && stored.has(id)).map(([id]) => id);
-  await insertRows(
+  const added = written.filter(([id]) => !stored.has(id));
+  const changed = written.filter(([id]) => stored.has(id));
+  await writeRows(
     client,
     "works",
     columns,
-    written.map(([id, work]) => [
-      id,
-      work.key,
-      work.paperId,
-      work.title,
-      work.year,
-      work.titledBy?.standing ?? null,
-      work.titledBy?.paperId ?? null,
-      work.titledBy?.ordinal ?? null,
-      work.citedByCount,
-      work.citingPaperCount,
-      work.referenceCount,
-    ]),
+    { added: added.map(cellsOf), changed: changed.map(cellsOf) },
     `ON CONFLICT (work_id) DO UPDATE SET ${columns
       .slice(2)
       .map((column) => `${column} = excluded.${column}`)
@@ -304,7 +294,23 @@ async function store(
   if (gone.length > 0) {
     await client.query("DELETE FROM works WHERE work_id = ANY($1::bigint[])", [bigintArray(gone)]);
   }
-  return written.filter(([id]) => !stored.has(id)).length - gone.length;
+  return added.length - gone.length;
+}
+
+function cellsOf([id, work]: readonly [bigint, Work]): Cell[] {
+  return [
+    id,
+    work.key,
+    work.paperId,
+    work.title,
+    work.year,
+    work.titledBy?.standing ?? null,
+    work.titledBy?.paperId ?? null,
+    work.titledBy?.ordinal ?? null,
+    work.citedByCount,
+    work.citingPaperCount,
+    work.referenceCount,
+  ];
 }
 
 const columns = [

@@ -9,7 +9,9 @@ export type TotalName =
   | "invalid_events"
   | "rejected_documents"
   /** The highest `position` given to an event. */
-  | "position";
+  | "position"
+  /** The highest `position` given to a change of the feed. */
+  | "change_position";
 
 /** Counts kept in the transaction that changes them. */
 export const totals = pgTable("totals", {

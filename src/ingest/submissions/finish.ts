@@ -1,0 +1,58 @@
+import type pg from "pg";
+import { finishedChannel, idsInOneNotice } from "./channels.ts";
+import type { Fault } from "./faults.ts";
+import { mostAttempts, mostAttemptsOnDefects } from "./retry-delay.ts";
+
+/** What became of a submission. */
+export type Outcome = {
+  readonly id: string;
+  readonly status: "merged" | "rejected";
+  readonly pithNumber: string | null;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+};
+
+/** Writes what became of submissions, lets their documents go, and tells who waits, with the commit. */
+export async function finish(client: pg.ClientBase, outcomes: readonly Outcome[]): Promise<void> {
+  await client.query(
+    `UPDATE submissions SET status = outcome::submission_status, pith_number = number, error_code = code,
+       error_message = message, finished_at = now(), document = NULL
+     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])
+       AS given (id, outcome, number, code, message)
+     WHERE submission_id = id`,
+    [
+      outcomes.map(({ id }) => id),
+      outcomes.map(({ status }) => status),
+      outcomes.map(({ pithNumber }) => pithNumber),
+      outcomes.map(({ errorCode }) => errorCode),
+      outcomes.map(({ errorMessage }) => errorMessage),
+    ],
+  );
+  await tellFinished(
+    client,
+    outcomes.map(({ id }) => id),
+  );
+}
+
+/** Writes what went wrong. The submissions stay in the queue, unless they were tried too often. */
+export async function keepFault(client: pg.ClientBase, ids: readonly string[], fault: Fault): Promise<void> {
+  const most = fault.isInfrastructure ? mostAttempts : mostAttemptsOnDefects;
+  const { rows } = await client.query<{ id: string }>(
+    `UPDATE submissions SET error_code = $2, error_message = $3,
+       status = CASE WHEN attempts >= $4 THEN 'failed'::submission_status ELSE status END,
+       finished_at = CASE WHEN attempts >= $4 THEN now() END
+     WHERE submission_id = ANY($1::uuid[]) RETURNING CASE WHEN attempts >= $4 THEN submission_id END AS id`,
+    [ids, fault.code, fault.message.replaceAll("\u0000", "\ufffd"), most],
+  );
+  await tellFinished(
+    client,
+    rows.map(({ id }) => id).filter((id) => id !== null),
+  );
+}
+
+export async function tellFinished(client: pg.ClientBase, ids: readonly string[]): Promise<void> {
+  for (let from = 0; from < ids.length; from += idsInOneNotice) {
+    const payload = ids.slice(from, from + idsInOneNotice).join(" ");
+    await client.query("SELECT pg_notify($1, $2)", [finishedChannel, payload]);
+  }
+}

@@ -1,0 +1,80 @@
+import type pg from "pg";
+import type { Keyring } from "../../protocol/index.ts";
+import type { Proof } from "../../protocol/proof.ts";
+import type { Database } from "../../store/index.ts";
+import { claimBatch } from "./claim.ts";
+import { type Fault, faultOf } from "./faults.ts";
+import { finish, keepFault, type Outcome } from "./finish.ts";
+import { type Claimed, settle } from "./settle.ts";
+import { inTransaction } from "./transaction.ts";
+
+export type WorkOptions = {
+  readonly keyring: Keyring;
+  /** The most documents of one batch; 200 unless told. */
+  readonly batchDocuments?: number;
+  /** Told of each batch that could not be taken in; its documents stay in the queue. */
+  readonly onFault?: (fault: Fault) => void;
+  /** Told what became of each batch. */
+  readonly onBatch?: (outcomes: readonly Outcome[]) => void;
+};
+
+const batchBytes = 16_000_000;
+
+/**
+ * Takes up a batch of submissions, if any is due, and finishes it.
+ *
+ * Three transactions, and why a worker may be killed between or in any of them:
+ * 1. The claim counts the attempt and says when the rows are due again. Killed after it, they are due then.
+ * 2. This one locks the rows, which keeps other workers off, and stays open while
+ * 3. `takeIn` commits, on a connection of its own, what the documents say. Killed before, nothing has happened; killed
+ *    after, the locks are gone with the connection, the rows still queued, and another worker takes the same documents
+ *    in again: that changes nothing, and it then writes the outcome that this one owed.
+ * Last, 2 writes the outcomes and commits: only then are the documents themselves let go.
+ *
+ * @returns the number of submissions that were taken up. Rejects where the queue cannot be reached.
+ */
+export async function workBatch(database: Database, options: WorkOptions): Promise<number> {
+  const { keyring, batchDocuments = 200, onFault, onBatch } = options;
+  const ids = await claimBatch(database.pool, { mostDocuments: batchDocuments, mostBytes: batchBytes });
+  if (ids.length === 0) return 0;
+  await inTransaction(database.pool, async (client) => {
+    const submissions = await lock(client, ids);
+    if (submissions.length === 0) return;
+    let outcomes: Outcome[];
+    try {
+      outcomes = await settle(database, submissions, keyring);
+    } catch (error) {
+      const fault = faultOf(error);
+      onFault?.(fault);
+      await keepFault(
+        client,
+        submissions.map(({ id }) => id),
+        fault,
+      );
+      return;
+    }
+    await finish(client, outcomes);
+    onBatch?.(outcomes);
+  });
+  return ids.length;
+}
+
+async function lock(client: pg.ClientBase, ids: readonly string[]): Promise<Claimed[]> {
+  const { rows } = await client.query<{
+    submission_id: string;
+    token: string;
+    minimum_proof: Proof;
+    document: Buffer;
+  }>(
+    `SELECT submission_id, token, minimum_proof, document FROM submissions
+     WHERE submission_id = ANY($1::uuid[]) AND status = 'queued'
+     ORDER BY received_at, submission_id FOR UPDATE SKIP LOCKED`,
+    [ids],
+  );
+  return rows.map((row) => ({
+    id: row.submission_id,
+    token: row.token,
+    minimumProof: row.minimum_proof,
+    document: row.document,
+  }));
+}

@@ -1,0 +1,32 @@
+// What runs in a thread of a bulk ingest: the whole way from bytes to rows, over a connection of its own.
+import { parentPort, workerData } from "node:worker_threads";
+import { createKeyring } from "../../protocol/index.ts";
+import { openDatabase } from "../../store/index.ts";
+import { takeIn } from "../take-in.ts";
+import type { PortableError, ThreadData, ThreadReply, ThreadRequest } from "./messages.ts";
+
+const { connection, keyringEntries, minimumProof, maximumBytes } = workerData as ThreadData;
+const database = openDatabase({ connection, maximumConnections: 1 });
+const door = { keyring: createKeyring(keyringEntries), minimumProof, maximumBytes };
+
+parentPort?.on("message", async (request: ThreadRequest) => {
+  if (request === null) {
+    await database.close();
+    parentPort?.close();
+    return;
+  }
+  let reply: ThreadReply;
+  try {
+    reply = { results: await takeIn(database, request, door) };
+  } catch (error) {
+    reply = { error: portable(error) };
+  }
+  parentPort?.postMessage(reply);
+});
+
+/** Errors lose their class and their own members between threads. */
+function portable(error: unknown): PortableError {
+  if (!(error instanceof Error)) return { name: "Error", message: String(error), stack: "", code: undefined };
+  const { code } = error as NodeJS.ErrnoException;
+  return { name: error.name, message: error.message, stack: error.stack ?? "", code };
+}

@@ -1,0 +1,1 @@
+export { createMirrorRoutes, type MirrorOptions, type MirrorRoute } from "./routes.ts";

@@ -1,0 +1,453 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import {
+  canonicalJson,
+  documentErrorCodes,
+  type JsonObject,
+  type JsonValue,
+  parseJson,
+  refusalReasons,
+} from "../../src/protocol/index.ts";
+import { paperIdOf } from "../../src/store/index.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import {
+  keyring,
+  registry,
+  signatureOf,
+  signedEvent,
+  signerOf,
+  stateBody,
+  stranger,
+  unsignedEvent,
+  windowed,
+} from "../protocol/signed-events.ts";
+import { bundleOfPaper, snapshotEvent, type TestPaper, testPaper } from "./bundles.ts";
+import { modelOf } from "./model.ts";
+import { clearTables, readTables } from "./tables.ts";
+import { takeIn } from "./take-in.ts";
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+
+beforeEach(() => clearTables(database));
+
+afterAll(() => database.drop());
+
+type Quarantined = { kind: string; code: string; source: string; content: Buffer | null; size: number };
+
+async function readQuarantine(): Promise<Quarantined[]> {
+  const { rows } = await database.pool.query<Quarantined>(
+    "SELECT kind, code, source, content, size FROM quarantine ORDER BY source, code",
+  );
+  return rows;
+}
+
+async function total(name: string): Promise<number | undefined> {
+  const { rows } = await database.pool.query<{ value: string }>("SELECT value FROM totals WHERE name = $1", [
+    name,
+  ]);
+  return rows[0] === undefined ? undefined : Number(rows[0].value);
+}
+
+const good = (arxivId: string) => bundleOfPaper({ arxivId }, (paper) => [snapshotEvent(paper)]);
+
+const refusedDocuments: Record<string, string | Buffer> = {
+  MALFORMED_JSON: '{"a":',
+  INVALID_UNICODE: Buffer.from([0x22, 0xff, 0x22]),
+  INVALID_NUMBER: '{"a":1e999}',
+  TOO_DEEP: "[".repeat(65) + "]".repeat(65),
+  UNSUPPORTED_DOCUMENT: '{"bundle_type":"pith_open_graph_bundle","bundle_version":"2.0","\\u0000":1}',
+  MALFORMED_DOCUMENT: bundleOfPaper({}, () => [], { events: {} }),
+  PITH_NUMBER_INVALID: bundleOfPaper({}, () => [], { pith_number: "pith:2023:short" }),
+  RECORD_HASH_MISMATCH: bundleOfPaper({}, () => [], { canonical_sha256: "0".repeat(64) }),
+  STATE_HASH_MISMATCH: canonicalJson(stateBody({}, { state_sha256: "0".repeat(64) })),
+  TOO_LARGE: `{"a":"${"x".repeat(100_000)}"}`,
+};
+
+describe("a document refused as a whole", () => {
+  test("the list of this test has every code", () => {
+    expect(Object.keys(refusedDocuments).sort()).toEqual([...documentErrorCodes].sort());
+  });
+
+  test.each(Object.entries(refusedDocuments))(
+    "%s goes to quarantine, and the others are stored",
+    async (code, bad) => {
+      const told: string[] = [];
+      const summary = await takeIn(database, [good("2301.00001"), bad, good("2301.00002"), bad], {
+        maximumBytes: 50_000,
+        onRejection: ({ source, rejection }) => told.push(`${source} ${rejection?.code}`),
+      });
+      expect(summary).toMatchObject({
+        documents: 4,
+        merged: 2,
+        unchanged: 0,
+        rejected: new Map([[code, 2]]),
+      });
+      expect(told).toEqual([`test:2 ${code}`, `test:4 ${code}`]);
+      // The same bytes are kept once.
+      expect(await readQuarantine()).toEqual([
+        {
+          kind: "document",
+          code,
+          source: expect.stringMatching(/^test:[24]$/),
+          content: Buffer.from(bad),
+          size: bad.length,
+        },
+      ]);
+      expect(await total("rejected_documents")).toBe(1);
+      expect(await total("papers")).toBe(2);
+    },
+  );
+
+  test("in quarantine already, it changes nothing", async () => {
+    await takeIn(database, ["{", "["]);
+    const before = await database.pool.query("SELECT xmin, ctid, * FROM quarantine ORDER BY content_sha256");
+    await takeIn(database, ["[", "{", "{"]);
+    const after = await database.pool.query("SELECT xmin, ctid, * FROM quarantine ORDER BY content_sha256");
+    expect(after.rows).toEqual(before.rows);
+    expect(await total("rejected_documents")).toBe(2);
+  });
+});
+
+describe("copies of events refused in a document that is let in", () => {
+  const copiesOf = (paper: TestPaper): Record<string, JsonObject> => {
+    const fields = { event_type: "mirror_hint", subject_pith_number: paper.pithNumber };
+    const event = signedEvent(registry, fields);
+    const { target: _, ...incomplete } = event;
+    return {
+      MALFORMED_EVENT: { ...incomplete, payload: "\u0000" },
+      EVENT_ID_MISMATCH: { ...event, event_id: `sha256:${"0".repeat(64)}` },
+      SUBJECT_MISMATCH: signedEvent(registry, { ...fields, subject_pith_number: "pith:2023:\u0000" }),
+      UNKNOWN_SIGNER: signedEvent(stranger, fields),
+      SIGNER_MISMATCH: signedEvent(registry, {
+        ...fields,
+        signer: { ...signerOf(registry), signer_id: "\u0000" },
+      }),
+      KEY_NOT_VALID: signedEvent(windowed, { ...fields, created_at: "2020-01-01T00:00:00Z" }),
+      SIGNATURE_INVALID: { ...event, signature: signatureOf(registry, `sha256:${"0".repeat(64)}`) },
+      UNSIGNED: unsignedEvent(registry, fields),
+    };
+  };
+  const paper = testPaper();
+
+  test("each goes to quarantine with its reason, and what is good is stored", async () => {
+    expect(Object.keys(copiesOf(paper))).toEqual([...refusalReasons]);
+    const text = bundleOfPaper({}, (own) => [...Object.values(copiesOf(own)), snapshotEvent(own)]);
+    const summary = await takeIn(database, [text], { minimumProof: "receipt" });
+    expect(summary.merged).toBe(1);
+    expect(summary.refusedEvents).toEqual(new Map(refusalReasons.map((reason) => [reason, 1])));
+    const rows = await readQuarantine();
+    expect(rows.map(({ code }) => code)).toEqual([...refusalReasons].sort());
+    for (const { code, kind, source, content } of rows) {
+      expect({ kind, source }).toEqual({ kind: "event", source: "test:1" });
+      expect(String(content)).toBe(canonicalJson(copiesOf(paper)[code] as JsonObject));
+    }
+    expect(await total("events")).toBe(2);
+    expect(await total("rejected_documents")).toBeUndefined();
+    const tables = await readTables(database);
+    expect(tables).toEqual(modelOf([{ text, minimumProof: "receipt" }], keyring));
+  });
+
+  test("a document of which nothing is left is known, and shows no paper", async () => {
+    await takeIn(database, [bundleOfPaper({}, () => [], { events: [1, null, "\u0000"] })]);
+    expect(await total("papers")).toBe(0);
+    expect((await readQuarantine()).map(({ code }) => code)).toEqual(Array(3).fill("MALFORMED_EVENT"));
+  });
+});
+
+test("quarantine is bounded: the oldest go", async () => {
+  const bad = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, nth) => `{"n":${from + nth}}`);
+  await takeIn(database, bad(0, 6000));
+  await takeIn(database, bad(6000, 12_000), { batchDocuments: 3000 });
+  const { rows } = await database.pool.query<{ content: Buffer }>("SELECT content FROM quarantine");
+  expect(rows.length).toBe(10_000);
+  expect(await total("rejected_documents")).toBe(10_000);
+  const kept = new Set(rows.map(({ content }) => String(content)));
+  for (const text of bad(6000, 12_000)) expect(kept.has(text)).toBe(true);
+});
+
+test("what is too large to keep is known by its hash alone", async () => {
+  await takeIn(database, [`{"a":"${"x".repeat(1_000_001)}"}`]);
+  expect(await readQuarantine()).toEqual([
+    { kind: "document", code: "UNSUPPORTED_DOCUMENT", source: "test:1", content: null, size: 1_000_009 },
+  ]);
+});
+
+describe("hostile yet valid", () => {
+  const nul = "a\u0000b\u0000";
+  const shown = "a\ufffdb\ufffd";
+  const odd = ["{", "}", "a,b", '"', "\\", "NULL", "", nul, "\u{1f600}", "'; --", "\\u0000", "$1"];
+
+  async function expectModel(...texts: string[]) {
+    const summary = await takeIn(database, texts);
+    expect(summary.rejected).toEqual(new Map());
+    expect(summary.refusedEvents).toEqual(new Map());
+    const tables = await readTables(database);
+    expect(tables).toEqual(
+      modelOf(
+        texts.map((text) => ({ text, minimumProof: "hash" })),
+        keyring,
+      ),
+    );
+    return tables;
+  }
+
+  test("NUL characters everywhere, odd categories, long titles", async () => {
+    const { papers, claims, references } = await expectModel(
+      bundleOfPaper(
+        {
+          source: { kind: nul, id: nul, version: 1 },
+          metadata: { license: nul, primary_cat: nul, cross_cats_sorted: [...odd, 5, null, {}, ["x"]] },
+        },
+        (paper) => [
+          snapshotEvent(paper, {
+            paper: {
+              title: `${nul}${"t".repeat(10_000)}`,
+              authors: odd,
+              headline: nul,
+              abstract_excerpt: nul,
+            },
+            claims: [{ text: nul, claim_id: nul, kind: nul, status: nul, attestation: nul, source: nul }],
+            references: [{ title: nul, doi: `10.1000/${nul}`, cited_arxiv_id: nul, work_id: nul }],
+            snapshot: { verdict: { [nul]: nul } },
+          }),
+        ],
+        {
+          source_aliases: [
+            { alias_kind: nul, alias_value: nul, created_at: "2026-01-01T00:00:00Z" },
+            { alias_kind: "doi", alias_value: `10.1000/${nul}`, created_at: "2026-01-01T00:00:00Z" },
+          ],
+        },
+      ),
+    );
+    expect(papers?.[0]).toMatchObject({ license: shown, title: `${shown}${"t".repeat(10_000)}` });
+    expect(parseJson(papers?.[0]?.["cross_categories"] ?? "")).toEqual(
+      odd.map((text) => text.replaceAll("\u0000", "\ufffd")),
+    );
+    expect(claims?.[0]).toMatchObject({ text: shown, source: shown });
+    expect(references?.[0]).toMatchObject({ title: shown, doi_id: null, arxiv_id: null, work_uuid_id: null });
+  });
+
+  test("members of every wrong type, and counts of every size", async () => {
+    const values: JsonValue[] = [
+      null,
+      true,
+      -1,
+      10n ** 30n,
+      -(10n ** 30n),
+      2 ** 31,
+      2 ** 31 - 1,
+      parseJson("1e300"),
+      parseJson("-0.0"),
+      "text",
+      [],
+      [[]],
+      {},
+      parseJson('{"__proto__":{"title":"x"},"constructor":1}'),
+    ];
+    const texts = values.map((value, nth) =>
+      bundleOfPaper(
+        {
+          source: nth % 2 === 0 ? value : { kind: value, id: value, version: value },
+          metadata: {
+            nonce: nth,
+            license: value,
+            primary_cat: value,
+            cross_cats_sorted: value,
+            title_canon_sha256: value,
+          },
+        },
+        (paper) => [
+          snapshotEvent(paper, {
+            paper: { title: value, authors: value, headline: value, abstract_excerpt: value, license: value },
+            claims: [value, { text: "kept", claim_id: value, kind: value, status: value, source: value }],
+            references: [
+              value,
+              {
+                title: value,
+                year: value,
+                ref_index: value,
+                is_internal_anchor: value,
+                work_id: value === "text" ? "" : value,
+              },
+            ],
+            snapshot: { verdict: value, builder_version: value },
+          }),
+        ],
+      ),
+    );
+    await expectModel(...texts);
+  });
+
+  test("a count of 10^30, more references than are listed", async () => {
+    const { papers } = await expectModel(
+      bundleOfPaper({ version: 3 }, (paper) => [
+        snapshotEvent(paper, {
+          snapshot: {
+            references: {
+              count: 10n ** 30n,
+              sample: [{}],
+              snapshot_sha256: "0".repeat(64),
+              internal_anchors: -5,
+              resolved_work: 2 ** 31,
+            },
+          },
+        }),
+      ]),
+    );
+    expect(papers?.[0]).toMatchObject({
+      references_asserted: null,
+      resolved_works_asserted: null,
+      internal_anchors_asserted: null,
+      references_known: "1",
+    });
+  });
+
+  test("identifiers longer than an index could hold", async () => {
+    const long = "x".repeat(100_000);
+    const { work_identifiers: identifiers, paper_keys: keys } = await expectModel(
+      bundleOfPaper(
+        {},
+        (paper) => [
+          snapshotEvent(paper, {
+            references: [{ doi: `10.1000/${long}`, work_id: "" }, { doi: `10.1000/${"é".repeat(192)}` }],
+          }),
+        ],
+        {
+          source_aliases: [
+            { alias_kind: "doi", alias_value: `10.1000/${long}`, created_at: "2026-01-01T00:00:00Z" },
+            {
+              alias_kind: "doi",
+              alias_value: `10.1000/${"\u{1f600}".repeat(96)}`,
+              created_at: "2026-01-01T00:00:00Z",
+            },
+          ],
+        },
+      ),
+    );
+    expect(identifiers?.length).toBe(2);
+    expect(keys?.length).toBe(3);
+  });
+
+  test("a text of spaces takes no quadratic time", async () => {
+    const spaces = " ".repeat(2_000_000);
+    await takeIn(database, [
+      bundleOfPaper({}, (paper) => [
+        snapshotEvent(paper, {
+          paper: { title: spaces, authors_text: `A${spaces}and${spaces}B${spaces}` },
+          references: [{ doi: spaces, cited_arxiv_id: spaces, work_id: spaces, title: spaces }],
+        }),
+      ]),
+    ]);
+    const { rows } = await database.pool.query("SELECT authors FROM papers");
+    expect(rows).toEqual([{ authors: ["A", "B"] }]);
+  });
+
+  test.each([
+    ["A", ["A"]],
+    ["A and B", ["A", "B"]],
+    ["A, B , and C", ["A", "B", "C"]],
+    ["A, B and C", ["A", "B", "C"]],
+    ["Anders Andersson,, Rand Sand", ["Anders Andersson", "Rand Sand"]],
+    [" , and ", []],
+    ["", []],
+  ])("the authors of %j", async (text, authors) => {
+    await takeIn(database, [
+      bundleOfPaper({}, (paper) => [snapshotEvent(paper, { paper: { authors_text: text } })]),
+    ]);
+    const { rows } = await database.pool.query("SELECT authors FROM papers");
+    expect(rows).toEqual([{ authors }]);
+  });
+
+  test.each([
+    ["2023-02-23T17:34:53Z", "2023-02-23T17:34:53.000000Z"],
+    ["2023-02-23T17:34:53.123456Z", "2023-02-23T17:34:53.123456Z"],
+    ["2023-02-23T17:34:53.1234567Z", "2023-02-23T17:34:53.123456Z"],
+    ["2023-02-23T17:34:53", "2023-02-23T17:34:53.000000Z"],
+    ["2023-02-23 17:34", "2023-02-23T17:34:00.000000Z"],
+    ["2023-02-23T01:00:00+05:30", "2023-02-22T19:30:00.000000Z"],
+    ["2023-02-23T01:00:00.5+0530", "2023-02-22T19:30:00.500000Z"],
+    ["2023-02-23", "2023-02-23T00:00:00.000000Z"],
+    ["2023-02", "2023-02-01T00:00:00.000000Z"],
+    ["2023-13-01", "2023-01-01T00:00:00.000000Z"],
+    ["2023-02-23 (about)", "2023-01-01T00:00:00.000000Z"],
+    ["2023-\u0000", "2023-01-01T00:00:00.000000Z"],
+    ["0000-01-01T00:00:00Z", "0001-01-01T00:00:00.000000Z"],
+    ["0000-12-31T23:59:59-14:00", "0001-01-01T13:59:59.000000Z"],
+    ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000000Z"],
+    ["0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00.000000Z"],
+    ["9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999999Z"],
+    ["9999-12-31T23:59:59-14:00", "9999-01-01T00:00:00.000000Z"],
+  ])("submitted_at %j is read the same in every time zone", async (submittedAt, wanted) => {
+    const zone = process.env["TZ"];
+    try {
+      process.env["TZ"] = "Asia/Kolkata";
+      await takeIn(database, [bundleOfPaper({ submittedAt })]);
+    } finally {
+      if (zone === undefined) delete process.env["TZ"];
+      else process.env["TZ"] = zone;
+    }
+    expect((await readTables(database))["papers"]?.[0]?.["submitted_at"]).toBe(wanted);
+  });
+});
+
+describe("valid, yet not storable", () => {
+  const documents = Array.from({ length: 9 }, (_, nth) => good(`2301.0000${nth}`));
+
+  test("an id that stands for another paper already: refused, and blocks nobody", async () => {
+    const { pithNumber } = testPaper({ arxivId: "2301.00004" });
+    await database.pool.query(
+      "INSERT INTO records (paper_id, pith_number) VALUES ($1, 'pith:2000:ANOTHER')",
+      [paperIdOf(pithNumber).toString()],
+    );
+    const summary = await takeIn(database, [...documents, "{"]);
+    expect(summary).toMatchObject({ documents: 10, merged: 8 });
+    expect(summary.rejected).toEqual(
+      new Map([
+        ["NOT_STORABLE", 1],
+        ["MALFORMED_JSON", 1],
+      ]),
+    );
+    const rows = await readQuarantine();
+    expect(rows.map(({ code, source }) => [code, source])).toEqual([
+      ["MALFORMED_JSON", "test:10"],
+      ["NOT_STORABLE", "test:5"],
+    ]);
+    expect(String(rows[1]?.content)).toBe(documents[4]);
+    expect(await total("papers")).toBe(8);
+  });
+
+  test("what the database refuses: found by halving, with all others stored", async () => {
+    await database.pool.query(
+      "ALTER TABLE claims ADD CONSTRAINT refused CHECK (text <> 'refuse me') NOT VALID",
+    );
+    const refused = bundleOfPaper({ arxivId: "2301.00099" }, (paper) => [
+      snapshotEvent(paper, { claims: [{ text: "refuse me" }] }),
+    ]);
+    try {
+      const batch = [...documents.slice(0, 3), refused, ...documents.slice(3), refused];
+      const summary = await takeIn(database, batch);
+      expect(summary.rejected).toEqual(new Map([["NOT_STORABLE", 2]]));
+      expect(summary.merged).toBe(9);
+    } finally {
+      await database.pool.query("ALTER TABLE claims DROP CONSTRAINT refused");
+    }
+    expect((await readTables(database))["papers"]?.length).toBe(9);
+    // Once the database can hold it, it comes in like any other.
+    expect(await takeIn(database, [refused])).toMatchObject({ merged: 1, rejected: new Map() });
+  });
+
+  test("a fault of the database itself is thrown, and nothing of the batch is left", async () => {
+    await database.pool.query("ALTER TABLE papers RENAME TO papers_away");
+    try {
+      await expect(takeIn(database, documents)).rejects.toThrow(/papers/);
+    } finally {
+      await database.pool.query("ALTER TABLE papers_away RENAME TO papers");
+    }
+    const tables = await readTables(database);
+    expect(Object.values(tables).flat()).toEqual([]);
+  });
+});

@@ -1,0 +1,15 @@
+// Reads the sources named as arguments, and prints what each delivers and the most memory that it took.
+import { findSources, readSource } from "../../src/ingest/index.ts";
+
+const [, , limit = "", ...paths] = process.argv;
+const delivered: { source: string; text?: string; code?: string }[] = [];
+for (const source of await findSources(paths)) {
+  for await (const delivery of readSource(source, Number(limit), () => {})) {
+    delivered.push(
+      "bytes" in delivery
+        ? { source: delivery.source, text: Buffer.from(delivery.bytes).toString() }
+        : { source: delivery.source, code: delivery.code },
+    );
+  }
+}
+process.stdout.write(JSON.stringify({ delivered, kilobytes: process.resourceUsage().maxRSS }));

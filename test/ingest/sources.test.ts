@@ -1,0 +1,221 @@
+import { spawn } from "node:child_process";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findSources, readSource, SourceError } from "../../src/ingest/index.ts";
+import { linesOf } from "../../src/ingest/sources/pieces.ts";
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "pith-graph-sources-"));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function fileOf(name: string, content: string | Buffer): Promise<string> {
+  const path = join(folder, name);
+  await mkdir(join(path, ".."), { recursive: true });
+  await writeFile(path, content);
+  return path;
+}
+
+/** What is delivered, as texts or codes, under names without the folder. */
+async function read(paths: string[], limit = 1000, onRead: (bytes: number) => void = () => {}) {
+  const delivered: [source: string, textOrCode: string][] = [];
+  for (const source of await findSources(paths)) {
+    for await (const delivery of readSource(source, limit, onRead)) {
+      const name = delivery.source.replace(`${folder}/`, "");
+      delivered.push([name, "bytes" in delivery ? Buffer.from(delivery.bytes).toString() : delivery.code]);
+    }
+  }
+  return delivered;
+}
+
+describe("a file", () => {
+  test(".json is one document, whatever its lines", async () => {
+    const path = await fileOf("one.json", '{\n"a":1}\n');
+    expect(await read([path])).toEqual([["one.json", '{\n"a":1}\n']]);
+  });
+
+  test.each(["lines.ndjson", "lines.jsonl", "LINES.NDJSON"])("%s is a document a line", async (name) => {
+    const path = await fileOf(name, '{"a":1}\r\n\n  \r\n{"b":2}\n\t{"c":3}');
+    expect(await read([path])).toEqual([
+      [`${name}:1`, '{"a":1}\r'],
+      [`${name}:4`, '{"b":2}'],
+      [`${name}:5`, '\t{"c":3}'],
+    ]);
+  });
+
+  test("gzipped, one document or lines, also in several members", async () => {
+    const one = await fileOf("packed.json.gz", gzipSync('{"a":1}'));
+    const lines = await fileOf("packed.ndjson.gz", Buffer.concat([gzipSync("1\n2"), gzipSync("2\n3\n")]));
+    expect(await read([one, lines])).toEqual([
+      ["packed.json.gz", '{"a":1}'],
+      ["packed.ndjson.gz:1", "1"],
+      ["packed.ndjson.gz:2", "22"],
+      ["packed.ndjson.gz:3", "3"],
+    ]);
+  });
+
+  test("gzipped without saying so is unpacked; saying so without being it is told", async () => {
+    const silent = await fileOf("silent.json", gzipSync("{}"));
+    const plain = await fileOf("plain.json.gz", "{}");
+    const empty = await fileOf("empty.json.gz", "");
+    expect(await read([silent, plain, empty])).toEqual([
+      ["silent.json", "{}"],
+      ["plain.json.gz", "UNREADABLE"],
+      ["empty.json.gz", "UNREADABLE"],
+    ]);
+  });
+
+  test("an empty one is a document of nothing, or no lines", async () => {
+    const paths = [await fileOf("empty.json", ""), await fileOf("empty.ndjson", "\n")];
+    expect(await read(paths)).toEqual([["empty.json", ""]]);
+  });
+
+  test("truncated gzip gives the lines before, then its fault, and the next file is read", async () => {
+    const packed = gzipSync(Array.from({ length: 5000 }, (_, nth) => `{"line":${nth * 7919}}`).join("\n"));
+    const cut = await fileOf("cut.ndjson.gz", packed.subarray(0, packed.length >> 1));
+    const whole = await fileOf("cut.json.gz", gzipSync("{}").subarray(0, 15));
+    const next = await fileOf("next.json", "{}");
+    const delivered = await read([cut, whole, next]);
+    expect(delivered.length).toBeGreaterThan(100);
+    expect(delivered[0]).toEqual(["cut.ndjson.gz:1", '{"line":0}']);
+    expect(delivered.slice(-3)).toEqual([
+      ["cut.ndjson.gz", "UNREADABLE"],
+      ["cut.json.gz", "UNREADABLE"],
+      ["next.json", "{}"],
+    ]);
+  });
+
+  test("a line over the limit does not cost the lines around it", async () => {
+    const path = await fileOf(
+      "long.ndjson",
+      `1\n${"x".repeat(1001)}\n${"y".repeat(1000)}\n${"z".repeat(600_000)}\n4`,
+    );
+    expect(await read([path])).toEqual([
+      ["long.ndjson:1", "1"],
+      ["long.ndjson:2", "TOO_LARGE"],
+      ["long.ndjson:3", "y".repeat(1000)],
+      ["long.ndjson:4", "TOO_LARGE"],
+      ["long.ndjson:5", "4"],
+    ]);
+  });
+
+  test("of the limit's size is let in, larger is not", async () => {
+    const paths = [await fileOf("fits.json", "x".repeat(1000)), await fileOf("over.json", "x".repeat(1001))];
+    expect(await read(paths)).toEqual([
+      ["fits.json", "x".repeat(1000)],
+      ["over.json", "TOO_LARGE"],
+    ]);
+  });
+
+  test("progress counts the bytes on disk", async () => {
+    const packed = gzipSync("{}\n".repeat(100_000));
+    const path = await fileOf("progress.ndjson.gz", packed);
+    let bytes = 0;
+    await read([path], 1000, (more) => {
+      bytes += more;
+    });
+    expect(bytes).toBe(packed.length);
+    expect(await findSources([path])).toEqual([{ name: path, size: packed.length }]);
+  });
+});
+
+describe("a folder", () => {
+  test("stands for the documents below it in the order of their names", async () => {
+    await fileOf("tree/b.json", "b");
+    await fileOf("tree/a/2.ndjson", "2");
+    await fileOf("tree/a/1.json.gz", gzipSync("1"));
+    await fileOf("tree/notes.txt", "no document");
+    expect(await read([join(folder, "tree")])).toEqual([
+      ["tree/a/1.json.gz", "1"],
+      ["tree/a/2.ndjson:1", "2"],
+      ["tree/b.json", "b"],
+    ]);
+  });
+
+  test("with a link that leads nowhere gives the others", async () => {
+    await fileOf("linked/b.json", "b");
+    await symlink(join(folder, "nowhere"), join(folder, "linked", "a.json"));
+    expect(await read([join(folder, "linked")])).toEqual([
+      ["linked/a.json", "UNREADABLE"],
+      ["linked/b.json", "b"],
+    ]);
+  });
+
+  test("a path that does not exist is told before anything is read", async () => {
+    const path = await fileOf("there.json", "{}");
+    await expect(findSources([path, join(folder, "missing.json")])).rejects.toThrow(SourceError);
+  });
+});
+
+describe("standard input", () => {
+  /** Cut into chunks of every size: what is decided must not depend on where they end. */
+  async function pieces(input: string, limit = 1000): Promise<(string | null)[][]> {
+    const results = [1, 2, 7, 1000].map(async (size) => {
+      const chunks = async function* () {
+        const bytes = Buffer.from(input);
+        for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size);
+      };
+      const found: (string | null)[] = [];
+      for await (const piece of linesOf(chunks(), limit, false)) found.push(piece.bytes?.toString() ?? null);
+      return found;
+    });
+    return Promise.all(results);
+  }
+
+  test.each([
+    ["one document in one line", '{"a":1}', ['{"a":1}']],
+    ["one document over several lines", '{\n "a": 1\n}\n', ['{\n "a": 1\n}\n']],
+    ["one document a line", '{"a":1}\n{"b":2}\n', ['{"a":1}', '{"b":2}']],
+    ["blank lines before documents", '\n\r\n{"a":1}\n\n{"b":2}', ['{"a":1}', '{"b":2}']],
+    ["blank lines before one document", '\n{\n"a":1}', ['{\n"a":1}']],
+    ["lines of CRLF", '{"a":1}\r\n{"b":2}\r\n', ['{"a":1}\r', '{"b":2}\r']],
+    ["nothing", "", []],
+    ["a first line over the limit", `"${"x".repeat(1000)}"\n{"b":2}`, [null, '{"b":2}']],
+    ["one document over the limit", `{\n"${"x".repeat(1000)}":2}`, [null]],
+  ])("%s", async (_, input, wanted) => {
+    for (const found of await pieces(input)) expect(found).toEqual(wanted);
+  });
+
+  test("is read by the name -, packed or not", async () => {
+    const plain = await inChild(["-"], '{"a":1}\n{"b":2}');
+    expect(plain.delivered).toEqual([
+      { source: "standard input:1", text: '{"a":1}' },
+      { source: "standard input:2", text: '{"b":2}' },
+    ]);
+    const packed = await inChild(["-"], gzipSync('{\n"a":1}'));
+    expect(packed.delivered).toEqual([{ source: "standard input", text: '{\n"a":1}' }]);
+  });
+});
+
+test("a bomb of gzip takes no more memory than a small file", async () => {
+  const bomb = gzipSync(Buffer.alloc(400_000_000, " "), { level: 1 });
+  const whole = await fileOf("bomb.json.gz", bomb);
+  const lines = await fileOf("bomb.ndjson.gz", bomb);
+  const small = await inChild([await fileOf("small.json.gz", gzipSync("{}"))]);
+  const large = await inChild([whole, lines]);
+  expect(large.delivered.map(({ code }) => code)).toEqual(["TOO_LARGE", "TOO_LARGE"]);
+  expect(large.kilobytes).toBeLessThan(small.kilobytes + 100_000);
+});
+
+type ChildReport = {
+  readonly delivered: readonly { source: string; text?: string; code?: string }[];
+  /** The most that was resident. */
+  readonly kilobytes: number;
+};
+
+async function inChild(paths: string[], input: string | Buffer = ""): Promise<ChildReport> {
+  const script = fileURLToPath(new URL("read-child.ts", import.meta.url));
+  const child = spawn(process.execPath, ["--import", "tsx", script, "1000000", ...paths], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  child.stdin.end(input);
+  return JSON.parse(await text(child.stdout)) as ChildReport;
+}

@@ -1,0 +1,71 @@
+import type pg from "pg";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { bundleOfPaper, snapshotEvent } from "./bundles.ts";
+import { clearTables } from "./tables.ts";
+import { takeIn } from "./take-in.ts";
+
+let database: TestDatabase;
+let statements: string[] = [];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  // Every statement of every connection passes here: what Drizzle sends as well.
+  database.pool.on("connect", (client) => {
+    const query = client.query.bind(client) as (...given: unknown[]) => unknown;
+    const counted = (...given: unknown[]) => {
+      const [statement] = given;
+      statements.push(typeof statement === "string" ? statement : (statement as pg.QueryConfig).text);
+      return query(...given);
+    };
+    client.query = counted as typeof client.query;
+  });
+});
+
+afterAll(() => database.drop());
+
+beforeEach(() => clearTables(database));
+
+const manyReferences = (nth: number, version: number) =>
+  Array.from({ length: 5 }, (_, index) => ({
+    doi: `10.1000/${nth + index}`,
+    work_id: `work-${nth + index}`,
+    cited_arxiv_id: version === 2 && index === 0 ? `2301.${String(10_000 + nth)}` : "",
+    title: `Title ${index}`,
+    is_internal_anchor: false,
+  }));
+
+/** Papers of a first and a second snapshot, the second of which moves works. */
+function papers(count: number, version: number): string[] {
+  return Array.from({ length: count }, (_, nth) =>
+    bundleOfPaper({ arxivId: `2301.${String(20_000 + nth)}` }, (paper) => [
+      snapshotEvent(paper, {
+        created_at: `2026-06-1${version}T00:00:00Z`,
+        references: manyReferences(nth, version),
+      }),
+    ]),
+  );
+}
+
+async function countStatements(documents: string[]): Promise<number> {
+  statements = [];
+  await takeIn(database, documents);
+  return statements.length;
+}
+
+test("a batch takes as many statements for 500 documents as for 50", async () => {
+  const counts: Record<string, number[]> = { first: [], replaced: [], again: [] };
+  for (const size of [1, 50, 500]) {
+    await clearTables(database);
+    counts["first"]?.push(await countStatements(papers(size, 1)));
+    counts["replaced"]?.push(await countStatements(papers(size, 2)));
+    counts["again"]?.push(await countStatements(papers(size, 2)));
+  }
+  for (const [name, [one = 0, fifty, fiveHundred]] of Object.entries(counts)) {
+    expect(one, name).toBeGreaterThan(0);
+    expect(fiveHundred, name).toBe(fifty);
+    // Of a single paper no other is left that a move could touch.
+    expect(fifty, name).toBeLessThanOrEqual(one + 3);
+    expect(fifty, name).toBeLessThan(50);
+  }
+});
