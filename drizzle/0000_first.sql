@@ -141,7 +141,8 @@ CREATE TABLE "quarantine" (
 CREATE TABLE "records" (
 	"paper_id" bigint PRIMARY KEY NOT NULL,
 	"pith_number" text NOT NULL,
-	"record" text
+	"record" text,
+	"state_sha256" "bytea" NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "references" (
@@ -225,7 +226,7 @@ CREATE INDEX "papers_submitted_at" ON "papers" USING btree ("submitted_at","pape
 CREATE INDEX "papers_work_id" ON "papers" USING btree ("work_id","paper_id");--> statement-breakpoint
 CREATE INDEX "quarantine_received_at" ON "quarantine" USING btree ("received_at");--> statement-breakpoint
 CREATE INDEX "references_cited_work_id" ON "references" USING btree ("cited_work_id","paper_id");--> statement-breakpoint
-CREATE INDEX "references_doi_id" ON "references" USING btree ("doi_id");--> statement-breakpoint
+CREATE INDEX "references_doi_id" ON "references" USING btree ("doi_id") WHERE doi_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX "references_work_uuid_id" ON "references" USING btree ("work_uuid_id");--> statement-breakpoint
 CREATE INDEX "submissions_queue" ON "submissions" USING btree ("status","not_before","received_at");--> statement-breakpoint
 CREATE INDEX "work_identifiers_work_id" ON "work_identifiers" USING btree ("work_id");--> statement-breakpoint

@@ -17,6 +17,29 @@ export type Config = {
   readonly baseUrl: string | undefined;
   /** Hosts, each with or without a port, that `sync` may reach by http and on private addresses. */
   readonly allowedHosts: readonly string[];
+  readonly submissions: SubmissionSettings;
+};
+
+/** A bearer token that may submit documents. Only its hash is known here. */
+export type SubmitToken = {
+  /** For people; the first 16 hex digits of the hash where none is given. */
+  readonly name: string;
+  /** Of the token's UTF-8 bytes; 32 bytes. */
+  readonly sha256: Buffer;
+};
+
+/** Who may submit documents, and how much. The limits hold for each token. */
+export type SubmissionSettings = {
+  /** None: nobody may. */
+  readonly tokens: readonly SubmitToken[];
+  /** The least proof of an event that is let in. */
+  readonly minimumProof: Proof;
+  /** Larger documents are refused with TOO_LARGE. */
+  readonly maximumDocumentBytes: number;
+  /** Of one request's body, unpacked. */
+  readonly maximumRequestBytes: number;
+  readonly documentsPerMinute: number;
+  readonly bytesPerMinute: number;
 };
 
 /** A setting that cannot be used; the message names it and says what it should be. */
@@ -43,7 +66,41 @@ export function readConfig(environment: Environment = process.env): Config {
     ),
     baseUrl: baseUrl(text("PITH_GRAPH_BASE_URL")),
     allowedHosts: (text("PITH_GRAPH_ALLOW_HOSTS") ?? "").split(/[\s,]+/).filter((host) => host !== ""),
+    submissions: submissionSettings(text),
   };
+}
+
+function submissionSettings(text: (name: string) => string | undefined): SubmissionSettings {
+  const number = (name: string, otherwise: number, least = 1) =>
+    integer(name, text(name) ?? String(otherwise), least, 2 ** 40);
+  return {
+    tokens: submitTokens(text("PITH_GRAPH_TOKENS") ?? ""),
+    minimumProof: readMinimumProof(text("PITH_GRAPH_SUBMISSION_PROOF") ?? "signed"),
+    maximumDocumentBytes: integer(
+      "PITH_GRAPH_SUBMISSION_BYTES",
+      text("PITH_GRAPH_SUBMISSION_BYTES") ?? "8388608",
+      1,
+      2 ** 28,
+    ),
+    maximumRequestBytes: number("PITH_GRAPH_REQUEST_BYTES", 2 ** 26),
+    documentsPerMinute: number("PITH_GRAPH_DOCUMENTS_PER_MINUTE", 6_000),
+    bytesPerMinute: number("PITH_GRAPH_BYTES_PER_MINUTE", 2 ** 28),
+  };
+}
+
+/** Reads `name:sha256, sha256, …`. What is wrong is not repeated: it may be a token itself. */
+function submitTokens(text: string): SubmitToken[] {
+  const entries = text.split(/[\s,]+/).filter((entry) => entry !== "");
+  return entries.map((entry, index) => {
+    const [, name, hex = ""] = /^(?:([^:]+):)?([0-9a-f]{64})$/i.exec(entry) ?? [];
+    if (hex === "") {
+      throw new ConfigError(
+        `PITH_GRAPH_TOKENS takes SHA-256 hashes of tokens, each as 64 hex digits or name:digits, separated by commas; ` +
+          `entry ${index + 1} is none. \`pith-graph token\` makes a token and its hash.`,
+      );
+    }
+    return { name: name ?? hex.slice(0, 16).toLowerCase(), sha256: Buffer.from(hex, "hex") };
+  });
 }
 
 function baseUrl(text: string | undefined): string | undefined {

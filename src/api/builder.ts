@@ -27,7 +27,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     decodeGlobalID: decodeGlobalId,
     nodeQueryOptions: {
       description:
-        "What has this id: a paper, claim, work or event. Null where this mirror holds it not (or no longer).",
+        "What has this id: a paper, claim, work, event or submission. Null where this mirror holds it not (or no longer).",
       args: { id: { description: "As a field `id` gave it. Anything else: BAD_USER_INPUT." } },
     },
     nodesQueryOptions: {

@@ -15,6 +15,8 @@ import "./event.ts";
 import "./paper.ts";
 import "./papers.ts";
 import "./status.ts";
+import "./submission.ts";
+import "./submit-document.ts";
 import { builder } from "./builder.ts";
 
 /** The whole schema: each noun's file adds its own part to the builder. */

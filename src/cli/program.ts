@@ -4,6 +4,7 @@ import { addConformanceCommand } from "./conformance.ts";
 import { addExportCommand } from "./export.ts";
 import { addIngestCommand } from "./ingest.ts";
 import { addStartCommand } from "./start.ts";
+import { addSyncCommand } from "./sync.ts";
 import { addVerifyCommand } from "./verify.ts";
 
 /** The command line, one file a command. */
@@ -14,6 +15,7 @@ export function createProgram(): Command {
     .showHelpAfterError("(pith-graph <command> --help tells more)");
   addStartCommand(program);
   addIngestCommand(program);
+  addSyncCommand(program);
   addVerifyCommand(program);
   addExportCommand(program);
   addConformanceCommand(program);

@@ -1,8 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { SubmissionSettings } from "../config.ts";
 import type { Database } from "../store/database.ts";
 import { createGraphqlHandler, graphqlPath } from "./graphql.ts";
 import { answerHealth } from "./health.ts";
 import { homePage } from "./home-page.ts";
+import { createSubmissionRoutes, noSubmissions, SubmissionDesk } from "./ingest/index.ts";
 import type { LogError } from "./mask-error.ts";
 import { createMirrorRoutes } from "./mirror/index.ts";
 import { send, sendError } from "./responses.ts";
@@ -16,6 +18,8 @@ export type AppOptions = {
   readonly maximumBodySize?: number;
   /** The address that other mirrors reach this one by; from each request unless told. */
   readonly baseUrl?: string | undefined;
+  /** Who may submit documents; nobody unless told. */
+  readonly submissions?: SubmissionSettings;
 };
 
 export type App = {
@@ -32,8 +36,15 @@ export function createApp({
   logError = (message, error) => console.error(message, error),
   maximumBodySize = 1_000_000,
   baseUrl,
+  submissions = noSubmissions,
 }: AppOptions): App {
-  const graphql = createGraphqlHandler({ database, logError, maximumBodySize });
+  const desk = new SubmissionDesk(database, submissions);
+  const graphql = createGraphqlHandler({
+    database,
+    logError,
+    maximumBodySize,
+    submitFor: (authorization) => desk.submitFor(authorization),
+  });
   const routes: Record<string, { methods: readonly string[]; answer: Route }> = {
     "/": {
       methods: ["GET", "HEAD"],
@@ -51,11 +62,12 @@ export function createApp({
     [graphqlPath]: { methods: ["GET", "POST", "OPTIONS"], answer: graphql.handle },
   };
 
+  const submissionRoute = createSubmissionRoutes(desk, logError);
   const mirrorRoute = createMirrorRoutes({ database, baseUrl });
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
-    const route = Object.hasOwn(routes, path) ? routes[path] : mirrorRoute(path);
+    const route = Object.hasOwn(routes, path) ? routes[path] : (submissionRoute(path) ?? mirrorRoute(path));
     if (route === undefined) {
       return sendError(request, response, 404, { code: "NOT_FOUND", message: "Nothing is here." });
     }
@@ -79,5 +91,9 @@ export function createApp({
         });
     }
   };
-  return { handle, close: () => graphql.close() };
+  const close = async () => {
+    await graphql.close();
+    await desk.close();
+  };
+  return { handle, close };
 }

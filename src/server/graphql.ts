@@ -1,7 +1,7 @@
 import type { RequestListener } from "node:http";
 import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
 import { createYoga } from "graphql-yoga";
-import { prepareContext } from "../api/context.ts";
+import { prepareContext, type Submit } from "../api/context.ts";
 import { schema } from "../api/schema.ts";
 import type { Database } from "../store/database.ts";
 import { defaultQuery } from "./default-query.ts";
@@ -17,6 +17,8 @@ export type GraphqlOptions = {
   readonly logError: LogError;
   /** Bytes. */
   readonly maximumBodySize: number;
+  /** Submits for who made a request, told by its Authorization header. */
+  readonly submitFor: (authorization: string | null) => Submit;
 };
 
 /** GraphQL over HTTP, and GraphiQL where a browser asks for the page. */
@@ -27,7 +29,7 @@ export function createGraphqlHandler(options: GraphqlOptions): {
   const createContext = prepareContext(options.database);
   const yoga = createYoga({
     schema,
-    context: createContext,
+    context: ({ request }) => createContext(options.submitFor(request.headers.get("authorization"))),
     graphqlEndpoint: graphqlPath,
     graphiql: { title: "pith-graph", defaultQuery },
     // GraphiQL from the package, not from another host: works offline, and nobody else is told who reads here.

@@ -81,10 +81,8 @@ export async function writeRows(
   { added, changed }: { added: readonly (readonly Cell[])[]; changed: readonly (readonly Cell[])[] },
   conflict: string,
 ): Promise<void> {
-  await Promise.all([
-    insertRows(client, table, columns, added),
-    upsertRows(client, table, columns, changed, conflict),
-  ]);
+  await insertRows(client, table, columns, added);
+  await upsertRows(client, table, columns, changed, conflict);
 }
 
 /** A JSON array of objects with these members: the argument of `json_populate_recordset`. */

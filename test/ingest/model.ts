@@ -4,6 +4,7 @@ import {
   canonicalJson,
   canonicalTextSha256,
   checkPublishedState,
+  cryptography,
   type EventType,
   isJsonObject,
   type JsonObject,
@@ -37,10 +38,11 @@ export function modelOf(documents: readonly WorldDocument[], keyring: Keyring): 
   const papers = subjects.flatMap((subject) => paperOf(subject) ?? []);
   const graph = graphOf(papers);
   const tables: Tables = {
-    records: subjects.map(({ pithNumber, bundleRecord }) => ({
+    records: subjects.map(({ pithNumber, bundleRecord, state }) => ({
       paper_id: idText(paperIdOf(pithNumber)),
       pith_number: pithNumber,
       record: bundleRecord,
+      state_sha256: state.sha256,
     })),
     events: subjects.flatMap(eventRows),
     aliases: subjects.flatMap(aliasRows),
@@ -55,6 +57,7 @@ export function modelOf(documents: readonly WorldDocument[], keyring: Keyring): 
     paper_keys: subjects.flatMap(keyRows),
     claims: papers.flatMap(({ claims }) => claims),
     signers: signerRows(subjects),
+    feed: feedRows(subjects),
     ...graph,
   };
   return sorted({ ...tables, totals: totalRows(subjects, tables) });
@@ -374,6 +377,19 @@ function signerRows(subjects: readonly Subject[]): Row[] {
     signer_id: signer.signer_id,
     signer_type: signer.signer_type,
   }));
+}
+
+/** The sum of a hash of each paper's state: PROTOCOL has no such thing, it is this mirror's own. */
+function feedRows(subjects: readonly Subject[]): Row[] {
+  if (subjects.length === 0) return [];
+  const shares = subjects.map(({ pithNumber, state }) =>
+    BigInt(`0x${cryptography.sha256Text(`${pithNumber} ${state.sha256}`)}`),
+  );
+  const sum = BigInt.asUintN(
+    256,
+    shares.reduce((a, b) => a + b, 0n),
+  );
+  return [{ checksum: sum.toString(16).padStart(64, "0") }];
 }
 
 function totalRows(subjects: readonly Subject[], tables: Tables): Row[] {

@@ -1,25 +1,16 @@
-import type pg from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { bundleOfPaper, snapshotEvent } from "./bundles.ts";
+import { recordStatements, type Statement } from "./recorded-statements.ts";
 import { clearTables } from "./tables.ts";
 import { takeIn } from "./take-in.ts";
 
 let database: TestDatabase;
-let statements: string[] = [];
+let statements: Statement[];
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  // Every statement of every connection passes here: what Drizzle sends as well.
-  database.pool.on("connect", (client) => {
-    const query = client.query.bind(client) as (...given: unknown[]) => unknown;
-    const counted = (...given: unknown[]) => {
-      const [statement] = given;
-      statements.push(typeof statement === "string" ? statement : (statement as pg.QueryConfig).text);
-      return query(...given);
-    };
-    client.query = counted as typeof client.query;
-  });
+  statements = recordStatements(database.pool);
 });
 
 afterAll(() => database.drop());
@@ -48,7 +39,7 @@ function papers(count: number, version: number): string[] {
 }
 
 async function countStatements(documents: string[]): Promise<number> {
-  statements = [];
+  statements.length = 0;
   await takeIn(database, documents);
   return statements.length;
 }

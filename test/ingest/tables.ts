@@ -20,7 +20,13 @@ export const tableNames = [
   "citing_papers",
   "signers",
   "totals",
+  "feed",
 ] as const;
+
+/** What a mirror keeps of how things came: emptied with the others, and not compared. */
+const arrivalTables = ["quarantine", "changes"];
+
+const storedTables = [...tableNames.filter((name) => name !== "feed"), ...arrivalTables];
 
 /** What depends on when something arrived, and on nothing else does. */
 const ofArrival = new Set(["position", "received_at"]);
@@ -29,6 +35,12 @@ export async function readTables(database: Database): Promise<Tables> {
   const selects = await selectsOf(database);
   const tables: Tables = {};
   for (const [table, select] of selects) tables[table] = (await database.pool.query<Row>(select)).rows;
+  // The position counts the changes on the way; the checksum is that of the states, whatever the way was.
+  tables["totals"] = tables["totals"]?.filter(({ name }) => name !== "change_position") ?? [];
+  const feed = await database.pool.query<Row>(
+    "SELECT encode(checksum, 'hex') AS checksum FROM changes ORDER BY position DESC LIMIT 1",
+  );
+  tables["feed"] = feed.rows;
   return sorted(tables);
 }
 
@@ -81,7 +93,7 @@ function printed(column: string, type: string): string {
 /** A fingerprint of every row with the transaction that wrote it: also an update to the same values shows. */
 export async function readVersions({ pool }: Database): Promise<Record<string, string>> {
   const versions: Record<string, string> = {};
-  for (const table of [...tableNames, "quarantine"]) {
+  for (const table of storedTables) {
     const { rows } = await pool.query<{ rows: string; digest: string }>(
       `SELECT count(*) AS rows, coalesce(md5(string_agg(v, ',' ORDER BY v)), '') AS digest
        FROM (SELECT xmin::text || ' ' || ctid::text || ' ' || t::text AS v FROM "${table}" t)`,
@@ -93,5 +105,5 @@ export async function readVersions({ pool }: Database): Promise<Record<string, s
 
 /** Empties all tables: cheaper than a new database. */
 export async function clearTables({ pool }: Database): Promise<void> {
-  await pool.query([...tableNames, "quarantine"].map((table) => `DELETE FROM "${table}"`).join("; "));
+  await pool.query(storedTables.map((table) => `DELETE FROM "${table}"`).join("; "));
 }

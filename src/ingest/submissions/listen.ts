@@ -1,5 +1,5 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type pg from "pg";
-import { Bell } from "./bell.ts";
 
 export type ListenOptions = {
   readonly channel: string;
@@ -13,73 +13,59 @@ export type Listening = {
   close(): Promise<void>;
 };
 
+const shortestPause = 50;
 const longestPause = 5_000;
 
 /** Listens on one of the pool's connections; a lost one is replaced, after pauses that grow while that fails. */
-export function listen(pool: pg.Pool, { channel, onNotice, onListening }: ListenOptions): Listening {
-  const closing = new Bell();
-  let isClosing = false;
+export function listen(pool: pg.Pool, options: ListenOptions): Listening {
+  const closing = new AbortController();
+  const { signal } = closing;
   const run = async () => {
-    let pause = 50;
-    while (!isClosing) {
-      const isLost = await hold(pool, channel, {
-        onNotice,
-        onListening: () => {
-          pause = 50;
-          onListening();
-        },
-        closing,
-      });
-      if (!isLost || isClosing) return;
-      await closing.wait(pause);
-      pause = Math.min(longestPause, pause * 2);
+    let delay = shortestPause;
+    while (!signal.aborted) {
+      try {
+        await hold(pool, signal, {
+          ...options,
+          onListening: () => {
+            delay = shortestPause;
+            options.onListening();
+          },
+        });
+      } catch {
+        // The server cannot be reached, or has gone: tried again.
+      }
+      await pause(delay, undefined, { signal }).catch(() => {});
+      delay = Math.min(longestPause, delay * 2);
     }
   };
   const running = run();
   return {
     close: () => {
-      isClosing = true;
-      closing.ring();
+      closing.abort();
       return running;
     },
   };
 }
 
-type Holding = Pick<ListenOptions, "onNotice" | "onListening"> & { readonly closing: Bell };
-
-/** Listens until the connection is lost (then true) or the bell rings. */
-async function hold(
-  pool: pg.Pool,
-  channel: string,
-  { onNotice, onListening, closing }: Holding,
-): Promise<boolean> {
-  let client: pg.PoolClient;
+/** Listens until the connection is lost, or the signal. Rejects where it cannot. */
+async function hold(pool: pg.Pool, signal: AbortSignal, options: ListenOptions): Promise<void> {
+  const { channel, onNotice, onListening } = options;
+  const client = await pool.connect();
+  const ended = new Promise<void>((resolve) => {
+    // They stay when the connection is given up: its socket may still tell an error, and nobody else would hear it.
+    client.on("error", () => resolve()).on("end", () => resolve());
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
   try {
-    client = await pool.connect();
-  } catch {
-    return true;
-  }
-  let isLost = false;
-  const lose = () => {
-    isLost = true;
-    closing.ring();
-  };
-  const take = (message: pg.Notification) => {
-    if (message.channel === channel) onNotice(message.payload ?? "");
-  };
-  client.on("error", lose).on("end", lose).on("notification", take);
-  try {
+    client.on("notification", (message) => {
+      if (message.channel === channel) onNotice(message.payload ?? "");
+    });
     await client.query(`LISTEN ${channel}`);
     onListening();
-    while (!isLost) {
-      await closing.wait(2 ** 30);
-      if (!isLost) break;
-    }
-  } catch {
-    isLost = true;
+    await ended;
+  } finally {
+    // What the session listens to ends with it.
+    client.release(true);
   }
-  client.off("end", lose).off("notification", take);
-  // Whatever the session still listens to ends with it. The listener for errors stays: the socket may still tell one.
-  client.release(true);
-  return isLost;
 }

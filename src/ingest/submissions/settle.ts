@@ -45,20 +45,21 @@ async function settleAlike(
   const rejections: Rejection[] = [];
   const others: Claimed[] = [];
   for (const submission of submissions) {
-    const { id, token, document } = submission;
+    const { id, document } = submission;
     const received = receive({ source: sourceOf(submission), bytes: document }, door);
-    const rejection = "code" in received ? null : rejectionOf(received, document, token);
-    if (rejection === null) others.push(submission);
-    else {
-      rejections.push(rejection);
-      outcomes.push({
-        id,
-        status: "rejected",
-        pithNumber: "document" in received ? received.document.pithNumber : null,
-        errorCode: rejection.code,
-        errorMessage: rejection.message,
-      });
+    const rejection = "code" in received ? received : rejectionOf(received);
+    if (rejection === null) {
+      others.push(submission);
+      continue;
     }
+    rejections.push(rejection);
+    outcomes.push({
+      id,
+      status: "rejected",
+      pithNumber: "document" in received ? received.document.pithNumber : null,
+      errorCode: rejection.code,
+      errorMessage: storable(rejection.message),
+    });
   }
   if (rejections.length > 0) await writeBatch(database, [], rejections);
   const deliveries = others.map((other) => ({ source: sourceOf(other), bytes: other.document }));
@@ -78,19 +79,14 @@ function sourceOf({ id, token }: Claimed): string {
  * A document that carries events of which none was let in says nothing that somebody stands for: it is refused as a
  * whole, for the first event's reason. So its record and its aliases are not taken in either.
  */
-function rejectionOf(
-  { source, size, document, bytes }: Arrival,
-  text: Buffer,
-  token: string,
-): Rejection | null {
+function rejectionOf({ source, size, document, bytes }: Arrival): Rejection | null {
   const [first] = document.refused;
   if (first === undefined || document.events.length > 0) return null;
   const count = document.refused.length;
   return {
     source,
     size,
-    // Beside the same document from a file, which may have been refused for another reason.
-    sha256: cryptography.sha256Text(`${token} ${cryptography.sha256Bytes(text)}`),
+    sha256: cryptography.sha256Bytes(bytes),
     code: first.reason,
     message: `None of its events was let in: ${count === 1 ? "" : `the first of ${count}, `}${first.id}, is ${first.reason}.`,
     bytes,

@@ -4,11 +4,13 @@ import {
   type CheckResult,
   isJsonObject,
   type JsonObject,
+  type MergedState,
   mergeEvents,
   type PithNumber,
   parseJson,
 } from "../../protocol/index.ts";
-import { type Database, paperIdOf, readLogs } from "../../store/index.ts";
+import { recordChanges, type StateChange } from "../../store/feed.ts";
+import { type Database, type PaperLog, paperIdOf, readLogs } from "../../store/index.ts";
 import { bigintArray } from "../../store/rows.ts";
 import type { Arrival, Rejection } from "../arrival.ts";
 import { projectTarget } from "../project/target.ts";
@@ -37,23 +39,34 @@ const writeLock = 7_484_002;
 /**
  * Writes a batch in one transaction: either all that follows from its documents, or nothing. The number of
  * statements does not depend on the number of documents.
+ *
+ * What can be done without the lock is done before it: papers that are not held are merged and projected, and
+ * documents that add nothing are told apart. A log only grows, so what adds nothing now adds nothing later.
  */
 export async function writeBatch(
   database: Database,
   arrivals: readonly Arrival[],
   rejections: readonly Rejection[],
 ): Promise<Outcome[]> {
+  const groups = groupByPaper(arrivals);
   const client = await database.pool.connect();
   try {
-    // Each statement after the lock sees what the writer before has committed, whatever the server's default is.
-    await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
-    await client.query("SELECT pg_advisory_xact_lock($1)", [writeLock]);
-    const now = new Date().toISOString();
-    const outcomes = await writeArrivals(client, arrivals, now);
-    await writeQuarantine(client, rejections, arrivals, now);
-    await client.query("COMMIT");
+    const pending = preparePending(groups, await readHeld(client, groups));
+    const isRefusing = rejections.length > 0 || arrivals.some(({ document }) => document.refused.length > 0);
+    const merged = new Set<bigint>();
+    if (pending.size > 0 || isRefusing) {
+      // Each statement after the lock sees what the writer before has committed, whatever the server's default is.
+      await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
+      await client.query("SELECT pg_advisory_xact_lock($1)", [writeLock]);
+      const now = new Date().toISOString();
+      for (const paperId of await writePending(client, pending, now)) merged.add(paperId);
+      await writeQuarantine(client, rejections, arrivals, now);
+      await client.query("COMMIT");
+    }
     client.release();
-    return outcomes;
+    return arrivals.map(({ document }) =>
+      merged.has(paperIdOf(document.pithNumber)) ? "merged" : "unchanged",
+    );
   } catch (error) {
     // Where even the ROLLBACK fails the connection is gone, and the transaction with it.
     await client.query("ROLLBACK").then(
@@ -66,11 +79,7 @@ export async function writeBatch(
 
 type Group = { readonly pithNumber: PithNumber; readonly arrivals: Arrival[] };
 
-async function writeArrivals(
-  client: pg.PoolClient,
-  arrivals: readonly Arrival[],
-  now: string,
-): Promise<Outcome[]> {
+function groupByPaper(arrivals: readonly Arrival[]): Map<bigint, Group> {
   const groups = new Map<bigint, Group>();
   for (const arrival of arrivals) {
     const { pithNumber } = arrival.document;
@@ -80,53 +89,104 @@ async function writeArrivals(
     else if (group.pithNumber === pithNumber) group.arrivals.push(arrival);
     else refuseCollision(group.pithNumber, pithNumber);
   }
-  if (groups.size === 0) return [];
-  const held = await readHeld(client, groups);
-  const additions = new Map<bigint, Addition>();
-  for (const [paperId, group] of groups) {
-    const addition = additionOf(group.arrivals, held.get(paperId) as Held);
-    if (addition !== null) additions.set(paperId, addition);
-  }
-  if (additions.size > 0) await writeAdditions(client, groups, held, additions, now);
-  return arrivals.map(({ document }) =>
-    additions.has(paperIdOf(document.pithNumber)) ? "merged" : "unchanged",
-  );
+  return groups;
 }
 
-async function writeAdditions(
-  client: pg.PoolClient,
-  groups: ReadonlyMap<bigint, Group>,
-  held: ReadonlyMap<bigint, Held>,
-  additions: ReadonlyMap<bigint, Addition>,
-  now: string,
-): Promise<void> {
-  const known = [...additions.keys()].filter((paperId) => held.get(paperId)?.hasSubject);
-  const logs = await readLogs(drizzle(client), known);
-  const records = await readRecords(client, known);
-  const results = await readPublishedResults(client, known);
+/** A paper with what its documents add to it, merged and projected. */
+type Prepared = { readonly addition: Addition; readonly state: MergedState; readonly target: PaperTarget };
+
+/** The papers to which something is added; prepared already where nothing of them is held. */
+type Pending = ReadonlyMap<bigint, Group & { readonly prepared: Prepared | null }>;
+
+function preparePending(groups: ReadonlyMap<bigint, Group>, held: ReadonlyMap<bigint, Held>): Pending {
+  const pending = new Map<bigint, Group & { readonly prepared: Prepared | null }>();
+  for (const [paperId, group] of groups) {
+    const known = held.get(paperId) as Held;
+    const addition = additionOf(group.arrivals, known);
+    if (addition === null) continue;
+    const prepared = known.hasSubject ? null : prepare(group.pithNumber, addition, nothing);
+    pending.set(paperId, { ...group, prepared });
+  }
+  return pending;
+}
+
+/** What the log holds of a paper, to be merged with what arrives. */
+type Known = {
+  readonly log: PaperLog;
+  readonly record: JsonObject | null;
+  readonly publishedResults: readonly CheckResult[];
+};
+
+const nothing: Known = { log: { events: [], aliases: [] }, record: null, publishedResults: [] };
+
+function prepare(
+  pithNumber: PithNumber,
+  addition: Addition,
+  { log, record, publishedResults }: Known,
+): Prepared {
+  const arriving = [...addition.events.values()];
+  // An event that is there already came again with a better signature: that copy counts.
+  const replaced = new Set(arriving.map(({ id }) => id));
+  const events = [...arriving, ...log.events.filter(({ id }) => !replaced.has(id))];
+  const state = mergeEvents(pithNumber, events, [...log.aliases, ...addition.aliases.values()]);
+  const results = [...publishedResults, ...([...addition.publishedStates.values()] as CheckResult[])];
+  const bundleRecord = recordOf(addition.record) ?? record;
+  const target = projectTarget({ pithNumber, state, bundleRecord, publishedResults: new Set(results) });
+  return { addition, state, target };
+}
+
+/** Writes what is pending, compared once more with what is held now. Returns the papers that were changed. */
+async function writePending(client: pg.PoolClient, pending: Pending, now: string): Promise<bigint[]> {
+  if (pending.size === 0) return [];
+  const held = await readHeld(client, pending);
+  const additions = new Map<bigint, Addition>();
+  for (const [paperId, { arrivals, prepared }] of pending) {
+    const known = held.get(paperId) as Held;
+    const addition = known.hasSubject ? additionOf(arrivals, known) : (prepared?.addition ?? null);
+    if (addition !== null) additions.set(paperId, addition);
+  }
+  const heldIds = [...additions.keys()].filter((paperId) => held.get(paperId)?.hasSubject);
+  const knownOf = await readKnown(client, heldIds);
 
   const writes: LogWrite[] = [];
   const targets: PaperTarget[] = [];
   for (const [paperId, addition] of additions) {
-    const { pithNumber } = groups.get(paperId) as Group;
-    const log = logs.get(paperId);
-    // The copies that came are held against the log's: of one event the better one counts.
-    const replaced = new Set([...addition.events.values()].map(({ id }) => id));
-    const events = [
-      ...addition.events.values(),
-      ...(log?.events ?? []).filter(({ id }) => !replaced.has(id)),
-    ];
-    const state = mergeEvents(pithNumber, events, [...(log?.aliases ?? []), ...addition.aliases.values()]);
-    writes.push({ paperId, pithNumber, held: held.get(paperId) as Held, addition, state });
-    const publishedResults = new Set([
-      ...(results.get(paperId) ?? []),
-      ...([...addition.publishedStates.values()] as CheckResult[]),
-    ]);
-    const bundleRecord = recordOf(addition.record) ?? records.get(paperId) ?? null;
-    targets.push(projectTarget({ pithNumber, state, bundleRecord, publishedResults }));
+    const { pithNumber, prepared } = pending.get(paperId) as Group & { prepared: Prepared | null };
+    const known = held.get(paperId) as Held;
+    const { state, target } =
+      prepared !== null && !known.hasSubject ? prepared : prepare(pithNumber, addition, knownOf(paperId));
+    writes.push({ paperId, pithNumber, held: known, addition, state });
+    targets.push(target);
   }
   await writeLogs(client, writes, now);
   await writeDerived(client, targets, writes);
+  await recordChanges(client, changedStates(writes), now);
+  return [...additions.keys()];
+}
+
+function changedStates(writes: readonly LogWrite[]): StateChange[] {
+  return writes
+    .filter(({ held, state }) => held.stateSha256 !== state.sha256)
+    .map(({ paperId, pithNumber, held, state }) => ({
+      paperId,
+      pithNumber,
+      before: held.stateSha256,
+      after: state.sha256,
+    }));
+}
+
+async function readKnown(
+  client: pg.PoolClient,
+  paperIds: readonly bigint[],
+): Promise<(paperId: bigint) => Known> {
+  const logs = await readLogs(drizzle(client), paperIds);
+  const records = await readRecords(client, paperIds);
+  const results = await readPublishedResults(client, paperIds);
+  return (paperId) => ({
+    log: logs.get(paperId) ?? nothing.log,
+    record: records.get(paperId) ?? null,
+    publishedResults: results.get(paperId) ?? [],
+  });
 }
 
 /** Makes the derived rows of papers what their states say. */

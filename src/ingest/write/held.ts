@@ -11,6 +11,8 @@ export type Held = {
   /** Of the events, those that are invalid. */
   invalidCount: number;
   hasSubject: boolean;
+  /** Of the merged state; null where nothing is held. */
+  stateSha256: string | null;
   hasRecord: boolean;
 };
 
@@ -38,20 +40,28 @@ export async function readHeld(
         publishedStates: new Set(),
         invalidCount: 0,
         hasSubject: false,
+        stateSha256: null,
         hasRecord: false,
       },
     ]),
   );
   const of = (paperId: string) => held.get(BigInt(paperId)) as Held;
   const ids = [bigintArray(paperIds)];
-  const subjects = await client.query<{ paper_id: string; pith_number: string; has_record: boolean }>(
-    "SELECT paper_id, pith_number, record IS NOT NULL AS has_record FROM records WHERE paper_id = ANY($1::bigint[])",
+  const subjects = await client.query<{
+    paper_id: string;
+    pith_number: string;
+    has_record: boolean;
+    state: string;
+  }>(
+    `SELECT paper_id, pith_number, record IS NOT NULL AS has_record, encode(state_sha256, 'hex') AS state
+     FROM records WHERE paper_id = ANY($1::bigint[])`,
     ids,
   );
   for (const row of subjects.rows) {
     const arriving = papers.get(BigInt(row.paper_id))?.pithNumber;
     if (arriving !== undefined && arriving !== row.pith_number) refuseCollision(row.pith_number, arriving);
     of(row.paper_id).hasSubject = true;
+    of(row.paper_id).stateSha256 = row.state;
     of(row.paper_id).hasRecord = row.has_record;
   }
   // Nothing else can be held of a paper that is not among them: in bulk that is nearly every one.

@@ -52,13 +52,10 @@ export async function writeLogs(
   writes: readonly LogWrite[],
   now: string,
 ): Promise<void> {
-  // None waits for another: while PostgreSQL works on one, the rows of the next are made.
-  await Promise.all([
-    writeSubjects(client, writes),
-    writeEvents(client, writes, now),
-    writeAliases(client, writes),
-    writePublishedStates(client, writes),
-  ]);
+  await writeSubjects(client, writes);
+  await writeEvents(client, writes, now);
+  await writeAliases(client, writes);
+  await writePublishedStates(client, writes);
 }
 
 async function writePublishedStates(client: pg.ClientBase, writes: readonly LogWrite[]): Promise<void> {
@@ -73,22 +70,27 @@ async function writePublishedStates(client: pg.ClientBase, writes: readonly LogW
 }
 
 async function writeSubjects(client: pg.ClientBase, writes: readonly LogWrite[]): Promise<void> {
-  const cellsOf = ({ paperId, pithNumber, addition }: LogWrite): Cell[] => [
+  const cellsOf = ({ paperId, pithNumber, addition, state }: LogWrite): Cell[] => [
     paperId,
     pithNumber,
     addition.record,
+    `\\x${state.sha256}`,
   ];
   await writeRows(
     client,
     "records",
-    ["paper_id", "pith_number", "record"],
+    ["paper_id", "pith_number", "record", "state_sha256"],
     {
       added: writes.filter(({ held }) => !held.hasSubject).map(cellsOf),
       changed: writes
-        .filter(({ held, addition }) => held.hasSubject && addition.record !== null)
+        .filter(
+          ({ held, addition, state }) =>
+            held.hasSubject && (addition.record !== null || held.stateSha256 !== state.sha256),
+        )
         .map(cellsOf),
     },
-    "ON CONFLICT (paper_id) DO UPDATE SET record = excluded.record WHERE records.record IS NULL",
+    `ON CONFLICT (paper_id) DO UPDATE SET record = coalesce(records.record, excluded.record),
+       state_sha256 = excluded.state_sha256`,
   );
 }
 

@@ -1,5 +1,5 @@
-import type { Database } from "../../store/index.ts";
 import { checksumAt, type FeedPosition, feedHead, readChanges } from "../../store/feed.ts";
+import type { Database } from "../../store/index.ts";
 
 /** Changes on a page: unless asked, and at most. */
 export const defaultLimit = 500;

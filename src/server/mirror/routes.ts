@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { shortLengths, suffixOf } from "../../protocol/index.ts";
+import { cryptography, shortLengths, suffixOf } from "../../protocol/index.ts";
 import type { Database } from "../../store/index.ts";
+import { softwareVersion } from "../../version.ts";
 import { sendError } from "../responses.ts";
 import { stateTag } from "./conditional.ts";
 import { defaultLimit, maximumLimit, readFeedPage } from "./feed-page.ts";
@@ -111,7 +112,11 @@ async function answerDocument(
   if (held === null) return notFound(request, response, "This mirror holds no such paper.");
   const { sha256 } = held.state;
   if (wanted !== null && wanted !== sha256) {
-    return notFound(request, response, `The state of ${pithNumber} is now ${sha256}; older ones are not kept.`);
+    return notFound(
+      request,
+      response,
+      `The state of ${pithNumber} is now ${sha256}; older ones are not kept.`,
+    );
   }
   const text = textOf(document, held, origin);
   if (text === null) {
@@ -153,11 +158,11 @@ async function answerManifest(
   response: ServerResponse,
 ): Promise<void> {
   const manifest = manifestOf(origin, new Date().toISOString());
-  const { generated_at: _, ...rest } = manifest;
-  const { length } = JSON.stringify(rest);
+  // All but the time follows from the address.
+  const digest = cryptography.sha256Text(origin);
   await sendDocument(request, response, {
     text: `${JSON.stringify(manifest)}\n`,
-    tag: () => `W/"${manifest.manifest_version}-${length}-${manifest.mirrors[0]?.name ?? ""}"`,
+    tag: () => `W/"${softwareVersion}-${digest}"`,
     cacheControl: revalidated,
   });
 }
@@ -193,7 +198,8 @@ function queryOf(request: IncomingMessage): URLSearchParams {
 
 /** What the client called this server; its own address where it sent no sound Host header. */
 function originOfRequest({ headers: { host }, socket }: IncomingMessage): string {
-  if (host !== undefined && /^(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?$/.test(host)) return `http://${host}`;
+  if (host !== undefined && /^(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?$/.test(host))
+    return `http://${host}`;
   return `http://localhost:${socket.localPort ?? 80}`;
 }
 

@@ -1,4 +1,5 @@
 import { bigint, pgTable, text } from "drizzle-orm/pg-core";
+import { sha256 } from "./columns.ts";
 
 /**
  * Part of the log: which Pith number a `paper_id` stands for, and the canonical record that a bundle carries
@@ -10,4 +11,6 @@ export const records = pgTable("records", {
   pithNumber: text("pith_number").notNull(),
   /** Canonical text; null while only states have brought the paper. */
   record: text("record"),
+  /** Derived: of the paper's merged state, which it has even where too little is known to show it as a paper. */
+  stateSha256: sha256("state_sha256").notNull(),
 });

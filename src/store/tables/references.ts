@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { bigint, boolean, index, integer, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 
 /**
@@ -27,7 +28,7 @@ export const references = pgTable(
   (table) => [
     primaryKey({ columns: [table.paperId, table.ordinal] }),
     index("references_cited_work_id").on(table.citedWorkId, table.paperId),
-    index("references_doi_id").on(table.doiId),
+    index("references_doi_id").on(table.doiId).where(sql`doi_id IS NOT NULL`),
     index("references_work_uuid_id").on(table.workUuidId),
   ],
 );

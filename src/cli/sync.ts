@@ -1,0 +1,206 @@
+import { readFile } from "node:fs/promises";
+import type { Command } from "commander";
+import { readMinimumProof } from "../config.ts";
+import {
+  createFetcher,
+  createUrlPolicy,
+  FetchError,
+  followMirror,
+  type ListedNumber,
+  MirrorError,
+  readBaseUrl,
+  readNumbers,
+  type SyncOptions,
+  type SyncSummary,
+  syncMirror,
+} from "../ingest/mirror/index.ts";
+import type { Database } from "../store/index.ts";
+import { CommandError } from "./command-error.ts";
+import { type DatabaseContext, say, withDatabase } from "./context.ts";
+import { type Interruption, listenForInterruption } from "./interruption.ts";
+import { Progress, summaryLines } from "./progress.ts";
+
+type Options = {
+  readonly follow?: boolean;
+  readonly numbers?: string;
+  /** Undefined: tried, and done without where there is none. */
+  readonly manifest?: boolean;
+  readonly minimumProof: string;
+  readonly keyring?: string;
+  readonly allowHost: readonly string[];
+  readonly concurrency: string;
+  readonly fromStart?: boolean;
+  readonly quiet?: boolean;
+};
+
+/** Exit status where something was refused. */
+const refusedStatus = 2;
+
+export function addSyncCommand(program: Command): void {
+  program
+    .command("sync")
+    .description("follow another mirror: fetch what it lists, verify it by our own keyring, and store it")
+    .argument("<base url>", "its address: https://mirror.example.org")
+    .option("--follow", "go on when the end is reached, until stopped")
+    .option(
+      "--numbers <file>",
+      "fetch these instead of what its feed lists: Pith numbers or suffixes, one a line",
+    )
+    .option("--manifest", "take the addresses of bundles from its /pith-mirrors.json, and from nowhere else")
+    .option("--no-manifest", "leave its manifest alone; without either, it is tried")
+    .option(
+      "--minimum-proof <proof>",
+      "least proof of an event that is let in: hash, receipt or signed",
+      "signed",
+    )
+    .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
+    .option(
+      "--allow-host <host[:port]>",
+      "a host that may be reached by http, and at loopback and private addresses; may be given again",
+      (host: string, hosts: readonly string[]) => [...hosts, host],
+      [] as readonly string[],
+    )
+    .option("--concurrency <number>", "documents fetched side by side, and connections to the host", "4")
+    .option("--from-start", "fetch all again, whatever was followed before")
+    .option("--quiet", "print only the summary")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ pith-graph sync https://mirror.example.org
+  $ pith-graph sync --follow --allow-host localhost:4000 http://localhost:4000
+  $ pith-graph sync https://pith.science --numbers numbers.txt --minimum-proof receipt
+
+It goes on where the last sync of this mirror left off. PITH_GRAPH_ALLOW_HOSTS names allowed hosts as well.
+Exit status: 0; ${refusedStatus} where a document was refused (it is kept in quarantine) or an event was forged; 1 on
+any other error.`,
+    )
+    .action(async (baseUrl: string, options: Options) => {
+      process.exitCode = await runSync(baseUrl, options);
+    });
+}
+
+async function runSync(address: string, options: Options): Promise<number> {
+  const minimumProof = readMinimumProof(options.minimumProof);
+  const concurrency = readConcurrency(options.concurrency);
+  const baseUrl = await explained(async () => readBaseUrl(address));
+  const numbers = options.numbers === undefined ? undefined : await readList(options.numbers);
+  if (numbers !== undefined && options.follow === true) {
+    throw new CommandError("--follow needs the mirror's feed; a list of numbers has an end.");
+  }
+  const interruption = listenForInterruption();
+  return withDatabase(options, (context) =>
+    explained(() => run(context, { baseUrl, concurrency, minimumProof, numbers, options, interruption })),
+  );
+}
+
+type Run = {
+  readonly baseUrl: string;
+  readonly concurrency: number;
+  readonly minimumProof: SyncOptions["minimumProof"];
+  readonly numbers: readonly ListedNumber[] | undefined;
+  readonly options: Options;
+  readonly interruption: Interruption;
+};
+
+async function run(
+  { config, database, keyring }: DatabaseContext,
+  { baseUrl, concurrency, minimumProof, numbers, options, interruption }: Run,
+): Promise<number> {
+  const policy = createUrlPolicy([...config.allowedHosts, ...options.allowHost]);
+  const fetcher = createFetcher({ policy, concurrency });
+  const progress = new Progress(undefined, options.quiet !== true);
+  let wasRefused = false;
+  const sync: SyncOptions & { readonly signal: AbortSignal } = {
+    baseUrl,
+    fetcher,
+    policy,
+    concurrency,
+    keyring,
+    minimumProof,
+    maximumBytes: config.maximumDocumentBytes,
+    manifest: options.manifest === undefined ? "tried" : options.manifest ? "required" : "unused",
+    fromStart: options.fromStart ?? false,
+    signal: interruption.signal,
+    ...(numbers === undefined ? {} : { numbers }),
+    onBatch: (summary) => progress.show(summary),
+    onNotice: (line) => progress.say(line),
+    onRefusal: ({ source, rejection, refused }) => {
+      if (rejection !== null) progress.say(`${source}: ${rejection.code}: ${rejection.message}`);
+      for (const { id, reason } of refused) progress.say(`${source}: ${reason}: ${id}`);
+    },
+  };
+  const report = (summary: SyncSummary) => {
+    progress.end();
+    wasRefused ||= summary.rejected.size > 0 || summary.forgedEvents > 0;
+    for (const line of [...summaryLines(summary), ...placeLines(summary, numbers)]) say(line);
+  };
+  try {
+    await runUntilEnd(database, sync, options.follow === true, report);
+  } finally {
+    fetcher.close();
+    progress.end();
+  }
+  const interrupted = interruption.status();
+  if (interrupted !== undefined && options.follow !== true) {
+    say("Interrupted: what is counted here is stored; give the command again for the rest.");
+  }
+  return interrupted ?? (wasRefused ? refusedStatus : 0);
+}
+
+async function runUntilEnd(
+  database: Database,
+  sync: SyncOptions & { readonly signal: AbortSignal },
+  isFollowing: boolean,
+  report: (summary: SyncSummary) => void,
+): Promise<void> {
+  if (!isFollowing) return report(await syncMirror(database, sync));
+  let isFirst = true;
+  const onSynced = (summary: SyncSummary) => {
+    // A look that found nothing is no news.
+    if (isFirst || summary.documents > 0) report(summary);
+    isFirst = false;
+  };
+  await followMirror(database, { ...sync, onSynced });
+}
+
+function placeLines(
+  { position, comparison }: SyncSummary,
+  numbers: readonly ListedNumber[] | undefined,
+): string[] {
+  if (numbers !== undefined) return [`${position} of ${numbers.length} numbers done`];
+  if (comparison === null) return [`At position ${position} of its feed`];
+  const { isEqual, mine, theirs } = comparison;
+  return isEqual
+    ? [`At position ${position} of its feed, its end: both mirrors hold the same states (checksum ${mine})`]
+    : [
+        `At position ${position} of its feed, its end: the mirrors hold different states (${mine} here, ${theirs} there).`,
+        "That is no error: other sources, another keyring or another minimum proof make others.",
+      ];
+}
+
+async function readList(path: string): Promise<ListedNumber[]> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    throw new CommandError(`The list ${path} cannot be read: ${(error as Error).message}`);
+  }
+  return explained(async () => readNumbers(text));
+}
+
+function readConcurrency(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= 1 && value <= 64) return value;
+  throw new CommandError(`--concurrency must be a whole number from 1 to 64, not ${JSON.stringify(text)}.`);
+}
+
+/** What a mirror does wrong is said without a stack. */
+async function explained<Result>(run: () => Promise<Result>): Promise<Result> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof MirrorError || error instanceof FetchError) throw new CommandError(error.message);
+    throw error;
+  }
+}

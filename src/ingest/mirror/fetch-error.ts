@@ -1,0 +1,45 @@
+/** Why a mirror's answer was not taken. They stand in quarantine beside the codes of documents. */
+export type FetchCode =
+  /** No answer, or one that is no document: the status, or what the network said, is in the message. */
+  | "FETCH_FAILED"
+  /** Neither https nor on the allow-list, or an address with credentials. */
+  | "URL_REFUSED"
+  /** The host's addresses are not public ones. */
+  | "ADDRESS_REFUSED"
+  /** To another host, or one too many. */
+  | "REDIRECT_REFUSED"
+  | "TOO_LARGE"
+  | "TOO_SLOW"
+  /** The document is of another paper than was asked for. */
+  | "WRONG_PAPER";
+
+type Details = {
+  /** Whether asking again may help. */
+  readonly isTransient?: boolean;
+  /** Of the answer; undefined where none came. */
+  readonly status?: number;
+  /** Milliseconds, as the mirror wishes. */
+  readonly retryAfter?: number;
+};
+
+/** Something that could not be fetched, or was refused. */
+export class FetchError extends Error {
+  override readonly name = "FetchError";
+  readonly code: FetchCode;
+  readonly isTransient: boolean;
+  readonly status: number | undefined;
+  readonly retryAfter: number | undefined;
+
+  constructor(code: FetchCode, message: string, { isTransient = false, status, retryAfter }: Details = {}) {
+    super(message);
+    this.code = code;
+    this.isTransient = isTransient;
+    this.status = status;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** A mirror that cannot be followed as it is: its message says why, and what to do. */
+export class MirrorError extends Error {
+  override readonly name = "MirrorError";
+}

@@ -1,0 +1,255 @@
+import { lookup as resolveName } from "node:dns";
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import type { LookupFunction } from "node:net";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import { softwareVersion } from "../../version.ts";
+import { FetchError } from "./fetch-error.ts";
+import { isPublicAddress } from "./public-address.ts";
+import type { UrlPolicy } from "./url-policy.ts";
+
+export type FetchLimits = {
+  /** Milliseconds for an answer with all its redirects. */
+  readonly deadline: number;
+  /** An answer that brings fewer bytes within any window, waiting for its beginning included, is too slow. */
+  readonly leastBytes: number;
+  /** Milliseconds. */
+  readonly window: number;
+};
+
+export const defaultLimits: FetchLimits = { deadline: 300_000, leastBytes: 1000, window: 20_000 };
+
+export type FetcherOptions = {
+  readonly policy: UrlPolicy;
+  /** Connections to one host at most; 4 unless told. */
+  readonly concurrency?: number;
+  readonly limits?: FetchLimits;
+  /** Looks names up; the system's unless told. */
+  readonly resolve?: ResolveName;
+};
+
+export type ResolveName = (
+  hostname: string,
+  options: { readonly all: true },
+  callback: (
+    error: NodeJS.ErrnoException | null,
+    addresses: { readonly address: string; readonly family: number }[],
+  ) => void,
+) => void;
+
+export type FetchOptions = { readonly maximumBytes: number; readonly signal: AbortSignal };
+
+/** Fetches from hosts that nobody vouches for. */
+export type Fetcher = {
+  /**
+   * Fetches a whole answer. Throws FetchError for whatever is no answer within the limits: redirects to other hosts,
+   * addresses that are not public (judged when the connection is made), bodies too large packed or unpacked, too slow
+   * ones. Throws the signal's reason once it is given.
+   */
+  fetch(url: URL, options: FetchOptions): Promise<Buffer>;
+  /** Drops the connections that are kept. */
+  close(): void;
+};
+
+const mostRedirects = 3;
+const redirects = new Set([301, 302, 303, 307, 308]);
+
+export function createFetcher({
+  policy,
+  concurrency = 4,
+  limits = defaultLimits,
+  resolve = resolveName,
+}: FetcherOptions): Fetcher {
+  const agents = {
+    "http:": new HttpAgent({ keepAlive: true, maxSockets: concurrency }),
+    "https:": new HttpsAgent({ keepAlive: true, maxSockets: concurrency }),
+  };
+
+  const open = (url: URL, signal: AbortSignal): Promise<IncomingMessage> => {
+    policy.check(url);
+    return new Promise((answer, fail) => {
+      const isSecure = url.protocol === "https:";
+      const request = (isSecure ? httpsRequest : httpRequest)(url, {
+        agent: agents[isSecure ? "https:" : "http:"],
+        lookup: policy.isAllowed(url) ? anyLookup(resolve) : publicLookup(resolve, url.host),
+        signal,
+        headers: {
+          accept: "application/json",
+          "accept-encoding": "gzip",
+          "user-agent": `pith-graph/${softwareVersion}`,
+        },
+      });
+      request.on("response", answer).on("error", fail).end();
+    });
+  };
+
+  const fetch = async (url: URL, { maximumBytes, signal }: FetchOptions): Promise<Buffer> => {
+    signal.throwIfAborted();
+    const watch = new Watch(url, limits, signal);
+    const stop = watch.signal;
+    try {
+      let target = url;
+      for (let followed = 0; ; followed++) {
+        const response = await open(target, stop);
+        const { statusCode = 0, headers } = response;
+        if (statusCode === 200) return await bodyOf(response, maximumBytes, watch, stop);
+        response.on("error", () => {}).destroy();
+        if (!redirects.has(statusCode) || headers.location === undefined) throw statusError(target, response);
+        if (followed === mostRedirects) {
+          throw new FetchError("REDIRECT_REFUSED", `${url} redirects more than ${mostRedirects} times.`);
+        }
+        target = redirected(target, headers.location);
+      }
+    } catch (error) {
+      stop.throwIfAborted();
+      throw error instanceof FetchError ? error : networkError(url, error);
+    } finally {
+      watch.end();
+    }
+  };
+
+  const close = () => {
+    for (const agent of Object.values(agents)) agent.destroy();
+  };
+  return { fetch, close };
+}
+
+/** Sees to it that an answer comes to its end, and fast enough; passes on that nobody wants it any more. */
+class Watch {
+  readonly #controller = new AbortController();
+  readonly #outer: AbortSignal;
+  readonly #passOn = () => this.#controller.abort(this.#outer.reason);
+  readonly #deadline: NodeJS.Timeout;
+  readonly #windows: NodeJS.Timeout;
+  #bytes = 0;
+
+  constructor(url: URL, { deadline, leastBytes, window }: FetchLimits, outer: AbortSignal) {
+    this.#outer = outer;
+    outer.addEventListener("abort", this.#passOn, { once: true });
+    const abort = (message: string) =>
+      this.#controller.abort(new FetchError("TOO_SLOW", `${url} ${message}`, { isTransient: true }));
+    this.#deadline = setTimeout(() => abort(`did not end within ${deadline} ms.`), deadline);
+    this.#windows = setInterval(() => {
+      if (this.#bytes < leastBytes) abort(`brought ${this.#bytes} bytes in ${window} ms.`);
+      this.#bytes = 0;
+    }, window);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  count(bytes: number): void {
+    this.#bytes += bytes;
+  }
+
+  end(): void {
+    clearTimeout(this.#deadline);
+    clearInterval(this.#windows);
+    this.#outer.removeEventListener("abort", this.#passOn);
+  }
+}
+
+async function bodyOf(
+  response: IncomingMessage,
+  maximumBytes: number,
+  watch: Watch,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const tooLarge = () =>
+    new FetchError("TOO_LARGE", `The answer is larger than the ${maximumBytes} bytes allowed.`);
+  const encoding = (response.headers["content-encoding"] ?? "identity").toLowerCase();
+  const isGzip = encoding === "gzip" || encoding === "x-gzip";
+  const isKnown = isGzip || encoding === "identity";
+  if (!isKnown || Number(response.headers["content-length"] ?? 0) > maximumBytes) {
+    response.on("error", () => {}).destroy();
+    if (isKnown) throw tooLarge();
+    throw new FetchError("FETCH_FAILED", `The answer is in an encoding that was not asked for: ${encoding}.`);
+  }
+  let received = 0;
+  const counted = async function* (chunks: AsyncIterable<Buffer>) {
+    for await (const chunk of chunks) {
+      watch.count(chunk.length);
+      received += chunk.length;
+      if (received > maximumBytes) throw tooLarge();
+      yield chunk;
+    }
+  };
+  const parts: Buffer[] = [];
+  let size = 0;
+  const collect = async (chunks: AsyncIterable<Buffer>) => {
+    for await (const chunk of chunks) {
+      size += chunk.length;
+      if (size > maximumBytes) throw tooLarge();
+      parts.push(chunk);
+    }
+  };
+  if (isGzip) await pipeline(response, counted, createGunzip(), collect, { signal });
+  else await pipeline(response, counted, collect, { signal });
+  return Buffer.concat(parts);
+}
+
+function redirected(from: URL, location: string): URL {
+  const to = URL.canParse(location, from.href) ? new URL(location, from) : null;
+  // Another port is another service; from https there is no way back.
+  if (to?.host === from.host && (to.protocol === from.protocol || to.protocol === "https:")) return to;
+  throw new FetchError("REDIRECT_REFUSED", `${from} redirects elsewhere: ${location.slice(0, 200)}`);
+}
+
+function statusError(url: URL, { statusCode: status = 0, headers }: IncomingMessage): FetchError {
+  const isTransient = status >= 500 || status === 429 || status === 408;
+  const retryAfter = isTransient ? millisecondsOf(headers["retry-after"]) : undefined;
+  return new FetchError("FETCH_FAILED", `${url} answers ${status}.`, {
+    isTransient,
+    status,
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+  });
+}
+
+/** Of a Retry-After: seconds, or a date. */
+function millisecondsOf(retryAfter: string | undefined): number | undefined {
+  if (retryAfter === undefined) return undefined;
+  const milliseconds = /^\d+$/.test(retryAfter)
+    ? Number(retryAfter) * 1000
+    : Date.parse(retryAfter) - Date.now();
+  return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : undefined;
+}
+
+function networkError(url: URL, error: unknown): FetchError {
+  // Where several addresses were tried, the message is in each of them.
+  const errors = error instanceof AggregateError ? (error.errors as unknown[]) : [error];
+  const refusal = errors.find((inner) => inner instanceof FetchError);
+  if (refusal !== undefined) return refusal;
+  const messages = errors.map((inner) => (inner instanceof Error ? inner.message : String(inner)));
+  return new FetchError("FETCH_FAILED", `${url}: ${messages.join("; ")}`, { isTransient: true });
+}
+
+/** Gives a host's public addresses only: those that are then connected to, so that no second look-up slips by. */
+function publicLookup(resolve: ResolveName, host: string): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, { all: true }, (error, addresses) => {
+      if (error !== null) return callback(error, [], 0);
+      const permitted = addresses.filter(({ address }) => isPublicAddress(address));
+      const [first] = permitted;
+      if (first === undefined) {
+        const names = addresses.map(({ address }) => address).join(", ");
+        const message = `${host} is at ${names}: no public address. To allow it: --allow-host ${host}`;
+        return callback(new FetchError("ADDRESS_REFUSED", message), [], 0);
+      }
+      if (options.all === true) callback(null, permitted, 0);
+      else callback(null, first.address, first.family);
+    });
+  };
+}
+
+function anyLookup(resolve: ResolveName): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, { all: true }, (error, addresses) => {
+      const [first] = addresses ?? [];
+      if (error !== null || first === undefined) return callback(error ?? new Error("no address"), [], 0);
+      if (options.all === true) callback(null, [...addresses], 0);
+      else callback(null, first.address, first.family);
+    });
+  };
+}

@@ -1,0 +1,12 @@
+export { FetchError, MirrorError } from "./fetch-error.ts";
+export {
+  createFetcher,
+  defaultLimits,
+  type Fetcher,
+  type FetcherOptions,
+  type FetchLimits,
+} from "./fetcher.ts";
+export { type FollowOptions, followMirror } from "./follow.ts";
+export { type ListedNumber, readNumbers } from "./listed-numbers.ts";
+export { defaultRetry, readBaseUrl, type SyncOptions, type SyncSummary, syncMirror } from "./sync.ts";
+export { createUrlPolicy, type UrlPolicy } from "./url-policy.ts";

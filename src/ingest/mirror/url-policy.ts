@@ -1,0 +1,67 @@
+import { isIP } from "node:net";
+import { FetchError } from "./fetch-error.ts";
+import { isPublicAddress } from "./public-address.ts";
+
+/** What may be fetched. */
+export type UrlPolicy = {
+  /** Throws FetchError for an address that may not be fetched, as far as it says so itself. */
+  check(url: URL): void;
+  /** Whether the host is on the allow-list: by http too, and wherever its name leads. */
+  isAllowed(url: URL): boolean;
+};
+
+/**
+ * https and public addresses, and what a person has allowed besides: hosts, each with or without a port, that may be
+ * reached by http and on private addresses. Throws FetchError for an entry that cannot be read.
+ */
+export function createUrlPolicy(allowedHosts: readonly string[]): UrlPolicy {
+  const allowed = new Set(allowedHosts.map(readHost));
+  const isAllowed = (url: URL) => allowed.has(url.hostname) || allowed.has(`${url.hostname}:${portOf(url)}`);
+  const check = (url: URL) => {
+    if (url.username !== "" || url.password !== "") {
+      throw new FetchError(
+        "URL_REFUSED",
+        `${url.host}: an address with a user or a password is not fetched.`,
+      );
+    }
+    const isSecure = url.protocol === "https:";
+    if (!isSecure && !(url.protocol === "http:" && isAllowed(url))) {
+      throw new FetchError(
+        "URL_REFUSED",
+        `${url.origin}: only https is fetched. To allow http for it: --allow-host ${url.host}`,
+      );
+    }
+    // A literal is never looked up, so it is judged here; a name is judged where it is looked up.
+    const literal = url.hostname.replace(/^\[|\]$/g, "");
+    if (isIP(literal) !== 0 && !isAllowed(url)) checkAddress(literal, url.host);
+  };
+  return { check, isAllowed };
+}
+
+/** Throws FetchError unless the address is a public one. */
+export function checkAddress(address: string, host: string): void {
+  if (isPublicAddress(address)) return;
+  throw new FetchError(
+    "ADDRESS_REFUSED",
+    `${host} is at ${address}, which is no public address. To allow it: --allow-host ${host}`,
+  );
+}
+
+/** As a URL writes it, so that they compare: `Example.org:443` and `::1` for two. */
+function readHost(text: string): string {
+  const written = isIP(text) === 6 ? `[${text}]` : text;
+  const port = /:(\d{1,5})$/.exec(written)?.[1];
+  const url = `http://${port === undefined ? written : written.slice(0, -port.length - 1)}/`;
+  if (!URL.canParse(url) || new URL(url).href !== `http://${new URL(url).hostname}/`) {
+    throw new FetchError(
+      "URL_REFUSED",
+      `${JSON.stringify(text)} is no host: write example.org or example.org:8080.`,
+    );
+  }
+  const { hostname } = new URL(url);
+  return port === undefined ? hostname : `${hostname}:${Number(port)}`;
+}
+
+function portOf(url: URL): string {
+  return url.port === "" ? (url.protocol === "https:" ? "443" : "80") : url.port;
+}

@@ -1,0 +1,28 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { readSubmissions } from "../../api/submission-rows.ts";
+import { sendError, sendJson } from "../responses.ts";
+import { answerOf } from "./answers.ts";
+import type { SubmissionDesk } from "./desk.ts";
+import { explainRefusal, findSubmitter } from "./tokens.ts";
+
+/** `GET /ingest/<id>`: what became of a submission. */
+export async function answerStatus(
+  { database, settings: { tokens } }: SubmissionDesk,
+  id: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { authorization } = request.headers;
+  if (findSubmitter(tokens, authorization) === null) {
+    return sendError(request, response, 401, {
+      code: "UNAUTHENTICATED",
+      message: explainRefusal(tokens, authorization),
+      headers: { "www-authenticate": 'Bearer realm="pith-graph"' },
+    });
+  }
+  const row = (await readSubmissions(database, [id])).get(id);
+  if (row === undefined) {
+    return sendError(request, response, 404, { code: "NOT_FOUND", message: "There is no such submission." });
+  }
+  sendJson(request, response, 200, answerOf(row), { "cache-control": "no-store" });
+}

@@ -1,0 +1,41 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { SubmitToken } from "../../config.ts";
+
+/** Who submits: a token that is configured. */
+export type Submitter = {
+  readonly name: string;
+  /** The first 16 hex digits of the token's SHA-256. */
+  readonly fingerprint: string;
+};
+
+/** Longer ones are not looked at: `pith-graph token` makes 43 characters. */
+const longestToken = 1_000;
+
+/**
+ * The configured token that an Authorization header carries; null where it carries none. Hashes of equal length are
+ * compared, each of them, in constant time: how long it takes tells nothing about the tokens.
+ */
+export function findSubmitter(
+  tokens: readonly SubmitToken[],
+  authorization: string | null | undefined,
+): Submitter | null {
+  const token = /^bearer +(\S+) *$/i.exec(authorization ?? "")?.[1];
+  if (token === undefined || token.length > longestToken) return null;
+  const sha256 = createHash("sha256").update(token).digest();
+  let found: SubmitToken | null = null;
+  for (const known of tokens) if (timingSafeEqual(known.sha256, sha256)) found = known;
+  return found === null ? null : { name: found.name, fingerprint: sha256.toString("hex").slice(0, 16) };
+}
+
+/** Why there is no submitter, for the one who would be. */
+export function explainRefusal(
+  tokens: readonly SubmitToken[],
+  authorization: string | null | undefined,
+): string {
+  if (tokens.length === 0) {
+    return "This mirror takes no submissions: no tokens are configured. Its operator makes one with `pith-graph token`.";
+  }
+  return authorization
+    ? "The token is not one that may submit."
+    : "Submitting needs a token: Authorization: Bearer <token>.";
+}

@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { identifierIdOf } from "../../src/store/index.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { bundleOfPaper, snapshotEvent } from "./bundles.ts";
+import { recordStatements, type Statement } from "./recorded-statements.ts";
+import { takeIn } from "./take-in.ts";
+
+let database: TestDatabase;
+let statements: Statement[];
+
+/** Cited by many more papers than any other work, yet by a small part of all. */
+const hub = "10.1000/hub";
+const hubCiters = 200;
+const papers = 20_000;
+const referencesEach = 5;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await fill();
+  statements = recordStatements(database.pool);
+});
+
+afterAll(() => database.drop());
+
+/** Tables of a size at which PostgreSQL would rather use an index, where it can. */
+async function fill(): Promise<void> {
+  const hubId = identifierIdOf("doi", hub).toString();
+  const made = `generate_series(1, ${papers}) AS n`;
+  const cited = `generate_series(0, ${referencesEach - 1}) AS o`;
+  // Ids as the real ones: spread over the whole range.
+  const id = (text: string) => `(hashtextextended(${text}, 0) & 9223372036854775807)`;
+  const work = `CASE WHEN o = 0 AND n <= ${hubCiters} THEN ${hubId}::bigint ELSE ${id("'doi' || (n * 7 + o)")} END`;
+  const at = "'2023-01-01T00:00:00Z'::timestamptz + n * interval '1 minute'";
+  const columns = "'\\x00'::bytea, 1, 1, 0, 'PASSED', 'PASSED', 'PASSED', 'PASSED', 'PASSED', 'PASSED'";
+  const fills = [
+    `INSERT INTO records SELECT ${id("'paper' || n")}, 'pith:' || n, NULL, '' FROM ${made}`,
+    `INSERT INTO events (paper_id, event_id, position, body, proof, received_at, type, created_at, fingerprint, standing, status, ordinal)
+     SELECT ${id("'paper' || n")}, sha256(o::text::bytea), n, '', 'hash', now(), '', now(), '', 'hash', 'current', o
+     FROM ${made}, generate_series(1, 2) AS o`,
+    `INSERT INTO papers (paper_id, pith_number, canonical_sha256, work_id, source_kind, source_id, submitted_at,
+       cross_categories, authors, abstract_excerpt, record_standing, proof, claim_count, references_known, internal_anchors_known,
+       state_sha256, event_count, valid_event_count, equivocation_count, record_hash, receipt, title_binding,
+       claims_hash, references_hash, published_state_hash)
+     SELECT ${id("'paper' || n")}, 'pith:' || n, '', ${id("'work' || n")}, '', '', ${at}, '{}', '{}', repeat('x', 1500), 'signed', 'signed',
+       0, 0, 0, ${columns} FROM ${made}`,
+    `INSERT INTO aliases SELECT ${id("'paper' || n")}, '', false, '', false FROM ${made}`,
+    `INSERT INTO published_states SELECT ${id("'paper' || n")}, '', 'PASSED' FROM ${made}`,
+    `INSERT INTO paper_keys SELECT 'arxiv:' || n, ${id("'paper' || n")} FROM ${made}`,
+    `INSERT INTO claims SELECT ${id("'paper' || n")}, 0, '', '', '', '', '' FROM ${made}`,
+    `INSERT INTO "references" (paper_id, ordinal, ref_index, title, is_internal_anchor, doi_id, work_uuid_id, cited_work_id)
+     SELECT ${id("'paper' || n")}, o, o, 'title', false, ${work}, ${id("'uuid' || (n * 7 + o)")}, ${work} FROM ${made}, ${cited}`,
+    `INSERT INTO citations SELECT ${id("'work' || n")}, ${work}, false FROM ${made}, ${cited}`,
+    `INSERT INTO citing_papers SELECT ${work}, ${at}, ${id("'paper' || n")} FROM ${made}, ${cited}`,
+    `INSERT INTO works (work_id, key, cited_by_count, citing_paper_count, reference_count)
+     SELECT DISTINCT ON (1) ${work}, CASE WHEN o = 0 AND n <= ${hubCiters} THEN 'doi:${hub}' ELSE 'doi:' || (n * 7 + o) END,
+       ${hubCiters}, ${hubCiters}, 0
+     FROM ${made}, ${cited}`,
+    `INSERT INTO work_identifiers (identifier_id, kind, value, work_id)
+     SELECT DISTINCT ON (1) ${work}, 'doi'::identifier_kind, CASE WHEN o = 0 AND n <= ${hubCiters} THEN '${hub}' ELSE (n * 7 + o)::text END, ${work}
+     FROM ${made}, ${cited}`,
+    `INSERT INTO work_identifiers (identifier_id, kind, value, target_id, target_kind, target_standing, work_id)
+     SELECT ${id("'uuid' || (n * 7 + o)")}, 'work_id', '', ${work}, 'doi', 'signed', ${work} FROM ${made}, ${cited}`,
+    "ANALYZE",
+  ];
+  for (const statement of fills) await database.pool.query(statement);
+}
+
+const hubReference = { doi: hub, title: "The hub", work_id: "", is_internal_anchor: true };
+
+/** Papers that cite the hub and a work of their own, told by two identifiers. */
+function citing(version: number, references: (nth: number) => object[]): string[] {
+  return Array.from({ length: 40 }, (_, nth) =>
+    bundleOfPaper({ arxivId: `2301.${String(20_000 + nth)}` }, (paper) => [
+      snapshotEvent(paper, {
+        created_at: `2026-06-1${version}T00:00:00Z`,
+        references: references(nth) as never[],
+      }),
+    ]),
+  );
+}
+
+const own = (nth: number) => ({ doi: `10.1000/own-${nth}`, work_id: `own-${nth}`, title: "t" });
+
+type Plan = { readonly "Node Type": string; readonly "Relation Name"?: string; readonly Plans?: Plan[] };
+
+function scannedWhole(plan: Plan): string[] {
+  const own = plan["Node Type"] === "Seq Scan" ? [plan["Relation Name"] ?? ""] : [];
+  return [...own, ...(plan.Plans ?? []).flatMap(scannedWhole)];
+}
+
+/** Small by design: one row a key, or a name; and quarantine, whose rows are counted. */
+const small = new Set(["totals", "signers", "quarantine"]);
+
+async function expectIndexes(documents: string[]): Promise<void> {
+  statements.length = 0;
+  const { rejected } = await takeIn(database, documents);
+  expect(rejected).toEqual(new Map());
+  const asked = statements.filter(({ text }) => /^\s*(?:SELECT|UPDATE|DELETE|INSERT|WITH)\b/i.test(text));
+  expect(asked.length).toBeGreaterThan(10);
+  for (const { text, values } of asked) {
+    const { rows } = await database.pool.query<{ "QUERY PLAN": [{ Plan: Plan }] }>(
+      `EXPLAIN (FORMAT JSON) ${text}`,
+      [...values],
+    );
+    const plan = rows[0]?.["QUERY PLAN"][0].Plan;
+    if (plan === undefined) throw new Error("EXPLAIN gave no plan.");
+    expect(
+      scannedWhole(plan).filter((table) => !small.has(table)),
+      text,
+    ).toEqual([]);
+  }
+}
+
+test("no statement of a batch reads a large table from end to end", async () => {
+  // New papers; their snapshots replaced, with the same references and others; what they named taken back.
+  await expectIndexes(citing(1, (nth) => [hubReference, own(nth)]));
+  await expectIndexes(
+    citing(2, (nth) => [
+      hubReference,
+      own(nth + 1),
+      { doi: own(nth).doi, cited_arxiv_id: `2302.${10_000 + nth}` },
+    ]),
+  );
+  await expectIndexes(citing(3, (nth) => [own(nth + 7)]));
+});
+
+test("a work with many citers that turns out to be another moves with all of them", async () => {
+  await expectIndexes(citing(4, () => [{ ...hubReference, cited_arxiv_id: "2303.00001" }]));
+  const { rows } = await database.pool.query(
+    "SELECT cited_by_count, citing_paper_count FROM works WHERE key = 'arxiv:2303.00001'",
+  );
+  const count = hubCiters + 40;
+  expect(rows).toEqual([{ cited_by_count: count, citing_paper_count: count }]);
+});
