@@ -1,11 +1,16 @@
 import { Command } from "commander";
 import { softwareVersion } from "../version.ts";
+import { addCareCommands } from "./care.ts";
 import { addConformanceCommand } from "./conformance.ts";
 import { addExportCommand } from "./export.ts";
 import { addIngestCommand } from "./ingest.ts";
+import { addQuarantineCommand } from "./quarantine.ts";
+import { addServeCommand } from "./serve.ts";
 import { addStartCommand } from "./start.ts";
 import { addSyncCommand } from "./sync.ts";
+import { addTokenCommand } from "./token.ts";
 import { addVerifyCommand } from "./verify.ts";
+import { addWorkerCommand } from "./worker.ts";
 
 /** The command line, one file a command. */
 export function createProgram(): Command {
@@ -14,10 +19,15 @@ export function createProgram(): Command {
     .version(softwareVersion)
     .showHelpAfterError("(pith-graph <command> --help tells more)");
   addStartCommand(program);
+  addServeCommand(program);
+  addWorkerCommand(program);
+  addTokenCommand(program);
   addIngestCommand(program);
   addSyncCommand(program);
   addVerifyCommand(program);
   addExportCommand(program);
+  addCareCommands(program);
+  addQuarantineCommand(program);
   addConformanceCommand(program);
   program.addHelpText(
     "after",
@@ -26,6 +36,7 @@ Settings come from the environment:
   DATABASE_URL        a PostgreSQL address; without it, an embedded server runs
   PITH_GRAPH_DATA     where the embedded server keeps its data (.pith-graph)
   PITH_GRAPH_KEYRING  JSON file of keys to trust besides the registry's
+  PITH_GRAPH_TOKENS   who may submit documents: hashes, as \`pith-graph token\` prints them
   PORT, HOST          where to listen (4000, 127.0.0.1)`,
   );
   return program;

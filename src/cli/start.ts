@@ -8,8 +8,9 @@ import { aborted, listenForInterruption } from "./interruption.ts";
 import { loadKeyring } from "./keyring-file.ts";
 import { openConfiguredDatabase } from "./open-database.ts";
 import { isSampleLoaded, loadSample, sampleKeyringPath } from "./sample.ts";
+import { startWorkerProcess, type WorkerProcess } from "./worker-process.ts";
 
-type Options = {
+export type ServiceOptions = {
   readonly sample: boolean;
   readonly keyring?: string;
   readonly port?: string;
@@ -24,10 +25,14 @@ export function addStartCommand(program: Command): void {
     .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
     .option("--port <number>", "port to listen on (PORT; 4000)")
     .option("--host <address>", "address to listen on (HOST; 127.0.0.1)")
-    .action((options: Options) => runStart(options));
+    .action((options: ServiceOptions) => runService(options, "with-tokens"));
 }
 
-async function runStart(options: Options): Promise<void> {
+/** Serves until it is asked to stop. The worker runs where submissions may come, or always. */
+export async function runService(
+  options: ServiceOptions,
+  workerRuns: "with-tokens" | "always",
+): Promise<void> {
   const config = readConfig({
     ...process.env,
     ...(options.port === undefined ? {} : { PORT: options.port }),
@@ -40,22 +45,26 @@ async function runStart(options: Options): Promise<void> {
   say(`Opening ${place} …`);
   const database = await openConfiguredDatabase(config, () => {});
   let server: RunningServer | undefined;
+  let worker: WorkerProcess | undefined;
   try {
     await prepareSample(database, paths, { isWanted: options.sample, signal });
     if (signal.aborted) return;
     server = await listen(database, config);
+    if (workerRuns === "always" || config.submissions.tokens.length > 0) worker = startWorkerProcess(options);
     announce(server, config);
     await aborted(signal);
     say("Stopping …");
   } finally {
+    // First the server: requests under way may wait for the worker.
     await server?.close();
+    await worker?.close();
     await database.close();
   }
 }
 
-async function listen(database: Database, { host, port }: Config): Promise<RunningServer> {
+async function listen(database: Database, { host, port, submissions }: Config): Promise<RunningServer> {
   try {
-    return await startServer({ app: createApp({ database }), host, port });
+    return await startServer({ app: createApp({ database, submissions }), host, port });
   } catch (error) {
     // It says itself what to do: another port, most often.
     throw new CommandError(error instanceof Error ? error.message : String(error));

@@ -22,16 +22,18 @@ export type DatabaseOptions = {
   connection: string | pg.PoolConfig;
   /** The most connections; 10 unless told. */
   maximumConnections?: number;
+  /** A schema whose tables come before those of `public`. */
+  schema?: string;
 };
 
 /** Opens a pool of connections. Connects lazily: an address nobody answers fails with the first query. */
-export function openDatabase({ connection, maximumConnections = 10 }: DatabaseOptions): Database {
+export function openDatabase({ connection, maximumConnections = 10, schema }: DatabaseOptions): Database {
   const pool = new pg.Pool({
     ...(typeof connection === "string" ? { connectionString: connection } : connection),
     max: maximumConnections,
     application_name: "pith-graph",
     // Times are read as UTC (tables/columns.ts); so is every session.
-    options: "-c timezone=UTC",
+    options: `-c timezone=UTC${schema === undefined ? "" : ` -c search_path=${schema},public`}`,
   });
   // A connection lost while idle is replaced with the next query; without a listener it would end the process.
   pool.on("error", () => {});

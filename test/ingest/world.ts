@@ -122,6 +122,10 @@ function eventsOf(random: Random, pithNumber: PithNumber, record: JsonObject, di
     if (signing !== "signed") copies.push(unsignedEvent(key, plan));
     const signed = signedEvent(key, plan);
     if (signing !== "unsigned") copies.push(signed);
+    // Another writing of the same signature: of two copies as well proved, one must count on every mirror.
+    if (signing === "both" && random.chance(0.3)) {
+      copies.push({ ...signed, signature: { ...signed.signature, note: random.pick(["", "z"]) } });
+    }
     made.push({ id: signed.event_id, type: plan.event_type, key });
   };
   const signing = () => random.pick(["unsigned", "signed", "both"] as const);

@@ -16,17 +16,19 @@ export class Intake {
   #waiting: Fetched[] = [];
   #bytes = 0;
   #writing: Promise<void> | null = null;
+  #hasFailed = false;
 
   /** `write` resolves once a batch is committed. */
   constructor(write: (batch: readonly Fetched[]) => Promise<void>) {
     this.#write = write;
   }
 
-  /** Resolves when the next may be added; rejects where a batch could not be written. */
+  /** Resolves when the next may be added; rejects once a batch could not be written. */
   async add(fetched: Fetched): Promise<void> {
     this.#waiting.push(fetched);
     this.#bytes += "bytes" in fetched.delivered ? fetched.delivered.bytes.length : 0;
-    this.#start();
+    const writing = this.#start();
+    if (this.#hasFailed) await writing;
     while (this.#waiting.length >= mostDocuments || this.#bytes >= mostBytes) await this.#start();
   }
 
@@ -48,8 +50,14 @@ export class Intake {
     const batch = this.#waiting;
     this.#waiting = [];
     this.#bytes = 0;
-    // After a failure it stays rejected: nothing is written any more.
-    await this.#write(batch);
+    try {
+      await this.#write(batch);
+    } catch (error) {
+      // It stays rejected: nothing is written any more.
+      this.#hasFailed = true;
+      throw error;
+    }
     this.#writing = null;
+    if (this.#waiting.length > 0) this.#start();
   }
 }

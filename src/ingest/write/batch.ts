@@ -34,7 +34,12 @@ export type Outcome = "merged" | "unchanged";
  * Any constant: who else writes to these tables waits for it. Works and their counts belong to no one paper, so two
  * writers would have to agree on an order of locks; verification, the greater part, needs none.
  */
-const writeLock = 7_484_002;
+export const writeLock = 7_484_002;
+
+export type WriteOptions = {
+  /** The caller has taken `writeLock` in a session of its own. */
+  readonly isLockHeld?: boolean;
+};
 
 /**
  * Writes a batch in one transaction: either all that follows from its documents, or nothing. The number of
@@ -47,6 +52,7 @@ export async function writeBatch(
   database: Database,
   arrivals: readonly Arrival[],
   rejections: readonly Rejection[],
+  { isLockHeld = false }: WriteOptions = {},
 ): Promise<Outcome[]> {
   const groups = groupByPaper(arrivals);
   const client = await database.pool.connect();
@@ -57,7 +63,7 @@ export async function writeBatch(
     if (pending.size > 0 || isRefusing) {
       // Each statement after the lock sees what the writer before has committed, whatever the server's default is.
       await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
-      await client.query("SELECT pg_advisory_xact_lock($1)", [writeLock]);
+      if (!isLockHeld) await client.query("SELECT pg_advisory_xact_lock($1)", [writeLock]);
       const now = new Date().toISOString();
       for (const paperId of await writePending(client, pending, now)) merged.add(paperId);
       await writeQuarantine(client, rejections, arrivals, now);

@@ -1,0 +1,69 @@
+import type { Command } from "commander";
+import { readMinimumProof } from "../config.ts";
+import { listQuarantine, readQuarantined, retryQuarantined } from "../ingest/index.ts";
+import { CommandError } from "./command-error.ts";
+import { say, withDatabase } from "./context.ts";
+
+export function addQuarantineCommand(program: Command): void {
+  const quarantine = program
+    .command("quarantine")
+    .description("what was refused at the door: list it, show it, try it again");
+  quarantine
+    .command("list")
+    .description("the latest first: SHA-256, kind, reason, source")
+    .option("--limit <number>", "rows at most", "50")
+    .option("--json", "print each as a line of JSON")
+    .action(async (options: { readonly limit: string; readonly json?: boolean }) => {
+      const limit = Number(options.limit);
+      if (!Number.isInteger(limit) || limit < 1)
+        throw new CommandError("--limit must be a whole number above 0.");
+      const rows = await withDatabase({}, ({ database }) => listQuarantine(database, limit));
+      for (const row of rows) {
+        process.stdout.write(
+          options.json === true
+            ? `${JSON.stringify(row)}\n`
+            : `${row.contentSha256.slice(0, 16)}  ${row.kind.padEnd(8)}  ${row.code}  ${row.source}\n`,
+        );
+      }
+      if (rows.length === 0) say("Nothing is in quarantine.");
+    });
+  quarantine
+    .command("show")
+    .description("the reason on standard error, the content on standard output")
+    .argument("<sha256>", "as listed; the beginning is enough where it fits one only")
+    .action(async (prefix: string) => {
+      const row = await withDatabase({}, ({ database }) => readQuarantined(database, prefix));
+      if (row === null) throw new CommandError(`Not in quarantine, or several begin so: ${prefix}`);
+      say(`${row.kind} from ${row.source} at ${row.receivedAt}: ${row.code}: ${row.message}`);
+      if (row.content === null) throw new CommandError("The content was too large to be kept.");
+      process.stdout.write(row.content);
+    });
+  quarantine
+    .command("retry")
+    .description(
+      "take documents in again, say after a change of the keyring; those let in leave the quarantine",
+    )
+    .argument("[sha256]", "one of them; without, all documents whose content was kept")
+    .option(
+      "--minimum-proof <proof>",
+      "least proof of an event that is let in: hash, receipt or signed",
+      "hash",
+    )
+    .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
+    .action(
+      async (
+        prefix: string | undefined,
+        options: { readonly minimumProof: string; readonly keyring?: string },
+      ) => {
+        const minimumProof = readMinimumProof(options.minimumProof);
+        const { tried, letIn } = await withDatabase(options, ({ config, database, keyring }) =>
+          retryQuarantined(database, prefix ?? "", {
+            keyring,
+            minimumProof,
+            maximumBytes: config.maximumDocumentBytes,
+          }),
+        );
+        say(`${tried} tried, ${letIn} let in`);
+      },
+    );
+}

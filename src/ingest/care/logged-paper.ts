@@ -1,0 +1,114 @@
+import type pg from "pg";
+import {
+  type AcceptedEvent,
+  type CheckResult,
+  type JsonObject,
+  judgeEvent,
+  type Keyring,
+  type PithNumber,
+  parseJson,
+  type Refusal,
+} from "../../protocol/index.ts";
+import { bigintArray } from "../../store/rows.ts";
+import type { Arrival } from "../arrival.ts";
+
+/** Papers read at once. */
+const pageSize = 200;
+
+/**
+ * All that the log holds, paper by paper, as documents that bring it again: its events judged anew by the keyring.
+ * What that no longer lets in is reported as refused.
+ */
+export async function* readLoggedPapers(client: pg.ClientBase, keyring: Keyring): AsyncGenerator<Arrival[]> {
+  let last = -1n;
+  for (;;) {
+    const { rows } = await client.query<{ paper_id: string; pith_number: PithNumber; record: string | null }>(
+      "SELECT paper_id, pith_number, record FROM public.records WHERE paper_id > $1 ORDER BY paper_id LIMIT $2",
+      [last.toString(), pageSize],
+    );
+    const end = rows.at(-1);
+    if (end === undefined) return;
+    last = BigInt(end.paper_id);
+    const ids = [bigintArray(rows.map((row) => BigInt(row.paper_id)))];
+    const events = await byPaper<{ body: string; signature: string | null }>(
+      client,
+      "SELECT paper_id, body, signature FROM public.events WHERE paper_id = ANY($1::bigint[])",
+      ids,
+    );
+    const aliases = await byPaper<{ alias: string; let_in_at_hash: boolean }>(
+      client,
+      "SELECT paper_id, alias, let_in_at_hash FROM public.aliases WHERE paper_id = ANY($1::bigint[])",
+      ids,
+    );
+    const published = await byPaper<{ sha256: string; result: CheckResult }>(
+      client,
+      `SELECT paper_id, encode(state_sha256, 'hex') AS sha256, result
+       FROM public.published_states WHERE paper_id = ANY($1::bigint[])`,
+      ids,
+    );
+    yield rows.flatMap((row) => {
+      const document = judgeAgain(row.pith_number, events.get(row.paper_id) ?? [], keyring);
+      const main = {
+        source: "the log",
+        size: 0,
+        bytes: new Uint8Array(),
+        record: row.record,
+        publishedResult: null,
+        document: {
+          ...document,
+          aliases: (aliases.get(row.paper_id) ?? []).map(({ alias, let_in_at_hash: letInAtHash }) => ({
+            value: parseJson(alias),
+            letInAtHash,
+          })),
+        },
+      };
+      const states = (published.get(row.paper_id) ?? []).map(({ sha256, result }) => ({
+        ...main,
+        publishedResult: result,
+        document: { ...document, events: [], refused: [], published: { sha256, isPartial: false } },
+      }));
+      return [main, ...states];
+    });
+  }
+}
+
+function judgeAgain(
+  pithNumber: PithNumber,
+  rows: readonly { body: string; signature: string | null }[],
+  keyring: Keyring,
+): Arrival["document"] {
+  const events: AcceptedEvent[] = [];
+  const refused: Refusal[] = [];
+  for (const { body, signature } of rows) {
+    const copy = parseJson(body) as JsonObject;
+    if (signature !== null) copy["signature"] = parseJson(signature);
+    // What was let in stays in: the door's proof was asked for when it came.
+    const judgement = judgeEvent(copy, { pithNumber, keyring, minimumProof: "hash" });
+    if (judgement.accepted) events.push(judgement.event);
+    else refused.push({ id: judgement.id, reason: judgement.reason, copy });
+  }
+  return {
+    kind: "bundle",
+    pithNumber,
+    events,
+    aliases: [],
+    refused,
+    hasUnverifiable: false,
+    published: undefined,
+  };
+}
+
+async function byPaper<Row extends object>(
+  client: pg.ClientBase,
+  statement: string,
+  parameters: string[],
+): Promise<Map<string, Row[]>> {
+  const { rows } = await client.query<Row & { paper_id: string }>(statement, parameters);
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const group = groups.get(row.paper_id);
+    if (group === undefined) groups.set(row.paper_id, [row]);
+    else group.push(row);
+  }
+  return groups;
+}

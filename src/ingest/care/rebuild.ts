@@ -1,0 +1,66 @@
+import type pg from "pg";
+import { recordChanges } from "../../store/feed.ts";
+import type { Database } from "../../store/index.ts";
+import { type CareOptions, derivedTables, shadowSchema, withShadow } from "./shadow.ts";
+
+/** How many rows a rebuild took out and put in. */
+export type RebuildReport = { readonly removed: number; readonly written: number };
+
+/**
+ * Recreates all derived tables from the log, judged by the keyring of today. The new rows take the places of the old
+ * in one transaction, so readers see the old or the new, never half; rows that are right already are not touched.
+ */
+export function rebuildTables(database: Database, options: CareOptions): Promise<RebuildReport> {
+  return withShadow(database, options, async (client) => {
+    await client.query("BEGIN");
+    try {
+      const changed = await changedStates(client);
+      let removed = 0;
+      let written = 0;
+      for (const { name, key } of derivedTables) {
+        const same = key.map((k) => `old."${k}" = new."${k}"`).join(" AND ");
+        const deleted = await client.query(
+          `DELETE FROM public."${name}" AS old
+           WHERE NOT EXISTS (SELECT FROM ${shadowSchema}."${name}" AS new WHERE ${same} AND old IS NOT DISTINCT FROM new)`,
+        );
+        const inserted = await client.query(
+          `INSERT INTO public."${name}" SELECT new.* FROM ${shadowSchema}."${name}" AS new
+           WHERE NOT EXISTS (SELECT FROM public."${name}" AS old WHERE ${same})`,
+        );
+        removed += deleted.rowCount ?? 0;
+        written += inserted.rowCount ?? 0;
+      }
+      // Events that the keyring no longer lets in are kept there, with their reason.
+      await client.query(
+        `INSERT INTO public.quarantine SELECT * FROM ${shadowSchema}.quarantine ON CONFLICT DO NOTHING`,
+      );
+      await recordChanges(client, changed, new Date().toISOString());
+      await client.query("COMMIT");
+      return { removed, written };
+    } catch (error) {
+      await client.query("ROLLBACK").catch(() => {});
+      throw error;
+    }
+  });
+}
+
+/** The papers whose state is another one under the keyring of today: what the feed has to tell. */
+async function changedStates(client: pg.ClientBase): Promise<Parameters<typeof recordChanges>[1]> {
+  const { rows } = await client.query<{
+    paper_id: string;
+    pith_number: string;
+    before: string;
+    after: string;
+  }>(
+    `SELECT new.paper_id, new.pith_number, encode(old.state_sha256, 'hex') AS before,
+            encode(new.state_sha256, 'hex') AS after
+     FROM ${shadowSchema}.records AS new JOIN public.records AS old USING (paper_id)
+     WHERE old.state_sha256 <> new.state_sha256 ORDER BY new.paper_id`,
+  );
+  return rows.map((row) => ({
+    paperId: BigInt(row.paper_id),
+    pithNumber: row.pith_number,
+    before: row.before,
+    after: row.after,
+  }));
+}

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { checkTables, rebuildTables } from "../../src/ingest/index.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
+
+let database: TestDatabase;
+const keyring = sampleKeyring;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await takeIn(database, sampleDocuments(30), { keyring });
+});
+
+afterAll(() => database.drop());
+
+test("after an ingest nothing differs, and a rebuild touches no row", async () => {
+  const { counts, differences } = await checkTables(database, { keyring });
+  expect(differences).toEqual([]);
+  expect(counts.size).toBe(0);
+  expect(await rebuildTables(database, { keyring })).toEqual({ removed: 0, written: 0 });
+});
+
+/** One way to spoil each table that the log determines, with a word that the report must then hold. */
+const faults: Record<string, readonly [statement: string, named: string]> = {
+  records: [
+    "UPDATE records SET state_sha256 = sha256('x') WHERE paper_id = (SELECT min(paper_id) FROM records)",
+    "state_sha256",
+  ],
+  events: ["UPDATE events SET status = 'superseded' WHERE position = 1", "superseded"],
+  aliases: [
+    "UPDATE aliases SET is_current = NOT is_current WHERE paper_id = (SELECT min(paper_id) FROM aliases)",
+    "is_current",
+  ],
+  papers: [
+    "UPDATE papers SET proof = 'signed' WHERE pith_number = 'pith:2023:ROU4N4IRYZ3HV3M7HKTK3YY643'",
+    "ROU4N4IR",
+  ],
+  paper_keys: ["DELETE FROM paper_keys WHERE key = 'arxiv:2302.12192'", "arxiv:2302.12192"],
+  claims: ["UPDATE claims SET text = 'something else' WHERE ordinal = 0", "something else"],
+  references: ['UPDATE "references" SET cited_work_id = 1 WHERE ordinal = 0', '"cited_work_id":1}'],
+  works: [
+    "UPDATE works SET cited_by_count = cited_by_count + 1 WHERE key = 'arxiv:2302.12192'",
+    "arxiv:2302.12192",
+  ],
+  work_identifiers: ["DELETE FROM work_identifiers WHERE kind = 'doi'", '"kind":"doi"'],
+  citations: ["INSERT INTO citations VALUES (1, 2, false)", '"citing_work_id":1,'],
+  citing_papers: [
+    "DELETE FROM citing_papers WHERE paper_id = (SELECT min(paper_id) FROM citing_papers)",
+    "submitted_at",
+  ],
+  signers: ["UPDATE signers SET signer_id = 'somebody'", "somebody"],
+  totals: ["UPDATE totals SET value = value + 1 WHERE name = 'claims'", "claims"],
+};
+
+test.each(Object.entries(faults))(
+  "a fault in %s is named, and put right",
+  async (table, [statement, named]) => {
+    const spoilt = await database.pool.query(statement);
+    expect(spoilt.rowCount).toBeGreaterThan(0);
+    const { counts, differences } = await checkTables(database, { keyring });
+    expect([...counts.keys()]).toEqual([table]);
+    expect(counts.get(table)).toBe(spoilt.rowCount);
+    expect(JSON.stringify(differences).replaceAll('\\"', '"')).toContain(named);
+    expect((await rebuildTables(database, { keyring })).written).toBeGreaterThanOrEqual(
+      statement.startsWith("INSERT") ? 0 : 1,
+    );
+    expect((await checkTables(database, { keyring })).differences).toEqual([]);
+  },
+);

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { checkTables, rebuildTables } from "../../src/ingest/index.ts";
+import { createKeyring, registryKey } from "../../src/protocol/index.ts";
+import { feedHead } from "../../src/store/feed.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { readTables } from "../ingest/tables.ts";
+import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
+
+let database: TestDatabase;
+let other: TestDatabase;
+/** Without the sample's key: only the registry's own document is left. */
+const registryOnly = createKeyring([registryKey]);
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  other = await createTestDatabase();
+});
+
+afterAll(async () => {
+  await database.drop();
+  await other.drop();
+});
+
+test("after a change of the keyring the tables are those of an ingest under it", async () => {
+  const documents = sampleDocuments(30);
+  await takeIn(database, documents, { keyring: sampleKeyring });
+  await takeIn(other, documents, { keyring: registryOnly });
+  const before = await feedHead(database.db);
+
+  // Somebody reads all the while: either the old papers or the new, and nothing between.
+  const seen = new Set<number>();
+  let isDone = false;
+  const reader = (async () => {
+    while (!isDone) {
+      const { rows } = await database.pool.query<{ papers: number; counted: number }>(
+        `SELECT (SELECT count(*)::int FROM papers) AS papers,
+                (SELECT value::int FROM totals WHERE name = 'papers') AS counted`,
+      );
+      expect(rows[0]?.papers).toBe(rows[0]?.counted);
+      seen.add(rows[0]?.papers ?? -1);
+    }
+  })();
+  await rebuildTables(database, { keyring: registryOnly });
+  isDone = true;
+  await reader;
+  expect([...seen].every((papers) => papers === 82 || papers === 1)).toBe(true);
+  expect(seen).toContain(82);
+
+  // When events were taken in is history.
+  const withoutHistory = async (which: TestDatabase) => {
+    const { totals = [], ...tables } = await readTables(which);
+    return { ...tables, totals: totals.filter(({ name }) => name !== "position") };
+  };
+  expect(await withoutHistory(database)).toEqual(await withoutHistory(other));
+  expect((await checkTables(database, { keyring: registryOnly })).differences).toEqual([]);
+
+  // What the keyring does not let in any more is kept with its reason, and the feed tells of the changes.
+  const refused = await database.pool.query("SELECT DISTINCT code FROM quarantine WHERE kind = 'event'");
+  expect(refused.rows).toEqual([{ code: "UNKNOWN_SIGNER" }]);
+  const after = await feedHead(database.db);
+  expect(after.position).toBeGreaterThan(before.position);
+  expect(after.checksum).toBe((await feedHead(other.db)).checksum);
+});

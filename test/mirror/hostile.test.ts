@@ -1,0 +1,337 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { setInterval } from "node:timers";
+import { createGzip, gzipSync } from "node:zlib";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { suffixOf } from "../../src/protocol/index.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import {
+  atOnce,
+  cursorOf,
+  follow,
+  headOf,
+  ingestTexts,
+  type Listening,
+  listen,
+  localFetcher,
+  papers,
+  pathOf,
+  quarantineOf,
+  serveMirror,
+  statesOf,
+} from "./mirrors.ts";
+
+let a: TestDatabase;
+let b: TestDatabase;
+const closing: (() => Promise<void>)[] = [];
+
+beforeEach(async () => {
+  [a, b] = await Promise.all([createTestDatabase(), createTestDatabase()]);
+});
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+  await Promise.all([a.drop(), b.drop()]);
+});
+
+const documents = papers(6);
+const target = documents[2] ?? expect.fail();
+const other = documents[4] ?? expect.fail();
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** A mirror of the six papers that answers wrongly where the third is asked for. */
+async function serveWrongly(answer: Answer): Promise<Listening & { readonly asked: string[] }> {
+  await ingestTexts(
+    a,
+    documents.map(({ text }) => text),
+  );
+  const server = await serveMirror(a, (request, response) => {
+    if (request.url !== pathOf(target)) return false;
+    answer(request, response);
+    return true;
+  });
+  closing.push(server.close);
+  return server;
+}
+
+const sendText =
+  (text: string): Answer =>
+  (_request, response) =>
+    response.writeHead(200, { "content-type": "application/json" }).end(text);
+
+/** Writes for as long as anyone reads. */
+function writeForever(response: ServerResponse, chunk: Buffer): void {
+  const write = () => {
+    while (!response.destroyed && response.write(chunk));
+  };
+  response.on("drain", write);
+  write();
+}
+
+const megabyte = Buffer.alloc(1 << 20, " ");
+
+const cases: [what: string, code: string, answer: Answer, timesAsked: number][] = [
+  [
+    "a bundle whose record was altered",
+    "RECORD_HASH_MISMATCH",
+    sendText(target.text.replace('"primary_cat":"cs.LG"', '"primary_cat":"cs.CL"')),
+    1,
+  ],
+  ["the bundle of another paper", "WRONG_PAPER", sendText(other.text), 1],
+  [
+    "the right record under a wrong number",
+    "WRONG_PAPER",
+    sendText(target.text.replaceAll(`pith:2023:`, "pith:2022:")),
+    1,
+  ],
+  ["a page of HTML", "MALFORMED_JSON", sendText("<!doctype html><title>Welcome</title>"), 1],
+  ["another kind of document", "UNSUPPORTED_DOCUMENT", sendText('{"a":1}'), 1],
+  [
+    "an answer of 10 GB that says so",
+    "TOO_LARGE",
+    (_request, response) => {
+      response.writeHead(200, { "content-length": 10_000_000_000 });
+      writeForever(response, megabyte);
+    },
+    1,
+  ],
+  [
+    "an answer without end that does not say so",
+    "TOO_LARGE",
+    (_request, response) => writeForever(response.writeHead(200), megabyte),
+    1,
+  ],
+  [
+    "a gzip bomb",
+    "TOO_LARGE",
+    (_request, response) => {
+      response.writeHead(200, { "content-encoding": "gzip" });
+      const gzip = createGzip();
+      gzip.pipe(response);
+      const write = () => {
+        while (!response.destroyed && gzip.write(megabyte));
+      };
+      gzip.on("drain", write);
+      response.on("close", () => gzip.destroy());
+      write();
+    },
+    1,
+  ],
+  [
+    "a slow trickle",
+    "TOO_SLOW",
+    (_request, response) => {
+      response.writeHead(200).write("{");
+      const trickle = setInterval(() => response.write(" "), 5);
+      response.on("close", () => clearInterval(trickle));
+    },
+    atOnce.attempts,
+  ],
+  ["silence", "TOO_SLOW", () => {}, atOnce.attempts],
+  ["404", "FETCH_FAILED", (_request, response) => response.writeHead(404).end("gone"), 1],
+  ["500 each time", "FETCH_FAILED", (_request, response) => response.writeHead(500).end(), atOnce.attempts],
+  [
+    "429 with a long wish",
+    "FETCH_FAILED",
+    (_request, response) => response.writeHead(429, { "retry-after": "86400" }).end(),
+    atOnce.attempts,
+  ],
+  [
+    "a redirect to another host",
+    "REDIRECT_REFUSED",
+    (_request, response) =>
+      response.writeHead(302, { location: `https://example.org${pathOf(target)}` }).end(),
+    1,
+  ],
+  [
+    "a redirect to another port of this host",
+    "REDIRECT_REFUSED",
+    (_request, response) => response.writeHead(307, { location: "http://127.0.0.1:1/" }).end(),
+    1,
+  ],
+  [
+    "a redirect to a file",
+    "REDIRECT_REFUSED",
+    (_request, response) => response.writeHead(301, { location: "file:///etc/passwd" }).end(),
+    1,
+  ],
+  [
+    "redirects in a circle",
+    "REDIRECT_REFUSED",
+    (request, response) => response.writeHead(308, { location: request.url }).end(),
+    4,
+  ],
+  [
+    "an encoding that was not asked for",
+    "FETCH_FAILED",
+    (_request, response) => response.writeHead(200, { "content-encoding": "br" }).end("…"),
+    1,
+  ],
+  [
+    "gzip cut short",
+    "FETCH_FAILED",
+    (_request, response) =>
+      response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(target.text).subarray(0, 200)),
+    atOnce.attempts,
+  ],
+  [
+    "a connection that breaks in the middle",
+    "FETCH_FAILED",
+    (_request, response) => {
+      response.writeHead(200, { "content-length": 1000 });
+      response.write(target.text.slice(0, 100), () => response.destroy());
+    },
+    atOnce.attempts,
+  ],
+  [
+    "headers without end",
+    "FETCH_FAILED",
+    (request) => {
+      const write = () => {
+        while (!request.socket.destroyed && request.socket.write(`x-more: ${"x".repeat(1000)}\r\n`));
+      };
+      request.socket.on("drain", write).on("error", () => {});
+      request.socket.write("HTTP/1.1 200 OK\r\n");
+      write();
+    },
+    atOnce.attempts,
+  ],
+];
+
+describe("a document that is served wrongly is refused and named, and the rest goes on:", () => {
+  it.each(cases)("%s: %s", async (_what, code, answer, timesAsked) => {
+    const server = await serveWrongly(answer);
+    const fetcher = localFetcher({ leastBytes: 1000, window: 100 });
+    const result = await follow(b, server.url, { fetcher, concurrency: 2 });
+    const source = server.url + pathOf(target);
+    expect([...result.rejected]).toEqual([[code, 1]]);
+    expect(result.refusals.map((refusal) => [refusal.source, refusal.rejection?.code])).toEqual([
+      [source, code],
+    ]);
+    expect(await quarantineOf(b)).toEqual([{ source, code }]);
+    expect(server.asked.filter((url) => url === pathOf(target))).toHaveLength(timesAsked);
+
+    const { [target.pithNumber]: _, ...others } = await statesOf(a);
+    expect(await statesOf(b)).toEqual(others);
+    expect(result.comparison?.isEqual).toBe(false);
+    const { position } = await headOf(a);
+    expect(await cursorOf(b, server.url)).toBe(Number(position));
+  });
+
+  it("an event that was altered is not let in, and named; what is whole of its bundle is", async () => {
+    const altered = target.text.replace('"title":"Paper 2"', '"title":"Paper 3"');
+    expect(altered).not.toBe(target.text);
+    const server = await serveWrongly(sendText(altered));
+    const result = await follow(b, server.url);
+    expect([...result.refusedEvents]).toEqual([["EVENT_ID_MISMATCH", 1]]);
+    expect(result.forgedEvents).toBe(1);
+    expect(result.refusals.map(({ source }) => source)).toEqual([server.url + pathOf(target)]);
+    expect(await quarantineOf(b)).toEqual([
+      { source: server.url + pathOf(target), code: "EVENT_ID_MISMATCH" },
+    ]);
+    const [ofA, ofB] = [await statesOf(a), await statesOf(b)];
+    expect(Object.keys(ofB)).toEqual(Object.keys(ofA));
+    expect(ofB[target.pithNumber]).not.toBe(ofA[target.pithNumber]);
+    expect(result.comparison?.isEqual).toBe(false);
+  });
+});
+
+describe("a mirror that is wrong as a whole ends the sync, and moves nothing:", () => {
+  const feed = (head: object, changes: object[]) =>
+    JSON.stringify({
+      feed_type: "pith_graph_feed",
+      feed_version: "1.0",
+      after: { position: 0, checksum: "0".repeat(64) },
+      head,
+      changes,
+    });
+  const hash = "a".repeat(64);
+  const change = (position: number, more: object = {}) => ({
+    position,
+    pith_number: target.pithNumber,
+    state_sha256: hash,
+    checksum: hash,
+    ...more,
+  });
+
+  it.each([
+    ["is no JSON", "<html>"],
+    ["is no pith_graph_feed", "{}"],
+    ["is no pith_graph_feed", "null"],
+    ["after, head or changes", feed({}, []).replace('"changes":[]', '"changes":{}')],
+    ["position", feed({ position: -1, checksum: hash }, [])],
+    ["position", feed({ position: 1e300, checksum: hash }, [])],
+    ["checksum", feed({ position: 1, checksum: "A" }, [])],
+    ["the order of positions", feed({ position: 2, checksum: hash }, [change(2), change(1)])],
+    ["pith_number", feed({ position: 1, checksum: hash }, [change(1, { pith_number: "../../etc" })])],
+    ["changes", feed({ position: 1, checksum: hash }, [[]])],
+  ])("a feed: %s", async (message, text) => {
+    const server = await listen(sendText(text));
+    closing.push(server.close);
+    await expect(follow(b, server.url, { manifest: "unused" })).rejects.toMatchObject({
+      name: "MirrorError",
+      message: expect.stringContaining(message),
+    });
+    expect(await cursorOf(b, server.url)).toBeNull();
+  });
+
+  it("a feed without end", async () => {
+    const server = await listen((_request, response) => writeForever(response.writeHead(200), megabyte));
+    closing.push(server.close);
+    await expect(follow(b, server.url)).rejects.toThrow("larger than");
+  });
+
+  it("a feed that contradicts itself from page to page", async () => {
+    let position = 0;
+    const server = await listen((_request, response) => {
+      position += 1;
+      response.end(feed({ position: 1000, checksum: hash }, [change(position)]));
+    });
+    closing.push(server.close);
+    await expect(follow(b, server.url, { manifest: "unused" })).rejects.toThrow("contradicts itself");
+  });
+
+  it("a host that nobody listens at, or that is not allowed", async () => {
+    const server = await listen(() => {});
+    await server.close();
+    await expect(follow(b, server.url)).rejects.toThrow("ECONNREFUSED");
+    await expect(follow(b, "http://localhost:1")).rejects.toThrow("--allow-host localhost:1");
+    await expect(follow(b, "https://10.0.0.1")).rejects.toThrow("--allow-host 10.0.0.1");
+    const numbers = [{ suffix: suffixOf(target.pithNumber), year: null }];
+    await expect(follow(b, "https://10.0.0.1", { numbers, manifest: "unused" })).rejects.toThrow("10.0.0.1");
+    expect(await quarantineOf(b)).toEqual([]);
+  });
+});
+
+describe("a manifest", () => {
+  const manifest = (...patterns: string[]) =>
+    JSON.stringify({
+      manifest_type: "pith_mirror_manifest",
+      manifest_version: "1.0",
+      mirrors: patterns.map((bundle_pattern) => ({ bundle_pattern })),
+    });
+
+  it("says where bundles are on its own host, and sends to no other", async () => {
+    await ingestTexts(
+      a,
+      documents.map(({ text }) => text),
+    );
+    let text = "";
+    const server = await serveMirror(a, (request, response) => {
+      if (request.url === "/pith-mirrors.json") {
+        response.end(text);
+        return true;
+      }
+      request.url = request.url?.replace(/^\/elsewhere\/(\w+)$/, "/pith/$1/bundle.json") ?? "";
+      return false;
+    });
+    closing.push(server.close);
+    text = manifest("https://example.org/{suffix}", "nothing", `${server.url}/elsewhere/{suffix}`);
+    expect((await follow(b, server.url, { manifest: "required" })).comparison?.isEqual).toBe(true);
+    expect(server.asked.filter((url) => url.startsWith("/elsewhere/"))).toHaveLength(documents.length);
+
+    text = manifest("https://example.org/{suffix}");
+    await expect(follow(b, server.url, { manifest: "required" })).rejects.toThrow("names no place");
+    const again = await follow(b, server.url, { fromStart: true });
+    expect(again.unchanged).toBe(documents.length);
+  });
+});

@@ -1,0 +1,170 @@
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type DocumentResult, takeIn } from "../../src/ingest/index.ts";
+import {
+  createFetcher,
+  createUrlPolicy,
+  defaultLimits,
+  type Fetcher,
+  type FetchLimits,
+  type SyncOptions,
+  type SyncSummary,
+  syncMirror,
+} from "../../src/ingest/mirror/index.ts";
+import {
+  canonicalJson,
+  type JsonObject,
+  type PithNumber,
+  parseJson,
+  suffixOf,
+} from "../../src/protocol/index.ts";
+import { createApp } from "../../src/server/index.ts";
+import { type FeedPosition, feedHead } from "../../src/store/feed.ts";
+import { type Database, mergeLog, readLogs } from "../../src/store/index.ts";
+import { documentOf, type SyntheticDocument, type SyntheticPaper } from "../api/fixtures/documents.ts";
+import { keyring, registry, signedEvent } from "../protocol/signed-events.ts";
+
+export type Listening = { readonly url: string; close(): Promise<void> };
+
+/** A server on a free port of the loopback interface. Closing ends its connections, whatever runs on them. */
+export async function listen(handle: RequestListener): Promise<Listening> {
+  const server = createServer(handle);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return { url: `http://127.0.0.1:${port}`, close };
+}
+
+/** A mirror over a database, and what is asked of it. `intercept` answers first, where it wants to: true then. */
+export async function serveMirror(
+  database: Database,
+  intercept: (...args: Parameters<RequestListener>) => boolean = () => false,
+): Promise<Listening & { readonly asked: string[] }> {
+  const app = createApp({ database });
+  const asked: string[] = [];
+  const server = await listen((request, response) => {
+    asked.push(request.url ?? "");
+    if (!intercept(request, response)) app.handle(request, response);
+  });
+  const close = async () => {
+    await server.close();
+    await app.close();
+  };
+  return { url: server.url, close, asked };
+}
+
+export function localFetcher(limits: Partial<FetchLimits> = {}): Fetcher {
+  return createFetcher({ policy: localPolicy, limits: { ...defaultLimits, ...limits } });
+}
+
+export const localPolicy = createUrlPolicy(["127.0.0.1"]);
+
+/** No waiting between attempts. */
+export const atOnce = { attempts: 2, baseDelay: 0, maximumDelay: 0 };
+
+export type SyncResult = SyncSummary & { readonly refusals: DocumentResult[]; readonly notices: string[] };
+
+/** Follows a mirror to its end once, with the test keys. */
+export async function follow(
+  database: Database,
+  baseUrl: string,
+  options: Partial<SyncOptions> = {},
+): Promise<SyncResult> {
+  const fetcher = options.fetcher ?? localFetcher();
+  const refusals: DocumentResult[] = [];
+  const notices: string[] = [];
+  try {
+    const summary = await syncMirror(database, {
+      baseUrl,
+      fetcher,
+      policy: localPolicy,
+      retry: atOnce,
+      keyring,
+      minimumProof: "hash",
+      maximumBytes: 1_000_000,
+      onRefusal: (result) => refusals.push(result),
+      onNotice: (line) => notices.push(line),
+      ...options,
+    });
+    return { ...summary, refusals, notices };
+  } finally {
+    fetcher.close();
+  }
+}
+
+export async function ingestTexts(database: Database, texts: readonly string[]): Promise<void> {
+  const deliveries = texts.map((text, index) => ({ source: `test:${index}`, bytes: Buffer.from(text) }));
+  const results = await takeIn(database, deliveries, {
+    keyring,
+    minimumProof: "hash",
+    maximumBytes: 1_000_000,
+  });
+  for (const { rejection } of results) if (rejection !== null) throw new Error(rejection.message);
+}
+
+/** The hash of each state, as the log of the database merges. */
+export async function statesOf(database: Database): Promise<Record<string, string>> {
+  const { rows } = await database.pool.query<{ paper_id: string; pith_number: PithNumber }>(
+    "SELECT paper_id, pith_number FROM records ORDER BY pith_number",
+  );
+  const logs = await readLogs(
+    database.db,
+    rows.map((row) => BigInt(row.paper_id)),
+  );
+  return Object.fromEntries(
+    rows.map((row) => [row.pith_number, mergeLog(row.pith_number, logs.get(BigInt(row.paper_id))).sha256]),
+  );
+}
+
+export function headOf({ db }: Database): Promise<FeedPosition> {
+  return feedHead(db);
+}
+
+/** What is in quarantine: source and code. */
+export async function quarantineOf({ pool }: Database): Promise<{ source: string; code: string }[]> {
+  const { rows } = await pool.query<{ source: string; code: string }>(
+    "SELECT source, code FROM quarantine ORDER BY source, code",
+  );
+  return rows;
+}
+
+/** How far a mirror was followed, as the table has it. */
+export async function cursorOf({ pool }: Database, baseUrl: string): Promise<number | null> {
+  const { rows } = await pool.query<{ position: string }>(
+    "SELECT position FROM followed_mirrors WHERE base_url = $1",
+    [baseUrl],
+  );
+  return rows[0] === undefined ? null : Number(rows[0].position);
+}
+
+export function paper(index: number): SyntheticPaper {
+  return {
+    arxivId: `2301.${10000 + index}`,
+    submittedAt: "2023-05-01T10:00:00Z",
+    title: `Paper ${index}`,
+  };
+}
+
+export function papers(count: number, start = 0): SyntheticDocument[] {
+  return Array.from({ length: count }, (_, index) => documentOf(paper(start + index)));
+}
+
+export function pathOf({ pithNumber }: SyntheticDocument): string {
+  return `/pith/${suffixOf(pithNumber)}/bundle.json`;
+}
+
+/** The same paper's bundle with one event more, made at the given time. */
+export function withAnchor(document: SyntheticDocument, createdAt: string): string {
+  const bundle = parseJson(document.text) as JsonObject;
+  const anchor = signedEvent(registry, {
+    event_type: "timestamp_anchor",
+    created_at: createdAt,
+    subject_pith_number: document.pithNumber,
+    payload: { at: createdAt },
+  });
+  return canonicalJson({ ...bundle, events: [anchor] });
+}

@@ -1,0 +1,296 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { followMirror } from "../../src/ingest/mirror/index.ts";
+import { createKeyring, suffixOf } from "../../src/protocol/index.ts";
+import { makeLibrary } from "../api/fixtures/library.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { keyring, rotated } from "../protocol/signed-events.ts";
+import {
+  atOnce,
+  cursorOf,
+  follow,
+  headOf,
+  ingestTexts,
+  localFetcher,
+  localPolicy,
+  papers,
+  pathOf,
+  quarantineOf,
+  serveMirror,
+  statesOf,
+  withAnchor,
+} from "./mirrors.ts";
+
+let a: TestDatabase;
+let b: TestDatabase;
+const closing: (() => Promise<void>)[] = [];
+
+beforeEach(async () => {
+  [a, b] = await Promise.all([createTestDatabase(), createTestDatabase()]);
+});
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+  await Promise.all([a.drop(), b.drop()]);
+});
+
+async function serve(...args: Parameters<typeof serveMirror>) {
+  const server = await serveMirror(...args);
+  closing.push(server.close);
+  return server;
+}
+
+async function expectEqual(): Promise<void> {
+  const states = await statesOf(a);
+  expect(Object.keys(states).length).toBeGreaterThan(0);
+  expect(await statesOf(b)).toEqual(states);
+  expect((await headOf(b)).checksum).toBe((await headOf(a)).checksum);
+}
+
+describe("two instances", () => {
+  it("come to the same states and the same checksum, whatever arrives and in whatever order", async () => {
+    // Papers of each proof, a fork, superseded and invalid events, versions of one work.
+    const { documents } = makeLibrary();
+    await ingestTexts(a, documents.slice(0, 100));
+    const server = await serve(a);
+    const first = await follow(b, server.url);
+    expect(first.rejected.size + first.refusedEvents.size).toBe(0);
+    expect(first.merged).toBe(Object.keys(await statesOf(a)).length);
+    expect(first.comparison?.isEqual).toBe(true);
+    await expectEqual();
+
+    // New papers, and events of papers that B has: later ones and older ones.
+    const more = papers(3, 500);
+    await ingestTexts(a, [...documents.slice(100, 130), ...more.map(({ text }) => text)]);
+    await ingestTexts(
+      a,
+      more.flatMap((document) => [
+        withAnchor(document, "2026-06-20T00:00:00Z"),
+        withAnchor(document, "2026-05-20T00:00:00Z"),
+      ]),
+    );
+    await follow(b, server.url);
+    await expectEqual();
+    const older = await headOf(a);
+    await ingestTexts(a, [withAnchor(more[0] ?? expect.fail(), "2026-05-02T00:00:00Z")]);
+    expect((await headOf(a)).checksum).not.toBe(older.checksum);
+    const last = await follow(b, server.url);
+    expect([last.documents, last.merged, last.comparison?.isEqual]).toEqual([1, 1, true]);
+    await expectEqual();
+    expect(await cursorOf(b, server.url)).toBe(Number((await headOf(a)).position));
+
+    // Nothing new: nothing but the manifest and the feed is asked for.
+    server.asked.splice(0);
+    const idle = await follow(b, server.url);
+    expect([idle.documents, idle.comparison?.isEqual]).toEqual([0, true]);
+    expect(server.asked.filter((url) => url.includes("bundle"))).toEqual([]);
+  });
+
+  it("follow each other without end to neither", async () => {
+    const [ofA, ofB, ofBoth] = [papers(3), papers(3, 10), papers(2, 20)];
+    await ingestTexts(
+      a,
+      [...ofA, ...ofBoth].map(({ text }) => text),
+    );
+    await ingestTexts(
+      b,
+      [...ofB, ...ofBoth].map(({ text }) => text),
+    );
+    const [serverA, serverB] = [await serve(a), await serve(b)];
+    expect((await follow(b, serverA.url)).comparison?.isEqual).toBe(false);
+    expect((await follow(a, serverB.url)).comparison?.isEqual).toBe(true);
+    await expectEqual();
+    const heads = [await headOf(a), await headOf(b)];
+    await follow(b, serverA.url);
+    await follow(a, serverB.url);
+    expect([await headOf(a), await headOf(b)]).toEqual(heads);
+  });
+
+  it("trust by their own keyrings", async () => {
+    const documents = papers(2);
+    await ingestTexts(a, [
+      documents[0]?.text ?? "",
+      withAnchor(documents[1] ?? expect.fail(), "2026-06-20T00:00:00Z"),
+    ]);
+    const server = await serve(a);
+    const stranger = await follow(b, server.url, {
+      keyring: createKeyring([rotated]),
+      minimumProof: "signed",
+    });
+    expect([...stranger.refusedEvents.keys()]).toEqual(["UNKNOWN_SIGNER"]);
+    expect(stranger.comparison?.isEqual).toBe(false);
+    // Whom one trusts is no accusation.
+    expect([stranger.forgedEvents, stranger.rejected.size]).toEqual([0, 0]);
+    const trusting = await follow(b, server.url, { keyring, minimumProof: "signed", fromStart: true });
+    expect(trusting.comparison?.isEqual).toBe(true);
+    await expectEqual();
+  });
+
+  it("go on while one follows the other", async () => {
+    await ingestTexts(
+      a,
+      papers(2).map(({ text }) => text),
+    );
+    const server = await serve(a);
+    const stop = new AbortController();
+    const fetcher = localFetcher();
+    closing.push(async () => fetcher.close());
+    const waves = [papers(2, 10), papers(2, 20)];
+    const equal: boolean[] = [];
+    await followMirror(b, {
+      baseUrl: server.url,
+      fetcher,
+      policy: localPolicy,
+      retry: atOnce,
+      keyring,
+      minimumProof: "signed",
+      maximumBytes: 1_000_000,
+      signal: stop.signal,
+      interval: { least: 1, most: 5 },
+      onSynced: ({ comparison, documents }) => {
+        if (documents === 0) return;
+        equal.push(comparison?.isEqual ?? false);
+        const wave = waves.shift();
+        if (wave === undefined) stop.abort();
+        else
+          void ingestTexts(
+            a,
+            wave.map(({ text }) => text),
+          );
+      },
+    });
+    expect(equal).toEqual([true, true, true]);
+    await expectEqual();
+  });
+});
+
+describe("the cursor", () => {
+  const texts = (count: number, start = 0) => papers(count, start).map(({ text }) => text);
+
+  it("stays before what cannot be had while the mirror is away, and comes after it later", async () => {
+    const documents = papers(8);
+    await ingestTexts(
+      a,
+      documents.map(({ text }) => text),
+    );
+    let isAway = true;
+    const third = pathOf(documents[2] ?? expect.fail());
+    let asked = 0;
+    const server = await serve(a, (request, response) => {
+      if (!isAway) return false;
+      // The mirror goes away when the third is asked for.
+      if (request.url === third) asked++;
+      if (asked === 0) return false;
+      response.destroy();
+      return true;
+    });
+    await expect(follow(b, server.url, { concurrency: 1 })).rejects.toThrow("cannot be followed");
+    expect(asked).toBe(atOnce.attempts);
+    expect(await cursorOf(b, server.url)).toBe(2);
+    expect(await quarantineOf(b)).toEqual([]);
+
+    isAway = false;
+    server.asked.splice(0);
+    const second = await follow(b, server.url);
+    expect(second.documents).toBe(6);
+    expect(server.asked).not.toContain(pathOf(documents[1] ?? expect.fail()));
+    await expectEqual();
+  });
+
+  it("keeps what is complete behind a gap from being counted, and fetches it again", async () => {
+    const documents = papers(6);
+    await ingestTexts(
+      a,
+      documents.map(({ text }) => text),
+    );
+    const first = pathOf(documents[0] ?? expect.fail());
+    const stop = new AbortController();
+    let others = 0;
+    const server = await serve(a, (request) => {
+      // The first never ends; the rest are let through.
+      if (stop.signal.aborted || request.url !== first) return false;
+      return true;
+    });
+    const result = await follow(b, server.url, {
+      concurrency: 2,
+      signal: stop.signal,
+      onBatch: ({ documents: done }) => {
+        others = done;
+        if (done === 5) stop.abort();
+      },
+    });
+    expect([others, result.documents, result.comparison]).toEqual([5, 5, null]);
+    expect(Object.keys(await statesOf(b))).toHaveLength(5);
+    expect(await cursorOf(b, server.url)).toBeNull();
+    const again = await follow(b, server.url);
+    expect([again.merged, again.unchanged]).toEqual([1, 5]);
+    await expectEqual();
+  });
+
+  it("starts anew where the feed is another than the one that was followed", async () => {
+    await ingestTexts(a, texts(5));
+    const before = await serve(a);
+    await follow(b, before.url);
+    // The mirror has lost its database, and begun again.
+    const other = await createTestDatabase();
+    closing.push(() => other.drop());
+    await ingestTexts(other, texts(3, 100));
+    const after = await serve(other);
+    await b.pool.query("UPDATE followed_mirrors SET base_url = $1", [after.url]);
+    const result = await follow(b, after.url);
+    expect(result.notices).toEqual([expect.stringContaining("no longer the one that was followed")]);
+    expect([result.merged, result.position]).toEqual([3, 3n]);
+  });
+
+  it("walks many pages, and fetches a paper once a page however often it changed", async () => {
+    const [document = expect.fail(), ...others] = papers(4);
+    await ingestTexts(a, [document.text]);
+    for (let second = 10; second < 40; second++) {
+      await ingestTexts(a, [withAnchor(document, `2026-06-20T00:00:${second}Z`)]);
+    }
+    await ingestTexts(
+      a,
+      others.map(({ text }) => text),
+    );
+    const server = await serve(a, (request) => {
+      request.url = request.url?.replace("limit=500", "limit=10") ?? "";
+      return false;
+    });
+    const result = await follow(b, server.url);
+    expect(result.position).toBe(34n);
+    expect(server.asked.filter((url) => url === pathOf(document))).toHaveLength(4);
+    await expectEqual();
+  });
+
+  it("counts the lines of a list of numbers", async () => {
+    const documents = papers(6);
+    await ingestTexts(
+      a,
+      documents.map(({ text }) => text),
+    );
+    const numbers = [
+      ...documents.map(({ pithNumber }) => ({ suffix: suffixOf(pithNumber), year: pithNumber.slice(5, 9) })),
+      // Cut short: the mirror redirects to the whole.
+      ...documents.map(({ pithNumber }) => ({ suffix: suffixOf(pithNumber).slice(0, 8), year: null })),
+      { suffix: "A".repeat(26), year: null },
+    ];
+    let isAway = true;
+    const server = await serve(a, (request, response) => {
+      if (request.url?.startsWith("/feed")) response.writeHead(404).end();
+      else if (isAway && server.asked.length > 5) response.destroy();
+      else return false;
+      return true;
+    });
+    await expect(follow(b, server.url)).rejects.toThrow("--numbers <file>");
+    server.asked.splice(0);
+    await expect(follow(b, server.url, { numbers, concurrency: 1 })).rejects.toThrow("cannot be followed");
+    isAway = false;
+    server.asked.splice(0);
+    const result = await follow(b, server.url, { numbers, concurrency: 1 });
+    // Once only, and by its short form.
+    expect(server.asked.filter((url) => url === pathOf(documents[0] ?? expect.fail()))).toHaveLength(1);
+    expect(result.documents).toBe(9);
+    expect([...result.rejected]).toEqual([["FETCH_FAILED", 1]]);
+    await expectEqual();
+    // Done: given again, it begins again.
+    expect((await follow(b, server.url, { numbers })).documents).toBe(13);
+  });
+});

@@ -1,0 +1,170 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, beforeEach, expect, inject, test } from "vitest";
+import { workOff } from "../../src/ingest/submissions/index.ts";
+import { keyring } from "../protocol/signed-events.ts";
+import { counts, openSite, paper, type Site, statuses } from "./site.ts";
+import type { WorkerChildOptions } from "./worker-child.ts";
+
+let site: Site;
+
+beforeAll(async () => {
+  site = await openSite();
+});
+afterAll(() => site.close());
+beforeEach(async () => {
+  await site.database.pool.query("TRUNCATE submissions");
+});
+
+type Child = { readonly process: ChildProcess; readonly lines: AsyncIterator<string> };
+
+async function startChild(batchDocuments = 10): Promise<Child> {
+  const { rows } = await site.database.pool.query<{ name: string }>("SELECT current_database() AS name");
+  const name = rows[0]?.name ?? "";
+  const server = inject("postgres");
+  const options: WorkerChildOptions = {
+    connection:
+      typeof server === "string" ? withDatabase(server, name) : ({ ...server, database: name } as never),
+    batchDocuments,
+  };
+  const script = fileURLToPath(new URL("worker-child.ts", import.meta.url));
+  const child = spawn(process.execPath, ["--import", "tsx", script, JSON.stringify(options)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  expect((await lines.next()).value).toBe("listening");
+  return { process: child, lines };
+}
+
+function withDatabase(server: string, name: string): string {
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+async function kill({ process: child }: Child): Promise<void> {
+  const ended = once(child, "exit");
+  child.kill("SIGKILL");
+  expect(await ended).toEqual([null, "SIGKILL"]);
+}
+
+/** Submits papers, and returns once they are acknowledged. */
+async function submit(from: number, count: number): Promise<string[]> {
+  const papers = Array.from({ length: count }, (_, index) => paper(from + index));
+  const { status, answers } = await site.post(papers.map(({ text }) => text).join("\n"), {}, "?wait=0");
+  expect(status).toBe(202);
+  expect(answers.filter(({ id }) => id !== null)).toHaveLength(count);
+  return papers.map(({ pithNumber }) => pithNumber);
+}
+
+async function held(pithNumbers: readonly string[]): Promise<number> {
+  const { rows } = await site.database.pool.query("SELECT 1 FROM papers WHERE pith_number = ANY($1)", [
+    pithNumbers,
+  ]);
+  return rows.length;
+}
+
+/** What a new worker does, once the rows are due again. */
+async function recover(): Promise<void> {
+  for (;;) {
+    await site.database.pool.query("UPDATE submissions SET not_before = now() WHERE status = 'queued'");
+    await workOff(site.database, { keyring });
+    // A session of the killed worker may hold rows until PostgreSQL sees that nobody is behind it.
+    if ((await statuses(site.database))["queued"] === undefined) return;
+  }
+}
+
+const lock = 4_711;
+
+/**
+ * Each moment is made to last: the statement that begins it waits for a lock of ours. `before` tells what the tables
+ * say when it is killed there.
+ */
+const moments = [
+  {
+    name: "while it claims a batch",
+    from: 0,
+    on: "submissions",
+    when: "WHEN (NEW.attempts > OLD.attempts)",
+    event: "UPDATE",
+    attempts: 0,
+    papers: 0,
+  },
+  {
+    name: "before anything of the batch is committed",
+    from: 100,
+    on: "events",
+    when: "",
+    event: "INSERT",
+    attempts: 1,
+    papers: 0,
+  },
+  {
+    name: "after the documents are committed, before their outcome is",
+    from: 200,
+    on: "submissions",
+    when: "WHEN (NEW.status = 'merged')",
+    event: "UPDATE",
+    attempts: 1,
+    papers: 20,
+  },
+];
+
+test.each(moments)("killed $name: nothing acknowledged is missing", async (moment) => {
+  const { pool } = site.database;
+  await pool.query(`
+    CREATE FUNCTION pause_here() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN PERFORM pg_advisory_xact_lock_shared(${lock}); RETURN NEW; END $$;
+    CREATE TRIGGER pause_here BEFORE ${moment.event} ON ${moment.on} FOR EACH ROW ${moment.when}
+      EXECUTE FUNCTION pause_here()`);
+  const holder = await pool.connect();
+  await holder.query("SELECT pg_advisory_lock($1)", [lock]);
+  const child = await startChild(20);
+  const pithNumbers = await submit(moment.from, 20);
+  for (;;) {
+    const { rows } = await holder.query(
+      "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 AND NOT granted",
+      [lock],
+    );
+    if (rows.length > 0) break;
+  }
+  await kill(child);
+  // Still so: nobody is there to go on.
+  expect(await statuses(site.database)).toEqual({ queued: 20 });
+  expect(await held(pithNumbers)).toBe(moment.papers);
+  const { rows } = await holder.query("SELECT DISTINCT attempts FROM submissions");
+  expect(rows).toEqual([{ attempts: moment.attempts }]);
+  await holder.query("SELECT pg_advisory_unlock($1)", [lock]);
+  holder.release();
+  await recover();
+  await pool.query("DROP FUNCTION pause_here CASCADE");
+  expect(await statuses(site.database)).toEqual({ merged: 20 });
+  expect(await held(pithNumbers)).toBe(20);
+});
+
+test("killed again and again while documents come in: nothing acknowledged is missing", async () => {
+  const kills = 4;
+  const acknowledged: string[] = [];
+  let isOver = false;
+  const submitting = (async () => {
+    for (let from = 1_000; from < 1_400 && !isOver; from += 10)
+      acknowledged.push(...(await submit(from, 10)));
+  })();
+  for (let nth = 1; nth <= kills; nth++) {
+    const child = await startChild(3);
+    // In the middle of its nth batch: taken in, its outcome not committed.
+    for (let batch = 1; batch <= nth; batch++)
+      expect(Number((await child.lines.next()).value)).toBeGreaterThan(0);
+    await kill(child);
+  }
+  isOver = true;
+  await submitting;
+  await recover();
+  expect(await statuses(site.database)).toEqual({ merged: acknowledged.length });
+  expect(await held(acknowledged)).toBe(acknowledged.length);
+  const { rows } = await site.database.pool.query("SELECT 1 FROM submissions WHERE attempts > 1");
+  expect(rows.length).toBeGreaterThan(0);
+  expect((await counts(site.database)).quarantine).toBe(0);
+});

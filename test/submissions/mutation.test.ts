@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { workOff } from "../../src/ingest/submissions/index.ts";
+import { keyring } from "../protocol/signed-events.ts";
+import { counts, openSite, paper, type Site, token } from "./site.ts";
+
+let site: Site;
+
+beforeAll(async () => {
+  site = await openSite({ maximumDocumentBytes: 20_000 });
+});
+afterAll(() => site.close());
+
+const authorization = { authorization: `Bearer ${token}` };
+const mutation = `mutation ($document: String!) { submitDocument(document: $document) {
+  submission { id status receivedAt pithNumber error paper { title } } } }`;
+const query = `query ($id: ID!) { node(id: $id) { ... on Submission { id status pithNumber error paper { title } } } }`;
+
+type Submission = { id: string; status: string; receivedAt: string };
+
+async function submit(document: string, headers: Record<string, string> = authorization) {
+  const { data, errors } = await site.graphql(mutation, { document }, headers);
+  const payload = data?.["submitDocument"] as { submission: Submission } | undefined;
+  return { submission: payload?.submission, error: errors?.[0] };
+}
+
+async function ask(id: string) {
+  return (await site.graphql(query, { id })).data?.["node"];
+}
+
+describe("submitDocument", () => {
+  it.each([
+    ["no", {}],
+    ["a wrong", { authorization: "Bearer wrong" }],
+  ])("with %s token: UNAUTHENTICATED, and nothing is stored", async (_name, headers) => {
+    const { error } = await submit(paper(1).text, headers as Record<string, string>);
+    expect(error?.extensions["code"]).toBe("UNAUTHENTICATED");
+    expect((await counts(site.database)).submissions).toBe(0);
+  });
+
+  it("answers once the document is on disk; then it is merged, and its paper is there", async () => {
+    const { pithNumber, text } = paper(1);
+    const { submission } = await submit(text);
+    expect(submission).toMatchObject({ status: "QUEUED", pithNumber: null, error: null, paper: null });
+    expect(submission?.receivedAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
+    const id = submission?.id ?? "";
+    expect(Buffer.from(id, "base64").toString()).toMatch(
+      /^Submission:[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+    );
+    expect(await ask(id)).toMatchObject({ id, status: "QUEUED" });
+    await workOff(site.database, { keyring });
+    expect(await ask(id)).toEqual({
+      id,
+      status: "MERGED",
+      pithNumber,
+      error: null,
+      paper: { title: "Submitted 1" },
+    });
+  });
+
+  it("tells why a document is rejected, and which events of another are", async () => {
+    const unsigned = await submit(paper(2, { proof: "receipt" }).text);
+    const bundle = JSON.parse(paper(3).text) as { events: { event_id: string; signature?: unknown }[] };
+    delete bundle.events[1]?.signature;
+    const mixed = await submit(JSON.stringify(bundle));
+    await workOff(site.database, { keyring });
+    expect(await ask(unsigned.submission?.id ?? "")).toMatchObject({
+      status: "REJECTED",
+      error: expect.stringMatching(/^UNSIGNED: /),
+      paper: null,
+    });
+    expect(await ask(mixed.submission?.id ?? "")).toMatchObject({
+      status: "MERGED",
+      error: `Not let in: ${bundle.events[1]?.event_id} UNSIGNED`,
+    });
+  });
+
+  it.each([
+    ["{", "MALFORMED_JSON"],
+    ["[]", "UNSUPPORTED_DOCUMENT"],
+    [paper(4).text.replace("cs.LG", "cs.CL"), "RECORD_HASH_MISMATCH"],
+  ])("DOCUMENT_REJECTED at once for what is no document; it goes to quarantine (%#)", async (text, code) => {
+    const { error } = await submit(text);
+    expect(error?.message).toMatch(new RegExp(`^${code}: `));
+    expect(error?.extensions).toMatchObject({ code: "DOCUMENT_REJECTED", documentCode: code });
+    await workOff(site.database, { keyring });
+    expect(await ask(String(error?.extensions["submission"]))).toMatchObject({ status: "REJECTED" });
+    const { rows } = await site.database.pool.query("SELECT 1 FROM quarantine WHERE code = $1", [code]);
+    expect(rows).toHaveLength(1);
+  });
+
+  it.each([
+    [`"${"x".repeat(20_000)}"`, "TOO_LARGE"],
+    ['{"text":"\ud800"}', "INVALID_UNICODE"],
+  ])("keeps nothing of what is too large, or cannot be kept as it is (%#)", async (text, code) => {
+    const before = await counts(site.database);
+    const { error } = await submit(text);
+    expect(error?.extensions).toMatchObject({ code: "DOCUMENT_REJECTED", documentCode: code });
+    expect(await counts(site.database)).toEqual(before);
+  });
+
+  it("RATE_LIMITED beyond the token's limits", async () => {
+    const limited = await openSite({ documentsPerMinute: 1 });
+    const send = () => limited.graphql(mutation, { document: paper(1).text }, authorization);
+    expect((await send()).errors).toBeUndefined();
+    const [error] = (await send()).errors ?? [];
+    expect(error?.extensions).toMatchObject({ code: "RATE_LIMITED", retryAfter: expect.any(Number) });
+    expect((await counts(limited.database)).submissions).toBe(1);
+    await limited.close();
+  });
+
+  it("node gives null for submissions that are not held", async () => {
+    const idOf = (text: string) => Buffer.from(`Submission:${text}`).toString("base64");
+    expect(await ask(idOf("00000000-0000-4000-8000-000000000000"))).toBeNull();
+    expect(await ask(idOf("nonsense"))).toBeNull();
+  });
+});

@@ -1,0 +1,309 @@
+import { once } from "node:events";
+import type pg from "pg";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  enqueue,
+  type Fault,
+  finishedChannel,
+  type NewSubmission,
+  type Outcome,
+  runWorker,
+  workBatch,
+  workOff,
+} from "../../src/ingest/submissions/index.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { keyring } from "../protocol/signed-events.ts";
+import { counts, openSite, paper, statuses, work } from "./site.ts";
+
+let database: TestDatabase;
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+});
+afterEach(() => database.drop());
+
+function submission(text: string): NewSubmission {
+  return {
+    id: crypto.randomUUID(),
+    token: "0".repeat(16),
+    minimumProof: "signed",
+    bytes: Buffer.from(text),
+  };
+}
+
+/** Resolves once no submission is queued. Ask it before they can be finished. */
+async function allFinished(): Promise<{ wait(): Promise<void>; end(): void }> {
+  const client = await database.pool.connect();
+  await client.query(`LISTEN ${finishedChannel}`);
+  return {
+    wait: async () => {
+      for (;;) {
+        const told = once(client, "notification");
+        const { rows } = await client.query("SELECT 1 FROM submissions WHERE status = 'queued' LIMIT 1");
+        if (rows.length === 0) return;
+        await told;
+      }
+    },
+    end: () => client.release(true),
+  };
+}
+
+async function submissionRow(id: string) {
+  const { rows } = await database.pool.query<{
+    status: string;
+    attempts: number;
+    error_code: string | null;
+    error_message: string | null;
+    document: Buffer | null;
+    is_due: boolean;
+  }>("SELECT *, not_before <= now() AS is_due FROM submissions WHERE submission_id = $1", [id]);
+  return rows[0];
+}
+
+const makeDue = () => database.pool.query("UPDATE submissions SET not_before = now()");
+
+describe("the queue", () => {
+  it("the same document 1,000 times at once, for three workers: one paper, all merged", async () => {
+    const { text } = paper(1);
+    const finished = await allFinished();
+    const outcomes: Outcome[] = [];
+    const options = { batchDocuments: 50, onBatch: (batch: readonly Outcome[]) => outcomes.push(...batch) };
+    const stops = [1, 2, 3].map(() => work(database, options));
+    await Promise.all(
+      Array.from({ length: 100 }, () =>
+        enqueue(
+          database.pool,
+          Array.from({ length: 10 }, () => submission(text)),
+        ),
+      ),
+    );
+    await finished.wait();
+    finished.end();
+    await Promise.all(stops.map((stop) => stop()));
+    expect(await statuses(database)).toEqual({ merged: 1000 });
+    expect(await counts(database)).toMatchObject({ papers: 1, events: 2, quarantine: 0 });
+    // Each was finished by one worker.
+    expect(new Set(outcomes.map(({ id }) => id)).size).toBe(1000);
+    expect(outcomes).toHaveLength(1000);
+  });
+
+  it("the same document 300 times at once over HTTP", async () => {
+    const site = await openSite();
+    const stop = site.work();
+    const { text, pithNumber } = paper(1);
+    const answers = await Promise.all(Array.from({ length: 300 }, () => site.post(text, {}, "?wait=30")));
+    for (const answer of answers) expect(answer.answers).toMatchObject([{ status: "MERGED", pithNumber }]);
+    expect(new Set(answers.map((answer) => answer.answers[0]?.id)).size).toBe(300);
+    expect(await counts(site.database)).toMatchObject({ submissions: 300, papers: 1, events: 2 });
+    await stop();
+    await site.close();
+  });
+
+  it("two workers on overlapping papers take each submission once", async () => {
+    const submissions = Array.from({ length: 300 }, (_, index) => submission(paper(index % 40).text));
+    await enqueue(database.pool, submissions);
+    const taken: Outcome[] = [];
+    const options = {
+      keyring,
+      batchDocuments: 7,
+      onBatch: (batch: readonly Outcome[]) => taken.push(...batch),
+    };
+    await Promise.all([workOff(database, options), workOff(database, options)]);
+    expect(taken.map(({ id }) => id).sort()).toEqual(submissions.map(({ id }) => id).sort());
+    expect((await counts(database)).papers).toBe(40);
+  });
+
+  it("lets a document go once it is finished, and not before", async () => {
+    const one = submission(paper(1).text);
+    await enqueue(database.pool, [one]);
+    expect((await submissionRow(one.id))?.document).toEqual(one.bytes);
+    await workBatch(database, { keyring });
+    expect(await submissionRow(one.id)).toMatchObject({ status: "merged", document: null, attempts: 1 });
+  });
+
+  it("an idle worker is woken by the commit; asked to stop, it finishes its batch", async () => {
+    const finished = await allFinished();
+    let listening = () => {};
+    const isListening = new Promise<void>((resolve) => {
+      listening = resolve;
+    });
+    const stop = work(database, { onListening: () => listening() });
+    await isListening;
+    const one = submission(paper(1).text);
+    await enqueue(database.pool, [one]);
+    await finished.wait();
+    finished.end();
+    await stop();
+    const controller = new AbortController();
+    await enqueue(database.pool, [submission(paper(2).text)]);
+    await runWorker(database, {
+      keyring,
+      signal: controller.signal,
+      // While the batch is under way: its outcome is not committed yet.
+      onBatch: () => controller.abort(),
+    });
+    expect(await statuses(database)).toEqual({ merged: 2 });
+  });
+});
+
+describe("faults", () => {
+  /** Makes each write to the log fail, in the way that the statement says. */
+  async function breakLog(statement: string): Promise<void> {
+    await database.pool.query(`
+      CREATE FUNCTION break_log() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${statement} RETURN NEW; END $$;
+      CREATE TRIGGER break_log BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION break_log()`);
+  }
+  const mendLog = () => database.pool.query("DROP FUNCTION break_log CASCADE");
+
+  it.each(["40001", "40P01", "53100", "57P03"])(
+    "SQLSTATE %s: kept, tried again later, merged",
+    async (code) => {
+      await breakLog(`RAISE EXCEPTION 'broken on purpose' USING ERRCODE = '${code}';`);
+      const submissions = [submission(paper(1).text), submission(paper(2).text)];
+      await enqueue(database.pool, submissions);
+      const faults: Fault[] = [];
+      const options = { keyring, onFault: (fault: Fault) => faults.push(fault) };
+      await workOff(database, options);
+      expect(faults).toEqual([{ code, message: "broken on purpose", isInfrastructure: true }]);
+      for (const { id } of submissions) {
+        expect(await submissionRow(id)).toMatchObject({
+          status: "queued",
+          attempts: 1,
+          error_code: code,
+          error_message: "broken on purpose",
+          is_due: false,
+        });
+      }
+      await mendLog();
+      await makeDue();
+      await workOff(database, options);
+      for (const { id } of submissions) {
+        expect(await submissionRow(id)).toMatchObject({ status: "merged", attempts: 2, error_code: null });
+      }
+      expect((await counts(database)).papers).toBe(2);
+    },
+  );
+
+  it("after many attempts it is given up, with what was said, and its document kept; others go on", async () => {
+    await breakLog("RAISE EXCEPTION 'broken on purpose' USING ERRCODE = '53100';");
+    const one = submission(paper(1).text);
+    await enqueue(database.pool, [one]);
+    const finished = await allFinished();
+    for (let attempt = 1; attempt <= 12; attempt++) {
+      expect((await submissionRow(one.id))?.status).toBe("queued");
+      await makeDue();
+      await workBatch(database, { keyring });
+      expect((await submissionRow(one.id))?.attempts).toBe(attempt);
+    }
+    await finished.wait();
+    finished.end();
+    expect(await submissionRow(one.id)).toMatchObject({
+      status: "failed",
+      error_code: "53100",
+      error_message: "broken on purpose",
+      document: one.bytes,
+    });
+    await mendLog();
+    await enqueue(database.pool, [submission(paper(2).text)]);
+    await workOff(database, { keyring });
+    expect(await statuses(database)).toEqual({ failed: 1, merged: 1 });
+  });
+
+  it("what its workers do not survive is given up in the end", async () => {
+    const one = submission(paper(1).text);
+    await enqueue(database.pool, [one]);
+    await database.pool.query("UPDATE submissions SET attempts = 12");
+    await workOff(database, { keyring });
+    expect(await submissionRow(one.id)).toMatchObject({ status: "failed", error_code: "WORKER_ENDED" });
+  });
+
+  it.each(["takes in", "holds the rows"])(
+    "the connection is lost with which the worker %s: merged all the same, and the worker goes on",
+    async (role) => {
+      // What takes the batch in waits for this lock, so that the moment is known.
+      const holder = await database.pool.connect();
+      await holder.query("BEGIN; LOCK TABLE events IN ACCESS EXCLUSIVE MODE");
+      const finished = await allFinished();
+      let faults = 0;
+      let faulty = () => {};
+      const hasFault = new Promise<void>((resolve) => {
+        faulty = resolve;
+      });
+      const onFault = () => {
+        faults++;
+        faulty();
+      };
+      const stop = work(database, { onFault });
+      await enqueue(database.pool, [submission(paper(1).text)]);
+      const killed = await terminate(holder, role === "takes in" ? "granted_no" : "idle");
+      expect(killed).toBe(1);
+      if (role === "takes in") await hasFault;
+      await holder.query("ROLLBACK");
+      holder.release();
+      await hasFault;
+      await makeDue();
+      await finished.wait();
+      expect(faults).toBeGreaterThan(0);
+      // It still listens, or again.
+      await enqueue(database.pool, [submission(paper(2).text)]);
+      await finished.wait();
+      finished.end();
+      await stop();
+      expect(await statuses(database)).toEqual({ merged: 2 });
+      expect((await counts(database)).papers).toBe(2);
+    },
+  );
+
+  /** Ends the session that waits for the table events, or the one that holds rows of submissions meanwhile. */
+  async function terminate(client: pg.ClientBase, which: "granted_no" | "idle"): Promise<number> {
+    for (;;) {
+      const { rows: waiting } = await client.query<{ pid: number }>(
+        "SELECT pid FROM pg_locks WHERE relation = 'events'::regclass AND NOT granted",
+      );
+      if (waiting.length === 0) continue;
+      const { rowCount } = await client.query(
+        which === "granted_no"
+          ? "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE relation = 'events'::regclass AND NOT granted"
+          : `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE datname = current_database() AND state = 'idle in transaction' AND pid <> pg_backend_pid()
+               AND backend_xid IS NOT NULL`,
+      );
+      return rowCount ?? 0;
+    }
+  }
+
+  it("a worker whose listening connection is lost listens again", async () => {
+    let listened = 0;
+    let again = () => {};
+    const twice = new Promise<void>((resolve) => {
+      again = resolve;
+    });
+    const finished = await allFinished();
+    const ids = async () =>
+      (
+        await database.pool.query<{ pid: number }>(
+          `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query = 'LISTEN pith_graph_submissions'`,
+        )
+      ).rows;
+    let first = () => {};
+    const once = new Promise<void>((resolve) => {
+      first = resolve;
+    });
+    const stop = work(database, {
+      onListening: () => {
+        listened++;
+        if (listened === 1) first();
+        else again();
+      },
+    });
+    await once;
+    const [{ pid } = { pid: 0 }] = await ids();
+    await database.pool.query("SELECT pg_terminate_backend($1)", [pid]);
+    await twice;
+    await enqueue(database.pool, [submission(paper(1).text)]);
+    await finished.wait();
+    finished.end();
+    await stop();
+    expect(await statuses(database)).toEqual({ merged: 1 });
+  });
+});

@@ -1,0 +1,142 @@
+import pg from "pg";
+import { describe, expect, it } from "vitest";
+import { ConfigError, readConfig } from "../../src/config.ts";
+import { chooseBatch } from "../../src/ingest/submissions/claim.ts";
+import { faultOf } from "../../src/ingest/submissions/faults.ts";
+import { retryDelay } from "../../src/ingest/submissions/retry-delay.ts";
+import { statusOf } from "../../src/server/ingest/answers.ts";
+import { RateLimiter } from "../../src/server/ingest/rate-limit.ts";
+import { findSubmitter } from "../../src/server/ingest/tokens.ts";
+import { settings, sha256, token } from "./site.ts";
+
+describe("tokens", () => {
+  const hex = sha256(token).toString("hex");
+
+  it("are configured by their hashes, with or without a name", () => {
+    const { submissions } = readConfig({ PITH_GRAPH_TOKENS: `ada:${hex.toUpperCase()}, ${"0".repeat(64)}` });
+    expect(submissions.tokens.map(({ name }) => name)).toEqual(["ada", "0".repeat(16)]);
+    expect(submissions.minimumProof).toBe("signed");
+    expect(findSubmitter(submissions.tokens, `Bearer ${token}`)).toEqual({
+      name: "ada",
+      fingerprint: hex.slice(0, 16),
+    });
+    expect(readConfig({}).submissions.tokens).toEqual([]);
+  });
+
+  it.each([token, `ada:${token}`, `${hex},nonsense`, hex.slice(1)])(
+    "that are no hashes are refused, and not repeated (%#)",
+    (text) => {
+      const read = () => readConfig({ PITH_GRAPH_TOKENS: text });
+      expect(read).toThrow(ConfigError);
+      expect(read).toThrow(/PITH_GRAPH_TOKENS/);
+      expect(read).not.toThrow(new RegExp(token.slice(0, 10)));
+    },
+  );
+
+  it("are found whatever their place and the scheme's case; nothing else is", () => {
+    const { tokens } = settings;
+    expect(findSubmitter(tokens, `bearer  ${token} `)?.name).toBe("tests");
+    expect(findSubmitter(tokens, "Bearer other")?.name).toBe("other");
+    for (const header of [
+      undefined,
+      null,
+      "",
+      "Bearer",
+      "Bearer ",
+      token,
+      `Bearer ${token}x`,
+      `Bearer x ${token}`,
+    ]) {
+      expect(findSubmitter(tokens, header)).toBeNull();
+    }
+    expect(findSubmitter([], `Bearer ${token}`)).toBeNull();
+  });
+});
+
+describe("the rate limit", () => {
+  it("lets a minute's worth come at once, and then as much as time brings back", () => {
+    let now = 0;
+    const limiter = new RateLimiter({ documentsPerMinute: 60, bytesPerMinute: 6_000 }, () => now);
+    for (let nth = 0; nth < 60; nth++) expect(limiter.take("a", 10)).toBe(0);
+    expect(limiter.take("a", 10)).toBe(1);
+    expect(limiter.take("b", 10)).toBe(0);
+    now += 1_000;
+    expect(limiter.take("a", 10)).toBe(0);
+    expect(limiter.take("a", 10)).toBe(1);
+    now += 3_600_000;
+    // Full again, and no more than full; bytes count, too.
+    expect(limiter.take("a", 5_000)).toBe(0);
+    expect(limiter.take("a", 5_000)).toBe(40);
+    expect(limiter.take("a", 1_000)).toBe(0);
+  });
+
+  it("lets a document that is larger than a minute's bytes through when nothing else came", () => {
+    let now = 0;
+    const limiter = new RateLimiter({ documentsPerMinute: 60, bytesPerMinute: 1_000 }, () => now);
+    expect(limiter.take("a", 3_000)).toBe(0);
+    expect(limiter.take("a", 1)).toBeGreaterThan(60);
+    now += 180_000;
+    expect(limiter.take("a", 1_000)).toBe(0);
+  });
+});
+
+describe("retries", () => {
+  it("come after growing delays, spread by a half", () => {
+    expect([1, 2, 3, 4, 20].map((attempt) => retryDelay(attempt, 0.5))).toEqual([
+      1_000, 2_000, 4_000, 8_000, 300_000,
+    ]);
+    expect(retryDelay(1, 0)).toBe(750);
+    expect(retryDelay(1, 1)).toBe(1_250);
+  });
+
+  it("take what failed before alone, and the rest together, up to the bytes allowed", () => {
+    const row = (id: string, attempts: number, size = 1) => ({ id, attempts, size });
+    const ids = (rows: readonly { id: string }[]) => rows.map(({ id }) => id).join("");
+    expect(ids(chooseBatch([], 10))).toBe("");
+    expect(ids(chooseBatch([row("a", 0), row("b", 1), row("c", 0)], 10))).toBe("ac");
+    expect(ids(chooseBatch([row("a", 1), row("b", 0), row("c", 0)], 10))).toBe("a");
+    expect(ids(chooseBatch([row("a", 0, 6), row("b", 0, 4), row("c", 0)], 10))).toBe("ab");
+    expect(ids(chooseBatch([row("a", 0, 60), row("b", 0)], 10))).toBe("a");
+  });
+
+  it("are for faults of infrastructure, longer than for defects", () => {
+    const database = new pg.DatabaseError("deadlock detected", 1, "error");
+    database.code = "40P01";
+    expect(faultOf(database)).toEqual({
+      code: "40P01",
+      message: "deadlock detected",
+      isInfrastructure: true,
+    });
+    const refused = Object.assign(new Error(""), { code: "ECONNREFUSED", syscall: "connect" });
+    expect(faultOf(refused)).toEqual({
+      code: "ECONNREFUSED",
+      message: "ECONNREFUSED",
+      isInfrastructure: true,
+    });
+    expect(faultOf(new Error("Connection terminated unexpectedly"))).toMatchObject({
+      code: "CONNECTION_LOST",
+      isInfrastructure: true,
+    });
+    expect(faultOf(new TypeError("x is not a function"))).toMatchObject({
+      code: "DEFECT",
+      isInfrastructure: false,
+    });
+    expect(faultOf("what?")).toMatchObject({ code: "DEFECT", isInfrastructure: false });
+  });
+});
+
+it("the status of an answer is that of its documents", () => {
+  const status = (...statuses: string[]) =>
+    statusOf(
+      statuses.map((text) => {
+        const [status = "", code = ""] = text.split(" ");
+        return { id: null, status: status as "MERGED", ...(code && { error: { code, message: "" } }) };
+      }),
+    );
+  expect(status("MERGED")).toBe(200);
+  expect(status("MERGED", "REJECTED UNSIGNED")).toBe(200);
+  expect(status("MERGED", "QUEUED")).toBe(202);
+  expect(status("REJECTED UNSIGNED", "REJECTED TOO_LARGE")).toBe(422);
+  expect(status("REJECTED TOO_LARGE")).toBe(413);
+  expect(status("REJECTED UNSIGNED", "FAILED 57P01")).toBe(503);
+});

@@ -1,0 +1,137 @@
+import type { ChildProcess } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { runCli, spawnCli } from "../cli/run-cli.ts";
+import { readLines } from "../sample/committed-sample.ts";
+import { post } from "./site.ts";
+
+let folder: string;
+let token: string;
+let env: Record<string, string>;
+const documents = readLines("arxiv-2022-12.ndjson.gz");
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "pith-graph-serve-"));
+  const { stdout } = await runCli(["token", "the tests"]);
+  token = /^token +(\S+)$/m.exec(stdout)?.[1] ?? "";
+  const tokens = /^PITH_GRAPH_TOKENS +(\S+)$/m.exec(stdout)?.[1] ?? "";
+  expect(tokens).toBe(`the-tests:${createHash("sha256").update(token).digest("hex")}`);
+  env = {
+    PITH_GRAPH_DATA: join(folder, "data"),
+    PITH_GRAPH_TOKENS: tokens,
+    PITH_GRAPH_KEYRING: "sample/keyring.json",
+    PORT: "0",
+  };
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+type Started = {
+  readonly child: ChildProcess;
+  readonly url: string;
+  said(text: string | RegExp): Promise<void>;
+};
+
+function start(args: readonly string[]): Promise<Started> {
+  const child = spawnCli(args, { env });
+  let output = "";
+  const changed = new Set<() => void>();
+  const said = (text: string | RegExp) =>
+    new Promise<void>((resolve) => {
+      const look = () => {
+        if (output.search(text) < 0) return;
+        changed.delete(look);
+        resolve();
+      };
+      changed.add(look);
+      look();
+    });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+      for (const look of changed) look();
+    });
+  }
+  return new Promise((resolve, reject) => {
+    child.on("close", (status) => reject(new Error(`ended with ${status}: ${output}`)));
+    said(args[0] === "worker" ? "Working on" : "Ctrl-C").then(() => {
+      const url = /is ready: (http:\/\/[^/]+)/.exec(output)?.[1] ?? "";
+      resolve({ child, url, said });
+    });
+  });
+}
+
+async function stop({ child }: Started, signal: NodeJS.Signals): Promise<void> {
+  const closed = once(child, "close");
+  child.kill(signal);
+  expect(await closed).toEqual([0, null]);
+}
+
+const send = (url: string, nth: number, query = "?wait=30") =>
+  post(url, documents[nth] ?? "", { authorization: `Bearer ${token}` }, query);
+
+/** The process ids of the workers that a process runs. */
+async function workersOf({ child }: Started): Promise<number[]> {
+  const children = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, "utf8");
+  const found: number[] = [];
+  for (const id of children.trim().split(" ").filter(Boolean).map(Number)) {
+    const command = await readFile(`/proc/${id}/cmdline`, "utf8").catch(() => "");
+    if (command.includes("pith-graph.js\u0000worker")) found.push(id);
+  }
+  return found;
+}
+
+/** A process that has ended and whom nobody has waited for has no command line any more. */
+async function isAlive(id: number): Promise<boolean> {
+  return (await readFile(`/proc/${id}/cmdline`, "utf8").catch(() => "")) !== "";
+}
+
+test.runIf(process.platform === "linux")(
+  "serve runs API and worker, starts a killed worker again, and stops in order",
+  async () => {
+    const service = await start(["serve"]);
+    expect((await send(service.url, 0)).answers).toMatchObject([{ status: "MERGED" }]);
+
+    const [worker = 0] = await workersOf(service);
+    expect(worker).toBeGreaterThan(0);
+    process.kill(worker, "SIGKILL");
+    await service.said(/The worker ended \(SIGKILL\)/);
+    expect((await send(service.url, 1)).answers).toMatchObject([{ status: "MERGED" }]);
+    const [next = 0] = await workersOf(service);
+    expect(next).not.toBe(worker);
+
+    await stop(service, "SIGTERM");
+    expect(await isAlive(next)).toBe(false);
+  },
+);
+
+test.runIf(process.platform === "linux")("a worker ends with a serve that is killed", async () => {
+  const service = await start(["serve"]);
+  expect((await send(service.url, 2)).answers).toMatchObject([{ status: "MERGED" }]);
+  const [worker = 0] = await workersOf(service);
+  const closed = once(service.child, "close");
+  service.child.kill("SIGKILL");
+  // The worker shares its standard error, which closes only when both are gone.
+  await closed;
+  expect(await isAlive(worker)).toBe(false);
+});
+
+test("start runs a worker where tokens are configured; `worker` runs beside it, and alone", async () => {
+  const service = await start(["start", "--no-sample"]);
+  const beside = await start(["worker"]);
+  expect((await send(service.url, 3)).answers).toMatchObject([{ status: "MERGED" }]);
+  const { answers } = await send(service.url, 4, "?wait=0");
+  expect(answers).toMatchObject([{ id: expect.any(String), status: expect.any(String) }]);
+  await stop(service, "SIGINT");
+  await stop(beside, "SIGTERM");
+  const again = await start(["serve"]);
+  const headers = { authorization: `Bearer ${token}` };
+  const { pithNumber } = (await send(again.url, 4)).answers[0] ?? {};
+  const status = await (await fetch(`${again.url}${answers[0]?.url}`, { headers })).json();
+  expect(status).toMatchObject({ pithNumber, status: "MERGED" });
+  await stop(again, "SIGINT");
+});
