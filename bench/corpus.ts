@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, type KeyObject, sign } from "node:crypto";
-import { createReadStream, createWriteStream, existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { once } from "node:events";
+import { createWriteStream, existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import {
@@ -208,7 +208,8 @@ export async function corpusFile(versions: number): Promise<string> {
   return path;
 }
 
-/** Bytes of a corpus, for reading it as an ingest does. */
-export function openCorpus(path: string): AsyncIterable<Buffer> {
-  return createReadStream(path, { highWaterMark: 1 << 18 });
+/** A signature of the bench's key, with the key as a JWK has it: what a bare verification needs. */
+export function signedDigest(): { x: string; digest: string; signature: string } {
+  const digest = createHash("sha256").update("pith-graph bench").digest("hex");
+  return { x: createPublicJwk(privateKey).x, digest, signature: signHex(digest) };
 }

@@ -3,6 +3,7 @@ import { cpus } from "node:os";
 /** `npm run bench -- NAME`: each name is a file of this folder that prints its own figures. */
 const benchmarks: Record<string, () => Promise<{ run(): void | Promise<void> }>> = {
   protocol: () => import("./protocol.ts"),
+  ingest: () => import("./ingest.ts"),
 };
 
 const [name = ""] = process.argv.slice(2);

@@ -52,35 +52,37 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Reads and checks the configuration. Throws ConfigError. */
 export function readConfig(environment: Environment = process.env): Config {
   const text = (name: string) => environment[name]?.trim() || undefined;
+  const maximumDocumentBytes = integer(
+    "PITH_GRAPH_MAX_DOCUMENT_BYTES",
+    text("PITH_GRAPH_MAX_DOCUMENT_BYTES") ?? "67108864",
+    1,
+    2 ** 29,
+  );
   return {
     databaseUrl: databaseUrl(text("DATABASE_URL")),
     dataDirectory: resolve(text("PITH_GRAPH_DATA") ?? ".pith-graph"),
     keyringPath: text("PITH_GRAPH_KEYRING"),
     host: text("HOST") ?? "127.0.0.1",
     port: integer("PORT", text("PORT") ?? "4000", 0, 65_535),
-    maximumDocumentBytes: integer(
-      "PITH_GRAPH_MAX_DOCUMENT_BYTES",
-      text("PITH_GRAPH_MAX_DOCUMENT_BYTES") ?? "67108864",
-      1,
-      2 ** 29,
-    ),
+    maximumDocumentBytes,
     baseUrl: baseUrl(text("PITH_GRAPH_BASE_URL")),
     allowedHosts: (text("PITH_GRAPH_ALLOW_HOSTS") ?? "").split(/[\s,]+/).filter((host) => host !== ""),
-    submissions: submissionSettings(text),
+    submissions: submissionSettings(text, maximumDocumentBytes),
   };
 }
 
-function submissionSettings(text: (name: string) => string | undefined): SubmissionSettings {
-  const number = (name: string, otherwise: number, least = 1) =>
-    integer(name, text(name) ?? String(otherwise), least, 2 ** 40);
+function submissionSettings(
+  text: (name: string) => string | undefined,
+  largestDocument: number,
+): SubmissionSettings {
+  const number = (name: string, otherwise: number) =>
+    integer(name, text(name) ?? String(otherwise), 1, 2 ** 40);
   return {
     tokens: submitTokens(text("PITH_GRAPH_TOKENS") ?? ""),
     minimumProof: readMinimumProof(text("PITH_GRAPH_SUBMISSION_PROOF") ?? "signed"),
-    maximumDocumentBytes: integer(
-      "PITH_GRAPH_SUBMISSION_BYTES",
-      text("PITH_GRAPH_SUBMISSION_BYTES") ?? "8388608",
-      1,
-      2 ** 28,
+    maximumDocumentBytes: Math.min(
+      largestDocument,
+      integer("PITH_GRAPH_SUBMISSION_BYTES", text("PITH_GRAPH_SUBMISSION_BYTES") ?? "8388608", 1, 2 ** 28),
     ),
     maximumRequestBytes: number("PITH_GRAPH_REQUEST_BYTES", 2 ** 26),
     documentsPerMinute: number("PITH_GRAPH_DOCUMENTS_PER_MINUTE", 6_000),

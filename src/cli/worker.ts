@@ -36,6 +36,7 @@ async function runWorkerCommand(options: CommonOptions): Promise<void> {
 function supervisorGone(): AbortSignal {
   const controller = new AbortController();
   process.once("disconnect", () => controller.abort());
+  if (!process.connected) controller.abort();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});
   return controller.signal;
 }

@@ -138,7 +138,7 @@ function eventsOf(random: Random, pithNumber: PithNumber, record: JsonObject, di
   for (let nth = 0; nth < records; nth++) {
     const key = random.pick([registry, registry, registry, rotated]);
     // A record that builds on another event goes when that event is displaced.
-    const isChained = random.chance(0.15);
+    const isChained = random.chance(0.25);
     if (isChained && linkTo("mirror_hint") === null) {
       add(key, { event_type: "mirror_hint", payload: { root: nth } }, "signed");
       add(
@@ -162,6 +162,11 @@ function eventsOf(random: Random, pithNumber: PithNumber, record: JsonObject, di
       },
       signing(),
     );
+    const root = made.find(({ type }) => type === "mirror_hint")?.id;
+    if (isChained && root !== undefined && random.chance(0.5)) {
+      // What the record builds on has a rival, better proved as long as nobody who signs vouches for it.
+      add(key, { event_type: "mirror_hint", payload: { rival: nth }, prev_event: root }, "signed");
+    }
   }
   const snapshots = random.pick([0, 1, 1, 2, 2, 3, 4]);
   for (let nth = 0; nth < snapshots; nth++) {

@@ -9,11 +9,16 @@ import { counts, openSite, paper, type Site, statuses } from "./site.ts";
 import type { WorkerChildOptions } from "./worker-child.ts";
 
 let site: Site;
+const children: ChildProcess[] = [];
 
 beforeAll(async () => {
   site = await openSite();
 });
-afterAll(() => site.close());
+afterAll(async () => {
+  // Those that a failed test has left.
+  for (const child of children) child.kill("SIGKILL");
+  await site.close();
+});
 beforeEach(async () => {
   await site.database.pool.query("TRUNCATE submissions");
 });
@@ -33,6 +38,7 @@ async function startChild(batchDocuments = 10): Promise<Child> {
   const child = spawn(process.execPath, ["--import", "tsx", script, JSON.stringify(options)], {
     stdio: ["ignore", "pipe", "inherit"],
   });
+  children.push(child);
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   expect((await lines.next()).value).toBe("listening");
   return { process: child, lines };

@@ -11,6 +11,7 @@ import {
   workBatch,
   workOff,
 } from "../../src/ingest/submissions/index.ts";
+import { pruneFinished } from "../../src/ingest/submissions/prune.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { counts, openSite, paper, statuses, work } from "./site.ts";
@@ -103,12 +104,15 @@ describe("the queue", () => {
     const submissions = Array.from({ length: 300 }, (_, index) => submission(paper(index % 40).text));
     await enqueue(database.pool, submissions);
     const taken: Outcome[] = [];
+    const faults: Fault[] = [];
     const options = {
       keyring,
       batchDocuments: 7,
       onBatch: (batch: readonly Outcome[]) => taken.push(...batch),
+      onFault: (fault: Fault) => faults.push(fault),
     };
     await Promise.all([workOff(database, options), workOff(database, options)]);
+    expect(faults).toEqual([]);
     expect(taken.map(({ id }) => id).sort()).toEqual(submissions.map(({ id }) => id).sort());
     expect((await counts(database)).papers).toBe(40);
   });
@@ -119,6 +123,24 @@ describe("the queue", () => {
     expect((await submissionRow(one.id))?.document).toEqual(one.bytes);
     await workBatch(database, { keyring });
     expect(await submissionRow(one.id)).toMatchObject({ status: "merged", document: null, attempts: 1 });
+  });
+
+  it("what was finished a month ago is forgotten, not what failed", async () => {
+    const [old, failed, recent] = [submission("{"), submission("{"), submission("{")];
+    await enqueue(database.pool, [old, failed, recent]);
+    await workOff(database, { keyring });
+    await database.pool.query(
+      "UPDATE submissions SET not_before = now() - interval '31 days' WHERE submission_id = ANY($1)",
+      [[old.id, failed.id]],
+    );
+    await database.pool.query("UPDATE submissions SET status = 'failed' WHERE submission_id = $1", [
+      failed.id,
+    ]);
+    await pruneFinished(database.pool);
+    const { rows } = await database.pool.query<{ submission_id: string }>(
+      "SELECT submission_id FROM submissions",
+    );
+    expect(rows.map((row) => row.submission_id).sort()).toEqual([failed.id, recent.id].sort());
   });
 
   it("an idle worker is woken by the commit; asked to stop, it finishes its batch", async () => {

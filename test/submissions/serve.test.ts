@@ -12,6 +12,7 @@ import { post } from "./site.ts";
 let folder: string;
 let token: string;
 let env: Record<string, string>;
+const children: ChildProcess[] = [];
 const documents = readLines("arxiv-2022-12.ndjson.gz");
 
 beforeAll(async () => {
@@ -28,7 +29,11 @@ beforeAll(async () => {
   };
 });
 
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  // Those that a failed test has left.
+  for (const child of children) child.kill("SIGKILL");
+  await rm(folder, { recursive: true, force: true });
+});
 
 type Started = {
   readonly child: ChildProcess;
@@ -38,6 +43,7 @@ type Started = {
 
 function start(args: readonly string[]): Promise<Started> {
   const child = spawnCli(args, { env });
+  children.push(child);
   let output = "";
   const changed = new Set<() => void>();
   const said = (text: string | RegExp) =>

@@ -16,7 +16,7 @@ export type Outcome = {
 export async function finish(client: pg.ClientBase, outcomes: readonly Outcome[]): Promise<void> {
   await client.query(
     `UPDATE submissions SET status = outcome::submission_status, pith_number = number, error_code = code,
-       error_message = message, finished_at = now(), document = NULL
+       error_message = message, finished_at = clock_timestamp(), document = NULL
      FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])
        AS given (id, outcome, number, code, message)
      WHERE submission_id = id`,
@@ -40,7 +40,7 @@ export async function keepFault(client: pg.ClientBase, ids: readonly string[], f
   const { rows } = await client.query<{ id: string }>(
     `UPDATE submissions SET error_code = $2, error_message = $3,
        status = CASE WHEN attempts >= $4 THEN 'failed'::submission_status ELSE status END,
-       finished_at = CASE WHEN attempts >= $4 THEN now() END
+       finished_at = CASE WHEN attempts >= $4 THEN clock_timestamp() END
      WHERE submission_id = ANY($1::uuid[]) RETURNING CASE WHEN attempts >= $4 THEN submission_id END AS id`,
     [ids, fault.code, fault.message.replaceAll("\u0000", "\ufffd"), most],
   );

@@ -4,6 +4,7 @@ import { Bell } from "./bell.ts";
 import { queuedChannel } from "./channels.ts";
 import { faultOf } from "./faults.ts";
 import { listen } from "./listen.ts";
+import { pruneFinished } from "./prune.ts";
 import { type WorkOptions, workBatch } from "./work-batch.ts";
 
 export type WorkerOptions = WorkOptions & {
@@ -16,6 +17,7 @@ export type WorkerOptions = WorkOptions & {
 /** Milliseconds: notices may be lost with a connection, so the queue is looked at now and then. */
 const longestWait = 5_000;
 const longestPause = 30_000;
+const pruneEvery = 3_600_000;
 
 /**
  * Works on submissions until the signal: woken by the commit of new ones, and when one is due again. Any number of
@@ -40,12 +42,18 @@ export async function runWorker(database: Database, options: WorkerOptions): Pro
     },
   });
   let failures = 0;
+  let pruneAt = 0;
   try {
     while (!signal.aborted) {
       bell.clear();
       try {
-        if ((await workBatch(database, options)) > 0) continue;
+        const count = await workBatch(database, options);
         failures = 0;
+        if (count > 0) continue;
+        if (performance.now() >= pruneAt) {
+          await pruneFinished(database.pool);
+          pruneAt = performance.now() + pruneEvery;
+        }
         await bell.wait(await untilNextDue(database));
       } catch (error) {
         onFault?.(faultOf(error));

@@ -39,7 +39,10 @@ export async function* readBody(request: IncomingMessage, maximumBytes: number):
     yield* chunks as AsyncIterable<Buffer>;
   })();
   const isGzip = start[0] === 0x1f && (start.length < 2 || start[1] === 0x8b);
-  if (saysGzip && !isGzip) throw new BodyError(400, "BAD_USER_INPUT", "The body is not in gzip format.");
+  if (saysGzip && !isGzip) {
+    await chunks.return?.();
+    throw new BodyError(400, "BAD_USER_INPUT", "The body is not in gzip format.");
+  }
   // Errors come out of the iteration below.
   const unpacked = isGzip ? pipeline(rest, createGunzip(), () => {}) : rest;
   let size = 0;

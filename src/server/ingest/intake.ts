@@ -101,7 +101,23 @@ function piecesOf({ settings }: SubmissionDesk, request: IncomingMessage) {
   if (length > maximumRequestBytes) throw tooLarge("The request's body", maximumRequestBytes);
   const chunks = readBody(request, maximumRequestBytes);
   if (isWhole) return wholeOf(chunks, maximumDocumentBytes);
-  return linesOf(chunks, maximumDocumentBytes, type === "application/x-ndjson");
+  if (type === "application/x-ndjson") return linesOf(chunks, maximumDocumentBytes, true);
+  return linesOf(limitFirstLine(chunks, maximumDocumentBytes), maximumDocumentBytes, false);
+}
+
+/** A body that may be one document, and is too large for that before its first line ends, is not read on. */
+async function* limitFirstLine(chunks: AsyncIterable<Buffer>, maximumBytes: number): AsyncGenerator<Buffer> {
+  let size = 0;
+  let isFirstLine = true;
+  for await (const chunk of chunks) {
+    if (isFirstLine) {
+      const end = chunk.indexOf(0x0a);
+      isFirstLine = end < 0;
+      size += isFirstLine ? chunk.length : end;
+      if (size > maximumBytes) throw tooLarge("The document", maximumBytes);
+    }
+    yield chunk;
+  }
 }
 
 export class RateLimitError extends BodyError {

@@ -20,15 +20,12 @@ export type MirrorRoute = { readonly methods: readonly string[]; readonly answer
 
 type Document = "bundle" | "state" | "description";
 
+/** Each path, what it names, and the same of another suffix, as a reference relative to it. */
 const documentPaths: readonly (readonly [RegExp, Document, (suffix: string) => string])[] = [
-  [/^\/pith\/([^/]+)\/bundle\.json$/, "bundle", (suffix) => `/pith/${suffix}/bundle.json`],
-  [/^\/pith\/([^/]+)\/state\.json$/, "state", (suffix) => `/pith/${suffix}/state.json`],
-  [
-    /^\/\.well-known\/pith\/([^/]+)\/bundle\.json$/,
-    "bundle",
-    (suffix) => `/.well-known/pith/${suffix}/bundle.json`,
-  ],
-  [/^\/pith\/([^/]+)\.json$/, "description", (suffix) => `/pith/${suffix}.json`],
+  [/^\/pith\/([^/]+)\/bundle\.json$/, "bundle", (suffix) => `../${suffix}/bundle.json`],
+  [/^\/pith\/([^/]+)\/state\.json$/, "state", (suffix) => `../${suffix}/state.json`],
+  [/^\/\.well-known\/pith\/([^/]+)\/bundle\.json$/, "bundle", (suffix) => `../${suffix}/bundle.json`],
+  [/^\/pith\/([^/]+)\.json$/, "description", (suffix) => `${suffix}.json`],
 ];
 
 const suffixShape = /^[A-Z2-7]+$/;
@@ -57,11 +54,15 @@ export function createMirrorRoutes({
     if (path === "/pith-mirrors.json") {
       return { methods, answer: (request, response) => answerManifest(originOf(request), request, response) };
     }
-    for (const [shape, document, pathOf] of documentPaths) {
+    for (const [shape, document, referenceTo] of documentPaths) {
       const suffix = shape.exec(path)?.[1];
       if (suffix === undefined) continue;
       const answer: Answer = (request, response) =>
-        answerDocument({ database, document, suffix, pathOf, origin: originOf(request) }, request, response);
+        answerDocument(
+          { database, document, suffix, referenceTo, origin: originOf(request) },
+          request,
+          response,
+        );
       return { methods, answer };
     }
     return undefined;
@@ -72,12 +73,12 @@ type DocumentRequest = {
   readonly database: Database;
   readonly document: Document;
   readonly suffix: string;
-  readonly pathOf: (suffix: string) => string;
+  readonly referenceTo: (suffix: string) => string;
   readonly origin: string;
 };
 
 async function answerDocument(
-  { database, document, suffix: given, pathOf, origin }: DocumentRequest,
+  { database, document, suffix: given, referenceTo, origin }: DocumentRequest,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -103,7 +104,7 @@ async function answerDocument(
   if (given !== suffixOf(pithNumber)) {
     // Not for good: a short form that names one paper today may name two tomorrow.
     const search = query.size > 0 ? `?${query}` : "";
-    response.writeHead(307, { ...openHeaders, location: pathOf(suffixOf(pithNumber)) + search });
+    response.writeHead(307, { ...openHeaders, location: referenceTo(suffixOf(pithNumber)) + search });
     response.end();
     request.resume();
     return;

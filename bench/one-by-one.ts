@@ -1,0 +1,96 @@
+import {
+  currentSnapshot,
+  isJsonObject,
+  type JsonObject,
+  type Keyring,
+  mergeDocuments,
+} from "../src/protocol/index.ts";
+import { type Database, identifierIdOf, paperIdOf } from "../src/store/index.ts";
+import { citations, claims, events, references, works } from "../src/store/tables/index.ts";
+
+/**
+ * The straightforward way, to compare with: a document, a transaction, and inserts of an ORM. It verifies and merges
+ * as we do, and then writes less: no aliases, no joined identities, no kept counts, no feed.
+ */
+export async function takeInOneByOne(
+  database: Database,
+  lines: readonly string[],
+  keyring: Keyring,
+): Promise<void> {
+  let position = 0n;
+  for (const line of lines) {
+    const [state] = mergeDocuments([line], keyring, "signed").states.values();
+    if (state === undefined) continue;
+    const paperId = paperIdOf(state.pithNumber);
+    const now = new Date().toISOString();
+    const snapshot = currentSnapshot(state)?.event.payload["graph_snapshot"];
+    if (!isJsonObject(snapshot)) continue;
+    const citingWorkId = identifierIdOf("arxiv", sourceId(state.canonicalRecord));
+    await database.db.transaction(async (transaction) => {
+      for (const [ordinal, { event, standing, status }] of [...state.events.values()].entries()) {
+        await transaction.insert(events).values({
+          paperId,
+          eventId: event.id.slice(7),
+          position: ++position,
+          body: event.text,
+          signature: JSON.stringify(event.signature),
+          proof: event.proof,
+          receivedAt: now,
+          type: event.type,
+          createdAt: `${event.instant}Z`,
+          fingerprint: event.signer.public_key_fingerprint,
+          standing,
+          status,
+          ordinal,
+        });
+      }
+      for (const [ordinal, item] of listOf(snapshot, "claims", "items").entries()) {
+        const { claim_id: claimId, kind, text, status, attestation, source } = item as Record<string, string>;
+        await transaction.insert(claims).values({
+          paperId,
+          ordinal,
+          claimId: claimId ?? "",
+          kind: kind ?? "",
+          text: text ?? "",
+          status: status ?? "",
+          attestation: attestation ?? "",
+          source: source ?? null,
+        });
+      }
+      const work = { citedByCount: 0, citingPaperCount: 0, referenceCount: 0 };
+      for (const [ordinal, item] of listOf(snapshot, "references", "sample").entries()) {
+        const arxiv = String(item["cited_arxiv_id"]);
+        const citedWorkId = identifierIdOf("arxiv", arxiv);
+        await transaction.insert(references).values({
+          paperId,
+          ordinal,
+          refIndex: ordinal + 1,
+          title: String(item["title"]),
+          citedArxivId: arxiv,
+          isInternalAnchor: true,
+          arxivId: citedWorkId,
+          citedWorkId,
+        });
+        await transaction
+          .insert(works)
+          .values({ workId: citedWorkId, key: `arxiv:${arxiv}`, ...work })
+          .onConflictDoNothing();
+        await transaction
+          .insert(citations)
+          .values({ citingWorkId, citedWorkId, isInternalAnchor: true })
+          .onConflictDoNothing();
+      }
+    });
+  }
+}
+
+function sourceId(record: JsonObject | null): string {
+  const source = record?.["source"];
+  return isJsonObject(source) ? String(source["id"]) : "";
+}
+
+function listOf(snapshot: JsonObject, part: string, list: string): JsonObject[] {
+  const value = snapshot[part];
+  const items = isJsonObject(value) ? value[list] : undefined;
+  return Array.isArray(items) ? items.filter(isJsonObject) : [];
+}

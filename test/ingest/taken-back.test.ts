@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { keyring, receiptOf, registry, signedEvent, unsignedEvent } from "../protocol/signed-events.ts";
+import { bundleOfPaper, snapshotEvent, testPaper } from "./bundles.ts";
+import { modelOf } from "./model.ts";
+import { clearTables, type Row, readTables, type Tables } from "./tables.ts";
+import { takeIn } from "./take-in.ts";
+
+/* Cases that random worlds reach seldom: what was known is known no more. */
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+
+beforeEach(() => clearTables(database));
+
+afterAll(() => database.drop());
+
+/** Takes documents in one after the other, and compares all tables after each. */
+async function steps(texts: readonly string[]): Promise<Tables[]> {
+  const seen: Tables[] = [];
+  for (const [index, text] of texts.entries()) {
+    await takeIn(database, [text]);
+    const tables = await readTables(database);
+    const soFar = texts.slice(0, index + 1).map((text) => ({ text, minimumProof: "hash" as const }));
+    expect(tables, `step ${index + 1}`).toEqual(modelOf(soFar, keyring));
+    seen.push(tables);
+  }
+  return seen;
+}
+
+function workOf(tables: Tables | undefined, key: string): Row | undefined {
+  return tables?.["works"]?.find((row) => row["key"] === key);
+}
+
+const citing = (references: object[], day = 11) =>
+  bundleOfPaper({ arxivId: "2301.00009" }, (paper) => [
+    snapshotEvent(paper, { created_at: `2026-06-${day}T00:00:00Z`, references: references as never[] }),
+  ]);
+
+test("a record that loses its place leaves its work, which is still cited", async () => {
+  const { pithNumber, record, digest } = testPaper();
+  const subject = { subject_pith_number: pithNumber };
+  const hint = (payload: object, prev: string | null) => ({
+    ...subject,
+    event_type: "mirror_hint",
+    payload: payload as never,
+    prev_event: prev,
+  });
+  const root = signedEvent(registry, hint({ root: true }, null));
+  const middle = unsignedEvent(registry, hint({ first: true }, root.event_id));
+  const rival = signedEvent(registry, hint({ rival: true }, root.event_id));
+  const recorded = unsignedEvent(registry, {
+    ...subject,
+    event_type: "record_created",
+    payload: { canonical_record: record, canonical_sha256: digest, receipt: receiptOf(registry, digest) },
+    prev_event: middle.event_id,
+  });
+  const [, held, left] = await steps([
+    citing([{ cited_arxiv_id: "2301.00001", title: "As cited" }]),
+    bundleOfPaper({}, () => [], { events: [root, middle, recorded] }),
+    bundleOfPaper({}, () => [], { events: [rival] }),
+  ]);
+  expect(workOf(held, "arxiv:2301.00001")).toMatchObject({ title: null, title_standing: null });
+  expect(workOf(left, "arxiv:2301.00001")).toMatchObject({ paper_id: null, title: "As cited" });
+  expect(workOf(left, `pith:${pithNumber}`)).toMatchObject({ cited_by_count: "0" });
+});
+
+test("a DOI falls back from one arXiv id to another, and to itself", async () => {
+  const doi = { doi: "10.1000/a", work_id: "W", title: "t" };
+  const other = bundleOfPaper({ arxivId: "2301.00008" }, (paper) => [
+    snapshotEvent(paper, { references: [doi] }),
+  ]);
+  const weak = bundleOfPaper({ arxivId: "2301.00007" }, (paper) => [
+    snapshotEvent(paper, { isSigned: false, references: [{ ...doi, cited_arxiv_id: "2302.00002" }] }),
+    snapshotEvent(paper, { isSigned: false, created_at: "2026-06-09T00:00:00Z" }),
+  ]);
+  const tables = await steps([
+    other,
+    citing([{ ...doi, cited_arxiv_id: "2302.00001" }], 11),
+    weak,
+    citing([], 12),
+    bundleOfPaper({ arxivId: "2301.00007" }, (paper) => [snapshotEvent(paper)]),
+  ]);
+  const cited = tables.map(
+    (tables) => tables["works"]?.find((row) => Number(row["cited_by_count"]) > 0)?.["key"],
+  );
+  expect(cited[0]).toBe("doi:10.1000/a");
+  expect(workOf(tables[1], "arxiv:2302.00001")).toMatchObject({ cited_by_count: "2" });
+  // What is proved less moves nothing, as long as what is proved better stands.
+  expect(workOf(tables[2], "arxiv:2302.00001")).toMatchObject({ cited_by_count: "2" });
+  expect(workOf(tables[3], "arxiv:2302.00002")).toMatchObject({ cited_by_count: "2" });
+  expect(workOf(tables[4], "doi:10.1000/a")).toMatchObject({ cited_by_count: "1" });
+  expect(workOf(tables[4], "arxiv:2302.00002")).toBeUndefined();
+});
+
+test("a hundred thousand references to one work, taken back at once", async () => {
+  const references = Array.from({ length: 100_000 }, () => ({ doi: "10.1000/a", work_id: "W", title: "t" }));
+  const summary = await takeIn(database, [citing(references, 11)]);
+  expect(summary.rejected).toEqual(new Map());
+  const count = async () => {
+    const { rows } = await database.pool.query(
+      'SELECT (SELECT count(*) FROM "references") AS rows, (SELECT count(*) FROM citations) AS edges, (SELECT count(*) FROM citing_papers) AS citers',
+    );
+    return rows[0];
+  };
+  expect(await count()).toEqual({ rows: "100000", edges: "1", citers: "1" });
+  await takeIn(database, [citing([], 12)]);
+  expect(await count()).toEqual({ rows: "0", edges: "0", citers: "0" });
+});

@@ -1,0 +1,152 @@
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import type { ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { suffixOf } from "../../src/protocol/index.ts";
+import { runCli, spawnCli } from "../cli/run-cli.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { registry } from "../protocol/signed-events.ts";
+import { cursorOf, headOf, ingestTexts, papers, pathOf, serveMirror, statesOf } from "./mirrors.ts";
+
+let a: TestDatabase;
+let b: TestDatabase;
+let folder: string;
+let env: Record<string, string>;
+const closing: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "pith-graph-sync-"));
+  const { key_id, signer_id, signer_type, public_key_b64, event_types } = registry;
+  const entry = { key_id, signer_id, signer_type, public_key_b64, event_types };
+  await writeFile(join(folder, "keyring.json"), JSON.stringify([entry]));
+});
+beforeEach(async () => {
+  [a, b] = await Promise.all([createTestDatabase(), createTestDatabase()]);
+  env = { DATABASE_URL: urlOf(b), PITH_GRAPH_KEYRING: join(folder, "keyring.json") };
+});
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+  await Promise.all([a.drop(), b.drop()]);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function urlOf({ connection }: TestDatabase): string {
+  if (typeof connection === "string") return connection;
+  const { user, database, host, port } = connection;
+  const query = new URLSearchParams({ host: String(host), port: String(port) });
+  return `postgres://${user}@localhost/${database}?${query}`;
+}
+
+async function serve(...args: Parameters<typeof serveMirror>) {
+  const server = await serveMirror(...args);
+  closing.push(server.close);
+  return server;
+}
+
+const allowed = ["--allow-host", "127.0.0.1"];
+const documents = papers(8);
+const textsOf = (list: typeof documents) => list.map(({ text }) => text);
+
+it("follows a mirror, tells how far, and goes on there after it was killed", async () => {
+  await ingestTexts(a, textsOf(documents));
+  const listed = (await a.pool.query("SELECT pith_number FROM changes ORDER BY position")).rows;
+  const paths = listed.map((row) => `/pith/${suffixOf(row.pith_number)}/bundle.json`);
+  const held: ServerResponse[] = [];
+  let isHolding = true;
+  const server = await serve(a, (request, response) => {
+    // The sixth comes to no end.
+    if (!isHolding || request.url !== paths[5]) return false;
+    held.push(response);
+    return true;
+  });
+  const child = spawnCli(["sync", ...allowed, "--concurrency", "1", server.url], { env });
+  await expect.poll(() => cursorOf(b, server.url), { timeout: 60_000 }).toBe(5);
+  await expect.poll(() => held.length).toBe(1);
+  child.kill("SIGKILL");
+  expect(await once(child, "exit")).toEqual([null, "SIGKILL"]);
+  expect(Object.keys(await statesOf(b))).toHaveLength(5);
+
+  isHolding = false;
+  server.asked.splice(0);
+  const { status, stderr } = await runCli(["sync", server.url], {
+    env: { ...env, PITH_GRAPH_ALLOW_HOSTS: "other.example, 127.0.0.1" },
+  });
+  expect(stderr).toContain("3 documents: 3 merged, 0 unchanged");
+  expect(stderr).toContain("At position 8 of its feed, its end: both mirrors hold the same states");
+  expect(status).toBe(0);
+  expect(server.asked.filter((url) => url.includes("/bundle.json"))).toEqual(paths.slice(5));
+  expect(await statesOf(b)).toEqual(await statesOf(a));
+  expect(await headOf(b)).toEqual(await headOf(a));
+});
+
+it("goes on with --follow until it is asked to stop", async () => {
+  await ingestTexts(a, textsOf(documents.slice(0, 3)));
+  const server = await serve(a);
+  const child = spawnCli(["sync", "--follow", ...allowed, server.url], { env });
+  const ended = once(child, "exit");
+  await expect.poll(() => cursorOf(b, server.url), { timeout: 60_000 }).toBe(3);
+  await ingestTexts(a, textsOf(documents.slice(3)));
+  await expect.poll(() => cursorOf(b, server.url), { timeout: 60_000 }).toBe(8);
+  child.kill("SIGTERM");
+  expect(await ended).toEqual([143, null]);
+  expect(await statesOf(b)).toEqual(await statesOf(a));
+});
+
+it("names what it refused, and says so by its exit status", async () => {
+  await ingestTexts(a, textsOf(documents));
+  const [first, second] = [documents[0] ?? expect.fail(), documents[1] ?? expect.fail()];
+  const server = await serve(a, (request, response) => {
+    if (request.url !== pathOf(first)) return false;
+    response.end(second.text);
+    return true;
+  });
+  const { status, stderr } = await runCli(["sync", ...allowed, server.url], { env });
+  expect(stderr).toContain(
+    `${server.url}${pathOf(first)}: WRONG_PAPER: The document is of ${second.pithNumber}.`,
+  );
+  expect(stderr).toContain("1 refused: WRONG_PAPER");
+  expect(stderr).toContain("the mirrors hold different states");
+  expect(status).toBe(2);
+});
+
+it("fetches a list of numbers where there is no feed", async () => {
+  await ingestTexts(a, textsOf(documents));
+  const server = await serve(a, (request, response) => {
+    if (!request.url?.startsWith("/feed")) return false;
+    response.writeHead(404).end();
+    return true;
+  });
+  const without = await runCli(["sync", ...allowed, server.url], { env });
+  expect([without.status, without.stderr]).toEqual([1, expect.stringContaining("--numbers <file>")]);
+  const list = join(folder, "numbers.txt");
+  const [first, second] = [documents[0] ?? expect.fail(), documents[1] ?? expect.fail()];
+  await writeFile(list, `# two\n${first.pithNumber}\n\n${suffixOf(second.pithNumber).slice(0, 12)}\n`);
+  const { status, stderr } = await runCli(["sync", ...allowed, "--numbers", list, server.url], { env });
+  expect(stderr).toContain("2 documents: 2 merged");
+  expect(stderr).toContain("2 of 2 numbers done");
+  expect(status).toBe(0);
+});
+
+it("answers mistakes with what to do", async () => {
+  const list = join(folder, "bad.txt");
+  await writeFile(list, "2301.00001\n");
+  const cases: [args: string[], message: string][] = [
+    [["http://127.0.0.1:1"], "To allow http for it: --allow-host 127.0.0.1:1"],
+    [["mirror.example.org"], "is no address of a mirror: write https://mirror.example.org"],
+    [[...allowed, "http://127.0.0.1:1"], "http://127.0.0.1:1 cannot be followed"],
+    [["--allow-host", "http://x", "https://example.org"], "write example.org or example.org:8080"],
+    [["--concurrency", "0", "https://example.org"], "from 1 to 64"],
+    [["--minimum-proof", "high", "https://example.org"], "hash, receipt or signed"],
+    [["--numbers", list, "https://example.org"], "Line 1 of the list is no Pith number"],
+    [["--numbers", "nowhere.txt", "https://example.org"], "nowhere.txt cannot be read"],
+    [["--follow", "--numbers", list, "https://example.org"], "is no Pith number"],
+  ];
+  for (const [args, message] of cases) {
+    const { status, stderr } = await runCli(["sync", ...args], { env });
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(status).toBe(1);
+  }
+});
