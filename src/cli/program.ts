@@ -37,6 +37,8 @@ Settings come from the environment:
   PITH_GRAPH_DATA     where the embedded server keeps its data (.pith-graph)
   PITH_GRAPH_KEYRING  JSON file of keys to trust besides the registry's
   PITH_GRAPH_TOKENS   who may submit documents: hashes, as \`pith-graph token\` prints them
+  PITH_GRAPH_ALLOW_HOSTS  hosts that \`sync\` may reach although they are private, or speak http
+  PITH_GRAPH_BASE_URL     the address that mirrors reach this one by; else that of each request
   PORT, HOST          where to listen (4000, 127.0.0.1)`,
   );
   return program;

@@ -62,9 +62,12 @@ export async function runService(
   }
 }
 
-async function listen(database: Database, { host, port, submissions }: Config): Promise<RunningServer> {
+async function listen(
+  database: Database,
+  { host, port, submissions, baseUrl }: Config,
+): Promise<RunningServer> {
   try {
-    return await startServer({ app: createApp({ database, submissions }), host, port });
+    return await startServer({ app: createApp({ database, submissions, baseUrl }), host, port });
   } catch (error) {
     // It says itself what to do: another port, most often.
     throw new CommandError(error instanceof Error ? error.message : String(error));

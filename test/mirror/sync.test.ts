@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { followMirror } from "../../src/ingest/mirror/index.ts";
-import { createKeyring, suffixOf } from "../../src/protocol/index.ts";
+import {
+  canonicalJson,
+  createKeyring,
+  type JsonObject,
+  parseJson,
+  suffixOf,
+} from "../../src/protocol/index.ts";
 import { makeLibrary } from "../api/fixtures/library.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { keyring, rotated } from "../protocol/signed-events.ts";
@@ -121,6 +127,24 @@ describe("two instances", () => {
     expect([stranger.forgedEvents, stranger.rejected.size]).toEqual([0, 0]);
     const trusting = await follow(b, server.url, { keyring, minimumProof: "signed", fromStart: true });
     expect(trusting.comparison?.isEqual).toBe(true);
+    await expectEqual();
+  });
+
+  it("get the signed copy of an event that was held unsigned, though the state is the same", async () => {
+    const [document = expect.fail()] = papers(1);
+    const bundle = parseJson(document.text) as JsonObject;
+    const events = (bundle["events"] as JsonObject[]).map((event) => {
+      const { signature: _, ...unsigned } = event;
+      return event["event_type"] === "graph_snapshot" ? unsigned : event;
+    });
+    await ingestTexts(a, [canonicalJson({ ...bundle, events })]);
+    const server = await serve(a);
+    const before = await follow(b, server.url, { minimumProof: "signed" });
+    expect([...before.refusedEvents.keys()]).toEqual(["UNSIGNED"]);
+    const head = await headOf(a);
+    await ingestTexts(a, [document.text]);
+    expect((await headOf(a)).checksum).toBe(head.checksum);
+    await follow(b, server.url, { minimumProof: "signed" });
     await expectEqual();
   });
 

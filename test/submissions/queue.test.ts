@@ -328,4 +328,18 @@ describe("faults", () => {
     await stop();
     expect(await statuses(database)).toEqual({ merged: 1 });
   });
+
+  it("an answer comes though the connection is lost on which the server listens for it", async () => {
+    const site = await openSite();
+    const stop = site.work();
+    expect((await site.post(paper(1).text)).answers).toMatchObject([{ status: "MERGED" }]);
+    const { rowCount } = await site.database.pool.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND query = 'LISTEN ${finishedChannel}'`,
+    );
+    expect(rowCount).toBe(1);
+    expect((await site.post(paper(2).text)).answers).toMatchObject([{ status: "MERGED" }]);
+    await stop();
+    await site.close();
+  });
 });

@@ -59,6 +59,11 @@ export async function workBatch(database: Database, options: WorkOptions): Promi
   return ids.length;
 }
 
+/**
+ * Waits where another claim holds a row for a moment (it locks what it then finds is no longer due). Should another
+ * worker have the row because this one was slow, it is no longer queued when that one is done. The order keeps two
+ * who wait from waiting for each other.
+ */
 async function lock(client: pg.ClientBase, ids: readonly string[]): Promise<Claimed[]> {
   const { rows } = await client.query<{
     submission_id: string;
@@ -68,7 +73,7 @@ async function lock(client: pg.ClientBase, ids: readonly string[]): Promise<Clai
   }>(
     `SELECT submission_id, token, minimum_proof, document FROM submissions
      WHERE submission_id = ANY($1::uuid[]) AND status = 'queued'
-     ORDER BY received_at, submission_id FOR UPDATE SKIP LOCKED`,
+     ORDER BY received_at, submission_id FOR UPDATE`,
     [ids],
   );
   return rows.map((row) => ({

@@ -2,7 +2,7 @@ import { bigint, pgTable, text } from "drizzle-orm/pg-core";
 import { instant, sha256 } from "./columns.ts";
 
 /**
- * The feed: each change of a paper's state in the order of its commit, without gaps. Another mirror follows it by
+ * The feed: each paper to which something was added, in the order of the commits, without gaps. Another mirror follows it by
  * `position`.
  *
  * `checksum` stands for the set of all states at that position: the sum modulo 2^256 of SHA-256 over
