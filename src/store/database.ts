@@ -35,7 +35,9 @@ export function openDatabase({ connection, maximumConnections = 10, schema }: Da
     // Times are read as UTC (tables/columns.ts); so is every session.
     options: `-c timezone=UTC${schema === undefined ? "" : ` -c search_path=${schema},public`}`,
   });
-  // A connection lost while idle is replaced with the next query; without a listener it would end the process.
+  // A connection that is lost fails the query that runs on it, and is replaced with the next one; without these
+  // listeners, of an idle connection and of one in use, it would also end the process.
   pool.on("error", () => {});
+  pool.on("connect", (client) => client.on("error", () => {}));
   return { connection, pool, db: drizzle(pool, { schema: tables }), close: () => pool.end() };
 }

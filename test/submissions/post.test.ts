@@ -241,6 +241,27 @@ describe("limits", () => {
     expect((await site.post("\n\n", {})).status).toBe(400);
   });
 
+  it("503 where documents cannot be written: what has an id is on disk, and nothing else is", async () => {
+    const broken = await openSite();
+    await broken.database.pool.query(`
+      CREATE FUNCTION break_queue() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF (SELECT count(*) FROM submissions) >= 100 THEN RAISE EXCEPTION 'full' USING ERRCODE = '53100'; END IF;
+        RETURN NEW; END $$;
+      CREATE TRIGGER break_queue BEFORE INSERT ON submissions FOR EACH ROW EXECUTE FUNCTION break_queue()`);
+    const body = Array.from({ length: 150 }, (_, index) => paper(index).text).join("\n");
+    const { status, answers } = await broken.post(body, {}, "?wait=0");
+    expect(status).toBe(503);
+    expect(answers.pop()).toMatchObject({ id: null, status: "NOT_READ", error: { code: "UNAVAILABLE" } });
+    expect(answers).toHaveLength(100);
+    const { rows } = await broken.database.pool.query(
+      "SELECT 1 FROM submissions WHERE submission_id = ANY($1)",
+      [answers.map(({ id }) => id)],
+    );
+    expect(rows).toHaveLength(100);
+    expect(broken.logged).toHaveLength(1);
+    await broken.close();
+  });
+
   it("429 with Retry-After once a token's minute is used up; another token's is not", async () => {
     const limited = await openSite({ documentsPerMinute: 2 });
     const end = limited.work();

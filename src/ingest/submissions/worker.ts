@@ -1,4 +1,3 @@
-import type pg from "pg";
 import type { Database } from "../../store/index.ts";
 import { Bell } from "./bell.ts";
 import { queuedChannel } from "./channels.ts";
@@ -27,11 +26,6 @@ export async function runWorker(database: Database, options: WorkerOptions): Pro
   const { signal, onFault, onListening } = options;
   const bell = new Bell();
   const stop = () => bell.ring();
-  const endQuietly = (client: pg.PoolClient) => {
-    // A connection lost while in use fails its query; without a listener it would also end the process.
-    if (!client.listeners("error").includes(ignore)) client.on("error", ignore);
-  };
-  database.pool.on("acquire", endQuietly);
   signal.addEventListener("abort", stop);
   const listening = listen(database.pool, {
     channel: queuedChannel,
@@ -64,11 +58,8 @@ export async function runWorker(database: Database, options: WorkerOptions): Pro
   } finally {
     signal.removeEventListener("abort", stop);
     await listening.close();
-    database.pool.off("acquire", endQuietly);
   }
 }
-
-function ignore(): void {}
 
 /** Finishes what is due now; for who needs the queue empty, not a worker that goes on. */
 export async function workOff(database: Database, options: WorkOptions): Promise<void> {
