@@ -25,8 +25,15 @@ test("docker-compose.yml runs a command of ours with settings that we read", asy
   expect(compose.services.database.image).toBe("postgres:18");
   const { environment, depends_on: dependsOn } = compose.services.api;
   expect(dependsOn.database.condition).toBe("service_healthy");
-  const url = environment.DATABASE_URL.replace(/\$\{\w+:-(\w+)\}/, "$1");
-  const config = readConfig({ ...environment, DATABASE_URL: url });
+  // As compose fills them in where the environment says nothing.
+  const filled: Record<string, string> = Object.fromEntries(
+    Object.entries<string>(environment).map(([name, value]) => [
+      name,
+      value.replace(/\$\{\w+:-(\w*)\}/g, "$1"),
+    ]),
+  );
+  const url = filled["DATABASE_URL"] ?? "";
+  const config = readConfig(filled);
   expect(config).toMatchObject({
     host: "0.0.0.0",
     port: 4000,

@@ -25,7 +25,7 @@ beforeEach(async () => {
 
 type Child = { readonly process: ChildProcess; readonly lines: AsyncIterator<string> };
 
-async function startChild(batchDocuments = 10): Promise<Child> {
+async function startChild(batchDocuments: number, hangAtBatch = 0): Promise<Child> {
   const { rows } = await site.database.pool.query<{ name: string }>("SELECT current_database() AS name");
   const name = rows[0]?.name ?? "";
   const server = inject("postgres");
@@ -33,6 +33,7 @@ async function startChild(batchDocuments = 10): Promise<Child> {
     connection:
       typeof server === "string" ? withDatabase(server, name) : ({ ...server, database: name } as never),
     batchDocuments,
+    hangAtBatch,
   };
   const script = fileURLToPath(new URL("worker-child.ts", import.meta.url));
   const child = spawn(process.execPath, ["--import", "tsx", script, JSON.stringify(options)], {
@@ -159,8 +160,8 @@ test("killed again and again while documents come in: nothing acknowledged is mi
       acknowledged.push(...(await submit(from, 10)));
   })();
   for (let nth = 1; nth <= kills; nth++) {
-    const child = await startChild(3);
     // In the middle of its nth batch: taken in, its outcome not committed.
+    const child = await startChild(3, nth);
     for (let batch = 1; batch <= nth; batch++)
       expect(Number((await child.lines.next()).value)).toBeGreaterThan(0);
     await kill(child);
