@@ -13,7 +13,7 @@ import { insertRows } from "../src/store/rows.ts";
 import { benchKey, corpusFile, signedDigest } from "./corpus.ts";
 import { takeInOneByOne } from "./one-by-one.ts";
 
-const threads = Math.min(8, availableParallelism() + 1);
+const threads = Math.min(8, availableParallelism());
 const launcher = fileURLToPath(new URL("../bin/pith-graph.js", import.meta.url));
 /** Documents that the straightforward loop is given: it would take too long over all. */
 const loopDocuments = 1000;
