@@ -1,6 +1,6 @@
 import { cryptography } from "./cryptography.ts";
 import { decodePublicKey, publicKeyFault, weakness } from "./ed25519.ts";
-import { type EventType, isEventType } from "./event-types.ts";
+import { eventTypes, isEventType } from "./event-types.ts";
 import { fingerprintOf } from "./identifiers.ts";
 import { type Instant, parseInstant } from "./instant.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
@@ -46,17 +46,7 @@ export const registryKey: KeyringEntry = {
   signer_id: "pith.science",
   signer_type: "pith_registry",
   public_key_b64: "stVStoiQhXFxp4s2pdzPNoqVNBMojDU/fJ2db5S3CbM=",
-  event_types: [
-    "record_created",
-    "graph_snapshot",
-    "author_attestation",
-    "timestamp_anchor",
-    "storage_attestation",
-    "citation_signature",
-    "replication_record",
-    "correction",
-    "mirror_hint",
-  ] satisfies EventType[],
+  event_types: eventTypes,
 };
 
 /**
