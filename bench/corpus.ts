@@ -188,16 +188,18 @@ function uuidOf(text: string): string {
 }
 
 /**
- * The whole of hep-th as signed bundles, one a line, in a file that is made once and kept in `.bench/`. Of several
- * versions each is another paper of the same work.
+ * The whole of hep-th as signed bundles, one a line, in a file that is made once and kept in `.bench/`. Each version
+ * is another paper of the same work.
  */
-export async function corpusFile(versions: number): Promise<string> {
+export async function corpusFile(versions: readonly number[]): Promise<string> {
   mkdirSync(`${root}../.bench`, { recursive: true });
-  const path = fileURLToPath(new URL(`../.bench/hep-th-${versions}.ndjson`, import.meta.url));
+  const name = versions.length === 1 ? `v${versions[0]}` : `v${versions[0]}-${versions.at(-1)}`;
+  const path = fileURLToPath(new URL(`../.bench/hep-th-${name}.ndjson`, import.meta.url));
   if (existsSync(path)) return path;
+  console.log(`Making ${name === "v1" ? "the corpus" : `the corpus of ${name}`} …`);
   const out = createWriteStream(`${path}.part`);
   const papers = readCitations();
-  for (let version = 1; version <= versions; version++) {
+  for (const version of versions) {
     for (const [id, references] of papers) {
       if (!out.write(`${JSON.stringify(bundleOf(id, references, version))}\n`)) await once(out, "drain");
     }

@@ -1,109 +1,122 @@
-import { spawn } from "node:child_process";
-import { createReadStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createReadStream, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { buildIfNeeded } from "../bin/build.js";
 import { createKeyring } from "../src/protocol/index.ts";
 import { acquireEmbeddedServer } from "../src/store/embedded/index.ts";
 import { type Database, migrateDatabase, openDatabase } from "../src/store/index.ts";
 import { insertRows } from "../src/store/rows.ts";
-import { benchKey, corpusFile, signedDigest } from "./corpus.ts";
+import { runBulk, type Site, speedBetween } from "./bulk-run.ts";
+import { benchKey, corpusFile, readCitations, signedDigest } from "./corpus.ts";
 import { takeInOneByOne } from "./one-by-one.ts";
+import { queryLatency, startService, submissionLatency } from "./service.ts";
 
 const threads = Math.min(8, availableParallelism());
-const launcher = fileURLToPath(new URL("../bin/pith-graph.js", import.meta.url));
 /** Documents that the straightforward loop is given: it would take too long over all. */
 const loopDocuments = 1000;
+/** Versions of each paper in the corpus that shows how speed and memory grow. */
+const versions = 10;
 
 /**
  * `npm run bench -- ingest`: the whole of hep-th as signed bundles into the embedded PostgreSQL, everything verified,
- * beside what would limit it and what a straightforward program does, in one run.
+ * beside what would limit it and what a straightforward program does; then ten versions of all of it, and what
+ * readers and submitters notice of a bulk ingest. In one run.
  */
 export async function run(): Promise<void> {
   buildIfNeeded();
-  const corpus = await corpusFile(1);
-  const documents = countLines(corpus);
+  const corpus = await corpusFile([1]);
   const folder = mkdtempSync(join(tmpdir(), "pith-graph-bench-"));
   const server = await acquireEmbeddedServer({ dataDirectory: folder });
   const keyring = join(folder, "bench-keyring.json");
   writeFileSync(keyring, JSON.stringify([benchKey]));
+  const { host, user, database: name } = server.connection;
+  const url = `postgres://${user}@/${name}?host=${encodeURIComponent(host)}`;
+  const database = openDatabase({ connection: server.connection });
   try {
-    console.log(`${documents} documents of 3 signatures, 352,807 citations; ${threads} threads\n`);
-    const limit = await signatureLimit();
-    print("signatures alone, the same threads", limit, "documents/s");
-
-    const { host, user, database: name } = server.connection;
-    const url = `postgres://${user}@/${name}?host=${encodeURIComponent(host)}`;
-    const database = openDatabase({ connection: server.connection });
     await migrateDatabase(database);
-    const bulk = await ingestWithCli(url, keyring, corpus);
-    const again = await ingestWithCli(url, keyring, corpus);
-    const copied = await copyRate(database);
+    const site = { url, keyring, pool: database.pool };
+    const bulk = await compareBulk(database, site, corpus);
     await clear(database);
-    const loop = await loopRate(database, corpus);
-    await database.close();
-
-    print("COPY of references, with their indexes", copied, "rows/s");
-    print("bulk ingest", documents / bulk.seconds, "documents/s");
-    print("  of what signatures alone allow", (100 * documents) / bulk.seconds / limit, "%");
-    print("  references", 352_807 / bulk.seconds, "rows/s");
-    print("  memory of the process at most", bulk.peakMegabytes, "MB");
-    print("the same corpus again", documents / again.seconds, "documents/s");
-    print("  times the first", bulk.seconds / again.seconds, "×");
-    print(`one document, one transaction, ORM inserts (${loopDocuments} documents)`, loop, "documents/s");
-    print("  bulk ingest is faster", documents / bulk.seconds / loop, "×");
+    await showGrowth(site, bulk.peakMegabytes);
+    await showLatencies(site);
   } finally {
+    await database.close();
     await server.release();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
+async function compareBulk(database: Database, site: Site, corpus: string) {
+  const documents = readCitations().size;
+  console.log(`${documents} documents of 3 signatures, 352,807 citations; ${threads} threads\n`);
+  const limit = await signatureLimit();
+  print("signatures alone, the same threads", limit, "documents/s");
+  const bulk = await runBulk(site, corpus);
+  print("bulk ingest", documents / bulk.seconds, "documents/s");
+  print("  of what signatures alone allow", (100 * documents) / bulk.seconds / limit, "%");
+  print("  references", 352_807 / bulk.seconds, "rows/s");
+  print("  memory of the process at most", bulk.peakMegabytes, "MB");
+  print("COPY of references, with their indexes", await copyRate(database), "rows/s");
+  const again = await runBulk(site, corpus);
+  print("the same corpus again", documents / again.seconds, "documents/s");
+  print("  times the first", bulk.seconds / again.seconds, "×");
+  await clear(database);
+  const loop = await loopRate(database, corpus);
+  print(`one document, one transaction, ORM inserts (${loopDocuments} documents)`, loop, "documents/s");
+  print("  bulk ingest is faster", documents / bulk.seconds / loop, "×");
+  return bulk;
+}
+
+async function showGrowth(site: Site, peakMegabytes: number): Promise<void> {
+  const corpus = await corpusFile(Array.from({ length: versions }, (_, index) => index + 1));
+  const run = await runBulk(site, corpus);
+  const [first, last] = [speedBetween(run, 0, 0.1), speedBetween(run, 0.9, 1)];
+  console.log();
+  print(`${versions} versions of each: bulk ingest`, (readCitations().size * versions) / run.seconds, "documents/s");
+  print("  the first tenth", first, "documents/s");
+  print("  the last tenth", last, "documents/s");
+  print("  the last tenth, of the speed of the first", (100 * last) / first, "%");
+  print("  memory of the process at most", run.peakMegabytes, "MB");
+  print("  times that of one version", run.peakMegabytes / peakMegabytes, "×");
+}
+
+async function showLatencies(site: Site): Promise<void> {
+  const corpus = await corpusFile([versions + 1]);
+  const refs = [...readCitations().keys()];
+  const service = await startService(site);
+  try {
+    await queryLatency(service, refs, 3);
+    const rest = await queryLatency(service, refs, 5);
+    const submitted = await submissionLatency(service, 40, 1);
+    const bulk = runBulk(site, corpus);
+    const [during] = await Promise.all([
+      queryLatency(service, refs, 8),
+      new Promise((resolve) => setTimeout(resolve, 3000)),
+    ]);
+    const submittedDuring = await submissionLatency(service, 40, 2);
+    await bulk;
+    console.log();
+    print("a paper with claims and references over HTTP, at rest: p50", rest.p50, "ms");
+    print("  p95", rest.p95, "ms");
+    print("  while bulk ingest runs: p50", during.p50, "ms");
+    print("  p95", during.p95, "ms");
+    print("  p95, times that at rest", during.p95 / rest.p95, "×");
+    print(
+      "a submission, from its acknowledgement until its paper is answered, at rest: median",
+      submitted,
+      "ms",
+    );
+    print("  while bulk ingest runs", submittedDuring, "ms");
+  } finally {
+    await service.close();
+  }
+}
+
 function print(what: string, figure: number, unit: string): void {
   const text = figure < 100 ? figure.toFixed(1) : Math.round(figure).toLocaleString("en-US");
-  console.log(`${what.padEnd(66)} ${text.padStart(10)} ${unit}`);
-}
-
-function countLines(path: string): number {
-  const bytes = readFileSync(path);
-  let lines = 0;
-  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) lines++;
-  return lines;
-}
-
-type Run = { readonly seconds: number; readonly peakMegabytes: number };
-
-/** Runs `pith-graph ingest` as a person would, and watches the peak of its memory. */
-async function ingestWithCli(url: string, keyring: string, path: string): Promise<Run> {
-  const start = performance.now();
-  const child = spawn(process.execPath, [launcher, "ingest", "--quiet", "--keyring", keyring, path], {
-    env: { ...process.env, DATABASE_URL: url },
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  let errors = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    errors += text;
-  });
-  let peak = 0;
-  const timer = setInterval(() => {
-    peak = Math.max(peak, peakMemory(child.pid));
-  }, 50);
-  const status = await new Promise((resolve) => child.on("close", resolve));
-  clearInterval(timer);
-  if (status !== 0) throw new Error(`pith-graph ingest ended with ${status}: ${errors}`);
-  return { seconds: (performance.now() - start) / 1000, peakMegabytes: peak };
-}
-
-/** VmHWM of a process in MB, where there is a /proc. */
-function peakMemory(pid: number | undefined): number {
-  try {
-    const status = readFileSync(`/proc/${pid}/status`, "utf8");
-    return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024;
-  } catch {
-    return 0;
-  }
+  console.log(`${what.padEnd(88)} ${text.padStart(10)} ${unit}`);
 }
 
 /** Three verifications a document, and nothing else, on as many threads as an ingest has. */
@@ -146,7 +159,7 @@ async function copyRate({ pool }: Database): Promise<number> {
     const columns = fields.map(({ name }) => name);
     const start = performance.now();
     for (let from = 0; from < rows.length; from += 6000) {
-      await insertRows(client, "copied", columns, rows.slice(from, from + 6000));
+      await insertRows(client, "copied", columns, rows.slice(from, from + 6000), "references");
     }
     return rows.length / ((performance.now() - start) / 1000);
   } finally {

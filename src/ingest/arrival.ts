@@ -3,9 +3,11 @@ import {
   checkPublishedState,
   cryptography,
   DocumentError,
+  type Door,
   type JudgedDocument,
   judgeDocument,
   type Keyring,
+  type PithDocument,
   type Proof,
   parseDocument,
 } from "../protocol/index.ts";
@@ -38,6 +40,8 @@ export type Rejection = {
   readonly code: string;
   readonly message: string;
   readonly bytes: Uint8Array;
+  /** Where the document could be read so far. */
+  readonly pithNumber?: string;
 };
 
 export type DoorOptions = {
@@ -45,20 +49,59 @@ export type DoorOptions = {
   readonly minimumProof: Proof;
   /** Larger documents are refused with TOO_LARGE. */
   readonly maximumBytes: number;
+  /** Whether a document that carries events, of which none is let in, is refused as a whole. */
+  readonly needsAnEvent?: boolean;
 };
 
+/** A document that has been read, and is not judged yet. */
+export type ReadDocument = Delivery & { readonly parsed: PithDocument };
+
 /** Reads and judges one document. Pure: refuses by its result, never by throwing. */
-export function receive({ source, bytes }: Delivery, door: DoorOptions): Arrival | Rejection {
+export function receive(delivery: Delivery, door: DoorOptions): Arrival | Rejection {
+  const read = readDelivery(delivery, door.maximumBytes);
+  return "parsed" in read ? judge(read, door) : read;
+}
+
+/** Judges a document that has been read; of events that `heldEvent` knows no signature is verified twice. */
+export function judge(
+  { source, bytes, parsed }: ReadDocument,
+  { keyring, minimumProof }: DoorOptions,
+  heldEvent?: Door["heldEvent"],
+): Arrival {
+  return {
+    source,
+    size: bytes.length,
+    document: judgeDocument(parsed, keyring, minimumProof, heldEvent),
+    publishedResult: checkPublishedState(parsed, keyring, heldEvent),
+    record: parsed.record?.text ?? null,
+    bytes,
+  };
+}
+
+/**
+ * Where the door asks for it: a document that carries events of which none was let in says nothing that somebody
+ * stands for. It is refused as a whole, for the first event's reason, with its record and its aliases.
+ */
+export function refuseUnproved(arrival: Arrival, { needsAnEvent = false }: DoorOptions): Arrival | Rejection {
+  const { source, size, document, bytes } = arrival;
+  const [first] = document.refused;
+  if (!needsAnEvent || first === undefined || document.events.length > 0) return arrival;
+  const count = document.refused.length;
+  return {
+    source,
+    size,
+    sha256: cryptography.sha256Bytes(bytes),
+    code: first.reason,
+    message: `None of its events was let in: ${count === 1 ? "" : `the first of ${count}, `}${first.id}, is ${first.reason}.`,
+    bytes,
+    pithNumber: document.pithNumber,
+  };
+}
+
+/** Reads one document: the checks of PROTOCOL section 4. */
+export function readDelivery({ source, bytes }: Delivery, maximumBytes: number): ReadDocument | Rejection {
   try {
-    const parsed = parseDocument(bytes, door.maximumBytes);
-    return {
-      source,
-      size: bytes.length,
-      document: judgeDocument(parsed, door.keyring, door.minimumProof),
-      publishedResult: checkPublishedState(parsed, door.keyring),
-      record: parsed.record?.text ?? null,
-      bytes,
-    };
+    return { source, bytes, parsed: parseDocument(bytes, maximumBytes) };
   } catch (error) {
     if (!(error instanceof DocumentError)) throw error;
     const sha256 = cryptography.sha256Bytes(bytes);

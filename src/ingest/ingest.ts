@@ -49,7 +49,7 @@ export async function ingest(
     refusedEvents: new Map(),
   };
   const { threads } = options;
-  const most = threads?.count ?? batchesAtOnce;
+  const most = threads?.batchesAtOnce ?? batchesAtOnce;
   const underWay = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
   const write = async (batch: readonly Delivered[]) => {

@@ -1,10 +1,20 @@
 import pg from "pg";
-import { cryptography, type RefusalReason } from "../protocol/index.ts";
-import type { Database } from "../store/index.ts";
-import { type Arrival, type DoorOptions, type Rejection, receive } from "./arrival.ts";
+import { cryptography, type Door, type PithNumber, type RefusalReason } from "../protocol/index.ts";
+import { type Database, paperIdOf } from "../store/index.ts";
+import {
+  type Arrival,
+  type DoorOptions,
+  judge,
+  type ReadDocument,
+  type Rejection,
+  readDelivery,
+  refuseUnproved,
+} from "./arrival.ts";
 import type { Delivered } from "./sources/files.ts";
+import { Turns } from "./turns.ts";
 import { type Outcome, writeBatch } from "./write/batch.ts";
 import { CollisionError } from "./write/collision.ts";
+import { type HeldPapers, readHeld } from "./write/held.ts";
 
 /** What became of one document. */
 export type DocumentResult = {
@@ -30,15 +40,28 @@ export async function takeIn(
   deliveries: readonly Delivered[],
   door: DoorOptions,
 ): Promise<DocumentResult[]> {
-  const received = deliveries.map((delivery) =>
-    "unreadable" in delivery ? unreadable(delivery) : receive(delivery, door),
-  );
+  const turns = new Turns();
+  const read: (ReadDocument | Rejection)[] = [];
+  for (const delivery of deliveries) {
+    if (turns.isOver) await turns.next();
+    read.push("unreadable" in delivery ? unreadable(delivery) : readDelivery(delivery, door.maximumBytes));
+  }
+  const held = await readHeldPapers(database, read);
+  const received: (Arrival | Rejection)[] = [];
+  for (const document of read) {
+    if (turns.isOver) await turns.next();
+    received.push(
+      "parsed" in document
+        ? refuseUnproved(judge(document, door, heldEvents(held, document.parsed.pithNumber)), door)
+        : document,
+    );
+  }
   const arrivals = received.filter((result) => "document" in result);
   const rejections = received.filter((result) => "code" in result);
   const outcomes = new Map<Arrival, Outcome | Rejection>();
-  await writeIsolating(database, arrivals, rejections, outcomes);
+  await writeIsolating(database, { arrivals, rejections, held }, outcomes);
   return received.map((result) => {
-    if ("code" in result) return rejected(result, null, []);
+    if ("code" in result) return rejected(result, result.pithNumber ?? null, []);
     const { source, document } = result;
     const refused = document.refused.map(({ id, reason }) => ({ id, reason }));
     const outcome = outcomes.get(result) as Outcome | Rejection;
@@ -46,6 +69,35 @@ export async function takeIn(
     return { source, pithNumber: document.pithNumber, status: outcome, rejection: null, refused };
   });
 }
+
+async function readHeldPapers(
+  database: Database,
+  documents: readonly (ReadDocument | Rejection)[],
+): Promise<HeldPapers> {
+  const paperIds = new Set<bigint>();
+  for (const document of documents) {
+    if ("parsed" in document) paperIds.add(paperIdOf(document.parsed.pithNumber));
+  }
+  if (paperIds.size === 0) return new Map();
+  const client = await database.pool.connect();
+  try {
+    return await readHeld(client, paperIds);
+  } finally {
+    client.release();
+  }
+}
+
+/** What the door is told of a paper's events that are held; their ids are looked up without `sha256:`. */
+function heldEvents(held: HeldPapers, pithNumber: PithNumber): Door["heldEvent"] {
+  const events = held.get(paperIdOf(pithNumber))?.events;
+  return events === undefined || events.size === 0 ? undefined : (id) => events.get(id.slice(7));
+}
+
+type Batch = {
+  readonly arrivals: readonly Arrival[];
+  readonly rejections: readonly Rejection[];
+  readonly held: HeldPapers;
+};
 
 function rejected(
   { source, code, message }: Rejection,
@@ -66,12 +118,11 @@ function unreadable({ source, code, unreadable }: Exclude<Delivered, { bytes: Ui
  */
 async function writeIsolating(
   database: Database,
-  arrivals: readonly Arrival[],
-  rejections: readonly Rejection[],
+  { arrivals, rejections, held }: Batch,
   outcomes: Map<Arrival, Outcome | Rejection>,
 ): Promise<void> {
   try {
-    const written = await writeBatch(database, arrivals, rejections);
+    const written = await writeBatch(database, arrivals, rejections, { held });
     for (const [index, arrival] of arrivals.entries()) outcomes.set(arrival, written[index] as Outcome);
   } catch (error) {
     const [arrival] = arrivals;
@@ -83,8 +134,8 @@ async function writeIsolating(
       return;
     }
     const middle = arrivals.length >> 1;
-    await writeIsolating(database, arrivals.slice(0, middle), rejections, outcomes);
-    await writeIsolating(database, arrivals.slice(middle), [], outcomes);
+    await writeIsolating(database, { arrivals: arrivals.slice(0, middle), rejections, held }, outcomes);
+    await writeIsolating(database, { arrivals: arrivals.slice(middle), rejections: [], held }, outcomes);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { AcceptedEvent } from "./accepted-event.ts";
 import type { AliasMention, AliasWarning } from "./aliases.ts";
 import { type PithDocument, parseDocument, readDocument } from "./document.ts";
-import { judgeEvent } from "./event.ts";
+import { type Door, judgeEvent } from "./event.ts";
 import type { PithNumber } from "./identifiers.ts";
 import type { JsonValue } from "./json.ts";
 import type { Keyring } from "./keyring.ts";
@@ -27,10 +27,18 @@ export type JudgedDocument = {
   readonly published: PithDocument["published"];
 };
 
-/** Judges each copy of an event in a document by PROTOCOL section 5, rules 1–8. */
-export function judgeDocument(document: PithDocument, keyring: Keyring, minimumProof: Proof): JudgedDocument {
+/**
+ * Judges each copy of an event in a document by PROTOCOL section 5, rules 1–8. Of events that `heldEvent` knows, the
+ * signatures that were verified before are compared, not verified again; everything else is judged anew.
+ */
+export function judgeDocument(
+  document: PithDocument,
+  keyring: Keyring,
+  minimumProof: Proof,
+  heldEvent?: Door["heldEvent"],
+): JudgedDocument {
   const { pithNumber, record } = document;
-  const door = { pithNumber, keyring, minimumProof, record };
+  const door = { pithNumber, keyring, minimumProof, record, heldEvent };
   const events: AcceptedEvent[] = [];
   const refused: Refusal[] = [];
   for (const copy of document.copies) {
@@ -65,9 +73,13 @@ export type CheckResult = "PASSED" | "FAILED" | "NOT_CHECKABLE";
  * Whether merging a state document alone gives its own `state_sha256` (PROTOCOL section 4): a report, no rule of
  * validity. Null for a bundle, which publishes none.
  */
-export function checkPublishedState(document: PithDocument, keyring: Keyring): CheckResult | null {
+export function checkPublishedState(
+  document: PithDocument,
+  keyring: Keyring,
+  heldEvent?: Door["heldEvent"],
+): CheckResult | null {
   if (document.published === undefined) return null;
-  const alone = mergeJudged(document.pithNumber, [judgeDocument(document, keyring, "hash")]);
+  const alone = mergeJudged(document.pithNumber, [judgeDocument(document, keyring, "hash", heldEvent)]);
   if (alone.sha256 === document.published.sha256) return "PASSED";
   return document.published.isPartial ? "NOT_CHECKABLE" : "FAILED";
 }

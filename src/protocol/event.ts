@@ -23,6 +23,16 @@ export type Door = {
   readonly minimumProof: Proof;
   /** The document's own canonical record, so that its hash is taken once. */
   readonly record?: KnownRecord | undefined;
+  /** What is held of an event already: its signatures need no second verification. */
+  readonly heldEvent?: ((id: EventId) => HeldSignature | undefined) | undefined;
+};
+
+/** How an event was let in before, under a key of the same fingerprint: its id names the key. */
+export type HeldSignature = {
+  /** Canonical text of the signature object that was verified; null where it came without. */
+  readonly signature: string | null;
+  /** What rule 7 or 8 found; a receipt was verified where it is null. */
+  readonly fault: string | null;
 };
 
 /** Judges one copy of an event by the rules of PROTOCOL section 5, in their order, up to rule 8. */
@@ -51,9 +61,10 @@ export function judgeEvent(value: JsonValue, door: Door): Judgement {
   if (!isInTime(body.instant, key)) return refuse("KEY_NOT_VALID");
 
   const signature = copy["signature"] ?? null;
-  if (signature !== null && !isSignedBy(body.id, signature, key)) return refuse("SIGNATURE_INVALID");
+  const held = door.heldEvent?.(body.id);
+  if (signature !== null && !isSignedBy(body.id, signature, key, held)) return refuse("SIGNATURE_INVALID");
 
-  const { fault, hasReceipt } = judgeContent(body, key, door, kept);
+  const { fault, hasReceipt } = judgeContent(body, key, door, kept, held?.fault === null);
   const vouched = body.type === "record_created" && fault === null && hasReceipt;
   const proof: Proof = signature !== null ? "signed" : vouched ? "receipt" : "hash";
   if (!isAtLeast(proof, door.minimumProof)) return refuse("UNSIGNED");
@@ -71,10 +82,16 @@ function isInTime(instant: Instant, key: TrustedKey): boolean {
 }
 
 /** Rule 5: Ed25519 over the 32 raw bytes of the event id. */
-function isSignedBy(id: EventId, signature: JsonValue, key: TrustedKey): boolean {
+function isSignedBy(
+  id: EventId,
+  signature: JsonValue,
+  key: TrustedKey,
+  held: HeldSignature | undefined,
+): boolean {
   if (!isJsonObject(signature)) return false;
   if (signature["algorithm"] !== "ed25519" || signature["key_id"] !== key.keyId) return false;
   if (signature["signed_message"] !== "event_sha256_bytes") return false;
+  if (typeof held?.signature === "string" && held.signature === canonicalJson(signature)) return true;
   const bytes = decodeSignature(signature["signature_b64"]);
   return bytes !== null && key.verify(digestBytes(id.slice(7)), bytes);
 }
@@ -82,11 +99,19 @@ function isSignedBy(id: EventId, signature: JsonValue, key: TrustedKey): boolean
 type Content = { fault: FaultReason | null; hasReceipt: boolean };
 
 /** Rules 7 and 8. */
-function judgeContent(body: EventBody, key: TrustedKey, door: Door, kept: KeptTexts): Content {
+function judgeContent(
+  body: EventBody,
+  key: TrustedKey,
+  door: Door,
+  kept: KeptTexts,
+  isReceiptVerified: boolean,
+): Content {
   const fault = (reason: FaultReason | null): Content => ({ fault: reason, hasReceipt: false });
   if (!isEventType(body.type)) return fault("UNKNOWN_EVENT_TYPE");
   if (!key.eventTypes.has(body.type)) return fault("EVENT_TYPE_NOT_ALLOWED");
-  if (body.type === "record_created") return judgeRecord(body, key, door.pithNumber, door.record);
+  if (body.type === "record_created") {
+    return judgeRecord(body, key, door.pithNumber, door.record, isReceiptVerified);
+  }
   if (body.type === "graph_snapshot") return fault(judgeSnapshot(body.target, body.payload, kept));
   return fault(null);
 }

@@ -21,7 +21,7 @@ export { checkPublishedState, judgeDocument, mergeDocuments, mergeJudged } from 
 export type { DocumentErrorCode } from "./error.ts";
 export { DocumentError, documentErrorCodes } from "./error.ts";
 export type { Judgement } from "./event.ts";
-export { judgeEvent } from "./event.ts";
+export { type Door, type HeldSignature, judgeEvent } from "./event.ts";
 export type { EventBody, Signer } from "./event-body.ts";
 export { eventIdOf } from "./event-body.ts";
 export type { EventType } from "./event-types.ts";

@@ -12,13 +12,14 @@ export type KnownRecord = { readonly text: string; readonly digest: string };
 
 /**
  * Rule 8 for `record_created`. `hasReceipt` says whether a receipt vouches for it: where there is no fault,
- * it has been verified under the event's own signer.
+ * it has been verified under the event's own signer: now, or when the same event was let in before.
  */
 export function judgeRecord(
   body: EventBody,
   key: TrustedKey,
   pithNumber: PithNumber,
   known: KnownRecord | undefined,
+  isReceiptVerified: boolean,
 ): { fault: FaultReason | null; hasReceipt: boolean } {
   const { canonical_record: record, canonical_sha256: digest } = body.payload;
   const receipt = body.payload["receipt"] ?? null;
@@ -29,18 +30,20 @@ export function judgeRecord(
   const text = canonicalJson(record);
   const actual = text === known?.text ? known.digest : cryptography.sha256Text(text);
   if (digest !== actual || !fitsRecord(pithNumber, record, actual)) return judged("RECORD_HASH_MISMATCH");
-  if (receipt !== null && !isReceipt(receipt, actual, key)) return judged("RECEIPT_INVALID");
+  if (receipt !== null && !isReceipt(receipt, actual, key, isReceiptVerified))
+    return judged("RECEIPT_INVALID");
   return judged(null);
 }
 
 /** PROTOCOL section 3: Ed25519 over the 32 raw bytes of the record's digest, by the event's own signer. */
-function isReceipt(receipt: JsonValue, digest: string, key: TrustedKey): boolean {
+function isReceipt(receipt: JsonValue, digest: string, key: TrustedKey, isVerified: boolean): boolean {
   if (!isJsonObject(receipt)) return false;
   if (receipt["algorithm"] !== "ed25519" || receipt["signed_message"] !== "canonical_sha256_bytes")
     return false;
   if (receipt["canonical_sha256"] !== digest || receipt["key_id"] !== key.keyId) return false;
   if (receipt["public_key_fingerprint"] !== key.fingerprint) return false;
   if (!key.eventTypes.has("record_created")) return false;
+  if (isVerified) return true;
   const signature = decodeSignature(receipt["signature_b64"]);
   return signature !== null && key.verify(digestBytes(digest), signature);
 }

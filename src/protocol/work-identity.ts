@@ -49,7 +49,7 @@ const doiShape = /^10\.\d{4,9}(?:\.\d+)*\/[^\s\p{Cc}]+$/u;
 
 /** Reads a DOI, with or without `doi:` or its https address; in lower case, as DOIs are compared. */
 export function parseDoi(text: string): string | null {
-  if (text.length > longest) return null;
+  if (text.length > longest || text === "") return null;
   const bare = text
     .trim()
     .replace(/^https?:\/\/(?:dx\.|www\.)?doi\.org\//i, "")

@@ -9,6 +9,31 @@ function id63(text: string): bigint {
   return BigInt.asUintN(63, BigInt(`0x${cryptography.sha256Text(text).slice(0, 16)}`));
 }
 
+/** Works are cited again and again: the ids of their identifiers are kept, in two generations of so many. */
+const mostKept = 20_000;
+
+class KeptIds {
+  readonly #kind: IdentifierKind;
+  #recent = new Map<string, bigint>();
+  #older = new Map<string, bigint>();
+
+  constructor(kind: IdentifierKind) {
+    this.#kind = kind;
+  }
+
+  of(value: string): bigint {
+    const known = this.#recent.get(value);
+    if (known !== undefined) return known;
+    const id = this.#older.get(value) ?? id63(`${this.#kind}:${value}`);
+    if (this.#recent.size >= mostKept) {
+      this.#older = this.#recent;
+      this.#recent = new Map();
+    }
+    this.#recent.set(value, id);
+    return id;
+  }
+}
+
 /** The key of a paper's rows. */
 export function paperIdOf(pithNumber: PithNumber): bigint {
   return id63(pithNumber);
@@ -21,8 +46,14 @@ export type IdentifierKind = "arxiv" | "doi" | "work_id";
  * `protocol/work-identity` gives.
  */
 export function identifierIdOf(kind: IdentifierKind, value: string): bigint {
-  return workIdOf(`${kind}:${value}`);
+  return kept[kind].of(value);
 }
+
+const kept: Readonly<Record<IdentifierKind, KeptIds>> = {
+  arxiv: new KeptIds("arxiv"),
+  doi: new KeptIds("doi"),
+  work_id: new KeptIds("work_id"),
+};
 
 /** The key of a work, given its own: `arxiv:…`, `doi:…`, `work_id:…`, `pith:…` or `reference:…`. */
 export function workIdOf(key: string): bigint {

@@ -29,12 +29,16 @@ export function projectReferences(
 ): ProjectedReference[] {
   const part = snapshot["references"];
   const sample = isJsonObject(part) && Array.isArray(part["sample"]) ? part["sample"] : [];
-  return sample.flatMap((item, ordinal) => {
-    if (!isJsonObject(item)) return [];
-    const identifiers = identifiersOf(item);
-    const idOf = (kind: IdentifierKind) =>
-      identifiers.find((identifier) => identifier.kind === kind)?.id ?? null;
-    return {
+  const references: ProjectedReference[] = [];
+  for (let ordinal = 0; ordinal < sample.length; ordinal++) {
+    const item = sample[ordinal];
+    if (!isJsonObject(item)) continue;
+    const { arxiv, doi, workUuid } = identifiersOf(item);
+    const identifiers: NamedIdentifier[] = [];
+    if (arxiv !== null) identifiers.push(arxiv);
+    if (doi !== null) identifiers.push(doi);
+    if (workUuid !== null) identifiers.push(workUuid);
+    references.push({
       paperId,
       ordinal,
       refIndex: count(item["ref_index"]) ?? ordinal + 1,
@@ -43,13 +47,14 @@ export function projectReferences(
       doi: textMember(item, "doi"),
       citedArxivId: textMember(item, "cited_arxiv_id"),
       isInternalAnchor: item["is_internal_anchor"] === true,
-      arxivId: idOf("arxiv"),
-      doiId: idOf("doi"),
-      workUuidId: idOf("work_id"),
+      arxivId: arxiv?.id ?? null,
+      doiId: doi?.id ?? null,
+      workUuidId: workUuid?.id ?? null,
       identifiers,
       own: identifiers.length === 0 ? ownWork(pithNumber, ordinal) : null,
-    };
-  });
+    });
+  }
+  return references;
 }
 
 function ownWork(pithNumber: PithNumber, ordinal: number): ProjectedReference["own"] {
@@ -61,19 +66,20 @@ function ownWork(pithNumber: PithNumber, ordinal: number): ProjectedReference["o
  * The identifiers of a reference, at most one of a kind. arXiv's own DOI names an arXiv id, not a DOI's work;
  * where a reference gives both and they differ, its arXiv id is believed.
  */
-function identifiersOf({ cited_arxiv_id: written, doi, work_id: workId }: JsonObject): NamedIdentifier[] {
+function identifiersOf({ cited_arxiv_id: written, doi, work_id: workId }: JsonObject) {
   // The texts as they are in the snapshot: a replaced character would make another identifier of it.
   const parsedDoi = typeof doi === "string" ? parseDoi(doi) : null;
   const arxivOfDoi = parsedDoi === null ? null : arxivIdOfDoi(parsedDoi);
   const arxiv = (typeof written === "string" ? arxivIdentity(written) : null) ?? arxivOfDoi;
-  const values: [IdentifierKind, string | null][] = [
-    ["arxiv", arxiv],
-    ["doi", arxivOfDoi === null ? parsedDoi : null],
-    ["work_id", typeof workId === "string" ? parseWorkId(workId) : null],
-  ];
-  return values.flatMap(([kind, value]) =>
-    value === null ? [] : { id: identifierIdOf(kind, value), kind, value },
-  );
+  return {
+    arxiv: named("arxiv", arxiv),
+    doi: named("doi", arxivOfDoi === null ? parsedDoi : null),
+    workUuid: named("work_id", typeof workId === "string" ? parseWorkId(workId) : null),
+  };
+}
+
+function named(kind: IdentifierKind, value: string | null): NamedIdentifier | null {
+  return value === null ? null : { id: identifierIdOf(kind, value), kind, value };
 }
 
 function yearOf(item: JsonObject): number | null {

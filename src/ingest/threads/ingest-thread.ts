@@ -3,10 +3,16 @@ import { parentPort, workerData } from "node:worker_threads";
 import { createKeyring } from "../../protocol/index.ts";
 import { openDatabase } from "../../store/index.ts";
 import { takeIn } from "../take-in.ts";
-import type { PortableError, ThreadData, ThreadReply, ThreadRequest } from "./messages.ts";
+import {
+  batchesAtOnce,
+  type PortableError,
+  type ThreadData,
+  type ThreadReply,
+  type ThreadRequest,
+} from "./messages.ts";
 
 const { connection, keyringEntries, minimumProof, maximumBytes } = workerData as ThreadData;
-const database = openDatabase({ connection, maximumConnections: 1 });
+const database = openDatabase({ connection, maximumConnections: batchesAtOnce });
 const door = { keyring: createKeyring(keyringEntries), minimumProof, maximumBytes };
 
 parentPort?.on("message", async (request: ThreadRequest) => {
@@ -17,9 +23,9 @@ parentPort?.on("message", async (request: ThreadRequest) => {
   }
   let reply: ThreadReply;
   try {
-    reply = { results: await takeIn(database, request, door) };
+    reply = { id: request.id, results: await takeIn(database, request.batch, door) };
   } catch (error) {
-    reply = { error: portable(error) };
+    reply = { id: request.id, error: portable(error) };
   }
   parentPort?.postMessage(reply);
 });

@@ -3,6 +3,9 @@ import type { DatabaseOptions } from "../../store/index.ts";
 import type { Delivered } from "../sources/files.ts";
 import type { DocumentResult } from "../take-in.ts";
 
+/** Batches under way in one thread: while one is being written the next is verified. */
+export const batchesAtOnce = 2;
+
 /** What a thread is given when it starts. */
 export type ThreadData = {
   readonly connection: DatabaseOptions["connection"];
@@ -12,9 +15,13 @@ export type ThreadData = {
 };
 
 /** A batch to take in; null ends the thread. */
-export type ThreadRequest = readonly Delivered[] | null;
+export type ThreadRequest = { readonly id: number; readonly batch: readonly Delivered[] } | null;
 
-export type ThreadReply = { readonly results: readonly DocumentResult[] } | { readonly error: PortableError };
+/** What became of the batch of this id. */
+export type ThreadReply = { readonly id: number } & (
+  | { readonly results: readonly DocumentResult[] }
+  | { readonly error: PortableError }
+);
 
 export type PortableError = {
   readonly name: string;

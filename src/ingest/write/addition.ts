@@ -42,7 +42,7 @@ export function additionOf(arrivals: readonly Arrival[], held: Held): Addition |
     if (record !== null && !held.hasRecord) addition.record = record;
   }
   const isNothing =
-    held.hasSubject &&
+    held.pithNumber !== null &&
     addition.record === null &&
     addition.events.size + addition.aliases.size + addition.publishedStates.size === 0;
   return isNothing ? null : addition;

@@ -14,10 +14,11 @@ import { type Database, type PaperLog, paperIdOf, readLogs } from "../../store/i
 import { bigintArray } from "../../store/rows.ts";
 import type { Arrival, Rejection } from "../arrival.ts";
 import { projectTarget } from "../project/target.ts";
+import { Turns } from "../turns.ts";
 import { type Addition, additionOf } from "./addition.ts";
 import { writeCitations } from "./citations.ts";
 import { refuseCollision } from "./collision.ts";
-import { type Held, readHeld } from "./held.ts";
+import { type Held, type HeldPapers, nothingHeld, readHeld } from "./held.ts";
 import { settleIdentifiers } from "./identifiers.ts";
 import { type LogWrite, writeLogs } from "./log.ts";
 import { changeOf, type PaperTarget } from "./paper-change.ts";
@@ -37,6 +38,8 @@ export type Outcome = "merged" | "unchanged";
 export const writeLock = 7_484_002;
 
 export type WriteOptions = {
+  /** What was held of the papers a moment ago, where the caller has read it. */
+  readonly held?: HeldPapers;
   /** The caller has taken `writeLock` in a session of its own. */
   readonly isLockHeld?: boolean;
 };
@@ -52,12 +55,12 @@ export async function writeBatch(
   database: Database,
   arrivals: readonly Arrival[],
   rejections: readonly Rejection[],
-  { isLockHeld = false }: WriteOptions = {},
+  { held, isLockHeld = false }: WriteOptions = {},
 ): Promise<Outcome[]> {
   const groups = groupByPaper(arrivals);
   const client = await database.pool.connect();
   try {
-    const pending = preparePending(groups, await readHeld(client, groups));
+    const pending = await preparePending(groups, held ?? (await readHeld(client, groups.keys())));
     const isRefusing = rejections.length > 0 || arrivals.some(({ document }) => document.refused.length > 0);
     const merged = new Set<bigint>();
     if (pending.size > 0 || isRefusing) {
@@ -95,7 +98,8 @@ function groupByPaper(arrivals: readonly Arrival[]): Map<bigint, Group> {
     else if (group.pithNumber === pithNumber) group.arrivals.push(arrival);
     else refuseCollision(group.pithNumber, pithNumber);
   }
-  return groups;
+  // In the order of their keys the rows of a batch meet the pages of an index one after the other.
+  return new Map([...groups].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** A paper with what its documents add to it, merged and projected. */
@@ -104,13 +108,24 @@ type Prepared = { readonly addition: Addition; readonly state: MergedState; read
 /** The papers to which something is added; prepared already where nothing of them is held. */
 type Pending = ReadonlyMap<bigint, Group & { readonly prepared: Prepared | null }>;
 
-function preparePending(groups: ReadonlyMap<bigint, Group>, held: ReadonlyMap<bigint, Held>): Pending {
+/** What is held of a paper; refused where its key stands for another paper. */
+function heldOf(held: HeldPapers, paperId: bigint, pithNumber: PithNumber): Held {
+  const known = held.get(paperId) ?? nothingHeld;
+  if (known.pithNumber !== null && known.pithNumber !== pithNumber) {
+    refuseCollision(known.pithNumber, pithNumber);
+  }
+  return known;
+}
+
+async function preparePending(groups: ReadonlyMap<bigint, Group>, held: HeldPapers): Promise<Pending> {
+  const turns = new Turns();
   const pending = new Map<bigint, Group & { readonly prepared: Prepared | null }>();
   for (const [paperId, group] of groups) {
-    const known = held.get(paperId) as Held;
+    if (turns.isOver) await turns.next();
+    const known = heldOf(held, paperId, group.pithNumber);
     const addition = additionOf(group.arrivals, known);
     if (addition === null) continue;
-    const prepared = known.hasSubject ? null : prepare(group.pithNumber, addition, nothing);
+    const prepared = known.pithNumber !== null ? null : prepare(group.pithNumber, addition, nothing);
     pending.set(paperId, { ...group, prepared });
   }
   return pending;
@@ -144,23 +159,25 @@ function prepare(
 /** Writes what is pending, compared once more with what is held now. Returns the papers that were changed. */
 async function writePending(client: pg.PoolClient, pending: Pending, now: string): Promise<bigint[]> {
   if (pending.size === 0) return [];
-  const held = await readHeld(client, pending);
+  const held = await readHeld(client, pending.keys());
   const additions = new Map<bigint, Addition>();
-  for (const [paperId, { arrivals, prepared }] of pending) {
-    const known = held.get(paperId) as Held;
-    const addition = known.hasSubject ? additionOf(arrivals, known) : (prepared?.addition ?? null);
+  for (const [paperId, { pithNumber, arrivals, prepared }] of pending) {
+    const known = heldOf(held, paperId, pithNumber);
+    const addition = known.pithNumber !== null ? additionOf(arrivals, known) : (prepared?.addition ?? null);
     if (addition !== null) additions.set(paperId, addition);
   }
-  const heldIds = [...additions.keys()].filter((paperId) => held.get(paperId)?.hasSubject);
+  const heldIds = [...additions.keys()].filter((paperId) => held.has(paperId));
   const knownOf = await readKnown(client, heldIds);
 
   const writes: LogWrite[] = [];
   const targets: PaperTarget[] = [];
   for (const [paperId, addition] of additions) {
     const { pithNumber, prepared } = pending.get(paperId) as Group & { prepared: Prepared | null };
-    const known = held.get(paperId) as Held;
+    const known = held.get(paperId) ?? nothingHeld;
     const { state, target } =
-      prepared !== null && !known.hasSubject ? prepared : prepare(pithNumber, addition, knownOf(paperId));
+      prepared !== null && known.pithNumber === null
+        ? prepared
+        : prepare(pithNumber, addition, knownOf(paperId));
     writes.push({ paperId, pithNumber, held: known, addition, state });
     targets.push(target);
   }
@@ -202,7 +219,7 @@ async function writeDerived(
   targets: readonly PaperTarget[],
   writes: readonly LogWrite[],
 ): Promise<void> {
-  const known = writes.filter(({ held }) => held.hasSubject).map(({ paperId }) => paperId);
+  const known = writes.filter(({ held }) => held.pithNumber !== null).map(({ paperId }) => paperId);
   const before = await readPapersBefore(client, known);
   const changes = targets.map((target) => changeOf(target, before.get(target.paperId) ?? null));
   await writePapers(client, changes);

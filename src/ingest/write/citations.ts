@@ -40,6 +40,8 @@ export async function writeCitations(
 type Citing = {
   /** Compared as a whole; also works that have no papers left. */
   readonly whole: ReadonlySet<bigint>;
+  /** To which papers were added and nothing else happened: edges come, and none goes. */
+  readonly grown: ReadonlySet<bigint>;
   /** Compared as far as they cite one of `movedWorks`. */
   readonly parts: ReadonlySet<bigint>;
   readonly movedWorks: ReadonlySet<bigint>;
@@ -55,32 +57,39 @@ async function readCiting(
   referenceChanges: readonly ReferenceChange[],
 ): Promise<Citing> {
   const whole = new Set<bigint>();
+  const grown = new Set<bigint>();
   const submittedAt = new Map<bigint, string>();
+  const workOf = new Map<bigint, bigint>();
   for (const { paperId, before, row, hasNewContent } of changes) {
     if (before !== null) submittedAt.set(paperId, before.submittedAt);
     if (!hasNewContent && before?.workId === row?.workId) continue;
     if (before !== null) whole.add(before.workId);
-    if (row !== null) whole.add(row.workId);
+    if (row === null) continue;
+    submittedAt.set(paperId, row.submittedAt);
+    if (before === null) {
+      grown.add(row.workId);
+      workOf.set(paperId, row.workId);
+    } else {
+      whole.add(row.workId);
+    }
   }
   const moves = referenceChanges.filter(({ isMove }) => isMove);
   const movedWorks = new Set(
     moves.flatMap(({ before, after }) => [...before, ...after].map(({ citedWorkId }) => citedWorkId)),
   );
-  const { rows } = await client.query<{ paper_id: string; work_id: string; submitted_at: string }>(
-    `SELECT paper_id, work_id, submitted_at::text FROM papers
-     WHERE work_id = ANY($1::bigint[])
-        OR work_id = ANY(ARRAY(SELECT work_id FROM papers WHERE paper_id = ANY($2::bigint[])))`,
-    [bigintArray(whole), bigintArray(moves.map(({ paperId }) => paperId))],
-  );
+  const rows = await readPapersOf(client, whole, moves);
   const parts = new Set<bigint>();
-  const workOf = new Map<bigint, bigint>();
   for (const row of rows) {
     const paperId = BigInt(row.paper_id);
     const workId = BigInt(row.work_id);
     workOf.set(paperId, workId);
     submittedAt.set(paperId, row.submitted_at);
-    if (!whole.has(workId)) parts.add(workId);
+    if (whole.has(workId)) continue;
+    // Of a work that grew, references of another version were moved as well.
+    if (grown.has(workId)) whole.add(workId);
+    else parts.add(workId);
   }
+  for (const workId of whole) grown.delete(workId);
   // What was written just now need not be read again.
   const references = new Map<bigint, readonly StoredReference[]>(
     referenceChanges.filter(({ isMove }) => !isMove).map(({ paperId, after }) => [paperId, after]),
@@ -92,7 +101,23 @@ async function readCiting(
   for (const [paperId, list] of await readReferences(client, papersOf(parts), movedWorks)) {
     references.set(paperId, list);
   }
-  return { whole, parts, movedWorks, workOf, submittedAt, references };
+  return { whole, grown, parts, movedWorks, workOf, submittedAt, references };
+}
+
+/** All papers of works, and of the works of papers whose references were moved. */
+async function readPapersOf(
+  client: pg.ClientBase,
+  works: ReadonlySet<bigint>,
+  moves: readonly ReferenceChange[],
+): Promise<{ paper_id: string; work_id: string; submitted_at: string }[]> {
+  if (works.size + moves.length === 0) return [];
+  const { rows } = await client.query<{ paper_id: string; work_id: string; submitted_at: string }>(
+    `SELECT paper_id, work_id, submitted_at::text FROM papers
+     WHERE work_id = ANY($1::bigint[])
+        OR work_id = ANY(ARRAY(SELECT work_id FROM papers WHERE paper_id = ANY($2::bigint[])))`,
+    [bigintArray(works), bigintArray(moves.map(({ paperId }) => paperId))],
+  );
+  return rows;
 }
 
 /** An edge's ends as one text: what the maps below are keyed by. */
@@ -112,14 +137,25 @@ async function writeEdges(client: pg.ClientBase, papers: Citing, counts: CountCh
     `SELECT citing_work_id AS citing, cited_work_id AS cited, is_internal_anchor AS is_anchor
      FROM citations WHERE citing_work_id = ANY($1::bigint[])
         OR (citing_work_id = ANY($2::bigint[]) AND cited_work_id = ANY($3::bigint[]))`,
-    [bigintArray(papers.whole), bigintArray(papers.parts), bigintArray(papers.movedWorks)],
+    [
+      bigintArray([...papers.whole, ...papers.grown]),
+      bigintArray(papers.parts),
+      bigintArray(papers.movedWorks),
+    ],
   );
   const dropped: { citing: bigint; cited: bigint }[] = [];
   const stored = new Map<string, boolean>();
   for (const row of rows) {
     const key = edgeKey(row.citing, row.cited);
+    const citing = BigInt(row.citing);
+    const edge = wanted.get(key);
     stored.set(key, row.is_anchor);
-    if (!wanted.has(key)) dropped.push({ citing: BigInt(row.citing), cited: BigInt(row.cited) });
+    if (papers.grown.has(citing)) {
+      // What its other papers say was not read, and stays.
+      if (edge !== undefined && row.is_anchor) edge.isAnchor = true;
+    } else if (edge === undefined) {
+      dropped.push({ citing, cited: BigInt(row.cited) });
+    }
   }
   const added: Cell[][] = [];
   const changed: Cell[][] = [];
@@ -137,6 +173,8 @@ async function writeEdges(client: pg.ClientBase, papers: Citing, counts: CountCh
       [bigintArray(dropped.map(({ citing }) => citing)), bigintArray(dropped.map(({ cited }) => cited))],
     );
   }
+  // The papers of a batch come in the order of their keys; the other index is met in order as well this way.
+  added.sort((a, b) => ((a[1] as bigint) < (b[1] as bigint) ? -1 : 1));
   await writeRows(
     client,
     "citations",
@@ -193,5 +231,7 @@ async function writeCitingPapers(
       ],
     );
   }
+  // In the order of the key, so that the rows meet each page of its index once.
+  added.sort((a, b) => ((a[0] as bigint) < (b[0] as bigint) ? -1 : 1));
   await insertRows(client, "citing_papers", ["cited_work_id", "submitted_at", "paper_id"], added);
 }

@@ -1,6 +1,5 @@
 import type pg from "pg";
 import { bigintArray } from "../../store/rows.ts";
-import { refuseCollision } from "./collision.ts";
 
 /** What the log holds of a paper before a batch, beside its events. */
 export type Held = {
@@ -10,7 +9,8 @@ export type Held = {
   readonly publishedStates: Set<string>;
   /** Of the events, those that are invalid. */
   invalidCount: number;
-  hasSubject: boolean;
+  /** The Pith number that the id stands for; null where nothing is held. */
+  pithNumber: string | null;
   /** Of the merged state; null where nothing is held. */
   stateSha256: string | null;
   hasRecord: boolean;
@@ -19,34 +19,31 @@ export type Held = {
 export type HeldEvent = {
   readonly proof: string;
   readonly signature: string | null;
+  readonly fault: string | null;
   /** standing, status, reason and ordinal as one text. */
   readonly derived: string;
 };
 
 type HeldAlias = { readonly alias: string; readonly isCurrent: boolean };
 
-/** Reads what the log holds of papers, in four statements. */
-export async function readHeld(
-  client: pg.ClientBase,
-  papers: ReadonlyMap<bigint, { readonly pithNumber: string }>,
-): Promise<Map<bigint, Held>> {
-  const paperIds = [...papers.keys()];
-  const held = new Map<bigint, Held>(
-    paperIds.map((paperId) => [
-      paperId,
-      {
-        events: new Map(),
-        aliases: new Map(),
-        publishedStates: new Set(),
-        invalidCount: 0,
-        hasSubject: false,
-        stateSha256: null,
-        hasRecord: false,
-      },
-    ]),
-  );
+/** What is held of papers; papers of which nothing is held are left out. */
+export type HeldPapers = ReadonlyMap<bigint, Held>;
+
+/** A paper of which nothing is held. */
+export const nothingHeld: Held = {
+  events: new Map(),
+  aliases: new Map(),
+  publishedStates: new Set(),
+  invalidCount: 0,
+  pithNumber: null,
+  stateSha256: null,
+  hasRecord: false,
+};
+
+/** Reads what the log holds of papers: in one statement where nothing is held, else in four. */
+export async function readHeld(client: pg.ClientBase, paperIds: Iterable<bigint>): Promise<HeldPapers> {
+  const held = new Map<bigint, Held>();
   const of = (paperId: string) => held.get(BigInt(paperId)) as Held;
-  const ids = [bigintArray(paperIds)];
   const subjects = await client.query<{
     paper_id: string;
     pith_number: string;
@@ -55,14 +52,18 @@ export async function readHeld(
   }>(
     `SELECT paper_id, pith_number, record IS NOT NULL AS has_record, encode(state_sha256, 'hex') AS state
      FROM records WHERE paper_id = ANY($1::bigint[])`,
-    ids,
+    [bigintArray(paperIds)],
   );
   for (const row of subjects.rows) {
-    const arriving = papers.get(BigInt(row.paper_id))?.pithNumber;
-    if (arriving !== undefined && arriving !== row.pith_number) refuseCollision(row.pith_number, arriving);
-    of(row.paper_id).hasSubject = true;
-    of(row.paper_id).stateSha256 = row.state;
-    of(row.paper_id).hasRecord = row.has_record;
+    held.set(BigInt(row.paper_id), {
+      events: new Map(),
+      aliases: new Map(),
+      publishedStates: new Set(),
+      invalidCount: 0,
+      pithNumber: row.pith_number,
+      stateSha256: row.state,
+      hasRecord: row.has_record,
+    });
   }
   // Nothing else can be held of a paper that is not among them: in bulk that is nearly every one.
   if (subjects.rows.length === 0) return held;
@@ -70,10 +71,11 @@ export async function readHeld(
   const events = await client.query<
     Record<"paper_id" | "id" | "proof" | "derived", string> & {
       signature: string | null;
+      fault: string | null;
       is_invalid: boolean;
     }
   >(
-    `SELECT paper_id, encode(event_id, 'hex') AS id, proof, signature,
+    `SELECT paper_id, encode(event_id, 'hex') AS id, proof, signature, fault,
             concat_ws(' ', standing, status, reason, ordinal) AS derived, status = 'invalid' AS is_invalid
      FROM events WHERE paper_id = ANY($1::bigint[])`,
     known,

@@ -258,6 +258,8 @@ async function write(client: pg.ClientBase, { stored, named, best, gone }: Settl
     const before = stored.get(row.id);
     return before === undefined || before.workId !== row.workId || !isSameTarget(before.target, row.target);
   });
+  // In this order the rows meet each page of the index once.
+  differing.sort((a, b) => (a.id < b.id ? -1 : 1));
   const cellsOf = ({ id, kind, value, target, workId }: Identifier): Cell[] => [
     id,
     kind,

@@ -81,11 +81,11 @@ async function writeSubjects(client: pg.ClientBase, writes: readonly LogWrite[])
     "records",
     ["paper_id", "pith_number", "record", "state_sha256"],
     {
-      added: writes.filter(({ held }) => !held.hasSubject).map(cellsOf),
+      added: writes.filter(({ held }) => held.pithNumber === null).map(cellsOf),
       changed: writes
         .filter(
           ({ held, addition, state }) =>
-            held.hasSubject && (addition.record !== null || held.stateSha256 !== state.sha256),
+            held.pithNumber !== null && (addition.record !== null || held.stateSha256 !== state.sha256),
         )
         .map(cellsOf),
     },

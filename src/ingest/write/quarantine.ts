@@ -7,6 +7,8 @@ import { addToTotals } from "./totals.ts";
 
 /** Rows at most; beyond, the oldest go. */
 const mostRows = 10_000;
+/** Of one document, so that one alone cannot drive out what came before it. */
+const mostEvents = 20;
 /** Larger contents are not kept, only their hash. */
 const largestContent = 1_000_000;
 
@@ -33,7 +35,7 @@ export async function writeQuarantine(
     ]);
   }
   for (const { document, source } of arrivals) {
-    for (const { id, reason, copy } of document.refused) {
+    for (const [index, { id, reason, copy }] of document.refused.slice(0, mostEvents).entries()) {
       const text = canonicalJson(copy);
       const sha256 = cryptography.sha256Text(text);
       const content = text.length <= largestContent ? Buffer.from(text) : null;
@@ -42,7 +44,7 @@ export async function writeQuarantine(
         `\\x${sha256}`,
         "event",
         reason,
-        id,
+        index === mostEvents - 1 ? lastMessage(id, document.refused.length) : id,
         storable(source),
         document.pithNumber,
         size,
@@ -65,6 +67,12 @@ export async function writeQuarantine(
     const change = (await documentCount(client)) - before;
     if (change !== 0) await addToTotals(client, { rejected_documents: change });
   }
+}
+
+/** What an event says with which the document's last place is taken. */
+function lastMessage(id: string, count: number): string {
+  const left = count - mostEvents;
+  return left === 0 ? id : `${id}; ${left} more refused events of the same document are not kept`;
 }
 
 const columns = [

@@ -281,11 +281,14 @@ async function store(
   const gone = [...works].filter(([id, work]) => !isNamed(work) && stored.has(id)).map(([id]) => id);
   const added = written.filter(([id]) => !stored.has(id));
   const changed = written.filter(([id]) => stored.has(id));
+  const recounted = changed.filter(([id, work]) => isNamedAlike(stored.get(id) as Work, work));
+  const renamed = changed.filter(([id, work]) => !isNamedAlike(stored.get(id) as Work, work));
+  await writeCounts(client, recounted);
   await writeRows(
     client,
     "works",
     columns,
-    { added: added.map(cellsOf), changed: changed.map(cellsOf) },
+    { added: inKeyOrder(added).map(cellsOf), changed: inKeyOrder(renamed).map(cellsOf) },
     `ON CONFLICT (work_id) DO UPDATE SET ${columns
       .slice(2)
       .map((column) => `${column} = excluded.${column}`)
@@ -295,6 +298,32 @@ async function store(
     await client.query("DELETE FROM works WHERE work_id = ANY($1::bigint[])", [bigintArray(gone)]);
   }
   return added.length - gone.length;
+}
+
+/** In this order the rows meet each page of an index once. */
+function inKeyOrder(works: readonly (readonly [bigint, Work])[]): (readonly [bigint, Work])[] {
+  return works.toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** The most frequent change by far: a work that is known is cited once more. */
+async function writeCounts(
+  client: pg.ClientBase,
+  works: readonly (readonly [bigint, Work])[],
+): Promise<void> {
+  if (works.length === 0) return;
+  const sorted = inKeyOrder(works);
+  await client.query(
+    `UPDATE works SET cited_by_count = new.cited_by, citing_paper_count = new.citing_papers,
+            reference_count = new.reference_count
+     FROM unnest($1::bigint[], $2::int[], $3::int[], $4::int[]) AS new (id, cited_by, citing_papers, reference_count)
+     WHERE work_id = new.id`,
+    [
+      bigintArray(sorted.map(([id]) => id)),
+      `{${sorted.map(([, work]) => work.citedByCount).join(",")}}`,
+      `{${sorted.map(([, work]) => work.citingPaperCount).join(",")}}`,
+      `{${sorted.map(([, work]) => work.referenceCount).join(",")}}`,
+    ],
+  );
 }
 
 function cellsOf([id, work]: readonly [bigint, Work]): Cell[] {
@@ -330,14 +359,20 @@ const columns = [
 function isSame(a: Work | undefined, b: Work): boolean {
   return (
     a !== undefined &&
+    isNamedAlike(a, b) &&
+    a.citedByCount === b.citedByCount &&
+    a.citingPaperCount === b.citingPaperCount &&
+    a.referenceCount === b.referenceCount
+  );
+}
+
+function isNamedAlike(a: Work, b: Work): boolean {
+  return (
     a.paperId === b.paperId &&
     a.title === b.title &&
     a.year === b.year &&
     a.titledBy?.standing === b.titledBy?.standing &&
     a.titledBy?.paperId === b.titledBy?.paperId &&
-    a.titledBy?.ordinal === b.titledBy?.ordinal &&
-    a.citedByCount === b.citedByCount &&
-    a.citingPaperCount === b.citingPaperCount &&
-    a.referenceCount === b.referenceCount
+    a.titledBy?.ordinal === b.titledBy?.ordinal
   );
 }

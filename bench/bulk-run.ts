@@ -1,0 +1,79 @@
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type pg from "pg";
+
+export const launcher = fileURLToPath(new URL("../bin/pith-graph.js", import.meta.url));
+
+/** Where the database is, and whom to trust. */
+export type Site = { readonly url: string; readonly keyring: string; readonly pool: pg.Pool };
+
+export type BulkRun = {
+  readonly seconds: number;
+  readonly peakMegabytes: number;
+  /** How many papers were held at which second. */
+  readonly progress: readonly (readonly [seconds: number, papers: number])[];
+};
+
+/** Runs `pith-graph ingest` as a person would, and watches its memory and how far it has come. */
+export async function runBulk({ url, keyring, pool }: Site, path: string): Promise<BulkRun> {
+  const start = performance.now();
+  const child = spawn(process.execPath, [launcher, "ingest", "--quiet", "--keyring", keyring, path], {
+    env: { ...process.env, DATABASE_URL: url },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let errors = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    errors += text;
+  });
+  const ended = new Promise((resolve) => child.on("close", resolve));
+  const elapsed = () => (performance.now() - start) / 1000;
+  const progress: [number, number][] = [];
+  let peak = 0;
+  let isRunning = true;
+  const watching = (async () => {
+    while (isRunning) {
+      peak = Math.max(peak, peakMemory(child.pid));
+      progress.push([elapsed(), await countPapers(pool)]);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  })();
+  const status = await ended;
+  const seconds = elapsed();
+  isRunning = false;
+  await watching;
+  if (status !== 0) throw new Error(`pith-graph ingest ended with ${status}: ${errors}`);
+  progress.push([seconds, await countPapers(pool)]);
+  return { seconds, peakMegabytes: peak, progress };
+}
+
+/** Papers a second while a share of them was taken in: of the first tenth from 0 to 0.1. */
+export function speedBetween({ progress }: BulkRun, from: number, to: number): number {
+  const [, before = 0] = progress[0] ?? [];
+  const [, all = 0] = progress.at(-1) ?? [];
+  const momentOf = (share: number) => {
+    const papers = before + (all - before) * share;
+    const index = progress.findIndex(([, held]) => held >= papers);
+    const [second = 0, held = 0] = progress[index] ?? [];
+    const [earlier = 0, fewer = 0] = progress[index - 1] ?? [];
+    return held === fewer ? second : earlier + ((second - earlier) * (papers - fewer)) / (held - fewer);
+  };
+  // The start of the process is no part of the growth.
+  const first = progress.findLast(([, held]) => held === before)?.[0] ?? 0;
+  return ((all - before) * (to - from)) / (momentOf(to) - Math.max(first, momentOf(from)));
+}
+
+async function countPapers(pool: pg.Pool): Promise<number> {
+  const { rows } = await pool.query<{ value: string }>("SELECT value FROM totals WHERE name = 'papers'");
+  return Number(rows[0]?.value ?? 0);
+}
+
+/** The peak of a process's memory in MB, where there is a /proc. */
+function peakMemory(pid: number | undefined): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,85 @@
+import { Worker } from "node:worker_threads";
+import type { Delivered } from "../sources/files.ts";
+import type { DocumentResult } from "../take-in.ts";
+import type { ThreadData, ThreadReply, ThreadRequest } from "./messages.ts";
+
+/** Compiled beside this file. */
+const entry = new URL(`./ingest-thread${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
+
+type Waiting = {
+  readonly resolve: (results: readonly DocumentResult[]) => void;
+  readonly reject: (error: unknown) => void;
+};
+
+/** One thread of an ingest, with the batches that it has under way. */
+export class StartedThread {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  #lastId = 0;
+  #isAlive = true;
+  readonly #ended: Promise<void>;
+
+  constructor(data: ThreadData) {
+    this.#worker = new Worker(entry, { workerData: data });
+    this.#worker.on("message", (reply: ThreadReply) => this.#settle(reply));
+    this.#worker.on("error", (error) => this.#fail(error));
+    this.#ended = new Promise((resolve) => {
+      this.#worker.once("exit", () => {
+        this.#fail(new Error("A thread of the ingest ended unexpectedly."));
+        resolve();
+      });
+    });
+  }
+
+  /** How many batches it has under way. */
+  get load(): number {
+    return this.#waiting.size;
+  }
+
+  /** A thread that died takes nothing more. */
+  get isAlive(): boolean {
+    return this.#isAlive;
+  }
+
+  /** Rejects with the database's own error, or with that of the thread where it died. */
+  takeIn(batch: readonly Delivered[]): Promise<readonly DocumentResult[]> {
+    const id = ++this.#lastId;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      const owned = batch.map(own);
+      this.#worker.postMessage(
+        { id, batch: owned } satisfies ThreadRequest,
+        owned.flatMap((delivery) => ("bytes" in delivery ? [delivery.bytes.buffer] : [])),
+      );
+    });
+  }
+
+  /** Ends it; nothing may be under way. */
+  async close(): Promise<void> {
+    if (this.#isAlive) this.#worker.postMessage(null satisfies ThreadRequest);
+    await this.#ended;
+  }
+
+  #settle(reply: ThreadReply): void {
+    const waiting = this.#waiting.get(reply.id);
+    this.#waiting.delete(reply.id);
+    if ("results" in reply) waiting?.resolve(reply.results);
+    else waiting?.reject(Object.assign(new Error(reply.error.message), reply.error));
+  }
+
+  #fail(error: unknown): void {
+    this.#isAlive = false;
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+  }
+}
+
+type Owned =
+  | Exclude<Delivered, { bytes: Uint8Array }>
+  | { readonly source: string; readonly bytes: Uint8Array<ArrayBuffer> };
+
+/** A document's bytes in a buffer of their own, to be handed over: small Buffers share one. */
+function own(delivery: Delivered): Owned {
+  if (!("bytes" in delivery)) return delivery;
+  return { source: delivery.source, bytes: new Uint8Array(delivery.bytes) };
+}
