@@ -28,7 +28,7 @@ export type SubmitToken = {
   readonly sha256: Buffer;
 };
 
-/** Who may submit documents, and how much. The limits hold for each token. */
+/** Who may submit documents, and how much. The limits hold for each token, unless they say otherwise. */
 export type SubmissionSettings = {
   /** None: nobody may. */
   readonly tokens: readonly SubmitToken[];
@@ -40,6 +40,9 @@ export type SubmissionSettings = {
   readonly maximumRequestBytes: number;
   readonly documentsPerMinute: number;
   readonly bytesPerMinute: number;
+  /** What may wait in the queue, of all tokens together. */
+  readonly maximumQueuedDocuments: number;
+  readonly maximumQueuedBytes: number;
 };
 
 /** A setting that cannot be used; the message names it and says what it should be. */
@@ -87,6 +90,8 @@ function submissionSettings(
     maximumRequestBytes: number("PITH_GRAPH_REQUEST_BYTES", 2 ** 26),
     documentsPerMinute: number("PITH_GRAPH_DOCUMENTS_PER_MINUTE", 6_000),
     bytesPerMinute: number("PITH_GRAPH_BYTES_PER_MINUTE", 2 ** 28),
+    maximumQueuedDocuments: number("PITH_GRAPH_QUEUE_DOCUMENTS", 100_000),
+    maximumQueuedBytes: number("PITH_GRAPH_QUEUE_BYTES", 2 ** 32),
   };
 }
 

@@ -23,7 +23,7 @@ builder.mutationField("submitDocument", (t) =>
     description:
       "Submits a document. Needs a token, in the request's header `Authorization: Bearer …`. Answers once the document " +
       "is on disk; a worker verifies and merges it right after. UNAUTHENTICATED without a token, RATE_LIMITED beyond " +
-      "the token's limits; DOCUMENT_REJECTED, with `documentCode` beside it, where the text is no document at all. " +
+      "the token's limits, QUEUE_FULL where too much is waiting; DOCUMENT_REJECTED, with `documentCode` beside it, where the text is no document at all. " +
       "Signatures are judged by the worker. Larger documents, and many at once, go to `POST /ingest`.",
     args: {
       document: t.arg.string({ required: true, description: "A bundle or a state as its raw text." }),

@@ -6,7 +6,7 @@ import { answerHealth } from "./health.ts";
 import { homePage } from "./home-page.ts";
 import { createSubmissionRoutes, noSubmissions, SubmissionDesk } from "./ingest/index.ts";
 import type { LogError } from "./mask-error.ts";
-import { createMirrorRoutes } from "./mirror/index.ts";
+import { ChangeWatch, createMirrorRoutes } from "./mirror/index.ts";
 import { send, sendError } from "./responses.ts";
 
 export type AppOptions = {
@@ -25,6 +25,8 @@ export type AppOptions = {
 export type App = {
   /** For `http.createServer`. */
   readonly handle: RequestListener;
+  /** Answers those who only wait for news at once, from now on: the server is about to stop. */
+  stopWaiting(): void;
   close(): Promise<void>;
 };
 
@@ -63,7 +65,8 @@ export function createApp({
   };
 
   const submissionRoute = createSubmissionRoutes(desk, logError);
-  const mirrorRoute = createMirrorRoutes({ database, baseUrl });
+  const watch = new ChangeWatch(database);
+  const mirrorRoute = createMirrorRoutes({ database, baseUrl, watch });
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
@@ -94,6 +97,7 @@ export function createApp({
   const close = async () => {
     await graphql.close();
     await desk.close();
+    await watch.close();
   };
-  return { handle, close };
+  return { handle, stopWaiting: () => watch.stopWaiting(), close };
 }

@@ -85,6 +85,7 @@ function explain(error: NodeJS.ErrnoException, port: number, host: string): stri
 
 async function stop(server: Server, app: App, timeout: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  app.stopWaiting();
   server.closeIdleConnections();
   const timer = setTimeout(() => server.closeAllConnections(), timeout);
   await closed;

@@ -150,6 +150,23 @@ describe("copies of events refused in a document that is let in", () => {
     expect(tables).toEqual(modelOf([{ text, minimumProof: "receipt" }], keyring));
   });
 
+  test("of one document the first twenty are kept, and the last of them says how many more there were", async () => {
+    await takeIn(database, ["{"]);
+    const numbers = Array.from({ length: 10_000 }, (_, index) => index + 1);
+    const summary = await takeIn(database, [bundleOfPaper({}, () => [], { events: numbers })]);
+    expect(summary.refusedEvents).toEqual(new Map([["MALFORMED_EVENT", 10_000]]));
+    const { rows } = await database.pool.query<{ kind: string; message: string; content: Buffer }>(
+      "SELECT kind, message, content FROM quarantine",
+    );
+    // What was there before is there still.
+    expect(rows.filter(({ kind }) => kind === "document")).toHaveLength(1);
+    const events = rows.filter(({ kind }) => kind === "event");
+    expect(events.map(({ content }) => Number(content)).sort((a, b) => a - b)).toEqual(numbers.slice(0, 20));
+    const messages = events.map(({ message }) => message.replace(/^sha256:[0-9a-f]{64}/, "id"));
+    expect(messages.filter((message) => message === "id")).toHaveLength(19);
+    expect(messages).toContain("id; 9980 more refused events of the same document are not kept");
+  });
+
   test("a document of which nothing is left is known, and shows no paper", async () => {
     await takeIn(database, [bundleOfPaper({}, () => [], { events: [1, null, "\u0000"] })]);
     expect(await total("papers")).toBe(0);

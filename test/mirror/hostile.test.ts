@@ -49,7 +49,8 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 /** A mirror of the six papers that answers wrongly where the third is asked for. */
 async function serveWrongly(answer: Answer): Promise<Listening & { readonly asked: string[] }> {
   const server = await serveMirror(a, (request, response) => {
-    if (request.url !== pathOf(target)) return false;
+    // Its state, too: that is asked for where no bundle is.
+    if (!request.url?.startsWith(`/pith/${suffixOf(target.pithNumber)}/`)) return false;
     answer(request, response);
     return true;
   });

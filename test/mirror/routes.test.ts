@@ -159,6 +159,42 @@ describe("caches", () => {
     }
   });
 
+  it("are told so without a merge: the hash that is kept beside the record decides", async () => {
+    // A hash that no merge gives: only the row can have said it.
+    const kept = "5".repeat(64);
+    const set = (hash: string) =>
+      database.pool.query("UPDATE records SET state_sha256 = decode($2, 'hex') WHERE pith_number = $1", [
+        number,
+        hash,
+      ]);
+    await set(kept);
+    try {
+      for (const path of [
+        `/pith/${suffix}/bundle.json`,
+        `/pith/${suffix}/state.json`,
+        `/pith/${suffix}.json`,
+      ]) {
+        const { status, headers } = await get(path, { "if-none-match": `"${kept}"` });
+        expect([status, headers.etag?.replace("W/", "")]).toEqual([304, `"${kept}"`]);
+        // What is named for good is that state, or none.
+        const other = await get(`${path}?state=${kept}`, { "if-none-match": `"${kept}"` });
+        expect(other.status).toBe(304);
+      }
+    } finally {
+      await set(state);
+    }
+    const packed = await get(`/pith/${suffix}/state.json`, {
+      "if-none-match": `"${state}"`,
+      "accept-encoding": "gzip",
+    });
+    expect([packed.status, packed.headers.etag]).toEqual([304, `W/"${state}"`]);
+    // Where there is no bundle, nobody has it.
+    const held = suffixOf(seedNumber);
+    const { status } = await get(`/pith/${held}/bundle.json`, { "if-none-match": "*" });
+    expect(status).toBe(404);
+    expect((await get(`/pith/${held}/state.json`, { "if-none-match": "*" })).status).toBe(304);
+  });
+
   it("keep what is named by its hash for good", async () => {
     for (const document of ["bundle", "state"]) {
       const path = `/pith/${suffix}/${document}.json`;

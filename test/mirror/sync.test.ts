@@ -7,6 +7,7 @@ import {
   parseJson,
   suffixOf,
 } from "../../src/protocol/index.ts";
+import type { SyntheticDocument } from "../api/fixtures/documents.ts";
 import { makeLibrary } from "../api/fixtures/library.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { keyring, rotated } from "../protocol/signed-events.ts";
@@ -189,12 +190,14 @@ describe("two instances", () => {
 describe("the cursor", () => {
   const texts = (count: number, start = 0) => papers(count, start).map(({ text }) => text);
 
+  /** The feed lists them in this order: those of one batch may come in any. */
+  async function ingestInOrder(documents: readonly SyntheticDocument[]): Promise<void> {
+    for (const { text } of documents) await ingestTexts(a, [text]);
+  }
+
   it("stays before what cannot be had while the mirror is away, and comes after it later", async () => {
     const documents = papers(8);
-    await ingestTexts(
-      a,
-      documents.map(({ text }) => text),
-    );
+    await ingestInOrder(documents);
     let isAway = true;
     const third = pathOf(documents[2] ?? expect.fail());
     let asked = 0;
@@ -221,10 +224,7 @@ describe("the cursor", () => {
 
   it("keeps what is complete behind a gap from being counted, and fetches it again", async () => {
     const documents = papers(6);
-    await ingestTexts(
-      a,
-      documents.map(({ text }) => text),
-    );
+    await ingestInOrder(documents);
     const first = pathOf(documents[0] ?? expect.fail());
     const stop = new AbortController();
     let others = 0;

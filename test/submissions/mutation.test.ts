@@ -1,5 +1,6 @@
+import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { workOff } from "../../src/ingest/submissions/index.ts";
+import { queuedChannel, workOff } from "../../src/ingest/submissions/index.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { counts, openSite, paper, type Site, token } from "./site.ts";
 
@@ -55,6 +56,17 @@ describe("submitDocument", () => {
       error: null,
       paper: { title: "Submitted 1" },
     });
+  });
+
+  it("wakes the workers with the commit", async () => {
+    const listener = await site.database.pool.connect();
+    await listener.query(`LISTEN ${queuedChannel}`);
+    const told = once(listener, "notification");
+    const { submission } = await submit(paper(5).text);
+    expect((await told)[0]).toMatchObject({ channel: queuedChannel });
+    expect(await ask(submission?.id ?? "")).toMatchObject({ status: "QUEUED" });
+    listener.release(true);
+    await workOff(site.database, { keyring });
   });
 
   it("tells why a document is rejected, and which events of another are", async () => {

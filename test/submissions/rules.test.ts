@@ -90,13 +90,15 @@ describe("retries", () => {
   });
 
   it("take what failed before alone, and the rest together, up to the bytes allowed", () => {
-    const row = (id: string, attempts: number, size = 1) => ({ id, attempts, size });
+    const row = (id: string, attempts: number, size = 1, ahead = 0) => ({ id, attempts, size, ahead });
     const ids = (rows: readonly { id: string }[]) => rows.map(({ id }) => id).join("");
     expect(ids(chooseBatch([], 10))).toBe("");
     expect(ids(chooseBatch([row("a", 0), row("b", 1), row("c", 0)], 10))).toBe("ac");
     expect(ids(chooseBatch([row("a", 1), row("b", 0), row("c", 0)], 10))).toBe("a");
     expect(ids(chooseBatch([row("a", 0, 6), row("b", 0, 4), row("c", 0)], 10))).toBe("ab");
     expect(ids(chooseBatch([row("a", 0, 60), row("b", 0)], 10))).toBe("a");
+    const ahead = [3_600, 2_000, 1_700].map((seconds, index) => row("abc".charAt(index), 0, 1, seconds));
+    expect(ids(chooseBatch(ahead, 10))).toBe("ab");
   });
 
   it("are for faults of infrastructure, longer than for defects", () => {

@@ -38,7 +38,12 @@ export type ResolveName = (
   ) => void,
 ) => void;
 
-export type FetchOptions = { readonly maximumBytes: number; readonly signal: AbortSignal };
+export type FetchOptions = {
+  readonly maximumBytes: number;
+  readonly signal: AbortSignal;
+  /** Milliseconds that the host was asked to wait before it answers: so much longer it may be silent. */
+  readonly askedWait?: number;
+};
 
 /** Fetches from hosts that nobody vouches for. */
 export type Fetcher = {
@@ -84,9 +89,9 @@ export function createFetcher({
     });
   };
 
-  const fetch = async (url: URL, { maximumBytes, signal }: FetchOptions): Promise<Buffer> => {
+  const fetch = async (url: URL, { maximumBytes, signal, askedWait = 0 }: FetchOptions): Promise<Buffer> => {
     signal.throwIfAborted();
-    const watch = new Watch(url, limits, signal);
+    const watch = new Watch(url, limits, askedWait, signal);
     const stop = watch.signal;
     try {
       let target = url;
@@ -121,19 +126,27 @@ class Watch {
   readonly #outer: AbortSignal;
   readonly #passOn = () => this.#controller.abort(this.#outer.reason);
   readonly #deadline: NodeJS.Timeout;
-  readonly #windows: NodeJS.Timeout;
+  readonly #granted: NodeJS.Timeout;
+  #windows: NodeJS.Timeout | undefined;
   #bytes = 0;
 
-  constructor(url: URL, { deadline, leastBytes, window }: FetchLimits, outer: AbortSignal) {
+  constructor(
+    url: URL,
+    { deadline, leastBytes, window }: FetchLimits,
+    askedWait: number,
+    outer: AbortSignal,
+  ) {
     this.#outer = outer;
     outer.addEventListener("abort", this.#passOn, { once: true });
     const abort = (message: string) =>
       this.#controller.abort(new FetchError("TOO_SLOW", `${url} ${message}`, { isTransient: true }));
-    this.#deadline = setTimeout(() => abort(`did not end within ${deadline} ms.`), deadline);
-    this.#windows = setInterval(() => {
-      if (this.#bytes < leastBytes) abort(`brought ${this.#bytes} bytes in ${window} ms.`);
-      this.#bytes = 0;
-    }, window);
+    this.#deadline = setTimeout(() => abort(`did not end within ${deadline} ms.`), deadline + askedWait);
+    this.#granted = setTimeout(() => {
+      this.#windows = setInterval(() => {
+        if (this.#bytes < leastBytes) abort(`brought ${this.#bytes} bytes in ${window} ms.`);
+        this.#bytes = 0;
+      }, window);
+    }, askedWait);
   }
 
   get signal(): AbortSignal {
@@ -146,6 +159,7 @@ class Watch {
 
   end(): void {
     clearTimeout(this.#deadline);
+    clearTimeout(this.#granted);
     clearInterval(this.#windows);
     this.#outer.removeEventListener("abort", this.#passOn);
   }

@@ -14,8 +14,8 @@ import type { DoorOptions } from "../arrival.ts";
 import type { IngestSummary } from "../ingest.ts";
 import type { Delivered } from "../sources/files.ts";
 import { type DocumentResult, takeIn } from "../take-in.ts";
-import { type BundleAddress, manifestAddress, routeAddress } from "./bundle-address.ts";
 import { ConsecutiveCursor } from "./consecutive-cursor.ts";
+import { type DocumentAddresses, manifestAddresses, routeAddresses } from "./document-addresses.ts";
 import { FetchError, MirrorError } from "./fetch-error.ts";
 import type { Fetcher } from "./fetcher.ts";
 import { type Followed, forgetFollowed, readFollowed, storeFollowed } from "./followed.ts";
@@ -124,11 +124,9 @@ class Sync {
     const intake = new Intake((batch) => this.#takeIn(batch));
     try {
       const start = await this.#begin();
-      const bundleAddress = await this.#bundleAddress();
+      const addresses = await this.#documentAddresses();
       const tasks = this.#options.numbers === undefined ? this.#followFeed(start) : this.#followList(start);
-      const fetching = Array.from({ length: concurrency }, () =>
-        this.#fetchEach(tasks, bundleAddress, intake),
-      );
+      const fetching = Array.from({ length: concurrency }, () => this.#fetchEach(tasks, addresses, intake));
       let failure: { readonly error: unknown } | undefined;
       // The first failure stops the others; each is waited for, and what was fetched is taken in.
       const settled = fetching.map((each) =>
@@ -165,12 +163,12 @@ class Sync {
     if (theirs !== null) this.#summary.comparison = { isEqual: mine === theirs, mine, theirs };
   }
 
-  async #bundleAddress(): Promise<BundleAddress> {
+  async #documentAddresses(): Promise<DocumentAddresses> {
     const { baseUrl, manifest = "tried", policy } = this.#options;
-    if (manifest === "unused") return routeAddress(baseUrl);
-    let address: BundleAddress | null = null;
+    if (manifest === "unused") return routeAddresses(baseUrl);
+    let addresses: DocumentAddresses | null = null;
     try {
-      address = manifestAddress(
+      addresses = manifestAddresses(
         await this.#fetch(`${baseUrl}/pith-mirrors.json`, largestPage),
         baseUrl,
         policy,
@@ -179,10 +177,10 @@ class Sync {
       if (!(error instanceof FetchError)) throw error;
       if (error.status === undefined && error.code !== "TOO_LARGE") throw unreachable(baseUrl, error);
     }
-    if (address === null && manifest === "required") {
+    if (addresses === null && manifest === "required") {
       throw new MirrorError(`${baseUrl}/pith-mirrors.json names no place for bundles on this host.`);
     }
-    return address ?? routeAddress(baseUrl);
+    return addresses ?? routeAddresses(baseUrl);
   }
 
   async *#followFeed(start: Followed): AsyncGenerator<Task> {
@@ -250,18 +248,26 @@ class Sync {
     }
   }
 
-  async #fetchEach(tasks: AsyncGenerator<Task>, bundleAddress: BundleAddress, intake: Intake): Promise<void> {
+  async #fetchEach(tasks: AsyncGenerator<Task>, addresses: DocumentAddresses, intake: Intake): Promise<void> {
     while (!this.#stop.signal.aborted) {
       const next = await tasks.next();
       if (next.done) return;
       const { wanted, completions } = next.value;
-      const delivered = await this.#deliver(bundleAddress(wanted.suffix), wanted);
+      const delivered = await this.#deliver(addresses, wanted);
       await intake.add({ delivered, complete: () => this.#complete(completions) });
     }
   }
 
-  /** The document, or why it is none. Throws where it is the mirror that fails, not the document. */
-  async #deliver(url: URL, wanted: ListedNumber): Promise<Delivered> {
+  /** The bundle, the state where there is no bundle, or why it is neither. Throws where the mirror itself fails. */
+  async #deliver(addresses: DocumentAddresses, wanted: ListedNumber): Promise<Delivered> {
+    const bundle = await this.#deliverFrom(addresses.bundle(wanted.suffix), wanted);
+    if (bundle !== null) return bundle;
+    const url = addresses.state(wanted.suffix);
+    return (await this.#deliverFrom(url, wanted)) ?? this.#missing(addresses.bundle(wanted.suffix), url);
+  }
+
+  /** Null where nothing is there: a mirror that has no record of a paper can serve its state only. */
+  async #deliverFrom(url: URL, wanted: ListedNumber): Promise<Delivered | null> {
     const source = url.href;
     try {
       const bytes = await this.#fetch(source, this.#options.maximumBytes);
@@ -270,12 +276,18 @@ class Sync {
       return { source, code: "WRONG_PAPER", unreadable: `The document is of ${other}.` };
     } catch (error) {
       if (!(error instanceof FetchError)) throw error;
+      if (error.status === 404) return null;
       const isOfHost = error.code === "URL_REFUSED" || error.code === "ADDRESS_REFUSED";
       if (isOfHost || (error.isTransient && !(await this.#answers()))) {
         throw unreachable(this.#options.baseUrl, error);
       }
       return { source, code: error.code, unreadable: error.message };
     }
+  }
+
+  #missing(bundle: URL, state: URL): Delivered {
+    const unreadable = `${bundle} answers 404, and so does ${state}.`;
+    return { source: bundle.href, code: "FETCH_FAILED", unreadable };
   }
 
   /** Whether the mirror answers at all: only then is it the document that fails. */

@@ -13,18 +13,21 @@ export class Bell {
     this.#isRung = false;
   }
 
-  /** Resolves when it rings, or after so many milliseconds. */
-  async wait(milliseconds: number): Promise<void> {
+  /** Resolves when it rings, or after so many milliseconds; says whether it rang. One waits at a time. */
+  async wait(milliseconds: number): Promise<boolean> {
     if (!this.#isRung) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, milliseconds);
-        this.#wake = () => {
+        const wake = () => {
           clearTimeout(timer);
+          if (this.#wake === wake) this.#wake = undefined;
           resolve();
         };
+        const timer = setTimeout(wake, milliseconds);
+        this.#wake = wake;
       });
-      this.#wake = undefined;
     }
+    const hasRung = this.#isRung;
     this.#isRung = false;
+    return hasRung;
   }
 }

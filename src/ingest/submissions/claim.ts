@@ -9,10 +9,10 @@ export type ClaimLimits = {
   readonly mostBytes: number;
 };
 
-type Row = { submission_id: string; attempts: number; size: number };
+type Row = { submission_id: string; attempts: number; size: number; ahead: number };
 
 /**
- * Chooses the submissions of the next batch, oldest first, and counts the attempt before it is made: so a document
+ * Chooses the submissions of the next batch, those first that were due first, and counts the attempt before it is made: so a document
  * that ends its worker is counted, too. Until it is finished, the row says when it may be taken up again.
  *
  * What was taken up before goes alone: whatever it was that failed, it does not take others with it again. What was
@@ -21,7 +21,8 @@ type Row = { submission_id: string; attempts: number; size: number };
 export function claimBatch(pool: pg.Pool, { mostDocuments, mostBytes }: ClaimLimits): Promise<string[]> {
   return inTransaction(pool, async (client) => {
     const { rows } = await client.query<Row>(
-      `SELECT submission_id, attempts, size FROM submissions
+      `SELECT submission_id, attempts, size, greatest(0, extract(epoch FROM received_at - not_before)::float8) AS ahead
+       FROM submissions
        WHERE status = 'queued' AND not_before <= now()
        ORDER BY not_before, received_at LIMIT $1 FOR UPDATE SKIP LOCKED`,
       [mostDocuments],
@@ -43,8 +44,11 @@ export function claimBatch(pool: pg.Pool, { mostDocuments, mostBytes }: ClaimLim
   });
 }
 
-/** The rows are in the order in which they are due. */
-export function chooseBatch<Given extends { attempts: number; size: number }>(
+/**
+ * The rows are in the order in which they are due; `ahead`: how many seconds before they came. Those that go far ahead
+ * are not made to wait for the writing of those that do not: a batch goes no further than to half of its first one's.
+ */
+export function chooseBatch<Given extends { attempts: number; size: number; ahead: number }>(
   rows: readonly Given[],
   mostBytes: number,
 ): Given[] {
@@ -54,6 +58,7 @@ export function chooseBatch<Given extends { attempts: number; size: number }>(
   let bytes = 0;
   for (const row of rows) {
     if (row.attempts > 0) continue;
+    if (batch.length > 0 && row.ahead < first.ahead / 2) break;
     bytes += row.size;
     if (batch.length > 0 && bytes > mostBytes) break;
     batch.push(row);

@@ -10,6 +10,8 @@ export type NewSubmission = {
   readonly token: string;
   readonly minimumProof: Proof;
   readonly bytes: Buffer;
+  /** Seconds by which it goes before what comes at the same time; none unless told. */
+  readonly ahead?: number;
 };
 
 /**
@@ -22,8 +24,10 @@ export async function enqueue(pool: pg.Pool, submissions: readonly NewSubmission
     `WITH added AS (
        INSERT INTO submissions
          (submission_id, status, token, minimum_proof, document, size, attempts, not_before, received_at)
-       SELECT id, 'queued', token, proof::proof, document, octet_length(document), 0, now(), now()
-       FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[]) AS given (id, token, proof, document)
+       SELECT id, 'queued', token, proof::proof, document, octet_length(document), 0,
+         now() - ahead * interval '1 second', now()
+       FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::float8[])
+         AS given (id, token, proof, document, ahead)
        RETURNING 1)
      SELECT pg_notify('${queuedChannel}', '') FROM (SELECT count(*) FROM added) AS counted`,
     [
@@ -31,6 +35,7 @@ export async function enqueue(pool: pg.Pool, submissions: readonly NewSubmission
       submissions.map(({ token }) => token),
       submissions.map(({ minimumProof }) => minimumProof),
       submissions.map(({ bytes }) => bytes),
+      submissions.map(({ ahead = 0 }) => ahead),
     ],
   );
 }

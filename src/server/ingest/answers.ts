@@ -15,7 +15,10 @@ export type Answer = {
   readonly pithNumber?: string | null;
   readonly receivedAt?: string;
   readonly finishedAt?: string | null;
-  readonly error?: SubmissionError;
+  readonly error?: SubmissionError & {
+    /** Seconds, where the rest may be sent then. */
+    readonly retryAfter?: number;
+  };
   /** Events of a merged document that were not let in: each id with its reason. */
   readonly refused?: readonly string[];
   /** Where to ask later. */

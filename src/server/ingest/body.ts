@@ -5,7 +5,7 @@ import type { ErrorCode } from "../../api/errors.ts";
 
 /** Why a body was not read to its end. */
 export class BodyError extends Error {
-  override readonly name = "BodyError";
+  override readonly name: string = "BodyError";
   readonly status: number;
   readonly code: ErrorCode;
 
@@ -13,6 +13,17 @@ export class BodyError extends Error {
     super(message);
     this.status = status;
     this.code = code;
+  }
+}
+
+/** Why a body was not read to its end, where the rest may be sent later. */
+export class RetryLaterError extends BodyError {
+  override readonly name = "RetryLaterError";
+  readonly seconds: number;
+
+  constructor(status: number, code: ErrorCode, message: string, seconds: number) {
+    super(status, code, message);
+    this.seconds = seconds;
   }
 }
 

@@ -3,10 +3,12 @@ import type { Submit } from "../../api/context.ts";
 import { ApiError } from "../../api/errors.ts";
 import { encodeGlobalId } from "../../api/global-id.ts";
 import type { SubmissionSettings } from "../../config.ts";
-import { enqueue, type NewSubmission } from "../../ingest/submissions/index.ts";
+import { enqueue, type NewSubmission, readQueueSize } from "../../ingest/submissions/index.ts";
 import { DocumentError, parseDocument } from "../../protocol/index.ts";
 import type { Database } from "../../store/index.ts";
 import { Outcomes } from "./outcomes.ts";
+import { Precedence } from "./precedence.ts";
+import { QueueRoom } from "./queue-room.ts";
 import { RateLimiter } from "./rate-limit.ts";
 import { explainRefusal, findSubmitter, type Submitter } from "./tokens.ts";
 
@@ -18,6 +20,8 @@ export const noSubmissions: SubmissionSettings = {
   maximumRequestBytes: 2 ** 26,
   documentsPerMinute: 6_000,
   bytesPerMinute: 2 ** 28,
+  maximumQueuedDocuments: 100_000,
+  maximumQueuedBytes: 2 ** 32,
 };
 
 /** Where documents are handed in, by either way: who may, how much, and into the queue. */
@@ -26,12 +30,16 @@ export class SubmissionDesk {
   readonly settings: SubmissionSettings;
   readonly outcomes: Outcomes;
   readonly #limiter: RateLimiter;
+  readonly #room: QueueRoom;
+  readonly #precedence = new Precedence();
 
   constructor(database: Database, settings: SubmissionSettings) {
     this.database = database;
     this.settings = settings;
     this.outcomes = new Outcomes(database);
     this.#limiter = new RateLimiter(settings);
+    const most = { documents: settings.maximumQueuedDocuments, bytes: settings.maximumQueuedBytes };
+    this.#room = new QueueRoom(most, () => readQueueSize(database.pool));
   }
 
   /** Throws UNAUTHENTICATED. */
@@ -48,12 +56,25 @@ export class SubmissionDesk {
   }
 
   newSubmission({ fingerprint: token }: Submitter, bytes: Buffer): NewSubmission {
-    return { id: randomUUID(), token, minimumProof: this.settings.minimumProof, bytes };
+    const ahead = this.#precedence.take(token);
+    return { id: randomUUID(), token, minimumProof: this.settings.minimumProof, bytes, ahead };
   }
 
-  /** Once it resolves, they are on disk. */
-  enqueue(submissions: readonly NewSubmission[]): Promise<void> {
-    return enqueue(this.database.pool, submissions);
+  /**
+   * Puts the first of them into the queue: as many as it has room for. Once it resolves, they are on disk; where it
+   * rejects, none of them is acknowledged.
+   *
+   * @returns how many.
+   */
+  async enqueue(submissions: readonly NewSubmission[]): Promise<number> {
+    const count = await this.#room.take(submissions.map(({ bytes }) => bytes.length));
+    const fitting = submissions.slice(0, count);
+    try {
+      await enqueue(this.database.pool, fitting);
+    } finally {
+      this.#room.settle(fitting.map(({ bytes }) => bytes.length));
+    }
+    return count;
   }
 
   /** What the mutation does for who made a request. */
@@ -69,7 +90,9 @@ export class SubmissionDesk {
       const seconds = this.admit(submitter, bytes.length);
       if (seconds > 0) throw rateLimited(seconds);
       const submission = this.newSubmission(submitter, bytes);
-      await this.enqueue([submission]);
+      if ((await this.enqueue([submission])) === 0) {
+        throw new ApiError("QUEUE_FULL", queueFullText, { retryAfter: queueFullSeconds });
+      }
       // It is in the queue, all the same: the worker puts it in quarantine with its reason.
       if (fault !== null) throw rejected(fault, submission.id);
       return submission.id;
@@ -102,6 +125,11 @@ function rejected({ code, message }: DocumentError, id?: string): ApiError {
 export function rateLimitText(seconds: number): string {
   return `This token has submitted as much as it may in a minute. Try again in ${seconds} s.`;
 }
+
+/** Seconds after which who was sent away for a full queue may come again. */
+export const queueFullSeconds = 10;
+
+export const queueFullText = `More is waiting here than this mirror keeps. Send the rest again in ${queueFullSeconds} s.`;
 
 function rateLimited(seconds: number): ApiError {
   return new ApiError("RATE_LIMITED", rateLimitText(seconds), { retryAfter: seconds });

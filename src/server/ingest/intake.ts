@@ -1,12 +1,13 @@
 import type { IncomingMessage } from "node:http";
+import { setImmediate as afterInput, setTimeout as delay } from "node:timers/promises";
 import type { SubmissionRow } from "../../api/submission-rows.ts";
-import { linesOf, wholeOf } from "../../ingest/sources/pieces.ts";
+import { linesOf, type Piece, wholeOf } from "../../ingest/sources/pieces.ts";
 import type { NewSubmission } from "../../ingest/submissions/index.ts";
-import { BodyError, readBody, tooLarge } from "./body.ts";
-import { rateLimitText, type SubmissionDesk } from "./desk.ts";
+import { BodyError, RetryLaterError, readBody, tooLarge } from "./body.ts";
+import { queueFullSeconds, queueFullText, rateLimitText, type SubmissionDesk } from "./desk.ts";
 import type { Submitter } from "./tokens.ts";
 
-/** A document of a body, in the order of the body: kept under an id, or larger than allowed. */
+/** A document of a body, in the order of the body: on disk under an id, or larger than allowed. */
 export type Taken = {
   readonly line: number | undefined;
   readonly id: string | null;
@@ -14,83 +15,155 @@ export type Taken = {
   readonly outcome?: Promise<SubmissionRow>;
 };
 
-export type Intake = {
-  /** What has an id is on disk. */
-  readonly taken: readonly Taken[];
-  /** Why the rest was not read, or not kept. */
-  readonly stopped: BodyError | null;
+export type IntakeOptions = {
+  readonly isWaiting: boolean;
+  /** Told where documents could not be written. */
+  readonly onFault: (error: unknown) => void;
+  /** Given documents that are on disk; no more is read before it resolves. */
+  readonly onTaken: (taken: readonly Taken[]) => Promise<void>;
+  /** The client has sent nothing for a moment, and may be waiting for an answer. What came is on disk. */
+  readonly onPause: () => void;
 };
 
 /** Documents are written in one statement, so many or so large at most. */
 const chunkDocuments = 100;
 const chunkBytes = 4_000_000;
 
-export type IntakeOptions = {
-  readonly isWaiting: boolean;
-  /** Told where documents could not be written. */
-  readonly onFault: (error: unknown) => void;
-};
+/** Milliseconds without a document after which those that came are written: the client may wait for their answers. */
+const pauseAfter = 50;
 
-/** Reads the documents of a request into the queue. Memory is bounded by the limits, not by the body. */
+/**
+ * Reads the documents of a request into the queue, no faster than they are written and answered: memory is bounded by
+ * the limits, not by the body.
+ *
+ * @returns why the rest was not read, or not kept; null where all of it was. Rejects where the client is gone.
+ */
 export async function takeBody(
   desk: SubmissionDesk,
   submitter: Submitter,
   request: IncomingMessage,
-  { isWaiting, onFault }: IntakeOptions,
-): Promise<Intake> {
-  const taken: Taken[] = [];
-  let chunk: NewSubmission[] = [];
-  let size = 0;
-  const flush = async () => {
-    const submissions = chunk;
-    chunk = [];
-    size = 0;
-    const kept = submissions.map(({ id }) => id);
-    try {
-      await desk.enqueue(submissions);
-    } catch (error) {
-      onFault(error);
-      // Not acknowledged, though they may be there: a connection can be lost after the commit.
-      for (const id of kept) desk.outcomes.forget(id);
-      for (let index = taken.length - 1; index >= 0; index--) {
-        if (kept.includes(taken[index]?.id ?? "")) taken.splice(index, 1);
+  options: IntakeOptions,
+): Promise<BodyError | null> {
+  const chunk = new Chunk(desk, submitter, options);
+  let pieces: AsyncGenerator<Piece> | undefined;
+  let isReading = false;
+  try {
+    pieces = piecesOf(desk, request);
+    for (;;) {
+      const next = pieces.next();
+      isReading = true;
+      if (!(await comesSoon(next))) {
+        await chunk.flush();
+        options.onPause();
       }
-      throw new BodyError(503, "UNAVAILABLE", "The database cannot be reached. Send the rest again later.");
+      const { done, value } = await next;
+      isReading = false;
+      if (done) break;
+      chunk.add(value);
+      if (chunk.isFull) await chunk.flush();
     }
-  };
-  const take = (bytes: Buffer, line: number | undefined) => {
-    const seconds = desk.admit(submitter, bytes.length);
-    if (seconds > 0) throw new RateLimitError(seconds);
-    const submission = desk.newSubmission(submitter, bytes);
-    chunk.push(submission);
-    size += bytes.length;
-    const { id } = submission;
-    taken.push({ line, id, ...(isWaiting ? { outcome: desk.outcomes.expect(id) } : {}) });
-  };
-  let stopped: BodyError | null = null;
-  try {
-    for await (const { bytes, line } of piecesOf(desk, request)) {
-      if (bytes === null) taken.push({ line, id: null });
-      else take(bytes, line);
-      if (chunk.length >= chunkDocuments || size >= chunkBytes) await flush();
-    }
-  } catch (error) {
-    if (!(error instanceof BodyError)) {
-      for (const { id } of taken) if (id !== null) desk.outcomes.forget(id);
-      throw error;
-    }
-    stopped = error;
-  }
-  try {
-    if (chunk.length > 0) await flush();
+    await chunk.flush();
+    return null;
   } catch (error) {
     if (!(error instanceof BodyError)) throw error;
-    stopped = error;
+    // What came whole before it is kept, unless it was the writing that failed.
+    return (await chunk.flush().then(() => null, asBodyError)) ?? error;
+  } finally {
+    const closed = pieces?.return(undefined).catch(() => {});
+    // Where it waits for the client, its end comes with whatever the client does next.
+    if (!isReading) await closed;
   }
-  return { taken, stopped };
 }
 
-function piecesOf({ settings }: SubmissionDesk, request: IncomingMessage) {
+/** Documents that were read and are not on disk yet. */
+class Chunk {
+  readonly #desk: SubmissionDesk;
+  readonly #submitter: Submitter;
+  readonly #options: IntakeOptions;
+  #entries: { readonly line: number | undefined; readonly submission: NewSubmission | null }[] = [];
+  #bytes = 0;
+
+  constructor(desk: SubmissionDesk, submitter: Submitter, options: IntakeOptions) {
+    this.#desk = desk;
+    this.#submitter = submitter;
+    this.#options = options;
+  }
+
+  get isFull(): boolean {
+    return this.#entries.length >= chunkDocuments || this.#bytes >= chunkBytes;
+  }
+
+  /** Throws BodyError where the submitter may send no more. */
+  add({ bytes, line }: Piece): void {
+    if (bytes === null) {
+      this.#entries.push({ line, submission: null });
+      return;
+    }
+    const seconds = this.#desk.admit(this.#submitter, bytes.length);
+    if (seconds > 0) throw new RetryLaterError(429, "RATE_LIMITED", rateLimitText(seconds), seconds);
+    this.#entries.push({ line, submission: this.#desk.newSubmission(this.#submitter, bytes) });
+    this.#bytes += bytes.length;
+  }
+
+  /** Throws BodyError where some could not be written: what was is acknowledged, and the first so many in their order. */
+  async flush(): Promise<void> {
+    const entries = this.#entries;
+    if (entries.length === 0) return;
+    this.#entries = [];
+    this.#bytes = 0;
+    const { isWaiting, onTaken } = this.#options;
+    const submissions = entries.map(({ submission }) => submission).filter((given) => given !== null);
+    const { outcomes } = this.#desk;
+    const expected = new Map(
+      isWaiting ? submissions.map(({ id }) => [id, outcomes.expect(id)] as const) : [],
+    );
+    const written = await this.#write(submissions);
+    const left = new Set(submissions.slice(written));
+    for (const { id } of left) outcomes.forget(id);
+    const end = entries.findIndex(({ submission }) => submission !== null && left.has(submission));
+    await onTaken(
+      entries.slice(0, end < 0 ? entries.length : end).map(({ line, submission }): Taken => {
+        const outcome = expected.get(submission?.id ?? "");
+        return { line, id: submission?.id ?? null, ...(outcome === undefined ? {} : { outcome }) };
+      }),
+    );
+    if (left.size > 0) throw new RetryLaterError(503, "QUEUE_FULL", queueFullText, queueFullSeconds);
+  }
+
+  /** Gives how many were written. */
+  async #write(submissions: readonly NewSubmission[]): Promise<number> {
+    try {
+      return await this.#desk.enqueue(submissions);
+    } catch (error) {
+      // They may be there all the same: a connection can be lost after the commit.
+      for (const { id } of submissions) this.#desk.outcomes.forget(id);
+      this.#options.onFault(error);
+      throw new BodyError(503, "UNAVAILABLE", "The database cannot be reached. Send the rest again later.");
+    }
+  }
+}
+
+function asBodyError(error: unknown): BodyError {
+  if (error instanceof BodyError) return error;
+  throw error;
+}
+
+/** Whether it settles before the client seems to pause. */
+async function comesSoon(next: Promise<unknown>): Promise<boolean> {
+  let hasCome = false;
+  const come = () => {
+    hasCome = true;
+  };
+  const over = new AbortController();
+  const soon = next.then(come, come);
+  await Promise.race([soon, delay(pauseAfter, undefined, { signal: over.signal }).catch(() => {})]);
+  over.abort();
+  // A process that was busy for so long has not looked at what came meanwhile.
+  if (!hasCome) await afterInput();
+  return hasCome;
+}
+
+function piecesOf({ settings }: SubmissionDesk, request: IncomingMessage): AsyncGenerator<Piece> {
   const { maximumDocumentBytes, maximumRequestBytes } = settings;
   const type = (request.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase();
   const isWhole = type === "application/json";
@@ -117,14 +190,5 @@ async function* limitFirstLine(chunks: AsyncIterable<Buffer>, maximumBytes: numb
       if (size > maximumBytes) throw tooLarge("The document", maximumBytes);
     }
     yield chunk;
-  }
-}
-
-export class RateLimitError extends BodyError {
-  readonly seconds: number;
-
-  constructor(seconds: number) {
-    super(429, "RATE_LIMITED", rateLimitText(seconds));
-    this.seconds = seconds;
   }
 }

@@ -1,5 +1,6 @@
 import { checksumAt, type FeedPosition, feedHead, readChanges } from "../../store/feed.ts";
 import type { Database } from "../../store/index.ts";
+import type { Wait } from "./change-watch.ts";
 
 /** Changes on a page: unless asked, and at most. */
 export const defaultLimit = 500;
@@ -21,6 +22,21 @@ export type FeedPage = {
     readonly checksum: string;
   }[];
 };
+
+/**
+ * A page, or where the feed ends at the position: the first page that says more, if one comes while it is waited for.
+ */
+export async function awaitFeedPage(
+  database: Database,
+  after: bigint,
+  limit: number,
+  wait: Wait,
+): Promise<{ page: FeedPage; head: FeedPosition }> {
+  for (;;) {
+    const read = await readFeedPage(database, after, limit);
+    if (read.head.position !== after || !(await wait.changed())) return read;
+  }
+}
 
 export async function readFeedPage(
   { db }: Database,

@@ -37,6 +37,23 @@ export async function findNumbers({ pool }: Database, suffix: string): Promise<P
   return others.rows.map((row) => row.pith_number).filter((number) => suffixOf(number) === suffix);
 }
 
+/**
+ * The hash of a paper's state as it is kept beside the record, and whether that is there; null where nothing is held.
+ * Where the record is not there, an event may have brought it all the same.
+ */
+export async function readStateHash(
+  { pool }: Database,
+  pithNumber: PithNumber,
+): Promise<{ readonly sha256: string; readonly hasRecord: boolean } | null> {
+  const { rows } = await pool.query<{ sha256: string; has_record: boolean }>(
+    `SELECT encode(state_sha256, 'hex') AS sha256, record IS NOT NULL AS has_record
+     FROM records WHERE paper_id = $1 AND pith_number = $2`,
+    [paperIdOf(pithNumber).toString(), pithNumber],
+  );
+  const [held] = rows;
+  return held === undefined ? null : { sha256: held.sha256, hasRecord: held.has_record };
+}
+
 /** Merges what the log holds of a paper; null where nothing is held. */
 export async function readHeldPaper(
   { pool, db }: Database,

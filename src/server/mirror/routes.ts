@@ -3,17 +3,30 @@ import { cryptography, shortLengths, suffixOf } from "../../protocol/index.ts";
 import type { Database } from "../../store/index.ts";
 import { softwareVersion } from "../../version.ts";
 import { sendError } from "../responses.ts";
-import { stateTag } from "./conditional.ts";
-import { defaultLimit, maximumLimit, readFeedPage } from "./feed-page.ts";
-import { bundleOf, canonicalSha256Of, findNumbers, type HeldPaper, readHeldPaper } from "./held-paper.ts";
+import type { ChangeWatch } from "./change-watch.ts";
+import { isNamedBy, stateTag } from "./conditional.ts";
+import { awaitFeedPage, defaultLimit, maximumLimit, readFeedPage } from "./feed-page.ts";
+import {
+  bundleOf,
+  canonicalSha256Of,
+  findNumbers,
+  type HeldPaper,
+  readHeldPaper,
+  readStateHash,
+} from "./held-paper.ts";
 import { manifestOf } from "./manifest.ts";
-import { sendDocument } from "./send-document.ts";
+import { sendDocument, sendUnchanged } from "./send-document.ts";
 
 export type MirrorOptions = {
   readonly database: Database;
   /** The address that others reach this mirror by, without a `/` at its end; from the Host header unless told. */
   readonly baseUrl?: string | undefined;
+  /** Whom it tells of changes; stays the caller's. */
+  readonly watch: ChangeWatch;
 };
+
+/** Seconds that a client may ask to wait for a change. */
+const longestWait = 30;
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 export type MirrorRoute = { readonly methods: readonly string[]; readonly answer: Answer };
@@ -44,12 +57,13 @@ const immutable = "public, max-age=31536000, immutable";
 export function createMirrorRoutes({
   database,
   baseUrl,
+  watch,
 }: MirrorOptions): (path: string) => MirrorRoute | undefined {
   const methods = ["GET", "HEAD"];
   const originOf = (request: IncomingMessage) => baseUrl ?? originOfRequest(request);
   return (path) => {
     if (path === "/feed") {
-      return { methods, answer: (request, response) => answerFeed(database, request, response) };
+      return { methods, answer: (request, response) => answerFeed(database, watch, request, response) };
     }
     if (path === "/pith-mirrors.json") {
       return { methods, answer: (request, response) => answerManifest(originOf(request), request, response) };
@@ -109,6 +123,19 @@ async function answerDocument(
     request.resume();
     return;
   }
+  const cacheControl = wanted === null || document === "description" ? revalidated : immutable;
+  // Only a state's bytes follow from its hash.
+  const tagOf = (sha256: string) => (isGzip: boolean) => stateTag(sha256, isGzip || document !== "state");
+  const { "if-none-match": named } = request.headers;
+  if (named !== undefined) {
+    // Who has it already costs no merge.
+    const known = await readStateHash(database, pithNumber);
+    const isThere = known !== null && (document !== "bundle" || known.hasRecord);
+    const isWanted = wanted === null || wanted === known?.sha256;
+    if (isThere && isWanted && isNamedBy(stateTag(known.sha256, true), named)) {
+      return sendUnchanged(request, response, { tag: tagOf(known.sha256), cacheControl });
+    }
+  }
   const held = await readHeldPaper(database, pithNumber);
   if (held === null) return notFound(request, response, "This mirror holds no such paper.");
   const { sha256 } = held.state;
@@ -129,9 +156,8 @@ async function answerDocument(
   }
   await sendDocument(request, response, {
     text,
-    // Only a state's bytes follow from its hash.
-    tag: (isGzip) => stateTag(sha256, isGzip || document !== "state"),
-    cacheControl: wanted === null || document === "description" ? revalidated : immutable,
+    tag: tagOf(sha256),
+    cacheControl,
   });
 }
 
@@ -170,6 +196,7 @@ async function answerManifest(
 
 async function answerFeed(
   database: Database,
+  watch: ChangeWatch,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -178,7 +205,18 @@ async function answerFeed(
   const limit = integerOf(query.get("limit") ?? String(defaultLimit), 1, maximumLimit);
   if (after === null) return refuse(request, response, "after must be a position: an integer from 0.");
   if (limit === null) return refuse(request, response, `limit must be an integer from 1 to ${maximumLimit}.`);
-  const { page, head } = await readFeedPage(database, BigInt(after), limit);
+  const seconds = integerOf(query.get("wait") ?? "0", 0, longestWait);
+  if (seconds === null) {
+    return refuse(request, response, `wait must be a whole number of seconds from 0 to ${longestWait}.`);
+  }
+  const address = request.socket.remoteAddress ?? "";
+  const wait = seconds === 0 ? null : watch.begin(address, seconds * 1000);
+  if (wait !== null) response.once("close", () => wait.end());
+  const { page, head } =
+    wait === null
+      ? await readFeedPage(database, BigInt(after), limit)
+      : await awaitFeedPage(database, BigInt(after), limit, wait).finally(() => wait.end());
+  if (response.destroyed) return;
   await sendDocument(request, response, {
     text: `${JSON.stringify(page)}\n`,
     tag: () => `W/"${head.position}-${head.checksum}"`,

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { acceptsGzip, isNamedBy } from "./conditional.ts";
@@ -22,24 +22,14 @@ export async function sendDocument(
   response: ServerResponse,
   { text, tag, cacheControl }: MirrorDocument,
 ): Promise<void> {
-  const { "accept-encoding": acceptEncoding, "if-none-match": ifNoneMatch } = request.headers;
   const identity = Buffer.from(text);
-  const isGzip = identity.length >= leastToCompress && acceptsGzip(headerText(acceptEncoding));
-  const headers = {
-    "access-control-allow-origin": "*",
-    "access-control-expose-headers": "ETag",
-    "cache-control": cacheControl,
-    etag: tag(isGzip),
-    vary: "Accept-Encoding",
-    "x-content-type-options": "nosniff",
-  };
+  const isGzip = identity.length >= leastToCompress && takesGzip(request);
+  const headers = headersOf(tag(isGzip), cacheControl);
+  if (isNamedBy(headers.etag, request.headers["if-none-match"])) {
+    return answerUnchanged(request, response, headers);
+  }
   // A body that nobody reads would keep the connection from its next request.
   request.resume();
-  if (isNamedBy(headers.etag, ifNoneMatch)) {
-    response.writeHead(304, headers);
-    response.end();
-    return;
-  }
   const body = isGzip ? await compress(identity) : identity;
   response.writeHead(200, {
     ...headers,
@@ -48,6 +38,40 @@ export async function sendDocument(
     ...(isGzip ? { "content-encoding": "gzip" } : {}),
   });
   response.end(request.method === "HEAD" ? undefined : body);
+}
+
+/** 304 for a document that the client is known to have, and that need not be made for that. */
+export function sendUnchanged(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { tag, cacheControl }: Omit<MirrorDocument, "text">,
+): void {
+  answerUnchanged(request, response, headersOf(tag(takesGzip(request)), cacheControl));
+}
+
+function answerUnchanged(
+  request: IncomingMessage,
+  response: ServerResponse,
+  headers: OutgoingHttpHeaders,
+): void {
+  request.resume();
+  response.writeHead(304, headers);
+  response.end();
+}
+
+function headersOf(etag: string, cacheControl: string) {
+  return {
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": "ETag",
+    "cache-control": cacheControl,
+    etag,
+    vary: "Accept-Encoding",
+    "x-content-type-options": "nosniff",
+  };
+}
+
+function takesGzip({ headers }: IncomingMessage): boolean {
+  return acceptsGzip(headerText(headers["accept-encoding"]));
 }
 
 function headerText(header: string | readonly string[] | undefined): string | undefined {

@@ -1,0 +1,199 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Bell } from "../../ingest/submissions/bell.ts";
+import type { documentErrorCodes } from "../../protocol/index.ts";
+import { send } from "../responses.ts";
+import { type Answer, answerOf, queuedAnswer, statusOf } from "./answers.ts";
+import { type BodyError, RetryLaterError } from "./body.ts";
+import type { SubmissionDesk } from "./desk.ts";
+import type { Taken } from "./intake.ts";
+
+/** Answers that are held back while the body comes; from then on they are sent. */
+const mostHeld = 500;
+
+/**
+ * Documents without an answer: beyond, the first are told to be queued without waiting for the worker any longer, and
+ * nothing more is read until the client has taken its answers.
+ */
+const mostUnanswered = 10_000;
+
+/** Milliseconds that a client may leave its answers unread. */
+const longestUnread = 60_000;
+
+const tooLargeCode = "TOO_LARGE" satisfies (typeof documentErrorCodes)[number];
+
+type Waiting = { readonly taken: Taken; readonly until: number };
+
+/**
+ * Answers the documents of one request, each once it is finished or was waited for long enough, in their order.
+ *
+ * Answers are held back while they can be: an answer that is given once the whole body has been read has the status
+ * that sums up its documents. As soon as the client waits for them, or there are many, they are sent as they come,
+ * with status 200, while the body is still being read.
+ */
+export class AnswerWriter {
+  readonly #desk: SubmissionDesk;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #isArray: boolean;
+  /** Milliseconds. */
+  readonly #wait: number;
+  /** Aborted when nobody reads any more. */
+  readonly #gone = new AbortController();
+  readonly #news = new Bell();
+  readonly #room = new Bell();
+  readonly #hurry = new Bell();
+  readonly #running: Promise<void>;
+  #waiting: Waiting[] = [];
+  #held: Answer[] = [];
+  #isEnded = false;
+  #isStreaming = false;
+  #hasSent = false;
+
+  /** `wait`: how long an answer waits for the worker, in seconds. */
+  constructor(desk: SubmissionDesk, request: IncomingMessage, response: ServerResponse, wait: number) {
+    this.#desk = desk;
+    this.#request = request;
+    this.#response = response;
+    this.#wait = wait * 1000;
+    this.#isArray = /\bapplication\/json\b/i.test(request.headers.accept ?? "");
+    response.once("close", () => this.abandon());
+    this.#running = this.#run();
+  }
+
+  /** Documents to be answered. Resolves when there is room for more. */
+  async add(taken: readonly Taken[]): Promise<void> {
+    const until = performance.now() + this.#wait;
+    for (const one of taken) this.#waiting.push({ taken: one, until });
+    this.#news.ring();
+    if (!this.#isCrowded) return;
+    this.stream();
+    this.#hurry.ring();
+    while (this.#isCrowded && !this.#gone.signal.aborted) await this.#room.wait(longestUnread);
+  }
+
+  get #isCrowded(): boolean {
+    return this.#waiting.length >= mostUnanswered;
+  }
+
+  /** From now on answers are sent as they come. */
+  stream(): void {
+    this.#isStreaming = true;
+    this.#flush();
+  }
+
+  /**
+   * Answers what is left, and why no more was read. Resolves false, with nothing sent, where there is no document.
+   */
+  async end(stopped: BodyError | null): Promise<boolean> {
+    this.#isEnded = true;
+    this.#news.ring();
+    await this.#running;
+    if (this.#gone.signal.aborted) return true;
+    if (!this.#hasSent && this.#held.length === 0) return false;
+    const status = stopped?.status ?? statusOf(this.#held);
+    if (stopped !== null) this.#held.push(notRead(stopped));
+    if (this.#hasSent) {
+      this.#flush();
+      this.#response.end(this.#isArray ? "]\n" : "");
+      return true;
+    }
+    const text = `${this.#textOf(this.#held)}${this.#isArray ? "]\n" : ""}`;
+    const headers = stopped instanceof RetryLaterError ? { "retry-after": String(stopped.seconds) } : {};
+    send(this.#request, this.#response, status, { type: this.#type, text, headers });
+    return true;
+  }
+
+  /** Nobody is answered any more; nothing waits for outcomes. */
+  abandon(): void {
+    this.#gone.abort();
+    for (const { taken } of this.#waiting.splice(0)) this.#forget(taken);
+    for (const bell of [this.#news, this.#room, this.#hurry]) bell.ring();
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#gone;
+    while (!signal.aborted) {
+      const [next] = this.#waiting;
+      if (next === undefined) {
+        if (this.#isEnded) return;
+        await this.#news.wait(longestUnread);
+        continue;
+      }
+      const answer = await this.#answer(next);
+      if (signal.aborted) return;
+      this.#waiting.shift();
+      this.#held.push(answer);
+      if (this.#held.length >= mostHeld) this.#isStreaming = true;
+      this.#flush();
+      await this.#read();
+      this.#room.ring();
+    }
+  }
+
+  async #answer({ taken, until }: Waiting): Promise<Answer> {
+    const { id, line, outcome } = taken;
+    const place = line === undefined ? {} : { line };
+    if (id === null) {
+      const message = `The document is larger than the ${this.#desk.settings.maximumDocumentBytes} bytes allowed.`;
+      return { ...place, id, status: "REJECTED", error: { code: tooLargeCode, message } };
+    }
+    const left = this.#isCrowded ? 0 : Math.max(0, until - performance.now());
+    const row = await Promise.race([outcome, this.#hurry.wait(left).then(() => undefined)]);
+    // Whoever was first: the other's timer ends.
+    this.#hurry.ring();
+    this.#hurry.clear();
+    this.#forget(taken);
+    return { ...place, ...(row === undefined ? queuedAnswer(id) : answerOf(row)) };
+  }
+
+  #forget({ id }: Taken): void {
+    if (id !== null) this.#desk.outcomes.forget(id);
+  }
+
+  /** Sends what is held back, once that is wanted; nothing where the body is over, and a status can still be given. */
+  #flush(): void {
+    if (!this.#isStreaming || this.#held.length === 0 || this.#gone.signal.aborted) return;
+    if (!this.#hasSent) {
+      if (this.#isEnded) return;
+      this.#response.writeHead(200, {
+        "content-type": `${this.#type}; charset=utf-8`,
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+      });
+    }
+    const text = this.#textOf(this.#held);
+    this.#held = [];
+    this.#hasSent = true;
+    this.#response.write(text);
+  }
+
+  /** Waits for a client that reads more slowly than it is answered; not for ever. */
+  async #read(): Promise<void> {
+    if (!this.#response.writableNeedDrain) return;
+    const drained = new Bell();
+    const ring = () => drained.ring();
+    this.#response.once("drain", ring);
+    this.#gone.signal.addEventListener("abort", ring);
+    const isRead = await drained.wait(longestUnread);
+    this.#response.off("drain", ring);
+    this.#gone.signal.removeEventListener("abort", ring);
+    if (!isRead) this.#response.destroy();
+  }
+
+  get #type(): string {
+    return this.#isArray ? "application/json" : "application/x-ndjson";
+  }
+
+  /** One JSON object a line; for who asks for application/json, the next elements of an array. */
+  #textOf(answers: readonly Answer[]): string {
+    const texts = answers.map((answer) => JSON.stringify(answer));
+    if (!this.#isArray) return texts.map((text) => `${text}\n`).join("");
+    return texts.map((text, index) => `${index === 0 && !this.#hasSent ? "[" : ","}${text}`).join("");
+  }
+}
+
+function notRead(stopped: BodyError): Answer {
+  const { code, message } = stopped;
+  const later = stopped instanceof RetryLaterError ? { retryAfter: stopped.seconds } : {};
+  return { id: null, status: "NOT_READ", error: { code, message, ...later } };
+}

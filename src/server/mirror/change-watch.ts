@@ -1,0 +1,89 @@
+import { type Listening, listen } from "../../ingest/submissions/index.ts";
+import { changesChannel } from "../../store/feed.ts";
+import type { Database } from "../../store/index.ts";
+
+/** Clients that may wait for a change: in all, and of one address. Each holds a connection to this server. */
+export type WaitLimits = { readonly inAll: number; readonly ofAddress: number };
+
+export const defaultWaitLimits: WaitLimits = { inAll: 256, ofAddress: 8 };
+
+/** A client that waits. */
+export type Wait = {
+  /** Resolves once something may have changed, true; false when the time is over, or the wait was ended. */
+  changed(): Promise<boolean>;
+  /** Gives the place to another. */
+  end(): void;
+};
+
+type Waiter = { readonly address: string; hasNews: boolean; isOver: boolean; wake: () => void };
+
+/** Tells those who wait of committed changes. Takes one of the pool's connections from its first use on. */
+export class ChangeWatch {
+  readonly #database: Database;
+  readonly #limits: WaitLimits;
+  readonly #waiters = new Set<Waiter>();
+  #listening: Listening | undefined;
+  #isStopping = false;
+
+  constructor(database: Database, limits: WaitLimits = defaultWaitLimits) {
+    this.#database = database;
+    this.#limits = limits;
+  }
+
+  /**
+   * Waits for changes from now on, milliseconds at most. Null where there are too many who wait, or all are being sent
+   * home. Look for changes after it is given: what is committed from then on is told.
+   */
+  begin(address: string, milliseconds: number): Wait | null {
+    const ofAddress = [...this.#waiters].filter((waiter) => waiter.address === address).length;
+    const { inAll, ofAddress: mostOfAddress } = this.#limits;
+    if (this.#isStopping || this.#waiters.size >= inAll || ofAddress >= mostOfAddress) return null;
+    this.#listening ??= listen(this.#database.pool, {
+      channel: changesChannel,
+      onNotice: () => this.#tell(),
+      // What was told before it listened is looked up.
+      onListening: () => this.#tell(),
+    });
+    const waiter: Waiter = { address, hasNews: false, isOver: false, wake: () => {} };
+    const end = () => {
+      clearTimeout(timer);
+      this.#waiters.delete(waiter);
+      waiter.isOver = true;
+      waiter.wake();
+    };
+    const timer = setTimeout(end, milliseconds);
+    this.#waiters.add(waiter);
+    const changed = async () => {
+      if (!waiter.hasNews && !waiter.isOver) {
+        await new Promise<void>((resolve) => {
+          waiter.wake = resolve;
+        });
+      }
+      const { hasNews } = waiter;
+      waiter.hasNews = false;
+      return hasNews;
+    };
+    return { changed, end };
+  }
+
+  /** Ends all waits: each is answered with what there is. From now on nobody waits. */
+  stopWaiting(): void {
+    this.#isStopping = true;
+    for (const waiter of this.#waiters) {
+      waiter.isOver = true;
+      waiter.wake();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.stopWaiting();
+    await this.#listening?.close();
+  }
+
+  #tell(): void {
+    for (const waiter of this.#waiters) {
+      waiter.hasNews = true;
+      waiter.wake();
+    }
+  }
+}

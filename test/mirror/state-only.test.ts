@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { canonicalJson, type PithNumber, suffixOf } from "../../src/protocol/index.ts";
+import { seedText } from "../api/fixtures/library.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import {
+  author,
+  entryOf,
+  pithNumber,
+  registry,
+  stateBody,
+  unsignedEvent,
+  withStateSha256,
+} from "../protocol/signed-events.ts";
+import { follow, headOf, ingestTexts, type Listening, papers, serveMirror, statesOf } from "./mirrors.ts";
+
+let a: TestDatabase;
+let b: TestDatabase;
+let server: Listening & { readonly asked: string[] };
+
+/** A state that says something, and not what the paper's record is. */
+const stateText = canonicalJson(
+  withStateSha256(
+    stateBody({
+      author_attestations: [entryOf(unsignedEvent(author, { event_type: "author_attestation" }))],
+      timestamp_anchors: [entryOf(unsignedEvent(registry, { event_type: "timestamp_anchor" }))],
+    }),
+  ),
+);
+const suffix = suffixOf(pithNumber as PithNumber);
+
+beforeEach(async () => {
+  [a, b] = await Promise.all([createTestDatabase(), createTestDatabase()]);
+  server = await serveMirror(a);
+});
+afterEach(async () => {
+  await server.close();
+  await Promise.all([a.drop(), b.drop()]);
+});
+
+it("papers of which a mirror has only a state are followed by their state", async () => {
+  // Nobody trusts the registry's own key here: of its state nothing is held but the number.
+  const documents = papers(2).map(({ text }) => text);
+  await ingestTexts(a, [...documents, stateText, seedText]);
+  const { status } = await fetch(`${server.url}/pith/${suffix}/bundle.json`);
+  expect(status).toBe(404);
+  const result = await follow(b, server.url);
+  expect([result.merged, result.rejected.size, result.comparison?.isEqual]).toEqual([4, 0, true]);
+  const states = await statesOf(b);
+  expect(states).toEqual(await statesOf(a));
+  expect(Object.keys(states)).toHaveLength(4);
+  expect((await headOf(b)).checksum).toBe((await headOf(a)).checksum);
+  const { rows } = await b.pool.query(
+    "SELECT proof FROM events JOIN records USING (paper_id) WHERE pith_number = $1",
+    [pithNumber],
+  );
+  expect(rows).toEqual([{ proof: "hash" }, { proof: "hash" }]);
+});
+
+it("a manifest says where states are, too", async () => {
+  await ingestTexts(a, [stateText]);
+  await server.close();
+  server = await serveMirror(a, (request, response) => {
+    const mirrors = [
+      { bundle_pattern: "/pith/{suffix}/bundle.json", state_pattern: "https://example.org/{suffix}" },
+      { state_pattern: "/elsewhere/{suffix}" },
+    ];
+    if (request.url === "/pith-mirrors.json") {
+      response.end(JSON.stringify({ manifest_type: "pith_mirror_manifest", mirrors }));
+      return true;
+    }
+    request.url = request.url?.replace(/^\/elsewhere\/(\w+)$/, "/pith/$1/state.json") ?? "";
+    return false;
+  });
+  expect((await follow(b, server.url)).comparison?.isEqual).toBe(true);
+  expect(server.asked).toContain(`/elsewhere/${suffix}`);
+});
+
+it("a mirror that has neither is named", async () => {
+  const numbers = [{ suffix, year: null }];
+  const { rejected, refusals } = await follow(b, server.url, { numbers });
+  expect([...rejected]).toEqual([["FETCH_FAILED", 1]]);
+  expect(refusals[0]).toMatchObject({
+    source: `${server.url}/pith/${suffix}/bundle.json`,
+    rejection: { message: expect.stringContaining(`/pith/${suffix}/state.json`) },
+  });
+});

@@ -1,0 +1,177 @@
+import type { ServerResponse } from "node:http";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { type FollowOptions, followMirror } from "../../src/ingest/mirror/index.ts";
+import { createApp, startServer } from "../../src/server/index.ts";
+import { ChangeWatch } from "../../src/server/mirror/index.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { keyring } from "../protocol/signed-events.ts";
+import {
+  atOnce,
+  headOf,
+  ingestTexts,
+  listen,
+  localFetcher,
+  localPolicy,
+  papers,
+  serveMirror,
+  statesOf,
+} from "./mirrors.ts";
+
+let a: TestDatabase;
+let b: TestDatabase;
+const closing: (() => Promise<void>)[] = [];
+
+beforeEach(async () => {
+  [a, b] = await Promise.all([createTestDatabase(), createTestDatabase()]);
+});
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+  await Promise.all([a.drop(), b.drop()]);
+});
+
+const hour = 3_600_000;
+const texts = (count: number, start = 0) => papers(count, start).map(({ text }) => text);
+
+/** B follows; ends once B has been given all waves, each after the one before has arrived. */
+async function followThrough(
+  baseUrl: string,
+  waves: string[][],
+  interval: NonNullable<FollowOptions["interval"]>,
+): Promise<void> {
+  const stop = new AbortController();
+  const fetcher = localFetcher();
+  closing.push(async () => fetcher.close());
+  await followMirror(b, {
+    baseUrl,
+    fetcher,
+    policy: localPolicy,
+    retry: atOnce,
+    keyring,
+    minimumProof: "signed",
+    maximumBytes: 1_000_000,
+    signal: stop.signal,
+    interval,
+    onSynced: ({ documents }) => {
+      if (documents === 0) return;
+      const wave = waves.shift();
+      if (wave === undefined) stop.abort();
+      else void ingestTexts(a, wave);
+    },
+  });
+}
+
+async function expectEqual(): Promise<void> {
+  expect(await statesOf(b)).toEqual(await statesOf(a));
+  expect((await headOf(b)).checksum).toBe((await headOf(a)).checksum);
+}
+
+it("a follower is told of what is new, and does not wait for its next look", async () => {
+  await ingestTexts(a, texts(2));
+  const server = await serveMirror(a);
+  closing.push(server.close);
+  await followThrough(server.url, [texts(2, 10), texts(2, 20), texts(1, 30)], { least: hour, most: hour });
+  await expectEqual();
+  expect(server.asked.filter((url) => url.includes("wait=25")).length).toBeGreaterThanOrEqual(3);
+});
+
+it("a mirror that knows no waiting is looked at again and again", async () => {
+  await ingestTexts(a, texts(2));
+  const server = await serveMirror(a, (request) => {
+    request.url = request.url?.replace(/&wait=\d+/, "") ?? "";
+    return false;
+  });
+  closing.push(server.close);
+  await followThrough(server.url, [texts(2, 10), texts(1, 20)], { least: 1, most: 5 });
+  await expectEqual();
+});
+
+it("a mirror that tells of news and has none is not asked without end", async () => {
+  await ingestTexts(a, texts(1));
+  const stop = new AbortController();
+  const looks: number[] = [];
+  const server = await serveMirror(a, (request, response) => {
+    if (!request.url?.includes("wait=")) return false;
+    const hash = "a".repeat(64);
+    const feed = { feed_type: "pith_graph_feed", feed_version: "1.0", changes: [] };
+    const position = { position: 9, checksum: hash };
+    response.end(JSON.stringify({ ...feed, after: position, head: position }));
+    return true;
+  });
+  closing.push(server.close);
+  const fetcher = localFetcher();
+  closing.push(async () => fetcher.close());
+  await followMirror(b, {
+    baseUrl: server.url,
+    fetcher,
+    policy: localPolicy,
+    keyring,
+    minimumProof: "signed",
+    maximumBytes: 1_000_000,
+    signal: stop.signal,
+    interval: { least: 1, most: 1 },
+    onSynced: ({ documents }) => {
+      looks.push(documents);
+      if (looks.length === 4) stop.abort();
+    },
+  });
+  // News, told in vain; a pause; told in vain again.
+  expect(looks).toEqual([1, 0, 0, 0]);
+  expect(server.asked.filter((url) => url.includes("wait=")).length).toBeLessThanOrEqual(3);
+});
+
+it("only so many of one address wait, and a server that stops sends them home in order", async () => {
+  const app = createApp({ database: a });
+  const server = await startServer({ app, port: 0, host: "127.0.0.1" });
+  let answered = 0;
+  const waiting = Array.from({ length: 9 }, async () => {
+    const response = await fetch(`${server.url}/feed?wait=30`);
+    answered++;
+    return [response.status, await response.json()];
+  });
+  await Promise.race(waiting);
+  expect(answered).toBe(1);
+  await server.close();
+  for (const [status, page] of await Promise.all(waiting)) {
+    expect([status, page]).toMatchObject([200, { changes: [], head: { position: 0 } }]);
+  }
+});
+
+it("only so many wait in all, and none where the time is no time", async () => {
+  const watch = new ChangeWatch(a, { inAll: 3, ofAddress: 2 });
+  closing.push(() => watch.close());
+  const begin = (address: string) => watch.begin(address, hour);
+  const [first, second, third, fourth] = [begin("x"), begin("x"), begin("x"), begin("y")];
+  expect([first, second, third, fourth].map((wait) => wait !== null)).toEqual([true, true, false, true]);
+  expect(begin("z")).toBeNull();
+  first?.end();
+  const fifth = begin("z");
+  expect(fifth).not.toBeNull();
+  // Once it listens, it tells to look; then of each commit.
+  expect(await fifth?.changed()).toBe(true);
+  await ingestTexts(a, texts(1));
+  expect(await fifth?.changed()).toBe(true);
+  watch.stopWaiting();
+  expect(await fourth?.changed()).toBe(true);
+  expect(await fourth?.changed()).toBe(false);
+  expect(begin("x")).toBeNull();
+  const server = await serveMirror(a);
+  closing.push(server.close);
+  for (const wait of ["31", "-1", "x", "1.5"]) {
+    expect((await fetch(`${server.url}/feed?wait=${wait}`)).status).toBe(400);
+  }
+  // There is something to tell at once.
+  expect((await fetch(`${server.url}/feed?after=0&wait=30`)).status).toBe(200);
+});
+
+it("an answer that was asked to wait is not too slow for it", async () => {
+  const held: ServerResponse[] = [];
+  const server = await listen((_request, response) => held.push(response));
+  closing.push(server.close);
+  const fetcher = localFetcher({ leastBytes: 1000, window: 20 });
+  closing.push(async () => fetcher.close());
+  const options = { maximumBytes: 1000, signal: new AbortController().signal };
+  const patient = fetcher.fetch(new URL(`${server.url}/patient`), { ...options, askedWait: hour });
+  await expect(fetcher.fetch(new URL(server.url), options)).rejects.toMatchObject({ code: "TOO_SLOW" });
+  for (const response of held) response.end("here");
+  expect((await patient).toString()).toBe("here");
+});

@@ -1,0 +1,194 @@
+import { once } from "node:events";
+import { type ClientRequest, createServer, request as httpRequest, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createInterface } from "node:readline";
+import { constants, createGzip, gzipSync } from "node:zlib";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { AnswerWriter } from "../../src/server/ingest/answer-writer.ts";
+import { SubmissionDesk } from "../../src/server/ingest/index.ts";
+import { type Answer, openSite, paper, type Site, settings, statuses, token } from "./site.ts";
+
+let site: Site;
+let stop: () => Promise<void>;
+
+beforeAll(async () => {
+  site = await openSite();
+  stop = site.work();
+});
+afterAll(async () => {
+  await stop();
+  await site.close();
+});
+
+type Talk = {
+  readonly request: ClientRequest;
+  readonly response: Promise<IncomingMessage>;
+  /** The next line of the answer; undefined at its end. */
+  next(): Promise<Answer | undefined>;
+};
+
+/** A request whose body and answer are both open. */
+function talk(url: string, headers: Record<string, string> = {}, query = "?wait=30"): Talk {
+  const request = httpRequest(`${url}/ingest${query}`, {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${token}`,
+      "content-type": "application/x-ndjson",
+      "transfer-encoding": "chunked",
+      ...headers,
+    },
+  });
+  const response = once(request, "response").then(([answer]) => answer as IncomingMessage);
+  // A client that leaves gets no answer.
+  response.catch(() => {});
+  const lines = (async function* () {
+    for await (const line of createInterface(await response)) yield JSON.parse(line) as Answer;
+  })();
+  return { request, response, next: async () => (await lines.next()).value as Answer | undefined };
+}
+
+async function heldIds({ database }: Site, ids: readonly (string | null | undefined)[]): Promise<number> {
+  const { rows } = await database.pool.query("SELECT 1 FROM submissions WHERE submission_id = ANY($1)", [
+    ids,
+  ]);
+  return rows.length;
+}
+
+it("answers the first document before the second is sent", async () => {
+  const { request, response, next } = talk(site.server.url);
+  for (const [index, number] of [1, 2, 3].entries()) {
+    const { text, pithNumber } = paper(number);
+    request.write(`${text}\n`);
+    expect(await next()).toMatchObject({ line: index + 1, status: "MERGED", pithNumber });
+    expect(await site.graphql(`{ paper(ref: "${pithNumber}") { title } }`)).toEqual({
+      data: { paper: { title: `Submitted ${number}` } },
+    });
+  }
+  const { statusCode, headers } = await response;
+  expect([statusCode, headers["content-type"]]).toEqual([200, "application/x-ndjson; charset=utf-8"]);
+  // The status is told already: a rejection is told in its line.
+  request.write("{\n");
+  expect(await next()).toMatchObject({ status: "REJECTED", error: { code: "MALFORMED_JSON" } });
+  request.end();
+  expect(await next()).toBeUndefined();
+});
+
+it("answers each document of a packed body, and a JSON array element by element", async () => {
+  const { request, response } = talk(site.server.url, {
+    accept: "application/json",
+    "content-encoding": "gzip",
+  });
+  const gzip = createGzip();
+  gzip.pipe(request);
+  const write = (number: number) => {
+    gzip.write(`${paper(number).text}\n`);
+    gzip.flush(constants.Z_SYNC_FLUSH);
+  };
+  write(11);
+  const answer = await response;
+  let text = "";
+  for await (const part of answer.setEncoding("utf8")) {
+    text += part;
+    if (text.startsWith("[") && gzip.writable) {
+      expect(JSON.parse(`${text}]`)).toMatchObject([{ status: "MERGED" }]);
+      write(12);
+      gzip.end();
+    }
+  }
+  expect(JSON.parse(text)).toMatchObject([
+    { line: 1, status: "MERGED", pithNumber: paper(11).pithNumber },
+    { line: 2, status: "MERGED", pithNumber: paper(12).pithNumber },
+  ]);
+});
+
+it("answers a long body while it comes, in its order", async () => {
+  const { request, response, next } = talk(site.server.url, {}, "?wait=0");
+  for (let line = 1; line <= 700; line++) request.write(`${line}\n`);
+  // More are held back only while the body may end soon.
+  const seen: (number | undefined)[] = [];
+  for (let line = 1; line <= 700; line++) seen.push((await next())?.line);
+  expect(seen).toEqual(Array.from({ length: 700 }, (_, index) => index + 1));
+  expect((await response).statusCode).toBe(200);
+  request.end("701\n");
+  expect((await next())?.line).toBe(701);
+  expect(await next()).toBeUndefined();
+});
+
+it("keeps what it answered to a client that vanishes, and goes on", async () => {
+  const { request, next } = talk(site.server.url);
+  request.on("error", () => {});
+  request.write(`${paper(21).text}\n`);
+  const { id } = (await next()) ?? {};
+  request.write(paper(22).text.slice(0, 100));
+  request.destroy();
+  expect(await heldIds(site, [id])).toBe(1);
+  expect((await site.post(paper(23).text)).answers).toMatchObject([{ status: "MERGED" }]);
+  expect(site.logged).toEqual([]);
+});
+
+it("keeps what it answered of a packed body that is cut off, and says why it ends", async () => {
+  const { request, next } = talk(site.server.url, { "content-encoding": "gzip" });
+  const gzip = createGzip();
+  const parts: Buffer[] = [];
+  gzip.on("data", (part: Buffer) => parts.push(part));
+  gzip.write(`${paper(31).text}\n${paper(32).text}\n`);
+  await new Promise<void>((resolve) => gzip.flush(constants.Z_SYNC_FLUSH, resolve));
+  request.write(Buffer.concat(parts));
+  const answers = [await next(), await next()];
+  expect(answers).toMatchObject([{ status: "MERGED" }, { status: "MERGED" }]);
+  request.end(gzipSync("no continuation of it").subarray(0, 12));
+  expect(await next()).toMatchObject({ id: null, status: "NOT_READ", error: { code: "BAD_USER_INPUT" } });
+  expect(await next()).toBeUndefined();
+  expect(
+    await heldIds(
+      site,
+      answers.map((answer) => answer?.id),
+    ),
+  ).toBe(2);
+});
+
+it("says in a line that a limit was reached, and when to come back", async () => {
+  const limited = await openSite({ documentsPerMinute: 1 });
+  const { request, next } = talk(limited.server.url, {}, "?wait=0");
+  request.write(`${paper(1).text}\n`);
+  expect(await next()).toMatchObject({ line: 1, status: "QUEUED" });
+  request.on("error", () => {}).write(`${paper(2).text}\n`);
+  expect(await next()).toMatchObject({
+    id: null,
+    status: "NOT_READ",
+    error: { code: "RATE_LIMITED", retryAfter: expect.any(Number) },
+  });
+  expect(await next()).toBeUndefined();
+  request.destroy();
+  expect(await statuses(limited.database)).toEqual({ queued: 1 });
+  await limited.close();
+});
+
+it("takes no more from a client that does not read its answers", async () => {
+  const desk = new SubmissionDesk(site.database, settings);
+  const chunk = Array.from({ length: 1_000 }, () => ({ line: 1, id: null }));
+  const chunks = 200;
+  let added = 0;
+  let largestBuffer = 0;
+  let needsReading = () => false;
+  const server = createServer(async (request, response) => {
+    needsReading = () => response.writableNeedDrain;
+    const writer = new AnswerWriter(desk, request, response, 0);
+    for (; added < chunks; added++) {
+      await writer.add(chunk);
+      largestBuffer = Math.max(largestBuffer, response.writableLength);
+    }
+    await writer.end(null);
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const request = httpRequest({ port: (server.address() as AddressInfo).port, host: "127.0.0.1" }).end();
+  const [response] = (await once(request, "response")) as [IncomingMessage];
+  await expect.poll(() => needsReading()).toBe(true);
+  expect(added).toBeLessThan(chunks);
+  let lines = 0;
+  for await (const part of response) for (const byte of part as Buffer) if (byte === 0x0a) lines++;
+  expect(lines).toBe(chunks * chunk.length);
+  expect(largestBuffer).toBeLessThan(1_000_000);
+  server.close();
+  await desk.close();
+});
