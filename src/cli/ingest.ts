@@ -17,6 +17,7 @@ type Options = {
   readonly minimumProof: string;
   readonly keyring?: string;
   readonly threads?: string;
+  readonly batch?: string;
   readonly quiet?: boolean;
 };
 
@@ -35,6 +36,7 @@ export function addIngestCommand(program: Command): void {
     )
     .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
     .option("--threads <number>", "threads that verify and write side by side (as many as processors)")
+    .option("--batch <number>", "documents that are stored in one transaction (500)")
     .option("--quiet", "print only the summary")
     .addHelpText(
       "after",
@@ -52,13 +54,18 @@ Exit status: 0; ${refusedStatus} where a document was refused (it is kept in qua
 
 /** While one thread waits for the database the others verify; more than processors were measured to be slower. */
 function threadCount(text = String(Math.min(8, availableParallelism()))): number {
-  const count = Number(text);
-  if (Number.isInteger(count) && count >= 1 && count <= 64) return count;
-  throw new ConfigError(`--threads must be a whole number from 1 to 64, not ${JSON.stringify(text)}.`);
+  return wholeNumber("--threads", text, 64);
+}
+
+function wholeNumber(option: string, text: string, most: number): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 1 && number <= most) return number;
+  throw new ConfigError(`${option} must be a whole number from 1 to ${most}, not ${JSON.stringify(text)}.`);
 }
 
 async function runIngest(paths: readonly string[], options: Options): Promise<number> {
   const count = threadCount(options.threads);
+  const batch = options.batch === undefined ? undefined : wholeNumber("--batch", options.batch, 100_000);
   const minimumProof = readMinimumProof(options.minimumProof);
   const sources = await findSources(paths);
   const interruption = listenForInterruption();
@@ -73,6 +80,7 @@ async function runIngest(paths: readonly string[], options: Options): Promise<nu
     const summary = await ingest(database, deliveries, {
       ...door,
       threads,
+      ...(batch === undefined ? {} : { batchDocuments: batch }),
       signal: interruption.signal,
       onBatch: (current) => progress.show(current),
       onRejection: ({ source, rejection }) =>

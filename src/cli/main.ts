@@ -30,5 +30,16 @@ function messageOf(error: unknown): string {
   if (code === "ECONNREFUSED" || code === "ENOTFOUND" || code === "28P01" || code === "3D000") {
     return `the database cannot be reached: ${error.message || code}. Check DATABASE_URL.`;
   }
+  if (lostCode.test(code ?? "") || lostMessage.test(error.message)) {
+    return `the connection to the database was lost: ${error.message}. ${again}`;
+  }
+  if (code === "53100") return `the database has no room on its disk: ${error.message}. ${again}`;
   return error.stack ?? error.message;
 }
+
+const again = "What was committed is stored; the command may be given again.";
+
+/** SQLSTATEs of a server that goes or of a session that it ends, and what the system says of a socket. */
+const lostCode = /^(?:08...|57P0[1-5]|ECONNRESET|EPIPE)$/;
+/** What node-postgres says without a code. */
+const lostMessage = /^Connection terminated|not queryable/;

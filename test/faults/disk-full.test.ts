@@ -1,0 +1,166 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { acquireEmbeddedServer, type EmbeddedServer } from "../../src/store/embedded/index.ts";
+import { openDatabase } from "../../src/store/index.ts";
+import { runCli } from "../cli/run-cli.ts";
+import { createTestDatabase } from "../database.ts";
+import { readTables, type Tables, tableNames } from "../ingest/tables.ts";
+import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
+import { Folders } from "../store/embedded-support/folders.ts";
+import { serversOf } from "../store/embedded-support/processes.ts";
+import { mountSmallDisk } from "./mounted-disk.ts";
+
+const dataDisk = mountSmallDisk(160);
+const logDisk = mountSmallDisk(64);
+const keyring = "sample/keyring.json";
+const documents = sampleDocuments(300);
+/** Committed before the disk is full. */
+const committed = documents.slice(0, 60);
+
+const folders = new Folders();
+let folder: string;
+let wantedBefore: Tables;
+let wanted: Tables;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "pith-graph-faults-"));
+  const write = (name: string, texts: readonly string[]) =>
+    writeFileSync(join(folder, name), texts.map((text) => text.trim()).join("\n"));
+  write("first.ndjson", committed);
+  write("all.ndjson", documents);
+  const undisturbed = await createTestDatabase();
+  await takeIn(undisturbed, committed, { keyring: sampleKeyring });
+  wantedBefore = await readTables(undisturbed);
+  await takeIn(undisturbed, documents, { keyring: sampleKeyring });
+  wanted = await readTables(undisturbed);
+  await undisturbed.drop();
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+  await folders.removeAll();
+  for (const disk of [dataDisk, logDisk]) if (typeof disk !== "string") disk.remove();
+});
+
+/** What is held, and how many documents are in quarantine, as a command that joins the server finds them. */
+async function held(dataDirectory: string): Promise<{ tables: Tables; quarantined: number }> {
+  const server = await acquireEmbeddedServer({ dataDirectory });
+  const database = openDatabase({ connection: server.connection });
+  try {
+    const tables = await readTables(database);
+    return { tables, quarantined: (await database.pool.query("SELECT FROM quarantine")).rows.length };
+  } finally {
+    await database.close();
+    await server.release();
+  }
+}
+
+function expectTables({ tables, quarantined }: { tables: Tables; quarantined: number }, expected: Tables) {
+  expect(quarantined).toBe(0);
+  for (const name of tableNames) expect(tables[name], name).toEqual(expected[name]);
+}
+
+function ingest(name: string, env: Record<string, string>) {
+  return runCli(["ingest", "--keyring", keyring, "--batch", "20", join(folder, name)], { env });
+}
+
+function numbersOf(tables: Tables): unknown[] {
+  return (tables["papers"] ?? []).map((row) => row["pith_number"]);
+}
+
+/** The command that failed for want of room is given again. */
+async function expectCompletion(dataDirectory: string, env: Record<string, string>): Promise<void> {
+  const { stderr, status } = await ingest("all.ndjson", env);
+  expect(stderr).toContain(`${documents.length} documents: `);
+  expect(status).toBe(0);
+  expectTables(await held(dataDirectory), wanted);
+  const check = await runCli(["check", "--keyring", keyring], { env });
+  expect(check.stderr).toContain("Nothing differs.");
+  expect(check.status).toBe(0);
+}
+
+test("the data's disk is full: a clear error, nothing half written, the same command completes", async ({
+  skip,
+}) => {
+  if (typeof dataDisk === "string") return skip(dataDisk);
+  const dataDirectory = folders.watch(join(dataDisk.path, "data"));
+  mkdirSync(dataDirectory);
+  const env = { PITH_GRAPH_DATA: dataDirectory };
+  const first = await ingest("first.ndjson", env);
+  expect(first.stderr).toContain(`${committed.length} documents: ${committed.length} merged`);
+
+  // A member meanwhile: stopping the server would want room, too.
+  const member = await acquireEmbeddedServer({ dataDirectory });
+  dataDisk.fill(20_000);
+  const full = await ingest("all.ndjson", env);
+  expect(full.stderr).toMatch(
+    /^pith-graph: the database has no room on its disk: .*No space left on device.*may be given again\.$/m,
+  );
+  expect(full.stderr).not.toContain("refused");
+  expect(full.status).toBe(1);
+  dataDisk.relieve();
+  expectTables(await held(dataDirectory), wantedBefore);
+  await expectCompletion(dataDirectory, env);
+  await member.release();
+  expect(serversOf(dataDirectory)).toEqual([]);
+});
+
+test("the disk of PostgreSQL's log is full: nothing committed is lost, the same command completes", async ({
+  skip,
+}) => {
+  if (typeof logDisk === "string") return skip(logDisk);
+  const dataDirectory = await folders.data();
+  const env = { PITH_GRAPH_DATA: dataDirectory };
+  await (await acquireEmbeddedServer({ dataDirectory })).release();
+  const log = join(dataDirectory, "cluster", "pg_wal");
+  const { uid, gid } = statSync(log);
+  cpSync(log, join(logDisk.path, "pg_wal"), { recursive: true });
+  execFileSync("chown", ["-R", `${uid}:${gid}`, join(logDisk.path, "pg_wal")]);
+  rmSync(log, { recursive: true });
+  symlinkSync(join(logDisk.path, "pg_wal"), log);
+  const first = await ingest("first.ndjson", env);
+  expect(first.stderr).toContain(`${committed.length} documents: ${committed.length} merged`);
+
+  const member = await acquireEmbeddedServer({ dataDirectory });
+  logDisk.fill(20_000);
+  await useUpLog(member.connection);
+  const full = await ingest("all.ndjson", env);
+  expect(full.status).toBe(1);
+  expect(full.stderr).toMatch(/^pith-graph: .*may be given again\.$/m);
+  // Mostly it crashes in the commit; where it finds out before that, it tells the command.
+  const serverLog = readFileSync(join(dataDirectory, "server.log"), "utf8");
+  expect(`${serverLog}${full.stderr}`).toMatch(
+    /(?:PANIC|no room on its disk): .*pg_wal\/xlogtemp.*No space left on device/,
+  );
+  logDisk.relieve();
+  // All of it; and of the rest what came before the crash.
+  const { tables, quarantined } = await held(dataDirectory);
+  expect(quarantined).toBe(0);
+  expect(numbersOf(tables)).toEqual(expect.arrayContaining(numbersOf(wantedBefore)));
+  await expectCompletion(dataDirectory, env);
+  await member.release();
+});
+
+/** Writes to the log until all that is left of its files, which are made in whole, is a little. */
+async function useUpLog(connection: EmbeddedServer["connection"]): Promise<void> {
+  const client = new pg.Client(connection);
+  await client.connect();
+  for (;;) {
+    const { rows } = await client.query<{ used: number; next: boolean }>(
+      `SELECT file_offset AS used, EXISTS (SELECT FROM pg_ls_waldir() WHERE name > file_name) AS next
+       FROM pg_walfile_name_offset(pg_current_wal_insert_lsn())`,
+    );
+    const [{ used, next } = { used: 0, next: false }] = rows;
+    const left = 2 ** 24 - used;
+    if (!next && left < 60_000) break;
+    // Pages have headers: they take some more.
+    const bytes = Math.floor(Math.min(4_000_000, Math.max(1_000, (left - 30_000) * 0.99)));
+    await client.query("SELECT pg_logical_emit_message(false, 'fill', repeat('x', $1))", [bytes]);
+  }
+  await client.end();
+}

@@ -1,0 +1,189 @@
+import { once } from "node:events";
+import type { Worker } from "node:worker_threads";
+import type pg from "pg";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { type Delivered, type IngestThreads, ingest } from "../../src/ingest/index.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { clearTables } from "../ingest/tables.ts";
+import { keyring } from "../protocol/signed-events.ts";
+import { paper } from "../submissions/site.ts";
+import { holdWriteLock, untilRows, waitingWriters } from "./waiting.ts";
+
+// As compiled: a thread of Node.js itself runs no TypeScript.
+const compiled = new URL("../../dist/ingest/threads/ingest-threads.js", import.meta.url).href;
+const { createIngestThreads } = (await import(
+  compiled
+)) as typeof import("../../src/ingest/threads/ingest-threads.ts");
+
+const door = { keyring, minimumProof: "hash" as const, maximumBytes: 1e6 };
+
+let database: TestDatabase;
+let threads: IngestThreads;
+/** The threads that were started, as Node.js tells. */
+let started: Worker[];
+const onWorker = (worker: Worker) => started.push(worker);
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  process.on("worker", onWorker);
+});
+afterAll(async () => {
+  process.off("worker", onWorker);
+  await database.drop();
+});
+beforeEach(async () => {
+  started = [];
+  threads = createIngestThreads(database, door, 2);
+  await clearTables(database);
+});
+afterEach(() => threads.close());
+
+/** Documents of papers from a number on. */
+function batchOf(from: number, count = 3): Delivered[] {
+  return Array.from({ length: count }, (_, index) => ({
+    source: `paper ${from + index}`,
+    bytes: Buffer.from(paper(from + index).text),
+  }));
+}
+
+async function heldPapers(): Promise<number> {
+  return (await database.pool.query("SELECT FROM papers")).rows.length;
+}
+
+/** Starts `count` batches, and returns once so many threads wait for the lock, each in its transaction. */
+async function startBatches(holder: pg.PoolClient, count: number) {
+  const batches = Array.from({ length: count }, (_, index) => threads.takeIn(batchOf(10 * index)));
+  // Whoever awaits a batch sees how it ends; until then it may have failed already.
+  for (const batch of batches) batch.catch(() => {});
+  await untilRows(holder, waitingWriters, count);
+  return batches;
+}
+
+test("each result in the order of its deliveries, more batches than threads", async () => {
+  const unreadable: Delivered = { source: "gone", code: "UNREADABLE", unreadable: "It cannot be read." };
+  const batches = Array.from({ length: 7 }, (_, index) => [
+    ...batchOf(10 * index, 2),
+    { source: `no JSON ${index}`, bytes: Buffer.from("{") },
+    unreadable,
+    ...batchOf(10 * index + 2, 2),
+  ]);
+  const results = await Promise.all(batches.map((batch) => threads.takeIn(batch)));
+  expect(results.map((result) => result.map(({ source }) => source))).toEqual(
+    batches.map((batch) => batch.map(({ source }) => source)),
+  );
+  for (const result of results) {
+    expect(result.map(({ status }) => status)).toEqual([
+      "merged",
+      "merged",
+      "rejected",
+      "rejected",
+      "merged",
+      "merged",
+    ]);
+  }
+  expect(started).toHaveLength(2);
+  expect(await heldPapers()).toBe(28);
+});
+
+test("documents stay with who gave them: a batch can be given again", async () => {
+  const batch = batchOf(0);
+  expect((await threads.takeIn(batch)).map(({ status }) => status)).toEqual(["merged", "merged", "merged"]);
+  expect((await threads.takeIn(batch)).map(({ status }) => status)).toEqual([
+    "unchanged",
+    "unchanged",
+    "unchanged",
+  ]);
+});
+
+test("a fault of the database comes with its code, stores nothing, and leaves the thread usable", async () => {
+  await database.pool.query(`
+    CREATE FUNCTION break_log() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE EXCEPTION 'broken on purpose' USING ERRCODE = '53100'; END $$;
+    CREATE TRIGGER break_log BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION break_log()`);
+  await expect(threads.takeIn(batchOf(0))).rejects.toMatchObject({
+    code: "53100",
+    message: "broken on purpose",
+  });
+  expect(await heldPapers()).toBe(0);
+  expect((await database.pool.query("SELECT FROM quarantine")).rows).toEqual([]);
+  await database.pool.query("DROP FUNCTION break_log CASCADE");
+  await threads.takeIn(batchOf(0));
+  expect(await heldPapers()).toBe(3);
+  expect(started).toHaveLength(1);
+});
+
+test("a thread that dies fails its own batch only, and another takes its place", async () => {
+  const lock = await holdWriteLock(database);
+  const [dying, other] = await startBatches(lock.holder, 2);
+  const code = await started[0]?.terminate();
+  expect(code).toBe(1);
+  await expect(dying).rejects.toThrow("A thread of the ingest ended unexpectedly.");
+  // More than the threads that are left: they are given to a new one, never to the dead.
+  const later = [100, 110, 120, 130].map((from) => threads.takeIn(batchOf(from)));
+  await lock.release();
+  expect(await other).toHaveLength(3);
+  for (const results of await Promise.all(later)) {
+    expect(results.map(({ status }) => status)).toEqual(["merged", "merged", "merged"]);
+  }
+  expect(started).toHaveLength(3);
+  expect(await heldPapers()).toBe(15);
+});
+
+test("a thread that dies while it is idle is not waited for", async () => {
+  await threads.takeIn(batchOf(0));
+  await started[0]?.terminate();
+  expect(await threads.takeIn(batchOf(10))).toHaveLength(3);
+  expect(started).toHaveLength(2);
+});
+
+test("an exception inside a thread is the batch's error", async () => {
+  const [entry] = keyring;
+  if (entry === undefined) throw new Error("The keyring is empty.");
+  const [name, key] = entry;
+  const broken = new Map([[name, { ...key, publicKeyBase64: "no key" }]]);
+  const doomed = createIngestThreads(database, { ...door, keyring: broken }, 1);
+  await expect(doomed.takeIn(batchOf(0))).rejects.toMatchObject({ name: "KeyringError" });
+  // And again, by a new thread: not a wait without an end.
+  await expect(doomed.takeIn(batchOf(0))).rejects.toMatchObject({ name: "KeyringError" });
+  await doomed.close();
+});
+
+test("an ingest whose thread dies ends with its error, whatever is under way or waits", async () => {
+  const lock = await holdWriteLock(database);
+  const ending = ingest(
+    database,
+    (async function* () {
+      yield* batchOf(0, 30);
+    })(),
+    { ...door, threads, batchDocuments: 3 },
+  );
+  ending.catch(() => {});
+  await untilRows(lock.holder, waitingWriters, 2);
+  await started[0]?.terminate();
+  await lock.release();
+  await expect(ending).rejects.toThrow("A thread of the ingest ended unexpectedly.");
+  expect(await heldPapers()).toBeLessThan(30);
+  // What was in the dead thread came to nothing, and can be done again.
+  await ingest(
+    database,
+    (async function* () {
+      yield* batchOf(0, 30);
+    })(),
+    { ...door, threads, batchDocuments: 3 },
+  );
+  expect(await heldPapers()).toBe(30);
+});
+
+test("close waits for what is under way, then no thread is left", async () => {
+  const lock = await holdWriteLock(database);
+  const batches = await startBatches(lock.holder, 2);
+  const order: string[] = [];
+  const ends = batches.map((batch) => batch.then((results) => order.push(`${results.length} taken in`)));
+  const exits = started.map((worker) => once(worker, "exit"));
+  const closing = threads.close().then(() => order.push("closed"));
+  await lock.release();
+  await Promise.all([...ends, closing]);
+  expect(order).toEqual(["3 taken in", "3 taken in", "closed"]);
+  expect(await Promise.all(exits)).toEqual([[0], [0]]);
+  expect(await heldPapers()).toBe(6);
+});

@@ -1,0 +1,338 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { checkTables } from "../../src/ingest/index.ts";
+import type { JsonObject } from "../../src/protocol/index.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { keyring } from "../protocol/signed-events.ts";
+import { bundleOfPaper, snapshotEvent, testPaper } from "./bundles.ts";
+import { randomFrom } from "./random.ts";
+import { clearTables, readTables } from "./tables.ts";
+import { takeIn } from "./take-in.ts";
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+
+afterAll(() => database.drop());
+
+// ---- The documents. Papers are named by the last digit of their arXiv id: P1 is 2301.00001.
+
+type Paper = { readonly nth: number; readonly version?: number; readonly title: string };
+
+function planOf({ nth, version = 1 }: Paper) {
+  return { arxivId: `2301.0000${nth}`, version };
+}
+
+function document(paper: Paper, references: JsonObject[], fields: JsonObject = {}): string {
+  const { title } = paper;
+  return bundleOfPaper(planOf(paper), (made) => [
+    snapshotEvent(made, { paper: { title }, references, ...fields }),
+  ]);
+}
+
+const p2 = { cited_arxiv_id: "2301.00002", title: "P2 as cited" };
+const u = { work_id: "U", title: "U as cited" };
+const v = { work_id: "V", title: "V as cited" };
+const both = (reference: JsonObject) => ({ ...reference, ...p2 });
+
+const p4 = { nth: 4, title: "P4" };
+const p4First = snapshotEvent(testPaper(planOf(p4)), { paper: { title: "P4" }, references: [both(u)] });
+
+/** Each document with what the graph is once it has come after those before it. */
+const story: readonly {
+  readonly says: string;
+  readonly text: string;
+  readonly graph: {
+    readonly works: readonly string[];
+    readonly citations: readonly string[];
+    readonly identifiers: readonly string[];
+  };
+}[] = [
+  {
+    says: "a citation before its cited paper",
+    text: document({ nth: 1, title: "P1" }, [p2]),
+    graph: {
+      works: [
+        "arxiv:2301.00001 'P1' v1, cited by 0 works in 0 papers, cites 1",
+        "arxiv:2301.00002 'P2 as cited' no paper, cited by 1 works in 1 papers, cites 0",
+      ],
+      citations: ["arxiv:2301.00001 > arxiv:2301.00002"],
+      identifiers: ["arxiv:2301.00001 is arxiv:2301.00001", "arxiv:2301.00002 is arxiv:2301.00002"],
+    },
+  },
+  {
+    says: "the cited paper comes: it has the work and its own title",
+    text: document({ nth: 2, title: "P2" }, []),
+    graph: {
+      works: [
+        "arxiv:2301.00001 'P1' v1, cited by 0 works in 0 papers, cites 1",
+        "arxiv:2301.00002 'P2' v1, cited by 1 works in 1 papers, cites 0",
+      ],
+      citations: ["arxiv:2301.00001 > arxiv:2301.00002"],
+      identifiers: ["arxiv:2301.00001 is arxiv:2301.00001", "arxiv:2301.00002 is arxiv:2301.00002"],
+    },
+  },
+  {
+    says: "a work known by UUID only",
+    text: document({ nth: 3, title: "P3" }, [u]),
+    graph: {
+      works: [
+        "arxiv:2301.00001 'P1' v1, cited by 0 works in 0 papers, cites 1",
+        "arxiv:2301.00002 'P2' v1, cited by 1 works in 1 papers, cites 0",
+        "arxiv:2301.00003 'P3' v1, cited by 0 works in 0 papers, cites 1",
+        "work_id:U 'U as cited' no paper, cited by 1 works in 1 papers, cites 0",
+      ],
+      citations: ["arxiv:2301.00001 > arxiv:2301.00002", "arxiv:2301.00003 > work_id:U"],
+      identifiers: [
+        "arxiv:2301.00001 is arxiv:2301.00001",
+        "arxiv:2301.00002 is arxiv:2301.00002",
+        "arxiv:2301.00003 is arxiv:2301.00003",
+        "work_id:U is work_id:U",
+      ],
+    },
+  },
+  {
+    says: "it turns out to be the paper: what cited it cites the paper",
+    text: bundleOfPaper(planOf(p4), () => [p4First]),
+    graph: {
+      works: [
+        "arxiv:2301.00001 'P1' v1, cited by 0 works in 0 papers, cites 1",
+        "arxiv:2301.00002 'P2' v1, cited by 3 works in 3 papers, cites 0",
+        "arxiv:2301.00003 'P3' v1, cited by 0 works in 0 papers, cites 1",
+        "arxiv:2301.00004 'P4' v1, cited by 0 works in 0 papers, cites 1",
+      ],
+      citations: [
+        "arxiv:2301.00001 > arxiv:2301.00002",
+        "arxiv:2301.00003 > arxiv:2301.00002",
+        "arxiv:2301.00004 > arxiv:2301.00002",
+      ],
+      identifiers: [
+        "arxiv:2301.00001 is arxiv:2301.00001",
+        "arxiv:2301.00002 is arxiv:2301.00002",
+        "arxiv:2301.00003 is arxiv:2301.00003",
+        "arxiv:2301.00004 is arxiv:2301.00004",
+        "work_id:U is arxiv:2301.00002",
+      ],
+    },
+  },
+  {
+    says: "a paper that cites it twice, by the UUID that is known and by another",
+    text: document({ nth: 5, title: "P5" }, [u, v]),
+    graph: {
+      works: [
+        "arxiv:2301.00001 'P1' v1, cited by 0 works in 0 papers, cites 1",
+        "arxiv:2301.00002 'P2' v1, cited by 4 works in 4 papers, cites 0",
+        "arxiv:2301.00003 'P3' v1, cited by 0 works in 0 papers, cites 1",
+        "arxiv:2301.00004 'P4' v1, cited by 0 works in 0 papers, cites 1",
+        "arxiv:2301.00005 'P5' v1, cited by 0 works in 0 papers, cites 2",
+        "work_id:V 'V as cited' no paper, cited by 1 works in 1 papers, cites 0",
+      ],
+      citations: [
+        "arxiv:2301.00001 > arxiv:2301.00002",
+        "arxiv:2301.00003 > arxiv:2301.00002",
+        "arxiv:2301.00004 > arxiv:2301.00002",
+        "arxiv:2301.00005 > arxiv:2301.00002",
+        "arxiv:2301.00005 > work_id:V",
+      ],
+      identifiers: [
+        "arxiv:2301.00001 is arxiv:2301.00001",
+        "arxiv:2301.00002 is arxiv:2301.00002",
+        "arxiv:2301.00003 is arxiv:2301.00003",
+        "arxiv:2301.00004 is arxiv:2301.00004",
+        "arxiv:2301.00005 is arxiv:2301.00005",
+        "work_id:U is arxiv:2301.00002",
+        "work_id:V is work_id:V",
+      ],
+    },
+  },
+  {
+    says: "two work ids for one arXiv id: they are one work, and two references are one edge",
+    text: document({ nth: 6, title: "P6" }, [both(v)]),
+    graph: {
+      works: [
+        "arxiv:2301.00001 'P1' v1, cited by 0 works in 0 papers, cites 1",
+        "arxiv:2301.00002 'P2' v1, cited by 5 works in 5 papers, cites 0",
+        "arxiv:2301.00003 'P3' v1, cited by 0 works in 0 papers, cites 1",
+        "arxiv:2301.00004 'P4' v1, cited by 0 works in 0 papers, cites 1",
+        "arxiv:2301.00005 'P5' v1, cited by 0 works in 0 papers, cites 1",
+        "arxiv:2301.00006 'P6' v1, cited by 0 works in 0 papers, cites 1",
+      ],
+      citations: [
+        "arxiv:2301.00001 > arxiv:2301.00002",
+        "arxiv:2301.00003 > arxiv:2301.00002",
+        "arxiv:2301.00004 > arxiv:2301.00002",
+        "arxiv:2301.00005 > arxiv:2301.00002",
+        "arxiv:2301.00006 > arxiv:2301.00002",
+      ],
+      identifiers: [
+        "arxiv:2301.00001 is arxiv:2301.00001",
+        "arxiv:2301.00002 is arxiv:2301.00002",
+        "arxiv:2301.00003 is arxiv:2301.00003",
+        "arxiv:2301.00004 is arxiv:2301.00004",
+        "arxiv:2301.00005 is arxiv:2301.00005",
+        "arxiv:2301.00006 is arxiv:2301.00006",
+        "work_id:U is arxiv:2301.00002",
+        "work_id:V is arxiv:2301.00002",
+      ],
+    },
+  },
+  {
+    says: "a second version of the cited paper: the same work, now shown by it",
+    text: document({ nth: 2, version: 2, title: "P2, second version" }, []),
+    graph: {
+      works: [
+        "arxiv:2301.00001 'P1' v1, cited by 0 works in 0 papers, cites 1",
+        "arxiv:2301.00002 'P2, second version' v2, cited by 5 works in 5 papers, cites 0",
+        "arxiv:2301.00003 'P3' v1, cited by 0 works in 0 papers, cites 1",
+        "arxiv:2301.00004 'P4' v1, cited by 0 works in 0 papers, cites 1",
+        "arxiv:2301.00005 'P5' v1, cited by 0 works in 0 papers, cites 1",
+        "arxiv:2301.00006 'P6' v1, cited by 0 works in 0 papers, cites 1",
+      ],
+      citations: [
+        "arxiv:2301.00001 > arxiv:2301.00002",
+        "arxiv:2301.00003 > arxiv:2301.00002",
+        "arxiv:2301.00004 > arxiv:2301.00002",
+        "arxiv:2301.00005 > arxiv:2301.00002",
+        "arxiv:2301.00006 > arxiv:2301.00002",
+      ],
+      identifiers: [
+        "arxiv:2301.00001 is arxiv:2301.00001",
+        "arxiv:2301.00002 is arxiv:2301.00002",
+        "arxiv:2301.00003 is arxiv:2301.00003",
+        "arxiv:2301.00004 is arxiv:2301.00004",
+        "arxiv:2301.00005 is arxiv:2301.00005",
+        "arxiv:2301.00006 is arxiv:2301.00006",
+        "work_id:U is arxiv:2301.00002",
+        "work_id:V is arxiv:2301.00002",
+      ],
+    },
+  },
+  {
+    says: "a second version of a citing paper: one more paper, the same edge, and a new one",
+    text: document({ nth: 1, version: 2, title: "P1, second version" }, [
+      p2,
+      { doi: "10.1000/D", title: "D" },
+    ]),
+    graph: {
+      works: [
+        "arxiv:2301.00001 'P1, second version' v2, cited by 0 works in 0 papers, cites 2",
+        "arxiv:2301.00002 'P2, second version' v2, cited by 5 works in 6 papers, cites 0",
+        "arxiv:2301.00003 'P3' v1, cited by 0 works in 0 papers, cites 1",
+        "arxiv:2301.00004 'P4' v1, cited by 0 works in 0 papers, cites 1",
+        "arxiv:2301.00005 'P5' v1, cited by 0 works in 0 papers, cites 1",
+        "arxiv:2301.00006 'P6' v1, cited by 0 works in 0 papers, cites 1",
+        "doi:10.1000/d 'D' no paper, cited by 1 works in 1 papers, cites 0",
+      ],
+      citations: [
+        "arxiv:2301.00001 > arxiv:2301.00002",
+        "arxiv:2301.00001 > doi:10.1000/d",
+        "arxiv:2301.00003 > arxiv:2301.00002",
+        "arxiv:2301.00004 > arxiv:2301.00002",
+        "arxiv:2301.00005 > arxiv:2301.00002",
+        "arxiv:2301.00006 > arxiv:2301.00002",
+      ],
+      identifiers: [
+        "arxiv:2301.00001 is arxiv:2301.00001",
+        "arxiv:2301.00002 is arxiv:2301.00002",
+        "arxiv:2301.00003 is arxiv:2301.00003",
+        "arxiv:2301.00004 is arxiv:2301.00004",
+        "arxiv:2301.00005 is arxiv:2301.00005",
+        "arxiv:2301.00006 is arxiv:2301.00006",
+        "doi:10.1000/d is doi:10.1000/d",
+        "work_id:U is arxiv:2301.00002",
+        "work_id:V is arxiv:2301.00002",
+      ],
+    },
+  },
+  {
+    says: "a superseding snapshot drops references: its edge goes, and what it said of the UUID",
+    text: document(p4, [], { created_at: "2026-06-12T00:00:00Z", supersedes: [String(p4First["event_id"])] }),
+    graph: {
+      works: [
+        "arxiv:2301.00001 'P1, second version' v2, cited by 0 works in 0 papers, cites 2",
+        // P1 twice, P5 by V, P6; no longer P3, which names U, and P4, which names nothing.
+        "arxiv:2301.00002 'P2, second version' v2, cited by 3 works in 4 papers, cites 0",
+        "arxiv:2301.00003 'P3' v1, cited by 0 works in 0 papers, cites 1",
+        "arxiv:2301.00004 'P4' v1, cited by 0 works in 0 papers, cites 0",
+        "arxiv:2301.00005 'P5' v1, cited by 0 works in 0 papers, cites 2",
+        "arxiv:2301.00006 'P6' v1, cited by 0 works in 0 papers, cites 1",
+        "doi:10.1000/d 'D' no paper, cited by 1 works in 1 papers, cites 0",
+        "work_id:U 'U as cited' no paper, cited by 2 works in 2 papers, cites 0",
+      ],
+      citations: [
+        "arxiv:2301.00001 > arxiv:2301.00002",
+        "arxiv:2301.00001 > doi:10.1000/d",
+        "arxiv:2301.00003 > work_id:U",
+        "arxiv:2301.00005 > arxiv:2301.00002",
+        "arxiv:2301.00005 > work_id:U",
+        "arxiv:2301.00006 > arxiv:2301.00002",
+      ],
+      identifiers: [
+        "arxiv:2301.00001 is arxiv:2301.00001",
+        "arxiv:2301.00002 is arxiv:2301.00002",
+        "arxiv:2301.00003 is arxiv:2301.00003",
+        "arxiv:2301.00004 is arxiv:2301.00004",
+        "arxiv:2301.00005 is arxiv:2301.00005",
+        "arxiv:2301.00006 is arxiv:2301.00006",
+        "doi:10.1000/d is doi:10.1000/d",
+        "work_id:U is work_id:U",
+        "work_id:V is arxiv:2301.00002",
+      ],
+    },
+  },
+];
+
+// ---- What the tables say
+
+async function lines(select: string): Promise<string[]> {
+  const { rows } = await database.pool.query<{ line: string }>(select);
+  return rows.map(({ line }) => line).sort();
+}
+
+async function readGraph() {
+  return {
+    works: await lines(
+      `SELECT key || ' ''' || coalesce(w.title, '') || ''' ' || coalesce('v' || source_version, 'no paper') ||
+         ', cited by ' || cited_by_count || ' works in ' || citing_paper_count || ' papers, cites ' ||
+         w.reference_count AS line
+       FROM works w LEFT JOIN papers USING (paper_id)`,
+    ),
+    citations: await lines(
+      `SELECT citing.key || ' > ' || cited.key AS line FROM citations
+       JOIN works citing ON citing.work_id = citing_work_id JOIN works cited ON cited.work_id = cited_work_id`,
+    ),
+    identifiers: await lines(
+      `SELECT kind || ':' || value || ' is ' || key AS line FROM work_identifiers JOIN works USING (work_id)`,
+    ),
+  };
+}
+
+// ---- The tests
+
+test("the graph is right after each document", async () => {
+  await clearTables(database);
+  for (const { says, text, graph } of story) {
+    expect((await takeIn(database, [text])).merged, says).toBe(1);
+    expect(await readGraph(), says).toEqual(graph);
+  }
+  expect((await checkTables(database, { keyring })).differences).toEqual([]);
+});
+
+test("fifty random orders, in batches of any size, end in the same tables", async () => {
+  await clearTables(database);
+  for (const { text } of story) await takeIn(database, [text]);
+  const told = await readTables(database);
+  const orders = new Set<string>();
+  for (let seed = 1; seed <= 50; seed++) {
+    const random = randomFrom(seed);
+    const order = random.shuffle(story.map(({ text }) => text));
+    orders.add(JSON.stringify(order));
+    await clearTables(database);
+    for (const batch of random.split(order, random.pick([1, 3, story.length]))) {
+      await takeIn(database, batch);
+    }
+    expect(await readTables(database), `seed ${seed}`).toEqual(told);
+  }
+  expect(orders.size).toBe(50);
+});
