@@ -31,9 +31,11 @@ for (const table of Object.values(tables)) {
 const signature = Buffer.from("PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0", "latin1");
 const textArrayOid = 25;
 
-/** A buffer is kept for the next rows, unless it grew beyond this: 4 MB. */
-const mostKept = 1 << 22;
-let spare: Buffer | undefined;
+/** Buffers are kept for the next rows: so many, and none that grew beyond a megabyte. */
+const mostSpares = 8;
+const mostKept = 1 << 20;
+const spares: Buffer[] = [];
+const leastBytes = 1 << 16;
 
 /**
  * Rows in COPY's binary format: half the work of its text format for both sides, and the cells leave no strings
@@ -42,20 +44,24 @@ let spare: Buffer | undefined;
  * A bytea may be given as bytes, or as hexadecimal text with `\x` in front; an instant as ISO text in UTC.
  */
 export class CopyRows {
+  /** The statement that takes them. */
+  readonly command: string;
   readonly #encodings: readonly Encoding[];
   #bytes: Buffer;
   #view: DataView;
   #end: number;
 
-  constructor(table: string, columns: readonly string[]) {
-    const known = encodingsOf.get(table);
+  /** `like` is the table whose columns these are, where it is another. */
+  constructor(table: string, columns: readonly string[], like = table) {
+    const list = columns.map((column) => `"${column}"`).join(", ");
+    this.command = `COPY "${table}" (${list}) FROM STDIN (FORMAT binary)`;
+    const known = encodingsOf.get(like);
     this.#encodings = columns.map((column) => {
       const encoding = known?.get(column);
-      if (encoding === undefined) throw new Error(`No column ${column} in a table ${table}.`);
+      if (encoding === undefined) throw new Error(`No column ${column} in a table ${like}.`);
       return encoding;
     });
-    this.#bytes = spare ?? Buffer.allocUnsafeSlow(1 << 18);
-    spare = undefined;
+    this.#bytes = spares.pop() ?? Buffer.allocUnsafeSlow(leastBytes);
     this.#view = new DataView(this.#bytes.buffer);
     signature.copy(this.#bytes);
     this.#end = signature.length;
@@ -80,7 +86,7 @@ export class CopyRows {
 
   /** Gives the memory back, once the bytes are sent. */
   release(): void {
-    if (this.#bytes.length <= mostKept) spare = this.#bytes;
+    if (this.#bytes.length <= mostKept && spares.length < mostSpares) spares.push(this.#bytes);
   }
 
   #reserve(size: number): void {

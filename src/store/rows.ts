@@ -1,6 +1,6 @@
 import type pg from "pg";
-import { from as copyFrom } from "pg-copy-streams";
 import { type Cell, CopyRows } from "./copy-format.ts";
+import { copyIn } from "./copy-in.ts";
 
 export type { Cell } from "./copy-format.ts";
 
@@ -16,23 +16,9 @@ export async function insertRows(
   like = table,
 ): Promise<void> {
   if (rows.length === 0) return;
-  const list = columns.map((column) => `"${column}"`).join(", ");
-  const copy = new CopyRows(like, columns);
-  const stream = client.query(copyFrom(`COPY "${table}" (${list}) FROM STDIN (FORMAT binary)`));
-  const done = new Promise<void>((resolve, reject) => {
-    stream.once("error", reject);
-    stream.once("finish", resolve);
-  });
-  try {
-    for (const row of rows) copy.add(row);
-  } catch (error) {
-    stream.destroy(error as Error);
-    await done.catch(() => {});
-    throw error;
-  }
-  stream.end(copy.finish());
-  await done;
-  copy.release();
+  const copy = new CopyRows(table, columns, like);
+  for (const row of rows) copy.add(row);
+  await copyIn(client, [copy]);
 }
 
 /**
@@ -49,25 +35,23 @@ export async function upsertRows(
   conflict: string,
 ): Promise<number> {
   if (rows.length === 0) return 0;
-  const list = columns.map((column) => `"${column}"`).join(", ");
-  const result = await client.query(
-    `INSERT INTO "${table}" (${list})
-     SELECT ${list} FROM json_populate_recordset(NULL::"${table}", $1) ${conflict}`,
-    [recordset(columns, rows)],
-  );
-  return result.rowCount ?? 0;
+  const { text, values } = upsertStatement(table, columns, rows, conflict);
+  return (await client.query(text, values)).rowCount ?? 0;
 }
 
-/** Writes rows of which it is known which are new: those by COPY, the changed ones as an upsert. */
-export async function writeRows(
-  client: pg.ClientBase,
+/** The statement of `upsertRows`. */
+export function upsertStatement(
   table: string,
   columns: readonly string[],
-  { added, changed }: { added: readonly (readonly Cell[])[]; changed: readonly (readonly Cell[])[] },
+  rows: readonly (readonly Cell[])[],
   conflict: string,
-): Promise<void> {
-  await insertRows(client, table, columns, added);
-  await upsertRows(client, table, columns, changed, conflict);
+): { text: string; values: string[] } {
+  const list = columns.map((column) => `"${column}"`).join(", ");
+  return {
+    text: `INSERT INTO "${table}" (${list})
+     SELECT ${list} FROM json_populate_recordset(NULL::"${table}", $1) ${conflict}`,
+    values: [recordset(columns, rows)],
+  };
 }
 
 /** A JSON array of objects with these members: the argument of `json_populate_recordset`. */

@@ -16,7 +16,10 @@ export function recordStatements(pool: pg.Pool): Statement[] {
         typeof statement === "string"
           ? { text: statement, values: undefined }
           : (statement as pg.QueryConfig);
-      statements.push({ text, values: Array.isArray(values) ? values : (own ?? []) });
+      // How many tables travel together depends on who was faster.
+      for (const command of text.split(/; (?=COPY )/)) {
+        statements.push({ text: command, values: Array.isArray(values) ? values : (own ?? []) });
+      }
       return query(...given);
     };
     client.query = recording as typeof client.query;

@@ -24,7 +24,7 @@ export const tableNames = [
 ] as const;
 
 /** What a mirror keeps of how things came: emptied with the others, and not compared. */
-const arrivalTables = ["quarantine", "changes"];
+const arrivalTables = ["quarantine", "changes", "graph_changes"];
 
 const storedTables = [...tableNames.filter((name) => name !== "feed"), ...arrivalTables];
 
@@ -35,8 +35,8 @@ export async function readTables(database: Database): Promise<Tables> {
   const selects = await selectsOf(database);
   const tables: Tables = {};
   for (const [table, select] of selects) tables[table] = (await database.pool.query<Row>(select)).rows;
-  // The position counts the changes on the way; the checksum is that of the states, whatever the way was.
-  tables["totals"] = tables["totals"]?.filter(({ name }) => name !== "change_position") ?? [];
+  // The positions count the changes on the way; the checksum is that of the states, whatever the way was.
+  tables["totals"] = tables["totals"]?.filter(({ name }) => !name?.endsWith("_position")) ?? [];
   const feed = await database.pool.query<Row>(
     "SELECT encode(checksum, 'hex') AS checksum FROM changes ORDER BY position DESC LIMIT 1",
   );

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { recordChanges } from "../../store/feed.ts";
+import { recordGraphReset } from "../../store/graph-feed.ts";
 import type { Database } from "../../store/index.ts";
 import { type CareOptions, derivedTables, shadowSchema, withShadow } from "./shadow.ts";
 
@@ -34,7 +35,9 @@ export function rebuildTables(database: Database, options: CareOptions): Promise
       await client.query(
         `INSERT INTO public.quarantine SELECT * FROM ${shadowSchema}.quarantine ON CONFLICT DO NOTHING`,
       );
-      await recordChanges(client, changed, new Date().toISOString());
+      const now = new Date().toISOString();
+      await recordChanges(client, changed, now);
+      await recordGraphReset(client, now);
       await client.query("COMMIT");
       return { removed, written };
     } catch (error) {

@@ -28,10 +28,10 @@ export const derivedTables: readonly DerivedTable[] = [
 ];
 
 /** Written by a batch as well, but no part of what the log determines. */
-const bystanders = ["changes", "quarantine"];
+const bystanders = ["changes", "graph_changes", "quarantine"];
 
 /** Counts that are history, and no function of the log. */
-const historicTotals = "('position', 'change_position', 'rejected_documents')";
+const historicTotals = "('position', 'change_position', 'graph_position', 'rejected_documents')";
 
 export type CareOptions = {
   readonly keyring: Keyring;

@@ -12,7 +12,7 @@ import {
 } from "./messages.ts";
 
 const { connection, keyringEntries, minimumProof, maximumBytes } = workerData as ThreadData;
-const database = openDatabase({ connection, maximumConnections: batchesAtOnce });
+const database = openDatabase({ connection, maximumConnections: batchesAtOnce + 2 });
 const door = { keyring: createKeyring(keyringEntries), minimumProof, maximumBytes };
 
 parentPort?.on("message", async (request: ThreadRequest) => {

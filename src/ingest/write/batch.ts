@@ -10,6 +10,8 @@ import {
   parseJson,
 } from "../../protocol/index.ts";
 import { recordChanges, type StateChange } from "../../store/feed.ts";
+import { recordGraphChanges } from "../../store/graph-feed.ts";
+import type { GraphChanges } from "../../store/graph-payload.ts";
 import { type Database, type PaperLog, paperIdOf, readLogs } from "../../store/index.ts";
 import { bigintArray } from "../../store/rows.ts";
 import type { Arrival, Rejection } from "../arrival.ts";
@@ -25,7 +27,8 @@ import { changeOf, type PaperTarget } from "./paper-change.ts";
 import { readPapersBefore, writePapers } from "./papers.ts";
 import { writeQuarantine } from "./quarantine.ts";
 import { writeReferences } from "./references.ts";
-import { addToTotals } from "./totals.ts";
+import { WriteSession } from "./session.ts";
+import { totalsStatement } from "./totals.ts";
 import { writeWorks } from "./works.ts";
 
 /** What became of the documents of a batch, in their order. */
@@ -68,7 +71,10 @@ export async function writeBatch(
       await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
       if (!isLockHeld) await client.query("SELECT pg_advisory_xact_lock($1)", [writeLock]);
       const now = new Date().toISOString();
-      for (const paperId of await writePending(client, pending, now)) merged.add(paperId);
+      const paperIds = await withReader(database.pool, (reader) =>
+        writePending(new WriteSession(client, reader), pending, now),
+      );
+      for (const paperId of paperIds) merged.add(paperId);
       await writeQuarantine(client, rejections, arrivals, now);
       await client.query("COMMIT");
     }
@@ -83,6 +89,20 @@ export async function writeBatch(
       () => client.release(true),
     );
     throw error;
+  }
+}
+
+/** Lends a second connection of the pool, where there is one to be had at once: waiting for it could last for ever. */
+async function withReader<Result>(
+  pool: pg.Pool,
+  use: (reader: pg.PoolClient | null) => Promise<Result>,
+): Promise<Result> {
+  const hasRoom = pool.waitingCount === 0 && (pool.idleCount > 0 || pool.totalCount < pool.options.max);
+  const reader = hasRoom ? await pool.connect() : null;
+  try {
+    return await use(reader);
+  } finally {
+    reader?.release();
   }
 }
 
@@ -157,9 +177,9 @@ function prepare(
 }
 
 /** Writes what is pending, compared once more with what is held now. Returns the papers that were changed. */
-async function writePending(client: pg.PoolClient, pending: Pending, now: string): Promise<bigint[]> {
+async function writePending(session: WriteSession, pending: Pending, now: string): Promise<bigint[]> {
   if (pending.size === 0) return [];
-  const held = await readHeld(client, pending.keys());
+  const held = await readHeld(await session.flush(), pending.keys());
   const additions = new Map<bigint, Addition>();
   for (const [paperId, { pithNumber, arrivals, prepared }] of pending) {
     const known = heldOf(held, paperId, pithNumber);
@@ -167,7 +187,7 @@ async function writePending(client: pg.PoolClient, pending: Pending, now: string
     if (addition !== null) additions.set(paperId, addition);
   }
   const heldIds = [...additions.keys()].filter((paperId) => held.has(paperId));
-  const knownOf = await readKnown(client, heldIds);
+  const knownOf = await readKnown(await session.flush(), heldIds);
 
   const writes: LogWrite[] = [];
   const targets: PaperTarget[] = [];
@@ -181,9 +201,11 @@ async function writePending(client: pg.PoolClient, pending: Pending, now: string
     writes.push({ paperId, pithNumber, held: known, addition, state });
     targets.push(target);
   }
-  await writeLogs(client, writes, now);
-  await writeDerived(client, targets, writes);
+  await writeLogs(session, writes, now);
+  const graphChanges = await writeDerived(session, targets, writes);
+  const client = await session.flush();
   await recordChanges(client, changedStates(writes), now);
+  await recordGraphChanges(client, graphChanges, now);
   return [...additions.keys()];
 }
 
@@ -203,6 +225,7 @@ async function readKnown(
   client: pg.PoolClient,
   paperIds: readonly bigint[],
 ): Promise<(paperId: bigint) => Known> {
+  if (paperIds.length === 0) return () => nothing;
   const logs = await readLogs(drizzle(client), paperIds);
   const records = await readRecords(client, paperIds);
   const results = await readPublishedResults(client, paperIds);
@@ -213,20 +236,22 @@ async function readKnown(
   });
 }
 
-/** Makes the derived rows of papers what their states say. */
+/** Makes the derived rows of papers what their states say. Returns what that changes in the citation graph. */
 async function writeDerived(
-  client: pg.PoolClient,
+  session: WriteSession,
   targets: readonly PaperTarget[],
   writes: readonly LogWrite[],
-): Promise<void> {
-  const known = writes.filter(({ held }) => held.pithNumber !== null).map(({ paperId }) => paperId);
-  const before = await readPapersBefore(client, known);
-  const changes = targets.map((target) => changeOf(target, before.get(target.paperId) ?? null));
-  await writePapers(client, changes);
-  const identifiers = await settleIdentifiers(client, changes);
-  const referenceChanges = await writeReferences(client, changes, identifiers);
-  const counts = await writeCitations(client, changes, referenceChanges);
-  const works = await writeWorks(client, changes, identifiers, referenceChanges, counts);
+): Promise<GraphChanges> {
+  const known = new Set(writes.filter(({ held }) => held.pithNumber !== null).map(({ paperId }) => paperId));
+  const before = await readPapersBefore(session, [...known]);
+  const changes = targets.map((target) =>
+    changeOf(target, before.get(target.paperId) ?? null, known.has(target.paperId)),
+  );
+  await writePapers(session, changes);
+  const identifiers = await settleIdentifiers(session, changes);
+  const referenceChanges = await writeReferences(session, changes, identifiers);
+  const citations = await writeCitations(session, changes, referenceChanges);
+  const works = await writeWorks(session, changes, identifiers, referenceChanges, citations);
 
   let papers = 0;
   let claims = 0;
@@ -240,14 +265,22 @@ async function writeDerived(
     events += state.events.size - held.events.size;
     invalidEvents += state.events.size - state.validCount - held.invalidCount;
   }
-  await addToTotals(client, {
-    papers,
-    works,
-    claims,
-    citations: counts.total,
-    events,
-    invalid_events: invalidEvents,
-  });
+  session.write(
+    ...totalsStatement({
+      papers,
+      works: works.added.length - works.removed.length,
+      claims,
+      citations: citations.total,
+      events,
+      invalid_events: invalidEvents,
+    }),
+  );
+  return {
+    addedWorks: works.added,
+    removedWorks: works.removed,
+    putEdges: citations.putEdges,
+    removedEdges: citations.removedEdges,
+  };
 }
 
 async function readRecords(

@@ -1,10 +1,11 @@
-import type pg from "pg";
-import { bigintArray, type Cell, insertRows, writeRows } from "../../store/rows.ts";
+import type { GraphEdge } from "../../store/graph-payload.ts";
+import { bigintArray, type Cell } from "../../store/rows.ts";
 import type { PaperChange, StoredReference } from "./paper-change.ts";
 import { type ReferenceChange, readReferences } from "./references.ts";
+import type { WriteSession } from "./session.ts";
 
-/** How the counts of works change. */
-export type CountChanges = {
+/** How the edges, and with them the counts of works, change. */
+export type CitationChanges = {
   /** By cited work: rows of `citations` more or fewer. */
   readonly citedBy: Map<bigint, number>;
   /** By cited work: rows of `citing_papers` more or fewer. */
@@ -13,6 +14,9 @@ export type CountChanges = {
   readonly references: Map<bigint, number>;
   /** Rows of `citations` more or fewer in all. */
   total: number;
+  /** Rows of `citations` that are new or marked otherwise, and those that are gone. */
+  readonly putEdges: GraphEdge[];
+  readonly removedEdges: Omit<GraphEdge, "isInternalAnchor">[];
 };
 
 /**
@@ -20,19 +24,21 @@ export type CountChanges = {
  * stored; of those whose references were only moved, the edges to the works that they were moved from or to.
  */
 export async function writeCitations(
-  client: pg.ClientBase,
+  session: WriteSession,
   changes: readonly PaperChange[],
   referenceChanges: readonly ReferenceChange[],
-): Promise<CountChanges> {
-  const counts: CountChanges = {
+): Promise<CitationChanges> {
+  const counts: CitationChanges = {
     citedBy: new Map(),
     citingPapers: new Map(),
     references: new Map(),
     total: 0,
+    putEdges: [],
+    removedEdges: [],
   };
-  const citing = await readCiting(client, changes, referenceChanges);
-  await writeEdges(client, citing, counts);
-  await writeCitingPapers(client, citing.submittedAt, referenceChanges, counts);
+  const citing = await readCiting(session, changes, referenceChanges);
+  await writeEdges(session, citing, counts);
+  writeCitingPapers(session, citing.submittedAt, referenceChanges, counts);
   return counts;
 }
 
@@ -52,7 +58,7 @@ type Citing = {
 };
 
 async function readCiting(
-  client: pg.ClientBase,
+  session: WriteSession,
   changes: readonly PaperChange[],
   referenceChanges: readonly ReferenceChange[],
 ): Promise<Citing> {
@@ -77,7 +83,7 @@ async function readCiting(
   const movedWorks = new Set(
     moves.flatMap(({ before, after }) => [...before, ...after].map(({ citedWorkId }) => citedWorkId)),
   );
-  const rows = await readPapersOf(client, whole, moves);
+  const rows = await readPapersOf(session, whole, moves);
   const parts = new Set<bigint>();
   for (const row of rows) {
     const paperId = BigInt(row.paper_id);
@@ -97,8 +103,8 @@ async function readCiting(
   const others = [...workOf].filter(([paperId]) => !references.has(paperId));
   const papersOf = (works: ReadonlySet<bigint>) =>
     others.filter(([, workId]) => works.has(workId)).map(([paperId]) => paperId);
-  for (const [paperId, list] of await readReferences(client, papersOf(whole))) references.set(paperId, list);
-  for (const [paperId, list] of await readReferences(client, papersOf(parts), movedWorks)) {
+  for (const [paperId, list] of await readReferences(session, papersOf(whole))) references.set(paperId, list);
+  for (const [paperId, list] of await readReferences(session, papersOf(parts), movedWorks)) {
     references.set(paperId, list);
   }
   return { whole, grown, parts, movedWorks, workOf, submittedAt, references };
@@ -106,18 +112,17 @@ async function readCiting(
 
 /** All papers of works, and of the works of papers whose references were moved. */
 async function readPapersOf(
-  client: pg.ClientBase,
+  session: WriteSession,
   works: ReadonlySet<bigint>,
   moves: readonly ReferenceChange[],
 ): Promise<{ paper_id: string; work_id: string; submitted_at: string }[]> {
   if (works.size + moves.length === 0) return [];
-  const { rows } = await client.query<{ paper_id: string; work_id: string; submitted_at: string }>(
+  return session.read<{ paper_id: string; work_id: string; submitted_at: string }>(
     `SELECT paper_id, work_id, submitted_at::text FROM papers
      WHERE work_id = ANY($1::bigint[])
         OR work_id = ANY(ARRAY(SELECT work_id FROM papers WHERE paper_id = ANY($2::bigint[])))`,
     [bigintArray(works), bigintArray(moves.map(({ paperId }) => paperId))],
   );
-  return rows;
 }
 
 /** An edge's ends as one text: what the maps below are keyed by. */
@@ -125,7 +130,7 @@ function edgeKey(citing: bigint | string, cited: bigint | string): string {
   return `${citing} ${cited}`;
 }
 
-async function writeEdges(client: pg.ClientBase, papers: Citing, counts: CountChanges): Promise<void> {
+async function writeEdges(session: WriteSession, papers: Citing, counts: CitationChanges): Promise<void> {
   const wanted = new Map<string, { citing: bigint; cited: bigint; isAnchor: boolean }>();
   for (const [paperId, citing] of papers.workOf) {
     for (const { citedWorkId: cited, isInternalAnchor } of papers.references.get(paperId) ?? []) {
@@ -133,7 +138,7 @@ async function writeEdges(client: pg.ClientBase, papers: Citing, counts: CountCh
       wanted.set(key, { citing, cited, isAnchor: isInternalAnchor || wanted.get(key)?.isAnchor === true });
     }
   }
-  const { rows } = await client.query<{ citing: string; cited: string; is_anchor: boolean }>(
+  const rows = await session.readBefore<{ citing: string; cited: string; is_anchor: boolean }>(
     `SELECT citing_work_id AS citing, cited_work_id AS cited, is_internal_anchor AS is_anchor
      FROM citations WHERE citing_work_id = ANY($1::bigint[])
         OR (citing_work_id = ANY($2::bigint[]) AND cited_work_id = ANY($3::bigint[]))`,
@@ -163,11 +168,15 @@ async function writeEdges(client: pg.ClientBase, papers: Citing, counts: CountCh
     const before = stored.get(key);
     if (before === isAnchor) continue;
     (before === undefined ? added : changed).push([citing, cited, isAnchor]);
+    counts.putEdges.push({ citingWorkId: citing, citedWorkId: cited, isInternalAnchor: isAnchor });
     if (before === undefined) countEdge(counts, citing, cited, 1);
   }
-  for (const { citing, cited } of dropped) countEdge(counts, citing, cited, -1);
+  for (const { citing, cited } of dropped) {
+    countEdge(counts, citing, cited, -1);
+    counts.removedEdges.push({ citingWorkId: citing, citedWorkId: cited });
+  }
   if (dropped.length > 0) {
-    await client.query(
+    session.write(
       `DELETE FROM citations USING unnest($1::bigint[], $2::bigint[]) AS gone (citing, cited)
        WHERE citing_work_id = gone.citing AND cited_work_id = gone.cited`,
       [bigintArray(dropped.map(({ citing }) => citing)), bigintArray(dropped.map(({ cited }) => cited))],
@@ -175,8 +184,7 @@ async function writeEdges(client: pg.ClientBase, papers: Citing, counts: CountCh
   }
   // The papers of a batch come in the order of their keys; the other index is met in order as well this way.
   added.sort((a, b) => ((a[1] as bigint) < (b[1] as bigint) ? -1 : 1));
-  await writeRows(
-    client,
+  session.put(
     "citations",
     ["citing_work_id", "cited_work_id", "is_internal_anchor"],
     { added, changed },
@@ -184,7 +192,7 @@ async function writeEdges(client: pg.ClientBase, papers: Citing, counts: CountCh
   );
 }
 
-function countEdge(counts: CountChanges, citing: bigint, cited: bigint, change: 1 | -1): void {
+function countEdge(counts: CitationChanges, citing: bigint, cited: bigint, change: 1 | -1): void {
   add(counts.citedBy, cited, change);
   add(counts.references, citing, change);
   counts.total += change;
@@ -195,12 +203,12 @@ function add(map: Map<bigint, number>, key: bigint, change: number): void {
 }
 
 /** A record's time is under its hash: it never changes, so only the works cited can. */
-async function writeCitingPapers(
-  client: pg.ClientBase,
+function writeCitingPapers(
+  session: WriteSession,
   submittedAt: ReadonlyMap<bigint, string>,
   referenceChanges: readonly ReferenceChange[],
-  counts: CountChanges,
-): Promise<void> {
+  counts: CitationChanges,
+): void {
   const added: Cell[][] = [];
   const dropped: { cited: bigint; submitted: string; paperId: bigint }[] = [];
   for (const { paperId, before, after } of referenceChanges) {
@@ -221,7 +229,7 @@ async function writeCitingPapers(
   }
   if (dropped.length > 0) {
     // With the whole key: of a much cited work no other row is looked at.
-    await client.query(
+    session.write(
       `DELETE FROM citing_papers USING unnest($1::bigint[], $2::timestamptz[], $3::bigint[]) AS gone (cited, submitted, paper)
        WHERE cited_work_id = gone.cited AND submitted_at = gone.submitted AND paper_id = gone.paper`,
       [
@@ -233,5 +241,5 @@ async function writeCitingPapers(
   }
   // In the order of the key, so that the rows meet each page of its index once.
   added.sort((a, b) => ((a[0] as bigint) < (b[0] as bigint) ? -1 : 1));
-  await insertRows(client, "citing_papers", ["cited_work_id", "submitted_at", "paper_id"], added);
+  session.insert("citing_papers", ["cited_work_id", "submitted_at", "paper_id"], added);
 }

@@ -1,7 +1,6 @@
-import type pg from "pg";
 import type { Proof } from "../../protocol/index.ts";
 import type { IdentifierKind } from "../../store/index.ts";
-import { bigintArray, type Cell, writeRows } from "../../store/rows.ts";
+import { bigintArray, type Cell } from "../../store/rows.ts";
 import type { NamedIdentifier } from "../project/references.ts";
 import { refuseCollision } from "./collision.ts";
 import { betterEvidence, type Evidence, evidenceOf, type Identifier, isSameEvidence } from "./evidence.ts";
@@ -11,6 +10,7 @@ import {
   removedReferences,
   type StoredReference,
 } from "./paper-change.ts";
+import type { WriteSession } from "./session.ts";
 
 /** The identifiers that a batch touches, as they shall be. */
 export type Identifiers = {
@@ -24,7 +24,7 @@ export type Identifiers = {
  * before the batch's references are written.
  */
 export async function settleIdentifiers(
-  client: pg.ClientBase,
+  session: WriteSession,
   changes: readonly PaperChange[],
 ): Promise<Identifiers> {
   const removed = removedReferences(changes);
@@ -48,7 +48,7 @@ export async function settleIdentifiers(
   }
   if (touched.size === 0) return { byId: new Map(), moved: [] };
 
-  const stored = await readIdentifiers(client, "identifier_id", touched);
+  const stored = await readIdentifiers(session, "identifier_id", touched);
   for (const identifier of named.values()) {
     const row = stored.get(identifier.id);
     if (row !== undefined && (row.kind !== identifier.kind || row.value !== identifier.value)) {
@@ -56,13 +56,13 @@ export async function settleIdentifiers(
     }
   }
   const best = new Map<bigint, Evidence | null>([...stored].map(([id, { target }]) => [id, target]));
-  const gone = await takeBack(client, changes, { stored, named, removed, added, best });
+  const gone = await takeBack(session, changes, { stored, named, removed, added, best });
   for (const { reference, standing } of added) {
     for (const [id, evidence] of evidenceOf(reference, standing)) {
       best.set(id, betterEvidence(best.get(id) ?? null, evidence));
     }
   }
-  return write(client, { stored, named, best, gone });
+  return write(session, { stored, named, best, gone });
 }
 
 function note(named: Map<bigint, NamedIdentifier>, identifier: NamedIdentifier): void {
@@ -74,11 +74,11 @@ function note(named: Map<bigint, NamedIdentifier>, identifier: NamedIdentifier):
 }
 
 async function readIdentifiers(
-  client: pg.ClientBase,
+  session: WriteSession,
   column: "identifier_id" | "target_id",
   ids: Iterable<bigint>,
 ): Promise<Map<bigint, Identifier>> {
-  const { rows } = await client.query<{
+  const rows = await session.readBefore<{
     identifier_id: string;
     kind: IdentifierKind;
     value: string;
@@ -118,7 +118,7 @@ type Removal = {
  * new one says the same again.
  */
 async function takeBack(
-  client: pg.ClientBase,
+  session: WriteSession,
   changes: readonly PaperChange[],
   { stored, named, removed, added, best }: Removal,
 ): Promise<Set<bigint>> {
@@ -127,10 +127,10 @@ async function takeBack(
   const questioned = questionedBy(changes, { stored, removed, added });
   const unnamed = [...stored.keys()].filter((id) => !named.has(id));
   for (const id of questioned) best.set(id, null);
-  for (const [id, evidence] of await readEvidence(client, questioned, replaced)) {
+  for (const [id, evidence] of await readEvidence(session, questioned, replaced)) {
     best.set(id, betterEvidence(best.get(id) ?? null, evidence));
   }
-  const stillNamed = await findNamed(client, unnamed, replaced);
+  const stillNamed = await findNamed(session, unnamed, replaced);
   return new Set(unnamed.filter((id) => !stillNamed.has(id)));
 }
 
@@ -161,12 +161,12 @@ function questionedBy(
 
 /** What the references of all papers but these say about identifiers. */
 async function readEvidence(
-  client: pg.ClientBase,
+  session: WriteSession,
   ids: ReadonlySet<bigint>,
   except: readonly bigint[],
 ): Promise<[identifierId: bigint, evidence: Evidence][]> {
   if (ids.size === 0) return [];
-  const { rows } = await client.query<{
+  const rows = await session.read<{
     id: string;
     target_id: string;
     target_kind: Evidence["targetKind"];
@@ -193,7 +193,7 @@ async function readEvidence(
 
 /** Which of the identifiers a paper, or a reference of any paper but these, still names. */
 async function findNamed(
-  client: pg.ClientBase,
+  session: WriteSession,
   ids: readonly bigint[],
   except: readonly bigint[],
 ): Promise<Set<bigint>> {
@@ -203,7 +203,7 @@ async function findNamed(
   const anyReference = (condition: string) =>
     `SELECT id FROM unnest($1::bigint[]) AS id CROSS JOIN LATERAL
        (SELECT FROM "references" WHERE ${condition} AND paper_id <> ALL($2::bigint[]) LIMIT 1) AS named`;
-  const { rows } = await client.query<{ id: string }>(
+  const rows = await session.read<{ id: string }>(
     `${anyReference("doi_id = id")} UNION ${anyReference("work_uuid_id = id")}
      UNION ${anyReference("cited_work_id = id AND arxiv_id = id")}
      UNION SELECT work_id FROM papers WHERE work_id = ANY($1::bigint[])`,
@@ -219,7 +219,7 @@ type Settled = {
   readonly gone: ReadonlySet<bigint>;
 };
 
-async function write(client: pg.ClientBase, { stored, named, best, gone }: Settled): Promise<Identifiers> {
+async function write(session: WriteSession, { stored, named, best, gone }: Settled): Promise<Identifiers> {
   const byId = new Map<bigint, Identifier>();
   const unsettled: (NamedIdentifier & { readonly target: Evidence | null })[] = [];
   for (const identifier of new Map<bigint, NamedIdentifier>([...stored, ...named]).values()) {
@@ -232,7 +232,7 @@ async function write(client: pg.ClientBase, { stored, named, best, gone }: Settl
   }
 
   const dois = new Set(unsettled.map(({ target }) => (target as Evidence).targetId));
-  const elsewhere = await readMissing(client, dois, byId);
+  const elsewhere = await readMissing(session, dois, byId);
   for (const identifier of unsettled) {
     const doi = (identifier.target as Evidence).targetId;
     const workId = (byId.get(doi) ?? elsewhere.get(doi))?.workId ?? doi;
@@ -242,7 +242,7 @@ async function write(client: pg.ClientBase, { stored, named, best, gone }: Settl
   const movedDois = [...byId.values()].filter((row) => row.kind === "doi" && hasMoved(row, stored));
   if (movedDois.length > 0) {
     const dependents = await readIdentifiers(
-      client,
+      session,
       "target_id",
       movedDois.map(({ id }) => id),
     );
@@ -269,8 +269,7 @@ async function write(client: pg.ClientBase, { stored, named, best, gone }: Settl
     target?.standing ?? null,
     workId,
   ];
-  await writeRows(
-    client,
+  session.put(
     "work_identifiers",
     ["identifier_id", "kind", "value", "target_id", "target_kind", "target_standing", "work_id"],
     {
@@ -281,7 +280,7 @@ async function write(client: pg.ClientBase, { stored, named, best, gone }: Settl
        target_standing = excluded.target_standing, work_id = excluded.work_id`,
   );
   if (gone.size > 0) {
-    await client.query("DELETE FROM work_identifiers WHERE identifier_id = ANY($1::bigint[])", [
+    session.write("DELETE FROM work_identifiers WHERE identifier_id = ANY($1::bigint[])", [
       bigintArray(gone),
     ]);
   }
@@ -298,10 +297,10 @@ function isSameTarget(a: Evidence | null, b: Evidence | null): boolean {
 }
 
 async function readMissing(
-  client: pg.ClientBase,
+  session: WriteSession,
   ids: ReadonlySet<bigint>,
   known: ReadonlyMap<bigint, Identifier>,
 ): Promise<Map<bigint, Identifier>> {
   const missing = [...ids].filter((id) => !known.has(id));
-  return missing.length === 0 ? new Map() : readIdentifiers(client, "identifier_id", missing);
+  return missing.length === 0 ? new Map() : readIdentifiers(session, "identifier_id", missing);
 }

@@ -1,13 +1,8 @@
-import type pg from "pg";
-import {
-  type AcceptedEvent,
-  canonicalJson,
-  type MergedEvent,
-  type MergedState,
-} from "../../protocol/index.ts";
-import { type Cell, insertRows, recordset, upsertRows, writeRows } from "../../store/rows.ts";
+import { canonicalJson, type MergedEvent, type MergedState } from "../../protocol/index.ts";
+import { type Cell, recordset } from "../../store/rows.ts";
 import { type Addition, signatureText } from "./addition.ts";
 import type { Held } from "./held.ts";
+import type { WriteSession } from "./session.ts";
 
 export type LogWrite = {
   readonly paperId: bigint;
@@ -48,19 +43,20 @@ const changedColumns = [
 
 /** Writes what was added to the logs, and what the merge made of each event where that differs. */
 export async function writeLogs(
-  client: pg.ClientBase,
+  session: WriteSession,
   writes: readonly LogWrite[],
   now: string,
 ): Promise<void> {
-  await writeSubjects(client, writes);
-  await writeEvents(client, writes, now);
-  await writeAliases(client, writes);
-  await writePublishedStates(client, writes);
+  const { inserted, changed } = eventsOf(writes);
+  const firstPosition = await allocatePositions(session, inserted.length);
+  writeSubjects(session, writes);
+  writeEvents(session, { inserted, changed }, firstPosition, now);
+  writeAliases(session, writes);
+  writePublishedStates(session, writes);
 }
 
-async function writePublishedStates(client: pg.ClientBase, writes: readonly LogWrite[]): Promise<void> {
-  await insertRows(
-    client,
+function writePublishedStates(session: WriteSession, writes: readonly LogWrite[]): void {
+  session.insert(
     "published_states",
     ["paper_id", "state_sha256", "result"],
     writes.flatMap(({ paperId, addition }) =>
@@ -69,15 +65,14 @@ async function writePublishedStates(client: pg.ClientBase, writes: readonly LogW
   );
 }
 
-async function writeSubjects(client: pg.ClientBase, writes: readonly LogWrite[]): Promise<void> {
+function writeSubjects(session: WriteSession, writes: readonly LogWrite[]): void {
   const cellsOf = ({ paperId, pithNumber, addition, state }: LogWrite): Cell[] => [
     paperId,
     pithNumber,
     addition.record,
     `\\x${state.sha256}`,
   ];
-  await writeRows(
-    client,
+  session.put(
     "records",
     ["paper_id", "pith_number", "record", "state_sha256"],
     {
@@ -94,12 +89,18 @@ async function writeSubjects(client: pg.ClientBase, writes: readonly LogWrite[])
   );
 }
 
-async function writeEvents(client: pg.ClientBase, writes: readonly LogWrite[], now: string): Promise<void> {
-  const inserted: { write: LogWrite; entry: MergedEvent; ordinal: number }[] = [];
+/** An event that is to be inserted. */
+type Inserted = { readonly write: LogWrite; readonly entry: MergedEvent; readonly ordinal: number };
+
+/** The events that are new to the log, and rows of those of which something is another than before. */
+function eventsOf(writes: readonly LogWrite[]): { inserted: Inserted[]; changed: Cell[][] } {
+  const inserted: Inserted[] = [];
   const changed: Cell[][] = [];
   for (const write of writes) {
     // The merge lists them in the order of their ordinals.
-    for (const [ordinal, entry] of [...write.state.events.values()].entries()) {
+    let ordinal = -1;
+    for (const entry of write.state.events.values()) {
+      ordinal++;
       const id = entry.event.id.slice(7);
       const held = write.held.events.get(id);
       if (held === undefined) {
@@ -116,29 +117,39 @@ async function writeEvents(client: pg.ClientBase, writes: readonly LogWrite[], n
       changed.push([write.paperId, `\\x${id}`, signature, proof, standing, status, reason, ordinal]);
     }
   }
-  if (inserted.length > 0) {
-    // The row of the counter stays locked until the commit: positions are given in commit order, without gaps.
-    const last = await client.query<{ value: string }>(
-      `INSERT INTO totals (name, value) VALUES ('position', $1)
-       ON CONFLICT (name) DO UPDATE SET value = totals.value + excluded.value RETURNING value`,
-      [inserted.length],
-    );
-    const first = Number(last.rows[0]?.value) - inserted.length + 1;
-    await insertRows(
-      client,
-      "events",
-      eventColumns,
-      inserted.map(({ write, entry, ordinal }, index) =>
-        eventRow(write.paperId, entry, first + index, ordinal, now),
-      ),
-    );
-    await insertSigners(
-      client,
-      inserted.map(({ entry }) => entry.event),
-    );
-  }
+  return { inserted, changed };
+}
+
+/**
+ * The first of so many positions. The row of the counter stays locked until the commit: positions are given in commit
+ * order, without gaps.
+ */
+async function allocatePositions(session: WriteSession, count: number): Promise<number> {
+  if (count === 0) return 0;
+  const [last] = await session.read<{ value: string }>(
+    `INSERT INTO totals (name, value) VALUES ('position', $1)
+     ON CONFLICT (name) DO UPDATE SET value = totals.value + excluded.value RETURNING value`,
+    [count],
+  );
+  return Number(last?.value) - count + 1;
+}
+
+function writeEvents(
+  session: WriteSession,
+  { inserted, changed }: { inserted: readonly Inserted[]; changed: readonly Cell[][] },
+  firstPosition: number,
+  now: string,
+): void {
+  session.insert(
+    "events",
+    eventColumns,
+    inserted.map(({ write, entry, ordinal }, index) =>
+      eventRow(write.paperId, entry, firstPosition + index, ordinal, now),
+    ),
+  );
+  insertSigners(session, inserted);
   if (changed.length > 0) {
-    await client.query(
+    session.write(
       `UPDATE events SET signature = new.signature, proof = new.proof, standing = new.standing,
               status = new.status, reason = new.reason, ordinal = new.ordinal
        FROM json_populate_recordset(NULL::events, $1) AS new
@@ -174,10 +185,11 @@ function eventRow(
   ];
 }
 
-async function insertSigners(client: pg.ClientBase, events: readonly AcceptedEvent[]): Promise<void> {
-  const signers = new Map(events.map(({ signer }) => [signer.public_key_fingerprint, signer]));
-  await upsertRows(
-    client,
+function insertSigners(session: WriteSession, inserted: readonly Inserted[]): void {
+  const signers = new Map(
+    inserted.map(({ entry: { event } }) => [event.signer.public_key_fingerprint, event.signer]),
+  );
+  session.upsert(
     "signers",
     ["fingerprint", "key_id", "signer_id", "signer_type"],
     [...signers].map(([fingerprint, signer]) => [
@@ -190,7 +202,7 @@ async function insertSigners(client: pg.ClientBase, events: readonly AcceptedEve
   );
 }
 
-async function writeAliases(client: pg.ClientBase, writes: readonly LogWrite[]): Promise<void> {
+function writeAliases(session: WriteSession, writes: readonly LogWrite[]): void {
   const added: Cell[][] = [];
   const changed: Cell[][] = [];
   for (const { paperId, held, addition, state } of writes) {
@@ -212,8 +224,7 @@ async function writeAliases(client: pg.ClientBase, writes: readonly LogWrite[]):
       (before === undefined ? added : changed).push(row);
     }
   }
-  await writeRows(
-    client,
+  session.put(
     "aliases",
     ["paper_id", "alias_sha256", "let_in_at_hash", "alias", "is_current"],
     { added, changed },

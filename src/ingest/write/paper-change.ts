@@ -38,17 +38,19 @@ export type StoredReference = {
 
 /** A paper's derived rows, before and after. */
 export type PaperChange = PaperTarget & {
+  /** Whether anything of it was held before, a row in `papers` or not. */
+  readonly isHeld: boolean;
   readonly before: PaperBefore | null;
   /** Whether another snapshot is current, or the same with another standing: its claims and references are new. */
   readonly hasNewContent: boolean;
 };
 
-export function changeOf(target: PaperTarget, before: PaperBefore | null): PaperChange {
+export function changeOf(target: PaperTarget, before: PaperBefore | null, isHeld: boolean): PaperChange {
   const hasNewContent =
     before?.snapshotEventId !== (target.row?.snapshotEventId ?? null) ||
     before.proof !== target.row?.proof ||
     target.row === null;
-  return { ...target, before, hasNewContent };
+  return { ...target, before, isHeld, hasNewContent };
 }
 
 /** The references that the change takes away, and those it brings. */

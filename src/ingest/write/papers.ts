@@ -1,16 +1,17 @@
-import type pg from "pg";
 import type { Proof } from "../../protocol/index.ts";
-import { bigintArray, type Cell, insertRows, writeRows } from "../../store/rows.ts";
+import { bigintArray, type Cell } from "../../store/rows.ts";
 import type { PaperRow } from "../project/paper.ts";
 import type { PaperBefore, PaperChange } from "./paper-change.ts";
 import { readReferences } from "./references.ts";
+import type { WriteSession } from "./session.ts";
 
 /** What the tables say of papers; no entry for those without a row. */
 export async function readPapersBefore(
-  client: pg.ClientBase,
+  session: WriteSession,
   paperIds: readonly bigint[],
 ): Promise<Map<bigint, PaperBefore>> {
-  const { rows } = await client.query<{
+  if (paperIds.length === 0) return new Map();
+  const rows = await session.read<{
     paper_id: string;
     work_id: string;
     submitted_at: string;
@@ -23,7 +24,7 @@ export async function readPapersBefore(
     [bigintArray(paperIds)],
   );
   const references = await readReferences(
-    client,
+    session,
     rows.map((row) => BigInt(row.paper_id)),
   );
   return new Map(
@@ -86,7 +87,7 @@ const columns = Object.keys(cells);
 const updates = columns.filter((column) => column !== "paper_id");
 
 /** Writes the papers, their claims, and the keys that find them. */
-export async function writePapers(client: pg.ClientBase, changes: readonly PaperChange[]): Promise<void> {
+export async function writePapers(session: WriteSession, changes: readonly PaperChange[]): Promise<void> {
   const added: Cell[][] = [];
   const changed: Cell[][] = [];
   for (const { row, before } of changes) {
@@ -94,8 +95,7 @@ export async function writePapers(client: pg.ClientBase, changes: readonly Paper
     const cellsOfRow = columns.map((column) => (cells[column] as (row: PaperRow) => Cell)(row));
     (before === null ? added : changed).push(cellsOfRow);
   }
-  await writeRows(
-    client,
+  session.put(
     "papers",
     columns,
     { added, changed },
@@ -105,24 +105,23 @@ export async function writePapers(client: pg.ClientBase, changes: readonly Paper
   );
   const vanished = changes.filter(({ row, before }) => row === null && before !== null);
   if (vanished.length > 0) {
-    await client.query("DELETE FROM papers WHERE paper_id = ANY($1::bigint[])", [
+    session.write("DELETE FROM papers WHERE paper_id = ANY($1::bigint[])", [
       bigintArray(vanished.map(({ paperId }) => paperId)),
     ]);
   }
-  await writeClaims(client, changes);
-  await writeKeys(client, changes);
+  writeClaims(session, changes);
+  await writeKeys(session, changes);
 }
 
-async function writeClaims(client: pg.ClientBase, changes: readonly PaperChange[]): Promise<void> {
+function writeClaims(session: WriteSession, changes: readonly PaperChange[]): void {
   const changed = changes.filter(({ hasNewContent }) => hasNewContent);
   const emptied = changed.filter(({ before }) => before !== null && before.claimCount > 0);
   if (emptied.length > 0) {
-    await client.query("DELETE FROM claims WHERE paper_id = ANY($1::bigint[])", [
+    session.write("DELETE FROM claims WHERE paper_id = ANY($1::bigint[])", [
       bigintArray(emptied.map(({ paperId }) => paperId)),
     ]);
   }
-  await insertRows(
-    client,
+  session.insert(
     "claims",
     ["paper_id", "ordinal", "claim_id", "kind", "text", "status", "attestation", "source"],
     changed.flatMap(({ row, claims }) =>
@@ -140,23 +139,29 @@ async function writeClaims(client: pg.ClientBase, changes: readonly PaperChange[
   );
 }
 
-async function writeKeys(client: pg.ClientBase, changes: readonly PaperChange[]): Promise<void> {
-  const held = await client.query<{ paper_id: string; key: string }>(
-    "SELECT paper_id, key FROM paper_keys WHERE paper_id = ANY($1::bigint[])",
-    [bigintArray(changes.map(({ paperId }) => paperId))],
-  );
-  const before = new Map<bigint, Set<string>>(changes.map(({ paperId }) => [paperId, new Set()]));
-  for (const row of held.rows) before.get(BigInt(row.paper_id))?.add(row.key);
+const noKeys: ReadonlySet<string> = new Set();
+
+async function writeKeys(session: WriteSession, changes: readonly PaperChange[]): Promise<void> {
+  // Of papers that were not held there are none.
+  const held = changes.filter(({ isHeld }) => isHeld).map(({ paperId }) => paperId);
+  const before = new Map<bigint, Set<string>>(held.map((paperId) => [paperId, new Set()]));
+  if (held.length > 0) {
+    const rows = await session.readBefore<{ paper_id: string; key: string }>(
+      "SELECT paper_id, key FROM paper_keys WHERE paper_id = ANY($1::bigint[])",
+      [bigintArray(held)],
+    );
+    for (const row of rows) before.get(BigInt(row.paper_id))?.add(row.key);
+  }
   const added: Cell[][] = [];
   const dropped: { paperId: bigint; key: string }[] = [];
   for (const { paperId, keys } of changes) {
-    const known = before.get(paperId) as Set<string>;
+    const known = before.get(paperId) ?? noKeys;
     for (const key of keys) if (!known.has(key)) added.push([key, paperId]);
     for (const key of known) if (!keys.has(key)) dropped.push({ paperId, key });
   }
-  await insertRows(client, "paper_keys", ["key", "paper_id"], added);
+  session.insert("paper_keys", ["key", "paper_id"], added);
   if (dropped.length > 0) {
-    await client.query(
+    session.write(
       "DELETE FROM paper_keys USING unnest($1::text[], $2::bigint[]) AS gone (k, p) WHERE key = gone.k AND paper_id = gone.p",
       [dropped.map(({ key }) => key), bigintArray(dropped.map(({ paperId }) => paperId))],
     );

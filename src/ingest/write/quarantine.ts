@@ -3,7 +3,7 @@ import { canonicalJson, cryptography } from "../../protocol/index.ts";
 import { type Cell, upsertRows } from "../../store/rows.ts";
 import type { Arrival, Rejection } from "../arrival.ts";
 import { storable } from "../project/text.ts";
-import { addToTotals } from "./totals.ts";
+import { totalsStatement } from "./totals.ts";
 
 /** Rows at most; beyond, the oldest go. */
 const mostRows = 10_000;
@@ -65,7 +65,7 @@ export async function writeQuarantine(
       [mostRows],
     );
     const change = (await documentCount(client)) - before;
-    if (change !== 0) await addToTotals(client, { rejected_documents: change });
+    if (change !== 0) await client.query(...totalsStatement({ rejected_documents: change }));
   }
 }
 

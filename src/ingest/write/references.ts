@@ -1,9 +1,9 @@
-import type pg from "pg";
-import { bigintArray, type Cell, insertRows } from "../../store/rows.ts";
+import { bigintArray, type Cell } from "../../store/rows.ts";
 import type { ProjectedReference } from "../project/references.ts";
 import { decidingIdentifier } from "./evidence.ts";
 import type { Identifiers } from "./identifiers.ts";
 import { type PaperChange, removedReferences, type StoredReference } from "./paper-change.ts";
+import type { WriteSession } from "./session.ts";
 
 /** What happened to the references of a paper: between them lie the changes of the graph. */
 export type ReferenceChange = {
@@ -37,13 +37,13 @@ const columns = [
  * work now.
  */
 export async function writeReferences(
-  client: pg.ClientBase,
+  session: WriteSession,
   changes: readonly PaperChange[],
   identifiers: Identifiers,
 ): Promise<ReferenceChange[]> {
   const emptied = removedReferences(changes);
   if (emptied.length > 0) {
-    await client.query('DELETE FROM "references" WHERE paper_id = ANY($1::bigint[])', [
+    session.write('DELETE FROM "references" WHERE paper_id = ANY($1::bigint[])', [
       bigintArray(new Set(emptied.map(({ paperId }) => paperId))),
     ]);
   }
@@ -72,8 +72,8 @@ export async function writeReferences(
     });
     written.push({ paperId, isMove: false, before: before?.references ?? [], after });
   }
-  await insertRows(client, "references", columns, rows);
-  return [...written, ...(await moveReferences(client, changes, identifiers))];
+  session.insert("references", columns, rows);
+  return [...written, ...(await moveReferences(session, changes, identifiers))];
 }
 
 /** The work that a reference's identifiers lead to. */
@@ -84,12 +84,12 @@ function citedWork(reference: ProjectedReference, identifiers: Identifiers): big
 }
 
 async function moveReferences(
-  client: pg.ClientBase,
+  session: WriteSession,
   changes: readonly PaperChange[],
   identifiers: Identifiers,
 ): Promise<ReferenceChange[]> {
   if (identifiers.moved.length === 0) return [];
-  const { rows } = await client.query<{ paper_id: string; cited_work_id: string }>(
+  const rows = await session.read<{ paper_id: string; cited_work_id: string }>(
     `SELECT DISTINCT paper_id, cited_work_id FROM "references"
      WHERE (doi_id = ANY($1::bigint[]) OR work_uuid_id = ANY($1::bigint[]))
        AND arxiv_id IS NULL AND paper_id <> ALL($2::bigint[])`,
@@ -103,7 +103,7 @@ async function moveReferences(
   const papers = new Set(rows.map((row) => BigInt(row.paper_id)));
   const moved: ReferenceChange[] = [];
   const updates: Cell[][] = [];
-  for (const [paperId, before] of await readReferences(client, papers, works)) {
+  for (const [paperId, before] of await readReferences(session, papers, works)) {
     const after = before.map((reference) => {
       const deciding = decidingIdentifier(reference);
       const identifier = deciding === null ? undefined : identifiers.byId.get(deciding);
@@ -114,7 +114,7 @@ async function moveReferences(
     moved.push({ paperId, isMove: true, before, after });
   }
   if (updates.length > 0) {
-    await client.query(
+    session.write(
       `UPDATE "references" SET cited_work_id = new.work
        FROM unnest($1::bigint[], $2::int[], $3::bigint[]) AS new (paper, ordinal, work)
        WHERE paper_id = new.paper AND "references".ordinal = new.ordinal`,
@@ -126,7 +126,7 @@ async function moveReferences(
 
 /** The references of papers, by paper: all, or those to certain works. */
 export async function readReferences(
-  client: pg.ClientBase,
+  session: WriteSession,
   paperIds: Iterable<bigint>,
   citedWorks?: Iterable<bigint>,
 ): Promise<Map<bigint, StoredReference[]>> {
@@ -134,7 +134,7 @@ export async function readReferences(
   for (const paperId of paperIds) byPaper.set(paperId, []);
   if (byPaper.size === 0) return byPaper;
   const ids = bigintArray(byPaper.keys());
-  const { rows } = await client.query<
+  const rows = await session.read<
     Record<"paper_id" | "cited_work_id", string> &
       Record<"arxiv_id" | "doi_id" | "work_uuid_id", string | null> & {
         ordinal: number;

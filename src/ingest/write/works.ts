@@ -1,11 +1,11 @@
-import type pg from "pg";
 import { type Proof, proofRank } from "../../protocol/index.ts";
-import { bigintArray, type Cell, writeRows } from "../../store/rows.ts";
-import type { CountChanges } from "./citations.ts";
+import { bigintArray, type Cell } from "../../store/rows.ts";
+import type { CitationChanges } from "./citations.ts";
 import { refuseCollision } from "./collision.ts";
 import type { Identifiers } from "./identifiers.ts";
 import type { PaperChange } from "./paper-change.ts";
 import type { ReferenceChange } from "./references.ts";
+import type { WriteSession } from "./session.ts";
 
 /** A row of `works`. */
 type Work = {
@@ -20,6 +20,8 @@ type Work = {
   referenceCount: number;
 };
 
+export type WorkChanges = { readonly added: readonly bigint[]; readonly removed: readonly bigint[] };
+
 type TitleSource = { readonly standing: Proof; readonly paperId: bigint; readonly ordinal: number };
 type Title = TitleSource & { readonly title: string; readonly year: number | null };
 
@@ -27,15 +29,15 @@ type Title = TitleSource & { readonly title: string; readonly year: number | nul
  * Writes the works that a batch touches: their papers, titles and kept counts; those that nothing names any more
  * go. Called last, when papers, references and edges are written.
  *
- * @returns how many works there are more, or fewer.
+ * @returns the works that are new, and those that are gone.
  */
 export async function writeWorks(
-  client: pg.ClientBase,
+  session: WriteSession,
   changes: readonly PaperChange[],
   identifiers: Identifiers,
   referenceChanges: readonly ReferenceChange[],
-  counts: CountChanges,
-): Promise<number> {
+  counts: CitationChanges,
+): Promise<WorkChanges> {
   const keys = workKeys(changes, identifiers);
   const touched = new Set<bigint>([
     ...keys.keys(),
@@ -49,7 +51,7 @@ export async function writeWorks(
     for (const { citedWorkId } of before) touched.add(citedWorkId);
     for (const { citedWorkId } of after) touched.add(citedWorkId);
   }
-  const stored = await readWorks(client, touched);
+  const stored = await readWorks(session, touched);
   for (const [id, key] of keys) {
     const work = stored.get(id);
     if (work !== undefined && work.key !== key) refuseCollision(work.key, key);
@@ -66,9 +68,9 @@ export async function writeWorks(
     work.referenceCount += counts.references.get(id) ?? 0;
     works.set(id, work);
   }
-  await assignPapers(client, changes, works);
-  await nameUnheld(client, changes, referenceChanges, works, stored);
-  return store(client, works, stored);
+  await assignPapers(session, changes, works);
+  await nameUnheld(session, changes, referenceChanges, works, stored);
+  return store(session, works, stored);
 }
 
 function emptyWork(key: string): Work {
@@ -104,8 +106,8 @@ function workKeys(changes: readonly PaperChange[], identifiers: Identifiers): Ma
   return keys;
 }
 
-async function readWorks(client: pg.ClientBase, ids: Iterable<bigint>): Promise<Map<bigint, Work>> {
-  const { rows } = await client.query<{
+async function readWorks(session: WriteSession, ids: Iterable<bigint>): Promise<Map<bigint, Work>> {
+  const rows = await session.readBefore<{
     work_id: string;
     key: string;
     paper_id: string | null;
@@ -141,7 +143,7 @@ async function readWorks(client: pg.ClientBase, ids: Iterable<bigint>): Promise<
 
 /** Of several versions the latest stands for the work, of those the best proved, and gives it its title. */
 async function assignPapers(
-  client: pg.ClientBase,
+  session: WriteSession,
   changes: readonly PaperChange[],
   works: ReadonlyMap<bigint, Work>,
 ): Promise<void> {
@@ -150,7 +152,7 @@ async function assignPapers(
     if (before !== null) affected.add(before.workId);
     if (row !== null) affected.add(row.workId);
   }
-  const { rows } = await client.query<{
+  const rows = await session.read<{
     work_id: string;
     paper_id: string;
     title: string | null;
@@ -181,7 +183,7 @@ async function assignPapers(
  * of the smallest paper id and ordinal.
  */
 async function nameUnheld(
-  client: pg.ClientBase,
+  session: WriteSession,
   changes: readonly PaperChange[],
   referenceChanges: readonly ReferenceChange[],
   works: ReadonlyMap<bigint, Work>,
@@ -224,7 +226,7 @@ async function nameUnheld(
     }
   }
   const asked = [...new Set([...ask, ...lost])].filter((id) => works.get(id)?.paperId === null);
-  const titles = await readTitles(client, asked);
+  const titles = await readTitles(session, asked);
   for (const id of asked) setTitle(works.get(id) as Work, titles.get(id) ?? null);
 }
 
@@ -241,9 +243,9 @@ function isBetterSource(a: TitleSource, b: TitleSource): boolean {
   return a.paperId === b.paperId ? a.ordinal < b.ordinal : a.paperId < b.paperId;
 }
 
-async function readTitles(client: pg.ClientBase, ids: readonly bigint[]): Promise<Map<bigint, Title>> {
+async function readTitles(session: WriteSession, ids: readonly bigint[]): Promise<Map<bigint, Title>> {
   if (ids.length === 0) return new Map();
-  const { rows } = await client.query<{
+  const rows = await session.read<{
     work_id: string;
     proof: Proof;
     paper_id: string;
@@ -271,11 +273,11 @@ async function readTitles(client: pg.ClientBase, ids: readonly bigint[]): Promis
   );
 }
 
-async function store(
-  client: pg.ClientBase,
+function store(
+  session: WriteSession,
   works: ReadonlyMap<bigint, Work>,
   stored: ReadonlyMap<bigint, Work>,
-): Promise<number> {
+): WorkChanges {
   const isNamed = (work: Work) => work.paperId !== null || work.citedByCount > 0;
   const written = [...works].filter(([id, work]) => isNamed(work) && !isSame(stored.get(id), work));
   const gone = [...works].filter(([id, work]) => !isNamed(work) && stored.has(id)).map(([id]) => id);
@@ -283,9 +285,8 @@ async function store(
   const changed = written.filter(([id]) => stored.has(id));
   const recounted = changed.filter(([id, work]) => isNamedAlike(stored.get(id) as Work, work));
   const renamed = changed.filter(([id, work]) => !isNamedAlike(stored.get(id) as Work, work));
-  await writeCounts(client, recounted);
-  await writeRows(
-    client,
+  writeCounts(session, recounted);
+  session.put(
     "works",
     columns,
     { added: inKeyOrder(added).map(cellsOf), changed: inKeyOrder(renamed).map(cellsOf) },
@@ -295,9 +296,9 @@ async function store(
       .join(", ")}`,
   );
   if (gone.length > 0) {
-    await client.query("DELETE FROM works WHERE work_id = ANY($1::bigint[])", [bigintArray(gone)]);
+    session.write("DELETE FROM works WHERE work_id = ANY($1::bigint[])", [bigintArray(gone)]);
   }
-  return added.length - gone.length;
+  return { added: added.map(([id]) => id), removed: gone };
 }
 
 /** In this order the rows meet each page of an index once. */
@@ -306,13 +307,10 @@ function inKeyOrder(works: readonly (readonly [bigint, Work])[]): (readonly [big
 }
 
 /** The most frequent change by far: a work that is known is cited once more. */
-async function writeCounts(
-  client: pg.ClientBase,
-  works: readonly (readonly [bigint, Work])[],
-): Promise<void> {
+function writeCounts(session: WriteSession, works: readonly (readonly [bigint, Work])[]): void {
   if (works.length === 0) return;
   const sorted = inKeyOrder(works);
-  await client.query(
+  session.write(
     `UPDATE works SET cited_by_count = new.cited_by, citing_paper_count = new.citing_papers,
             reference_count = new.reference_count
      FROM unnest($1::bigint[], $2::int[], $3::int[], $4::int[]) AS new (id, cited_by, citing_papers, reference_count)

@@ -11,6 +11,7 @@ export { claims } from "./claims.ts";
 export { checkResult, eventStatus, identifierKind, instantFromDriver, proof } from "./columns.ts";
 export { events } from "./events.ts";
 export { followedMirrors } from "./followed-mirrors.ts";
+export { graphChanges } from "./graph-changes.ts";
 export { paperKeys } from "./paper-keys.ts";
 export { papers } from "./papers.ts";
 export { publishedStates } from "./published-states.ts";

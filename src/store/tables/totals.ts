@@ -11,7 +11,9 @@ export type TotalName =
   /** The highest `position` given to an event. */
   | "position"
   /** The highest `position` given to a change of the feed. */
-  | "change_position";
+  | "change_position"
+  /** The highest `position` given to a change of the citation graph. */
+  | "graph_position";
 
 /** Counts kept in the transaction that changes them. */
 export const totals = pgTable("totals", {

@@ -1,0 +1,143 @@
+import { createVertexIndex, VertexIndex, type VertexIndexParts } from "./vertex-index.ts";
+
+/** One direction in compressed sparse rows: the row of vertex v is `cells` from `offsets[v]` to `offsets[v + 1]`. */
+export type SparseRows = { readonly offsets: Uint32Array; readonly cells: Uint32Array };
+
+/** A graph as plain shared arrays: what threads hand each other, without a copy. */
+export type BaseParts = {
+  readonly vertices: VertexIndexParts;
+  readonly references: SparseRows;
+  readonly citedBy: SparseRows;
+  /** How far the feed of changes is in it. */
+  readonly position: bigint;
+};
+
+/**
+ * The graph as it was loaded or folded: 8 bytes an edge for both directions, and 20 a vertex. Later changes lie over
+ * it (version.ts).
+ */
+export class BaseGraph {
+  readonly parts: BaseParts;
+  readonly vertices: VertexIndex;
+  readonly edgeCount: number;
+
+  constructor(parts: BaseParts) {
+    this.parts = parts;
+    this.vertices = new VertexIndex(parts.vertices);
+    this.edgeCount = parts.references.cells.length;
+  }
+
+  get position(): bigint {
+    return this.parts.position;
+  }
+
+  /** Of all its arrays. */
+  get bytes(): number {
+    const { vertices, references, citedBy } = this.parts;
+    const arrays = [...Object.values(vertices), ...Object.values(references), ...Object.values(citedBy)];
+    return arrays.reduce((sum, array) => sum + array.byteLength, 0);
+  }
+}
+
+/** Edges in any order, by index: `cited` in the form of a cell (adjacency.ts). Only the first `count` are meant. */
+export type EdgeList = {
+  readonly citing: Uint32Array;
+  readonly cited: Uint32Array;
+  readonly count: number;
+};
+
+/** Zeros in memory that threads share. */
+export function sharedArray(length: number): Uint32Array<SharedArrayBuffer> {
+  return new Uint32Array(new SharedArrayBuffer(length * 4));
+}
+
+/**
+ * Sorts edges into rows of both directions. Edges given twice are one, an internal anchor if any of them is. Work ids
+ * are given as halves, in strictly ascending order. O(vertices + edges): edges are dealt out by citing work, then by
+ * cited work, then by citing work again, after which all rows are ascending.
+ */
+export function buildBaseGraph(
+  high: Uint32Array,
+  low: Uint32Array,
+  edges: EdgeList,
+  position: bigint,
+): BaseGraph {
+  const size = high.length;
+  const { citing, cited, count } = edges;
+  const loose = countRows(size, count, (index) => citing[index] as number);
+  const fill = loose.offsets.slice(0, size);
+  for (let index = 0; index < count; index++) {
+    const vertex = citing[index] as number;
+    const at = fill[vertex] as number;
+    loose.cells[at] = cited[index] as number;
+    fill[vertex] = at + 1;
+  }
+  let citedBy = transpose(loose, size);
+  let references = transpose(citedBy, size);
+  const unique = withoutDuplicates(references, size);
+  if (unique !== references) {
+    citedBy = transpose(unique, size);
+    references = unique;
+  }
+  const vertices = createVertexIndex(high, low).parts;
+  return new BaseGraph({ vertices, references, citedBy, position });
+}
+
+function countRows(size: number, count: number, rowOf: (index: number) => number): SparseRows {
+  const offsets = sharedArray(size + 1);
+  for (let index = 0; index < count; index++) {
+    const row = rowOf(index) + 1;
+    offsets[row] = (offsets[row] as number) + 1;
+  }
+  for (let row = 0; row < size; row++) {
+    offsets[row + 1] = (offsets[row + 1] as number) + (offsets[row] as number);
+  }
+  return { offsets, cells: sharedArray(count) };
+}
+
+/** The other direction: its rows are ascending, whatever the order within the given rows. */
+function transpose(rows: SparseRows, size: number): SparseRows {
+  const { offsets, cells } = rows;
+  const other = countRows(size, cells.length, (index) => (cells[index] as number) >>> 1);
+  const fill = other.offsets.slice(0, size);
+  for (let vertex = 0; vertex < size; vertex++) {
+    const end = offsets[vertex + 1] as number;
+    for (let index = offsets[vertex] as number; index < end; index++) {
+      const cell = cells[index] as number;
+      const at = fill[cell >>> 1] as number;
+      other.cells[at] = ((vertex << 1) | (cell & 1)) >>> 0;
+      fill[cell >>> 1] = at + 1;
+    }
+  }
+  return other;
+}
+
+/** The rows themselves where no edge is there twice, as is usual. */
+function withoutDuplicates(rows: SparseRows, size: number): SparseRows {
+  const { offsets, cells } = rows;
+  let duplicates = 0;
+  for (let vertex = 0; vertex < size; vertex++) {
+    const end = offsets[vertex + 1] as number;
+    for (let index = (offsets[vertex] as number) + 1; index < end; index++) {
+      if ((cells[index] as number) >>> 1 === (cells[index - 1] as number) >>> 1) duplicates++;
+    }
+  }
+  if (duplicates === 0) return rows;
+  const unique: SparseRows = {
+    offsets: sharedArray(size + 1),
+    cells: sharedArray(cells.length - duplicates),
+  };
+  let at = 0;
+  for (let vertex = 0; vertex < size; vertex++) {
+    const start = at;
+    const end = offsets[vertex + 1] as number;
+    for (let index = offsets[vertex] as number; index < end; index++) {
+      const cell = cells[index] as number;
+      const before = unique.cells[at - 1] as number;
+      if (at > start && before >>> 1 === cell >>> 1) unique.cells[at - 1] = (before | cell) >>> 0;
+      else unique.cells[at++] = cell;
+    }
+    unique.offsets[vertex + 1] = at;
+  }
+  return unique;
+}

@@ -1,0 +1,203 @@
+import { availableParallelism } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Database } from "../store/index.ts";
+import type { Analyses, AnalysisName } from "./analysis.ts";
+import type { Budget } from "./budget.ts";
+import { GraphUnavailableError } from "./errors.ts";
+import { type At, MemoryGraph } from "./memory-graph.ts";
+import type { Answer, Input, QuestionName } from "./question.ts";
+import { analyseSql, askSql } from "./sql/sql-graph.ts";
+
+/** Where the edges are that questions are answered from. */
+export type AdjacencyKind = "memory" | "sql";
+
+export type GraphOptions = {
+  /** `sql` holds nothing in memory; `memory`, the default, asks SQL while it loads. */
+  readonly adjacency?: AdjacencyKind;
+  /** Threads for dear questions; one less than there are processors unless told, but one. Analyses have one more. */
+  readonly threads?: number;
+  /** The most that a question costs the event loop; 1.5 unless told. 0: all go to threads. */
+  readonly eventLoopMilliseconds?: number;
+  /** Edges looked at on the event loop; 200,000 unless told. */
+  readonly eventLoopEdges?: number;
+  /** The feed is looked into at least so often; 5 s unless told. */
+  readonly pollMilliseconds?: number;
+  /** PageRanks of an earlier version are given out for so long; 10 s unless told. */
+  readonly rankAgeMilliseconds?: number;
+  /** Changes are folded in when they are so many bytes, or 3 % of the graph; 512 KiB unless told. */
+  readonly foldBytes?: number;
+};
+
+export type GraphStatus = {
+  readonly adjacency: AdjacencyKind;
+  /** Whether questions are answered from memory. */
+  readonly isLoaded: boolean;
+  /** What answers from memory are computed at now; null where nothing is loaded. */
+  readonly graphVersion: string | null;
+  readonly vertices: number;
+  readonly edges: number;
+  /** Of the shared arrays. */
+  readonly bytes: number;
+  readonly lagPositions: number;
+  readonly lagMilliseconds: number;
+  readonly loads: number;
+  readonly folds: number;
+  readonly loadMilliseconds: number | null;
+  /** Why the last attempt to load failed; null once it is loaded. */
+  readonly loadError: string | null;
+};
+
+/** An answer, and which version of the graph it is of: a position of the feed, to be compared for equality only. */
+export type Answered<Result> = Result & { readonly graphVersion: string };
+
+type Ask<Name extends QuestionName> = (
+  input: Input<Name>,
+  budget?: Budget,
+) => Promise<Answered<Answer<Name>>>;
+type Analyse<Name extends AnalysisName> = (
+  input: Analyses[Name]["input"],
+  budget?: Budget,
+) => Promise<Answered<Analyses[Name]["answer"]>>;
+
+/**
+ * Asks the citation graph. All questions reject with the signal's reason once it is aborted, and with
+ * GraphUnavailableError where a thread died or the service was closed. See question.ts and analysis.ts for what is
+ * asked and answered.
+ */
+export type GraphService = {
+  readonly [Name in QuestionName]: Ask<Name>;
+} & {
+  readonly [Name in AnalysisName]: Analyse<Name>;
+} & {
+  status(): GraphStatus;
+  /** Resolves once questions are answered from memory. Rejects where they will never be. */
+  loaded(signal?: AbortSignal): Promise<void>;
+  /** Looks into the feed now: resolves when memory has applied what was committed before. */
+  catchUp(): Promise<void>;
+  /** Resolves once memory has come to a position of the feed, like the one a transaction wrote. */
+  reached(position: bigint, signal?: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+};
+
+const longestPause = 60_000;
+
+/** Starts at once; where it holds the graph in memory, that loads meanwhile. */
+export function startGraph(database: Database, options: GraphOptions = {}): GraphService {
+  const { adjacency = "memory" } = options;
+  const closing = new AbortController();
+  const memory =
+    adjacency === "sql"
+      ? null
+      : new MemoryGraph(database, {
+          threads: options.threads ?? Math.max(1, availableParallelism() - 1),
+          eventLoopMilliseconds: options.eventLoopMilliseconds ?? 1.5,
+          eventLoopEdges: options.eventLoopEdges ?? 200_000,
+          pollMilliseconds: options.pollMilliseconds ?? 5_000,
+          rankAgeMilliseconds: options.rankAgeMilliseconds ?? 10_000,
+          foldBytes: options.foldBytes ?? 512 * 1024,
+        });
+  let loadError: string | null = null;
+
+  const load = async (graph: MemoryGraph) => {
+    for (let delay = 1_000; ; delay = Math.min(longestPause, delay * 2)) {
+      try {
+        await graph.start();
+        return;
+      } catch (error) {
+        if (closing.signal.aborted) return;
+        loadError = error instanceof Error ? error.message : String(error);
+        await pause(delay, undefined, { signal: closing.signal }).catch(() => {});
+      }
+    }
+  };
+  const loading = memory === null ? Promise.resolve() : load(memory);
+
+  const ask =
+    <Name extends QuestionName>(name: Name): Ask<Name> =>
+    async (input, budget = {}) => {
+      refuseWhereClosed(closing.signal);
+      const version = memory?.version ?? null;
+      return answered(
+        memory === null || version === null
+          ? await askSql(database.pool, name, input, budget)
+          : await memory.ask(version, name, input, budget),
+      );
+    };
+  const analyse =
+    <Name extends AnalysisName>(name: Name): Analyse<Name> =>
+    async (input, budget = {}) => {
+      refuseWhereClosed(closing.signal);
+      return answered(
+        memory === null || memory.version === null
+          ? await analyseSql<Name>(database.pool, input, budget)
+          : await memory.analyse(name, input, budget),
+      );
+    };
+
+  return {
+    neighbourhood: ask("neighbourhood"),
+    path: ask("path"),
+    reachable: ask("reachable"),
+    commonReferences: ask("commonReferences"),
+    relatedWorks: ask("relatedWorks"),
+    sharedWorks: ask("sharedWorks"),
+    priorWorks: ask("priorWorks"),
+    derivativeWorks: ask("derivativeWorks"),
+    topWorks: analyse("topWorks"),
+    components: analyse("components"),
+    kCore: analyse("kCore"),
+    status: () => statusOf(adjacency, memory, loadError),
+    loaded: (signal) => reached(memory, 0n, signal, closing.signal),
+    reached: (position, signal) => reached(memory, position, signal, closing.signal),
+    catchUp: async () => memory?.catchUp(),
+    async close() {
+      closing.abort(closedError());
+      await memory?.close();
+      await loading;
+    },
+  };
+}
+
+function statusOf(
+  adjacency: AdjacencyKind,
+  memory: MemoryGraph | null,
+  loadError: string | null,
+): GraphStatus {
+  const version = memory?.version ?? null;
+  return {
+    adjacency,
+    isLoaded: version !== null,
+    graphVersion: version?.position.toString() ?? null,
+    vertices: version?.vertexCount ?? 0,
+    edges: version?.edgeCount ?? 0,
+    bytes: memory?.bytes ?? 0,
+    lagPositions: memory?.lag.positions ?? 0,
+    lagMilliseconds: memory?.lag.milliseconds ?? 0,
+    loads: memory?.counts.loads ?? 0,
+    folds: memory?.counts.folds ?? 0,
+    loadMilliseconds: memory?.counts.loadMilliseconds ?? null,
+    loadError: version === null ? loadError : null,
+  };
+}
+
+async function reached(
+  memory: MemoryGraph | null,
+  position: bigint,
+  signal: AbortSignal | undefined,
+  closing: AbortSignal,
+): Promise<void> {
+  if (memory === null) throw new GraphUnavailableError("The citation graph is not held in memory.");
+  await memory.reached(position, signal === undefined ? closing : AbortSignal.any([signal, closing]));
+}
+
+function refuseWhereClosed(closing: AbortSignal): void {
+  if (closing.aborted) throw closing.reason;
+}
+
+function closedError(): GraphUnavailableError {
+  return new GraphUnavailableError("The citation graph was closed.");
+}
+
+function answered<Result extends object>({ position, result }: At<Result>): Answered<Result> {
+  return { ...result, graphVersion: position.toString() };
+}

@@ -1,0 +1,24 @@
+export type { CitationDirection } from "./adjacency.ts";
+export type { Analyses, AnalysisName, WorkIds, WorkRank } from "./analysis.ts";
+export type { Budget } from "./budget.ts";
+export { GraphUnavailableError } from "./errors.ts";
+export {
+  type AdjacencyKind,
+  type Answered,
+  type GraphOptions,
+  type GraphService,
+  type GraphStatus,
+  startGraph,
+} from "./graph-service.ts";
+export {
+  type Answer,
+  type CountedAnswer,
+  type CountedWork,
+  type Input,
+  type NeighbourhoodAnswer,
+  type QuestionName,
+  type Questions,
+  questionNames,
+  type RelatedWork,
+} from "./question.ts";
+export type { Relatedness } from "./questions/relatedness.ts";

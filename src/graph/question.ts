@@ -1,0 +1,122 @@
+import type { CitationDirection } from "./adjacency.ts";
+import type { Relatedness } from "./questions/relatedness.ts";
+
+/** A subgraph in columns: large ones come from other threads without becoming objects. */
+export type NeighbourhoodAnswer = {
+  /** The roots in the order given, then by depth; at each depth most cited first, equals by work id. */
+  readonly workIds: BigUint64Array;
+  /** Of each work, steps from the nearest root. */
+  readonly depths: Uint32Array;
+  /** All edges between these works: places in `workIds`, ascending by `citing`, then by the cited work's id. */
+  readonly edges: {
+    readonly citing: Uint32Array;
+    readonly cited: Uint32Array;
+    /** 1 or 0. */
+    readonly isInternalAnchor: Uint8Array;
+  };
+  /** Something within the depth is missing. */
+  readonly truncated: boolean;
+};
+
+export type CountedWork = { readonly workId: bigint; readonly count: number };
+export type CountedAnswer = { readonly works: readonly CountedWork[]; readonly truncated: boolean };
+
+export type RelatedWork = {
+  readonly workId: bigint;
+  /** Salton's cosine: shared / sqrt(a × b), of the numbers of references (coupling) or citations (co-citation). */
+  readonly score: number;
+  readonly sharedCount: number;
+  /** The first of the works they share, most cited first. */
+  readonly shared: readonly bigint[];
+};
+
+/**
+ * What can be asked of either back end, with what it answers. Works are given by their ids; those that the graph does
+ * not hold are left out as if they had not been given. `truncated` says that the budget ended first, and that the
+ * answer is what was found until then.
+ */
+export type Questions = {
+  /** What is reached from the roots in so many steps; at a cut what is most cited. */
+  readonly neighbourhood: {
+    readonly input: {
+      readonly roots: readonly bigint[];
+      readonly direction: CitationDirection;
+      readonly depth: number;
+      readonly maxNodes: number;
+    };
+    readonly answer: NeighbourhoodAnswer;
+  };
+  /** A shortest path; of several the one whose works have the least ids, read from the beginning. */
+  readonly path: {
+    readonly input: {
+      readonly from: bigint;
+      readonly to: bigint;
+      readonly direction: CitationDirection;
+      readonly maxDepth: number;
+    };
+    /** Both ends are in it; null where there is none. */
+    readonly answer: { readonly workIds: readonly bigint[] | null; readonly truncated: boolean };
+  };
+  /** How many works can be reached, by steps: the roots first. */
+  readonly reachable: {
+    readonly input: {
+      readonly roots: readonly bigint[];
+      readonly direction: CitationDirection;
+      readonly maxDepth: number;
+    };
+    readonly answer: { readonly counts: readonly number[]; readonly truncated: boolean };
+  };
+  /** Works that at least `least` of the given works cite, and how many do: most first, equals most cited first. */
+  readonly commonReferences: {
+    readonly input: { readonly works: readonly bigint[]; readonly least: number; readonly first: number };
+    readonly answer: CountedAnswer;
+  };
+  /** The works most related to one, best first; each with at most `shared` of the works that explain it. */
+  readonly relatedWorks: {
+    readonly input: {
+      readonly work: bigint;
+      readonly by: Relatedness;
+      readonly first: number;
+      readonly shared: number;
+    };
+    readonly answer: { readonly related: readonly RelatedWork[]; readonly truncated: boolean };
+  };
+  /** The works that two works share, most cited first. */
+  readonly sharedWorks: {
+    readonly input: {
+      readonly work: bigint;
+      readonly other: bigint;
+      readonly by: Relatedness;
+      readonly first: number;
+    };
+    readonly answer: { readonly workIds: readonly bigint[]; readonly truncated: boolean };
+  };
+  /** Works outside a set that most of it cites. */
+  readonly priorWorks: {
+    readonly input: { readonly works: readonly bigint[]; readonly first: number };
+    readonly answer: CountedAnswer;
+  };
+  /** Works outside a set that cite most of it. */
+  readonly derivativeWorks: {
+    readonly input: { readonly works: readonly bigint[]; readonly first: number };
+    readonly answer: CountedAnswer;
+  };
+};
+
+export type QuestionName = keyof Questions;
+export type Input<Name extends QuestionName> = Questions[Name]["input"];
+export type Answer<Name extends QuestionName> = Questions[Name]["answer"];
+
+/** Every question, to be gone through; the type demands each name. */
+const all: Readonly<Record<QuestionName, true>> = {
+  neighbourhood: true,
+  path: true,
+  reachable: true,
+  commonReferences: true,
+  relatedWorks: true,
+  sharedWorks: true,
+  priorWorks: true,
+  derivativeWorks: true,
+};
+
+export const questionNames = Object.keys(all) as readonly QuestionName[];

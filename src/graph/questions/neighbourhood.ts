@@ -1,0 +1,184 @@
+import { type Adjacency, type CitationDirection, rowsOf } from "../adjacency.ts";
+import type { Meter } from "../budget.ts";
+import { Best, sortMostCited } from "../order.ts";
+import type { Marks, Scratch } from "../scratch.ts";
+
+export type NeighbourhoodOptions = {
+  readonly direction: CitationDirection;
+  /** Steps from the roots at most. */
+  readonly depth: number;
+  /** Vertices at most, the roots among them. */
+  readonly maxNodes: number;
+};
+
+/** A subgraph: all edges of the graph between its vertices. */
+export type Neighbourhood = {
+  /** The roots in the order given, then by depth; at each depth most cited first, equals by work id. */
+  readonly vertices: Uint32Array;
+  /** Steps from the nearest root, of each vertex. */
+  readonly depths: Uint32Array;
+  readonly edges: NeighbourhoodEdges;
+  /** Something within the depth is missing, vertex or edge. */
+  readonly truncated: boolean;
+};
+
+/** Edges as places in `vertices`, ascending by the citing work's, then by the cited work's id. */
+export type NeighbourhoodEdges = {
+  readonly citing: Uint32Array;
+  readonly cited: Uint32Array;
+  /** 1 or 0. */
+  readonly isInternalAnchor: Uint8Array;
+};
+
+/**
+ * What can be reached from the roots in so many steps, breadth first. Where not all of a depth fits into `maxNodes`,
+ * those are taken that are most cited, and nothing beyond. O(edges of the vertices) and sorting each depth.
+ */
+export function neighbourhood(
+  adjacency: Adjacency,
+  roots: readonly number[],
+  { direction, depth, maxNodes }: NeighbourhoodOptions,
+  meter: Meter,
+  scratch: Scratch,
+): Neighbourhood {
+  const { size } = adjacency;
+  const { marks } = scratch;
+  // A vertex that was met has a note; that of a chosen one is its place, that of one being considered the last.
+  const candidate = Math.min(size, maxNodes) + 1;
+  marks.begin(size, candidate);
+  const list = scratch.list(size);
+  const depthEnds: number[] = [];
+  let count = 0;
+  let truncated = false;
+  for (const root of roots) {
+    if (marks.get(root) > 0) continue;
+    if (count === maxNodes || !meter.vertex()) {
+      truncated = true;
+      break;
+    }
+    list[count++] = root;
+    marks.set(root, count);
+  }
+  depthEnds.push(count);
+  let from = 0;
+  for (let steps = 1; steps <= depth && from < count && !truncated; steps++) {
+    const isFull = count === maxNodes;
+    const end = collect(adjacency, direction, { list, from, end: count, marks, candidate, isFull }, meter);
+    const found = list.subarray(count, end);
+    truncated = meter.isShort || count + found.length > maxNodes;
+    const kept = Math.min(found.length, maxNodes - count);
+    if (kept < found.length) {
+      const best = new Best(kept, adjacency);
+      for (const vertex of found) {
+        best.offer(vertex, adjacency.citedBy.degree(vertex), 0);
+        marks.stamps[vertex] = 0;
+      }
+      found.set(best.take().map(({ vertex }) => vertex));
+    } else sortMostCited(adjacency, found);
+    from = count;
+    count += kept;
+    for (let place = from; place < count; place++) marks.set(list[place] as number, place + 1);
+    if (kept > 0) depthEnds.push(count);
+  }
+  const vertices = list.slice(0, count);
+  const depths = new Uint32Array(count);
+  for (let step = 1; step < depthEnds.length; step++) depths.fill(step, depthEnds[step - 1], depthEnds[step]);
+  const { edges, isWhole } = edgesAmong(adjacency, vertices, scratch, meter);
+  return { vertices, depths, edges, truncated: truncated || !isWhole };
+}
+
+type Level = {
+  readonly list: Uint32Array;
+  readonly from: number;
+  readonly end: number;
+  readonly marks: Marks;
+  readonly candidate: number;
+  /** One vertex more is enough to know that there are more. */
+  readonly isFull: boolean;
+};
+
+/** Appends to the list the unmet neighbours of what stands in it from `from` to `end`. Returns its new end. */
+function collect(
+  adjacency: Adjacency,
+  direction: CitationDirection,
+  { list, from, end, marks, candidate, isFull }: Level,
+  meter: Meter,
+): number {
+  const { stamps, base } = marks;
+  let next = end;
+  for (const rows of rowsOf(adjacency, direction)) {
+    for (let place = from; place < end; place++) {
+      rows.seek(list[place] as number);
+      const { cells, start } = rows;
+      const stop = start + meter.edges(rows.end - start);
+      for (let at = start; at < stop; at++) {
+        const neighbour = (cells[at] as number) >>> 1;
+        if ((stamps[neighbour] as number) > base) continue;
+        if (!meter.vertex()) return next;
+        stamps[neighbour] = base + candidate;
+        list[next++] = neighbour;
+        if (isFull) return next;
+      }
+      if (meter.exhausted !== null) return next;
+    }
+  }
+  return next;
+}
+
+/** All edges between vertices whose notes are their places, from 1 on. */
+function edgesAmong(
+  adjacency: Adjacency,
+  vertices: Uint32Array,
+  { marks, edges }: Scratch,
+  meter: Meter,
+): { edges: NeighbourhoodEdges; isWhole: boolean } {
+  const { references, orderedSize } = adjacency;
+  const { stamps, base } = marks;
+  const top = base + vertices.length;
+  const ends = new Uint32Array(vertices.length);
+  let count = 0;
+  for (let place = 0; place < vertices.length; place++) {
+    references.seek(vertices[place] as number);
+    const { cells, start } = references;
+    const stop = start + meter.edges(references.end - start);
+    const found = edges.reserve(count, stop - start);
+    const first = count;
+    for (let at = start; at < stop; at++) {
+      const cell = cells[at] as number;
+      const stamp = stamps[cell >>> 1] as number;
+      if (stamp > base && stamp <= top) found[count++] = (((stamp - base - 1) << 1) | (cell & 1)) >>> 0;
+    }
+    // A row is in the order of ids but for works that came late, which stand at its end.
+    if (stop > start && (cells[stop - 1] as number) >>> 1 >= orderedSize) {
+      sortById(adjacency, vertices, found.subarray(first, count));
+    }
+    ends[place] = count;
+    if (meter.exhausted !== null) {
+      ends.fill(count, place);
+      break;
+    }
+  }
+  return { edges: columnsOf(edges.reserve(count, 0), ends, count), isWhole: meter.exhausted === null };
+}
+
+/** Sorts a part of a list of cells that are places by the ids of the works there. */
+function sortById(adjacency: Adjacency, vertices: Uint32Array, cells: Uint32Array): void {
+  const vertexOf = (cell: number) => vertices[cell >>> 1] as number;
+  cells.sort((a, b) => adjacency.compare(vertexOf(a), vertexOf(b)));
+}
+
+function columnsOf(found: Uint32Array, ends: Uint32Array, count: number): NeighbourhoodEdges {
+  const citing = new Uint32Array(count);
+  const cited = new Uint32Array(count);
+  const isInternalAnchor = new Uint8Array(count);
+  let at = 0;
+  for (let place = 0; place < ends.length; place++) {
+    for (const end = ends[place] as number; at < end; at++) {
+      const cell = found[at] as number;
+      citing[at] = place;
+      cited[at] = cell >>> 1;
+      isInternalAnchor[at] = cell & 1;
+    }
+  }
+  return { citing, cited, isInternalAnchor };
+}

@@ -1,0 +1,95 @@
+import type { Adjacency } from "../adjacency.ts";
+import type { Meter } from "../budget.ts";
+
+export type PageRankOptions = {
+  /** The chance to go on along a reference, instead of starting anew anywhere. */
+  readonly damping?: number;
+  /** At most so many. */
+  readonly iterations?: number;
+  /** Ended where the ranks of an iteration differ from those before by less, summed over all works. */
+  readonly tolerance?: number;
+  /** By vertex, 1 for those of the subgraph to be ranked, with the edges among them; all where left out. */
+  readonly within?: Uint8Array;
+};
+
+export type PageRank = {
+  /** By vertex; they sum to 1. 0 for works outside the subgraph, and for indexes of works that are gone. */
+  readonly scores: Float64Array;
+  readonly iterations: number;
+  /** Whether `tolerance` was reached. */
+  readonly converged: boolean;
+  /** The budget ended first: the ranks are those of the last whole iteration. */
+  readonly truncated: boolean;
+};
+
+/**
+ * PageRank, along references: a work ranks high that is cited by works that rank high. Each work begins with 1 / n. A
+ * work without references hands its rank to all works alike. A work's citation of itself counts as any other.
+ * Defaults: damping 0.85, at most 100 iterations, tolerance 1e-9. O(edges) an iteration.
+ */
+export function pageRank(
+  adjacency: Adjacency,
+  { damping = 0.85, iterations = 100, tolerance = 1e-9, within }: PageRankOptions,
+  meter: Meter,
+  scores: Float64Array = new Float64Array(adjacency.size),
+): PageRank {
+  const { size, citedBy } = adjacency;
+  const { isIn, outDegrees, count } = members(adjacency, within);
+  if (count === 0) return { scores, iterations: 0, converged: true, truncated: false };
+  // What a work hands to each that it cites.
+  const shares = new Float64Array(size);
+  const next = new Float64Array(size);
+  for (let vertex = 0; vertex < size; vertex++) if (isIn[vertex] === 1) scores[vertex] = 1 / count;
+  for (let iteration = 1; iteration <= iterations; iteration++) {
+    let dangling = 0;
+    for (let vertex = 0; vertex < size; vertex++) {
+      const degree = outDegrees[vertex] as number;
+      const score = scores[vertex] as number;
+      if (degree > 0) shares[vertex] = score / degree;
+      else dangling += score;
+    }
+    const floor = (1 - damping + damping * dangling) / count;
+    let difference = 0;
+    for (let vertex = 0; vertex < size; vertex++) {
+      if (isIn[vertex] === 0) continue;
+      citedBy.seek(vertex);
+      const { cells, start, end } = citedBy;
+      if (meter.edges(end - start) < end - start || meter.exhausted !== null) {
+        return { scores, iterations: iteration - 1, converged: false, truncated: true };
+      }
+      let sum = 0;
+      for (let at = start; at < end; at++) sum += shares[(cells[at] as number) >>> 1] as number;
+      const score = floor + damping * sum;
+      difference += Math.abs(score - (scores[vertex] as number));
+      next[vertex] = score;
+    }
+    scores.set(next);
+    if (difference < tolerance) return { scores, iterations: iteration, converged: true, truncated: false };
+  }
+  return { scores, iterations, converged: false, truncated: false };
+}
+
+type Members = { readonly isIn: Uint8Array; readonly outDegrees: Uint32Array; readonly count: number };
+
+/** Who is ranked, and how many of these each cites. Nobody outside hands anything on. */
+function members(adjacency: Adjacency, within: Uint8Array | undefined): Members {
+  const { size, references } = adjacency;
+  const isIn = new Uint8Array(size);
+  const outDegrees = new Uint32Array(size);
+  let count = 0;
+  for (let vertex = 0; vertex < size; vertex++) {
+    if (within?.[vertex] === 0 || !adjacency.isPresent(vertex)) continue;
+    isIn[vertex] = 1;
+    count++;
+    if (within === undefined) {
+      outDegrees[vertex] = references.degree(vertex);
+      continue;
+    }
+    references.seek(vertex);
+    const { cells, start, end } = references;
+    let degree = 0;
+    for (let at = start; at < end; at++) degree += Number(within[(cells[at] as number) >>> 1] === 1);
+    outDegrees[vertex] = degree;
+  }
+  return { isIn, outDegrees, count };
+}

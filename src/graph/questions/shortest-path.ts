@@ -1,0 +1,160 @@
+import { type Adjacency, type CitationDirection, type Rows, reversed, rowsOf } from "../adjacency.ts";
+import type { Meter } from "../budget.ts";
+import type { Marks, Scratch } from "../scratch.ts";
+
+export type ShortestPath = {
+  /** From the first to the last; null where there is none of so few steps, or none was found in the budget. */
+  readonly vertices: readonly number[] | null;
+  /** The budget ended before there was an answer. */
+  readonly truncated: boolean;
+};
+
+/** One of the two searches: what it has reached, in the order of its distance. */
+type Search = {
+  readonly rows: readonly Rows[];
+  /** A vertex at distance d has the note d + 1. */
+  readonly marks: Marks;
+  readonly list: Uint32Array;
+  /** Where the vertices of the greatest distance begin. */
+  from: number;
+  end: number;
+  distance: number;
+};
+
+/**
+ * A shortest path, each step of it in the direction. Of several it is the one whose works, read from the beginning,
+ * have the least ids: the first differing work decides.
+ *
+ * Searched from both ends, always on the side whose next step costs fewer edges: it ends as soon as one side has
+ * nothing left, so that a work that cites or is cited by little has no path proved at once. O(edges) at worst.
+ */
+export function shortestPath(
+  adjacency: Adjacency,
+  first: number,
+  last: number,
+  direction: CitationDirection,
+  maxDepth: number,
+  meter: Meter,
+  scratch: Scratch,
+): ShortestPath {
+  if (first === last) return { vertices: [first], truncated: false };
+  const there = rowsOf(adjacency, direction);
+  const back = rowsOf(adjacency, reversed(direction));
+  const { size } = adjacency;
+  const notes = Math.min(maxDepth, size) + 2;
+  scratch.marks.begin(size, notes);
+  scratch.otherMarks.begin(size, notes);
+  const forward = begin(there, scratch.marks, scratch.list(size), first);
+  const backward = begin(back, scratch.otherMarks, scratch.otherList(size), last);
+  while (forward.distance + backward.distance < maxDepth) {
+    const isForward = costOfStep(forward) <= costOfStep(backward);
+    const side = isForward ? forward : backward;
+    const meeting = step(side, isForward ? backward : forward, meter);
+    if (meeting === null) return { vertices: null, truncated: true };
+    if (meeting.length > 0) {
+      return {
+        vertices: leastPath(adjacency, { first, last, forward, backward, meeting, back, there }),
+        truncated: false,
+      };
+    }
+    if (side.from === side.end) break;
+  }
+  return { vertices: null, truncated: false };
+}
+
+function begin(rows: readonly Rows[], marks: Marks, list: Uint32Array, vertex: number): Search {
+  marks.set(vertex, 1);
+  list[0] = vertex;
+  return { rows, marks, list, from: 0, end: 1, distance: 0 };
+}
+
+/** The edges that the next step looks at. */
+function costOfStep({ rows, list, from, end }: Search): number {
+  let cost = 0;
+  for (const side of rows)
+    for (let place = from; place < end; place++) cost += side.degree(list[place] as number);
+  return cost;
+}
+
+/**
+ * Takes a search one step on. Returns the vertices that both have reached by now: none have been before, so all of
+ * them lie on shortest paths. Null where the budget ended.
+ */
+function step(search: Search, other: Search, meter: Meter): number[] | null {
+  const { marks, list, from, end } = search;
+  const { stamps, base } = marks;
+  const { stamps: otherStamps, base: otherBase } = other.marks;
+  const note = base + search.distance + 2;
+  const meeting: number[] = [];
+  let next = end;
+  for (const rows of search.rows) {
+    for (let place = from; place < end; place++) {
+      rows.seek(list[place] as number);
+      const { cells, start } = rows;
+      const stop = start + meter.edges(rows.end - start);
+      for (let at = start; at < stop; at++) {
+        const neighbour = (cells[at] as number) >>> 1;
+        if ((stamps[neighbour] as number) > base) continue;
+        if (!meter.vertex()) return null;
+        stamps[neighbour] = note;
+        list[next++] = neighbour;
+        if ((otherStamps[neighbour] as number) > otherBase) meeting.push(neighbour);
+      }
+      if (meter.exhausted !== null) return null;
+    }
+  }
+  search.from = end;
+  search.end = next;
+  search.distance++;
+  return meeting;
+}
+
+type Met = {
+  readonly first: number;
+  readonly last: number;
+  readonly forward: Search;
+  readonly backward: Search;
+  readonly meeting: readonly number[];
+  readonly there: readonly Rows[];
+  readonly back: readonly Rows[];
+};
+
+/** The path of least ids among all that go through a meeting vertex. */
+function leastPath(adjacency: Adjacency, met: Met): number[] {
+  const { first, last, forward, backward, meeting, there, back } = met;
+  // By distance from the first, the vertices from which a meeting vertex is reached in the steps that are left.
+  const layers: ReadonlySet<number>[] = [];
+  layers[forward.distance] = new Set(meeting);
+  for (let distance = forward.distance; distance > 1; distance--) {
+    const layer = new Set<number>();
+    for (const vertex of layers[distance] as ReadonlySet<number>) {
+      eachNeighbour(back, vertex, (neighbour) => {
+        if (forward.marks.get(neighbour) === distance) layer.add(neighbour);
+      });
+    }
+    layers[distance - 1] = layer;
+  }
+  const path = [first];
+  const length = forward.distance + backward.distance;
+  for (let distance = 1; distance < length; distance++) {
+    let least = -1;
+    eachNeighbour(there, path[distance - 1] as number, (neighbour) => {
+      const isOnPath =
+        distance <= forward.distance
+          ? (layers[distance] as ReadonlySet<number>).has(neighbour)
+          : backward.marks.get(neighbour) === length - distance + 1;
+      if (isOnPath && (least < 0 || adjacency.compare(neighbour, least) < 0)) least = neighbour;
+    });
+    path.push(least);
+  }
+  path.push(last);
+  return path;
+}
+
+function eachNeighbour(sides: readonly Rows[], vertex: number, use: (neighbour: number) => void): void {
+  for (const rows of sides) {
+    rows.seek(vertex);
+    const { cells, start, end } = rows;
+    for (let at = start; at < end; at++) use((cells[at] as number) >>> 1);
+  }
+}

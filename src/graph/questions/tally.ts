@@ -1,0 +1,72 @@
+import type { Adjacency, Rows } from "../adjacency.ts";
+import type { Meter } from "../budget.ts";
+import { Best } from "../order.ts";
+import type { Scratch } from "../scratch.ts";
+
+/** How often each work was met, of all that were. */
+export type Tally = {
+  /** The works met: a view of scratch memory. */
+  readonly vertices: Uint32Array;
+  /** By how many of the given works it was met. */
+  countOf(vertex: number): number;
+};
+
+/**
+ * Counts, for each neighbour of the given works, of how many of them it is one. Each work must be given once. In the
+ * budget of `meter`. O(edges of the given works).
+ */
+export function tally(
+  rows: Rows,
+  works: readonly number[] | Uint32Array,
+  size: number,
+  meter: Meter,
+  scratch: Scratch,
+): Tally {
+  const { marks } = scratch;
+  marks.begin(size, works.length + 1);
+  const { stamps, base } = marks;
+  const list = scratch.list(size);
+  let count = 0;
+  for (const work of works) {
+    rows.seek(work);
+    const { cells, start } = rows;
+    const stop = start + meter.edges(rows.end - start);
+    for (let at = start; at < stop; at++) {
+      const neighbour = (cells[at] as number) >>> 1;
+      const stamp = stamps[neighbour] as number;
+      if (stamp > base) stamps[neighbour] = stamp + 1;
+      else if (meter.vertex()) {
+        stamps[neighbour] = base + 1;
+        list[count++] = neighbour;
+      }
+    }
+    if (meter.exhausted !== null) break;
+  }
+  return { vertices: list.subarray(0, count), countOf: (vertex) => marks.get(vertex) };
+}
+
+/** A work, and how many of the given works it was found with. */
+export type Counted = { readonly vertex: number; readonly count: number };
+
+export type CountedWorks = { readonly works: readonly Counted[]; readonly truncated: boolean };
+
+/**
+ * The works tallied most, at least `least` times: equals most cited first, then by work id.
+ */
+export function mostTallied(
+  adjacency: Adjacency,
+  { vertices, countOf }: Tally,
+  { least, first, without }: { least: number; first: number; without?: ReadonlySet<number> },
+  meter: Meter,
+): CountedWorks {
+  const best = new Best(first, adjacency);
+  for (const vertex of vertices) {
+    const count = countOf(vertex);
+    if (count < least || without?.has(vertex)) continue;
+    best.offer(vertex, count, adjacency.citedBy.degree(vertex));
+  }
+  return {
+    works: best.take().map(({ vertex, first: count }) => ({ vertex, count })),
+    truncated: meter.isShort,
+  };
+}

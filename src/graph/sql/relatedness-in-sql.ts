@@ -1,0 +1,61 @@
+import type { CitationDirection } from "../adjacency.ts";
+import type { Answer, Input } from "../question.ts";
+import type { Relatedness } from "../questions/relatedness.ts";
+import { compareIds, groupBy } from "./order.ts";
+import type { SqlCounts, SqlRows } from "./sql-rows.ts";
+
+/** questions/relatedness.ts in SQL, two steps one after the other. */
+export async function relatedWorksInSql(
+  rows: SqlRows,
+  { work, by, first, shared: mostShared }: Input<"relatedWorks">,
+): Promise<Answer<"relatedWorks">> {
+  const [there, back] = directions(by);
+  const own = (await rows.edges([work], there)).map(({ to }) => to);
+  const edges = (await rows.edges(own, back)).filter(({ to }) => to !== work);
+  const sharedWith = new Map([...groupBy(edges, ({ to }) => to)].filter(() => rows.meter.vertex()));
+  const counts = await rows.counts([...sharedWith.keys(), ...own, work]);
+  const degree = (workId: bigint) => degreeOf(counts.get(workId), by);
+  const found = [...sharedWith].map(([workId, shared]) => ({
+    workId,
+    // As in memory: the square of the score but for what is the same for all.
+    rank: (shared.length * shared.length) / degree(workId),
+    sharedCount: shared.length,
+    score: shared.length / Math.sqrt(degree(work) * degree(workId)),
+  }));
+  found.sort((a, b) => b.rank - a.rank || compareIds(a.workId, b.workId));
+  const citedBy = (workId: bigint) => counts.get(workId)?.citedBy ?? 0;
+  return {
+    related: found.slice(0, first).map(({ workId, sharedCount, score }) => ({
+      workId,
+      score,
+      sharedCount,
+      shared: (sharedWith.get(workId) ?? [])
+        .map(({ from }) => from)
+        .sort((a, b) => citedBy(b) - citedBy(a) || compareIds(a, b))
+        .slice(0, mostShared),
+    })),
+    truncated: rows.meter.isShort,
+  };
+}
+
+export async function sharedWorksInSql(
+  rows: SqlRows,
+  { work, other, by, first }: Input<"sharedWorks">,
+): Promise<Answer<"sharedWorks">> {
+  const [there] = directions(by);
+  const edges = await rows.edges([...new Set([work, other])], there);
+  const others = new Set(edges.filter(({ from }) => from === other).map(({ to }) => to));
+  const shared = edges.filter(({ from, to }) => from === work && others.has(to)).map(({ to }) => to);
+  const counts = await rows.counts(shared);
+  const citedBy = (workId: bigint) => counts.get(workId)?.citedBy ?? 0;
+  shared.sort((a, b) => citedBy(b) - citedBy(a) || compareIds(a, b));
+  return { workIds: shared.slice(0, first), truncated: rows.meter.isShort };
+}
+
+function directions(by: Relatedness): readonly [CitationDirection, CitationDirection] {
+  return by === "BIBLIOGRAPHIC_COUPLING" ? ["REFERENCES", "CITED_BY"] : ["CITED_BY", "REFERENCES"];
+}
+
+function degreeOf(counts: SqlCounts | undefined, by: Relatedness): number {
+  return (by === "BIBLIOGRAPHIC_COUPLING" ? counts?.references : counts?.citedBy) ?? 0;
+}

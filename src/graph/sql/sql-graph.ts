@@ -1,0 +1,61 @@
+import type pg from "pg";
+import type { Analyses, AnalysisName } from "../analysis.ts";
+import type { Budget } from "../budget.ts";
+import { GraphUnavailableError } from "../errors.ts";
+import type { At } from "../memory-graph.ts";
+import type { Answer, Input, QuestionName } from "../question.ts";
+import { neighbourhoodInSql } from "./neighbourhood-in-sql.ts";
+import { pathInSql } from "./path-in-sql.ts";
+import { relatedWorksInSql, sharedWorksInSql } from "./relatedness-in-sql.ts";
+import { type SqlRows, withSqlRows } from "./sql-rows.ts";
+import { reachableInSql, tallyInSql } from "./tally-in-sql.ts";
+
+type SqlAnswers = {
+  readonly [Name in QuestionName]: (rows: SqlRows, input: Input<Name>) => Promise<Answer<Name>>;
+};
+
+const answers: SqlAnswers = {
+  neighbourhood: neighbourhoodInSql,
+  path: pathInSql,
+  reachable: reachableInSql,
+  relatedWorks: relatedWorksInSql,
+  sharedWorks: sharedWorksInSql,
+  commonReferences: (rows, input) =>
+    tallyInSql(rows, { ...input, direction: "REFERENCES", isOutside: false }),
+  priorWorks: (rows, input) =>
+    tallyInSql(rows, { ...input, direction: "REFERENCES", least: 1, isOutside: true }),
+  derivativeWorks: (rows, input) =>
+    tallyInSql(rows, { ...input, direction: "CITED_BY", least: 1, isOutside: true }),
+};
+
+/**
+ * Answers a question from the tables, at the position of one snapshot: each level of a search is one statement. As in
+ * memory, but for what a budget cuts: which rows come first is not settled in SQL.
+ */
+export function askSql<Name extends QuestionName>(
+  pool: pg.Pool,
+  name: Name,
+  input: Input<Name>,
+  budget: Budget,
+): Promise<At<Answer<Name>>> {
+  return withSqlRows(pool, budget, (rows) => answers[name](rows, input));
+}
+
+/** The works cited most are kept by the tables; all else needs the graph in memory: GraphUnavailableError. */
+export async function analyseSql<Name extends AnalysisName>(
+  pool: pg.Pool,
+  input: Analyses[Name]["input"],
+  budget: Budget,
+): Promise<At<Analyses[Name]["answer"]>> {
+  if (!("by" in input) || input.by !== "CITED_BY_COUNT" || input.within !== undefined) {
+    throw new GraphUnavailableError("This needs the citation graph in memory, where it is not.");
+  }
+  const { first, among } = input;
+  return withSqlRows(pool, budget, async (rows) => {
+    const works = await rows.mostCited(first, among);
+    return {
+      works: works.map(([workId, score]) => ({ workId, score })),
+      truncated: rows.meter.isShort,
+    };
+  }) as Promise<At<Analyses[Name]["answer"]>>;
+}

@@ -1,0 +1,166 @@
+import type pg from "pg";
+import { bigintArray } from "../../store/rows.ts";
+import type { CitationDirection } from "../adjacency.ts";
+import { type Budget, Meter } from "../budget.ts";
+
+/** An edge as it is read; `from` is the work whose edges were asked for. */
+export type SqlEdge = { readonly from: bigint; readonly to: bigint };
+export type CitationRow = {
+  readonly citing: bigint;
+  readonly cited: bigint;
+  readonly isInternalAnchor: boolean;
+};
+
+/** The kept counts of a work. */
+export type SqlCounts = { readonly citedBy: number; readonly references: number };
+
+const queryCancelled = "57014";
+
+/**
+ * Reads rows of the graph for one question, in one snapshot and within its budget: once that is used up, nothing more
+ * is read, and `meter` says so. Each statement names the works whose rows it reads, so it also runs where the tables
+ * are distributed.
+ */
+export class SqlRows {
+  readonly meter: Meter;
+  readonly #client: pg.ClientBase;
+  readonly #hasDeadline: boolean;
+
+  constructor(client: pg.ClientBase, budget: Budget) {
+    this.#client = client;
+    this.meter = new Meter(budget);
+    this.#hasDeadline = budget.milliseconds !== undefined;
+  }
+
+  /** The edges of works in a direction; of `BOTH`, an edge between two of them twice. */
+  async edges(works: readonly bigint[], direction: CitationDirection): Promise<SqlEdge[]> {
+    const found: SqlEdge[] = [];
+    const sides = [
+      ["citing_work_id", "cited_work_id", "CITED_BY"],
+      ["cited_work_id", "citing_work_id", "REFERENCES"],
+    ] as const;
+    for (const [from, to, other] of sides) {
+      if (direction === other || works.length === 0) continue;
+      const rows = await this.#read(
+        `SELECT ${from}, ${to} FROM citations WHERE ${from} = ANY($1::bigint[]) LIMIT $2`,
+        [bigintArray(works), this.#limit()],
+      );
+      for (const row of this.#afford(rows)) {
+        found.push({ from: BigInt(row[0] as string), to: BigInt(row[1] as string) });
+      }
+    }
+    return found;
+  }
+
+  /** All edges between works. */
+  async among(works: readonly bigint[]): Promise<CitationRow[]> {
+    if (works.length === 0) return [];
+    const rows = await this.#read(
+      `SELECT citing_work_id, cited_work_id, is_internal_anchor FROM citations
+       WHERE citing_work_id = ANY($1::bigint[]) AND cited_work_id = ANY($1::bigint[]) LIMIT $2`,
+      [bigintArray(works), this.#limit()],
+    );
+    return this.#afford(rows).map(([citing, cited, isInternalAnchor]) => ({
+      citing: BigInt(citing as string),
+      cited: BigInt(cited as string),
+      isInternalAnchor: isInternalAnchor as boolean,
+    }));
+  }
+
+  /** The kept counts of those works that there are. */
+  async counts(works: Iterable<bigint>): Promise<Map<bigint, SqlCounts>> {
+    const rows = await this.#read(
+      "SELECT work_id, cited_by_count, reference_count FROM works WHERE work_id = ANY($1::bigint[])",
+      [bigintArray(works)],
+    );
+    return new Map(
+      rows.map(([workId, citedBy, references]) => [
+        BigInt(workId as string),
+        { citedBy: citedBy as number, references: references as number },
+      ]),
+    );
+  }
+
+  /** The works cited most, with their counts; of `among` where it is given. */
+  async mostCited(first: number, among: Iterable<bigint> | undefined): Promise<[bigint, number][]> {
+    const rows = await this.#read(
+      `SELECT work_id, cited_by_count FROM works ${among === undefined ? "" : "WHERE work_id = ANY($2::bigint[])"}
+       ORDER BY cited_by_count DESC, work_id LIMIT $1`,
+      among === undefined ? [first] : [first, bigintArray(among)],
+    );
+    return rows.map(([workId, count]) => [BigInt(workId as string), count as number]);
+  }
+
+  /** One row more than can be afforded shows that there are more. */
+  #limit(): number | null {
+    return Number.isFinite(this.meter.edgesLeft) ? this.meter.edgesLeft + 1 : null;
+  }
+
+  #afford(rows: unknown[][]): unknown[][] {
+    return rows.slice(0, this.meter.edges(rows.length));
+  }
+
+  async #read(text: string, values: unknown[]): Promise<unknown[][]> {
+    this.meter.look();
+    if (this.meter.exhausted !== null) return [];
+    try {
+      if (this.#hasDeadline) {
+        // 0 would be no limit at all.
+        const left = Math.max(1, Math.ceil(this.meter.millisecondsLeft));
+        await this.#client.query(`SET LOCAL statement_timeout = ${left}`);
+      }
+      const { rows } = await this.#client.query<unknown[]>({ text, values, rowMode: "array" });
+      this.meter.look();
+      return rows;
+    } catch (error) {
+      if (!this.#hasDeadline || (error as { code?: string }).code !== queryCancelled) throw error;
+      this.meter.exhausted = "milliseconds";
+      return [];
+    }
+  }
+}
+
+/**
+ * Calls `use` with rows of one snapshot, and the position of the feed that the snapshot is at. Rejects with the
+ * signal's reason as soon as it is given; the connection is then given up.
+ */
+export async function withSqlRows<Result>(
+  pool: pg.Pool,
+  budget: Budget,
+  use: (rows: SqlRows) => Promise<Result>,
+): Promise<{ readonly position: bigint; readonly result: Result }> {
+  const { signal } = budget;
+  signal?.throwIfAborted();
+  const client = await pool.connect();
+  let release = (isLost: boolean) => {
+    release = () => {};
+    client.release(isLost);
+  };
+  const work = async () => {
+    await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    const counter = await client.query<{ value: string }>(
+      "SELECT value FROM totals WHERE name = 'graph_position'",
+    );
+    const result = await use(new SqlRows(client, budget));
+    await client.query("ROLLBACK");
+    return { position: BigInt(counter.rows[0]?.value ?? 0), result };
+  };
+  let onAbort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal?.reason);
+    if (signal?.aborted) onAbort();
+    else signal?.addEventListener("abort", onAbort, { once: true });
+  });
+  const working = work();
+  try {
+    const result = await Promise.race([working, aborted]);
+    release(false);
+    return result;
+  } catch (error) {
+    working.catch(() => {});
+    release(true);
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+  }
+}

@@ -1,0 +1,79 @@
+// What runs in a thread that answers questions. It shares the base with all others, and follows the changes itself.
+import { parentPort } from "node:worker_threads";
+import { analyse, type Ranking, rankingOf, type WorkRank } from "../analysis.ts";
+import { answer } from "../answer.ts";
+import { applyChanges } from "../apply-changes.ts";
+import { BaseGraph } from "../base-graph.ts";
+import { Meter } from "../budget.ts";
+import { fold } from "../fold.ts";
+import { Scratch } from "../scratch.ts";
+import { GraphVersion } from "../version.ts";
+import type { GraphState, Job, JobResult, SentBudget, ThreadReply, ThreadRequest } from "./messages.ts";
+
+const scratch = new Scratch();
+let graph: GraphVersion | null = null;
+/** What topWorks asks for again and again. */
+const rankings = new Map<WorkRank, Ranking>();
+
+parentPort?.on("message", (request: ThreadRequest) => {
+  if (request.kind === "graph") {
+    graph = versionOf(request.state);
+    // They would keep a base alive that nobody else needs.
+    rankings.clear();
+  } else if (request.kind === "changes") {
+    const { payloads, position } = request.transaction;
+    if (graph !== null) graph = applyChanges(graph, payloads, position);
+  } else parentPort?.postMessage(replyTo(request.job, request.budget));
+});
+
+function versionOf({ base, transactions }: GraphState): GraphVersion {
+  let version = GraphVersion.of(new BaseGraph(base));
+  for (const { payloads, position } of transactions) version = applyChanges(version, payloads, position);
+  return version;
+}
+
+function replyTo(job: Job, budget: SentBudget): ThreadReply {
+  try {
+    return run(job, budget);
+  } catch (error) {
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    return { error: { message, stack: stack ?? "" } };
+  }
+}
+
+function run(job: Job, budget: SentBudget): JobResult {
+  if (graph === null) throw new Error("The thread was asked before it was given the graph.");
+  const { vertices, edges, milliseconds, cancelled } = budget;
+  const meter = new Meter(
+    {
+      ...(vertices === undefined ? {} : { vertices }),
+      ...(edges === undefined ? {} : { edges }),
+      ...(milliseconds === undefined ? {} : { milliseconds }),
+    },
+    () => Atomics.load(cancelled, 0) !== 0,
+  );
+  const { position } = graph;
+  if (job.kind === "fold") return { position, result: fold(graph).parts, isCancelled: false };
+  if (job.kind === "ask") {
+    const result = answer(graph, job.name, job.input, meter, scratch);
+    return { position, result, isCancelled: meter.exhausted === "signal" };
+  }
+  const ranking =
+    "by" in job.input && job.input.within === undefined
+      ? rankingFor(graph, job.input.by, job.rankAgeMilliseconds, meter)
+      : null;
+  const ranked = ranking?.graph ?? graph;
+  const result = analyse(ranked, job.name, job.input, meter, scratch, ranking);
+  return { position: ranked.position, result, isCancelled: meter.exhausted === "signal" };
+}
+
+/** Of this version; PageRanks may be of an earlier one where they are young enough. */
+function rankingFor(current: GraphVersion, by: WorkRank, mostAge: number, meter: Meter): Ranking {
+  const kept = rankings.get(by);
+  if (kept?.graph.position === current.position) return kept;
+  if (kept !== undefined && by === "PAGERANK" && performance.now() - kept.at < mostAge) return kept;
+  const computed = rankingOf(current, by, meter);
+  // What a budget cut short is nobody else's answer.
+  if (!computed.truncated) rankings.set(by, computed);
+  return computed;
+}

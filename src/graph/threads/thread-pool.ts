@@ -1,0 +1,153 @@
+import { setMaxListeners } from "node:events";
+import type { Worker } from "node:worker_threads";
+import type { BaseParts } from "../base-graph.ts";
+import type { Budget } from "../budget.ts";
+import { GraphUnavailableError } from "../errors.ts";
+import type { GraphState, GraphTransaction, Job, JobResult, ThreadReply, ThreadRequest } from "./messages.ts";
+import { startThread } from "./start-thread.ts";
+
+type Waiting = {
+  readonly job: Job;
+  readonly budget: Budget;
+  /** By the clock of `performance`. */
+  readonly deadline: number;
+  readonly cancelled: Int32Array;
+  settle(outcome: JobResult | Error): void;
+};
+
+type Thread = { readonly worker: Worker; job: Waiting | null };
+
+/**
+ * Threads with a graph, each doing one job at a time. A thread that dies fails its job alone, and is replaced with the
+ * next one that needs it.
+ */
+export class ThreadPool {
+  readonly #count: number;
+  readonly #threads = new Set<Thread>();
+  #waiting: Waiting[] = [];
+  /** What a thread is given that starts later. */
+  #state: { readonly base: BaseParts; readonly transactions: GraphTransaction[] } | null = null;
+  #isClosed = false;
+
+  constructor(count: number) {
+    this.#count = count;
+  }
+
+  /** Starts all threads now, so that they are ready when the graph is. */
+  start(): void {
+    while (!this.#isClosed && this.#threads.size < this.#count) this.#start();
+  }
+
+  /** Gives all threads another graph. Jobs that are running go on with the old one. */
+  setGraph(state: GraphState): void {
+    if (this.#isClosed) return;
+    this.#state = { base: state.base, transactions: [...state.transactions] };
+    for (const { worker } of this.#threads) send(worker, { kind: "graph", state });
+    this.start();
+  }
+
+  /** Tells all threads a change. Jobs that come after it see it. */
+  apply(transaction: GraphTransaction): void {
+    this.#state?.transactions.push(transaction);
+    for (const { worker } of this.#threads) send(worker, { kind: "changes", transaction });
+  }
+
+  /**
+   * Has a job done by the next thread that is free. Waiting for it counts as part of the budget's time. Rejects with
+   * the signal's reason, or with GraphUnavailableError where the thread dies.
+   */
+  run(job: Job, budget: Budget): Promise<JobResult> {
+    const { signal } = budget;
+    return new Promise((resolve, reject) => {
+      if (this.#isClosed) return reject(closedError());
+      if (signal?.aborted) return reject(signal.reason);
+      const cancelled = new Int32Array(new SharedArrayBuffer(4));
+      const onAbort = () => {
+        // A job that waits is not begun; one that runs sees it soon, and frees its thread.
+        Atomics.store(cancelled, 0, 1);
+        this.#waiting = this.#waiting.filter((other) => other !== waiting);
+        waiting.settle(signal?.reason);
+      };
+      const waiting: Waiting = {
+        job,
+        budget,
+        deadline: performance.now() + (budget.milliseconds ?? Number.POSITIVE_INFINITY),
+        cancelled,
+        settle(outcome) {
+          signal?.removeEventListener("abort", onAbort);
+          if (outcome !== null && typeof outcome === "object" && "position" in outcome) resolve(outcome);
+          else reject(outcome);
+        },
+      };
+      if (signal !== undefined) {
+        // One asker may ask many questions: that is no leak.
+        setMaxListeners(0, signal);
+        signal.addEventListener("abort", onAbort, { once: true });
+      }
+      this.#waiting.push(waiting);
+      this.#dispatch();
+    });
+  }
+
+  /** Ends the threads at once; what they were asked is rejected. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const threads = [...this.#threads];
+    this.#threads.clear();
+    for (const waiting of [...this.#waiting.splice(0), ...threads.flatMap(({ job }) => job ?? [])]) {
+      waiting.settle(closedError());
+    }
+    await Promise.all(threads.map(({ worker }) => worker.terminate()));
+  }
+
+  #dispatch(): void {
+    while (this.#waiting.length > 0) {
+      let thread = [...this.#threads].find(({ job }) => job === null);
+      if (thread === undefined && this.#threads.size < this.#count) thread = this.#start();
+      if (thread === undefined) return;
+      const waiting = this.#waiting.shift() as Waiting;
+      thread.job = waiting;
+      const { vertices, edges, milliseconds } = waiting.budget;
+      const left = milliseconds === undefined ? undefined : waiting.deadline - performance.now();
+      send(thread.worker, {
+        kind: "job",
+        job: waiting.job,
+        budget: { vertices, edges, milliseconds: left, cancelled: waiting.cancelled },
+      });
+    }
+  }
+
+  #start(): Thread {
+    const worker = startThread("graph/threads/graph-thread.js");
+    const thread: Thread = { worker, job: null };
+    this.#threads.add(thread);
+    if (this.#state !== null) send(worker, { kind: "graph", state: this.#state });
+    let cause: unknown;
+    worker.on("message", (reply: ThreadReply) => {
+      const { job } = thread;
+      thread.job = null;
+      job?.settle("error" in reply ? Object.assign(new Error(reply.error.message), reply.error) : reply);
+      this.#dispatch();
+    });
+    worker.on("error", (error) => {
+      cause = error;
+    });
+    worker.on("exit", () => {
+      // Closed on purpose: what it was asked has been settled.
+      if (!this.#threads.delete(thread)) return;
+      thread.job?.settle(
+        new GraphUnavailableError("A thread of the citation graph ended unexpectedly.", { cause }),
+      );
+      this.#dispatch();
+    });
+    return thread;
+  }
+}
+
+function closedError(): GraphUnavailableError {
+  return new GraphUnavailableError("The citation graph was closed.");
+}
+
+function send(worker: Worker, request: ThreadRequest): void {
+  worker.postMessage(request);
+}

@@ -1,0 +1,129 @@
+import type { Adjacency } from "./adjacency.ts";
+import type { BaseGraph } from "./base-graph.ts";
+import { LayeredRows } from "./layered-rows.ts";
+import { highOf, joinId, lowOf } from "./vertex-index.ts";
+
+/**
+ * The works that came after a base was made, in the order of their coming. Versions of one base share it: it only
+ * grows, and a version looks no further than its own size.
+ */
+export class AddedVertices {
+  readonly high: number[] = [];
+  readonly low: number[] = [];
+  readonly #indexes = new Map<bigint, number>();
+
+  /** The place of a work among the added; -1 where it is none of them. */
+  find(high: number, low: number): number {
+    return this.#indexes.size === 0 ? -1 : (this.#indexes.get(joinId(high, low)) ?? -1);
+  }
+
+  push(high: number, low: number): number {
+    this.#indexes.set(joinId(high, low), this.high.length);
+    this.low.push(low);
+    return this.high.push(high) - 1;
+  }
+}
+
+/** What makes one version of a graph. */
+export type VersionParts = {
+  readonly base: BaseGraph;
+  readonly added: AddedVertices;
+  readonly addedCount: number;
+  readonly absent: ReadonlySet<number>;
+  readonly references: LayeredRows;
+  readonly citedBy: LayeredRows;
+  readonly edgeCount: number;
+  readonly position: bigint;
+};
+
+/**
+ * The graph as it stood at one position of the feed. It never changes: who holds one asks as much as they like of the
+ * same graph, whatever is committed meanwhile.
+ */
+export class GraphVersion implements Adjacency {
+  readonly parts: VersionParts;
+  readonly size: number;
+  readonly references: LayeredRows;
+  readonly citedBy: LayeredRows;
+
+  constructor(parts: VersionParts) {
+    this.parts = parts;
+    this.size = parts.base.vertices.size + parts.addedCount;
+    this.references = parts.references;
+    this.citedBy = parts.citedBy;
+  }
+
+  /** A base as it is. */
+  static of(base: BaseGraph): GraphVersion {
+    const { references, citedBy, position } = base.parts;
+    return new GraphVersion({
+      base,
+      added: new AddedVertices(),
+      addedCount: 0,
+      absent: new Set(),
+      references: new LayeredRows(references, []),
+      citedBy: new LayeredRows(citedBy, []),
+      edgeCount: base.edgeCount,
+      position,
+    });
+  }
+
+  get orderedSize(): number {
+    return this.parts.base.vertices.size;
+  }
+
+  get position(): bigint {
+    return this.parts.position;
+  }
+
+  get edgeCount(): number {
+    return this.parts.edgeCount;
+  }
+
+  get vertexCount(): number {
+    return this.size - this.parts.absent.size;
+  }
+
+  isPresent(vertex: number): boolean {
+    return vertex < this.size && !this.parts.absent.has(vertex);
+  }
+
+  compare(a: number, b: number): number {
+    const { size } = this.parts.base.vertices;
+    if (a < size && b < size) return a - b;
+    return this.highOf(a) - this.highOf(b) || this.lowOf(a) - this.lowOf(b);
+  }
+
+  /** The index of a work; -1 where this version has none. */
+  indexOf(workId: bigint): number {
+    const index = this.find(highOf(workId), lowOf(workId));
+    return index >= 0 && this.isPresent(index) ? index : -1;
+  }
+
+  /** The index of a work that is or was there; -1 where none was. */
+  find(high: number, low: number): number {
+    const { base, added, addedCount } = this.parts;
+    const index = base.vertices.find(high, low);
+    if (index >= 0) return index;
+    const place = added.find(high, low);
+    return place >= 0 && place < addedCount ? base.vertices.size + place : -1;
+  }
+
+  workIdOf(vertex: number): bigint {
+    return joinId(this.highOf(vertex), this.lowOf(vertex));
+  }
+
+  /** The upper 31 bits of its work id. */
+  highOf(vertex: number): number {
+    const { base, added } = this.parts;
+    const { size, parts } = base.vertices;
+    return (vertex < size ? parts.high[vertex] : added.high[vertex - size]) as number;
+  }
+
+  /** The lower 32 bits of its work id. */
+  lowOf(vertex: number): number {
+    const { base, added } = this.parts;
+    const { size, parts } = base.vertices;
+    return (vertex < size ? parts.low[vertex] : added.low[vertex - size]) as number;
+  }
+}

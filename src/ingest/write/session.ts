@@ -1,0 +1,117 @@
+import type pg from "pg";
+import { type Cell, CopyRows } from "../../store/copy-format.ts";
+import { copyIn } from "../../store/copy-in.ts";
+import { upsertStatement } from "../../store/rows.ts";
+
+type Statement = { readonly text: string; readonly values: readonly unknown[] };
+
+/**
+ * The connections of a batch, under the write lock: what is written goes to PostgreSQL in order, while what follows
+ * from it is computed here and what was there before is read on another connection. Rows of several tables travel in
+ * one round trip.
+ *
+ * A write that fails lets every later call, and `flush`, reject with its error.
+ */
+export class WriteSession {
+  readonly #writer: pg.PoolClient;
+  readonly #reader: pg.PoolClient | null;
+  /** What is still to be sent: rows, and statements. */
+  #queue: (CopyRows | Statement)[] = [];
+  #sending: Promise<void> | null = null;
+  #failure: { readonly error: unknown } | null = null;
+
+  /** `writer` is in its transaction. Without a reader everything is done one after the other. */
+  constructor(writer: pg.PoolClient, reader: pg.PoolClient | null) {
+    this.#writer = writer;
+    this.#reader = reader;
+  }
+
+  /** Inserts rows that are known to be new, by COPY. They are encoded now. */
+  insert(table: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): void {
+    if (rows.length === 0) return;
+    const copy = new CopyRows(table, columns);
+    for (const row of rows) copy.add(row);
+    this.#enqueue(copy);
+  }
+
+  /** Rows that were encoded before. */
+  insertEncoded(copy: CopyRows): void {
+    this.#enqueue(copy);
+  }
+
+  /** Inserts or updates rows in one statement; see `upsertRows`. */
+  upsert(
+    table: string,
+    columns: readonly string[],
+    rows: readonly (readonly Cell[])[],
+    conflict: string,
+  ): void {
+    if (rows.length > 0) this.#enqueue(upsertStatement(table, columns, rows, conflict));
+  }
+
+  /** Writes rows of which it is known which are new: those by COPY, the changed ones as an upsert. */
+  put(
+    table: string,
+    columns: readonly string[],
+    { added, changed }: { added: readonly (readonly Cell[])[]; changed: readonly (readonly Cell[])[] },
+    conflict: string,
+  ): void {
+    this.insert(table, columns, added);
+    this.upsert(table, columns, changed, conflict);
+  }
+
+  /** A statement of whose result nothing is wanted. */
+  write(text: string, values: readonly unknown[]): void {
+    this.#enqueue({ text, values });
+  }
+
+  /** Reads what was there before the batch, of tables that it has not written to yet. */
+  async readBefore<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    if (this.#reader === null) return this.read(text, values);
+    return (await this.#reader.query<Row>(text, [...values])).rows;
+  }
+
+  /** Reads what there is now, what the batch has written included. */
+  async read<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    await this.flush();
+    return (await this.#writer.query<Row>(text, [...values])).rows;
+  }
+
+  /** Resolves when all that was to be written is; then the writer's connection is free. */
+  async flush(): Promise<pg.PoolClient> {
+    await this.#sending;
+    if (this.#failure !== null) throw this.#failure.error;
+    return this.#writer;
+  }
+
+  #enqueue(item: CopyRows | Statement): void {
+    if (this.#failure !== null) return;
+    this.#queue.push(item);
+    // In a microtask, so that what is inserted in one go travels together.
+    this.#sending ??= Promise.resolve().then(() => this.#send());
+  }
+
+  async #send(): Promise<void> {
+    try {
+      while (this.#queue.length > 0) {
+        const first = this.#queue[0];
+        if (first instanceof CopyRows) {
+          const end = this.#queue.findIndex((item) => !(item instanceof CopyRows));
+          const copies = this.#queue.splice(0, end < 0 ? this.#queue.length : end);
+          await copyIn(
+            this.#writer,
+            copies.filter((item) => item instanceof CopyRows),
+          );
+        } else if (first !== undefined) {
+          this.#queue.shift();
+          await this.#writer.query(first.text, [...first.values]);
+        }
+      }
+    } catch (error) {
+      this.#failure ??= { error };
+      this.#queue = [];
+    } finally {
+      this.#sending = null;
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import { describe, expect, test } from "vitest";
+import { answer } from "../../src/graph/answer.ts";
+import { Meter } from "../../src/graph/budget.ts";
+import { connectedComponents } from "../../src/graph/questions/components.ts";
+import { coreDecomposition } from "../../src/graph/questions/k-core.ts";
+import { pageRank } from "../../src/graph/questions/pagerank.ts";
+import { Scratch } from "../../src/graph/scratch.ts";
+import { GraphVersion } from "../../src/graph/version.ts";
+import { baseOf, pick, randomOf } from "./random-graph.ts";
+
+const random = randomOf(9);
+const works = Array.from({ length: 2000 }, (_, index) => BigInt(index + 1) * 7_919n);
+/** Everybody cites some, so that everything is near; and the first work is cited by all. */
+const edges = works.flatMap((citing) => [
+  { citing, cited: works[0] as bigint, isAnchor: true },
+  ...Array.from({ length: 20 }, () => ({ citing, cited: pick(random, works), isAnchor: false })),
+]);
+const graph = GraphVersion.of(baseOf({ works, edges }));
+const scratch = new Scratch();
+const [root = 0n, other = 0n] = works.slice(10);
+
+const asked = {
+  neighbourhood: { roots: [root], direction: "REFERENCES", depth: 5, maxNodes: 5000 },
+  path: { from: root, to: 424_242n * 7_919n, direction: "REFERENCES", maxDepth: 50 },
+  reachable: { roots: [root], direction: "BOTH", maxDepth: 5 },
+  relatedWorks: { work: root, by: "BIBLIOGRAPHIC_COUPLING", first: 5, shared: 5 },
+  commonReferences: { works, least: 1, first: 5 },
+  priorWorks: { works: works.slice(0, 500), first: 5 },
+  derivativeWorks: { works: works.slice(0, 500), first: 5 },
+} as const;
+
+describe("a budget that is used up", () => {
+  const names = Object.keys(asked) as (keyof typeof asked)[];
+  test.each(names)("%s says that it is truncated", (name) => {
+    const input = name === "path" ? { ...asked.path, to: other } : asked[name];
+    const ask = (meter: Meter) => answer(graph, name, input as never, meter, scratch);
+    expect(ask(new Meter({})).truncated).toBe(false);
+
+    const ofEdges = new Meter({ edges: 10 });
+    expect(ask(ofEdges).truncated).toBe(true);
+    expect(ofEdges).toMatchObject({ exhausted: "edges", edgesLeft: 0 });
+
+    const ofVertices = new Meter({ vertices: 1 });
+    expect(ask(ofVertices).truncated).toBe(true);
+    expect(ofVertices.lacksVertices).toBe(true);
+
+    // Nothing is left of the time when it begins.
+    const ofTime = new Meter({ milliseconds: 0 });
+    expect(ask(ofTime).truncated).toBe(true);
+    expect(ofTime.exhausted).toBe("milliseconds");
+  });
+
+  test("is noticed in the midst of a question", () => {
+    let looks = 0;
+    const meter = new Meter({}, () => ++looks === 3);
+    const { truncated, counts } = answer(
+      graph,
+      "reachable",
+      { ...asked.reachable, roots: works },
+      meter,
+      scratch,
+    );
+    expect({ truncated, exhausted: meter.exhausted, looks }).toEqual({
+      truncated: true,
+      exhausted: "signal",
+      looks: 3,
+    });
+    expect(counts[0]).toBe(2000);
+  });
+
+  test("ends an analysis as well", () => {
+    const ranks = pageRank(graph, {}, new Meter({ edges: edges.length * 2 }));
+    expect(ranks).toMatchObject({ truncated: true, converged: false });
+    expect(ranks.iterations).toBeGreaterThan(0);
+    expect(ranks.scores.reduce((a, b) => a + b)).toBeCloseTo(1, 12);
+    expect(connectedComponents(graph, new Meter({ edges: 100 }), scratch).truncated).toBe(true);
+    expect(coreDecomposition(graph, new Meter({ edges: 100 }))).toBe(null);
+  });
+
+  test("an aborted signal is noticed before anything is looked at", () => {
+    const meter = new Meter({ signal: AbortSignal.abort() });
+    expect(answer(graph, "reachable", asked.reachable, meter, scratch).counts).toEqual([1]);
+    expect(meter.exhausted).toBe("signal");
+  });
+});
+
+test("at a cut what is most cited is chosen", () => {
+  const input = { ...asked.neighbourhood, depth: 1, maxNodes: 6 };
+  const { workIds, truncated } = answer(graph, "neighbourhood", input, new Meter({}), scratch);
+  expect(truncated).toBe(true);
+  const degree = (work: bigint) => graph.citedBy.degree(graph.indexOf(work));
+  const [first, ...chosen] = [...workIds];
+  expect(first).toBe(root);
+  expect(chosen[0]).toBe(works[0]);
+  const all = answer(graph, "neighbourhood", { ...input, maxNodes: 100 }, new Meter({}), scratch);
+  const left = [...all.workIds].filter((work) => !workIds.includes(work));
+  expect(left.length).toBeGreaterThan(5);
+  expect(Math.min(...chosen.map(degree))).toBeGreaterThanOrEqual(Math.max(...left.map(degree)));
+});

@@ -1,0 +1,253 @@
+// The questions once more, from their definitions, over a list of edges: slow, and with nothing of src/graph in it.
+import type { Answer, Input, QuestionName } from "../../src/graph/index.ts";
+import type { Edge, EdgeListGraph } from "./random-graph.ts";
+
+type Direction = "REFERENCES" | "CITED_BY" | "BOTH";
+
+const byId = (a: bigint, b: bigint) => (a < b ? -1 : a > b ? 1 : 0);
+
+export class NaiveGraph {
+  readonly works: readonly bigint[];
+  readonly edges: readonly Edge[];
+  readonly #byPair = new Map<string, Edge>();
+
+  constructor(graph: EdgeListGraph) {
+    for (const edge of graph.edges) {
+      const key = `${edge.citing} ${edge.cited}`;
+      const isAnchor = edge.isAnchor || this.#byPair.get(key)?.isAnchor === true;
+      this.#byPair.set(key, { ...edge, isAnchor });
+    }
+    this.works = [...new Set(graph.works)].sort(byId);
+    this.edges = [...this.#byPair.values()];
+  }
+
+  references(work: bigint): bigint[] {
+    return this.edges.filter(({ citing }) => citing === work).map(({ cited }) => cited);
+  }
+
+  citedBy(work: bigint): bigint[] {
+    return this.edges.filter(({ cited }) => cited === work).map(({ citing }) => citing);
+  }
+
+  neighbours(work: bigint, direction: Direction): Set<bigint> {
+    return new Set([
+      ...(direction === "CITED_BY" ? [] : this.references(work)),
+      ...(direction === "REFERENCES" ? [] : this.citedBy(work)),
+    ]);
+  }
+
+  mostCitedFirst(works: Iterable<bigint>): bigint[] {
+    return [...works].sort((a, b) => this.citedBy(b).length - this.citedBy(a).length || byId(a, b));
+  }
+
+  /** By steps, the works first reached with so many. */
+  levels(roots: readonly bigint[], direction: Direction, depth: number): bigint[][] {
+    const reached = new Set(roots.filter((root) => this.works.includes(root)));
+    const levels = [[...reached]];
+    while (levels.length <= depth) {
+      const next = new Set((levels.at(-1) ?? []).flatMap((work) => [...this.neighbours(work, direction)]));
+      const fresh = [...next].filter((work) => !reached.has(work));
+      if (fresh.length === 0) break;
+      for (const work of fresh) reached.add(work);
+      levels.push(fresh);
+    }
+    return levels;
+  }
+
+  neighbourhood({ roots, direction, depth, maxNodes }: Input<"neighbourhood">) {
+    const nodes = new Map<bigint, number>();
+    let truncated = false;
+    const known = [...new Set(roots)].filter((root) => this.works.includes(root));
+    for (const root of known.slice(0, maxNodes)) nodes.set(root, 0);
+    if (known.length > maxNodes) truncated = true;
+    let level = [...nodes.keys()];
+    for (let steps = 1; steps <= depth && !truncated; steps++) {
+      const next = new Set(level.flatMap((work) => [...this.neighbours(work, direction)]));
+      const fresh = this.mostCitedFirst([...next].filter((work) => !nodes.has(work)));
+      level = fresh.slice(0, maxNodes - nodes.size);
+      truncated = level.length < fresh.length;
+      for (const work of level) nodes.set(work, steps);
+    }
+    const places = new Map([...nodes.keys()].map((work, place) => [work, place]));
+    const placeOf = (work: bigint) => places.get(work) as number;
+    const edges = this.edges
+      .filter(({ citing, cited }) => nodes.has(citing) && nodes.has(cited))
+      .sort((a, b) => placeOf(a.citing) - placeOf(b.citing) || byId(a.cited, b.cited))
+      .map(({ citing, cited, isAnchor }) => [placeOf(citing), placeOf(cited), Number(isAnchor)]);
+    return { nodes: [...nodes], edges, truncated };
+  }
+
+  path({ from, to, direction, maxDepth }: Input<"path">): Answer<"path"> {
+    const none = { workIds: null, truncated: false };
+    if (!this.works.includes(from) || !this.works.includes(to)) return none;
+    // All paths of each length in the order of their works, the shortest length that has one.
+    let paths = [[from]];
+    for (let length = 0; length <= maxDepth; length++) {
+      const found = paths.find((path) => path.at(-1) === to);
+      if (found !== undefined) return { workIds: found, truncated: false };
+      // A shortest path visits no work twice, and of two paths to one work the first stays the first.
+      const ends = new Set<bigint>();
+      paths = paths
+        .flatMap((path) =>
+          [...this.neighbours(path.at(-1) as bigint, direction)].sort(byId).map((work) => [...path, work]),
+        )
+        .filter((path) => {
+          const end = path.at(-1) as bigint;
+          return !ends.has(end) && ends.add(end);
+        });
+    }
+    return none;
+  }
+
+  reachable({ roots, direction, maxDepth }: Input<"reachable">): Answer<"reachable"> {
+    const counts = this.levels(roots, direction, maxDepth).map((level) => level.length);
+    return { counts: counts[0] === 0 ? [] : counts, truncated: false };
+  }
+
+  #counted(
+    works: readonly bigint[],
+    neighboursOf: (work: bigint) => bigint[],
+    keep: (work: bigint, count: number) => boolean,
+    first: number,
+  ) {
+    const given = [...new Set(works)];
+    const count = (work: bigint) => given.filter((other) => neighboursOf(other).includes(work)).length;
+    const found = this.works
+      .map((workId) => ({ workId, count: count(workId) }))
+      .filter(({ workId, count }) => keep(workId, count))
+      .sort(
+        (a, b) =>
+          b.count - a.count ||
+          this.citedBy(b.workId).length - this.citedBy(a.workId).length ||
+          byId(a.workId, b.workId),
+      );
+    return { works: found.slice(0, first), truncated: false };
+  }
+
+  commonReferences({ works, least, first }: Input<"commonReferences">): Answer<"commonReferences"> {
+    return this.#counted(
+      works,
+      (work) => this.references(work),
+      (_, count) => count >= least,
+      first,
+    );
+  }
+
+  priorWorks({ works, first }: Input<"priorWorks">): Answer<"priorWorks"> {
+    const keep = (work: bigint, count: number) => count > 0 && !works.includes(work);
+    return this.#counted(works, (work) => this.references(work), keep, first);
+  }
+
+  derivativeWorks({ works, first }: Input<"derivativeWorks">): Answer<"derivativeWorks"> {
+    const keep = (work: bigint, count: number) => count > 0 && !works.includes(work);
+    return this.#counted(works, (work) => this.citedBy(work), keep, first);
+  }
+
+  #linked(work: bigint, by: Input<"relatedWorks">["by"]): bigint[] {
+    return by === "BIBLIOGRAPHIC_COUPLING" ? this.references(work) : this.citedBy(work);
+  }
+
+  #shared(a: bigint, b: bigint, by: Input<"relatedWorks">["by"]): bigint[] {
+    const others = new Set(this.#linked(b, by));
+    return this.mostCitedFirst(this.#linked(a, by).filter((work) => others.has(work)));
+  }
+
+  sharedWorks({ work, other, by, first }: Input<"sharedWorks">): Answer<"sharedWorks"> {
+    return { workIds: this.#shared(work, other, by).slice(0, first), truncated: false };
+  }
+
+  relatedWorks({ work, by, first, shared }: Input<"relatedWorks">): Answer<"relatedWorks"> {
+    const related = this.works
+      .filter((other) => other !== work)
+      .map((workId) => {
+        const common = this.#shared(work, workId, by);
+        const product = this.#linked(work, by).length * this.#linked(workId, by).length;
+        return {
+          workId,
+          product,
+          score: common.length / Math.sqrt(product),
+          sharedCount: common.length,
+          shared: common.slice(0, shared),
+        };
+      })
+      .filter(({ sharedCount }) => sharedCount > 0)
+      // Scores are compared as fractions, without rounding.
+      .sort(
+        (a, b) => b.sharedCount ** 2 * a.product - a.sharedCount ** 2 * b.product || byId(a.workId, b.workId),
+      )
+      .map(({ product: _, ...entry }) => entry);
+    return { related: related.slice(0, first), truncated: false };
+  }
+
+  /** PageRank by its definition: the matrix applied so many times. */
+  pageRank(works: readonly bigint[], damping: number, iterations: number): Map<bigint, number> {
+    const inside = new Set(works);
+    const n = inside.size;
+    const edges = this.edges.filter(({ citing, cited }) => inside.has(citing) && inside.has(cited));
+    let ranks = new Map([...inside].map((work) => [work, 1 / n]));
+    const outDegree = (work: bigint) => edges.filter(({ citing }) => citing === work).length;
+    for (let iteration = 0; iteration < iterations; iteration++) {
+      const next = new Map<bigint, number>();
+      for (const work of inside) {
+        let sum = 0;
+        for (const other of inside) {
+          const rank = ranks.get(other) as number;
+          if (outDegree(other) === 0) sum += rank / n;
+          else if (edges.some(({ citing, cited }) => citing === other && cited === work)) {
+            sum += rank / outDegree(other);
+          }
+        }
+        next.set(work, (1 - damping) / n + damping * sum);
+      }
+      ranks = next;
+    }
+    return ranks;
+  }
+
+  /** Weak components, each in the order of ids; the largest first. */
+  components(): bigint[][] {
+    const left = new Set(this.works);
+    const components: bigint[][] = [];
+    for (const work of this.works) {
+      if (!left.has(work)) continue;
+      const component = this.levels([work], "BOTH", this.works.length).flat().sort(byId);
+      for (const member of component) left.delete(member);
+      components.push(component);
+    }
+    return components.sort((a, b) => b.length - a.length || byId(a[0] as bigint, b[0] as bigint));
+  }
+
+  /** The k-core: works with fewer neighbours in it are taken away until there are none. */
+  kCore(k: number): bigint[] {
+    const core = new Set(this.works);
+    for (;;) {
+      const out = [...core].filter((work) => {
+        const neighbours = [...this.neighbours(work, "BOTH")].filter(
+          (other) => other !== work && core.has(other),
+        );
+        return neighbours.length < k;
+      });
+      if (out.length === 0) return [...core];
+      for (const work of out) core.delete(work);
+    }
+  }
+}
+
+/** What a question's answer should be, in a form that can be compared. */
+export function naiveAnswer<Name extends QuestionName>(
+  graph: NaiveGraph,
+  name: Name,
+  input: Input<Name>,
+): unknown {
+  const answers: { [Key in QuestionName]: (input: Input<Key>) => unknown } = {
+    neighbourhood: (asked) => graph.neighbourhood(asked),
+    path: (asked) => graph.path(asked),
+    reachable: (asked) => graph.reachable(asked),
+    commonReferences: (asked) => graph.commonReferences(asked),
+    relatedWorks: (asked) => graph.relatedWorks(asked),
+    sharedWorks: (asked) => graph.sharedWorks(asked),
+    priorWorks: (asked) => graph.priorWorks(asked),
+    derivativeWorks: (asked) => graph.derivativeWorks(asked),
+  };
+  return answers[name](input);
+}

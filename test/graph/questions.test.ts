@@ -1,0 +1,107 @@
+import { describe, expect, test } from "vitest";
+import { answer } from "../../src/graph/answer.ts";
+import { Meter } from "../../src/graph/budget.ts";
+import { questionNames } from "../../src/graph/index.ts";
+import { connectedComponents } from "../../src/graph/questions/components.ts";
+import { inDegrees } from "../../src/graph/questions/in-degree.ts";
+import { coreDecomposition } from "../../src/graph/questions/k-core.ts";
+import { pageRank } from "../../src/graph/questions/pagerank.ts";
+import { Scratch } from "../../src/graph/scratch.ts";
+import type { GraphVersion } from "../../src/graph/version.ts";
+import { NaiveGraph, naiveAnswer } from "./naive.ts";
+import { randomGraph, randomOf } from "./random-graph.ts";
+import { comparable, randomQuestion } from "./random-question.ts";
+import { versionOf } from "./versions.ts";
+
+const unlimited = () => new Meter({});
+
+/** Each graph as loaded, as changed or as folded; the seed of one that fails is in the message. */
+describe("as the naive implementation answers, on random graphs", () => {
+  // One for all: what one question leaves in it must not reach the next.
+  const scratch = new Scratch();
+
+  test.each(questionNames)("%s", (name) => {
+    for (let seed = 1; seed <= 2000; seed++) {
+      const random = randomOf(seed);
+      const graph = randomGraph(random);
+      const naive = new NaiveGraph(graph);
+      const version = versionOf(random, graph);
+      for (let asks = 0; asks < 3; asks++) {
+        const asked = randomQuestion(random, name, graph.works);
+        const given = answer(version, asked.name, asked.input, unlimited(), scratch);
+        expect(comparable(name, given), `seed ${seed}`).toEqual(naiveAnswer(naive, asked.name, asked.input));
+      }
+    }
+  });
+
+  test("PageRank and in-degree, of all and of a subgraph", () => {
+    for (let seed = 1; seed <= 1000; seed++) {
+      const random = randomOf(seed);
+      const graph = randomGraph(random, 9);
+      const naive = new NaiveGraph(graph);
+      const version = versionOf(random, graph);
+      const inside = random() < 0.5 ? [...graph.works] : graph.works.filter(() => random() < 0.6);
+      const isAll = inside.length === graph.works.length && random() < 0.5;
+      const within = new Uint8Array(version.size);
+      for (const work of inside) within[version.indexOf(work)] = 1;
+      const options = { iterations: 7, tolerance: 0, ...(isAll ? {} : { within }) };
+      const { scores } = pageRank(version, options, unlimited());
+      const expected = naive.pageRank(inside, 0.85, 7);
+      const degrees = inDegrees(version, isAll ? undefined : within);
+      for (const work of graph.works) {
+        const vertex = version.indexOf(work);
+        expect(scores[vertex], `seed ${seed}`).toBeCloseTo(expected.get(work) ?? 0, 12);
+        const citing = naive.citedBy(work).filter((other) => inside.includes(other));
+        expect(degrees[vertex], `seed ${seed}`).toBe(inside.includes(work) ? citing.length : 0);
+      }
+    }
+  });
+
+  test("connected components", () => {
+    for (let seed = 1; seed <= 1000; seed++) {
+      const random = randomOf(seed);
+      const graph = randomGraph(random);
+      const version = versionOf(random, graph);
+      const { sizes, componentOf } = connectedComponents(version, unlimited(), scratch);
+      const expected = new NaiveGraph(graph).components();
+      expect([...sizes], `seed ${seed}`).toEqual(expected.map(({ length }) => length));
+      for (const [index, members] of expected.entries()) {
+        expect(
+          membersWhere(version, (vertex) => componentOf[vertex] === index + 1),
+          `seed ${seed}`,
+        ).toEqual(members);
+      }
+    }
+  });
+
+  test("k-cores", () => {
+    for (let seed = 1; seed <= 1000; seed++) {
+      const random = randomOf(seed);
+      const graph = randomGraph(random);
+      const naive = new NaiveGraph(graph);
+      const version = versionOf(random, graph);
+      const cores = coreDecomposition(version, unlimited());
+      for (let k = 0; k <= (cores?.degeneracy ?? 0) + 1; k++) {
+        const members = membersWhere(version, (vertex) => (cores?.coreness[vertex] ?? 0) >= k);
+        expect(members, `seed ${seed}, k ${k}`).toEqual(naive.kCore(k));
+      }
+    }
+  });
+});
+
+function membersWhere(version: GraphVersion, isIn: (vertex: number) => boolean): bigint[] {
+  const members: bigint[] = [];
+  for (let vertex = 0; vertex < version.size; vertex++) {
+    if (version.isPresent(vertex) && isIn(vertex)) members.push(version.workIdOf(vertex));
+  }
+  return members.sort((a, b) => (a < b ? -1 : 1));
+}
+
+test("PageRank says whether it has converged, and sums to one", () => {
+  const version = versionOf(randomOf(4), randomGraph(randomOf(5), 30));
+  const coarse = pageRank(version, { iterations: 1, tolerance: 1e-12 }, unlimited());
+  expect(coarse).toMatchObject({ iterations: 1, converged: false, truncated: false });
+  const fine = pageRank(version, {}, unlimited());
+  expect(fine.converged).toBe(true);
+  expect(fine.scores.reduce((a, b) => a + b)).toBeCloseTo(1, 12);
+});

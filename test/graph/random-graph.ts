@@ -1,0 +1,77 @@
+import { type BaseGraph, buildBaseGraph, sharedArray } from "../../src/graph/base-graph.ts";
+import { highOf, lowOf } from "../../src/graph/vertex-index.ts";
+
+/** A small pseudo-random generator (mulberry32): the same numbers for the same seed. */
+export function randomOf(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+export type Random = () => number;
+
+export const below = (random: Random, limit: number) => Math.floor(random() * limit);
+
+export const pick = <Item>(random: Random, items: readonly Item[]) =>
+  items[below(random, items.length)] as Item;
+
+export type Edge = { readonly citing: bigint; readonly cited: bigint; readonly isAnchor: boolean };
+
+/** As given to a builder: in any order, edges perhaps twice. */
+export type EdgeListGraph = { readonly works: readonly bigint[]; readonly edges: readonly Edge[] };
+
+/** Ids of all sizes: evenly spread ones, small ones, and ones that share a half. */
+export function randomWorkId(random: Random): bigint {
+  const half = () => BigInt(below(random, 2 ** 31));
+  const kind = below(random, 4);
+  if (kind === 0) return BigInt(below(random, 40));
+  if (kind === 1) return (BigInt(below(random, 3)) << 32n) | (half() * 2n);
+  if (kind === 2) return (half() << 32n) | BigInt(below(random, 3));
+  return (half() << 32n) | (half() * 2n + BigInt(below(random, 2)));
+}
+
+/** With cycles, self-citations, edges twice, isolated works and several components; sometimes with nothing at all. */
+export function randomGraph(random: Random, most = 14): EdgeListGraph {
+  const works = new Set<bigint>();
+  for (let left = below(random, most + 1); left > 0; left--) works.add(randomWorkId(random));
+  const list = [...works];
+  const edges: Edge[] = [];
+  if (list.length > 0) {
+    const reach = Math.ceil(list.length * (0.3 + 0.7 * random()));
+    const hub = pick(random, list);
+    for (let left = below(random, 1 + Math.ceil(list.length * 3 * random())); left > 0; left--) {
+      const citing = list[below(random, reach)] as bigint;
+      const cited = random() < 0.15 ? citing : random() < 0.2 ? hub : (list[below(random, reach)] as bigint);
+      edges.push({ citing, cited, isAnchor: random() < 0.3 });
+      if (random() < 0.1) edges.push({ citing, cited, isAnchor: random() < 0.5 });
+    }
+  }
+  return { works: list, edges };
+}
+
+/** The base as the loader builds it. */
+export function baseOf({ works, edges }: EdgeListGraph, position = 0n): BaseGraph {
+  const ids = [...new Set(works)].sort((a, b) => (a < b ? -1 : 1));
+  const indexes = new Map(ids.map((id, index) => [id, index]));
+  const high = sharedArray(ids.length);
+  const low = sharedArray(ids.length);
+  high.set(ids.map(highOf));
+  low.set(ids.map(lowOf));
+  return buildBaseGraph(
+    high,
+    low,
+    {
+      citing: Uint32Array.from(edges, ({ citing }) => indexes.get(citing) as number),
+      cited: Uint32Array.from(
+        edges,
+        ({ cited, isAnchor }) => (indexes.get(cited) as number) * 2 + Number(isAnchor),
+      ),
+      count: edges.length,
+    },
+    position,
+  );
+}
