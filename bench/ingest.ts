@@ -74,7 +74,11 @@ async function showGrowth(site: Site, peakMegabytes: number): Promise<void> {
   const run = await runBulk(site, corpus);
   const [first, last] = [speedBetween(run, 0, 0.1), speedBetween(run, 0.9, 1)];
   console.log();
-  print(`${versions} versions of each: bulk ingest`, (readCitations().size * versions) / run.seconds, "documents/s");
+  print(
+    `${versions} versions of each: bulk ingest`,
+    (readCitations().size * versions) / run.seconds,
+    "documents/s",
+  );
   print("  the first tenth", first, "documents/s");
   print("  the last tenth", last, "documents/s");
   print("  the last tenth, of the speed of the first", (100 * last) / first, "%");

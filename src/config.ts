@@ -17,6 +17,8 @@ export type Config = {
   readonly baseUrl: string | undefined;
   /** Hosts, each with or without a port, that `sync` may reach by http and on private addresses. */
   readonly allowedHosts: readonly string[];
+  /** Where the edges are that questions about citations are answered from. */
+  readonly graphAdjacency: "memory" | "sql";
   readonly submissions: SubmissionSettings;
 };
 
@@ -70,6 +72,7 @@ export function readConfig(environment: Environment = process.env): Config {
     maximumDocumentBytes,
     baseUrl: baseUrl(text("PITH_GRAPH_BASE_URL")),
     allowedHosts: (text("PITH_GRAPH_ALLOW_HOSTS") ?? "").split(/[\s,]+/).filter((host) => host !== ""),
+    graphAdjacency: graphAdjacency(text("PITH_GRAPH_ADJACENCY") ?? "memory"),
     submissions: submissionSettings(text, maximumDocumentBytes),
   };
 }
@@ -119,6 +122,11 @@ function baseUrl(text: string | undefined): string | undefined {
   throw new ConfigError(
     `PITH_GRAPH_BASE_URL must be an address like https://mirror.example.org, not ${JSON.stringify(text)}.`,
   );
+}
+
+function graphAdjacency(text: string): Config["graphAdjacency"] {
+  if (text === "memory" || text === "sql") return text;
+  throw new ConfigError(`PITH_GRAPH_ADJACENCY must be memory or sql, not ${JSON.stringify(text)}.`);
 }
 
 function databaseUrl(url: string | undefined): string | undefined {

@@ -1,11 +1,14 @@
+import type { GraphService } from "../graph/index.ts";
 import type { Database } from "../store/database.ts";
 import { ApiError } from "./errors.ts";
 import { type Loaders, prepareLoaders } from "./loaders/index.ts";
+import { RequestGraph } from "./request-graph.ts";
 
 /** What resolvers share within one request. */
 export type Context = {
   readonly database: Database;
   readonly loaders: Loaders;
+  readonly graph: RequestGraph;
   readonly submit: Submit;
 };
 
@@ -19,8 +22,18 @@ const refuse: Submit = () => {
   throw new ApiError("UNAUTHENTICATED", "No submissions are taken here.");
 };
 
+export type RequestParts = {
+  /** Takes no submissions unless told. */
+  readonly submit?: Submit;
+  /** Aborted once nobody waits for the answer any more. */
+  readonly signal?: AbortSignal;
+};
+
 /** Prepares a database's statements once; each call of what it returns makes one request's context. */
-export function prepareContext(database: Database): (submit?: Submit) => Context {
+export function prepareContext(database: Database, graph: GraphService): (parts?: RequestParts) => Context {
   const createLoaders = prepareLoaders(database);
-  return (submit = refuse) => ({ database, loaders: createLoaders(), submit });
+  return ({ submit = refuse, signal } = {}) => {
+    const loaders = createLoaders();
+    return { database, loaders, graph: new RequestGraph(graph, loaders.batches, signal), submit };
+  };
 }

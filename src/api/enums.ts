@@ -91,3 +91,12 @@ export const ClaimKindEnum = builder.enumType("ClaimKind", {
     OTHER: { value: "other", description: "Any other kind." },
   },
 });
+
+export const CitationDirectionEnum = builder.enumType("CitationDirection", {
+  description: "Which way citations are followed.",
+  values: {
+    REFERENCES: { description: "From a work to those that it cites." },
+    CITED_BY: { description: "From a work to those that cite it." },
+    BOTH: { description: "Both ways, as if citations had no direction." },
+  } as const,
+});

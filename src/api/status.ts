@@ -35,8 +35,11 @@ StatusObject.implement({
       resolve: (_status, _args, { loaders }) => loaders.total.load("rejected_documents"),
     }),
     graphVersion: t.string({
-      description: "Grows with every event taken in: equal versions of one mirror mean equal content.",
-      resolve: async (_status, _args, { loaders }) => String(await loaders.total.load("position")),
+      description:
+        "What questions about the citation graph are answered at now: grows with every change of works or citations, " +
+        "and equal versions of one mirror mean equal graphs.",
+      resolve: async (_status, _args, { graph, loaders }) =>
+        graph.status.graphVersion ?? String(await loaders.total.load("graph_position")),
     }),
     softwareVersion: t.string({ description: "The version of pith-graph.", resolve: () => softwareVersion }),
   }),

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { type Config, readConfig } from "../config.ts";
+import { type GraphService, startGraph } from "../graph/index.ts";
 import { createApp, type RunningServer, startServer } from "../server/index.ts";
 import type { Database } from "../store/index.ts";
 import { CommandError } from "./command-error.ts";
@@ -46,10 +47,12 @@ export async function runService(
   const database = await openConfiguredDatabase(config, () => {});
   let server: RunningServer | undefined;
   let worker: WorkerProcess | undefined;
+  let graph: GraphService | undefined;
   try {
     await prepareSample(database, paths, { isWanted: options.sample, signal });
     if (signal.aborted) return;
-    server = await listen(database, config);
+    graph = startGraph(database, { adjacency: config.graphAdjacency });
+    server = await listen(database, graph, config);
     if (workerRuns === "always" || config.submissions.tokens.length > 0) worker = startWorkerProcess(options);
     announce(server, config);
     await aborted(signal);
@@ -58,16 +61,18 @@ export async function runService(
     // First the server: requests under way may wait for the worker.
     await server?.close();
     await worker?.close();
+    await graph?.close();
     await database.close();
   }
 }
 
 async function listen(
   database: Database,
+  graph: GraphService,
   { host, port, submissions, baseUrl }: Config,
 ): Promise<RunningServer> {
   try {
-    return await startServer({ app: createApp({ database, submissions, baseUrl }), host, port });
+    return await startServer({ app: createApp({ database, graph, submissions, baseUrl }), host, port });
   } catch (error) {
     // It says itself what to do: another port, most often.
     throw new CommandError(error instanceof Error ? error.message : String(error));

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { SubmissionSettings } from "../config.ts";
+import { type GraphService, startGraph } from "../graph/index.ts";
 import type { Database } from "../store/database.ts";
 import { createGraphqlHandler, graphqlPath } from "./graphql.ts";
 import { answerHealth } from "./health.ts";
@@ -12,6 +13,8 @@ import { send, sendError } from "./responses.ts";
 export type AppOptions = {
   /** Stays the caller's: closing the app does not close it. */
   readonly database: Database;
+  /** Asked about citations; the caller's as well. The tables are asked unless given. */
+  readonly graph?: GraphService;
   /** Told of errors that clients see masked; standard error unless given. */
   readonly logError?: LogError;
   /** Bytes of a request's body; 1 MB unless told. */
@@ -35,6 +38,7 @@ type Route = (request: IncomingMessage, response: ServerResponse) => unknown;
 /** All routes of the server, without a port. */
 export function createApp({
   database,
+  graph = startGraph(database, { adjacency: "sql" }),
   logError = (message, error) => console.error(message, error),
   maximumBodySize = 1_000_000,
   baseUrl,
@@ -43,6 +47,7 @@ export function createApp({
   const desk = new SubmissionDesk(database, submissions);
   const graphql = createGraphqlHandler({
     database,
+    graph,
     logError,
     maximumBodySize,
     submitFor: (authorization) => desk.submitFor(authorization),
@@ -59,7 +64,7 @@ export function createApp({
     },
     "/health": {
       methods: ["GET", "HEAD"],
-      answer: (request, response) => answerHealth(database, request, response),
+      answer: (request, response) => answerHealth({ database, graph }, request, response),
     },
     [graphqlPath]: { methods: ["GET", "POST", "OPTIONS"], answer: graphql.handle },
   };

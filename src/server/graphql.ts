@@ -3,6 +3,7 @@ import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
 import { createYoga } from "graphql-yoga";
 import { prepareContext, type Submit } from "../api/context.ts";
 import { schema } from "../api/schema.ts";
+import type { GraphService } from "../graph/index.ts";
 import type { Database } from "../store/database.ts";
 import { defaultQuery } from "./default-query.ts";
 import { createMaskError, type LogError } from "./mask-error.ts";
@@ -14,6 +15,7 @@ export const graphqlPath = "/graphql";
 
 export type GraphqlOptions = {
   readonly database: Database;
+  readonly graph: GraphService;
   readonly logError: LogError;
   /** Bytes. */
   readonly maximumBodySize: number;
@@ -26,10 +28,14 @@ export function createGraphqlHandler(options: GraphqlOptions): {
   handle: RequestListener;
   close: () => Promise<void>;
 } {
-  const createContext = prepareContext(options.database);
+  const createContext = prepareContext(options.database, options.graph);
   const yoga = createYoga({
     schema,
-    context: ({ request }) => createContext(options.submitFor(request.headers.get("authorization"))),
+    context: ({ request }) =>
+      createContext({
+        submit: options.submitFor(request.headers.get("authorization")),
+        signal: request.signal,
+      }),
     graphqlEndpoint: graphqlPath,
     graphiql: { title: "pith-graph", defaultQuery },
     // GraphiQL from the package, not from another host: works offline, and nobody else is told who reads here.

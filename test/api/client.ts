@@ -2,6 +2,7 @@ import { type ExecutionResult, type GraphQLError, graphql } from "graphql";
 import { prepareContext } from "../../src/api/context.ts";
 import { stringifyResult } from "../../src/api/json-text.ts";
 import { schema } from "../../src/api/schema.ts";
+import { type GraphService, startGraph } from "../../src/graph/index.ts";
 import type { Database } from "../../src/store/index.ts";
 
 export type Variables = Record<string, unknown>;
@@ -19,8 +20,12 @@ export type Client = {
   plans(source: string, variables?: Variables): Promise<string[]>;
 };
 
-export function createClient(database: Database): Client {
-  const createContext = prepareContext(database);
+/** The tables are asked about citations unless a graph is given; that stays the caller's. */
+export function createClient(
+  database: Database,
+  graph: GraphService = startGraph(database, { adjacency: "sql" }),
+): Client {
+  const createContext = prepareContext(database, graph);
   const run = (source: string, variableValues?: Variables): Promise<ExecutionResult> =>
     graphql({ schema, source, contextValue: createContext(), ...(variableValues && { variableValues }) });
   const text = async (source: string, variables?: Variables) => {

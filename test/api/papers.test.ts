@@ -224,7 +224,7 @@ describe("Query.event and Query.status", () => {
     const { rows } = await database.pool.query(
       `SELECT (SELECT count(*)::int FROM papers) papers, (SELECT count(*)::int FROM works) works,
         (SELECT count(*)::int FROM claims) claims, (SELECT count(*)::int FROM citations) citations,
-        (SELECT count(*)::int FROM events) events, (SELECT max(position)::text FROM events) "graphVersion"`,
+        (SELECT count(*)::int FROM events) events, (SELECT coalesce(max(position), 0)::text FROM graph_changes) "graphVersion"`,
     );
     expect(await client.ask(source)).toEqual({
       status: { ...rows[0], invalidEvents: 1, rejectedDocuments: 0, softwareVersion: "0.1.0" },

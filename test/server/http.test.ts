@@ -160,7 +160,14 @@ describe("the other routes", () => {
     expect(page).toContain('href="/graphql"');
     expect(page).not.toContain("<script");
     const health = await fetch(`${server.url}/health`);
-    expect([health.status, await health.json()]).toEqual([200, { status: "ok" }]);
+    const graph = {
+      adjacency: "sql",
+      isLoaded: false,
+      graphVersion: null,
+      lagPositions: 0,
+      lagMilliseconds: 0,
+    };
+    expect([health.status, await health.json()]).toEqual([200, { status: "ok", graph }]);
   });
 
   it("answer HEAD without a body", async () => {

@@ -1,0 +1,190 @@
+import type { Answered, NeighbourhoodAnswer } from "../graph/index.ts";
+import { builder } from "./builder.ts";
+import type { Context } from "./context.ts";
+import { CitationDirectionEnum } from "./enums.ts";
+import { GraphAnswerInterface } from "./graph-answer.ts";
+import { worksByRefs, worksInWords, worksOf } from "./graph-works.ts";
+import { graphLimits, inWords, readWithin } from "./limits/graph.ts";
+import type { Loaders } from "./loaders/index.ts";
+import type { WorkRow } from "./loaders/works.ts";
+import { WorkObject } from "./objects.ts";
+
+type CitationNode = { readonly work: WorkRow; readonly depth: number };
+type CitationEdge = {
+  readonly citing: WorkRow;
+  readonly cited: WorkRow;
+  readonly isInternalAnchor: boolean;
+};
+
+/** An answer of the graph. Its works are read once somebody asks for nodes or edges. */
+class CitationGraph {
+  readonly answer: Answered<NeighbourhoodAnswer>;
+  readonly #loaders: Loaders;
+  #works: Promise<(WorkRow | null)[]> | undefined;
+
+  constructor(answer: Answered<NeighbourhoodAnswer>, loaders: Loaders) {
+    this.answer = answer;
+    this.#loaders = loaders;
+  }
+
+  get truncated(): boolean {
+    return this.answer.truncated;
+  }
+
+  get graphVersion(): string {
+    return this.answer.graphVersion;
+  }
+
+  async nodes(): Promise<CitationNode[]> {
+    const works = await this.#readWorks();
+    const { depths } = this.answer;
+    const nodes: CitationNode[] = [];
+    for (const [place, work] of works.entries()) {
+      if (work !== null) nodes.push({ work, depth: depths[place] ?? 0 });
+    }
+    return nodes;
+  }
+
+  async edges(): Promise<CitationEdge[]> {
+    const works = await this.#readWorks();
+    const { citing, cited, isInternalAnchor } = this.answer.edges;
+    const edges: CitationEdge[] = [];
+    for (const [index, from] of citing.entries()) {
+      const citingWork = works[from] ?? null;
+      const citedWork = works[cited[index] ?? -1] ?? null;
+      if (citingWork === null || citedWork === null) continue;
+      edges.push({ citing: citingWork, cited: citedWork, isInternalAnchor: isInternalAnchor[index] === 1 });
+    }
+    return edges;
+  }
+
+  #readWorks(): Promise<(WorkRow | null)[]> {
+    this.#works ??= worksOf(this.answer.workIds, this.#loaders);
+    return this.#works;
+  }
+}
+
+const CitationNodeObject = builder.objectRef<CitationNode>("CitationNode");
+const CitationEdgeObject = builder.objectRef<CitationEdge>("CitationEdge");
+const CitationGraphObject = builder.objectRef<CitationGraph>("CitationGraph");
+
+CitationNodeObject.implement({
+  description: "A work in a part of the citation graph.",
+  fields: (t) => ({
+    work: t.field({
+      type: WorkObject,
+      description: "The work, whether a paper of it is held or not.",
+      resolve: ({ work }) => work,
+    }),
+    depth: t.exposeInt("depth", { description: "Steps from the nearest root; 0 for the roots themselves." }),
+  }),
+});
+
+CitationEdgeObject.implement({
+  description: "That one work cites another, or, as happens, itself.",
+  fields: (t) => ({
+    citing: t.field({
+      type: WorkObject,
+      description: "The work that cites; among `nodes`.",
+      resolve: ({ citing }) => citing,
+    }),
+    cited: t.field({
+      type: WorkObject,
+      description: "The work that is cited; among `nodes`.",
+      resolve: ({ cited }) => cited,
+    }),
+    isInternalAnchor: t.exposeBoolean("isInternalAnchor", {
+      description: "Whether any of the references behind it is marked as an internal anchor.",
+    }),
+  }),
+});
+
+CitationGraphObject.implement({
+  description: "A part of the citation graph: works, and all citations between them.",
+  interfaces: [GraphAnswerInterface],
+  fields: (t) => ({
+    nodes: t.field({
+      type: [CitationNodeObject],
+      description:
+        "The roots in the order given, then by depth; at each depth most cited first, equals by an internal number, " +
+        "the same on every mirror. A work that was joined with another since `graphVersion` is left out.",
+      resolve: (graph) => graph.nodes(),
+    }),
+    edges: t.field({
+      type: [CitationEdgeObject],
+      description:
+        "All citations between the nodes, whichever direction was followed; each once, in the order of the citing nodes.",
+      resolve: (graph) => graph.edges(),
+    }),
+    nodeCount: t.int({
+      description: "How many nodes there are, for who needs no more: no work is read for it.",
+      resolve: ({ answer }) => answer.workIds.length,
+    }),
+    edgeCount: t.int({
+      description: "How many edges there are.",
+      resolve: ({ answer }) => answer.edges.citing.length,
+    }),
+  }),
+});
+
+builder.queryField("citationGraph", (t) =>
+  t.field({
+    type: CitationGraphObject,
+    description:
+      "What is reached from works by following citations, breadth first. Where not all of a depth fits into `maxNodes`, " +
+      "the works cited most are taken, and nothing beyond.",
+    args: {
+      roots: t.arg.stringList({
+        required: true,
+        description: `Where to start. ${worksInWords("roots")}`,
+      }),
+      direction: t.arg({
+        type: CitationDirectionEnum,
+        required: true,
+        defaultValue: "REFERENCES",
+        description: "Which citations are followed.",
+      }),
+      depth: t.arg.int({
+        required: true,
+        defaultValue: 1,
+        description: `Steps from the roots at most: ${inWords(graphLimits.depth)}.`,
+      }),
+      maxNodes: t.arg.int({
+        required: true,
+        defaultValue: 300,
+        description: `Nodes at most, the roots among them: ${inWords(graphLimits.maxNodes)}.`,
+      }),
+    },
+    resolve: async (_root, { roots, direction, depth, maxNodes }, context) => {
+      readWithin("depth", depth, graphLimits.depth);
+      readWithin("maxNodes", maxNodes, graphLimits.maxNodes);
+      const works = await worksByRefs("roots", roots, context.loaders);
+      const ids = works.map(({ workId }) => workId);
+      return new CitationGraph(
+        await around({ roots: ids, direction, depth, maxNodes }, context),
+        context.loaders,
+      );
+    },
+  }),
+);
+
+type Question = {
+  readonly roots: readonly bigint[];
+  readonly direction: "REFERENCES" | "CITED_BY" | "BOTH";
+  readonly depth: number;
+  readonly maxNodes: number;
+};
+
+async function around(question: Question, { graph }: Context): Promise<Answered<NeighbourhoodAnswer>> {
+  const ask = () => graph.ask((service, budget) => service.neighbourhood(question, budget));
+  const answer = await ask();
+  if (holdsRoots(answer, question)) return answer;
+  // The tables know a root that memory has not heard of yet: it came a moment ago.
+  await graph.catchUp();
+  return ask();
+}
+
+function holdsRoots({ depths }: NeighbourhoodAnswer, { roots, maxNodes }: Question): boolean {
+  const wanted = Math.min(roots.length, maxNodes);
+  return wanted === 0 || (depths.length >= wanted && depths[wanted - 1] === 0);
+}

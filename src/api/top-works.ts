@@ -1,0 +1,153 @@
+import { and, asc, desc, getTableColumns, type SQL, sql } from "drizzle-orm";
+import { works } from "../store/tables/index.ts";
+import { builder } from "./builder.ts";
+import type { Context } from "./context.ts";
+import { aboutList, type GraphAnswer, GraphAnswerInterface } from "./graph-answer.ts";
+import { worksOf } from "./graph-works.ts";
+import { graphLimits, inWords, readWithin } from "./limits/graph.ts";
+import type { WorkRow } from "./loaders/works.ts";
+import { WorkObject } from "./objects.ts";
+import { WorkFilterInput, workCondition } from "./work-filter.ts";
+
+type RankedWork = GraphAnswer & { readonly work: WorkRow; readonly rank: number; readonly score: number };
+
+const WorkRankEnum = builder.enumType("WorkRank", {
+  description: "What works are ranked by.",
+  values: {
+    CITED_BY_COUNT: { description: "How many works cite it: `Work.citedByCount`." },
+    PAGERANK: {
+      description:
+        "PageRank over the whole citation graph with a damping of 0.85: a citation counts more where it comes from a work that is " +
+        "itself cited. Needs the graph in memory: else GRAPH_UNAVAILABLE.",
+    },
+  } as const,
+});
+
+const RankedWorkObject = builder.objectRef<RankedWork>("RankedWork");
+
+RankedWorkObject.implement({
+  description: "A work's place in an order.",
+  interfaces: [GraphAnswerInterface],
+  fields: (t) => ({
+    work: t.field({
+      type: WorkObject,
+      description: "The work, whether a paper of it is held or not.",
+      resolve: ({ work }) => work,
+    }),
+    rank: t.exposeInt("rank", { description: "Its place among those that fit the filter, from 1." }),
+    score: t.exposeFloat("score", {
+      description:
+        "What it is ranked by: a number of works, or its PageRank; the PageRanks of all works sum to 1.",
+    }),
+  }),
+});
+
+builder.queryField("topWorks", (t) =>
+  t.field({
+    type: [RankedWorkObject],
+    description:
+      "The works that rank first; equals by an internal number, the same on every mirror. A filter says which are listed: they " +
+      "rank by the citations of all.",
+    args: {
+      by: t.arg({ type: WorkRankEnum, required: true, description: "What they are ranked by." }),
+      filter: t.arg({ type: WorkFilterInput, description: "Which works; all unless told." }),
+      first: t.arg.int({
+        required: true,
+        defaultValue: 20,
+        description: `How many: ${inWords(graphLimits.ranked)}.`,
+      }),
+    },
+    resolve: (_root, { by, filter, first }, context) => {
+      readWithin("first", first, graphLimits.ranked);
+      const condition = workCondition(context.database.db, filter ?? {});
+      return by === "CITED_BY_COUNT"
+        ? mostCited(first, condition, context)
+        : byPageRank(first, condition, context);
+    },
+  }),
+);
+
+/** From the tables, where the counts are kept in an index. */
+async function mostCited(
+  first: number,
+  condition: SQL | undefined,
+  { database: { db }, loaders }: Context,
+): Promise<RankedWork[]> {
+  const rows = await loaders.batches.track(async () =>
+    db
+      .select({ ...getTableColumns(works), graphVersion: graphPosition })
+      .from(works)
+      .where(condition)
+      .orderBy(desc(works.citedByCount), asc(works.workId))
+      .limit(first),
+  );
+  return rows.map(({ graphVersion, ...work }, index) => {
+    loaders.work.prime(work.workId, work);
+    return { work, rank: index + 1, score: work.citedByCount, truncated: false, graphVersion };
+  });
+}
+
+const graphPosition = sql<string>`coalesce((SELECT value FROM totals WHERE name = 'graph_position'), 0)::text`;
+
+async function byPageRank(
+  first: number,
+  condition: SQL | undefined,
+  context: Context,
+): Promise<RankedWork[]> {
+  const { graph, loaders } = context;
+  const ranked = (among?: BigUint64Array, most = first) =>
+    graph.analyse((service, budget) =>
+      service.topWorks({ by: "PAGERANK", first: most, ...(among && { among }) }, budget),
+    );
+  let answer = await ranked(undefined, condition === undefined ? first : graphLimits.ranked[1]);
+  let found = answer.works;
+  if (condition !== undefined) {
+    const best = await idsOf(and(condition, sql`${works.workId} = ANY(${idList(found)}::bigint[])`), context);
+    const listed = found.filter(({ workId }) => best.has(workId));
+    // Most filters leave enough of the best; else they are looked for among all that fit.
+    if (listed.length >= first || found.length < graphLimits.ranked[1]) found = listed.slice(0, first);
+    else {
+      answer = await ranked(BigUint64Array.from(await idsOf(condition, context)));
+      found = answer.works;
+    }
+  }
+  const about = aboutList(answer, found, first);
+  const rows = await worksOf(
+    found.map(({ workId }) => workId),
+    loaders,
+  );
+  const held = found.flatMap(({ score }, index) => {
+    const work = rows[index] ?? null;
+    return work === null ? [] : [{ work, score }];
+  });
+  return held.map(({ work, score }, index) => ({ ...about, work, rank: index + 1, score }));
+}
+
+function idList(found: readonly { readonly workId: bigint }[]): string {
+  return `{${found.map(({ workId }) => workId).join(",")}}`;
+}
+
+/** Rows read at a time: the event loop goes on between. */
+const page = 20_000;
+
+/** The works that fit a condition, all of them. */
+async function idsOf(
+  condition: SQL | undefined,
+  { database: { db }, loaders }: Context,
+): Promise<Set<bigint>> {
+  const ids = new Set<bigint>();
+  for (let after = -1n, isLast = false; !isLast; ) {
+    const rows = await loaders.batches.track(async () =>
+      db
+        .select({ workId: works.workId })
+        .from(works)
+        .where(and(condition, sql`${works.workId} > ${after}::bigint`))
+        .orderBy(asc(works.workId))
+        .limit(page),
+    );
+    for (const { workId } of rows) ids.add(workId);
+    after = rows.at(-1)?.workId ?? after;
+    isLast = rows.length < page;
+  }
+  return ids;
+}

@@ -1,0 +1,386 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type GraphService, startGraph } from "../../src/graph/index.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { type Client, createClient } from "./client.ts";
+import {
+  alone,
+  ingestCitations,
+  left,
+  right,
+  self,
+  survey1,
+  survey2,
+  unheldArxivId,
+  unheldDoi,
+} from "./fixtures/citations.ts";
+
+let database: TestDatabase;
+let graph: GraphService;
+const clients: Partial<Record<"memory" | "sql", Client>> = {};
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await ingestCitations(database);
+  graph = startGraph(database);
+  await graph.loaded(AbortSignal.timeout(60_000));
+  clients.memory = createClient(database, graph);
+  clients.sql = createClient(database);
+});
+afterAll(async () => {
+  await graph.close();
+  await database.drop();
+});
+
+type Work = { arxivId: string | null; doi: string | null };
+const name = ({ arxivId, doi }: Work) => arxivId ?? doi;
+const named = "arxivId doi";
+
+describe.each(["memory", "sql"] as const)("from %s", (adjacency) => {
+  const ask = <Data>(source: string): Promise<Data> => {
+    const client = clients[adjacency];
+    if (client === undefined) throw new Error("no client");
+    return client.ask<Data>(source);
+  };
+
+  async function graphOf(given: string) {
+    const { citationGraph } = await ask<{
+      citationGraph: {
+        nodes: { depth: number; work: Work }[];
+        edges: { citing: Work; cited: Work; isInternalAnchor: boolean }[];
+        nodeCount: number;
+        edgeCount: number;
+        truncated: boolean;
+        graphVersion: string;
+      };
+    }>(`{ citationGraph(${given}) { nodeCount edgeCount truncated graphVersion nodes { depth work { ${named} } }
+      edges { isInternalAnchor citing { ${named} } cited { ${named} } } } }`);
+    const { nodes, edges, nodeCount, edgeCount } = citationGraph;
+    expect([nodeCount, edgeCount]).toEqual([nodes.length, edges.length]);
+    return {
+      ...citationGraph,
+      nodes: nodes.map(({ work, depth }) => [name(work), depth]),
+      edges: edges.map((edge) => [name(edge.citing), name(edge.cited), edge.isInternalAnchor]),
+    };
+  }
+
+  it("citationGraph has unresolved works and self-citations among its nodes and edges", async () => {
+    const found = await graphOf(`roots: ["${self}"]`);
+    expect(found.nodes).toEqual([
+      [self, 0],
+      [left, 1],
+      [unheldDoi, 1],
+    ]);
+    expect(found.edges).toHaveLength(3);
+    expect(found.edges).toEqual(
+      expect.arrayContaining([
+        [self, self, false],
+        [self, left, true],
+        [self, unheldDoi, false],
+      ]),
+    );
+    expect(found.truncated).toBe(false);
+  });
+
+  it("citationGraph follows cycles once, to the depth asked for", async () => {
+    const { nodes, edges } = await graphOf(`roots: ["${left}"], depth: 10`);
+    expect(nodes).toEqual([
+      [left, 0],
+      [right, 1],
+      [unheldArxivId, 2],
+    ]);
+    expect(edges).toHaveLength(3);
+    const roots = await graphOf(`roots: ["${left}", "arXiv:${left}v1", "${right}"], depth: 0`);
+    expect(roots.nodes).toEqual([
+      [left, 0],
+      [right, 0],
+    ]);
+    expect(roots.edges).toEqual([
+      [left, right, false],
+      [right, left, true],
+    ]);
+  });
+
+  it("citationGraph goes against citations, and both ways", async () => {
+    const citedBy = await graphOf(`roots: ["${unheldArxivId}"], direction: CITED_BY, depth: 2`);
+    expect(citedBy.nodes.slice(0, 3)).toEqual([
+      [unheldArxivId, 0],
+      [right, 1],
+      [left, 2],
+    ]);
+    expect(citedBy.nodes.slice(3).map(([work]) => work)).toEqual(expect.arrayContaining([survey1, survey2]));
+    const both = await graphOf(`roots: ["${unheldDoi}"], direction: BOTH, depth: 10`);
+    expect(both.nodes).toHaveLength(7);
+    expect((await graphOf(`roots: ["${alone}"], direction: BOTH, depth: 10`)).nodes).toEqual([[alone, 0]]);
+  });
+
+  it("citationGraph takes what is cited most where not all fits, and says so", async () => {
+    const cut = await graphOf(`roots: ["${self}"], maxNodes: 2`);
+    expect(cut.nodes).toEqual([
+      [self, 0],
+      [left, 1],
+    ]);
+    expect(cut.truncated).toBe(true);
+    expect((await graphOf(`roots: ["${self}", "${left}"], maxNodes: 1`)).nodes).toEqual([[self, 0]]);
+  });
+
+  it("citationPath finds a shortest one, or none", async () => {
+    const path = (given: string) =>
+      ask<{ citationPath: { length: number; works: Work[] } | null }>(
+        `{ citationPath(${given}) { length works { ${named} } graphVersion } }`,
+      ).then(({ citationPath }) => citationPath);
+    const found = await path(`from: "${self}", to: "${unheldArxivId}"`);
+    expect(found?.length).toBe(3);
+    expect(found?.works.map(name)).toEqual([self, left, right, unheldArxivId]);
+    expect(await path(`from: "${self}", to: "${unheldArxivId}", maxDepth: 2`)).toBeNull();
+    expect(await path(`from: "${unheldArxivId}", to: "${self}"`)).toBeNull();
+    expect(
+      (await path(`from: "${unheldArxivId}", to: "${survey2}", direction: CITED_BY`))?.works.map(name),
+    ).toEqual([unheldArxivId, right, survey2]);
+    expect((await path(`from: "${alone}", to: "${alone}"`))?.length).toBe(0);
+    expect(await path(`from: "${alone}", to: "${self}", direction: BOTH`)).toBeNull();
+  });
+
+  it("reachableWorks counts by steps", async () => {
+    const counts = (given: string) =>
+      ask<{ reachableWorks: object }>(`{ reachableWorks(${given}) { total counts truncated } }`).then(
+        ({ reachableWorks }) => reachableWorks,
+      );
+    expect(await counts(`ref: "${self}"`)).toEqual({ total: 5, counts: [1, 2, 1, 1], truncated: false });
+    expect(await counts(`ref: "${self}", maxDepth: 1`)).toMatchObject({ counts: [1, 2] });
+    expect(await counts(`ref: "${unheldDoi}", direction: CITED_BY`)).toMatchObject({ counts: [1, 1, 1] });
+  });
+
+  it("relatedWorks says by what they are related", async () => {
+    const related = async (given: string, shared = "") => {
+      const { relatedWorks } = await ask<{
+        relatedWorks: { work: Work; score: number; sharedCount: number; shared: Work[]; one: Work[] }[];
+      }>(`{ relatedWorks(${given}) { work { ${named} } score sharedCount truncated graphVersion
+        shared${shared} { ${named} } ...rest } } fragment rest on RelatedWork { one: shared(first: 1) { ${named} } }`);
+      return relatedWorks.map(({ work, score, sharedCount, shared, one }) => {
+        expect(one).toEqual(shared.slice(0, 1));
+        return { work: name(work), score, sharedCount, shared: shared.map(name) };
+      });
+    };
+    expect(await related(`ref: "${survey1}", by: BIBLIOGRAPHIC_COUPLING, first: 1`)).toEqual([
+      { work: survey2, score: 2 / Math.sqrt(6), sharedCount: 2, shared: [left, right] },
+    ]);
+    const coCited = await related(`ref: "${left}", by: CO_CITATION`, "(first: 1)");
+    // That the first cites itself counts as any other citation.
+    expect(coCited).toMatchObject([
+      { work: self, score: 2 / Math.sqrt(8), sharedCount: 2 },
+      { work: right, score: 2 / Math.sqrt(12), sharedCount: 2 },
+      { score: 1 / Math.sqrt(4), sharedCount: 1 },
+      { score: 1 / Math.sqrt(4), sharedCount: 1 },
+    ]);
+    for (const { shared } of coCited) expect(shared).toHaveLength(1);
+    expect(await related(`ref: "${alone}", by: CO_CITATION`)).toEqual([]);
+  });
+
+  it("commonReferences lists what at least two cite, or as many as are asked for", async () => {
+    const common = async (given: string) => {
+      const { commonReferences } = await ask<{ commonReferences: { work: Work; citedByCount: number }[] }>(
+        `{ commonReferences(${given}) { work { ${named} } citedByCount truncated } }`,
+      );
+      return commonReferences.map(({ work, citedByCount }) => [name(work), citedByCount]);
+    };
+    const all = `refs: ["${survey1}", "${survey2}", "${self}"]`;
+    expect(await common(all)).toEqual([
+      [left, 3],
+      [right, 2],
+      [self, 2],
+    ]);
+    expect(await common(`${all}, atLeast: 3`)).toEqual([[left, 3]]);
+    expect(await common(`${all}, first: 1`)).toEqual([[left, 3]]);
+    expect(await common(`refs: ["${survey2}"]`)).toEqual([
+      [left, 1],
+      [right, 1],
+    ]);
+    expect(await common(`refs: ["${alone}", "${left}"]`)).toEqual([]);
+  });
+
+  it("priorWorks and derivativeWorks are outside the set", async () => {
+    const answer = await ask<{
+      priorWorks: { work: Work; citedByCount: number }[];
+      derivativeWorks: { work: Work; referenceCount: number }[];
+    }>(`{ priorWorks(refs: ["${survey1}", "${survey2}"], first: 2) { citedByCount work { ${named} } }
+      derivativeWorks(refs: ["${left}", "${right}"], first: 2) { referenceCount work { ${named} } } }`);
+    expect(answer.priorWorks.map(({ work, citedByCount }) => [name(work), citedByCount])).toEqual([
+      [left, 2],
+      [right, 2],
+    ]);
+    const derivative = answer.derivativeWorks.map(({ work, referenceCount }) => [name(work), referenceCount]);
+    expect(derivative.sort()).toEqual([
+      [survey1, 2],
+      [survey2, 2],
+    ]);
+  });
+
+  it("topWorks ranks by citations, and lists what fits the filter", async () => {
+    type Ranked = { work: Work & { citedByCount: number }; rank: number; score: number };
+    const top = async (given: string) => {
+      const { topWorks } = await ask<{ topWorks: Ranked[] }>(
+        `{ topWorks(by: CITED_BY_COUNT, ${given}) { rank score truncated graphVersion work { ${named} citedByCount } } }`,
+      );
+      for (const { score, work } of topWorks) expect(score).toBe(work.citedByCount);
+      return topWorks.map(({ work, rank, score }) => [name(work), rank, score]);
+    };
+    expect(await top("first: 3")).toEqual([
+      [left, 1, 4],
+      [right, 2, 3],
+      [self, 3, 2],
+    ]);
+    expect(await top("first: 0")).toEqual([]);
+    expect(await top("filter: {}, first: 100")).toHaveLength(8);
+    const unheld = await top("filter: { held: false }");
+    expect(unheld.map(([work, rank]) => [work, rank]).sort()).toEqual(
+      [
+        [unheldDoi, expect.any(Number)],
+        [unheldArxivId, expect.any(Number)],
+      ].sort(),
+    );
+    expect(await top("filter: { yearFrom: 2021, yearTo: 2022 }")).toEqual([
+      [left, 1, 4],
+      [right, 2, 3],
+    ]);
+    expect((await top('filter: { categories: ["math.AG"] }')).map(([work]) => work)).toEqual(
+      expect.arrayContaining([left, survey1, alone]),
+    );
+    expect(await top("filter: { categories: [] }")).toEqual([]);
+  });
+});
+
+describe("topWorks by PAGERANK", () => {
+  type Ranked = { work: Work; rank: number; score: number }[];
+  const top = async (given: string) =>
+    (
+      await (clients.memory as Client).ask<{ topWorks: Ranked }>(
+        `{ topWorks(by: PAGERANK${given}) { rank score work { ${named} } } }`,
+      )
+    ).topWorks;
+
+  it("sums to 1 over all works, and is highest where citations lead", async () => {
+    const all = await top("");
+    expect(all.map(({ rank }) => rank)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(all.reduce((sum, { score }) => sum + score, 0)).toBeCloseTo(1, 6);
+    expect(all.slice(0, 2).map(({ work }) => name(work))).toEqual([right, left]);
+    for (const [index, { score }] of all.slice(1).entries()) {
+      expect(score).toBeLessThanOrEqual(all[index]?.score ?? 0);
+    }
+  });
+
+  it("lists what fits a filter as it ranks among all", async () => {
+    const scores = new Map((await top("")).map(({ work, score }) => [name(work), score]));
+    const held = await top(", filter: { held: true }, first: 3");
+    expect(held.map(({ rank }) => rank)).toEqual([1, 2, 3]);
+    for (const { work, score } of held) expect(score).toBe(scores.get(name(work)));
+    expect(await top(", filter: { yearFrom: 2100 }")).toEqual([]);
+  });
+
+  it("says where it cannot be had", async () => {
+    const [error] = await (clients.sql as Client).errors("{ topWorks(by: PAGERANK) { rank } }");
+    expect(error?.extensions["code"]).toBe("GRAPH_UNAVAILABLE");
+    expect(error?.message).toContain("PITH_GRAPH_ADJACENCY=memory");
+  });
+});
+
+describe("what cannot be asked", () => {
+  const errorOf = async (source: string, variables: Record<string, unknown> = {}) => {
+    const [error] = await (clients.memory as Client).errors(source, variables);
+    return { code: error?.extensions["code"], message: error?.message, refs: error?.extensions["refs"] };
+  };
+
+  it.each([
+    ["citationGraph", (ref: string) => `{ citationGraph(roots: ["${self}", "${ref}"]) { truncated } }`],
+    ["citationPath, from", (ref: string) => `{ citationPath(from: "${ref}", to: "${self}") { length } }`],
+    ["citationPath, to", (ref: string) => `{ citationPath(from: "${self}", to: "${ref}") { length } }`],
+    ["relatedWorks", (ref: string) => `{ relatedWorks(ref: "${ref}", by: CO_CITATION) { score } }`],
+    ["commonReferences", (ref: string) => `{ commonReferences(refs: ["${ref}"]) { citedByCount } }`],
+    ["priorWorks", (ref: string) => `{ priorWorks(refs: ["${ref}"]) { citedByCount } }`],
+    ["derivativeWorks", (ref: string) => `{ derivativeWorks(refs: ["${ref}"]) { referenceCount } }`],
+    ["reachableWorks", (ref: string) => `{ reachableWorks(ref: "${ref}") { total } }`],
+  ])("%s of a work that nobody knows, or a ref that names none", async (_name, source) => {
+    expect(await errorOf(source("2501.77777"))).toEqual({
+      code: "NOT_FOUND",
+      message: 'No work is known here by "2501.77777".',
+      refs: ["2501.77777"],
+    });
+    expect((await errorOf(source("?"))).code).toBe("BAD_USER_INPUT");
+  });
+
+  it("names the first of many unknown refs", async () => {
+    const refs = Array.from({ length: 12 }, (_, index) => `2502.${10000 + index}`);
+    const { code, message } = await errorOf(
+      `{ commonReferences(refs: ${JSON.stringify(refs)}) { citedByCount } }`,
+    );
+    expect(code).toBe("NOT_FOUND");
+    expect(message).toContain('"2502.10009", nor by 2 more.');
+  });
+
+  it.each([
+    [`citationGraph(roots: ["${self}"], depth: 11) { truncated }`, "`depth` must be from 0 to 10, not 11."],
+    [`citationGraph(roots: ["${self}"], depth: -1) { truncated }`, "`depth` must be from 0 to 10, not -1."],
+    [
+      `citationGraph(roots: ["${self}"], maxNodes: 0) { truncated }`,
+      "`maxNodes` must be from 1 to 5000, not 0.",
+    ],
+    [
+      `citationGraph(roots: ["${self}"], maxNodes: 5001) { truncated }`,
+      "`maxNodes` must be from 1 to 5000, not 5001.",
+    ],
+    ["citationGraph(roots: []) { truncated }", "`roots.length` must be from 1 to 100, not 0."],
+    [`citationGraph(roots: $many) { truncated }`, "`roots.length` must be from 1 to 100, not 101."],
+    [
+      `citationPath(from: "${self}", to: "${left}", maxDepth: 101) { length }`,
+      "`maxDepth` must be from 1 to 100, not 101.",
+    ],
+    [
+      `citationPath(from: "${self}", to: "${left}", maxDepth: 0) { length }`,
+      "`maxDepth` must be from 1 to 100, not 0.",
+    ],
+    [`reachableWorks(ref: "${self}", maxDepth: 101) { total }`, "`maxDepth` must be from 1 to 100, not 101."],
+    [
+      `relatedWorks(ref: "${self}", by: CO_CITATION, first: 101) { score }`,
+      "`first` must be from 0 to 100, not 101.",
+    ],
+    [`relatedWorks(ref: "${survey1}", by: CO_CITATION) { shared(first: -1) { title } }`, null],
+    [
+      `relatedWorks(ref: "${left}", by: CO_CITATION) { shared(first: 101) { title } }`,
+      "`first` must be from 0 to 100, not 101.",
+    ],
+    [`commonReferences(refs: $many) { citedByCount }`, "`refs.length` must be from 1 to 100, not 101."],
+    [
+      `commonReferences(refs: ["${self}"], atLeast: 0) { citedByCount }`,
+      "`atLeast` must be 1 or more, not 0.",
+    ],
+    ["topWorks(by: PAGERANK, first: 1001) { rank }", "`first` must be from 0 to 1000, not 1001."],
+    ["topWorks(by: CITED_BY_COUNT, first: -1) { rank }", "`first` must be from 0 to 1000, not -1."],
+  ])("%s", async (field, message) => {
+    const { code, message: said } = await errorOf(
+      field.includes("$many") ? `query ($many: [String!]!) { ${field} }` : `{ ${field} }`,
+      {
+        many: Array.from({ length: 101 }, () => self),
+      },
+    );
+    // Nothing is related to it: no member whose argument could be wrong.
+    if (message === null) expect(code).toBeUndefined();
+    else expect({ code, said }).toEqual({ code: "BAD_USER_INPUT", said: message });
+  });
+});
+
+it("answers name the version that status names", async () => {
+  const { status, ...answers } = await (clients.memory as Client).ask<
+    Record<string, { graphVersion: string } | { graphVersion: string }[]>
+  >(`{ status { graphVersion } citationGraph(roots: ["${self}"]) { graphVersion }
+    citationPath(from: "${self}", to: "${left}") { graphVersion } reachableWorks(ref: "${self}") { graphVersion }
+    relatedWorks(ref: "${left}", by: CO_CITATION, first: 1) { graphVersion }
+    commonReferences(refs: ["${self}"], first: 1) { graphVersion }
+    topWorks(by: PAGERANK, first: 1) { graphVersion }
+    most: topWorks(by: CITED_BY_COUNT, first: 1) { graphVersion } }`);
+  const { rows } = await database.pool.query<{ value: string }>(
+    "SELECT coalesce(max(position), 0)::text AS value FROM graph_changes",
+  );
+  expect(status).toEqual({ graphVersion: rows[0]?.value });
+  for (const answer of Object.values(answers)) expect([answer].flat()).toEqual([status]);
+  // Nothing is loaded: the tables tell.
+  expect(await (clients.sql as Client).ask("{ status { graphVersion } }")).toEqual({ status });
+});

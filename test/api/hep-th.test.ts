@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type GraphService, startGraph } from "../../src/graph/index.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { type Client, createClient } from "./client.ts";
+import { hepThDocuments, readHepTh } from "./fixtures/hep-th.ts";
+import { ingestTexts } from "./fixtures/library.ts";
+import { NaiveCitations, type Relatedness } from "./fixtures/naive-citations.ts";
+
+/*
+ * What is known of the citations of high-energy theory, asked through GraphQL after the papers were taken in as
+ * documents, and compared with what the file says, computed naively.
+ */
+const maldacena = "hep-th/9711200";
+const wittenAds = "hep-th/9802150";
+const review = "hep-th/9905111";
+
+const papers = readHepTh();
+const naive = new NaiveCitations(papers);
+
+let database: TestDatabase;
+let graph: GraphService;
+const clients: Partial<Record<"memory" | "sql", Client>> = {};
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await ingestTexts(database, hepThDocuments(papers));
+  await database.pool.query("ANALYZE");
+  graph = startGraph(database);
+  await graph.loaded(AbortSignal.timeout(60_000));
+  clients.memory = createClient(database, graph);
+  clients.sql = createClient(database);
+}, 600_000);
+afterAll(async () => {
+  await graph.close();
+  await database.drop();
+});
+
+type Work = { arxivId: string };
+const work = "work { arxivId }";
+const memory = <Data>(source: string) => (clients.memory as Client).ask<Data>(source);
+
+it("all of it is there", async () => {
+  expect(await memory("{ status { papers works citations } }")).toEqual({
+    status: { papers: 27_770, works: 27_770, citations: 352_807 },
+  });
+  expect(graph.status()).toMatchObject({ vertices: 27_770, edges: 352_807, isLoaded: true });
+  expect(
+    await memory(
+      `{ maldacena: work(ref: "${maldacena}") { citedByCount } review: work(ref: "${review}") { referenceCount } }`,
+    ),
+  ).toEqual({ maldacena: { citedByCount: 2414 }, review: { referenceCount: 562 } });
+});
+
+type Ranked = { topWorks: { rank: number; score: number; work: Work & { citedByCount: number } }[] };
+
+it("the works cited most are those that the file counts most", async () => {
+  const { topWorks } = await memory<Ranked>(
+    "{ topWorks(by: CITED_BY_COUNT, first: 100) { rank score work { arxivId citedByCount } } }",
+  );
+  const most = naive.mostCitedFirst(papers.keys()).slice(0, 100);
+  expect(topWorks[0]).toEqual({ rank: 1, score: 2414, work: { arxivId: maldacena, citedByCount: 2414 } });
+  expect(topWorks.map(({ work }) => work.arxivId)).toEqual(most);
+});
+
+it("PageRanks are those of a naive computation, also of a part of the works", async () => {
+  const ranks = naive.pageRanks();
+  const ordered = [...ranks].sort(([idA, a], [idB, b]) => b - a || naive.compare(idA, idB)).map(([id]) => id);
+  const ask = async (filter: string) =>
+    (await memory<Ranked>(`{ topWorks(by: PAGERANK, first: 50${filter}) { rank score ${work} } }`)).topWorks;
+  const all = await ask("");
+  expect(all.map(({ work }) => work.arxivId)).toEqual(ordered.slice(0, 50));
+  for (const { work, score } of all) expect(score).toBeCloseTo(ranks.get(work.arxivId) ?? 0, 7);
+  // 2001 has enough of the first thousand; of January 2003 there are none among them, so all that fit are ranked.
+  for (const year of ["01", "03"]) {
+    const ofYear = await ask(
+      `, filter: { yearFrom: 20${year}, yearTo: 20${year}, held: true, categories: ["hep-th"] }`,
+    );
+    const expected = ordered.filter((id) => id.startsWith(`hep-th/${year}`)).slice(0, 50);
+    expect(ofYear.map(({ work }) => work.arxivId)).toEqual(expected);
+    expect(ofYear.map(({ rank }) => rank)).toEqual(expected.map((_, index) => index + 1));
+  }
+});
+
+describe.each(["memory", "sql"] as const)("from %s", (adjacency) => {
+  const ask = <Data>(source: string) => (clients[adjacency] as Client).ask<Data>(source);
+
+  it.each([
+    [[review], "REFERENCES", 2, 300],
+    [[maldacena], "CITED_BY", 1, 500],
+    [[wittenAds, maldacena], "BOTH", 2, 200],
+    [["hep-th/9201001"], "REFERENCES", 10, 5000],
+  ] as const)("the neighbourhood of %j, %s to %i, of %i nodes", async (roots, direction, depth, maxNodes) => {
+    const { citationGraph } = await ask<{
+      citationGraph: {
+        nodes: { depth: number; work: Work }[];
+        edges: { citing: Work; cited: Work }[];
+      };
+    }>(`{ citationGraph(roots: ${JSON.stringify(roots)}, direction: ${direction}, depth: ${depth}, maxNodes: ${maxNodes}) {
+      nodes { depth ${work} } edges { citing { arxivId } cited { arxivId } } } }`);
+    const expected = naive.neighbourhood(roots, direction, depth, maxNodes);
+    expect(citationGraph.nodes.map(({ work, depth }) => [work.arxivId, depth])).toEqual(expected.nodes);
+    expect(
+      citationGraph.edges.map(({ citing, cited }) => `${citing.arxivId} ${cited.arxivId}`).sort(),
+    ).toEqual(expected.edges);
+  });
+
+  it.each([
+    [review, "hep-th/9304045", "REFERENCES", 8],
+    ["hep-th/9205027", review, "CITED_BY", 30],
+    ["hep-th/0304270", "hep-th/9201001", "REFERENCES", 40],
+    ["hep-th/9201015", "hep-th/0301001", "BOTH", 8],
+    [maldacena, review, "REFERENCES", 40],
+  ] as const)("a shortest path from %s to %s, %s", async (from, to, direction, maxDepth) => {
+    const { citationPath } = await ask<{ citationPath: { length: number; works: Work[] } | null }>(
+      `{ citationPath(from: "${from}", to: "${to}", direction: ${direction}, maxDepth: ${maxDepth}) { length works { arxivId } } }`,
+    );
+    const expected = naive.path(from, to, direction, maxDepth);
+    expect(citationPath?.works.map(({ arxivId }) => arxivId) ?? null).toEqual(expected);
+    expect(citationPath?.length).toBe(expected === null ? undefined : expected.length - 1);
+  });
+
+  it.each([
+    [review, "REFERENCES", 3],
+    [maldacena, "CITED_BY", 2],
+  ] as const)("how many are reached from %s, %s", async (ref, direction, maxDepth) => {
+    const { reachableWorks } = await ask<{ reachableWorks: object }>(
+      `{ reachableWorks(ref: "${ref}", direction: ${direction}, maxDepth: ${maxDepth}) { counts total truncated } }`,
+    );
+    const counts = naive.levels([ref], direction, maxDepth).map(({ length }) => length);
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    expect(reachableWorks).toEqual({ counts, total, truncated: false });
+  });
+
+  it.each<[string, Relatedness]>([
+    [maldacena, "BIBLIOGRAPHIC_COUPLING"],
+    [wittenAds, "CO_CITATION"],
+    [review, "BIBLIOGRAPHIC_COUPLING"],
+  ])("what is related to %s by %s", async (ref, by) => {
+    const { relatedWorks } = await ask<{
+      relatedWorks: { work: Work; score: number; sharedCount: number; shared: Work[] }[];
+    }>(
+      `{ relatedWorks(ref: "${ref}", by: ${by}) { score sharedCount ${work} shared(first: 3) { arxivId } } }`,
+    );
+    const expected = naive.related(ref, by, 20);
+    expect(
+      relatedWorks.map(({ work, shared }) => [work.arxivId, shared.map(({ arxivId }) => arxivId)]),
+    ).toEqual(expected.map(({ work, shared }) => [work, shared]));
+    for (const [index, { score, sharedCount }] of relatedWorks.entries()) {
+      expect(score).toBeCloseTo(expected[index]?.score ?? 0, 12);
+      expect(sharedCount).toBe(expected[index]?.sharedCount);
+    }
+  });
+
+  it("common references, prior and derivative works", async () => {
+    const refs = [maldacena, wittenAds, "hep-th/9802109"];
+    type Counted = { work: Work; citedByCount: number; referenceCount: number };
+    const answer = await ask<Record<"common" | "prior" | "derivative", Counted[]>>(`{
+      common: commonReferences(refs: ${JSON.stringify(refs)}) { citedByCount ${work} }
+      prior: priorWorks(refs: ${JSON.stringify(refs)}) { citedByCount ${work} }
+      derivative: derivativeWorks(refs: ${JSON.stringify(refs)}) { referenceCount ${work} } }`);
+    const pairs = (works: Counted[]) =>
+      works.map(({ work, citedByCount, referenceCount }) => [work.arxivId, citedByCount ?? referenceCount]);
+    const cited = naive.tally(refs, "REFERENCES");
+    const outside = ([id]: [string, number]) => !refs.includes(id);
+    expect(pairs(answer.common)).toEqual(cited.filter(([, count]) => count > 1).slice(0, 20));
+    expect(pairs(answer.prior)).toEqual(cited.filter(outside).slice(0, 20));
+    expect(pairs(answer.derivative)).toEqual(naive.tally(refs, "CITED_BY").filter(outside).slice(0, 20));
+  });
+});
