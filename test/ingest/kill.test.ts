@@ -100,7 +100,7 @@ test.each([1, 3])("killed after %i batches, taken in again", async (batches) => 
   await expectRecovery();
 });
 
-test.each(["events", "references", "works", "totals"])(
+test.each(["events", "references", "works", "changes"])(
   "killed in the middle of a transaction, before it writes %s",
   async (table) => {
     await clearTables(database);

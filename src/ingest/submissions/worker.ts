@@ -1,8 +1,8 @@
 import type { Database } from "../../store/index.ts";
+import { listen } from "../../store/listen.ts";
 import { Bell } from "./bell.ts";
 import { queuedChannel } from "./channels.ts";
 import { faultOf } from "./faults.ts";
-import { listen } from "./listen.ts";
 import { pruneFinished } from "./prune.ts";
 import { type WorkOptions, workBatch } from "./work-batch.ts";
 
