@@ -3,5 +3,7 @@
 import { buildIfNeeded } from "./build.js";
 
 buildIfNeeded();
+// Packages check more than they need to while they are developed: graphql asks each type twice over what it is.
+process.env.NODE_ENV ??= "production";
 const { main } = await import("../dist/cli/main.js");
 await main();

@@ -23,7 +23,15 @@ import "./top-works.ts";
 import "./status.ts";
 import "./submission.ts";
 import "./submit-document.ts";
+import { assertObjectType } from "graphql";
 import { builder } from "./builder.ts";
+import { encodeGlobalId } from "./global-id.ts";
+import type { WorkRow } from "./loaders/works.ts";
+import { workKeyOf } from "./work.ts";
 
 /** The whole schema: each noun's file adds its own part to the builder. */
 export const schema = builder.toSchema();
+
+// Pothos makes a promise for each id. At the two ends of thousands of edges, that is most of the time of a graph.
+const workId = assertObjectType(schema.getType("Work")).getFields()["id"];
+if (workId !== undefined) workId.resolve = (work: WorkRow) => encodeGlobalId("Work", workKeyOf(work));

@@ -13,7 +13,7 @@ builder.node(WorkObject, {
     "A vertex of the citation graph: what papers are versions of, and what references cite, whether a paper of it is " +
     "held or not. Known by its arXiv id, else its DOI, else the registry's work id. Title and year are the paper's " +
     "own where one is held, else what the best proved reference says.",
-  id: { description: "Made of the identifier by which the work is known.", resolve: ({ key }) => key },
+  id: { description: "Made of the identifier by which the work is known.", resolve: workKeyOf },
   loadMany: (ids, { loaders }) =>
     Promise.all(
       ids.map(async (id) => {
@@ -29,16 +29,15 @@ builder.node(WorkObject, {
     arxivId: t.string({
       nullable: true,
       description: "The arXiv id without version; null where none is known.",
-      resolve: async (work, _args, context) =>
-        keyOfKind(work, "arxiv") ?? (await identifiersOf(work, "arxiv", context))[0] ?? null,
+      resolve: (work, _args, context) =>
+        keyOfKind(work, "arxiv") ?? firstIdentifierOf(work, "arxiv", context),
     }),
     doi: t.string({
       nullable: true,
       description:
         "The DOI in lower case; null where none is known. Of several the one by which the work is known, else the " +
         "smallest.",
-      resolve: async (work, _args, context) =>
-        keyOfKind(work, "doi") ?? (await identifiersOf(work, "doi", context))[0] ?? null,
+      resolve: (work, _args, context) => keyOfKind(work, "doi") ?? firstIdentifierOf(work, "doi", context),
     }),
     title: t.exposeString("title", { nullable: true, description: "Null where nobody told." }),
     year: t.exposeInt("year", {
@@ -79,6 +78,11 @@ builder.node(WorkObject, {
   }),
 });
 
+/** What the id of a work is made of. */
+export function workKeyOf({ key }: WorkRow): string {
+  return key;
+}
+
 /** The part behind `arxiv:` or `doi:` where the work is known by that. */
 function keyOfKind({ key }: WorkRow, kind: IdentifierKind): string | null {
   return key.startsWith(`${kind}:`) ? key.slice(kind.length + 1) : null;
@@ -90,6 +94,14 @@ async function identifiersOf(work: WorkRow, kind: IdentifierKind, { loaders }: C
     .filter((row) => row.kind === kind)
     .map(({ value }) => value)
     .sort(compareCodePoints);
+}
+
+async function firstIdentifierOf(
+  work: WorkRow,
+  kind: IdentifierKind,
+  context: Context,
+): Promise<string | null> {
+  return (await identifiersOf(work, kind, context))[0] ?? null;
 }
 
 builder.queryField("work", (t) =>

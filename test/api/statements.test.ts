@@ -1,18 +1,31 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { type GraphService, startGraph } from "../../src/graph/index.ts";
+import { type Database, openDatabase } from "../../src/store/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { recordStatements } from "../ingest/recorded-statements.ts";
 import { type Client, createClient } from "./client.ts";
-import { arxivIdOf, ingestLibrary, type Library } from "./fixtures/library.ts";
+import { arxivIdOf, hubArxivId, ingestLibrary, type Library } from "./fixtures/library.ts";
 
 let database: TestDatabase;
 let client: Client;
 let library: Library;
+let graph: GraphService;
+let graphDatabase: Database;
 
 beforeAll(async () => {
   database = await createTestDatabase();
   library = await ingestLibrary(database);
-  client = createClient(database);
+  // Over connections of its own: what it reads to follow changes is nobody's query.
+  graphDatabase = openDatabase({ connection: database.connection });
+  graph = startGraph(graphDatabase);
+  await graph.loaded(AbortSignal.timeout(60_000));
+  client = createClient(database, graph);
 });
-afterAll(() => database.drop());
+afterAll(async () => {
+  await graph.close();
+  await graphDatabase.close();
+  await database.drop();
+});
 
 /** Queries for so many papers, each with all that hangs on a paper, and the statements that they may make. */
 const queries: Record<string, { source: string; statements: number }> = {
@@ -75,4 +88,80 @@ it("reads only what is asked for", async () => {
     await client.statements("{ papers { nodes { references { totalCount } claims { totalCount } } } }"),
   ).toHaveLength(1);
   expect(await client.statements("{ status { graphVersion papers works events } }")).toHaveLength(1);
+});
+
+const citedByHub = `{ citationGraph(roots: ["${hubArxivId}"], direction: CITED_BY, depth: 2, maxNodes: $n)`;
+/** Questions about citations, and the statements that they may make. Each ref takes two: its identifier, its work. */
+const graphQueries: Record<string, { source: string; statements: number }> = {
+  "a graph's size": { source: `${citedByHub} { nodeCount edgeCount } }`, statements: 2 },
+  "a graph with titles and edges": {
+    source: `${citedByHub} { nodes { depth work { id title year citedByCount } }
+      edges { citing { id } cited { title } isInternalAnchor } } }`,
+    statements: 3,
+  },
+  "a graph with papers, claims and identifiers": {
+    source: `${citedByHub} { nodes { work { title doi workIds paper { title claims(first: 3) { nodes { text } } }
+      papers { pithNumber } } } edges { citing { paper { title } } cited { doi } } } }`,
+    // Works; identifiers, papers, papers of works; claims.
+    statements: 7,
+  },
+  "related works": {
+    source: `{ relatedWorks(ref: "${arxivIdOf(21)}", by: BIBLIOGRAPHIC_COUPLING, first: $n) { score
+      work { title paper { title } } shared(first: $n) { title } again: shared(first: 1) { paper { title } } } }`,
+    statements: 4,
+  },
+  "what is common, prior and derivative": {
+    source: `{ commonReferences(refs: ["${arxivIdOf(21)}", "${arxivIdOf(22)}"], first: $n) { work { title } }
+      priorWorks(refs: ["${arxivIdOf(21)}"], first: $n) { work { title } }
+      derivativeWorks(refs: ["${arxivIdOf(21)}", "${hubArxivId}"], first: $n) { work { paper { title } } } }`,
+    statements: 4,
+  },
+  "the works cited most": {
+    source: "{ topWorks(by: CITED_BY_COUNT, first: $n) { work { title } } }",
+    statements: 1,
+  },
+  "the works of highest PageRank": {
+    source: "{ topWorks(by: PAGERANK, first: $n, filter: { held: true }) { work { title } } }",
+    statements: 2,
+  },
+};
+
+it.each(Object.entries(graphQueries))("%s: as many statements for 3, 10 or 100", async (_name, query) => {
+  const counts: number[] = [];
+  for (const n of [3, 10, 100]) {
+    const statements = await client.statements(query.source.replaceAll("$n", String(n)));
+    counts.push(statements.length);
+    if (statements.length !== query.statements) console.error(statements.join("\n\n"));
+  }
+  expect(counts).toEqual([query.statements, query.statements, query.statements]);
+});
+
+it("a graph of 300 nodes makes as many as one of 10", async () => {
+  const source = `query ($n: Int!) { citationGraph(roots: ["${hubArxivId}"], direction: CITED_BY, maxNodes: $n) {
+    nodes { work { title paper { claims { nodes { text } } } } } edges { citing { title } } } }`;
+  const few = await client.statements(source, { n: 10 });
+  const many = await client.statements(source, { n: 300 });
+  expect(many).toEqual(few);
+  expect(many).toHaveLength(5);
+});
+
+it("a path of any length makes as many", async () => {
+  const path = (to: number) =>
+    `{ citationPath(from: "${arxivIdOf(51)}", to: "${arxivIdOf(to)}", maxDepth: 20) { works { title } } }`;
+  expect(await client.statements(path(40))).toHaveLength(3);
+  expect(await client.statements(path(1))).toHaveLength(3);
+});
+
+it("in SQL a graph makes as many for each step, however much it reaches", async () => {
+  const sql = createClient(database);
+  const statements = recordStatements(database.pool);
+  const counts: number[] = [];
+  for (const maxNodes of [10, 300]) {
+    const before = statements.length;
+    await sql.ask(
+      `{ citationGraph(roots: ["${hubArxivId}"], direction: CITED_BY, maxNodes: ${maxNodes}) { nodes { work { title } } edges { cited { title } } } }`,
+    );
+    counts.push(statements.length - before);
+  }
+  expect(counts[1]).toBe(counts[0]);
 });

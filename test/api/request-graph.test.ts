@@ -1,0 +1,250 @@
+import { EventEmitter, once } from "node:events";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { type Budget, type GraphService, GraphUnavailableError, startGraph } from "../../src/graph/index.ts";
+import { createApp, type RunningServer, startServer } from "../../src/server/index.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { type Client, createClient } from "./client.ts";
+import { ingestCitations, left, right, self, survey1 } from "./fixtures/citations.ts";
+
+/* What a request makes of a graph that answers late, in part, or not at all. */
+let database: TestDatabase;
+let tables: GraphService;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await ingestCitations(database);
+  tables = startGraph(database, { adjacency: "sql" });
+});
+afterAll(async () => {
+  await tables.close();
+  await database.drop();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** The graph in SQL, but for what is given. */
+function graphWith(changes: Partial<GraphService>): Client {
+  return createClient(database, { ...tables, ...changes });
+}
+
+const memory = (status: Partial<ReturnType<GraphService["status"]>>) => ({
+  status: () => ({ ...tables.status(), adjacency: "memory" as const, ...status }),
+});
+
+const codeOf = async (client: Client, source: string) => {
+  const [error] = await client.errors(source);
+  return { code: error?.extensions["code"], message: error?.message };
+};
+
+describe("an answer that a budget cut", () => {
+  const short = { truncated: true, graphVersion: "7" };
+
+  it("says so where there is something to say it of", async () => {
+    const client = graphWith({
+      neighbourhood: async (input, budget) => ({ ...(await tables.neighbourhood(input, budget)), ...short }),
+      reachable: async () => ({ counts: [1, 2], ...short }),
+      relatedWorks: async (input, budget) => ({ ...(await tables.relatedWorks(input, budget)), ...short }),
+    });
+    expect(
+      await client.ask(`{ citationGraph(roots: ["${self}"]) { truncated graphVersion nodeCount }
+        reachableWorks(ref: "${self}") { truncated total }
+        relatedWorks(ref: "${survey1}", by: BIBLIOGRAPHIC_COUPLING, first: 1) { truncated sharedCount } }`),
+    ).toEqual({
+      citationGraph: { ...short, nodeCount: 3 },
+      reachableWorks: { truncated: true, total: 3 },
+      relatedWorks: [{ truncated: true, sharedCount: 2 }],
+    });
+  });
+
+  it("is an error where an empty one would say that there is nothing", async () => {
+    const client = graphWith({
+      path: async () => ({ workIds: null, ...short }),
+      relatedWorks: async () => ({ related: [], ...short }),
+    });
+    const path = await codeOf(client, `{ citationPath(from: "${self}", to: "${right}") { length } }`);
+    expect(path.code).toBe("QUERY_TOO_COMPLEX");
+    expect(path.message).toContain("maxDepth");
+    const related = `{ relatedWorks(ref: "${self}", by: CO_CITATION) { score } }`;
+    expect((await codeOf(client, related)).code).toBe("QUERY_TOO_COMPLEX");
+  });
+
+  it("all questions of a request share one budget of time", async () => {
+    const given: number[] = [];
+    vi.useFakeTimers({ toFake: ["performance"] });
+    const client = graphWith({
+      reachable: async (input, budget) => {
+        given.push(budget?.milliseconds ?? 0);
+        vi.advanceTimersByTime(1_500);
+        return { counts: [input.roots.length], truncated: false, graphVersion: "1" };
+      },
+    });
+    const fields = ["a", "b", "c"].map((alias) => `${alias}: reachableWorks(ref: "${self}") { total }`);
+    await client.ask(`{ ${fields.join(" ")} }`);
+    expect(given).toEqual([2_000, 500, 0]);
+  });
+});
+
+describe("works that go away while they are asked for", () => {
+  it("are left out of a graph, with their edges", async () => {
+    const client = graphWith({
+      neighbourhood: async (input, budget) => {
+        const answer = await tables.neighbourhood(input, budget);
+        const workIds = answer.workIds.slice();
+        workIds[1] = 1n;
+        return { ...answer, workIds };
+      },
+    });
+    const { citationGraph } = await client.ask<{
+      citationGraph: { nodes: { work: { arxivId: string | null } }[]; edges: unknown[] };
+    }>(`{ citationGraph(roots: ["${self}"]) { nodes { work { arxivId } } edges { cited { id } } } }`);
+    expect(citationGraph.nodes.map(({ work }) => work.arxivId)).toEqual([self, null]);
+    expect(citationGraph.edges).toHaveLength(2);
+  });
+
+  it("make a path be looked for again", async () => {
+    let asked = 0;
+    const catchUp = vi.fn(async () => {});
+    const client = graphWith({
+      catchUp,
+      path: async (input, budget) => {
+        const answer = await tables.path(input, budget);
+        asked++;
+        return asked === 1 ? { ...answer, workIds: [input.from, 1n, input.to] } : answer;
+      },
+    });
+    const source = `{ citationPath(from: "${self}", to: "${right}") { works { arxivId } } }`;
+    expect(await client.ask(source)).toEqual({
+      citationPath: { works: [self, left, right].map((arxivId) => ({ arxivId })) },
+    });
+    expect(catchUp).toHaveBeenCalledOnce();
+    const never = graphWith({
+      catchUp,
+      path: async (input, budget) => ({ ...(await tables.path(input, budget)), workIds: [input.from, 1n] }),
+    });
+    expect((await codeOf(never, source)).code).toBe("GRAPH_UNAVAILABLE");
+  });
+
+  it("a root that memory has not heard of makes it catch up first", async () => {
+    let isCaughtUp = false;
+    const client = graphWith({
+      catchUp: async () => {
+        isCaughtUp = true;
+      },
+      neighbourhood: (input, budget) =>
+        tables.neighbourhood(isCaughtUp ? input : { ...input, roots: input.roots.slice(1) }, budget),
+    });
+    const source = `{ citationGraph(roots: ["${self}", "${left}"], depth: 0) { nodes { work { arxivId } } } }`;
+    expect(await client.ask(source)).toEqual({
+      citationGraph: { nodes: [self, left].map((arxivId) => ({ work: { arxivId } })) },
+    });
+  });
+});
+
+describe("a graph that cannot answer", () => {
+  const ranks = "{ topWorks(by: PAGERANK) { rank } }";
+
+  it("is told with a code", async () => {
+    const client = graphWith({
+      reachable: async () => {
+        throw new GraphUnavailableError("A thread ended.");
+      },
+    });
+    expect(await codeOf(client, `{ reachableWorks(ref: "${self}") { total } }`)).toEqual({
+      code: "GRAPH_UNAVAILABLE",
+      message: "A thread ended. Ask again shortly.",
+    });
+  });
+
+  it("is waited for while it is loaded", async () => {
+    const loaded = vi.fn(async () => {});
+    const client = graphWith({
+      ...memory({ isLoaded: false }),
+      loaded,
+      topWorks: async () => ({ works: [], truncated: false, graphVersion: "1" }),
+    });
+    expect(await client.ask(ranks)).toEqual({ topWorks: [] });
+    expect(loaded).toHaveBeenCalledOnce();
+  });
+
+  it("is not waited for longer than it should be", async () => {
+    const patience = AbortSignal.abort(new DOMException("", "TimeoutError"));
+    const timeout = vi.spyOn(AbortSignal, "timeout").mockReturnValue(patience);
+    const client = graphWith({
+      ...memory({ isLoaded: false }),
+      loaded: async (signal) => signal?.throwIfAborted(),
+    });
+    const found = await codeOf(client, ranks);
+    timeout.mockRestore();
+    expect(found).toEqual({
+      code: "GRAPH_UNAVAILABLE",
+      message: "The citation graph is still being loaded: ask again shortly.",
+    });
+  });
+
+  it("answers from the tables while it is loaded", async () => {
+    const loading = startGraph(database);
+    const client = createClient(database, loading);
+    const source = `{ reachableWorks(ref: "${self}") { total } status { graphVersion } }`;
+    const first = await client.ask(source);
+    await loading.loaded(AbortSignal.timeout(60_000));
+    expect(await client.ask(source)).toEqual(first);
+    await loading.close();
+    expect((await codeOf(client, source)).code).toBe("GRAPH_UNAVAILABLE");
+  });
+});
+
+describe("over HTTP", () => {
+  let server: RunningServer;
+  const logged: unknown[] = [];
+  const asked = new EventEmitter();
+
+  beforeAll(async () => {
+    const graph: GraphService = {
+      ...tables,
+      reachable: (_input, budget = {}) => {
+        asked.emit("question", budget);
+        return new Promise((_resolve, reject) => {
+          budget.signal?.addEventListener("abort", () => reject(budget.signal?.reason));
+        });
+      },
+      relatedWorks: async () => {
+        throw new Error("A secret of the inside.");
+      },
+    };
+    const app = createApp({ database, graph, logError: (_message, error) => logged.push(error) });
+    server = await startServer({ app, port: 0, host: "127.0.0.1" });
+  });
+  afterAll(() => server.close());
+
+  const post = (query: string, signal?: AbortSignal) =>
+    fetch(`${server.url}/graphql`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ query }),
+      ...(signal && { signal }),
+    });
+
+  it("a client that goes away ends its question, and that is no error to be logged", async () => {
+    const leaving = new AbortController();
+    const question = once(asked, "question") as Promise<[Budget]>;
+    const answer = post(`{ reachableWorks(ref: "${self}") { total } }`, leaving.signal);
+    const [{ signal }] = await question;
+    if (signal === undefined) throw new Error("The question was asked without a signal.");
+    const ended = new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    leaving.abort();
+    await expect(answer).rejects.toThrow();
+    await ended;
+    // Answered after whatever the first request still had to do.
+    await (await post("{ status { papers } }")).json();
+    expect(logged).toEqual([]);
+  });
+
+  it("what went wrong inside is masked", async () => {
+    const response = await post(`{ relatedWorks(ref: "${self}", by: CO_CITATION) { score } }`);
+    const text = await response.text();
+    expect(JSON.parse(text).errors[0].extensions.code).toBe("INTERNAL_SERVER_ERROR");
+    expect(text).not.toContain("secret");
+    expect(logged).toHaveLength(1);
+  });
+});
