@@ -51,6 +51,39 @@ it("all of it is there", async () => {
   ).toEqual({ maldacena: { citedByCount: 2414 }, review: { referenceCount: 562 } });
 });
 
+it("a large graph is whole, in as many statements as a small one", async () => {
+  const source = (
+    maxNodes: number,
+  ) => `{ citationGraph(roots: ["${review}"], depth: 3, maxNodes: ${maxNodes}) {
+    nodeCount edgeCount truncated nodes { depth work { id } } edges { citing { paper { pithNumber } } cited { id } } } }`;
+  type Whole = {
+    citationGraph: {
+      nodeCount: number;
+      edgeCount: number;
+      truncated: boolean;
+      nodes: { depth: number; work: { id: string } }[];
+      edges: { citing: { paper: { pithNumber: string } }; cited: { id: string } }[];
+    };
+  };
+  const { citationGraph } = await memory<Whole>(source(5000));
+  const { nodes, edges } = naive.neighbourhood([review], "REFERENCES", 3, 5000);
+  const { nodeCount, edgeCount, truncated } = citationGraph;
+  expect({ nodeCount, edgeCount, truncated }).toEqual({
+    nodeCount: nodes.length,
+    edgeCount: edges.length,
+    truncated: false,
+  });
+  expect(citationGraph.nodes.map(({ depth }) => depth)).toEqual(nodes.map(([, depth]) => depth));
+  // Edges are resolved in several turns: in the order of the citing nodes all the same.
+  expect(citationGraph.edges).toHaveLength(edges.length);
+  const places = new Map(citationGraph.nodes.map(({ work }, place) => [work.id, place]));
+  expect(citationGraph.edges.every(({ cited }) => places.has(cited.id))).toBe(true);
+  const citing = new Set(citationGraph.edges.map(({ citing }) => citing.paper.pithNumber));
+  expect(citing.size).toBe(new Set(edges.map((edge) => edge.split(" ")[0])).size);
+  const client = clients.sql as Client;
+  expect((await client.statements(source(5000))).length).toBe((await client.statements(source(50))).length);
+});
+
 type Ranked = { topWorks: { rank: number; score: number; work: Work & { citedByCount: number } }[] };
 
 it("the works cited most are those that the file counts most", async () => {

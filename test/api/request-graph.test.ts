@@ -5,6 +5,8 @@ import { createApp, type RunningServer, startServer } from "../../src/server/ind
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { type Client, createClient } from "./client.ts";
 import { ingestCitations, left, right, self, survey1 } from "./fixtures/citations.ts";
+import { documentOf, referenceOf } from "./fixtures/documents.ts";
+import { ingestTexts } from "./fixtures/library.ts";
 
 /* What a request makes of a graph that answers late, in part, or not at all. */
 let database: TestDatabase;
@@ -192,6 +194,31 @@ describe("a graph that cannot answer", () => {
     await loading.close();
     expect((await codeOf(client, source)).code).toBe("GRAPH_UNAVAILABLE");
   });
+});
+
+it("what is taken in while memory follows is in the answers after it", async () => {
+  const follower = startGraph(database);
+  await follower.loaded(AbortSignal.timeout(60_000));
+  const client = createClient(database, follower);
+  const arxivId = "2501.00007";
+  const late = documentOf({
+    arxivId,
+    submittedAt: "2027-01-01T00:00:00Z",
+    title: "A late paper",
+    references: [referenceOf(1, { arxivId: survey1 })],
+  });
+  await ingestTexts(database, [late.text]);
+  // Nobody waits for the notice: a root that memory does not hold yet makes it look.
+  const { citationGraph, status } = await client.ask<{
+    citationGraph: { nodes: { work: { arxivId: string } }[]; graphVersion: string };
+    status: { graphVersion: string };
+  }>(
+    `{ citationGraph(roots: ["${arxivId}"]) { graphVersion nodes { work { arxivId } } } status { graphVersion } }`,
+  );
+  expect(citationGraph.nodes.map(({ work }) => work.arxivId)).toEqual([arxivId, survey1]);
+  expect(follower.status().graphVersion).toBe(citationGraph.graphVersion);
+  expect(Number(status.graphVersion)).toBeLessThanOrEqual(Number(citationGraph.graphVersion));
+  await follower.close();
 });
 
 describe("over HTTP", () => {

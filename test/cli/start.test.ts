@@ -51,6 +51,10 @@ test("serves the sample; a command beside it joins its database; stops cleanly; 
   const env = { PITH_GRAPH_DATA: join(folder, "with-sample") };
   const first = await start([], env);
   expect(await ask(first.url, "{ status { papers } }")).toEqual({ status: { papers: 1052 } });
+  expect(await loadedGraph(first.url)).toMatchObject({ adjacency: "memory", lagPositions: 0 });
+  const mostCited = "topWorks(by: CITED_BY_COUNT, first: 1) { work { id } }";
+  const ranked = await ask(first.url, `{ ${mostCited} ranks: topWorks(by: PAGERANK, first: 1) { rank } }`);
+  expect(ranked).toMatchObject({ topWorks: [{ work: {} }], ranks: [{ rank: 1 }] });
 
   // The query printed at the start is one to paste.
   const body = /-d '(.*)'/.exec(first.output())?.[1] ?? "";
@@ -73,10 +77,27 @@ test("serves the sample; a command beside it joins its database; stops cleanly; 
   expect(await stop(second, "SIGINT")).toBe(0);
 });
 
+/** What the service says of its graph, once that is in memory. */
+async function loadedGraph(url: string): Promise<unknown> {
+  let graph: { isLoaded?: boolean } = {};
+  await expect
+    .poll(
+      async () => {
+        const response = await fetch(new URL("/health", url));
+        ({ graph } = (await response.json()) as { graph: { isLoaded?: boolean } });
+        return graph.isLoaded;
+      },
+      { timeout: 60_000 },
+    )
+    .toBe(true);
+  return graph;
+}
+
 test("--no-sample leaves the sample and its key out", async () => {
-  const env = { PITH_GRAPH_DATA: join(folder, "without-sample") };
+  const env = { PITH_GRAPH_DATA: join(folder, "without-sample"), PITH_GRAPH_ADJACENCY: "sql" };
   const server = await start(["--no-sample"], env);
   expect(await ask(server.url, "{ status { papers } }")).toEqual({ status: { papers: 0 } });
+  expect(await ask(server.url, "{ topWorks(by: PAGERANK) { rank } }")).toBeNull();
   const refused = await runCli(["ingest", "sample/forks.ndjson"], { env });
   expect(refused.stderr).toContain("events not let in: UNKNOWN_SIGNER");
   expect(await ask(server.url, "{ status { papers } }")).toEqual({ status: { papers: 0 } });
