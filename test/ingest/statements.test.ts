@@ -40,7 +40,7 @@ function papers(count: number, version: number): string[] {
 
 async function countStatements(documents: string[]): Promise<number> {
   statements.length = 0;
-  await takeIn(database, documents);
+  await takeIn(database, documents, { batchDocuments: documents.length });
   return statements.length;
 }
 
