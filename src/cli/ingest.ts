@@ -10,6 +10,7 @@ import {
   readSource,
 } from "../ingest/index.ts";
 import { say, withDatabase } from "./context.ts";
+import { giveWay } from "./give-way.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { Progress, summaryLines } from "./progress.ts";
 
@@ -75,6 +76,7 @@ async function runIngest(paths: readonly string[], options: Options): Promise<nu
       : undefined;
     const progress = new Progress(size, options.quiet !== true);
     const door = { keyring, minimumProof, maximumBytes: config.maximumDocumentBytes };
+    giveWay();
     const threads = createIngestThreads(database, door, count);
     const deliveries = all(sources, config.maximumDocumentBytes, (bytes) => progress.read(bytes));
     const summary = await ingest(database, deliveries, {

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { readMinimumProof } from "../config.ts";
+import { createIngestThreads } from "../ingest/index.ts";
 import {
   createFetcher,
   createUrlPolicy,
@@ -17,6 +18,7 @@ import {
 import type { Database } from "../store/index.ts";
 import { CommandError } from "./command-error.ts";
 import { type DatabaseContext, say, withDatabase } from "./context.ts";
+import { giveWay } from "./give-way.ts";
 import { type Interruption, listenForInterruption } from "./interruption.ts";
 import { Progress, summaryLines } from "./progress.ts";
 
@@ -110,15 +112,18 @@ async function run(
   const policy = createUrlPolicy([...config.allowedHosts, ...options.allowHost]);
   const fetcher = createFetcher({ policy, concurrency });
   const progress = new Progress(undefined, options.quiet !== true);
+  const door = { keyring, minimumProof, maximumBytes: config.maximumDocumentBytes };
+  giveWay();
+  // Batches are written one after the other, as the cursor goes: more threads would wait for each other.
+  const threads = createIngestThreads(database, door, 1);
   let wasRefused = false;
   const sync: SyncOptions & { readonly signal: AbortSignal } = {
     baseUrl,
     fetcher,
     policy,
     concurrency,
-    keyring,
-    minimumProof,
-    maximumBytes: config.maximumDocumentBytes,
+    threads,
+    ...door,
     manifest: options.manifest === undefined ? "tried" : options.manifest ? "required" : "unused",
     fromStart: options.fromStart ?? false,
     signal: interruption.signal,
@@ -139,6 +144,7 @@ async function run(
     await runUntilEnd(database, sync, options.follow === true, report);
   } finally {
     fetcher.close();
+    await threads.close();
     progress.end();
   }
   const interrupted = interruption.status();

@@ -14,6 +14,7 @@ import type { DoorOptions } from "../arrival.ts";
 import type { IngestSummary } from "../ingest.ts";
 import type { Delivered } from "../sources/files.ts";
 import { type DocumentResult, takeIn } from "../take-in.ts";
+import type { IngestThreads } from "../threads/ingest-threads.ts";
 import { ConsecutiveCursor } from "./consecutive-cursor.ts";
 import { type DocumentAddresses, manifestAddresses, routeAddresses } from "./document-addresses.ts";
 import { FetchError, MirrorError } from "./fetch-error.ts";
@@ -32,6 +33,8 @@ export type SyncOptions = DoorOptions & {
   readonly policy: UrlPolicy;
   /** Documents that are fetched side by side; 4 unless told. */
   readonly concurrency?: number;
+  /** Where documents are verified and written, so that fetching goes on meanwhile; in this thread unless given. */
+  readonly threads?: IngestThreads;
   readonly retry?: RetryOptions;
   /** Whether the manifest says where bundles are: `required`, `tried` (the routes serve where it does not), `unused`. */
   readonly manifest?: "required" | "tried" | "unused";
@@ -315,11 +318,9 @@ class Sync {
   }
 
   async #takeIn(batch: readonly Fetched[]): Promise<void> {
-    const results = await takeIn(
-      this.#database,
-      batch.map(({ delivered }) => delivered),
-      this.#options,
-    );
+    const { threads } = this.#options;
+    const deliveries = batch.map(({ delivered }) => delivered);
+    const results = await (threads?.takeIn(deliveries) ?? takeIn(this.#database, deliveries, this.#options));
     // Committed. Only now may the cursor pass them; killed before it is stored, they are fetched again.
     for (const { complete } of batch) complete();
     if (this.#passed !== null) {

@@ -1,0 +1,17 @@
+import { setPriority } from "node:os";
+
+/** As `nice` counts: 0 is everybody else's, 19 the last. */
+const bulkPriority = 10;
+
+/**
+ * Lets every other program of the machine go first from now on: who asks the API must not notice a bulk ingest. Where
+ * nobody else wants the processors it runs as fast as before. Threads that are started later inherit it, and so do
+ * processes: call it once the embedded server runs.
+ */
+export function giveWay(): void {
+  try {
+    setPriority(bulkPriority);
+  } catch {
+    // A container may forbid it; then it goes on as it is.
+  }
+}
