@@ -6,6 +6,7 @@ import { createGraphqlHandler, graphqlPath } from "./graphql.ts";
 import { answerHealth } from "./health.ts";
 import { homePage } from "./home-page.ts";
 import { createSubmissionRoutes, noSubmissions, SubmissionDesk } from "./ingest/index.ts";
+import { LiveChanges, type StreamTimes } from "./live/index.ts";
 import type { LogError } from "./mask-error.ts";
 import { ChangeWatch, createMirrorRoutes } from "./mirror/index.ts";
 import { send, sendError } from "./responses.ts";
@@ -23,6 +24,8 @@ export type AppOptions = {
   readonly baseUrl?: string | undefined;
   /** Who may submit documents; nobody unless told. */
   readonly submissions?: SubmissionSettings;
+  /** Of event streams; heartbeats of 15 s unless told. */
+  readonly streamTimes?: StreamTimes;
 };
 
 export type App = {
@@ -43,14 +46,19 @@ export function createApp({
   maximumBodySize = 1_000_000,
   baseUrl,
   submissions = noSubmissions,
+  streamTimes,
 }: AppOptions): App {
   const desk = new SubmissionDesk(database, submissions);
+  const watch = new ChangeWatch(database);
+  const live = new LiveChanges(database, watch);
   const graphql = createGraphqlHandler({
     database,
     graph,
     logError,
     maximumBodySize,
     submitFor: (authorization) => desk.submitFor(authorization),
+    follow: (address) => live.follow(address),
+    streamTimes,
   });
   const routes: Record<string, { methods: readonly string[]; answer: Route }> = {
     "/": {
@@ -70,7 +78,6 @@ export function createApp({
   };
 
   const submissionRoute = createSubmissionRoutes(desk, logError);
-  const watch = new ChangeWatch(database);
   const mirrorRoute = createMirrorRoutes({ database, baseUrl, watch });
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -102,7 +109,12 @@ export function createApp({
   const close = async () => {
     await graphql.close();
     await desk.close();
+    live.stop();
     await watch.close();
   };
-  return { handle, stopWaiting: () => watch.stopWaiting(), close };
+  const stopWaiting = () => {
+    watch.stopWaiting();
+    live.stop();
+  };
+  return { handle, stopWaiting, close };
 }

@@ -1,11 +1,12 @@
-import type { RequestListener } from "node:http";
+import type { IncomingMessage, RequestListener } from "node:http";
 import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
 import { createYoga } from "graphql-yoga";
-import { prepareContext, type Submit } from "../api/context.ts";
+import { type ChangeFollower, prepareContext, type Submit } from "../api/context.ts";
 import { schema } from "../api/schema.ts";
 import type { GraphService } from "../graph/index.ts";
 import type { Database } from "../store/database.ts";
 import { defaultQuery } from "./default-query.ts";
+import { type StreamTimes, useEventStream } from "./live/index.ts";
 import { createMaskError, type LogError } from "./mask-error.ts";
 import { useDepthLimit } from "./plugins/depth-limit.ts";
 import { useExactJson } from "./plugins/exact-json.ts";
@@ -21,6 +22,9 @@ export type GraphqlOptions = {
   readonly maximumBodySize: number;
   /** Submits for who made a request, told by its Authorization header. */
   readonly submitFor: (authorization: string | null) => Submit;
+  /** Lets a client of this address follow the changes of papers. */
+  readonly follow: (address: string) => ChangeFollower;
+  readonly streamTimes?: StreamTimes | undefined;
 };
 
 /** GraphQL over HTTP, and GraphiQL where a browser asks for the page. */
@@ -29,11 +33,13 @@ export function createGraphqlHandler(options: GraphqlOptions): {
   close: () => Promise<void>;
 } {
   const createContext = prepareContext(options.database, options.graph);
-  const yoga = createYoga({
+  const yoga = createYoga<{ req?: IncomingMessage }>({
     schema,
-    context: ({ request }) =>
+    context: ({ request, req }) =>
       createContext({
         submit: options.submitFor(request.headers.get("authorization")),
+        follow: () => options.follow(req?.socket.remoteAddress ?? ""),
+        resumeAfter: request.headers.get("last-event-id"),
         signal: request.signal,
       }),
     graphqlEndpoint: graphqlPath,
@@ -48,7 +54,7 @@ export function createGraphqlHandler(options: GraphqlOptions): {
     // Every page may read; browsers send no cookies or other credentials along, and none are used.
     cors: { origin: "*", credentials: false, methods: ["GET", "POST", "OPTIONS"] },
     maskedErrors: { maskError: createMaskError(options.logError) },
-    plugins: [useTokenLimit(), useDepthLimit(), useExactJson()],
+    plugins: [useTokenLimit(), useDepthLimit(), useExactJson(), useEventStream(options.streamTimes)],
   });
   return { handle: yoga, close: async () => yoga.dispose() };
 }

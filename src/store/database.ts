@@ -32,8 +32,9 @@ export function openDatabase({ connection, maximumConnections = 10, schema }: Da
     ...(typeof connection === "string" ? { connectionString: connection } : connection),
     max: maximumConnections,
     application_name: "pith-graph",
-    // Times are read as UTC (tables/columns.ts); so is every session.
-    options: `-c timezone=UTC${schema === undefined ? "" : ` -c search_path=${schema},public`}`,
+    // Times are read as UTC (tables/columns.ts); so is every session. How like names must be for search to find them
+    // can be told to a session only; where there is no pg_trgm it means nothing.
+    options: `-c timezone=UTC -c pg_trgm.word_similarity_threshold=0.45${schema === undefined ? "" : ` -c search_path=${schema},public`}`,
   });
   // A connection that is lost fails the query that runs on it, and is replaced with the next one; without these
   // listeners, of an idle connection and of one in use, it would also end the process.

@@ -1,14 +1,15 @@
 import type DataLoader from "dataloader";
-import { and, count, getTableColumns, inArray, notInArray, or, type SQL, sql } from "drizzle-orm";
+import { and, count, getTableColumns, inArray, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../../store/database.ts";
 import { claims } from "../../store/tables/index.ts";
+import { isOtherKind, namedClaimKinds } from "../../store/tables/search-expressions.ts";
 import { type Batches, groupBy, LoadersByArguments } from "./batch.ts";
 import { type OrdinalPage, placeInPage, withinPage } from "./ordinal-page.ts";
 
 export type ClaimRow = typeof claims.$inferSelect;
 
 /** The kinds that have a name here, as snapshots spell them, and `other` for every other. */
-export const claimKinds = ["strongest_claim", "weakest_assumption", "one_line_summary", "headline"] as const;
+export const claimKinds = namedClaimKinds;
 export type ClaimKindOrOther = (typeof claimKinds)[number] | "other";
 
 export type ClaimKinds = { readonly kinds: readonly ClaimKindOrOther[] | null };
@@ -98,5 +99,5 @@ export function ofKinds(kinds: readonly ClaimKindOrOther[] | null): SQL | undefi
   if (kinds === null) return undefined;
   const named = kinds.filter((kind) => kind !== "other");
   if (!kinds.includes("other")) return inArray(claims.kind, named);
-  return or(inArray(claims.kind, named), notInArray(claims.kind, [...claimKinds]));
+  return named.length === 0 ? isOtherKind : or(inArray(claims.kind, named), isOtherKind);
 }
