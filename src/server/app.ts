@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import type { SubmissionSettings } from "../config.ts";
 import { type GraphService, startGraph } from "../graph/index.ts";
 import type { Database } from "../store/database.ts";
-import { createGraphqlHandler, graphqlPath } from "./graphql.ts";
+import { createGraphqlHandler, type GraphqlSettings, graphqlPath } from "./graphql.ts";
 import { answerHealth } from "./health.ts";
 import { homePage } from "./home-page.ts";
 import { createSubmissionRoutes, noSubmissions, SubmissionDesk } from "./ingest/index.ts";
@@ -23,6 +23,7 @@ export type AppOptions = {
   readonly baseUrl?: string | undefined;
   /** Who may submit documents; nobody unless told. */
   readonly submissions?: SubmissionSettings;
+  readonly graphql?: GraphqlSettings;
 };
 
 export type App = {
@@ -43,6 +44,7 @@ export function createApp({
   maximumBodySize = 1_000_000,
   baseUrl,
   submissions = noSubmissions,
+  graphql: settings = {},
 }: AppOptions): App {
   const desk = new SubmissionDesk(database, submissions);
   const graphql = createGraphqlHandler({
@@ -51,6 +53,7 @@ export function createApp({
     logError,
     maximumBodySize,
     submitFor: (authorization) => desk.submitFor(authorization),
+    settings,
   });
   const routes: Record<string, { methods: readonly string[]; answer: Route }> = {
     "/": {
