@@ -1,5 +1,5 @@
 import type { GraphService } from "../graph/index.ts";
-import type { Database } from "../store/database.ts";
+import { cancellableDatabase, type Database } from "../store/database.ts";
 import { ApiError } from "./errors.ts";
 import { type Loaders, prepareLoaders } from "./loaders/index.ts";
 import { RequestGraph } from "./request-graph.ts";
@@ -33,7 +33,12 @@ export type RequestParts = {
 export function prepareContext(database: Database, graph: GraphService): (parts?: RequestParts) => Context {
   const createLoaders = prepareLoaders(database);
   return ({ submit = refuse, signal } = {}) => {
-    const loaders = createLoaders();
-    return { database, loaders, graph: new RequestGraph(graph, loaders.batches, signal), submit };
+    const loaders = createLoaders(signal);
+    return {
+      database: signal === undefined ? database : cancellableDatabase(database, signal),
+      loaders,
+      graph: new RequestGraph(graph, loaders.batches, signal),
+      submit,
+    };
   };
 }
