@@ -1,5 +1,5 @@
 import type { GraphService } from "../graph/index.ts";
-import type { Database } from "../store/database.ts";
+import { cancellableDatabase, type Database } from "../store/database.ts";
 import type { Change } from "../store/feed.ts";
 import { ApiError } from "./errors.ts";
 import { type Loaders, prepareLoaders } from "./loaders/index.ts";
@@ -66,11 +66,11 @@ export function prepareContext(database: Database, graph: GraphService): (parts?
   const createLoaders = prepareLoaders(database);
   return ({ submit = refuse, follow = refuseToFollow, resumeAfter = null, signal } = {}) => {
     const renew = () => {
-      const loaders = createLoaders();
+      const loaders = createLoaders(signal);
       return { loaders, graph: new RequestGraph(graph, loaders.batches, signal) };
     };
     return {
-      database,
+      database: signal === undefined ? database : cancellableDatabase(database, signal),
       submit,
       live: { follow, resumeAfter, given: null, sent: null },
       renew,

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { type Config, readConfig } from "../config.ts";
 import { type GraphService, startGraph } from "../graph/index.ts";
-import { createApp, type RunningServer, startServer } from "../server/index.ts";
+import { createApp, graphqlSettings, type RunningServer, startServer } from "../server/index.ts";
 import type { Database } from "../store/index.ts";
 import { CommandError } from "./command-error.ts";
 import { say } from "./context.ts";
@@ -69,10 +69,12 @@ export async function runService(
 async function listen(
   database: Database,
   graph: GraphService,
-  { host, port, submissions, baseUrl }: Config,
+  { host, port, submissions, baseUrl, graphql }: Config,
 ): Promise<RunningServer> {
   try {
-    return await startServer({ app: createApp({ database, graph, submissions, baseUrl }), host, port });
+    const settings = await graphqlSettings(graphql);
+    const app = createApp({ database, graph, submissions, baseUrl, graphql: settings });
+    return await startServer({ app, host, port });
   } catch (error) {
     // It says itself what to do: another port, most often.
     throw new CommandError(error instanceof Error ? error.message : String(error));

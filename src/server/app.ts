@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import type { SubmissionSettings } from "../config.ts";
 import { type GraphService, startGraph } from "../graph/index.ts";
 import type { Database } from "../store/database.ts";
-import { createGraphqlHandler, graphqlPath } from "./graphql.ts";
+import { createGraphqlHandler, type GraphqlSettings, graphqlPath } from "./graphql.ts";
 import { answerHealth } from "./health.ts";
 import { homePage } from "./home-page.ts";
 import { createSubmissionRoutes, noSubmissions, SubmissionDesk } from "./ingest/index.ts";
@@ -26,6 +26,7 @@ export type AppOptions = {
   readonly submissions?: SubmissionSettings;
   /** Of event streams; heartbeats of 15 s unless told. */
   readonly streamTimes?: StreamTimes;
+  readonly graphql?: GraphqlSettings;
 };
 
 export type App = {
@@ -47,6 +48,7 @@ export function createApp({
   baseUrl,
   submissions = noSubmissions,
   streamTimes,
+  graphql: settings = {},
 }: AppOptions): App {
   const desk = new SubmissionDesk(database, submissions);
   const watch = new ChangeWatch(database);
@@ -59,6 +61,7 @@ export function createApp({
     submitFor: (authorization) => desk.submitFor(authorization),
     follow: (address) => live.follow(address),
     streamTimes,
+    settings,
   });
   const routes: Record<string, { methods: readonly string[]; answer: Route }> = {
     "/": {

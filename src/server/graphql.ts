@@ -1,18 +1,42 @@
-import type { IncomingMessage, RequestListener } from "node:http";
+import type { RequestListener } from "node:http";
 import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
 import { createYoga } from "graphql-yoga";
-import { type ChangeFollower, prepareContext, type Submit } from "../api/context.ts";
+import { type ChangeFollower, type Context, prepareContext, type Submit } from "../api/context.ts";
 import { schema } from "../api/schema.ts";
 import type { GraphService } from "../graph/index.ts";
 import type { Database } from "../store/database.ts";
+import { DataVersion } from "./cache/data-version.ts";
+import { documentCaches } from "./cache/document-caches.ts";
 import { defaultQuery } from "./default-query.ts";
+import { noDocuments } from "./documents/trusted-documents.ts";
+import { type CorsSettings, openCors } from "./http/cors.ts";
+import type { ServerContext } from "./http/fast-path.ts";
+import { createHttpHandler } from "./http/handler.ts";
 import { type StreamTimes, useEventStream } from "./live/index.ts";
 import { createMaskError, type LogError } from "./mask-error.ts";
 import { useDepthLimit } from "./plugins/depth-limit.ts";
 import { useExactJson } from "./plugins/exact-json.ts";
+import { useNativeExecute } from "./plugins/native-execute.ts";
+import { useNoIntrospection } from "./plugins/no-introspection.ts";
+import { useResponseCache } from "./plugins/response-cache.ts";
 import { useTokenLimit } from "./plugins/token-limit.ts";
+import { type DocumentSettings, useTrustedDocuments } from "./plugins/trusted-documents.ts";
 
 export const graphqlPath = "/graphql";
+
+/** What of GraphQL is open, and to whom. All of it has a default. */
+export type GraphqlSettings = {
+  /** Whether the schema may be asked for; true unless told. */
+  readonly introspection?: boolean;
+  /** Whether browsers are shown GraphiQL; true unless told. */
+  readonly graphiql?: boolean;
+  readonly cors?: CorsSettings;
+  readonly documents?: DocumentSettings;
+  /** Characters of answers that are kept in memory; 32 million unless told, 0 for none. */
+  readonly responseCacheSize?: number;
+  /** Whether plain JSON requests skip graphql-yoga's HTTP layer; true unless told. */
+  readonly fastPath?: boolean;
+};
 
 export type GraphqlOptions = {
   readonly database: Database;
@@ -25,15 +49,29 @@ export type GraphqlOptions = {
   /** Lets a client of this address follow the changes of papers. */
   readonly follow: (address: string) => ChangeFollower;
   readonly streamTimes?: StreamTimes | undefined;
+  readonly settings?: GraphqlSettings;
 };
+
+export const defaultResponseCacheSize = 32_000_000;
 
 /** GraphQL over HTTP, and GraphiQL where a browser asks for the page. */
 export function createGraphqlHandler(options: GraphqlOptions): {
   handle: RequestListener;
   close: () => Promise<void>;
 } {
-  const createContext = prepareContext(options.database, options.graph);
-  const yoga = createYoga<{ req?: IncomingMessage }>({
+  const { database, graph, settings = {} } = options;
+  const {
+    introspection = true,
+    graphiql = true,
+    cors = openCors,
+    documents = { documents: noDocuments, only: false },
+    responseCacheSize = defaultResponseCacheSize,
+    fastPath = true,
+  } = settings;
+  const createContext = prepareContext(database, graph);
+  const version = new DataVersion(database, graph);
+  const maskError = createMaskError(options.logError);
+  const yoga = createYoga<ServerContext, Context>({
     schema,
     context: ({ request, req }) =>
       createContext({
@@ -43,18 +81,38 @@ export function createGraphqlHandler(options: GraphqlOptions): {
         signal: request.signal,
       }),
     graphqlEndpoint: graphqlPath,
-    graphiql: { title: "pith-graph", defaultQuery },
+    graphiql: graphiql && { title: "pith-graph", defaultQuery },
     // GraphiQL from the package, not from another host: works offline, and nobody else is told who reads here.
     renderGraphiQL,
     landingPage: false,
     logging: false,
     batching: false,
     multipart: false,
-    maxRequestBodySize: options.maximumBodySize,
-    // Every page may read; browsers send no cookies or other credentials along, and none are used.
-    cors: { origin: "*", credentials: false, methods: ["GET", "POST", "OPTIONS"] },
-    maskedErrors: { maskError: createMaskError(options.logError) },
-    plugins: [useTokenLimit(), useDepthLimit(), useExactJson(), useEventStream(options.streamTimes)],
+    extraParamNames: ["documentId"],
+    // Both are done before graphql-yoga hears of a request: see http/handler.ts.
+    cors: false,
+    maxRequestBodySize: false,
+    parserAndValidationCache: documentCaches(),
+    maskedErrors: { maskError },
+    plugins: [
+      useTrustedDocuments(documents),
+      ...(responseCacheSize > 0 ? [useResponseCache(version, responseCacheSize)] : []),
+      useTokenLimit(),
+      useDepthLimit(),
+      ...(introspection ? [] : [useNoIntrospection()]),
+      useNativeExecute(),
+      useExactJson(),
+      useEventStream(options.streamTimes),
+    ],
   });
-  return { handle: yoga, close: async () => yoga.dispose() };
+  const handle = createHttpHandler({
+    yoga,
+    maskError,
+    maximumBodySize: options.maximumBodySize,
+    cors,
+    documents: documents.documents,
+    version,
+    fastPath,
+  });
+  return { handle, close: async () => yoga.dispose() };
 }

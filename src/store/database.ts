@@ -1,5 +1,6 @@
 import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
 import pg from "pg";
+import { cancellable } from "./cancellable.ts";
 import * as tables from "./tables/index.ts";
 
 /** Runs Drizzle queries: the pool, or a transaction on one of its connections. */
@@ -16,6 +17,21 @@ export type Database = {
   /** Ends the pool once its queries are done. */
   close(): Promise<void>;
 };
+
+/** The same database, whose `db` has the server end the statement that runs when the signal is aborted. */
+export function cancellableDatabase({ connection, pool, close }: Database, signal: AbortSignal): Database {
+  let db: Database["db"] | undefined;
+  return {
+    connection,
+    pool,
+    close,
+    get db() {
+      // Drizzle asks of a pool no more than that it sends statements, outside of transactions.
+      db ??= drizzle(cancellable(pool, signal) as unknown as pg.Pool, { schema: tables });
+      return db;
+    },
+  };
+}
 
 export type DatabaseOptions = {
   /** A connection string, or node-postgres settings: the embedded server's socket. */

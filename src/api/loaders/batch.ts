@@ -1,4 +1,7 @@
 import DataLoader from "dataloader";
+import { ApiError } from "../errors.ts";
+import type { Gathered } from "./gathered.ts";
+import { whenSettled } from "./turn.ts";
 
 /**
  * The loaders of one request. Their batches go out level by level: what is asked for while statements run waits
@@ -9,6 +12,12 @@ export class Batches {
   #running = 0;
   #waiting: (() => void)[] = [];
   #settling = false;
+  readonly #signal: AbortSignal | undefined;
+
+  /** The signal is aborted once nobody waits for the request's answer any more. */
+  constructor(signal?: AbortSignal) {
+    this.#signal = signal;
+  }
 
   /** A loader whose batch function answers with a map; keys that are not in it have the value `absent`. */
   loader<Key, Value>(
@@ -31,11 +40,22 @@ export class Batches {
     );
   }
 
+  /** A loader whose statements carry the keys of other requests as well. */
+  gathered<Key, Value>(
+    gathered: Gathered<Key, Value>,
+    absent: Value,
+    cacheKeyOf?: (key: Key) => unknown,
+  ): DataLoader<Key, Value, unknown> {
+    return this.loader((keys) => gathered.load(keys, this.#signal), absent, cacheKeyOf);
+  }
+
   /** Runs a statement that belongs to the present level. It must not wait for a loader of this request. */
   async track<Result>(work: () => Promise<Result>): Promise<Result> {
     this.#running++;
     try {
       return await work();
+    } catch (error) {
+      throw this.#signal?.aborted ? new ApiError("CANCELLED", "The request was given up.") : error;
     } finally {
       this.#running--;
       this.#settle();
@@ -46,7 +66,7 @@ export class Batches {
     if (this.#running > 0 || this.#waiting.length === 0 || this.#settling) return;
     this.#settling = true;
     // By then every resolver that can go on has gone on, and has asked for what it needs.
-    setImmediate(() => {
+    whenSettled(() => {
       this.#settling = false;
       if (this.#running > 0) return;
       const level = this.#waiting;

@@ -31,7 +31,7 @@ export type Loaders = PaperLoaders &
   };
 
 /** Prepares the statements of a database once; each call of what it returns makes the loaders of one request. */
-export function prepareLoaders(database: Pick<Database, "db">): () => Loaders {
+export function prepareLoaders(database: Pick<Database, "db" | "pool">): (signal?: AbortSignal) => Loaders {
   const paperLoaders = preparePaperLoaders(database);
   const workLoaders = prepareWorkLoaders(database);
   const others = [
@@ -46,8 +46,8 @@ export function prepareLoaders(database: Pick<Database, "db">): () => Loaders {
     prepareAliasLoaders(database),
   ] as const;
   const [claims, references, citingPapers, events, signers, records, states, totals, aliases] = others;
-  return () => {
-    const batches = new Batches();
+  return (signal) => {
+    const batches = new Batches(signal);
     const papersAndWorks = { ...paperLoaders(batches), ...workLoaders(batches) };
     return {
       batches,
@@ -64,9 +64,4 @@ export function prepareLoaders(database: Pick<Database, "db">): () => Loaders {
       ...aliases(batches),
     };
   };
-}
-
-/** One set of loaders for who makes no requests. Each call prepares statements anew; a server does that once. */
-export function createLoaders(db: Database["db"]): Loaders {
-  return prepareLoaders({ db })();
 }
