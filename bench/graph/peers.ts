@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
@@ -8,9 +9,14 @@ const requirePeer = createRequire(`${folder}/package.json`);
  * A package of bench/package.json. They are installed by `npm ci --prefix bench`, are loaded by nothing but this
  * benchmark, and are not there where the sources are checked: what is used of each is written down where it is used.
  */
-export function loadPeer<Package>(name: string): { peer: Package; version: string } {
-  const { version } = requirePeer(`${name}/package.json`) as { version: string };
-  return { peer: requirePeer(name) as Package, version };
+export function loadPeer<Package>(name: string): Package {
+  return requirePeer(name) as Package;
+}
+
+/** The version that is installed. */
+export function versionOfPeer(name: string): string {
+  const { version } = JSON.parse(readFileSync(`${folder}/node_modules/${name}/package.json`, "utf8"));
+  return String(version);
 }
 
 /** Why the peers cannot be loaded; null where they can. */

@@ -1,6 +1,6 @@
 import { readEdgeList } from "../edge-list.ts";
 import type { Engine, Site } from "../engine.ts";
-import { loadPeer } from "../peers.ts";
+import { loadPeer, versionOfPeer } from "../peers.ts";
 import { type Comparable, first, type Question } from "../questions.ts";
 
 /** What is used of graphology. Keys are texts, whatever is given. */
@@ -18,12 +18,12 @@ type PageRank = (graph: Graph, options: object) => Record<string, number>;
 
 /** graphology in memory: its own shortest path and PageRank, and plain loops over its neighbours for the others. */
 export async function openGraphology({ edgeList }: Site): Promise<Engine> {
-  const { peer, version } = loadPeer<Graphology>("graphology");
-  const { bidirectional } = loadPeer<ShortestPath>("graphology-shortest-path").peer;
-  const { peer: pageRank } = loadPeer<PageRank>("graphology-metrics/centrality/pagerank");
+  const { DirectedGraph } = loadPeer<Graphology>("graphology");
+  const { bidirectional } = loadPeer<ShortestPath>("graphology-shortest-path");
+  const pageRank = loadPeer<PageRank>("graphology-metrics/centrality/pagerank");
   const { ids, citing, cited } = readEdgeList(edgeList);
   const start = performance.now();
-  const graph = new peer.DirectedGraph({ allowSelfLoops: true });
+  const graph = new DirectedGraph({ allowSelfLoops: true });
   const keys = Array.from(ids, (_, place) => String(place));
   for (const key of keys) graph.addNode(key);
   const keyOf = (place: number) => keys[place] as string;
@@ -85,7 +85,7 @@ export async function openGraphology({ edgeList }: Site): Promise<Engine> {
     }
   };
   return {
-    version: `graphology ${version}`,
+    version: `graphology ${versionOfPeer("graphology")}`,
     load: { from: "arrays in memory", milliseconds },
     bytes: null,
     ask,

@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { readEdgeList } from "../edge-list.ts";
 import type { Engine, Site } from "../engine.ts";
-import { loadPeer } from "../peers.ts";
+import { loadPeer, versionOfPeer } from "../peers.ts";
 import { type Comparable, first, pageRankIterations, type Question } from "../questions.ts";
 import { degreesOf } from "../synthetic.ts";
 
@@ -19,7 +19,6 @@ type Connection = {
   close(): Promise<void>;
 };
 type Kuzu = {
-  readonly VERSION: string;
   readonly Database: new (path: string) => { close(): Promise<void> };
   readonly Connection: new (database: object) => Connection;
 };
@@ -46,7 +45,7 @@ const texts = {
 
 /** An embedded graph database, asked in Cypher by prepared statements. */
 export async function openKuzu({ edgeList, folder }: Site): Promise<Engine> {
-  const { peer } = loadPeer<Kuzu>("kuzu");
+  const kuzu = loadPeer<Kuzu>("kuzu");
   const list = readEdgeList(edgeList);
   const { references, citedBy } = degreesOf(list);
   const nodes = join(folder, "works.csv");
@@ -54,8 +53,8 @@ export async function openKuzu({ edgeList, folder }: Site): Promise<Engine> {
   await writeLines(nodes, list.ids.length, (place) => `${place},${references[place]},${citedBy[place]}\n`);
   await writeLines(edges, list.citing.length, (edge) => `${list.citing[edge]},${list.cited[edge]}\n`);
 
-  const database = new peer.Database(join(folder, "graph.kuzu"));
-  const connection = new peer.Connection(database);
+  const database = new kuzu.Database(join(folder, "graph.kuzu"));
+  const connection = new kuzu.Connection(database);
   const run = async (text: string) => (await connection.query(text)).getAll();
   const start = performance.now();
   await run("CREATE NODE TABLE Work(id INT64, referenceCount INT64, citedByCount INT64, PRIMARY KEY(id))");
@@ -95,7 +94,7 @@ export async function openKuzu({ edgeList, folder }: Site): Promise<Engine> {
     }
   };
   return {
-    version: `kuzu ${peer.VERSION}`,
+    version: `kuzu ${versionOfPeer("kuzu")}`,
     load: { from: "COPY from CSV files", milliseconds },
     bytes: null,
     ask,
