@@ -12,7 +12,8 @@ export function demandEqualAnswers(groups: readonly Group[], results: Compared):
     const counts: string[] = [];
     for (const [engine, { groups: answered }] of results) {
       if (engine === "pith-graph") continue;
-      const { answers, refused } = answered[index] as GroupResult;
+      const { answers, refused, isOther } = answered[index] as GroupResult;
+      if (isOther) continue;
       for (const [place, answer] of answers.entries()) {
         const ours = own.groups[index]?.answers[place];
         if (ours === undefined || isDeepStrictEqual(answer, ours)) continue;

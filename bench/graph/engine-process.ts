@@ -41,8 +41,10 @@ function residentBytes(): number {
 }
 
 async function askGroup(engine: Engine, { questions, seconds }: Group): Promise<GroupResult> {
-  const refused = questions[0] === undefined ? null : (engine.refuse?.(questions[0]) ?? null);
-  if (refused !== null) return { refused, milliseconds: [], answers: [] };
+  const [asked] = questions;
+  const refused = asked === undefined ? null : (engine.refuse?.(asked) ?? null);
+  const isOther = asked !== undefined && engine.isOther?.(asked) === true;
+  if (refused !== null) return { refused, isOther, milliseconds: [], answers: [] };
   const warm = performance.now() + warmingMilliseconds;
   // The last ones: those are the fewest engines' that are timed.
   for (const question of questions.slice(-warmingQuestions)) {
@@ -54,9 +56,9 @@ async function askGroup(engine: Engine, { questions, seconds }: Group): Promise<
   const end = performance.now() + seconds * 1000;
   for (const question of questions) {
     const start = performance.now();
-    const asked = engine.ask(question);
+    const answer = engine.ask(question);
     // Who answers at once is not made to wait.
-    raw.push(asked instanceof Promise ? await asked : asked);
+    raw.push(answer instanceof Promise ? await answer : answer);
     const now = performance.now();
     milliseconds.push(now - start);
     if (now > end) break;
@@ -64,5 +66,5 @@ async function askGroup(engine: Engine, { questions, seconds }: Group): Promise<
   const answers = raw.map((answer, index) =>
     engine.read(questions[index] as Group["questions"][number], answer as never),
   );
-  return { refused: null, milliseconds, answers };
+  return { refused: null, isOther, milliseconds, answers };
 }

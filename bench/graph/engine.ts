@@ -21,6 +21,8 @@ export type Engine = {
   readonly bytes: number | null;
   /** Why it is not asked a question. */
   refuse?(question: Question): string | null;
+  /** Whether it computes something else than the others, by its own design: timed, and not compared. */
+  isOther?(question: Question): boolean;
   /** What is timed. */
   ask(question: Question): unknown;
   /** An answer as all are compared. */
@@ -33,6 +35,7 @@ export type EngineName = "pith-graph" | "SQL" | "graphology" | "kuzu";
 /** What a process tells of a group: times in milliseconds, answers in the order of the questions. */
 export type GroupResult = {
   readonly refused: string | null;
+  readonly isOther: boolean;
   readonly milliseconds: readonly number[];
   readonly answers: readonly Comparable[];
 };

@@ -88,6 +88,9 @@ export async function openGraphology({ edgeList }: Site): Promise<Engine> {
     version: `graphology ${versionOfPeer("graphology")}`,
     load: { from: "arrays in memory", milliseconds },
     bytes: null,
+    // It takes no number of iterations, and its tolerance is that of the other question.
+    refuse: (question) =>
+      question.kind === "pagerank" && question.tolerance === 0 ? "20 iterations only" : null,
     ask,
     read(question, answer): Comparable {
       const raw: unknown = answer;

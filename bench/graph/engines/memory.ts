@@ -8,7 +8,7 @@ import { openDatabase } from "../../../src/store/index.ts";
 import { softwareVersion } from "../../../src/version.ts";
 import { readEdgeList } from "../edge-list.ts";
 import type { Engine, Site } from "../engine.ts";
-import { type Comparable, first, pageRankIterations, type Question } from "../questions.ts";
+import { type Comparable, first, type Question } from "../questions.ts";
 
 /** Our own functions over the adjacency as the service loads it: work ids in, work ids out. */
 export async function openMemory({ edgeList, connection }: Site): Promise<Engine> {
@@ -61,7 +61,7 @@ export async function openMemory({ edgeList, connection }: Site): Promise<Engine
           scratch,
         ).related;
       case "pagerank": {
-        const { scores } = pageRank(version, { iterations: pageRankIterations, tolerance: 0 }, meter);
+        const { scores } = pageRank(version, { iterations: question.iterations, tolerance: 0 }, meter);
         const best = new Best(first, version);
         for (let vertex = 0; vertex < version.size; vertex++) best.offer(vertex, scores[vertex] as number, 0);
         return best.take();

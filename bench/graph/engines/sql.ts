@@ -2,7 +2,7 @@ import { askSql } from "../../../src/graph/sql/sql-graph.ts";
 import { openDatabase } from "../../../src/store/index.ts";
 import { readEdgeList } from "../edge-list.ts";
 import type { Engine, Site } from "../engine.ts";
-import { type Comparable, first, pageRankIterations, type Question } from "../questions.ts";
+import { type Comparable, first, type Question } from "../questions.ts";
 
 const hops = (from: string, to: string) => `
   WITH RECURSIVE reached(work_id, depth) AS (
@@ -24,8 +24,8 @@ const statements = {
   coCitation: related("cited_work_id", "citing_work_id", "cited_by_count"),
 };
 
-/** More edges than this, and PageRank in SQL would take minutes. */
-const mostRanked = 1_000_000;
+/** More edges than this, all iterations together, would take minutes. */
+const mostRanked = 10_000_000;
 
 /**
  * Recursive SQL on the tables and their indexes; a shortest path level by level from both ends, as our own SQL back
@@ -43,10 +43,10 @@ export async function openSql({ edgeList, connection }: Site): Promise<Engine> {
   );
   const idOf = (place: number) => ids[place] as bigint;
 
-  const pageRank = async (): Promise<string[]> => {
+  const pageRank = async (iterations: number): Promise<string[]> => {
     const count = ids.length;
     await pool.query(`CREATE TEMP TABLE ranks AS SELECT work_id, 1.0::float8 / ${count} AS rank FROM works`);
-    for (let iteration = 0; iteration < pageRankIterations; iteration++) {
+    for (let iteration = 0; iteration < iterations; iteration++) {
       await pool.query(`CREATE TEMP TABLE next AS
         WITH shares AS (SELECT work_id, rank / reference_count AS share FROM ranks JOIN works USING (work_id) WHERE reference_count > 0),
         handed AS (SELECT cited_work_id AS work_id, sum(share) AS sum FROM citations JOIN shares ON citing_work_id = work_id GROUP BY 1),
@@ -80,14 +80,17 @@ export async function openSql({ edgeList, connection }: Site): Promise<Engine> {
       case "related":
         return query(question.by === "CO_CITATION" ? "coCitation" : "coupling", [idOf(question.work)]);
       case "pagerank":
-        return pageRank();
+        return pageRank(question.iterations);
     }
   };
   return {
     version: `PostgreSQL ${rows[0]?.version}`,
     load: { from: "already in the tables", milliseconds: 0 },
     bytes: Number(rows[0]?.bytes),
-    refuse: ({ kind }) => (kind === "pagerank" && citing.length > mostRanked ? "would take minutes" : null),
+    refuse: (question) =>
+      question.kind === "pagerank" && citing.length * question.iterations > mostRanked
+        ? "takes minutes"
+        : null,
     ask,
     read(question, answer): Comparable {
       const raw: unknown = answer;
