@@ -35,3 +35,12 @@ export async function readTables({ pool }: BenchDatabase): Promise<EdgeList> {
 export function hubOf({ ids }: EdgeList): number {
   return ids.indexOf(identifierIdOf("arxiv", mostCited));
 }
+
+/** By place, the arXiv id of each work. */
+export async function readArxivIds({ pool }: BenchDatabase): Promise<string[]> {
+  const { rows } = await pool.query<[string]>({
+    text: "SELECT substr(key, 7) FROM works ORDER BY work_id",
+    rowMode: "array",
+  });
+  return rows.map(([arxivId]) => arxivId);
+}

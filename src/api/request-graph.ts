@@ -24,6 +24,11 @@ export class RequestGraph {
     return this.#service.status();
   }
 
+  /** Whether memory has the work. */
+  holds(workId: bigint): boolean {
+    return this.#service.holds(workId);
+  }
+
   /** Asks a question. Rejects with an ApiError where the graph cannot answer. */
   ask<Result>(question: (graph: GraphService, budget: Budget) => Promise<Result>): Promise<Result> {
     this.#deadline ??= performance.now() + questionBudget.milliseconds;

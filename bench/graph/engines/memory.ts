@@ -24,6 +24,7 @@ export async function openMemory({ edgeList, connection }: Site): Promise<Engine
     pollMilliseconds: 60_000,
     rankAgeMilliseconds: 0,
     foldBytes: 1 << 20,
+    onReloadError: () => {},
   });
   await graph.start();
   const { version } = graph;
