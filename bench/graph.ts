@@ -89,7 +89,7 @@ async function compare(
   writeEdgeList(edgeList, list);
   const groups = questionGroups(list, hub, pageRankTolerance(list), {
     count: isQuick ? 100 : 400,
-    seconds: isQuick ? 1 : 3,
+    seconds: isQuick ? 1 : 2,
   });
   const results = new Map<EngineName, EngineResult>();
   for (const name of engines) {

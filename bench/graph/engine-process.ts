@@ -47,7 +47,7 @@ async function askGroup(engine: Engine, { questions, seconds }: Group): Promise<
   if (refused !== null) return { refused, isOther, milliseconds: [], answers: [] };
   const warm = performance.now() + warmingMilliseconds;
   // The last ones: those are the fewest engines' that are timed.
-  for (const question of questions.slice(-warmingQuestions)) {
+  for (const question of asked?.kind === "pagerank" ? [] : questions.slice(-warmingQuestions)) {
     await engine.ask(question);
     if (performance.now() > warm) break;
   }
