@@ -5,6 +5,7 @@ const benchmarks: Record<string, () => Promise<{ run(given: readonly string[]): 
   protocol: () => import("./protocol.ts"),
   ingest: () => import("./ingest.ts"),
   graph: () => import("./graph.ts"),
+  soak: () => import("./soak.ts"),
 };
 
 const [name = "", ...given] = process.argv.slice(2);

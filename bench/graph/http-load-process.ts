@@ -23,6 +23,7 @@ async function run({ port, connections, seconds, bodies }: LoadOrder): Promise<L
   );
   const sockets = await Promise.all(Array.from({ length: connections }, () => open(port)));
   const times: number[] = [];
+  const places: number[] = [];
   const firstAnswers: string[] = [];
   let sent = 0;
   const ask = async (socket: Socket): Promise<void> => {
@@ -30,17 +31,19 @@ async function run({ port, connections, seconds, bodies }: LoadOrder): Promise<L
     const start = performance.now();
     const answer = await exchange(socket, requests[number % requests.length] as Buffer);
     times.push(performance.now() - start);
+    places.push(number);
     if (number < keptAnswers && number < bodies.length) firstAnswers[number] = answer;
     if (answer.includes('"errors":[')) throw new Error(answer.slice(0, 500));
   };
   // The first second is not counted: the server compiles what it runs often.
   await during(sockets, 1, ask);
   times.length = 0;
+  places.length = 0;
   const start = performance.now();
   await during(sockets, seconds, ask);
   const elapsed = (performance.now() - start) / 1000;
   for (const socket of sockets) socket.destroy();
-  return { requests: times.length, perSecond: times.length / elapsed, times, firstAnswers };
+  return { requests: times.length, perSecond: times.length / elapsed, times, places, firstAnswers };
 }
 
 async function during(

@@ -15,6 +15,8 @@ export type LoadResult = {
   readonly perSecond: number;
   /** Milliseconds of each request. */
   readonly times: readonly number[];
+  /** Of each, the place of its body, counted on where they are sent again. */
+  readonly places: readonly number[];
   /** The first answers, in the order of the bodies. */
   readonly firstAnswers: readonly string[];
 };

@@ -7,7 +7,7 @@ import { below, randomOf } from "./random.ts";
 
 const connections = 16;
 
-const queries = {
+export const queries = {
   reach: "query ($ref: String!) { reachableWorks(ref: $ref, maxDepth: 3) { total } }",
   path: "query ($from: String!, $to: String!) { citationPath(from: $from, to: $to, maxDepth: 100) { length works { arxivId } } }",
   coCitation:
@@ -76,7 +76,7 @@ async function wholeGraphs(list: EdgeList, arxivIds: readonly string[]): Promise
 }
 
 /** Throws where the server counts other sets than a plain search. */
-function demandReached(
+export function demandReached(
   { firstAnswers }: LoadResult,
   refs: readonly string[],
   list: EdgeList,
