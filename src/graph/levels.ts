@@ -13,70 +13,66 @@ import type { SparseRows } from "./base-graph.ts";
  */
 export function levelsOf({ offsets, cells }: SparseRows, levels: Uint32Array): void {
   const size = offsets.length - 1;
-  // By vertex: when it was found, counted from 1; the earliest found that it reaches; the place of its next edge.
-  const found = new Uint32Array(size);
+  // By vertex, 0 until it is found; when it was found, counted from 1, while its component is open; then its level
+  // above `done`. One look tells all that an edge needs.
+  const notes = new Uint32Array(size);
   const earliest = new Uint32Array(size);
   const next = offsets.slice(0, size);
-  const isDone = new Uint8Array(size);
   const way = new Uint32Array(size);
   const open = new Uint32Array(size);
-  let wayEnd = 0;
   let openEnd = 0;
   let count = 0;
-  const enter = (vertex: number) => {
-    found[vertex] = ++count;
-    earliest[vertex] = count;
-    way[wayEnd++] = vertex;
-    open[openEnd++] = vertex;
-  };
-  const raise = (vertex: number, level: number) => {
-    if ((levels[vertex] as number) < level) levels[vertex] = level;
-  };
-  const leave = (vertex: number) => {
-    const isWhole = earliest[vertex] === found[vertex];
-    if (isWhole) {
-      let from = openEnd;
-      do raise(vertex, levels[open[--from] as number] as number);
-      while (open[from] !== vertex);
-      for (let place = from; place < openEnd; place++) {
-        const member = open[place] as number;
-        levels[member] = levels[vertex] as number;
-        isDone[member] = 1;
-      }
-      openEnd = from;
-    }
-    if (wayEnd === 0) return;
-    const before = way[wayEnd - 1] as number;
-    raise(before, (levels[vertex] as number) + Number(isWhole));
-    if (!isWhole && (earliest[vertex] as number) < (earliest[before] as number)) {
-      earliest[before] = earliest[vertex] as number;
-    }
-  };
   for (let root = 0; root < size; root++) {
-    if (found[root] !== 0) continue;
-    enter(root);
-    while (wayEnd > 0) {
+    if (notes[root] !== 0) continue;
+    let wayEnd = 0;
+    for (let deeper = root; ; ) {
+      if (deeper >= 0) {
+        notes[deeper] = ++count;
+        earliest[deeper] = count;
+        way[wayEnd++] = deeper;
+        open[openEnd++] = deeper;
+      }
       const vertex = way[wayEnd - 1] as number;
       const end = offsets[vertex + 1] as number;
       let at = next[vertex] as number;
-      let deeper = -1;
-      while (at < end && deeper < 0) {
+      let level = levels[vertex] as number;
+      let first = earliest[vertex] as number;
+      deeper = -1;
+      while (at < end) {
         const neighbour = (cells[at++] as number) >>> 1;
-        if (found[neighbour] === 0) deeper = neighbour;
-        else if (isDone[neighbour] === 1) raise(vertex, (levels[neighbour] as number) + 1);
-        else if ((found[neighbour] as number) < (earliest[vertex] as number)) {
-          earliest[vertex] = found[neighbour] as number;
+        const note = notes[neighbour] as number;
+        if (note >= done) level = Math.max(level, note - done + 1);
+        else if (note > 0) first = Math.min(first, note);
+        else {
+          deeper = neighbour;
+          break;
         }
       }
       next[vertex] = at;
-      if (deeper >= 0) enter(deeper);
-      else {
-        wayEnd--;
-        leave(vertex);
+      levels[vertex] = level;
+      earliest[vertex] = first;
+      if (deeper >= 0) continue;
+      wayEnd--;
+      const isWhole = first === notes[vertex];
+      if (isWhole) {
+        let from = openEnd;
+        do level = Math.max(level, levels[open[--from] as number] as number);
+        while (open[from] !== vertex);
+        for (let place = from; place < openEnd; place++) {
+          levels[open[place] as number] = level;
+          notes[open[place] as number] = done + level;
+        }
+        openEnd = from;
       }
+      if (wayEnd === 0) break;
+      const before = way[wayEnd - 1] as number;
+      levels[before] = Math.max(levels[before] as number, level + Number(isWhole));
+      if (!isWhole) earliest[before] = Math.min(earliest[before] as number, first);
     }
   }
 }
+
+const done = 2 ** 31;
 
 const pageBits = 8;
 const pageSize = 1 << pageBits;

@@ -15,8 +15,8 @@ import { documentOf, referenceOf, type SyntheticPaper, snapshotOf } from "./fixt
  * one. Meanwhile everything is asked through GraphQL; each answer must be that of the tables as some commit left them.
  */
 const seed = Number(process.env["PITH_SEED"] ?? 7);
-const papers = 25;
-const rounds = 60;
+const papers = 20;
+const rounds = 40;
 const arxivIdOf = (index: number) => `2302.${10000 + index}`;
 const doiOf = (index: number) => `10.1000/${index}`;
 
@@ -155,7 +155,7 @@ it(`while a writer supersedes and takes back, answers are those of committed ver
     if (naive === undefined) throw new Error(`Nothing was committed at version ${version}.`);
     return naive;
   };
-  for (const { ref, answer } of sampleOf(seen, 600)) {
+  for (const { ref, answer } of sampleOf(seen, 150)) {
     const work = workIdOf(`arxiv:${ref}`);
     const { reachableWorks, citationGraph, relatedWorks } = answer;
     const levels = of(reachableWorks.graphVersion).levels([work], "BOTH", 2);
@@ -181,7 +181,7 @@ it(`while a writer supersedes and takes back, answers are those of committed ver
     const shared = related.map(({ sharedCount }) => sharedCount).sort();
     for (const { sharedCount } of relatedWorks) expect(shared).toContain(sharedCount);
   }
-  expect(new Set(seen.map(({ answer }) => answer.reachableWorks.graphVersion)).size).toBeGreaterThan(20);
+  expect(new Set(seen.map(({ answer }) => answer.reachableWorks.graphVersion)).size).toBeGreaterThan(10);
 
   const { version, graph: left } = await readTables();
   const naive = new NaiveGraph(left);
