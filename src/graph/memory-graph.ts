@@ -98,8 +98,9 @@ export class MemoryGraph {
 
   /** Positions of the feed that are known and not applied yet, and for how long the oldest has been. */
   get lag(): { readonly positions: number; readonly milliseconds: number } {
-    const positions = Number(this.#head - (this.#version?.position ?? 0n));
-    if (positions <= 0) return { positions: 0, milliseconds: 0 };
+    const positions = Math.max(0, Number(this.#head - (this.#version?.position ?? 0n)));
+    // Where it cannot be loaded anew, nobody knows how many there are.
+    if (positions === 0 && this.#reloadError === null) return { positions, milliseconds: 0 };
     return { positions, milliseconds: performance.now() - (this.#behindSince ?? performance.now()) };
   }
 
