@@ -7,7 +7,11 @@ import { median } from "./measure.ts";
 const token = "a-token-of-the-bench-that-opens-nothing-else";
 
 /** A running `pith-graph serve`: API and worker. */
-export type Service = { readonly origin: string; close(): Promise<void> };
+export type Service = {
+  readonly origin: string;
+  readonly pid: number | undefined;
+  close(): Promise<void>;
+};
 
 /** Starts `pith-graph serve` as a person would, and waits until it is ready. */
 export async function startService({ url, keyring }: Site): Promise<Service> {
@@ -31,6 +35,7 @@ export async function startService({ url, keyring }: Site): Promise<Service> {
   });
   return {
     origin,
+    pid: child.pid,
     async close() {
       child.kill("SIGTERM");
       await ended;

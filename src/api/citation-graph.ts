@@ -3,7 +3,7 @@ import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
 import { CitationDirectionEnum } from "./enums.ts";
 import { GraphAnswerInterface } from "./graph-answer.ts";
-import { worksByRefs, worksInWords, worksOf } from "./graph-works.ts";
+import { workIdsByRefs, worksInWords, worksOf } from "./graph-works.ts";
 import { inTurns } from "./in-turns.ts";
 import { graphLimits, inWords, readWithin } from "./limits/graph.ts";
 import type { Loaders } from "./loaders/index.ts";
@@ -159,8 +159,7 @@ builder.queryField("citationGraph", (t) =>
     resolve: async (_root, { roots, direction, depth, maxNodes }, context) => {
       readWithin("depth", depth, graphLimits.depth);
       readWithin("maxNodes", maxNodes, graphLimits.maxNodes);
-      const works = await worksByRefs("roots", roots, context.loaders);
-      const ids = works.map(({ workId }) => workId);
+      const ids = await workIdsByRefs("roots", roots, context);
       return new CitationGraph(
         await around({ roots: ids, direction, depth, maxNodes }, context),
         context.loaders,

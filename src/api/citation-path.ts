@@ -3,7 +3,7 @@ import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
 import { CitationDirectionEnum } from "./enums.ts";
 import { ApiError } from "./errors.ts";
-import { refsInWords, workByRef, worksOf } from "./graph-works.ts";
+import { refsInWords, workIdByRef, worksOf } from "./graph-works.ts";
 import { graphLimits, inWords, readWithin } from "./limits/graph.ts";
 import type { WorkRow } from "./loaders/works.ts";
 import { WorkObject } from "./objects.ts";
@@ -55,18 +55,14 @@ builder.queryField("citationPath", (t) =>
     },
     resolve: async (_root, { from, to, direction, maxDepth }, context) => {
       readWithin("maxDepth", maxDepth, graphLimits.maxDepth);
-      const [first, last] = await Promise.all([
-        workByRef(from, context.loaders),
-        workByRef(to, context.loaders),
-      ]);
-      return shortestPath({ from: first.workId, to: last.workId, direction: direction, maxDepth }, context);
+      return shortestPath({ from, to, direction, maxDepth }, context);
     },
   }),
 );
 
 type Question = {
-  readonly from: bigint;
-  readonly to: bigint;
+  readonly from: string;
+  readonly to: string;
   readonly direction: CitationDirection;
   readonly maxDepth: number;
 };
@@ -74,10 +70,14 @@ type Question = {
 /** How often a path is looked for, where works on it go away before they are read. */
 const attempts = 3;
 
-async function shortestPath(question: Question, { graph, loaders }: Context): Promise<CitationPath | null> {
+async function shortestPath(question: Question, context: Context): Promise<CitationPath | null> {
+  const { graph, loaders } = context;
+  const { from, to, ...options } = question;
   for (let attempt = 0; attempt < attempts; attempt++) {
+    // Each time anew: the ends may be joined with others as well.
+    const [first, last] = await Promise.all([workIdByRef(from, context), workIdByRef(to, context)]);
     const { workIds, truncated, graphVersion } = await graph.ask((service, budget) =>
-      service.path(question, budget),
+      service.path({ from: first, to: last, ...options }, budget),
     );
     if (workIds === null) {
       if (!truncated) return null;

@@ -2,7 +2,7 @@ import type { Answered, CountedAnswer } from "../graph/index.ts";
 import { builder } from "./builder.ts";
 import { badUserInput } from "./errors.ts";
 import { aboutList, type GraphAnswer, GraphAnswerInterface } from "./graph-answer.ts";
-import { worksByRefs, worksInWords, worksOf } from "./graph-works.ts";
+import { workIdsByRefs, worksInWords, worksOf } from "./graph-works.ts";
 import { graphLimits, inWords, readWithin } from "./limits/graph.ts";
 import type { Loaders } from "./loaders/index.ts";
 import type { WorkRow } from "./loaders/works.ts";
@@ -60,17 +60,17 @@ builder.queryField("commonReferences", (t) =>
           "of works lists what all of them cite.",
       }),
     },
-    resolve: async (_root, { refs, first, atLeast }, { graph, loaders }) => {
+    resolve: async (_root, { refs, first, atLeast }, context) => {
       readWithin("first", first, graphLimits.first);
       if (typeof atLeast === "number" && atLeast < 1) {
         throw badUserInput(`\`atLeast\` must be 1 or more, not ${atLeast}.`);
       }
-      const works = await idsByRefs(refs, loaders);
+      const works = await workIdsByRefs("refs", refs, context);
       const least = atLeast ?? Math.min(2, works.length);
-      const answer = await graph.ask((service, budget) =>
+      const answer = await context.graph.ask((service, budget) =>
         service.commonReferences({ works, least, first }, budget),
       );
-      return withRows(answer, first, loaders);
+      return withRows(answer, first, context.loaders);
     },
   }),
 );
@@ -87,11 +87,13 @@ builder.queryField("priorWorks", (t) =>
         description: `How many: ${inWords(graphLimits.first)}.`,
       }),
     },
-    resolve: async (_root, { refs, first }, { graph, loaders }) => {
+    resolve: async (_root, { refs, first }, context) => {
       readWithin("first", first, graphLimits.first);
-      const works = await idsByRefs(refs, loaders);
-      const answer = await graph.ask((service, budget) => service.priorWorks({ works, first }, budget));
-      return withRows(answer, first, loaders);
+      const works = await workIdsByRefs("refs", refs, context);
+      const answer = await context.graph.ask((service, budget) =>
+        service.priorWorks({ works, first }, budget),
+      );
+      return withRows(answer, first, context.loaders);
     },
   }),
 );
@@ -108,18 +110,16 @@ builder.queryField("derivativeWorks", (t) =>
         description: `How many: ${inWords(graphLimits.first)}.`,
       }),
     },
-    resolve: async (_root, { refs, first }, { graph, loaders }) => {
+    resolve: async (_root, { refs, first }, context) => {
       readWithin("first", first, graphLimits.first);
-      const works = await idsByRefs(refs, loaders);
-      const answer = await graph.ask((service, budget) => service.derivativeWorks({ works, first }, budget));
-      return withRows(answer, first, loaders);
+      const works = await workIdsByRefs("refs", refs, context);
+      const answer = await context.graph.ask((service, budget) =>
+        service.derivativeWorks({ works, first }, budget),
+      );
+      return withRows(answer, first, context.loaders);
     },
   }),
 );
-
-async function idsByRefs(refs: readonly string[], loaders: Loaders): Promise<bigint[]> {
-  return (await worksByRefs("refs", refs, loaders)).map(({ workId }) => workId);
-}
 
 async function withRows(
   answer: Answered<CountedAnswer>,

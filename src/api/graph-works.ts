@@ -1,3 +1,6 @@
+import { parsePaperRef } from "../protocol/index.ts";
+import { identifierIdOf } from "../store/ids.ts";
+import type { Context } from "./context.ts";
 import { ApiError } from "./errors.ts";
 import { graphLimits, inWords, readWithin } from "./limits/graph.ts";
 import type { Loaders } from "./loaders/index.ts";
@@ -10,34 +13,51 @@ const mostNamed = 10;
 export const refsInWords =
   "Whatever `work(ref:)` takes. NOT_FOUND where no work is known by it; AMBIGUOUS_REF and BAD_USER_INPUT as there.";
 
+type Asking = Pick<Context, "graph" | "loaders">;
+
 /** The works that refs name, each once, in the order given. Rejects with NOT_FOUND where one names none. */
-export async function worksByRefs(
+export async function workIdsByRefs(
   argument: "refs" | "roots",
   refs: readonly string[],
-  { workByRef }: Loaders,
-): Promise<WorkRow[]> {
+  { graph, loaders: { workByRef } }: Asking,
+): Promise<bigint[]> {
   readWithin(`${argument}.length`, refs.length, graphLimits[argument]);
-  const found = await workByRef.loadMany(refs);
-  const works = new Map<bigint, WorkRow>();
+  const held = refs.map((ref) => heldInMemory(ref, graph));
+  const found = await workByRef.loadMany(refs.filter((_, index) => held[index] === null));
+  const works = new Set<bigint>();
   const unknown: string[] = [];
-  for (const [index, work] of found.entries()) {
+  for (const [index, ref] of refs.entries()) {
+    const work = held[index] ?? found.shift() ?? null;
     if (work instanceof Error) throw work;
-    if (work === null) unknown.push(refs[index] ?? "");
-    else works.set(work.workId, work);
+    if (work === null) unknown.push(ref);
+    else works.add(typeof work === "bigint" ? work : work.workId);
   }
   if (unknown.length > 0) throw notFound(unknown);
-  return [...works.values()];
+  return [...works];
 }
 
 export function worksInWords(argument: "refs" | "roots"): string {
   return `${refsInWords} ${inWords(graphLimits[argument]).replace("from", "From")} of them.`;
 }
 
-/** Rejects with NOT_FOUND where no work is known by the ref. */
-export async function workByRef(ref: string, { workByRef }: Loaders): Promise<WorkRow> {
+/** The work that a ref names. Rejects with NOT_FOUND where no work is known by it. */
+export async function workIdByRef(ref: string, { graph, loaders: { workByRef } }: Asking): Promise<bigint> {
+  const held = heldInMemory(ref, graph);
+  if (held !== null) return held;
   const work = await workByRef.load(ref);
   if (work === null) throw notFound([ref]);
-  return work;
+  return work.workId;
+}
+
+/**
+ * The work that is known by the ref itself, where the graph in memory has it: the id of a work is made of the
+ * identifier that it is known by, so no row has to be read. Null where the tables must tell.
+ */
+function heldInMemory(ref: string, graph: Asking["graph"]): bigint | null {
+  const parsed = parsePaperRef(ref);
+  if (parsed === null || (parsed.kind !== "arxiv" && parsed.kind !== "doi")) return null;
+  const workId = identifierIdOf(parsed.kind, parsed.kind === "arxiv" ? parsed.id : parsed.doi);
+  return graph.holds(workId) ? workId : null;
 }
 
 function notFound(refs: readonly string[]): ApiError {

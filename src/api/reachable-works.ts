@@ -1,7 +1,7 @@
 import { builder } from "./builder.ts";
 import { CitationDirectionEnum } from "./enums.ts";
 import { type GraphAnswer, GraphAnswerInterface } from "./graph-answer.ts";
-import { refsInWords, workByRef } from "./graph-works.ts";
+import { refsInWords, workIdByRef } from "./graph-works.ts";
 import { graphLimits, inWords, readWithin } from "./limits/graph.ts";
 
 type ReachableWorks = GraphAnswer & { readonly counts: readonly number[] };
@@ -43,10 +43,10 @@ builder.queryField("reachableWorks", (t) =>
         description: `The most steps: ${inWords(graphLimits.maxDepth)}.`,
       }),
     },
-    resolve: async (_root, { ref, direction, maxDepth }, { graph, loaders }) => {
+    resolve: async (_root, { ref, direction, maxDepth }, context) => {
       readWithin("maxDepth", maxDepth, graphLimits.maxDepth);
-      const { workId } = await workByRef(ref, loaders);
-      return graph.ask((service, budget) =>
+      const workId = await workIdByRef(ref, context);
+      return context.graph.ask((service, budget) =>
         service.reachable({ roots: [workId], direction, maxDepth }, budget),
       );
     },

@@ -1,7 +1,7 @@
 import { greatestAsked } from "./asked-fields.ts";
 import { builder } from "./builder.ts";
 import { aboutList, type GraphAnswer, GraphAnswerInterface } from "./graph-answer.ts";
-import { refsInWords, workByRef, worksOf } from "./graph-works.ts";
+import { refsInWords, workIdByRef, worksOf } from "./graph-works.ts";
 import { graphLimits, inWords, readWithin } from "./limits/graph.ts";
 import type { WorkRow } from "./loaders/works.ts";
 import { WorkObject } from "./objects.ts";
@@ -71,17 +71,17 @@ builder.queryField("relatedWorks", (t) =>
         description: `How many: ${inWords(graphLimits.first)}.`,
       }),
     },
-    resolve: async (_root, { ref, by, first }, { graph, loaders }, info) => {
+    resolve: async (_root, { ref, by, first }, context, info) => {
       readWithin("first", first, graphLimits.first);
       const [, most] = graphLimits.first;
       const shared = Math.max(0, Math.min(most, greatestAsked(info, "shared", "first", defaultShared)));
-      const { workId } = await workByRef(ref, loaders);
-      const answer = await graph.ask((service, budget) =>
+      const workId = await workIdByRef(ref, context);
+      const answer = await context.graph.ask((service, budget) =>
         service.relatedWorks({ work: workId, by, first, shared }, budget),
       );
       const about = aboutList(answer, answer.related, first);
       const ids = [...new Set(answer.related.flatMap((related) => [related.workId, ...related.shared]))];
-      const rows = await worksOf(ids, loaders);
+      const rows = await worksOf(ids, context.loaders);
       const works = new Map(ids.map((id, index) => [id, rows[index] ?? null]));
       return answer.related.flatMap(({ workId, score, sharedCount, shared }) => {
         const work = works.get(workId) ?? null;

@@ -36,6 +36,11 @@ export class RequestGraph {
     return this.#service.status();
   }
 
+  /** Whether memory has the work. */
+  holds(workId: bigint): boolean {
+    return this.#service.holds(workId);
+  }
+
   /** Asks a question. Rejects with an ApiError where the graph cannot answer. */
   ask<Result extends Given>(
     question: (graph: GraphService, budget: Budget) => Promise<Result>,

@@ -51,7 +51,10 @@ export async function runService(
   try {
     await prepareSample(database, paths, { isWanted: options.sample, signal });
     if (signal.aborted) return;
-    graph = startGraph(database, { adjacency: config.graphAdjacency });
+    graph = startGraph(database, {
+      adjacency: config.graphAdjacency,
+      onLoadError: (error) => console.error("the citation graph could not be loaded:", error),
+    });
     server = await listen(database, graph, config);
     if (workerRuns === "always" || config.submissions.tokens.length > 0) worker = startWorkerProcess(options);
     announce(server, config);

@@ -17,6 +17,11 @@ export interface Rows {
   seek(vertex: number): void;
   /** The length of a row. O(1). */
   degree(vertex: number): number;
+  /**
+   * All rows below `size` in compressed sparse rows, for what goes over all of them again and again: row v is `cells`
+   * from `offsets[v]` to `offsets[v + 1]`. O(1) or O(edges).
+   */
+  flat(size: number): { readonly offsets: Uint32Array; readonly cells: Uint32Array };
 }
 
 /**
@@ -34,6 +39,8 @@ export interface Adjacency {
   readonly references: Rows;
   /** The works that cite a work; the degree is its citation count. */
   readonly citedBy: Rows;
+  /** Numbers that fall along references, or stay (levels.ts); null where there are none. */
+  readonly levels: { of(vertex: number): number } | null;
   isPresent(vertex: number): boolean;
   /** By work id, which is the same on every mirror: what orders equals. */
   compare(a: number, b: number): number;

@@ -55,9 +55,11 @@ export type Analyses = {
 
 export type AnalysisName = keyof Analyses;
 
-/** The works of a version in their order: computed once, and kept. */
+/** The works of a version, or some of them, in their order: computed once, and kept. */
 export type Ranking = {
   readonly graph: GraphVersion;
+  /** By vertex, 1 for those that are ranked; all where it is left out. */
+  readonly inside: Uint8Array | undefined;
   /** By vertex. */
   readonly scores: Float64Array;
   /** The first of them, best first: what is asked for most. */
@@ -72,11 +74,17 @@ type RankedVertex = { readonly vertex: number; readonly score: number };
 /** How many are kept in their order. */
 const topLength = 1000;
 
-/** Ranks all works of a version. */
-export function rankingOf(graph: GraphVersion, by: WorkRank, meter: Meter): Ranking {
-  const { scores, truncated } = scoresOf(graph, by, undefined, meter);
-  const top = bestOf(graph, scores, topLength, undefined);
-  return { graph, scores, top, truncated, at: performance.now() };
+/** Ranks all works of a version, or those that are given. */
+export function rankingOf(
+  graph: GraphVersion,
+  by: WorkRank,
+  within: WorkIds | undefined,
+  meter: Meter,
+): Ranking {
+  const inside = within === undefined ? undefined : marksOf(graph, within);
+  const { scores, truncated } = scoresOf(graph, by, inside, meter);
+  const top = bestOf(graph, scores, topLength, inside);
+  return { graph, inside, scores, top, truncated, at: performance.now() };
 }
 
 function scoresOf(
@@ -114,7 +122,7 @@ type Analysers = {
   ) => Analyses[Name]["answer"];
 };
 
-/** Analyses a graph at once. `ranking` is what topWorks asks for, of that very graph; without it, it is computed. */
+/** Analyses a graph at once. `ranking` is what topWorks asks for, of that very graph; null for all else. */
 export function analyse<Name extends AnalysisName>(
   graph: GraphVersion,
   name: Name,
@@ -128,9 +136,7 @@ export function analyse<Name extends AnalysisName>(
 
 const analysers: Analysers = {
   topWorks(graph, { by, first, among, within }, meter, _, ranking) {
-    const inside = within === undefined ? undefined : marksOf(graph, within);
-    const { scores, truncated } =
-      inside === undefined && ranking !== null ? ranking : scoresOf(graph, by, inside, meter);
+    const { inside, scores, top, truncated } = ranking ?? rankingOf(graph, by, within, meter);
     let works: readonly RankedVertex[];
     if (among !== undefined) {
       const listed = marksOf(graph, among);
@@ -139,9 +145,8 @@ const analysers: Analysers = {
         if (inside[vertex] === 0) listed[vertex] = 0;
       }
       works = bestOf(graph, scores, first, listed);
-    } else if (inside === undefined && ranking !== null && first <= topLength) {
-      works = ranking.top.slice(0, first);
-    } else works = bestOf(graph, scores, first, inside);
+    } else if (first <= topLength) works = top.slice(0, first);
+    else works = bestOf(graph, scores, first, inside);
     return {
       works: works.map(({ vertex, score }) => ({ workId: graph.workIdOf(vertex), score })),
       truncated,

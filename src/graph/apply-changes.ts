@@ -31,6 +31,8 @@ export function* applyInSteps(
   const places = new Map<number, boolean>();
   const references = new RowChanges();
   const citedBy = new RowChanges();
+  /** Edges put, as pairs. */
+  const putEdges: number[] = [];
 
   const find = (high: number, low: number): number => {
     const index = base.vertices.find(high, low);
@@ -69,11 +71,13 @@ export function* applyInSteps(
         const cited = arrive(citedHigh, citedLow);
         references.add(citing, cited, Number(isInternalAnchor));
         citedBy.add(cited, citing, Number(isInternalAnchor));
+        putEdges.push(citing, cited);
       },
     });
   }
   const newReferences = yield* references.applyTo(version.references);
   const newCitedBy = yield* citedBy.applyTo(version.citedBy);
+  const levels = version.levels === null ? null : yield* version.levels.with(putEdges, newCitedBy.rows);
   const absent = new Set(version.parts.absent);
   for (const [vertex, isThere] of places) {
     if (isThere || newReferences.rows.degree(vertex) + newCitedBy.rows.degree(vertex) > 0)
@@ -87,6 +91,7 @@ export function* applyInSteps(
     absent,
     references: newReferences.rows,
     citedBy: newCitedBy.rows,
+    levels,
     edgeCount: version.edgeCount + newReferences.more,
     position,
   });

@@ -1,3 +1,4 @@
+import { levelsOf } from "./levels.ts";
 import { createVertexIndex, VertexIndex, type VertexIndexParts } from "./vertex-index.ts";
 
 /** One direction in compressed sparse rows: the row of vertex v is `cells` from `offsets[v]` to `offsets[v + 1]`. */
@@ -8,12 +9,14 @@ export type BaseParts = {
   readonly vertices: VertexIndexParts;
   readonly references: SparseRows;
   readonly citedBy: SparseRows;
+  /** By vertex; see levels.ts. */
+  readonly levels: Uint32Array;
   /** How far the feed of changes is in it. */
   readonly position: bigint;
 };
 
 /**
- * The graph as it was loaded or folded: 8 bytes an edge for both directions, and 20 a vertex. Later changes lie over
+ * The graph as it was loaded or folded: 8 bytes an edge for both directions, and 24 a vertex. Later changes lie over
  * it (version.ts).
  */
 export class BaseGraph {
@@ -33,8 +36,9 @@ export class BaseGraph {
 
   /** Of all its arrays. */
   get bytes(): number {
-    const { vertices, references, citedBy } = this.parts;
-    const arrays = [...Object.values(vertices), ...Object.values(references), ...Object.values(citedBy)];
+    const { vertices, references, citedBy, levels } = this.parts;
+    const arrays = [vertices, references, citedBy].flatMap((part) => Object.values<Uint32Array>(part));
+    arrays.push(levels);
     return arrays.reduce((sum, array) => sum + array.byteLength, 0);
   }
 }
@@ -80,7 +84,9 @@ export function buildBaseGraph(
     references = unique;
   }
   const vertices = createVertexIndex(high, low).parts;
-  return new BaseGraph({ vertices, references, citedBy, position });
+  const levels = sharedArray(size);
+  levelsOf(references, levels);
+  return new BaseGraph({ vertices, references, citedBy, levels, position });
 }
 
 function countRows(size: number, count: number, rowOf: (index: number) => number): SparseRows {

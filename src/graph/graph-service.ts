@@ -26,6 +26,8 @@ export type GraphOptions = {
   readonly rankAgeMilliseconds?: number;
   /** Changes are folded in when they are so many bytes, or 3 % of the graph; 512 KiB unless told. */
   readonly foldBytes?: number;
+  /** Told each time that the graph could not be loaded, or not anew. */
+  readonly onLoadError?: (error: unknown) => void;
 };
 
 export type GraphStatus = {
@@ -43,7 +45,10 @@ export type GraphStatus = {
   readonly loads: number;
   readonly folds: number;
   readonly loadMilliseconds: number | null;
-  /** Why the last attempt to load failed; null once it is loaded. */
+  /**
+   * Why the last attempt to load failed; null once one has succeeded. Where `isLoaded`, it was to load anew, and answers
+   * are of an ever older version meanwhile.
+   */
   readonly loadError: string | null;
 };
 
@@ -70,6 +75,8 @@ export type GraphService = {
   readonly [Name in AnalysisName]: Analyse<Name>;
 } & {
   status(): GraphStatus;
+  /** Whether memory, as it is now, has the work; false where nothing is loaded. Costs no statement. */
+  holds(workId: bigint): boolean;
   /** Resolves once questions are answered from memory. Rejects where they will never be. */
   loaded(signal?: AbortSignal): Promise<void>;
   /** Looks into the feed now: resolves when memory has applied what was committed before. */
@@ -95,6 +102,7 @@ export function startGraph(database: Database, options: GraphOptions = {}): Grap
           pollMilliseconds: options.pollMilliseconds ?? 5_000,
           rankAgeMilliseconds: options.rankAgeMilliseconds ?? 10_000,
           foldBytes: options.foldBytes ?? 512 * 1024,
+          onReloadError: options.onLoadError ?? (() => {}),
         });
   let loadError: string | null = null;
 
@@ -106,6 +114,7 @@ export function startGraph(database: Database, options: GraphOptions = {}): Grap
       } catch (error) {
         if (closing.signal.aborted) return;
         loadError = error instanceof Error ? error.message : String(error);
+        options.onLoadError?.(error);
         await pause(delay, undefined, { signal: closing.signal }).catch(() => {});
       }
     }
@@ -147,6 +156,7 @@ export function startGraph(database: Database, options: GraphOptions = {}): Grap
     components: analyse("components"),
     kCore: analyse("kCore"),
     status: () => statusOf(adjacency, memory, loadError),
+    holds: (workId) => (memory?.version?.indexOf(workId) ?? -1) >= 0,
     loaded: (signal) => reached(memory, 0n, signal, closing.signal),
     reached: (position, signal) => reached(memory, position, signal, closing.signal),
     catchUp: async () => memory?.catchUp(),
@@ -176,7 +186,7 @@ function statusOf(
     loads: memory?.counts.loads ?? 0,
     folds: memory?.counts.folds ?? 0,
     loadMilliseconds: memory?.counts.loadMilliseconds ?? null,
-    loadError: version === null ? loadError : null,
+    loadError: memory?.reloadError ?? (version === null ? loadError : null),
   };
 }
 

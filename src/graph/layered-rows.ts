@@ -49,6 +49,22 @@ export class LayeredRows implements Rows {
     return (this.#base.offsets[vertex + 1] as number) - (this.#base.offsets[vertex] as number);
   }
 
+  /** All rows one behind the other, of vertices below `size`: the base's own arrays where nothing lies over it. */
+  flat(size: number): SparseRows {
+    if (this.pages.length === 0 && size === this.#baseSize) return this.#base;
+    const offsets = new Uint32Array(size + 1);
+    for (let vertex = 0; vertex < size; vertex++) {
+      offsets[vertex + 1] = (offsets[vertex] as number) + this.degree(vertex);
+    }
+    const cells = new Uint32Array(offsets[size] as number);
+    for (let vertex = 0; vertex < size; vertex++) {
+      this.seek(vertex);
+      const { cells: row, start, end } = this;
+      for (let at = start, to = offsets[vertex] as number; at < end; at++) cells[to++] = row[at] as number;
+    }
+    return { offsets, cells };
+  }
+
   /** Begins the same with other rows for some vertices. O(pages). */
   change(): RowsChange {
     return new RowsChange(this.#base, this.pages);

@@ -24,6 +24,7 @@ export type MemoryGraphOptions = {
   readonly rankAgeMilliseconds: number;
   /** Changes are folded in once they are so many bytes, or 3 % of the graph's where that is more. */
   readonly foldBytes: number;
+  readonly onReloadError: (error: unknown) => void;
 };
 
 /** An answer, and the position of the feed that it was given at. */
@@ -63,6 +64,7 @@ export class MemoryGraph {
   #behindSince: number | null = null;
   #loadMilliseconds: number | null = null;
   #loads = 0;
+  #reloadError: string | null = null;
   #folds = 0;
 
   constructor(database: Database, options: MemoryGraphOptions) {
@@ -83,7 +85,7 @@ export class MemoryGraph {
         position: () => this.#version?.position ?? 0n,
         onHead: (position) => this.#noteHead(position),
         apply: (transactions) => this.#apply(transactions),
-        reload: () => this.#load(),
+        reload: () => this.#reload(),
       },
       this.#options,
     );
@@ -96,9 +98,15 @@ export class MemoryGraph {
 
   /** Positions of the feed that are known and not applied yet, and for how long the oldest has been. */
   get lag(): { readonly positions: number; readonly milliseconds: number } {
-    const positions = Number(this.#head - (this.#version?.position ?? 0n));
-    if (positions <= 0) return { positions: 0, milliseconds: 0 };
+    const positions = Math.max(0, Number(this.#head - (this.#version?.position ?? 0n)));
+    // Where it cannot be loaded anew, nobody knows how many there are.
+    if (positions === 0 && this.#reloadError === null) return { positions, milliseconds: 0 };
     return { positions, milliseconds: performance.now() - (this.#behindSince ?? performance.now()) };
+  }
+
+  /** Why the graph could not be loaded anew where it had to be; null while it need not, and once it was. */
+  get reloadError(): string | null {
+    return this.#reloadError;
   }
 
   /** Counts for metrics. */
@@ -175,6 +183,21 @@ export class MemoryGraph {
   async close(): Promise<void> {
     this.#closing.abort();
     await Promise.all([this.#following?.close(), this.#questions.close(), this.#analyses.close()]);
+  }
+
+  /** The one before stays in use where it fails; the follower tries again. */
+  async #reload(): Promise<void> {
+    try {
+      await this.#load();
+      this.#reloadError = null;
+    } catch (error) {
+      if (!this.#closing.signal.aborted) {
+        this.#reloadError = error instanceof Error ? error.message : String(error);
+        this.#behindSince ??= performance.now();
+        this.#options.onReloadError(error);
+      }
+      throw error;
+    }
   }
 
   async #load(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Adjacency } from "./adjacency.ts";
 import type { BaseGraph } from "./base-graph.ts";
 import { LayeredRows } from "./layered-rows.ts";
+import { Levels } from "./levels.ts";
 import { highOf, joinId, lowOf } from "./vertex-index.ts";
 
 /**
@@ -32,6 +33,8 @@ export type VersionParts = {
   readonly absent: ReadonlySet<number>;
   readonly references: LayeredRows;
   readonly citedBy: LayeredRows;
+  /** Null where keeping them was given up until the next base. */
+  readonly levels: Levels | null;
   readonly edgeCount: number;
   readonly position: bigint;
 };
@@ -55,7 +58,7 @@ export class GraphVersion implements Adjacency {
 
   /** A base as it is. */
   static of(base: BaseGraph): GraphVersion {
-    const { references, citedBy, position } = base.parts;
+    const { references, citedBy, levels, position } = base.parts;
     return new GraphVersion({
       base,
       added: new AddedVertices(),
@@ -63,9 +66,14 @@ export class GraphVersion implements Adjacency {
       absent: new Set(),
       references: new LayeredRows(references, []),
       citedBy: new LayeredRows(citedBy, []),
+      levels: new Levels(levels),
       edgeCount: base.edgeCount,
       position,
     });
+  }
+
+  get levels(): Levels | null {
+    return this.parts.levels;
   }
 
   get orderedSize(): number {

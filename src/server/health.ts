@@ -20,9 +20,17 @@ export async function answerHealth(
       reason: "The database does not answer.",
     });
   }
-  const { adjacency, isLoaded, graphVersion, lagPositions, lagMilliseconds } = graph.status();
+  const { adjacency, isLoaded, graphVersion, lagPositions, lagMilliseconds, loadError } = graph.status();
   sendJson(request, response, 200, {
     status: "ok",
-    graph: { adjacency, isLoaded, graphVersion, lagPositions, lagMilliseconds },
+    graph: {
+      adjacency,
+      isLoaded,
+      graphVersion,
+      lagPositions,
+      lagMilliseconds,
+      // Why is told in the log: it may name what is nobody else's business.
+      loadFailed: loadError !== null,
+    },
   });
 }

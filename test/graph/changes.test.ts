@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 import { applyChanges } from "../../src/graph/apply-changes.ts";
+import { Meter } from "../../src/graph/budget.ts";
 import { fold } from "../../src/graph/fold.ts";
+import { shortestPath } from "../../src/graph/questions/shortest-path.ts";
+import { Scratch } from "../../src/graph/scratch.ts";
 import { GraphVersion } from "../../src/graph/version.ts";
 import { baseOf, below, type EdgeListGraph, randomGraph, randomOf } from "./random-graph.ts";
 import { changedGraph, contentOf, payloadsBetween } from "./versions.ts";
@@ -26,6 +29,49 @@ test("after each change, folded or not, the graph is what would be loaded anew",
     }
   }
   expect(folds).toBeGreaterThan(500);
+});
+
+test("no reference leads to a higher level, whatever was changed", () => {
+  let given = 0;
+  let kept = 0;
+  for (let seed = 1; seed <= 300; seed++) {
+    const random = randomOf(seed);
+    let graph = randomGraph(random, 30);
+    let version = GraphVersion.of(baseOf(graph));
+    for (let step = 1; step <= 6; step++) {
+      const after = changedGraph(random, graph);
+      version = applyChanges(version, payloadsBetween(graph, after), BigInt(step));
+      graph = after;
+      const { levels, references } = version;
+      if (levels === null) given++;
+      else kept++;
+      for (let vertex = 0; levels !== null && vertex < version.size; vertex++) {
+        references.seek(vertex);
+        for (const cell of references.cells.subarray(references.start, references.end)) {
+          expect(levels.of(vertex), `seed ${seed}, step ${step}`).toBeGreaterThanOrEqual(
+            levels.of(cell >>> 1),
+          );
+        }
+      }
+    }
+  }
+  expect({ given, kept }).toEqual({ given: 0, kept: 1800 });
+});
+
+test("levels that would cost too much are given up, and made again with the next base", () => {
+  const works = Array.from({ length: 30_000 }, (_, index) => BigInt(index));
+  const hub = { citing: 1n, cited: 2n, isAnchor: false };
+  // All but one cite the hub; then it cites what stands above them.
+  const edges = works.slice(3).map((citing) => ({ citing, cited: 1n, isAnchor: false }));
+  const before: EdgeListGraph = { works, edges: [...edges, { citing: 2n, cited: 3n, isAnchor: false }] };
+  const after: EdgeListGraph = { works, edges: [...before.edges, hub] };
+  const version = applyChanges(GraphVersion.of(baseOf(before)), payloadsBetween(before, after), 1n);
+  expect(version.levels).toBe(null);
+  const path = () => shortestPath(version, 1, 5, "CITED_BY", 9, new Meter({}), new Scratch());
+  expect(path().vertices).toEqual([1, 5]);
+  const folded = GraphVersion.of(fold(version));
+  // A circle of three: 1, 2 and 3.
+  expect([1, 2, 3, 4].map((vertex) => folded.levels?.of(vertex))).toEqual([0, 0, 0, 1]);
 });
 
 test("a version does not change, whatever is made of it", () => {

@@ -351,6 +351,30 @@ test("the graph is asked in SQL until it is loaded, and again where it was not",
   expect(await graph.neighbourhood(input)).toEqual(early);
 });
 
+test("a graph that cannot be loaded anew says so, answers as before, and tries again", async () => {
+  const before = grownGraph(randomOf(81), nothing);
+  const told: unknown[] = [];
+  const graph = await start({ onLoadError: (error) => told.push(error) });
+  const position = await commitGraph(database, nothing, before);
+  await graph.reached(position, soon());
+  const client = await database.pool.connect();
+  await client.query("BEGIN");
+  await client.query("INSERT INTO citations VALUES (1, 2, false)");
+  await recordGraphReset(client, new Date().toISOString());
+  await client.query("COMMIT");
+  client.release();
+  while (graph.status().loadError === null) await new Promise(setImmediate);
+  expect(graph.status().loadError).toContain("names a work that is not there");
+  expect(told).toHaveLength(1);
+  expect(graph.status()).toMatchObject({ isLoaded: true, graphVersion: position.toString() });
+  expect(graph.status().lagMilliseconds).toBeGreaterThan(0);
+  await expectHolds(graph, before);
+  const after = grownGraph(randomOf(82), before);
+  await graph.reached(await commitGraph(database, before, after), soon());
+  expect(graph.status()).toMatchObject({ loadError: null, lagPositions: 0, lagMilliseconds: 0 });
+  await expectHolds(graph, after);
+});
+
 test("a graph that cannot be loaded is asked in SQL, and tried again", async () => {
   const after: EdgeListGraph = { works: [1n, 2n], edges: [{ citing: 1n, cited: 2n, isAnchor: true }] };
   await commitGraph(database, nothing, { ...after, works: [1n] });

@@ -45,7 +45,7 @@ test("all of it is loaded", () => {
     isLoaded: true,
     loadError: null,
   });
-  // 8 bytes an edge and 20 a work.
+  // 8 bytes an edge and 24 a work.
   expect(bytes / edges).toBeLessThan(10);
 });
 

@@ -166,6 +166,7 @@ describe("the other routes", () => {
       graphVersion: null,
       lagPositions: 0,
       lagMilliseconds: 0,
+      loadFailed: false,
     };
     expect([health.status, await health.json()]).toEqual([200, { status: "ok", graph }]);
   });

@@ -56,6 +56,9 @@ async function readEdges(client: pg.ClientBase, high: Uint32Array, low: Uint32Ar
   const vertices = createVertexIndex(high, low);
   const citing = new GrowingArray();
   const cited = new GrowingArray();
+  let last = -1;
+  let lastHigh = -1;
+  let lastLow = -1;
   const find = (view: DataView, at: number): number => {
     const index = vertices.find(view.getUint32(at), view.getUint32(at + 4));
     if (index < 0)
@@ -67,7 +70,15 @@ async function readEdges(client: pg.ClientBase, high: Uint32Array, low: Uint32Ar
     "SELECT citing_work_id, cited_work_id, is_internal_anchor FROM citations",
     [8, 8, 1],
     (view, at) => {
-      citing.push(find(view, at + 4));
+      // The references of a work mostly come one after the other.
+      const high = view.getUint32(at + 4);
+      const low = view.getUint32(at + 8);
+      if (high !== lastHigh || low !== lastLow) {
+        last = find(view, at + 4);
+        lastHigh = high;
+        lastLow = low;
+      }
+      citing.push(last);
       cited.push(((find(view, at + 16) << 1) | view.getUint8(at + 28)) >>> 0);
     },
   );

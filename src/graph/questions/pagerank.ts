@@ -22,6 +22,9 @@ export type PageRank = {
   readonly truncated: boolean;
 };
 
+/** Rows between two looks at the budget. */
+const verticesBetweenLooks = 256;
+
 /**
  * PageRank, along references: a work ranks high that is cited by works that rank high. Each work begins with 1 / n. A
  * work without references hands its rank to all works alike. A work's citation of itself counts as any other.
@@ -36,6 +39,7 @@ export function pageRank(
   const { size, citedBy } = adjacency;
   const { isIn, outDegrees, count } = members(adjacency, within);
   if (count === 0) return { scores, iterations: 0, converged: true, truncated: false };
+  const { offsets, cells } = citedBy.flat(size);
   // What a work hands to each that it cites.
   const shares = new Float64Array(size);
   const next = new Float64Array(size);
@@ -50,15 +54,21 @@ export function pageRank(
     }
     const floor = (1 - damping + damping * dangling) / count;
     let difference = 0;
-    for (let vertex = 0; vertex < size; vertex++) {
-      if (isIn[vertex] === 0) continue;
-      citedBy.seek(vertex);
-      const { cells, start, end } = citedBy;
-      if (meter.edges(end - start) < end - start || meter.exhausted !== null) {
-        return { scores, iterations: iteration - 1, converged: false, truncated: true };
+    for (let vertex = 0, at = 0, metered = 0; vertex < size; vertex++) {
+      const end = offsets[vertex + 1] as number;
+      if (vertex % verticesBetweenLooks === 0) {
+        const last = offsets[Math.min(size, vertex + verticesBetweenLooks)] as number;
+        if (meter.edges(last - metered) < last - metered || meter.exhausted !== null) {
+          return { scores, iterations: iteration - 1, converged: false, truncated: true };
+        }
+        metered = last;
+      }
+      if (isIn[vertex] === 0) {
+        at = end;
+        continue;
       }
       let sum = 0;
-      for (let at = start; at < end; at++) sum += shares[(cells[at] as number) >>> 1] as number;
+      for (; at < end; at++) sum += shares[(cells[at] as number) >>> 1] as number;
       const score = floor + damping * sum;
       difference += Math.abs(score - (scores[vertex] as number));
       next[vertex] = score;

@@ -12,6 +12,8 @@ export type ShortestPath = {
 /** One of the two searches: what it has reached, in the order of its distance. */
 type Search = {
   readonly rows: readonly Rows[];
+  /** Whether a vertex may lie on a way to where this search must come to. */
+  readonly isHopeful: (vertex: number) => boolean;
   /** A vertex at distance d has the note d + 1. */
   readonly marks: Marks;
   readonly list: Uint32Array;
@@ -26,7 +28,8 @@ type Search = {
  * have the least ids: the first differing work decides.
  *
  * Searched from both ends, always on the side whose next step costs fewer edges: it ends as soon as one side has
- * nothing left, so that a work that cites or is cited by little has no path proved at once. O(edges) at worst.
+ * nothing left, so that a work that cites or is cited by little has no path proved at once. What lies below the goal
+ * by its level, or above it, is left out. O(edges) at worst.
  */
 export function shortestPath(
   adjacency: Adjacency,
@@ -44,8 +47,11 @@ export function shortestPath(
   const notes = Math.min(maxDepth, size) + 2;
   scratch.marks.begin(size, notes);
   scratch.otherMarks.begin(size, notes);
-  const forward = begin(there, scratch.marks, scratch.list(size), first);
-  const backward = begin(back, scratch.otherMarks, scratch.otherList(size), last);
+  const isForwardHopeful = hope(adjacency, direction, last);
+  if (!isForwardHopeful(first)) return { vertices: null, truncated: false };
+  const forward = begin(there, isForwardHopeful, scratch.marks, scratch.list(size), first);
+  const isBackwardHopeful = hope(adjacency, reversed(direction), first);
+  const backward = begin(back, isBackwardHopeful, scratch.otherMarks, scratch.otherList(size), last);
   while (forward.distance + backward.distance < maxDepth) {
     const isForward = costOfStep(forward) <= costOfStep(backward);
     const side = isForward ? forward : backward;
@@ -62,10 +68,25 @@ export function shortestPath(
   return { vertices: null, truncated: false };
 }
 
-function begin(rows: readonly Rows[], marks: Marks, list: Uint32Array, vertex: number): Search {
+function begin(
+  rows: readonly Rows[],
+  isHopeful: Search["isHopeful"],
+  marks: Marks,
+  list: Uint32Array,
+  vertex: number,
+): Search {
   marks.set(vertex, 1);
   list[0] = vertex;
-  return { rows, marks, list, from: 0, end: 1, distance: 0 };
+  return { rows, isHopeful, marks, list, from: 0, end: 1, distance: 0 };
+}
+
+/** Tells which vertices may lie on a way in a direction to a goal. */
+function hope({ levels }: Adjacency, direction: CitationDirection, goal: number): Search["isHopeful"] {
+  if (levels === null || direction === "BOTH") return () => true;
+  const level = levels.of(goal);
+  return direction === "REFERENCES"
+    ? (vertex) => levels.of(vertex) >= level
+    : (vertex) => levels.of(vertex) <= level;
 }
 
 /** The edges that the next step looks at. */
@@ -81,7 +102,7 @@ function costOfStep({ rows, list, from, end }: Search): number {
  * them lie on shortest paths. Null where the budget ended.
  */
 function step(search: Search, other: Search, meter: Meter): number[] | null {
-  const { marks, list, from, end } = search;
+  const { marks, list, from, end, isHopeful } = search;
   const { stamps, base } = marks;
   const { stamps: otherStamps, base: otherBase } = other.marks;
   const note = base + search.distance + 2;
@@ -94,7 +115,7 @@ function step(search: Search, other: Search, meter: Meter): number[] | null {
       const stop = start + meter.edges(rows.end - start);
       for (let at = start; at < stop; at++) {
         const neighbour = (cells[at] as number) >>> 1;
-        if ((stamps[neighbour] as number) > base) continue;
+        if ((stamps[neighbour] as number) > base || !isHopeful(neighbour)) continue;
         if (!meter.vertex()) return null;
         stamps[neighbour] = note;
         list[next++] = neighbour;

@@ -1,6 +1,7 @@
 // What runs in a thread that answers questions. It shares the base with all others, and follows the changes itself.
+import { createHash } from "node:crypto";
 import { parentPort } from "node:worker_threads";
-import { analyse, type Ranking, rankingOf, type WorkRank } from "../analysis.ts";
+import { analyse, type Ranking, rankingOf, type WorkIds, type WorkRank } from "../analysis.ts";
 import { answer } from "../answer.ts";
 import { applyChanges } from "../apply-changes.ts";
 import { BaseGraph } from "../base-graph.ts";
@@ -12,8 +13,9 @@ import type { GraphState, Job, JobResult, SentBudget, ThreadReply, ThreadRequest
 
 const scratch = new Scratch();
 let graph: GraphVersion | null = null;
-/** What topWorks asks for again and again. */
-const rankings = new Map<WorkRank, Ranking>();
+/** What topWorks asks for again and again, the longest unused first; and how many are kept, at 8 bytes a work. */
+const rankings = new Map<string, Ranking>();
+const mostRankings = 6;
 
 parentPort?.on("message", (request: ThreadRequest) => {
   if (request.kind === "graph") {
@@ -59,8 +61,8 @@ function run(job: Job, budget: SentBudget): JobResult {
     return { position, result, isCancelled: meter.exhausted === "signal" };
   }
   const ranking =
-    "by" in job.input && job.input.within === undefined
-      ? rankingFor(graph, job.input.by, job.rankAgeMilliseconds, meter)
+    "by" in job.input
+      ? rankingFor(graph, job.input.by, job.input.within, job.rankAgeMilliseconds, meter)
       : null;
   const ranked = ranking?.graph ?? graph;
   const result = analyse(ranked, job.name, job.input, meter, scratch, ranking);
@@ -68,12 +70,30 @@ function run(job: Job, budget: SentBudget): JobResult {
 }
 
 /** Of this version; PageRanks may be of an earlier one where they are young enough. */
-function rankingFor(current: GraphVersion, by: WorkRank, mostAge: number, meter: Meter): Ranking {
-  const kept = rankings.get(by);
-  if (kept?.graph.position === current.position) return kept;
-  if (kept !== undefined && by === "PAGERANK" && performance.now() - kept.at < mostAge) return kept;
-  const computed = rankingOf(current, by, meter);
+function rankingFor(
+  current: GraphVersion,
+  by: WorkRank,
+  within: WorkIds | undefined,
+  mostAge: number,
+  meter: Meter,
+): Ranking {
+  const key = within === undefined ? by : `${by} ${digestOf(within)}`;
+  const kept = rankings.get(key);
+  rankings.delete(key);
+  const isGood =
+    kept?.graph.position === current.position ||
+    (kept !== undefined && by === "PAGERANK" && performance.now() - kept.at < mostAge);
+  const ranking = kept !== undefined && isGood ? kept : rankingOf(current, by, within, meter);
   // What a budget cut short is nobody else's answer.
-  if (!computed.truncated) rankings.set(by, computed);
-  return computed;
+  if (!ranking.truncated) rankings.set(key, ranking);
+  for (const [oldest] of rankings) {
+    if (rankings.size <= mostRankings) break;
+    rankings.delete(oldest);
+  }
+  return ranking;
+}
+
+function digestOf(works: WorkIds): string {
+  const ids = works instanceof BigUint64Array ? works : BigUint64Array.from(works);
+  return createHash("sha256").update(ids).digest("base64");
 }

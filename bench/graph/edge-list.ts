@@ -1,0 +1,37 @@
+import { readFileSync, writeFileSync } from "node:fs";
+
+/** A graph as every engine is given it: vertices by place, each edge once. */
+export type EdgeList = {
+  /** Work ids, ascending. */
+  readonly ids: BigUint64Array;
+  readonly citing: Uint32Array;
+  readonly cited: Uint32Array;
+};
+
+/** Writes it for other processes. */
+export function writeEdgeList(path: string, { ids, citing, cited }: EdgeList): void {
+  const header = new BigUint64Array([BigInt(ids.length), BigInt(citing.length)]);
+  const parts = [header, ids, citing, cited];
+  writeFileSync(
+    path,
+    Buffer.concat(parts.map((part) => Buffer.from(part.buffer, part.byteOffset, part.byteLength))),
+  );
+}
+
+export function readEdgeList(path: string): EdgeList {
+  const bytes = readFileSync(path);
+  const { buffer } = new Uint8Array(bytes);
+  const [vertices = 0, edges = 0] = Array.from(new BigUint64Array(buffer, 0, 2), Number);
+  return {
+    ids: new BigUint64Array(buffer, 16, vertices),
+    citing: new Uint32Array(buffer, 16 + 8 * vertices, edges),
+    cited: new Uint32Array(buffer, 16 + 8 * vertices + 4 * edges, edges),
+  };
+}
+
+/** By vertex, how often it stands in a column. */
+export function countByVertex(vertices: number, column: Uint32Array): Uint32Array {
+  const counts = new Uint32Array(vertices);
+  for (const vertex of column) counts[vertex] = (counts[vertex] as number) + 1;
+  return counts;
+}

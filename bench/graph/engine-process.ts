@@ -1,0 +1,70 @@
+// What runs in the process of one engine: started by run-engine.ts, told what to do by its first message.
+import type { Engine, EngineName, EngineResult, GroupResult, Site } from "./engine.ts";
+import type { Group } from "./questions.ts";
+
+const openers: Readonly<Record<EngineName, () => Promise<(site: Site) => Promise<Engine>>>> = {
+  "pith-graph": async () => (await import("./engines/memory.ts")).openMemory,
+  SQL: async () => (await import("./engines/sql.ts")).openSql,
+  graphology: async () => (await import("./engines/graphology.ts")).openGraphology,
+  kuzu: async () => (await import("./engines/kuzu.ts")).openKuzu,
+};
+
+/** Questions asked before any is timed, for at most so long. */
+const warmingQuestions = 50;
+const warmingMilliseconds = 500;
+
+export type EngineOrder = {
+  readonly name: EngineName;
+  readonly site: Site;
+  readonly groups: readonly Group[];
+};
+
+process.once("message", async ({ name, site, groups }: EngineOrder) => {
+  const open = await openers[name]();
+  const before = residentBytes();
+  const engine = await open(site);
+  const grown = residentBytes() - before;
+  const results: GroupResult[] = [];
+  for (const group of groups) {
+    process.send?.({ progress: group.name });
+    results.push(await askGroup(engine, group));
+  }
+  const { version, load, bytes } = engine;
+  process.send?.({ result: { version, load, bytes, grown, groups: results } satisfies EngineResult });
+  await engine.close();
+  process.disconnect();
+});
+
+function residentBytes(): number {
+  globalThis.gc?.();
+  return process.memoryUsage().rss;
+}
+
+async function askGroup(engine: Engine, { questions, seconds }: Group): Promise<GroupResult> {
+  const [asked] = questions;
+  const refused = asked === undefined ? null : (engine.refuse?.(asked) ?? null);
+  const isOther = asked !== undefined && engine.isOther?.(asked) === true;
+  if (refused !== null) return { refused, isOther, milliseconds: [], answers: [] };
+  const warm = performance.now() + warmingMilliseconds;
+  // The last ones: those are the fewest engines' that are timed.
+  for (const question of asked?.kind === "pagerank" ? [] : questions.slice(-warmingQuestions)) {
+    await engine.ask(question);
+    if (performance.now() > warm) break;
+  }
+  const milliseconds: number[] = [];
+  const raw: unknown[] = [];
+  const end = performance.now() + seconds * 1000;
+  for (const question of questions) {
+    const start = performance.now();
+    const answer = engine.ask(question);
+    // Who answers at once is not made to wait.
+    raw.push(answer instanceof Promise ? await answer : answer);
+    const now = performance.now();
+    milliseconds.push(now - start);
+    if (now > end) break;
+  }
+  const answers = raw.map((answer, index) =>
+    engine.read(questions[index] as Group["questions"][number], answer as never),
+  );
+  return { refused: null, isOther, milliseconds, answers };
+}

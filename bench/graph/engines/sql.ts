@@ -1,0 +1,112 @@
+import { askSql } from "../../../src/graph/sql/sql-graph.ts";
+import { openDatabase } from "../../../src/store/index.ts";
+import { readEdgeList } from "../edge-list.ts";
+import type { Engine, Site } from "../engine.ts";
+import { type Comparable, first, type Question } from "../questions.ts";
+
+const hops = (from: string, to: string) => `
+  WITH RECURSIVE reached(work_id, depth) AS (
+    SELECT $1::bigint, 0
+    UNION SELECT ${to}, depth + 1 FROM reached JOIN citations ON ${from} = work_id WHERE depth < $2)
+  SELECT count(DISTINCT work_id)::int AS count FROM reached`;
+
+const related = (mine: string, shared: string, degree: string) => `
+  SELECT work_id::text AS id, count::int FROM (
+    SELECT theirs.${mine} AS work_id, count(*) AS count
+    FROM citations AS own JOIN citations AS theirs USING (${shared})
+    WHERE own.${mine} = $1 AND theirs.${mine} <> $1 GROUP BY 1) AS found
+  JOIN works USING (work_id) ORDER BY count * count / ${degree}::float8 DESC, work_id LIMIT ${first}`;
+
+const statements = {
+  hops: hops("citing_work_id", "cited_work_id"),
+  hopsBack: hops("cited_work_id", "citing_work_id"),
+  coupling: related("citing_work_id", "cited_work_id", "reference_count"),
+  coCitation: related("cited_work_id", "citing_work_id", "cited_by_count"),
+};
+
+/** More edges than this, all iterations together, would take minutes. */
+const mostRanked = 10_000_000;
+
+/**
+ * Recursive SQL on the tables and their indexes; a shortest path level by level from both ends, as our own SQL back
+ * end does it, since a recursive statement cannot stop where it meets.
+ */
+export async function openSql({ edgeList, connection }: Site): Promise<Engine> {
+  const { ids, citing } = readEdgeList(edgeList);
+  const places = new Map(Array.from(ids, (id, place) => [id, place]));
+  const placeOf = (id: bigint | string) => places.get(BigInt(id)) as number;
+  const { pool, close } = openDatabase({ connection, maximumConnections: 1 });
+  const query = async <Row extends object>(name: keyof typeof statements, values: readonly unknown[]) =>
+    (await pool.query<Row>({ name, text: statements[name], values: [...values] })).rows;
+  const { rows } = await pool.query<{ version: string; bytes: string }>(
+    "SELECT current_setting('server_version') AS version, pg_total_relation_size('citations')::text AS bytes",
+  );
+  const idOf = (place: number) => ids[place] as bigint;
+
+  const pageRank = async (iterations: number): Promise<string[]> => {
+    const count = ids.length;
+    await pool.query(`CREATE TEMP TABLE ranks AS SELECT work_id, 1.0::float8 / ${count} AS rank FROM works`);
+    for (let iteration = 0; iteration < iterations; iteration++) {
+      await pool.query(`CREATE TEMP TABLE next AS
+        WITH shares AS (SELECT work_id, rank / reference_count AS share FROM ranks JOIN works USING (work_id) WHERE reference_count > 0),
+        handed AS (SELECT cited_work_id AS work_id, sum(share) AS sum FROM citations JOIN shares ON citing_work_id = work_id GROUP BY 1),
+        dangling AS (SELECT coalesce(sum(rank), 0) AS sum FROM ranks JOIN works USING (work_id) WHERE reference_count = 0)
+        SELECT work_id, (0.15 + 0.85 * (SELECT sum FROM dangling)) / ${count} + 0.85 * coalesce(sum, 0) AS rank
+        FROM works LEFT JOIN handed USING (work_id)`);
+      await pool.query("DROP TABLE ranks; ALTER TABLE next RENAME TO ranks");
+    }
+    const { rows } = await pool.query<{ id: string }>(
+      `SELECT work_id::text AS id FROM ranks ORDER BY rank DESC, work_id LIMIT ${first}`,
+    );
+    await pool.query("DROP TABLE ranks");
+    return rows.map(({ id }) => id);
+  };
+
+  const ask = async (question: Question): Promise<unknown> => {
+    switch (question.kind) {
+      case "hops": {
+        const name = question.isBack ? "hopsBack" : "hops";
+        return (await query<{ count: number }>(name, [idOf(question.from), question.depth]))[0]?.count;
+      }
+      case "path": {
+        const input = {
+          from: idOf(question.from),
+          to: idOf(question.to),
+          direction: "REFERENCES",
+          maxDepth: 1_000_000,
+        } as const;
+        return (await askSql(pool, "path", input, {})).result.workIds;
+      }
+      case "related":
+        return query(question.by === "CO_CITATION" ? "coCitation" : "coupling", [idOf(question.work)]);
+      case "pagerank":
+        return pageRank(question.iterations);
+    }
+  };
+  return {
+    version: `PostgreSQL ${rows[0]?.version}`,
+    load: { from: "already in the tables", milliseconds: 0 },
+    bytes: Number(rows[0]?.bytes),
+    refuse: (question) =>
+      question.kind === "pagerank" && citing.length * question.iterations > mostRanked
+        ? "takes minutes"
+        : null,
+    ask,
+    read(question, answer): Comparable {
+      const raw: unknown = answer;
+      switch (question.kind) {
+        case "hops":
+          return raw as number;
+        case "path":
+          return raw === null ? -1 : (raw as bigint[]).length - 1;
+        case "related":
+          return (raw as { id: string; count: number }[]).map(
+            ({ id, count }) => [placeOf(id), count] as const,
+          );
+        case "pagerank":
+          return (raw as string[]).map(placeOf);
+      }
+    },
+    close,
+  };
+}

@@ -1,0 +1,46 @@
+import { identifierIdOf } from "../../src/store/index.ts";
+import { type BulkRun, runBulk } from "../bulk-run.ts";
+import { corpusFile } from "../corpus.ts";
+import type { EdgeList } from "./edge-list.ts";
+import type { BenchDatabase, BenchServer } from "./site.ts";
+
+export const mostCited = "hep-th/9711200";
+
+/** Takes the whole of hep-th in, as signed bundles, by `pith-graph ingest`. */
+export async function ingestHepTh(database: BenchDatabase, { keyring }: BenchServer): Promise<BulkRun> {
+  const corpus = await corpusFile([1]);
+  const run = await runBulk({ url: database.url, keyring, pool: database.pool }, corpus);
+  await database.pool.query("VACUUM (ANALYZE)");
+  return run;
+}
+
+/** What the tables hold, read row by row: not the way the service loads it. */
+export async function readTables({ pool }: BenchDatabase): Promise<EdgeList> {
+  const works = await pool.query<[string]>({
+    text: "SELECT work_id FROM works ORDER BY work_id",
+    rowMode: "array",
+  });
+  const places = new Map(works.rows.map(([id], place) => [id, place]));
+  const edges = await pool.query<[string, string]>({
+    text: "SELECT citing_work_id, cited_work_id FROM citations",
+    rowMode: "array",
+  });
+  return {
+    ids: BigUint64Array.from(works.rows, ([id]) => BigInt(id)),
+    citing: Uint32Array.from(edges.rows, ([citing]) => places.get(citing) as number),
+    cited: Uint32Array.from(edges.rows, ([, cited]) => places.get(cited) as number),
+  };
+}
+
+export function hubOf({ ids }: EdgeList): number {
+  return ids.indexOf(identifierIdOf("arxiv", mostCited));
+}
+
+/** By place, the arXiv id of each work. */
+export async function readArxivIds({ pool }: BenchDatabase): Promise<string[]> {
+  const { rows } = await pool.query<[string]>({
+    text: "SELECT substr(key, 7) FROM works ORDER BY work_id",
+    rowMode: "array",
+  });
+  return rows.map(([arxivId]) => arxivId);
+}

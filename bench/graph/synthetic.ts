@@ -1,0 +1,85 @@
+import { identifierIdOf } from "../../src/store/index.ts";
+import { countByVertex, type EdgeList } from "./edge-list.ts";
+import { below, randomOf } from "./random.ts";
+
+export type SyntheticSize = { readonly papers: number; readonly edges: number; readonly hubCiters: number };
+
+export const fullSize: SyntheticSize = { papers: 300_000, edges: 6_000_000, hubCiters: 100_000 };
+export const quickSize: SyntheticSize = { papers: 30_000, edges: 600_000, hubCiters: 10_000 };
+
+export type SyntheticGraph = EdgeList & {
+  /** By vertex, the arXiv id that the work is known by. */
+  readonly arxivIds: readonly string[];
+  readonly hub: number;
+};
+
+const seed = 20_240_601;
+/** Of a paper's references, so many are chosen by how often they are cited already; the others evenly. */
+const preferential = 0.5;
+/** The hub is the paper of this number: nearly all that come later can cite it. */
+const hubNumber = 100;
+
+/**
+ * Papers that come one after the other, each citing earlier ones: preferential attachment, and one that a third of all
+ * cite. No cycles, no self-citations. The same for the same size, everywhere.
+ */
+export function syntheticGraph({ papers, edges, hubCiters }: SyntheticSize): SyntheticGraph {
+  const random = randomOf(seed);
+  const citing = new Uint32Array(edges);
+  const cited = new Uint32Array(edges);
+  const lastCiter = new Int32Array(papers).fill(-1);
+  const firstCiter = hubNumber + Math.floor((papers - hubNumber) * 0.02);
+  let hubLeft = hubCiters;
+  let count = 0;
+  for (let paper = 1; paper < papers; paper++) {
+    // About as many as are left for each, from a half to one and a half of it; the last takes what is left.
+    const share = (edges - count) / (papers - paper);
+    const wanted = paper === papers - 1 ? edges - count : Math.round(share * (0.5 + random()));
+    const references = Math.min(wanted, edges - count, paper <= hubNumber ? paper : paper - 1);
+    let made = 0;
+    const cite = (target: number) => {
+      lastCiter[target] = paper;
+      citing[count] = paper;
+      cited[count++] = target;
+      made++;
+    };
+    if (paper >= firstCiter && references > 0 && below(random, papers - paper) < hubLeft) {
+      hubLeft--;
+      cite(hubNumber);
+    }
+    while (made < references) {
+      const isPreferential = count > 0 && random() < preferential;
+      let target = isPreferential ? (cited[below(random, count)] as number) : below(random, paper);
+      // The hub has its own share, and nobody is cited twice: the next that is neither.
+      while (target === hubNumber || lastCiter[target] === paper) target = (target + 1) % paper;
+      cite(target);
+    }
+  }
+  return inOrderOfIds(citing, cited, papers);
+}
+
+/** Vertices renamed to the places of their work ids. */
+function inOrderOfIds(citing: Uint32Array, cited: Uint32Array, papers: number): SyntheticGraph {
+  const named = Array.from({ length: papers }, (_, paper) => {
+    const arxivId = `${2001 + Math.floor(paper / 99_999)}.${String((paper % 99_999) + 1).padStart(5, "0")}`;
+    return { paper, arxivId, id: identifierIdOf("arxiv", arxivId) };
+  });
+  named.sort((a, b) => (a.id < b.id ? -1 : 1));
+  const places = new Uint32Array(papers);
+  for (const [place, { paper }] of named.entries()) places[paper] = place;
+  return {
+    ids: BigUint64Array.from(named, ({ id }) => id),
+    arxivIds: named.map(({ arxivId }) => arxivId),
+    citing: citing.map((paper) => places[paper] as number),
+    cited: cited.map((paper) => places[paper] as number),
+    hub: places[hubNumber] as number,
+  };
+}
+
+/** The works' kept counts. */
+export function degreesOf({ ids, citing, cited }: EdgeList): {
+  references: Uint32Array;
+  citedBy: Uint32Array;
+} {
+  return { references: countByVertex(ids.length, citing), citedBy: countByVertex(ids.length, cited) };
+}

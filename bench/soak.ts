@@ -1,0 +1,167 @@
+import { once } from "node:events";
+import { createReadStream, createWriteStream, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as pause } from "node:timers/promises";
+import { buildIfNeeded } from "../bin/build.js";
+import { runBulk } from "./bulk-run.ts";
+import { corpusFile } from "./corpus.ts";
+import { figure, quantile } from "./graph/compare.ts";
+import { readArxivIds, readTables } from "./graph/hep-th.ts";
+import { bodyOf, load } from "./graph/http-load.ts";
+import { demandReached, queries } from "./graph/over-http.ts";
+import { below, randomOf } from "./graph/random.ts";
+import { startBenchServer } from "./graph/site.ts";
+import { type Service, startService } from "./service.ts";
+
+const clients = 24;
+/** Of the corpus, so much is there before; the rest comes in while it is asked about. */
+const firstPart = 0.35;
+
+const mixed: Readonly<Record<string, (ref: string, other: string) => string>> = {
+  "set size, 3 hops": (ref) => bodyOf(queries.reach, { ref }),
+  "shortest path": (from, to) => bodyOf(queries.path, { from, to }),
+  "co-citation, first 20": (ref) => bodyOf(queries.coCitation, { ref }),
+  "coupling, first 20": (ref) => bodyOf(queries.coupling, { ref }),
+  "neighbourhood, 300 nodes": (ref) => bodyOf(queries.graph, { ref }),
+  "all reached, both ways": (ref) =>
+    bodyOf(
+      "query ($ref: String!) { reachableWorks(ref: $ref, direction: BOTH, maxDepth: 100) { total truncated } }",
+      { ref },
+    ),
+  "common references": (ref, other) =>
+    bodyOf("query ($refs: [String!]!) { commonReferences(refs: $refs) { citedByCount work { arxivId } } }", {
+      refs: [ref, other],
+    }),
+  "first by PageRank": () =>
+    bodyOf("{ topWorks(by: PAGERANK, first: 20) { score work { arxivId title } } }", {}),
+  "first by citations": () =>
+    bodyOf("{ topWorks(by: CITED_BY_COUNT, first: 20) { score work { arxivId title } } }", {}),
+};
+
+/**
+ * `npm run bench -- soak [--seconds=60]`: 24 clients ask mixed questions of the citation graph over HTTP while most of
+ * hep-th is taken in. Fails at the first error, and where the answers afterwards are not those of the tables.
+ */
+export async function run(given: readonly string[]): Promise<void> {
+  buildIfNeeded();
+  const seconds = Number(given.find((text) => text.startsWith("--seconds="))?.slice(10) ?? 60);
+  const server = await startBenchServer();
+  try {
+    const database = await server.createDatabase("soak");
+    const site = { url: database.url, keyring: server.keyring, pool: database.pool };
+    const [first, rest] = await splitCorpus(server.folder);
+    await runBulk(site, first);
+    await database.pool.query("VACUUM (ANALYZE)");
+    const refs = await readArxivIds(database);
+    const before = (await readTables(database)).citing.length;
+    const service = await startService(site);
+    try {
+      const ingesting = runBulk(site, rest).then(({ seconds }) => seconds);
+      const memory = watchMemory(service);
+      const port = Number(new URL(service.origin).port);
+      const bodies = mixedBodies(refs);
+      const asked = await load({ port, connections: clients, seconds, bodies });
+      const resident = memory.stop();
+      const ingested = await ingesting;
+      printTable(bodies, asked.times, asked.places);
+      console.log(
+        `${asked.requests} answers of ${clients} clients in ${seconds} s, no error; ${figure(asked.perSecond)} a second`,
+      );
+      console.log(
+        `memory of the server, MB: ${figure(resident[0] ?? 0)} at first, ${figure(Math.max(...resident))} at most, ` +
+          `${figure(resident.at(-1) ?? 0)} at the end`,
+      );
+      const list = await readTables(database);
+      console.log(
+        `meanwhile ${list.citing.length - before} citations came to ${before}; the ingest took ${figure(ingested)} s`,
+      );
+      await caughtUp(service);
+      const arxivIds = await readArxivIds(database);
+      const after = await load({
+        port,
+        connections: 4,
+        seconds: 1,
+        bodies: refs.slice(0, 500).map((ref) => bodyOf(queries.reach, { ref })),
+      });
+      demandReached(after, refs, list, arxivIds);
+      console.log("afterwards the answers are those of the tables");
+    } finally {
+      await service.close();
+    }
+  } finally {
+    await server.close();
+  }
+}
+
+/** The corpus in two files: its first part, and the rest. */
+async function splitCorpus(folder: string): Promise<[string, string]> {
+  const corpus = await corpusFile([1]);
+  const lines = createInterface({ input: createReadStream(corpus) });
+  const paths: [string, string] = [join(folder, "first.ndjson"), join(folder, "rest.ndjson")];
+  const files = paths.map((path) => createWriteStream(path));
+  const random = randomOf(3);
+  for await (const line of lines) {
+    const file = files[random() < firstPart ? 0 : 1];
+    if (file?.write(`${line}\n`) === false) await once(file, "drain");
+  }
+  await Promise.all(files.map((file) => new Promise<void>((resolve) => file.end(() => resolve()))));
+  return paths;
+}
+
+/** Of each kind as many, one after the other. */
+function mixedBodies(refs: readonly string[]): string[] {
+  const random = randomOf(5);
+  const pick = () => refs[below(random, refs.length)] as string;
+  const kinds = Object.values(mixed);
+  return Array.from({ length: 2000 * kinds.length }, (_, index) =>
+    (kinds[index % kinds.length] as (ref: string, other: string) => string)(pick(), pick()),
+  );
+}
+
+function printTable(bodies: readonly string[], times: readonly number[], places: readonly number[]): void {
+  const names = Object.keys(mixed);
+  console.log(
+    `\n${"ms".padEnd(28)}${["count", "p50", "p95", "p99", "max"].map((name) => name.padStart(10)).join("")}`,
+  );
+  for (const [kind, name] of names.entries()) {
+    const own = times.filter((_, index) => ((places[index] ?? 0) % bodies.length) % names.length === kind);
+    const figures = [0.5, 0.95, 0.99, 1].map((share) => figure(quantile(own, share)));
+    console.log(
+      `${name.padEnd(28)}${[own.length.toString(), ...figures].map((text) => text.padStart(10)).join("")}`,
+    );
+  }
+}
+
+/** Samples the resident memory of the server's process, in MB, where there is a /proc. */
+function watchMemory({ pid }: Service): { stop(): number[] } {
+  const samples: number[] = [];
+  const sample = () => {
+    try {
+      const status = readFileSync(`/proc/${pid}/status`, "utf8");
+      samples.push(Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024);
+    } catch {
+      samples.push(Number.NaN);
+    }
+  };
+  sample();
+  const timer = setInterval(sample, 500);
+  return {
+    stop() {
+      clearInterval(timer);
+      sample();
+      return samples;
+    },
+  };
+}
+
+/** Resolves once the graph in memory has all that was committed. */
+async function caughtUp({ origin }: Service): Promise<void> {
+  for (;;) {
+    const { graph } = (await (await fetch(`${origin}/health`)).json()) as {
+      graph: { isLoaded: boolean; lagPositions: number };
+    };
+    if (graph.isLoaded && graph.lagPositions === 0) return;
+    await pause(100);
+  }
+}

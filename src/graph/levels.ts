@@ -1,0 +1,143 @@
+import type { Rows } from "./adjacency.ts";
+import type { SparseRows } from "./base-graph.ts";
+
+/*
+ * A work's level is never below that of a work it cites. So no way along references leads to a higher level, and a
+ * search for a path need not look at what lies below its goal: most pairs of works have no path, and this is how
+ * that is known soon. Any numbers will do that keep the rule; the better they tell works apart, the more is left out.
+ */
+
+/**
+ * The level of each vertex: the length of the longest way down, where works that cite each other in a circle count as
+ * one. By Tarjan's algorithm for strongly connected components, without recursion. O(vertices + edges).
+ */
+export function levelsOf({ offsets, cells }: SparseRows, levels: Uint32Array): void {
+  const size = offsets.length - 1;
+  // By vertex, 0 until it is found; when it was found, counted from 1, while its component is open; then its level
+  // above `done`. One look tells all that an edge needs.
+  const notes = new Uint32Array(size);
+  const earliest = new Uint32Array(size);
+  const next = offsets.slice(0, size);
+  const way = new Uint32Array(size);
+  const open = new Uint32Array(size);
+  let openEnd = 0;
+  let count = 0;
+  for (let root = 0; root < size; root++) {
+    if (notes[root] !== 0) continue;
+    let wayEnd = 0;
+    for (let deeper = root; ; ) {
+      if (deeper >= 0) {
+        notes[deeper] = ++count;
+        earliest[deeper] = count;
+        way[wayEnd++] = deeper;
+        open[openEnd++] = deeper;
+      }
+      const vertex = way[wayEnd - 1] as number;
+      const end = offsets[vertex + 1] as number;
+      let at = next[vertex] as number;
+      let level = levels[vertex] as number;
+      let first = earliest[vertex] as number;
+      deeper = -1;
+      while (at < end) {
+        const neighbour = (cells[at++] as number) >>> 1;
+        const note = notes[neighbour] as number;
+        if (note >= done) level = Math.max(level, note - done + 1);
+        else if (note > 0) first = Math.min(first, note);
+        else {
+          deeper = neighbour;
+          break;
+        }
+      }
+      next[vertex] = at;
+      levels[vertex] = level;
+      earliest[vertex] = first;
+      if (deeper >= 0) continue;
+      wayEnd--;
+      const isWhole = first === notes[vertex];
+      if (isWhole) {
+        let from = openEnd;
+        do level = Math.max(level, levels[open[--from] as number] as number);
+        while (open[from] !== vertex);
+        for (let place = from; place < openEnd; place++) {
+          levels[open[place] as number] = level;
+          notes[open[place] as number] = done + level;
+        }
+        openEnd = from;
+      }
+      if (wayEnd === 0) break;
+      const before = way[wayEnd - 1] as number;
+      levels[before] = Math.max(levels[before] as number, level + Number(isWhole));
+      if (!isWhole) earliest[before] = Math.min(earliest[before] as number, first);
+    }
+  }
+}
+
+const done = 2 ** 31;
+
+const pageBits = 8;
+const pageSize = 1 << pageBits;
+
+/** The levels of a base, with those that were raised since. It does not change; later versions share its pages. */
+export class Levels {
+  readonly #base: Uint32Array;
+  readonly #pages: readonly (Uint32Array | undefined)[];
+
+  constructor(base: Uint32Array, pages: readonly (Uint32Array | undefined)[] = []) {
+    this.#base = base;
+    this.#pages = pages;
+  }
+
+  of(vertex: number): number {
+    const page = this.#pages[vertex >>> pageBits];
+    return ((page === undefined ? this.#base[vertex] : page[vertex & (pageSize - 1)]) ?? 0) as number;
+  }
+
+  /**
+   * Levels that keep the rule for edges that are new as well, given as pairs: who cites too low is raised, and who
+   * cites them. In steps: it yields from time to time. Null where that goes on for too long: they are then made anew
+   * with the next base.
+   */
+  *with(edges: readonly number[], citedBy: Rows, mostLooks = 20_000): Generator<void, Levels | null> {
+    const pages = [...this.#pages];
+    const own = new Set<number>();
+    const levelOf = (vertex: number) =>
+      (pages[vertex >>> pageBits]?.[vertex & (pageSize - 1)] ?? this.#base[vertex] ?? 0) as number;
+    const raise = (vertex: number, level: number) => {
+      const number = vertex >>> pageBits;
+      if (!own.has(number)) {
+        own.add(number);
+        while (pages.length <= number) pages.push(undefined);
+        const start = number << pageBits;
+        const page = pages[number]?.slice() ?? new Uint32Array(pageSize);
+        if (pages[number] === undefined) page.set(this.#base.subarray(start, start + pageSize));
+        pages[number] = page;
+      }
+      (pages[number] as Uint32Array)[vertex & (pageSize - 1)] = level;
+    };
+    let looks = 0;
+    for (let edge = 0; edge < edges.length; edge += 2) {
+      if (edge % 1024 === 1022) yield;
+      const citing = edges[edge] as number;
+      const level = levelOf(edges[edge + 1] as number);
+      // Who is cited by nobody may be put above what it cites: that costs nothing, and tells them apart.
+      const least = citedBy.degree(citing) === 0 ? level + 1 : level;
+      if (levelOf(citing) >= least) continue;
+      raise(citing, least);
+      const raised = [citing];
+      for (let vertex = raised.pop(); vertex !== undefined; vertex = raised.pop()) {
+        const lowest = levelOf(vertex);
+        citedBy.seek(vertex);
+        const { cells, start, end } = citedBy;
+        looks += end - start;
+        if (looks > mostLooks) return null;
+        for (let at = start; at < end; at++) {
+          const above = (cells[at] as number) >>> 1;
+          if (levelOf(above) >= lowest) continue;
+          raise(above, lowest);
+          raised.push(above);
+        }
+      }
+    }
+    return own.size === 0 ? this : new Levels(this.#base, pages);
+  }
+}
