@@ -1,5 +1,6 @@
 import type { GraphService } from "../graph/index.ts";
 import type { Database } from "../store/database.ts";
+import { Deadline } from "./deadline.ts";
 import { ApiError } from "./errors.ts";
 import { type Loaders, prepareLoaders } from "./loaders/index.ts";
 import { RequestGraph } from "./request-graph.ts";
@@ -9,6 +10,8 @@ export type Context = {
   readonly database: Database;
   readonly loaders: Loaders;
   readonly graph: RequestGraph;
+  /** When the request ends at the latest; until somebody sets a time, when its client goes away. */
+  readonly deadline: Deadline;
   readonly submit: Submit;
 };
 
@@ -33,7 +36,9 @@ export type RequestParts = {
 export function prepareContext(database: Database, graph: GraphService): (parts?: RequestParts) => Context {
   const createLoaders = prepareLoaders(database);
   return ({ submit = refuse, signal } = {}) => {
-    const loaders = createLoaders();
-    return { database, loaders, graph: new RequestGraph(graph, loaders.batches, signal), submit };
+    const deadline = new Deadline(signal);
+    const loaders = createLoaders(deadline.signal);
+    const requestGraph = new RequestGraph(graph, loaders.batches, deadline.signal);
+    return { database, loaders, graph: requestGraph, deadline, submit };
   };
 }

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { type Config, readConfig } from "../config.ts";
 import { type GraphService, startGraph } from "../graph/index.ts";
 import { createApp, type RunningServer, startServer } from "../server/index.ts";
-import type { Database } from "../store/index.ts";
+import { type Database, openDatabase } from "../store/index.ts";
 import { CommandError } from "./command-error.ts";
 import { say } from "./context.ts";
 import { aborted, listenForInterruption } from "./interruption.ts";
@@ -48,11 +48,17 @@ export async function runService(
   let server: RunningServer | undefined;
   let worker: WorkerProcess | undefined;
   let graph: GraphService | undefined;
+  let reads: Database | undefined;
   try {
     await prepareSample(database, paths, { isWanted: options.sample, signal });
     if (signal.aborted) return;
     graph = startGraph(database, { adjacency: config.graphAdjacency });
-    server = await listen(database, graph, config);
+    reads = openDatabase({
+      connection: database.connection,
+      // A query ends by itself before; this is for what its end did not reach.
+      statementMilliseconds: config.limits.milliseconds + 1_000,
+    });
+    server = await listen({ database, reads, graph }, config);
     if (workerRuns === "always" || config.submissions.tokens.length > 0) worker = startWorkerProcess(options);
     announce(server, config);
     await aborted(signal);
@@ -62,17 +68,28 @@ export async function runService(
     await server?.close();
     await worker?.close();
     await graph?.close();
+    await reads?.close();
     await database.close();
   }
 }
 
 async function listen(
-  database: Database,
-  graph: GraphService,
-  { host, port, submissions, baseUrl }: Config,
+  parts: { readonly database: Database; readonly reads: Database; readonly graph: GraphService },
+  config: Config,
 ): Promise<RunningServer> {
+  const { host, port, submissions, baseUrl, limits, maximumQueryBytes, requestsPerMinute, trustedProxies } =
+    config;
+  const rate = { requestsPerMinute, trustedProxies };
   try {
-    return await startServer({ app: createApp({ database, graph, submissions, baseUrl }), host, port });
+    const app = createApp({
+      ...parts,
+      submissions,
+      baseUrl,
+      limits,
+      rate,
+      maximumBodySize: maximumQueryBytes,
+    });
+    return await startServer({ app, host, port });
   } catch (error) {
     // It says itself what to do: another port, most often.
     throw new CommandError(error instanceof Error ? error.message : String(error));

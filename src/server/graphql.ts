@@ -2,14 +2,14 @@ import type { RequestListener } from "node:http";
 import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
 import { createYoga } from "graphql-yoga";
 import { prepareContext, type Submit } from "../api/context.ts";
+import type { QueryLimits } from "../api/limits/query-limits.ts";
 import { schema } from "../api/schema.ts";
 import type { GraphService } from "../graph/index.ts";
 import type { Database } from "../store/database.ts";
 import { defaultQuery } from "./default-query.ts";
 import { createMaskError, type LogError } from "./mask-error.ts";
-import { useDepthLimit } from "./plugins/depth-limit.ts";
 import { useExactJson } from "./plugins/exact-json.ts";
-import { useTokenLimit } from "./plugins/token-limit.ts";
+import { queryLimitPlugins } from "./plugins/query-limits.ts";
 
 export const graphqlPath = "/graphql";
 
@@ -19,6 +19,7 @@ export type GraphqlOptions = {
   readonly logError: LogError;
   /** Bytes. */
   readonly maximumBodySize: number;
+  readonly limits: QueryLimits;
   /** Submits for who made a request, told by its Authorization header. */
   readonly submitFor: (authorization: string | null) => Submit;
 };
@@ -48,7 +49,7 @@ export function createGraphqlHandler(options: GraphqlOptions): {
     // Every page may read; browsers send no cookies or other credentials along, and none are used.
     cors: { origin: "*", credentials: false, methods: ["GET", "POST", "OPTIONS"] },
     maskedErrors: { maskError: createMaskError(options.logError) },
-    plugins: [useTokenLimit(), useDepthLimit(), useExactJson()],
+    plugins: [...queryLimitPlugins(options.limits), useExactJson()],
   });
   return { handle: yoga, close: async () => yoga.dispose() };
 }

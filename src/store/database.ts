@@ -1,5 +1,6 @@
 import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
 import pg from "pg";
+import { makeCancellable } from "./cancellation.ts";
 import * as tables from "./tables/index.ts";
 
 /** Runs Drizzle queries: the pool, or a transaction on one of its connections. */
@@ -24,20 +25,31 @@ export type DatabaseOptions = {
   maximumConnections?: number;
   /** A schema whose tables come before those of `public`. */
   schema?: string;
+  /** How long a statement may take, in milliseconds; as long as it does unless told. */
+  statementMilliseconds?: number;
 };
 
 /** Opens a pool of connections. Connects lazily: an address nobody answers fails with the first query. */
-export function openDatabase({ connection, maximumConnections = 10, schema }: DatabaseOptions): Database {
+export function openDatabase(given: DatabaseOptions): Database {
+  const { connection, maximumConnections = 10, schema, statementMilliseconds } = given;
+  const settings = [
+    // Times are read as UTC (tables/columns.ts); so is every session.
+    "timezone=UTC",
+    ...(schema === undefined ? [] : [`search_path=${schema},public`]),
+    ...(statementMilliseconds === undefined ? [] : [`statement_timeout=${statementMilliseconds}`]),
+    // How soon the server sees that nobody waits for a statement any more.
+    ...(statementMilliseconds === undefined ? [] : ["client_connection_check_interval=500"]),
+  ];
   const pool = new pg.Pool({
     ...(typeof connection === "string" ? { connectionString: connection } : connection),
     max: maximumConnections,
     application_name: "pith-graph",
-    // Times are read as UTC (tables/columns.ts); so is every session.
-    options: `-c timezone=UTC${schema === undefined ? "" : ` -c search_path=${schema},public`}`,
+    options: settings.map((setting) => `-c ${setting}`).join(" "),
   });
   // A connection that is lost fails the query that runs on it, and is replaced with the next one; without these
   // listeners, of an idle connection and of one in use, it would also end the process.
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
+  makeCancellable(pool);
   return { connection, pool, db: drizzle(pool, { schema: tables }), close: () => pool.end() };
 }

@@ -1,4 +1,5 @@
 import DataLoader from "dataloader";
+import { untilAborted } from "../../store/cancellation.ts";
 
 /**
  * The loaders of one request. Their batches go out level by level: what is asked for while statements run waits
@@ -6,9 +7,15 @@ import DataLoader from "dataloader";
  * lists that arrive a moment apart would each ask for their papers.
  */
 export class Batches {
+  readonly #signal: AbortSignal | undefined;
   #running = 0;
   #waiting: (() => void)[] = [];
   #settling = false;
+
+  /** Nothing more is read once the signal is aborted, and what is being read ends. */
+  constructor(signal?: AbortSignal) {
+    this.#signal = signal;
+  }
 
   /** A loader whose batch function answers with a map; keys that are not in it have the value `absent`. */
   loader<Key, Value>(
@@ -31,8 +38,18 @@ export class Batches {
     );
   }
 
-  /** Runs a statement that belongs to the present level. It must not wait for a loader of this request. */
-  async track<Result>(work: () => Promise<Result>): Promise<Result> {
+  /** Runs statements that belong to the present level. They must not wait for a loader of this request. */
+  track<Result>(work: () => Promise<Result>): Promise<Result> {
+    const signal = this.#signal;
+    if (signal === undefined) return this.hold(work);
+    return this.hold(() => {
+      signal.throwIfAborted();
+      return untilAborted(signal, work);
+    });
+  }
+
+  /** The present level lasts as long as this work, which others may share and which does not end with the signal. */
+  async hold<Result>(work: () => Promise<Result>): Promise<Result> {
     this.#running++;
     try {
       return await work();

@@ -30,8 +30,11 @@ export type Loaders = PaperLoaders &
     readonly batches: Batches;
   };
 
-/** Prepares the statements of a database once; each call of what it returns makes the loaders of one request. */
-export function prepareLoaders(database: Pick<Database, "db">): () => Loaders {
+/**
+ * Prepares the statements of a database once; each call of what it returns makes the loaders of one request, which
+ * read nothing more once the signal is aborted.
+ */
+export function prepareLoaders(database: Pick<Database, "db">): (signal?: AbortSignal) => Loaders {
   const paperLoaders = preparePaperLoaders(database);
   const workLoaders = prepareWorkLoaders(database);
   const others = [
@@ -46,8 +49,8 @@ export function prepareLoaders(database: Pick<Database, "db">): () => Loaders {
     prepareAliasLoaders(database),
   ] as const;
   const [claims, references, citingPapers, events, signers, records, states, totals, aliases] = others;
-  return () => {
-    const batches = new Batches();
+  return (signal) => {
+    const batches = new Batches(signal);
     const papersAndWorks = { ...paperLoaders(batches), ...workLoaders(batches) };
     return {
       batches,
