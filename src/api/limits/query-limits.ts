@@ -35,3 +35,6 @@ export const maximumIntrospections = 10;
 
 /** Brackets of any kind inside each other in a query's text: the parser needs stack for each. */
 export const maximumNesting = 100;
+
+/** Members of a list in variables; each may become a parameter of a statement, which has 65,535 at most. */
+export const maximumListLength = 1_000;

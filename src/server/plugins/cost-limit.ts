@@ -1,4 +1,4 @@
-import { type ExecutionArgs, GraphQLError, getOperationAST } from "graphql";
+import { type ExecutionArgs, GraphQLError, getOperationAST, getVariableValues } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import { ApiError, badUserInput } from "../../api/errors.ts";
 import { costOf } from "../../api/limits/cost.ts";
@@ -27,8 +27,10 @@ function costError(args: ExecutionArgs, { cost: most }: QueryLimits): GraphQLErr
   try {
     cost = costOf(schema, document, operation, variableValues ?? {});
   } catch (error) {
-    if (error instanceof GraphQLError) return badUserInput(error.message);
-    throw error;
+    if (!(error instanceof GraphQLError)) throw error;
+    const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {});
+    // Execution says what is wrong with variables; an argument that cannot be priced is refused here.
+    return errors === undefined ? badUserInput(error.message) : null;
   }
   if (cost <= most) return null;
   return new ApiError(
