@@ -55,7 +55,8 @@ export async function fuzz({ url, schema, seed, goesOn, concurrency }: FuzzOptio
       const milliseconds = performance.now() - start;
       if (milliseconds > slowest.milliseconds) slowest = { milliseconds, request };
       statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
-      const answer = readAnswer(text, response.headers.get("content-type") ?? "");
+      const type = response.headers.get("content-type") ?? "";
+      const answer = readAnswer(text, type);
       const told = codesOf(answer);
       for (const code of told) codes.set(code, (codes.get(code) ?? 0) + 1);
       const fault = faultOf(response.status, text, told);
@@ -76,8 +77,8 @@ export async function fuzz({ url, schema, seed, goesOn, concurrency }: FuzzOptio
 
 /** The errors of an answer; null where it is none of GraphQL. */
 function readAnswer(text: string, type: string): Errors | null {
-  if (type.startsWith("text/event-stream")) {
-    const data = /^data: (.*)$/m.exec(text)?.[1];
+  if (type.startsWith("text/event-stream") || type.startsWith("multipart/")) {
+    const data = /^(?:data: )?(\{.*)$/m.exec(text)?.[1];
     return data === undefined ? [] : readAnswer(data, "application/json");
   }
   try {
