@@ -123,7 +123,14 @@ describe("a citation's", () => {
   });
 
   it("provenance takes as many statements for many edges as for few", async () => {
-    const few = await client.statements(graph(arxivIdOf(20), 2));
+    const edgesOf = async (maxNodes: number) => {
+      const { citationGraph } = await client.ask<{ citationGraph: { edges: Edge[] } }>(
+        graph(arxivIdOf(30), maxNodes),
+      );
+      return citationGraph.edges.length;
+    };
+    expect(await edgesOf(12)).toBeGreaterThan(2 * (await edgesOf(5)));
+    const few = await client.statements(graph(arxivIdOf(30), 5));
     const many = await client.statements(graph(arxivIdOf(30), 12));
     expect(many.length).toBe(few.length);
     const plans = await client.plans(graph(arxivIdOf(30), 12));
