@@ -29,6 +29,25 @@ export type Config = {
   readonly requestsPerMinute: number;
   /** How many proxies of one's own stand before the server. */
   readonly trustedProxies: number;
+  readonly graphql: GraphqlConfig;
+};
+
+/** What of GraphQL is open, and to whom. */
+export type GraphqlConfig = {
+  /** Whether the schema may be asked for. */
+  readonly introspection: boolean;
+  /** Whether browsers are shown GraphiQL. */
+  readonly graphiql: boolean;
+  /** Origins whose pages may read answers: as browsers write them, or all. */
+  readonly corsOrigins: readonly string[] | "*";
+  /** Whether browsers may send cookies and the like along; only with origins that are named. */
+  readonly corsCredentials: boolean;
+  /** A JSON file of documents that are run by their SHA-256. */
+  readonly documentsPath: string | undefined;
+  /** Whether no other documents are run. */
+  readonly onlyDocuments: boolean;
+  /** Characters of answers that are kept in memory; 0 for none. */
+  readonly responseCacheSize: number;
 };
 
 /** A bearer token that may submit documents. Only its hash is known here. */
@@ -97,6 +116,7 @@ export function readConfig(environment: Environment = process.env): Config {
       2 ** 31 - 1,
     ),
     trustedProxies: integer("PITH_GRAPH_TRUST_PROXY", text("PITH_GRAPH_TRUST_PROXY") ?? "0", 0, 10),
+    graphql: graphqlConfig(text),
   };
 }
 
@@ -111,6 +131,55 @@ function queryLimits(text: (name: string) => string | undefined): QueryLimits {
     cost: limit("PITH_GRAPH_QUERY_COST", defaultQueryLimits.cost, 2 ** 40),
     milliseconds: limit("PITH_GRAPH_QUERY_MILLISECONDS", defaultQueryLimits.milliseconds, 600_000),
   };
+}
+
+function graphqlConfig(text: (name: string) => string | undefined): GraphqlConfig {
+  const corsOrigins = origins("PITH_GRAPH_CORS_ORIGINS", text("PITH_GRAPH_CORS_ORIGINS") ?? "*");
+  const corsCredentials = isOn("PITH_GRAPH_CORS_CREDENTIALS", text("PITH_GRAPH_CORS_CREDENTIALS") ?? "off");
+  if (corsCredentials && corsOrigins === "*") {
+    throw new ConfigError(
+      "PITH_GRAPH_CORS_CREDENTIALS=on needs PITH_GRAPH_CORS_ORIGINS to name the origins.",
+    );
+  }
+  const documentsPath = text("PITH_GRAPH_DOCUMENTS");
+  const onlyDocuments = isOn("PITH_GRAPH_ONLY_DOCUMENTS", text("PITH_GRAPH_ONLY_DOCUMENTS") ?? "off");
+  if (onlyDocuments && documentsPath === undefined) {
+    throw new ConfigError(
+      "PITH_GRAPH_ONLY_DOCUMENTS=on needs PITH_GRAPH_DOCUMENTS to name a file of documents.",
+    );
+  }
+  return {
+    introspection: isOn("PITH_GRAPH_INTROSPECTION", text("PITH_GRAPH_INTROSPECTION") ?? "on"),
+    graphiql: isOn("PITH_GRAPH_GRAPHIQL", text("PITH_GRAPH_GRAPHIQL") ?? "on"),
+    corsOrigins,
+    corsCredentials,
+    documentsPath,
+    onlyDocuments,
+    responseCacheSize: integer(
+      "PITH_GRAPH_RESPONSE_CACHE",
+      text("PITH_GRAPH_RESPONSE_CACHE") ?? "32000000",
+      0,
+      2 ** 32,
+    ),
+  };
+}
+
+function isOn(name: string, text: string): boolean {
+  if (text === "on" || text === "off") return text === "on";
+  throw new ConfigError(`${name} must be on or off, not ${JSON.stringify(text)}.`);
+}
+
+function origins(name: string, text: string): readonly string[] | "*" {
+  if (text === "*") return "*";
+  return text
+    .split(/[\s,]+/)
+    .filter((origin) => origin !== "")
+    .map((origin) => {
+      if (URL.canParse(origin) && new URL(origin).origin === origin) return origin;
+      throw new ConfigError(
+        `${name} must be * or a list of origins like https://example.org, not ${JSON.stringify(origin)}.`,
+      );
+    });
 }
 
 function submissionSettings(

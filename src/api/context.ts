@@ -38,7 +38,12 @@ export function prepareContext(database: Database, graph: GraphService): (parts?
   return ({ submit = refuse, signal } = {}) => {
     const deadline = new Deadline(signal);
     const loaders = createLoaders(deadline.signal);
-    const requestGraph = new RequestGraph(graph, loaders.batches, deadline.signal);
-    return { database, loaders, graph: requestGraph, deadline, submit };
+    return {
+      database,
+      loaders,
+      graph: new RequestGraph(graph, loaders.batches, deadline.signal),
+      deadline,
+      submit,
+    };
   };
 }

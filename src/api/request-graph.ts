@@ -3,6 +3,9 @@ import { ApiError } from "./errors.ts";
 import { analysisBudget, loadPatienceMilliseconds, questionBudget } from "./limits/graph.ts";
 import type { Batches } from "./loaders/batch.ts";
 
+/** What every answer of the graph says of itself. */
+type Given = { readonly graphVersion: string; readonly truncated?: boolean };
+
 /**
  * The citation graph as one request may ask it: its questions share a budget of time, end when the client goes away,
  * and belong to the level of the loaders that they are asked at.
@@ -13,6 +16,7 @@ export class RequestGraph {
   readonly #signal: AbortSignal | undefined;
   /** By the clock of `performance`; null until the first question. */
   #deadline: number | null = null;
+  #isCurrent = true;
 
   constructor(service: GraphService, batches: Batches, signal: AbortSignal | undefined) {
     this.#service = service;
@@ -20,28 +24,49 @@ export class RequestGraph {
     this.#signal = signal;
   }
 
+  /**
+   * Whether all that was answered so far is whole, and of the version in use: ranks may be of an earlier one, and
+   * another question that is cut short may come further.
+   */
+  get isCurrent(): boolean {
+    return this.#isCurrent;
+  }
+
   get status(): GraphStatus {
     return this.#service.status();
   }
 
   /** Asks a question. Rejects with an ApiError where the graph cannot answer. */
-  ask<Result>(question: (graph: GraphService, budget: Budget) => Promise<Result>): Promise<Result> {
+  ask<Result extends Given>(
+    question: (graph: GraphService, budget: Budget) => Promise<Result>,
+  ): Promise<Result> {
     this.#deadline ??= performance.now() + questionBudget.milliseconds;
     const milliseconds = Math.max(0, this.#deadline - performance.now());
-    return this.#run(() => question(this.#service, this.#budget({ ...questionBudget, milliseconds })));
+    return this.#run(async () =>
+      this.#noted(await question(this.#service, this.#budget({ ...questionBudget, milliseconds }))),
+    );
   }
 
   /** Asks what only the graph in memory answers; waits a little where it is being loaded. */
-  analyse<Result>(question: (graph: GraphService, budget: Budget) => Promise<Result>): Promise<Result> {
+  analyse<Result extends Given>(
+    question: (graph: GraphService, budget: Budget) => Promise<Result>,
+  ): Promise<Result> {
     return this.#run(async () => {
       await this.#waitForMemory();
-      return question(this.#service, this.#budget(analysisBudget));
+      return this.#noted(await question(this.#service, this.#budget(analysisBudget)));
     });
   }
 
   /** Resolves when the graph has what was committed before. */
   catchUp(): Promise<void> {
     return this.#run(() => this.#service.catchUp());
+  }
+
+  #noted<Result extends Given>(answer: Result): Result {
+    const { graphVersion } = this.#service.status();
+    if (answer.truncated || (graphVersion ?? answer.graphVersion) !== answer.graphVersion)
+      this.#isCurrent = false;
+    return answer;
   }
 
   #budget(budget: Budget): Budget {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { type Config, readConfig } from "../config.ts";
 import { type GraphService, startGraph } from "../graph/index.ts";
-import { createApp, type RunningServer, startServer } from "../server/index.ts";
+import { createApp, graphqlSettings, type RunningServer, startServer } from "../server/index.ts";
 import { type Database, openDatabase } from "../store/index.ts";
 import { CommandError } from "./command-error.ts";
 import { say } from "./context.ts";
@@ -81,12 +81,14 @@ async function listen(
     config;
   const rate = { requestsPerMinute, trustedProxies };
   try {
+    const graphql = await graphqlSettings(config.graphql);
     const app = createApp({
       ...parts,
       submissions,
       baseUrl,
       limits,
       rate,
+      graphql,
       maximumBodySize: maximumQueryBytes,
     });
     return await startServer({ app, host, port });

@@ -3,7 +3,7 @@ import { defaultQueryLimits, type QueryLimits } from "../api/limits/query-limits
 import type { SubmissionSettings } from "../config.ts";
 import { type GraphService, startGraph } from "../graph/index.ts";
 import type { Database } from "../store/database.ts";
-import { createGraphqlHandler, graphqlPath } from "./graphql.ts";
+import { createGraphqlHandler, type GraphqlSettings, graphqlPath } from "./graphql.ts";
 import { answerHealth } from "./health.ts";
 import { homePage } from "./home-page.ts";
 import { createSubmissionRoutes, noSubmissions, SubmissionDesk } from "./ingest/index.ts";
@@ -30,6 +30,7 @@ export type AppOptions = {
   readonly baseUrl?: string | undefined;
   /** Who may submit documents; nobody unless told. */
   readonly submissions?: SubmissionSettings;
+  readonly graphql?: GraphqlSettings;
 };
 
 export type App = {
@@ -53,6 +54,7 @@ export function createApp({
   rate = { requestsPerMinute: 0, trustedProxies: 0 },
   baseUrl,
   submissions = noSubmissions,
+  graphql: settings = {},
 }: AppOptions): App {
   const desk = new SubmissionDesk(database, submissions);
   const isWithinRate = createRateGate(rate);
@@ -63,6 +65,7 @@ export function createApp({
     maximumBodySize,
     limits,
     submitFor: (authorization) => desk.submitFor(authorization),
+    settings,
   });
   const routes: Record<string, { methods: readonly string[]; answer: Route }> = {
     "/": {

@@ -6,12 +6,35 @@ import type { QueryLimits } from "../api/limits/query-limits.ts";
 import { schema } from "../api/schema.ts";
 import type { GraphService } from "../graph/index.ts";
 import type { Database } from "../store/database.ts";
+import { DataVersion } from "./cache/data-version.ts";
+import { documentCaches } from "./cache/document-caches.ts";
 import { defaultQuery } from "./default-query.ts";
+import { noDocuments } from "./documents/trusted-documents.ts";
+import { type CorsSettings, openCors } from "./http/cors.ts";
+import { createHttpHandler } from "./http/handler.ts";
 import { createMaskError, type LogError } from "./mask-error.ts";
 import { useExactJson } from "./plugins/exact-json.ts";
+import { useNativeExecute } from "./plugins/native-execute.ts";
+import { useNoIntrospection } from "./plugins/no-introspection.ts";
 import { queryLimitPlugins } from "./plugins/query-limits.ts";
+import { useResponseCache } from "./plugins/response-cache.ts";
+import { type DocumentSettings, useTrustedDocuments } from "./plugins/trusted-documents.ts";
 
 export const graphqlPath = "/graphql";
+
+/** What of GraphQL is open, and to whom. All of it has a default. */
+export type GraphqlSettings = {
+  /** Whether the schema may be asked for; true unless told. */
+  readonly introspection?: boolean;
+  /** Whether browsers are shown GraphiQL; true unless told. */
+  readonly graphiql?: boolean;
+  readonly cors?: CorsSettings;
+  readonly documents?: DocumentSettings;
+  /** Characters of answers that are kept in memory; 32 million unless told, 0 for none. */
+  readonly responseCacheSize?: number;
+  /** Whether plain JSON requests skip graphql-yoga's HTTP layer; true unless told. */
+  readonly fastPath?: boolean;
+};
 
 export type GraphqlOptions = {
   readonly database: Database;
@@ -22,14 +45,28 @@ export type GraphqlOptions = {
   readonly limits: QueryLimits;
   /** Submits for who made a request, told by its Authorization header. */
   readonly submitFor: (authorization: string | null) => Submit;
+  readonly settings?: GraphqlSettings;
 };
+
+export const defaultResponseCacheSize = 32_000_000;
 
 /** GraphQL over HTTP, and GraphiQL where a browser asks for the page. */
 export function createGraphqlHandler(options: GraphqlOptions): {
   handle: RequestListener;
   close: () => Promise<void>;
 } {
-  const createContext = prepareContext(options.database, options.graph);
+  const { database, graph, settings = {} } = options;
+  const {
+    introspection = true,
+    graphiql = true,
+    cors = openCors,
+    documents = { documents: noDocuments, only: false },
+    responseCacheSize = defaultResponseCacheSize,
+    fastPath = true,
+  } = settings;
+  const createContext = prepareContext(database, graph);
+  const version = new DataVersion(database, graph);
+  const maskError = createMaskError(options.logError);
   const yoga = createYoga({
     schema,
     context: ({ request }) =>
@@ -38,18 +75,36 @@ export function createGraphqlHandler(options: GraphqlOptions): {
         signal: request.signal,
       }),
     graphqlEndpoint: graphqlPath,
-    graphiql: { title: "pith-graph", defaultQuery },
+    graphiql: graphiql && { title: "pith-graph", defaultQuery },
     // GraphiQL from the package, not from another host: works offline, and nobody else is told who reads here.
     renderGraphiQL,
     landingPage: false,
     logging: false,
     batching: false,
     multipart: false,
-    maxRequestBodySize: options.maximumBodySize,
-    // Every page may read; browsers send no cookies or other credentials along, and none are used.
-    cors: { origin: "*", credentials: false, methods: ["GET", "POST", "OPTIONS"] },
-    maskedErrors: { maskError: createMaskError(options.logError) },
-    plugins: [...queryLimitPlugins(options.limits), useExactJson()],
+    extraParamNames: ["documentId"],
+    // Both are done before graphql-yoga hears of a request: see http/handler.ts.
+    cors: false,
+    maxRequestBodySize: false,
+    parserAndValidationCache: documentCaches(),
+    maskedErrors: { maskError },
+    plugins: [
+      useTrustedDocuments(documents),
+      ...(responseCacheSize > 0 ? [useResponseCache(version, responseCacheSize)] : []),
+      ...(introspection ? [] : [useNoIntrospection()]),
+      useNativeExecute(),
+      ...queryLimitPlugins(options.limits),
+      useExactJson(),
+    ],
   });
-  return { handle: yoga, close: async () => yoga.dispose() };
+  const handle = createHttpHandler({
+    yoga,
+    maskError,
+    maximumBodySize: options.maximumBodySize,
+    cors,
+    documents: documents.documents,
+    version,
+    fastPath,
+  });
+  return { handle, close: async () => yoga.dispose() };
 }

@@ -38,7 +38,7 @@ export function openDatabase(given: DatabaseOptions): Database {
     ...(schema === undefined ? [] : [`search_path=${schema},public`]),
     ...(statementMilliseconds === undefined ? [] : [`statement_timeout=${statementMilliseconds}`]),
     // How soon the server sees that nobody waits for a statement any more.
-    ...(statementMilliseconds === undefined ? [] : ["client_connection_check_interval=500"]),
+    "client_connection_check_interval=500",
   ];
   const pool = new pg.Pool({
     ...(typeof connection === "string" ? { connectionString: connection } : connection),

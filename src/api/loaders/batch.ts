@@ -1,5 +1,7 @@
 import DataLoader from "dataloader";
 import { untilAborted } from "../../store/cancellation.ts";
+import type { Gathered } from "./gathered.ts";
+import { whenSettled } from "./turn.ts";
 
 /**
  * The loaders of one request. Their batches go out level by level: what is asked for while statements run waits
@@ -21,11 +23,19 @@ export class Batches {
   loader<Key, Value>(
     load: (keys: readonly Key[]) => Promise<ReadonlyMap<unknown, Value>>,
     absent: Value,
+    cacheKeyOf?: (key: Key) => unknown,
+  ): DataLoader<Key, Value, unknown> {
+    return this.#loader((keys) => this.track(() => load(keys)), absent, cacheKeyOf);
+  }
+
+  #loader<Key, Value>(
+    load: (keys: readonly Key[]) => Promise<ReadonlyMap<unknown, Value>>,
+    absent: Value,
     cacheKeyOf: (key: Key) => unknown = (key) => key,
   ): DataLoader<Key, Value, unknown> {
     return new DataLoader<Key, Value, unknown>(
       async (keys) => {
-        const found = await this.track(() => load(keys));
+        const found = await load(keys);
         return keys.map((key) => found.get(cacheKeyOf(key)) ?? absent);
       },
       {
@@ -36,6 +46,15 @@ export class Batches {
         },
       },
     );
+  }
+
+  /** A loader whose statements carry the keys of other requests as well; they end once all of those are given up. */
+  gathered<Key, Value>(
+    gathered: Gathered<Key, Value>,
+    absent: Value,
+    cacheKeyOf?: (key: Key) => unknown,
+  ): DataLoader<Key, Value, unknown> {
+    return this.#loader((keys) => this.hold(() => gathered.load(keys, this.#signal)), absent, cacheKeyOf);
   }
 
   /** Runs statements that belong to the present level. They must not wait for a loader of this request. */
@@ -53,6 +72,8 @@ export class Batches {
     this.#running++;
     try {
       return await work();
+    } catch (error) {
+      throw this.#signal?.aborted ? this.#signal.reason : error;
     } finally {
       this.#running--;
       this.#settle();
@@ -63,7 +84,7 @@ export class Batches {
     if (this.#running > 0 || this.#waiting.length === 0 || this.#settling) return;
     this.#settling = true;
     // By then every resolver that can go on has gone on, and has asked for what it needs.
-    setImmediate(() => {
+    whenSettled(() => {
       this.#settling = false;
       if (this.#running > 0) return;
       const level = this.#waiting;

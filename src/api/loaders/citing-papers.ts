@@ -1,9 +1,12 @@
 import { and, asc, desc, eq, type Placeholder, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../../store/database.ts";
+import { prepareRows } from "../../store/prepared-rows.ts";
+import { bigintArray } from "../../store/rows.ts";
 import { citingPapers } from "../../store/tables/index.ts";
 import type { Range } from "../connections.ts";
 import type { Key } from "../cursor.ts";
 import { type Batches, groupBy, LoadersByArguments } from "./batch.ts";
+import { GatheredByLimit } from "./gathered.ts";
 
 export type CitingPaperRow = typeof citingPapers.$inferSelect;
 
@@ -16,9 +19,10 @@ export type CitingPaperLoaders = {
  * Each work's page is read on its own (LATERAL), since a work may have a hundred thousand citing papers: the
  * index gives the page without the rest.
  */
-export function prepareCitingPaperLoaders({
-  db,
-}: Pick<Database, "db">): (batches: Batches) => CitingPaperLoaders {
+export function prepareCitingPaperLoaders(
+  database: Pick<Database, "db" | "pool">,
+): (batches: Batches) => CitingPaperLoaders {
+  const { db } = database;
   const pagesOf = (ids: SQL, limit: number | Placeholder, range: Omit<Range, "limit">) => {
     const order = range.reverse ? asc : desc;
     const page = db
@@ -40,22 +44,26 @@ export function prepareCitingPaperLoaders({
       .crossJoinLateral(page)
       .orderBy(page.citedWorkId, order(page.submittedAt), order(page.paperId));
   };
-  const firstPages = pagesOf(sql`${sql.placeholder("ids")}`, sql.placeholder("limit"), {
+  const firstPagesQuery = pagesOf(sql`${sql.placeholder("ids")}`, sql.placeholder("limit"), {
     after: null,
     before: null,
     reverse: false,
-  }).prepare("api_first_citing_papers");
+  });
+  const firstPages = prepareRows(firstPagesQuery, "api_first_citing_papers");
+  const firstCiting = new GatheredByLimit<bigint, readonly CitingPaperRow[]>(
+    database,
+    async (sender, ids, limit) =>
+      groupBy(await firstPages(sender, { ids: bigintArray(ids), limit }), ({ citedWorkId }) => citedWorkId),
+  );
 
   return (batches) => ({
     citingPapersOfWork: new LoadersByArguments((range) =>
-      batches.loader(async (ids) => {
-        const { after, before, reverse, limit } = range;
-        const rows =
-          after === null && before === null && !reverse
-            ? await firstPages.execute({ ids, limit })
-            : await pagesOf(sql`${sql.param(ids)}`, limit, range);
-        return groupBy(rows, ({ citedWorkId }) => citedWorkId);
-      }, []),
+      range.after === null && range.before === null && !range.reverse
+        ? batches.gathered(firstCiting.of(range.limit), [])
+        : batches.loader(async (ids) => {
+            const rows = await pagesOf(sql`${sql.param(ids)}`, range.limit, range);
+            return groupBy(rows, ({ citedWorkId }) => citedWorkId);
+          }, []),
     ),
   });
 }

@@ -1,9 +1,12 @@
 import type DataLoader from "dataloader";
 import { and, count, getTableColumns, inArray, notInArray, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../../store/database.ts";
+import { prepareRows } from "../../store/prepared-rows.ts";
+import { bigintArray } from "../../store/rows.ts";
 import { claims } from "../../store/tables/index.ts";
 import { type Batches, groupBy, LoadersByArguments } from "./batch.ts";
-import { type OrdinalPage, placeInPage, withinPage } from "./ordinal-page.ts";
+import { GatheredByLimit } from "./gathered.ts";
+import { isFirstPage, type OrdinalPage, placeInPage, withinPage } from "./ordinal-page.ts";
 
 export type ClaimRow = typeof claims.$inferSelect;
 
@@ -23,18 +26,26 @@ export type ClaimLoaders = {
 
 const keyText = ({ paperId, ordinal }: ClaimKey): string => `${paperId}/${ordinal}`;
 
-export function prepareClaimLoaders({ db }: Pick<Database, "db">): (batches: Batches) => ClaimLoaders {
+export function prepareClaimLoaders(
+  database: Pick<Database, "db" | "pool">,
+): (batches: Batches) => ClaimLoaders {
+  const { db } = database;
   const numbered = db
     .select({ ...getTableColumns(claims), place: placeInPage(claims.paperId, claims.ordinal) })
     .from(claims)
     .where(sql`${claims.paperId} = ANY(${sql.placeholder("paperIds")}::bigint[])`)
     .as("numbered");
-  const firstPages = db
+  const firstPagesQuery = db
     .select()
     .from(numbered)
     .where(sql`${numbered.place} <= ${sql.placeholder("limit")}`)
-    .orderBy(numbered.paperId, numbered.place)
-    .prepare("api_first_claims");
+    .orderBy(numbered.paperId, numbered.place);
+  const firstPages = prepareRows(firstPagesQuery, "api_first_claims");
+  const firstClaims = new GatheredByLimit<bigint, readonly ClaimRow[]>(
+    database,
+    async (sender, paperIds, limit) =>
+      groupBy(await firstPages(sender, { paperIds: bigintArray(paperIds), limit }), ({ paperId }) => paperId),
+  );
   const byKeys = db
     .select()
     .from(claims)
@@ -45,9 +56,6 @@ export function prepareClaimLoaders({ db }: Pick<Database, "db">): (batches: Bat
     .prepare("api_claims_by_key");
 
   const readPages = async (paperIds: readonly bigint[], { kinds, ...page }: ClaimKinds & OrdinalPage) => {
-    if (kinds === null && page.after === null && page.before === null && !page.reverse) {
-      return firstPages.execute({ paperIds, limit: page.limit });
-    }
     const numbered = db
       .select({
         ...getTableColumns(claims),
@@ -75,10 +83,12 @@ export function prepareClaimLoaders({ db }: Pick<Database, "db">): (batches: Bat
       keyText,
     ),
     claimsOfPaper: new LoadersByArguments((given) =>
-      batches.loader(
-        async (paperIds) => groupBy(await readPages(paperIds, given), ({ paperId }) => paperId),
-        [],
-      ),
+      given.kinds === null && isFirstPage(given)
+        ? batches.gathered(firstClaims.of(given.limit), [])
+        : batches.loader(
+            async (paperIds) => groupBy(await readPages(paperIds, given), ({ paperId }) => paperId),
+            [],
+          ),
     ),
     claimCountOfPaper: new LoadersByArguments(({ kinds }) =>
       batches.loader(async (paperIds) => {

@@ -34,7 +34,7 @@ export type Loaders = PaperLoaders &
  * Prepares the statements of a database once; each call of what it returns makes the loaders of one request, which
  * read nothing more once the signal is aborted.
  */
-export function prepareLoaders(database: Pick<Database, "db">): (signal?: AbortSignal) => Loaders {
+export function prepareLoaders(database: Pick<Database, "db" | "pool">): (signal?: AbortSignal) => Loaders {
   const paperLoaders = preparePaperLoaders(database);
   const workLoaders = prepareWorkLoaders(database);
   const others = [
@@ -67,9 +67,4 @@ export function prepareLoaders(database: Pick<Database, "db">): (signal?: AbortS
       ...aliases(batches),
     };
   };
-}
-
-/** One set of loaders for who makes no requests. Each call prepares statements anew; a server does that once. */
-export function createLoaders(db: Database["db"]): Loaders {
-  return prepareLoaders({ db })();
 }

@@ -11,6 +11,11 @@ export type OrdinalPage = {
   readonly limit: number;
 };
 
+/** Whether a page begins where the list does: the page that is asked for most. */
+export function isFirstPage({ after, before, reverse }: OrdinalPage): boolean {
+  return after === null && before === null && !reverse;
+}
+
 export function withinPage(ordinal: Column, { after, before }: OrdinalPage): SQL | undefined {
   if (after === null && before === null) return undefined;
   if (before === null) return sql`${ordinal} > ${after}`;

@@ -13,9 +13,12 @@ import {
   sql,
 } from "drizzle-orm";
 import type { Database } from "../../store/database.ts";
+import { prepareRows } from "../../store/prepared-rows.ts";
+import { bigintArray } from "../../store/rows.ts";
 import { papers, references, works } from "../../store/tables/index.ts";
 import { type Batches, groupBy, LoadersByArguments } from "./batch.ts";
-import { type OrdinalPage, placeInPage, withinPage } from "./ordinal-page.ts";
+import { GatheredByLimit } from "./gathered.ts";
+import { isFirstPage, type OrdinalPage, placeInPage, withinPage } from "./ordinal-page.ts";
 
 const {
   arxivId: _arxivId,
@@ -51,20 +54,26 @@ export type ReferenceLoaders = {
   readonly heldReferenceCount: DataLoader<bigint, number, unknown>;
 };
 
-export function prepareReferenceLoaders({
-  db,
-}: Pick<Database, "db">): (batches: Batches) => ReferenceLoaders {
+export function prepareReferenceLoaders(
+  database: Pick<Database, "db" | "pool">,
+): (batches: Batches) => ReferenceLoaders {
+  const { db } = database;
   const numbered = db
     .select({ ...shownColumns, place: placeInPage(references.paperId, references.ordinal) })
     .from(references)
     .where(sql`${references.paperId} = ANY(${sql.placeholder("paperIds")}::bigint[])`)
     .as("numbered");
-  const firstPages = db
+  const firstPagesQuery = db
     .select()
     .from(numbered)
     .where(sql`${numbered.place} <= ${sql.placeholder("limit")}`)
-    .orderBy(numbered.paperId, numbered.place)
-    .prepare("api_first_references");
+    .orderBy(numbered.paperId, numbered.place);
+  const firstPages = prepareRows(firstPagesQuery, "api_first_references");
+  const firstReferences = new GatheredByLimit<bigint, readonly ReferenceRow[]>(
+    database,
+    async (sender, paperIds, limit) =>
+      groupBy(await firstPages(sender, { paperIds: bigintArray(paperIds), limit }), ({ paperId }) => paperId),
+  );
 
   const isHeld = exists(
     db
@@ -79,10 +88,7 @@ export function prepareReferenceLoaders({
     );
 
   const readPages = async (paperIds: readonly bigint[], given: ReferenceFilter & OrdinalPage) => {
-    const { internalAnchor, held, after, before, reverse, limit } = given;
-    if (internalAnchor === null && held === null && after === null && before === null && !reverse) {
-      return firstPages.execute({ paperIds, limit });
-    }
+    const { reverse, limit } = given;
     const numbered = db
       .select({ ...shownColumns, place: placeInPage(references.paperId, references.ordinal, reverse) })
       .from(references)
@@ -143,10 +149,12 @@ export function prepareReferenceLoaders({
 
   return (batches) => ({
     referencesOfPaper: new LoadersByArguments((given) =>
-      batches.loader(
-        async (paperIds) => groupBy(await readPages(paperIds, given), ({ paperId }) => paperId),
-        [],
-      ),
+      given.internalAnchor === null && given.held === null && isFirstPage(given)
+        ? batches.gathered(firstReferences.of(given.limit), [])
+        : batches.loader(
+            async (paperIds) => groupBy(await readPages(paperIds, given), ({ paperId }) => paperId),
+            [],
+          ),
     ),
     referencesOfEdge: new LoadersByArguments(({ limit }) =>
       batches.loader(

@@ -5,7 +5,8 @@ import { stringifyResult } from "../../api/json-text.ts";
 export function useExactJson(): Plugin {
   return {
     onExecutionResult({ result }) {
-      if (result !== undefined && !(Symbol.asyncIterator in result)) result.stringify = stringifyResult;
+      // What has a text already keeps it.
+      if (result !== undefined && !(Symbol.asyncIterator in result)) result.stringify ??= stringifyResult;
     },
   };
 }

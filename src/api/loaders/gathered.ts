@@ -1,0 +1,140 @@
+import { cancellable, type Sender } from "../../store/cancellable.ts";
+import type { Database } from "../../store/database.ts";
+import { afterSettling } from "./turn.ts";
+
+type Found<Value> = ReadonlyMap<unknown, Value>;
+
+type Asking<Key, Value> = {
+  readonly keys: readonly Key[];
+  readonly signal: AbortSignal | undefined;
+  readonly resolve: (found: Found<Value>) => void;
+  readonly reject: (error: unknown) => void;
+};
+
+/** Statements of one kind that run at a time; who asks meanwhile shares the next. */
+const mostRunning = 2;
+/** Keys of one statement, where several ask. */
+const mostKeys = 4_000;
+
+/**
+ * One statement for the keys of many requests: what several ask for within a turn of the event loop, or while earlier
+ * statements run, goes out together. A server with much to do sends a fraction of the statements, and one with little
+ * to do waits for nobody.
+ *
+ * Each asks after its request came, and the statement runs after that: nobody sees anything older than without.
+ */
+export class Gathered<Key, Value> {
+  readonly #database: Pick<Database, "pool">;
+  readonly #read: (sender: Sender, keys: readonly Key[]) => Promise<Found<Value>>;
+  #waiting: Asking<Key, Value>[] = [];
+  #running = 0;
+  #isScheduled = false;
+
+  constructor(
+    database: Pick<Database, "pool">,
+    read: (sender: Sender, keys: readonly Key[]) => Promise<Found<Value>>,
+  ) {
+    this.#database = database;
+    this.#read = read;
+  }
+
+  /** Values by key, others among them. Rejects when the signal is aborted while the statement runs. */
+  load(keys: readonly Key[], signal: AbortSignal | undefined): Promise<Found<Value>> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ keys, signal, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || this.#running >= mostRunning || this.#waiting.length === 0) return;
+    this.#isScheduled = true;
+    afterSettling(() => {
+      this.#isScheduled = false;
+      void this.#send(this.#take());
+    });
+  }
+
+  #take(): Asking<Key, Value>[] {
+    let keys = 0;
+    const end = this.#waiting.findIndex((asking) => {
+      keys += asking.keys.length;
+      return keys > mostKeys;
+    });
+    return end < 0 ? this.#waiting.splice(0) : this.#waiting.splice(0, Math.max(1, end));
+  }
+
+  async #send(askings: readonly Asking<Key, Value>[]): Promise<void> {
+    this.#running++;
+    try {
+      await this.#answer(askings);
+    } finally {
+      this.#running--;
+      this.#schedule();
+    }
+  }
+
+  async #answer(askings: readonly Asking<Key, Value>[]): Promise<void> {
+    const [first] = askings;
+    const keys =
+      askings.length === 1 && first !== undefined
+        ? first.keys
+        : [...new Set(askings.flatMap((asking) => asking.keys))];
+    const watched = watch(askings);
+    try {
+      const { pool } = this.#database;
+      const found = await this.#read(
+        watched.signal === null ? pool : cancellable(pool, watched.signal),
+        keys,
+      );
+      for (const { resolve } of askings) resolve(found);
+    } catch (error) {
+      if (askings.length === 1) first?.reject(error);
+      // A key that the server cannot read is the fault of one of them, and the others get their answer.
+      else for (const asking of askings) await this.#answer([asking]);
+    } finally {
+      watched.end();
+    }
+  }
+}
+
+/** Gathered statements that differ by how many rows of each key they read. */
+export class GatheredByLimit<Key, Value> {
+  /** As many as there are sizes of pages. */
+  readonly #byLimit = new Map<number, Gathered<Key, Value>>();
+  readonly #create: (limit: number) => Gathered<Key, Value>;
+
+  constructor(
+    database: Pick<Database, "pool">,
+    read: (sender: Sender, keys: readonly Key[], limit: number) => Promise<Found<Value>>,
+  ) {
+    this.#create = (limit) => new Gathered(database, (sender, keys) => read(sender, keys, limit));
+  }
+
+  of(limit: number): Gathered<Key, Value> {
+    const gathered = this.#byLimit.get(limit) ?? this.#create(limit);
+    this.#byLimit.set(limit, gathered);
+    return gathered;
+  }
+}
+
+/** A signal that is aborted once all who ask are gone; none where somebody cannot be. */
+function watch(askings: readonly { readonly signal: AbortSignal | undefined }[]): {
+  readonly signal: AbortSignal | null;
+  end(): void;
+} {
+  const signals = askings.map(({ signal }) => signal);
+  if (signals.some((signal) => signal === undefined)) return { signal: null, end: () => {} };
+  const gone = new AbortController();
+  const look = () => {
+    if (signals.every((signal) => signal?.aborted)) gone.abort();
+  };
+  for (const signal of signals) signal?.addEventListener("abort", look, { once: true });
+  look();
+  return {
+    signal: gone.signal,
+    end: () => {
+      for (const signal of signals) signal?.removeEventListener("abort", look);
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import type { GraphService } from "../../graph/index.ts";
+import type { Database } from "../../store/database.ts";
+
+const statement = { name: "api_data_version", text: "SELECT pg_current_snapshot()::text AS snapshot" };
+
+/**
+ * Which data an answer is of: PostgreSQL's own name for what is visible (the transactions that are in it), and the
+ * version of the citation graph in memory. Two answers at the same version were made of the same data, whoever wrote
+ * it, in whatever process: nothing has to be told, and nothing can be missed.
+ */
+export class DataVersion {
+  readonly #database: Pick<Database, "pool">;
+  readonly #graph: GraphService;
+  #running: Promise<string> | null = null;
+  #next: Promise<string> | null = null;
+  #last: { readonly version: string; readonly readAt: number } | null = null;
+
+  constructor(database: Pick<Database, "pool">, graph: GraphService) {
+    this.#database = database;
+    this.#graph = graph;
+  }
+
+  /** A version that was read before; null where none has been. */
+  get last(): string | null {
+    return this.#last?.version ?? null;
+  }
+
+  /**
+   * The version now: read after this was called. Those who ask meanwhile share the next statement, so there is one
+   * at a time, however many ask.
+   */
+  read(): Promise<string> {
+    if (this.#running === null) {
+      this.#running = this.#ask();
+      return this.#running;
+    }
+    this.#next ??= this.#running.then(
+      () => this.#askNext(),
+      () => this.#askNext(),
+    );
+    return this.#next;
+  }
+
+  /** Sees to it that `last` is not older than so many milliseconds, some time from now. */
+  refresh(milliseconds: number): void {
+    if (this.#last !== null && performance.now() - this.#last.readAt < milliseconds) return;
+    if (this.#running === null) this.read().catch(() => {});
+  }
+
+  #askNext(): Promise<string> {
+    this.#next = null;
+    this.#running = this.#ask();
+    return this.#running;
+  }
+
+  async #ask(): Promise<string> {
+    try {
+      const { rows } = await this.#database.pool.query<{ snapshot: string }>(statement);
+      const version = `${rows[0]?.snapshot}/${this.#graph.status().graphVersion ?? "sql"}`;
+      this.#last = { version, readAt: performance.now() };
+      return version;
+    } finally {
+      this.#running = null;
+    }
+  }
+}

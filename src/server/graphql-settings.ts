@@ -1,0 +1,17 @@
+import { schema } from "../api/schema.ts";
+import type { GraphqlConfig } from "../config.ts";
+import { noDocuments, readDocuments } from "./documents/trusted-documents.ts";
+import type { GraphqlSettings } from "./graphql.ts";
+
+/** The settings that a configuration asks for. Rejects with a DocumentsError where its file of documents is unfit. */
+export async function graphqlSettings(config: GraphqlConfig): Promise<GraphqlSettings> {
+  const { documentsPath, onlyDocuments, corsOrigins, corsCredentials } = config;
+  const documents = documentsPath === undefined ? noDocuments : await readDocuments(documentsPath, schema);
+  return {
+    introspection: config.introspection,
+    graphiql: config.graphiql,
+    responseCacheSize: config.responseCacheSize,
+    cors: { origins: corsOrigins, credentials: corsCredentials },
+    documents: { documents, only: onlyDocuments },
+  };
+}

@@ -1,0 +1,147 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { type GraphQLError, OperationTypeNode } from "graphql";
+import type { ErrorCode } from "../../api/errors.ts";
+import type { DataVersion } from "../cache/data-version.ts";
+import { askedDocument } from "../documents/asked-document.ts";
+import type { TrustedDocuments } from "../documents/trusted-documents.ts";
+import { isNamedBy } from "../mirror/conditional.ts";
+import { sendError } from "../responses.ts";
+import { acceptedJsonType } from "./accepted-type.ts";
+import { cachingHeaders, entityTag } from "./conditional-answer.ts";
+import { type CorsSettings, corsHeaders, preflightHeaders } from "./cors.ts";
+import { crossSiteRefusal } from "./cross-site.ts";
+import { type Asked, createFastPath, type Yoga } from "./fast-path.ts";
+import { type Parameters, parametersOfBody, parametersOfQuery } from "./parameters.ts";
+import { readBody } from "./read-body.ts";
+import { ReplayedRequest } from "./replayed-request.ts";
+
+export type HttpOptions = {
+  readonly yoga: Yoga;
+  readonly maskError: (error: unknown) => GraphQLError;
+  /** Bytes. */
+  readonly maximumBodySize: number;
+  readonly cors: CorsSettings;
+  readonly documents: TrustedDocuments;
+  readonly version: DataVersion;
+  /** Whether plain JSON requests go the short way; all go graphql-yoga's own where not. */
+  readonly fastPath: boolean;
+};
+
+type Headers = Record<string, string>;
+
+/**
+ * GraphQL over HTTP. Plain JSON by GET and POST is answered here; what is more (pages, streams of events, other types
+ * of bodies) goes to graphql-yoga's own HTTP layer. Both run the same plugins. What holds for all requests is done
+ * here first: who may ask from where, and how large a body may be.
+ */
+export function createHttpHandler(options: HttpOptions): RequestListener {
+  const { yoga, cors, documents, version, maximumBodySize } = options;
+  const answer = createFastPath(yoga, options.maskError);
+
+  const refuse = (
+    request: IncomingMessage,
+    response: ServerResponse,
+    status: number,
+    code: ErrorCode,
+    message: string,
+    headers: Headers = {},
+  ) =>
+    sendError(request, response, status, {
+      code,
+      message,
+      headers: { ...corsHeaders(cors, request), ...headers },
+    });
+
+  const toYoga = async (request: IncomingMessage, response: ServerResponse, body?: Buffer): Promise<void> => {
+    for (const [name, value] of Object.entries(corsHeaders(cors, request))) response.setHeader(name, value);
+    const asked =
+      body === undefined ? request : (new ReplayedRequest(request, body) as unknown as IncomingMessage);
+    await yoga(asked, response);
+  };
+
+  /** The answer, conditional where any cache on the way may keep it. */
+  const sendAnswer = async (asked: Asked): Promise<void> => {
+    const { request, response, type } = asked;
+    const isKept = request.method === "GET" && isTrustedQuery(asked.parameters, documents);
+    const tag =
+      isKept && request.headers.authorization === undefined ? entityTag(await version.read(), type) : null;
+    const headers: Headers = corsHeaders(cors, request);
+    if (tag !== null)
+      headers["vary"] = headers["vary"] === undefined ? "Accept" : `${headers["vary"]}, Accept`;
+    if (tag !== null && isNamedBy(tag, request.headers["if-none-match"])) {
+      response.writeHead(304, { ...headers, ...cachingHeaders(tag) });
+      response.end();
+      return;
+    }
+    const { made, isCurrent } = await answer(asked);
+    if (response.destroyed) return;
+    response.writeHead(made.status, {
+      ...made.headers,
+      ...headers,
+      ...(tag !== null && isCurrent ? cachingHeaders(tag) : {}),
+      "content-length": Buffer.byteLength(made.body),
+    });
+    response.end(made.body);
+  };
+
+  const handleGet = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { accept } = request.headers;
+    // A browser that asks for a page.
+    if (accept?.includes("text/html")) return toYoga(request, response);
+    const parameters = parametersOfQuery(request.url ?? "");
+    if (parameters === null) {
+      const message = "`variables` and `extensions` of an address must be JSON.";
+      return refuse(request, response, 400, "BAD_USER_INPUT", message);
+    }
+    const type = acceptedJsonType(accept);
+    if (type === null || !options.fastPath || mayStream(parameters, documents))
+      return toYoga(request, response);
+    return sendAnswer({ request, response, parameters, type });
+  };
+
+  const handlePost = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await readBody(request, maximumBodySize);
+    if (body === "gone") return;
+    if (body === "too large") {
+      const message = `A request may have ${maximumBodySize} bytes at most.`;
+      return refuse(request, response, 413, "TOO_LARGE", message, { connection: "close" });
+    }
+    const type = acceptedJsonType(request.headers.accept);
+    const parameters = type !== null && options.fastPath && isJson(request) ? parametersOfBody(body) : null;
+    if (type === null || parameters === null || mayStream(parameters, documents)) {
+      return toYoga(request, response, body);
+    }
+    return sendAnswer({ request, response, parameters, type });
+  };
+
+  return async (request, response) => {
+    if (request.method === "OPTIONS") {
+      response.writeHead(204, preflightHeaders(cors, request));
+      response.end();
+      return;
+    }
+    const refusal = crossSiteRefusal(request);
+    if (refusal !== null) return refuse(request, response, refusal.status, "BAD_USER_INPUT", refusal.message);
+    await (request.method === "GET" ? handleGet(request, response) : handlePost(request, response));
+  };
+}
+
+function isJson({ headers }: IncomingMessage): boolean {
+  return (
+    /^application\/json(?:;\s*charset=utf-?8)?$/i.test(headers["content-type"] ?? "") &&
+    headers["content-encoding"] === undefined
+  );
+}
+
+/** Whether the answer may be a stream of events: a query that only has the word in it takes the longer way. */
+function mayStream(parameters: Parameters, documents: TrustedDocuments): boolean {
+  const hash = askedDocument(parameters);
+  if (hash !== null) return documents.get(hash)?.kinds.has(OperationTypeNode.SUBSCRIPTION) ?? false;
+  return typeof parameters.query === "string" && parameters.query.includes("subscription");
+}
+
+function isTrustedQuery(parameters: Parameters, documents: TrustedDocuments): boolean {
+  const hash = askedDocument(parameters);
+  const kinds = hash === null ? undefined : documents.get(hash)?.kinds;
+  return kinds?.size === 1 && kinds.has(OperationTypeNode.QUERY);
+}
