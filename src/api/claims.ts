@@ -1,22 +1,28 @@
-import { and, asc, count, desc, eq, exists, ilike, inArray, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, exists, inArray, type SQL, sql } from "drizzle-orm";
 import { claims, papers } from "../store/tables/index.ts";
 import { builder } from "./builder.ts";
 import { ClaimConnection } from "./connection-objects.ts";
 import { KeysetConnection, maximumPageSize, type PageArguments } from "./connections.ts";
 import type { Context } from "./context.ts";
+import { countRows } from "./count-rows.ts";
 import type { Key, KeyOrder } from "./cursor.ts";
 import { ClaimKindEnum, ProofEnum } from "./enums.ts";
 import { badUserInput } from "./errors.ts";
 import { type ClaimRow, ofKinds } from "./loaders/claims.ts";
 import { pageArguments } from "./page-arguments.ts";
 import { categoriesCondition, proofCondition } from "./paper-filter.ts";
-import { containsPattern, storable } from "./text-filter.ts";
+import { readQuery } from "./search/query-words.ts";
+import { claimHas } from "./search/text-search.ts";
 
 const ClaimFilterInput = builder.inputType("ClaimFilter", {
   description: "Which claims; what is given must all hold. What is absent or null asks nothing.",
   fields: (t) => ({
     kinds: t.field({ type: [ClaimKindEnum], description: "Of any of these kinds. An empty list fits none." }),
-    text: t.string({ description: "The claim contains this text; case does not matter." }),
+    text: t.string({
+      description:
+        'The claim has all these words; `"words side by side"`; `-word` for what must not be there. As in `search`, ' +
+        "which also ranks claims.",
+    }),
     papers: t.stringList({
       description:
         `Of any of these papers: refs as for \`paper\`, with its errors, at most ${maximumPageSize}. Those that ` +
@@ -53,11 +59,7 @@ async function claimCondition(filter: ClaimFilter, context: Context): Promise<SQ
   const ofPaper = and(categoriesCondition(categories), proofCondition(proof));
   return and(
     ofKinds(kinds ?? null),
-    text === null || text === undefined
-      ? undefined
-      : storable(text)
-        ? ilike(claims.text, containsPattern(text))
-        : sql`false`,
+    text === null || text === undefined ? undefined : textCondition(text),
     refs === null || refs === undefined
       ? undefined
       : inArray(claims.paperId, await paperIdsOf(refs, context)),
@@ -70,6 +72,11 @@ async function claimCondition(filter: ClaimFilter, context: Context): Promise<SQ
             .where(and(eq(papers.paperId, claims.paperId), ofPaper)),
         ),
   );
+}
+
+function textCondition(text: string): SQL {
+  const words = readQuery("filter.text", text);
+  return words === null ? sql`false` : claimHas(words);
 }
 
 async function paperIdsOf(refs: readonly string[], { loaders }: Context): Promise<bigint[]> {
@@ -118,10 +125,7 @@ function claimsConnection(
         (await read(beside(key, side === "before" ? "<=" : ">="), side === "before", 1)).length > 0,
       count: async () => {
         if (condition === undefined) return loaders.total.load("claims");
-        const [row] = await loaders.batches.track(async () =>
-          db.select({ count: count() }).from(claims).where(condition),
-        );
-        return row?.count ?? 0;
+        return loaders.batches.track(() => countRows(db, claims, condition));
       },
     },
     page,

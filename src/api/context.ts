@@ -1,5 +1,6 @@
 import type { GraphService } from "../graph/index.ts";
 import type { Database } from "../store/database.ts";
+import type { Change } from "../store/feed.ts";
 import { Deadline } from "./deadline.ts";
 import { ApiError } from "./errors.ts";
 import { type Loaders, prepareLoaders } from "./loaders/index.ts";
@@ -13,6 +14,9 @@ export type Context = {
   /** When the request ends at the latest; until somebody sets a time, when its client goes away. */
   readonly deadline: Deadline;
   readonly submit: Submit;
+  readonly live: Live;
+  /** What reads the tables anew, for a request that lasts: to be assigned to its context. */
+  readonly renew: () => Pick<Context, "loaders" | "graph">;
 };
 
 /**
@@ -21,6 +25,31 @@ export type Context = {
  */
 export type Submit = (document: string) => Promise<string>;
 
+/** How a subscription follows the changes of papers, and how far it has come. */
+export type Live = {
+  /** Begins to follow. Throws an ApiError where that cannot be. */
+  readonly follow: () => ChangeFollower;
+  /** The position after which a client that comes again goes on; null for one that comes first. */
+  readonly resumeAfter: string | null;
+  /** The position of the change that was given last: that of the answer which is made from it. */
+  given: bigint | null;
+  /** The position up to which all that is to be given has been sent. */
+  sent: bigint | null;
+};
+
+export type ChangeFollower = {
+  /** The end of the feed now. */
+  head(): Promise<bigint>;
+  /** Some of the changes after a position, in their order; waits for the first. Null once it is to end. */
+  next(after: bigint): Promise<readonly Change[] | null>;
+  /** Gives up; a wait ends. May be called again. */
+  end(): void;
+};
+
+const refuseToFollow = () => {
+  throw new ApiError("UNAVAILABLE", "Changes cannot be followed here.");
+};
+
 const refuse: Submit = () => {
   throw new ApiError("UNAUTHENTICATED", "No submissions are taken here.");
 };
@@ -28,6 +57,9 @@ const refuse: Submit = () => {
 export type RequestParts = {
   /** Takes no submissions unless told. */
   readonly submit?: Submit;
+  /** Follows no changes unless told. */
+  readonly follow?: Live["follow"];
+  readonly resumeAfter?: string | null;
   /** Aborted once nobody waits for the answer any more. */
   readonly signal?: AbortSignal;
 };
@@ -35,15 +67,19 @@ export type RequestParts = {
 /** Prepares a database's statements once; each call of what it returns makes one request's context. */
 export function prepareContext(database: Database, graph: GraphService): (parts?: RequestParts) => Context {
   const createLoaders = prepareLoaders(database);
-  return ({ submit = refuse, signal } = {}) => {
+  return ({ submit = refuse, follow = refuseToFollow, resumeAfter = null, signal } = {}) => {
     const deadline = new Deadline(signal);
-    const loaders = createLoaders(deadline.signal);
+    const renew = () => {
+      const loaders = createLoaders(deadline.signal);
+      return { loaders, graph: new RequestGraph(graph, loaders.batches, deadline.signal) };
+    };
     return {
       database,
-      loaders,
-      graph: new RequestGraph(graph, loaders.batches, deadline.signal),
       deadline,
       submit,
+      live: { follow, resumeAfter, given: null, sent: null },
+      renew,
+      ...renew(),
     };
   };
 }

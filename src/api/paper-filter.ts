@@ -1,6 +1,7 @@
-import { and, arrayOverlaps, eq, exists, gt, gte, ilike, inArray, lt, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, exists, gte, ilike, lt, type SQL, sql } from "drizzle-orm";
 import type { Queries } from "../store/database.ts";
 import { papers, works } from "../store/tables/index.ts";
+import { categoriesOfPaper, paperNames } from "../store/tables/search-expressions.ts";
 import { builder } from "./builder.ts";
 import { ProofEnum } from "./enums.ts";
 import { badUserInput } from "./errors.ts";
@@ -43,7 +44,8 @@ export function paperCondition(db: Queries, filter: PaperFilter): SQL | undefine
     proofCondition(proof),
     given(hasEquivocations)
       ? hasEquivocations
-        ? gt(papers.equivocationCount, 0)
+        ? // Written out: PostgreSQL must see that the partial index holds them all.
+          sql`${papers.equivocationCount} > 0`
         : eq(papers.equivocationCount, 0)
       : undefined,
   );
@@ -54,7 +56,7 @@ export function categoriesCondition(categories: readonly string[] | null | undef
   if (!given(categories)) return undefined;
   const known = categories.filter(storable);
   if (known.length === 0) return sql`false`;
-  return or(inArray(papers.primaryCategory, known), arrayOverlaps(papers.crossCategories, known));
+  return sql`${categoriesOfPaper(papers)} && ${sql.param(known)}::text[]`;
 }
 
 export function proofCondition(proof: PaperFilter["proof"]): SQL | undefined {
@@ -62,7 +64,13 @@ export function proofCondition(proof: PaperFilter["proof"]): SQL | undefined {
 }
 
 function titleCondition(text: string): SQL {
-  return storable(text) ? ilike(papers.title, containsPattern(text)) : sql`false`;
+  if (!storable(text)) return sql`false`;
+  const pattern = containsPattern(text);
+  // The second says nothing new, but it is what the index of trigrams holds: of three letters at least.
+  return and(
+    ilike(papers.title, pattern),
+    /[\p{L}\p{N}]{3}/u.test(text) ? ilike(paperNames(papers), pattern) : undefined,
+  ) as SQL;
 }
 
 function given<Value>(value: Value | null | undefined): value is Value {

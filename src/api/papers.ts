@@ -1,9 +1,10 @@
-import { and, asc, count, desc, eq, getTableColumns, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, getTableColumns, type SQL, sql } from "drizzle-orm";
 import { papers, works } from "../store/tables/index.ts";
 import { builder } from "./builder.ts";
 import { PaperConnection } from "./connection-objects.ts";
 import { KeysetConnection, type PageArguments } from "./connections.ts";
 import type { Context } from "./context.ts";
+import { countRows } from "./count-rows.ts";
 import type { Key, KeyOrder } from "./cursor.ts";
 import type { PaperRow } from "./loaders/papers.ts";
 import { pageArguments } from "./page-arguments.ts";
@@ -136,10 +137,7 @@ function papersConnection(
       anyFrom: async (key, side) => (await read(beside(key, side, true), side === "before", 1)).length > 0,
       count: async () => {
         if (condition === undefined) return loaders.total.load("papers");
-        const [row] = await loaders.batches.track(async () =>
-          db.select({ count: count() }).from(papers).where(condition),
-        );
-        return row?.count ?? 0;
+        return loaders.batches.track(() => countRows(db, papers, condition));
       },
     },
     page,

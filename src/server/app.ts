@@ -7,6 +7,7 @@ import { createGraphqlHandler, type GraphqlSettings, graphqlPath } from "./graph
 import { answerHealth } from "./health.ts";
 import { homePage } from "./home-page.ts";
 import { createSubmissionRoutes, noSubmissions, SubmissionDesk } from "./ingest/index.ts";
+import { LiveChanges, type StreamTimes } from "./live/index.ts";
 import type { LogError } from "./mask-error.ts";
 import { ChangeWatch, createMirrorRoutes } from "./mirror/index.ts";
 import { createRateGate, type RateSettings } from "./rate-gate.ts";
@@ -30,6 +31,8 @@ export type AppOptions = {
   readonly baseUrl?: string | undefined;
   /** Who may submit documents; nobody unless told. */
   readonly submissions?: SubmissionSettings;
+  /** Of event streams; heartbeats of 15 s unless told. */
+  readonly streamTimes?: StreamTimes;
   readonly graphql?: GraphqlSettings;
 };
 
@@ -54,10 +57,13 @@ export function createApp({
   rate = { requestsPerMinute: 0, trustedProxies: 0 },
   baseUrl,
   submissions = noSubmissions,
+  streamTimes,
   graphql: settings = {},
 }: AppOptions): App {
   const desk = new SubmissionDesk(database, submissions);
   const isWithinRate = createRateGate(rate);
+  const watch = new ChangeWatch(database);
+  const live = new LiveChanges(database, watch);
   const graphql = createGraphqlHandler({
     database: reads,
     graph,
@@ -65,6 +71,8 @@ export function createApp({
     maximumBodySize,
     limits,
     submitFor: (authorization) => desk.submitFor(authorization),
+    follow: (address) => live.follow(address),
+    streamTimes,
     settings,
   });
   const routes: Record<string, { methods: readonly string[]; answer: Route }> = {
@@ -90,7 +98,6 @@ export function createApp({
   };
 
   const submissionRoute = createSubmissionRoutes(desk, logError);
-  const watch = new ChangeWatch(database);
   const mirrorRoute = createMirrorRoutes({ database, baseUrl, watch });
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -122,7 +129,12 @@ export function createApp({
   const close = async () => {
     await graphql.close();
     await desk.close();
+    live.stop();
     await watch.close();
   };
-  return { handle, stopWaiting: () => watch.stopWaiting(), close };
+  const stopWaiting = () => {
+    watch.stopWaiting();
+    live.stop();
+  };
+  return { handle, stopWaiting, close };
 }

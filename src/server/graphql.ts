@@ -1,7 +1,7 @@
 import type { RequestListener } from "node:http";
 import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
 import { createYoga } from "graphql-yoga";
-import { prepareContext, type Submit } from "../api/context.ts";
+import { type ChangeFollower, type Context, prepareContext, type Submit } from "../api/context.ts";
 import type { QueryLimits } from "../api/limits/query-limits.ts";
 import { schema } from "../api/schema.ts";
 import type { GraphService } from "../graph/index.ts";
@@ -11,7 +11,9 @@ import { documentCaches } from "./cache/document-caches.ts";
 import { defaultQuery } from "./default-query.ts";
 import { noDocuments } from "./documents/trusted-documents.ts";
 import { type CorsSettings, openCors } from "./http/cors.ts";
+import type { ServerContext } from "./http/fast-path.ts";
 import { createHttpHandler } from "./http/handler.ts";
+import { type StreamTimes, useEventStream } from "./live/index.ts";
 import { createMaskError, type LogError } from "./mask-error.ts";
 import { useExactJson } from "./plugins/exact-json.ts";
 import { useNativeExecute } from "./plugins/native-execute.ts";
@@ -45,6 +47,9 @@ export type GraphqlOptions = {
   readonly limits: QueryLimits;
   /** Submits for who made a request, told by its Authorization header. */
   readonly submitFor: (authorization: string | null) => Submit;
+  /** Lets a client of this address follow the changes of papers. */
+  readonly follow: (address: string) => ChangeFollower;
+  readonly streamTimes?: StreamTimes | undefined;
   readonly settings?: GraphqlSettings;
 };
 
@@ -67,11 +72,13 @@ export function createGraphqlHandler(options: GraphqlOptions): {
   const createContext = prepareContext(database, graph);
   const version = new DataVersion(database, graph);
   const maskError = createMaskError(options.logError);
-  const yoga = createYoga({
+  const yoga = createYoga<ServerContext, Context>({
     schema,
-    context: ({ request }) =>
+    context: ({ request, req }) =>
       createContext({
         submit: options.submitFor(request.headers.get("authorization")),
+        follow: () => options.follow(req?.socket.remoteAddress ?? ""),
+        resumeAfter: request.headers.get("last-event-id"),
         signal: request.signal,
       }),
     graphqlEndpoint: graphqlPath,
@@ -95,6 +102,7 @@ export function createGraphqlHandler(options: GraphqlOptions): {
       useNativeExecute(),
       ...queryLimitPlugins(options.limits),
       useExactJson(),
+      useEventStream(options.streamTimes),
     ],
   });
   const handle = createHttpHandler({

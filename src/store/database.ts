@@ -35,6 +35,8 @@ export function openDatabase(given: DatabaseOptions): Database {
   const settings = [
     // Times are read as UTC (tables/columns.ts); so is every session.
     "timezone=UTC",
+    // How like names must be for search to find them can be told to a session only; without pg_trgm it means nothing.
+    "pg_trgm.word_similarity_threshold=0.45",
     ...(schema === undefined ? [] : [`search_path=${schema},public`]),
     ...(statementMilliseconds === undefined ? [] : [`statement_timeout=${statementMilliseconds}`]),
     // How soon the server sees that nobody waits for a statement any more.

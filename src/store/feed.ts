@@ -20,6 +20,7 @@ export type StateChange = {
 /** A line of the feed. */
 export type Change = {
   readonly position: bigint;
+  readonly paperId: bigint;
   readonly pithNumber: string;
   readonly stateSha256: string;
   /** Of the set of all states once this change is made. */
@@ -93,6 +94,7 @@ export async function readChanges(db: Queries, after: bigint, limit: number): Pr
   return db
     .select({
       position: changes.position,
+      paperId: changes.paperId,
       pithNumber: changes.pithNumber,
       stateSha256: changes.stateSha256,
       checksum: changes.checksum,

@@ -46,6 +46,15 @@ describe("node and nodes", () => {
     expect(Buffer.from(work.id, "base64").toString()).toBe(`Work:doi:${unheldDoi}`);
   });
 
+  it("may both be asked for one id, in one query", async () => {
+    const data = await client.ask(
+      "query ($id: ID!) { a: node(id: $id) { __typename } b: nodes(ids: [$id, $id]) { __typename } }",
+      { id: idOf(`Paper:${seed}`) },
+    );
+    const paper = { __typename: "Paper" };
+    expect(data).toEqual({ a: paper, b: [paper, paper] });
+  });
+
   it("give null for what is not held", async () => {
     const ids = [
       idOf(`Paper:${seed.replace("ROU4", "AAAA")}`),

@@ -27,6 +27,9 @@ export const fieldCosts: Readonly<Record<string, FieldCost>> = {
   "Query.priorWorks": question,
   "Query.derivativeWorks": question,
   "Query.topWorks": question,
+  "Query.search": { field: filterCost },
+  // A row for each year or category; counted once for each version of the data.
+  "Query.anchorStats": { field: filterCost, multiplier: 50 },
   "CitationGraph.nodes": { multiplier: 1 },
   // As many citations for each node as there are between the works of a neighbourhood.
   "CitationGraph.edges": { multiplier: 5 },

@@ -1,9 +1,10 @@
 import type DataLoader from "dataloader";
-import { and, count, getTableColumns, inArray, notInArray, or, type SQL, sql } from "drizzle-orm";
+import { and, count, getTableColumns, inArray, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../../store/database.ts";
 import { prepareRows } from "../../store/prepared-rows.ts";
 import { bigintArray } from "../../store/rows.ts";
 import { claims } from "../../store/tables/index.ts";
+import { isOtherKind, namedClaimKinds } from "../../store/tables/search-expressions.ts";
 import { type Batches, groupBy, LoadersByArguments } from "./batch.ts";
 import { GatheredByLimit } from "./gathered.ts";
 import { isFirstPage, type OrdinalPage, placeInPage, withinPage } from "./ordinal-page.ts";
@@ -11,7 +12,7 @@ import { isFirstPage, type OrdinalPage, placeInPage, withinPage } from "./ordina
 export type ClaimRow = typeof claims.$inferSelect;
 
 /** The kinds that have a name here, as snapshots spell them, and `other` for every other. */
-export const claimKinds = ["strongest_claim", "weakest_assumption", "one_line_summary", "headline"] as const;
+export const claimKinds = namedClaimKinds;
 export type ClaimKindOrOther = (typeof claimKinds)[number] | "other";
 
 export type ClaimKinds = { readonly kinds: readonly ClaimKindOrOther[] | null };
@@ -108,5 +109,5 @@ export function ofKinds(kinds: readonly ClaimKindOrOther[] | null): SQL | undefi
   if (kinds === null) return undefined;
   const named = kinds.filter((kind) => kind !== "other");
   if (!kinds.includes("other")) return inArray(claims.kind, named);
-  return or(inArray(claims.kind, named), notInArray(claims.kind, [...claimKinds]));
+  return named.length === 0 ? isOtherKind : or(inArray(claims.kind, named), isOtherKind);
 }

@@ -48,9 +48,9 @@ export async function writeLogs(
   now: string,
 ): Promise<void> {
   const { inserted, changed } = eventsOf(writes);
-  const firstPosition = await allocatePositions(session, inserted.length);
+  const place = await allocatePositions(session, inserted.length, now);
   writeSubjects(session, writes);
-  writeEvents(session, { inserted, changed }, firstPosition, now);
+  writeEvents(session, { inserted, changed }, place);
   writeAliases(session, writes);
   writePublishedStates(session, writes);
 }
@@ -120,31 +120,36 @@ function eventsOf(writes: readonly LogWrite[]): { inserted: Inserted[]; changed:
   return { inserted, changed };
 }
 
+/** Where new events stand in the order in which this mirror took events in. */
+type Place = { readonly firstPosition: number; readonly receivedAt: string };
+
 /**
  * The first of so many positions. The row of the counter stays locked until the commit: positions are given in commit
- * order, without gaps.
+ * order, without gaps. Where the clock was set back, the time is that of the event before: who asks for events since
+ * a time finds where to begin.
  */
-async function allocatePositions(session: WriteSession, count: number): Promise<number> {
-  if (count === 0) return 0;
-  const [last] = await session.read<{ value: string }>(
+async function allocatePositions(session: WriteSession, count: number, now: string): Promise<Place> {
+  if (count === 0) return { firstPosition: 0, receivedAt: now };
+  const [last] = await session.read<{ value: string; received_at: string }>(
     `INSERT INTO totals (name, value) VALUES ('position', $1)
-     ON CONFLICT (name) DO UPDATE SET value = totals.value + excluded.value RETURNING value`,
-    [count],
+     ON CONFLICT (name) DO UPDATE SET value = totals.value + excluded.value
+     RETURNING value, to_char(greatest($2::timestamptz, (SELECT max(received_at) FROM events)) AT TIME ZONE 'UTC',
+                              'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS received_at`,
+    [count, now],
   );
-  return Number(last?.value) - count + 1;
+  return { firstPosition: Number(last?.value) - count + 1, receivedAt: last?.received_at ?? now };
 }
 
 function writeEvents(
   session: WriteSession,
   { inserted, changed }: { inserted: readonly Inserted[]; changed: readonly Cell[][] },
-  firstPosition: number,
-  now: string,
+  { firstPosition, receivedAt }: Place,
 ): void {
   session.insert(
     "events",
     eventColumns,
     inserted.map(({ write, entry, ordinal }, index) =>
-      eventRow(write.paperId, entry, firstPosition + index, ordinal, now),
+      eventRow(write.paperId, entry, firstPosition + index, ordinal, receivedAt),
     ),
   );
   insertSigners(session, inserted);
@@ -164,7 +169,7 @@ function eventRow(
   { event, standing, status, reason }: MergedEvent,
   position: number,
   ordinal: number,
-  now: string,
+  receivedAt: string,
 ): Cell[] {
   return [
     paperId,
@@ -174,7 +179,7 @@ function eventRow(
     signatureText(event),
     event.proof,
     event.fault,
-    now,
+    receivedAt,
     event.type.replaceAll("\u0000", "\ufffd"),
     `${event.instant}Z`,
     event.signer.public_key_fingerprint,

@@ -25,9 +25,9 @@ class PlainResponse implements Made {
 const plainFetch = { Response: PlainResponse } as unknown as FetchAPI;
 
 /** What the plugins may find in their server context. */
-export type ServerContext = { readonly req: IncomingMessage; readonly res: ServerResponse };
+export type ServerContext = { readonly req?: IncomingMessage; readonly res?: ServerResponse };
 
-export type Yoga = YogaServerInstance<object, Context>;
+export type Yoga = YogaServerInstance<ServerContext, Context>;
 
 type Result = Awaited<ReturnType<Yoga["getResultForParams"]>>;
 

@@ -22,6 +22,7 @@ export class ChangeWatch {
   readonly #database: Database;
   readonly #limits: WaitLimits;
   readonly #waiters = new Set<Waiter>();
+  readonly #listeners = new Set<() => void>();
   #listening: Listening | undefined;
   #isStopping = false;
 
@@ -38,12 +39,7 @@ export class ChangeWatch {
     const ofAddress = [...this.#waiters].filter((waiter) => waiter.address === address).length;
     const { inAll, ofAddress: mostOfAddress } = this.#limits;
     if (this.#isStopping || this.#waiters.size >= inAll || ofAddress >= mostOfAddress) return null;
-    this.#listening ??= listen(this.#database.pool, {
-      channel: changesChannel,
-      onNotice: () => this.#tell(),
-      // What was told before it listened is looked up.
-      onListening: () => this.#tell(),
-    });
+    this.#listen();
     const waiter: Waiter = { address, hasNews: false, isOver: false, wake: () => {} };
     const end = () => {
       clearTimeout(timer);
@@ -66,6 +62,16 @@ export class ChangeWatch {
     return { changed, end };
   }
 
+  /**
+   * Calls whenever something may have changed, from now on: look for changes after this. Gives what ends it. These
+   * callers count in no limit: they keep count of those they tell.
+   */
+  onNews(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    this.#listen();
+    return () => this.#listeners.delete(listener);
+  }
+
   /** Ends all waits: each is answered with what there is. From now on nobody waits. */
   stopWaiting(): void {
     this.#isStopping = true;
@@ -80,7 +86,17 @@ export class ChangeWatch {
     await this.#listening?.close();
   }
 
+  #listen(): void {
+    this.#listening ??= listen(this.#database.pool, {
+      channel: changesChannel,
+      onNotice: () => this.#tell(),
+      // What was told before it listened is looked up.
+      onListening: () => this.#tell(),
+    });
+  }
+
   #tell(): void {
+    for (const listener of this.#listeners) listener();
     for (const waiter of this.#waiters) {
       waiter.hasNews = true;
       waiter.wake();

@@ -1,5 +1,6 @@
 import { bigint, index, integer, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 import { eventStatus, instant, proof, sha256 } from "./columns.ts";
+import { isNotCurrent, isOfRareType } from "./search-expressions.ts";
 
 /**
  * The log: each accepted event once, as the canonical text that its id is the hash of. Text and not jsonb,
@@ -23,6 +24,7 @@ export const events = pgTable(
     proof: proof("proof").notNull(),
     /** Why it is at fault by itself (PROTOCOL 5, rules 7 and 8); null where it is not. */
     fault: text("fault"),
+    /** Never earlier than that of an event taken in before: `position` and this give one order. */
     receivedAt: instant("received_at").notNull(),
 
     type: text("type").notNull(),
@@ -42,5 +44,10 @@ export const events = pgTable(
     // have to be part of.
     index("events_event_id").on(table.eventId),
     index("events_position").on(table.position),
+    // What the feed of events is filtered by. What most events are is found by `position` alone.
+    index("events_rare_type").on(table.type, table.position).where(isOfRareType),
+    index("events_not_current").on(table.status, table.position).where(isNotCurrent),
+    index("events_fingerprint").on(table.fingerprint, table.position),
+    index("events_received_at").on(table.receivedAt, table.position),
   ],
 );

@@ -1,5 +1,7 @@
+import { sql } from "drizzle-orm";
 import { bigint, index, integer, pgTable, text } from "drizzle-orm/pg-core";
 import { checkResult, instant, proof, sha256 } from "./columns.ts";
+import { categoriesOfPaper, paperWords } from "./search-expressions.ts";
 
 /**
  * Derived, one row for each paper whose canonical record is known and of which an event is held. `paper_id` is a hash of the Pith number, so
@@ -60,5 +62,9 @@ export const papers = pgTable(
   (table) => [
     index("papers_submitted_at").on(table.submittedAt, table.paperId),
     index("papers_work_id").on(table.workId, table.paperId),
+    index("papers_proof").on(table.proof, table.submittedAt, table.paperId),
+    index("papers_equivocations").on(table.submittedAt, table.paperId).where(sql`equivocation_count > 0`),
+    index("papers_categories").using("gin", categoriesOfPaper(table)),
+    index("papers_words").using("gin", paperWords(table)),
   ],
 );

@@ -1,0 +1,124 @@
+import { and, asc, desc, eq, getTableColumns, inArray, type SQL, sql } from "drizzle-orm";
+import { parseInstant } from "../protocol/index.ts";
+import { events } from "../store/tables/index.ts";
+import { isNotCurrent } from "../store/tables/search-expressions.ts";
+import { builder } from "./builder.ts";
+import { EventConnection } from "./connection-objects.ts";
+import { KeysetConnection, maximumPageSize, type PageArguments } from "./connections.ts";
+import type { Context } from "./context.ts";
+import { countRows } from "./count-rows.ts";
+import type { KeyOrder } from "./cursor.ts";
+import { EventStatusEnum, EventTypeEnum } from "./enums.ts";
+import { badUserInput } from "./errors.ts";
+import { type EventRow, ofTypes } from "./loaders/events.ts";
+import { forwardArguments } from "./page-arguments.ts";
+import { storable } from "./text-filter.ts";
+
+const EventFilterInput = builder.inputType("EventFilter", {
+  description: "Which events; what is given must all hold. What is absent or null asks nothing.",
+  fields: (t) => ({
+    types: t.field({ type: [EventTypeEnum], description: "Of any of these types. An empty list fits none." }),
+    statuses: t.field({
+      type: [EventStatusEnum],
+      description:
+        "Of any of these statuses now. A status may become another after a page was read: who follows the feed and needs " +
+        "to know reads the papers that changed. An empty list fits none.",
+    }),
+    signers: t.stringList({
+      description:
+        `Signed by any of these keys: fingerprints, 32 lower-case hex digits (\`signer.fingerprint\`), at most ` +
+        `${maximumPageSize}. An empty list fits none.`,
+    }),
+    since: t.field({
+      type: "DateTime",
+      description: "Taken in by this mirror at this time or later (`receivedAt`).",
+    }),
+  }),
+});
+
+type EventFilter = typeof EventFilterInput.$inferInput;
+
+builder.queryField("events", (t) =>
+  t.field({
+    type: EventConnection,
+    description:
+      "The events held, in the order in which this mirror took them in: a feed to follow. Ask for what comes `after` the last " +
+      "`endCursor`, again and again: positions are given in the order of commits, so nothing ever appears before a cursor. " +
+      "An event that comes again with a better proof keeps its place.",
+    args: {
+      filter: t.arg({ type: EventFilterInput, description: "Which events; all unless told." }),
+      ...forwardArguments,
+    },
+    resolve: (_root, { filter, ...page }, context) => eventsConnection(filter ?? {}, page, context),
+  }),
+);
+
+const order: KeyOrder = { name: "events_taken_in", parts: ["bigint"] };
+
+const { body: _body, signature: _signature, ...headColumns } = getTableColumns(events);
+
+function eventsConnection(
+  filter: EventFilter,
+  page: PageArguments,
+  { database: { db }, loaders }: Context,
+): KeysetConnection<EventRow, EventRow> {
+  const condition = eventCondition(filter);
+  const read = (where: SQL | undefined, limit: number, direction = asc): Promise<EventRow[]> =>
+    loaders.batches.track(async () =>
+      db
+        .select(headColumns)
+        .from(events)
+        .where(and(condition, where))
+        .orderBy(direction(events.position))
+        .limit(limit),
+    );
+  return new KeysetConnection<EventRow, EventRow>(
+    {
+      order,
+      keyOf: ({ position }) => [String(position)],
+      nodeOf: (row) => row,
+      rows: ({ after, limit }) =>
+        read(after === null ? undefined : sql`${events.position} > ${after[0]}::bigint`, limit),
+      anyFrom: async ([position]) =>
+        (await read(sql`${events.position} <= ${position}::bigint`, 1, desc)).length > 0,
+      count: () =>
+        condition === undefined
+          ? loaders.total.load("events")
+          : loaders.batches.track(() => countRows(db, events, condition)),
+    },
+    page,
+  );
+}
+
+function eventCondition({ types, statuses, signers, since }: EventFilter): SQL | undefined {
+  return and(
+    ofTypes(types ?? null),
+    statuses === null || statuses === undefined ? undefined : statusCondition(statuses),
+    signers === null || signers === undefined ? undefined : signerCondition(signers),
+    since === null || since === undefined ? undefined : sinceCondition(since),
+  );
+}
+
+function statusCondition(statuses: readonly EventRow["status"][]): SQL | undefined {
+  const fits = inArray(events.status, [...statuses]);
+  return statuses.includes("current") ? fits : and(isNotCurrent, fits);
+}
+
+function signerCondition(signers: readonly string[]): SQL {
+  if (signers.length > maximumPageSize) {
+    throw badUserInput(`\`filter.signers\` may name at most ${maximumPageSize} keys, not ${signers.length}.`);
+  }
+  const known = signers.filter(storable);
+  const [only] = known;
+  return known.length === 1 && only !== undefined
+    ? eq(events.fingerprint, only)
+    : inArray(events.fingerprint, known);
+}
+
+/** `received_at` never goes back from one position to the next, so a time is a position. */
+function sinceCondition(since: string): SQL {
+  if (parseInstant(since) === null)
+    throw badUserInput("`filter.since` must be a time in UTC: `2026-06-01T00:00:00Z`.");
+  return sql`${events.position} >= (SELECT position FROM events AS earliest
+    WHERE earliest.received_at >= ${since}::timestamptz ORDER BY earliest.received_at, earliest.position LIMIT 1)`;
+}

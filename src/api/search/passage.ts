@@ -1,0 +1,76 @@
+import { comparable, wordShape } from "./query-words.ts";
+
+/** A part of a passage. */
+export type PassagePart = { readonly text: string; readonly isMatch: boolean };
+
+/** Characters that a passage has at most, more or less: two or three lines. */
+const passageLength = 280;
+
+type Word = { readonly start: number; readonly end: number; readonly text: string };
+type Match = { readonly start: number; readonly end: number; readonly term: number };
+
+/** How many different terms a text contains. */
+export function termsIn(text: string, terms: readonly (readonly string[])[]): number {
+  return new Set(matchesIn(text, terms).map(({ term }) => term)).size;
+}
+
+/**
+ * The place in a text where most different terms stand, with what matches set apart; the text's beginning where none
+ * does. Pure. What is cut off is marked by `…`.
+ */
+export function passageOf(text: string, terms: readonly (readonly string[])[]): PassagePart[] {
+  const matches = matchesIn(text, terms);
+  const { start, end } = windowOf(text, matches);
+  const parts: PassagePart[] = [];
+  const add = (from: number, to: number, isMatch: boolean) => {
+    if (to > from) parts.push({ text: text.slice(from, to), isMatch });
+  };
+  if (start > 0) parts.push({ text: "…", isMatch: false });
+  let at = start;
+  for (const match of matches) {
+    if (match.start < at || match.end > end) continue;
+    add(at, match.start, false);
+    add(match.start, match.end, true);
+    at = match.end;
+  }
+  add(at, end, false);
+  if (end < text.length) parts.push({ text: "…", isMatch: false });
+  return parts;
+}
+
+function matchesIn(text: string, terms: readonly (readonly string[])[]): Match[] {
+  const words: Word[] = Array.from(text.matchAll(wordShape), ({ 0: word, index }) => ({
+    start: index,
+    end: index + word.length,
+    text: comparable(word),
+  }));
+  return words.flatMap(({ start }, place) =>
+    terms.flatMap((term, number) => {
+      if (!term.every((word, offset) => words[place + offset]?.text === word)) return [];
+      return { start, end: words[place + term.length - 1]?.end ?? start, term: number };
+    }),
+  );
+}
+
+/** The stretch with most different terms, cut between words. */
+function windowOf(text: string, matches: readonly Match[]): { start: number; end: number } {
+  if (text.length <= passageLength) return { start: 0, end: text.length };
+  let best = { start: 0, count: 0 };
+  for (const { start } of matches) {
+    const inside = matches.filter((match) => match.start >= start && match.end <= start + passageLength);
+    const count = new Set(inside.map(({ term }) => term)).size;
+    if (count > best.count) best = { start, count };
+  }
+  // A little of what stands before; the whole beginning where the first match is near it.
+  const lead = best.start < passageLength / 2 ? best.start : passageLength / 4;
+  const start = wordEdge(text, best.start - lead);
+  return { start, end: Math.max(wordEdge(text, start + passageLength), start + 1) };
+}
+
+/** The last blank at or before a place, or the place itself where none is near. */
+function wordEdge(text: string, place: number): number {
+  if (place <= 0) return 0;
+  if (place >= text.length) return text.length;
+  const blank = text.lastIndexOf(" ", place);
+  return blank > place - 40 ? blank : place;
+}

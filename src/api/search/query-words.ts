@@ -1,0 +1,43 @@
+import { badUserInput } from "../errors.ts";
+
+/** Characters of a query, and terms in it. Each term is looked up by itself. */
+const longestQuery = 500;
+const mostTerms = 32;
+
+/** What a person looks for, read. */
+export type QueryWords = {
+  /** For `websearch_to_tsquery`: each term in quotes, so that no word of it is an operator. */
+  readonly web: string;
+  /** The terms that must be there, each one or several adjacent words in lower case. Never empty. */
+  readonly terms: readonly (readonly string[])[];
+};
+
+/** Runs of letters and digits of any script: the words of a text. The same as the SQL function pith_graph_words has. */
+export const wordShape = /[\p{Alphabetic}\p{N}]+/gu;
+
+/** A word as words are compared here. */
+export function comparable(word: string): string {
+  return word.normalize("NFKC").toLowerCase();
+}
+
+/**
+ * Reads a query: words, `"words side by side"`, and `-word` for what must not be there. A word with other signs in it,
+ * like `text-to-image`, stands for its parts side by side. Null where nothing is wanted. Throws BAD_USER_INPUT where it
+ * is too long.
+ */
+export function readQuery(argument: string, query: string): QueryWords | null {
+  if (query.length > longestQuery) {
+    throw badUserInput(`\`${argument}\` may have ${longestQuery} characters, not ${query.length}.`);
+  }
+  const terms: string[][] = [];
+  const web: string[] = [];
+  const text = query.normalize("NFKC").replace(/[“”„«»]/g, '"');
+  for (const [, minus, phrase, bare] of text.matchAll(/(-?)(?:"([^"]*)"?|([^\s"]+))/gu)) {
+    const words = (phrase ?? bare ?? "").match(wordShape);
+    if (words === null) continue;
+    if (web.length === mostTerms) throw badUserInput(`\`${argument}\` may have ${mostTerms} terms.`);
+    web.push(`${minus}"${words.join(" ")}"`);
+    if (minus === "") terms.push(words.map(comparable));
+  }
+  return terms.length === 0 ? null : { web: web.join(" "), terms };
+}

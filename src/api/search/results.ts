@@ -1,0 +1,186 @@
+import { KeysetConnection, type KeysetSource, type PageArguments, type PageInfo } from "../connections.ts";
+import type { Context } from "../context.ts";
+import type { Key, KeyOrder } from "../cursor.ts";
+import type { ClaimRow } from "../loaders/claims.ts";
+import type { PaperRow } from "../loaders/papers.ts";
+import type { WorkRow } from "../loaders/works.ts";
+import { identifiedBy } from "./identified.ts";
+import { type PassagePart, passageOf, termsIn } from "./passage.ts";
+import { type QueryWords, readQuery } from "./query-words.ts";
+import {
+  countRanked,
+  countSimilar,
+  type Found,
+  paperOrdinal,
+  readRanked,
+  readSimilar,
+} from "./text-search.ts";
+
+/** How something was found: the better ways come first. */
+export const ways = ["IDENTIFIER", "WORDS", "LIKENESS"] as const;
+export type Way = (typeof ways)[number];
+
+export type PassageField = "TITLE" | "AUTHORS" | "ABSTRACT" | "CLAIM";
+export type Passage = { readonly field: PassageField; readonly parts: readonly PassagePart[] };
+
+export type SearchNode = PaperRow | ClaimRow | WorkRow;
+export type SearchEdge = {
+  readonly cursor: string;
+  readonly node: SearchNode;
+  readonly matchedBy: Way;
+  /** From 0 to 1. */
+  readonly score: number;
+  readonly passage: Passage | null;
+};
+
+/** A row of the result: where it stands, and what stands there. */
+type Row = Found & { readonly way: Way };
+type Hit = Omit<SearchEdge, "cursor">;
+
+const workOrdinal = -2;
+const certain = 1_000_000;
+
+/** Ways as they come, then the best score, then an internal number. */
+const order: KeyOrder = { name: "search", parts: ["integer", "integer", "bigint", "integer"] };
+
+/** What a query finds, as a connection of papers, claims and works. */
+export class SearchResults {
+  readonly #connection: KeysetConnection<Row, Hit>;
+
+  constructor(query: string, page: PageArguments, context: Context) {
+    this.#connection = new KeysetConnection(sourceOf(query, readQuery("query", query), context), page);
+  }
+
+  get edges(): Promise<SearchEdge[]> {
+    return this.#connection.edges.then((edges) => edges.map(({ cursor, node }) => ({ cursor, ...node })));
+  }
+
+  get pageInfo(): Promise<PageInfo> {
+    return this.#connection.pageInfo;
+  }
+
+  totalCount(): Promise<number> {
+    return this.#connection.totalCount();
+  }
+}
+
+function sourceOf(
+  query: string,
+  words: QueryWords | null,
+  { database: { db }, loaders }: Context,
+): KeysetSource<Row, Hit> {
+  const { batches } = loaders;
+  const identify = once(() => identifiedBy(query, loaders));
+  const identifiedRows = async (): Promise<Row[]> => {
+    const { papers, work } = await identify();
+    const row = (paperId: bigint, ordinal: number): Row => ({
+      way: "IDENTIFIER",
+      score: certain,
+      paperId,
+      ordinal,
+    });
+    const rows = papers.map(({ paperId }) => row(paperId, paperOrdinal));
+    if (work !== null) rows.push(row(work.workId, workOrdinal));
+    return rows.sort((a, b) => (a.paperId < b.paperId ? -1 : 1));
+  };
+  const without = async () => (await identify()).papers.map(({ paperId }) => paperId);
+  const ranked = async (after: Found | null, limit: number): Promise<Row[]> => {
+    if (words === null || limit === 0) return [];
+    const page = { after, limit, without: await without() };
+    return withWay("WORDS", await batches.track(() => readRanked(db, words, page)));
+  };
+  const similar = async (after: Found | null, limit: number): Promise<Row[]> =>
+    withWay("LIKENESS", await batches.track(() => readSimilar(db, words?.web ?? "", { after, limit })));
+
+  return {
+    order,
+    keyOf: ({ way, score, paperId, ordinal }) => [
+      String(ways.indexOf(way)),
+      String(score),
+      String(paperId),
+      String(ordinal),
+    ],
+    nodeOf: (row) => hitOf(row, words, loaders),
+    rows: async ({ after, limit }) => {
+      const place = after === null ? null : placeOf(after);
+      if (place?.way === "LIKENESS") return similar(place, limit);
+      if (place?.way === "WORDS") return ranked(place, limit);
+      const named = (await identifiedRows()).filter(
+        ({ paperId }) => place === null || paperId > place.paperId,
+      );
+      const rows = [...named, ...(await ranked(null, Math.max(0, limit - named.length)))].slice(0, limit);
+      // Only where nothing else was found at all: so each row has one place, whatever the page.
+      const isNothing = rows.length === 0 && place === null && limit > 0 && words !== null;
+      return isNothing ? similar(null, limit) : rows;
+    },
+    // A cursor is given with a row.
+    anyFrom: async () => true,
+    count: async () => {
+      if (words === null) return (await identifiedRows()).length;
+      const papers = await without();
+      const named = (await identifiedRows()).length;
+      const found = named + (await batches.track(() => countRanked(db, words, papers)));
+      return found > 0 ? found : batches.track(() => countSimilar(db, words.web));
+    },
+  };
+}
+
+function withWay(way: Way, found: readonly Found[]): Row[] {
+  return found.map((row) => ({ ...row, way }));
+}
+
+function placeOf([way, score, paperId, ordinal]: Key): Row {
+  return {
+    way: ways[Number(way)] ?? "IDENTIFIER",
+    score: Number(score),
+    paperId: BigInt(paperId ?? 0),
+    ordinal: Number(ordinal),
+  };
+}
+
+async function hitOf(
+  { way, score, paperId, ordinal }: Row,
+  words: QueryWords | null,
+  loaders: Context["loaders"],
+): Promise<Hit | null> {
+  const about = { matchedBy: way, score: score / certain };
+  const terms = words?.terms ?? [];
+  if (ordinal === workOrdinal) {
+    const work = await loaders.work.load(paperId);
+    return work === null ? null : { ...about, node: work, passage: null };
+  }
+  if (ordinal === paperOrdinal) {
+    const paper = await loaders.paper.load(paperId);
+    return paper === null ? null : { ...about, node: paper, passage: passageOfPaper(paper, terms) };
+  }
+  const claim = await loaders.claim.load({ paperId, ordinal });
+  if (claim === null) return null;
+  return { ...about, node: claim, passage: { field: "CLAIM", parts: passageOf(claim.text, terms) } };
+}
+
+/** From the field that has most of the terms; of equals the title, then the abstract. */
+function passageOfPaper(
+  { title, abstractExcerpt, authors }: PaperRow,
+  terms: QueryWords["terms"],
+): Passage | null {
+  const fields: [PassageField, string | null][] = [
+    ["TITLE", title],
+    ["ABSTRACT", abstractExcerpt],
+    ["AUTHORS", authors.length === 0 ? null : authors.join(", ")],
+  ];
+  let best: { field: PassageField; text: string; count: number } | null = null;
+  for (const [field, text] of fields) {
+    if (text === null) continue;
+    const count = termsIn(text, terms);
+    if (best === null || count > best.count) best = { field, text, count };
+  }
+  return best === null ? null : { field: best.field, parts: passageOf(best.text, terms) };
+}
+
+function once<Value>(work: () => Promise<Value>): () => Promise<Value> {
+  let value: Promise<Value> | undefined;
+  return () => {
+    value ??= work();
+    return value;
+  };
+}

@@ -1,0 +1,150 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Queries } from "../../store/database.ts";
+import { claims, papers } from "../../store/tables/index.ts";
+import { claimWords, paperNames, paperWords } from "../../store/tables/search-expressions.ts";
+import type { QueryWords } from "./query-words.ts";
+
+/**
+ * Papers, and claims, that are ranked for one query. A word that more of them have is looked for among so many, so
+ * that no query costs more than ranking these.
+ */
+export const mostRanked = 2_000;
+
+/** A row that was found: a paper (`ordinal` -1) or a claim. `score` is in millionths, from 0 to 1,000,000. */
+export type Found = { readonly paperId: bigint; readonly ordinal: number; readonly score: number };
+
+/** Where a page begins, in the order of `readRanked`. */
+export type FoundKey = Found;
+
+export const paperOrdinal = -1;
+
+/** How a tsquery looks for what a person wrote. */
+export function tsquery({ web }: QueryWords): SQL {
+  return sql`websearch_to_tsquery('simple', ${web})`;
+}
+
+/** Whether a claim has the words. */
+export function claimHas(words: QueryWords): SQL {
+  return sql`${claimWords(claims)} @@ ${tsquery(words)}`;
+}
+
+/** The weights of words in an abstract, unused, in authors, in a title; and of those in a claim. */
+const paperWeights = "{0.1,0.1,0.5,1}";
+const claimWeights = "{0.4,0.4,0.4,0.4}";
+
+function matchingPapers(words: QueryWords): SQL {
+  return sql`SELECT paper_id, ${sql.raw(String(paperOrdinal))} AS ordinal, ${paperWords(papers)} AS words
+    FROM ${papers} WHERE ${paperWords(papers)} @@ ${tsquery(words)} LIMIT ${sql.raw(String(mostRanked))}`;
+}
+
+function matchingClaims(words: QueryWords): SQL {
+  return sql`SELECT paper_id, ordinal, ${claimWords(claims)} AS words
+    FROM ${claims} WHERE ${claimHas(words)} LIMIT ${sql.raw(String(mostRanked))}`;
+}
+
+/** `rank / (rank + 1)`, so below 1, in millionths: an integer, so that a page continues exactly where one ended. */
+function score(weights: string, words: QueryWords): SQL {
+  return sql`floor(1000000 * ts_rank(${weights}::float4[], words, ${tsquery(words)}, 32))::int AS score`;
+}
+
+/** What has all the words, best first; then by an internal number. */
+export async function readRanked(
+  db: Queries,
+  words: QueryWords,
+  page: { readonly after: FoundKey | null; readonly without: readonly bigint[]; readonly limit: number },
+): Promise<Found[]> {
+  return readPage(
+    db,
+    sql`SELECT paper_id, ordinal, ${score(paperWeights, words)} FROM (${matchingPapers(words)}) AS p
+        UNION ALL
+        SELECT paper_id, ordinal, ${score(claimWeights, words)} FROM (${matchingClaims(words)}) AS c`,
+    page,
+  );
+}
+
+/** How many rows all pages of `readRanked` have. */
+export async function countRanked(
+  db: Queries,
+  words: QueryWords,
+  without: readonly bigint[],
+): Promise<number> {
+  const { rows } = await db.execute<{ count: string }>(
+    sql`SELECT count(*) FROM (
+          SELECT paper_id, ordinal FROM (SELECT paper_id, -1 AS ordinal FROM ${papers}
+            WHERE ${paperWords(papers)} @@ ${tsquery(words)} LIMIT ${sql.raw(String(mostRanked))}) AS p
+          UNION ALL
+          SELECT paper_id, ordinal FROM (SELECT paper_id, ordinal FROM ${claims}
+            WHERE ${claimHas(words)} LIMIT ${sql.raw(String(mostRanked))}) AS c
+        ) AS found WHERE ${isNotAmong(without)}`,
+  );
+  return Number(rows[0]?.count ?? 0);
+}
+
+/** Papers whose title or authors are like the text, letter by letter. Empty where the server has no pg_trgm. */
+export async function readSimilar(
+  db: Queries,
+  text: string,
+  page: { readonly after: FoundKey | null; readonly limit: number },
+): Promise<Found[]> {
+  if (!(await hasTrigrams(db))) return [];
+  return readPage(
+    db,
+    sql`SELECT paper_id, -1 AS ordinal, floor(500000 * word_similarity(${text}, names))::int AS score
+        FROM (${similarPapers(text)}) AS p`,
+    { ...page, without: [] },
+  );
+}
+
+export async function countSimilar(db: Queries, text: string): Promise<number> {
+  if (!(await hasTrigrams(db))) return 0;
+  const { rows } = await db.execute<{ count: string }>(
+    sql`SELECT count(*) FROM (${similarPapers(text)}) AS p`,
+  );
+  return Number(rows[0]?.count ?? 0);
+}
+
+function similarPapers(text: string): SQL {
+  return sql`SELECT paper_id, ${paperNames(papers)} AS names FROM ${papers}
+    WHERE ${paperNames(papers)} %> ${text} LIMIT ${sql.raw(String(mostRanked))}`;
+}
+
+async function readPage(
+  db: Queries,
+  found: SQL,
+  {
+    after,
+    without,
+    limit,
+  }: { readonly after: FoundKey | null; readonly without: readonly bigint[]; readonly limit: number },
+): Promise<Found[]> {
+  const isAfter =
+    after === null
+      ? sql`true`
+      : sql`(-score, paper_id, ordinal) > (${-after.score}::int, ${after.paperId}::bigint, ${after.ordinal}::int)`;
+  const { rows } = await db.execute<{ paper_id: string; ordinal: number; score: number }>(
+    sql`SELECT paper_id, ordinal, score FROM (${found}) AS found
+        WHERE ${isNotAmong(without)} AND ${isAfter}
+        ORDER BY -score, paper_id, ordinal LIMIT ${limit}`,
+  );
+  return rows.map(({ paper_id: id, ordinal, score }) => ({ paperId: BigInt(id), ordinal, score }));
+}
+
+/** Without these papers; their claims stay. */
+function isNotAmong(paperIds: readonly bigint[]): SQL {
+  if (paperIds.length === 0) return sql`true`;
+  return sql`NOT (ordinal = -1 AND paper_id = ANY(${sql.param(`{${paperIds.join(",")}}`)}::bigint[]))`;
+}
+
+const known = new WeakMap<object, Promise<boolean>>();
+
+/** Whether the server has pg_trgm: asked once. */
+function hasTrigrams(db: Queries): Promise<boolean> {
+  const ask = async () => {
+    const { rows } = await db.execute(sql`SELECT FROM pg_extension WHERE extname = 'pg_trgm'`);
+    return rows.length > 0;
+  };
+  const answer = known.get(db) ?? ask();
+  known.set(db, answer);
+  answer.catch(() => known.delete(db));
+  return answer;
+}

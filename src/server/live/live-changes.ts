@@ -1,0 +1,159 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { ChangeFollower } from "../../api/context.ts";
+import { ApiError } from "../../api/errors.ts";
+import { type Change, feedHead, readChanges } from "../../store/feed.ts";
+import type { Database } from "../../store/index.ts";
+import type { ChangeWatch } from "../mirror/index.ts";
+
+/** Clients that may follow changes: in all, and of one address. */
+export type FollowLimits = { readonly inAll: number; readonly ofAddress: number };
+
+export const defaultFollowLimits: FollowLimits = { inAll: 1_000, ofAddress: 32 };
+
+/** Changes that are kept for those who are up to date; who is further behind reads the table. */
+const mostRecent = 1_000;
+/** Changes that a follower is given at once: all that is ever kept for one. */
+const pageSize = 100;
+const pauseAfterFault = 1_000;
+
+type Follower = { readonly address: string; isOver: boolean; wake: () => void };
+
+/**
+ * The changes of papers as they are committed, for all clients of this process that follow them: read once, by one
+ * reader, while anybody follows.
+ */
+export class LiveChanges {
+  readonly #database: Database;
+  readonly #watch: ChangeWatch;
+  readonly #limits: FollowLimits;
+  readonly #followers = new Set<Follower>();
+  /** Without gaps, up to `#head`. */
+  #recent: Change[] = [];
+  /** How far the feed has been read; null while nobody follows. */
+  #head: Promise<bigint> | null = null;
+  #position = 0n;
+  #isReading = false;
+  #hasNews = false;
+  #stopWatching: () => void = () => {};
+  #isStopping = false;
+
+  constructor(database: Database, watch: ChangeWatch, limits: FollowLimits = defaultFollowLimits) {
+    this.#database = database;
+    this.#watch = watch;
+    this.#limits = limits;
+  }
+
+  /** Lets a client follow. Throws RATE_LIMITED or UNAVAILABLE where too many do, or all are being sent home. */
+  follow(address: string): ChangeFollower {
+    const ofAddress = [...this.#followers].filter((follower) => follower.address === address).length;
+    if (this.#isStopping)
+      throw new ApiError("UNAVAILABLE", "The server is about to stop: come again shortly.");
+    if (ofAddress >= this.#limits.ofAddress) {
+      throw new ApiError(
+        "RATE_LIMITED",
+        `${ofAddress} subscriptions of your address are open, and no more may be. End one, or follow several papers in one.`,
+      );
+    }
+    if (this.#followers.size >= this.#limits.inAll) {
+      throw new ApiError("UNAVAILABLE", "Too many clients follow changes already: come again later.");
+    }
+    const follower: Follower = { address, isOver: false, wake: () => {} };
+    this.#followers.add(follower);
+    this.#head ??= this.#begin();
+    return {
+      head: async () => {
+        await this.#head;
+        return this.#position;
+      },
+      next: (after) => this.#next(follower, after),
+      end: () => {
+        follower.isOver = true;
+        follower.wake();
+        if (this.#followers.delete(follower) && this.#followers.size === 0) this.#rest();
+      },
+    };
+  }
+
+  /** Ends all: their streams close, and they come again where they were. From now on nobody follows. */
+  stop(): void {
+    this.#isStopping = true;
+    for (const follower of this.#followers) {
+      follower.isOver = true;
+      follower.wake();
+    }
+    this.#rest();
+  }
+
+  async #begin(): Promise<bigint> {
+    // First it is told of news, then it looks where the feed ends: nothing falls between.
+    this.#stopWatching = this.#watch.onNews(() => {
+      this.#hasNews = true;
+      void this.#read();
+    });
+    try {
+      this.#position = (await feedHead(this.#database.db)).position;
+    } catch (error) {
+      this.#rest();
+      throw error;
+    }
+    return this.#position;
+  }
+
+  #rest(): void {
+    this.#stopWatching();
+    this.#head = null;
+    this.#recent = [];
+  }
+
+  /** Reads on to the end of the feed. A fault, a lost database most often, is tried again while somebody follows. */
+  async #read(): Promise<void> {
+    if (this.#isReading) return;
+    this.#isReading = true;
+    try {
+      while (this.#hasNews && this.#head !== null) {
+        this.#hasNews = false;
+        const of = this.#head;
+        try {
+          await of;
+          const changes = await readChanges(this.#database.db, this.#position, mostRecent);
+          // Meanwhile all may have gone, and others come.
+          if (of !== this.#head || changes.length === 0) continue;
+          this.#position = changes.at(-1)?.position ?? this.#position;
+          this.#recent = [...this.#recent, ...changes].slice(-mostRecent);
+          this.#hasNews ||= changes.length === mostRecent;
+          for (const follower of this.#followers) follower.wake();
+        } catch {
+          this.#hasNews = true;
+          await pause(pauseAfterFault);
+        }
+      }
+    } finally {
+      this.#isReading = false;
+    }
+  }
+
+  async #next(follower: Follower, after: bigint): Promise<readonly Change[] | null> {
+    for (;;) {
+      if (follower.isOver) return null;
+      if (after < this.#position) {
+        const changes = await this.#after(after);
+        if (changes.length > 0) return follower.isOver ? null : changes;
+      }
+      if (follower.isOver) return null;
+      if (after >= this.#position) {
+        await new Promise<void>((resolve) => {
+          follower.wake = resolve;
+        });
+      }
+    }
+  }
+
+  async #after(position: bigint): Promise<readonly Change[]> {
+    const [oldest] = this.#recent;
+    if (oldest === undefined || oldest.position > position + 1n) {
+      return readChanges(this.#database.db, position, pageSize);
+    }
+    const start = this.#recent.findIndex((change) => change.position > position);
+    return this.#recent.slice(start, start + pageSize);
+  }
+}

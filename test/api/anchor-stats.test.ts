@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
+import { type Client, createClient } from "./client.ts";
+import { documentOf, referenceOf } from "./fixtures/documents.ts";
+import { hubArxivId, ingestLibrary, ingestTexts } from "./fixtures/library.ts";
+
+let database: TestDatabase;
+let client: Client;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await ingestLibrary(database);
+  await takeIn(database, sampleDocuments(150), { keyring: sampleKeyring });
+  client = createClient(database);
+});
+afterAll(() => database.drop());
+
+type Stat = Record<string, number | string>;
+const fields =
+  "group papers papersAsserting referencesAsserted referencesKnown internalAnchorsAsserted internalAnchorsKnown internalAnchorsHeld";
+
+async function ask(groupBy: string, filter: string): Promise<Stat[]> {
+  const { anchorStats } = await client.ask<{ anchorStats: Stat[] }>(
+    `{ anchorStats(groupBy: ${groupBy}, filter: ${filter}) { ${fields} } }`,
+  );
+  return anchorStats;
+}
+
+type Paper = {
+  submittedAt: string;
+  primaryCategory: string | null;
+  referenceCoverage: { asserted: number | null; known: number; internalAnchors: number | null };
+  known: { totalCount: number };
+  held: { totalCount: number };
+};
+
+/** The same from the papers one by one, as `papers` gives them. */
+async function naive(groupBy: string, filter: string): Promise<Stat[]> {
+  const groups = new Map<string, Record<string, number>>();
+  for (let after: string | null = null; ; ) {
+    const { papers } = (await client.ask(
+      `query ($after: String) { papers(first: 100, after: $after, filter: ${filter}) { pageInfo { hasNextPage endCursor } nodes {
+        submittedAt primaryCategory referenceCoverage { asserted known internalAnchors }
+        known: references(internalAnchor: true) { totalCount } held: references(internalAnchor: true, held: true) { totalCount } } } }`,
+      { after },
+    )) as { papers: { pageInfo: { hasNextPage: boolean; endCursor: string }; nodes: Paper[] } };
+    for (const paper of papers.nodes) {
+      const group = groupBy === "YEAR" ? paper.submittedAt.slice(0, 4) : (paper.primaryCategory ?? "unknown");
+      const { asserted, known, internalAnchors } = paper.referenceCoverage;
+      const added = {
+        papers: 1,
+        papersAsserting: Number(internalAnchors !== null),
+        referencesAsserted: asserted ?? 0,
+        referencesKnown: known,
+        internalAnchorsAsserted: internalAnchors ?? 0,
+        internalAnchorsKnown: paper.known.totalCount,
+        internalAnchorsHeld: paper.held.totalCount,
+      };
+      const sums = groups.get(group) ?? {};
+      for (const [name, count] of Object.entries(added)) sums[name] = (sums[name] ?? 0) + count;
+      groups.set(group, sums);
+    }
+    if (!papers.pageInfo.hasNextPage) break;
+    after = papers.pageInfo.endCursor;
+  }
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([group, sums]) => ({ group, ...sums }));
+}
+
+it.each([
+  ["YEAR", "{}"],
+  ["PRIMARY_CATEGORY", "{}"],
+  ["YEAR", '{ categories: ["cs.LG", "quant-ph"] }'],
+  ["PRIMARY_CATEGORY", "{ yearFrom: 2015, yearTo: 2023, proof: SIGNED }"],
+  ["YEAR", '{ titleContains: "graph", minCitedBy: 2 }'],
+  ["YEAR", "{ hasEquivocations: true }"],
+  ["YEAR", "{ categories: [] }"],
+])("by %s over %s is what a count paper by paper gives", async (groupBy, filter) => {
+  expect(await ask(groupBy, filter)).toEqual(await naive(groupBy, filter));
+});
+
+it("what is asserted, known and held differ in the sample", async () => {
+  const [of2023] = await ask("YEAR", '{ yearFrom: 2023, yearTo: 2023, categories: ["cs.AI"] }');
+  expect(of2023).toMatchObject({
+    referencesAsserted: 26,
+    referencesKnown: 5,
+    internalAnchorsAsserted: 17,
+    internalAnchorsKnown: 4,
+    internalAnchorsHeld: 0,
+  });
+});
+
+it("an answer that was kept is another once something is taken in", async () => {
+  const filter = "{ yearFrom: 2031 }";
+  expect(await ask("YEAR", filter)).toEqual([]);
+  const anchor = referenceOf(1, { arxivId: hubArxivId, isInternalAnchor: true });
+  const paper = {
+    arxivId: "3101.00001",
+    submittedAt: "2031-01-01T00:00:00Z",
+    title: "New",
+    references: [anchor],
+  };
+  await ingestTexts(database, [documentOf(paper).text]);
+  const expected = [{ group: "2031", papers: 1, internalAnchorsKnown: 1, internalAnchorsHeld: 1 }];
+  expect(await ask("YEAR", filter)).toMatchObject(expected);
+  // Asked again it is not counted again.
+  const again = await client.statements(`{ anchorStats(groupBy: YEAR, filter: ${filter}) { papers } }`);
+  expect(again.filter((text) => text.includes("papers"))).toEqual([]);
+});

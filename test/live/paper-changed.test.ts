@@ -1,0 +1,266 @@
+import { spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { createServer, get } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createInterface } from "node:readline";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { createApp, type RunningServer, startServer } from "../../src/server/index.ts";
+import { documentOf } from "../api/fixtures/documents.ts";
+import { ingestTexts } from "../api/fixtures/library.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { EventStream, type StreamEvent } from "./event-source.ts";
+
+let database: TestDatabase;
+const closing: (() => unknown)[] = [];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+afterAll(() => database.drop());
+
+const subscription = `subscription ($refs: [String!], $after: String) { paperChanged(refs: $refs, after: $after) {
+  position stateSha256 paper { title state { sha256 } claims { totalCount } } } }`;
+
+let number = 0;
+/** A paper that was not there before. */
+function text(title: string, arxivId = `2501.${String(++number).padStart(5, "0")}`, version = 1): string {
+  return documentOf({ arxivId, version, title, submittedAt: "2025-01-01T00:00:00Z" }).text;
+}
+
+async function serve(port = 0, times = { heartbeat: 20, patience: 60_000 }): Promise<RunningServer> {
+  const app = createApp({ database, streamTimes: times, logError: () => {} });
+  const server = await startServer({ app, port, host: "127.0.0.1" });
+  closing.push(() => server.close());
+  return server;
+}
+
+async function open(server: RunningServer, options: Parameters<typeof EventStream.open>[2] = {}) {
+  const stream = await EventStream.open(server.url, subscription, options);
+  closing.push(() => stream.close());
+  return stream;
+}
+
+type Told = { position: string; stateSha256: string; paper: { title: string; state: { sha256: string } } };
+
+async function nextOf(stream: EventStream): Promise<Told> {
+  const event = await stream.next();
+  if (event === null) throw new Error("The stream ended.");
+  const told = toldBy(event);
+  expect(event.id).toBe(told.position);
+  return told;
+}
+
+function toldBy(event: StreamEvent): Told {
+  const told = event.data.data?.["paperChanged"];
+  if (told === undefined) throw new Error(`No change was told: ${JSON.stringify(event)}`);
+  return told as Told;
+}
+
+async function titles(stream: EventStream, count: number): Promise<string[]> {
+  const found: string[] = [];
+  while (found.length < count) found.push((await nextOf(stream)).paper.title);
+  return found;
+}
+
+it("a change is told with the paper as it is now, in the order of the feed", async () => {
+  const stream = await open(await serve());
+  await stream.beats(1);
+  await ingestTexts(database, [text("First")]);
+  const first = await nextOf(stream);
+  expect(first.paper).toMatchObject({
+    title: "First",
+    state: { sha256: first.stateSha256 },
+    claims: { totalCount: 0 },
+  });
+  await ingestTexts(database, [text("Second"), text("Third")]);
+  expect(new Set(await titles(stream, 2))).toEqual(new Set(["Second", "Third"]));
+});
+
+it("nothing is missed and nothing told twice through a restart of the server", async () => {
+  let server = await serve();
+  const { port } = server;
+  let stream = await open(server);
+  await stream.beats(1);
+  const wanted: string[] = [];
+  const told: string[] = [];
+  for (let round = 0; round < 4; round++) {
+    const wave = Array.from({ length: 30 }, (_, nth) => `Round ${round}, ${nth}`);
+    wanted.push(...wave);
+    const writing = ingestTexts(
+      database,
+      wave.map((title) => text(title)),
+    );
+    // Some are told before the server stops, some while it does, the rest after.
+    if (round % 2 === 0) told.push(...(await titles(stream, 7)));
+    const stopping = server.close();
+    for (let event = await stream.next(); event !== null; event = await stream.next()) {
+      told.push(toldBy(event).paper.title);
+    }
+    expect(stream.isComplete).toBe(false);
+    await stopping;
+    await writing;
+    server = await serve(port);
+    stream = await open(server, { lastEventId: stream.lastEventId });
+  }
+  told.push(...(await titles(stream, wanted.length - told.length)));
+  expect([...told].sort()).toEqual([...wanted].sort());
+  // Nothing is left over.
+  await ingestTexts(database, [text("The end")]);
+  expect(await titles(stream, 1)).toEqual(["The end"]);
+});
+
+it("only papers that refs name are told of, also such as come later, and signs of life carry one on", async () => {
+  const server = await serve();
+  const named = documentOf({
+    arxivId: "2502.00009",
+    title: "By number",
+    submittedAt: "2025-02-01T00:00:00Z",
+  });
+  const refs = [
+    "arXiv:2502.00001",
+    "2502.00002v2",
+    "10.48550/arXiv.2502.00003",
+    named.pithNumber.slice(10, 18),
+  ];
+  const stream = await open(server, { variables: { refs } });
+  await stream.beats(1);
+  const before = stream.lastEventId;
+  await ingestTexts(database, [
+    text("Another", "2502.00004"),
+    text("By id", "2502.00001"),
+    text("Not this version", "2502.00002", 1),
+  ]);
+  expect(await titles(stream, 1)).toEqual(["By id"]);
+  await ingestTexts(database, [text("This version", "2502.00002", 2)]);
+  await ingestTexts(database, [text("By DOI", "2502.00003"), named.text]);
+  expect(await titles(stream, 1)).toEqual(["This version"]);
+  expect(new Set(await titles(stream, 2))).toEqual(new Set(["By DOI", "By number"]));
+  await ingestTexts(database, [text("Nobody's")]);
+  const head = Number((await database.pool.query("SELECT max(position) FROM changes")).rows[0].max);
+  while (Number(stream.lastEventId) < head) await stream.beats(1);
+  expect(Number(before)).toBeLessThan(head);
+  const none = await open(server, { variables: { refs: [], after: "0" } });
+  while (Number(none.lastEventId) < head) await none.beats(1);
+});
+
+it("who is behind by more than is kept is told all of it", async () => {
+  const { rows } = await database.pool.query<{ title: string }>(
+    "SELECT title FROM changes JOIN papers USING (paper_id) ORDER BY position",
+  );
+  const stream = await open(await serve(), { variables: { after: "0" } });
+  expect(await titles(stream, rows.length)).toEqual(rows.map(({ title }) => title));
+});
+
+it.each([
+  [{ refs: ["??"] }, null],
+  [{ refs: ["0b5ad6a5-71cb-4a4f-9a0b-2f2a0f3c9d11"] }, null],
+  [{ refs: Array(101).fill("2501.00001") }, null],
+  [{ after: "x" }, null],
+  [{ after: "999999999" }, null],
+  [{}, "-1"],
+])("%.40j is refused", async (variables, lastEventId) => {
+  const stream = await open(await serve(), { variables, lastEventId });
+  const event = await stream.next();
+  expect(event?.data.errors?.[0]?.extensions["code"]).toBe("BAD_USER_INPUT");
+  expect(await stream.next()).toBeNull();
+});
+
+it("of one address only so many streams are open; one that goes makes room", async () => {
+  const server = await serve();
+  const streams = await Promise.all(Array.from({ length: 32 }, () => open(server)));
+  await Promise.all(streams.map((stream) => stream.beats(1)));
+  const refused = await (await open(server)).next();
+  expect(refused?.data.errors?.[0]?.extensions["code"]).toBe("RATE_LIMITED");
+  streams[0]?.close();
+  // The server hears of it a moment later: who is refused comes again.
+  for (let isLetIn = false; !isLetIn; ) {
+    const stream = await open(server);
+    isLetIn = await stream.beats(2).then(
+      () => true,
+      () => false,
+    );
+    stream.close();
+  }
+});
+
+it("who leaves what is sent unread is let go, and can go on where it was", async () => {
+  const { rows } = await database.pool.query<{ head: string }>(
+    "SELECT max(position)::text AS head FROM changes",
+  );
+  const after = rows[0]?.head ?? "0";
+  const changes = 200;
+  const long = "long title ".repeat(2_000);
+  await ingestTexts(
+    database,
+    Array.from({ length: changes }, (_, nth) => text(`${nth} ${long}`)),
+  );
+  const app = createApp({ database, streamTimes: { heartbeat: 20, patience: 100 }, logError: () => {} });
+  let letGo: (() => void) | undefined;
+  const isLetGo = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const server = createServer((request, response) => {
+    response.once("close", () => letGo?.());
+    app.handle(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  closing.push(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    await app.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  // Some 26 MB: more than the sockets between can hold. Nobody reads it.
+  const fields = ["a", "b", "c", "d", "e", "f"].map((name) => `${name}: title`).join(" ");
+  const query = `subscription { paperChanged(after: "${after}") { paper { ${fields} } } }`;
+  const request = get(
+    `http://127.0.0.1:${port}/graphql?query=${encodeURIComponent(query)}`,
+    { headers: { accept: "text/event-stream" } },
+    (response) => response.on("error", () => {}),
+  );
+  request.on("error", () => {});
+  await isLetGo;
+  request.destroy();
+  const stream = await open(await serve(), { variables: { after } });
+  const found = await titles(stream, changes);
+  expect(found.map((title) => title.split(" ")[0]).sort()).toEqual(
+    Array.from({ length: changes }, (_, nth) => String(nth)).sort(),
+  );
+});
+
+it("the commands of docs/live.md are told of a change", async () => {
+  const commands = [...(await readFile("docs/live.md", "utf8")).matchAll(/^curl (-sN .*)$/gm)];
+  expect(commands).toHaveLength(2);
+  const server = await serve();
+  for (const [, command = ""] of commands) {
+    const words = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? "");
+    const { rows } = await database.pool.query<{ head: string }>(
+      "SELECT max(position)::text AS head FROM changes",
+    );
+    const child = spawn(
+      "curl",
+      words.map((word) =>
+        word
+          .replace("http://127.0.0.1:4000", server.url)
+          .replace("last-event-id: 1050", `last-event-id: ${rows[0]?.head}`),
+      ),
+      { stdio: ["ignore", "pipe", "inherit"] },
+    );
+    closing.push(() => child.kill());
+    const output = createInterface(child.stdout)[Symbol.asyncIterator]();
+    const line = async (start: string) => {
+      for (;;) {
+        const { value, done } = await output.next();
+        if (done) throw new Error("curl ended.");
+        if (String(value).startsWith(start)) return String(value);
+      }
+    };
+    // A sign of life: it is listened to.
+    await line(":");
+    await ingestTexts(database, [text("For curl")]);
+    expect(await line("data: ")).toContain('"title":"For curl"');
+  }
+});
