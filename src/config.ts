@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { defaultQueryLimits, type QueryLimits } from "./api/limits/query-limits.ts";
 import { isProof, type Proof } from "./protocol/index.ts";
 
 /** What the environment settles. Secrets and trust come from here, never from documents. */
@@ -20,6 +21,14 @@ export type Config = {
   /** Where the edges are that questions about citations are answered from. */
   readonly graphAdjacency: "memory" | "sql";
   readonly submissions: SubmissionSettings;
+  /** What one query may ask. */
+  readonly limits: QueryLimits;
+  /** Bytes of a request's body to `/graphql`. */
+  readonly maximumQueryBytes: number;
+  /** Requests of one address to `/graphql`; 0 sets no limit. */
+  readonly requestsPerMinute: number;
+  /** How many proxies of one's own stand before the server. */
+  readonly trustedProxies: number;
   readonly graphql: GraphqlConfig;
 };
 
@@ -93,7 +102,34 @@ export function readConfig(environment: Environment = process.env): Config {
     allowedHosts: (text("PITH_GRAPH_ALLOW_HOSTS") ?? "").split(/[\s,]+/).filter((host) => host !== ""),
     graphAdjacency: graphAdjacency(text("PITH_GRAPH_ADJACENCY") ?? "memory"),
     submissions: submissionSettings(text, maximumDocumentBytes),
+    limits: queryLimits(text),
+    maximumQueryBytes: integer(
+      "PITH_GRAPH_QUERY_BYTES",
+      text("PITH_GRAPH_QUERY_BYTES") ?? "1000000",
+      1,
+      2 ** 28,
+    ),
+    requestsPerMinute: integer(
+      "PITH_GRAPH_REQUESTS_PER_MINUTE",
+      text("PITH_GRAPH_REQUESTS_PER_MINUTE") ?? "6000",
+      0,
+      2 ** 31 - 1,
+    ),
+    trustedProxies: integer("PITH_GRAPH_TRUST_PROXY", text("PITH_GRAPH_TRUST_PROXY") ?? "0", 0, 10),
     graphql: graphqlConfig(text),
+  };
+}
+
+function queryLimits(text: (name: string) => string | undefined): QueryLimits {
+  const limit = (name: string, otherwise: number, most: number) =>
+    integer(name, text(name) ?? String(otherwise), 1, most);
+  return {
+    tokens: limit("PITH_GRAPH_QUERY_TOKENS", defaultQueryLimits.tokens, 1_000_000),
+    depth: limit("PITH_GRAPH_QUERY_DEPTH", defaultQueryLimits.depth, 100),
+    aliases: limit("PITH_GRAPH_QUERY_ALIASES", defaultQueryLimits.aliases, 1_000_000),
+    directives: limit("PITH_GRAPH_QUERY_DIRECTIVES", defaultQueryLimits.directives, 1_000_000),
+    cost: limit("PITH_GRAPH_QUERY_COST", defaultQueryLimits.cost, 2 ** 40),
+    milliseconds: limit("PITH_GRAPH_QUERY_MILLISECONDS", defaultQueryLimits.milliseconds, 600_000),
   };
 }
 

@@ -7,8 +7,10 @@ import { workIdsByRefs, worksInWords, worksOf } from "./graph-works.ts";
 import { inTurns } from "./in-turns.ts";
 import { graphLimits, inWords, readWithin } from "./limits/graph.ts";
 import type { Loaders } from "./loaders/index.ts";
+import type { ReferenceRow } from "./loaders/references.ts";
 import type { WorkRow } from "./loaders/works.ts";
-import { WorkObject } from "./objects.ts";
+import { ProvenanceObject, ReferenceObject, WorkObject } from "./objects.ts";
+import { provenanceOf } from "./provenance.ts";
 
 type CitationNode = { readonly work: WorkRow; readonly depth: number };
 type CitationEdge = {
@@ -97,6 +99,33 @@ CitationEdgeObject.implement({
     isInternalAnchor: t.exposeBoolean("isInternalAnchor", {
       description: "Whether any of the references behind it is marked as an internal anchor.",
     }),
+    references: t.field({
+      type: [ReferenceObject],
+      description:
+        "The references behind it: those of the citing work's papers that name the cited work. They change with the " +
+        "papers, so they may be of a later moment than `graphVersion`, and none where the citation was taken back since.",
+      args: {
+        first: t.arg.int({
+          required: true,
+          defaultValue: 10,
+          description: `How many: ${inWords(graphLimits.first)}.`,
+        }),
+      },
+      resolve: async (edge, { first }, context) => [
+        ...(await referencesBehind(edge, readWithin("first", first, graphLimits.first), context)),
+      ],
+    }),
+    provenance: t.field({
+      type: ProvenanceObject,
+      nullable: true,
+      description:
+        "Who says that the one cites the other: of the references behind it the best proved. `references` has each " +
+        "with its own. Null where the citation was taken back since `graphVersion`.",
+      resolve: async (edge, _args, context) => {
+        const [best] = await referencesBehind(edge, 1, context);
+        return best === undefined ? null : provenanceOf(best.paperId, context);
+      },
+    }),
   }),
 });
 
@@ -167,6 +196,16 @@ builder.queryField("citationGraph", (t) =>
     },
   }),
 );
+
+function referencesBehind(
+  { citing, cited }: CitationEdge,
+  limit: number,
+  { loaders }: Context,
+): Promise<readonly ReferenceRow[]> {
+  return loaders.referencesOfEdge
+    .of({ limit })
+    .load({ citingWorkId: citing.workId, citedWorkId: cited.workId });
+}
 
 type Question = {
   readonly roots: readonly bigint[];

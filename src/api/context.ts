@@ -1,6 +1,7 @@
 import type { GraphService } from "../graph/index.ts";
-import { cancellableDatabase, type Database } from "../store/database.ts";
+import type { Database } from "../store/database.ts";
 import type { Change } from "../store/feed.ts";
+import { Deadline } from "./deadline.ts";
 import { ApiError } from "./errors.ts";
 import { type Loaders, prepareLoaders } from "./loaders/index.ts";
 import { RequestGraph } from "./request-graph.ts";
@@ -10,6 +11,8 @@ export type Context = {
   readonly database: Database;
   readonly loaders: Loaders;
   readonly graph: RequestGraph;
+  /** When the request ends at the latest; until somebody sets a time, when its client goes away. */
+  readonly deadline: Deadline;
   readonly submit: Submit;
   readonly live: Live;
   /** What reads the tables anew, for a request that lasts: to be assigned to its context. */
@@ -65,12 +68,14 @@ export type RequestParts = {
 export function prepareContext(database: Database, graph: GraphService): (parts?: RequestParts) => Context {
   const createLoaders = prepareLoaders(database);
   return ({ submit = refuse, follow = refuseToFollow, resumeAfter = null, signal } = {}) => {
+    const deadline = new Deadline(signal);
     const renew = () => {
-      const loaders = createLoaders(signal);
-      return { loaders, graph: new RequestGraph(graph, loaders.batches, signal) };
+      const loaders = createLoaders(deadline.signal);
+      return { loaders, graph: new RequestGraph(graph, loaders.batches, deadline.signal) };
     };
     return {
-      database: signal === undefined ? database : cancellableDatabase(database, signal),
+      database,
+      deadline,
       submit,
       live: { follow, resumeAfter, given: null, sent: null },
       renew,

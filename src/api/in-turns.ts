@@ -19,6 +19,6 @@ export function inTurns<Item>(items: readonly Item[], batches: Batches): (Item |
     for (const item of items.slice(at, at + itemsATurn)) given.push(current.then(() => item));
     turn = current;
   }
-  void batches.track(() => turn);
+  void batches.hold(() => turn);
   return given;
 }

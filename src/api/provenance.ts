@@ -1,6 +1,7 @@
+import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
 import { ProofEnum } from "./enums.ts";
-import { EventObject, ProvenanceObject, type ProvenanceRow, SignerObject } from "./objects.ts";
+import { EventObject, PaperObject, ProvenanceObject, type ProvenanceRow, SignerObject } from "./objects.ts";
 import { required } from "./required.ts";
 
 ProvenanceObject.implement({
@@ -8,7 +9,7 @@ ProvenanceObject.implement({
   fields: (t) => ({
     event: t.field({
       type: EventObject,
-      description: "The event that asserts it: the paper's current snapshot.",
+      description: "The event that asserts it: the paper's current snapshot, or its record.",
       resolve: ({ event }) => event,
     }),
     signer: t.field({
@@ -26,9 +27,40 @@ ProvenanceObject.implement({
 });
 
 /** The provenance of a row of a paper's current snapshot: of its claims and references. */
-export async function provenanceOf(paperId: bigint, { loaders }: Context): Promise<ProvenanceRow> {
-  const { snapshotEventId } = await required(loaders.paper.load(paperId), "paper");
-  if (snapshotEventId === null) throw new Error("A paper without a snapshot has claims or references.");
-  const event = await required(loaders.event.load({ paperId, eventId: snapshotEventId }), "event");
+export async function provenanceOf(paperId: bigint, context: Context): Promise<ProvenanceRow> {
+  const { snapshotEventId } = await required(context.loaders.paper.load(paperId), "paper");
+  const provenance = await eventProvenance(paperId, snapshotEventId, context);
+  if (provenance === null) throw new Error("A paper without a snapshot has claims or references.");
+  return provenance;
+}
+
+async function eventProvenance(
+  paperId: bigint,
+  eventId: string | null,
+  { loaders }: Context,
+): Promise<ProvenanceRow | null> {
+  if (eventId === null) return null;
+  const event = await required(loaders.event.load({ paperId, eventId }), "event");
   return { event, proof: event.standing };
 }
+
+builder.objectFields(PaperObject, (t) => ({
+  recordProvenance: t.field({
+    type: ProvenanceObject,
+    nullable: true,
+    description:
+      "Who says what the canonical record says: its source, when it was submitted, its primary and other categories. " +
+      "Null where the record came beside the events and none of them states it: then only its hash vouches for it.",
+    resolve: ({ paperId, recordEventId }, _args, context) => eventProvenance(paperId, recordEventId, context),
+  }),
+  snapshotProvenance: t.field({
+    type: ProvenanceObject,
+    nullable: true,
+    description:
+      "Who says what the current snapshot says: title, authors, abstract, headline, verdict, and the counts of " +
+      "`referenceCoverage`. Null where no snapshot is known: then what of these is null or empty is not known, " +
+      "rather than none.",
+    resolve: ({ paperId, snapshotEventId }, _args, context) =>
+      eventProvenance(paperId, snapshotEventId, context),
+  }),
+}));

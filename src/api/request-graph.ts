@@ -100,9 +100,9 @@ export class RequestGraph {
 
   async #run<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
-      return await this.#batches.track(work);
+      return await this.#batches.hold(work);
     } catch (error) {
-      if (this.#signal?.aborted) throw new ApiError("CANCELLED", "The request was given up.");
+      if (this.#signal?.aborted) throw this.#signal.reason;
       if (!(error instanceof GraphUnavailableError)) throw error;
       throw new ApiError("GRAPH_UNAVAILABLE", `${error.message} Ask again shortly.`);
     }

@@ -30,6 +30,7 @@ import "./paper-changed.ts";
 import { assertObjectType } from "graphql";
 import { builder } from "./builder.ts";
 import { encodeGlobalId } from "./global-id.ts";
+import { priceFields } from "./limits/cost.ts";
 import type { WorkRow } from "./loaders/works.ts";
 import { workKeyOf } from "./work.ts";
 
@@ -39,3 +40,5 @@ export const schema = builder.toSchema();
 // Pothos makes a promise for each id. At the two ends of thousands of edges, that is most of the time of a graph.
 const workId = assertObjectType(schema.getType("Work")).getFields()["id"];
 if (workId !== undefined) workId.resolve = (work: WorkRow) => encodeGlobalId("Work", workKeyOf(work));
+
+priceFields(schema);

@@ -1,9 +1,10 @@
 import { isJsonObject, type JsonObject, parseInstant, parseJson } from "../protocol/index.ts";
 import { builder } from "./builder.ts";
 import { JsonText } from "./json-text.ts";
-import { PaperObject } from "./objects.ts";
+import { PaperObject, ProvenanceObject } from "./objects.ts";
+import { provenanceOf } from "./provenance.ts";
 
-type Verdict = { readonly id: string; readonly members: JsonObject };
+type Verdict = { readonly id: string; readonly members: JsonObject; readonly paperId: bigint };
 
 const VerdictObject = builder.objectRef<Verdict>("Verdict");
 
@@ -56,6 +57,11 @@ VerdictObject.implement({
       description: "A headline for the paper (`pith_extraction_headline`).",
       resolve: ({ members }) => textOf(members, "pith_extraction_headline") ?? textOf(members, "headline"),
     }),
+    provenance: t.field({
+      type: ProvenanceObject,
+      description: "Who says that the paper was read so: the signer of its current snapshot.",
+      resolve: ({ paperId }, _args, context) => provenanceOf(paperId, context),
+    }),
   }),
 });
 
@@ -65,16 +71,16 @@ builder.objectField(PaperObject, "verdict", (t) =>
     nullable: true,
     description:
       "The registry's machine reading; null where the current snapshot has none, or no snapshot is known.",
-    resolve: ({ verdict }) => (verdict === null ? null : readVerdict(verdict)),
+    resolve: ({ paperId, verdict }) => (verdict === null ? null : readVerdict(paperId, verdict)),
   }),
 );
 
 /** Null where it has no id to be told by. */
-function readVerdict(text: string): Verdict | null {
+function readVerdict(paperId: bigint, text: string): Verdict | null {
   const members = parseJson(text);
   if (!isJsonObject(members)) return null;
   const id = members["id"];
-  return typeof id === "string" ? { id, members } : null;
+  return typeof id === "string" ? { id, members, paperId } : null;
 }
 
 function textOf(members: JsonObject, key: string): string | null {

@@ -12,7 +12,7 @@ builder.node(WorkObject, {
   description:
     "A vertex of the citation graph: what papers are versions of, and what references cite, whether a paper of it is " +
     "held or not. Known by its arXiv id, else its DOI, else the registry's work id. Title and year are the paper's " +
-    "own where one is held, else what the best proved reference says.",
+    "own where one is held and says them, else what the best proved reference says.",
   id: { description: "Made of the identifier by which the work is known.", resolve: workKeyOf },
   loadMany: (ids, { loaders }) =>
     Promise.all(

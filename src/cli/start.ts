@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { type Config, readConfig } from "../config.ts";
 import { type GraphService, startGraph } from "../graph/index.ts";
 import { createApp, graphqlSettings, type RunningServer, startServer } from "../server/index.ts";
-import type { Database } from "../store/index.ts";
+import { type Database, openDatabase } from "../store/index.ts";
 import { CommandError } from "./command-error.ts";
 import { say } from "./context.ts";
 import { aborted, listenForInterruption } from "./interruption.ts";
@@ -48,6 +48,7 @@ export async function runService(
   let server: RunningServer | undefined;
   let worker: WorkerProcess | undefined;
   let graph: GraphService | undefined;
+  let reads: Database | undefined;
   try {
     await prepareSample(database, paths, { isWanted: options.sample, signal });
     if (signal.aborted) return;
@@ -55,7 +56,12 @@ export async function runService(
       adjacency: config.graphAdjacency,
       onLoadError: (error) => console.error("the citation graph could not be loaded:", error),
     });
-    server = await listen(database, graph, config);
+    reads = openDatabase({
+      connection: database.connection,
+      // A query ends by itself before; this is for what its end did not reach.
+      statementMilliseconds: config.limits.milliseconds + 1_000,
+    });
+    server = await listen({ database, reads, graph }, config);
     if (workerRuns === "always" || config.submissions.tokens.length > 0) worker = startWorkerProcess(options);
     announce(server, config);
     await aborted(signal);
@@ -65,18 +71,29 @@ export async function runService(
     await server?.close();
     await worker?.close();
     await graph?.close();
+    await reads?.close();
     await database.close();
   }
 }
 
 async function listen(
-  database: Database,
-  graph: GraphService,
-  { host, port, submissions, baseUrl, graphql }: Config,
+  parts: { readonly database: Database; readonly reads: Database; readonly graph: GraphService },
+  config: Config,
 ): Promise<RunningServer> {
+  const { host, port, submissions, baseUrl, limits, maximumQueryBytes, requestsPerMinute, trustedProxies } =
+    config;
+  const rate = { requestsPerMinute, trustedProxies };
   try {
-    const settings = await graphqlSettings(graphql);
-    const app = createApp({ database, graph, submissions, baseUrl, graphql: settings });
+    const graphql = await graphqlSettings(config.graphql);
+    const app = createApp({
+      ...parts,
+      submissions,
+      baseUrl,
+      limits,
+      rate,
+      graphql,
+      maximumBodySize: maximumQueryBytes,
+    });
     return await startServer({ app, host, port });
   } catch (error) {
     // It says itself what to do: another port, most often.

@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { defaultQueryLimits, type QueryLimits } from "../api/limits/query-limits.ts";
 import type { SubmissionSettings } from "../config.ts";
 import { type GraphService, startGraph } from "../graph/index.ts";
 import type { Database } from "../store/database.ts";
@@ -9,17 +10,23 @@ import { createSubmissionRoutes, noSubmissions, SubmissionDesk } from "./ingest/
 import { LiveChanges, type StreamTimes } from "./live/index.ts";
 import type { LogError } from "./mask-error.ts";
 import { ChangeWatch, createMirrorRoutes } from "./mirror/index.ts";
+import { createRateGate, type RateSettings } from "./rate-gate.ts";
 import { send, sendError } from "./responses.ts";
 
 export type AppOptions = {
   /** Stays the caller's: closing the app does not close it. */
   readonly database: Database;
+  /** Read by queries, the caller's as well; `database` unless given. */
+  readonly reads?: Database;
   /** Asked about citations; the caller's as well. The tables are asked unless given. */
   readonly graph?: GraphService;
   /** Told of errors that clients see masked; standard error unless given. */
   readonly logError?: LogError;
   /** Bytes of a request's body; 1 MB unless told. */
   readonly maximumBodySize?: number;
+  readonly limits?: QueryLimits;
+  /** How often one address may ask `/graphql`; as often as it likes unless told. */
+  readonly rate?: RateSettings;
   /** The address that other mirrors reach this one by; from each request unless told. */
   readonly baseUrl?: string | undefined;
   /** Who may submit documents; nobody unless told. */
@@ -42,22 +49,27 @@ type Route = (request: IncomingMessage, response: ServerResponse) => unknown;
 /** All routes of the server, without a port. */
 export function createApp({
   database,
+  reads = database,
   graph = startGraph(database, { adjacency: "sql" }),
   logError = (message, error) => console.error(message, error),
   maximumBodySize = 1_000_000,
+  limits = defaultQueryLimits,
+  rate = { requestsPerMinute: 0, trustedProxies: 0 },
   baseUrl,
   submissions = noSubmissions,
   streamTimes,
   graphql: settings = {},
 }: AppOptions): App {
   const desk = new SubmissionDesk(database, submissions);
+  const isWithinRate = createRateGate(rate);
   const watch = new ChangeWatch(database);
   const live = new LiveChanges(database, watch);
   const graphql = createGraphqlHandler({
-    database,
+    database: reads,
     graph,
     logError,
     maximumBodySize,
+    limits,
     submitFor: (authorization) => desk.submitFor(authorization),
     follow: (address) => live.follow(address),
     streamTimes,
@@ -77,7 +89,12 @@ export function createApp({
       methods: ["GET", "HEAD"],
       answer: (request, response) => answerHealth({ database, graph }, request, response),
     },
-    [graphqlPath]: { methods: ["GET", "POST", "OPTIONS"], answer: graphql.handle },
+    [graphqlPath]: {
+      methods: ["GET", "POST", "OPTIONS"],
+      answer: (request, response) => {
+        if (isWithinRate(request, response)) return graphql.handle(request, response);
+      },
+    },
   };
 
   const submissionRoute = createSubmissionRoutes(desk, logError);

@@ -2,6 +2,7 @@ import type { RequestListener } from "node:http";
 import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
 import { createYoga } from "graphql-yoga";
 import { type ChangeFollower, type Context, prepareContext, type Submit } from "../api/context.ts";
+import type { QueryLimits } from "../api/limits/query-limits.ts";
 import { schema } from "../api/schema.ts";
 import type { GraphService } from "../graph/index.ts";
 import type { Database } from "../store/database.ts";
@@ -14,12 +15,11 @@ import type { ServerContext } from "./http/fast-path.ts";
 import { createHttpHandler } from "./http/handler.ts";
 import { type StreamTimes, useEventStream } from "./live/index.ts";
 import { createMaskError, type LogError } from "./mask-error.ts";
-import { useDepthLimit } from "./plugins/depth-limit.ts";
 import { useExactJson } from "./plugins/exact-json.ts";
 import { useNativeExecute } from "./plugins/native-execute.ts";
 import { useNoIntrospection } from "./plugins/no-introspection.ts";
+import { queryLimitPlugins } from "./plugins/query-limits.ts";
 import { useResponseCache } from "./plugins/response-cache.ts";
-import { useTokenLimit } from "./plugins/token-limit.ts";
 import { type DocumentSettings, useTrustedDocuments } from "./plugins/trusted-documents.ts";
 
 export const graphqlPath = "/graphql";
@@ -44,6 +44,7 @@ export type GraphqlOptions = {
   readonly logError: LogError;
   /** Bytes. */
   readonly maximumBodySize: number;
+  readonly limits: QueryLimits;
   /** Submits for who made a request, told by its Authorization header. */
   readonly submitFor: (authorization: string | null) => Submit;
   /** Lets a client of this address follow the changes of papers. */
@@ -97,10 +98,9 @@ export function createGraphqlHandler(options: GraphqlOptions): {
     plugins: [
       useTrustedDocuments(documents),
       ...(responseCacheSize > 0 ? [useResponseCache(version, responseCacheSize)] : []),
-      useTokenLimit(),
-      useDepthLimit(),
       ...(introspection ? [] : [useNoIntrospection()]),
       useNativeExecute(),
+      ...queryLimitPlugins(options.limits),
       useExactJson(),
       useEventStream(options.streamTimes),
     ],

@@ -1,6 +1,9 @@
 import { GraphQLError } from "graphql";
 import { clientCodeOf } from "../api/errors.ts";
 
+/** graphql-js repeats the values that it refuses, however long they are. */
+const longestMessage = 1_000;
+
 export type LogError = (message: string, error: unknown) => void;
 
 /**
@@ -11,7 +14,8 @@ export function createMaskError(logError: LogError): (error: unknown) => GraphQL
   return (error) => {
     const code = clientCodeOf(error);
     if (error instanceof GraphQLError && code !== null) {
-      return error.extensions["code"] === code ? error : withCode(error, code, error.message);
+      const isReady = error.extensions["code"] === code && error.message.length <= longestMessage;
+      return isReady ? error : withCode(error, code, shortened(error.message));
     }
     const path = error instanceof GraphQLError ? (error.path?.join(".") ?? "") : "";
     const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error;
@@ -23,6 +27,10 @@ export function createMaskError(logError: LogError): (error: unknown) => GraphQL
   };
 }
 
+function shortened(message: string): string {
+  return message.length <= longestMessage ? message : `${message.slice(0, longestMessage)}…`;
+}
+
 function withCode(error: GraphQLError, code: string, message: string): GraphQLError {
   const http = error.extensions["http"];
   return new GraphQLError(message, {
@@ -30,6 +38,10 @@ function withCode(error: GraphQLError, code: string, message: string): GraphQLEr
     source: error.source ?? null,
     positions: error.positions ?? null,
     path: error.path ?? null,
-    extensions: { code, ...(http === undefined ? {} : { http }) },
+    extensions: {
+      ...(error.extensions["code"] === code
+        ? error.extensions
+        : { code, ...(http === undefined ? {} : { http }) }),
+    },
   });
 }

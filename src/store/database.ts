@@ -1,6 +1,6 @@
 import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
 import pg from "pg";
-import { cancellable } from "./cancellable.ts";
+import { makeCancellable } from "./cancellation.ts";
 import * as tables from "./tables/index.ts";
 
 /** Runs Drizzle queries: the pool, or a transaction on one of its connections. */
@@ -18,21 +18,6 @@ export type Database = {
   close(): Promise<void>;
 };
 
-/** The same database, whose `db` has the server end the statement that runs when the signal is aborted. */
-export function cancellableDatabase({ connection, pool, close }: Database, signal: AbortSignal): Database {
-  let db: Database["db"] | undefined;
-  return {
-    connection,
-    pool,
-    close,
-    get db() {
-      // Drizzle asks of a pool no more than that it sends statements, outside of transactions.
-      db ??= drizzle(cancellable(pool, signal) as unknown as pg.Pool, { schema: tables });
-      return db;
-    },
-  };
-}
-
 export type DatabaseOptions = {
   /** A connection string, or node-postgres settings: the embedded server's socket. */
   connection: string | pg.PoolConfig;
@@ -40,21 +25,33 @@ export type DatabaseOptions = {
   maximumConnections?: number;
   /** A schema whose tables come before those of `public`. */
   schema?: string;
+  /** How long a statement may take, in milliseconds; as long as it does unless told. */
+  statementMilliseconds?: number;
 };
 
 /** Opens a pool of connections. Connects lazily: an address nobody answers fails with the first query. */
-export function openDatabase({ connection, maximumConnections = 10, schema }: DatabaseOptions): Database {
+export function openDatabase(given: DatabaseOptions): Database {
+  const { connection, maximumConnections = 10, schema, statementMilliseconds } = given;
+  const settings = [
+    // Times are read as UTC (tables/columns.ts); so is every session.
+    "timezone=UTC",
+    // How like names must be for search to find them can be told to a session only; without pg_trgm it means nothing.
+    "pg_trgm.word_similarity_threshold=0.45",
+    ...(schema === undefined ? [] : [`search_path=${schema},public`]),
+    ...(statementMilliseconds === undefined ? [] : [`statement_timeout=${statementMilliseconds}`]),
+    // How soon the server sees that nobody waits for a statement any more.
+    "client_connection_check_interval=500",
+  ];
   const pool = new pg.Pool({
     ...(typeof connection === "string" ? { connectionString: connection } : connection),
     max: maximumConnections,
     application_name: "pith-graph",
-    // Times are read as UTC (tables/columns.ts); so is every session. How like names must be for search to find them
-    // can be told to a session only; where there is no pg_trgm it means nothing.
-    options: `-c timezone=UTC -c pg_trgm.word_similarity_threshold=0.45${schema === undefined ? "" : ` -c search_path=${schema},public`}`,
+    options: settings.map((setting) => `-c ${setting}`).join(" "),
   });
   // A connection that is lost fails the query that runs on it, and is replaced with the next one; without these
   // listeners, of an idle connection and of one in use, it would also end the process.
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
+  makeCancellable(pool);
   return { connection, pool, db: drizzle(pool, { schema: tables }), close: () => pool.end() };
 }

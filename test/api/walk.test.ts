@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { type Client, createClient } from "./client.ts";
-import { hubArxivId, hubCiters, ingestLibrary, paperCount } from "./fixtures/library.ts";
+import { claimOf, documentOf, referenceOf } from "./fixtures/documents.ts";
+import {
+  hubArxivId,
+  hubCiters,
+  ingestLibrary,
+  ingestTexts,
+  paperCount,
+  unheldDoi,
+} from "./fixtures/library.ts";
 
 let database: TestDatabase;
 let client: Client;
@@ -185,5 +193,58 @@ describe("pages", () => {
       `{ papers(orderBy: CITED_BY_DESC, after: "${edges[0]?.cursor}") { edges { cursor } } }`,
     );
     expect(errors[0]?.extensions["code"]).toBe("BAD_USER_INPUT");
+  });
+});
+
+describe("while papers come in between the pages", () => {
+  /** A citer of the hub, with claims and references of its own: it has a row in every connection of all papers. */
+  let arrived = 0;
+  async function takeInAnother(): Promise<void> {
+    arrived++;
+    const year = arrived % 2 === 0 ? 2030 : 2001;
+    await ingestTexts(database, [
+      documentOf({
+        arxivId: `2402.${10000 + arrived}`,
+        submittedAt: `${year}-02-01T00:00:${String(arrived % 60).padStart(2, "0")}Z`,
+        title: `Newcomer ${arrived}`,
+        category: "math.AG",
+        claims: [claimOf(1, "headline", "News"), claimOf(2, "conjecture", "More news")],
+        references: [
+          referenceOf(1, { arxivId: hubArxivId, isInternalAnchor: true }),
+          referenceOf(2, { doi: unheldDoi }),
+        ],
+      }).text,
+    ]);
+  }
+
+  it.each([
+    ["Query.papers", false],
+    ["Query.papers", true],
+    ["Query.papers, earliest first", false],
+    ["Query.papers, most cited first", false],
+    ["Query.papers, most cited first", true],
+    ["Query.claims", false],
+    ["Query.claims, filtered", true],
+    ["Paper.citedBy", false],
+    ["Work.citedBy", false],
+  ] as const)("%s has what was there exactly once (backward: %s)", async (name, backward) => {
+    const connection = connections[name] as Connection;
+    const before = namesOf(await walk(connection, 100, backward));
+    const size = Math.ceil(before.length / 5);
+    const seen: string[] = [];
+    let bound = "";
+    for (;;) {
+      const page = await read(connection, backward ? `last: ${size}${bound}` : `first: ${size}${bound}`);
+      seen.push(...namesOf([page]));
+      const { hasNextPage, hasPreviousPage, startCursor, endCursor } = page.pageInfo;
+      if (!(backward ? hasPreviousPage : hasNextPage)) break;
+      bound = backward ? `, before: "${startCursor}"` : `, after: "${endCursor}"`;
+      await takeInAnother();
+    }
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen.filter((row) => before.includes(row)).sort()).toEqual(before.sort());
+    const page = await read(connection, "first: 1");
+    expect(page.totalCount).toBe(namesOf(await walk(connection, 100, false)).length);
+    expect(page.totalCount).toBeGreaterThan(before.length);
   });
 });

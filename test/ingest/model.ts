@@ -563,14 +563,16 @@ function workRow(key: string, papers: readonly Paper[], edges: readonly Edge[]):
         Number(paperIdOf(a.paper.pithNumber) - paperIdOf(b.paper.pithNumber)) ||
         a.ordinal - b.ordinal,
     )[0];
-  const titledBy = own === undefined ? named : undefined;
+  // A paper that is held without a title leaves it to the references; the year is its own.
+  const ownTitle = own?.row["title"] ?? null;
+  const titledBy = ownTitle === null ? named : undefined;
   const namedRow = titledBy === undefined ? undefined : referenceRow(titledBy, key);
   const size = (items: readonly (string | null | undefined)[]) => String(new Set(items).size);
   return {
     work_id: idText(workIdOf(key)),
     key,
     paper_id: own?.row["paper_id"] ?? null,
-    title: own === undefined ? (namedRow?.["title"] ?? null) : (own.row["title"] ?? null),
+    title: ownTitle ?? namedRow?.["title"] ?? null,
     year:
       own === undefined ? (namedRow?.["year"] ?? null) : String(Number(own.row["submitted_at"]?.slice(0, 4))),
     title_standing: titledBy?.paper.proof ?? null,

@@ -1,5 +1,5 @@
 import DataLoader from "dataloader";
-import { ApiError } from "../errors.ts";
+import { untilAborted } from "../../store/cancellation.ts";
 import type { Gathered } from "./gathered.ts";
 import { whenSettled } from "./turn.ts";
 
@@ -9,12 +9,12 @@ import { whenSettled } from "./turn.ts";
  * lists that arrive a moment apart would each ask for their papers.
  */
 export class Batches {
+  readonly #signal: AbortSignal | undefined;
   #running = 0;
   #waiting: (() => void)[] = [];
   #settling = false;
-  readonly #signal: AbortSignal | undefined;
 
-  /** The signal is aborted once nobody waits for the request's answer any more. */
+  /** Nothing more is read once the signal is aborted, and what is being read ends. */
   constructor(signal?: AbortSignal) {
     this.#signal = signal;
   }
@@ -23,11 +23,19 @@ export class Batches {
   loader<Key, Value>(
     load: (keys: readonly Key[]) => Promise<ReadonlyMap<unknown, Value>>,
     absent: Value,
+    cacheKeyOf?: (key: Key) => unknown,
+  ): DataLoader<Key, Value, unknown> {
+    return this.#loader((keys) => this.track(() => load(keys)), absent, cacheKeyOf);
+  }
+
+  #loader<Key, Value>(
+    load: (keys: readonly Key[]) => Promise<ReadonlyMap<unknown, Value>>,
+    absent: Value,
     cacheKeyOf: (key: Key) => unknown = (key) => key,
   ): DataLoader<Key, Value, unknown> {
     return new DataLoader<Key, Value, unknown>(
       async (keys) => {
-        const found = await this.track(() => load(keys));
+        const found = await load(keys);
         return keys.map((key) => found.get(cacheKeyOf(key)) ?? absent);
       },
       {
@@ -40,22 +48,32 @@ export class Batches {
     );
   }
 
-  /** A loader whose statements carry the keys of other requests as well. */
+  /** A loader whose statements carry the keys of other requests as well; they end once all of those are given up. */
   gathered<Key, Value>(
     gathered: Gathered<Key, Value>,
     absent: Value,
     cacheKeyOf?: (key: Key) => unknown,
   ): DataLoader<Key, Value, unknown> {
-    return this.loader((keys) => gathered.load(keys, this.#signal), absent, cacheKeyOf);
+    return this.#loader((keys) => this.hold(() => gathered.load(keys, this.#signal)), absent, cacheKeyOf);
   }
 
-  /** Runs a statement that belongs to the present level. It must not wait for a loader of this request. */
-  async track<Result>(work: () => Promise<Result>): Promise<Result> {
+  /** Runs statements that belong to the present level. They must not wait for a loader of this request. */
+  track<Result>(work: () => Promise<Result>): Promise<Result> {
+    const signal = this.#signal;
+    if (signal === undefined) return this.hold(work);
+    return this.hold(() => {
+      signal.throwIfAborted();
+      return untilAborted(signal, work);
+    });
+  }
+
+  /** The present level lasts as long as this work, which others may share and which does not end with the signal. */
+  async hold<Result>(work: () => Promise<Result>): Promise<Result> {
     this.#running++;
     try {
       return await work();
     } catch (error) {
-      throw this.#signal?.aborted ? new ApiError("CANCELLED", "The request was given up.") : error;
+      throw this.#signal?.aborted ? this.#signal.reason : error;
     } finally {
       this.#running--;
       this.#settle();

@@ -30,7 +30,10 @@ export type Loaders = PaperLoaders &
     readonly batches: Batches;
   };
 
-/** Prepares the statements of a database once; each call of what it returns makes the loaders of one request. */
+/**
+ * Prepares the statements of a database once; each call of what it returns makes the loaders of one request, which
+ * read nothing more once the signal is aborted.
+ */
 export function prepareLoaders(database: Pick<Database, "db" | "pool">): (signal?: AbortSignal) => Loaders {
   const paperLoaders = preparePaperLoaders(database);
   const workLoaders = prepareWorkLoaders(database);

@@ -1,9 +1,21 @@
 import type DataLoader from "dataloader";
-import { and, count, eq, exists, getTableColumns, inArray, isNotNull, not, type SQL, sql } from "drizzle-orm";
+import {
+  and,
+  count,
+  desc,
+  eq,
+  exists,
+  getTableColumns,
+  inArray,
+  isNotNull,
+  not,
+  type SQL,
+  sql,
+} from "drizzle-orm";
 import type { Database } from "../../store/database.ts";
 import { prepareRows } from "../../store/prepared-rows.ts";
 import { bigintArray } from "../../store/rows.ts";
-import { references, works } from "../../store/tables/index.ts";
+import { papers, references, works } from "../../store/tables/index.ts";
 import { type Batches, groupBy, LoadersByArguments } from "./batch.ts";
 import { GatheredByLimit } from "./gathered.ts";
 import { isFirstPage, type OrdinalPage, placeInPage, withinPage } from "./ordinal-page.ts";
@@ -23,6 +35,11 @@ export type ReferenceFilter = {
   readonly held: boolean | null;
 };
 
+/** A citation by its two works. */
+export type EdgeKey = { readonly citingWorkId: bigint; readonly citedWorkId: bigint };
+
+const edgeText = ({ citingWorkId, citedWorkId }: EdgeKey): string => `${citingWorkId}/${citedWorkId}`;
+
 export type ReferenceLoaders = {
   /** By `paper_id`: the paper's references in the order of its snapshot. */
   readonly referencesOfPaper: LoadersByArguments<
@@ -31,6 +48,8 @@ export type ReferenceLoaders = {
     readonly ReferenceRow[]
   >;
   readonly referenceCountOfPaper: LoadersByArguments<ReferenceFilter, bigint, number>;
+  /** The references behind a citation, best proved first, then by paper and place. */
+  readonly referencesOfEdge: LoadersByArguments<{ readonly limit: number }, EdgeKey, readonly ReferenceRow[]>;
   /** Of a paper's references those whose work has a paper here. */
   readonly heldReferenceCount: DataLoader<bigint, number, unknown>;
 };
@@ -88,6 +107,36 @@ export function prepareReferenceLoaders(
       .orderBy(numbered.paperId, numbered.place);
   };
 
+  const behind = db
+    .select({ ...shownColumns, proof: papers.proof })
+    .from(papers)
+    .innerJoin(references, eq(references.paperId, papers.paperId))
+    .where(sql`${papers.workId} = edge.citing AND ${references.citedWorkId} = edge.cited`)
+    .orderBy(desc(papers.proof), references.paperId, references.ordinal)
+    .limit(sql.placeholder("limit"))
+    .as("behind");
+  const behindEdges = db
+    .select({
+      citing: sql<string>`edge.citing`,
+      reference: {
+        paperId: behind.paperId,
+        ordinal: behind.ordinal,
+        refIndex: behind.refIndex,
+        title: behind.title,
+        year: behind.year,
+        doi: behind.doi,
+        citedArxivId: behind.citedArxivId,
+        isInternalAnchor: behind.isInternalAnchor,
+        citedWorkId: behind.citedWorkId,
+      },
+    })
+    .from(
+      sql`unnest(${sql.placeholder("citing")}::bigint[], ${sql.placeholder("cited")}::bigint[]) AS edge(citing, cited)`,
+    )
+    .crossJoinLateral(behind)
+    .orderBy(sql`edge.citing`, desc(behind.proof), behind.paperId, behind.ordinal)
+    .prepare("api_references_of_edges");
+
   const countOf = (batches: Batches, given: ReferenceFilter) =>
     batches.loader<bigint, number>(async (paperIds) => {
       const rows = await db
@@ -106,6 +155,19 @@ export function prepareReferenceLoaders(
             async (paperIds) => groupBy(await readPages(paperIds, given), ({ paperId }) => paperId),
             [],
           ),
+    ),
+    referencesOfEdge: new LoadersByArguments(({ limit }) =>
+      batches.loader(
+        async (keys) => {
+          const citing = keys.map(({ citingWorkId }) => citingWorkId);
+          const cited = keys.map(({ citedWorkId }) => citedWorkId);
+          const rows = await behindEdges.execute({ citing, cited, limit });
+          const groups = groupBy(rows, ({ citing, reference }) => `${citing}/${reference.citedWorkId}`);
+          return new Map([...groups].map(([edge, found]) => [edge, found.map(({ reference }) => reference)]));
+        },
+        [],
+        edgeText,
+      ),
     ),
     referenceCountOfPaper: new LoadersByArguments((given) => countOf(batches, given)),
     heldReferenceCount: countOf(batches, { internalAnchor: null, held: true }),

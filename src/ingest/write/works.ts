@@ -13,7 +13,7 @@ type Work = {
   paperId: bigint | null;
   title: string | null;
   year: number | null;
-  /** Which reference gave title and year. */
+  /** Which reference gave the title, and the year where no paper is held. */
   titledBy: TitleSource | null;
   citedByCount: number;
   citingPaperCount: number;
@@ -69,7 +69,7 @@ export async function writeWorks(
     works.set(id, work);
   }
   await assignPapers(session, changes, works);
-  await nameUnheld(session, changes, referenceChanges, works, stored);
+  await nameByReferences(session, changes, referenceChanges, works, stored);
   return store(session, works, stored);
 }
 
@@ -141,7 +141,10 @@ async function readWorks(session: WriteSession, ids: Iterable<bigint>): Promise<
   );
 }
 
-/** Of several versions the latest stands for the work, of those the best proved, and gives it its title. */
+/**
+ * Of several versions the latest stands for the work, of those the best proved, and gives it its year, and its title
+ * where its own is known.
+ */
 async function assignPapers(
   session: WriteSession,
   changes: readonly PaperChange[],
@@ -171,18 +174,24 @@ async function assignPapers(
     if (paper === undefined) work.paperId = null;
     else {
       work.paperId = BigInt(paper.paper_id);
-      work.title = paper.title;
       work.year = paper.year;
+      if (paper.title === null && work.titledBy !== null) continue;
+      work.title = paper.title;
       work.titledBy = null;
     }
   }
 }
 
+/** Whether the paper that stands for a work gives it its title. */
+function hasOwnTitle({ paperId, title, titledBy }: Work): boolean {
+  return paperId !== null && title !== null && titledBy === null;
+}
+
 /**
- * A work of which no paper is held has the title of the best proved reference to it, of equally proved ones that
+ * A work that no paper held gives a title has that of the best proved reference to it, of equally proved ones that
  * of the smallest paper id and ordinal.
  */
-async function nameUnheld(
+async function nameByReferences(
   session: WriteSession,
   changes: readonly PaperChange[],
   referenceChanges: readonly ReferenceChange[],
@@ -216,8 +225,10 @@ async function nameUnheld(
     }
   }
   for (const [id, work] of works) {
-    if (work.paperId !== null) continue;
-    if (stored.get(id)?.paperId != null) ask.add(id);
+    if (hasOwnTitle(work)) continue;
+    const before = stored.get(id);
+    const lostPaper = before !== undefined && before.paperId !== null && work.paperId === null;
+    if (lostPaper || (before !== undefined && hasOwnTitle(before))) ask.add(id);
     const candidate = candidates.get(id);
     if (candidate !== undefined && (work.titledBy === null || !isBetterSource(work.titledBy, candidate))) {
       // As good as the best that was stored, like the same reference of a new snapshot: nothing stored is better.
@@ -225,14 +236,17 @@ async function nameUnheld(
       setTitle(work, candidate);
     }
   }
-  const asked = [...new Set([...ask, ...lost])].filter((id) => works.get(id)?.paperId === null);
+  const asked = [...new Set([...ask, ...lost])].filter((id) => {
+    const work = works.get(id);
+    return work !== undefined && !hasOwnTitle(work);
+  });
   const titles = await readTitles(session, asked);
   for (const id of asked) setTitle(works.get(id) as Work, titles.get(id) ?? null);
 }
 
 function setTitle(work: Work, title: Title | null): void {
   work.title = title?.title ?? null;
-  work.year = title?.year ?? null;
+  if (work.paperId === null) work.year = title?.year ?? null;
   work.titledBy =
     title === null ? null : { standing: title.standing, paperId: title.paperId, ordinal: title.ordinal };
 }

@@ -19,7 +19,7 @@ export const works = pgTable(
     /** As the best proved reference to it has it; the paper's own where one is held. */
     title: text("title"),
     year: integer("year"),
-    /** Which reference gave title and year; null where none did. */
+    /** Which reference gave the title, and the year where no paper is held; null where none did. */
     titleStanding: proof("title_standing"),
     titlePaperId: bigint("title_paper_id", { mode: "bigint" }),
     titleOrdinal: integer("title_ordinal"),

@@ -1,0 +1,131 @@
+import {
+  type GraphQLArgument,
+  type GraphQLNamedType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getNamedType,
+  isAbstractType,
+  isCompositeType,
+  isInterfaceType,
+  isObjectType,
+} from "graphql";
+import type { Known } from "./known.ts";
+import type { Random } from "./random.ts";
+import { literalOf, randomValue, type Value, wrongValue } from "./values.ts";
+
+/** What is sent; `variables` need not be what they should. */
+export type Asked = { readonly query: string; readonly variables: Readonly<Record<string, Value>> };
+
+/** The deepest that a selection is made; the limit of the server is beyond it only by fragments. */
+const deepest = 9;
+
+/** Makes queries that a schema allows, or nearly. */
+export class QueryMaker {
+  readonly #schema: GraphQLSchema;
+  readonly #random: Random;
+  readonly #known: Known;
+  #definitions: string[] = [];
+  #variables: Record<string, Value> = {};
+  #fragments: { readonly name: string; readonly type: string; readonly text: string }[] = [];
+  #names = 0;
+
+  constructor(schema: GraphQLSchema, random: Random, known: Known) {
+    this.#schema = schema;
+    this.#random = random;
+    this.#known = known;
+  }
+
+  make(): Asked {
+    this.#definitions = [];
+    this.#variables = {};
+    this.#fragments = [];
+    this.#names = 0;
+    const random = this.#random;
+    const isMutation = random.chance(0.01) && this.#schema.getMutationType();
+    const root = (isMutation || this.#schema.getQueryType()) as GraphQLObjectType;
+    const selection = this.#selection(root, 0);
+    const variables = this.#definitions.length === 0 ? "" : `(${this.#definitions.join(", ")})`;
+    const fragments = this.#fragments.map(({ name, type, text }) => ` fragment ${name} on ${type} ${text}`);
+    const head = `${isMutation ? "mutation" : "query"} Fuzz${variables}${this.#directives()}`;
+    return { query: `${head} ${selection}${fragments.join("")}`, variables: this.#variables };
+  }
+
+  #selection(type: GraphQLNamedType, depth: number): string {
+    const random = this.#random;
+    const parts: string[] = [];
+    const wide = random.chance(0.01) ? random.integer(20, 120) : random.integer(1, depth === 0 ? 2 : 5);
+    for (let count = 0; count < wide; count++) parts.push(this.#part(type, depth));
+    return `{ ${parts.join(" ")} }`;
+  }
+
+  #part(type: GraphQLNamedType, depth: number): string {
+    const random = this.#random;
+    if (random.chance(0.03)) return `__typename${this.#directives()}`;
+    if (isAbstractType(type) && random.chance(0.7)) {
+      const member = random.of(this.#schema.getPossibleTypes(type));
+      return `... on ${member.name}${this.#directives()} ${this.#selection(member, depth + 1)}`;
+    }
+    if (random.chance(0.03)) return `...${this.#directives()} ${this.#selection(type, depth + 1)}`;
+    if (random.chance(0.06) && depth < deepest)
+      return `...${this.#fragment(type, depth)}${this.#directives()}`;
+    if (!(isObjectType(type) || isInterfaceType(type))) return "__typename";
+    const fields = Object.values(type.getFields()).filter(
+      (field) => depth < deepest || !isCompositeType(getNamedType(field.type)),
+    );
+    if (fields.length === 0) return "__typename";
+    const field = random.of(fields);
+    const named = getNamedType(field.type);
+    const name = random.chance(0.005) ? `${field.name}s` : field.name;
+    const args = this.#arguments(field.args);
+    // Two of a name with different arguments would be refused.
+    const alias = random.chance(args === "" ? 0.1 : 0.9) ? `f${this.#names++}: ` : "";
+    const inner = isCompositeType(named) ? ` ${this.#selection(named, depth + 1)}` : "";
+    return `${alias}${name}${args}${this.#directives()}${inner}`;
+  }
+
+  #fragment(type: GraphQLNamedType, depth: number): string {
+    const random = this.#random;
+    const fitting = this.#fragments.filter((fragment) => fragment.type === type.name);
+    if (fitting.length > 0 && random.chance(0.5)) return random.of(fitting).name;
+    const name = `F${this.#names++}`;
+    const text = this.#selection(type, depth + 1);
+    this.#fragments.push({ name, type: type.name, text });
+    return name;
+  }
+
+  #arguments(args: readonly GraphQLArgument[]): string {
+    const random = this.#random;
+    const texts: string[] = [];
+    for (const { name, type } of args) {
+      const isRequired = String(type).endsWith("!");
+      // Pages go in one direction, most of the time.
+      const isBackward = name === "last" || name === "before";
+      if (!random.chance(isRequired ? 0.98 : isBackward ? 0.05 : name === "after" ? 0.1 : 0.4)) continue;
+      const value = randomValue(type, name, random, this.#known);
+      if (!random.chance(0.4)) {
+        texts.push(`${name}: ${literalOf(value)}`);
+        continue;
+      }
+      const variable = `v${this.#names++}`;
+      const otherwise = random.chance(0.1)
+        ? ` = ${literalOf(randomValue(type, name, random, this.#known))}`
+        : "";
+      this.#definitions.push(`$${variable}: ${random.chance(0.01) ? "Int" : type}${otherwise}`);
+      if (!random.chance(0.05)) this.#variables[variable] = random.chance(0.05) ? wrongValue(random) : value;
+      texts.push(`${name}: $${variable}`);
+    }
+    return texts.length === 0 ? "" : `(${texts.join(", ")})`;
+  }
+
+  #directives(): string {
+    const random = this.#random;
+    if (!random.chance(0.04)) return "";
+    return random.of([
+      " @include(if: true)",
+      " @skip(if: true)",
+      " @skip(if: false) @include(if: true)",
+      " @nothing",
+      ` ${"@include(if: true) ".repeat(random.integer(2, 150))}`,
+    ]);
+  }
+}

@@ -1,0 +1,108 @@
+import type { GraphQLSchema } from "graphql";
+import { errorCodes } from "../../src/api/errors.ts";
+import { damaged, requestOf } from "./damage.ts";
+import { askKnown } from "./known.ts";
+import { QueryMaker } from "./query.ts";
+import { Random } from "./random.ts";
+
+export type FuzzOptions = {
+  /** Of `/graphql`. */
+  readonly url: string;
+  readonly schema: GraphQLSchema;
+  readonly seed: number;
+  /** Whether there shall be one more request; told how many there were. */
+  readonly goesOn: (requests: number) => boolean;
+  /** Requests at a time. */
+  readonly concurrency: number;
+};
+
+export type FuzzReport = {
+  readonly requests: number;
+  /** How many answers had this status. */
+  readonly statuses: ReadonlyMap<number, number>;
+  /** How many answers had an error of this code; `none` of those without errors. */
+  readonly codes: ReadonlyMap<string, number>;
+  /** What must not be; each with the request that shows it. */
+  readonly faults: readonly string[];
+  /** Milliseconds. */
+  readonly slowest: { readonly milliseconds: number; readonly request: string };
+};
+
+type Errors = readonly { readonly message?: unknown; readonly extensions?: { readonly code?: unknown } }[];
+
+/** What may be answered with 503. */
+const passing = ["TIMEOUT", "GRAPH_UNAVAILABLE", "UNAVAILABLE", "QUEUE_FULL"];
+
+/** Sends random queries, and looks at each answer. */
+export async function fuzz({ url, schema, seed, goesOn, concurrency }: FuzzOptions): Promise<FuzzReport> {
+  const random = new Random(seed);
+  const maker = new QueryMaker(schema, random, await askKnown(url));
+  const statuses = new Map<number, number>();
+  const codes = new Map<string, number>();
+  const faults: string[] = [];
+  let requests = 0;
+  let slowest = { milliseconds: 0, request: "" };
+
+  const send = async (): Promise<void> => {
+    const made = maker.make();
+    const asked = random.chance(0.15) ? { ...made, query: damaged(made.query, random) } : made;
+    const { search, init } = requestOf(asked, random);
+    const request = `${init.method} ${search}${String(init.body ?? "").slice(0, 3_000)} ${JSON.stringify(init.headers)}`;
+    const start = performance.now();
+    try {
+      const response = await fetch(`${url}${search}`, { ...init, signal: AbortSignal.timeout(30_000) });
+      const text = await response.text();
+      const milliseconds = performance.now() - start;
+      if (milliseconds > slowest.milliseconds) slowest = { milliseconds, request };
+      statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
+      const type = response.headers.get("content-type") ?? "";
+      const answer = readAnswer(text, type);
+      const told = codesOf(answer);
+      for (const code of told) codes.set(code, (codes.get(code) ?? 0) + 1);
+      const fault = faultOf(response.status, text, told);
+      if (fault !== null) faults.push(`${fault}\n  ${request}\n  ${text.slice(0, 500)}`);
+    } catch (error) {
+      faults.push(`no answer: ${String(error)}\n  ${request}`);
+    }
+  };
+  const client = async (): Promise<void> => {
+    while (faults.length < 20 && goesOn(requests)) {
+      requests++;
+      await send();
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, client));
+  return { requests, statuses, codes, faults, slowest };
+}
+
+/** The errors of an answer; null where it is none of GraphQL. */
+function readAnswer(text: string, type: string): Errors | null {
+  if (type.startsWith("text/event-stream") || type.startsWith("multipart/")) {
+    const data = /^(?:data: )?(\{.*)$/m.exec(text)?.[1];
+    return data === undefined ? [] : readAnswer(data, "application/json");
+  }
+  try {
+    const { data, errors } = JSON.parse(text) as { data?: unknown; errors?: Errors };
+    return data === undefined && errors === undefined ? null : (errors ?? []);
+  } catch {
+    return null;
+  }
+}
+
+function codesOf(errors: Errors | null): string[] {
+  if (errors === null) return ["no GraphQL"];
+  return errors.length === 0
+    ? ["none"]
+    : [...new Set(errors.map(({ extensions }) => String(extensions?.code)))];
+}
+
+function faultOf(status: number, text: string, codes: readonly string[]): string | null {
+  if (status >= 500 && !(status === 503 && codes.some((code) => passing.includes(code))))
+    return `status ${status}`;
+  if (codes[0] === "none") return null;
+  // What is said to no GraphQL request need not be GraphQL; it has no body, or says which types there are.
+  if (codes[0] === "no GraphQL") return status >= 400 || text === "" ? null : "an answer that is no GraphQL";
+  const unknown = codes.find((code) => !(errorCodes as readonly string[]).includes(code));
+  if (unknown !== undefined) return `an error with the code ${unknown}`;
+  return codes.includes("INTERNAL_SERVER_ERROR") ? "an internal error" : null;
+}

@@ -1,0 +1,146 @@
+import { complexityFromQuery } from "@pothos/plugin-complexity";
+import {
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLField,
+  type GraphQLSchema,
+  getNamedType,
+  getNullableType,
+  isInterfaceType,
+  isListType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  visit,
+} from "graphql";
+import { defaultPageSize, maximumPageSize } from "../connections.ts";
+import { type FieldCost, fieldCosts, filterCost, plainCost, plainListSize } from "./field-costs.ts";
+import { graphLimits } from "./graph.ts";
+
+/** Arguments that say how many rows there may be, and the most that each counts: more is refused by the field itself. */
+const sizeArguments: Readonly<Record<string, number>> = {
+  first: graphLimits.ranked[1],
+  last: maximumPageSize,
+  maxNodes: graphLimits.maxNodes[1],
+  maxDepth: graphLimits.maxDepth[1],
+  ids: maximumPageSize,
+};
+
+/** Arguments that a field's cost depends on. */
+const decisive = new Set([...Object.keys(sizeArguments), "filter"]);
+
+type Arguments = Readonly<Record<string, unknown>>;
+
+/** Writes into a schema what each field costs, where @pothos/plugin-complexity reads it. */
+export function priceFields(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (type.name.startsWith("__") || !(isObjectType(type) || isInterfaceType(type))) continue;
+    for (const field of Object.values(type.getFields())) {
+      field.extensions = { ...field.extensions, complexity: priceOf(type.name, field) };
+    }
+  }
+}
+
+function priceOf(
+  typeName: string,
+  field: GraphQLField<unknown, unknown>,
+): FieldCost | ((args: Arguments) => FieldCost) {
+  const known = fieldCosts[`${typeName}.${field.name}`] ?? {};
+  const isPart = /(?:Connection|Edge)$/.test(typeName);
+  const multiplier =
+    known.multiplier ?? (isListType(getNullableType(field.type)) && !isPart ? plainListSize : 1);
+  const own = known.field ?? plainCost;
+  if (!field.args.some(({ name }) => decisive.has(name))) return { field: own, multiplier };
+  const isConnection = getNamedType(field.type).name.endsWith("Connection");
+  const otherwise = isConnection ? defaultPageSize : multiplier;
+  return (args) => {
+    const filter = args["filter"];
+    return {
+      field: own + (filter === null || filter === undefined ? 0 : filterCost),
+      multiplier: sizeOf(args) ?? otherwise,
+    };
+  };
+}
+
+function sizeOf(args: Arguments): number | null {
+  for (const [name, most] of Object.entries(sizeArguments)) {
+    const value = args[name];
+    const size = Array.isArray(value) ? value.length : value;
+    // The two ends of a path stand besides the steps between.
+    if (typeof size === "number") return Math.max(0, Math.min(size + (name === "maxDepth" ? 1 : 0), most));
+  }
+  return null;
+}
+
+/** An operation, and what of its variables its cost depends on. */
+class PricedOperation {
+  readonly #document: DocumentNode;
+  readonly #variables: readonly string[];
+  readonly #costs = new Map<string, number>();
+
+  constructor(operation: OperationDefinitionNode, document: DocumentNode) {
+    const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
+    this.#document = { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] };
+    this.#variables = decisiveVariables(this.#document);
+  }
+
+  cost(schema: GraphQLSchema, variables: Arguments): number {
+    const key = this.#variables
+      .map((name) => (Object.hasOwn(variables, name) ? sizeInWords(variables[name]) : ""))
+      .join();
+    const known = this.#costs.get(key);
+    if (known !== undefined) return known;
+    const { complexity } = complexityFromQuery(this.#document, { schema, variables: { ...variables } });
+    if (this.#costs.size >= mostCosts) this.#costs.clear();
+    this.#costs.set(key, complexity);
+    return complexity;
+  }
+}
+
+/** How many costs are kept of an operation. */
+const mostCosts = 50;
+
+/** All that a cost depends on: a number, the length of a list, whether there is a filter. */
+function sizeInWords(value: unknown): string {
+  if (typeof value === "number") return String(value);
+  return Array.isArray(value) ? `list of ${value.length}` : value === null ? "null" : typeof value;
+}
+
+function decisiveVariables(document: DocumentNode): string[] {
+  const names = new Set<string>();
+  const collect = (field: FieldNode) => {
+    for (const argument of field.arguments ?? []) {
+      if (!decisive.has(argument.name.value)) continue;
+      visit(argument, { Variable: ({ name }) => void names.add(name.value) });
+    }
+  };
+  visit(document, { Field: collect });
+  return [...names].sort();
+}
+
+const priced = new WeakMap<DocumentNode, Map<OperationDefinitionNode, PricedOperation>>();
+
+/**
+ * What an operation may cost with these variables, by the sizes that its arguments and variables allow; about the
+ * number of fields of its answer. Costs are kept with the document.
+ *
+ * @throws GraphQLError where the variables do not fit.
+ */
+export function costOf(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Arguments,
+): number {
+  let operations = priced.get(document);
+  if (operations === undefined) {
+    operations = new Map();
+    priced.set(document, operations);
+  }
+  let found = operations.get(operation);
+  if (found === undefined) {
+    found = new PricedOperation(operation, document);
+    operations.set(operation, found);
+  }
+  return found.cost(schema, variables);
+}

@@ -1,0 +1,99 @@
+import { parse } from "graphql";
+import { describe, expect, it } from "vitest";
+import { documentErrors } from "../../../src/api/limits/document.ts";
+import { measureOperations } from "../../../src/api/limits/measure.ts";
+import { defaultQueryLimits, maximumNesting } from "../../../src/api/limits/query-limits.ts";
+import { parseWithin } from "../../../src/api/limits/source.ts";
+
+function measure(source: string) {
+  return measureOperations(parse(source)).map(({ measures }) => measures)[0];
+}
+
+function messages(source: string): string[] {
+  return documentErrors(parse(source), defaultQueryLimits).map(({ message }) => message);
+}
+
+describe("the measures of a query", () => {
+  it("are those of its text with its fragments put in", () => {
+    const source = `query ($yes: Boolean! @x) @y {
+      a: papers { nodes { ...Named ... on Paper @include(if: $yes) { b: title } } }
+      status { papers @skip(if: false) } }
+      fragment Named on Paper { c: title ...Deeper @z } fragment Deeper on Paper { work { d: title } }`;
+    expect(measure(source)).toEqual({ depth: 4, breadth: 3, aliases: 4, directives: 5, introspections: 0 });
+  });
+
+  it("count a fragment once in a selection, and again in another", () => {
+    const twice = "{ a { ...F ...F } b { ...F } } fragment F on X { x: y @d }";
+    expect(measure(twice)).toMatchObject({ breadth: 2, aliases: 2, directives: 2 });
+  });
+
+  it("count fragments that multiply each other, without going through all of it", () => {
+    const levels = Array.from(
+      { length: 300 },
+      (_, level) => `fragment f${level} on X { a: x { ...f${level + 1} } b: x { ...f${level + 1} } }`,
+    );
+    const measures = measure(`{ ...f0 } ${levels.join(" ")} fragment f300 on X { y }`);
+    expect(measures?.aliases).toBeGreaterThan(2 ** 299);
+    expect(measures?.depth).toBe(301);
+  });
+
+  it("end where fragments go in circles", () => {
+    expect(measure("{ ...a } fragment a on X { x { ...b } } fragment b on X { y { ...a } }")).toMatchObject({
+      depth: 3,
+    });
+    expect(measure("{ ...a } fragment a on X { ...a }")).toMatchObject({ depth: 0 });
+    expect(measure("{ ...nowhere }")).toMatchObject({ depth: 0 });
+  });
+});
+
+describe("a query is refused with", () => {
+  it.each([
+    ["too many aliases", `{ ${Array.from({ length: 201 }, (_, i) => `a${i}: x`).join(" ")} }`, /201 aliased/],
+    [
+      "aliases that fragments multiply",
+      `{ ${Array.from({ length: 11 }, (_, i) => `a${i}: x { ...F }`).join(" ")} } fragment F on X { ${Array.from({ length: 20 }, (_, i) => `b${i}: y`).join(" ")} }`,
+      /231 aliased fields.*200 are the most/,
+    ],
+    ["too many directives", `{ x ${"@a ".repeat(101)} }`, /101 directives.*100 are the most/],
+    ["directives on the operation", `query ${"@a ".repeat(101)} { x }`, /101 directives/],
+    ["too many fields beside each other", `{ ${"x ".repeat(501)} }`, /501 fields beside.*500 are the most/],
+    ["fields too deep", `${"{ x ".repeat(21)}${"}".repeat(21)}`, /21 fields inside.*20 are the most/],
+    ["introspection again and again", `{ ${"__schema { x } ".repeat(11)} }`, /11 fields `__schema`/],
+  ])("%s", (_name, source, message) => {
+    const errors = documentErrors(parse(source), defaultQueryLimits);
+    expect(errors[0]?.message).toMatch(message);
+    expect(errors[0]?.extensions).toMatchObject({
+      code: "QUERY_TOO_COMPLEX",
+      maximum: expect.any(Number),
+    });
+  });
+
+  it("nothing else", () => {
+    expect(messages("{ x { y } }")).toEqual([]);
+    expect(messages(`{ ${Array.from({ length: 200 }, (_, i) => `a${i}: x`).join(" ")} }`)).toEqual([]);
+  });
+});
+
+describe("a text is refused", () => {
+  const read = (source: string) => () => parseWithin(source, {}, defaultQueryLimits);
+
+  it.each([
+    ["lists", `{ x(a: ${"[".repeat(2400)}${"]".repeat(2400)}) }`],
+    ["objects", `{ x(a: ${"{a:".repeat(1600)}1${"}".repeat(1600)}) }`],
+    ["inline fragments", `{ ${"...{".repeat(2000)} x ${"}".repeat(2000)} }`],
+    ["types of a variable", `query ($a: ${"[".repeat(2000)}Int${"]".repeat(2000)}) { x }`],
+    ["brackets that are never closed", "[".repeat(1_000_000)],
+  ])("that nests %s too deep for the parser", (_name, source) => {
+    expect(read(source)).toThrow(`more than ${maximumNesting} brackets`);
+  });
+
+  it("that has too many tokens", () => {
+    expect(read(`{ ${"x ".repeat(5_000)} }`)).toThrow("more than 5000 tokens");
+  });
+
+  it("but not for brackets in texts and comments", () => {
+    const open = "[{(".repeat(200);
+    const source = `{ x(a: "${open}\\"${open}", b: """${open} \\""" " "" ${open}""") # ${open}\n }`;
+    expect(read(source)().definitions).toHaveLength(1);
+  });
+});

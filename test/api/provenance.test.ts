@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ingest } from "../../src/ingest/index.ts";
+import { createKeyring } from "../../src/protocol/index.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { registry } from "../protocol/signed-events.ts";
+import { type Client, createClient } from "./client.ts";
+import { documentOf, referenceOf } from "./fixtures/documents.ts";
+import { arxivIdOf, hubArxivId, ingestLibrary, ingestTexts, versionedPaper } from "./fixtures/library.ts";
+
+let database: TestDatabase;
+let client: Client;
+
+/** Held, without a snapshot; cited below. */
+const bare = documentOf({ arxivId: "2305.00001", submittedAt: "2023-05-01T00:00:00Z", title: "Unseen" });
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await ingestLibrary(database);
+  const { events, ...rest } = JSON.parse(bare.text) as { events: { event_type: string }[] };
+  const withoutSnapshot = {
+    ...rest,
+    events: events.filter((event) => event.event_type === "record_created"),
+  };
+  await ingestTexts(database, [
+    JSON.stringify(withoutSnapshot),
+    documentOf({
+      arxivId: "2305.00002",
+      submittedAt: "2023-05-02T00:00:00Z",
+      title: "Cites what has no title",
+      references: [referenceOf(1, { arxivId: "2305.00001", title: "The title that is cited" })],
+    }).text,
+    documentOf({ arxivId: "2305.00003", submittedAt: "2023-05-03T00:00:00Z", title: "Cites nothing" }).text,
+  ]);
+  client = createClient(database);
+});
+afterAll(() => database.drop());
+
+type Word = { proof: string; signer: { signerId: string }; event: { eventId: string; type: string } } | null;
+const word = "{ proof signer { signerId } event { eventId type } }";
+
+describe("a paper's", () => {
+  it("fields lead to the event that states them", async () => {
+    type Answer = {
+      paper: {
+        recordProvenance: Word;
+        snapshotProvenance: Word;
+        verdict: { provenance: Word } | null;
+        claims: { nodes: { provenance: Word }[] };
+        references: { nodes: { provenance: Word }[] };
+      };
+    };
+    const { paper } = await client.ask<Answer>(
+      `{ paper(ref: "2302.12192") { recordProvenance ${word} snapshotProvenance ${word} verdict { provenance ${word} }
+         claims { nodes { provenance ${word} } } references { nodes { provenance ${word} } } } }`,
+    );
+    expect(paper.recordProvenance).toMatchObject({
+      proof: "RECEIPT",
+      signer: { signerId: "pith.science" },
+      event: { type: "RECORD_CREATED" },
+    });
+    expect(paper.snapshotProvenance).toMatchObject({ proof: "HASH", event: { type: "GRAPH_SNAPSHOT" } });
+    const others = [paper.verdict, ...paper.claims.nodes, ...paper.references.nodes];
+    expect(others.length).toBeGreaterThan(5);
+    for (const other of others) expect(other?.provenance).toEqual(paper.snapshotProvenance);
+  });
+
+  it("unknown is another thing than its none", async () => {
+    type Answer = Record<string, { [key: string]: unknown }>;
+    const fields = `{ title recordProvenance { proof } snapshotProvenance { proof } verdict { id }
+      referenceCoverage { asserted known complete } references { totalCount } work { title year } }`;
+    const { unknown, none } = await client.ask<Answer>(
+      `{ unknown: paper(ref: "2305.00001") ${fields} none: paper(ref: "2305.00003") ${fields} }`,
+    );
+    expect(unknown).toEqual({
+      title: null,
+      recordProvenance: { proof: "SIGNED" },
+      snapshotProvenance: null,
+      verdict: null,
+      referenceCoverage: { asserted: null, known: 0, complete: false },
+      references: { totalCount: 0 },
+      // What references call it is better than nothing; the year is its own.
+      work: { title: "The title that is cited", year: 2023 },
+    });
+    expect(none).toMatchObject({
+      title: "Cites nothing",
+      snapshotProvenance: { proof: "SIGNED" },
+      referenceCoverage: { asserted: 0, known: 0, complete: true },
+      references: { totalCount: 0 },
+    });
+  });
+});
+
+describe("a citation's", () => {
+  type Edge = {
+    citing: { arxivId: string };
+    cited: { arxivId: string };
+    provenance: Word;
+    references: { citingPaper: { pithNumber: string }; citedArxivId: string; provenance: Word }[];
+  };
+  const graph = (
+    roots: string,
+    maxNodes: number,
+  ) => `{ citationGraph(roots: ["${roots}"], depth: 1, maxNodes: ${maxNodes}) {
+    edges { citing { arxivId } cited { arxivId } provenance ${word}
+      references(first: 100) { citingPaper { pithNumber } citedArxivId provenance ${word} } } } }`;
+
+  it("references are those of every version that cites, best proved first", async () => {
+    const root = arxivIdOf(versionedPaper);
+    const { citationGraph } = await client.ask<{ citationGraph: { edges: Edge[] } }>(graph(root, 20));
+    const { edges } = citationGraph;
+    expect(edges.length).toBeGreaterThan(5);
+    const toHub = edges.find(({ citing, cited }) => citing.arxivId === root && cited.arxivId === hubArxivId);
+    expect(new Set(toHub?.references.map(({ citingPaper }) => citingPaper.pithNumber)).size).toBe(3);
+    const order = ["SIGNED", "RECEIPT", "HASH"];
+    for (const { provenance, references, cited } of edges) {
+      const proofs = references.map((reference) => order.indexOf(reference.provenance?.proof ?? ""));
+      expect(proofs).toEqual([...proofs].sort());
+      expect(provenance).toEqual(references[0]?.provenance);
+      for (const { citedArxivId } of references) {
+        if (citedArxivId !== null) expect(citedArxivId).toBe(cited.arxivId);
+      }
+    }
+  });
+
+  it("provenance takes as many statements for many edges as for few", async () => {
+    const edgesOf = async (maxNodes: number) => {
+      const { citationGraph } = await client.ask<{ citationGraph: { edges: Edge[] } }>(
+        graph(arxivIdOf(30), maxNodes),
+      );
+      return citationGraph.edges.length;
+    };
+    expect(await edgesOf(12)).toBeGreaterThan(2 * (await edgesOf(5)));
+    const few = await client.statements(graph(arxivIdOf(30), 5));
+    const many = await client.statements(graph(arxivIdOf(30), 12));
+    expect(many.length).toBe(few.length);
+    const plans = await client.plans(graph(arxivIdOf(30), 12));
+    expect(plans.some((plan) => plan.includes("edge(citing, cited)"))).toBe(true);
+  });
+});
+
+it("a work has its paper's own title once that is known", async () => {
+  const summary = await ingest(
+    database,
+    (async function* () {
+      yield { source: "nobody", bytes: Buffer.from(bare.text, "utf8") };
+    })(),
+    {
+      keyring: createKeyring([registry]),
+      minimumProof: "signed",
+      maximumBytes: 1_000_000,
+      onRejection: () => {},
+    },
+  );
+  expect(summary.documents).toBe(1);
+  const { paper } = await client.ask<{ paper: { title: string; work: { title: string } } }>(
+    '{ paper(ref: "2305.00001") { title work { title } } }',
+  );
+  // Now that its snapshot is there, the work has the paper's own title.
+  expect(paper).toEqual({ title: "Unseen", work: { title: "Unseen" } });
+});

@@ -1,0 +1,74 @@
+import type { IncomingMessage } from "node:http";
+import { describe, expect, it } from "vitest";
+import { AddressRate } from "../../src/server/address-rate.ts";
+import { clientAddress } from "../../src/server/client-address.ts";
+
+describe("an address's bucket", () => {
+  it("holds a minute's worth, and fills evenly", () => {
+    let now = 0;
+    const rate = new AddressRate(60, { now: () => now });
+    for (let count = 0; count < 60; count++) expect(rate.take("a")).toBe(0);
+    expect(rate.take("a")).toBe(1);
+    expect(rate.take("b")).toBe(0);
+    now = 999;
+    expect(rate.take("a")).toBe(1);
+    now = 1_000;
+    expect(rate.take("a")).toBe(0);
+    expect(rate.take("a")).toBe(1);
+    now = 10 * 60_000;
+    for (let count = 0; count < 60; count++) expect(rate.take("a")).toBe(0);
+    expect(rate.take("a")).toBe(1);
+  });
+
+  it("says how long to wait where a minute allows little", () => {
+    const rate = new AddressRate(2, { now: () => 0 });
+    expect([rate.take("a"), rate.take("a"), rate.take("a")]).toEqual([0, 0, 30]);
+  });
+
+  it("is forgotten where there are too many, those that came last kept", () => {
+    const rate = new AddressRate(1, { now: () => 0, mostAddresses: 100 });
+    rate.take("mine");
+    for (let count = 0; count < 10_000; count++) {
+      rate.take(`other ${count}`);
+      expect(rate.take("mine")).toBeGreaterThan(0);
+      expect(rate.size).toBeLessThanOrEqual(100);
+    }
+  });
+});
+
+describe("the address of a client", () => {
+  const from = (remoteAddress: string, forwarded?: string) =>
+    ({
+      socket: { remoteAddress },
+      headers: forwarded === undefined ? {} : { "x-forwarded-for": forwarded },
+    }) as unknown as IncomingMessage;
+
+  it("is the connection's, whatever the header says, unless a proxy is trusted", () => {
+    expect(clientAddress(from("198.51.100.7", "203.0.113.9"), 0)).toBe("198.51.100.7");
+    expect(clientAddress(from("::ffff:198.51.100.7"), 0)).toBe("198.51.100.7");
+  });
+
+  it("is what one's own proxies saw, not what the client claims before", () => {
+    const forwarded = "10.9.9.9, 203.0.113.9, 192.0.2.1";
+    expect(clientAddress(from("127.0.0.1", forwarded), 1)).toBe("192.0.2.1");
+    expect(clientAddress(from("127.0.0.1", forwarded), 2)).toBe("203.0.113.9");
+    expect(clientAddress(from("198.51.100.7", "nonsense"), 1)).toBe("198.51.100.7");
+    expect(clientAddress(from("198.51.100.7"), 1)).toBe("198.51.100.7");
+    expect(clientAddress(from("127.0.0.1", "192.0.2.1:1234"), 1)).toBe("192.0.2.1");
+    expect(clientAddress(from("127.0.0.1", "[2001:db8::1]:80"), 1)).toBe("2001:db8:0:0::/64");
+  });
+
+  it("is null for this machine", () => {
+    for (const address of ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"]) {
+      expect(clientAddress(from(address), 0)).toBeNull();
+    }
+  });
+
+  it("of IPv6 is the network that a subscriber has", () => {
+    const same = ["2001:db8:1:2:3:4:5:6", "2001:DB8:1:2::9", "2001:0db8:0001:0002:0:0:0:1%eth0"];
+    expect(new Set(same.map((address) => clientAddress(from(address), 0)))).toEqual(
+      new Set(["2001:db8:1:2::/64"]),
+    );
+    expect(clientAddress(from("2001:db8::7"), 0)).toBe("2001:db8:0:0::/64");
+  });
+});
