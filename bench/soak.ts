@@ -57,13 +57,16 @@ export async function run(given: readonly string[]): Promise<void> {
     const before = (await readTables(database)).citing.length;
     const service = await startService(site);
     try {
-      const ingesting = runBulk(site, rest).then(({ seconds }) => seconds);
+      const ingesting = runBulk(site, rest);
       const memory = watchMemory(service);
       const port = Number(new URL(service.origin).port);
       const bodies = mixedBodies(refs);
-      const asked = await load({ port, connections: clients, seconds, bodies });
+      const asking = load({ port, connections: clients, seconds, bodies });
+      // Nothing is taken away from under the other where one of them fails.
+      await Promise.allSettled([asking.finally(() => memory.stop()), ingesting]);
+      const asked = await asking;
       const resident = memory.stop();
-      const ingested = await ingesting;
+      const ingested = (await ingesting).seconds;
       printTable(bodies, asked.times, asked.places);
       console.log(
         `${asked.requests} answers of ${clients} clients in ${seconds} s, no error; ${figure(asked.perSecond)} a second`,
@@ -136,6 +139,7 @@ function printTable(bodies: readonly string[], times: readonly number[], places:
 /** Samples the resident memory of the server's process, in MB, where there is a /proc. */
 function watchMemory({ pid }: Service): { stop(): number[] } {
   const samples: number[] = [];
+  let isStopped = false;
   const sample = () => {
     try {
       const status = readFileSync(`/proc/${pid}/status`, "utf8");
@@ -148,8 +152,9 @@ function watchMemory({ pid }: Service): { stop(): number[] } {
   const timer = setInterval(sample, 500);
   return {
     stop() {
+      if (!isStopped) sample();
+      isStopped = true;
       clearInterval(timer);
-      sample();
       return samples;
     },
   };
