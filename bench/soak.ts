@@ -72,8 +72,11 @@ export async function run(given: readonly string[]): Promise<void> {
         `${asked.requests} answers of ${clients} clients in ${seconds} s, no error; ${figure(asked.perSecond)} a second`,
       );
       console.log(
-        `memory of the server, MB: ${figure(resident[0] ?? 0)} at first, ${figure(Math.max(...resident))} at most, ` +
-          `${figure(resident.at(-1) ?? 0)} at the end`,
+        `memory of the server, MB: ${figure(Math.max(...resident))} at most; every ten seconds ` +
+          resident
+            .filter((_, index) => index % 20 === 0)
+            .map(figure)
+            .join(", "),
       );
       const list = await readTables(database);
       console.log(
