@@ -57,20 +57,26 @@ export async function run(given: readonly string[]): Promise<void> {
     const before = (await readTables(database)).citing.length;
     const service = await startService(site);
     try {
-      const ingesting = runBulk(site, rest).then(({ seconds }) => seconds);
+      const ingesting = runBulk(site, rest);
       const memory = watchMemory(service);
       const port = Number(new URL(service.origin).port);
       const bodies = mixedBodies(refs);
-      const asked = await load({ port, connections: clients, seconds, bodies });
+      const asking = load({ port, connections: clients, seconds, bodies });
+      // Nothing is taken away from under the other where one of them fails.
+      await Promise.allSettled([asking.finally(() => memory.stop()), ingesting]);
+      const asked = await asking;
       const resident = memory.stop();
-      const ingested = await ingesting;
+      const ingested = (await ingesting).seconds;
       printTable(bodies, asked.times, asked.places);
       console.log(
         `${asked.requests} answers of ${clients} clients in ${seconds} s, no error; ${figure(asked.perSecond)} a second`,
       );
       console.log(
-        `memory of the server, MB: ${figure(resident[0] ?? 0)} at first, ${figure(Math.max(...resident))} at most, ` +
-          `${figure(resident.at(-1) ?? 0)} at the end`,
+        `memory of the server, MB: ${figure(Math.max(...resident))} at most; every ten seconds ` +
+          resident
+            .filter((_, index) => index % 20 === 0)
+            .map(figure)
+            .join(", "),
       );
       const list = await readTables(database);
       console.log(
@@ -136,6 +142,7 @@ function printTable(bodies: readonly string[], times: readonly number[], places:
 /** Samples the resident memory of the server's process, in MB, where there is a /proc. */
 function watchMemory({ pid }: Service): { stop(): number[] } {
   const samples: number[] = [];
+  let isStopped = false;
   const sample = () => {
     try {
       const status = readFileSync(`/proc/${pid}/status`, "utf8");
@@ -148,8 +155,9 @@ function watchMemory({ pid }: Service): { stop(): number[] } {
   const timer = setInterval(sample, 500);
   return {
     stop() {
+      if (!isStopped) sample();
+      isStopped = true;
       clearInterval(timer);
-      sample();
       return samples;
     },
   };

@@ -30,9 +30,9 @@ process.once("message", async ({ name, site, groups }: EngineOrder) => {
     results.push(await askGroup(engine, group));
   }
   const { version, load, bytes } = engine;
-  process.send?.({ result: { version, load, bytes, grown, groups: results } satisfies EngineResult });
   await engine.close();
-  process.disconnect();
+  const result = { version, load, bytes, grown, groups: results } satisfies EngineResult;
+  process.send?.({ result }, () => process.disconnect());
 });
 
 function residentBytes(): number {

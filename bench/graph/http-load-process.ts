@@ -6,12 +6,11 @@ import type { LoadOrder, LoadResult } from "./http-load.ts";
 const keptAnswers = 100;
 
 process.once("message", async (order: LoadOrder) => {
-  try {
-    process.send?.(await run(order));
-  } catch (error) {
-    process.send?.({ error: String(error) });
-  }
-  process.disconnect();
+  const message: LoadResult | { error: string } = await run(order).catch((error) => ({
+    error: String(error),
+  }));
+  // A large message takes its time.
+  process.send?.(message, () => process.disconnect());
 });
 
 async function run({ port, connections, seconds, bodies }: LoadOrder): Promise<LoadResult> {
