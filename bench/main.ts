@@ -1,12 +1,13 @@
 import { cpus } from "node:os";
 
 /** `npm run bench -- NAME`: each name is a file of this folder that prints its own figures. */
-const benchmarks: Record<string, () => Promise<{ run(): void | Promise<void> }>> = {
+const benchmarks: Record<string, () => Promise<{ run(args: readonly string[]): void | Promise<void> }>> = {
   protocol: () => import("./protocol.ts"),
   ingest: () => import("./ingest.ts"),
+  api: () => import("./api.ts"),
 };
 
-const [name = ""] = process.argv.slice(2);
+const [name = "", ...args] = process.argv.slice(2);
 const load = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
 if (load === undefined) {
   console.error(`Usage: npm run bench -- NAME, where NAME is one of: ${Object.keys(benchmarks).join(", ")}`);
@@ -14,5 +15,5 @@ if (load === undefined) {
 } else {
   const [cpu] = cpus();
   console.log(`Node.js ${process.version}, ${process.arch}, ${cpus().length} × ${cpu?.model ?? "unknown"}`);
-  await (await load()).run();
+  await (await load()).run(args);
 }
