@@ -1,6 +1,9 @@
 import type pg from "pg";
 
-/** The neighbourhood of two hops, as one statement: what PostGraphile and the hand-written server both run. */
+/**
+ * The neighbourhood of two hops, as one statement: what PostGraphile and the hand-written server both run. LATERAL,
+ * since PostgreSQL would read all of `works` for its titles otherwise.
+ */
 export const neighbourhoodSql = `
   WITH root AS (SELECT id FROM plain.works WHERE arxiv_id = $1),
   one AS (
@@ -16,7 +19,8 @@ export const neighbourhoodSql = `
     UNION ALL SELECT 2, id FROM (SELECT id FROM two EXCEPT SELECT id FROM one EXCEPT SELECT id FROM root) AS new
   )
   SELECT reached.depth, works.arxiv_id, works.title
-  FROM reached JOIN plain.works ON works.id = reached.id
+  FROM reached
+  CROSS JOIN LATERAL (SELECT * FROM plain.works WHERE works.id = reached.id OFFSET 0) AS works
   ORDER BY reached.depth, works.cited_by_count DESC, works.id
   LIMIT $2`;
 
