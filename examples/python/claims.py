@@ -51,7 +51,7 @@ def ask(url, query, variables):
     return answer["data"]
 
 
-def claims(url, category, page_size=50):
+def claims(url, category, page_size=20):
     """Yields every claim of a category, asking for the next page when it is needed."""
     after = None
     while True:
