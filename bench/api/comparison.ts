@@ -7,8 +7,8 @@ import { type LoadProcess, startLoadProcess } from "./load-process.ts";
 import { type ServerProcess, startPeer, startPithGraph, startPithGraphCluster } from "./server-process.ts";
 import { connections, type Pace, ratioOf, type Turn, type TurnResult, takeTurns } from "./turns.ts";
 
-/** pith-graph without what would be about its clients: here one address asks for everything. */
-const environment = { PITH_GRAPH_RESPONSE_CACHE_BYTES: "0" };
+/** Every answer is computed: nothing is kept of an earlier one. */
+const withoutCache = { PITH_GRAPH_RESPONSE_CACHE: "0" };
 
 type AllParameters = Awaited<ReturnType<typeof readParameters>>;
 
@@ -28,7 +28,7 @@ export async function compareServers(url: string, parameters: AllParameters, pac
   };
   try {
     say("Starting the servers …");
-    const own = pithGraph("pith-graph", await started(startPithGraph(url, environment)));
+    const own = pithGraph("pith-graph", await started(startPithGraph(url, withoutCache)));
     const peer = postgraphile(
       `PostGraphile ${peerVersion("postgraphile")}`,
       await started(startPeer("postgraphile.mjs", url)),
@@ -36,7 +36,8 @@ export async function compareServers(url: string, parameters: AllParameters, pac
     const sqlServer = await started(startPeer("hand-written-sql.ts", url));
     const sql = handWrittenSql("hand-written SQL", sqlServer);
     const levels = sqlByLevels("the same, level by level", sqlServer);
-    const contestants = [own, peer, sql, levels];
+    const cached = pithGraph("with its response cache", await started(startPithGraph(url, {})));
+    const contestants = [own, peer, sql, levels, cached];
     for (const job of jobs) {
       const compared = await demandEqualAnswers(contestants, job, parameters[job.name]);
       say(`${job.name}: ${compared} answers compared, all equal`);
@@ -52,7 +53,7 @@ export async function compareServers(url: string, parameters: AllParameters, pac
       pace,
     );
     const processes = availableParallelism();
-    const cluster = await started(startPithGraphCluster(url, environment, processes));
+    const cluster = await started(startPithGraphCluster(url, withoutCache, processes));
     await showScaling(load, own, pithGraph(`${processes} processes`, cluster), parameters, pace);
   } finally {
     load.close();

@@ -36,15 +36,10 @@ export function postgraphile(name: string, server: ServerProcess): Contestant {
   return { name, server, ask: (job) => graphql(job.postgraphile) };
 }
 
-function parametersOfSql(job: Job, parameters: Parameters): Parameters {
-  if (job.name === "Q4") return [...parameters, maxNodes];
-  return job.name === "Q5" ? parameters.map((text) => `%${text}%`) : parameters;
-}
-
 function handWritten(job: Job, path: string): Question {
   return {
     path,
-    bodyOf: (parameters) => JSON.stringify(parametersOfSql(job, parameters)),
+    bodyOf: (parameters) => JSON.stringify(job.name === "Q4" ? [...parameters, maxNodes] : parameters),
     shape: (data) => data,
   };
 }

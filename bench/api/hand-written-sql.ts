@@ -39,7 +39,9 @@ export const statements: Readonly<Record<JobName, string>> = {
   Q5: `
     SELECT coalesce(json_agg(json_build_object('kind', kind, 'text', text, 'title', papers.title)
       ORDER BY paper_id, ordinal), '[]')::text AS answer
-    FROM (SELECT * FROM plain.claims WHERE text ILIKE $1 ORDER BY paper_id, ordinal LIMIT 20) AS claims
+    FROM (SELECT * FROM plain.claims
+      WHERE to_tsvector('simple', text) @@ websearch_to_tsquery('simple', $1) ORDER BY paper_id, ordinal LIMIT 20
+    ) AS claims
     JOIN plain.papers ON papers.id = claims.paper_id`,
   Q6: `
     SELECT coalesce(json_agg(json_build_object('pithNumber', pith_number, 'title', title)), '[]')::text AS answer

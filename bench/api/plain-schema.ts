@@ -31,7 +31,6 @@ export const neighbourhoodSql = `
  */
 const statements = [
   "DROP SCHEMA IF EXISTS plain CASCADE",
-  "CREATE EXTENSION IF NOT EXISTS pg_trgm",
   "CREATE SCHEMA plain",
   `CREATE TYPE plain.claim_kind AS ENUM
     ('STRONGEST_CLAIM', 'WEAKEST_ASSUMPTION', 'ONE_LINE_SUMMARY', 'HEADLINE', 'OTHER')`,
@@ -49,7 +48,7 @@ const statements = [
     SELECT paper_id, ordinal, claim_id, upper(kind)::plain.claim_kind AS kind, text FROM public.claims`,
   `ALTER TABLE plain.claims ADD PRIMARY KEY (paper_id, ordinal),
     ADD FOREIGN KEY (paper_id) REFERENCES plain.papers`,
-  "CREATE INDEX ON plain.claims USING gin (text gin_trgm_ops)",
+  "CREATE INDEX ON plain.claims USING gin (to_tsvector('simple', text))",
   `CREATE TABLE plain.paper_references AS
     SELECT paper_id, ordinal, ref_index, cited_work_id FROM public.references`,
   `ALTER TABLE plain.paper_references ADD PRIMARY KEY (paper_id, ordinal),
@@ -65,8 +64,9 @@ const statements = [
   "CREATE INDEX ON plain.citations (cited_work_id, citing_work_id)",
   `CREATE FUNCTION plain.neighbourhood(root text, max_nodes int)
     RETURNS TABLE (depth int, arxiv_id text, title text) LANGUAGE sql STABLE AS $$${neighbourhoodSql}$$`,
-  `CREATE FUNCTION plain.claims_containing(pattern text) RETURNS SETOF plain.claims LANGUAGE sql STABLE
-    AS $$SELECT * FROM plain.claims WHERE text ILIKE pattern ORDER BY paper_id, ordinal$$`,
+  `CREATE FUNCTION plain.claims_with(query text) RETURNS SETOF plain.claims LANGUAGE sql STABLE
+    AS $$SELECT * FROM plain.claims WHERE to_tsvector('simple', text) @@ websearch_to_tsquery('simple', query)
+      ORDER BY paper_id, ordinal$$`,
 ];
 
 /** Lays it out beside our own tables, in the same database, and lets PostgreSQL gather its statistics of both. */

@@ -7,8 +7,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CitingPapersList, citingPapers } from "../../examples/react/citing-papers.tsx";
 import { citersOf } from "../../examples/typescript/citers.ts";
 import { renderApiDocs } from "../../scripts/api-docs/render.ts";
+import type { SampleServer } from "../../scripts/api-docs/serve-sample.ts";
+import { errorCodes } from "../../src/api/errors.ts";
 import { missing, runProgram } from "./run-program.ts";
-import { type SampleServer, startSampleServer } from "./sample-server.ts";
+import { startSampleServer } from "./sample-server.ts";
 
 let server: SampleServer;
 
@@ -119,7 +121,8 @@ describe("React", () => {
   });
 });
 
-test("docs/api.md has the answers that the API gives", async () => {
+test("docs/api.md has the answers that the API gives, and tells of every error", async () => {
   const written = await readFile("docs/api.md", "utf8");
+  for (const code of errorCodes) expect(written).toContain(`\`${code}\``);
   expect(await renderApiDocs(server.url), "run `npm run docs:api` and commit it").toBe(written);
 });
