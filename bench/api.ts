@@ -12,8 +12,8 @@ import { runBulk } from "./bulk-run.ts";
 import { benchKey, corpusFile } from "./corpus.ts";
 import { installPeers } from "./peers/install.ts";
 
-const fullPace: Pace = { rounds: 3, milliseconds: 1200, warmUpMilliseconds: 1200 };
-const quickPace: Pace = { rounds: 1, milliseconds: 600, warmUpMilliseconds: 600 };
+const fullPace: Pace = { rounds: 3, milliseconds: 800, warmUpMilliseconds: 600 };
+const quickPace: Pace = { rounds: 1, milliseconds: 500, warmUpMilliseconds: 500 };
 
 /**
  * `npm run bench -- api`: the same content of one PostgreSQL, served by pith-graph, by PostGraphile and by hand-written

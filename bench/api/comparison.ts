@@ -122,7 +122,7 @@ function printResult({ name, rate, p50, p95, cpu }: TurnResult, remark = ""): vo
     `${Math.round(rate).toLocaleString("en-US").padStart(8)} requests/s`,
     `p50 ${p50.toFixed(1).padStart(5)} ms`,
     `p95 ${p95.toFixed(1).padStart(6)} ms`,
-    `CPU ${cpu.toFixed(0).padStart(5)} µs`,
+    Number.isNaN(cpu) ? "" : `CPU ${cpu.toFixed(0).padStart(5)} µs`,
   ];
   console.log(`  ${name.padEnd(28)}${figures.join("   ")}   ${remark}`.trimEnd());
 }

@@ -29,9 +29,19 @@ async function start({ command, databaseUrl, environment }: Start): Promise<Serv
       DATABASE_URL: databaseUrl,
       ...environment,
     },
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
-  const ended = new Promise<void>((resolve) => child.on("close", () => resolve()));
+  let errors = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    errors += text;
+  });
+  const ended = new Promise<void>((resolve) => {
+    child.on("close", (status) => {
+      // What it says while all is well is of no interest here.
+      if (status !== 0) console.error(errors);
+      resolve();
+    });
+  });
   const port = await portOf(child, command.join(" "));
   return {
     port,
@@ -97,7 +107,8 @@ export async function startPithGraphCluster(
   const command = [file("./cluster.ts"), String(processes), launcher, ...arguments_];
   const server = await start({ command, databaseUrl, environment });
   await graphsLoaded(server.port, processes);
-  return server;
+  // That of the process that hands connections on would say nothing.
+  return { ...server, cpuSeconds: () => Number.NaN };
 }
 
 /** Waits until each of the processes has its graph in memory: connections go to them in turn. */
