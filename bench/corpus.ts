@@ -149,6 +149,19 @@ export function bundleOf(id: string, references: readonly string[], version: num
   };
 }
 
+const beginnings = "bar cor del fen gal hom jur kel lim mon nor pel quo ras sim tor".split(" ");
+const endings = "ade bos cil dum ept fir gon hys ion kos lia mur nex oid pol ric".split(" ");
+
+/** Made-up words, 256 of them, none a part of another: what can be looked for in claims. */
+export const words: readonly string[] = beginnings.flatMap((beginning) =>
+  endings.map((ending) => beginning + ending),
+);
+
+/** The word of a claim: by a hash, so that claims with the same word are anywhere. */
+function wordOf(text: string): string {
+  return words[createHash("sha256").update(text).digest().readUInt16BE() % words.length] ?? "";
+}
+
 const claimKinds = ["strongest_claim", "weakest_assumption", "one_line_summary", "headline"];
 
 function snapshotOf(id: string, title: string, references: readonly string[]): JsonObject {
@@ -158,7 +171,7 @@ function snapshotOf(id: string, title: string, references: readonly string[]): J
     kind,
     source: `verdict.${kind}`,
     status: "machine_extracted",
-    text: `What ${id} says, in one sentence that is about as long as such sentences are (${kind}).`,
+    text: `What ${id} says of ${wordOf(id + kind)}, in one sentence that is about as long as such sentences are (${kind}).`,
   }));
   const sample = references.map((cited, index) => ({
     cited_arxiv_id: cited,
@@ -194,7 +207,8 @@ function uuidOf(text: string): string {
 export async function corpusFile(versions: readonly number[]): Promise<string> {
   mkdirSync(`${root}../.bench`, { recursive: true });
   const name = versions.length === 1 ? `v${versions[0]}` : `v${versions[0]}-${versions.at(-1)}`;
-  const path = fileURLToPath(new URL(`../.bench/hep-th-${name}.ndjson`, import.meta.url));
+  // The 2 is the corpus's own version: files of another are not taken for it.
+  const path = fileURLToPath(new URL(`../.bench/hep-th-2-${name}.ndjson`, import.meta.url));
   if (existsSync(path)) return path;
   console.log(`Making ${name === "v1" ? "the corpus" : `the corpus of ${name}`} …`);
   const out = createWriteStream(`${path}.part`);

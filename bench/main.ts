@@ -6,6 +6,7 @@ const benchmarks: Record<string, () => Promise<{ run(given: readonly string[]): 
   ingest: () => import("./ingest.ts"),
   graph: () => import("./graph.ts"),
   soak: () => import("./soak.ts"),
+  api: () => import("./api.ts"),
 };
 
 const [name = "", ...given] = process.argv.slice(2);

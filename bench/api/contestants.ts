@@ -1,0 +1,54 @@
+import type { Asking, Job, Parameters } from "./jobs.ts";
+import { maxNodes } from "./jobs.ts";
+import type { Json } from "./json.ts";
+import type { ServerProcess } from "./server-process.ts";
+
+/** A server as one of those that take turns. */
+export type Contestant = {
+  readonly name: string;
+  readonly server: ServerProcess;
+  /** How it is asked a job; undefined where it is not. */
+  readonly ask: (job: Job) => Question | undefined;
+};
+
+export type Question = {
+  readonly path: string;
+  readonly bodyOf: (parameters: Parameters) => string;
+  /** The answer's data in the shape that all can be compared in. */
+  readonly shape: (data: Json) => Json;
+};
+
+function graphql({ query, variables, shape }: Asking): Question {
+  // As a client sends it that was written with care: no line breaks, no indentation.
+  const document = query.replace(/\s+/g, " ");
+  return {
+    path: "/graphql",
+    bodyOf: (parameters) => JSON.stringify({ query: document, variables: variables(parameters) }),
+    shape,
+  };
+}
+
+export function pithGraph(name: string, server: ServerProcess): Contestant {
+  return { name, server, ask: (job) => graphql(job.pithGraph) };
+}
+
+export function postgraphile(name: string, server: ServerProcess): Contestant {
+  return { name, server, ask: (job) => graphql(job.postgraphile) };
+}
+
+function handWritten(job: Job, path: string): Question {
+  return {
+    path,
+    bodyOf: (parameters) => JSON.stringify(job.name === "Q4" ? [...parameters, maxNodes] : parameters),
+    shape: (data) => data,
+  };
+}
+
+export function handWrittenSql(name: string, server: ServerProcess): Contestant {
+  return { name, server, ask: (job) => handWritten(job, `/${job.name}`) };
+}
+
+/** Only asked what is asked level by level. */
+export function sqlByLevels(name: string, server: ServerProcess): Contestant {
+  return { name, server, ask: (job) => (job.name === "Q4" ? handWritten(job, "/Q4-levels") : undefined) };
+}

@@ -1,0 +1,28 @@
+export type Json = null | string | number | boolean | readonly Json[] | { readonly [key: string]: Json };
+
+/** What stands at a path of objects; throws where the path ends early, so that no answer is taken for another. */
+export function at(value: Json, ...path: readonly string[]): Json {
+  let here = value;
+  for (const key of path) {
+    const next = isObject(here) ? here[key] : undefined;
+    if (next === undefined) throw new Error(`No ${path.join(".")} in ${JSON.stringify(value).slice(0, 200)}`);
+    here = next;
+  }
+  return here;
+}
+
+/** The `nodes` of a connection that stands at a path. */
+export function nodesAt(value: Json, ...path: readonly string[]): readonly Json[] {
+  const list = at(value, ...path, "nodes");
+  if (!Array.isArray(list)) throw new Error(`No list at ${path.join(".")}`);
+  return list as readonly Json[];
+}
+
+/** An object with some members of another, each found by its path: `{ title: ["work", "title"] }`. */
+export function pick(value: Json, members: Readonly<Record<string, readonly string[]>>): Json {
+  return Object.fromEntries(Object.entries(members).map(([name, path]) => [name, at(value, ...path)]));
+}
+
+function isObject(value: Json): value is { readonly [key: string]: Json } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

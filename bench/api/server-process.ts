@@ -1,0 +1,122 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { launcher } from "../bulk-run.ts";
+import { peerNode } from "../peers/install.ts";
+
+/** A server that is measured: in a process of its own. */
+export type ServerProcess = {
+  readonly port: number;
+  /** Seconds of CPU that the process itself has used, not PostgreSQL for it; NaN where there is no /proc. */
+  cpuSeconds(): number;
+  close(): Promise<void>;
+};
+
+type Start = {
+  /** The file, and its arguments. */
+  readonly command: readonly string[];
+  readonly databaseUrl: string;
+  readonly environment?: Readonly<Record<string, string>>;
+};
+
+/** Starts a file that prints `listening PORT`, or pith-graph, which prints its address, and waits until it does. */
+async function start({ command, databaseUrl, environment }: Start): Promise<ServerProcess> {
+  const child = spawn(peerNode().path, ["--disable-warning=ExperimentalWarning", ...command], {
+    env: {
+      ...process.env,
+      NODE_ENV: "production",
+      GRAPHILE_ENV: "production",
+      DATABASE_URL: databaseUrl,
+      ...environment,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let errors = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    errors += text;
+  });
+  const ended = new Promise<void>((resolve) => {
+    child.on("close", (status) => {
+      // What it says while all is well is of no interest here.
+      if (status !== 0) console.error(errors);
+      resolve();
+    });
+  });
+  const port = await portOf(child, command.join(" "));
+  return {
+    port,
+    cpuSeconds: () => cpuSecondsOf(child.pid),
+    close: () => {
+      child.kill("SIGTERM");
+      return ended;
+    },
+  };
+}
+
+function portOf(child: ChildProcess, name: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let said = "";
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+      said += text;
+      const port = /listening (\d+)\n/.exec(said)?.[1] ?? /ready: http:\/\/[^/]+:(\d+)\//.exec(said)?.[1];
+      if (port !== undefined) resolve(Number(port));
+    });
+    child.on("close", () => reject(new Error(`${name} ended: ${said}`)));
+  });
+}
+
+function cpuSecondsOf(pid: number | undefined): number {
+  try {
+    // Fields 14 and 15, in ticks of 10 ms, counted from behind the name, which may hold blanks.
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\) /, "")
+      .split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+function file(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url));
+}
+
+/** A server of bench/peers. */
+export function startPeer(name: string, databaseUrl: string): Promise<ServerProcess> {
+  return start({ command: [file(`../peers/${name}`)], databaseUrl });
+}
+
+const arguments_ = ["start", "--no-sample", "--port", "0"];
+
+/** pith-graph as it is started by `npm start`, in one process; ready once the citation graph is in memory. */
+export async function startPithGraph(
+  databaseUrl: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<ServerProcess> {
+  const server = await start({ command: [launcher, ...arguments_], databaseUrl, environment });
+  await graphsLoaded(server.port, 1);
+  return server;
+}
+
+/** pith-graph in so many processes behind one port, by node:cluster. */
+export async function startPithGraphCluster(
+  databaseUrl: string,
+  environment: Readonly<Record<string, string>>,
+  processes: number,
+): Promise<ServerProcess> {
+  const command = [file("./cluster.ts"), String(processes), launcher, ...arguments_];
+  const server = await start({ command, databaseUrl, environment });
+  await graphsLoaded(server.port, processes);
+  // That of the process that hands connections on would say nothing.
+  return { ...server, cpuSeconds: () => Number.NaN };
+}
+
+/** Waits until each of the processes has its graph in memory: connections go to them in turn. */
+async function graphsLoaded(port: number, processes: number): Promise<void> {
+  for (let loaded = 0; loaded < 2 * processes; ) {
+    const response = await fetch(`http://127.0.0.1:${port}/health`, { headers: { connection: "close" } });
+    const { graph } = (await response.json()) as { graph: { isLoaded: boolean } };
+    loaded = graph.isLoaded ? loaded + 1 : 0;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

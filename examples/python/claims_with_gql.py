@@ -1,0 +1,35 @@
+#!/usr/bin/env python3
+"""The claims of a field with the package gql: pip install "gql[requests]"
+
+Usage: claims_with_gql.py [URL] [CATEGORY]
+"""
+
+import sys
+
+from gql import Client, gql
+from gql.transport.requests import RequestsHTTPTransport
+
+QUERY = gql(
+    """
+    query Claims($category: String!) {
+      claims(filter: { categories: [$category] }, first: 10) {
+        totalCount
+        nodes { kind text provenance { proof } }
+      }
+    }
+    """
+)
+
+
+def main():
+    url = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:4000/graphql"
+    category = sys.argv[2] if len(sys.argv) > 2 else "cs.LG"
+    client = Client(transport=RequestsHTTPTransport(url=url, timeout=30))
+    page = client.execute(QUERY, {"category": category})["claims"]
+    print(f"{page['totalCount']} claims")
+    for claim in page["nodes"]:
+        print(f"{claim['kind']} ({claim['provenance']['proof']}): {claim['text']}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+import type { TadaDocumentNode } from "gql.tada";
+import { print } from "graphql";
+
+/** What the API says is wrong. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  /** One of its list: `BAD_USER_INPUT`, `NOT_FOUND`, `RATE_LIMITED`, … */
+  readonly code: string | undefined;
+  /** The field that it is about; empty where it is the request. */
+  readonly path: readonly (string | number)[];
+
+  constructor({ message, extensions, path }: AnswerError) {
+    super(message);
+    this.code = extensions?.code;
+    this.path = path ?? [];
+  }
+}
+
+type AnswerError = {
+  readonly message: string;
+  readonly path?: readonly (string | number)[];
+  readonly extensions?: { readonly code?: string };
+};
+
+/** Sends a query. What comes back has the type of what was asked; errors are thrown as `ApiError`. */
+export async function ask<Data, Variables>(
+  url: string,
+  document: TadaDocumentNode<Data, Variables>,
+  variables: Variables,
+): Promise<Data> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json", accept: "application/json" },
+    body: JSON.stringify({ query: print(document), variables }),
+  });
+  const { data, errors } = (await response.json()) as { data?: Data; errors?: readonly AnswerError[] };
+  if (errors?.[0] !== undefined) throw new ApiError(errors[0]);
+  if (data === undefined) throw new Error(`The API answered ${response.status} without data.`);
+  return data;
+}

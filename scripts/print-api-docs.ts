@@ -1,0 +1,30 @@
+// Writes docs/api.md: its questions with the answers that a running server gives from the sample. With --check only
+// tells, by its exit code, whether the file is so.
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { acquireEmbeddedServer } from "../src/store/embedded/index.ts";
+import { migrateDatabase, openDatabase } from "../src/store/index.ts";
+import { renderApiDocs } from "./api-docs/render.ts";
+import { serveSample } from "./api-docs/serve-sample.ts";
+
+const path = fileURLToPath(new URL("../docs/api.md", import.meta.url));
+const folder = await mkdtemp(join(tmpdir(), "pith-graph-api-docs-"));
+const postgres = await acquireEmbeddedServer({ dataDirectory: folder });
+const database = openDatabase({ connection: postgres.connection });
+try {
+  await migrateDatabase(database);
+  const server = await serveSample(database);
+  const text = await renderApiDocs(server.url).finally(server.close);
+  if (!process.argv.includes("--check")) {
+    await writeFile(path, text);
+  } else if ((await readFile(path, "utf8").catch(() => "")) !== text) {
+    console.error("docs/api.md is not what the API answers. Run `npm run docs:api` and commit it.");
+    process.exitCode = 1;
+  }
+} finally {
+  await database.close();
+  await postgres.release();
+  await rm(folder, { recursive: true, force: true });
+}
