@@ -7,11 +7,11 @@ import { fillTables } from "./graph/fill-tables.ts";
 import { hubOf, ingestHepTh, readArxivIds, readTables } from "./graph/hep-th.ts";
 import { measureInProcess } from "./graph/in-process.ts";
 import { measureBeside, measureOverHttp } from "./graph/over-http.ts";
-import { missingPeers } from "./graph/peers.ts";
 import { pageRankTolerance, questionGroups } from "./graph/questions.ts";
 import { runEngine } from "./graph/run-engine.ts";
 import { type BenchDatabase, type BenchServer, startBenchServer } from "./graph/site.ts";
 import { fullSize, quickSize, syntheticGraph } from "./graph/synthetic.ts";
+import { installPeers } from "./peers/install.ts";
 import { type Service, startService } from "./service.ts";
 
 const engines: readonly EngineName[] = ["pith-graph", "SQL", "graphology", "kuzu"];
@@ -27,8 +27,7 @@ export async function run(given: readonly string[]): Promise<void> {
   const parts = given.filter((name) => !name.startsWith("--"));
   const wants = (part: string) => parts.length === 0 || parts.includes(part);
   const isCompared = wants("hep-th") || wants("synthetic");
-  const missing = isCompared ? missingPeers() : null;
-  if (missing !== null) throw new Error(missing);
+  if (isCompared) installPeers();
   buildIfNeeded();
   const server = await startBenchServer();
   try {

@@ -6,8 +6,8 @@ const folder = fileURLToPath(new URL("..", import.meta.url));
 const requirePeer = createRequire(`${folder}/package.json`);
 
 /**
- * A package of bench/package.json. They are installed by `npm ci --prefix bench`, are loaded by nothing but this
- * benchmark, and are not there where the sources are checked: what is used of each is written down where it is used.
+ * A package of bench/package.json. They are loaded by nothing but this benchmark, and are not there where the sources
+ * are checked: what is used of each is written down where it is used.
  */
 export function loadPeer<Package>(name: string): Package {
   return requirePeer(name) as Package;
@@ -17,15 +17,4 @@ export function loadPeer<Package>(name: string): Package {
 export function versionOfPeer(name: string): string {
   const { version } = JSON.parse(readFileSync(`${folder}/node_modules/${name}/package.json`, "utf8"));
   return String(version);
-}
-
-/** Why the peers cannot be loaded; null where they can. */
-export function missingPeers(): string | null {
-  try {
-    requirePeer.resolve("graphology");
-    requirePeer.resolve("kuzu");
-    return null;
-  } catch {
-    return "The systems to compare with are not installed. Once: npm ci --prefix bench (some 600 MB, most of it kuzu)";
-  }
 }

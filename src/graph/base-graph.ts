@@ -1,8 +1,6 @@
 import { levelsOf } from "./levels.ts";
+import type { SparseRows } from "./sparse-rows.ts";
 import { createVertexIndex, VertexIndex, type VertexIndexParts } from "./vertex-index.ts";
-
-/** One direction in compressed sparse rows: the row of vertex v is `cells` from `offsets[v]` to `offsets[v + 1]`. */
-export type SparseRows = { readonly offsets: Uint32Array; readonly cells: Uint32Array };
 
 /** A graph as plain shared arrays: what threads hand each other, without a copy. */
 export type BaseParts = {

@@ -1,5 +1,5 @@
 import type { Rows } from "./adjacency.ts";
-import type { SparseRows } from "./base-graph.ts";
+import type { SparseRows } from "./sparse-rows.ts";
 
 /** A row that replaces one of the base. */
 export type Row = { readonly cells: Uint32Array; readonly start: number; readonly end: number };

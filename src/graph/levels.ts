@@ -1,5 +1,5 @@
 import type { Rows } from "./adjacency.ts";
-import type { SparseRows } from "./base-graph.ts";
+import type { SparseRows } from "./sparse-rows.ts";
 
 /*
  * A work's level is never below that of a work it cites. So no way along references leads to a higher level, and a
