@@ -189,7 +189,6 @@ export class MemoryGraph {
   async #reload(): Promise<void> {
     try {
       await this.#load();
-      this.#reloadError = null;
     } catch (error) {
       if (!this.#closing.signal.aborted) {
         this.#reloadError = error instanceof Error ? error.message : String(error);
@@ -207,6 +206,8 @@ export class MemoryGraph {
     this.#loads++;
     // Also where it is less than before: the database may be another one than it was.
     this.#head = base.position;
+    // Before anybody hears of the new graph.
+    this.#reloadError = null;
     await this.#inTurn(() => this.#setBase(base, []));
   }
 

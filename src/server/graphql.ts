@@ -5,7 +5,7 @@ import { type ChangeFollower, type Context, prepareContext, type Submit } from "
 import type { QueryLimits } from "../api/limits/query-limits.ts";
 import { schema } from "../api/schema.ts";
 import type { GraphService } from "../graph/index.ts";
-import type { Database } from "../store/database.ts";
+import { type Database, openDatabase } from "../store/database.ts";
 import { DataVersion } from "./cache/data-version.ts";
 import { documentCaches } from "./cache/document-caches.ts";
 import { defaultQuery } from "./default-query.ts";
@@ -55,6 +55,9 @@ export type GraphqlOptions = {
 
 export const defaultResponseCacheSize = 32_000_000;
 
+/** Asking for the data's version takes a tenth of a millisecond; a server that takes so long answers nothing else. */
+const versionMilliseconds = 5_000;
+
 /** GraphQL over HTTP, and GraphiQL where a browser asks for the page. */
 export function createGraphqlHandler(options: GraphqlOptions): {
   handle: RequestListener;
@@ -70,7 +73,13 @@ export function createGraphqlHandler(options: GraphqlOptions): {
     fastPath = true,
   } = settings;
   const createContext = prepareContext(database, graph);
-  const version = new DataVersion(database, graph);
+  // On a connection of its own: what is kept is given out at once, also while queries wait for theirs.
+  const versions = openDatabase({
+    connection: database.connection,
+    maximumConnections: 1,
+    statementMilliseconds: versionMilliseconds,
+  });
+  const version = new DataVersion(versions, graph);
   const maskError = createMaskError(options.logError);
   const yoga = createYoga<ServerContext, Context>({
     schema,
@@ -114,5 +123,9 @@ export function createGraphqlHandler(options: GraphqlOptions): {
     version,
     fastPath,
   });
-  return { handle, close: async () => yoga.dispose() };
+  const close = async () => {
+    await yoga.dispose();
+    await versions.close();
+  };
+  return { handle, close };
 }

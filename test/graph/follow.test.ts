@@ -365,7 +365,8 @@ test("a graph that cannot be loaded anew says so, answers as before, and tries a
   client.release();
   while (graph.status().loadError === null) await new Promise(setImmediate);
   expect(graph.status().loadError).toContain("names a work that is not there");
-  expect(told).toHaveLength(1);
+  // Once for each try: the next notice or look makes another.
+  expect(told.length).toBeGreaterThan(0);
   expect(graph.status()).toMatchObject({ isLoaded: true, graphVersion: position.toString() });
   expect(graph.status().lagMilliseconds).toBeGreaterThan(0);
   await expectHolds(graph, before);

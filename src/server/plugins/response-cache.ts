@@ -32,7 +32,8 @@ export function useResponseCache(version: DataVersion, maximumSize: number): Plu
     onParams({ request, params, setResult }) {
       const { query, operationName, variables } = params;
       if (typeof query !== "string" || request.headers.has("authorization")) return;
-      const key = `${operationName ?? ""}\n${JSON.stringify(variables ?? null)}\n${query}`;
+      const key = keyOf(query, operationName, variables);
+      if (key === null) return;
       const expect = () => {
         const { last } = version;
         if (last !== null) asking.set(request, { key, version: last, isQuery: false });
@@ -67,6 +68,15 @@ export function useResponseCache(version: DataVersion, maximumSize: number): Plu
       };
     },
   };
+}
+
+/** Null where the variables lie so deep in each other that they cannot be written: they are refused later. */
+function keyOf(query: string, operationName: string | undefined, variables: unknown): string | null {
+  try {
+    return `${operationName ?? ""}\n${JSON.stringify(variables ?? null)}\n${query}`;
+  } catch {
+    return null;
+  }
 }
 
 function answerOf(text: string): ExecutionResult & { stringify: () => string } {
