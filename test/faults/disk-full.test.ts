@@ -15,7 +15,7 @@ import { Folders } from "../store/embedded-support/folders.ts";
 import { serversOf } from "../store/embedded-support/processes.ts";
 import { mountSmallDisk } from "./mounted-disk.ts";
 
-const dataDisk = mountSmallDisk(160);
+const dataDisk = mountSmallDisk(256);
 const logDisk = mountSmallDisk(64);
 const keyring = "sample/keyring.json";
 const documents = sampleDocuments(300);
