@@ -107,8 +107,17 @@ export function createHttpHandler(options: HttpOptions): RequestListener {
       return refuse(request, response, 413, "TOO_LARGE", message, { connection: "close" });
     }
     const type = acceptedJsonType(request.headers.accept);
-    const parameters = type !== null && options.fastPath && isJson(request) ? parametersOfBody(body) : null;
-    if (type === null || parameters === null || mayStream(parameters, documents)) {
+    const parameters = isJson(request) ? parametersOfBody(body) : null;
+    if (parameters === "no JSON") {
+      return refuse(
+        request,
+        response,
+        400,
+        "BAD_USER_INPUT",
+        "The body of a POST must be JSON; this is none.",
+      );
+    }
+    if (type === null || parameters === null || !options.fastPath || mayStream(parameters, documents)) {
       return toYoga(request, response, body);
     }
     return sendAnswer({ request, response, parameters, type });

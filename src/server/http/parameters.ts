@@ -21,14 +21,15 @@ export function parametersOfQuery(url: string): Parameters | null {
   }
 }
 
-/** The parameters in a body; null where it is no JSON object: a batch, or nonsense. */
-export function parametersOfBody(body: Buffer): Parameters | null {
+/** The parameters in a body; null where it is JSON of another kind, like a batch. */
+export function parametersOfBody(body: Buffer): Parameters | null | "no JSON" {
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(body.toString("utf8"));
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : null;
+    value = JSON.parse(body.toString("utf8"));
   } catch {
-    return null;
+    return "no JSON";
   }
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : null;
 }
 
 function json(text: string | undefined): unknown {
