@@ -8,5 +8,8 @@ export default defineConfig({
     globalSetup: ["test/build.ts", "test/global-setup.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // Tests wait for PostgreSQL and for processes of their own most of the time: two files at once keep two
+    // processors busy.
+    maxWorkers: 2,
   },
 });
