@@ -33,6 +33,19 @@ module.exports = {
       from: { path: "^src/protocol/" },
       to: { pathNot: "^(src/protocol/|node_modules/@noble/)" },
     },
+    {
+      // A client like any other: what it knows comes from the API, and it verifies with the server's own protocol.
+      name: "explorer-imports",
+      severity: "error",
+      from: { path: "^web/" },
+      to: { path: "^(src|test|bench|scripts|examples)/", pathNot: "^src/protocol/" },
+    },
+    {
+      name: "no-explorer-import",
+      severity: "error",
+      from: { path: "^src" },
+      to: { path: "^web/" },
+    },
     ...Object.entries(stages)
       .filter(([stage]) => stage !== "protocol")
       .map(([stage, allowed]) => ({

@@ -3,15 +3,15 @@ import { defaultQueryLimits, type QueryLimits } from "../api/limits/query-limits
 import type { SubmissionSettings } from "../config.ts";
 import { type GraphService, startGraph } from "../graph/index.ts";
 import type { Database } from "../store/database.ts";
+import { createExplorerRoutes } from "./explorer/index.ts";
 import { createGraphqlHandler, type GraphqlSettings, graphqlPath } from "./graphql.ts";
 import { answerHealth } from "./health.ts";
-import { homePage } from "./home-page.ts";
 import { createSubmissionRoutes, noSubmissions, SubmissionDesk } from "./ingest/index.ts";
 import { LiveChanges, type StreamTimes } from "./live/index.ts";
 import type { LogError } from "./mask-error.ts";
 import { ChangeWatch, createMirrorRoutes } from "./mirror/index.ts";
 import { createRateGate, type RateSettings } from "./rate-gate.ts";
-import { send, sendError } from "./responses.ts";
+import { sendError } from "./responses.ts";
 
 export type AppOptions = {
   /** Stays the caller's: closing the app does not close it. */
@@ -76,15 +76,6 @@ export function createApp({
     settings,
   });
   const routes: Record<string, { methods: readonly string[]; answer: Route }> = {
-    "/": {
-      methods: ["GET", "HEAD"],
-      answer: (request, response) =>
-        send(request, response, 200, {
-          type: "text/html",
-          text: homePage,
-          headers: { "content-security-policy": "default-src 'none'" },
-        }),
-    },
     "/health": {
       methods: ["GET", "HEAD"],
       answer: (request, response) => answerHealth({ database, graph }, request, response),
@@ -99,10 +90,13 @@ export function createApp({
 
   const submissionRoute = createSubmissionRoutes(desk, logError);
   const mirrorRoute = createMirrorRoutes({ database, baseUrl, watch });
+  const explorerRoute = createExplorerRoutes();
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
-    const route = Object.hasOwn(routes, path) ? routes[path] : (submissionRoute(path) ?? mirrorRoute(path));
+    const route = Object.hasOwn(routes, path)
+      ? routes[path]
+      : (submissionRoute(path) ?? mirrorRoute(path) ?? explorerRoute(path));
     if (route === undefined) {
       return sendError(request, response, 404, { code: "NOT_FOUND", message: "Nothing is here." });
     }

@@ -1,0 +1,1 @@
+export { createExplorerRoutes } from "./routes.ts";

@@ -1,0 +1,14 @@
+import { homeAddress } from "../../routing/addresses.ts";
+import { useTitle } from "../../shell/use-title.ts";
+
+export function NotFoundPage() {
+  useTitle("Nothing is here");
+  return (
+    <>
+      <h1>Nothing is here</h1>
+      <p>
+        The address names no page. <a href={homeAddress()}>Find a paper</a>
+      </p>
+    </>
+  );
+}

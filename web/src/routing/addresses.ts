@@ -1,0 +1,72 @@
+import { root } from "./root.ts";
+
+/** What a page of the explorer is asked for, read from its address. */
+export type Place =
+  | { readonly page: "home" }
+  | { readonly page: "search"; readonly query: string }
+  | { readonly page: "paper"; readonly ref: string }
+  | { readonly page: "graph" }
+  | { readonly page: "overview" }
+  | { readonly page: "nowhere" };
+
+/** The page that an address of this mirror names; null where it belongs to the server itself, or to somebody else. */
+export function placeOf(address: URL): Place | null {
+  if (address.origin !== root.origin || !address.pathname.startsWith(root.pathname)) return null;
+  const path = address.pathname.slice(root.pathname.length);
+  if (path === "") return { page: "home" };
+  if (path === "search") return { page: "search", query: address.searchParams.get("q") ?? "" };
+  if (path === "graph") return { page: "graph" };
+  if (path === "overview") return { page: "overview" };
+  if (path.startsWith("paper/")) {
+    const ref = decoded(path.slice("paper/".length));
+    return ref === null || ref === "" ? { page: "nowhere" } : { page: "paper", ref };
+  }
+  return null;
+}
+
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}
+
+export function homeAddress(): string {
+  return root.pathname;
+}
+
+export function searchAddress(query: string): string {
+  return `${root.pathname}search?${new URLSearchParams({ q: query })}`;
+}
+
+/**
+ * A ref may have slashes (`hep-th/9711200`, DOIs). They stay slashes: proxies disagree on what to do with `%2F`. Only
+ * what a path cannot hold is written otherwise: the second of two slashes, and steps up.
+ */
+export function paperAddress(ref: string): string {
+  const path = ref
+    .split("/")
+    .map((step, index) => {
+      const text = encodeURIComponent(step).replaceAll("%3A", ":");
+      return index > 0 && (step === "" || step === "." || step === "..") ? `%2F${text}` : `/${text}`;
+    })
+    .join("")
+    .slice(1);
+  return `${root.pathname}paper/${path}`;
+}
+
+/** The graph around works, named as for `work(ref:)`. */
+export function graphAddress(refs: readonly string[], more: Record<string, string> = {}): string {
+  const query = new URLSearchParams({ of: refs.join(","), ...more });
+  return `${root.pathname}graph?${query}`;
+}
+
+export function overviewAddress(): string {
+  return `${root.pathname}overview`;
+}
+
+/** An address of the server's own routes: `graphql`, `pith/…/bundle.json`. */
+export function serverAddress(path: string): string {
+  return `${root.pathname}${path}`;
+}

@@ -1,0 +1,61 @@
+import { useEffect, useState } from "preact/hooks";
+
+export type Theme = "light" | "dark";
+/** What somebody chose; `auto` is what their system has. */
+export type ThemeChoice = Theme | "auto";
+
+const storageKey = "pith-graph.theme";
+const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
+const listeners = new Set<() => void>();
+
+function readChoice(): ThemeChoice {
+  try {
+    const kept = localStorage.getItem(storageKey);
+    return kept === "light" || kept === "dark" ? kept : "auto";
+  } catch {
+    // Some browsers keep nothing for a page that they do not trust.
+    return "auto";
+  }
+}
+
+let choice = readChoice();
+
+/** The theme that is shown. */
+export function shownTheme(): Theme {
+  if (choice !== "auto") return choice;
+  return systemIsDark.matches ? "dark" : "light";
+}
+
+function apply(): void {
+  document.documentElement.dataset["theme"] = shownTheme();
+  for (const listener of listeners) listener();
+}
+
+/** Shows the chosen theme, and follows the system where none is chosen. */
+export function startTheme(): void {
+  systemIsDark.addEventListener("change", apply);
+  apply();
+}
+
+export function chooseTheme(next: ThemeChoice): void {
+  choice = next;
+  try {
+    localStorage.setItem(storageKey, next);
+  } catch {
+    // Then it holds until the page is left.
+  }
+  apply();
+}
+
+/** The choice and the theme that is shown; whoever uses it is drawn again when they change. */
+export function useTheme(): { choice: ThemeChoice; theme: Theme } {
+  const [, redraw] = useState(0);
+  useEffect(() => {
+    const listener = () => redraw((count) => count + 1);
+    listeners.add(listener);
+    return () => {
+      listeners.delete(listener);
+    };
+  }, []);
+  return { choice, theme: shownTheme() };
+}
