@@ -1,0 +1,93 @@
+import { DirectedGraph } from "graphology";
+import forceAtlas2, { inferSettings } from "graphology-layout-forceatlas2";
+import { type Neighbourhood, neighboursWithin } from "./neighbourhood.ts";
+import { radiusOf } from "./node-size.ts";
+import type { Positions } from "./positions.ts";
+import { scatter } from "./scatter.ts";
+
+/** A graph as numbers, for the thread that lays it out. Works are numbered in the order of `order`. */
+export type ForceTask = {
+  readonly radii: Float32Array;
+  /** x and y of each work in turn. */
+  readonly start: Float32Array;
+  /** Both ends of each citation in turn. */
+  readonly ends: Uint32Array;
+};
+
+export type ForceProgress = { readonly coordinates: Float32Array; readonly isDone: boolean };
+
+/** The order of works that a task, and what comes of it, goes by. */
+export function forceOrder({ works }: Neighbourhood): readonly string[] {
+  return [...works.keys()].sort();
+}
+
+export function forceTask(neighbourhood: Neighbourhood): ForceTask {
+  const order = forceOrder(neighbourhood);
+  const numbers = new Map(order.map((id, number) => [id, number]));
+  const works = order.flatMap((id) => neighbourhood.works.get(id) ?? []);
+  const mostCited = Math.max(0, ...works.map(({ citedByCount }) => citedByCount));
+  const ends: number[] = [];
+  for (const [id, others] of neighboursWithin(neighbourhood)) {
+    for (const other of others) {
+      const [one, two] = [numbers.get(id) ?? 0, numbers.get(other) ?? 0];
+      if (one < two) ends.push(one, two);
+    }
+  }
+  return {
+    radii: Float32Array.from(works, ({ citedByCount }) => radiusOf(citedByCount, mostCited)),
+    start: Float32Array.from(works.flatMap(({ id, depth }) => startOf(id, depth))),
+    ends: Uint32Array.from(ends),
+  };
+}
+
+/** Those asked about in the middle, the others around them: always the same, so the same link shows the same. */
+function startOf(id: string, depth: number): [number, number] {
+  const [turn, out] = scatter(id);
+  const radius = 20 + 150 * depth + 100 * out;
+  return [radius * Math.cos(turn * 2 * Math.PI), radius * Math.sin(turn * 2 * Math.PI)];
+}
+
+/** Lays a graph out by ForceAtlas2, some steps at a time: what is connected comes together. */
+export function* forceSteps({ radii, start, ends }: ForceTask): Generator<ForceProgress> {
+  const count = radii.length;
+  const graph = new DirectedGraph<{ x: number; y: number; size: number }>();
+  for (const [number, size] of radii.entries()) {
+    graph.addNode(number, { x: start[2 * number] ?? 0, y: start[2 * number + 1] ?? 0, size });
+  }
+  for (let at = 0; at < ends.length; at += 2) graph.mergeEdge(ends[at], ends[at + 1]);
+  const rounds = count < 2 ? 0 : count > 500 ? 12 : 16;
+  const settings = {
+    ...inferSettings(count),
+    gravity: 0.6,
+    scalingRatio: 12,
+    slowDown: 2,
+    barnesHutOptimize: count > 300,
+    // Only at the end, when what belongs together has come together: then each takes its own room.
+    adjustSizes: false,
+  };
+  for (let round = 0; round < rounds; round++) {
+    const isLate = round >= rounds - 3;
+    forceAtlas2.assign(graph, { iterations: 25, settings: { ...settings, adjustSizes: isLate } });
+    if (round < rounds - 1) yield { coordinates: coordinatesOf(graph, count), isDone: false };
+  }
+  yield { coordinates: coordinatesOf(graph, count), isDone: true };
+}
+
+/** In units that are about pixels: as wide as the works need. */
+function coordinatesOf(graph: DirectedGraph<{ x: number; y: number }>, count: number): Float32Array {
+  const coordinates = new Float32Array(2 * count);
+  let furthest = 1;
+  graph.forEachNode((node, { x, y }) => {
+    coordinates.set([x, y], 2 * Number(node));
+    furthest = Math.max(furthest, Math.abs(x), Math.abs(y));
+  });
+  const scale = Math.max(260, 19 * Math.sqrt(count)) / furthest;
+  return coordinates.map((value) => value * scale);
+}
+
+/** What a thread computed, by the works' ids. */
+export function positionsOf(order: readonly string[], coordinates: Float32Array): Positions {
+  return new Map(
+    order.map((id, number) => [id, { x: coordinates[2 * number] ?? 0, y: coordinates[2 * number + 1] ?? 0 }]),
+  );
+}
