@@ -35,7 +35,7 @@ export function forceTask(neighbourhood: Neighbourhood): ForceTask {
   }
   return {
     radii: Float32Array.from(works, ({ citedByCount }) => radiusOf(citedByCount, mostCited)),
-    start: Float32Array.from(works.flatMap(({ id, depth }) => startOf(id, depth))),
+    start: Float32Array.from(works.flatMap(({ id, depth }) => startOf(id, depth ?? 1))),
     ends: Uint32Array.from(ends),
   };
 }

@@ -19,8 +19,8 @@ export type GraphWork = {
   readonly doi: string | null;
   readonly citedByCount: number;
   readonly referenceCount: number | null;
-  /** Steps from the nearest work that was asked about. */
-  readonly depth: number;
+  /** Steps from the nearest work that was asked about; null where it is there for another reason, as part of a path. */
+  readonly depth: number | null;
 };
 
 export type Citation = {
@@ -62,11 +62,15 @@ export function joined([first, ...others]: readonly Neighbourhood[]): Neighbourh
   for (const other of others) {
     for (const work of other.works.values()) {
       const known = works.get(work.id);
-      if (known === undefined || work.depth < known.depth) works.set(work.id, work);
+      if (known === undefined || depthOf(work) < depthOf(known)) works.set(work.id, work);
     }
     for (const citation of other.citations) citations.set(nameOfCitation(citation), citation);
   }
   return { ...first, works, citations: [...citations.values()] };
+}
+
+function depthOf({ depth }: GraphWork): number {
+  return depth ?? Number.POSITIVE_INFINITY;
 }
 
 export function nameOfCitation({ citing, cited }: Pick<Citation, "citing" | "cited">): string {

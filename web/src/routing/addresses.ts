@@ -1,3 +1,4 @@
+import { writeList } from "./list-in-address.ts";
 import { root } from "./root.ts";
 
 /** What a page of the explorer is asked for, read from its address. */
@@ -58,8 +59,8 @@ export function paperAddress(ref: string): string {
 
 /** The graph around works, named as for `work(ref:)`. */
 export function graphAddress(refs: readonly string[], more: Record<string, string> = {}): string {
-  const query = new URLSearchParams({ of: refs.join(","), ...more });
-  return `${root.pathname}graph?${query}`;
+  const query = new URLSearchParams({ ...(refs.length > 0 ? { of: writeList(refs) } : {}), ...more });
+  return `${root.pathname}graph${query.size > 0 ? `?${query}` : ""}`;
 }
 
 export function overviewAddress(): string {

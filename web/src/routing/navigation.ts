@@ -10,8 +10,11 @@ function tell(): void {
   for (const listener of listeners) listener(address);
 }
 
-/** Goes to an address within the explorer, as a click on a link does. */
-export function goTo(href: string, how: "push" | "replace" = "push"): void {
+/**
+ * Goes to an address within the explorer, as a click on a link does. `stay` is a step that back undoes, and leaves the
+ * page where it is scrolled to; `replace` is none.
+ */
+export function goTo(href: string, how: "push" | "stay" | "replace" = "push"): void {
   const address = new URL(href, location.href);
   if (placeOf(address) === null) {
     location.assign(address);
