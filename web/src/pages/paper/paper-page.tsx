@@ -59,7 +59,9 @@ function Paper({ paper }: { paper: PaperAnswer }) {
       <PaperHead paper={paper} />
       <div class="paper-side">
         <VerificationPanel key={pithNumber} paper={paper} />
-        <PaperAside paper={paper} />
+        <div class="paper-facts">
+          <PaperAside paper={paper} />
+        </div>
       </div>
       <div class="paper-main">
         <Claims pithNumber={pithNumber} />
