@@ -5,6 +5,8 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: "graphql/index.js" }] },
   test: {
     include: ["test/**/*.test.ts"],
+    // Those need a browser: vitest.browser.config.ts.
+    exclude: ["test/browser/**"],
     globalSetup: ["test/build.ts", "test/global-setup.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -47,6 +47,8 @@ export type { Keyring, KeyringEntry, TrustedKey } from "./keyring.ts";
 export { createKeyring, KeyringError, keyringEntries, parseKeyring, registryKey } from "./keyring.ts";
 export { currentSnapshot, mergeEvents } from "./merge.ts";
 export type { EventStatus, MergedEvent, MergedState } from "./merged-state.ts";
+export type { PaperChecks } from "./paper-checks.ts";
+export { checkPaper } from "./paper-checks.ts";
 export type { PaperRef } from "./paper-ref.ts";
 export { parsePaperRef } from "./paper-ref.ts";
 export { decodeUtf8, parseJson } from "./parse-json.ts";

@@ -1,9 +1,13 @@
 import "./theme/tokens.css";
 import "./theme/base.css";
-import { render } from "preact";
+import { options, render } from "preact";
 import { followLinks } from "./routing/navigation.ts";
 import { App } from "./shell/app.tsx";
 import { startTheme } from "./theme/theme.ts";
+
+// Effects run right after what they follow is drawn, as React has it after a key is pressed: the combobox writes into
+// its input in one, and by the next frame more may have been typed.
+(options as { requestAnimationFrame?: (effects: () => void) => void }).requestAnimationFrame = queueMicrotask;
 
 startTheme();
 followLinks();

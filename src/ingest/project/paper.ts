@@ -1,6 +1,8 @@
 import {
   arxivIdentity,
+  type CheckResult,
   canonicalJson,
+  checkPaper,
   isAtLeast,
   isJsonObject,
   type JsonObject,
@@ -13,7 +15,6 @@ import {
 } from "../../protocol/index.ts";
 import { paperIdOf, workIdOf } from "../../store/index.ts";
 import type { papers } from "../../store/tables/index.ts";
-import { type Checks, checkPaper } from "./checks.ts";
 import { count, storable, textMember, textsMember } from "./text.ts";
 
 export type PaperRow = typeof papers.$inferSelect;
@@ -30,7 +31,7 @@ export type PaperSources = {
   } | null;
   /** The canonical record of a bundle; the record event's own comes first. */
   readonly bundleRecord: JsonObject | null;
-  readonly publishedStateHash: Checks["publishedStateHash"];
+  readonly publishedStateHash: CheckResult;
   readonly claimCount: number;
   readonly references: readonly { readonly isInternalAnchor: boolean }[];
 };

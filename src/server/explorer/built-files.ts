@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Encoding } from "./accepted-encoding.ts";
@@ -8,11 +8,11 @@ export const builtExplorer = fileURLToPath(new URL("../../../dist/explorer", imp
 
 const suffixes: Readonly<Record<Encoding, string>> = { br: ".br", gzip: ".gz", identity: "" };
 
-/** The explorer's files as they were built: read when first asked for, and kept. */
+/** The explorer's files as they were built: read when first asked for, and kept until it is built anew. */
 export class BuiltFiles {
   readonly #folder: string;
   readonly #assets = new Map<string, Buffer>();
-  #page: string | undefined;
+  #page: { readonly text: string; readonly modified: number } | undefined;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -20,8 +20,16 @@ export class BuiltFiles {
 
   /** The page; null where nothing was built. */
   async page(): Promise<string | null> {
-    this.#page ??= (await readIfThere(join(this.#folder, "index.html")))?.toString("utf8");
-    return this.#page ?? null;
+    const path = join(this.#folder, "index.html");
+    const modified = await orNull(stat(path).then(({ mtimeMs }) => mtimeMs));
+    if (modified === null) return null;
+    if (this.#page?.modified !== modified) {
+      const text = await orNull(readFile(path, "utf8"));
+      if (text === null) return null;
+      this.#assets.clear();
+      this.#page = { text, modified };
+    }
+    return this.#page.text;
   }
 
   /** An asset by its plain name, in an encoding that the build made of it; null where there is none. */
@@ -29,18 +37,19 @@ export class BuiltFiles {
     const file = name + suffixes[encoding];
     const known = this.#assets.get(file);
     if (known !== undefined) return known;
-    const read = await readIfThere(join(this.#folder, "assets", file));
+    const read = await orNull(readFile(join(this.#folder, "assets", file)));
     if (read !== null) this.#assets.set(file, read);
     return read;
   }
 }
 
-async function readIfThere(path: string): Promise<Buffer | null> {
+/** What is read of a file; null where there is none. */
+async function orNull<Value>(reading: Promise<Value>): Promise<Value | null> {
   try {
-    return await readFile(path);
+    return await reading;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "EISDIR") return null;
+    if (code === "ENOENT" || code === "EISDIR" || code === "ENOTDIR") return null;
     throw error;
   }
 }

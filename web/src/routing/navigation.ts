@@ -5,25 +5,36 @@ type Listener = (address: URL) => void;
 
 const listeners = new Set<Listener>();
 
+/** How far down each entry of the history was scrolled, so that going back leads to where one was. */
+const positions = new Map<string, number>();
+/** The name of the entry that is shown. */
+let entry = "";
+
 function tell(): void {
   const address = new URL(location.href);
   for (const listener of listeners) listener(address);
 }
 
 /**
- * Goes to an address within the explorer, as a click on a link does. `stay` is a step that back undoes, and leaves the
- * page where it is scrolled to; `replace` is none.
+ * Goes to an address within the explorer, as a click on a link does; elsewhere, by leaving the page. Another page
+ * begins at its top; a change of the query alone leaves what is shown where it is.
  */
-export function goTo(href: string, how: "push" | "stay" | "replace" = "push"): void {
+export function goTo(href: string, how: "push" | "replace" = "push"): void {
   const address = new URL(href, location.href);
   if (placeOf(address) === null) {
     location.assign(address);
     return;
   }
-  if (how === "replace" || address.href === location.href) history.replaceState(null, "", address);
-  else history.pushState(null, "", address);
+  const isOtherPage = address.pathname !== location.pathname;
+  if (how === "replace" || address.href === location.href) {
+    history.replaceState({ entry }, "", address);
+  } else {
+    positions.set(entry, scrollY);
+    entry = crypto.getRandomValues(new Uint32Array(2)).join("-");
+    history.pushState({ entry }, "", address);
+  }
   tell();
-  if (how === "push") scrollTo({ top: 0, behavior: "instant" });
+  if (isOtherPage) scrollTo({ top: 0, behavior: "instant" });
 }
 
 /** The address shown now; whoever uses it is drawn again when it changes. */
@@ -41,7 +52,15 @@ export function useAddress(): URL {
 
 /** Turns clicks on ordinary links to pages of the explorer into changes of address without loading anew. */
 export function followLinks(): void {
-  addEventListener("popstate", tell);
+  nameEntry();
+  history.scrollRestoration = "manual";
+  addEventListener("popstate", () => {
+    positions.set(entry, scrollY);
+    nameEntry();
+    tell();
+    const position = positions.get(entry);
+    if (position !== undefined) scrollWhenDrawn(position);
+  });
   document.addEventListener("click", (event) => {
     if (event.defaultPrevented || event.button !== 0) return;
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
@@ -49,11 +68,33 @@ export function followLinks(): void {
     if (!(link instanceof HTMLAnchorElement) || link.target !== "" || link.hasAttribute("download")) return;
     const address = new URL(link.href);
     if (placeOf(address) === null) return;
-    // A place within the page that is shown.
+    // A place within the page that is shown: the browser's own.
     if (address.hash !== "" && address.pathname === location.pathname && address.search === location.search) {
       return;
     }
     event.preventDefault();
     goTo(address.href);
   });
+}
+
+/** Reads the name of the entry that is shown now, and gives it one where it has none. */
+function nameEntry(): void {
+  const state = history.state as { readonly entry?: unknown } | null;
+  if (typeof state?.entry === "string") {
+    entry = state.entry;
+    return;
+  }
+  entry = crypto.getRandomValues(new Uint32Array(2)).join("-");
+  history.replaceState({ entry }, "");
+}
+
+/** Scrolls once the page is long enough: what is kept of it is drawn within a few frames. */
+function scrollWhenDrawn(position: number): void {
+  let frames = 0;
+  const look = () => {
+    const isLongEnough = document.documentElement.scrollHeight - innerHeight >= position;
+    if (isLongEnough || ++frames > 30) scrollTo({ top: position, behavior: "instant" });
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
 }

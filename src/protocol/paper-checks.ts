@@ -1,20 +1,16 @@
-import {
-  type CheckResult,
-  canonicalTextSha256,
-  type EventType,
-  isJsonObject,
-  type JsonObject,
-  type MergedState,
-} from "../../protocol/index.ts";
+import type { CheckResult } from "./documents.ts";
+import type { EventType } from "./event-types.ts";
+import { canonicalTextSha256 } from "./identifiers.ts";
+import { isJsonObject, type JsonObject } from "./json.ts";
+import type { MergedState } from "./merged-state.ts";
 
 /** The outcomes of a paper's checks. NOT_CHECKABLE is another answer than FAILED: nothing was shown to be wrong. */
-export type Checks = {
+export type PaperChecks = {
   readonly recordHash: CheckResult;
   readonly receipt: CheckResult;
   readonly titleBinding: CheckResult;
   readonly claimsHash: CheckResult;
   readonly referencesHash: CheckResult;
-  readonly publishedStateHash: CheckResult;
 };
 
 /**
@@ -25,7 +21,7 @@ export function checkPaper(
   state: MergedState,
   snapshot: JsonObject | null,
   metadata: JsonObject,
-): Omit<Checks, "publishedStateHash"> {
+): PaperChecks {
   const record = state.recordCreated?.event.payload;
   return {
     // A paper without a record event has its record from a bundle, whose hash was compared with its number.

@@ -1,0 +1,56 @@
+import { graphql, type ResultOf } from "../api/graphql.ts";
+
+export const searchQuery = graphql(`
+  query Search($query: String!, $first: Int!, $after: String) {
+    search(query: $query, first: $first, after: $after) {
+      totalCount
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+      edges {
+        cursor
+        matchedBy
+        passage {
+          field
+          parts {
+            text
+            isMatch
+          }
+        }
+        node {
+          __typename
+          ... on Paper {
+            pithNumber
+            title
+            authors
+            submittedAt
+            primaryCategory
+            verification {
+              proof
+            }
+          }
+          ... on Claim {
+            claimId
+            kind
+            paper {
+              pithNumber
+              title
+            }
+          }
+          ... on Work {
+            id
+            title
+            year
+            arxivId
+            doi
+            workIds
+            citedByCount
+          }
+        }
+      }
+    }
+  }
+`);
+
+export type Found = ResultOf<typeof searchQuery>["search"]["edges"][number];

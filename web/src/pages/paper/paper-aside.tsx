@@ -1,0 +1,107 @@
+import type { ComponentChildren } from "preact";
+import { ProofChip, SaidBy } from "../../proof/proof-chip.tsx";
+import { paperAddress, serverAddress } from "../../routing/addresses.ts";
+import { Said } from "../../text/said.tsx";
+import type { PaperAnswer } from "./paper-query.ts";
+
+/** Where the paper is: its names, its versions, its documents. */
+export function PaperAside({ paper }: { paper: PaperAnswer }) {
+  const { source, work, license } = paper;
+  const suffix = paper.pithNumber.slice("pith:0000:".length);
+  const others = paper.aliases.filter(({ kind }) => !kind.startsWith("pith_short"));
+  return (
+    <>
+      <section class="panel facts" aria-labelledby="record-title">
+        <h2 id="record-title">The record</h2>
+        <dl>
+          <Fact name="Pith number">
+            <code>{paper.pithNumber}</code>
+          </Fact>
+          <Fact name="Source">
+            <SourceLink {...source} />
+          </Fact>
+          {others.length > 0 && (
+            <Fact name="Other names">
+              {others.slice(0, 20).map(({ kind, value }) => (
+                <div key={`${kind} ${value}`}>
+                  <Said text={value} most={120} /> <span class="soft">{kind}</span>
+                </div>
+              ))}
+            </Fact>
+          )}
+          {license !== null && (
+            <Fact name="License">
+              <Said text={license.replace(/^https?:\/\//, "")} most={120} />
+            </Fact>
+          )}
+          <Fact name="Record's hash">
+            <code>{paper.canonicalSha256}</code>
+          </Fact>
+          <Fact name="State's hash">
+            <code>{paper.state.sha256}</code>
+          </Fact>
+          <Fact name="Record asserted by">
+            <SaidBy provenance={paper.recordProvenance} />
+          </Fact>
+        </dl>
+        <p class="facts-links">
+          <a
+            href={serverAddress(`pith/${suffix}/bundle.json`)}
+            target="_self"
+            download={`${suffix}.bundle.json`}
+          >
+            Bundle
+          </a>
+          <a
+            href={serverAddress(`pith/${suffix}/state.json`)}
+            target="_self"
+            download={`${suffix}.state.json`}
+          >
+            State
+          </a>
+        </p>
+      </section>
+      <section class="panel" aria-labelledby="versions-title">
+        <h2 id="versions-title">Versions held</h2>
+        <ul class="versions">
+          {work.papers.map((version) => (
+            <li key={version.pithNumber}>
+              <a
+                href={paperAddress(version.pithNumber)}
+                aria-current={version.pithNumber === paper.pithNumber ? "true" : undefined}
+              >
+                {version.source.version === null ? "Version" : `v${version.source.version}`}
+              </a>{" "}
+              <time dateTime={version.submittedAt}>{version.submittedAt.slice(0, 10)}</time>{" "}
+              <ProofChip proof={version.verification.proof} />
+              {version.pithNumber === paper.pithNumber && <span class="soft small"> shown here</span>}
+            </li>
+          ))}
+        </ul>
+      </section>
+    </>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+const arxivId = /^(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?\/\d{7})$/;
+
+/** The paper at its source, where that is one whose addresses are known; made here, never taken from a document. */
+function SourceLink({ kind, id, version }: PaperAnswer["source"]) {
+  const name = `${kind}:${id}${version === null ? "" : `v${version}`}`;
+  if (kind !== "arxiv" || !arxivId.test(id)) return <Said text={name} most={120} />;
+  const href = `https://arxiv.org/abs/${id}${version === null ? "" : `v${version}`}`;
+  return (
+    <a href={href} rel="noreferrer">
+      {name}
+    </a>
+  );
+}

@@ -1,0 +1,75 @@
+import { useState } from "preact/hooks";
+import { SaidBy } from "../../proof/proof-chip.tsx";
+import { graphAddress } from "../../routing/addresses.ts";
+import { QueryBehind } from "../../shell/query-behind.tsx";
+import { Said } from "../../text/said.tsx";
+import { type PaperAnswer, paperQuery } from "./paper-query.ts";
+import { Verdict } from "./verdict.tsx";
+
+/** Title, authors, abstract and headline: what the paper says of itself, and the registry of it. */
+export function PaperHead({ paper }: { paper: PaperAnswer }) {
+  const { title, headline, abstractExcerpt, primaryCategory, crossCategories, submittedAt } = paper;
+  return (
+    <header class="paper-head">
+      <p class="paper-kicker">
+        {primaryCategory !== null && (
+          <span class="category first">
+            <Said text={primaryCategory} most={40} canGrow={false} />
+          </span>
+        )}
+        {crossCategories.slice(0, 12).map((category) => (
+          <span class="category" key={category}>
+            <Said text={category} most={40} canGrow={false} />
+          </span>
+        ))}
+        <time dateTime={submittedAt}>submitted {submittedAt.slice(0, 10)}</time>
+      </p>
+      <h1>{title === null ? paper.pithNumber : <Said text={title} most={400} />}</h1>
+      {title === null && <p class="soft">No snapshot says how this paper is called.</p>}
+      <Authors authors={paper.authors} />
+      {headline !== null && (
+        <p class="paper-headline">
+          <Said text={headline} />
+        </p>
+      )}
+      {abstractExcerpt !== null && (
+        <p class="paper-abstract">
+          <span class="only-read">Abstract: </span>
+          <Said text={abstractExcerpt} most={1500} />
+        </p>
+      )}
+      <p class="paper-said-by">
+        <SaidBy provenance={paper.snapshotProvenance} />
+        <a href={graphAddress([paper.pithNumber])}>Draw its citations</a>
+        <QueryBehind document={paperQuery} variables={{ ref: paper.pithNumber }} of="the paper" />
+      </p>
+      {paper.verdict !== null && <Verdict verdict={paper.verdict} />}
+    </header>
+  );
+}
+
+const mostAuthors = 12;
+
+function Authors({ authors }: { authors: readonly string[] }) {
+  const [isWhole, setWhole] = useState(false);
+  if (authors.length === 0) return <p class="soft">No authors are named.</p>;
+  const shown = isWhole ? authors : authors.slice(0, mostAuthors);
+  return (
+    <p class="paper-authors">
+      {shown.map((author, index) => (
+        <span key={index}>
+          {index > 0 && ", "}
+          <Said text={author} most={80} canGrow={false} />
+        </span>
+      ))}
+      {shown.length < authors.length && (
+        <>
+          {" "}
+          <button type="button" class="link-like" onClick={() => setWhole(true)}>
+            and {authors.length - shown.length} others
+          </button>
+        </>
+      )}
+    </p>
+  );
+}

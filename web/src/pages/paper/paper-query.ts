@@ -1,0 +1,124 @@
+import { graphql, type ResultOf } from "../../api/graphql.ts";
+import { provenanceFragment } from "../../proof/proof-chip.tsx";
+
+/** A work of which no paper need be held. */
+export const bareWorkFragment = graphql(`
+  fragment BareWork on Work {
+    id
+    title
+    year
+    arxivId
+    doi
+    workIds
+    citedByCount
+  }
+`);
+
+/** A registry's id of a work (UUID) names no paper, so a paper must not be asked for by it. */
+export const workQuery = graphql(
+  `
+    query Work($ref: String!) {
+      work(ref: $ref) {
+        ...BareWork
+        paper {
+          pithNumber
+        }
+      }
+    }
+  `,
+  [bareWorkFragment],
+);
+
+/** What stands at the top of a paper's page, and beside it. */
+export const paperQuery = graphql(
+  `
+    query Paper($ref: String!) {
+      paper(ref: $ref) {
+        pithNumber
+        shortPithNumber
+        title
+        authors
+        abstractExcerpt
+        headline
+        submittedAt
+        primaryCategory
+        crossCategories
+        license
+        canonicalSha256
+        source {
+          kind
+          id
+          version
+        }
+        aliases {
+          kind
+          value
+        }
+        recordProvenance {
+          ...Provenance
+        }
+        snapshotProvenance {
+          ...Provenance
+        }
+        verdict {
+          oneLineSummary
+          strongestClaim
+          weakestAssumption
+          modelSet
+          pipelineVersion
+          createdAt
+          provenance {
+            ...Provenance
+          }
+        }
+        verification {
+          proof
+          recordHash
+          receipt
+          titleBinding
+          claimsHash
+          referencesHash
+          publishedStateHash
+          equivocations
+          invalidEvents
+        }
+        state {
+          sha256
+          eventCount
+          validEventCount
+        }
+        referenceCoverage {
+          asserted
+          known
+          held
+          internalAnchors
+          resolvedWorks
+          complete
+        }
+        work {
+          arxivId
+          doi
+          citedByCount
+          papers {
+            pithNumber
+            title
+            submittedAt
+            source {
+              version
+            }
+            verification {
+              proof
+            }
+          }
+        }
+      }
+      work(ref: $ref) {
+        ...BareWork
+      }
+    }
+  `,
+  [provenanceFragment, bareWorkFragment],
+);
+
+export type PaperAnswer = NonNullable<ResultOf<typeof paperQuery>["paper"]>;
+export type WorkAnswer = ResultOf<typeof bareWorkFragment>;

@@ -1,0 +1,29 @@
+import type { ComponentChildren } from "preact";
+
+/** A part of a page, with its heading, a count, and what stands at its right: the query behind it. */
+export function Section({
+  id,
+  title,
+  count,
+  aside,
+  children,
+}: {
+  id: string;
+  title: string;
+  count?: number | undefined;
+  aside?: ComponentChildren;
+  children: ComponentChildren;
+}) {
+  return (
+    <section id={id} class="section" aria-labelledby={`${id}-title`}>
+      <div class="section-head">
+        <h2 id={`${id}-title`}>
+          {title}
+          {count !== undefined && <span class="section-count"> {count.toLocaleString("en")}</span>}
+        </h2>
+        {aside}
+      </div>
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,164 @@
+import { useState } from "preact/hooks";
+import { graphql, type ResultOf } from "../../../api/graphql.ts";
+import { usePages } from "../../../api/use-pages.ts";
+import { paperAddress } from "../../../routing/addresses.ts";
+import { More } from "../../../shell/more.tsx";
+import { QueryBehind } from "../../../shell/query-behind.tsx";
+import { Said } from "../../../text/said.tsx";
+import type { PaperAnswer } from "../paper-query.ts";
+import { Section } from "../section.tsx";
+import { Coverage } from "./coverage.tsx";
+
+const referencesQuery = graphql(`
+  query References($ref: String!, $first: Int!, $after: String, $held: Boolean, $internalAnchor: Boolean) {
+    paper(ref: $ref) {
+      references(first: $first, after: $after, held: $held, internalAnchor: $internalAnchor) {
+        totalCount
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+        edges {
+          cursor
+          node {
+            refIndex
+            title
+            year
+            doi
+            citedArxivId
+            isInternalAnchor
+            citedPaper {
+              pithNumber
+              title
+            }
+            work {
+              arxivId
+              doi
+              workIds
+              title
+              citedByCount
+            }
+          }
+        }
+      }
+    }
+  }
+`);
+
+type Row = NonNullable<ResultOf<typeof referencesQuery>["paper"]>["references"]["edges"][number];
+
+const filters = {
+  all: { name: "All", variables: {} },
+  held: { name: "Held here", variables: { held: true } },
+  anchors: { name: "Internal anchors", variables: { internalAnchor: true } },
+  unheld: { name: "Not held here", variables: { held: false } },
+} as const;
+
+type Filter = keyof typeof filters;
+
+/** What the paper cites: of its own list what is asserted, known, held and resolved by the registry, kept apart. */
+export function References({
+  pithNumber,
+  coverage,
+}: {
+  pithNumber: string;
+  coverage: PaperAnswer["referenceCoverage"];
+}) {
+  const [filter, setFilter] = useState<Filter>("all");
+  const variables = { ref: pithNumber, first: 20, ...filters[filter].variables };
+  const pages = usePages(referencesQuery, variables, ({ paper }) =>
+    paper === null ? null : { ...paper.references, nodes: paper.references.edges },
+  );
+  const { nodes } = pages;
+  return (
+    <Section
+      id="references"
+      title="References"
+      count={coverage.known}
+      aside={<QueryBehind document={referencesQuery} variables={variables} of="the references" />}
+    >
+      <Coverage coverage={coverage} />
+      {coverage.known > 0 && (
+        <fieldset class="filter">
+          <legend class="only-read">Which references</legend>
+          {(Object.keys(filters) as Filter[]).map((name) => (
+            <label key={name}>
+              <input
+                type="radio"
+                name="reference-filter"
+                checked={filter === name}
+                onChange={() => setFilter(name)}
+              />
+              {filters[name].name}
+            </label>
+          ))}
+        </fieldset>
+      )}
+      {nodes?.length === 0 && coverage.known > 0 && <p class="soft">None of those listed here.</p>}
+      {nodes !== undefined && nodes.length > 0 && <ReferenceTable rows={nodes} />}
+      <More pages={pages} what="references" />
+    </Section>
+  );
+}
+
+function ReferenceTable({ rows }: { rows: readonly Row[] }) {
+  return (
+    <div class="table-scroll">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col" class="number">
+              #
+            </th>
+            <th scope="col">Cited work</th>
+            <th scope="col">Year</th>
+            <th scope="col">Known by</th>
+            <th scope="col">Here</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ cursor, node }) => (
+            <tr key={cursor}>
+              <td class="number">{node.refIndex}</td>
+              <td class="said-cell">
+                <CitedWork reference={node} />
+              </td>
+              <td>{node.year ?? "–"}</td>
+              <td class="said-cell small">
+                <Identifier reference={node} />
+              </td>
+              <td class="marks">
+                {node.citedPaper !== null && <span class="mark-held">held</span>}
+                {node.isInternalAnchor && (
+                  <span
+                    class="mark-anchor"
+                    title="The registry says that it resolved this to a paper of its own."
+                  >
+                    internal anchor
+                  </span>
+                )}
+                {node.citedPaper === null && !node.isInternalAnchor && (
+                  <span class="soft small">only cited</span>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** The cited work: by the title that the reference gives it, else by the work's own. */
+function CitedWork({ reference }: { reference: Row["node"] }) {
+  const { title, citedPaper, work } = reference;
+  const text = title ?? citedPaper?.title ?? work.title ?? "No title is given";
+  const name = citedPaper?.pithNumber ?? work.arxivId ?? work.doi ?? work.workIds[0];
+  const said = <Said text={text} most={300} canGrow={false} />;
+  return name === undefined ? said : <a href={paperAddress(name)}>{said}</a>;
+}
+
+function Identifier({ reference: { citedArxivId, doi, work } }: { reference: Row["node"] }) {
+  const text = citedArxivId ?? doi ?? (work.arxivId === null ? null : work.arxivId) ?? work.doi;
+  return text === null ? <span class="soft">nothing</span> : <Said text={text} most={80} canGrow={false} />;
+}

@@ -1,0 +1,119 @@
+import { useState } from "preact/hooks";
+import { graphql } from "../../../api/graphql.ts";
+import { useAnswer } from "../../../api/use-answer.ts";
+import { paperAddress } from "../../../routing/addresses.ts";
+import { Failure } from "../../../shell/failure.tsx";
+import { QueryBehind } from "../../../shell/query-behind.tsx";
+import { Said } from "../../../text/said.tsx";
+import { Section } from "../section.tsx";
+
+const relatedQuery = graphql(`
+  query Related($ref: String!, $by: Relatedness!, $first: Int!) {
+    relatedWorks(ref: $ref, by: $by, first: $first) {
+      score
+      sharedCount
+      truncated
+      shared(first: 3) {
+        ...NamedWork
+      }
+      work {
+        ...NamedWork
+        year
+      }
+    }
+  }
+
+  fragment NamedWork on Work {
+    id
+    title
+    arxivId
+    doi
+    workIds
+    paper {
+      pithNumber
+    }
+  }
+`);
+
+const ways = {
+  BIBLIOGRAPHIC_COUPLING: {
+    name: "By what both cite",
+    shares: "both cite",
+    none: "No work here cites what it cites.",
+  },
+  CO_CITATION: {
+    name: "By who cites both",
+    shares: "cite both",
+    none: "No work here is cited together with it.",
+  },
+} as const;
+
+type Way = keyof typeof ways;
+
+/** The works most related to one, each with what relates them. */
+export function Related({ name }: { name: string }) {
+  const [way, setWay] = useState<Way>("BIBLIOGRAPHIC_COUPLING");
+  const variables = { ref: name, by: way, first: 8 };
+  const answer = useAnswer(relatedQuery, variables);
+  const works = answer.data?.relatedWorks;
+  return (
+    <Section
+      id="related"
+      title="Related works"
+      aside={<QueryBehind document={relatedQuery} variables={variables} of="related works" />}
+    >
+      <fieldset class="filter">
+        <legend class="only-read">Related by what</legend>
+        {(Object.keys(ways) as Way[]).map((each) => (
+          <label key={each}>
+            <input type="radio" name="related-by" checked={way === each} onChange={() => setWay(each)} />
+            {ways[each].name}
+          </label>
+        ))}
+      </fieldset>
+      {answer.state === "failed" && <Failure title="This could not be asked">{answer.error.message}</Failure>}
+      {answer.state === "loading" && <p class="soft">Loading …</p>}
+      {works?.length === 0 && <p class="soft">{ways[way].none}</p>}
+      {works?.[0]?.truncated === true && (
+        <p class="notice">Not all works could be looked at, so others may be more related than these.</p>
+      )}
+      <ol class="related">
+        {works?.map(({ work, score, sharedCount, shared }) => (
+          <li key={work.id}>
+            <span class="related-score" title="Salton's cosine, from 0 to 1">
+              {score.toFixed(2)}
+            </span>
+            <div>
+              <WorkLink work={work} />
+              {work.year !== null && <span class="soft small"> {work.year}</span>}
+              <p class="small soft">
+                {sharedCount.toLocaleString("en")} works {ways[way].shares}
+                {shared.length > 0 && ", such as "}
+                {shared.map((other, index) => (
+                  <span key={other.id}>
+                    {index > 0 && ", "}
+                    <WorkLink work={other} most={60} />
+                  </span>
+                ))}
+              </p>
+            </div>
+          </li>
+        ))}
+      </ol>
+    </Section>
+  );
+}
+
+type NamedWork = {
+  readonly title: string | null;
+  readonly arxivId: string | null;
+  readonly doi: string | null;
+  readonly workIds: readonly string[];
+  readonly paper: { readonly pithNumber: string } | null;
+};
+
+function WorkLink({ work, most = 200 }: { work: NamedWork; most?: number }) {
+  const name = work.paper?.pithNumber ?? work.arxivId ?? work.doi ?? work.workIds[0];
+  const said = <Said text={work.title ?? name ?? "A work without a name"} most={most} canGrow={false} />;
+  return name === undefined ? said : <a href={paperAddress(name)}>{said}</a>;
+}

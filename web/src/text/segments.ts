@@ -1,0 +1,60 @@
+/** A piece of a text from a document. */
+export type Segment =
+  | { readonly kind: "text"; readonly text: string }
+  /** LaTeX, without its delimiters; `source` is with them. */
+  | { readonly kind: "math"; readonly latex: string; readonly source: string }
+  /** A character that is not seen and changes how others are: shown by its name. */
+  | { readonly kind: "control"; readonly name: string };
+
+/** Beyond, a formula is shown as it was written. Characters. */
+const longestFormula = 500;
+const mostFormulas = 40;
+
+// What turns the direction of the text after it around, hides or splits it; and control characters but blanks.
+const control =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/u;
+
+// `$…$` as Pandoc reads it: no blank inside the dollars, no digit after them. One quantifier a branch, so linear.
+const formula = /\$\$([^$]+)\$\$|\$(?!\s)([^$\n]+)\$(?!\d)|\\\(([^\n]+?)\\\)|\\\[([^\n]+?)\\\]/g;
+
+/** Takes a text apart into what is shown as text, as a formula, and as the name of a character. */
+export function segmentsOf(text: string): readonly Segment[] {
+  const segments: Segment[] = [];
+  let from = 0;
+  let formulas = 0;
+  for (const match of text.matchAll(formula)) {
+    const latex = match[1] ?? match[2] ?? match[3] ?? match[4] ?? "";
+    const isEscaped = text[match.index - 1] === "\\";
+    if (isEscaped || latex.length > longestFormula || latex.trimEnd() !== latex || control.test(latex))
+      continue;
+    if (formulas++ >= mostFormulas) break;
+    pushText(segments, text.slice(from, match.index));
+    segments.push({ kind: "math", latex, source: match[0] });
+    from = match.index + match[0].length;
+  }
+  pushText(segments, text.slice(from));
+  return segments;
+}
+
+function pushText(segments: Segment[], text: string): void {
+  let rest = text;
+  for (;;) {
+    const found = control.exec(rest);
+    if (found === null) break;
+    if (found.index > 0) segments.push({ kind: "text", text: rest.slice(0, found.index) });
+    segments.push({ kind: "control", name: nameOf(found[0]) });
+    rest = rest.slice(found.index + found[0].length);
+  }
+  if (rest !== "") segments.push({ kind: "text", text: rest });
+}
+
+function nameOf(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+}
+
+/** The beginning of a text, cut between characters, not within one; `isCut` where there is more. */
+export function beginningOf(text: string, most: number): { readonly text: string; readonly isCut: boolean } {
+  if (text.length <= most) return { text, isCut: false };
+  const cut = text.slice(0, most);
+  return { text: /[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut, isCut: true };
+}

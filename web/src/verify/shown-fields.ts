@@ -1,0 +1,129 @@
+import {
+  canonicalJson,
+  isJsonInteger,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  parseInstant,
+} from "../../../src/protocol/index.ts";
+
+/** A field by the name that people read, and its value as text; null where there is none. */
+export type ShownFields = ReadonlyMap<string, string | null>;
+
+const claimKinds = new Set(["headline", "one_line_summary", "strongest_claim", "weakest_assumption"]);
+
+/**
+ * What a paper's canonical record and current snapshot say, read as the API's descriptions have it: written anew here,
+ * not the server's own reading, so that a mistake of the one is seen by the other.
+ */
+export function fieldsOfEvents(record: JsonObject, snapshot: JsonObject | null): ShownFields {
+  const metadata = object(record["metadata"]);
+  const source = object(record["source"]);
+  const paper = object(snapshot?.["paper"]);
+  const claims = object(snapshot?.["claims"]);
+  const references = object(snapshot?.["references"]);
+  const fields = new Map<string, string | null>();
+
+  fields.set("source", `${text(source, "kind") ?? ""}:${text(source, "id") ?? ""}`);
+  fields.set("source version", number(source["version"]));
+  const submitted = parseInstant(metadata["submitted_at"]);
+  // Other forms of time are read loosely by mirrors: nothing to compare.
+  if (submitted !== null) fields.set("time of submission", `${submitted}Z`);
+  fields.set("primary category", text(metadata, "primary_cat") ?? text(paper, "primary_cat"));
+  fields.set("other categories", texts(metadata["cross_cats_sorted"]).join(", "));
+  fields.set("license", text(metadata, "license") ?? text(paper, "license"));
+  fields.set("title", text(paper, "title"));
+  fields.set("authors", authors(paper).join(", "));
+  fields.set("abstract", text(paper, "abstract_excerpt"));
+  fields.set("headline", text(paper, "headline"));
+  // Without an id that it can be told by, the API shows none.
+  const reading = object(snapshot?.["verdict"]);
+  const verdict = typeof reading["id"] === "string" ? reading : {};
+  for (const [name, member] of [
+    ["strongest claim of the machine reading", "strongest_claim"],
+    ["weakest assumption of the machine reading", "weakest_assumption"],
+  ] as const) {
+    fields.set(name, text(verdict, member));
+  }
+
+  fields.set("number of references asserted", number(references["count"]));
+  fields.set("number of internal anchors asserted", number(references["internal_anchors"]));
+  fields.set("number of resolved works asserted", number(references["resolved_work"]));
+  addClaims(fields, list(claims["items"]));
+  addReferences(fields, list(references["sample"]));
+  return fields;
+}
+
+function addClaims(fields: Map<string, string | null>, items: readonly JsonValue[]): void {
+  const claims = items.filter(isJsonObject).filter((item) => typeof item["text"] === "string");
+  fields.set("number of claims", String(claims.length));
+  for (const [index, claim] of claims.entries()) {
+    const kind = text(claim, "kind") ?? "";
+    const parts = [
+      text(claim, "claim_id") ?? "",
+      claimKinds.has(kind) ? kind : "other",
+      text(claim, "status") ?? "",
+      text(claim, "attestation") ?? "",
+      text(claim, "source") ?? "",
+      storable(String(claim["text"])),
+    ];
+    fields.set(`claim ${index + 1}`, parts.join(" · "));
+  }
+}
+
+function addReferences(fields: Map<string, string | null>, sample: readonly JsonValue[]): void {
+  let listed = 0;
+  for (const [index, reference] of sample.entries()) {
+    if (!isJsonObject(reference)) continue;
+    listed++;
+    const year = number(reference["year"]);
+    const parts = [
+      number(reference["ref_index"]) ?? String(index + 1),
+      text(reference, "title") ?? "",
+      year !== null && Number(year) >= 1 && Number(year) <= 9999 ? year : "",
+      text(reference, "cited_arxiv_id") ?? "",
+      text(reference, "doi") ?? "",
+      reference["is_internal_anchor"] === true ? "internal anchor" : "",
+    ];
+    fields.set(`reference ${listed}`, parts.join(" · "));
+  }
+  fields.set("number of references listed", String(listed));
+}
+
+function object(value: JsonValue | undefined): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
+
+function list(value: JsonValue | undefined): readonly JsonValue[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function text(from: JsonObject, member: string): string | null {
+  const value = from[member];
+  return typeof value === "string" && value !== "" ? storable(value) : null;
+}
+
+function texts(value: JsonValue | undefined): string[] {
+  return list(value)
+    .filter((item) => typeof item === "string")
+    .map(storable);
+}
+
+/** A count that GraphQL's Int can hold. */
+function number(value: JsonValue | undefined): string | null {
+  return isJsonInteger(value) && value >= 0 && value < 2 ** 31 ? canonicalJson(value) : null;
+}
+
+/** Databases do not hold U+0000; mirrors show this in its place. */
+function storable(value: string): string {
+  return value.replaceAll("\u0000", "\ufffd");
+}
+
+function authors(paper: JsonObject): string[] {
+  const names = paper["authors_text"];
+  if (typeof names !== "string") return texts(paper["authors"]);
+  return storable(names)
+    .split(/,|\sand\s/)
+    .map((name) => name.trim().replace(/\s+/g, " ").replace(/^and /, ""))
+    .filter((name) => name !== "");
+}

@@ -1,0 +1,145 @@
+import sampleKeys from "../../../sample/keyring.json" with { type: "json" };
+import {
+  type AcceptedEvent,
+  checkPaper,
+  createKeyring,
+  currentSnapshot,
+  isJsonObject,
+  type JsonObject,
+  judgeDocument,
+  type Keyring,
+  type KeyringEntry,
+  type MergedEvent,
+  type MergedState,
+  mergeJudged,
+  type PaperChecks,
+  parseDocument,
+  parseJson,
+  type Refusal,
+  type RefusalReason,
+  registryKey,
+  sha256OfValue,
+} from "../../../src/protocol/index.ts";
+import { fieldsOfEvents, type ShownFields } from "./shown-fields.ts";
+
+/** Where a key that vouches for a paper is known from. */
+export type KeyOrigin = "registry" | "sample" | "added";
+
+export type UsedKey = {
+  readonly fingerprint: string;
+  readonly keyId: string;
+  readonly signerId: string;
+  readonly origin: KeyOrigin;
+};
+
+export type RefusedEvent = {
+  readonly id: string;
+  readonly reason: RefusalReason;
+  /** As the event itself says: nothing of it was shown to be true. */
+  readonly signerId: string;
+  readonly fingerprint: string;
+};
+
+export type VerifiedEvent = {
+  readonly id: string;
+  /** As GraphQL has it: `CURRENT`, …; of its own copy: `SIGNED`, …. */
+  readonly status: string;
+  readonly proof: string;
+  readonly invalidReason: string | null;
+};
+
+/** What this browser made of a bundle by itself. Plain values: they cross from a worker. */
+export type VerifiedPaper = {
+  readonly pithNumber: string;
+  readonly canonicalSha256: string;
+  readonly stateSha256: string;
+  readonly checks: PaperChecks;
+  /** Of the current snapshot, else of the record: `SIGNED`, `RECEIPT` or `HASH`. */
+  readonly proof: string;
+  readonly equivocations: number;
+  readonly invalidEvents: number;
+  readonly events: readonly VerifiedEvent[];
+  readonly refused: readonly RefusedEvent[];
+  readonly keys: readonly UsedKey[];
+  /** How many signatures were verified, and found good: of events, and of receipts. */
+  readonly signatures: number;
+  readonly receipts: number;
+  readonly fields: ShownFields;
+};
+
+/**
+ * Verifies a bundle: every hash, every signature, and the merge of its events. The keys are the registry's, the
+ * sample's, and those that somebody added here; never one that the server names.
+ *
+ * Throws a DocumentError where the document as a whole is refused, a KeyringError for keys that cannot be used.
+ */
+export function verifyBundle(bytes: Uint8Array, added: readonly KeyringEntry[]): VerifiedPaper {
+  const known: readonly KeyringEntry[] = [registryKey, ...sampleKeys];
+  const keys = new Set(known.map((key) => key.public_key_b64));
+  const more = added.filter((key) => !keys.has(key.public_key_b64));
+  const keyring = createKeyring([...known, ...more]);
+  const document = parseDocument(bytes);
+  const judged = judgeDocument(document, keyring, "hash");
+  const state = mergeJudged(document.pithNumber, [judged]);
+  const record = state.canonicalRecord ?? parsedObject(document.record?.text ?? "{}");
+  const snapshot = currentSnapshot(state);
+  const value = snapshot?.event.payload["graph_snapshot"];
+  const shown = isJsonObject(value) ? value : null;
+  const metadata = record["metadata"];
+  return {
+    pithNumber: document.pithNumber,
+    canonicalSha256: sha256OfValue(record),
+    stateSha256: state.sha256,
+    checks: checkPaper(state, shown, isJsonObject(metadata) ? metadata : {}),
+    proof: upper(snapshot?.standing ?? state.recordCreated?.standing ?? "hash"),
+    equivocations: state.equivocations.length,
+    invalidEvents: state.events.size - state.validCount,
+    events: [...state.events.values()].map(eventOf),
+    refused: judged.refused.map(refusedOf),
+    keys: usedKeys(state, keyring),
+    signatures: judged.events.filter(({ proof }) => proof === "signed").length,
+    receipts: judged.events.filter(hasGoodReceipt).length,
+    fields: fieldsOfEvents(record, shown),
+  };
+}
+
+function parsedObject(text: string): JsonObject {
+  const value = parseJson(text);
+  return isJsonObject(value) ? value : {};
+}
+
+function eventOf({ event, status, reason }: MergedEvent): VerifiedEvent {
+  return { id: event.id, status: upper(status), proof: upper(event.proof), invalidReason: reason };
+}
+
+function refusedOf({ id, reason, copy }: Refusal): RefusedEvent {
+  const signer = isJsonObject(copy) ? copy["signer"] : undefined;
+  const said = (member: string) => {
+    const text = isJsonObject(signer) ? signer[member] : undefined;
+    return typeof text === "string" ? text : "";
+  };
+  return { id, reason, signerId: said("signer_id"), fingerprint: said("public_key_fingerprint") };
+}
+
+function hasGoodReceipt({ type, fault, payload }: AcceptedEvent): boolean {
+  return type === "record_created" && fault === null && (payload["receipt"] ?? null) !== null;
+}
+
+function usedKeys(state: MergedState, keyring: Keyring): readonly UsedKey[] {
+  const keys = new Map<string, UsedKey>();
+  for (const { event } of state.events.values()) {
+    const { public_key_fingerprint: fingerprint, key_id: keyId, signer_id: signerId } = event.signer;
+    const origin = originOf(keyring.get(fingerprint)?.publicKeyBase64);
+    keys.set(fingerprint, { fingerprint, keyId, signerId, origin });
+  }
+  return [...keys.values()];
+}
+
+function originOf(publicKey: string | undefined): KeyOrigin {
+  if (publicKey === registryKey.public_key_b64) return "registry";
+  return sampleKeys.some((key) => key.public_key_b64 === publicKey) ? "sample" : "added";
+}
+
+function upper(name: string): string {
+  return name.toUpperCase();
+}

@@ -1,0 +1,21 @@
+// Verification takes a while and must not stop the page: it runs in a thread of its own.
+import { DocumentError, KeyringError, parseJson, parseKeyring } from "../../../src/protocol/index.ts";
+import type { VerifyReply, VerifyRequest } from "./messages.ts";
+import { verifyBundle } from "./verify-bundle.ts";
+
+addEventListener("message", ({ data }: MessageEvent<VerifyRequest>) => {
+  postMessage(replyTo(data));
+});
+
+function replyTo({ bundle, keyring }: VerifyRequest): VerifyReply {
+  let about: "document" | "keyring" = "keyring";
+  try {
+    const added = keyring.trim() === "" ? [] : parseKeyring(parseJson(keyring));
+    about = "document";
+    return { ok: true, paper: verifyBundle(new Uint8Array(bundle), added) };
+  } catch (error) {
+    if (error instanceof KeyringError) return { ok: false, about, code: "KEYRING", message: error.message };
+    if (error instanceof DocumentError) return { ok: false, about, code: error.code, message: error.message };
+    throw error;
+  }
+}
