@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { forceOrder, forceSteps, forceTask, positionsOf } from "../../web/src/graph-view/force-layout.ts";
+import { forceSteps } from "../../web/src/graph-view/force-layout.ts";
+import { forceOrder, forceTask, positionsOf } from "../../web/src/graph-view/force-task.ts";
 import { nextWork } from "../../web/src/graph-view/next-work.ts";
 import { radiusOf } from "../../web/src/graph-view/node-size.ts";
 import type { Position, Positions } from "../../web/src/graph-view/positions.ts";

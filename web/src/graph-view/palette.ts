@@ -1,3 +1,4 @@
+import { proofWords } from "../proof/words.ts";
 import type { Colouring } from "./graph-place.ts";
 import type { GraphWork, Neighbourhood, Proof } from "./neighbourhood.ts";
 
@@ -24,25 +25,11 @@ const neutral: Readonly<Record<Theme, { readonly other: string; readonly none: s
 
 const proofHues: Readonly<Record<Proof, number>> = { SIGNED: 2, RECEIPT: 0, HASH: 1 };
 
-/** What proofs are called in a legend. */
-export const proofTexts: Readonly<Record<Proof, string>> = {
-  SIGNED: "Signed",
-  RECEIPT: "Receipt",
-  HASH: "Hash only",
-};
-
 /** The shape tells the proof, whatever the colours tell: nothing hangs on seeing colours. */
 export function shapeOf(proof: Proof | null): Shape {
   if (proof === null) return "diamond";
   return ({ SIGNED: "circle", RECEIPT: "square", HASH: "triangle" } as const)[proof];
 }
-
-export const shapeTexts: readonly (readonly [Shape, string])[] = [
-  ["circle", "Signed"],
-  ["square", "Receipt"],
-  ["triangle", "Hash only"],
-  ["diamond", "Only cited: no paper of it is held"],
-];
 
 /** Which colour each work has, and what the colours mean. */
 export type Colours = {
@@ -67,7 +54,11 @@ export function coloursFor(neighbourhood: Neighbourhood, colouring: Colouring, t
 function proofLegend(works: readonly GraphWork[], theme: Theme): LegendEntry[] {
   const entries = (["SIGNED", "RECEIPT", "HASH"] as const)
     .filter((proof) => works.some((work) => work.proof === proof))
-    .map((proof) => ({ key: proof, text: proofTexts[proof], colour: hues[theme][proofHues[proof]] ?? "" }));
+    .map((proof) => ({
+      key: proof,
+      text: proofWords[proof].name,
+      colour: hues[theme][proofHues[proof]] ?? "",
+    }));
   if (works.every(({ proof }) => proof !== null)) return entries;
   return [...entries, { key: "none", text: "Only cited", colour: neutral[theme].none }];
 }

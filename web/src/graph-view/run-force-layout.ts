@@ -1,4 +1,4 @@
-import { type ForceProgress, forceOrder, forceTask, positionsOf } from "./force-layout.ts";
+import { type ForceProgress, forceOrder, forceTask, positionsOf } from "./force-task.ts";
 import type { Neighbourhood } from "./neighbourhood.ts";
 import type { Positions } from "./positions.ts";
 

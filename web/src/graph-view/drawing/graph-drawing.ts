@@ -11,13 +11,13 @@ import {
   sdfSquare,
   sdfTriangle,
 } from "sigma/rendering";
+import type { Look } from "../../theme/look.ts";
 import { labelText } from "../label-text.ts";
 import { nameOfCitation } from "../neighbourhood.ts";
 import type { Position } from "../positions.ts";
 import type { Drawn, DrawnWork, Marks } from "./drawn.ts";
 import { noMarks } from "./drawn.ts";
 import { glide } from "./glide.ts";
-import type { Look } from "./look.ts";
 import {
   type EdgeAttributes,
   type NodeAttributes,

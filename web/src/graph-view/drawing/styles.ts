@@ -1,5 +1,5 @@
 import type { StylesDeclaration } from "sigma/types";
-import type { Look } from "./look.ts";
+import type { Look } from "../../theme/look.ts";
 
 export type NodeAttributes = {
   x: number;
