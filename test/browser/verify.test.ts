@@ -12,7 +12,7 @@ let site: Site;
 let browser: Browser;
 
 const realPaper = "paper/arXiv:2302.12192";
-const signedPaper = "paper/hep-th/9711200";
+const signedPaper = "paper/hep-th/9204099";
 const forkedPaper = "search?q=sample+fork";
 /** Signed by a key that is neither the registry's nor the sample's. */
 const foreign = documentOf({
@@ -26,7 +26,7 @@ beforeAll(async () => {
   [site, browser] = await Promise.all([
     startSite({
       fill: async (database) => {
-        await takeIn(database, sampleDocuments(), { keyring: sampleKeyring });
+        await takeIn(database, sampleDocuments(20), { keyring: sampleKeyring });
         await takeIn(database, [foreign.text]);
       },
     }),
