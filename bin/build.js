@@ -71,7 +71,9 @@ export async function buildIfNeeded() {
 
 function run(tool, args) {
   return new Promise((resolve) => {
-    const options = { cwd: root, stdio: ["ignore", 2, 2] };
+    // Whoever starts this (a test, somebody's shell) may be in another: what is built is what is served.
+    const env = { ...process.env, NODE_ENV: "production" };
+    const options = { cwd: root, env, stdio: ["ignore", 2, 2] };
     spawn(process.execPath, [tool, ...args], options).once("close", (status) => resolve(status === 0));
   });
 }

@@ -1,14 +1,14 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launchChromium } from "./chromium.ts";
-import { type Site, startSite } from "./site.ts";
+import { fillWithExcerpt, type Site, startSite } from "./site.ts";
 import { visit } from "./visit.ts";
 
 let site: Site;
 let browser: Browser;
 
 beforeAll(async () => {
-  [site, browser] = await Promise.all([startSite(), launchChromium()]);
+  [site, browser] = await Promise.all([startSite({ fill: fillWithExcerpt }), launchChromium()]);
 });
 
 afterAll(async () => {
@@ -19,28 +19,59 @@ afterAll(async () => {
 test("the box finds as one types, and the keyboard goes to what was found", async () => {
   const { page, expectAccessible, leave } = await visit(browser, site.url);
   await page.getByRole("combobox", { name: "Find papers and claims" }).focus();
+  // Without a pause between the keys: none of them may be lost.
   await page.keyboard.type("human feedback align");
   const options = page.getByRole("listbox").getByRole("option");
   await options.first().waitFor();
+  expect(await page.getByRole("combobox", { name: "Find papers and claims" }).inputValue()).toBe(
+    "human feedback align",
+  );
   await page.keyboard.press("ArrowDown");
   expect(await options.first().getAttribute("data-highlighted")).not.toBeNull();
   await expectAccessible();
   await page.keyboard.press("Enter");
-  await page.waitForURL("**/paper/**");
+  await page.waitForURL("**/paper/pith:2023:ROU4N4IRYZ3HV3M7HKTK3YY643");
+  await page.getByRole("heading", { name: "Aligning Text-to-Image Models using Human Feedback" }).waitFor();
   await leave();
 });
 
-test("a query has an address, which goes back and forward", async () => {
+test("an identifier finds its paper, a claim's words find the claim on its paper's page", async () => {
   const { page, leave } = await visit(browser, site.url);
+  const box = page.getByRole("combobox", { name: "Find papers and claims" });
+  const options = page.getByRole("listbox").getByRole("option");
+  await box.fill("arXiv:2302.12192");
+  await options.filter({ hasText: "Aligning Text-to-Image" }).waitFor();
+  expect(await options.count()).toBe(1);
+  await box.fill("reward function that generalizes");
+  await options.filter({ hasText: "Weakest assumption of" }).click();
+  await page.waitForURL("**/paper/*#claim-C2");
+  await page.locator("#claim-C2").waitFor();
+  await leave();
+});
+
+test("what a query finds has an address; going back and forward shows the same", async () => {
+  const { page, expectAccessible, leave } = await visit(browser, site.url);
   const box = page.getByRole("combobox", { name: "Find papers and claims" });
   await box.fill("human feedback");
   await page.keyboard.press("Enter");
   await page.waitForURL("**/search?q=human+feedback");
-  await page.getByText("found for “human feedback”").waitFor();
+  await page.getByText("3 found for “human feedback”").waitFor();
+  await expectAccessible();
   await page.goBack();
   await page.getByRole("heading", { name: "Who asserts it, and how far is it proved?" }).waitFor();
   await page.goForward();
-  await page.getByText("found for “human feedback”").waitFor();
+  await page.getByText("3 found for “human feedback”").waitFor();
   expect(await box.inputValue()).toBe("human feedback");
+  await page.reload();
+  await page.getByText("3 found for “human feedback”").waitFor();
+  await leave();
+});
+
+test("what cannot be asked is said, and the next question is asked all the same", async () => {
+  const { page, leave } = await visit(browser, `${site.url}search?q=${"x ".repeat(40)}`);
+  await page.getByRole("alert").getByText("32").waitFor();
+  await page.getByRole("combobox", { name: "Find papers and claims" }).fill("human feedback");
+  await page.getByRole("button", { name: "Find" }).click();
+  await page.getByText("3 found for “human feedback”").waitFor();
   await leave();
 });

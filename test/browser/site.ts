@@ -5,6 +5,7 @@ import { loadSample, sampleKeyringPath } from "../../src/cli/sample.ts";
 import { startGraph } from "../../src/graph/index.ts";
 import { createApp } from "../../src/server/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
 
 export type Site = {
   /** `http://127.0.0.1:port/`, with the prefix where there is one. */
@@ -42,6 +43,11 @@ export async function startSite({ fill = fillWithSample, prefix = "" }: SiteOpti
       await database.drop();
     },
   };
+}
+
+/** Of the sample the real paper, those of December 2022, the forks, and some of hep-th: enough to look at, and soon there. */
+export async function fillWithExcerpt(database: TestDatabase): Promise<void> {
+  await takeIn(database, sampleDocuments(80), { keyring: sampleKeyring });
 }
 
 async function fillWithSample(database: TestDatabase): Promise<void> {

@@ -11,5 +11,7 @@ import { startTheme } from "./theme/theme.ts";
 
 startTheme();
 followLinks();
+// What the page names relative to its first address, browsers would look for again from every address after it.
+for (const link of document.querySelectorAll("link")) link.setAttribute("href", link.href);
 const place = document.getElementById("app");
 if (place !== null) render(<App />, place);

@@ -27,39 +27,81 @@ const attributeNames = new Set(
 );
 
 /**
- * A formula as MathML; null where KaTeX does not understand it. KaTeX is not trusted to trust nothing: its text is
- * read as XML, which runs nothing, and only what is named here is taken over.
+ * A formula as MathML; null where KaTeX does not understand it, or where it asks for what needs trust: links, pictures,
+ * styles. KaTeX is not trusted to trust nothing either: of what it writes only what is named here is taken over.
  */
 export function mathOf(latex: string): MathNode | null {
-  let markup: string;
+  let needsTrust = false;
+  const trust = () => {
+    needsTrust = true;
+    return false;
+  };
   try {
-    markup = katex.renderToString(latex, {
+    const markup = katex.renderToString(latex, {
       output: "mathml",
-      trust: false,
+      trust,
       throwOnError: true,
       strict: false,
       maxExpand: 200,
       maxSize: 8,
     });
+    return needsTrust ? null : readMath(markup);
   } catch {
     return null;
   }
-  const math = new DOMParser().parseFromString(markup, "application/xml").querySelector("math");
-  return math === null ? null : copy(math);
 }
 
-function copy(element: Element): MathNode | null {
-  if (!tags.has(element.localName)) return null;
-  const attributes: Record<string, string> = {};
-  for (const { name, value } of element.attributes) {
-    if (attributeNames.has(name)) attributes[name] = value;
+type Open = {
+  readonly tag: string;
+  readonly attributes: Record<string, string>;
+  readonly children: MathNode[];
+};
+
+const token = /<(\/?)([a-zA-Z]+)((?:\s+[\w:-]+="[^"]*")*)\s*(\/?)>|([^<]+)/gy;
+const attribute = /([\w:-]+)="([^"]*)"/g;
+
+/** Reads KaTeX's markup, which is well-formed, from its `math` on. Null where it has what is not named above. */
+function readMath(markup: string): MathNode | null {
+  const start = markup.indexOf("<math");
+  const end = markup.indexOf("</math>");
+  if (start < 0 || end < 0) return null;
+  const top: Open = { tag: "", attributes: {}, children: [] };
+  const open = [top];
+  token.lastIndex = start;
+  while (token.lastIndex < end + "</math>".length) {
+    const match = token.exec(markup);
+    const parent = open.at(-1);
+    if (match === null || parent === undefined) return null;
+    const [, closing, tag = "", attributes = "", isEmpty, text] = match;
+    if (text !== undefined) parent.children.push(unescaped(text));
+    else if (closing === "/") open.pop();
+    else {
+      // A part that is left out would change what the formula says.
+      if (!tags.has(tag)) return null;
+      const node: Open = { tag, attributes: namedOf(attributes), children: [] };
+      parent.children.push(node);
+      if (isEmpty !== "/") open.push(node);
+    }
   }
-  const children: MathNode[] = [];
-  for (const child of element.childNodes) {
-    const node = child instanceof Element ? copy(child) : (child.nodeValue ?? "");
-    // A part that is left out would change what the formula says.
-    if (node === null) return null;
-    children.push(node);
+  return top.children[0] ?? null;
+}
+
+function namedOf(attributes: string): Record<string, string> {
+  const named: Record<string, string> = {};
+  for (const [, name = "", value = ""] of attributes.matchAll(attribute)) {
+    if (attributeNames.has(name)) named[name] = unescaped(value);
   }
-  return { tag: element.localName, attributes, children };
+  return named;
+}
+
+const characters: Readonly<Record<string, string>> = {
+  "&amp;": "&",
+  "&lt;": "<",
+  "&gt;": ">",
+  "&quot;": '"',
+  "&#x27;": "'",
+};
+
+function unescaped(text: string): string {
+  return text.replace(/&(?:amp|lt|gt|quot|#x27);/g, (name) => characters[name] ?? name);
 }

@@ -1,0 +1,172 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { registryKey } from "../../src/protocol/index.ts";
+import { claimOf, documentOf } from "../api/fixtures/documents.ts";
+import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
+import { registry } from "../protocol/signed-events.ts";
+import { launchChromium } from "./chromium.ts";
+import { type Site, startSite } from "./site.ts";
+import { type Visit, visit } from "./visit.ts";
+
+let site: Site;
+let browser: Browser;
+
+const realPaper = "paper/arXiv:2302.12192";
+const signedPaper = "paper/hep-th/9204099";
+const forkedPaper = "search?q=sample+fork";
+/** Signed by a key that is neither the registry's nor the sample's. */
+const foreign = documentOf({
+  arxivId: "2301.00001",
+  submittedAt: "2023-01-02T03:04:05Z",
+  title: "Signed by another registry",
+  claims: [claimOf(1, "headline", "It is another's word.")],
+});
+
+beforeAll(async () => {
+  [site, browser] = await Promise.all([
+    startSite({
+      fill: async (database) => {
+        await takeIn(database, sampleDocuments(20), { keyring: sampleKeyring });
+        await takeIn(database, [foreign.text]);
+      },
+    }),
+    launchChromium(),
+  ]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+async function verifyOn({ page }: Visit): Promise<string> {
+  await page.getByRole("button", { name: "Verify again in this browser" }).click();
+  const outcome = page.locator(".outcome");
+  await outcome.waitFor();
+  return outcome.innerText();
+}
+
+/** Alters tables behind the server's back, looks, and puts everything back. */
+async function withTampering(statement: string, undo: string, look: () => Promise<void>): Promise<void> {
+  const { rowCount } = await site.database.pool.query(statement);
+  expect(rowCount).toBeGreaterThan(0);
+  try {
+    await look();
+  } finally {
+    await site.database.pool.query(undo);
+  }
+}
+
+test("the browser agrees on the registry's own paper, and says what that leaves open", async () => {
+  const tab = await visit(browser, site.url + realPaper);
+  const words = await verifyOn(tab);
+  expect(words).toContain("This browser agrees with the server");
+  expect(words).toContain("1 receipt, merged 2 events");
+  expect(words).toContain(`Key ${registryKey.key_id} is the registry's`);
+  expect(words).toContain("The snapshot is not signed");
+  expect(await tab.page.getByText("This browser: passed").count()).toBe(4);
+  expect(await tab.page.getByText("This browser: cannot be checked").count()).toBe(1);
+  await tab.expectAccessible();
+  await tab.leave();
+});
+
+test("it verifies signatures by the sample's key, and says what that key is worth", async () => {
+  const tab = await visit(browser, site.url + signedPaper);
+  const words = await verifyOn(tab);
+  expect(words).toContain("This browser agrees with the server");
+  expect(words).toContain("verified 2 signatures of events and 1 receipt");
+  expect(words).toContain("anyone can sign with it");
+  await tab.leave();
+});
+
+test("forks and invalid events are shown, and verified like the rest", async () => {
+  const tab = await visit(browser, site.url + forkedPaper);
+  await tab.page.getByRole("link", { name: /Sample: a fork/ }).click();
+  await tab.page.getByText("A signer said two things").waitFor();
+  await tab.page.locator(".event.not_applied").waitFor();
+  expect(await verifyOn(tab)).toContain("This browser agrees with the server");
+  await tab.page.goto(`${site.url}search?q=sample+unsigned+invalid`);
+  await tab.page.getByRole("link", { name: /Sample: unsigned and invalid events/ }).click();
+  await tab.page.getByText("3 invalid events.").waitFor();
+  expect(await tab.page.locator(".event.invalid").count()).toBe(3);
+  await tab.page.getByText("A list in its snapshot has another hash than it gives.").waitFor();
+  expect(await verifyOn(tab)).toContain("This browser agrees with the server");
+  await tab.expectAccessible();
+  await tab.leave();
+});
+
+test("a title that was altered in the server's tables is found", async () => {
+  await withTampering(
+    "UPDATE papers SET title = 'Another title' WHERE source_id = '2302.12192'",
+    "UPDATE papers SET title = 'Aligning Text-to-Image Models using Human Feedback' WHERE source_id = '2302.12192'",
+    async () => {
+      const tab = await visit(browser, site.url + realPaper);
+      await tab.page.getByRole("heading", { name: "Another title" }).waitFor();
+      const words = await verifyOn(tab);
+      expect(words).toContain("This browser does not agree with the server");
+      expect(words).toContain("One value differs");
+      expect(words).toMatch(
+        /title\s+The server shows\s+Another title\s+The events say\s+Aligning Text-to-Image/,
+      );
+      await tab.leave();
+    },
+  );
+});
+
+test("a claim, a check's outcome and a state's hash that were altered are found", async () => {
+  const where = "WHERE source_id = '2302.12192'";
+  const { rows } = await site.database.pool.query(
+    `SELECT encode(state_sha256, 'hex') AS sha256 FROM papers ${where}`,
+  );
+  await withTampering(
+    `WITH paper AS (UPDATE papers SET references_hash = 'PASSED', state_sha256 = sha256('other') ${where} RETURNING paper_id)
+     UPDATE claims SET text = text || ' Always.' FROM paper WHERE claims.paper_id = paper.paper_id AND ordinal = 0`,
+    `WITH paper AS (UPDATE papers SET references_hash = 'NOT_CHECKABLE', state_sha256 = decode('${rows[0]?.sha256}', 'hex') ${where} RETURNING paper_id)
+     UPDATE claims SET text = replace(text, ' Always.', '') FROM paper WHERE claims.paper_id = paper.paper_id`,
+    async () => {
+      const tab = await visit(browser, site.url + realPaper);
+      const words = await verifyOn(tab);
+      expect(words).toContain("3 values differ");
+      expect(words).toContain("claim 1");
+      expect(words).toContain("state's hash");
+      expect(words).toContain("outcome of the check “referencesHash”");
+      await tab.page.getByText("This browser: cannot be checked, not passed").waitFor();
+      await tab.leave();
+    },
+  );
+});
+
+test("an event that was altered in the server's log is refused, by its id", async () => {
+  const where = "WHERE body LIKE '%Aligning Text-to-Image%' AND type = 'graph_snapshot'";
+  await withTampering(
+    `UPDATE events SET body = replace(body, 'Kimin Lee', 'Kimin Leo') ${where}`,
+    `UPDATE events SET body = replace(body, 'Kimin Leo', 'Kimin Lee') ${where}`,
+    async () => {
+      const tab = await visit(browser, site.url + realPaper);
+      const words = await verifyOn(tab);
+      expect(words).toContain("This browser does not agree with the server");
+      expect(words).toContain("its content has another hash than its id. Somebody altered it.");
+      await tab.leave();
+    },
+  );
+});
+
+test("keys that the browser does not know are no agreement; with the key it agrees", async () => {
+  const tab = await visit(browser, `${site.url}paper/${foreign.pithNumber}`);
+  const words = await verifyOn(tab);
+  expect(words).toContain("This browser cannot tell");
+  const { name: _, seed_hex: __, ...entry } = registry;
+  const box = tab.page.getByRole("textbox", { name: /A keyring/ });
+  await box.fill("[{}]");
+  expect(await verifyAnew(tab, "The keys cannot be used")).toContain("key_id must be a text");
+  await box.fill(JSON.stringify([entry]));
+  expect(await verifyAnew(tab, "This browser agrees with the server")).toContain("yours, added below");
+  await tab.leave();
+});
+
+async function verifyAnew({ page }: Visit, title: string): Promise<string> {
+  await page.getByRole("button", { name: "Verify again in this browser" }).click();
+  const outcome = page.locator(".outcome", { hasText: title });
+  await outcome.waitFor();
+  return outcome.innerText();
+}

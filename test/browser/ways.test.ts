@@ -1,0 +1,145 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { launchChromium } from "./chromium.ts";
+import { fillWithExcerpt, type Site, startSite } from "./site.ts";
+import { visit } from "./visit.ts";
+
+// The ways through the explorer: by addresses, by the keyboard alone, on a narrow screen, behind a proxy.
+
+let site: Site;
+let browser: Browser;
+
+beforeAll(async () => {
+  [site, browser] = await Promise.all([
+    startSite({ fill: fillWithExcerpt, prefix: "/some/prefix" }),
+    launchChromium(),
+  ]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+const realPaper = "Aligning Text-to-Image Models using Human Feedback";
+
+test("below a path of a proxy: deep links, a new load, another page, verification", async () => {
+  const { page, leave } = await visit(browser, `${site.url}paper/arXiv:hep-th/9204099`);
+  await page.getByRole("heading", { name: "hep-th/9204099" }).waitFor();
+  await page.goto(`${site.url}paper/https%3A//arxiv.org/abs/2302.12192v1`);
+  await page.getByRole("heading", { name: realPaper }).waitFor();
+  await page.reload();
+  await page.getByRole("button", { name: "Verify again in this browser" }).click();
+  await page.getByText("This browser agrees with the server").waitFor();
+  await page.getByRole("navigation").getByRole("link", { name: "Find" }).click();
+  await page.getByRole("heading", { name: "Latest submitted" }).waitFor();
+  expect(page.url()).toBe(site.url);
+  await leave();
+});
+
+test("the query behind a view opens GraphiQL with it, which runs as it stands", async () => {
+  const { page, leave } = await visit(browser, `${site.url}paper/2302.12192`);
+  const link = page.getByRole("link", { name: /^The query behind this.*the references$/ });
+  const href = (await link.getAttribute("href")) ?? "";
+  await leave();
+  const query = new URL(href, site.url).searchParams.get("query") ?? "";
+  expect(query).toContain('query References($ref: String! = "pith:2023:ROU4N4IRYZ3HV3M7HKTK3YY643"');
+  const response = await fetch(`${site.url}graphql`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ query }),
+  });
+  expect(await response.json()).toMatchObject({ data: { paper: { references: { totalCount: 5 } } } });
+  // GraphiQL is another's page, with a policy of its own: what it complains of is not ours.
+  const graphiql = await browser.newPage();
+  await graphiql.goto(new URL(href, site.url).href);
+  await graphiql.getByText("References").first().waitFor();
+  await graphiql.close();
+});
+
+test("back and forward lead to where one was", async () => {
+  const { page, leave } = await visit(browser, site.url);
+  await page.getByRole("link", { name: realPaper }).click();
+  await page.locator("#events .event").nth(1).waitFor();
+  await page.locator("#events").scrollIntoViewIfNeeded();
+  const position = await page.evaluate(() => scrollY);
+  expect(position).toBeGreaterThan(300);
+  // By a script: to click at it, one would have to scroll up to it.
+  await page.getByRole("navigation").getByRole("link", { name: "Find" }).dispatchEvent("click");
+  await page.getByRole("heading", { name: "Latest submitted" }).waitFor();
+  expect(await page.evaluate(() => scrollY)).toBe(0);
+  await page.goBack();
+  await page.waitForFunction((before) => Math.abs(scrollY - before) < 2, position);
+  await page.goForward();
+  await page.getByRole("heading", { name: "Latest submitted" }).waitFor();
+  await leave();
+});
+
+test("the keyboard alone: skip, find, open, filter, verify", async () => {
+  const { page, leave } = await visit(browser, site.url);
+  await page.getByRole("heading", { name: "Latest submitted" }).waitFor();
+  await page.keyboard.press("Tab");
+  expect(await focused(page)).toBe("Skip to the content");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("2302.12192");
+  await page.getByRole("listbox").getByRole("option").first().waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: realPaper }).waitFor();
+  // The new page is read from its beginning.
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe("content");
+  await tabTo(page, "Verify again in this browser");
+  await page.keyboard.press("Enter");
+  await page.getByText("This browser agrees with the server").waitFor();
+  await tabTo(page, "All");
+  await page.keyboard.press("ArrowRight");
+  await page.getByText("None of those listed here.").waitFor();
+  await leave();
+});
+
+async function focused(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const element = document.activeElement;
+    return ((element as HTMLInputElement | null)?.labels?.[0] ?? element)?.textContent?.trim() ?? "";
+  });
+}
+
+async function tabTo(page: Page, name: string): Promise<void> {
+  for (let presses = 0; presses < 60; presses++) {
+    if ((await focused(page)) === name) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`The keyboard does not come to “${name}” within 60 presses of Tab.`);
+}
+
+test.each(["light", "dark"] as const)(
+  "320 pixels wide, %s: nothing is cut off, and axe is content",
+  async (colorScheme) => {
+    const options = { viewport: { width: 320, height: 700 }, colorScheme };
+    const { page, expectAccessible, expectNoSideScroll, leave } = await visit(browser, site.url, options);
+    await page.getByRole("heading", { name: "Latest submitted" }).waitFor();
+    await expectNoSideScroll();
+    await expectAccessible();
+    await page.goto(`${site.url}paper/2302.12192`);
+    await page.locator("#references tbody tr").first().waitFor();
+    await page.locator("#events .event").nth(1).waitFor();
+    await expectNoSideScroll();
+    await expectAccessible();
+    await leave();
+  },
+);
+
+test("what was chosen of the colours holds", async () => {
+  const { page, leave } = await visit(browser, site.url);
+  const ground = () =>
+    page.evaluate(() => getComputedStyle(document.body.firstElementChild ?? document.body).backgroundColor);
+  await page.getByRole("combobox", { name: "Colours" }).selectOption("Dark");
+  const dark = await page.evaluate(() => document.documentElement.dataset["theme"]);
+  expect(dark).toBe("dark");
+  const before = await ground();
+  await page.reload();
+  await page.getByRole("heading", { name: "Latest submitted" }).waitFor();
+  expect(await ground()).toBe(before);
+  await leave();
+});

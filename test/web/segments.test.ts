@@ -1,0 +1,48 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { beginningOf, type Segment, segmentsOf } from "../../web/src/text/segments.ts";
+
+const shown = (segments: readonly Segment[]) =>
+  segments.map((segment) => {
+    if (segment.kind === "text") return segment.text;
+    return segment.kind === "math" ? `⟨${segment.latex}⟩` : `[${segment.name}]`;
+  });
+
+test.each([
+  ["plain text", ["plain text"]],
+  ["WSe$_2$ layers", ["WSe", "⟨_2⟩", " layers"]],
+  ["\\(a\\) and \\[b\\] and $$c$$", ["⟨a⟩", " and ", "⟨b⟩", " and ", "⟨c⟩"]],
+  ["it costs $5 or $6 at most", ["it costs $5 or $6 at most"]],
+  ["from $ 5 to 6$ dollars", ["from $ 5 to 6$ dollars"]],
+  ["an escaped \\$x$ dollar", ["an escaped \\$x$ dollar"]],
+  ["one $ alone", ["one $ alone"]],
+  ["turned \u202Eback\u202C", ["turned ", "[U+202E]", "back", "[U+202C]"]],
+  ["$a\u202Eb$", ["$a", "[U+202E]", "b$"]],
+  [`$${"x".repeat(501)}$`, [`$${"x".repeat(501)}$`]],
+  ["<b>bold</b> &amp;", ["<b>bold</b> &amp;"]],
+  ["", []],
+])("%j", (text, expected) => {
+  expect(shown(segmentsOf(text))).toEqual(expected);
+});
+
+test("nothing of a text is lost, and its order holds", () => {
+  const pieces = fc.constantFrom("$", "\\(", "\\)", "x", " ", "\u202E", "5", "\\", "𝔸", "\u0007", "$$", "\n");
+  fc.assert(
+    fc.property(fc.array(pieces, { maxLength: 60 }), (parts) => {
+      const text = parts.join("");
+      const back = segmentsOf(text).map((segment) => {
+        if (segment.kind === "text") return segment.text;
+        return segment.kind === "math"
+          ? segment.source
+          : String.fromCodePoint(Number.parseInt(segment.name.slice(2), 16));
+      });
+      expect(back.join("")).toBe(text);
+    }),
+  );
+});
+
+test("a long text of dollars takes no long time, and a cut leaves characters whole", () => {
+  expect(segmentsOf("$a".repeat(100_000)).length).toBeLessThan(100);
+  expect(beginningOf("ab𝔸cd", 3)).toEqual({ text: "ab", isCut: true });
+  expect(beginningOf("abc", 3)).toEqual({ text: "abc", isCut: false });
+});

@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import {
+  canonicalJson,
+  isJsonObject,
+  type JsonObject,
+  parseJson,
+  registryKey,
+} from "../../src/protocol/index.ts";
+import { verifyBundle } from "../../web/src/verify/verify-bundle.ts";
+import { claimOf, documentOf } from "../api/fixtures/documents.ts";
+import { registry } from "../protocol/signed-events.ts";
+import { readLines, readSample } from "../sample/committed-sample.ts";
+
+// What the explorer's thread runs, without a browser. test/browser/verify.test.ts runs it in one.
+
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+const { name: _, seed_hex: __, ...testKey } = registry;
+
+describe("a bundle is verified", () => {
+  it("by the registry's key and the sample's, which are built in", () => {
+    const state = verifyBundle(bytesOf(readSample("pith-2302.12192.state.json")), []);
+    expect(state).toMatchObject({ proof: "HASH", signatures: 0, receipts: 1, refused: [], equivocations: 0 });
+    expect(state.keys).toMatchObject([{ keyId: registryKey.key_id, origin: "registry" }]);
+    expect(state.fields.get("title")).toBe("Aligning Text-to-Image Models using Human Feedback");
+    expect(state.fields.get("number of claims")).toBe("4");
+    const [line = ""] = readLines("arxiv-2022-12.ndjson.gz");
+    const sample = verifyBundle(bytesOf(line), []);
+    expect(sample).toMatchObject({ proof: "SIGNED", signatures: 2, receipts: 1, refused: [] });
+    expect(sample.keys).toMatchObject([{ origin: "sample" }]);
+  });
+
+  it("by other keys only where somebody added them", () => {
+    const { text } = documentOf({
+      arxivId: "2301.00001",
+      submittedAt: "2023-01-02T03:04:05Z",
+      title: "Another's",
+      claims: [claimOf(1, "headline", "A claim.")],
+    });
+    const without = verifyBundle(bytesOf(text), []);
+    expect(without.events).toEqual([]);
+    expect(without.refused.map(({ reason }) => reason)).toEqual(["UNKNOWN_SIGNER", "UNKNOWN_SIGNER"]);
+    const withKey = verifyBundle(bytesOf(text), [testKey]);
+    expect(withKey).toMatchObject({ proof: "SIGNED", signatures: 2, refused: [] });
+    expect(withKey.keys).toMatchObject([{ origin: "added" }]);
+  });
+
+  it("event by event: what was altered is refused, the rest stands", () => {
+    const [line = ""] = readLines("arxiv-2022-12.ndjson.gz");
+    const bundle = parseJson(line) as JsonObject;
+    const [record, snapshot] = bundle["events"] as JsonObject[];
+    const signature = snapshot?.["signature"];
+    if (record === undefined || snapshot === undefined || !isJsonObject(signature))
+      throw new Error("no events");
+    const other = {
+      ...signature,
+      signature_b64: isJsonObject(record["signature"])
+        ? (record["signature"]["signature_b64"] ?? null)
+        : null,
+    };
+    const withEvents = (events: JsonObject[]) =>
+      verifyBundle(bytesOf(canonicalJson({ ...bundle, events })), []);
+    expect(withEvents([record, { ...snapshot, signature: other }]).refused).toMatchObject([
+      { reason: "SIGNATURE_INVALID" },
+    ]);
+    expect(withEvents([record, { ...snapshot, created_at: "2026-01-09T00:00:00Z" }]).refused).toMatchObject([
+      { reason: "EVENT_ID_MISMATCH" },
+    ]);
+    expect(withEvents([record]).fields.get("title")).toBeNull();
+  });
+
+  it("as a whole document first", () => {
+    expect(() => verifyBundle(bytesOf("{}"), [])).toThrow("Neither a pith_open_graph_bundle nor");
+  });
+});
