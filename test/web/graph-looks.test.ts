@@ -60,6 +60,7 @@ it("size grows with citations, and stays within bounds", () => {
   expect(radiusOf(0, 0)).toBe(radiusOf(0, 100));
   expect(radiusOf(50, 100)).toBeGreaterThan(radiusOf(10, 100));
   expect(radiusOf(500, 100)).toBe(radiusOf(100, 100));
+  expect(radiusOf(1, 1)).toBeLessThan(radiusOf(100, 100) / 2);
 });
 
 it("a label is one short line, whatever the title", () => {

@@ -10,7 +10,7 @@ export function* forceSteps({ radii, start, ends }: ForceTask): Generator<ForceP
     graph.addNode(number, { x: start[2 * number] ?? 0, y: start[2 * number + 1] ?? 0, size });
   }
   for (let at = 0; at < ends.length; at += 2) graph.mergeEdge(ends[at], ends[at + 1]);
-  const rounds = count < 2 ? 0 : count > 500 ? 12 : 16;
+  const rounds = count < 2 ? 0 : count > 500 ? 10 : 16;
   const settings = {
     ...inferSettings(count),
     gravity: 0.6,

@@ -62,7 +62,7 @@ function scaleOf(count: number, dates: readonly (number | null)[]): TimeScale {
   const known = dates.filter((date) => date !== null);
   const from = known.length === 0 ? 0 : Math.floor(Math.min(...known));
   const to = known.length === 0 ? 1 : Math.max(from + 1, Math.ceil(Math.max(...known)));
-  const width = Math.max(900, 46 * Math.sqrt(count));
+  const width = Math.max(420, 48 * Math.sqrt(count));
   return {
     from,
     to,

@@ -15,7 +15,7 @@ export type Look = {
 /** Reads the theme that is shown now. */
 export function readLook(): Look {
   const style = getComputedStyle(document.documentElement);
-  const token = (name: string) => style.getPropertyValue(`--${name}`).trim();
+  const token = (name: string) => sixDigits(style.getPropertyValue(`--${name}`).trim());
   return {
     ground: token("ground"),
     raised: token("raised"),
@@ -28,4 +28,9 @@ export function readLook(): Look {
     focus: token("focus"),
     font: style.fontFamily,
   };
+}
+
+/** A build shortens `#ffffff` to `#fff`; who adds two digits for the opacity needs them all. */
+function sixDigits(colour: string): string {
+  return /^#[\da-f]{3}$/i.test(colour) ? colour.replaceAll(/[\da-f]/gi, "$&$&") : colour;
 }

@@ -18,6 +18,8 @@ export type DrawnWork = {
   readonly colour: string;
   readonly shape: Shape;
   readonly name: string;
+  /** Whether it was asked about: then its name is always written. */
+  readonly isRoot: boolean;
 };
 
 /** What of a picture stands out. */

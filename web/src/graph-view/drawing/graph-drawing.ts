@@ -245,6 +245,6 @@ export class GraphDrawing {
   }
 }
 
-function looksOf({ radius, colour, shape, name }: DrawnWork): Omit<NodeAttributes, "x" | "y"> {
-  return { size: radius, color: colour, shape, label: labelText(name) };
+function looksOf({ radius, colour, shape, name, isRoot }: DrawnWork): Omit<NodeAttributes, "x" | "y"> {
+  return { size: radius, color: colour, shape, label: labelText(name), isRoot };
 }

@@ -8,6 +8,7 @@ export type NodeAttributes = {
   color: string;
   shape: string;
   label: string;
+  isRoot: boolean;
 };
 export type EdgeAttributes = { isInternalAnchor: boolean };
 export type NodeState = {
@@ -47,8 +48,8 @@ export function stylesOf(look: () => Look): Styles {
       opacity: (_attributes, state, graph) => (stepsBack(state, graph) ? 0.22 : 1),
       depth: (_attributes, state) => (standsOut(state) ? "topNodes" : "nodes"),
       zIndex: (_attributes, { isHovered, isFocused }) => (isHovered || isFocused ? 1 : 0),
-      labelVisibility: (_attributes, state, graph) =>
-        standsOut(state) ? "visible" : stepsBack(state, graph) ? "hidden" : "auto",
+      labelVisibility: ({ isRoot }, state, graph) =>
+        standsOut(state) ? "visible" : stepsBack(state, graph) ? "hidden" : isRoot ? "visible" : "auto",
       labelColor: () => look().text,
       labelDepth: "topNodes",
       labelBackgroundColor: () => `${look().raised}c8`,

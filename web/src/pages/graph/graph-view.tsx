@@ -39,7 +39,7 @@ export function GraphView({ place, change, answer, isAsking }: GraphViewProps) {
   const [focused, setFocused] = useState<string | null>(null);
   const [said, setSaid] = useState("");
   const neighbourhood = answer?.neighbourhood ?? emptyNeighbourhood;
-  const { drawn, marks, colours, positions } = useDrawn(answer, place, focused, theme, isCalm);
+  const { drawn, marks, colours, positions, isPlacing } = useDrawn(answer, place, focused, theme, isCalm);
   const counts = useMemo(() => countsWithin(neighbourhood), [neighbourhood]);
   const actions = actionsOn(neighbourhood, positions, place, change);
   const selected = worksNamed(neighbourhood, place.selected);
@@ -126,6 +126,11 @@ export function GraphView({ place, change, answer, isAsking }: GraphViewProps) {
                     drawing.current = made;
                   }}
                 />
+                {isPlacing && (
+                  <p class="placing small" role="status">
+                    Placing the works …
+                  </p>
+                )}
                 <PictureButtons drawing={drawing} isCalm={isCalm} />
               </div>
             )}

@@ -16,6 +16,8 @@ type Shown = {
   readonly colours: Colours;
   /** Where works stand, pinned ones where they were put. */
   readonly positions: Positions;
+  /** Whether works are still being placed. */
+  readonly isPlacing: boolean;
 };
 
 /** What the picture of an answer is made of, as the place wants it. */
@@ -56,6 +58,7 @@ export function useDrawn(
         colour: colours.of(work),
         shape: shapeOf(work.proof),
         name: nameOf(work),
+        isRoot: work.depth === 0,
       })),
       citations: laidOut.neighbourhood.citations,
       scale: laidOut.scale,
@@ -77,5 +80,7 @@ export function useDrawn(
       pathCitations: new Set(steps),
     };
   }, [neighbourhood, selected, path, pinned, focused]);
-  return { drawn, marks, colours, positions };
+  const isPlacing =
+    answer !== null && !(laidOut?.isDone === true && laidOut.neighbourhood === answer.neighbourhood);
+  return { drawn, marks, colours, positions, isPlacing };
 }

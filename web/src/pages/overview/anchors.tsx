@@ -55,6 +55,9 @@ function AnchorsBy({ group, turn }: { group: Group; turn: number }) {
             title={title}
           />
         ))}
+      {!isTable && answer.state === "answered" && leftOut(answer.data.anchorStats, group) !== null && (
+        <p class="soft small">{leftOut(answer.data.anchorStats, group)}</p>
+      )}
       <p>
         <QueryBehind
           document={anchorsQuestion}
@@ -66,10 +69,26 @@ function AnchorsBy({ group, turn }: { group: Group; turn: number }) {
   );
 }
 
-/** Years in their order; of the categories those with the most papers. */
+/** Years in their order; of the categories those with the most internal anchors. */
 function charted(stats: readonly AnchorStat[], group: Group): readonly AnchorStat[] {
   if (group === "YEAR") return stats;
-  return stats.toSorted((a, b) => b.papers - a.papers).slice(0, mostCategories);
+  return stats
+    .filter((stat) => anchorsOf(stat) > 0)
+    .toSorted((a, b) => anchorsOf(b) - anchorsOf(a))
+    .slice(0, mostCategories);
+}
+
+function anchorsOf({ internalAnchorsAsserted, internalAnchorsKnown }: AnchorStat): number {
+  return Math.max(internalAnchorsAsserted, internalAnchorsKnown);
+}
+
+/** Which groups a chart leaves out, and why. */
+function leftOut(stats: readonly AnchorStat[], group: Group): string | null {
+  const count = stats.length - charted(stats, group).length;
+  if (count === 0) return null;
+  const amount =
+    stats.filter((stat) => anchorsOf(stat) > 0).length > mostCategories ? "fewer, or none" : "none";
+  return `${count === 1 ? "One other category has" : `${count} other categories have`} ${amount}.`;
 }
 
 function AnchorTable({ stats, group }: { stats: readonly AnchorStat[]; group: Group }) {
