@@ -17,7 +17,7 @@ import { createHttpHandler } from "./http/handler.ts";
 import { type StreamTimes, useEventStream } from "./live/index.ts";
 import { createMaskError, type LogError } from "./mask-error.ts";
 import { useExactJson } from "./plugins/exact-json.ts";
-import { useNativeExecute } from "./plugins/native-execute.ts";
+import { useExecuteToText } from "./plugins/execute-to-text.ts";
 import { useNoIntrospection } from "./plugins/no-introspection.ts";
 import { queryLimitPlugins } from "./plugins/query-limits.ts";
 import { useResponseCache } from "./plugins/response-cache.ts";
@@ -114,7 +114,7 @@ export function createGraphqlHandler(options: GraphqlOptions): {
       useTrustedDocuments(documents),
       ...(responseCacheSize > 0 ? [useResponseCache(version, responseCacheSize)] : []),
       ...(introspection ? [] : [useNoIntrospection()]),
-      useNativeExecute(),
+      useExecuteToText(),
       ...queryLimitPlugins(options.limits),
       useExactJson(),
       useEventStream(options.streamTimes),
