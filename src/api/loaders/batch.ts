@@ -4,28 +4,47 @@ import type { Gathered } from "./gathered.ts";
 import type { KeptRows } from "./kept-rows.ts";
 import { whenSettled } from "./turn.ts";
 
-/** A loader of one request, for a field's value at once where it is kept, else by a batch. */
-export class RowLoader<Key, Value> extends DataLoader<Key, Value, unknown> {
-  readonly #kept: (key: Key) => Value | undefined;
+type Loaded<Key, Value> = DataLoader<Key, Value, unknown>;
 
-  constructor(
-    load: DataLoader.BatchLoadFn<Key, Value>,
-    options: DataLoader.Options<Key, Value, unknown>,
-    kept: (key: Key) => Value | undefined = () => undefined,
-  ) {
-    super(load, options);
+/** A loader of one request: a value that is kept comes at once, another by a batch. */
+export class RowLoader<Key, Value> {
+  readonly #create: () => Loaded<Key, Value>;
+  readonly #kept: ((key: Key) => Value | undefined) | undefined;
+  /** Made when something is asked for: a request uses few of its loaders. */
+  #batched: Loaded<Key, Value> | undefined;
+
+  constructor(create: () => Loaded<Key, Value>, kept?: (key: Key) => Value | undefined) {
+    this.#create = create;
     this.#kept = kept;
   }
 
-  override load(key: Key): Promise<Value> {
-    const value = this.#kept(key);
-    return value === undefined ? super.load(key) : Promise.resolve(value);
+  /** Without a promise where none is needed: thousands of fields that need none are several times faster. */
+  get(key: Key): Value | Promise<Value> {
+    const value = this.#kept?.(key);
+    return value === undefined ? this.#loader.load(key) : value;
   }
 
-  /** As `load`, without a promise where none is needed: thousands of fields that need none are several times faster. */
-  get(key: Key): Value | Promise<Value> {
-    const value = this.#kept(key);
-    return value === undefined ? super.load(key) : value;
+  async load(key: Key): Promise<Value> {
+    return this.get(key);
+  }
+
+  /** In the order of the keys. Rejects where one cannot be loaded. */
+  loadMany(keys: readonly Key[]): Promise<Value[]> {
+    return Promise.all(keys.map((key) => this.get(key)));
+  }
+
+  /** Tells a row that was read by other ways. */
+  prime(key: Key, value: Value): void {
+    this.#loader.prime(key, value);
+  }
+
+  clear(key: Key): void {
+    this.#loader.clear(key);
+  }
+
+  get #loader(): Loaded<Key, Value> {
+    this.#batched ??= this.#create();
+    return this.#batched;
   }
 }
 
@@ -56,35 +75,30 @@ export class Batches {
     absent: Value,
     cacheKeyOf: (key: Key) => unknown = (key) => key,
   ): RowLoader<Key, Value> {
-    return new RowLoader<Key, Value>(
-      async (keys) => {
-        const found = await this.track(() => load(keys));
-        return keys.map((key) => found.get(cacheKeyOf(key)) ?? absent);
-      },
-      { cacheKeyFn: cacheKeyOf, batchScheduleFn: (dispatch) => this.#wait(dispatch) },
-    );
+    const loadAll = async (keys: readonly Key[]) => {
+      const found = await this.track(() => load(keys));
+      return keys.map((key) => found.get(cacheKeyOf(key)) ?? absent);
+    };
+    const batchScheduleFn = (dispatch: () => void) => this.#wait(dispatch);
+    return new RowLoader(() => new DataLoader(loadAll, { cacheKeyFn: cacheKeyOf, batchScheduleFn }));
   }
 
   /** A loader whose statements carry the keys of other requests as well; they end once all of those are given up. */
   gathered<Key, Value>(gathered: Gathered<Key, Value>): RowLoader<Key, Value> {
     const kept = (key: Key) => (this.#version === null ? undefined : gathered.kept(key, this.#version));
-    return new RowLoader<Key, Value>(
-      async (keys) => {
-        const values = keys.map(kept);
-        const missing = keys.filter((_, index) => values[index] === undefined);
-        if (missing.length === 0) return values as Value[];
-        const found = await this.hold(() => gathered.load(missing, this.#signal, this.#version));
-        let next = 0;
-        return values.map((value) => (value === undefined ? (found[next++] as Value) : value));
-      },
-      {
-        batchScheduleFn: (dispatch) => {
-          this.#askVersion();
-          this.#wait(dispatch);
-        },
-      },
-      kept,
-    );
+    const loadAll = async (keys: readonly Key[]) => {
+      const values = keys.map(kept);
+      const missing = keys.filter((_, index) => values[index] === undefined);
+      if (missing.length === 0) return values as Value[];
+      const found = await this.hold(() => gathered.load(missing, this.#signal, this.#version));
+      let next = 0;
+      return values.map((value) => (value === undefined ? (found[next++] as Value) : value));
+    };
+    const batchScheduleFn = (dispatch: () => void) => {
+      this.#askVersion();
+      this.#wait(dispatch);
+    };
+    return new RowLoader(() => new DataLoader<Key, Value, unknown>(loadAll, { batchScheduleFn }), kept);
   }
 
   /** What is read from now on is at least as new as now: for who has just written. */
