@@ -84,10 +84,10 @@ describe("over the tables", () => {
 
   it("a second request reads nothing but the version", async () => {
     const loadersOf = prepare();
-    const first = await loadersOf().paper.loadMany(ids);
+    const first = await loadersOf().paper.getMany(ids);
     const texts = await watchStatements(database, async () => {
       const loaders = loadersOf();
-      expect(await loaders.paper.loadMany(ids)).toEqual(first);
+      expect(await loaders.paper.getMany(ids)).toEqual(first);
       // Known by now: without a promise.
       expect(loaders.paper.get(ids[0] as bigint)).toEqual(first[0]);
     });

@@ -28,9 +28,10 @@ export class RowLoader<Key, Value> {
     return this.get(key);
   }
 
-  /** In the order of the keys. Rejects where one cannot be loaded. */
-  loadMany(keys: readonly Key[]): Promise<Value[]> {
-    return Promise.all(keys.map((key) => this.get(key)));
+  /** In the order of the keys; without a promise where all are kept. Rejects where one cannot be loaded. */
+  getMany(keys: readonly Key[]): Value[] | Promise<Value[]> {
+    const values = keys.map((key) => this.get(key));
+    return values.some((value) => value instanceof Promise) ? Promise.all(values) : (values as Value[]);
   }
 
   /** Tells a row that was read by other ways. */
