@@ -10,5 +10,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    // The server's modules are loaded once a worker, not once a file.
+    isolate: false,
   },
 });

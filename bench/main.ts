@@ -7,6 +7,7 @@ const benchmarks: Record<string, () => Promise<{ run(given: readonly string[]): 
   graph: () => import("./graph.ts"),
   soak: () => import("./soak.ts"),
   api: () => import("./api.ts"),
+  profile: () => import("./profile.ts"),
 };
 
 const [name = "", ...given] = process.argv.slice(2);

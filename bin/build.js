@@ -32,20 +32,17 @@ const code = {
 /** What browsers run; the verification in it is the server's own. */
 const explorer = {
   name: "The explorer",
-  sources: ["web", "src/protocol"],
+  sources: ["web", "src/protocol", "sample/keyring.json"],
   tool: bundler,
   stamp: join("explorer", ".built"),
   parts: (folder) => readdirSync(folder).filter((entry) => entry === "explorer"),
 };
 
-/** The latest change below a folder, in milliseconds. */
-function latestChange(folder) {
-  let latest = statSync(folder).mtimeMs;
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    latest = Math.max(latest, entry.isDirectory() ? latestChange(path) : statSync(path).mtimeMs);
-  }
-  return latest;
+/** The latest change of a file, or of all below a folder, in milliseconds. */
+function latestChange(path) {
+  const stats = statSync(path);
+  if (!stats.isDirectory()) return stats.mtimeMs;
+  return Math.max(stats.mtimeMs, ...readdirSync(path).map((entry) => latestChange(join(path, entry))));
 }
 
 function isUpToDate({ sources, stamp }) {

@@ -48,6 +48,8 @@ export type GraphqlConfig = {
   readonly onlyDocuments: boolean;
   /** Characters of answers that are kept in memory; 0 for none. */
   readonly responseCacheSize: number;
+  /** Of rows that are kept in memory, in characters. */
+  readonly rowCacheSize: number;
 };
 
 /** A bearer token that may submit documents. Only its hash is known here. */
@@ -148,6 +150,7 @@ function graphqlConfig(text: (name: string) => string | undefined): GraphqlConfi
       "PITH_GRAPH_ONLY_DOCUMENTS=on needs PITH_GRAPH_DOCUMENTS to name a file of documents.",
     );
   }
+  const characters = (name: string, usual: string) => integer(name, text(name) ?? usual, 0, 2 ** 32);
   return {
     introspection: isOn("PITH_GRAPH_INTROSPECTION", text("PITH_GRAPH_INTROSPECTION") ?? "on"),
     graphiql: isOn("PITH_GRAPH_GRAPHIQL", text("PITH_GRAPH_GRAPHIQL") ?? "on"),
@@ -155,12 +158,8 @@ function graphqlConfig(text: (name: string) => string | undefined): GraphqlConfi
     corsCredentials,
     documentsPath,
     onlyDocuments,
-    responseCacheSize: integer(
-      "PITH_GRAPH_RESPONSE_CACHE",
-      text("PITH_GRAPH_RESPONSE_CACHE") ?? "32000000",
-      0,
-      2 ** 32,
-    ),
+    responseCacheSize: characters("PITH_GRAPH_RESPONSE_CACHE", "32000000"),
+    rowCacheSize: characters("PITH_GRAPH_ROW_CACHE", "64000000"),
   };
 }
 

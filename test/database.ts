@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
-import pg from "pg";
 import { inject } from "vitest";
 import { type Database, openDatabase } from "../src/store/database.ts";
-import { migrateDatabase } from "../src/store/migrate.ts";
+import { administer, connectionTo } from "./server-connection.ts";
 
 export type TestDatabase = Database & {
   /** Closes the pool and drops the database. */
@@ -11,34 +10,15 @@ export type TestDatabase = Database & {
 
 /** A new, migrated database on the run's server: one for each test file. */
 export async function createTestDatabase(): Promise<TestDatabase> {
+  const server = inject("postgres");
   const name = `test_${randomBytes(8).toString("hex")}`;
-  await administer(`CREATE DATABASE ${name}`);
-  const database = openDatabase({ connection: connectionTo(name) });
-  await migrateDatabase(database);
+  await administer(server, `CREATE DATABASE ${name} TEMPLATE ${inject("template")}`);
+  const database = openDatabase({ connection: connectionTo(server, name) });
   return {
     ...database,
     drop: async () => {
       await database.close();
-      await administer(`DROP DATABASE ${name} WITH (FORCE)`);
+      await administer(server, `DROP DATABASE ${name} WITH (FORCE)`);
     },
   };
-}
-
-function connectionTo(database: string): string | pg.PoolConfig {
-  const server = inject("postgres");
-  if (typeof server !== "string") return { ...server, database };
-  const url = new URL(server);
-  url.pathname = `/${database}`;
-  return url.href;
-}
-
-async function administer(statement: string): Promise<void> {
-  const server = inject("postgres");
-  const client = new pg.Client(typeof server === "string" ? { connectionString: server } : server);
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
 }

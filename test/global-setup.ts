@@ -1,31 +1,59 @@
 // One PostgreSQL server for a run of the tests: the embedded one, in a new data directory. With DATABASE_URL set,
 // that server is used instead; the databases made in it are dropped again.
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { PoolConfig } from "pg";
 import type { TestProject } from "vitest/node";
+import { openDatabase } from "../src/store/database.ts";
 import { acquireEmbeddedServer } from "../src/store/embedded/index.ts";
+import { migrateDatabase } from "../src/store/migrate.ts";
+import { administer, connectionTo, type ServerConnection } from "./server-connection.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
     /** How to reach the server, as node-postgres settings or a connection string. */
-    postgres: string | Pick<PoolConfig, "host" | "port" | "user" | "database">;
+    postgres: ServerConnection;
+    /** A migrated database, to make others from. */
+    template: string;
   }
 }
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const url = process.env["DATABASE_URL"];
-  if (url !== undefined && url !== "") {
-    project.provide("postgres", url);
-    return async () => {};
-  }
+  const given = url !== undefined && url !== "";
+  const own = given ? null : await startServer();
+  const server = given ? url : (own as OwnServer).connection;
+  const template = `test_template_${randomBytes(8).toString("hex")}`;
+  await administer(server, `CREATE DATABASE ${template}`);
+  const database = openDatabase({ connection: connectionTo(server, template) });
+  await migrateDatabase(database);
+  await database.close();
+  project.provide("postgres", server);
+  project.provide("template", template);
+  return async () => {
+    await administer(server, `DROP DATABASE ${template} WITH (FORCE)`);
+    await own?.stop();
+  };
+}
+
+type OwnServer = { readonly connection: ServerConnection; stop(): Promise<void> };
+
+async function startServer(): Promise<OwnServer> {
   const dataDirectory = await mkdtemp(join(tmpdir(), "pith-graph-test-"));
   const server = await acquireEmbeddedServer({ dataDirectory });
   const { host, port, user, database } = server.connection;
-  project.provide("postgres", { host, port, user, database });
-  return async () => {
-    await server.release();
-    await rm(dataDirectory, { recursive: true, force: true });
+  const connection = { host, port, user, database } as ServerConnection;
+  for (const setting of ["fsync", "synchronous_commit", "full_page_writes"]) {
+    // Its data is thrown away after the run. Tests of crashes and of durability start servers of their own.
+    await administer(connection, `ALTER SYSTEM SET ${setting} = off`);
+  }
+  await administer(connection, "SELECT pg_reload_conf()");
+  return {
+    connection,
+    stop: async () => {
+      await server.release();
+      await rm(dataDirectory, { recursive: true, force: true });
+    },
   };
 }

@@ -7,8 +7,10 @@ import { type LoadProcess, startLoadProcess } from "./load-process.ts";
 import { type ServerProcess, startPeer, startPithGraph, startPithGraphCluster } from "./server-process.ts";
 import { connections, type Pace, ratioOf, type Turn, type TurnResult, takeTurns } from "./turns.ts";
 
-/** Every answer is computed: nothing is kept of an earlier one. */
+/** Every answer is computed; rows that did not change are kept in memory, as usual. */
 const withoutCache = { PITH_GRAPH_RESPONSE_CACHE: "0" };
+/** Every row is read from PostgreSQL for every answer, too: as where somebody writes all the time. */
+const withoutRows = { ...withoutCache, PITH_GRAPH_ROW_CACHE: "0" };
 
 type AllParameters = Awaited<ReturnType<typeof readParameters>>;
 
@@ -36,8 +38,9 @@ export async function compareServers(url: string, parameters: AllParameters, pac
     const sqlServer = await started(startPeer("hand-written-sql.ts", url));
     const sql = handWrittenSql("hand-written SQL", sqlServer);
     const levels = sqlByLevels("the same, level by level", sqlServer);
+    const bare = pithGraph("keeping no rows", await started(startPithGraph(url, withoutRows)));
     const cached = pithGraph("with its response cache", await started(startPithGraph(url, {})));
-    const contestants = [own, peer, sql, levels, cached];
+    const contestants = [own, peer, sql, levels, bare, cached];
     for (const job of jobs) {
       const compared = await demandEqualAnswers(contestants, job, parameters[job.name]);
       say(`${job.name}: ${compared} answers compared, all equal`);

@@ -81,7 +81,7 @@ const kept = new WeakMap<object, Map<string, Promise<AnchorStat[]>>>();
  */
 async function keptStats(groupBy: AnchorGroup, filter: PaperFilter, context: Context): Promise<AnchorStat[]> {
   const { loaders, database } = context;
-  const positions = await loaders.total.loadMany(["change_position", "graph_position"]);
+  const positions = await loaders.total.getMany(["change_position", "graph_position"]);
   const answers = kept.get(database.db) ?? new Map<string, Promise<AnchorStat[]>>();
   kept.set(database.db, answers);
   const key = JSON.stringify([positions.map(String), groupBy, filter]);

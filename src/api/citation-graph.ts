@@ -1,4 +1,5 @@
 import type { Answered, NeighbourhoodAnswer } from "../graph/index.ts";
+import { isAsked } from "./asked-fields.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
 import { CitationDirectionEnum } from "./enums.ts";
@@ -23,7 +24,7 @@ type CitationEdge = {
 class CitationGraph {
   readonly answer: Answered<NeighbourhoodAnswer>;
   readonly #loaders: Loaders;
-  #works: Promise<(WorkRow | null)[]> | undefined;
+  #works: (WorkRow | null)[] | Promise<(WorkRow | null)[]> | undefined;
 
   constructor(answer: Answered<NeighbourhoodAnswer>, loaders: Loaders) {
     this.answer = answer;
@@ -38,8 +39,12 @@ class CitationGraph {
     return this.answer.graphVersion;
   }
 
-  async nodes(): Promise<CitationNode[]> {
-    const works = await this.#readWorks();
+  nodes(): CitationNode[] | Promise<CitationNode[]> {
+    const works = this.#readWorks();
+    return works instanceof Promise ? works.then((read) => this.#nodesOf(read)) : this.#nodesOf(works);
+  }
+
+  #nodesOf(works: readonly (WorkRow | null)[]): CitationNode[] {
     const { depths } = this.answer;
     const nodes: CitationNode[] = [];
     for (const [place, work] of works.entries()) {
@@ -61,7 +66,7 @@ class CitationGraph {
     return edges;
   }
 
-  #readWorks(): Promise<(WorkRow | null)[]> {
+  #readWorks(): (WorkRow | null)[] | Promise<(WorkRow | null)[]> {
     this.#works ??= worksOf(this.answer.workIds, this.#loaders);
     return this.#works;
   }
@@ -185,12 +190,13 @@ builder.queryField("citationGraph", (t) =>
         description: `Nodes at most, the roots among them: ${inWords(graphLimits.maxNodes)}.`,
       }),
     },
-    resolve: async (_root, { roots, direction, depth, maxNodes }, context) => {
+    resolve: async (_root, { roots, direction, depth, maxNodes }, context, info) => {
       readWithin("depth", depth, graphLimits.depth);
       readWithin("maxNodes", maxNodes, graphLimits.maxNodes);
       const ids = await workIdsByRefs("roots", roots, context);
+      const withoutEdges = !isAsked(info, ["edges", "edgeCount"]);
       return new CitationGraph(
-        await around({ roots: ids, direction, depth, maxNodes }, context),
+        await around({ roots: ids, direction, depth, maxNodes, withoutEdges }, context),
         context.loaders,
       );
     },
@@ -212,6 +218,7 @@ type Question = {
   readonly direction: "REFERENCES" | "CITED_BY" | "BOTH";
   readonly depth: number;
   readonly maxNodes: number;
+  readonly withoutEdges: boolean;
 };
 
 async function around(question: Question, { graph }: Context): Promise<Answered<NeighbourhoodAnswer>> {

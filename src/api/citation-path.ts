@@ -91,6 +91,7 @@ async function shortestPath(question: Question, context: Context): Promise<Citat
     if (held.length === works.length) return { works: held, graphVersion };
     // A work on it was joined with another a moment ago: memory will hear of it.
     await graph.catchUp();
+    loaders.batches.renewVersion();
     for (const workId of workIds) loaders.work.clear(workId);
   }
   throw new ApiError("GRAPH_UNAVAILABLE", "The works on the path keep changing: ask again shortly.");

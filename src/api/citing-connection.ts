@@ -17,8 +17,8 @@ export function citingConnection(
     {
       order,
       keyOf: ({ submittedAt, paperId }) => [submittedAt, String(paperId)],
-      nodeOf: ({ paperId }) => loaders.paper.load(paperId),
-      rows: (range) => loaders.citingPapersOfWork.of(range).load(workId),
+      nodeOf: ({ paperId }) => loaders.paper.get(paperId),
+      rows: (range) => loaders.citingPapersOfWork.of(range).get(workId),
       anyFrom: async (key, side) => {
         // The bounds are exclusive: one of the two is the neighbour of the key in this order.
         const range = { after: null, before: null, reverse: side === "before", limit: 1 };
@@ -27,7 +27,7 @@ export function citingConnection(
         const bound = side === "before" ? { before: neighbour } : { after: neighbour };
         return (await loaders.citingPapersOfWork.of({ ...range, ...bound }).load(workId)).length > 0;
       },
-      count: async () => (await required(loaders.work.load(workId), "work")).citingPaperCount,
+      count: async () => (await required(loaders.work.get(workId), "work")).citingPaperCount,
     },
     page,
   );

@@ -12,7 +12,7 @@ builder.node(ClaimObject, {
   id: {
     description: "The claim's place in its paper: the Pith number and its number in the list.",
     resolve: async ({ paperId, ordinal }, _args, { loaders }) => {
-      const { pithNumber } = await required(loaders.paper.load(paperId), "paper");
+      const { pithNumber } = await required(loaders.paper.get(paperId), "paper");
       return `${pithNumber}#${ordinal}`;
     },
   },
@@ -43,7 +43,7 @@ builder.node(ClaimObject, {
     paper: t.field({
       type: PaperObject,
       description: "The paper that makes the claim.",
-      resolve: ({ paperId }, _args, { loaders }) => required(loaders.paper.load(paperId), "paper"),
+      resolve: ({ paperId }, _args, { loaders }) => required(loaders.paper.get(paperId), "paper"),
     }),
     provenance: t.field({
       type: ProvenanceObject,

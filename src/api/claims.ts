@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, exists, inArray, type SQL, sql } from "drizzle-orm";
+import { readRows } from "../store/prepared-rows.ts";
 import { claims, papers } from "../store/tables/index.ts";
 import { builder } from "./builder.ts";
 import { ClaimConnection } from "./connection-objects.ts";
@@ -92,20 +93,19 @@ const order: KeyOrder = { name: "all_claims", parts: ["bigint", "integer"] };
 function claimsConnection(
   condition: SQL | undefined,
   page: PageArguments,
-  { database: { db }, loaders }: Context,
+  { database: { db, pool }, loaders }: Context,
 ): KeysetConnection<ClaimRow, ClaimRow> {
   const beside = ([paperId, ordinal]: Key, operator: "<" | "<=" | ">" | ">="): SQL =>
     sql`(${claims.paperId}, ${claims.ordinal}) ${sql.raw(operator)} (${paperId}::bigint, ${ordinal}::int)`;
   const read = async (where: SQL | undefined, reverse: boolean, limit: number): Promise<ClaimRow[]> => {
     const direction = reverse ? desc : asc;
-    return loaders.batches.track(async () =>
-      db
-        .select()
-        .from(claims)
-        .where(and(condition, where))
-        .orderBy(direction(claims.paperId), direction(claims.ordinal))
-        .limit(limit),
-    );
+    const page = db
+      .select()
+      .from(claims)
+      .where(and(condition, where))
+      .orderBy(direction(claims.paperId), direction(claims.ordinal))
+      .limit(limit);
+    return loaders.batches.track(() => readRows(pool, page));
   };
   return new KeysetConnection<ClaimRow, ClaimRow>(
     {

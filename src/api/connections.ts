@@ -27,13 +27,28 @@ export type KeysetSource<Row, Node> = {
   readonly keyOf: (row: Row) => Key;
   /** Null for a row whose node has gone since; it is left out. */
   readonly nodeOf: (row: Row) => Node | null | Promise<Node | null>;
-  readonly rows: (range: Range) => Promise<readonly Row[]>;
+  readonly rows: (range: Range) => readonly Row[] | Promise<readonly Row[]>;
   /** Whether there is a row at this key or on the given side of it. */
   readonly anyFrom: (key: Key, side: "before" | "after") => Promise<boolean>;
   readonly count: () => Promise<number>;
 };
 
-export type Edge<Node> = { cursor: string; node: Node };
+/** A row's node, and its place, which is only written out for who asks. */
+export class Edge<Row, Node> {
+  readonly node: Node;
+  readonly #source: Pick<KeysetSource<Row, Node>, "order" | "keyOf">;
+  readonly #row: Row;
+
+  constructor(source: Pick<KeysetSource<Row, Node>, "order" | "keyOf">, row: Row, node: Node) {
+    this.#source = source;
+    this.#row = row;
+    this.node = node;
+  }
+
+  get cursor(): string {
+    return encodeCursor(this.#source.order, this.#source.keyOf(this.#row));
+  }
+}
 
 export type PageInfo = {
   hasNextPage: boolean;
@@ -42,12 +57,17 @@ export type PageInfo = {
   endCursor: string | null;
 };
 
-/** A Relay connection by keyset. What is not asked for is not read: each part runs its statement when resolved. */
+type Page<Row> = { readonly rows: readonly Row[]; readonly more: boolean };
+
+/**
+ * A Relay connection by keyset. What is not asked for is not read: each part runs its statement when resolved, and
+ * comes without a promise where its rows are in memory.
+ */
 export class KeysetConnection<Row, Node> {
   readonly #source: KeysetSource<Row, Node>;
   readonly #range: Range;
-  #page: Promise<{ rows: readonly Row[]; more: boolean }> | undefined;
-  #edges: Promise<Edge<Node>[]> | undefined;
+  #page: Page<Row> | Promise<Page<Row>> | undefined;
+  #edges: Edge<Row, Node>[] | Promise<Edge<Row, Node>[]> | undefined;
 
   /** Throws BAD_USER_INPUT where the arguments are no page of this order. */
   constructor(source: KeysetSource<Row, Node>, page: PageArguments) {
@@ -55,8 +75,12 @@ export class KeysetConnection<Row, Node> {
     this.#range = readRange(source.order, page);
   }
 
-  get edges(): Promise<Edge<Node>[]> {
-    this.#edges ??= this.#readEdges();
+  get edges(): Edge<Row, Node>[] | Promise<Edge<Row, Node>[]> {
+    if (this.#edges === undefined) {
+      const page = this.#readPage();
+      this.#edges =
+        page instanceof Promise ? page.then(({ rows }) => this.#edgesOf(rows)) : this.#edgesOf(page.rows);
+    }
     return this.#edges;
   }
 
@@ -68,23 +92,30 @@ export class KeysetConnection<Row, Node> {
     return this.#source.count();
   }
 
-  async #readEdges(): Promise<Edge<Node>[]> {
-    const { rows } = await this.#readPage();
-    const { order, keyOf, nodeOf } = this.#source;
-    const nodes = await Promise.all(rows.map((row) => nodeOf(row)));
-    return rows.flatMap((row, index) => {
-      const node = nodes[index] ?? null;
-      return node === null ? [] : [{ cursor: encodeCursor(order, keyOf(row)), node }];
-    });
+  #edgesOf(rows: readonly Row[]): Edge<Row, Node>[] | Promise<Edge<Row, Node>[]> {
+    const nodes = rows.map((row) => this.#source.nodeOf(row));
+    const pair = (known: readonly (Node | null)[]): Edge<Row, Node>[] =>
+      rows.flatMap((row, index) => {
+        const node = known[index] ?? null;
+        return node === null ? [] : [new Edge(this.#source, row, node)];
+      });
+    return nodes.some((node) => node instanceof Promise)
+      ? Promise.all(nodes).then(pair)
+      : pair(nodes as (Node | null)[]);
   }
 
-  #readPage(): Promise<{ rows: readonly Row[]; more: boolean }> {
-    this.#page ??= this.#source.rows({ ...this.#range, limit: this.#range.limit + 1 }).then((found) => {
-      // One more than asked for tells whether there is a further page.
-      const rows = found.slice(0, this.#range.limit);
-      return { rows: this.#range.reverse ? rows.reverse() : rows, more: found.length > rows.length };
-    });
+  #readPage(): Page<Row> | Promise<Page<Row>> {
+    if (this.#page === undefined) {
+      const found = this.#source.rows({ ...this.#range, limit: this.#range.limit + 1 });
+      this.#page = found instanceof Promise ? found.then((rows) => this.#pageOf(rows)) : this.#pageOf(found);
+    }
     return this.#page;
+  }
+
+  #pageOf(found: readonly Row[]): Page<Row> {
+    // One more than asked for tells whether there is a further page.
+    const rows = found.slice(0, this.#range.limit);
+    return { rows: this.#range.reverse ? rows.reverse() : rows, more: found.length > rows.length };
   }
 
   async #readPageInfo(): Promise<PageInfo> {

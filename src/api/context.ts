@@ -4,6 +4,7 @@ import type { Change } from "../store/feed.ts";
 import { Deadline } from "./deadline.ts";
 import { ApiError } from "./errors.ts";
 import { type Loaders, prepareLoaders } from "./loaders/index.ts";
+import type { KeptRows } from "./loaders/kept-rows.ts";
 import { RequestGraph } from "./request-graph.ts";
 
 /** What resolvers share within one request. */
@@ -64,9 +65,16 @@ export type RequestParts = {
   readonly signal?: AbortSignal;
 };
 
-/** Prepares a database's statements once; each call of what it returns makes one request's context. */
-export function prepareContext(database: Database, graph: GraphService): (parts?: RequestParts) => Context {
-  const createLoaders = prepareLoaders(database);
+/**
+ * Prepares a database's statements once; each call of what it returns makes one request's context. Rows are kept in
+ * memory from request to request where `kept` is given.
+ */
+export function prepareContext(
+  database: Database,
+  graph: GraphService,
+  kept?: KeptRows,
+): (parts?: RequestParts) => Context {
+  const createLoaders = prepareLoaders({ db: database.db, pool: database.pool, kept });
   return ({ submit = refuse, follow = refuseToFollow, resumeAfter = null, signal } = {}) => {
     const deadline = new Deadline(signal);
     const renew = () => {

@@ -37,7 +37,7 @@ builder.node(EventObject, {
     signer: t.field({
       type: SignerObject,
       description: "Whose word it is.",
-      resolve: ({ fingerprint }, _args, { loaders }) => required(loaders.signer.load(fingerprint), "signer"),
+      resolve: ({ fingerprint }, _args, { loaders }) => required(loaders.signer.get(fingerprint), "signer"),
     }),
     target: t.string({
       description: "What of the paper it is about: `record`, `graph`, …",
@@ -83,7 +83,7 @@ builder.node(EventObject, {
       type: PaperObject,
       nullable: true,
       description: "The paper it is about; null where the paper's canonical record has not arrived.",
-      resolve: ({ paperId }, _args, { loaders }) => loaders.paper.load(paperId),
+      resolve: ({ paperId }, _args, { loaders }) => loaders.paper.get(paperId),
     }),
     receivedAt: t.expose("receivedAt", { type: "DateTime", description: "When this mirror took it in." }),
   }),
@@ -94,7 +94,10 @@ function digestOf(id: EventId): string {
   return id.slice("sha256:".length);
 }
 
-function bodyOf({ paperId, eventId }: EventRow, { loaders }: Context): Promise<AcceptedEvent> {
+function bodyOf(
+  { paperId, eventId }: EventRow,
+  { loaders }: Context,
+): AcceptedEvent | Promise<AcceptedEvent> {
   return required(loaders.eventBody.load({ paperId, eventId }), "event");
 }
 

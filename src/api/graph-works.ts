@@ -72,10 +72,9 @@ function notFound(refs: readonly string[]): ApiError {
  * The rows of works that the graph named, in one batch, in its order. Null for those that are gone since: joined with
  * another work, or no longer cited.
  */
-export async function worksOf(ids: Iterable<bigint>, { work }: Loaders): Promise<(WorkRow | null)[]> {
-  const rows = await work.loadMany([...ids]);
-  return rows.map((row) => {
-    if (row instanceof Error) throw row;
-    return row;
-  });
+export function worksOf(
+  ids: Iterable<bigint>,
+  { work }: Loaders,
+): (WorkRow | null)[] | Promise<(WorkRow | null)[]> {
+  return work.getMany([...ids]);
 }

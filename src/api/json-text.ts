@@ -34,6 +34,8 @@ let met = false;
  * of marks, no string in a result can pass for one.
  */
 export function stringifyResult(result: unknown): string {
+  const text = textOfData(result);
+  if (text !== null) return `{"data":${text}}`;
   // Most results hold no JSON scalar, and JSON.stringify is several times faster than the writer below.
   watching = true;
   met = false;
@@ -44,6 +46,14 @@ export function stringifyResult(result: unknown): string {
     watching = false;
   }
   return write(result) ?? "null";
+}
+
+/** The text of the data where a result is nothing else; null where there is more to write. */
+function textOfData(result: unknown): string | null {
+  if (typeof result !== "object" || result === null) return null;
+  const keys = Object.keys(result);
+  if (!("data" in result) || !(result.data instanceof JsonText)) return null;
+  return keys.every((key) => key === "data" || key === "stringify") ? result.data.text : null;
 }
 
 /** As JSON.stringify: undefined where the value has no JSON text. */

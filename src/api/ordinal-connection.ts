@@ -21,7 +21,7 @@ export function ordinalConnection<Filter extends object, Row extends { readonly 
   page: PageArguments,
 ): KeysetConnection<Row, Row> {
   const order: KeyOrder = { name, parts: ["integer"] };
-  const read = (range: OrdinalPage) => pages.of({ ...filter, ...range }).load(paperId);
+  const read = (range: OrdinalPage) => pages.of({ ...filter, ...range }).get(paperId);
   return new KeysetConnection<Row, Row>(
     {
       order,

@@ -79,7 +79,7 @@ builder.node(PaperObject, {
     work: t.field({
       type: WorkObject,
       description: "The work that this is a version of: the vertex of the citation graph.",
-      resolve: ({ workId }, _args, { loaders }) => required(loaders.work.load(workId), "work"),
+      resolve: ({ workId }, _args, { loaders }) => required(loaders.work.get(workId), "work"),
     }),
     claims: t.field({
       type: ClaimConnection,

@@ -1,4 +1,5 @@
-import { and, asc, desc, eq, getTableColumns, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm";
+import { readRows } from "../store/prepared-rows.ts";
 import { papers, works } from "../store/tables/index.ts";
 import { builder } from "./builder.ts";
 import { PaperConnection } from "./connection-objects.ts";
@@ -41,7 +42,11 @@ builder.queryField("papers", (t) =>
 );
 
 /** A paper and what its work is cited by, where the order goes by that. */
-type OrderedPaper = PaperRow & { readonly citedByCount: number };
+/** Where a paper stands in an order; most papers themselves are in memory. */
+type OrderedPaper = Pick<PaperRow, "paperId" | "workId" | "submittedAt"> & {
+  /** Only told in the order that goes by it. */
+  readonly citedByCount: string;
+};
 
 type Ordering = {
   readonly order: KeyOrder;
@@ -70,7 +75,7 @@ const orderings: Record<PaperOrder, Ordering> = {
     descending: true,
     // Equal counts go by work, as the index does: hundreds of thousands of works may be cited equally often.
     columns: [sql`${works.citedByCount}`, sql`${works.workId}`, sql`${papers.paperId}`],
-    keyOf: ({ citedByCount, workId, paperId }) => [String(citedByCount), String(workId), String(paperId)],
+    keyOf: ({ citedByCount, workId, paperId }) => [citedByCount, String(workId), String(paperId)],
     values: ([citedByCount, workId, paperId]) => [
       sql`${citedByCount}::int`,
       sql`${workId}::bigint`,
@@ -87,7 +92,7 @@ function papersConnection(
   filter: PaperFilter,
   orderBy: PaperOrder,
   page: PageArguments,
-  { database: { db }, loaders }: Context,
+  { database: { db, pool }, loaders }: Context,
 ): KeysetConnection<OrderedPaper, PaperRow> {
   const { order, descending, columns, keyOf, values } = orderings[orderBy];
   const condition = paperCondition(db, filter);
@@ -103,28 +108,27 @@ function papersConnection(
   const read = async (where: SQL | undefined, reverse: boolean, limit: number): Promise<OrderedPaper[]> => {
     const direction = descending === reverse ? asc : desc;
     const sorted = columns.map((column) => direction(column));
-    const withoutWorks = db.select({ ...getTableColumns(papers), citedByCount: sql<number>`0` }).from(papers);
+    const { paperId, workId, submittedAt } = papers;
+    const withoutWorks = db
+      .select({ paperId, workId, submittedAt, citedByCount: sql<string>`0` })
+      .from(papers);
     const withWorks = db
-      .select({ ...getTableColumns(papers), citedByCount: works.citedByCount })
+      .select({ paperId, workId, submittedAt, citedByCount: sql<string>`${works.citedByCount}` })
       .from(papers)
       .innerJoin(works, eq(works.workId, papers.workId));
     const query = orderBy === "CITED_BY_DESC" ? withWorks : withoutWorks;
-    return loaders.batches.track(async () =>
-      query
-        .where(and(condition, where))
-        .orderBy(...sorted)
-        .limit(limit),
-    );
+    const page = query
+      .where(and(condition, where))
+      .orderBy(...sorted)
+      .limit(limit);
+    return loaders.batches.track(() => readRows(pool, page));
   };
 
   return new KeysetConnection<OrderedPaper, PaperRow>(
     {
       order,
       keyOf,
-      nodeOf: (row) => {
-        loaders.paper.prime(row.paperId, row);
-        return row;
-      },
+      nodeOf: ({ paperId }) => loaders.paper.get(paperId),
       rows: ({ after, before, reverse, limit }) =>
         read(
           and(

@@ -15,7 +15,7 @@ ProvenanceObject.implement({
     signer: t.field({
       type: SignerObject,
       description: "Whose word the event is.",
-      resolve: ({ event }, _args, { loaders }) => required(loaders.signer.load(event.fingerprint), "signer"),
+      resolve: ({ event }, _args, { loaders }) => required(loaders.signer.get(event.fingerprint), "signer"),
     }),
     proof: t.expose("proof", {
       type: ProofEnum,
@@ -28,7 +28,7 @@ ProvenanceObject.implement({
 
 /** The provenance of a row of a paper's current snapshot: of its claims and references. */
 export async function provenanceOf(paperId: bigint, context: Context): Promise<ProvenanceRow> {
-  const { snapshotEventId } = await required(context.loaders.paper.load(paperId), "paper");
+  const { snapshotEventId } = await required(context.loaders.paper.get(paperId), "paper");
   const provenance = await eventProvenance(paperId, snapshotEventId, context);
   if (provenance === null) throw new Error("A paper without a snapshot has claims or references.");
   return provenance;
@@ -40,7 +40,7 @@ async function eventProvenance(
   { loaders }: Context,
 ): Promise<ProvenanceRow | null> {
   if (eventId === null) return null;
-  const event = await required(loaders.event.load({ paperId, eventId }), "event");
+  const event = await required(loaders.event.get({ paperId, eventId }), "event");
   return { event, proof: event.standing };
 }
 

@@ -27,21 +27,21 @@ ReferenceObject.implement({
     work: t.field({
       type: WorkObject,
       description: "The work cited. Always there, whether a paper of it is held or not: nothing dangles.",
-      resolve: ({ citedWorkId }, _args, { loaders }) => required(loaders.work.load(citedWorkId), "work"),
+      resolve: ({ citedWorkId }, _args, { loaders }) => required(loaders.work.get(citedWorkId), "work"),
     }),
     citedPaper: t.field({
       type: PaperObject,
       nullable: true,
       description: "The paper held of the work cited (`work.paper`); null where this mirror holds none.",
       resolve: async ({ citedWorkId }, _args, { loaders }) => {
-        const { paperId } = await required(loaders.work.load(citedWorkId), "work");
+        const { paperId } = await required(loaders.work.get(citedWorkId), "work");
         return paperId === null ? null : loaders.paper.load(paperId);
       },
     }),
     citingPaper: t.field({
       type: PaperObject,
       description: "The paper whose list this stands in.",
-      resolve: ({ paperId }, _args, { loaders }) => required(loaders.paper.load(paperId), "paper"),
+      resolve: ({ paperId }, _args, { loaders }) => required(loaders.paper.get(paperId), "paper"),
     }),
     provenance: t.field({
       type: ProvenanceObject,

@@ -68,7 +68,7 @@ export class RequestGraph {
   }
 
   #noted<Result extends Given>(answer: Result): Result {
-    const { graphVersion } = this.#service.status();
+    const graphVersion = this.#service.graphVersion();
     if (answer.truncated || (graphVersion ?? answer.graphVersion) !== answer.graphVersion)
       this.#isCurrent = false;
     return answer;

@@ -28,8 +28,9 @@ builder.mutationField("submitDocument", (t) =>
     args: {
       document: t.arg.string({ required: true, description: "A bundle or a state as its raw text." }),
     },
-    resolve: async (_root, { document }, { database, submit }) => {
+    resolve: async (_root, { document }, { database, loaders, submit }) => {
       const id = await submit(document);
+      loaders.batches.renewVersion();
       const row = (await readSubmissions(database, [id])).get(id);
       if (row === undefined) throw new Error("A submission that was stored is gone.");
       return row;

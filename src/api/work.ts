@@ -54,7 +54,7 @@ builder.node(WorkObject, {
       nullable: true,
       description:
         "The paper held of it: of several versions the best proved, then the latest. Null where the work is only cited.",
-      resolve: ({ paperId }, _args, { loaders }) => (paperId === null ? null : loaders.paper.load(paperId)),
+      resolve: ({ paperId }, _args, { loaders }) => (paperId === null ? null : loaders.paper.get(paperId)),
     }),
     citedBy: t.field({
       type: PaperConnection,

@@ -123,9 +123,11 @@ async function prepareSample(
 
 function announce(server: RunningServer, { host }: Config): void {
   const shown = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
-  const url = `http://${shown}:${server.port}/graphql`;
+  const home = `http://${shown}:${server.port}/`;
+  const url = `${home}graphql`;
   process.stdout.write(`
-pith-graph is ready: ${url}  (open it in a browser to explore)
+pith-graph is ready: ${url}
+Look at it in a browser: ${home}
 
 Ask who asserted a paper's claims, and how far that can be proved:
 

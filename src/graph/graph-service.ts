@@ -75,6 +75,8 @@ export type GraphService = {
   readonly [Name in AnalysisName]: Analyse<Name>;
 } & {
   status(): GraphStatus;
+  /** The version that memory answers at; null where nothing is loaded. */
+  graphVersion(): string | null;
   /** Whether memory, as it is now, has the work; false where nothing is loaded. Costs no statement. */
   holds(workId: bigint): boolean;
   /** Resolves once questions are answered from memory. Rejects where they will never be. */
@@ -156,6 +158,7 @@ export function startGraph(database: Database, options: GraphOptions = {}): Grap
     components: analyse("components"),
     kCore: analyse("kCore"),
     status: () => statusOf(adjacency, memory, loadError),
+    graphVersion: () => memory?.version?.position.toString() ?? null,
     holds: (workId) => (memory?.version?.indexOf(workId) ?? -1) >= 0,
     loaded: (signal) => reached(memory, 0n, signal, closing.signal),
     reached: (position, signal) => reached(memory, position, signal, closing.signal),

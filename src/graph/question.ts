@@ -43,6 +43,8 @@ export type Questions = {
       readonly direction: CitationDirection;
       readonly depth: number;
       readonly maxNodes: number;
+      /** No edges are looked for where nobody asks for them. */
+      readonly withoutEdges?: boolean;
     };
     readonly answer: NeighbourhoodAnswer;
   };

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { BlockList, isIP, isIPv6 } from "node:net";
+import { BlockList, isIP, isIPv6, type Socket } from "node:net";
 
 const loopback = new BlockList();
 loopback.addSubnet("127.0.0.0", 8, "ipv4");
@@ -13,6 +13,19 @@ loopback.addAddress("::1", "ipv6");
  * @returns null for this machine itself: a person at it, or a proxy that nobody declared.
  */
 export function clientAddress(request: IncomingMessage, trustedProxies: number): string | null {
+  const { socket } = request;
+  if (trustedProxies > 0) return readAddress(request, trustedProxies);
+  // That of a connection stays.
+  const known = ofConnections.get(socket);
+  if (known !== undefined) return known;
+  const address = readAddress(request, 0);
+  ofConnections.set(socket, address);
+  return address;
+}
+
+const ofConnections = new WeakMap<Socket, string | null>();
+
+function readAddress(request: IncomingMessage, trustedProxies: number): string | null {
   const direct = request.socket.remoteAddress ?? "";
   const header = trustedProxies === 0 ? undefined : request.headers["x-forwarded-for"];
   const forwarded = (Array.isArray(header) ? header.join() : (header ?? ""))

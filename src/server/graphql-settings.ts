@@ -11,6 +11,7 @@ export async function graphqlSettings(config: GraphqlConfig): Promise<GraphqlSet
     introspection: config.introspection,
     graphiql: config.graphiql,
     responseCacheSize: config.responseCacheSize,
+    rowCacheSize: config.rowCacheSize,
     cors: { origins: corsOrigins, credentials: corsCredentials },
     documents: { documents, only: onlyDocuments },
   };

@@ -3,6 +3,7 @@ import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
 import { createYoga } from "graphql-yoga";
 import { type ChangeFollower, type Context, prepareContext, type Submit } from "../api/context.ts";
 import type { QueryLimits } from "../api/limits/query-limits.ts";
+import { KeptRows } from "../api/loaders/kept-rows.ts";
 import { schema } from "../api/schema.ts";
 import type { GraphService } from "../graph/index.ts";
 import { type Database, openDatabase } from "../store/database.ts";
@@ -16,7 +17,7 @@ import { createHttpHandler } from "./http/handler.ts";
 import { type StreamTimes, useEventStream } from "./live/index.ts";
 import { createMaskError, type LogError } from "./mask-error.ts";
 import { useExactJson } from "./plugins/exact-json.ts";
-import { useNativeExecute } from "./plugins/native-execute.ts";
+import { useExecuteToText } from "./plugins/execute-to-text.ts";
 import { useNoIntrospection } from "./plugins/no-introspection.ts";
 import { queryLimitPlugins } from "./plugins/query-limits.ts";
 import { useResponseCache } from "./plugins/response-cache.ts";
@@ -34,6 +35,8 @@ export type GraphqlSettings = {
   readonly documents?: DocumentSettings;
   /** Characters of answers that are kept in memory; 32 million unless told, 0 for none. */
   readonly responseCacheSize?: number;
+  /** Characters of rows that are kept in memory; 64 million unless told, 0 for none. */
+  readonly rowCacheSize?: number;
   /** Whether plain JSON requests skip graphql-yoga's HTTP layer; true unless told. */
   readonly fastPath?: boolean;
 };
@@ -54,6 +57,7 @@ export type GraphqlOptions = {
 };
 
 export const defaultResponseCacheSize = 32_000_000;
+export const defaultRowCacheSize = 64_000_000;
 
 /** Asking for the data's version takes a tenth of a millisecond; a server that takes so long answers nothing else. */
 const versionMilliseconds = 5_000;
@@ -70,16 +74,18 @@ export function createGraphqlHandler(options: GraphqlOptions): {
     cors = openCors,
     documents = { documents: noDocuments, only: false },
     responseCacheSize = defaultResponseCacheSize,
+    rowCacheSize = defaultRowCacheSize,
     fastPath = true,
   } = settings;
-  const createContext = prepareContext(database, graph);
-  // On a connection of its own: what is kept is given out at once, also while queries wait for theirs.
+  // On a connection of its own: answers and rows that are kept are given out at once, also while queries wait for theirs.
   const versions = openDatabase({
     connection: database.connection,
     maximumConnections: 1,
     statementMilliseconds: versionMilliseconds,
   });
   const version = new DataVersion(versions, graph);
+  const kept = rowCacheSize > 0 ? new KeptRows(() => version.read(), rowCacheSize) : undefined;
+  const createContext = prepareContext(database, graph, kept);
   const maskError = createMaskError(options.logError);
   const yoga = createYoga<ServerContext, Context>({
     schema,
@@ -108,7 +114,7 @@ export function createGraphqlHandler(options: GraphqlOptions): {
       useTrustedDocuments(documents),
       ...(responseCacheSize > 0 ? [useResponseCache(version, responseCacheSize)] : []),
       ...(introspection ? [] : [useNoIntrospection()]),
-      useNativeExecute(),
+      useExecuteToText(),
       ...queryLimitPlugins(options.limits),
       useExactJson(),
       useEventStream(options.streamTimes),

@@ -25,25 +25,38 @@ const readTextArray = pg.types.getTypeParser(textArrayType);
  */
 export function prepareRows<Row>(query: RowQuery<Row>, name: string): PreparedRows<Row> {
   const { sql: text, params } = query.toSQL();
-  const fields = Object.entries(query._.selectedFields).map(
-    ([field, column]) => [field, decoderOf(column)] as const,
-  );
+  const readRow = rowReaderOf(query);
   return async (sender, values) => {
-    const { rows } = await sender.query<(string | null)[]>(
+    const { rows } = await sender.query<Cells>(
       { name, text, rowMode: "array", types: textOnly },
       fillPlaceholders(params, values),
     );
-    const read: Row[] = [];
-    for (const cells of rows) {
-      const row: Record<string, unknown> = {};
-      let place = 0;
-      for (const [field, decode] of fields) {
-        const cell = cells[place++] ?? null;
-        row[field] = cell === null ? null : decode(cell);
-      }
-      read.push(row as Row);
+    return rows.map(readRow);
+  };
+}
+
+/** Runs a query that was built for one request: the rows are those that Drizzle would give, for less time. */
+export async function readRows<Row>(sender: Sender, query: RowQuery<Row>): Promise<Row[]> {
+  const { sql: text, params } = query.toSQL();
+  const { rows } = await sender.query<Cells>({ text, rowMode: "array", types: textOnly }, params);
+  return rows.map(rowReaderOf(query));
+}
+
+type Cells = (string | null)[];
+
+/** Makes a row of its cells. */
+function rowReaderOf<Row>(query: RowQuery<Row>): (cells: Cells) => Row {
+  const fields = Object.entries(query._.selectedFields).map(
+    ([field, column]) => [field, decoderOf(column)] as const,
+  );
+  return (cells) => {
+    const row: Record<string, unknown> = {};
+    let place = 0;
+    for (const [field, decode] of fields) {
+      const cell = cells[place++] ?? null;
+      row[field] = cell === null ? null : decode(cell);
     }
-    return read;
+    return row as Row;
   };
 }
 

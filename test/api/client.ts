@@ -4,6 +4,7 @@ import { stringifyResult } from "../../src/api/json-text.ts";
 import { schema } from "../../src/api/schema.ts";
 import { type GraphService, startGraph } from "../../src/graph/index.ts";
 import type { Database } from "../../src/store/index.ts";
+import { type Statement, watchStatements } from "../statements.ts";
 
 export type Variables = Record<string, unknown>;
 
@@ -41,33 +42,12 @@ export function createClient(
       (JSON.parse(await text(source, variables)) as { data: Data }).data,
     errors: async (source, variables) => (await run(source, variables)).errors ?? [],
     statements: async (source, variables) =>
-      (await watch(database, () => text(source, variables))).map((statement) => statement.text),
+      (await watchStatements(database, () => text(source, variables))).map((statement) => statement.text),
     plans: async (source, variables) => {
-      const statements = await watch(database, () => text(source, variables));
+      const statements = await watchStatements(database, () => text(source, variables));
       return Promise.all(statements.map((statement) => explain(database, statement)));
     },
   };
-}
-
-type Statement = { readonly text: string; readonly values: unknown[] };
-
-/** What goes through the pool meanwhile: Drizzle's queries and everybody's. */
-async function watch({ pool }: Database, work: () => Promise<unknown>): Promise<Statement[]> {
-  const statements: Statement[] = [];
-  const original = pool.query;
-  const watched = (...args: unknown[]): unknown => {
-    const [first, values] = args;
-    const text = typeof first === "string" ? first : (first as { text: string }).text;
-    statements.push({ text, values: Array.isArray(values) ? values : [] });
-    return Reflect.apply(original, pool, args);
-  };
-  pool.query = watched as typeof pool.query;
-  try {
-    await work();
-    return statements;
-  } finally {
-    pool.query = original;
-  }
 }
 
 async function explain({ pool }: Database, { text, values }: Statement): Promise<string> {

@@ -6,7 +6,7 @@ import { type Client, createClient } from "./client.ts";
 import { ingestTexts, seedText } from "./fixtures/library.ts";
 
 /** Enough rows that reading them all for a page would show. */
-const manyPapers = 30_000;
+const manyPapers = 10_000;
 const hubCiters = 100_000;
 
 const seed = "pith:2023:ROU4N4IRYZ3HV3M7HKTK3YY643";

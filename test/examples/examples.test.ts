@@ -85,6 +85,8 @@ describe("TypeScript", () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     const committed = await readFile("examples/typescript/graphql-env.d.ts", "utf8");
     expect(await readFile(path, "utf8"), "run `npm run schema` and commit it").toBe(committed);
+    const explorer = await readFile("web/src/api/graphql-env.d.ts", "utf8");
+    expect(explorer, "run `npm run schema` and commit it").toBe(committed);
     await rm(folder, { recursive: true });
   });
 });

@@ -54,7 +54,7 @@ export class NaiveGraph {
     return levels;
   }
 
-  neighbourhood({ roots, direction, depth, maxNodes }: Input<"neighbourhood">) {
+  neighbourhood({ roots, direction, depth, maxNodes, withoutEdges = false }: Input<"neighbourhood">) {
     const nodes = new Map<bigint, number>();
     let truncated = false;
     const known = [...new Set(roots)].filter((root) => this.works.includes(root));
@@ -70,7 +70,7 @@ export class NaiveGraph {
     }
     const places = new Map([...nodes.keys()].map((work, place) => [work, place]));
     const placeOf = (work: bigint) => places.get(work) as number;
-    const edges = this.edges
+    const edges = (withoutEdges ? [] : this.edges)
       .filter(({ citing, cited }) => nodes.has(citing) && nodes.has(cited))
       .sort((a, b) => placeOf(a.citing) - placeOf(b.citing) || byId(a.cited, b.cited))
       .map(({ citing, cited, isAnchor }) => [placeOf(citing), placeOf(cited), Number(isAnchor)]);

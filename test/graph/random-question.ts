@@ -15,7 +15,9 @@ export function randomQuestion(random: Random, name: QuestionName, works: readon
   switch (name) {
     case "neighbourhood": {
       const maxNodes = random() < 0.5 ? 100 : below(random, 8);
-      return { name, input: { roots: several(), direction: direction(), depth: below(random, 5), maxNodes } };
+      const withoutEdges = random() < 0.2;
+      const depth = below(random, 5);
+      return { name, input: { roots: several(), direction: direction(), depth, maxNodes, withoutEdges } };
     }
     case "path":
       return {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { fuzz } from "../../bench/fuzz/run.ts";
 import { schema } from "../../src/api/schema.ts";
 import { createApp, type RunningServer, startServer } from "../../src/server/index.ts";
 import { ingestLibrary } from "../api/fixtures/library.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { fuzz } from "../fuzz/run.ts";
 
 const requests = 250;
 /** Of runs that once found something. */

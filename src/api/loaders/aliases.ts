@@ -1,9 +1,8 @@
-import type DataLoader from "dataloader";
 import { sql } from "drizzle-orm";
 import { compareCodePoints, type JsonObject, parseInstant, parseJson } from "../../protocol/index.ts";
 import type { Database } from "../../store/database.ts";
 import { aliases } from "../../store/tables/index.ts";
-import { type Batches, groupBy } from "./batch.ts";
+import { type Batches, groupBy, type RowLoader } from "./batch.ts";
 
 export type AliasRow = {
   readonly paperId: bigint;
@@ -14,7 +13,7 @@ export type AliasRow = {
 
 export type AliasLoaders = {
   /** By `paper_id`: the aliases that the paper's state lists, as it sorts them. */
-  readonly aliasesOfPaper: DataLoader<bigint, readonly AliasRow[], unknown>;
+  readonly aliasesOfPaper: RowLoader<bigint, readonly AliasRow[]>;
 };
 
 export function prepareAliasLoaders({ db }: Pick<Database, "db">): (batches: Batches) => AliasLoaders {

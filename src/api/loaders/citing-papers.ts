@@ -1,5 +1,4 @@
 import { and, asc, desc, eq, type Placeholder, type SQL, sql } from "drizzle-orm";
-import type { Database } from "../../store/database.ts";
 import { prepareRows } from "../../store/prepared-rows.ts";
 import { bigintArray } from "../../store/rows.ts";
 import { citingPapers } from "../../store/tables/index.ts";
@@ -7,6 +6,7 @@ import type { Range } from "../connections.ts";
 import type { Key } from "../cursor.ts";
 import { type Batches, groupBy, LoadersByArguments } from "./batch.ts";
 import { GatheredByLimit } from "./gathered.ts";
+import type { Rows } from "./rows-of-database.ts";
 
 export type CitingPaperRow = typeof citingPapers.$inferSelect;
 
@@ -19,10 +19,8 @@ export type CitingPaperLoaders = {
  * Each work's page is read on its own (LATERAL), since a work may have a hundred thousand citing papers: the
  * index gives the page without the rest.
  */
-export function prepareCitingPaperLoaders(
-  database: Pick<Database, "db" | "pool">,
-): (batches: Batches) => CitingPaperLoaders {
-  const { db } = database;
+export function prepareCitingPaperLoaders(rows: Rows): (batches: Batches) => CitingPaperLoaders {
+  const { db } = rows;
   const pagesOf = (ids: SQL, limit: number | Placeholder, range: Omit<Range, "limit">) => {
     const order = range.reverse ? asc : desc;
     const page = db
@@ -51,7 +49,8 @@ export function prepareCitingPaperLoaders(
   });
   const firstPages = prepareRows(firstPagesQuery, "api_first_citing_papers");
   const firstCiting = new GatheredByLimit<bigint, readonly CitingPaperRow[]>(
-    database,
+    rows,
+    [],
     async (sender, ids, limit) =>
       groupBy(await firstPages(sender, { ids: bigintArray(ids), limit }), ({ citedWorkId }) => citedWorkId),
   );
@@ -59,7 +58,7 @@ export function prepareCitingPaperLoaders(
   return (batches) => ({
     citingPapersOfWork: new LoadersByArguments((range) =>
       range.after === null && range.before === null && !range.reverse
-        ? batches.gathered(firstCiting.of(range.limit), [])
+        ? batches.gathered(firstCiting.of(range.limit))
         : batches.loader(async (ids) => {
             const rows = await pagesOf(sql`${sql.param(ids)}`, range.limit, range);
             return groupBy(rows, ({ citedWorkId }) => citedWorkId);

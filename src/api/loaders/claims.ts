@@ -1,13 +1,12 @@
-import type DataLoader from "dataloader";
 import { and, count, getTableColumns, inArray, or, type SQL, sql } from "drizzle-orm";
-import type { Database } from "../../store/database.ts";
 import { prepareRows } from "../../store/prepared-rows.ts";
 import { bigintArray } from "../../store/rows.ts";
 import { claims } from "../../store/tables/index.ts";
 import { isOtherKind, namedClaimKinds } from "../../store/tables/search-expressions.ts";
-import { type Batches, groupBy, LoadersByArguments } from "./batch.ts";
+import { type Batches, groupBy, LoadersByArguments, type RowLoader } from "./batch.ts";
 import { GatheredByLimit } from "./gathered.ts";
 import { isFirstPage, type OrdinalPage, placeInPage, withinPage } from "./ordinal-page.ts";
+import type { Rows } from "./rows-of-database.ts";
 
 export type ClaimRow = typeof claims.$inferSelect;
 
@@ -19,7 +18,7 @@ export type ClaimKinds = { readonly kinds: readonly ClaimKindOrOther[] | null };
 export type ClaimKey = { readonly paperId: bigint; readonly ordinal: number };
 
 export type ClaimLoaders = {
-  readonly claim: DataLoader<ClaimKey, ClaimRow | null, unknown>;
+  readonly claim: RowLoader<ClaimKey, ClaimRow | null>;
   /** By `paper_id`: the paper's claims in the order of its snapshot. */
   readonly claimsOfPaper: LoadersByArguments<ClaimKinds & OrdinalPage, bigint, readonly ClaimRow[]>;
   readonly claimCountOfPaper: LoadersByArguments<ClaimKinds, bigint, number>;
@@ -27,10 +26,8 @@ export type ClaimLoaders = {
 
 const keyText = ({ paperId, ordinal }: ClaimKey): string => `${paperId}/${ordinal}`;
 
-export function prepareClaimLoaders(
-  database: Pick<Database, "db" | "pool">,
-): (batches: Batches) => ClaimLoaders {
-  const { db } = database;
+export function prepareClaimLoaders(rows: Rows): (batches: Batches) => ClaimLoaders {
+  const { db } = rows;
   const numbered = db
     .select({ ...getTableColumns(claims), place: placeInPage(claims.paperId, claims.ordinal) })
     .from(claims)
@@ -43,7 +40,8 @@ export function prepareClaimLoaders(
     .orderBy(numbered.paperId, numbered.place);
   const firstPages = prepareRows(firstPagesQuery, "api_first_claims");
   const firstClaims = new GatheredByLimit<bigint, readonly ClaimRow[]>(
-    database,
+    rows,
+    [],
     async (sender, paperIds, limit) =>
       groupBy(await firstPages(sender, { paperIds: bigintArray(paperIds), limit }), ({ paperId }) => paperId),
   );
@@ -85,7 +83,7 @@ export function prepareClaimLoaders(
     ),
     claimsOfPaper: new LoadersByArguments((given) =>
       given.kinds === null && isFirstPage(given)
-        ? batches.gathered(firstClaims.of(given.limit), [])
+        ? batches.gathered(firstClaims.of(given.limit))
         : batches.loader(
             async (paperIds) => groupBy(await readPages(paperIds, given), ({ paperId }) => paperId),
             [],

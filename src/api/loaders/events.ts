@@ -1,4 +1,3 @@
-import type DataLoader from "dataloader";
 import { and, count, getTableColumns, inArray, notInArray, or, type SQL, sql } from "drizzle-orm";
 import {
   type AcceptedEvent,
@@ -13,7 +12,7 @@ import {
 import type { Database } from "../../store/database.ts";
 import { events } from "../../store/tables/index.ts";
 import { isOfRareType } from "../../store/tables/search-expressions.ts";
-import { type Batches, groupBy, LoadersByArguments } from "./batch.ts";
+import { type Batches, groupBy, LoadersByArguments, type RowLoader } from "./batch.ts";
 import { type OrdinalPage, placeInPage, withinPage } from "./ordinal-page.ts";
 
 const { body: _body, signature: _signature, ...headColumns } = getTableColumns(events);
@@ -29,11 +28,11 @@ export type EventTypeOrUnknown = EventType | "unknown";
 export type EventFilter = { readonly types: readonly EventTypeOrUnknown[] | null };
 
 export type EventLoaders = {
-  readonly event: DataLoader<EventKey, EventRow | null, unknown>;
+  readonly event: RowLoader<EventKey, EventRow | null>;
   /** An event by its id alone. */
-  readonly eventById: DataLoader<string, EventRow | null, unknown>;
+  readonly eventById: RowLoader<string, EventRow | null>;
   /** The event's own text, read. */
-  readonly eventBody: DataLoader<EventKey, AcceptedEvent | null, unknown>;
+  readonly eventBody: RowLoader<EventKey, AcceptedEvent | null>;
   /** By `paper_id`: the paper's events by ordinal. */
   readonly eventsOfPaper: LoadersByArguments<EventFilter & OrdinalPage, bigint, readonly EventRow[]>;
   readonly eventCountOfPaper: LoadersByArguments<EventFilter, bigint, number>;

@@ -1,5 +1,6 @@
 import { cancellable, type Sender } from "../../store/cancellable.ts";
-import type { Database } from "../../store/database.ts";
+import type { RowShelf } from "./kept-rows.ts";
+import type { Rows } from "./rows-of-database.ts";
 import { afterSettling } from "./turn.ts";
 
 type Found<Value> = ReadonlyMap<unknown, Value>;
@@ -24,25 +25,48 @@ const mostKeys = 4_000;
  * Each asks after its request came, and the statement runs after that: nobody sees anything older than without.
  */
 export class Gathered<Key, Value> {
-  readonly #database: Pick<Database, "pool">;
+  readonly #rows: Rows;
   readonly #read: (sender: Sender, keys: readonly Key[]) => Promise<Found<Value>>;
+  readonly #shelf: RowShelf<Key, Value> | undefined;
+  /** The value of keys that are not found. */
+  readonly #absent: Value;
   #waiting: Asking<Key, Value>[] = [];
   #running = 0;
   #isScheduled = false;
 
   constructor(
-    database: Pick<Database, "pool">,
+    rows: Rows,
+    absent: Value,
     read: (sender: Sender, keys: readonly Key[]) => Promise<Found<Value>>,
   ) {
-    this.#database = database;
+    this.#rows = rows;
     this.#read = read;
+    this.#absent = absent;
+    this.#shelf = rows.kept?.shelf();
   }
 
-  /** Values by key, others among them. Rejects when the signal is aborted while the statement runs. */
-  load(keys: readonly Key[], signal: AbortSignal | undefined): Promise<Found<Value>> {
-    return new Promise((resolve, reject) => {
+  /** What is kept of a key; undefined where a statement must tell. */
+  kept(key: Key, version: string): Value | undefined {
+    return this.#shelf?.get(key, version);
+  }
+
+  /**
+   * The values of keys, in their order, kept for others where the request's version is known: it was read before this
+   * was called. Rejects when the signal is aborted while the statement runs.
+   */
+  async load(
+    keys: readonly Key[],
+    signal: AbortSignal | undefined,
+    version: string | null,
+  ): Promise<Value[]> {
+    const found = await new Promise<Found<Value>>((resolve, reject) => {
       this.#waiting.push({ keys, signal, resolve, reject });
       this.#schedule();
+    });
+    return keys.map((key) => {
+      const value = found.get(key) ?? this.#absent;
+      if (version !== null) this.#shelf?.set(key, value, version);
+      return value;
     });
   }
 
@@ -82,7 +106,7 @@ export class Gathered<Key, Value> {
         : [...new Set(askings.flatMap((asking) => asking.keys))];
     const watched = watch(askings);
     try {
-      const { pool } = this.#database;
+      const { pool } = this.#rows;
       const found = await this.#read(
         watched.signal === null ? pool : cancellable(pool, watched.signal),
         keys,
@@ -105,10 +129,11 @@ export class GatheredByLimit<Key, Value> {
   readonly #create: (limit: number) => Gathered<Key, Value>;
 
   constructor(
-    database: Pick<Database, "pool">,
+    rows: Rows,
+    absent: Value,
     read: (sender: Sender, keys: readonly Key[], limit: number) => Promise<Found<Value>>,
   ) {
-    this.#create = (limit) => new Gathered(database, (sender, keys) => read(sender, keys, limit));
+    this.#create = (limit) => new Gathered(rows, absent, (sender, keys) => read(sender, keys, limit));
   }
 
   of(limit: number): Gathered<Key, Value> {

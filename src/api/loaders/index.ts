@@ -1,4 +1,3 @@
-import type { Database } from "../../store/database.ts";
 import { type AliasLoaders, prepareAliasLoaders } from "./aliases.ts";
 import { Batches } from "./batch.ts";
 import { type CitingPaperLoaders, prepareCitingPaperLoaders } from "./citing-papers.ts";
@@ -8,6 +7,7 @@ import { type PaperRefLoaders, paperRefLoaders } from "./paper-refs.ts";
 import { type PaperLoaders, preparePaperLoaders } from "./papers.ts";
 import { prepareRecordLoaders, type RecordLoaders } from "./records.ts";
 import { prepareReferenceLoaders, type ReferenceLoaders } from "./references.ts";
+import type { Rows } from "./rows-of-database.ts";
 import { prepareSignerLoaders, type SignerLoaders } from "./signers.ts";
 import { prepareStateLoaders, type StateLoaders } from "./states.ts";
 import { prepareTotalLoaders, type TotalLoaders } from "./totals.ts";
@@ -31,26 +31,26 @@ export type Loaders = PaperLoaders &
   };
 
 /**
- * Prepares the statements of a database once; each call of what it returns makes the loaders of one request, which
+ * Prepares the statements once; each call of what it returns makes the loaders of one request, which
  * read nothing more once the signal is aborted.
  */
-export function prepareLoaders(database: Pick<Database, "db" | "pool">): (signal?: AbortSignal) => Loaders {
-  const paperLoaders = preparePaperLoaders(database);
-  const workLoaders = prepareWorkLoaders(database);
+export function prepareLoaders(rows: Rows): (signal?: AbortSignal) => Loaders {
+  const paperLoaders = preparePaperLoaders(rows);
+  const workLoaders = prepareWorkLoaders(rows);
   const others = [
-    prepareClaimLoaders(database),
-    prepareReferenceLoaders(database),
-    prepareCitingPaperLoaders(database),
-    prepareEventLoaders(database),
-    prepareSignerLoaders(database),
-    prepareRecordLoaders(database),
-    prepareStateLoaders(database),
-    prepareTotalLoaders(database),
-    prepareAliasLoaders(database),
+    prepareClaimLoaders(rows),
+    prepareReferenceLoaders(rows),
+    prepareCitingPaperLoaders(rows),
+    prepareEventLoaders(rows),
+    prepareSignerLoaders(rows),
+    prepareRecordLoaders(rows),
+    prepareStateLoaders(rows),
+    prepareTotalLoaders(rows),
+    prepareAliasLoaders(rows),
   ] as const;
   const [claims, references, citingPapers, events, signers, records, states, totals, aliases] = others;
   return (signal) => {
-    const batches = new Batches(signal);
+    const batches = new Batches(signal, rows.kept);
     const papersAndWorks = { ...paperLoaders(batches), ...workLoaders(batches) };
     return {
       batches,

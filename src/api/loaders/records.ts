@@ -1,12 +1,11 @@
-import type DataLoader from "dataloader";
 import { sql } from "drizzle-orm";
 import type { Database } from "../../store/database.ts";
 import { records } from "../../store/tables/index.ts";
-import type { Batches } from "./batch.ts";
+import type { Batches, RowLoader } from "./batch.ts";
 
 export type RecordLoaders = {
   /** By `paper_id`: the canonical text of a record that came in a bundle, beside its events. */
-  readonly record: DataLoader<bigint, string | null, unknown>;
+  readonly record: RowLoader<bigint, string | null>;
 };
 
 export function prepareRecordLoaders({ db }: Pick<Database, "db">): (batches: Batches) => RecordLoaders {

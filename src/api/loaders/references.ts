@@ -1,4 +1,3 @@
-import type DataLoader from "dataloader";
 import {
   and,
   count,
@@ -12,13 +11,13 @@ import {
   type SQL,
   sql,
 } from "drizzle-orm";
-import type { Database } from "../../store/database.ts";
 import { prepareRows } from "../../store/prepared-rows.ts";
 import { bigintArray } from "../../store/rows.ts";
 import { papers, references, works } from "../../store/tables/index.ts";
-import { type Batches, groupBy, LoadersByArguments } from "./batch.ts";
+import { type Batches, groupBy, LoadersByArguments, type RowLoader } from "./batch.ts";
 import { GatheredByLimit } from "./gathered.ts";
 import { isFirstPage, type OrdinalPage, placeInPage, withinPage } from "./ordinal-page.ts";
+import type { Rows } from "./rows-of-database.ts";
 
 const {
   arxivId: _arxivId,
@@ -51,13 +50,11 @@ export type ReferenceLoaders = {
   /** The references behind a citation, best proved first, then by paper and place. */
   readonly referencesOfEdge: LoadersByArguments<{ readonly limit: number }, EdgeKey, readonly ReferenceRow[]>;
   /** Of a paper's references those whose work has a paper here. */
-  readonly heldReferenceCount: DataLoader<bigint, number, unknown>;
+  readonly heldReferenceCount: RowLoader<bigint, number>;
 };
 
-export function prepareReferenceLoaders(
-  database: Pick<Database, "db" | "pool">,
-): (batches: Batches) => ReferenceLoaders {
-  const { db } = database;
+export function prepareReferenceLoaders(rows: Rows): (batches: Batches) => ReferenceLoaders {
+  const { db } = rows;
   const numbered = db
     .select({ ...shownColumns, place: placeInPage(references.paperId, references.ordinal) })
     .from(references)
@@ -70,7 +67,8 @@ export function prepareReferenceLoaders(
     .orderBy(numbered.paperId, numbered.place);
   const firstPages = prepareRows(firstPagesQuery, "api_first_references");
   const firstReferences = new GatheredByLimit<bigint, readonly ReferenceRow[]>(
-    database,
+    rows,
+    [],
     async (sender, paperIds, limit) =>
       groupBy(await firstPages(sender, { paperIds: bigintArray(paperIds), limit }), ({ paperId }) => paperId),
   );
@@ -150,7 +148,7 @@ export function prepareReferenceLoaders(
   return (batches) => ({
     referencesOfPaper: new LoadersByArguments((given) =>
       given.internalAnchor === null && given.held === null && isFirstPage(given)
-        ? batches.gathered(firstReferences.of(given.limit), [])
+        ? batches.gathered(firstReferences.of(given.limit))
         : batches.loader(
             async (paperIds) => groupBy(await readPages(paperIds, given), ({ paperId }) => paperId),
             [],

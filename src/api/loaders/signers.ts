@@ -1,14 +1,13 @@
-import type DataLoader from "dataloader";
 import { sql } from "drizzle-orm";
 import type { Database } from "../../store/database.ts";
 import { signers } from "../../store/tables/index.ts";
-import type { Batches } from "./batch.ts";
+import type { Batches, RowLoader } from "./batch.ts";
 
 export type SignerRow = typeof signers.$inferSelect;
 
 export type SignerLoaders = {
   /** A signer by its key's fingerprint. */
-  readonly signer: DataLoader<string, SignerRow | null, unknown>;
+  readonly signer: RowLoader<string, SignerRow | null>;
 };
 
 export function prepareSignerLoaders({ db }: Pick<Database, "db">): (batches: Batches) => SignerLoaders {

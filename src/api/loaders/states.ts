@@ -1,14 +1,13 @@
-import type DataLoader from "dataloader";
 import type { MergedState, PithNumber } from "../../protocol/index.ts";
 import type { Database } from "../../store/database.ts";
 import { mergeLog, readLogs } from "../../store/log.ts";
-import type { Batches } from "./batch.ts";
+import type { Batches, RowLoader } from "./batch.ts";
 
 export type StateKey = { readonly paperId: bigint; readonly pithNumber: string };
 
 export type StateLoaders = {
   /** The state merged from the paper's log. Dear beside a row: asked for only where a field needs it. */
-  readonly state: DataLoader<StateKey, MergedState | null, unknown>;
+  readonly state: RowLoader<StateKey, MergedState | null>;
 };
 
 export function prepareStateLoaders({ db }: Pick<Database, "db">): (batches: Batches) => StateLoaders {

@@ -1,12 +1,11 @@
-import type DataLoader from "dataloader";
 import { sql } from "drizzle-orm";
 import type { Database } from "../../store/database.ts";
 import { type TotalName, totals } from "../../store/tables/index.ts";
-import type { Batches } from "./batch.ts";
+import type { Batches, RowLoader } from "./batch.ts";
 
 export type TotalLoaders = {
   /** A kept total; 0 where none is kept yet. */
-  readonly total: DataLoader<TotalName, number, unknown>;
+  readonly total: RowLoader<TotalName, number>;
 };
 
 export function prepareTotalLoaders({ db }: Pick<Database, "db">): (batches: Batches) => TotalLoaders {

@@ -52,7 +52,7 @@ export class SearchResults {
   }
 
   get edges(): Promise<SearchEdge[]> {
-    return this.#connection.edges.then((edges) => edges.map(({ cursor, node }) => ({ cursor, ...node })));
+    return this.#readEdges();
   }
 
   get pageInfo(): Promise<PageInfo> {
@@ -61,6 +61,10 @@ export class SearchResults {
 
   totalCount(): Promise<number> {
     return this.#connection.totalCount();
+  }
+
+  async #readEdges(): Promise<SearchEdge[]> {
+    return (await this.#connection.edges).map(({ cursor, node }) => ({ cursor, ...node }));
   }
 }
 

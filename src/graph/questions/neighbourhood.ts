@@ -9,9 +9,10 @@ export type NeighbourhoodOptions = {
   readonly depth: number;
   /** Vertices at most, the roots among them. */
   readonly maxNodes: number;
+  readonly withoutEdges?: boolean;
 };
 
-/** A subgraph: all edges of the graph between its vertices. */
+/** A subgraph: all edges of the graph between its vertices, unless it is asked for without. */
 export type Neighbourhood = {
   /** The roots in the order given, then by depth; at each depth most cited first, equals by work id. */
   readonly vertices: Uint32Array;
@@ -37,7 +38,7 @@ export type NeighbourhoodEdges = {
 export function neighbourhood(
   adjacency: Adjacency,
   roots: readonly number[],
-  { direction, depth, maxNodes }: NeighbourhoodOptions,
+  { direction, depth, maxNodes, withoutEdges = false }: NeighbourhoodOptions,
   meter: Meter,
   scratch: Scratch,
 ): Neighbourhood {
@@ -83,7 +84,9 @@ export function neighbourhood(
   const vertices = list.slice(0, count);
   const depths = new Uint32Array(count);
   for (let step = 1; step < depthEnds.length; step++) depths.fill(step, depthEnds[step - 1], depthEnds[step]);
-  const { edges, isWhole } = edgesAmong(adjacency, vertices, scratch, meter);
+  const { edges, isWhole } = withoutEdges
+    ? { edges: noEdges(), isWhole: true }
+    : edgesAmong(adjacency, vertices, scratch, meter);
   return { vertices, depths, edges, truncated: truncated || !isWhole };
 }
 
@@ -123,6 +126,10 @@ function collect(
     }
   }
   return next;
+}
+
+function noEdges(): NeighbourhoodEdges {
+  return { citing: new Uint32Array(), cited: new Uint32Array(), isInternalAnchor: new Uint8Array() };
 }
 
 /** All edges between vertices whose notes are their places, from 1 on. */

@@ -5,7 +5,7 @@ import type { SqlRows } from "./sql-rows.ts";
 /** questions/neighbourhood.ts, level by level in SQL. */
 export async function neighbourhoodInSql(
   rows: SqlRows,
-  { roots, direction, depth, maxNodes }: Input<"neighbourhood">,
+  { roots, direction, depth, maxNodes, withoutEdges = false }: Input<"neighbourhood">,
 ): Promise<Answer<"neighbourhood">> {
   const { meter } = rows;
   const held = await rows.counts(roots);
@@ -35,7 +35,7 @@ export async function neighbourhoodInSql(
   const workIds = [...depths.keys()];
   const places = new Map(workIds.map((workId, place) => [workId, place]));
   const placeOf = (workId: bigint) => places.get(workId) as number;
-  const edges = await rows.among(workIds);
+  const edges = withoutEdges ? [] : await rows.among(workIds);
   edges.sort((a, b) => placeOf(a.citing) - placeOf(b.citing) || compareIds(a.cited, b.cited));
   return {
     workIds: BigUint64Array.from(workIds),

@@ -56,7 +56,7 @@ export class DataVersion {
   async #ask(): Promise<string> {
     try {
       const { rows } = await this.#database.pool.query<{ snapshot: string }>(statement);
-      const version = `${rows[0]?.snapshot}/${this.#graph.status().graphVersion ?? "sql"}`;
+      const version = `${rows[0]?.snapshot}/${this.#graph.graphVersion() ?? "sql"}`;
       this.#last = { version, readAt: performance.now() };
       return version;
     } finally {

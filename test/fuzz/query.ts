@@ -117,9 +117,19 @@ export class QueryMaker {
     return texts.length === 0 ? "" : `(${texts.join(", ")})`;
   }
 
+  /** The name of a variable that says yes or no. */
+  #condition(): string {
+    const random = this.#random;
+    const name = `v${this.#names++}`;
+    this.#definitions.push(`$${name}: Boolean!`);
+    this.#variables[name] = random.chance(0.5);
+    return name;
+  }
+
   #directives(): string {
     const random = this.#random;
     if (!random.chance(0.04)) return "";
+    if (random.chance(0.3)) return ` @${random.of(["skip", "include"])}(if: $${this.#condition()})`;
     return random.of([
       " @include(if: true)",
       " @skip(if: true)",

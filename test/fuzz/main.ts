@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { buildSchema } from "graphql";
-import { median } from "../measure.ts";
+import { median } from "../../bench/measure.ts";
 import { fuzz } from "./run.ts";
 import { startFuzzedServer } from "./server.ts";
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { launcher } from "../bulk-run.ts";
+import { launcher } from "../../bench/bulk-run.ts";
 
 /** A `pith-graph start` with the sample, in a process and a data folder of its own. */
 export type FuzzedServer = {

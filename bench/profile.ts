@@ -1,0 +1,98 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { say } from "./api/comparison.ts";
+import { pithGraph } from "./api/contestants.ts";
+import { jobs } from "./api/jobs.ts";
+import { startLoadProcess } from "./api/load-process.ts";
+import { withHepTh } from "./api/served-hep-th.ts";
+import { startPithGraph } from "./api/server-process.ts";
+import { connections } from "./api/turns.ts";
+import { type CpuProfile, partsOf } from "./profile/parts.ts";
+
+const warmUpMilliseconds = 1_000;
+const milliseconds = 3_000;
+
+type Measured = { readonly requests: number; readonly parts: ReadonlyMap<string, number> };
+
+/**
+ * `npm run bench -- profile`: where the CPU time of a request goes in the server's process, by V8's sampling profiler,
+ * for each job of `bench -- api`, with the response cache off. PostgreSQL's own time is not in it.
+ */
+export async function run(): Promise<void> {
+  const load = startLoadProcess();
+  try {
+    await withHepTh(async ({ url, parameters }) => {
+      const measured = new Map<string, Measured>();
+      for (const job of jobs) {
+        say(`${job.name}: ${job.title} …`);
+        const folder = mkdtempSync(join(tmpdir(), "pith-graph-profile-"));
+        try {
+          const server = await startPithGraph(url, {
+            PITH_GRAPH_RESPONSE_CACHE: "0",
+            NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder}`,
+          });
+          const question = pithGraph("pith-graph", server).ask(job);
+          if (question === undefined) continue;
+          const bodies = parameters[job.name].map(question.bodyOf);
+          const order = { port: server.port, path: question.path, bodies, connections, maximumRequests: 1e6 };
+          await load.run({ ...order, milliseconds: warmUpMilliseconds });
+          const from = monotonicMicroseconds();
+          const { requests } = await load.run({ ...order, milliseconds });
+          const to = monotonicMicroseconds();
+          await server.close();
+          measured.set(job.name, { requests, parts: partsOf(busiestProfile(folder), from, to) });
+        } finally {
+          rmSync(folder, { recursive: true, force: true });
+        }
+      }
+      print(measured);
+    });
+  } finally {
+    load.close();
+  }
+}
+
+function monotonicMicroseconds(): number {
+  return Number(process.hrtime.bigint() / 1000n);
+}
+
+/** Each thread of the server writes one; the one that answers has the most to tell. */
+function busiestProfile(folder: string): CpuProfile {
+  const profiles = readdirSync(folder).map(
+    (name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as CpuProfile,
+  );
+  const [busiest] = profiles.sort((a, b) => b.nodes.length - a.nodes.length);
+  if (busiest === undefined) throw new Error("The server has written no profile.");
+  return busiest;
+}
+
+function print(measured: ReadonlyMap<string, Measured>): void {
+  const names = [...measured.keys()];
+  const sums = new Map<string, number>();
+  for (const { parts, requests } of measured.values()) {
+    for (const [part, time] of parts) sums.set(part, (sums.get(part) ?? 0) + time / requests);
+  }
+  const rows = [...sums].sort((a, b) => b[1] - a[1]).map(([part]) => part);
+  const line = (title: string, cells: readonly string[]) =>
+    console.log(`${title.padEnd(44)}${cells.map((cell) => cell.padStart(8)).join("")}`);
+  console.log("\nMicroseconds of CPU a request, in the server's process:");
+  line("", names);
+  for (const row of rows) {
+    line(
+      row,
+      names.map((name) => figureOf(measured.get(name), row)),
+    );
+  }
+  line(
+    "together",
+    names.map((name) => {
+      const { parts, requests } = measured.get(name) as Measured;
+      return Math.round([...parts.values()].reduce((sum, time) => sum + time, 0) / requests).toString();
+    }),
+  );
+}
+
+function figureOf(measured: Measured | undefined, part: string): string {
+  return measured === undefined ? "" : ((measured.parts.get(part) ?? 0) / measured.requests).toFixed(0);
+}

@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { prepareLoaders } from "../../src/api/loaders/index.ts";
+import { KeptRows } from "../../src/api/loaders/kept-rows.ts";
+import { startGraph } from "../../src/graph/index.ts";
+import { DataVersion } from "../../src/server/cache/data-version.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { watchStatements } from "../statements.ts";
+import { ingestLibrary } from "./fixtures/library.ts";
+
+const size = 1_000_000;
+
+describe("what is kept", () => {
+  let version = "1";
+  const keptRows = (maximumSize = size) => new KeptRows(async () => version, maximumSize);
+
+  it("is given out at its own version only", async () => {
+    version = "1";
+    const rows = keptRows();
+    const shelf = rows.shelf<bigint, string | null>();
+    const first = (await rows.version()) as string;
+    shelf.set(1n, "one", first);
+    shelf.set(2n, null, first);
+    expect([1n, 2n, 3n].map((key) => shelf.get(key, first))).toEqual(["one", null, undefined]);
+
+    version = "2";
+    const second = (await rows.version()) as string;
+    expect(shelf.get(1n, second)).toBeUndefined();
+    // A request that began before and ends now: what it read may be older.
+    shelf.set(1n, "one", first);
+    expect(shelf.get(1n, second)).toBeUndefined();
+    expect(shelf.get(1n, first)).toBeUndefined();
+  });
+
+  it("takes no more room than it may, and what is used stays", async () => {
+    version = "1";
+    const text = "x".repeat(1_000);
+    const rows = keptRows(100_000);
+    const shelf = rows.shelf<number, { text: string }>();
+    const other = rows.shelf<number, { text: string }>();
+    const now = (await rows.version()) as string;
+    shelf.set(-1, { text }, now);
+    for (let key = 0; key < 10_000; key++) {
+      (key % 2 === 0 ? shelf : other).set(key, { text }, now);
+      expect(shelf.get(-1, now)).toBeDefined();
+    }
+    const kept = Array.from({ length: 10_000 }, (_, key) => (key % 2 === 0 ? shelf : other).get(key, now));
+    expect(kept.filter((row) => row !== undefined).length).toBeLessThan(100);
+    expect(kept.at(-1)).toBeDefined();
+    // Alone larger than an eighth of the room.
+    shelf.set(-2, { text: "x".repeat(10_000) }, now);
+    expect(shelf.get(-2, now)).toBeUndefined();
+  });
+
+  it("is not asked for while versions pass faster than they are of use, nor where there is none", async () => {
+    version = "1";
+    const rows = keptRows();
+    expect(await rows.version()).toBe("1");
+    version = "2";
+    expect(await rows.version()).toBe("2");
+    expect(await rows.version()).toBeNull();
+    const failing = new KeptRows(() => Promise.reject(new Error("no connection")), size);
+    expect(await failing.version()).toBeNull();
+  });
+});
+
+describe("over the tables", () => {
+  let database: TestDatabase;
+  let ids: bigint[];
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    await ingestLibrary(database);
+    const { rows } = await database.pool.query("SELECT paper_id FROM papers ORDER BY paper_id");
+    ids = rows.map((row: { paper_id: string }) => BigInt(row.paper_id));
+  });
+  afterAll(() => database.drop());
+
+  const prepare = () => {
+    const graph = startGraph(database, { adjacency: "sql" });
+    const version = new DataVersion(database, graph);
+    const { db, pool } = database;
+    return prepareLoaders({ db, pool, kept: new KeptRows(() => version.read(), 50_000_000) });
+  };
+  const nothing = () => database.pool.query("SELECT 1");
+
+  it("a second request reads nothing but the version", async () => {
+    const loadersOf = prepare();
+    const first = await loadersOf().paper.getMany(ids);
+    const texts = await watchStatements(database, async () => {
+      const loaders = loadersOf();
+      expect(await loaders.paper.getMany(ids)).toEqual(first);
+      // Known by now: without a promise.
+      expect(loaders.paper.get(ids[0] as bigint)).toEqual(first[0]);
+    });
+    expect(texts.map(({ text }) => text)).toEqual(["SELECT pg_current_snapshot()::text AS snapshot"]);
+  });
+
+  it("no request sees what is older than itself, whoever writes", async () => {
+    const loadersOf = prepare();
+    const id = ids[0] as bigint;
+    await database.pool.query("UPDATE papers SET title = '0' WHERE paper_id = $1", [id]);
+    let written = 0;
+    let isOver = false;
+    const writer = (async () => {
+      while (written < 300) {
+        await database.pool.query("UPDATE papers SET title = $1 WHERE paper_id = $2", [`${written + 1}`, id]);
+        written++;
+        // Sometimes long enough that what is kept is of use.
+        if (written % 10 === 0) for (let pause = 0; pause < 20; pause++) await nothing();
+      }
+      isOver = true;
+    })();
+    let reads = 0;
+    const reader = async () => {
+      while (!isOver) {
+        const least = written;
+        const row = await loadersOf().paper.load(id);
+        expect(Number(row?.title)).toBeGreaterThanOrEqual(least);
+        reads++;
+      }
+    };
+    await Promise.all([writer, reader(), reader(), reader()]);
+    expect(reads).toBeGreaterThan(100);
+    expect((await loadersOf().paper.load(id))?.title).toBe("300");
+  });
+
+  it("who has written sees it in the same request", async () => {
+    const loaders = prepare()();
+    const [id, other] = ids as [bigint, bigint];
+    await loaders.paper.load(id);
+    await database.pool.query("UPDATE papers SET title = 'new' WHERE paper_id = $1", [other]);
+    loaders.batches.renewVersion();
+    expect((await loaders.paper.load(other))?.title).toBe("new");
+  });
+});

@@ -1,0 +1,22 @@
+import pg from "pg";
+
+/** How to reach the server of a run, as node-postgres settings or a connection string. */
+export type ServerConnection = string | Pick<pg.PoolConfig, "host" | "port" | "user" | "database">;
+
+export function connectionTo(server: ServerConnection, database: string): string | pg.PoolConfig {
+  if (typeof server !== "string") return { ...server, database };
+  const url = new URL(server);
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+/** Runs a statement outside of any transaction. */
+export async function administer(server: ServerConnection, statement: string): Promise<void> {
+  const client = new pg.Client(typeof server === "string" ? { connectionString: server } : server);
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
