@@ -19,6 +19,8 @@ type Placed = Position & { readonly radius: number };
 
 const gap = 2.5;
 const undatedGap = 90;
+/** How much wider than high a picture is, about. */
+const shape = 1.5;
 
 /**
  * Time from left to right. From top to bottom each work stands as near as there is room to the middle of those that
@@ -26,10 +28,22 @@ const undatedGap = 90;
  * same works.
  */
 export function timeLayout(neighbourhood: Neighbourhood): TimeLayout {
+  let width = Math.max(420, 48 * Math.sqrt(neighbourhood.works.size));
+  for (let round = 1; ; round++) {
+    const layout = placed(neighbourhood, width);
+    const heights = [...layout.positions.values()].map(({ y }) => y);
+    const wanted = shape * (Math.max(0, ...heights) - Math.min(0, ...heights));
+    // A picture is wider than high: years that hold many works get the room for it.
+    if (round === 3 || wanted <= width) return layout;
+    width = wanted;
+  }
+}
+
+function placed(neighbourhood: Neighbourhood, width: number): TimeLayout {
   const works = [...neighbourhood.works.values()];
   const mostCited = Math.max(0, ...works.map(({ citedByCount }) => citedByCount));
   const dates = new Map(works.map((work) => [work.id, dateOf(work)]));
-  const scale = scaleOf(works.length, [...dates.values()]);
+  const scale = scaleOf(width, [...dates.values()]);
   const neighbours = neighboursWithin(neighbourhood);
   const room = new Room();
   const positions = new Map<string, Position>();
@@ -58,11 +72,10 @@ export function placeOf(date: number | null, scale: TimeScale): number {
   return (date - scale.from) * scale.unitsPerYear;
 }
 
-function scaleOf(count: number, dates: readonly (number | null)[]): TimeScale {
+function scaleOf(width: number, dates: readonly (number | null)[]): TimeScale {
   const known = dates.filter((date) => date !== null);
   const from = known.length === 0 ? 0 : Math.floor(Math.min(...known));
   const to = known.length === 0 ? 1 : Math.max(from + 1, Math.ceil(Math.max(...known)));
-  const width = Math.max(420, 48 * Math.sqrt(count));
   return {
     from,
     to,

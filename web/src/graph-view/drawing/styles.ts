@@ -45,7 +45,7 @@ export function stylesOf(look: () => Look): Styles {
       shape: { attribute: "shape" },
       label: { attribute: "label" },
       size: ({ size }, { isHovered, isFocused }) => (isHovered || isFocused ? size + 1.5 : size),
-      opacity: (_attributes, state, graph) => (stepsBack(state, graph) ? 0.22 : 1),
+      opacity: (_attributes, state, graph) => (stepsBack(state, graph) ? (graph.hasNear ? 0.22 : 0.5) : 1),
       depth: (_attributes, state) => (standsOut(state) ? "topNodes" : "nodes"),
       zIndex: (_attributes, { isHovered, isFocused }) => (isHovered || isFocused ? 1 : 0),
       labelVisibility: ({ isRoot }, state, graph) =>
