@@ -1,4 +1,5 @@
 import type { Browser } from "playwright-core";
+import { newTab } from "./new-tab.ts";
 
 declare global {
   interface Window {
@@ -16,8 +17,7 @@ export async function timesToView(
 ): Promise<number[]> {
   const times: number[] = [];
   for (let nth = 0; nth < count; nth++) {
-    const context = await browser.newContext();
-    const page = await context.newPage();
+    const page = await newTab(browser);
     await page.addInitScript((wanted) => {
       const look = () => {
         // The frame after the one in which it is first there: then it has been drawn.
@@ -32,7 +32,7 @@ export async function timesToView(
     await page.goto(address);
     await page.waitForFunction(() => window.seenAt !== undefined);
     times.push(await page.evaluate(() => window.seenAt ?? Number.NaN));
-    await context.close();
+    await page.close();
   }
   return times;
 }

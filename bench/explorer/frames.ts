@@ -1,4 +1,5 @@
 import type { Browser, Page } from "playwright-core";
+import { newTab } from "./new-tab.ts";
 
 export type Frames = {
   /** A second. */
@@ -26,8 +27,7 @@ export async function framesWhileDragging(
   browser: Browser,
   address: string,
 ): Promise<{ readonly words: string; readonly view: Frames; readonly work: Frames }> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 860 } });
-  page.setDefaultTimeout(60_000);
+  const page = await newTab(browser, { viewport: { width: 1280, height: 860 } });
   await page.goto(address);
   await page.locator(".picture[data-drawn]").waitFor();
   await page.locator(".placing").waitFor({ state: "detached" });

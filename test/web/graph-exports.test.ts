@@ -103,6 +103,7 @@ describe("XML", () => {
         shape,
         name: hostile,
         label: "<b>",
+        labelPosition: shape === "circle" ? "left" : "right",
         ring: null,
       })),
       ticks: [{ year: 1999, text: "1999", x: 20 }],
@@ -112,6 +113,7 @@ describe("XML", () => {
     expect(text).not.toMatch(/<script|<b>|style=/);
     expect(text.match(/<title>/g)).toHaveLength(5);
     expect(text.match(/<(?:circle|polygon) /g)).toHaveLength(5);
+    expect(text.match(/text-anchor="end"/g)).toHaveLength(1);
     expect(text).toContain("cs.&lt;LG&gt;");
     expect(text).toContain("More &amp; more");
   });

@@ -18,8 +18,10 @@ import type { Position } from "../positions.ts";
 import type { Drawn, DrawnWork, Marks } from "./drawn.ts";
 import { noMarks } from "./drawn.ts";
 import { glide } from "./glide.ts";
+import { PlainLines } from "./plain-lines.ts";
 import {
   type EdgeAttributes,
+  lineStrength,
   type NodeAttributes,
   plainEdgeState,
   plainGraphState,
@@ -48,6 +50,7 @@ export class GraphDrawing {
   #marks: Marks = noMarks;
   #hovered: string | null = null;
   #near: readonly string[] = [];
+  #lines: PlainLines | undefined;
   #stopGliding: () => void = () => {};
 
   constructor(container: HTMLElement, { axis, look, listeners }: Options) {
@@ -85,6 +88,13 @@ export class GraphDrawing {
         doubleClickZoomingRatio: 1,
       },
     });
+    this.#sigma.addCustomLayerProgram("plain-lines", "edges", (gl) => {
+      this.#lines = new PlainLines(gl, this.#sigma, this.#graph, () => ({
+        colour: this.#look.lineStrong,
+        strength: lineStrength(this.#graph.size, this.#sigma.getGraphState()),
+      }));
+      return this.#lines;
+    });
     this.#listen(listeners);
   }
 
@@ -97,13 +107,14 @@ export class GraphDrawing {
     const ids = new Set(drawn.works.map(({ id }) => id));
     for (const id of graph.nodes()) if (!ids.has(id)) graph.dropNode(id);
     const targets = new Map<string, Position>();
+    const sideOf = sidesOf(drawn.works);
     const jumps = isFirst || isCalm;
     for (const work of drawn.works) {
       if (!graph.hasNode(work.id) || jumps) {
-        graph.mergeNode(work.id, { ...looksOf(work), x: work.x, y: work.y });
+        graph.mergeNode(work.id, { ...looksOf(work), labelPosition: sideOf(work), x: work.x, y: work.y });
         continue;
       }
-      graph.mergeNodeAttributes(work.id, looksOf(work));
+      graph.mergeNodeAttributes(work.id, { ...looksOf(work), labelPosition: sideOf(work) });
       targets.set(work.id, work);
     }
     const names = new Set(drawn.citations.map(nameOfCitation));
@@ -114,7 +125,7 @@ export class GraphDrawing {
         graph.mergeEdgeWithKey(nameOfCitation(citation), citing, cited, { isInternalAnchor });
       }
     }
-    this.#sigma.setGraphState({ citationCount: graph.size });
+    this.#lines?.changed();
     this.mark(this.#marks);
     if (targets.size > 0) this.#stopGliding = glide(graph, targets, () => {});
   }
@@ -167,19 +178,23 @@ export class GraphDrawing {
     readonly width: number;
     readonly height: number;
     readonly ticks: readonly PlacedTick[];
-    readonly works: readonly (DrawnWork & { readonly isLabelled: boolean })[];
+    readonly works: readonly (DrawnWork & {
+      readonly isLabelled: boolean;
+      readonly labelPosition: "left" | "right";
+    })[];
   } {
     const labelled = this.#sigma.getNodeDisplayedLabels();
     return {
       ...this.#sigma.getDimensions(),
       ticks: this.#ticks(),
       works: this.#drawn.works.map((work) => {
-        const { x, y } = this.#graph.getNodeAttributes(work.id);
+        const { x, y, labelPosition } = this.#graph.getNodeAttributes(work.id);
         const at = this.#sigma.graphToViewport({ x, y });
         return {
           ...work,
           ...at,
           radius: this.#sigma.scaleSize(work.radius),
+          labelPosition,
           isLabelled: labelled.has(work.id),
         };
       }),
@@ -217,6 +232,10 @@ export class GraphDrawing {
       const { x, y } = this.#graph.getNodeAttributes(node);
       if (x !== from.x || y !== from.y) moved(node, { x, y });
     });
+    const changed = () => this.#lines?.changed();
+    this.#graph.on("nodeAttributesUpdated", changed);
+    this.#graph.on("eachNodeAttributesUpdated", changed);
+    this.#sigma.on("afterProcess", changed);
     this.#sigma.on("afterRender", () => {
       drawTimeAxis(this.#axis, this.#ticks(), this.#sigma.getDimensions().height);
     });
@@ -245,6 +264,20 @@ export class GraphDrawing {
   }
 }
 
-function looksOf({ radius, colour, shape, name, isRoot }: DrawnWork): Omit<NodeAttributes, "x" | "y"> {
+function looksOf({
+  radius,
+  colour,
+  shape,
+  name,
+  isRoot,
+}: DrawnWork): Omit<NodeAttributes, "x" | "y" | "labelPosition"> {
   return { size: radius, color: colour, shape, label: labelText(name), isRoot };
+}
+
+/** Names stand to the right, but of the works furthest right to the left: there they would not be seen whole. */
+function sidesOf(works: readonly DrawnWork[]): (work: DrawnWork) => "left" | "right" {
+  const least = works.reduce((x, work) => Math.min(x, work.x), Number.POSITIVE_INFINITY);
+  const most = works.reduce((x, work) => Math.max(x, work.x), Number.NEGATIVE_INFINITY);
+  const border = least + 0.8 * (most - least);
+  return ({ x }) => (x > border && most > least ? "left" : "right");
 }

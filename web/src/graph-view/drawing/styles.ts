@@ -9,6 +9,8 @@ export type NodeAttributes = {
   shape: string;
   label: string;
   isRoot: boolean;
+  /** On which side its name stands. */
+  labelPosition: "left" | "right";
 };
 export type EdgeAttributes = { isInternalAnchor: boolean };
 export type NodeState = {
@@ -21,7 +23,7 @@ export type NodeState = {
 };
 export type EdgeState = { isNear: boolean; isOnPath: boolean };
 /** Whether anything stands out: the rest then steps back. */
-export type GraphState = { hasNear: boolean; hasPath: boolean; citationCount: number };
+export type GraphState = { hasNear: boolean; hasPath: boolean };
 
 export const plainNodeState: NodeState = {
   isSelected: false,
@@ -31,7 +33,7 @@ export const plainNodeState: NodeState = {
   isNear: false,
 };
 export const plainEdgeState: EdgeState = { isNear: false, isOnPath: false };
-export const plainGraphState: GraphState = { hasNear: false, hasPath: false, citationCount: 0 };
+export const plainGraphState: GraphState = { hasNear: false, hasPath: false };
 
 type Styles = StylesDeclaration<NodeAttributes, EdgeAttributes, NodeState, EdgeState, GraphState>;
 
@@ -51,6 +53,7 @@ export function stylesOf(look: () => Look): Styles {
       labelVisibility: ({ isRoot }, state, graph) =>
         standsOut(state) ? "visible" : stepsBack(state, graph) ? "hidden" : isRoot ? "visible" : "auto",
       labelColor: () => look().text,
+      labelPosition: { attribute: "labelPosition" },
       labelDepth: "topNodes",
       labelBackgroundColor: () => `${look().raised}c8`,
       labelBackgroundPadding: 1,
@@ -70,17 +73,12 @@ export function stylesOf(look: () => Look): Styles {
     edges: {
       path: "line",
       selfLoopPath: "loop",
-      size: (_attributes, { isOnPath, isNear }) => (isOnPath ? 3.5 : isNear ? 1.6 : 0.8),
-      color: (_attributes, { isOnPath, isNear }) =>
-        isOnPath ? look().accent : isNear ? look().soft : look().lineStrong,
-      opacity: ({ isInternalAnchor }, { isOnPath, isNear }, { hasNear, hasPath, citationCount }) => {
-        if (isOnPath || isNear) return 1;
-        // The more lines, the fainter each: what shows is where there are many.
-        const plain = Math.min(0.5, Math.max(0.07, 9 / Math.sqrt(citationCount + 1) / 3));
-        return (hasNear || hasPath ? 0.35 : 1) * (isInternalAnchor ? 1.5 : 1) * plain;
-      },
-      head: (_attributes, { isOnPath, isNear }) => (isOnPath || isNear ? "arrow" : "none"),
-      depth: (_attributes, { isOnPath, isNear }) => (isOnPath || isNear ? "topEdges" : "edges"),
+      size: (_attributes, { isOnPath }) => (isOnPath ? 3.5 : 1.6),
+      color: (_attributes, { isOnPath }) => (isOnPath ? look().accent : look().soft),
+      // The rest are plain lines.
+      visibility: (_attributes, { isOnPath, isNear }) => (isOnPath || isNear ? "visible" : "hidden"),
+      head: "arrow",
+      depth: "topEdges",
     },
   };
 }
@@ -93,4 +91,10 @@ function standsOut({ isHovered, isSelected, isFocused, isOnPath }: Seen): boolea
 
 function stepsBack(state: Seen, { hasNear, hasPath }: GraphState): boolean {
   return (hasNear || hasPath) && !standsOut(state) && !state.isNear;
+}
+
+/** How strong plain lines are: the more, the fainter each, so that what shows is where there are many. */
+export function lineStrength(count: number, { hasNear, hasPath }: GraphState): number {
+  const plain = Math.min(0.5, Math.max(0.07, 3 / Math.sqrt(count + 1)));
+  return (hasNear || hasPath ? 0.35 : 1) * plain;
 }

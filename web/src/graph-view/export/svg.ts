@@ -25,6 +25,7 @@ export type Drawing = {
     readonly name: string;
     /** Written beside it; null where there is no room. */
     readonly label: string | null;
+    readonly labelPosition: "left" | "right";
     readonly ring: string | null;
   }[];
   readonly ticks: readonly (Tick & { readonly x: number })[];
@@ -73,11 +74,11 @@ export function svg(drawing: Drawing): string {
       ({ at, radius, colour, shape, name, ring }) =>
         `<g><title>${xmlText(name)}</title>${mark(shape, at, radius, colour, ring)}</g>`,
     ),
-    ...drawing.nodes.flatMap(({ at, radius, label }) =>
+    ...drawing.nodes.flatMap(({ at, radius, label, labelPosition }) =>
       label === null
         ? []
         : [
-            `<text x="${n(at.x + radius + 4)}" y="${n(at.y + 4)}" fill="${text}" stroke="${ground}" stroke-width="3" stroke-linejoin="round" paint-order="stroke">${xmlText(label)}</text>`,
+            `<text x="${n(labelPosition === "left" ? at.x - radius - 4 : at.x + radius + 4)}" y="${n(at.y + 4)}"${labelPosition === "left" ? ' text-anchor="end"' : ""} fill="${text}" stroke="${ground}" stroke-width="3" stroke-linejoin="round" paint-order="stroke">${xmlText(label)}</text>`,
           ],
     ),
     "</g>",
