@@ -8,6 +8,7 @@ const benchmarks: Record<string, () => Promise<{ run(given: readonly string[]): 
   soak: () => import("./soak.ts"),
   api: () => import("./api.ts"),
   profile: () => import("./profile.ts"),
+  explorer: () => import("./explorer.ts"),
 };
 
 const [name = "", ...given] = process.argv.slice(2);

@@ -11,7 +11,7 @@ import type { KeyOrder } from "./cursor.ts";
 import { EventStatusEnum, EventTypeEnum } from "./enums.ts";
 import { badUserInput } from "./errors.ts";
 import { type EventRow, ofTypes } from "./loaders/events.ts";
-import { forwardArguments } from "./page-arguments.ts";
+import { pageArguments } from "./page-arguments.ts";
 import { storable } from "./text-filter.ts";
 
 const EventFilterInput = builder.inputType("EventFilter", {
@@ -44,10 +44,10 @@ builder.queryField("events", (t) =>
     description:
       "The events held, in the order in which this mirror took them in: a feed to follow. Ask for what comes `after` the last " +
       "`endCursor`, again and again: positions are given in the order of commits, so nothing ever appears before a cursor. " +
-      "An event that comes again with a better proof keeps its place.",
+      "An event that comes again with a better proof keeps its place. `last` asks for those taken in last.",
     args: {
       filter: t.arg({ type: EventFilterInput, description: "Which events; all unless told." }),
-      ...forwardArguments,
+      ...pageArguments,
     },
     resolve: (_root, { filter, ...page }, context) => eventsConnection(filter ?? {}, page, context),
   }),
@@ -77,10 +77,20 @@ function eventsConnection(
       order,
       keyOf: ({ position }) => [String(position)],
       nodeOf: (row) => row,
-      rows: ({ after, limit }) =>
-        read(after === null ? undefined : sql`${events.position} > ${after[0]}::bigint`, limit),
-      anyFrom: async ([position]) =>
-        (await read(sql`${events.position} <= ${position}::bigint`, 1, desc)).length > 0,
+      rows: ({ after, before, reverse, limit }) =>
+        read(
+          and(
+            after === null ? undefined : sql`${events.position} > ${after[0]}::bigint`,
+            before === null ? undefined : sql`${events.position} < ${before[0]}::bigint`,
+          ),
+          limit,
+          reverse ? desc : asc,
+        ),
+      anyFrom: async ([position], side) => {
+        const sign = sql.raw(side === "before" ? "<=" : ">=");
+        const where = sql`${events.position} ${sign} ${position}::bigint`;
+        return (await read(where, 1, side === "before" ? desc : asc)).length > 0;
+      },
       count: () =>
         condition === undefined
           ? loaders.total.load("events")

@@ -142,6 +142,28 @@ describe("the feed of events", () => {
     }
   });
 
+  it("can be asked for those taken in last, and back from there", async () => {
+    const source = `query ($before: String) { events(last: 17, before: $before, filter: { types: [RECORD_CREATED] }) {
+      nodes { eventId } pageInfo { startCursor hasNextPage hasPreviousPage } } }`;
+    type Back = {
+      nodes: { eventId: string }[];
+      pageInfo: { startCursor: string | null; hasNextPage: boolean; hasPreviousPage: boolean };
+    };
+    const ids: string[] = [];
+    for (let before: string | null = null; ; ) {
+      const { nodes, pageInfo }: Back = (await client.ask<{ events: Back }>(source, { before })).events;
+      ids.unshift(...nodes.map(({ eventId }) => eventId));
+      expect(pageInfo.hasNextPage).toBe(before !== null);
+      if (!pageInfo.hasPreviousPage) break;
+      before = pageInfo.startCursor;
+    }
+    const { rows } = await database.pool.query<{ id: string }>(
+      "SELECT 'sha256:' || encode(event_id, 'hex') AS id FROM events WHERE type = 'record_created' ORDER BY position",
+    );
+    expect(ids).toEqual(rows.map(({ id }) => id));
+    expect(ids.length).toBeGreaterThan(2 * 17);
+  });
+
   it.each(['{ since: "yesterday" }', `{ signers: ${JSON.stringify(Array(101).fill("a"))} }`])(
     "%.30s… is refused",
     async (filter) => {

@@ -11,6 +11,8 @@ export type Site = {
   /** `http://127.0.0.1:port/`, with the prefix where there is one. */
   readonly url: string;
   readonly database: TestDatabase;
+  /** Breaks all connections off, as a network does. */
+  breakConnections(): void;
   close(): Promise<void>;
 };
 
@@ -34,6 +36,7 @@ export async function startSite({ fill = fillWithSample, prefix = "" }: SiteOpti
   return {
     url: `http://127.0.0.1:${port}${prefix}/`,
     database,
+    breakConnections: () => server.closeAllConnections(),
     close: async () => {
       app.stopWaiting();
       server.closeAllConnections();

@@ -48,6 +48,8 @@ export async function visit(
   page.setDefaultTimeout(20_000);
   const complaints: string[] = [];
   page.on("console", (message) => {
+    // Of WebGL that the processor draws: that it is slow when it is asked what lies below the pointer.
+    if (message.text().includes("GL Driver Message (OpenGL, Performance")) return;
     if (["error", "warning"].includes(message.type()))
       complaints.push(`${message.type()}: ${message.text()} (${message.location().url})`);
   });

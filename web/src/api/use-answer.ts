@@ -23,12 +23,13 @@ function keep(key: string, data: unknown): void {
 }
 
 /**
- * Asks while a component is shown, and again when the variables change; the question before is given up. What was
- * answered before is shown until the new answer is there.
+ * Asks while a component is shown, and again when the variables or the turn change; the question before is given up.
+ * What was answered before is shown until the new answer is there.
  */
 export function useAnswer<Data, Variables>(
   document: TadaDocumentNode<Data, Variables>,
   variables: Variables,
+  turn = 0,
 ): Answer<Data> {
   const key = `${queryText(document)} ${JSON.stringify(variables)}`;
   const [answer, setAnswer] = useState<{ key: string; answer: Answer<Data> }>(() => ({
@@ -51,7 +52,7 @@ export function useAnswer<Data, Variables>(
       },
     );
     return () => given.abort();
-  }, [key]);
+  }, [key, turn]);
   return answer.key === key ? answer.answer : fromKept(key);
 }
 

@@ -1,3 +1,4 @@
+import { writeList } from "./list-in-address.ts";
 import { root } from "./root.ts";
 
 /** What a page of the explorer is asked for, read from its address. */
@@ -57,9 +58,13 @@ export function paperAddress(ref: string): string {
 }
 
 /** The graph around works, named as for `work(ref:)`. */
-export function graphAddress(refs: readonly string[], more: Record<string, string> = {}): string {
-  const query = new URLSearchParams({ of: refs.join(","), ...more });
-  return `${root.pathname}graph?${query}`;
+export function graphAddress(refs: readonly string[]): string {
+  return graphAddressOf(new URLSearchParams(refs.length > 0 ? { of: writeList(refs) } : {}));
+}
+
+/** The graph page with these parameters (graph-view/graph-place.ts). */
+export function graphAddressOf(parameters: URLSearchParams): string {
+  return `${root.pathname}graph${parameters.size > 0 ? `?${parameters}` : ""}`;
 }
 
 export function overviewAddress(): string {

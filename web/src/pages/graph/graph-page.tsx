@@ -1,11 +1,39 @@
+import "./graph.css";
+import { useMemo } from "preact/hooks";
+import { type GraphPlace, readGraphPlace, writeGraphPlace } from "../../graph-view/graph-place.ts";
+import { useGraph } from "../../graph-view/use-graph.ts";
+import { graphAddressOf } from "../../routing/addresses.ts";
+import { goTo, useAddress } from "../../routing/navigation.ts";
 import { useTitle } from "../../shell/use-title.ts";
+import { AskFailure } from "./ask-failure.tsx";
+import { GraphStart } from "./graph-start.tsx";
+import { GraphView } from "./graph-view.tsx";
+import { WorkForm } from "./work-form.tsx";
+
+/** Changes what the page shows, by its address: a step that back undoes, unless it only marks something. */
+export type ChangePlace = (change: Partial<GraphPlace>, isStep?: boolean) => void;
 
 export function GraphPage() {
-  useTitle("Graph");
+  const address = useAddress();
+  const place = useMemo(() => readGraphPlace(address.searchParams), [address.search]);
+  const change: ChangePlace = (changes, isStep = true) => {
+    // As it is now: two changes may come before the page is drawn again.
+    const now = readGraphPlace(new URL(location.href).searchParams);
+    goTo(graphAddressOf(writeGraphPlace({ ...now, ...changes })), isStep ? "push" : "replace");
+  };
+  const { answer, isAsking, error } = useGraph(place);
+  useTitle(place.of.length === 0 ? "Graph" : `Graph of ${place.of.join(", ")}`);
   return (
-    <>
-      <h1>Graph</h1>
-      <p class="soft">This page is not there yet.</p>
-    </>
+    <div class="graph-page">
+      <div class="graph-head">
+        <h1>Citations</h1>
+        <WorkForm place={place} change={change} />
+      </div>
+      {place.of.length === 0 && <GraphStart />}
+      {error !== null && <AskFailure error={error} />}
+      {place.of.length > 0 && error === null && (
+        <GraphView place={place} change={change} answer={answer} isAsking={isAsking} />
+      )}
+    </div>
   );
 }

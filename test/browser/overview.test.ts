@@ -1,0 +1,90 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { documentOf } from "../api/fixtures/documents.ts";
+import { takeIn } from "../ingest/take-in.ts";
+import { launchChromium } from "./chromium.ts";
+import { fillWithExcerpt, type Site, startSite } from "./site.ts";
+import { visit } from "./visit.ts";
+
+let site: Site;
+let browser: Browser;
+
+beforeAll(async () => {
+  [site, browser] = await Promise.all([startSite({ fill: fillWithExcerpt }), launchChromium()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+test("what is held, as charts and tables; ranks; what is invalid", async () => {
+  const { page, expectAccessible, expectNoSideScroll, leave } = await visit(browser, `${site.url}overview`);
+  await page.locator(".chart[data-drawn] canvas").nth(1).waitFor();
+  await page.getByRole("img", { name: /^Bars of internal anchors by year, \d+ groups/ }).waitFor();
+  await page.getByRole("button", { name: /^As a table.*by category$/ }).click();
+  const table = page.getByRole("table", { name: "Internal anchors by category" });
+  await table.getByRole("rowheader", { name: "hep-th" }).waitFor();
+  const { rows } = await site.database.pool.query<{ papers: string }>(
+    "SELECT count(*)::text AS papers FROM papers WHERE primary_category = 'hep-th'",
+  );
+  await table
+    .getByRole("row", { name: /^hep-th/ })
+    .getByRole("cell", { name: rows[0]?.papers ?? "", exact: true })
+    .first()
+    .waitFor();
+  await page.getByRole("heading", { name: "By PageRank" }).waitFor();
+  expect(await page.getByRole("listitem").filter({ hasText: "cited by" }).count()).toBe(10);
+  await page.getByText("Invalid events: 3.").waitFor();
+  await page.getByText("invalid: PREV_EVENT_UNRESOLVED").first().waitFor();
+  await expectAccessible();
+  await page.setViewportSize({ width: 320, height: 700 });
+  await expectNoSideScroll();
+  await leave();
+});
+
+test("live: what is taken in while the page is open appears, and is counted", async () => {
+  const { page, expectAccessible, leave } = await visit(browser, `${site.url}overview`, {
+    colorScheme: "dark",
+  });
+  await page.getByText("Listening: what is taken in appears here at once.").waitFor();
+  const papers = page.locator("[data-count=papers]");
+  await papers.filter({ hasText: /\d/ }).waitFor();
+  const before = Number((await papers.textContent())?.replaceAll(",", ""));
+  const title = "A paper <b>that</b> came just now";
+  await takeIn(site.database, [
+    documentOf({ arxivId: "2406.00001", submittedAt: "2024-06-01T00:00:00Z", title }).text,
+  ]);
+  const changes = page.getByRole("list", { name: "Papers that changed while this page is open" });
+  await changes.getByRole("link", { name: title }).waitFor();
+  await papers.filter({ hasText: new RegExp(`^${(before + 1).toLocaleString("en")}$`) }).waitFor();
+  // The events taken in last are asked for again: its two are on top.
+  await page.locator(".event-list").first().getByRole("link", { name: title }).nth(1).waitFor();
+  await expectAccessible();
+  await leave();
+});
+
+test("a connection that breaks is made anew where it was, and nothing is missed", async () => {
+  const { page, faults } = await visit(browser, `${site.url}overview`);
+  const listening = page.getByText("Listening: what is taken in appears here at once.");
+  await listening.waitFor();
+  const take = (nth: number) =>
+    takeIn(site.database, [
+      documentOf({
+        arxivId: `2407.0000${nth}`,
+        submittedAt: "2024-07-01T00:00:00Z",
+        title: `Paper number ${nth} of July`,
+      }).text,
+    ]);
+  await take(1);
+  const changes = page.getByRole("list", { name: "Papers that changed while this page is open" });
+  await changes.getByRole("link", { name: "Paper number 1 of July" }).waitFor();
+  site.breakConnections();
+  await take(2);
+  await changes.getByRole("link", { name: "Paper number 2 of July" }).waitFor();
+  await listening.waitFor();
+  expect(await changes.getByRole("link", { name: "Paper number 1 of July" }).count()).toBe(1);
+  // The browser tells of the break, and nobody else complains.
+  for (const fault of await faults()) expect(fault).toMatch(/net::ERR_INCOMPLETE_CHUNKED_ENCODING/);
+  await page.context().close();
+});

@@ -1,0 +1,137 @@
+import { describe, expect, it } from "vitest";
+import { citationsCsv, worksCsv } from "../../web/src/graph-view/export/csv.ts";
+import { graphml } from "../../web/src/graph-view/export/graphml.ts";
+import { svg } from "../../web/src/graph-view/export/svg.ts";
+import { xmlText } from "../../web/src/graph-view/export/xml-text.ts";
+import { joined } from "../../web/src/graph-view/neighbourhood.ts";
+import { grown, neighbourhood, work } from "./neighbourhoods.ts";
+
+const hostile = "</data><script>alert(\"1\")</script> & 'so' on,\r\n\u0000\ud800 \u202eend";
+const graph = neighbourhood(
+  [
+    work("a", { title: hostile, authors: ["=1+1", 'B "quoted"'], year: 1999, doi: "10.1000/a,b" }),
+    work("b", { title: '=HYPERLINK("http://x")', referenceCount: 0, citedByCount: 3 }),
+    work("c", { title: null, ref: "10.1000/c" }),
+  ],
+  [
+    ["a", "b"],
+    ["b", "b"],
+  ],
+);
+
+/** RFC 4180, read strictly. */
+function readCsv(text: string): string[][] {
+  const rows: string[][] = [[]];
+  const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/y;
+  while (cell.lastIndex < text.length) {
+    const found = cell.exec(text);
+    if (found === null) throw new Error("This is no CSV.");
+    rows.at(-1)?.push(found[1]?.replaceAll('""', '"') ?? found[2] ?? "");
+    if (found[3] === "\r\n") rows.push([]);
+  }
+  expect(rows.pop()).toEqual([]);
+  return rows;
+}
+
+describe("CSV", () => {
+  it("gives texts back as they were, but runs as no formula", () => {
+    const [names = [], a, b, c] = readCsv(worksCsv(graph));
+    const cells = (row: string[] | undefined) =>
+      Object.fromEntries(names.map((name, at) => [name, row?.[at]]));
+    expect(cells(a)).toMatchObject({
+      title: hostile,
+      authors: `'=1+1; B "quoted"`,
+      doi: "10.1000/a,b",
+      year: "1999",
+    });
+    expect(cells(b)).toMatchObject({
+      title: `'=HYPERLINK("http://x")`,
+      references: "0",
+      cited_by: "3",
+      year: "",
+    });
+    expect(cells(c)).toMatchObject({ ref: "10.1000/c", title: "" });
+  });
+
+  it("has each citation with the names of both ends", () => {
+    expect(readCsv(citationsCsv(graph)).slice(1)).toEqual([
+      ["a", "b", hostile, `'=HYPERLINK("http://x")`, "false"],
+      ["b", "b", `'=HYPERLINK("http://x")`, `'=HYPERLINK("http://x")`, "false"],
+    ]);
+  });
+
+  it("has a line for each of 1,000 works", () => {
+    expect(readCsv(worksCsv(grown(1000)))).toHaveLength(1001);
+  });
+});
+
+describe("XML", () => {
+  it("writes what it can, and nothing else", () => {
+    expect(xmlText(`<a b="c">&'`)).toBe("&lt;a b=&quot;c&quot;&gt;&amp;&apos;");
+    expect(xmlText("\u0000\u000b\ud800x\udc00\uffff")).toBe("\ufffd\ufffd\ufffdx\ufffd\ufffd");
+    expect(xmlText("𝔸\n\t")).toBe("𝔸&#10;&#9;");
+  });
+
+  it("GraphML keeps hostile titles text, and says whether something is missing", () => {
+    const text = graphml({ ...graph, isTruncated: true }, new Map([["a", { x: 1.5, y: -2 }]]));
+    expect(text).not.toContain("<script");
+    expect(text).toContain(`<data key="title">${xmlText(hostile)}</data>`);
+    expect(text).toContain('<data key="x">1.5</data><data key="y">-2</data>');
+    expect(text).toContain('<data key="truncated">true</data>');
+    expect(text.match(/<node /g)).toHaveLength(3);
+    expect(text.match(/<edge source="n\d" target="n1">/g)).toHaveLength(2);
+    // Every key that is used is declared.
+    const declared = [...text.matchAll(/<key id="(\w+)"/g)].map(([, key]) => key);
+    for (const [, key] of text.matchAll(/<data key="(\w+)"/g)) expect(declared).toContain(key);
+  });
+
+  it("SVG draws every shape, with the name of each work", () => {
+    const at = { x: 10, y: 10 };
+    const text = svg({
+      width: 400,
+      height: 300,
+      ground: "#ffffff",
+      text: "#000000",
+      soft: "#555555",
+      line: "#dddddd",
+      title: "A <graph>",
+      lines: [{ from: at, to: { x: 20, y: 30 }, colour: "#123456", width: 1 }],
+      nodes: (["circle", "square", "triangle", "diamond"] as const).map((shape) => ({
+        at,
+        radius: 5,
+        colour: "#123456",
+        shape,
+        name: hostile,
+        label: "<b>",
+        ring: null,
+      })),
+      ticks: [{ year: 1999, text: "1999", x: 20 }],
+      legend: [{ text: "cs.<LG>", colour: "#123456", shape: "circle" }],
+      notes: ["More & more"],
+    });
+    expect(text).not.toMatch(/<script|<b>|style=/);
+    expect(text.match(/<title>/g)).toHaveLength(5);
+    expect(text.match(/<(?:circle|polygon) /g)).toHaveLength(5);
+    expect(text).toContain("cs.&lt;LG&gt;");
+    expect(text).toContain("More &amp; more");
+  });
+});
+
+it("answers join: each work once with its smallest depth, each citation once", () => {
+  const first = neighbourhood([work("a", { depth: 0 }), work("b", { depth: 2 })], [["a", "b"]]);
+  const second = neighbourhood(
+    [work("b", { depth: 0 }), work("c")],
+    [
+      ["b", "c"],
+      ["a", "b"],
+    ],
+  );
+  const { works, citations, isTruncated } = joined([{ ...first, isTruncated: true }, second]);
+  expect([...works.values()].map(({ id, depth }) => [id, depth])).toEqual([
+    ["a", 0],
+    ["b", 0],
+    ["c", 1],
+  ]);
+  expect(citations).toHaveLength(2);
+  expect(isTruncated).toBe(true);
+});

@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import { forceSteps } from "../../web/src/graph-view/force-layout.ts";
+import { forceOrder, forceTask, positionsOf } from "../../web/src/graph-view/force-task.ts";
+import { nextWork } from "../../web/src/graph-view/next-work.ts";
+import { radiusOf } from "../../web/src/graph-view/node-size.ts";
+import type { Position, Positions } from "../../web/src/graph-view/positions.ts";
+import { placeOf, timeLayout } from "../../web/src/graph-view/time-layout.ts";
+import { timeTicks } from "../../web/src/graph-view/time-ticks.ts";
+import { dateOf } from "../../web/src/graph-view/work-date.ts";
+import { grown, neighbourhood, work } from "./neighbourhoods.ts";
+
+const distance = (a: Position, b: Position) => Math.hypot(a.x - b.x, a.y - b.y);
+
+function at(positions: Positions, id: string): Position {
+  const position = positions.get(id);
+  if (position === undefined) throw new Error(`${id} stands nowhere`);
+  return position;
+}
+
+describe("along time", () => {
+  it("each of 1,000 works stands at its date, and none upon another", () => {
+    const graph = grown(1000);
+    const { positions, scale } = timeLayout(graph);
+    const placed = [...graph.works.values()].map((each) => {
+      expect(at(positions, each.id).x).toBeCloseTo(placeOf(dateOf(each), scale));
+      return { ...at(positions, each.id), radius: radiusOf(each.citedByCount, 3000) };
+    });
+    expect(placed).toHaveLength(1000);
+    const overlaps = placed.flatMap((one, index) =>
+      placed.slice(index + 1).filter((other) => distance(one, other) < one.radius + other.radius),
+    );
+    expect(overlaps).toEqual([]);
+  });
+
+  it("is the same whatever order the works come in", () => {
+    const graph = grown(60);
+    const turned = { ...graph, works: new Map([...graph.works].reverse()) };
+    expect([...timeLayout(turned).positions].sort()).toEqual([...timeLayout(graph).positions].sort());
+  });
+
+  it("a date is the submission's, else within the year, else none: then it stands before all years", () => {
+    expect(dateOf(work("a", { year: 1990, submittedAt: "2000-07-02T00:00:00Z" }))).toBeCloseTo(2000.5, 2);
+    const within = dateOf(work("b", { year: 1997 }));
+    expect(within).toBeGreaterThan(1997);
+    expect(within).toBeLessThan(1998);
+    expect(dateOf(work("c"))).toBeNull();
+    const { positions, scale } = timeLayout(neighbourhood([work("b", { year: 1997 }), work("c")]));
+    expect(scale.undated).not.toBeNull();
+    expect(at(positions, "c").x).toBeLessThan(0);
+    expect(at(positions, "b").x).toBeGreaterThanOrEqual(0);
+  });
+
+  it("works without any year, and no works, have places too", () => {
+    expect(timeLayout(neighbourhood([work("a"), work("b")])).positions.size).toBe(2);
+    expect(timeLayout(neighbourhood([])).positions.size).toBe(0);
+  });
+
+  it("the axis names as many years as there is room for", () => {
+    expect(timeTicks(1992.2, 1995.9, 100).map(({ text }) => text)).toEqual(["1993", "1994", "1995"]);
+    expect(timeTicks(1992, 2003, 12).map(({ text }) => text)).toEqual(["1995", "2000"]);
+    expect(timeTicks(0, 5000, 0.001)).toEqual([]);
+  });
+});
+
+describe("by forces", () => {
+  const laidOut = (graph: Parameters<typeof forceTask>[0]) => {
+    const steps = [...forceSteps(forceTask(graph))];
+    expect(steps.map(({ isDone }) => isDone)).toEqual(steps.map((_, index) => index === steps.length - 1));
+    return positionsOf(forceOrder(graph), steps.at(-1)?.coordinates ?? new Float32Array());
+  };
+
+  it("what is connected comes together, and the same graph to the same places", () => {
+    const star = (name: string) => Array.from({ length: 12 }, (_, index) => work(`${name}${index}`));
+    const edges = (name: string) =>
+      Array.from({ length: 11 }, (_, index) => [`${name}${index + 1}`, `${name}0`] as const);
+    const graph = neighbourhood([...star("a"), ...star("b")], [...edges("a"), ...edges("b"), ["a1", "b1"]]);
+    const positions = laidOut(graph);
+    const mean = (name: string, hub: string) =>
+      edges(name).reduce((sum, [leaf]) => sum + distance(at(positions, leaf), at(positions, hub)), 0) / 11;
+    expect(mean("a", "a0")).toBeLessThan(mean("a", "b0") / 1.5);
+    expect(mean("b", "b0")).toBeLessThan(mean("b", "a0") / 1.5);
+    expect(laidOut(graph)).toEqual(positions);
+  });
+
+  it("one work, none, and one that cites itself are laid out", () => {
+    expect(laidOut(neighbourhood([])).size).toBe(0);
+    expect(laidOut(neighbourhood([work("a")], [["a", "a"]])).size).toBe(1);
+  });
+});
+
+describe("an arrow key", () => {
+  const positions = new Map([
+    ["here", { x: 0, y: 0 }],
+    ["east", { x: 10, y: 1 }],
+    ["far east", { x: 30, y: 0 }],
+    ["north", { x: 1, y: 10 }],
+    ["unconnected", { x: -1, y: 0 }],
+  ]);
+  const neighbours = new Set(["east", "far east", "north"]);
+
+  it("leads along a citation to the best in its direction, or nowhere", () => {
+    expect(nextWork("here", "right", neighbours, positions)).toBe("east");
+    expect(nextWork("here", "up", neighbours, positions)).toBe("north");
+    expect(nextWork("here", "left", neighbours, positions)).toBeNull();
+    expect(nextWork("here", "down", neighbours, positions)).toBeNull();
+  });
+
+  it("of four, one leads to each neighbour that stands alone", () => {
+    for (let turn = 0; turn < 16; turn++) {
+      const angle = (turn * Math.PI) / 8;
+      const around = new Map([
+        ["here", { x: 0, y: 0 }],
+        ["there", { x: Math.cos(angle), y: Math.sin(angle) }],
+      ]);
+      const found = (["left", "right", "up", "down"] as const).map((heading) =>
+        nextWork("here", heading, new Set(["there"]), around),
+      );
+      expect(found).toContain("there");
+    }
+  });
+});

@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { labelText } from "../../web/src/graph-view/label-text.ts";
+import { radiusOf } from "../../web/src/graph-view/node-size.ts";
+import { coloursFor, shapeOf } from "../../web/src/graph-view/palette.ts";
+import { grown, neighbourhood, work } from "./neighbourhoods.ts";
+
+/** Relative luminance, WCAG 2.2. */
+function luminance(colour: string): number {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const part = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+function contrast(one: string, other: string): number {
+  const [dark = 0, light = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (light + 0.05) / (dark + 0.05);
+}
+
+const tokens = readFileSync(new URL("../../web/src/theme/tokens.css", import.meta.url), "utf8");
+
+describe.each(["light", "dark"] as const)("colours, %s", (theme) => {
+  const rules = tokens.slice(tokens.indexOf(`[data-theme="${theme}"]`));
+  const grounds = ["ground", "raised"].map(
+    (name) => new RegExp(`--${name}: (#\\w{6})`).exec(rules)?.[1] ?? "",
+  );
+  const many = neighbourhood(
+    Array.from({ length: 20 }, (_, index) =>
+      work(`w${index}`, { category: index < 18 ? `c.${index % 9}` : null }),
+    ),
+  );
+
+  it.each(["category", "proof"] as const)("by %s stand out from the ground, 3 : 1", (colouring) => {
+    for (const graph of [many, grown(8)]) {
+      const { legend } = coloursFor(graph, colouring, theme);
+      expect(legend.length).toBeGreaterThan(0);
+      for (const { colour } of legend) {
+        for (const ground of grounds) expect(contrast(colour, ground)).toBeGreaterThanOrEqual(3);
+      }
+    }
+  });
+
+  it("differ, and the legend tells what each work has", () => {
+    const { legend, of } = coloursFor(many, "category", theme);
+    expect(new Set(legend.map(({ colour }) => colour)).size).toBe(legend.length);
+    expect(legend.map(({ text }) => text).slice(-2)).toEqual(["2 others", "No category known"]);
+    for (const each of many.works.values()) {
+      expect(legend.map(({ colour }) => colour)).toContain(of(each));
+    }
+  });
+});
+
+it("a proof has its own shape, and so has having none", () => {
+  expect(new Set([shapeOf("SIGNED"), shapeOf("RECEIPT"), shapeOf("HASH"), shapeOf(null)]).size).toBe(4);
+});
+
+it("size grows with citations, and stays within bounds", () => {
+  expect(radiusOf(0, 0)).toBe(radiusOf(0, 100));
+  expect(radiusOf(50, 100)).toBeGreaterThan(radiusOf(10, 100));
+  expect(radiusOf(500, 100)).toBe(radiusOf(100, 100));
+  expect(radiusOf(1, 1)).toBeLessThan(radiusOf(100, 100) / 2);
+});
+
+it("a label is one short line, whatever the title", () => {
+  expect(labelText("  A\n title\u202e \u0000here ")).toBe("A title here");
+  expect([...labelText("𝔸".repeat(10_000))]).toHaveLength(44);
+  expect(labelText("x".repeat(44))).toBe("x".repeat(44));
+});

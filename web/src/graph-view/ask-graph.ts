@@ -1,0 +1,103 @@
+import { AskError, ask } from "../api/ask.ts";
+import type { Direction, GraphPlace } from "./graph-place.ts";
+import { sizes } from "./graph-place.ts";
+import { joined, type Neighbourhood } from "./neighbourhood.ts";
+import { neighbourhoodOf, neighbourhoodQuestion, pathQuestion, refOf } from "./questions.ts";
+
+/** What of a place is asked about; the rest is only how it is shown. */
+export type Asked = Pick<GraphPlace, "of" | "direction" | "depth" | "most" | "expanded" | "path">;
+
+export type FoundPath =
+  /** Ids of the works on it, from end to end, and which way the citations were followed. */
+  | { readonly state: "found"; readonly direction: Direction; readonly works: readonly string[] }
+  | { readonly state: "none" }
+  | { readonly state: "failed"; readonly reason: string };
+
+export type GraphAnswer = {
+  readonly neighbourhood: Neighbourhood;
+  /** With which variables `neighbourhoodQuestion` was asked. */
+  readonly variables: Variables;
+  /** Whether works were added by questions of their own: then citations between these and the others may be missing. */
+  readonly hasAdded: boolean;
+  readonly path: FoundPath | null;
+};
+
+type Variables = {
+  readonly roots: string[];
+  readonly direction: Direction;
+  readonly depth: number;
+  readonly maxNodes: number;
+};
+
+/** How many more works an expanded one brings along. */
+const mostOfOne = 100;
+const mostOfAll = Math.max(...sizes);
+
+/** Asks for all that a place shows of the graph. Rejects with an AskError, or as the signal says. */
+export async function askGraph(asked: Asked, signal: AbortSignal): Promise<GraphAnswer> {
+  const { of, direction, depth, most, expanded } = asked;
+  const more = expanded.filter((ref) => !of.includes(ref));
+  const variables: Variables = {
+    roots: [...of, ...more],
+    direction,
+    depth,
+    maxNodes: Math.min(mostOfAll, most + mostOfOne * more.length),
+  };
+  const [main, path] = await Promise.all([
+    askNeighbourhood(variables, signal),
+    asked.path === null ? null : askPath(asked.path, signal),
+  ]);
+  const added: Neighbourhood[] = [];
+  // Of a crowded neighbourhood the works cited most are shown: those around an expanded one may not be among them.
+  if (main.isTruncated && more.length > 0) {
+    added.push(
+      ...(await Promise.all(
+        more.map((root) =>
+          askNeighbourhood({ roots: [root], direction, depth: 1, maxNodes: mostOfOne }, signal),
+        ),
+      )),
+    );
+  }
+  if (path?.neighbourhood !== undefined) added.push(path.neighbourhood);
+  return {
+    neighbourhood: joined([main, ...added]),
+    variables,
+    hasAdded: added.some(({ works }) => [...works.keys()].some((id) => !main.works.has(id))),
+    path: path?.found ?? null,
+  };
+}
+
+async function askNeighbourhood(variables: Variables, signal: AbortSignal): Promise<Neighbourhood> {
+  return neighbourhoodOf((await ask(neighbourhoodQuestion, variables, signal)).citationGraph);
+}
+
+type PathAnswer = { readonly found: FoundPath; readonly neighbourhood?: Neighbourhood };
+
+/** A shortest way along references; else, against them; else, either way. */
+async function askPath([from, to]: readonly [string, string], signal: AbortSignal): Promise<PathAnswer> {
+  try {
+    for (const direction of ["REFERENCES", "CITED_BY", "BOTH"] as const) {
+      const { citationPath } = await ask(pathQuestion, { from, to, direction }, signal);
+      if (citationPath === null) continue;
+      const roots = citationPath.works.map(refOf);
+      // What they are, and all citations between them.
+      const neighbourhood = await askNeighbourhood(
+        { roots, direction: "BOTH", depth: 0, maxNodes: roots.length },
+        signal,
+      );
+      return {
+        found: { state: "found", direction, works: citationPath.works.map(({ id }) => id) },
+        neighbourhood: { ...neighbourhood, works: withoutDepth(neighbourhood) },
+      };
+    }
+    return { found: { state: "none" } };
+  } catch (error) {
+    if (!(error instanceof AskError)) throw error;
+    return { found: { state: "failed", reason: error.message } };
+  }
+}
+
+/** Works that were not reached from those asked about, but named by a path. */
+function withoutDepth({ works }: Neighbourhood): Neighbourhood["works"] {
+  return new Map([...works].map(([id, work]) => [id, { ...work, depth: null }]));
+}

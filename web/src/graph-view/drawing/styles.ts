@@ -1,0 +1,96 @@
+import type { StylesDeclaration } from "sigma/types";
+import type { Look } from "../../theme/look.ts";
+
+export type NodeAttributes = {
+  x: number;
+  y: number;
+  size: number;
+  color: string;
+  shape: string;
+  label: string;
+  isRoot: boolean;
+};
+export type EdgeAttributes = { isInternalAnchor: boolean };
+export type NodeState = {
+  isSelected: boolean;
+  isPinned: boolean;
+  isFocused: boolean;
+  isOnPath: boolean;
+  /** Beside the work that is pointed at, or in focus. */
+  isNear: boolean;
+};
+export type EdgeState = { isNear: boolean; isOnPath: boolean };
+/** Whether anything stands out: the rest then steps back. */
+export type GraphState = { hasNear: boolean; hasPath: boolean; citationCount: number };
+
+export const plainNodeState: NodeState = {
+  isSelected: false,
+  isPinned: false,
+  isFocused: false,
+  isOnPath: false,
+  isNear: false,
+};
+export const plainEdgeState: EdgeState = { isNear: false, isOnPath: false };
+export const plainGraphState: GraphState = { hasNear: false, hasPath: false, citationCount: 0 };
+
+type Styles = StylesDeclaration<NodeAttributes, EdgeAttributes, NodeState, EdgeState, GraphState>;
+
+/** How works and citations look, by their states. The look is asked for each time: the theme may change. */
+export function stylesOf(look: () => Look): Styles {
+  return {
+    nodes: {
+      x: { attribute: "x" },
+      y: { attribute: "y" },
+      color: { attribute: "color" },
+      shape: { attribute: "shape" },
+      label: { attribute: "label" },
+      size: ({ size }, { isHovered, isFocused }) => (isHovered || isFocused ? size + 1.5 : size),
+      opacity: (_attributes, state, graph) => (stepsBack(state, graph) ? (graph.hasNear ? 0.22 : 0.5) : 1),
+      depth: (_attributes, state) => (standsOut(state) ? "topNodes" : "nodes"),
+      zIndex: (_attributes, { isHovered, isFocused }) => (isHovered || isFocused ? 1 : 0),
+      labelVisibility: ({ isRoot }, state, graph) =>
+        standsOut(state) ? "visible" : stepsBack(state, graph) ? "hidden" : isRoot ? "visible" : "auto",
+      labelColor: () => look().text,
+      labelDepth: "topNodes",
+      labelBackgroundColor: () => `${look().raised}c8`,
+      labelBackgroundPadding: 1,
+      cursor: "pointer",
+      backdropVisibility: (_attributes, { isHovered, isSelected, isFocused, isPinned }) =>
+        isHovered || isSelected || isFocused || isPinned ? "visible" : "hidden",
+      backdropArea: "node",
+      backdropColor: (_attributes, { isSelected }) => (isSelected ? look().accentSoft : look().raised),
+      backdropShadowColor: "#00000000",
+      backdropShadowBlur: 0,
+      backdropPadding: (_attributes, { isFocused }) => (isFocused ? 4 : 2.5),
+      backdropBorderWidth: (_attributes, { isFocused, isSelected }) =>
+        isFocused ? 3 : isSelected ? 2.5 : 1.5,
+      backdropBorderColor: (_attributes, { isFocused, isSelected }) =>
+        isFocused ? look().focus : isSelected ? look().accent : look().soft,
+    },
+    edges: {
+      path: "line",
+      selfLoopPath: "loop",
+      size: (_attributes, { isOnPath, isNear }) => (isOnPath ? 3.5 : isNear ? 1.6 : 0.8),
+      color: (_attributes, { isOnPath, isNear }) =>
+        isOnPath ? look().accent : isNear ? look().soft : look().lineStrong,
+      opacity: ({ isInternalAnchor }, { isOnPath, isNear }, { hasNear, hasPath, citationCount }) => {
+        if (isOnPath || isNear) return 1;
+        // The more lines, the fainter each: what shows is where there are many.
+        const plain = Math.min(0.5, Math.max(0.07, 9 / Math.sqrt(citationCount + 1) / 3));
+        return (hasNear || hasPath ? 0.35 : 1) * (isInternalAnchor ? 1.5 : 1) * plain;
+      },
+      head: (_attributes, { isOnPath, isNear }) => (isOnPath || isNear ? "arrow" : "none"),
+      depth: (_attributes, { isOnPath, isNear }) => (isOnPath || isNear ? "topEdges" : "edges"),
+    },
+  };
+}
+
+type Seen = NodeState & { readonly isHovered: boolean };
+
+function standsOut({ isHovered, isSelected, isFocused, isOnPath }: Seen): boolean {
+  return isHovered || isSelected || isFocused || isOnPath;
+}
+
+function stepsBack(state: Seen, { hasNear, hasPath }: GraphState): boolean {
+  return (hasNear || hasPath) && !standsOut(state) && !state.isNear;
+}

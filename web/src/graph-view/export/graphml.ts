@@ -1,0 +1,57 @@
+import { type GraphWork, type Neighbourhood, nameOf } from "../neighbourhood.ts";
+import type { Positions } from "../positions.ts";
+import { xmlText } from "./xml-text.ts";
+
+type Kind = "string" | "int" | "double" | "boolean";
+type Value = string | number | boolean | null;
+
+const workColumns: readonly (readonly [string, Kind, (work: GraphWork) => Value])[] = [
+  ["label", "string", nameOf],
+  ["title", "string", ({ title }) => title],
+  ["authors", "string", ({ authors }) => (authors.length === 0 ? null : authors.join("; "))],
+  ["year", "int", ({ year }) => year],
+  ["submitted_at", "string", ({ submittedAt }) => submittedAt],
+  ["category", "string", ({ category }) => category],
+  ["proof", "string", ({ proof }) => proof],
+  ["pith_number", "string", ({ pithNumber }) => pithNumber],
+  ["arxiv_id", "string", ({ arxivId }) => arxivId],
+  ["doi", "string", ({ doi }) => doi],
+  ["cited_by", "int", ({ citedByCount }) => citedByCount],
+  ["references", "int", ({ referenceCount }) => referenceCount],
+  ["depth", "int", ({ depth }) => depth],
+];
+
+/** The graph as GraphML, as Gephi, NetworkX, igraph and yEd read it. What is not known is left out. */
+export function graphml(neighbourhood: Neighbourhood, positions: Positions): string {
+  const { works, citations, isTruncated, graphVersion } = neighbourhood;
+  const key = (id: string, name: string, kind: Kind, of: "node" | "edge") =>
+    `  <key id="${id}" for="${of}" attr.name="${name}" attr.type="${kind}"/>`;
+  const numbers = new Map([...works.keys()].map((id, number) => [id, `n${number}`]));
+  const data = (id: string, value: Value) =>
+    value === null ? "" : `<data key="${id}">${xmlText(String(value))}</data>`;
+  const nodes = [...works.values()].map((work) => {
+    const { x = null, y = null } = positions.get(work.id) ?? {};
+    const parts = workColumns.map(([name, , read]) => data(name, read(work)));
+    return `    <node id="${numbers.get(work.id)}">${parts.join("")}${data("x", x)}${data("y", y)}</node>`;
+  });
+  const edges = citations.map(
+    ({ citing, cited, isInternalAnchor }) =>
+      `    <edge source="${numbers.get(citing)}" target="${numbers.get(cited)}">${data("internal_anchor", isInternalAnchor)}</edge>`,
+  );
+  return `${[
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    '<graphml xmlns="http://graphml.graphdrawing.org/xmlns" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="http://graphml.graphdrawing.org/xmlns http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd">',
+    ...workColumns.map(([name, kind]) => key(name, name, kind, "node")),
+    key("x", "x", "double", "node"),
+    key("y", "y", "double", "node"),
+    key("internal_anchor", "internal_anchor", "boolean", "edge"),
+    '  <key id="graph_version" for="graph" attr.name="graph_version" attr.type="string"/>',
+    '  <key id="truncated" for="graph" attr.name="truncated" attr.type="boolean"/>',
+    '  <graph id="citations" edgedefault="directed">',
+    `    ${data("graph_version", graphVersion)}${data("truncated", isTruncated)}`,
+    ...nodes,
+    ...edges,
+    "  </graph>",
+    "</graphml>",
+  ].join("\n")}\n`;
+}

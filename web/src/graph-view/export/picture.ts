@@ -1,0 +1,67 @@
+import { proofWords } from "../../proof/words.ts";
+import type { Look } from "../../theme/look.ts";
+import type { Marks } from "../drawing/drawn.ts";
+import type { GraphDrawing } from "../drawing/graph-drawing.ts";
+import { labelText } from "../label-text.ts";
+import { type Neighbourhood, nameOfCitation } from "../neighbourhood.ts";
+import { type Colours, shapeOf } from "../palette.ts";
+import type { Drawing } from "./svg.ts";
+
+type Shown = {
+  readonly neighbourhood: Neighbourhood;
+  readonly colours: Colours;
+  readonly marks: Marks;
+  readonly look: Look;
+  readonly title: string;
+  readonly notes: readonly string[];
+};
+
+/** What is seen of a graph now, to be saved. */
+export function pictureOf(drawing: GraphDrawing, shown: Shown): Drawing {
+  const { neighbourhood, colours, marks, look, title, notes } = shown;
+  const seen = drawing.seen();
+  const places = new Map(seen.works.map((work) => [work.id, work]));
+  const isMarked = (id: string) => marks.selected.has(id) || marks.pathWorks.has(id);
+  const proofs = new Set([...neighbourhood.works.values()].map(({ proof }) => proof));
+  return {
+    width: seen.width,
+    height: seen.height,
+    ground: look.raised,
+    text: look.text,
+    soft: look.soft,
+    line: look.line,
+    title,
+    notes,
+    ticks: seen.ticks,
+    lines: neighbourhood.citations
+      .map((citation) => ({ ...citation, isOnPath: marks.pathCitations.has(nameOfCitation(citation)) }))
+      // What stands out is drawn over the rest.
+      .sort((a, b) => Number(a.isOnPath) - Number(b.isOnPath))
+      .flatMap(({ citing, cited, isOnPath }) => {
+        const [from, to] = [places.get(citing), places.get(cited)];
+        if (from === undefined || to === undefined) return [];
+        return [{ from, to, colour: isOnPath ? look.accent : look.line, width: isOnPath ? 3 : 0.8 }];
+      }),
+    nodes: seen.works
+      .toSorted((a, b) => b.radius - a.radius)
+      .map(({ id, x, y, radius, colour, shape, name, isLabelled }) => ({
+        at: { x, y },
+        radius,
+        colour,
+        shape,
+        name,
+        label: isLabelled || isMarked(id) ? labelText(name) : null,
+        ring: isMarked(id) ? look.accent : null,
+      })),
+    legend: [
+      ...colours.legend.map(({ text, colour }) => ({ text, colour, shape: "circle" as const })),
+      ...(["SIGNED", "RECEIPT", "HASH", null] as const)
+        .filter((proof) => proofs.has(proof))
+        .map((proof) => ({
+          text: proof === null ? "Only cited" : proofWords[proof].name,
+          colour: look.soft,
+          shape: shapeOf(proof),
+        })),
+    ],
+  };
+}

@@ -1,0 +1,105 @@
+import type { Shape } from "../palette.ts";
+import type { Tick } from "../time-ticks.ts";
+import { xmlText } from "./xml-text.ts";
+
+/** What is drawn, in pixels from the upper left. */
+export type Drawing = {
+  readonly width: number;
+  readonly height: number;
+  readonly ground: string;
+  readonly text: string;
+  readonly soft: string;
+  readonly line: string;
+  readonly title: string;
+  readonly lines: readonly {
+    readonly from: Point;
+    readonly to: Point;
+    readonly colour: string;
+    readonly width: number;
+  }[];
+  readonly nodes: readonly {
+    readonly at: Point;
+    readonly radius: number;
+    readonly colour: string;
+    readonly shape: Shape;
+    readonly name: string;
+    /** Written beside it; null where there is no room. */
+    readonly label: string | null;
+    readonly ring: string | null;
+  }[];
+  readonly ticks: readonly (Tick & { readonly x: number })[];
+  readonly legend: readonly { readonly text: string; readonly colour: string; readonly shape: Shape }[];
+  readonly notes: readonly string[];
+};
+
+type Point = { readonly x: number; readonly y: number };
+
+const legendLine = 20;
+const fonts = "system-ui, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif";
+
+/** A picture of the graph, with its axis, legend and what it says of itself. */
+export function svg(drawing: Drawing): string {
+  const { width, height, ground, text, soft, line } = drawing;
+  const under = height + 14;
+  const rows = Math.max(drawing.legend.length, 1);
+  const columns = Math.max(1, Math.floor((width - 32) / 220));
+  const legendRows = Math.ceil(rows / columns);
+  const full = under + legendRows * legendLine + drawing.notes.length * legendLine + 12;
+  const legend = drawing.legend.map(({ text: meaning, colour, shape }, index) => {
+    const x = 24 + (index % columns) * 220;
+    const y = under + 10 + Math.floor(index / columns) * legendLine;
+    return `${mark(shape, { x, y }, 5.5, colour, null)}<text x="${x + 14}" y="${y + 4}" fill="${text}">${xmlText(meaning)}</text>`;
+  });
+  const notes = drawing.notes.map(
+    (note, index) =>
+      `<text x="18" y="${under + legendRows * legendLine + 14 + index * legendLine}" fill="${soft}">${xmlText(note)}</text>`,
+  );
+  return `${[
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${full}" viewBox="0 0 ${width} ${full}" font-family="${fonts}" font-size="12" role="img">`,
+    `<title>${xmlText(drawing.title)}</title>`,
+    `<rect width="${width}" height="${full}" fill="${ground}"/>`,
+    `<clipPath id="area"><rect width="${width}" height="${height}"/></clipPath>`,
+    '<g clip-path="url(#area)">',
+    ...drawing.ticks.map(
+      ({ x, text: year }) =>
+        `<line x1="${n(x)}" y1="0" x2="${n(x)}" y2="${height - 22}" stroke="${line}"/><text x="${n(x)}" y="${height - 7}" fill="${soft}" text-anchor="middle">${xmlText(year)}</text>`,
+    ),
+    ...drawing.lines.map(
+      ({ from, to, colour, width: thickness }) =>
+        `<line x1="${n(from.x)}" y1="${n(from.y)}" x2="${n(to.x)}" y2="${n(to.y)}" stroke="${colour}" stroke-width="${n(thickness)}"/>`,
+    ),
+    ...drawing.nodes.map(
+      ({ at, radius, colour, shape, name, ring }) =>
+        `<g><title>${xmlText(name)}</title>${mark(shape, at, radius, colour, ring)}</g>`,
+    ),
+    ...drawing.nodes.flatMap(({ at, radius, label }) =>
+      label === null
+        ? []
+        : [
+            `<text x="${n(at.x + radius + 4)}" y="${n(at.y + 4)}" fill="${text}" stroke="${ground}" stroke-width="3" stroke-linejoin="round" paint-order="stroke">${xmlText(label)}</text>`,
+          ],
+    ),
+    "</g>",
+    ...legend,
+    ...notes,
+    "</svg>",
+  ].join("\n")}\n`;
+}
+
+function mark(shape: Shape, { x, y }: Point, radius: number, colour: string, ring: string | null): string {
+  const look = `fill="${colour}"${ring === null ? "" : ` stroke="${ring}" stroke-width="2.5"`}`;
+  if (shape === "circle") return `<circle cx="${n(x)}" cy="${n(y)}" r="${n(radius)}" ${look}/>`;
+  const points = {
+    square: [-0.85, -0.85, 0.85, -0.85, 0.85, 0.85, -0.85, 0.85],
+    triangle: [0, -1.1, 1, 0.7, -1, 0.7],
+    diamond: [0, -1.1, 1.1, 0, 0, 1.1, -1.1, 0],
+  }[shape];
+  const placed = points.map((value, index) => n((index % 2 === 0 ? x : y) + value * radius));
+  return `<polygon points="${placed.join(" ")}" ${look}/>`;
+}
+
+/** A number as short as a picture needs it. */
+function n(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}

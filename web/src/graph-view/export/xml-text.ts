@@ -1,0 +1,21 @@
+/** What XML 1.0 has no place for: most control characters, halves of surrogate pairs, two that are no characters. */
+const unwritable =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+const escapes: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&apos;",
+  "\t": "&#9;",
+  "\n": "&#10;",
+  "\r": "&#13;",
+};
+
+/** A text as it may stand in an element or an attribute of XML; what cannot be written is U+FFFD. */
+export function xmlText(text: string): string {
+  return text
+    .replace(unwritable, "\ufffd")
+    .replace(/[&<>"'\t\n\r]/g, (character) => escapes[character] ?? character);
+}

@@ -1,0 +1,41 @@
+import { DirectedGraph } from "graphology";
+import forceAtlas2, { inferSettings } from "graphology-layout-forceatlas2";
+import type { ForceProgress, ForceTask } from "./force-task.ts";
+
+/** Lays a graph out by ForceAtlas2, some steps at a time: what is connected comes together. */
+export function* forceSteps({ radii, start, ends }: ForceTask): Generator<ForceProgress> {
+  const count = radii.length;
+  const graph = new DirectedGraph<{ x: number; y: number; size: number }>();
+  for (const [number, size] of radii.entries()) {
+    graph.addNode(number, { x: start[2 * number] ?? 0, y: start[2 * number + 1] ?? 0, size });
+  }
+  for (let at = 0; at < ends.length; at += 2) graph.mergeEdge(ends[at], ends[at + 1]);
+  const rounds = count < 2 ? 0 : count > 500 ? 10 : 16;
+  const settings = {
+    ...inferSettings(count),
+    gravity: 0.6,
+    scalingRatio: 12,
+    slowDown: 2,
+    barnesHutOptimize: count > 300,
+    // Only at the end, when what belongs together has come together: then each takes its own room.
+    adjustSizes: false,
+  };
+  for (let round = 0; round < rounds; round++) {
+    const isLate = round >= rounds - 3;
+    forceAtlas2.assign(graph, { iterations: 25, settings: { ...settings, adjustSizes: isLate } });
+    if (round < rounds - 1) yield { coordinates: coordinatesOf(graph, count), isDone: false };
+  }
+  yield { coordinates: coordinatesOf(graph, count), isDone: true };
+}
+
+/** In units that are about pixels: as wide as the works need. */
+function coordinatesOf(graph: DirectedGraph<{ x: number; y: number }>, count: number): Float32Array {
+  const coordinates = new Float32Array(2 * count);
+  let furthest = 1;
+  graph.forEachNode((node, { x, y }) => {
+    coordinates.set([x, y], 2 * Number(node));
+    furthest = Math.max(furthest, Math.abs(x), Math.abs(y));
+  });
+  const scale = Math.max(260, 19 * Math.sqrt(count)) / furthest;
+  return coordinates.map((value) => value * scale);
+}

@@ -1,0 +1,94 @@
+import { depths, type GraphPlace, sizes } from "../../graph-view/graph-place.ts";
+import type { ChangePlace } from "./graph-page.tsx";
+
+const directionTexts = {
+  BOTH: "References and citers",
+  REFERENCES: "References",
+  CITED_BY: "Citers",
+} as const;
+
+type Choice<Value> = readonly (readonly [Value, string])[];
+
+/** What is shown, and how. */
+export function GraphControls({ place, change }: { place: GraphPlace; change: ChangePlace }) {
+  return (
+    <fieldset class="graph-controls">
+      <legend class="only-read">What is shown</legend>
+      <Select
+        text="Show"
+        value={place.direction}
+        choices={Object.entries(directionTexts) as [GraphPlace["direction"], string][]}
+        choose={(direction) => change({ direction })}
+      />
+      <Select
+        text="Steps"
+        value={place.depth}
+        choices={depths.map((depth) => [depth, String(depth)] as const)}
+        choose={(depth) => change({ depth })}
+      />
+      <Select
+        text="At most"
+        value={place.most}
+        choices={sizes.map((most) => [most, `${most.toLocaleString("en")} works`] as const)}
+        choose={(most) => change({ most })}
+      />
+      <Select
+        text="Place by"
+        value={place.layout}
+        choices={[
+          ["time", "Time"],
+          ["force", "Forces"],
+        ]}
+        choose={(layout) => change({ layout })}
+      />
+      <Select
+        text="Colour by"
+        value={place.colouring}
+        choices={[
+          ["category", "Category"],
+          ["proof", "Proof"],
+        ]}
+        choose={(colouring) => change({ colouring })}
+      />
+      <button
+        type="button"
+        class="button"
+        aria-pressed={place.isTable}
+        onClick={() => change({ isTable: !place.isTable })}
+      >
+        As a table
+      </button>
+    </fieldset>
+  );
+}
+
+function Select<Value extends string | number>({
+  text,
+  value,
+  choices,
+  choose,
+}: {
+  text: string;
+  value: Value;
+  choices: Choice<Value>;
+  choose: (value: Value) => void;
+}) {
+  return (
+    <label class="graph-select">
+      <span>{text}</span>
+      <select
+        value={value}
+        onChange={({ currentTarget }) => {
+          const chosen = choices.find(([each]) => String(each) === currentTarget.value);
+          if (chosen !== undefined) choose(chosen[0]);
+        }}
+      >
+        {choices.map(([each, name]) => (
+          <option key={each} value={each}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

@@ -1,0 +1,184 @@
+import { useMemo, useRef, useState } from "preact/hooks";
+import type { GraphAnswer } from "../../graph-view/ask-graph.ts";
+import type { GraphDrawing } from "../../graph-view/drawing/graph-drawing.ts";
+import type { GraphPlace } from "../../graph-view/graph-place.ts";
+import { countsWithin, emptyNeighbourhood, nameOf } from "../../graph-view/neighbourhood.ts";
+import { neighbourhoodQuestion, pathQuestion } from "../../graph-view/questions.ts";
+import { paperAddress } from "../../routing/addresses.ts";
+import { goTo } from "../../routing/navigation.ts";
+import { QueryBehind } from "../../shell/query-behind.tsx";
+import { useTheme } from "../../theme/theme.ts";
+import { useCalm } from "../../theme/use-calm.ts";
+import { actionsOn, worksNamed } from "./graph-actions.ts";
+import { GraphControls } from "./graph-controls.tsx";
+import { GraphNotes } from "./graph-notes.tsx";
+import type { ChangePlace } from "./graph-page.tsx";
+import { intentOf } from "./keys.ts";
+import { Legend } from "./legend.tsx";
+import { Picture } from "./picture.tsx";
+import { PictureButtons } from "./picture-buttons.tsx";
+import { saveGraph } from "./save-graph.ts";
+import { SaveMenu } from "./save-menu.tsx";
+import { SidePanel } from "./side-panel.tsx";
+import { useDrawn } from "./use-drawn.ts";
+import { WorksTable } from "./works-table.tsx";
+
+type GraphViewProps = {
+  readonly place: GraphPlace;
+  readonly change: ChangePlace;
+  readonly answer: GraphAnswer | null;
+  readonly isAsking: boolean;
+};
+
+/** The graph of a place: as a picture or a table, with what can be done with it. */
+export function GraphView({ place, change, answer, isAsking }: GraphViewProps) {
+  const isCalm = useCalm();
+  const { theme } = useTheme();
+  const drawing = useRef<GraphDrawing | null>(null);
+  const [hovered, setHovered] = useState<string | null>(null);
+  const [focused, setFocused] = useState<string | null>(null);
+  const [said, setSaid] = useState("");
+  const neighbourhood = answer?.neighbourhood ?? emptyNeighbourhood;
+  const { drawn, marks, colours, positions, isPlacing } = useDrawn(answer, place, focused, theme, isCalm);
+  const counts = useMemo(() => countsWithin(neighbourhood), [neighbourhood]);
+  const actions = actionsOn(neighbourhood, positions, place, change);
+  const selected = worksNamed(neighbourhood, place.selected);
+  const looked = neighbourhood.works.get(hovered ?? focused ?? "") ?? null;
+
+  const focus = (id: string) => {
+    const work = neighbourhood.works.get(id);
+    if (work === undefined) return;
+    setFocused(id);
+    drawing.current?.reveal(id, isCalm);
+    const { cites = 0, citedBy = 0 } = counts.get(id) ?? {};
+    const when = work.submittedAt?.slice(0, 4) ?? work.year;
+    setSaid(
+      `${nameOf(work).slice(0, 160)}${when === null ? "" : `, ${when}`}. Cited by ${work.citedByCount}. ` +
+        `Here: ${citedBy} citing, ${cites} cited.${marks.selected.has(id) ? " Selected." : ""}`,
+    );
+  };
+  const pressed = (event: KeyboardEvent) => {
+    const intent = intentOf(event, focused, neighbourhood, positions);
+    if (intent === null) return;
+    event.preventDefault();
+    const work = neighbourhood.works.get(focused ?? "");
+    switch (intent.kind) {
+      case "focus":
+        return focus(intent.id);
+      case "nowhere":
+        return setSaid("No citation leads that way.");
+      case "fit":
+        return drawing.current?.fit(isCalm);
+      case "closer":
+      case "further":
+        return drawing.current?.zoom(intent.kind === "closer" ? 1.5 : 1 / 1.5, isCalm);
+      case "leave":
+        setFocused(null);
+        return actions.selectNone();
+    }
+    if (work === undefined) return;
+    switch (intent.kind) {
+      case "select":
+        setSaid(marks.selected.has(work.id) ? "Deselected." : "Selected.");
+        return actions.select(work.id, intent.isAdded);
+      case "expand":
+        if (actions.isExpanded(work)) return setSaid("It is expanded already.");
+        setSaid("Expanding …");
+        return actions.expand(work);
+      case "pin":
+        setSaid(actions.isPinned(work) ? "No longer pinned." : "Pinned.");
+        return actions.togglePin(work);
+      case "open":
+        return goTo(paperAddress(work.pithNumber ?? work.ref));
+    }
+  };
+  const opened = (id: string) => {
+    const work = neighbourhood.works.get(id);
+    if (work !== undefined && !actions.isExpanded(work)) actions.expand(work);
+  };
+
+  return (
+    <>
+      <GraphControls place={place} change={change} />
+      <GraphNotes answer={answer} isAsking={isAsking} place={place} change={change} />
+      {answer !== null && (
+        <div class={place.isTable ? "graph-body tabled" : "graph-body"} aria-busy={isAsking}>
+          <div class="graph-main">
+            {place.isTable ? (
+              <WorksTable neighbourhood={neighbourhood} selected={marks.selected} actions={actions} />
+            ) : (
+              <div class="picture-frame">
+                <Picture
+                  drawn={drawn}
+                  marks={marks}
+                  theme={theme}
+                  isCalm={isCalm}
+                  label={`Citation graph of ${neighbourhood.works.size} works`}
+                  listeners={{
+                    hovered: setHovered,
+                    chosen: actions.select,
+                    opened,
+                    moved: actions.pin,
+                  }}
+                  pressed={pressed}
+                  focusLeft={() => setFocused(null)}
+                  drawing={(made) => {
+                    drawing.current = made;
+                  }}
+                />
+                {isPlacing && (
+                  <p class="placing small" role="status">
+                    Placing the works …
+                  </p>
+                )}
+                <PictureButtons drawing={drawing} isCalm={isCalm} />
+              </div>
+            )}
+            {!place.isTable && (
+              <Legend
+                colours={colours}
+                colouring={place.colouring}
+                works={[...neighbourhood.works.values()]}
+              />
+            )}
+          </div>
+          <SidePanel
+            looked={place.isTable ? null : looked}
+            selected={selected}
+            counts={counts}
+            actions={actions}
+          />
+        </div>
+      )}
+      <p class="only-read" role="status" aria-live="polite">
+        {said}
+      </p>
+      {answer !== null && (
+        <div class="graph-foot">
+          <SaveMenu
+            hasPicture={!place.isTable}
+            save={(as) => saveGraph(as, { answer, positions, colours, marks, drawing: drawing.current })}
+          />
+          <p class="queries">
+            <QueryBehind document={neighbourhoodQuestion} variables={answer.variables} of="the graph" />
+            {place.path !== null && answer.path?.state === "found" && (
+              <QueryBehind
+                document={pathQuestion}
+                variables={{ from: place.path[0], to: place.path[1], direction: answer.path.direction }}
+                of="the path"
+              />
+            )}
+          </p>
+        </div>
+      )}
+      <details class="small soft" id="picture-keys">
+        <summary>Keys in the picture</summary>
+        <p>
+          Arrows go along citations to the next work that way, Page Up and Page Down through all works, Home
+          to the first. Enter selects a work, the space bar selects it besides others, + expands it, p pins
+          it, o opens its page, Escape deselects. i and u go closer and further away, 0 shows everything.
+        </p>
+      </details>
+    </>
+  );
+}

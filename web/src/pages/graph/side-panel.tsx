@@ -1,0 +1,98 @@
+import { type Counts, type GraphWork, nameOf } from "../../graph-view/neighbourhood.ts";
+import { graphAddress } from "../../routing/addresses.ts";
+import { Said } from "../../text/said.tsx";
+import type { GraphActions } from "./graph-actions.ts";
+import { WorkCard } from "./work-card.tsx";
+
+type SidePanelProps = {
+  /** What is pointed at, or where the keyboard is; null: nothing. */
+  readonly looked: GraphWork | null;
+  readonly selected: readonly GraphWork[];
+  readonly counts: ReadonlyMap<string, Counts>;
+  readonly actions: GraphActions;
+};
+
+/** What is looked at and what is selected, and what can be done with it. */
+export function SidePanel({ looked, selected, counts, actions }: SidePanelProps) {
+  const [only] = selected;
+  const preview = looked !== null && !(selected.length === 1 && only?.id === looked.id) ? looked : null;
+  return (
+    <aside class="graph-side" aria-label="Selected works">
+      {selected.length === 0 && preview === null && (
+        <p class="soft small">
+          Point at a work to see what it is; choose it to keep it here. Drag a work to pin it. Shift and a
+          click selects several.
+        </p>
+      )}
+      {selected.length === 1 && only !== undefined && (
+        <section class="panel" aria-label="The selected work">
+          <WorkCard work={only} counts={counts.get(only.id)} />
+          <WorkButtons work={only} actions={actions} />
+        </section>
+      )}
+      {selected.length > 1 && <Several selected={selected} actions={actions} />}
+      {preview !== null && (
+        <section class="panel preview" aria-label="The work looked at">
+          <WorkCard work={preview} counts={counts.get(preview.id)} />
+        </section>
+      )}
+    </aside>
+  );
+}
+
+function WorkButtons({ work, actions }: { work: GraphWork; actions: GraphActions }) {
+  const isExpanded = actions.isExpanded(work);
+  return (
+    <p class="buttons">
+      <button type="button" class="button" disabled={isExpanded} onClick={() => actions.expand(work)}>
+        {isExpanded ? "Expanded" : "Expand"}
+      </button>
+      <button
+        type="button"
+        class="button"
+        aria-pressed={actions.isPinned(work)}
+        onClick={() => actions.togglePin(work)}
+      >
+        {actions.isPinned(work) ? "Pinned" : "Pin"}
+      </button>
+      <a class="button" href={graphAddress([work.ref])}>
+        Begin here
+      </a>
+      <button type="button" class="button" onClick={() => actions.select(work.id, true)}>
+        Deselect
+      </button>
+    </p>
+  );
+}
+
+function Several({ selected, actions }: Pick<SidePanelProps, "selected" | "actions">) {
+  const [first, second] = selected;
+  return (
+    <section class="panel" aria-label="The selected works">
+      <h2>{selected.length} selected</h2>
+      <ul class="selected-list">
+        {selected.map((work) => (
+          <li key={work.id}>
+            <Said text={nameOf(work)} most={120} canGrow={false} />{" "}
+            <button type="button" class="link-like" onClick={() => actions.select(work.id, true)}>
+              Deselect<span class="only-read">: {nameOf(work).slice(0, 80)}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      <p class="buttons">
+        {selected.length === 2 && first !== undefined && second !== undefined && (
+          <button type="button" class="button first" onClick={() => actions.findPath(first, second)}>
+            Path between them
+          </button>
+        )}
+        <a class="button" href={graphAddress(selected.map(({ ref }) => ref))}>
+          Begin with these
+        </a>
+        <button type="button" class="button" onClick={actions.selectNone}>
+          Deselect all
+        </button>
+      </p>
+    </section>
+  );
+}

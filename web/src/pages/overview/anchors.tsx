@@ -1,0 +1,138 @@
+import { useState } from "preact/hooks";
+import { useAnswer } from "../../api/use-answer.ts";
+import { Failure } from "../../shell/failure.tsx";
+import { QueryBehind } from "../../shell/query-behind.tsx";
+import { Said } from "../../text/said.tsx";
+import { AnchorChart } from "./charts/anchor-chart.tsx";
+import { type AnchorStat, anchorsQuestion } from "./overview-questions.ts";
+
+type Group = "YEAR" | "PRIMARY_CATEGORY";
+
+const titles: Readonly<Record<Group, string>> = { YEAR: "By year", PRIMARY_CATEGORY: "By category" };
+/** Beyond, a chart's bars are too thin to tell apart; the table has all. */
+const mostCategories = 14;
+
+/** References that the registry resolved to papers of its own: asserted, listed, and held here. */
+export function Anchors({ turn }: { turn: number }) {
+  return (
+    <section aria-labelledby="anchors">
+      <h2 id="anchors">Internal anchors</h2>
+      <p class="soft">
+        An internal anchor is a reference that the registry resolved to a paper of its own. It counts more
+        than it lists, and lists more than this mirror holds: three numbers, kept apart.
+      </p>
+      <div class="overview-pair">
+        <AnchorsBy group="YEAR" turn={turn} />
+        <AnchorsBy group="PRIMARY_CATEGORY" turn={turn} />
+      </div>
+    </section>
+  );
+}
+
+function AnchorsBy({ group, turn }: { group: Group; turn: number }) {
+  const [isTable, setTable] = useState(false);
+  const answer = useAnswer(anchorsQuestion, { groupBy: group }, turn);
+  const title = titles[group];
+  return (
+    <div class="panel">
+      <div class="overview-head">
+        <h3>{title}</h3>
+        <button type="button" class="button small" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
+          As a table<span class="only-read">: internal anchors {title.toLowerCase()}</span>
+        </button>
+      </div>
+      {answer.state === "failed" && (
+        <Failure title="They could not be counted">{answer.error.message}</Failure>
+      )}
+      {answer.state === "loading" && <p class="soft">Counting …</p>}
+      {answer.state === "answered" &&
+        (isTable ? (
+          <AnchorTable stats={answer.data.anchorStats} group={group} />
+        ) : (
+          <AnchorChart
+            stats={charted(answer.data.anchorStats, group)}
+            isSideways={group === "PRIMARY_CATEGORY"}
+            title={title}
+          />
+        ))}
+      {!isTable && answer.state === "answered" && leftOut(answer.data.anchorStats, group) !== null && (
+        <p class="soft small">{leftOut(answer.data.anchorStats, group)}</p>
+      )}
+      <p>
+        <QueryBehind
+          document={anchorsQuestion}
+          variables={{ groupBy: group }}
+          of={`internal anchors ${title.toLowerCase()}`}
+        />
+      </p>
+    </div>
+  );
+}
+
+/** Years in their order; of the categories those with the most internal anchors. */
+function charted(stats: readonly AnchorStat[], group: Group): readonly AnchorStat[] {
+  if (group === "YEAR") return stats;
+  return stats
+    .filter((stat) => anchorsOf(stat) > 0)
+    .toSorted((a, b) => anchorsOf(b) - anchorsOf(a))
+    .slice(0, mostCategories);
+}
+
+function anchorsOf({ internalAnchorsAsserted, internalAnchorsKnown }: AnchorStat): number {
+  return Math.max(internalAnchorsAsserted, internalAnchorsKnown);
+}
+
+/** Which groups a chart leaves out, and why. */
+function leftOut(stats: readonly AnchorStat[], group: Group): string | null {
+  const count = stats.length - charted(stats, group).length;
+  if (count === 0) return null;
+  const amount =
+    stats.filter((stat) => anchorsOf(stat) > 0).length > mostCategories ? "fewer, or none" : "none";
+  return `${count === 1 ? "One other category has" : `${count} other categories have`} ${amount}.`;
+}
+
+function AnchorTable({ stats, group }: { stats: readonly AnchorStat[]; group: Group }) {
+  return (
+    <div class="table-scroll">
+      <table>
+        <caption class="only-read">Internal anchors {titles[group].toLowerCase()}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{group === "YEAR" ? "Year" : "Category"}</th>
+            <th scope="col" class="number">
+              Papers
+            </th>
+            <th scope="col" class="number">
+              Asserted
+            </th>
+            <th scope="col" class="number">
+              Listed
+            </th>
+            <th scope="col" class="number">
+              Held
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {stats.map((stat) => (
+            <tr key={stat.group}>
+              <th scope="row">
+                <Said text={stat.group} most={40} canGrow={false} />
+              </th>
+              <td class="number">{stat.papers.toLocaleString("en")}</td>
+              <td class="number">
+                {stat.papersAsserting === 0 ? (
+                  <span class="soft">not known</span>
+                ) : (
+                  stat.internalAnchorsAsserted.toLocaleString("en")
+                )}
+              </td>
+              <td class="number">{stat.internalAnchorsKnown.toLocaleString("en")}</td>
+              <td class="number">{stat.internalAnchorsHeld.toLocaleString("en")}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

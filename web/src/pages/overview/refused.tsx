@@ -1,0 +1,41 @@
+import { useAnswer } from "../../api/use-answer.ts";
+import { QueryBehind } from "../../shell/query-behind.tsx";
+import { EventList } from "./event-list.tsx";
+import { holdingsQuestion, invalidEventsQuestion } from "./overview-questions.ts";
+
+/** What was refused, and what was kept though it is wrong. */
+export function Refused({ turn }: { turn: number }) {
+  const status = useAnswer(holdingsQuestion, {}, turn);
+  const invalid = useAnswer(invalidEventsQuestion, {}, turn);
+  const rejected = status.state === "answered" ? status.data.status.rejectedDocuments : null;
+  return (
+    <section aria-labelledby="refused">
+      <div class="overview-head">
+        <h2 id="refused">Refused, and invalid</h2>
+        <QueryBehind document={invalidEventsQuestion} variables={{}} of="invalid events" />
+      </div>
+      <div class="panel">
+        <p>
+          <strong>Rejected documents: {rejected === null ? "…" : rejected.toLocaleString("en")}.</strong>{" "}
+          <span class="soft">
+            Refused at the door: unsigned, of an unknown key, or no document at all. They are in quarantine
+            with their reasons, which only this mirror's keepers see; who submits a document is told why it
+            was refused.
+          </span>
+        </p>
+        {invalid.state === "failed" && <p role="alert">{invalid.error.message}</p>}
+        {invalid.state === "answered" && (
+          <>
+            <p>
+              <strong>Invalid events: {invalid.data.events.totalCount.toLocaleString("en")}.</strong>{" "}
+              <span class="soft">
+                Their signers did say this, yet it is wrong: kept and shown, never applied.
+              </span>
+            </p>
+            <EventList events={invalid.data.events.nodes.toReversed()} />
+          </>
+        )}
+      </div>
+    </section>
+  );
+}
