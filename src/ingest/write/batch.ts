@@ -29,6 +29,7 @@ import { writeQuarantine } from "./quarantine.ts";
 import { writeReferences } from "./references.ts";
 import { WriteSession } from "./session.ts";
 import { totalsStatement } from "./totals.ts";
+import { readOtherPapers } from "./work-papers.ts";
 import { writeWorks } from "./works.ts";
 
 /** What became of the documents of a batch, in their order. */
@@ -247,11 +248,12 @@ async function writeDerived(
   const changes = targets.map((target) =>
     changeOf(target, before.get(target.paperId) ?? null, known.has(target.paperId)),
   );
+  const others = await readOtherPapers(session, changes);
   await writePapers(session, changes);
   const identifiers = await settleIdentifiers(session, changes);
   const referenceChanges = await writeReferences(session, changes, identifiers);
-  const citations = await writeCitations(session, changes, referenceChanges);
-  const works = await writeWorks(session, changes, identifiers, referenceChanges, citations);
+  const citations = await writeCitations(session, changes, referenceChanges, others);
+  const works = await writeWorks(session, changes, identifiers, referenceChanges, citations, others);
 
   let papers = 0;
   let claims = 0;

@@ -3,6 +3,7 @@ import { bigintArray, type Cell } from "../../store/rows.ts";
 import type { PaperChange, StoredReference } from "./paper-change.ts";
 import { type ReferenceChange, readReferences } from "./references.ts";
 import type { WriteSession } from "./session.ts";
+import type { OtherPapers } from "./work-papers.ts";
 
 /** How the edges, and with them the counts of works, change. */
 export type CitationChanges = {
@@ -27,6 +28,7 @@ export async function writeCitations(
   session: WriteSession,
   changes: readonly PaperChange[],
   referenceChanges: readonly ReferenceChange[],
+  others: OtherPapers,
 ): Promise<CitationChanges> {
   const counts: CitationChanges = {
     citedBy: new Map(),
@@ -36,7 +38,7 @@ export async function writeCitations(
     putEdges: [],
     removedEdges: [],
   };
-  const citing = await readCiting(session, changes, referenceChanges);
+  const citing = await readCiting(session, changes, referenceChanges, others);
   await writeEdges(session, citing, counts);
   writeCitingPapers(session, citing.submittedAt, referenceChanges, counts);
   return counts;
@@ -48,6 +50,8 @@ type Citing = {
   readonly whole: ReadonlySet<bigint>;
   /** To which papers were added and nothing else happened: edges come, and none goes. */
   readonly grown: ReadonlySet<bigint>;
+  /** Those of them that had papers before: the others have no edges yet. */
+  readonly grownAgain: ReadonlySet<bigint>;
   /** Compared as far as they cite one of `movedWorks`. */
   readonly parts: ReadonlySet<bigint>;
   readonly movedWorks: ReadonlySet<bigint>;
@@ -61,6 +65,7 @@ async function readCiting(
   session: WriteSession,
   changes: readonly PaperChange[],
   referenceChanges: readonly ReferenceChange[],
+  others: OtherPapers,
 ): Promise<Citing> {
   const whole = new Set<bigint>();
   const grown = new Set<bigint>();
@@ -100,14 +105,17 @@ async function readCiting(
   const references = new Map<bigint, readonly StoredReference[]>(
     referenceChanges.filter(({ isMove }) => !isMove).map(({ paperId, after }) => [paperId, after]),
   );
-  const others = [...workOf].filter(([paperId]) => !references.has(paperId));
+  const unread = [...workOf].filter(([paperId]) => !references.has(paperId));
   const papersOf = (works: ReadonlySet<bigint>) =>
-    others.filter(([, workId]) => works.has(workId)).map(([paperId]) => paperId);
+    unread.filter(([, workId]) => works.has(workId)).map(([paperId]) => paperId);
   for (const [paperId, list] of await readReferences(session, papersOf(whole))) references.set(paperId, list);
   for (const [paperId, list] of await readReferences(session, papersOf(parts), movedWorks)) {
     references.set(paperId, list);
   }
-  return { whole, grown, parts, movedWorks, workOf, submittedAt, references };
+  const heldWorks = new Set<bigint>(others.keys());
+  for (const { before } of changes) if (before !== null) heldWorks.add(before.workId);
+  const grownAgain = new Set([...grown].filter((workId) => heldWorks.has(workId)));
+  return { whole, grown, grownAgain, parts, movedWorks, workOf, submittedAt, references };
 }
 
 /** All papers of works, and of the works of papers whose references were moved. */
@@ -130,6 +138,31 @@ function edgeKey(citing: bigint | string, cited: bigint | string): string {
   return `${citing} ${cited}`;
 }
 
+type EdgeRow = [citing: string, cited: string, isAnchor: boolean];
+
+/**
+ * The edges as they are stored. Asked for each work by itself: joined any other way, a server that knows nothing of the
+ * table yet reads all of it.
+ */
+async function readEdges(
+  session: WriteSession,
+  { whole, grownAgain, parts, movedWorks }: Citing,
+): Promise<EdgeRow[]> {
+  const edgesOf = (works: Iterable<bigint>, condition: string, values: string[]) =>
+    session.rowsBefore<EdgeRow>(
+      `SELECT edge.* FROM unnest($1::bigint[]) AS work (id) CROSS JOIN LATERAL
+         (SELECT citing_work_id, cited_work_id, is_internal_anchor FROM citations
+          WHERE citing_work_id = work.id ${condition} OFFSET 0) AS edge`,
+      [bigintArray(works), ...values],
+    );
+  const works = [...whole, ...grownAgain];
+  const rows = works.length === 0 ? [] : await edgesOf(works, "", []);
+  if (parts.size === 0) return rows;
+  return rows.concat(
+    await edgesOf(parts, "AND cited_work_id = ANY($2::bigint[])", [bigintArray(movedWorks)]),
+  );
+}
+
 async function writeEdges(session: WriteSession, papers: Citing, counts: CitationChanges): Promise<void> {
   const wanted = new Map<string, { citing: bigint; cited: bigint; isAnchor: boolean }>();
   for (const [paperId, citing] of papers.workOf) {
@@ -138,28 +171,19 @@ async function writeEdges(session: WriteSession, papers: Citing, counts: Citatio
       wanted.set(key, { citing, cited, isAnchor: isInternalAnchor || wanted.get(key)?.isAnchor === true });
     }
   }
-  const rows = await session.readBefore<{ citing: string; cited: string; is_anchor: boolean }>(
-    `SELECT citing_work_id AS citing, cited_work_id AS cited, is_internal_anchor AS is_anchor
-     FROM citations WHERE citing_work_id = ANY($1::bigint[])
-        OR (citing_work_id = ANY($2::bigint[]) AND cited_work_id = ANY($3::bigint[]))`,
-    [
-      bigintArray([...papers.whole, ...papers.grown]),
-      bigintArray(papers.parts),
-      bigintArray(papers.movedWorks),
-    ],
-  );
+  const rows = await readEdges(session, papers);
   const dropped: { citing: bigint; cited: bigint }[] = [];
   const stored = new Map<string, boolean>();
-  for (const row of rows) {
-    const key = edgeKey(row.citing, row.cited);
-    const citing = BigInt(row.citing);
+  for (const [citingText, citedText, isAnchor] of rows) {
+    const key = edgeKey(citingText, citedText);
+    const citing = BigInt(citingText);
     const edge = wanted.get(key);
-    stored.set(key, row.is_anchor);
+    stored.set(key, isAnchor);
     if (papers.grown.has(citing)) {
       // What its other papers say was not read, and stays.
-      if (edge !== undefined && row.is_anchor) edge.isAnchor = true;
+      if (edge !== undefined && isAnchor) edge.isAnchor = true;
     } else if (edge === undefined) {
-      dropped.push({ citing, cited: BigInt(row.cited) });
+      dropped.push({ citing, cited: BigInt(citedText) });
     }
   }
   const added: Cell[][] = [];

@@ -6,6 +6,7 @@ import type { Identifiers } from "./identifiers.ts";
 import type { PaperChange } from "./paper-change.ts";
 import type { ReferenceChange } from "./references.ts";
 import type { WriteSession } from "./session.ts";
+import { type OtherPapers, standingPapers, type WorkPaper } from "./work-papers.ts";
 
 /** A row of `works`. */
 type Work = {
@@ -37,6 +38,7 @@ export async function writeWorks(
   identifiers: Identifiers,
   referenceChanges: readonly ReferenceChange[],
   counts: CitationChanges,
+  others: OtherPapers,
 ): Promise<WorkChanges> {
   const keys = workKeys(changes, identifiers);
   const touched = new Set<bigint>([
@@ -68,7 +70,7 @@ export async function writeWorks(
     work.referenceCount += counts.references.get(id) ?? 0;
     works.set(id, work);
   }
-  await assignPapers(session, changes, works);
+  assignPapers(works, standingPapers(changes, others));
   await nameByReferences(session, changes, referenceChanges, works, stored);
   return store(session, works, stored);
 }
@@ -141,44 +143,20 @@ async function readWorks(session: WriteSession, ids: Iterable<bigint>): Promise<
   );
 }
 
-/**
- * Of several versions the latest stands for the work, of those the best proved, and gives it its year, and its title
- * where its own is known.
- */
-async function assignPapers(
-  session: WriteSession,
-  changes: readonly PaperChange[],
+/** The paper that stands for a work gives it its year, and its title where its own is known. */
+function assignPapers(
   works: ReadonlyMap<bigint, Work>,
-): Promise<void> {
-  const affected = new Set<bigint>();
-  for (const { before, row } of changes) {
-    if (before !== null) affected.add(before.workId);
-    if (row !== null) affected.add(row.workId);
-  }
-  const rows = await session.read<{
-    work_id: string;
-    paper_id: string;
-    title: string | null;
-    year: number;
-  }>(
-    `SELECT DISTINCT ON (work_id) work_id, paper_id, title, extract(year FROM submitted_at)::int AS year
-     FROM papers WHERE work_id = ANY($1::bigint[])
-     ORDER BY work_id, source_version DESC NULLS LAST, proof DESC, submitted_at DESC, pith_number COLLATE "C"`,
-    [bigintArray(affected)],
-  );
-  const papers = new Map(rows.map((row) => [BigInt(row.work_id), row]));
-  for (const id of affected) {
+  standing: ReadonlyMap<bigint, WorkPaper | null>,
+): void {
+  for (const [id, paper] of standing) {
     const work = works.get(id);
     if (work === undefined) continue;
-    const paper = papers.get(id);
-    if (paper === undefined) work.paperId = null;
-    else {
-      work.paperId = BigInt(paper.paper_id);
-      work.year = paper.year;
-      if (paper.title === null && work.titledBy !== null) continue;
-      work.title = paper.title;
-      work.titledBy = null;
-    }
+    work.paperId = paper?.paperId ?? null;
+    if (paper === null) continue;
+    work.year = Number(paper.submittedAt.slice(0, 4));
+    if (paper.title === null && work.titledBy !== null) continue;
+    work.title = paper.title;
+    work.titledBy = null;
   }
 }
 
