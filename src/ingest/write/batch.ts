@@ -14,6 +14,7 @@ import { recordGraphChanges } from "../../store/graph-feed.ts";
 import type { GraphChanges } from "../../store/graph-payload.ts";
 import { type Database, type PaperLog, paperIdOf, readLogs } from "../../store/index.ts";
 import { bigintArray } from "../../store/rows.ts";
+import { mentionOf } from "../../store/stored-aliases.ts";
 import type { Arrival, Rejection } from "../arrival.ts";
 import { projectTarget } from "../project/target.ts";
 import { Turns } from "../turns.ts";
@@ -170,7 +171,8 @@ function prepare(
   // An event that is there already came again with a better signature: that copy counts.
   const replaced = new Set(arriving.map(({ id }) => id));
   const events = [...arriving, ...log.events.filter(({ id }) => !replaced.has(id))];
-  const state = mergeEvents(pithNumber, events, [...log.aliases, ...addition.aliases.values()]);
+  const arrivingAliases = [...addition.aliases.values()].map(mentionOf);
+  const state = mergeEvents(pithNumber, events, [...log.aliases, ...arrivingAliases]);
   const results = [...publishedResults, ...([...addition.publishedStates.values()] as CheckResult[])];
   const bundleRecord = recordOf(addition.record) ?? record;
   const target = projectTarget({ pithNumber, state, bundleRecord, publishedResults: new Set(results) });
