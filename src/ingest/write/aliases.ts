@@ -67,11 +67,7 @@ export function mergedAliasesText(
   return aliasesText(merged);
 }
 
-function nameAndTime({
-  kind,
-  value,
-  createdAt,
-}: Pick<StoredAlias, "kind" | "value" | "createdAt">): string {
+function nameAndTime({ kind, value, createdAt }: Pick<StoredAlias, "kind" | "value" | "createdAt">): string {
   // A time has no spaces, and the length tells kind and value apart.
   return `${createdAt} ${kind.length} ${kind}${value}`;
 }

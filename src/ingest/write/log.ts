@@ -72,11 +72,7 @@ function writeSubjects(session: WriteSession, writes: readonly LogWrite[]): void
     const aliases = mergedAliasesText(held.aliases, addition.aliases, state);
     const cells = [paperId, pithNumber, addition.record, `\\x${state.sha256}`, aliases];
     if (held.pithNumber === null) added.push(cells);
-    else if (
-      addition.record !== null ||
-      held.stateSha256 !== state.sha256 ||
-      held.aliasesText !== aliases
-    ) {
+    else if (addition.record !== null || held.stateSha256 !== state.sha256 || held.aliasesText !== aliases) {
       changed.push(cells);
     }
   }
