@@ -133,11 +133,6 @@ async function readPapersOf(
   );
 }
 
-/** An edge's ends as one text: what the maps below are keyed by. */
-function edgeKey(citing: bigint | string, cited: bigint | string): string {
-  return `${citing} ${cited}`;
-}
-
 type EdgeRow = [citing: string, cited: string, isAnchor: boolean];
 
 /**
@@ -163,62 +158,90 @@ async function readEdges(
   );
 }
 
+/** An edge that there shall be. */
+type Edge = {
+  readonly citingWorkId: bigint;
+  readonly citedWorkId: bigint;
+  isInternalAnchor: boolean;
+  /** Its mark as it is stored; null where it is not. */
+  before: boolean | null;
+};
+
+/** What the references say, by citing and cited work. */
+function wantedEdges({ workOf, references }: Citing): Map<bigint, Map<bigint, Edge>> {
+  const wanted = new Map<bigint, Map<bigint, Edge>>();
+  for (const [paperId, citingWorkId] of workOf) {
+    const edges = wanted.get(citingWorkId) ?? new Map<bigint, Edge>();
+    wanted.set(citingWorkId, edges);
+    for (const { citedWorkId, isInternalAnchor } of references.get(paperId) ?? []) {
+      const edge = edges.get(citedWorkId);
+      if (edge === undefined) {
+        edges.set(citedWorkId, { citingWorkId, citedWorkId, isInternalAnchor, before: null });
+      } else if (isInternalAnchor) edge.isInternalAnchor = true;
+    }
+  }
+  return wanted;
+}
+
 async function writeEdges(session: WriteSession, papers: Citing, counts: CitationChanges): Promise<void> {
-  const wanted = new Map<string, { citing: bigint; cited: bigint; isAnchor: boolean }>();
-  for (const [paperId, citing] of papers.workOf) {
-    for (const { citedWorkId: cited, isInternalAnchor } of papers.references.get(paperId) ?? []) {
-      const key = edgeKey(citing, cited);
-      wanted.set(key, { citing, cited, isAnchor: isInternalAnchor || wanted.get(key)?.isAnchor === true });
-    }
-  }
-  const rows = await readEdges(session, papers);
-  const dropped: { citing: bigint; cited: bigint }[] = [];
-  const stored = new Map<string, boolean>();
-  for (const [citingText, citedText, isAnchor] of rows) {
-    const key = edgeKey(citingText, citedText);
-    const citing = BigInt(citingText);
-    const edge = wanted.get(key);
-    stored.set(key, isAnchor);
-    if (papers.grown.has(citing)) {
+  const wanted = wantedEdges(papers);
+  const dropped: Omit<GraphEdge, "isInternalAnchor">[] = [];
+  for (const [citing, cited, isAnchor] of await readEdges(session, papers)) {
+    const citingWorkId = BigInt(citing);
+    const citedWorkId = BigInt(cited);
+    const isGrown = papers.grown.has(citingWorkId);
+    const edge = wanted.get(citingWorkId)?.get(citedWorkId);
+    if (edge !== undefined) {
+      edge.before = isAnchor;
       // What its other papers say was not read, and stays.
-      if (edge !== undefined && isAnchor) edge.isAnchor = true;
-    } else if (edge === undefined) {
-      dropped.push({ citing, cited: BigInt(citedText) });
+      if (isGrown && isAnchor) edge.isInternalAnchor = true;
+    } else if (!isGrown) dropped.push({ citingWorkId, citedWorkId });
+  }
+  const added: Edge[] = [];
+  const changed: Edge[] = [];
+  for (const edges of wanted.values()) {
+    for (const edge of edges.values()) {
+      if (edge.before === edge.isInternalAnchor) continue;
+      (edge.before === null ? added : changed).push(edge);
+      counts.putEdges.push(edge);
+      if (edge.before === null) countEdge(counts, edge, 1);
     }
   }
-  const added: Cell[][] = [];
-  const changed: Cell[][] = [];
-  for (const [key, { citing, cited, isAnchor }] of wanted) {
-    const before = stored.get(key);
-    if (before === isAnchor) continue;
-    (before === undefined ? added : changed).push([citing, cited, isAnchor]);
-    counts.putEdges.push({ citingWorkId: citing, citedWorkId: cited, isInternalAnchor: isAnchor });
-    if (before === undefined) countEdge(counts, citing, cited, 1);
-  }
-  for (const { citing, cited } of dropped) {
-    countEdge(counts, citing, cited, -1);
-    counts.removedEdges.push({ citingWorkId: citing, citedWorkId: cited });
+  for (const edge of dropped) {
+    countEdge(counts, edge, -1);
+    counts.removedEdges.push(edge);
   }
   if (dropped.length > 0) {
     session.write(
       `DELETE FROM citations USING unnest($1::bigint[], $2::bigint[]) AS gone (citing, cited)
        WHERE citing_work_id = gone.citing AND cited_work_id = gone.cited`,
-      [bigintArray(dropped.map(({ citing }) => citing)), bigintArray(dropped.map(({ cited }) => cited))],
+      [
+        bigintArray(dropped.map(({ citingWorkId }) => citingWorkId)),
+        bigintArray(dropped.map(({ citedWorkId }) => citedWorkId)),
+      ],
     );
   }
   // The papers of a batch come in the order of their keys; the other index is met in order as well this way.
-  added.sort((a, b) => ((a[1] as bigint) < (b[1] as bigint) ? -1 : 1));
+  added.sort((a, b) => (a.citedWorkId < b.citedWorkId ? -1 : 1));
   session.put(
     "citations",
     ["citing_work_id", "cited_work_id", "is_internal_anchor"],
-    { added, changed },
+    { added: added.map(cellsOf), changed: changed.map(cellsOf) },
     `ON CONFLICT (citing_work_id, cited_work_id) DO UPDATE SET is_internal_anchor = excluded.is_internal_anchor`,
   );
 }
 
-function countEdge(counts: CitationChanges, citing: bigint, cited: bigint, change: 1 | -1): void {
-  add(counts.citedBy, cited, change);
-  add(counts.references, citing, change);
+function cellsOf({ citingWorkId, citedWorkId, isInternalAnchor }: Edge): Cell[] {
+  return [citingWorkId, citedWorkId, isInternalAnchor];
+}
+
+function countEdge(
+  counts: CitationChanges,
+  { citingWorkId, citedWorkId }: Omit<GraphEdge, "isInternalAnchor">,
+  change: 1 | -1,
+): void {
+  add(counts.citedBy, citedWorkId, change);
+  add(counts.references, citingWorkId, change);
   counts.total += change;
 }
 
