@@ -4,7 +4,12 @@ import { analysisBudget, loadPatienceMilliseconds, questionBudget } from "./limi
 import type { Batches } from "./loaders/batch.ts";
 
 /** What every answer of the graph says of itself. */
-type Given = { readonly graphVersion: string; readonly truncated?: boolean };
+type Given = {
+  readonly graphVersion: string;
+  readonly truncated?: boolean;
+  /** Whether it was a budget that cut it, where the question says so. */
+  readonly isShort?: boolean;
+};
 
 /**
  * The citation graph as one request may ask it: its questions share a budget of time, end when the client goes away,
@@ -69,8 +74,8 @@ export class RequestGraph {
 
   #noted<Result extends Given>(answer: Result): Result {
     const graphVersion = this.#service.graphVersion();
-    if (answer.truncated || (graphVersion ?? answer.graphVersion) !== answer.graphVersion)
-      this.#isCurrent = false;
+    const isShort = answer.isShort ?? answer.truncated ?? false;
+    if (isShort || (graphVersion ?? answer.graphVersion) !== answer.graphVersion) this.#isCurrent = false;
     return answer;
   }
 

@@ -32,16 +32,10 @@ export function answer<Name extends QuestionName>(
 
 const answers: Answers = {
   neighbourhood(graph, { roots, ...options }, meter, scratch) {
-    const { vertices, depths, edges, truncated } = neighbourhood(
-      graph,
-      indexesOf(graph, roots),
-      options,
-      meter,
-      scratch,
-    );
+    const { vertices, ...answer } = neighbourhood(graph, indexesOf(graph, roots), options, meter, scratch);
     const workIds = new BigUint64Array(vertices.length);
     for (const [place, vertex] of vertices.entries()) workIds[place] = graph.workIdOf(vertex);
-    return { workIds, depths, edges, truncated };
+    return { workIds, ...answer };
   },
   path(graph, { from, to, direction, maxDepth }, meter, scratch) {
     const first = graph.indexOf(from);

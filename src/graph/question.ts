@@ -16,6 +16,8 @@ export type NeighbourhoodAnswer = {
   };
   /** Something within the depth is missing. */
   readonly truncated: boolean;
+  /** The budget ended it, not `maxNodes`: asked again, it may give another answer. */
+  readonly isShort: boolean;
 };
 
 export type CountedWork = { readonly workId: bigint; readonly count: number };

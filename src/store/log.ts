@@ -13,7 +13,8 @@ import {
 } from "../protocol/index.ts";
 import type { Queries } from "./database.ts";
 import { bigintArray } from "./rows.ts";
-import { aliases, events } from "./tables/index.ts";
+import { mentionOf, readStoredAliases } from "./stored-aliases.ts";
+import { events, records } from "./tables/index.ts";
 
 /** What the log holds of one paper: enough to merge its state. */
 export type PaperLog = {
@@ -53,11 +54,11 @@ export async function readLogs(db: Queries, paperIds: readonly bigint[]): Promis
     );
   }
   const aliasRows = await db
-    .select({ paperId: aliases.paperId, alias: aliases.alias, letInAtHash: aliases.letInAtHash })
-    .from(aliases)
-    .where(sql`${aliases.paperId} = ANY(${ids}::bigint[])`);
-  for (const { paperId, alias, letInAtHash } of aliasRows) {
-    logOf(paperId).aliases.push({ value: parseJson(alias), letInAtHash });
+    .select({ paperId: records.paperId, aliases: records.aliases })
+    .from(records)
+    .where(sql`${records.paperId} = ANY(${ids}::bigint[])`);
+  for (const { paperId, aliases } of aliasRows) {
+    logOf(paperId).aliases.push(...readStoredAliases(aliases).map(mentionOf));
   }
   return logs;
 }

@@ -38,14 +38,14 @@ export function modelOf(documents: readonly WorldDocument[], keyring: Keyring): 
   const papers = subjects.flatMap((subject) => paperOf(subject) ?? []);
   const graph = graphOf(papers);
   const tables: Tables = {
-    records: subjects.map(({ pithNumber, bundleRecord, state }) => ({
-      paper_id: idText(paperIdOf(pithNumber)),
-      pith_number: pithNumber,
-      record: bundleRecord,
-      state_sha256: state.sha256,
+    records: subjects.map((subject) => ({
+      paper_id: idText(paperIdOf(subject.pithNumber)),
+      pith_number: subject.pithNumber,
+      record: subject.bundleRecord,
+      state_sha256: subject.state.sha256,
+      aliases: aliasesText(subject),
     })),
     events: subjects.flatMap(eventRows),
-    aliases: subjects.flatMap(aliasRows),
     published_states: subjects.flatMap(({ pithNumber, published }) =>
       [...published].map(([sha256, result]) => ({
         paper_id: idText(paperIdOf(pithNumber)),
@@ -332,40 +332,38 @@ function smallestSignature(copies: readonly AcceptedEvent[]): string | null {
 
 const followingKinds = ["arxiv", "arxiv_version", "doi", "pith_short_8", "pith_short_12", "pith_short_16"];
 
-function aliasRows({ pithNumber, documents, state }: Subject): Row[] {
-  const rows: Row[] = [];
+/** Of the mentions that the log keeps, of each kind, value and door the earliest; sorted by the text of all three. */
+function aliasesText({ documents, state }: Subject): string {
   const mentions = documents.flatMap(({ aliases }) => aliases);
+  const rows: { key: string; cells: (string | boolean)[] }[] = [];
   // The door at `hash` last: of equal texts the other is the one listed.
   for (const atHash of [false, true]) {
-    const kept = new Map<string, { text: string; instant: string; createdAt: string }>();
-    for (const { value, letInAtHash } of mentions) {
-      const alias = parseAlias(value);
+    const kept = new Map<string, { kind: string; value: string; instant: string; createdAt: string }>();
+    for (const { value: mentioned, letInAtHash } of mentions) {
+      const alias = parseAlias(mentioned);
       if (alias === null || letInAtHash !== atHash) continue;
       if (!atHash && !followingKinds.includes(alias.kind)) continue;
-      const key = sha256OfValue([alias.kind, alias.value]);
+      const key = canonicalJson([alias.kind, alias.value]).slice(1, -1);
       const other = kept.get(key);
       const { instant, createdAt } = alias;
       const isFirst =
         other === undefined ||
         instant < other.instant ||
         (instant === other.instant && createdAt < other.createdAt);
-      if (isFirst) kept.set(key, { text: canonicalJson(value), instant, createdAt });
+      if (isFirst) kept.set(key, alias);
     }
-    for (const [sha256, { text: alias }] of kept) {
-      const listed = state.aliases.some(
-        ({ kind, value, createdAt }) =>
-          alias === canonicalJson({ alias_kind: kind, alias_value: value, created_at: createdAt }),
+    for (const [key, { kind, value, createdAt }] of kept) {
+      const isListed = state.aliases.some(
+        (alias) => alias.kind === kind && alias.value === value && alias.createdAt === createdAt,
       );
-      rows.push({
-        paper_id: idText(paperIdOf(pithNumber)),
-        alias_sha256: sha256,
-        let_in_at_hash: String(atHash),
-        alias,
-        is_current: String(listed && !rows.some((row) => row["alias"] === alias)),
-      });
+      const isFirst = !rows.some(
+        ({ cells }) => cells[0] === kind && cells[1] === value && cells[2] === createdAt,
+      );
+      rows.push({ key: `${key},${atHash}`, cells: [kind, value, createdAt, atHash, isListed && isFirst] });
     }
   }
-  return rows;
+  rows.sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
+  return canonicalJson(rows.map(({ cells }) => cells));
 }
 
 function signerRows(subjects: readonly Subject[]): Row[] {

@@ -46,7 +46,6 @@ async function fill(): Promise<void> {
        claims_hash, references_hash, published_state_hash)
      SELECT ${id("'paper' || n")}, 'pith:' || n, '', ${id("'work' || n")}, '', '', ${at}, '{}', '{}', repeat('x', 1500), 'signed', 'signed',
        0, 0, 0, ${columns} FROM ${made}`,
-    `INSERT INTO aliases SELECT ${id("'paper' || n")}, '', false, '', false FROM ${made}`,
     `INSERT INTO published_states SELECT ${id("'paper' || n")}, '', 'PASSED' FROM ${made}`,
     `INSERT INTO paper_keys SELECT 'arxiv:' || n, ${id("'paper' || n")} FROM ${made}`,
     `INSERT INTO claims SELECT ${id("'paper' || n")}, 0, '', '', '', '', '' FROM ${made}`,

@@ -8,7 +8,6 @@ export type Tables = Record<string, Row[]>;
 export const tableNames = [
   "records",
   "events",
-  "aliases",
   "published_states",
   "papers",
   "paper_keys",

@@ -242,6 +242,20 @@ describe("answers that are kept", () => {
     expect(statements.length - before).toBe(3 * made);
   });
 
+  it("may be parts of the graph that `maxNodes` cut: they are the same each time", async () => {
+    const statements = recordStatements(reads.pool);
+    const url = await serve({});
+    const around = `{ citationGraph(roots: ["2302.12192"], maxNodes: 3) { truncated nodes { work { title } } } }`;
+    const ask = async () => {
+      const before = statements.length;
+      const { body } = await post(url, { query: around });
+      expect((body.data as { citationGraph: { truncated: boolean } }).citationGraph.truncated).toBe(true);
+      return statements.length - before;
+    };
+    expect(await ask()).toBeGreaterThan(0);
+    await expect.poll(ask, { timeout: 30_000 }).toBe(0);
+  });
+
   it("have a tag by GET that is another after an ingest", async () => {
     const url = await serve({ documents: { documents, only: false } });
     const address = `${url}?documentId=${hash}&variables=${encodeURIComponent('{"ref":"2302.12192"}')}`;

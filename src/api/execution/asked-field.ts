@@ -7,11 +7,13 @@ import type {
   GraphQLSchema,
   OperationDefinitionNode,
 } from "graphql";
-import type { Execution } from "./execution.ts";
 import type { PlannedField } from "./plan.ts";
 
 /** Where a value stands in the answer, from below. */
 export type Path = GraphQLResolveInfo["path"];
+
+/** What of an execution a resolver is told. */
+type Execution = { readonly rootValue: unknown; readonly variables: Record<string, unknown> };
 
 /** What a resolver is told of its field. Most ask for nothing of it, so it is put together when asked. */
 export class AskedField implements GraphQLResolveInfo {

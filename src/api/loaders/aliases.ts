@@ -1,8 +1,9 @@
 import { sql } from "drizzle-orm";
-import { compareCodePoints, type JsonObject, parseInstant, parseJson } from "../../protocol/index.ts";
+import { compareCodePoints, parseInstant } from "../../protocol/index.ts";
 import type { Database } from "../../store/database.ts";
-import { aliases } from "../../store/tables/index.ts";
-import { type Batches, groupBy, type RowLoader } from "./batch.ts";
+import { readStoredAliases } from "../../store/stored-aliases.ts";
+import { records } from "../../store/tables/index.ts";
+import type { Batches, RowLoader } from "./batch.ts";
 
 export type AliasRow = {
   readonly paperId: bigint;
@@ -18,26 +19,29 @@ export type AliasLoaders = {
 
 export function prepareAliasLoaders({ db }: Pick<Database, "db">): (batches: Batches) => AliasLoaders {
   const ofPapers = db
-    .select({ paperId: aliases.paperId, alias: aliases.alias })
-    .from(aliases)
-    .where(sql`${aliases.paperId} = ANY(${sql.placeholder("ids")}::bigint[]) AND ${aliases.isCurrent}`)
+    .select({ paperId: records.paperId, aliases: records.aliases })
+    .from(records)
+    .where(sql`${records.paperId} = ANY(${sql.placeholder("ids")}::bigint[])`)
     .prepare("api_aliases_of_papers");
   return (batches) => ({
     aliasesOfPaper: batches.loader(async (ids) => {
-      const groups = groupBy((await ofPapers.execute({ ids })).map(readAlias), ({ paperId }) => paperId);
-      return new Map([...groups].map(([id, rows]) => [id, rows.sort(compareAliases).filter(isFirst)]));
+      const rows = await ofPapers.execute({ ids });
+      return new Map(rows.map(({ paperId, aliases }) => [paperId, currentAliases(paperId, aliases)]));
     }, []),
   });
 }
 
-function readAlias({ paperId, alias }: { paperId: bigint; alias: string }): AliasRow {
-  const { alias_kind, alias_value, created_at } = parseJson(alias) as JsonObject;
-  return {
-    paperId,
-    kind: String(alias_kind),
-    value: String(alias_value),
-    createdAt: `${parseInstant(created_at) ?? ""}Z`,
-  };
+function currentAliases(paperId: bigint, text: string): AliasRow[] {
+  return readStoredAliases(text)
+    .filter(({ isCurrent }) => isCurrent)
+    .map(({ kind, value, createdAt }) => ({
+      paperId,
+      kind,
+      value,
+      createdAt: `${parseInstant(createdAt) ?? ""}Z`,
+    }))
+    .sort(compareAliases)
+    .filter(isFirst);
 }
 
 /** By kind and value, as a state document sorts them; of equal names the earliest first. */

@@ -10,7 +10,7 @@ export type RecordLoaders = {
 
 export function prepareRecordLoaders({ db }: Pick<Database, "db">): (batches: Batches) => RecordLoaders {
   const byIds = db
-    .select()
+    .select({ paperId: records.paperId, record: records.record })
     .from(records)
     .where(sql`${records.paperId} = ANY(${sql.placeholder("ids")}::bigint[])`)
     .prepare("api_records_by_id");

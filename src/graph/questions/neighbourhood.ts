@@ -21,6 +21,8 @@ export type Neighbourhood = {
   readonly edges: NeighbourhoodEdges;
   /** Something within the depth is missing, vertex or edge. */
   readonly truncated: boolean;
+  /** The budget ended it, not `maxNodes`: asked again, it may give another answer. */
+  readonly isShort: boolean;
 };
 
 /** Edges as places in `vertices`, ascending by the citing work's, then by the cited work's id. */
@@ -87,7 +89,7 @@ export function neighbourhood(
   const { edges, isWhole } = withoutEdges
     ? { edges: noEdges(), isWhole: true }
     : edgesAmong(adjacency, vertices, scratch, meter);
-  return { vertices, depths, edges, truncated: truncated || !isWhole };
+  return { vertices, depths, edges, truncated: truncated || !isWhole, isShort: meter.isShort };
 }
 
 type Level = {

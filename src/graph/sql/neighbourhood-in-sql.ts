@@ -46,5 +46,6 @@ export async function neighbourhoodInSql(
       isInternalAnchor: Uint8Array.from(edges, ({ isInternalAnchor }) => Number(isInternalAnchor)),
     },
     truncated: truncated || meter.exhausted !== null,
+    isShort: meter.isShort,
   };
 }

@@ -10,6 +10,7 @@ import {
   type Refusal,
 } from "../../protocol/index.ts";
 import { bigintArray } from "../../store/rows.ts";
+import { mentionOf, readStoredAliases } from "../../store/stored-aliases.ts";
 import type { Arrival } from "../arrival.ts";
 
 /** Papers read at once. */
@@ -22,8 +23,11 @@ const pageSize = 200;
 export async function* readLoggedPapers(client: pg.ClientBase, keyring: Keyring): AsyncGenerator<Arrival[]> {
   let last = -1n;
   for (;;) {
-    const { rows } = await client.query<{ paper_id: string; pith_number: PithNumber; record: string | null }>(
-      "SELECT paper_id, pith_number, record FROM public.records WHERE paper_id > $1 ORDER BY paper_id LIMIT $2",
+    const { rows } = await client.query<
+      Record<"paper_id" | "aliases", string> & { pith_number: PithNumber; record: string | null }
+    >(
+      `SELECT paper_id, pith_number, record, aliases FROM public.records
+       WHERE paper_id > $1 ORDER BY paper_id LIMIT $2`,
       [last.toString(), pageSize],
     );
     const end = rows.at(-1);
@@ -33,11 +37,6 @@ export async function* readLoggedPapers(client: pg.ClientBase, keyring: Keyring)
     const events = await byPaper<{ body: string; signature: string | null }>(
       client,
       "SELECT paper_id, body, signature FROM public.events WHERE paper_id = ANY($1::bigint[])",
-      ids,
-    );
-    const aliases = await byPaper<{ alias: string; let_in_at_hash: boolean }>(
-      client,
-      "SELECT paper_id, alias, let_in_at_hash FROM public.aliases WHERE paper_id = ANY($1::bigint[])",
       ids,
     );
     const published = await byPaper<{ sha256: string; result: CheckResult }>(
@@ -56,10 +55,7 @@ export async function* readLoggedPapers(client: pg.ClientBase, keyring: Keyring)
         publishedResult: null,
         document: {
           ...document,
-          aliases: (aliases.get(row.paper_id) ?? []).map(({ alias, let_in_at_hash: letInAtHash }) => ({
-            value: parseJson(alias),
-            letInAtHash,
-          })),
+          aliases: readStoredAliases(row.aliases).map(mentionOf),
         },
       };
       const states = (published.get(row.paper_id) ?? []).map(({ sha256, result }) => ({

@@ -7,13 +7,12 @@ import { readLoggedPapers } from "./logged-paper.ts";
 /** The schema in which tables are made anew from the log. */
 export const shadowSchema = "pith_graph_shadow";
 
-/** A table that the log determines, by its key; `events` and `aliases` hold derived columns beside the log. */
+/** A table that the log determines, by its key; `records` and `events` hold derived columns beside the log. */
 export type DerivedTable = { readonly name: string; readonly key: readonly string[] };
 
 export const derivedTables: readonly DerivedTable[] = [
   { name: "records", key: ["paper_id"] },
   { name: "events", key: ["paper_id", "event_id"] },
-  { name: "aliases", key: ["paper_id", "alias_sha256", "let_in_at_hash"] },
   { name: "published_states", key: ["paper_id", "state_sha256"] },
   { name: "papers", key: ["paper_id"] },
   { name: "paper_keys", key: ["key", "paper_id"] },

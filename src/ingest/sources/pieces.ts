@@ -35,7 +35,7 @@ export async function* linesOf(
   let isDecided = certain;
   let isWhole = false;
   const take = (): Piece | null => {
-    const bytes = size > maximumBytes ? null : Buffer.concat(parts);
+    const bytes = size > maximumBytes ? null : joined(parts);
     parts = [];
     size = 0;
     line++;
@@ -71,6 +71,12 @@ export async function* linesOf(
   }
   const last = take();
   if (last !== null) yield last;
+}
+
+/** Most lines lie within one chunk, and need not be copied out of it. */
+function joined(parts: readonly Buffer[]): Buffer {
+  const [first] = parts;
+  return parts.length === 1 && first !== undefined ? first : Buffer.concat(parts);
 }
 
 function isBlank(bytes: Buffer): boolean {

@@ -46,11 +46,8 @@ export class StartedThread {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      const owned = batch.map(own);
-      this.#worker.postMessage(
-        { id, batch: owned } satisfies ThreadRequest,
-        owned.flatMap((delivery) => ("bytes" in delivery ? [delivery.bytes.buffer] : [])),
-      );
+      const { owned, memory } = own(batch);
+      this.#worker.postMessage({ id, batch: owned } satisfies ThreadRequest, [memory]);
     });
   }
 
@@ -74,12 +71,17 @@ export class StartedThread {
   }
 }
 
-type Owned =
-  | Exclude<Delivered, { bytes: Uint8Array }>
-  | { readonly source: string; readonly bytes: Uint8Array<ArrayBuffer> };
-
-/** A document's bytes in a buffer of their own, to be handed over: small Buffers share one. */
-function own(delivery: Delivered): Owned {
-  if (!("bytes" in delivery)) return delivery;
-  return { source: delivery.source, bytes: new Uint8Array(delivery.bytes) };
+/** Documents in memory of their own, to be handed over: one piece for all, since each has its price. */
+function own(batch: readonly Delivered[]): { owned: Delivered[]; memory: ArrayBuffer } {
+  const sizes = batch.map((delivery) => ("bytes" in delivery ? delivery.bytes.length : 0));
+  const memory = new ArrayBuffer(sizes.reduce((sum, size) => sum + size, 0));
+  let end = 0;
+  const owned = batch.map((delivery, index): Delivered => {
+    if (!("bytes" in delivery)) return delivery;
+    const bytes = new Uint8Array(memory, end, sizes[index]);
+    bytes.set(delivery.bytes);
+    end += bytes.length;
+    return { source: delivery.source, bytes };
+  });
+  return { owned, memory };
 }

@@ -1,21 +1,13 @@
-import {
-  type AcceptedEvent,
-  type AliasMention,
-  canonicalJson,
-  isEarlier,
-  parseAlias,
-  parseJson,
-  proofRank,
-  sha256OfValue,
-} from "../../protocol/index.ts";
+import { type AcceptedEvent, canonicalJson, proofRank } from "../../protocol/index.ts";
 import type { Arrival } from "../arrival.ts";
+import { type AddedAliases, addAlias } from "./aliases.ts";
 import type { Held } from "./held.ts";
 
 /** What documents add to a paper's log. */
 export type Addition = {
   /** New events, and events of which a better copy came. */
   readonly events: Map<string, AcceptedEvent>;
-  readonly aliases: Map<string, AliasMention & { readonly text: string; readonly sha256: string }>;
+  readonly aliases: AddedAliases;
   readonly publishedStates: Map<string, string>;
   /** The canonical text of the record, where a bundle is the first to bring it. */
   readonly record: string | null;
@@ -34,7 +26,7 @@ export function additionOf(arrivals: readonly Arrival[], held: Held): Addition |
         known === undefined ? held.events.get(id) : { proof: known.proof, signature: signatureText(known) };
       if (other === undefined || isBetterCopy(event, other)) addition.events.set(id, event);
     }
-    for (const mention of document.aliases) addAlias(addition.aliases, mention, held);
+    for (const mention of document.aliases) addAlias(addition.aliases, mention, held.aliases);
     const published = document.published?.sha256;
     if (published !== undefined && publishedResult !== null && !held.publishedStates.has(published)) {
       addition.publishedStates.set(published, publishedResult);
@@ -58,20 +50,4 @@ function isBetterCopy(event: AcceptedEvent, other: { proof: string; signature: s
   if (difference !== 0 || other.signature === null) return difference > 0;
   const text = signatureText(event);
   return text !== null && text < other.signature;
-}
-
-/** Kinds that may follow from a record: kept also from documents let in above `hash`. */
-const followingKinds = /^(?:arxiv|arxiv_version|doi|pith_short_(?:8|12|16))$/;
-
-function addAlias(aliases: Addition["aliases"], mention: AliasMention, held: Held): void {
-  const alias = parseAlias(mention.value);
-  if (alias === null || (!mention.letInAtHash && !followingKinds.test(alias.kind))) return;
-  const sha256 = sha256OfValue([alias.kind, alias.value]);
-  const key = sha256 + mention.letInAtHash;
-  const other = aliases.get(key)?.text ?? held.aliases.get(key)?.alias;
-  if (other !== undefined) {
-    const parsed = parseAlias(parseJson(other));
-    if (parsed === null || !isEarlier(alias, parsed)) return;
-  }
-  aliases.set(key, { ...mention, text: canonicalJson(mention.value), sha256 });
 }

@@ -14,6 +14,7 @@ import { recordGraphChanges } from "../../store/graph-feed.ts";
 import type { GraphChanges } from "../../store/graph-payload.ts";
 import { type Database, type PaperLog, paperIdOf, readLogs } from "../../store/index.ts";
 import { bigintArray } from "../../store/rows.ts";
+import { mentionOf } from "../../store/stored-aliases.ts";
 import type { Arrival, Rejection } from "../arrival.ts";
 import { projectTarget } from "../project/target.ts";
 import { Turns } from "../turns.ts";
@@ -29,6 +30,7 @@ import { writeQuarantine } from "./quarantine.ts";
 import { writeReferences } from "./references.ts";
 import { WriteSession } from "./session.ts";
 import { totalsStatement } from "./totals.ts";
+import { readOtherPapers } from "./work-papers.ts";
 import { writeWorks } from "./works.ts";
 
 /** What became of the documents of a batch, in their order. */
@@ -169,7 +171,8 @@ function prepare(
   // An event that is there already came again with a better signature: that copy counts.
   const replaced = new Set(arriving.map(({ id }) => id));
   const events = [...arriving, ...log.events.filter(({ id }) => !replaced.has(id))];
-  const state = mergeEvents(pithNumber, events, [...log.aliases, ...addition.aliases.values()]);
+  const arrivingAliases = [...addition.aliases.values()].map(mentionOf);
+  const state = mergeEvents(pithNumber, events, [...log.aliases, ...arrivingAliases]);
   const results = [...publishedResults, ...([...addition.publishedStates.values()] as CheckResult[])];
   const bundleRecord = recordOf(addition.record) ?? record;
   const target = projectTarget({ pithNumber, state, bundleRecord, publishedResults: new Set(results) });
@@ -247,11 +250,12 @@ async function writeDerived(
   const changes = targets.map((target) =>
     changeOf(target, before.get(target.paperId) ?? null, known.has(target.paperId)),
   );
+  const others = await readOtherPapers(session, changes);
   await writePapers(session, changes);
   const identifiers = await settleIdentifiers(session, changes);
   const referenceChanges = await writeReferences(session, changes, identifiers);
-  const citations = await writeCitations(session, changes, referenceChanges);
-  const works = await writeWorks(session, changes, identifiers, referenceChanges, citations);
+  const citations = await writeCitations(session, changes, referenceChanges, others);
+  const works = await writeWorks(session, changes, identifiers, referenceChanges, citations, others);
 
   let papers = 0;
   let claims = 0;

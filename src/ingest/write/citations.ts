@@ -3,6 +3,7 @@ import { bigintArray, type Cell } from "../../store/rows.ts";
 import type { PaperChange, StoredReference } from "./paper-change.ts";
 import { type ReferenceChange, readReferences } from "./references.ts";
 import type { WriteSession } from "./session.ts";
+import type { OtherPapers } from "./work-papers.ts";
 
 /** How the edges, and with them the counts of works, change. */
 export type CitationChanges = {
@@ -27,6 +28,7 @@ export async function writeCitations(
   session: WriteSession,
   changes: readonly PaperChange[],
   referenceChanges: readonly ReferenceChange[],
+  others: OtherPapers,
 ): Promise<CitationChanges> {
   const counts: CitationChanges = {
     citedBy: new Map(),
@@ -36,7 +38,7 @@ export async function writeCitations(
     putEdges: [],
     removedEdges: [],
   };
-  const citing = await readCiting(session, changes, referenceChanges);
+  const citing = await readCiting(session, changes, referenceChanges, others);
   await writeEdges(session, citing, counts);
   writeCitingPapers(session, citing.submittedAt, referenceChanges, counts);
   return counts;
@@ -48,6 +50,8 @@ type Citing = {
   readonly whole: ReadonlySet<bigint>;
   /** To which papers were added and nothing else happened: edges come, and none goes. */
   readonly grown: ReadonlySet<bigint>;
+  /** Those of them that had papers before: the others have no edges yet. */
+  readonly grownAgain: ReadonlySet<bigint>;
   /** Compared as far as they cite one of `movedWorks`. */
   readonly parts: ReadonlySet<bigint>;
   readonly movedWorks: ReadonlySet<bigint>;
@@ -61,6 +65,7 @@ async function readCiting(
   session: WriteSession,
   changes: readonly PaperChange[],
   referenceChanges: readonly ReferenceChange[],
+  others: OtherPapers,
 ): Promise<Citing> {
   const whole = new Set<bigint>();
   const grown = new Set<bigint>();
@@ -100,14 +105,17 @@ async function readCiting(
   const references = new Map<bigint, readonly StoredReference[]>(
     referenceChanges.filter(({ isMove }) => !isMove).map(({ paperId, after }) => [paperId, after]),
   );
-  const others = [...workOf].filter(([paperId]) => !references.has(paperId));
+  const unread = [...workOf].filter(([paperId]) => !references.has(paperId));
   const papersOf = (works: ReadonlySet<bigint>) =>
-    others.filter(([, workId]) => works.has(workId)).map(([paperId]) => paperId);
+    unread.filter(([, workId]) => works.has(workId)).map(([paperId]) => paperId);
   for (const [paperId, list] of await readReferences(session, papersOf(whole))) references.set(paperId, list);
   for (const [paperId, list] of await readReferences(session, papersOf(parts), movedWorks)) {
     references.set(paperId, list);
   }
-  return { whole, grown, parts, movedWorks, workOf, submittedAt, references };
+  const heldWorks = new Set<bigint>(others.keys());
+  for (const { before } of changes) if (before !== null) heldWorks.add(before.workId);
+  const grownAgain = new Set([...grown].filter((workId) => heldWorks.has(workId)));
+  return { whole, grown, grownAgain, parts, movedWorks, workOf, submittedAt, references };
 }
 
 /** All papers of works, and of the works of papers whose references were moved. */
@@ -125,76 +133,115 @@ async function readPapersOf(
   );
 }
 
-/** An edge's ends as one text: what the maps below are keyed by. */
-function edgeKey(citing: bigint | string, cited: bigint | string): string {
-  return `${citing} ${cited}`;
+type EdgeRow = [citing: string, cited: string, isAnchor: boolean];
+
+/**
+ * The edges as they are stored. Asked for each work by itself: joined any other way, a server that knows nothing of the
+ * table yet reads all of it.
+ */
+async function readEdges(
+  session: WriteSession,
+  { whole, grownAgain, parts, movedWorks }: Citing,
+): Promise<EdgeRow[]> {
+  const edgesOf = (works: Iterable<bigint>, condition: string, values: string[]) =>
+    session.rowsBefore<EdgeRow>(
+      `SELECT edge.* FROM unnest($1::bigint[]) AS work (id) CROSS JOIN LATERAL
+         (SELECT citing_work_id, cited_work_id, is_internal_anchor FROM citations
+          WHERE citing_work_id = work.id ${condition} OFFSET 0) AS edge`,
+      [bigintArray(works), ...values],
+    );
+  const works = [...whole, ...grownAgain];
+  const rows = works.length === 0 ? [] : await edgesOf(works, "", []);
+  if (parts.size === 0) return rows;
+  return rows.concat(
+    await edgesOf(parts, "AND cited_work_id = ANY($2::bigint[])", [bigintArray(movedWorks)]),
+  );
+}
+
+/** An edge that there shall be. */
+type Edge = {
+  readonly citingWorkId: bigint;
+  readonly citedWorkId: bigint;
+  isInternalAnchor: boolean;
+  /** Its mark as it is stored; null where it is not. */
+  before: boolean | null;
+};
+
+/** What the references say, by citing and cited work. */
+function wantedEdges({ workOf, references }: Citing): Map<bigint, Map<bigint, Edge>> {
+  const wanted = new Map<bigint, Map<bigint, Edge>>();
+  for (const [paperId, citingWorkId] of workOf) {
+    const edges = wanted.get(citingWorkId) ?? new Map<bigint, Edge>();
+    wanted.set(citingWorkId, edges);
+    for (const { citedWorkId, isInternalAnchor } of references.get(paperId) ?? []) {
+      const edge = edges.get(citedWorkId);
+      if (edge === undefined) {
+        edges.set(citedWorkId, { citingWorkId, citedWorkId, isInternalAnchor, before: null });
+      } else if (isInternalAnchor) edge.isInternalAnchor = true;
+    }
+  }
+  return wanted;
 }
 
 async function writeEdges(session: WriteSession, papers: Citing, counts: CitationChanges): Promise<void> {
-  const wanted = new Map<string, { citing: bigint; cited: bigint; isAnchor: boolean }>();
-  for (const [paperId, citing] of papers.workOf) {
-    for (const { citedWorkId: cited, isInternalAnchor } of papers.references.get(paperId) ?? []) {
-      const key = edgeKey(citing, cited);
-      wanted.set(key, { citing, cited, isAnchor: isInternalAnchor || wanted.get(key)?.isAnchor === true });
-    }
-  }
-  const rows = await session.readBefore<{ citing: string; cited: string; is_anchor: boolean }>(
-    `SELECT citing_work_id AS citing, cited_work_id AS cited, is_internal_anchor AS is_anchor
-     FROM citations WHERE citing_work_id = ANY($1::bigint[])
-        OR (citing_work_id = ANY($2::bigint[]) AND cited_work_id = ANY($3::bigint[]))`,
-    [
-      bigintArray([...papers.whole, ...papers.grown]),
-      bigintArray(papers.parts),
-      bigintArray(papers.movedWorks),
-    ],
-  );
-  const dropped: { citing: bigint; cited: bigint }[] = [];
-  const stored = new Map<string, boolean>();
-  for (const row of rows) {
-    const key = edgeKey(row.citing, row.cited);
-    const citing = BigInt(row.citing);
-    const edge = wanted.get(key);
-    stored.set(key, row.is_anchor);
-    if (papers.grown.has(citing)) {
+  const wanted = wantedEdges(papers);
+  const dropped: Omit<GraphEdge, "isInternalAnchor">[] = [];
+  for (const [citing, cited, isAnchor] of await readEdges(session, papers)) {
+    const citingWorkId = BigInt(citing);
+    const citedWorkId = BigInt(cited);
+    const isGrown = papers.grown.has(citingWorkId);
+    const edge = wanted.get(citingWorkId)?.get(citedWorkId);
+    if (edge !== undefined) {
+      edge.before = isAnchor;
       // What its other papers say was not read, and stays.
-      if (edge !== undefined && row.is_anchor) edge.isAnchor = true;
-    } else if (edge === undefined) {
-      dropped.push({ citing, cited: BigInt(row.cited) });
+      if (isGrown && isAnchor) edge.isInternalAnchor = true;
+    } else if (!isGrown) dropped.push({ citingWorkId, citedWorkId });
+  }
+  const added: Edge[] = [];
+  const changed: Edge[] = [];
+  for (const edges of wanted.values()) {
+    for (const edge of edges.values()) {
+      if (edge.before === edge.isInternalAnchor) continue;
+      (edge.before === null ? added : changed).push(edge);
+      counts.putEdges.push(edge);
+      if (edge.before === null) countEdge(counts, edge, 1);
     }
   }
-  const added: Cell[][] = [];
-  const changed: Cell[][] = [];
-  for (const [key, { citing, cited, isAnchor }] of wanted) {
-    const before = stored.get(key);
-    if (before === isAnchor) continue;
-    (before === undefined ? added : changed).push([citing, cited, isAnchor]);
-    counts.putEdges.push({ citingWorkId: citing, citedWorkId: cited, isInternalAnchor: isAnchor });
-    if (before === undefined) countEdge(counts, citing, cited, 1);
-  }
-  for (const { citing, cited } of dropped) {
-    countEdge(counts, citing, cited, -1);
-    counts.removedEdges.push({ citingWorkId: citing, citedWorkId: cited });
+  for (const edge of dropped) {
+    countEdge(counts, edge, -1);
+    counts.removedEdges.push(edge);
   }
   if (dropped.length > 0) {
     session.write(
       `DELETE FROM citations USING unnest($1::bigint[], $2::bigint[]) AS gone (citing, cited)
        WHERE citing_work_id = gone.citing AND cited_work_id = gone.cited`,
-      [bigintArray(dropped.map(({ citing }) => citing)), bigintArray(dropped.map(({ cited }) => cited))],
+      [
+        bigintArray(dropped.map(({ citingWorkId }) => citingWorkId)),
+        bigintArray(dropped.map(({ citedWorkId }) => citedWorkId)),
+      ],
     );
   }
   // The papers of a batch come in the order of their keys; the other index is met in order as well this way.
-  added.sort((a, b) => ((a[1] as bigint) < (b[1] as bigint) ? -1 : 1));
+  added.sort((a, b) => (a.citedWorkId < b.citedWorkId ? -1 : 1));
   session.put(
     "citations",
     ["citing_work_id", "cited_work_id", "is_internal_anchor"],
-    { added, changed },
+    { added: added.map(cellsOf), changed: changed.map(cellsOf) },
     `ON CONFLICT (citing_work_id, cited_work_id) DO UPDATE SET is_internal_anchor = excluded.is_internal_anchor`,
   );
 }
 
-function countEdge(counts: CitationChanges, citing: bigint, cited: bigint, change: 1 | -1): void {
-  add(counts.citedBy, cited, change);
-  add(counts.references, citing, change);
+function cellsOf({ citingWorkId, citedWorkId, isInternalAnchor }: Edge): Cell[] {
+  return [citingWorkId, citedWorkId, isInternalAnchor];
+}
+
+function countEdge(
+  counts: CitationChanges,
+  { citingWorkId, citedWorkId }: Omit<GraphEdge, "isInternalAnchor">,
+  change: 1 | -1,
+): void {
+  add(counts.citedBy, citedWorkId, change);
+  add(counts.references, citingWorkId, change);
   counts.total += change;
 }
 

@@ -16,21 +16,19 @@ export type IdentifierIds = {
   readonly workUuidId: bigint | null;
 };
 
-/** What a reference says about its identifiers by naming them beside each other. */
-export function evidenceOf(
-  ids: IdentifierIds,
+/** Tells `use` what a reference says about its identifiers by naming them beside each other. */
+export function eachEvidence(
+  { arxivId, doiId, workUuidId }: IdentifierIds,
   standing: Proof,
-): [identifierId: bigint, evidence: Evidence][] {
-  const { arxivId, doiId, workUuidId } = ids;
-  const evidence: [bigint, Evidence][] = [];
+  use: (identifierId: bigint, evidence: Evidence) => void,
+): void {
   if (arxivId !== null) {
-    const target = { targetId: arxivId, targetKind: "arxiv", standing } as const;
-    if (doiId !== null) evidence.push([doiId, target]);
-    if (workUuidId !== null) evidence.push([workUuidId, target]);
+    const target: Evidence = { targetId: arxivId, targetKind: "arxiv", standing };
+    if (doiId !== null) use(doiId, target);
+    if (workUuidId !== null) use(workUuidId, target);
   } else if (doiId !== null && workUuidId !== null) {
-    evidence.push([workUuidId, { targetId: doiId, targetKind: "doi", standing }]);
+    use(workUuidId, { targetId: doiId, targetKind: "doi", standing });
   }
-  return evidence;
 }
 
 /**

@@ -1,11 +1,16 @@
 import type pg from "pg";
 import { bigintArray } from "../../store/rows.ts";
+import { readStoredAliases, type StoredAlias } from "../../store/stored-aliases.ts";
+import { aliasKey } from "./aliases.ts";
 
 /** What the log holds of a paper before a batch, beside its events. */
 export type Held = {
   /** Signature and proof of each event held, by event id in hex; and what is derived, to see whether it differs. */
   readonly events: Map<string, HeldEvent>;
-  readonly aliases: Map<string, HeldAlias>;
+  /** By `aliasKey`. */
+  readonly aliases: ReadonlyMap<string, StoredAlias>;
+  /** The same as they are stored. */
+  readonly aliasesText: string;
   readonly publishedStates: Set<string>;
   /** Of the events, those that are invalid. */
   invalidCount: number;
@@ -24,8 +29,6 @@ export type HeldEvent = {
   readonly derived: string;
 };
 
-type HeldAlias = { readonly alias: string; readonly isCurrent: boolean };
-
 /** What is held of papers; papers of which nothing is held are left out. */
 export type HeldPapers = ReadonlyMap<bigint, Held>;
 
@@ -33,6 +36,7 @@ export type HeldPapers = ReadonlyMap<bigint, Held>;
 export const nothingHeld: Held = {
   events: new Map(),
   aliases: new Map(),
+  aliasesText: "[]",
   publishedStates: new Set(),
   invalidCount: 0,
   pithNumber: null,
@@ -40,7 +44,7 @@ export const nothingHeld: Held = {
   hasRecord: false,
 };
 
-/** Reads what the log holds of papers: in one statement where nothing is held, else in four. */
+/** Reads what the log holds of papers: in one statement where nothing is held, else in three. */
 export async function readHeld(client: pg.ClientBase, paperIds: Iterable<bigint>): Promise<HeldPapers> {
   const held = new Map<bigint, Held>();
   const of = (paperId: string) => held.get(BigInt(paperId)) as Held;
@@ -49,15 +53,17 @@ export async function readHeld(client: pg.ClientBase, paperIds: Iterable<bigint>
     pith_number: string;
     has_record: boolean;
     state: string;
+    aliases: string;
   }>(
-    `SELECT paper_id, pith_number, record IS NOT NULL AS has_record, encode(state_sha256, 'hex') AS state
+    `SELECT paper_id, pith_number, record IS NOT NULL AS has_record, encode(state_sha256, 'hex') AS state, aliases
      FROM records WHERE paper_id = ANY($1::bigint[])`,
     [bigintArray(paperIds)],
   );
   for (const row of subjects.rows) {
     held.set(BigInt(row.paper_id), {
       events: new Map(),
-      aliases: new Map(),
+      aliases: new Map(readStoredAliases(row.aliases).map((alias) => [aliasKey(alias), alias])),
+      aliasesText: row.aliases,
       publishedStates: new Set(),
       invalidCount: 0,
       pithNumber: row.pith_number,
@@ -83,14 +89,6 @@ export async function readHeld(client: pg.ClientBase, paperIds: Iterable<bigint>
   for (const row of events.rows) {
     of(row.paper_id).events.set(row.id, row);
     if (row.is_invalid) of(row.paper_id).invalidCount++;
-  }
-  const aliases = await client.query<{ paper_id: string; key: string; alias: string; is_current: boolean }>(
-    `SELECT paper_id, encode(alias_sha256, 'hex') || let_in_at_hash AS key, alias, is_current
-     FROM aliases WHERE paper_id = ANY($1::bigint[])`,
-    known,
-  );
-  for (const row of aliases.rows) {
-    of(row.paper_id).aliases.set(row.key, { alias: row.alias, isCurrent: row.is_current });
   }
   const published = await client.query<{ paper_id: string; sha256: string }>(
     "SELECT paper_id, encode(state_sha256, 'hex') AS sha256 FROM published_states WHERE paper_id = ANY($1::bigint[])",

@@ -3,7 +3,7 @@ import type { IdentifierKind } from "../../store/index.ts";
 import { bigintArray, type Cell } from "../../store/rows.ts";
 import type { NamedIdentifier } from "../project/references.ts";
 import { refuseCollision } from "./collision.ts";
-import { betterEvidence, type Evidence, evidenceOf, type Identifier, isSameEvidence } from "./evidence.ts";
+import { betterEvidence, type Evidence, eachEvidence, type Identifier, isSameEvidence } from "./evidence.ts";
 import {
   addedReferences,
   type PaperChange,
@@ -39,7 +39,7 @@ export async function settleIdentifiers(
       note(named, { id: row.workId, kind: "arxiv", value: workKey.slice("arxiv:".length) });
     }
   }
-  const touched = new Set(named.keys());
+  const touched = new Set<bigint>(named.keys());
   for (const { arxivId, doiId, workUuidId } of removed) {
     for (const id of [arxivId, doiId, workUuidId]) if (id !== null) touched.add(id);
   }
@@ -55,14 +55,36 @@ export async function settleIdentifiers(
       refuseCollision(`${row.kind}:${row.value}`, `${identifier.kind}:${identifier.value}`);
     }
   }
-  const best = new Map<bigint, Evidence | null>([...stored].map(([id, { target }]) => [id, target]));
+  const best = new BestEvidence(stored);
   const gone = await takeBack(session, changes, { stored, named, removed, added, best });
-  for (const { reference, standing } of added) {
-    for (const [id, evidence] of evidenceOf(reference, standing)) {
-      best.set(id, betterEvidence(best.get(id) ?? null, evidence));
-    }
-  }
+  const offer = (id: bigint, evidence: Evidence) => best.offer(id, evidence);
+  for (const { reference, standing } of added) eachEvidence(reference, standing, offer);
   return write(session, { stored, named, best, gone });
+}
+
+/** What decides for each identifier: what was stored, until it is forgotten or something better is offered. */
+class BestEvidence {
+  readonly #stored: ReadonlyMap<bigint, Identifier>;
+  readonly #changed = new Map<bigint, Evidence | null>();
+
+  constructor(stored: ReadonlyMap<bigint, Identifier>) {
+    this.#stored = stored;
+  }
+
+  of(id: bigint): Evidence | null {
+    const changed = this.#changed.get(id);
+    return changed === undefined ? (this.#stored.get(id)?.target ?? null) : changed;
+  }
+
+  forget(id: bigint): void {
+    this.#changed.set(id, null);
+  }
+
+  offer(id: bigint, evidence: Evidence): void {
+    const known = this.of(id);
+    const better = betterEvidence(known, evidence);
+    if (better !== known) this.#changed.set(id, better);
+  }
 }
 
 function note(named: Map<bigint, NamedIdentifier>, identifier: NamedIdentifier): void {
@@ -78,30 +100,38 @@ async function readIdentifiers(
   column: "identifier_id" | "target_id",
   ids: Iterable<bigint>,
 ): Promise<Map<bigint, Identifier>> {
-  const rows = await session.readBefore<{
-    identifier_id: string;
-    kind: IdentifierKind;
-    value: string;
-    target_id: string | null;
-    target_kind: Evidence["targetKind"] | null;
-    target_standing: Proof | null;
-    work_id: string;
-  }>(
+  const rows = await session.rowsBefore<
+    [
+      id: string,
+      kind: IdentifierKind,
+      value: string,
+      targetId: string | null,
+      targetKind: Evidence["targetKind"] | null,
+      standing: Proof | null,
+      workId: string,
+    ]
+  >(
     `SELECT identifier_id, kind, value, target_id, target_kind, target_standing, work_id
      FROM work_identifiers WHERE ${column} = ANY($1::bigint[])`,
     [bigintArray(ids)],
   );
-  return new Map(
-    rows.map((row) => {
-      const id = BigInt(row.identifier_id);
-      const { target_id: targetId, target_kind: targetKind, target_standing: standing } = row;
-      const target =
-        targetId === null || targetKind === null || standing === null
-          ? null
-          : { targetId: BigInt(targetId), targetKind, standing };
-      return [id, { id, kind: row.kind, value: row.value, target, workId: BigInt(row.work_id) }];
-    }),
-  );
+  const identifiers = new Map<bigint, Identifier>();
+  for (const [idText, kind, value, targetId, targetKind, standing, workId] of rows) {
+    const id = BigInt(idText);
+    const target =
+      targetId === null || targetKind === null || standing === null
+        ? null
+        : { targetId: BigInt(targetId), targetKind, standing };
+    // Most identifiers stand for themselves.
+    identifiers.set(id, {
+      id,
+      kind,
+      value,
+      target,
+      workId: workId === idText ? id : BigInt(workId),
+    });
+  }
+  return identifiers;
 }
 
 type Removal = {
@@ -109,7 +139,7 @@ type Removal = {
   readonly named: ReadonlyMap<bigint, NamedIdentifier>;
   readonly removed: readonly StoredReference[];
   readonly added: ReturnType<typeof addedReferences>;
-  readonly best: Map<bigint, Evidence | null>;
+  readonly best: BestEvidence;
 };
 
 /**
@@ -125,11 +155,10 @@ async function takeBack(
   // The references of these are replaced. Those of a paper whose content stays as it is still count.
   const replaced = changes.filter(({ hasNewContent }) => hasNewContent).map(({ paperId }) => paperId);
   const questioned = questionedBy(changes, { stored, removed, added });
-  const unnamed = [...stored.keys()].filter((id) => !named.has(id));
-  for (const id of questioned) best.set(id, null);
-  for (const [id, evidence] of await readEvidence(session, questioned, replaced)) {
-    best.set(id, betterEvidence(best.get(id) ?? null, evidence));
-  }
+  const unnamed: bigint[] = [];
+  for (const id of stored.keys()) if (!named.has(id)) unnamed.push(id);
+  for (const id of questioned) best.forget(id);
+  for (const [id, evidence] of await readEvidence(session, questioned, replaced)) best.offer(id, evidence);
   const stillNamed = await findNamed(session, unnamed, replaced);
   return new Set(unnamed.filter((id) => !stillNamed.has(id)));
 }
@@ -145,17 +174,18 @@ function questionedBy(
     const target = stored.get(id)?.target ?? null;
     return target !== null && isSameEvidence(target, evidence);
   };
+  const question = (id: bigint, evidence: Evidence) => {
+    if (decides(id, evidence)) questioned.add(id);
+  };
   for (const reference of removed) {
     const standing = standings.get(reference.paperId);
-    if (standing === undefined) continue;
-    for (const [id, evidence] of evidenceOf(reference, standing))
-      if (decides(id, evidence)) questioned.add(id);
+    if (standing !== undefined) eachEvidence(reference, standing, question);
   }
-  for (const { reference, standing } of added) {
-    for (const [id, evidence] of evidenceOf(reference, standing)) {
-      if (decides(id, evidence)) questioned.delete(id);
-    }
-  }
+  if (questioned.size === 0) return questioned;
+  const confirm = (id: bigint, evidence: Evidence) => {
+    if (decides(id, evidence)) questioned.delete(id);
+  };
+  for (const { reference, standing } of added) eachEvidence(reference, standing, confirm);
   return questioned;
 }
 
@@ -215,21 +245,21 @@ async function findNamed(
 type Settled = {
   readonly stored: Map<bigint, Identifier>;
   readonly named: ReadonlyMap<bigint, NamedIdentifier>;
-  readonly best: ReadonlyMap<bigint, Evidence | null>;
+  readonly best: BestEvidence;
   readonly gone: ReadonlySet<bigint>;
 };
 
 async function write(session: WriteSession, { stored, named, best, gone }: Settled): Promise<Identifiers> {
   const byId = new Map<bigint, Identifier>();
   const unsettled: (NamedIdentifier & { readonly target: Evidence | null })[] = [];
-  for (const identifier of new Map<bigint, NamedIdentifier>([...stored, ...named]).values()) {
-    if (gone.has(identifier.id)) continue;
-    const { id, kind, value } = identifier;
-    const target = kind === "arxiv" ? null : (best.get(id) ?? null);
+  const settle = ({ id, kind, value }: NamedIdentifier) => {
+    const target = kind === "arxiv" ? null : best.of(id);
     // A DOI stands for an arXiv id or itself: settled at once. A work id may stand for a DOI: after them.
     if (target?.targetKind === "doi") unsettled.push({ id, kind, value, target });
     else byId.set(id, { id, kind, value, target, workId: target?.targetId ?? id });
-  }
+  };
+  for (const identifier of stored.values()) if (!gone.has(identifier.id)) settle(identifier);
+  for (const identifier of named.values()) if (!stored.has(identifier.id)) settle(identifier);
 
   const dois = new Set(unsettled.map(({ target }) => (target as Evidence).targetId));
   const elsewhere = await readMissing(session, dois, byId);
@@ -239,7 +269,8 @@ async function write(session: WriteSession, { stored, named, best, gone }: Settl
     byId.set(identifier.id, { ...identifier, workId });
   }
 
-  const movedDois = [...byId.values()].filter((row) => row.kind === "doi" && hasMoved(row, stored));
+  const movedDois: Identifier[] = [];
+  for (const row of byId.values()) if (row.kind === "doi" && hasMoved(row, stored)) movedDois.push(row);
   if (movedDois.length > 0) {
     const dependents = await readIdentifiers(
       session,
@@ -254,27 +285,23 @@ async function write(session: WriteSession, { stored, named, best, gone }: Settl
     }
   }
 
-  const differing = [...byId.values()].filter((row) => {
+  const added: Identifier[] = [];
+  const changed: Identifier[] = [];
+  const moved: Identifier[] = [];
+  for (const row of byId.values()) {
     const before = stored.get(row.id);
-    return before === undefined || before.workId !== row.workId || !isSameTarget(before.target, row.target);
-  });
+    if (before === undefined) added.push(row);
+    else if (before.workId !== row.workId || !isSameTarget(before.target, row.target)) changed.push(row);
+    if (before !== undefined && before.workId !== row.workId) moved.push(row);
+  }
   // In this order the rows meet each page of the index once.
-  differing.sort((a, b) => (a.id < b.id ? -1 : 1));
-  const cellsOf = ({ id, kind, value, target, workId }: Identifier): Cell[] => [
-    id,
-    kind,
-    value,
-    target?.targetId ?? null,
-    target?.targetKind ?? null,
-    target?.standing ?? null,
-    workId,
-  ];
+  for (const rows of [added, changed]) rows.sort((a, b) => (a.id < b.id ? -1 : 1));
   session.put(
     "work_identifiers",
     ["identifier_id", "kind", "value", "target_id", "target_kind", "target_standing", "work_id"],
     {
-      added: differing.filter(({ id }) => !stored.has(id)).map(cellsOf),
-      changed: differing.filter(({ id }) => stored.has(id)).map(cellsOf),
+      added: added.map(cellsOf),
+      changed: changed.map(cellsOf),
     },
     `ON CONFLICT (identifier_id) DO UPDATE SET target_id = excluded.target_id, target_kind = excluded.target_kind,
        target_standing = excluded.target_standing, work_id = excluded.work_id`,
@@ -284,7 +311,19 @@ async function write(session: WriteSession, { stored, named, best, gone }: Settl
       bigintArray(gone),
     ]);
   }
-  return { byId, moved: [...byId.values()].filter((row) => hasMoved(row, stored)) };
+  return { byId, moved };
+}
+
+function cellsOf({ id, kind, value, target, workId }: Identifier): Cell[] {
+  return [
+    id,
+    kind,
+    value,
+    target?.targetId ?? null,
+    target?.targetKind ?? null,
+    target?.standing ?? null,
+    workId,
+  ];
 }
 
 function hasMoved(row: Identifier, stored: ReadonlyMap<bigint, Identifier>): boolean {

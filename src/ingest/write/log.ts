@@ -1,6 +1,7 @@
-import { canonicalJson, type MergedEvent, type MergedState } from "../../protocol/index.ts";
+import type { MergedEvent, MergedState } from "../../protocol/index.ts";
 import { type Cell, recordset } from "../../store/rows.ts";
 import { type Addition, signatureText } from "./addition.ts";
+import { mergedAliasesText } from "./aliases.ts";
 import type { Held } from "./held.ts";
 import type { WriteSession } from "./session.ts";
 
@@ -51,7 +52,6 @@ export async function writeLogs(
   const place = await allocatePositions(session, inserted.length, now);
   writeSubjects(session, writes);
   writeEvents(session, { inserted, changed }, place);
-  writeAliases(session, writes);
   writePublishedStates(session, writes);
 }
 
@@ -66,26 +66,22 @@ function writePublishedStates(session: WriteSession, writes: readonly LogWrite[]
 }
 
 function writeSubjects(session: WriteSession, writes: readonly LogWrite[]): void {
-  const cellsOf = ({ paperId, pithNumber, addition, state }: LogWrite): Cell[] => [
-    paperId,
-    pithNumber,
-    addition.record,
-    `\\x${state.sha256}`,
-  ];
+  const added: Cell[][] = [];
+  const changed: Cell[][] = [];
+  for (const { paperId, pithNumber, held, addition, state } of writes) {
+    const aliases = mergedAliasesText(held.aliases, addition.aliases, state);
+    const cells = [paperId, pithNumber, addition.record, `\\x${state.sha256}`, aliases];
+    if (held.pithNumber === null) added.push(cells);
+    else if (addition.record !== null || held.stateSha256 !== state.sha256 || held.aliasesText !== aliases) {
+      changed.push(cells);
+    }
+  }
   session.put(
     "records",
-    ["paper_id", "pith_number", "record", "state_sha256"],
-    {
-      added: writes.filter(({ held }) => held.pithNumber === null).map(cellsOf),
-      changed: writes
-        .filter(
-          ({ held, addition, state }) =>
-            held.pithNumber !== null && (addition.record !== null || held.stateSha256 !== state.sha256),
-        )
-        .map(cellsOf),
-    },
+    ["paper_id", "pith_number", "record", "state_sha256", "aliases"],
+    { added, changed },
     `ON CONFLICT (paper_id) DO UPDATE SET record = coalesce(records.record, excluded.record),
-       state_sha256 = excluded.state_sha256`,
+       state_sha256 = excluded.state_sha256, aliases = excluded.aliases`,
   );
 }
 
@@ -204,36 +200,5 @@ function insertSigners(session: WriteSession, inserted: readonly Inserted[]): vo
       signer.signer_type,
     ]),
     "ON CONFLICT DO NOTHING",
-  );
-}
-
-function writeAliases(session: WriteSession, writes: readonly LogWrite[]): void {
-  const added: Cell[][] = [];
-  const changed: Cell[][] = [];
-  for (const { paperId, held, addition, state } of writes) {
-    const current = new Set(
-      state.aliases.map(({ kind, value, createdAt }) =>
-        canonicalJson({ alias_kind: kind, alias_value: value, created_at: createdAt }),
-      ),
-    );
-    const all = new Map([...held.aliases].map(([key, { alias }]) => [key, alias]));
-    for (const [key, { text }] of addition.aliases) all.set(key, text);
-    // Of equal aliases let in at different doors the state lists one; so does the table.
-    const listed = new Set<string>();
-    for (const [key, alias] of [...all].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      const isCurrent = current.has(alias) && !listed.has(alias);
-      if (isCurrent) listed.add(alias);
-      const before = held.aliases.get(key);
-      if (before?.alias === alias && before.isCurrent === isCurrent) continue;
-      const row = [paperId, `\\x${key.slice(0, 64)}`, key.slice(64) === "true", alias, isCurrent];
-      (before === undefined ? added : changed).push(row);
-    }
-  }
-  session.put(
-    "aliases",
-    ["paper_id", "alias_sha256", "let_in_at_hash", "alias", "is_current"],
-    { added, changed },
-    `ON CONFLICT (paper_id, alias_sha256, let_in_at_hash)
-     DO UPDATE SET alias = excluded.alias, is_current = excluded.is_current`,
   );
 }

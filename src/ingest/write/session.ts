@@ -71,6 +71,12 @@ export class WriteSession {
     return (await this.#reader.query<Row>(text, [...values])).rows;
   }
 
+  /** Like `readBefore`, the rows as lists of their cells: of many rows half the work. */
+  async rowsBefore<Row extends unknown[]>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    const client = this.#reader ?? (await this.flush());
+    return (await client.query<Row>({ text, values: [...values], rowMode: "array" })).rows;
+  }
+
   /** Reads what there is now, what the batch has written included. */
   async read<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[]): Promise<Row[]> {
     await this.flush();

@@ -6,6 +6,7 @@ import type { Identifiers } from "./identifiers.ts";
 import type { PaperChange } from "./paper-change.ts";
 import type { ReferenceChange } from "./references.ts";
 import type { WriteSession } from "./session.ts";
+import { type OtherPapers, standingPapers, type WorkPaper } from "./work-papers.ts";
 
 /** A row of `works`. */
 type Work = {
@@ -19,6 +20,8 @@ type Work = {
   citingPaperCount: number;
   referenceCount: number;
 };
+
+type WorkEntry = readonly [id: bigint, work: Work];
 
 export type WorkChanges = { readonly added: readonly bigint[]; readonly removed: readonly bigint[] };
 
@@ -37,6 +40,7 @@ export async function writeWorks(
   identifiers: Identifiers,
   referenceChanges: readonly ReferenceChange[],
   counts: CitationChanges,
+  others: OtherPapers,
 ): Promise<WorkChanges> {
   const keys = workKeys(changes, identifiers);
   const touched = new Set<bigint>([
@@ -62,28 +66,20 @@ export async function writeWorks(
     const before = stored.get(id);
     const key = before?.key ?? keys.get(id);
     if (key === undefined) continue;
-    const work = { ...(before ?? emptyWork(key)) };
-    work.citedByCount += counts.citedBy.get(id) ?? 0;
-    work.citingPaperCount += counts.citingPapers.get(id) ?? 0;
-    work.referenceCount += counts.references.get(id) ?? 0;
-    works.set(id, work);
+    works.set(id, {
+      key,
+      paperId: before?.paperId ?? null,
+      title: before?.title ?? null,
+      year: before?.year ?? null,
+      titledBy: before?.titledBy ?? null,
+      citedByCount: (before?.citedByCount ?? 0) + (counts.citedBy.get(id) ?? 0),
+      citingPaperCount: (before?.citingPaperCount ?? 0) + (counts.citingPapers.get(id) ?? 0),
+      referenceCount: (before?.referenceCount ?? 0) + (counts.references.get(id) ?? 0),
+    });
   }
-  await assignPapers(session, changes, works);
+  assignPapers(works, standingPapers(changes, others));
   await nameByReferences(session, changes, referenceChanges, works, stored);
   return store(session, works, stored);
-}
-
-function emptyWork(key: string): Work {
-  return {
-    key,
-    paperId: null,
-    title: null,
-    year: null,
-    titledBy: null,
-    citedByCount: 0,
-    citingPaperCount: 0,
-    referenceCount: 0,
-  };
 }
 
 /** The keys of the works that a batch may have to make. */
@@ -107,78 +103,55 @@ function workKeys(changes: readonly PaperChange[], identifiers: Identifiers): Ma
 }
 
 async function readWorks(session: WriteSession, ids: Iterable<bigint>): Promise<Map<bigint, Work>> {
-  const rows = await session.readBefore<{
-    work_id: string;
-    key: string;
-    paper_id: string | null;
-    title: string | null;
-    year: number | null;
-    title_standing: Proof | null;
-    title_paper_id: string | null;
-    title_ordinal: number | null;
-    cited_by_count: number;
-    citing_paper_count: number;
-    reference_count: number;
-  }>("SELECT * FROM works WHERE work_id = ANY($1::bigint[])", [bigintArray(ids)]);
-  return new Map(
-    rows.map((row) => {
-      const { title_standing: standing, title_paper_id: paperId, title_ordinal: ordinal } = row;
-      const work: Work = {
-        key: row.key,
-        paperId: row.paper_id === null ? null : BigInt(row.paper_id),
-        title: row.title,
-        year: row.year,
-        titledBy:
-          standing === null || paperId === null || ordinal === null
-            ? null
-            : { standing, paperId: BigInt(paperId), ordinal },
-        citedByCount: row.cited_by_count,
-        citingPaperCount: row.citing_paper_count,
-        referenceCount: row.reference_count,
-      };
-      return [BigInt(row.work_id), work];
-    }),
-  );
+  const rows = await session.rowsBefore<
+    [
+      id: string,
+      key: string,
+      paperId: string | null,
+      title: string | null,
+      year: number | null,
+      standing: Proof | null,
+      titlePaperId: string | null,
+      titleOrdinal: number | null,
+      citedBy: number,
+      citingPapers: number,
+      references: number,
+    ]
+  >(`SELECT ${columns.join(", ")} FROM works WHERE work_id = ANY($1::bigint[])`, [bigintArray(ids)]);
+  const works = new Map<bigint, Work>();
+  for (const row of rows) {
+    const [id, key, paperId, title, year, standing, titlePaperId, ordinal] = row;
+    works.set(BigInt(id), {
+      key,
+      paperId: paperId === null ? null : BigInt(paperId),
+      title,
+      year,
+      titledBy:
+        standing === null || titlePaperId === null || ordinal === null
+          ? null
+          : { standing, paperId: BigInt(titlePaperId), ordinal },
+      citedByCount: row[8],
+      citingPaperCount: row[9],
+      referenceCount: row[10],
+    });
+  }
+  return works;
 }
 
-/**
- * Of several versions the latest stands for the work, of those the best proved, and gives it its year, and its title
- * where its own is known.
- */
-async function assignPapers(
-  session: WriteSession,
-  changes: readonly PaperChange[],
+/** The paper that stands for a work gives it its year, and its title where its own is known. */
+function assignPapers(
   works: ReadonlyMap<bigint, Work>,
-): Promise<void> {
-  const affected = new Set<bigint>();
-  for (const { before, row } of changes) {
-    if (before !== null) affected.add(before.workId);
-    if (row !== null) affected.add(row.workId);
-  }
-  const rows = await session.read<{
-    work_id: string;
-    paper_id: string;
-    title: string | null;
-    year: number;
-  }>(
-    `SELECT DISTINCT ON (work_id) work_id, paper_id, title, extract(year FROM submitted_at)::int AS year
-     FROM papers WHERE work_id = ANY($1::bigint[])
-     ORDER BY work_id, source_version DESC NULLS LAST, proof DESC, submitted_at DESC, pith_number COLLATE "C"`,
-    [bigintArray(affected)],
-  );
-  const papers = new Map(rows.map((row) => [BigInt(row.work_id), row]));
-  for (const id of affected) {
+  standing: ReadonlyMap<bigint, WorkPaper | null>,
+): void {
+  for (const [id, paper] of standing) {
     const work = works.get(id);
     if (work === undefined) continue;
-    const paper = papers.get(id);
-    if (paper === undefined) work.paperId = null;
-    else {
-      work.paperId = BigInt(paper.paper_id);
-      work.year = paper.year;
-      if (paper.title === null && work.titledBy !== null) continue;
-      work.title = paper.title;
-      work.titledBy = null;
-    }
+    work.paperId = paper?.paperId ?? null;
+    if (paper === null) continue;
+    work.year = Number(paper.submittedAt.slice(0, 4));
+    if (paper.title === null && work.titledBy !== null) continue;
+    work.title = paper.title;
+    work.titledBy = null;
   }
 }
 
@@ -218,10 +191,12 @@ async function nameByReferences(
         continue;
       }
       const { title, year } = reference;
-      if (title === null) continue;
+      const work = works.get(citedWorkId);
+      if (title === null || work === undefined || hasOwnTitle(work)) continue;
       const candidate = { standing, paperId, ordinal, title, year };
-      const best = candidates.get(citedWorkId);
-      if (best === undefined || isBetterSource(candidate, best)) candidates.set(citedWorkId, candidate);
+      const best = candidates.get(citedWorkId) ?? work.titledBy;
+      // As good as what is stored counts as well: it may be the same reference of a new snapshot.
+      if (best === null || !isBetterSource(best, candidate)) candidates.set(citedWorkId, candidate);
     }
   }
   for (const [id, work] of works) {
@@ -230,7 +205,7 @@ async function nameByReferences(
     const lostPaper = before !== undefined && before.paperId !== null && work.paperId === null;
     if (lostPaper || (before !== undefined && hasOwnTitle(before))) ask.add(id);
     const candidate = candidates.get(id);
-    if (candidate !== undefined && (work.titledBy === null || !isBetterSource(work.titledBy, candidate))) {
+    if (candidate !== undefined) {
       // As good as the best that was stored, like the same reference of a new snapshot: nothing stored is better.
       if (work.titledBy !== null) lost.delete(id);
       setTitle(work, candidate);
@@ -292,13 +267,18 @@ function store(
   works: ReadonlyMap<bigint, Work>,
   stored: ReadonlyMap<bigint, Work>,
 ): WorkChanges {
-  const isNamed = (work: Work) => work.paperId !== null || work.citedByCount > 0;
-  const written = [...works].filter(([id, work]) => isNamed(work) && !isSame(stored.get(id), work));
-  const gone = [...works].filter(([id, work]) => !isNamed(work) && stored.has(id)).map(([id]) => id);
-  const added = written.filter(([id]) => !stored.has(id));
-  const changed = written.filter(([id]) => stored.has(id));
-  const recounted = changed.filter(([id, work]) => isNamedAlike(stored.get(id) as Work, work));
-  const renamed = changed.filter(([id, work]) => !isNamedAlike(stored.get(id) as Work, work));
+  const added: WorkEntry[] = [];
+  const recounted: WorkEntry[] = [];
+  const renamed: WorkEntry[] = [];
+  const gone: bigint[] = [];
+  for (const [id, work] of works) {
+    const before = stored.get(id);
+    if (work.paperId === null && work.citedByCount <= 0) {
+      if (before !== undefined) gone.push(id);
+    } else if (before === undefined) added.push([id, work]);
+    else if (!isNamedAlike(before, work)) renamed.push([id, work]);
+    else if (!isCountedAlike(before, work)) recounted.push([id, work]);
+  }
   writeCounts(session, recounted);
   session.put(
     "works",
@@ -316,12 +296,12 @@ function store(
 }
 
 /** In this order the rows meet each page of an index once. */
-function inKeyOrder(works: readonly (readonly [bigint, Work])[]): (readonly [bigint, Work])[] {
+function inKeyOrder(works: readonly WorkEntry[]): WorkEntry[] {
   return works.toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** The most frequent change by far: a work that is known is cited once more. */
-function writeCounts(session: WriteSession, works: readonly (readonly [bigint, Work])[]): void {
+function writeCounts(session: WriteSession, works: readonly WorkEntry[]): void {
   if (works.length === 0) return;
   const sorted = inKeyOrder(works);
   session.write(
@@ -338,7 +318,7 @@ function writeCounts(session: WriteSession, works: readonly (readonly [bigint, W
   );
 }
 
-function cellsOf([id, work]: readonly [bigint, Work]): Cell[] {
+function cellsOf([id, work]: WorkEntry): Cell[] {
   return [
     id,
     work.key,
@@ -368,10 +348,8 @@ const columns = [
   "reference_count",
 ];
 
-function isSame(a: Work | undefined, b: Work): boolean {
+function isCountedAlike(a: Work, b: Work): boolean {
   return (
-    a !== undefined &&
-    isNamedAlike(a, b) &&
     a.citedByCount === b.citedByCount &&
     a.citingPaperCount === b.citingPaperCount &&
     a.referenceCount === b.referenceCount

@@ -3,7 +3,6 @@
  * later distribution column (`paper_id`, `work_id`, or the value of a look-up), nothing is UNIQUE without it, no
  * foreign key leaves its group, no trigger, no identity column.
  */
-export { aliases } from "./aliases.ts";
 export { changes } from "./changes.ts";
 export { citations } from "./citations.ts";
 export { citingPapers } from "./citing-papers.ts";

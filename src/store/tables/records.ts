@@ -13,4 +13,11 @@ export const records = pgTable("records", {
   record: text("record"),
   /** Derived: of the paper's merged state, which it has even where too little is known to show it as a paper. */
   stateSha256: sha256("state_sha256").notNull(),
+  /**
+   * The well-formed aliases that documents brought, as JSON: a list of `[kind, value, created_at, let_in_at_hash,
+   * is_current]` (store/stored-aliases.ts), of equal ones the earliest, in the order of kind and value. Aliases are
+   * unsigned and judged in the merge, when the record is known, so also those that do not count now are kept. In one
+   * text: a paper has half a dozen, and they are written and read together. The last of the five is derived.
+   */
+  aliases: text("aliases").notNull().default("[]"),
 });

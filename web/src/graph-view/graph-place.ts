@@ -32,6 +32,9 @@ export type GraphPlace = {
   readonly pins: readonly Pin[];
 };
 
+/** Changes what the page shows, by its address: a step that back undoes, unless it only marks something. */
+export type ChangePlace = (change: Partial<GraphPlace>, isStep?: boolean) => void;
+
 export const plainPlace: GraphPlace = {
   of: [],
   direction: "BOTH",

@@ -1,7 +1,6 @@
-import type { GraphPlace } from "../../graph-view/graph-place.ts";
+import type { ChangePlace, GraphPlace } from "../../graph-view/graph-place.ts";
 import type { GraphWork, Neighbourhood } from "../../graph-view/neighbourhood.ts";
 import type { Position, Positions } from "../../graph-view/positions.ts";
-import type { ChangePlace } from "./graph-page.tsx";
 
 /** What can be done with works that are shown; all of it goes through the address. */
 export type GraphActions = {

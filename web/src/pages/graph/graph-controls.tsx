@@ -1,5 +1,4 @@
-import { depths, type GraphPlace, sizes } from "../../graph-view/graph-place.ts";
-import type { ChangePlace } from "./graph-page.tsx";
+import { type ChangePlace, depths, type GraphPlace, sizes } from "../../graph-view/graph-place.ts";
 
 const directionTexts = {
   BOTH: "References and citers",

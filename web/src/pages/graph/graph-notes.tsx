@@ -1,7 +1,6 @@
 import type { FoundPath, GraphAnswer } from "../../graph-view/ask-graph.ts";
-import type { GraphPlace } from "../../graph-view/graph-place.ts";
+import type { ChangePlace, GraphPlace } from "../../graph-view/graph-place.ts";
 import { sizes } from "../../graph-view/graph-place.ts";
-import type { ChangePlace } from "./graph-page.tsx";
 
 const largest = Math.max(...sizes);
 

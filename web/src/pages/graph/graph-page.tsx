@@ -1,6 +1,6 @@
 import "./graph.css";
 import { useMemo } from "preact/hooks";
-import { type GraphPlace, readGraphPlace, writeGraphPlace } from "../../graph-view/graph-place.ts";
+import { type ChangePlace, readGraphPlace, writeGraphPlace } from "../../graph-view/graph-place.ts";
 import { useGraph } from "../../graph-view/use-graph.ts";
 import { graphAddressOf } from "../../routing/addresses.ts";
 import { goTo, useAddress } from "../../routing/navigation.ts";
@@ -9,9 +9,6 @@ import { AskFailure } from "./ask-failure.tsx";
 import { GraphStart } from "./graph-start.tsx";
 import { GraphView } from "./graph-view.tsx";
 import { WorkForm } from "./work-form.tsx";
-
-/** Changes what the page shows, by its address: a step that back undoes, unless it only marks something. */
-export type ChangePlace = (change: Partial<GraphPlace>, isStep?: boolean) => void;
 
 export function GraphPage() {
   const address = useAddress();

@@ -1,7 +1,7 @@
 import { useMemo, useRef, useState } from "preact/hooks";
 import type { GraphAnswer } from "../../graph-view/ask-graph.ts";
 import type { GraphDrawing } from "../../graph-view/drawing/graph-drawing.ts";
-import type { GraphPlace } from "../../graph-view/graph-place.ts";
+import type { ChangePlace, GraphPlace } from "../../graph-view/graph-place.ts";
 import { countsWithin, emptyNeighbourhood, nameOf } from "../../graph-view/neighbourhood.ts";
 import { neighbourhoodQuestion, pathQuestion } from "../../graph-view/questions.ts";
 import { paperAddress } from "../../routing/addresses.ts";
@@ -12,7 +12,6 @@ import { useCalm } from "../../theme/use-calm.ts";
 import { actionsOn, worksNamed } from "./graph-actions.ts";
 import { GraphControls } from "./graph-controls.tsx";
 import { GraphNotes } from "./graph-notes.tsx";
-import type { ChangePlace } from "./graph-page.tsx";
 import { intentOf } from "./keys.ts";
 import { Legend } from "./legend.tsx";
 import { Picture } from "./picture.tsx";

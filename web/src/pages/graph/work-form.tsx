@@ -1,8 +1,7 @@
 import { useState } from "preact/hooks";
-import type { GraphPlace } from "../../graph-view/graph-place.ts";
+import type { ChangePlace, GraphPlace } from "../../graph-view/graph-place.ts";
 import { graphAddress } from "../../routing/addresses.ts";
 import { goTo } from "../../routing/navigation.ts";
-import type { ChangePlace } from "./graph-page.tsx";
 
 /** Takes a work to draw the surroundings of: the first, or one more. */
 export function WorkForm({ place, change }: { place: GraphPlace; change: ChangePlace }) {
