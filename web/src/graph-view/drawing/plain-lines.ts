@@ -5,7 +5,7 @@ import type { EdgeAttributes, NodeAttributes } from "./styles.ts";
 
 /**
  * The citations that do not stand out: plain lines, a pixel wide, drawn in one call. sigma draws each edge as a shape
- * of its own with ends, loops and smooth borders; for 15,000 of them that takes a processor half a second a frame.
+ * of its own with ends, loops and smooth borders, which is more than thousands of faint lines need.
  */
 export class PlainLines {
   readonly #gl: WebGL2RenderingContext;
