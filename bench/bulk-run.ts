@@ -1,9 +1,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import type pg from "pg";
-
-export const launcher = fileURLToPath(new URL("../bin/pith-graph.js", import.meta.url));
+import { launcher } from "../scripts/started-server.ts";
 
 /** Where the database is, and whom to trust. */
 export type Site = { readonly url: string; readonly keyring: string; readonly pool: pg.Pool };

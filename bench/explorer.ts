@@ -1,5 +1,5 @@
 import type { Browser } from "playwright-core";
-import { startSampleServer } from "../scripts/explorer/sample-server.ts";
+import { startSampleServerProcess } from "../scripts/sample-server-process.ts";
 import { launchChromium } from "../test/browser/chromium.ts";
 import { timesToView } from "./explorer/first-view.ts";
 import { framesWhileDragging, glRenderer } from "./explorer/frames.ts";
@@ -12,7 +12,7 @@ const thousand = "graph?of=hep-th/9711200&most=1000";
 
 /** `npm run bench -- explorer`: what browsers fetch, how soon they show something, how smooth the graph is. */
 export async function run(): Promise<void> {
-  const [server, browser] = await Promise.all([startSampleServer(), launchChromium()]);
+  const [server, browser] = await Promise.all([startSampleServerProcess(), launchChromium()]);
   try {
     console.log(`Chromium ${browser.version()}, ${await glRenderer(browser)}`);
     console.log("\nScript, gzip:");

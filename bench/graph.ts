@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { buildIfNeeded } from "../bin/build.js";
+import { type BenchDatabase, type BenchServer, startBenchServer } from "./bench-server.ts";
 import { demandEqualAnswers, figure, printComparison } from "./graph/compare.ts";
 import { type EdgeList, writeEdgeList } from "./graph/edge-list.ts";
 import type { EngineName, EngineResult } from "./graph/engine.ts";
@@ -9,7 +10,6 @@ import { measureInProcess } from "./graph/in-process.ts";
 import { measureBeside, measureOverHttp } from "./graph/over-http.ts";
 import { pageRankTolerance, questionGroups } from "./graph/questions.ts";
 import { runEngine } from "./graph/run-engine.ts";
-import { type BenchDatabase, type BenchServer, startBenchServer } from "./graph/site.ts";
 import { fullSize, quickSize, syntheticGraph } from "./graph/synthetic.ts";
 import { installPeers } from "./peers/install.ts";
 import { type Service, startService } from "./service.ts";

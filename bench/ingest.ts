@@ -1,13 +1,12 @@
-import { createReadStream, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
-import { join } from "node:path";
+import { createReadStream } from "node:fs";
+import { availableParallelism } from "node:os";
 import { createInterface } from "node:readline";
 import { Worker } from "node:worker_threads";
 import { buildIfNeeded } from "../bin/build.js";
 import { createKeyring } from "../src/protocol/index.ts";
-import { acquireEmbeddedServer } from "../src/store/embedded/index.ts";
-import { type Database, migrateDatabase, openDatabase } from "../src/store/index.ts";
+import type { Database } from "../src/store/index.ts";
 import { insertRows } from "../src/store/rows.ts";
+import { startBenchServer } from "./bench-server.ts";
 import { runBulk, type Site, speedBetween } from "./bulk-run.ts";
 import { benchKey, corpusFile, readCitations, signedDigest } from "./corpus.ts";
 import { takeInOneByOne } from "./one-by-one.ts";
@@ -27,24 +26,16 @@ const versions = 10;
 export async function run(): Promise<void> {
   buildIfNeeded();
   const corpus = await corpusFile([1]);
-  const folder = mkdtempSync(join(tmpdir(), "pith-graph-bench-"));
-  const server = await acquireEmbeddedServer({ dataDirectory: folder });
-  const keyring = join(folder, "bench-keyring.json");
-  writeFileSync(keyring, JSON.stringify([benchKey]));
-  const { host, user, database: name } = server.connection;
-  const url = `postgres://${user}@/${name}?host=${encodeURIComponent(host)}`;
-  const database = openDatabase({ connection: server.connection });
+  const server = await startBenchServer();
   try {
-    await migrateDatabase(database);
-    const site = { url, keyring, pool: database.pool };
+    const database = await server.createDatabase("ingest");
+    const site = { url: database.url, keyring: server.keyring, pool: database.pool };
     const bulk = await compareBulk(database, site, corpus);
     await clear(database);
     await showGrowth(site, bulk.peakMegabytes);
     await showLatencies(site);
   } finally {
-    await database.close();
-    await server.release();
-    rmSync(folder, { recursive: true, force: true });
+    await server.close();
   }
 }
 

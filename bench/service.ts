@@ -1,46 +1,20 @@
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { launcher, type Site } from "./bulk-run.ts";
+import { type StartedServer, startServerProcess } from "../scripts/started-server.ts";
+import type { Site } from "./bulk-run.ts";
 import { bundleOf } from "./corpus.ts";
 import { median } from "./measure.ts";
 
 const token = "a-token-of-the-bench-that-opens-nothing-else";
 
 /** A running `pith-graph serve`: API and worker. */
-export type Service = {
-  readonly origin: string;
-  readonly pid: number | undefined;
-  close(): Promise<void>;
-};
+export type Service = StartedServer;
 
-/** Starts `pith-graph serve` as a person would, and waits until it is ready. */
-export async function startService({ url, keyring }: Site): Promise<Service> {
-  const child = spawn(process.execPath, [launcher, "serve", "--keyring", keyring, "--port", "0"], {
-    env: {
-      ...process.env,
-      DATABASE_URL: url,
-      PITH_GRAPH_TOKENS: `bench:${createHash("sha256").update(token).digest("hex")}`,
-    },
-    stdio: ["ignore", "pipe", "inherit"],
+export function startService({ url, keyring }: Site): Promise<Service> {
+  return startServerProcess(["serve", "--keyring", keyring], {
+    ...process.env,
+    DATABASE_URL: url,
+    PITH_GRAPH_TOKENS: `bench:${createHash("sha256").update(token).digest("hex")}`,
   });
-  const ended = new Promise<void>((resolve) => child.on("close", () => resolve()));
-  let said = "";
-  const origin = await new Promise<string>((resolve, reject) => {
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      said += text;
-      const match = /(http:\/\/[^/\s]+)/.exec(said);
-      if (match?.[1] !== undefined && said.includes("Ctrl-C")) resolve(match[1]);
-    });
-    child.on("close", () => reject(new Error(`pith-graph serve ended: ${said}`)));
-  });
-  return {
-    origin,
-    pid: child.pid,
-    async close() {
-      child.kill("SIGTERM");
-      await ended;
-    },
-  };
 }
 
 const paperQuery = `query ($ref: String!) { paper(ref: $ref) {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { buildIfNeeded } from "../bin/build.js";
+import { startBenchServer } from "./bench-server.ts";
 import { runBulk } from "./bulk-run.ts";
 import { corpusFile } from "./corpus.ts";
 import { figure, quantile } from "./graph/compare.ts";
@@ -11,7 +12,6 @@ import { readArxivIds, readTables } from "./graph/hep-th.ts";
 import { bodyOf, load } from "./graph/http-load.ts";
 import { demandReached, queries } from "./graph/over-http.ts";
 import { below, randomOf } from "./graph/random.ts";
-import { startBenchServer } from "./graph/site.ts";
 import { type Service, startService } from "./service.ts";
 
 const clients = 24;

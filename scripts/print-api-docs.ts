@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { acquireEmbeddedServer } from "../src/store/embedded/index.ts";
 import { migrateDatabase, openDatabase } from "../src/store/index.ts";
 import { renderApiDocs } from "./api-docs/render.ts";
-import { serveSample } from "./api-docs/serve-sample.ts";
+import { fillWithSample, serveDatabase } from "./serve-database.ts";
 
 const path = fileURLToPath(new URL("../docs/api.md", import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), "pith-graph-api-docs-"));
@@ -15,8 +15,9 @@ const postgres = await acquireEmbeddedServer({ dataDirectory: folder });
 const database = openDatabase({ connection: postgres.connection });
 try {
   await migrateDatabase(database);
-  const server = await serveSample(database);
-  const text = await renderApiDocs(server.url).finally(server.close);
+  await fillWithSample(database);
+  const server = await serveDatabase(database);
+  const text = await renderApiDocs(`${server.origin}/graphql`).finally(server.close);
   if (!process.argv.includes("--check")) {
     await writeFile(path, text);
   } else if ((await readFile(path, "utf8").catch(() => "")) !== text) {

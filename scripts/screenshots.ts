@@ -6,7 +6,7 @@ import { mkdir, stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { launchChromium } from "../test/browser/chromium.ts";
-import { startSampleServer } from "./explorer/sample-server.ts";
+import { startSampleServerProcess } from "./sample-server-process.ts";
 
 const folder = fileURLToPath(new URL("../docs/images/", import.meta.url));
 
@@ -50,7 +50,7 @@ const shots: readonly Shot[] = [
 ];
 
 await mkdir(folder, { recursive: true });
-const [server, browser] = await Promise.all([startSampleServer(), launchChromium()]);
+const [server, browser] = await Promise.all([startSampleServerProcess(), launchChromium()]);
 try {
   for (const colorScheme of ["light", "dark"] as const) {
     const context = await browser.newContext({

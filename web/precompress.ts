@@ -15,7 +15,8 @@ export function precompress(): Plugin {
     configResolved: ({ build }) => {
       folder = build.outDir;
     },
-    closeBundle: async () => {
+    // A build that fails writes no bundle, and its own error is seen.
+    writeBundle: async () => {
       const assets = join(folder, "assets");
       for (const name of await readdir(assets)) {
         if (!/\.(?:js|css|svg)$/.test(name)) continue;

@@ -1,11 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { buildIfNeeded } from "../../bin/build.js";
-import { acquireEmbeddedServer } from "../../src/store/embedded/index.ts";
-import { migrateDatabase, openDatabase } from "../../src/store/index.ts";
+import { startBenchServer } from "../bench-server.ts";
 import { runBulk } from "../bulk-run.ts";
-import { benchKey, corpusFile } from "../corpus.ts";
+import { corpusFile } from "../corpus.ts";
 import { installPeers } from "../peers/install.ts";
 import { say } from "./comparison.ts";
 import { readParameters } from "./jobs.ts";
@@ -23,23 +19,15 @@ export async function withHepTh(work: (served: ServedHepTh) => Promise<void>): P
   installPeers();
   buildIfNeeded();
   const corpus = await corpusFile([1]);
-  const folder = mkdtempSync(join(tmpdir(), "pith-graph-bench-"));
-  const postgres = await acquireEmbeddedServer({ dataDirectory: folder });
-  const keyring = join(folder, "bench-keyring.json");
-  writeFileSync(keyring, JSON.stringify([benchKey]));
-  const { host, user, database: name } = postgres.connection;
-  const url = `postgres://${user}@/${name}?host=${encodeURIComponent(host)}`;
-  const database = openDatabase({ connection: postgres.connection });
+  const server = await startBenchServer();
   try {
-    await migrateDatabase(database);
+    const { url, pool } = await server.createDatabase("hep_th");
     say("Taking in hep-th …");
-    await runBulk({ url, keyring, pool: database.pool }, corpus);
+    await runBulk({ url, keyring: server.keyring, pool }, corpus);
     say("Laying the same rows out for PostGraphile and hand-written SQL …");
-    await createPlainSchema(database.pool);
-    await work({ url, parameters: await readParameters(database.pool) });
+    await createPlainSchema(pool);
+    await work({ url, parameters: await readParameters(pool) });
   } finally {
-    await database.close();
-    await postgres.release();
-    rmSync(folder, { recursive: true, force: true });
+    await server.close();
   }
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { launcher } from "../bulk-run.ts";
+import { launcher } from "../../scripts/started-server.ts";
 import { peerNode } from "../peers/install.ts";
 
 /** A server that is measured: in a process of its own. */

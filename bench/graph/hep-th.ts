@@ -1,8 +1,8 @@
 import { identifierIdOf } from "../../src/store/index.ts";
+import type { BenchDatabase, BenchServer } from "../bench-server.ts";
 import { type BulkRun, runBulk } from "../bulk-run.ts";
 import { corpusFile } from "../corpus.ts";
 import type { EdgeList } from "./edge-list.ts";
-import type { BenchDatabase, BenchServer } from "./site.ts";
 
 export const mostCited = "hep-th/9711200";
 

@@ -1,9 +1,9 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { type GraphService, startGraph } from "../../src/graph/index.ts";
+import type { BenchDatabase } from "../bench-server.ts";
 import { figure, quantile } from "./compare.ts";
 import type { EdgeList } from "./edge-list.ts";
 import { below, randomOf } from "./random.ts";
-import type { BenchDatabase } from "./site.ts";
 
 /** What the service does beside answering: how soon it stops at a budget, and how long it holds up the event loop. */
 export async function measureInProcess(database: BenchDatabase, list: EdgeList, hub: number): Promise<void> {

@@ -1,23 +1,12 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { launchChromium } from "./chromium.ts";
-import { fillWithExcerpt, type Site, startSite } from "./site.ts";
+import { expect, test } from "vitest";
+import { fillWithExcerpt } from "./site.ts";
+import { setStage } from "./stage.ts";
 import { visit } from "./visit.ts";
 
-let site: Site;
-let browser: Browser;
-
-beforeAll(async () => {
-  [site, browser] = await Promise.all([startSite({ fill: fillWithExcerpt }), launchChromium()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+const stage = setStage({ fill: fillWithExcerpt });
 
 test("the box finds as one types, and the keyboard goes to what was found", async () => {
-  const { page, expectAccessible, leave } = await visit(browser, site.url);
+  const { page, expectAccessible, leave } = await visit(stage.browser, stage.site.url);
   await page.getByRole("combobox", { name: "Find papers and claims" }).focus();
   // Without a pause between the keys: none of them may be lost.
   await page.keyboard.type("human feedback align");
@@ -36,7 +25,7 @@ test("the box finds as one types, and the keyboard goes to what was found", asyn
 });
 
 test("an identifier finds its paper, a claim's words find the claim on its paper's page", async () => {
-  const { page, leave } = await visit(browser, site.url);
+  const { page, leave } = await visit(stage.browser, stage.site.url);
   const box = page.getByRole("combobox", { name: "Find papers and claims" });
   const options = page.getByRole("listbox").getByRole("option");
   await box.fill("arXiv:2302.12192");
@@ -50,7 +39,7 @@ test("an identifier finds its paper, a claim's words find the claim on its paper
 });
 
 test("what a query finds has an address; going back and forward shows the same", async () => {
-  const { page, expectAccessible, leave } = await visit(browser, site.url);
+  const { page, expectAccessible, leave } = await visit(stage.browser, stage.site.url);
   const box = page.getByRole("combobox", { name: "Find papers and claims" });
   await box.fill("human feedback");
   await page.keyboard.press("Enter");
@@ -68,7 +57,7 @@ test("what a query finds has an address; going back and forward shows the same",
 });
 
 test("what cannot be asked is said, and the next question is asked all the same", async () => {
-  const { page, leave } = await visit(browser, `${site.url}search?q=${"x ".repeat(40)}`);
+  const { page, leave } = await visit(stage.browser, `${stage.site.url}search?q=${"x ".repeat(40)}`);
   await page.getByRole("alert").getByText("32").waitFor();
   await page.getByRole("combobox", { name: "Find papers and claims" }).fill("human feedback");
   await page.getByRole("button", { name: "Find" }).click();

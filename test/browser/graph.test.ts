@@ -1,19 +1,18 @@
 import { readFile } from "node:fs/promises";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { launchChromium } from "./chromium.ts";
-import { fillWithExcerpt, type Site, startSite } from "./site.ts";
+import type { Page } from "playwright-core";
+import { beforeAll, expect, test } from "vitest";
+import { fillWithExcerpt } from "./site.ts";
+import { setStage } from "./stage.ts";
 import { visit } from "./visit.ts";
 
-let site: Site;
-let browser: Browser;
 /** A work that others cite, one that cites it, and one that cites that but not the first. */
 let hub: string;
 let middle: string;
 let far: string;
 
+const stage = setStage({ fill: fillWithExcerpt });
+
 beforeAll(async () => {
-  [site, browser] = await Promise.all([startSite({ fill: fillWithExcerpt }), launchChromium()]);
   type Top = { topWorks: { work: { arxivId: string } }[] };
   const top = await ask<Top>("{ topWorks(by: CITED_BY_COUNT, first: 60) { work { arxivId } } }");
   // Few works are drawn sooner than many: of the most cited, the last.
@@ -40,13 +39,8 @@ beforeAll(async () => {
   throw new Error("The excerpt has no two steps of citations.");
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
-
 async function ask<Data>(query: string): Promise<Data> {
-  const response = await fetch(`${site.url}graphql`, {
+  const response = await fetch(`${stage.site.url}graphql`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ query }),
@@ -55,7 +49,7 @@ async function ask<Data>(query: string): Promise<Data> {
 }
 
 function graphAt(parameters: Record<string, string>): string {
-  return `${site.url}graph?${new URLSearchParams(parameters)}`;
+  return `${stage.site.url}graph?${new URLSearchParams(parameters)}`;
 }
 
 async function drawn(page: Page): Promise<void> {
@@ -97,7 +91,7 @@ async function says(page: Page, name: string, value: string | null): Promise<voi
 }
 
 test("drawn: a click selects, with Shift another; the path between them; back and forward; a shared address", async () => {
-  const { page, expectAccessible, leave } = await visit(browser, graphAt({ of: hub }));
+  const { page, expectAccessible, leave } = await visit(stage.browser, graphAt({ of: hub }));
   await drawn(page);
   await page
     .getByRole("status")
@@ -127,7 +121,7 @@ test("drawn: a click selects, with Shift another; the path between them; back an
   await page.goForward();
   await page.getByText("A shortest path").waitFor();
 
-  const shared = await visit(browser, page.url());
+  const shared = await visit(stage.browser, page.url());
   await shared.page.getByText("A shortest path between the two has 2 citations").waitFor();
   await shared.page.getByText("2 selected").waitFor();
   expect(await shared.page.getByRole("link", { name: /^The query behind this.*the path$/ }).count()).toBe(1);
@@ -136,7 +130,7 @@ test("drawn: a click selects, with Shift another; the path between them; back an
 });
 
 test("the keyboard alone: along citations, select, expand, pin, leave", async () => {
-  const { page, leave } = await visit(browser, graphAt({ of: hub, direction: "cited_by" }));
+  const { page, leave } = await visit(stage.browser, graphAt({ of: hub, direction: "cited_by" }));
   await drawn(page);
   await page.getByRole("application").focus();
   await page.keyboard.press("Home");
@@ -165,13 +159,8 @@ test("the keyboard alone: along citations, select, expand, pin, leave", async ()
 });
 
 test("as a table: the same works and citations; what is selected and expanded there", async () => {
-  const { page, expectAccessible, leave } = await visit(browser, graphAt({ of: hub }));
-  const words =
-    (await page
-      .getByRole("status")
-      .getByText(/^\d+ works and/)
-      .textContent()) ?? "";
-  const [works, citations] = [...words.matchAll(/\d+/g)].map(Number);
+  const { page, expectAccessible, leave } = await visit(stage.browser, graphAt({ of: hub }));
+  const [works, citations] = await countsShown(page);
   await page.getByRole("button", { name: "As a table" }).click();
   await page.getByRole("table", { name: `Works: ${works}` }).waitFor();
   await page.getByRole("table", { name: `Citations: ${citations}` }).waitFor();
@@ -190,14 +179,9 @@ test("as a table: the same works and citations; what is selected and expanded th
 });
 
 test("saved: pictures, GraphML and CSV hold what is shown; a work that is dragged is pinned, also in the address", async () => {
-  const { page, leave } = await visit(browser, graphAt({ of: hub }));
+  const { page, leave } = await visit(stage.browser, graphAt({ of: hub }));
   await drawn(page);
-  const words =
-    (await page
-      .getByRole("status")
-      .getByText(/^\d+ works and/)
-      .textContent()) ?? "";
-  const [works, citations] = [...words.matchAll(/\d+/g)].map(Number);
+  const [works, citations] = await countsShown(page);
   const parsed = (content: Buffer) =>
     page.evaluate((text) => {
       const document = new DOMParser().parseFromString(text, "application/xml");
@@ -236,7 +220,7 @@ test("saved: pictures, GraphML and CSV hold what is shown; a work that is dragge
 
 test("by forces, in a thread; that not all is shown is said; by proof; dark", async () => {
   const address = graphAt({ of: "2212.11899", most: "100", layout: "force", colour: "proof" });
-  const { page, expectAccessible, leave } = await visit(browser, address, { colorScheme: "dark" });
+  const { page, expectAccessible, leave } = await visit(stage.browser, address, { colorScheme: "dark" });
   await drawn(page);
   await page.getByText("Placing the works …").waitFor({ state: "detached" });
   await page.getByText(/This is not all: there are more than 100 works/).waitFor();
@@ -249,7 +233,7 @@ test("by forces, in a thread; that not all is shown is said; by proof; dark", as
 
 test("320 pixels wide; names that nobody knows; where to begin", async () => {
   const { page, expectAccessible, expectNoSideScroll, leave } = await visit(
-    browser,
+    stage.browser,
     graphAt({ of: hub, select: hub }),
     {
       viewport: { width: 320, height: 700 },
@@ -262,7 +246,7 @@ test("320 pixels wide; names that nobody knows; where to begin", async () => {
   await expectNoSideScroll();
   await page.goto(graphAt({ of: "9999.99999" }));
   await page.getByRole("alert").getByText("This mirror knows no such work").waitFor();
-  await page.goto(`${site.url}graph`);
+  await page.goto(`${stage.site.url}graph`);
   await page.getByRole("region", { name: "Begin with a work" }).getByRole("link").nth(7).waitFor();
   await expectAccessible();
   await page.getByLabel("Work to begin with").fill(hub);
@@ -274,7 +258,7 @@ test("320 pixels wide; names that nobody knows; where to begin", async () => {
 
 test("the first view carries neither the graph nor the charts", async () => {
   const asked: string[] = [];
-  const { page, leave } = await visit(browser, site.url);
+  const { page, leave } = await visit(stage.browser, stage.site.url);
   page.on("request", (request) => asked.push(new URL(request.url()).pathname));
   await page.reload();
   await page.getByRole("heading", { name: "Latest submitted" }).waitFor();
@@ -284,3 +268,9 @@ test("the first view carries neither the graph nor the charts", async () => {
   expect(scripts.filter((path) => /graph-drawing|draw-bars|force-worker/.test(path))).toEqual([]);
   await leave();
 });
+
+/** The works and citations that the page says it shows. */
+async function countsShown(page: Page): Promise<number[]> {
+  const words = page.getByRole("status").getByText(/^\d+ works and/);
+  return [...((await words.textContent()) ?? "").matchAll(/\d+/g)].map(Number);
+}

@@ -1,9 +1,7 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { claimOf, documentOf, referenceOf } from "../api/fixtures/documents.ts";
 import { takeIn } from "../ingest/take-in.ts";
-import { launchChromium } from "./chromium.ts";
-import { type Site, startSite } from "./site.ts";
+import { setStage } from "./stage.ts";
 import { visit } from "./visit.ts";
 
 // Whatever a document says is shown as text. Each of these would do something where it were taken for more; the visit
@@ -37,34 +35,21 @@ const documents = names.map((name, index) =>
   }),
 );
 
-let site: Site;
-let browser: Browser;
-
-beforeAll(async () => {
-  [site, browser] = await Promise.all([
-    startSite({
-      fill: async (database) => {
-        await takeIn(
-          database,
-          documents.map(({ text }) => text),
-        );
-      },
-    }),
-    launchChromium(),
-  ]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
+const stage = setStage({
+  fill: async (database) => {
+    await takeIn(
+      database,
+      documents.map(({ text }) => text),
+    );
+  },
 });
 
 test("texts stay texts, within their place", async () => {
-  const { page, expectNoSideScroll, leave } = await visit(browser, site.url, {
+  const { page, expectNoSideScroll, leave } = await visit(stage.browser, stage.site.url, {
     viewport: { width: 320, height: 800 },
   });
   for (const { pithNumber } of documents) {
-    await page.goto(`${site.url}paper/${pithNumber}`);
+    await page.goto(`${stage.site.url}paper/${pithNumber}`);
     await page.locator(".claim").nth(1).waitFor();
     await page.locator("#references tbody tr").waitFor();
     await page.locator("#events .event").first().waitFor();
@@ -77,10 +62,10 @@ test("texts stay texts, within their place", async () => {
 });
 
 test("markup is shown as it was written, formulas are set, and those that reach further are not", async () => {
-  const { page, expectAccessible, leave } = await visit(browser, `${site.url}paper/2301.00001`);
+  const { page, expectAccessible, leave } = await visit(stage.browser, `${stage.site.url}paper/2301.00001`);
   expect(await page.locator("h1").innerText()).toContain("<script>window.hacked=1</script><img src=x");
   await expectAccessible();
-  await page.goto(`${site.url}paper/2301.00002`);
+  await page.goto(`${stage.site.url}paper/2301.00002`);
   const title = page.locator("h1");
   await title.locator("math mfrac").waitFor();
   const words = await title.innerText();
@@ -91,7 +76,7 @@ test("markup is shown as it was written, formulas are set, and those that reach 
 });
 
 test("what turns writing around is shown, and ends with its text; long texts show their beginning", async () => {
-  const { page, leave } = await visit(browser, `${site.url}paper/2301.00003`);
+  const { page, leave } = await visit(stage.browser, `${stage.site.url}paper/2301.00003`);
   await page.locator("h1 .control-character").first().waitFor();
   expect(await page.locator("h1 .control-character").allInnerTexts()).toEqual([
     "U+202E",
@@ -99,14 +84,14 @@ test("what turns writing around is shown, and ends with its text; long texts sho
     "U+2066",
     "U+0007",
   ]);
-  await page.goto(`${site.url}paper/2301.00004`);
+  await page.goto(`${stage.site.url}paper/2301.00004`);
   await page.locator("h1").getByRole("button", { name: "Show all 10,000 characters" }).click();
   expect((await page.locator("h1").innerText()).length).toBe(10_000);
   await leave();
 });
 
 test("lists and results show hostile texts as texts too", async () => {
-  const { page, expectNoSideScroll, leave } = await visit(browser, site.url, {
+  const { page, expectNoSideScroll, leave } = await visit(stage.browser, stage.site.url, {
     viewport: { width: 320, height: 800 },
   });
   await page.getByText("<script>window.hacked=1</script>").first().waitFor();
@@ -124,13 +109,13 @@ test("lists and results show hostile texts as texts too", async () => {
 
 test("an address is hostile as well", async () => {
   const { page, leave } = await visit(
-    browser,
-    `${site.url}paper/%3Cscript%3Ewindow.hacked=1%3C/script%3E%22onload=%22window.hacked=1`,
+    stage.browser,
+    `${stage.site.url}paper/%3Cscript%3Ewindow.hacked=1%3C/script%3E%22onload=%22window.hacked=1`,
   );
   await page.getByRole("alert").waitFor();
-  await page.goto(`${site.url}search?q=%3Cimg%20src=x%20onerror=window.hacked=1%3E`);
+  await page.goto(`${stage.site.url}search?q=%3Cimg%20src=x%20onerror=window.hacked=1%3E`);
   await page.getByText("<img src=x onerror=window.hacked=1>").waitFor();
-  await page.goto(`${site.url}paper/%E0%A4%A`);
+  await page.goto(`${stage.site.url}paper/%E0%A4%A`);
   await page.getByRole("heading", { name: "Nothing is here" }).waitFor();
   expect(await page.evaluate("window.hacked")).toBeUndefined();
   await leave();

@@ -1,31 +1,23 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { documentOf } from "../api/fixtures/documents.ts";
 import { takeIn } from "../ingest/take-in.ts";
-import { launchChromium } from "./chromium.ts";
-import { fillWithExcerpt, type Site, startSite } from "./site.ts";
+import { fillWithExcerpt } from "./site.ts";
+import { setStage } from "./stage.ts";
 import { visit } from "./visit.ts";
 
-let site: Site;
-let browser: Browser;
-
-beforeAll(async () => {
-  [site, browser] = await Promise.all([startSite({ fill: fillWithExcerpt }), launchChromium()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+const stage = setStage({ fill: fillWithExcerpt });
 
 test("what is held, as charts and tables; ranks; what is invalid", async () => {
-  const { page, expectAccessible, expectNoSideScroll, leave } = await visit(browser, `${site.url}overview`);
+  const { page, expectAccessible, expectNoSideScroll, leave } = await visit(
+    stage.browser,
+    `${stage.site.url}overview`,
+  );
   await page.locator(".chart[data-drawn] canvas").nth(1).waitFor();
   await page.getByRole("img", { name: /^Bars of internal anchors by year, \d+ groups/ }).waitFor();
   await page.getByRole("button", { name: /^As a table.*by category$/ }).click();
   const table = page.getByRole("table", { name: "Internal anchors by category" });
   await table.getByRole("rowheader", { name: "hep-th" }).waitFor();
-  const { rows } = await site.database.pool.query<{ papers: string }>(
+  const { rows } = await stage.site.database.pool.query<{ papers: string }>(
     "SELECT count(*)::text AS papers FROM papers WHERE primary_category = 'hep-th'",
   );
   await table
@@ -44,7 +36,7 @@ test("what is held, as charts and tables; ranks; what is invalid", async () => {
 });
 
 test("live: what is taken in while the page is open appears, and is counted", async () => {
-  const { page, expectAccessible, leave } = await visit(browser, `${site.url}overview`, {
+  const { page, expectAccessible, leave } = await visit(stage.browser, `${stage.site.url}overview`, {
     colorScheme: "dark",
   });
   await page.getByText("Listening: what is taken in appears here at once.").waitFor();
@@ -52,7 +44,7 @@ test("live: what is taken in while the page is open appears, and is counted", as
   await papers.filter({ hasText: /\d/ }).waitFor();
   const before = Number((await papers.textContent())?.replaceAll(",", ""));
   const title = "A paper <b>that</b> came just now";
-  await takeIn(site.database, [
+  await takeIn(stage.site.database, [
     documentOf({ arxivId: "2406.00001", submittedAt: "2024-06-01T00:00:00Z", title }).text,
   ]);
   const changes = page.getByRole("list", { name: "Papers that changed while this page is open" });
@@ -65,11 +57,11 @@ test("live: what is taken in while the page is open appears, and is counted", as
 });
 
 test("a connection that breaks is made anew where it was, and nothing is missed", async () => {
-  const { page, faults } = await visit(browser, `${site.url}overview`);
+  const { page, faults } = await visit(stage.browser, `${stage.site.url}overview`);
   const listening = page.getByText("Listening: what is taken in appears here at once.");
   await listening.waitFor();
   const take = (nth: number) =>
-    takeIn(site.database, [
+    takeIn(stage.site.database, [
       documentOf({
         arxivId: `2407.0000${nth}`,
         submittedAt: "2024-07-01T00:00:00Z",
@@ -79,7 +71,7 @@ test("a connection that breaks is made anew where it was, and nothing is missed"
   await take(1);
   const changes = page.getByRole("list", { name: "Papers that changed while this page is open" });
   await changes.getByRole("link", { name: "Paper number 1 of July" }).waitFor();
-  site.breakConnections();
+  stage.site.breakConnections();
   await take(2);
   await changes.getByRole("link", { name: "Paper number 2 of July" }).waitFor();
   await listening.waitFor();

@@ -1,9 +1,5 @@
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
-import { loadKeyring } from "../../src/cli/keyring-file.ts";
-import { loadSample, sampleKeyringPath } from "../../src/cli/sample.ts";
-import { startGraph } from "../../src/graph/index.ts";
-import { createApp } from "../../src/server/index.ts";
+import type { RequestListener } from "node:http";
+import { fillWithSample, serveDatabase } from "../../scripts/serve-database.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
 
@@ -27,22 +23,13 @@ export type SiteOptions = {
 export async function startSite({ fill = fillWithSample, prefix = "" }: SiteOptions = {}): Promise<Site> {
   const database = await createTestDatabase();
   await fill(database);
-  const graph = startGraph(database);
-  await graph.loaded(AbortSignal.timeout(60_000));
-  const app = createApp({ database, graph });
-  const server = createServer(prefix === "" ? app.handle : below(prefix, app.handle)).listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as AddressInfo;
+  const server = await serveDatabase(database, (handle) => (prefix === "" ? handle : below(prefix, handle)));
   return {
-    url: `http://127.0.0.1:${port}${prefix}/`,
+    url: `${server.origin}${prefix}/`,
     database,
-    breakConnections: () => server.closeAllConnections(),
+    breakConnections: server.breakConnections,
     close: async () => {
-      app.stopWaiting();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-      await app.close();
-      await graph.close();
+      await server.close();
       await database.drop();
     },
   };
@@ -51,11 +38,6 @@ export async function startSite({ fill = fillWithSample, prefix = "" }: SiteOpti
 /** Of the sample the real paper, those of December 2022, the forks, and some of hep-th: enough to look at, and soon there. */
 export async function fillWithExcerpt(database: TestDatabase): Promise<void> {
   await takeIn(database, sampleDocuments(80), { keyring: sampleKeyring });
-}
-
-async function fillWithSample(database: TestDatabase): Promise<void> {
-  const keyring = await loadKeyring([sampleKeyringPath]);
-  await loadSample(database, keyring, { signal: new AbortController().signal, onBatch: () => {} });
 }
 
 /** What a reverse proxy does: strips the prefix, and answers nothing outside it. */

@@ -1,15 +1,10 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { registryKey } from "../../src/protocol/index.ts";
 import { claimOf, documentOf } from "../api/fixtures/documents.ts";
 import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
 import { registry } from "../protocol/signed-events.ts";
-import { launchChromium } from "./chromium.ts";
-import { type Site, startSite } from "./site.ts";
+import { setStage } from "./stage.ts";
 import { type Visit, visit } from "./visit.ts";
-
-let site: Site;
-let browser: Browser;
 
 const realPaper = "paper/arXiv:2302.12192";
 const signedPaper = "paper/hep-th/9204099";
@@ -22,21 +17,11 @@ const foreign = documentOf({
   claims: [claimOf(1, "headline", "It is another's word.")],
 });
 
-beforeAll(async () => {
-  [site, browser] = await Promise.all([
-    startSite({
-      fill: async (database) => {
-        await takeIn(database, sampleDocuments(20), { keyring: sampleKeyring });
-        await takeIn(database, [foreign.text]);
-      },
-    }),
-    launchChromium(),
-  ]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
+const stage = setStage({
+  fill: async (database) => {
+    await takeIn(database, sampleDocuments(20), { keyring: sampleKeyring });
+    await takeIn(database, [foreign.text]);
+  },
 });
 
 async function verifyOn({ page }: Visit): Promise<string> {
@@ -48,17 +33,17 @@ async function verifyOn({ page }: Visit): Promise<string> {
 
 /** Alters tables behind the server's back, looks, and puts everything back. */
 async function withTampering(statement: string, undo: string, look: () => Promise<void>): Promise<void> {
-  const { rowCount } = await site.database.pool.query(statement);
+  const { rowCount } = await stage.site.database.pool.query(statement);
   expect(rowCount).toBeGreaterThan(0);
   try {
     await look();
   } finally {
-    await site.database.pool.query(undo);
+    await stage.site.database.pool.query(undo);
   }
 }
 
 test("the browser agrees on the registry's own paper, and says what that leaves open", async () => {
-  const tab = await visit(browser, site.url + realPaper);
+  const tab = await visit(stage.browser, stage.site.url + realPaper);
   const words = await verifyOn(tab);
   expect(words).toContain("This browser agrees with the server");
   expect(words).toContain("1 receipt, merged 2 events");
@@ -71,7 +56,7 @@ test("the browser agrees on the registry's own paper, and says what that leaves 
 });
 
 test("it verifies signatures by the sample's key, and says what that key is worth", async () => {
-  const tab = await visit(browser, site.url + signedPaper);
+  const tab = await visit(stage.browser, stage.site.url + signedPaper);
   const words = await verifyOn(tab);
   expect(words).toContain("This browser agrees with the server");
   expect(words).toContain("verified 2 signatures of events and 1 receipt");
@@ -80,12 +65,12 @@ test("it verifies signatures by the sample's key, and says what that key is wort
 });
 
 test("forks and invalid events are shown, and verified like the rest", async () => {
-  const tab = await visit(browser, site.url + forkedPaper);
+  const tab = await visit(stage.browser, stage.site.url + forkedPaper);
   await tab.page.getByRole("link", { name: /Sample: a fork/ }).click();
   await tab.page.getByText("A signer said two things").waitFor();
   await tab.page.locator(".event.not_applied").waitFor();
   expect(await verifyOn(tab)).toContain("This browser agrees with the server");
-  await tab.page.goto(`${site.url}search?q=sample+unsigned+invalid`);
+  await tab.page.goto(`${stage.site.url}search?q=sample+unsigned+invalid`);
   await tab.page.getByRole("link", { name: /Sample: unsigned and invalid events/ }).click();
   await tab.page.getByText("3 invalid events.").waitFor();
   await tab.page.locator(".event.invalid").nth(2).waitFor();
@@ -100,7 +85,7 @@ test("a title that was altered in the server's tables is found", async () => {
     "UPDATE papers SET title = 'Another title' WHERE source_id = '2302.12192'",
     "UPDATE papers SET title = 'Aligning Text-to-Image Models using Human Feedback' WHERE source_id = '2302.12192'",
     async () => {
-      const tab = await visit(browser, site.url + realPaper);
+      const tab = await visit(stage.browser, stage.site.url + realPaper);
       await tab.page.getByRole("heading", { name: "Another title" }).waitFor();
       const words = await verifyOn(tab);
       expect(words).toContain("This browser does not agree with the server");
@@ -115,7 +100,7 @@ test("a title that was altered in the server's tables is found", async () => {
 
 test("a claim, a check's outcome and a state's hash that were altered are found", async () => {
   const where = "WHERE source_id = '2302.12192'";
-  const { rows } = await site.database.pool.query(
+  const { rows } = await stage.site.database.pool.query(
     `SELECT encode(state_sha256, 'hex') AS sha256 FROM papers ${where}`,
   );
   await withTampering(
@@ -124,7 +109,7 @@ test("a claim, a check's outcome and a state's hash that were altered are found"
     `WITH paper AS (UPDATE papers SET references_hash = 'NOT_CHECKABLE', state_sha256 = decode('${rows[0]?.sha256}', 'hex') ${where} RETURNING paper_id)
      UPDATE claims SET text = replace(text, ' Always.', '') FROM paper WHERE claims.paper_id = paper.paper_id`,
     async () => {
-      const tab = await visit(browser, site.url + realPaper);
+      const tab = await visit(stage.browser, stage.site.url + realPaper);
       const words = await verifyOn(tab);
       expect(words).toContain("3 values differ");
       expect(words).toContain("claim 1");
@@ -142,7 +127,7 @@ test("an event that was altered in the server's log is refused, by its id", asyn
     `UPDATE events SET body = replace(body, 'Kimin Lee', 'Kimin Leo') ${where}`,
     `UPDATE events SET body = replace(body, 'Kimin Leo', 'Kimin Lee') ${where}`,
     async () => {
-      const tab = await visit(browser, site.url + realPaper);
+      const tab = await visit(stage.browser, stage.site.url + realPaper);
       const words = await verifyOn(tab);
       expect(words).toContain("This browser does not agree with the server");
       expect(words).toContain("its content has another hash than its id. Somebody altered it.");
@@ -152,7 +137,7 @@ test("an event that was altered in the server's log is refused, by its id", asyn
 });
 
 test("keys that the browser does not know are no agreement; with the key it agrees", async () => {
-  const tab = await visit(browser, `${site.url}paper/${foreign.pithNumber}`);
+  const tab = await visit(stage.browser, `${stage.site.url}paper/${foreign.pithNumber}`);
   const words = await verifyOn(tab);
   expect(words).toContain("This browser cannot tell");
   const { name: _, seed_hex: __, ...entry } = registry;

@@ -1,64 +1,51 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { launchChromium } from "./chromium.ts";
-import { fillWithExcerpt, type Site, startSite } from "./site.ts";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { fillWithExcerpt } from "./site.ts";
+import { setStage } from "./stage.ts";
 import { visit } from "./visit.ts";
 
 // The ways through the explorer: by addresses, by the keyboard alone, on a narrow screen, behind a proxy.
 
-let site: Site;
-let browser: Browser;
-
-beforeAll(async () => {
-  [site, browser] = await Promise.all([
-    startSite({ fill: fillWithExcerpt, prefix: "/some/prefix" }),
-    launchChromium(),
-  ]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+const stage = setStage({ fill: fillWithExcerpt, prefix: "/some/prefix" });
 
 const realPaper = "Aligning Text-to-Image Models using Human Feedback";
 
 test("below a path of a proxy: deep links, a new load, another page, verification", async () => {
-  const { page, leave } = await visit(browser, `${site.url}paper/arXiv:hep-th/9204099`);
+  const { page, leave } = await visit(stage.browser, `${stage.site.url}paper/arXiv:hep-th/9204099`);
   await page.getByRole("heading", { name: "hep-th/9204099" }).waitFor();
-  await page.goto(`${site.url}paper/https%3A//arxiv.org/abs/2302.12192v1`);
+  await page.goto(`${stage.site.url}paper/https%3A//arxiv.org/abs/2302.12192v1`);
   await page.getByRole("heading", { name: realPaper }).waitFor();
   await page.reload();
   await page.getByRole("button", { name: "Verify again in this browser" }).click();
   await page.getByText("This browser agrees with the server").waitFor();
   await page.getByRole("navigation").getByRole("link", { name: "Find" }).click();
   await page.getByRole("heading", { name: "Latest submitted" }).waitFor();
-  expect(page.url()).toBe(site.url);
+  expect(page.url()).toBe(stage.site.url);
   await leave();
 });
 
 test("the query behind a view opens GraphiQL with it, which runs as it stands", async () => {
-  const { page, leave } = await visit(browser, `${site.url}paper/2302.12192`);
+  const { page, leave } = await visit(stage.browser, `${stage.site.url}paper/2302.12192`);
   const link = page.getByRole("link", { name: /^The query behind this.*the references$/ });
   const href = (await link.getAttribute("href")) ?? "";
   await leave();
-  const query = new URL(href, site.url).searchParams.get("query") ?? "";
+  const query = new URL(href, stage.site.url).searchParams.get("query") ?? "";
   expect(query).toContain('query References($ref: String! = "pith:2023:ROU4N4IRYZ3HV3M7HKTK3YY643"');
-  const response = await fetch(`${site.url}graphql`, {
+  const response = await fetch(`${stage.site.url}graphql`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ query }),
   });
   expect(await response.json()).toMatchObject({ data: { paper: { references: { totalCount: 5 } } } });
   // GraphiQL is another's page, with a policy of its own: what it complains of is not ours.
-  const graphiql = await browser.newPage();
-  await graphiql.goto(new URL(href, site.url).href);
+  const graphiql = await stage.browser.newPage();
+  await graphiql.goto(new URL(href, stage.site.url).href);
   await graphiql.getByText("References").first().waitFor();
   await graphiql.close();
 });
 
 test("back and forward lead to where one was", async () => {
-  const { page, leave } = await visit(browser, site.url);
+  const { page, leave } = await visit(stage.browser, stage.site.url);
   await page.getByRole("link", { name: realPaper }).click();
   await page.locator("#events .event").nth(1).waitFor();
   await page.locator("#events").scrollIntoViewIfNeeded();
@@ -76,7 +63,7 @@ test("back and forward lead to where one was", async () => {
 });
 
 test("the keyboard alone: skip, find, open, filter, verify", async () => {
-  const { page, leave } = await visit(browser, site.url);
+  const { page, leave } = await visit(stage.browser, stage.site.url);
   await page.getByRole("heading", { name: "Latest submitted" }).waitFor();
   await page.keyboard.press("Tab");
   expect(await focused(page)).toBe("Skip to the content");
@@ -117,11 +104,15 @@ test.each(["light", "dark"] as const)(
   "320 pixels wide, %s: nothing is cut off, and axe is content",
   async (colorScheme) => {
     const options = { viewport: { width: 320, height: 700 }, colorScheme };
-    const { page, expectAccessible, expectNoSideScroll, leave } = await visit(browser, site.url, options);
+    const { page, expectAccessible, expectNoSideScroll, leave } = await visit(
+      stage.browser,
+      stage.site.url,
+      options,
+    );
     await page.getByRole("heading", { name: "Latest submitted" }).waitFor();
     await expectNoSideScroll();
     await expectAccessible();
-    await page.goto(`${site.url}paper/2302.12192`);
+    await page.goto(`${stage.site.url}paper/2302.12192`);
     await page.locator("#references tbody tr").first().waitFor();
     await page.locator("#events .event").nth(1).waitFor();
     await expectNoSideScroll();
@@ -131,7 +122,7 @@ test.each(["light", "dark"] as const)(
 );
 
 test("what was chosen of the colours holds", async () => {
-  const { page, leave } = await visit(browser, site.url);
+  const { page, leave } = await visit(stage.browser, stage.site.url);
   const ground = () =>
     page.evaluate(() => getComputedStyle(document.body.firstElementChild ?? document.body).backgroundColor);
   await page.getByRole("combobox", { name: "Colours" }).selectOption("Dark");

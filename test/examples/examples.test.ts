@@ -7,10 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CitingPapersList, citingPapers } from "../../examples/react/citing-papers.tsx";
 import { citersOf } from "../../examples/typescript/citers.ts";
 import { renderApiDocs } from "../../scripts/api-docs/render.ts";
-import type { SampleServer } from "../../scripts/api-docs/serve-sample.ts";
 import { errorCodes } from "../../src/api/errors.ts";
 import { missing, runProgram } from "./run-program.ts";
-import { startSampleServer } from "./sample-server.ts";
+import { type SampleServer, startSampleServer } from "./sample-server.ts";
 
 let server: SampleServer;
 

@@ -1,12 +1,19 @@
-import { type SampleServer, serveSample } from "../../scripts/api-docs/serve-sample.ts";
+import { fillWithSample, serveDatabase } from "../../scripts/serve-database.ts";
 import { createTestDatabase } from "../database.ts";
+
+export type SampleServer = {
+  /** Of the GraphQL API. */
+  readonly url: string;
+  close(): Promise<void>;
+};
 
 /** A real server over a database of its own with the whole sample. */
 export async function startSampleServer(): Promise<SampleServer> {
   const database = await createTestDatabase();
-  const server = await serveSample(database);
+  await fillWithSample(database);
+  const server = await serveDatabase(database);
   return {
-    url: server.url,
+    url: `${server.origin}/graphql`,
     close: async () => {
       await server.close();
       await database.drop();

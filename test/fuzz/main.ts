@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { buildSchema } from "graphql";
 import { median } from "../../bench/measure.ts";
+import { startSampleServerProcess } from "../../scripts/sample-server-process.ts";
+import { memoryOf } from "./memory.ts";
 import { fuzz } from "./run.ts";
-import { startFuzzedServer } from "./server.ts";
 
 /*
  * `npm run fuzz -- api [--seconds 600] [--seed N]`: random queries, valid and not, to a server with the sample. Fails
@@ -25,11 +26,11 @@ const mayGrow = 200;
 
 console.log(`Seed ${seed}; ${seconds} s.`);
 const schema = buildSchema(readFileSync(new URL("../../schema.graphql", import.meta.url), "utf8"));
-const server = await startFuzzedServer();
+const server = await startSampleServerProcess();
 const start = performance.now();
 const memory: { readonly at: number; readonly megabytes: number }[] = [];
 const look = () => {
-  const megabytes = server.memory();
+  const megabytes = memoryOf(server.pid);
   const at = (performance.now() - start) / 1000;
   if (megabytes === null) return;
   memory.push({ at, megabytes });
@@ -38,7 +39,7 @@ const look = () => {
 let sent = 0;
 const timer = setInterval(look, Math.max(1_000, (seconds * 1000) / 40));
 const report = await fuzz({
-  url: server.url,
+  url: `${server.origin}/graphql`,
   schema,
   seed,
   concurrency: 8,

@@ -1,6 +1,8 @@
 import { graphql, type ResultOf } from "../api/graphql.ts";
+import { bareWorkFragment } from "../api/shown-fragments.ts";
 
-export const searchQuery = graphql(`
+export const searchQuery = graphql(
+  `
   query Search($query: String!, $first: Int!, $after: String) {
     search(query: $query, first: $first, after: $after) {
       totalCount
@@ -39,18 +41,14 @@ export const searchQuery = graphql(`
             }
           }
           ... on Work {
-            id
-            title
-            year
-            arxivId
-            doi
-            workIds
-            citedByCount
+            ...BareWork
           }
         }
       }
     }
   }
-`);
+`,
+  [bareWorkFragment],
+);
 
 export type Found = ResultOf<typeof searchQuery>["search"]["edges"][number];

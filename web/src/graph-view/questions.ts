@@ -1,19 +1,15 @@
 import { graphql, type ResultOf } from "../api/graphql.ts";
+import { bareWorkFragment } from "../api/shown-fragments.ts";
 import type { GraphWork, Neighbourhood } from "./neighbourhood.ts";
 
-export const neighbourhoodQuestion = graphql(`
+export const neighbourhoodQuestion = graphql(
+  `
   query Neighbourhood($roots: [String!]!, $direction: CitationDirection!, $depth: Int!, $maxNodes: Int!) {
     citationGraph(roots: $roots, direction: $direction, depth: $depth, maxNodes: $maxNodes) {
       nodes {
         depth
         work {
-          id
-          workIds
-          arxivId
-          doi
-          title
-          year
-          citedByCount
+          ...BareWork
           referenceCount
           paper {
             pithNumber
@@ -39,7 +35,9 @@ export const neighbourhoodQuestion = graphql(`
       graphVersion
     }
   }
-`);
+`,
+  [bareWorkFragment],
+);
 
 export const pathQuestion = graphql(`
   query Path($from: String!, $to: String!, $direction: CitationDirection!) {

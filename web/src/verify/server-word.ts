@@ -1,25 +1,13 @@
 import { ask } from "../api/ask.ts";
 import { graphql, type ResultOf } from "../api/graphql.ts";
+import { shownClaimFragment, shownPaperFragment, shownReferenceFragment } from "../api/shown-fragments.ts";
 
 /** All that the API shows of a paper and that its bundle can be held against. */
-export const serverWordQuery = graphql(`
+export const serverWordQuery = graphql(
+  `
   query ServerWord($ref: String!, $claimsAfter: String, $referencesAfter: String, $eventsAfter: String) {
     paper(ref: $ref) {
-      pithNumber
-      canonicalSha256
-      title
-      authors
-      abstractExcerpt
-      headline
-      submittedAt
-      primaryCategory
-      crossCategories
-      license
-      source {
-        kind
-        id
-        version
-      }
+      ...ShownPaper
       verdict {
         strongestClaim
         weakestAssumption
@@ -48,12 +36,7 @@ export const serverWordQuery = graphql(`
           endCursor
         }
         nodes {
-          claimId
-          kind
-          text
-          status
-          attestation
-          source
+          ...ShownClaim
         }
       }
       references(first: 100, after: $referencesAfter) {
@@ -62,12 +45,7 @@ export const serverWordQuery = graphql(`
           endCursor
         }
         nodes {
-          refIndex
-          title
-          year
-          doi
-          citedArxivId
-          isInternalAnchor
+          ...ShownReference
         }
       }
       events(first: 100, after: $eventsAfter) {
@@ -84,7 +62,9 @@ export const serverWordQuery = graphql(`
       }
     }
   }
-`);
+`,
+  [shownPaperFragment, shownClaimFragment, shownReferenceFragment],
+);
 
 type Page = NonNullable<ResultOf<typeof serverWordQuery>["paper"]>;
 

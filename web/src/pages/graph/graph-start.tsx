@@ -1,24 +1,24 @@
 import { graphql } from "../../api/graphql.ts";
+import { namedWorkFragment } from "../../api/shown-fragments.ts";
 import { useAnswer } from "../../api/use-answer.ts";
 import { refOf } from "../../graph-view/questions.ts";
 import { graphAddress } from "../../routing/addresses.ts";
 import { QueryBehind } from "../../shell/query-behind.tsx";
 import { Said } from "../../text/said.tsx";
 
-const startQuestion = graphql(`
+const startQuestion = graphql(
+  `
   query MostCited {
     topWorks(by: CITED_BY_COUNT, first: 8) {
       score
       work {
-        workIds
-        arxivId
-        doi
-        title
-        year
+        ...NamedWork
       }
     }
   }
-`);
+`,
+  [namedWorkFragment],
+);
 
 /** Where to begin, for who has no work in mind. */
 export function GraphStart() {

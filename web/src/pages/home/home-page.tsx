@@ -1,5 +1,6 @@
 import "./home.css";
 import { graphql } from "../../api/graphql.ts";
+import { listedPaperFragment } from "../../api/shown-fragments.ts";
 import { useAnswer } from "../../api/use-answer.ts";
 import { FindBox } from "../../find/find-box.tsx";
 import { ProofChip } from "../../proof/proof-chip.tsx";
@@ -9,7 +10,8 @@ import { QueryBehind } from "../../shell/query-behind.tsx";
 import { useTitle } from "../../shell/use-title.ts";
 import { Said } from "../../text/said.tsx";
 
-const homeQuery = graphql(`
+const homeQuery = graphql(
+  `
   query Home {
     status {
       papers
@@ -20,28 +22,18 @@ const homeQuery = graphql(`
     }
     latest: papers(first: 6) {
       nodes {
-        ...HomePaper
+        ...ListedPaper
       }
     }
     cited: papers(first: 6, orderBy: CITED_BY_DESC) {
       nodes {
-        ...HomePaper
+        ...ListedPaper
       }
     }
   }
-
-  fragment HomePaper on Paper {
-    pithNumber
-    title
-    submittedAt
-    work {
-      citedByCount
-    }
-    verification {
-      proof
-    }
-  }
-`);
+`,
+  [listedPaperFragment],
+);
 
 const counts = ["papers", "claims", "works", "citations", "events"] as const;
 

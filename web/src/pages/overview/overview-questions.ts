@@ -1,4 +1,5 @@
 import { graphql, type ResultOf } from "../../api/graphql.ts";
+import { namedWorkFragment } from "../../api/shown-fragments.ts";
 
 export const holdingsQuestion = graphql(`
   query Holdings {
@@ -31,24 +32,23 @@ export const anchorsQuestion = graphql(`
   }
 `);
 
-export const ranksQuestion = graphql(`
+export const ranksQuestion = graphql(
+  `
   query Ranks($by: WorkRank!) {
     topWorks(by: $by, first: 10) {
       rank
       score
       work {
-        workIds
-        arxivId
-        doi
-        title
-        year
+        ...NamedWork
         paper {
           pithNumber
         }
       }
     }
   }
-`);
+`,
+  [namedWorkFragment],
+);
 
 export const eventFragment = graphql(`
   fragment OverviewEvent on Event {

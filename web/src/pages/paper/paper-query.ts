@@ -1,18 +1,6 @@
 import { graphql, type ResultOf } from "../../api/graphql.ts";
+import { bareWorkFragment, shownPaperFragment } from "../../api/shown-fragments.ts";
 import { provenanceFragment } from "../../proof/proof-chip.tsx";
-
-/** A work of which no paper need be held. */
-export const bareWorkFragment = graphql(`
-  fragment BareWork on Work {
-    id
-    title
-    year
-    arxivId
-    doi
-    workIds
-    citedByCount
-  }
-`);
 
 /** A registry's id of a work (UUID) names no paper, so a paper must not be asked for by it. */
 export const workQuery = graphql(
@@ -34,22 +22,8 @@ export const paperQuery = graphql(
   `
     query Paper($ref: String!) {
       paper(ref: $ref) {
-        pithNumber
+        ...ShownPaper
         shortPithNumber
-        title
-        authors
-        abstractExcerpt
-        headline
-        submittedAt
-        primaryCategory
-        crossCategories
-        license
-        canonicalSha256
-        source {
-          kind
-          id
-          version
-        }
         aliases {
           kind
           value
@@ -117,7 +91,7 @@ export const paperQuery = graphql(
       }
     }
   `,
-  [provenanceFragment, bareWorkFragment],
+  [provenanceFragment, bareWorkFragment, shownPaperFragment],
 );
 
 export type PaperAnswer = NonNullable<ResultOf<typeof paperQuery>["paper"]>;

@@ -1,4 +1,5 @@
 import { graphql } from "../../../api/graphql.ts";
+import { listedPaperFragment } from "../../../api/shown-fragments.ts";
 import { usePages } from "../../../api/use-pages.ts";
 import { ProofChip } from "../../../proof/proof-chip.tsx";
 import { paperAddress } from "../../../routing/addresses.ts";
@@ -7,7 +8,8 @@ import { QueryBehind } from "../../../shell/query-behind.tsx";
 import { Said } from "../../../text/said.tsx";
 import { Section } from "../section.tsx";
 
-const citedByQuery = graphql(`
+const citedByQuery = graphql(
+  `
   query CitedBy($ref: String!, $first: Int!, $after: String) {
     work(ref: $ref) {
       citedBy(first: $first, after: $after) {
@@ -17,20 +19,14 @@ const citedByQuery = graphql(`
           endCursor
         }
         nodes {
-          pithNumber
-          title
-          submittedAt
-          work {
-            citedByCount
-          }
-          verification {
-            proof
-          }
+          ...ListedPaper
         }
       }
     }
   }
-`);
+`,
+  [listedPaperFragment],
+);
 
 /** The papers held here that cite a work. */
 export function CitedBy({ name }: { name: string }) {

@@ -1,4 +1,5 @@
 import { graphql, type ResultOf } from "../../../api/graphql.ts";
+import { shownClaimFragment } from "../../../api/shown-fragments.ts";
 import { usePages } from "../../../api/use-pages.ts";
 import { claimAnchor } from "../../../find/found-address.ts";
 import { type ClaimKind, claimKinds } from "../../../proof/claim-kinds.ts";
@@ -20,12 +21,7 @@ const claimsQuery = graphql(
           }
           nodes {
             id
-            claimId
-            kind
-            text
-            status
-            attestation
-            source
+            ...ShownClaim
             provenance {
               ...Provenance
             }
@@ -34,7 +30,7 @@ const claimsQuery = graphql(
       }
     }
   `,
-  [provenanceFragment],
+  [provenanceFragment, shownClaimFragment],
 );
 
 type Claim = NonNullable<ResultOf<typeof claimsQuery>["paper"]>["claims"]["nodes"][number];

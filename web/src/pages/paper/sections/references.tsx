@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { graphql, type ResultOf } from "../../../api/graphql.ts";
+import { shownReferenceFragment } from "../../../api/shown-fragments.ts";
 import { usePages } from "../../../api/use-pages.ts";
 import { paperAddress } from "../../../routing/addresses.ts";
 import { More } from "../../../shell/more.tsx";
@@ -9,7 +10,8 @@ import type { PaperAnswer } from "../paper-query.ts";
 import { Section } from "../section.tsx";
 import { Coverage } from "./coverage.tsx";
 
-const referencesQuery = graphql(`
+const referencesQuery = graphql(
+  `
   query References($ref: String!, $first: Int!, $after: String, $held: Boolean, $internalAnchor: Boolean) {
     paper(ref: $ref) {
       references(first: $first, after: $after, held: $held, internalAnchor: $internalAnchor) {
@@ -21,12 +23,7 @@ const referencesQuery = graphql(`
         edges {
           cursor
           node {
-            refIndex
-            title
-            year
-            doi
-            citedArxivId
-            isInternalAnchor
+            ...ShownReference
             citedPaper {
               pithNumber
               title
@@ -43,7 +40,9 @@ const referencesQuery = graphql(`
       }
     }
   }
-`);
+`,
+  [shownReferenceFragment],
+);
 
 type Row = NonNullable<ResultOf<typeof referencesQuery>["paper"]>["references"]["edges"][number];
 

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
-import { acquireEmbeddedServer } from "../../src/store/embedded/index.ts";
-import { type Database, migrateDatabase, openDatabase } from "../../src/store/index.ts";
-import { benchKey } from "../corpus.ts";
+import { acquireEmbeddedServer } from "../src/store/embedded/index.ts";
+import { type Database, migrateDatabase, openDatabase } from "../src/store/index.ts";
+import { benchKey } from "./corpus.ts";
 
 /** An embedded PostgreSQL for one run, with as many databases as are asked for. */
 export type BenchServer = {

@@ -1,0 +1,46 @@
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { loadKeyring } from "../src/cli/keyring-file.ts";
+import { loadSample, sampleKeyringPath } from "../src/cli/sample.ts";
+import { startGraph } from "../src/graph/index.ts";
+import { createApp } from "../src/server/index.ts";
+import type { Database } from "../src/store/index.ts";
+
+export type ServedDatabase = {
+  /** `http://127.0.0.1:port` */
+  readonly origin: string;
+  /** Breaks all connections off, as a network does. */
+  breakConnections(): void;
+  /** Closes the server; the database stays its owner's. */
+  close(): Promise<void>;
+};
+
+/** Serves a database with its citation graph in memory; `wrap` stands before the server, like a proxy. */
+export async function serveDatabase(
+  database: Database,
+  wrap: (handle: RequestListener) => RequestListener = (handle) => handle,
+): Promise<ServedDatabase> {
+  const graph = startGraph(database);
+  await graph.loaded(AbortSignal.timeout(60_000));
+  const app = createApp({ database, graph });
+  const server = createServer(wrap(app.handle)).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    breakConnections: () => server.closeAllConnections(),
+    close: async () => {
+      app.stopWaiting();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await app.close();
+      await graph.close();
+    },
+  };
+}
+
+/** Takes the sample into a database that is migrated. */
+export async function fillWithSample(database: Database): Promise<void> {
+  const keyring = await loadKeyring([sampleKeyringPath]);
+  await loadSample(database, keyring, { signal: new AbortController().signal, onBatch: () => {} });
+}
