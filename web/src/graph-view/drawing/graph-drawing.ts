@@ -106,6 +106,7 @@ export class GraphDrawing {
     const graph = this.#graph;
     this.#stopGliding();
     const isFirst = graph.order === 0;
+    const before = this.#drawn;
     this.#drawn = drawn;
     const ids = new Set(drawn.works.map(({ id }) => id));
     for (const id of graph.nodes()) if (!ids.has(id)) graph.dropNode(id);
@@ -120,8 +121,11 @@ export class GraphDrawing {
       graph.mergeNodeAttributes(work.id, { ...looksOf(work), labelPosition: sideOf(work) });
       targets.set(work.id, work);
     }
-    this.#standingOut.show(drawn.citations);
-    this.#lines?.show(drawn.citations);
+    // The same works and citations are shown in many places while forces move them.
+    if (drawn.citations !== before.citations) {
+      this.#standingOut.show(drawn.citations);
+      this.#lines?.show(drawn.citations);
+    }
     if (targets.size > 0) this.#stopGliding = glide(graph, targets, () => {});
   }
 
