@@ -16,13 +16,13 @@ export async function run(): Promise<void> {
   try {
     console.log(`Chromium ${browser.version()}, ${await glRenderer(browser)}`);
     console.log("\nScript, gzip:");
-    for (const [name, path] of [
-      ["first view", ""],
-      ["paper", "paper/2302.12192"],
-      ["overview", "overview"],
-      ["graph", thousand],
+    for (const [name, path, selector] of [
+      ["first view", "", "main math"],
+      ["paper", "paper/2302.12192", "#events .event"],
+      ["overview", "overview", ".chart[data-drawn] canvas"],
+      ["graph", "graph?of=hep-th/9204099", ".picture[data-drawn]"],
     ] as const) {
-      const { files, bytes, formulaBytes } = await scriptsOf(browser, `${server.origin}/${path}`);
+      const { files, bytes, formulaBytes } = await scriptsOf(browser, `${server.origin}/${path}`, selector);
       const formulas =
         formulaBytes === 0
           ? "no formula is shown"

@@ -124,7 +124,8 @@ async function framesOf(browser: Browser, page: Page, from: { x: number; y: numb
           }
           const angle = (times.length / mostFrames) * 4 * Math.PI;
           target.dispatchEvent(
-            new MouseEvent("mousemove", {
+            new PointerEvent("pointermove", {
+              pointerType: "mouse",
               bubbles: true,
               cancelable: true,
               composed: true,
@@ -142,6 +143,7 @@ async function framesOf(browser: Browser, page: Page, from: { x: number; y: numb
   const after = await spent(tab, whole);
   await page.mouse.up();
   await Promise.all([tab.detach(), whole.detach()]);
+  if (lines === 0) throw new Error("Nothing moved: the frames would be those of a page at rest.");
   const gaps = times.slice(1).map((time, index) => time - (times[index] ?? time));
   gaps.sort((a, b) => a - b);
   const seconds = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1000;

@@ -8,15 +8,15 @@ export type Scripts = {
   readonly formulaBytes: number;
 };
 
-/** The scripts that a page fetches until it rests. */
-export async function scriptsOf(browser: Browser, address: string): Promise<Scripts> {
+/** The scripts that a page fetches until what it is for is there (`selector`), and the network rests. */
+export async function scriptsOf(browser: Browser, address: string, selector: string): Promise<Scripts> {
   const page = await browser.newPage();
   const addresses = new Set<string>();
   page.on("request", (request) => {
     if (new URL(request.url()).pathname.endsWith(".js")) addresses.add(request.url());
   });
   await page.goto(address);
-  await page.locator("main h1, main h2").first().waitFor();
+  await page.locator(selector).first().waitFor();
   // The overview listens as long as it is open, so the network never rests: what is fetched for a view comes at once.
   await Promise.race([page.waitForLoadState("networkidle"), page.waitForTimeout(4_000)]);
   await page.close();

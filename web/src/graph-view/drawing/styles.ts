@@ -92,6 +92,6 @@ function stepsBack(state: Seen, { hasNear, hasPath }: GraphState): boolean {
 
 /** How strong plain lines are: the more, the fainter each, so that what shows is where there are many. */
 export function lineStrength(count: number, { hasNear, hasPath }: GraphState): number {
-  const plain = Math.min(0.5, Math.max(0.07, 3 / Math.sqrt(count + 1)));
+  const plain = Math.min(0.5, Math.max(0.08, 6 / Math.sqrt(count + 1)));
   return (hasNear || hasPath ? 0.35 : 1) * plain;
 }
