@@ -91,7 +91,9 @@ test("where no other queries are run: a paper, its graph, a search; another quer
   await page.goto(`${stage.site.url}graph?of=2302.12192&as=table`);
   await page.getByRole("table").first().getByRole("rowheader").first().waitFor();
   await page.goto(`${stage.site.url}search?q=human+feedback`);
-  await page.getByRole("link", { name: "Aligning Text-to-Image Models using Human Feedback" }).waitFor();
+  // The paper, and claims of it.
+  const found = page.getByRole("link", { name: "Aligning Text-to-Image Models using Human Feedback" });
+  await found.first().waitFor();
   await leave();
   const response = await fetch(`${stage.site.url}graphql`, {
     method: "POST",
