@@ -100,5 +100,7 @@ test("where no other queries are run: a paper, its graph, a search; another quer
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ query: "{ status { papers } }" }),
   });
-  expect(response.status).toBe(403);
+  expect(await response.json()).toMatchObject({
+    errors: [{ extensions: { code: "PERSISTED_QUERY_REQUIRED" } }],
+  });
 });
