@@ -211,10 +211,12 @@ export class GraphDrawing {
     let from: Position = { x: 0, y: 0 };
     this.#sigma.on("nodeDragStart", ({ node }) => {
       this.#stopGliding();
+      this.#standingOut.drag(true);
       from = this.#graph.getNodeAttributes(node);
       from = { x: from.x, y: from.y };
     });
     this.#sigma.on("nodeDragEnd", ({ node }) => {
+      this.#standingOut.drag(false);
       const { x, y } = this.#graph.getNodeAttributes(node);
       if (x !== from.x || y !== from.y) moved(node, { x, y });
     });

@@ -22,6 +22,7 @@ export class StandingOut {
   #names: ReadonlyMap<string, readonly string[]> = new Map();
   #marks: Marks = noMarks;
   #pointedAt: string | null = null;
+  #isDragging = false;
   #near: ReadonlySet<string> = new Set();
 
   constructor(states: States, graph: DirectedGraph<NodeAttributes, EdgeAttributes>) {
@@ -64,9 +65,19 @@ export class StandingOut {
     this.#showNear();
   }
 
+  /**
+   * A work is being dragged, or was put down. Till then what is beside it does not stand out: each step would take the
+   * edges of a hub in anew.
+   */
+  drag(isDragging: boolean): void {
+    this.#isDragging = isDragging;
+    this.#showNear();
+  }
+
   #showNear(): void {
-    const of =
-      [this.#pointedAt, this.#marks.focused].find((id) => id !== null && this.#graph.hasNode(id)) ?? null;
+    const of = this.#isDragging
+      ? null
+      : ([this.#pointedAt, this.#marks.focused].find((id) => id !== null && this.#graph.hasNode(id)) ?? null);
     const names = of === null ? [] : (this.#names.get(of) ?? []);
     this.#showEdges(new Set([...names, ...this.#marks.pathCitations]));
     const near = new Set(this.#worksOf(names));
