@@ -9,7 +9,7 @@ const stages = {
   server: ["protocol", "store", "graph", "ingest", "api"],
   cli: ["protocol", "store", "graph", "ingest", "api", "server"],
 };
-const assembly = "^src/(config|log|version)\\.ts$";
+const assembly = "^src/(config/|(log|version)\\.ts$)";
 
 module.exports = {
   forbidden: [

@@ -4,7 +4,7 @@ import { validate } from "dockerfile-utils";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { createProgram } from "../src/cli/program.ts";
-import { readConfig } from "../src/config.ts";
+import { readConfig } from "../src/config/index.ts";
 
 // No Docker engine runs these files here: they are held against the Dockerfile's grammar and against what they name.
 

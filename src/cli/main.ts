@@ -1,4 +1,4 @@
-import { ConfigError } from "../config.ts";
+import { ConfigError } from "../config/index.ts";
 import { SourceError } from "../ingest/index.ts";
 import { EmbeddedServerError } from "../store/embedded/index.ts";
 import { CommandError } from "./command-error.ts";

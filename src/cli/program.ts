@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { softwareVersion } from "../version.ts";
 import { addCareCommands } from "./care.ts";
+import { addConfigCommand } from "./config.ts";
 import { addConformanceCommand } from "./conformance.ts";
 import { addExportCommand } from "./export.ts";
 import { addIngestCommand } from "./ingest.ts";
@@ -21,6 +22,7 @@ export function createProgram(): Command {
   addStartCommand(program);
   addServeCommand(program);
   addWorkerCommand(program);
+  addConfigCommand(program);
   addTokenCommand(program);
   addIngestCommand(program);
   addSyncCommand(program);

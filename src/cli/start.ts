@@ -1,9 +1,10 @@
 import type { Command } from "commander";
-import { type Config, readConfig } from "../config.ts";
+import { type Config, readConfig } from "../config/index.ts";
 import { type GraphService, startGraph } from "../graph/index.ts";
 import { createApp, graphqlSettings, type RunningServer, startServer } from "../server/index.ts";
 import { type Database, openDatabase } from "../store/index.ts";
 import { CommandError } from "./command-error.ts";
+import { givenOptions } from "./config.ts";
 import { say } from "./context.ts";
 import { aborted, listenForInterruption } from "./interruption.ts";
 import { loadKeyring } from "./keyring-file.ts";
@@ -34,11 +35,7 @@ export async function runService(
   options: ServiceOptions,
   workerRuns: "with-tokens" | "always",
 ): Promise<void> {
-  const config = readConfig({
-    ...process.env,
-    ...(options.port === undefined ? {} : { PORT: options.port }),
-    ...(options.host === undefined ? {} : { HOST: options.host }),
-  });
+  const config = readConfig(process.env, givenOptions(options));
   const paths = [config.keyringPath, options.keyring];
   await loadKeyring(paths);
   const { signal } = listenForInterruption();

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { defaultQueryLimits, type QueryLimits } from "../api/limits/query-limits.ts";
-import type { SubmissionSettings } from "../config.ts";
+import type { SubmissionSettings } from "../config/index.ts";
 import { type GraphService, startGraph } from "../graph/index.ts";
 import type { Database } from "../store/database.ts";
 import { createExplorerRoutes } from "./explorer/index.ts";
