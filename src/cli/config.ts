@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { settingsInForce, unknownVariables } from "../config/in-force.ts";
 import { type GivenOptions, readConfig } from "../config/index.ts";
+import { printable } from "../log.ts";
 import { say } from "./context.ts";
 
 type Options = { readonly json?: boolean; readonly port?: string; readonly host?: string };
@@ -41,12 +42,4 @@ function runConfig(options: Options): void {
             "\n",
     );
   }
-}
-
-/** A value with control characters in it must not write to the terminal. */
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) =>
-    JSON.stringify(character).slice(1, -1).replace(character, "�"),
-  );
 }

@@ -30,11 +30,19 @@ export const operations = {
         "Where `/metrics` is served, apart from everything else: a port of 127.0.0.1 (`9464`), or an address and a port (`0.0.0.0:9464`). Not served where it is not set.",
       read: listenAddress,
     },
+    drainSeconds: {
+      name: "PITH_GRAPH_DRAIN_SECONDS",
+      usual: "0",
+      meaning:
+        "How long the service still takes connections after it was asked to stop, while `/ready` answers 503: as long as what stands before it needs to notice.",
+      read: wholeNumber(0, 600),
+    },
     stopSeconds: {
       name: "PITH_GRAPH_STOP_SECONDS",
       usual: "10",
-      meaning: "How long requests under way may take once the service stops; then they are ended.",
-      read: wholeNumber(0, 3_600),
+      meaning:
+        "How long requests under way may take once no more are taken; then they are ended. The worker has as long for its batch after them.",
+      read: wholeNumber(1, 3_600),
     },
   },
 } as const satisfies Topic;
