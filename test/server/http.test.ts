@@ -280,6 +280,18 @@ describe("starting and stopping", () => {
     await other.close();
   });
 
+  it("goes on taking connections while it drains, and says that it stops", async () => {
+    const app = createApp({ database });
+    const other = await startServer({ app, port: 0, host: "127.0.0.1", stop: { drain: 1_000 } });
+    const closed = other.close();
+    expect(await readiness(other.url)).toMatchObject([503, { status: "not ready", service: "stopping" }]);
+    const answer = await fetch(`${other.url}/graphql?query={status{papers}}`);
+    expect(answer.headers.get("connection")).toBe("close");
+    expect(await answer.json()).toEqual({ data: { status: { papers: 1 } } });
+    await closed;
+    await expect(fetch(`${other.url}/health`)).rejects.toThrow();
+  });
+
   it("ends by force what does not finish", async () => {
     const app = createApp({ database });
     const other = await startServer({ app, port: 0, host: "127.0.0.1", stop: { most: 200 } });

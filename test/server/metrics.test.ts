@@ -83,7 +83,7 @@ async function scrape(port = listener.port): Promise<Scrape> {
   }
   expect(new Set(samples.map(({ name, labels }) => `${name}{${labels}`)).size).toBe(samples.length);
   return {
-    names: new Set(samples.map(({ name }) => name)),
+    names: new Set([...samples.map(({ name }) => name), ...typed]),
     of: (wanted, labels = {}) =>
       samples
         .filter(({ name }) => name === wanted)
@@ -118,7 +118,7 @@ describe("/metrics", () => {
     );
     await ask("{ nothing }");
     await ask("{");
-    await ask('mutation { submitDocument(document: "{}") { id } }');
+    await ask('mutation { submitDocument(document: "{}") { __typename } }');
     await fetch(`${server.url}/${"x".repeat(50)}`);
     const found = await scrapeWith("pith_graph_http_requests_total", {}, 5);
     const expected: [number, string, Record<string, string>?][] = [
@@ -136,7 +136,7 @@ describe("/metrics", () => {
       [1, "pith_graph_sql_seconds_count", { statement: "api_paper_keys" }],
       [1, "pith_graph_ingest_documents_total", { outcome: "merged" }],
       [1, "pith_graph_ingest_documents_total", { outcome: "rejected" }],
-      [1, "pith_graph_ingest_refused_documents_total", { code: "NOT_JSON" }],
+      [1, "pith_graph_ingest_refused_documents_total", { code: "MALFORMED_JSON" }],
       [1, "pith_graph_rows", { table: "papers" }],
       [1, "pith_graph_quarantine_documents"],
       [0, "pith_graph_queue_documents"],

@@ -42,10 +42,10 @@ function spanOf({
 }
 
 function attributesOf(attributes: Attributes): object[] {
-  return Object.entries(attributes).map(([key, value]) => ({ key, value: valueOf(value) }));
+  return Object.entries(attributes).map(([key, value]) => ({ key, value: anyValueOf(value) }));
 }
 
-function valueOf(value: string | number | boolean): object {
+function anyValueOf(value: string | number | boolean): object {
   if (typeof value === "string") return { stringValue: value };
   if (typeof value === "boolean") return { boolValue: value };
   return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value };
