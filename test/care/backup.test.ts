@@ -173,6 +173,16 @@ async function majorOf(program: string): Promise<number | null> {
   }
 }
 
+test("psql takes a backup, too: the rest is a rebuild", async (context) => {
+  if ((await majorOf("psql")) === null) context.skip("psql is not installed");
+  const file = join(folder, "backup.sql");
+  await writeFile(file, await backupText());
+  const other = await created(createTestDatabase());
+  await run("psql", ["--single-transaction", "--set=ON_ERROR_STOP=1", `--file=${file}`, urlOf(other)]);
+  await rebuildTables(other, { keyring: sampleKeyring });
+  await demandEqual(other);
+});
+
 test("a dump by pg_dump, restored by pg_restore, is the same database", async (context) => {
   const { rows } = await database.pool.query<{ major: number }>(
     "SELECT current_setting('server_version_num')::int / 10000 AS major",
