@@ -75,7 +75,8 @@ export async function startServer({
       isPastIdle = true;
       server.closeIdleConnections();
     };
-    const idleTimer = setTimeout(closeIdle, Math.min(idle, most));
+    // What has come on a connection by then is read before it counts as idle.
+    const idleTimer = setTimeout(() => setImmediate(closeIdle), Math.min(idle, most));
     if (idle === 0) closeIdle();
     await closed;
     clearTimeout(timer);
