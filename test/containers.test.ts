@@ -45,7 +45,7 @@ const base = readCompose("docker-compose.yml");
 
 /** `ENTRYPOINT ["a", "b"]` as a list. */
 function instruction(name: string): string[] {
-  return JSON.parse(new RegExp(`^(?: {2})?${name} (\\[.*\\])$`, "m").exec(dockerfile)?.[1] ?? "[]");
+  return JSON.parse(new RegExp(`^${name} (\\[.*\\])$`, "m").exec(dockerfile)?.[1] ?? "[]");
 }
 
 test("the Dockerfile is well-formed, what it copies is there, and it runs as nobody in particular", () => {
@@ -67,8 +67,9 @@ describe.each(files)("%s", (file) => {
 
   test("names volumes, services and files that are there", () => {
     const volumes = { ...base.volumes, ...compose.volumes };
-    for (const [name, { image, build, volumes: mounted = [], depends_on: others = {} }] of all) {
-      expect(services[name]?.image ?? services[name]?.build ?? image ?? build, name).toBeDefined();
+    for (const [name, { volumes: mounted = [], depends_on: others = {} }] of all) {
+      const { image, build } = { ...base.services[name], ...compose.services[name] };
+      expect(image ?? build, name).toBeDefined();
       for (const mount of mounted) {
         const [source = ""] = mount.split(":");
         expect(source.startsWith("./") ? existsSync(source) : source in volumes, mount).toBe(true);
@@ -88,6 +89,8 @@ describe.each(files)("%s", (file) => {
 
   test("runs commands of ours with settings that we read", () => {
     const known = topics.flatMap(({ variables }) => Object.values(variables).map(({ name }) => name));
+    // Read by those that send reads to replicas.
+    known.push("DATABASE_REPLICA_URLS");
     for (const name of ["api", "worker"]) {
       const { environment = {}, command } = { ...base.services[name], ...compose.services[name] };
       expect(createProgram().commands.map((each) => each.name())).toContain(command?.[0]);

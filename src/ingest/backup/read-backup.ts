@@ -94,7 +94,7 @@ async function beginTable(
   counts: Map<string, number>,
 ): Promise<{ name: string; stream: CopyStreamQuery }> {
   const [, name = "", given = ""] =
-    /^COPY public\."([a-z_]+)" \(([a-z0-9_, ]+)\) FROM stdin;$/.exec(text) ?? [];
+    /^COPY public\."([a-z_]+)" \(([a-z0-9_", ]+)\) FROM stdin;$/.exec(text) ?? [];
   if (counts.has(name) || !keptTables.some((table) => table.name === name)) {
     throw new BackupError(
       `The backup is damaged, or of another version, at ${JSON.stringify(text.slice(0, 80))}.`,
