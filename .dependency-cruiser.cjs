@@ -6,10 +6,11 @@ const stages = {
   ingest: ["protocol", "store"],
   graph: ["store"],
   api: ["protocol", "store", "graph"],
-  server: ["protocol", "store", "graph", "ingest", "api"],
-  cli: ["protocol", "store", "graph", "ingest", "api", "server"],
+  telemetry: ["store", "graph", "ingest", "api"],
+  server: ["protocol", "store", "graph", "ingest", "api", "telemetry"],
+  cli: ["protocol", "store", "graph", "ingest", "api", "server", "telemetry"],
 };
-const assembly = "^src/(config|log|version)\\.ts$";
+const assembly = "^src/(config/|(log|version|watched)\\.ts$)";
 
 module.exports = {
   forbidden: [

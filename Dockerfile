@@ -11,7 +11,7 @@ COPY sample/keyring.json ./sample/keyring.json
 RUN npm run build && npm prune --omit=dev --omit=optional
 
 FROM node:24-bookworm-slim
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 PITH_GRAPH_LOG_FORMAT=json
 WORKDIR /app
 COPY --from=build --chown=node:node /app/node_modules ./node_modules
 COPY --from=build --chown=node:node /app/dist ./dist
@@ -22,7 +22,7 @@ COPY --chown=node:node sample ./sample
 USER node
 EXPOSE 4000
 # The image brings no PostgreSQL: DATABASE_URL names one.
-HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:4000/health').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+HEALTHCHECK --interval=10s --timeout=4s --start-period=30s \
+  CMD ["node", "bin/healthy.js", "http://127.0.0.1:4000/health"]
 ENTRYPOINT ["node", "bin/pith-graph.js"]
 CMD ["start"]

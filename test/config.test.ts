@@ -1,49 +1,133 @@
 import { readFileSync } from "node:fs";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { withTables } from "../scripts/configuration-tables.ts";
 import { defaultQueryLimits } from "../src/api/limits/query-limits.ts";
-import { ConfigError, readConfig } from "../src/config.ts";
+import { settingsInForce, unknownVariables } from "../src/config/in-force.ts";
+import { ConfigError, readConfig, topics } from "../src/config/index.ts";
+import { noSubmissions } from "../src/server/ingest/index.ts";
 
-it("the graph is held in memory unless told, and nowhere else than told", () => {
-  expect(readConfig({}).graphAdjacency).toBe("memory");
-  expect(readConfig({ PITH_GRAPH_ADJACENCY: " sql " }).graphAdjacency).toBe("sql");
-  const wrong = () => readConfig({ PITH_GRAPH_ADJACENCY: "disk" });
-  expect(wrong).toThrow(ConfigError);
-  expect(wrong).toThrow('PITH_GRAPH_ADJACENCY must be memory or sql, not "disk".');
-});
-
-it("limits are whole numbers within reason, and say so", () => {
-  const { limits, requestsPerMinute, trustedProxies, maximumQueryBytes } = readConfig({
-    PITH_GRAPH_QUERY_COST: "50",
-    PITH_GRAPH_QUERY_MILLISECONDS: "7",
-    PITH_GRAPH_QUERY_ALIASES: "6",
-    PITH_GRAPH_QUERY_DIRECTIVES: "5",
-    PITH_GRAPH_QUERY_TOKENS: "4",
-    PITH_GRAPH_QUERY_DEPTH: "3",
-    PITH_GRAPH_QUERY_BYTES: "2",
-    PITH_GRAPH_REQUESTS_PER_MINUTE: "0",
-    PITH_GRAPH_TRUST_PROXY: "1",
+describe("what is read", () => {
+  it("the graph is held in memory unless told, and nowhere else than told", () => {
+    expect(readConfig({}).graphAdjacency).toBe("memory");
+    expect(readConfig({ PITH_GRAPH_ADJACENCY: " sql " }).graphAdjacency).toBe("sql");
+    const wrong = () => readConfig({ PITH_GRAPH_ADJACENCY: "disk" });
+    expect(wrong).toThrow(ConfigError);
+    expect(wrong).toThrow('PITH_GRAPH_ADJACENCY must be memory or sql, not "disk".');
   });
-  expect(limits).toEqual({ cost: 50, milliseconds: 7, aliases: 6, directives: 5, tokens: 4, depth: 3 });
-  expect([requestsPerMinute, trustedProxies, maximumQueryBytes]).toEqual([0, 1, 2]);
-  expect(readConfig({}).limits).toEqual(defaultQueryLimits);
-  for (const [name, value] of [
-    ["PITH_GRAPH_QUERY_DEPTH", "101"],
-    ["PITH_GRAPH_QUERY_COST", "0"],
-    ["PITH_GRAPH_QUERY_MILLISECONDS", "10s"],
-    ["PITH_GRAPH_TRUST_PROXY", "true"],
-  ] as const) {
-    expect(() => readConfig({ [name]: value })).toThrow(
-      new RegExp(`${name} must be a whole number from \\d+ to \\d+, not "${value}"`),
+
+  it("limits are whole numbers within reason, and say so", () => {
+    const { limits, requestsPerMinute, trustedProxies, maximumQueryBytes } = readConfig({
+      PITH_GRAPH_QUERY_COST: "50",
+      PITH_GRAPH_QUERY_MILLISECONDS: "7",
+      PITH_GRAPH_QUERY_ALIASES: "6",
+      PITH_GRAPH_QUERY_DIRECTIVES: "5",
+      PITH_GRAPH_QUERY_TOKENS: "4",
+      PITH_GRAPH_QUERY_DEPTH: "3",
+      PITH_GRAPH_QUERY_BYTES: "2",
+      PITH_GRAPH_REQUESTS_PER_MINUTE: "0",
+      PITH_GRAPH_TRUST_PROXY: "1",
+    });
+    expect(limits).toEqual({ cost: 50, milliseconds: 7, aliases: 6, directives: 5, tokens: 4, depth: 3 });
+    expect([requestsPerMinute, trustedProxies, maximumQueryBytes]).toEqual([0, 1, 2]);
+    expect(readConfig({}).limits).toEqual(defaultQueryLimits);
+    expect(readConfig({}).submissions).toEqual(noSubmissions);
+    for (const [name, value] of [
+      ["PITH_GRAPH_QUERY_DEPTH", "101"],
+      ["PITH_GRAPH_QUERY_COST", "0"],
+      ["PITH_GRAPH_QUERY_MILLISECONDS", "10s"],
+      ["PITH_GRAPH_TRUST_PROXY", "true"],
+    ] as const) {
+      expect(() => readConfig({ [name]: value })).toThrow(
+        new RegExp(`${name} must be a whole number from \\d+ to \\d+, not "${value}"`),
+      );
+    }
+  });
+
+  it("an option comes before its variable, and is named where it is wrong", () => {
+    expect(readConfig({ PORT: "1" }, { PORT: "2" }).port).toBe(2);
+    expect(readConfig({ PORT: "1" }, { PORT: undefined }).port).toBe(1);
+    expect(() => readConfig({}, { PORT: "abc" })).toThrow(
+      '--port must be a whole number from 0 to 65535, not "abc".',
     );
-  }
+    expect(() => readConfig({ PORT: "abc" })).toThrow(/^PORT must be/);
+    expect(() => readConfig({}, { PORT: "" })).toThrow(/^--port must be/);
+  });
+
+  it.each([
+    ["9464", { host: "127.0.0.1", port: 9464 }],
+    ["0.0.0.0:1", { host: "0.0.0.0", port: 1 }],
+    ["[::1]:0", { host: "::1", port: 0 }],
+    ["metrics.lan:65535", { host: "metrics.lan", port: 65_535 }],
+  ])("metrics are served at %s", (text, address) => {
+    expect(readConfig({ PITH_GRAPH_METRICS: text }).metrics).toEqual(address);
+  });
+
+  it.each(["on", "65536", "::1", "[x]:1", "host:", ":1", "1.2.3.4:5:6"])("and not at %s", (text) => {
+    expect(() => readConfig({ PITH_GRAPH_METRICS: text })).toThrow("PITH_GRAPH_METRICS must be a port");
+  });
+
+  it("headers for traces are pairs, and not repeated where they are wrong", () => {
+    const { tracing } = readConfig({ OTEL_EXPORTER_OTLP_HEADERS: "authorization=Bearer%20a, x-b=c=d" });
+    expect(tracing.headers).toEqual({ authorization: "Bearer a", "x-b": "c=d" });
+    for (const wrong of ["secret", "a=%", "a b=secret", "=secret", "a=x%0d%0aevil:1"]) {
+      const read = () => readConfig({ OTEL_EXPORTER_OTLP_HEADERS: wrong });
+      expect(read).toThrow("OTEL_EXPORTER_OTLP_HEADERS must be pairs like name=value, separated by commas.");
+      expect(read).not.toThrow(/secret|evil/);
+    }
+  });
 });
 
-it("docs/configuration.md has every variable, and its default", () => {
-  const source = readFileSync(new URL("../src/config.ts", import.meta.url), "utf8");
-  const read = [...source.matchAll(/"(PITH_GRAPH_[A-Z_]+|DATABASE_URL|HOST|PORT)"/g)].map(([, name]) => name);
-  const page = readFileSync(new URL("../docs/configuration.md", import.meta.url), "utf8");
-  const rows = [...page.matchAll(/^\| `([A-Z_]+)` \| (?:`([^`]*)`)? ?\| \S/gm)];
-  expect(rows.map(([, name]) => name).sort()).toEqual([...new Set(read)].sort());
-  const documented = Object.fromEntries(rows.map(([, name, value]) => [name ?? "", value]));
-  expect(readConfig(documented)).toEqual(readConfig({}));
+describe("what is in force", () => {
+  it("says where each value comes from, and hides secrets", () => {
+    const hash = "ab".repeat(32);
+    const settings = settingsInForce(
+      {
+        HOST: "  ",
+        PORT: "1",
+        DATABASE_URL: "postgres://user:geheim@db:5432/pith?sslpassword=geheim&sslmode=require",
+        PITH_GRAPH_TOKENS: `ada:${hash}, ${hash}`,
+        OTEL_EXPORTER_OTLP_HEADERS: "authorization=geheim",
+        OTEL_EXPORTER_OTLP_ENDPOINT: "https://user:geheim@traces.example",
+      },
+      { PORT: "2" },
+    );
+    const byName = Object.fromEntries(settings.map(({ name, ...rest }) => [name, rest]));
+    expect(byName).toMatchObject({
+      HOST: { value: "127.0.0.1", origin: "default" },
+      PORT: { value: "2", origin: "option" },
+      DATABASE_URL: {
+        value: "postgres://user:***@db:5432/pith?sslpassword=***&sslmode=require",
+        origin: "environment",
+      },
+      PITH_GRAPH_TOKENS: { value: "ada:***,***", origin: "environment" },
+      PITH_GRAPH_KEYRING: { value: null, origin: "not set" },
+    });
+    expect(JSON.stringify(settings)).not.toMatch(/geheim|abab/);
+  });
+
+  it("names what looks like a setting and is none, with the nearest that is", () => {
+    const given = { PITH_GRAPH_TOKEN: "x", PITH_GRAPH_DATE: "x", PITH_GRAPH_DB_PASSWORD: "x", OTHER: "x" };
+    expect(unknownVariables(given)).toEqual([
+      "PITH_GRAPH_DATE is no setting of pith-graph. Did you mean PITH_GRAPH_DATA?",
+      "PITH_GRAPH_TOKEN is no setting of pith-graph. Did you mean PITH_GRAPH_TOKENS?",
+    ]);
+    expect(unknownVariables({ "PITH_GRAPH_\u001b[2J": "x" })[0]).toMatch(
+      /^PITH_GRAPH_\\u001b\[2J is no setting/,
+    );
+  });
+});
+
+describe("what is declared", () => {
+  const all = topics.flatMap(({ variables }) => Object.values(variables));
+
+  it("each variable once, and each default can be read", () => {
+    expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
+    const defaults = Object.fromEntries(all.map(({ name, usual }) => [name, usual]));
+    expect(readConfig(defaults)).toEqual(readConfig({}));
+  });
+
+  it("docs/configuration.md has every variable as it is declared", () => {
+    const page = readFileSync(new URL("../docs/configuration.md", import.meta.url), "utf8");
+    expect(page).toBe(withTables(page));
+  });
 });

@@ -1,15 +1,54 @@
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
 import { validate } from "dockerfile-utils";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { createProgram } from "../src/cli/program.ts";
-import { readConfig } from "../src/config.ts";
+import { readConfig, topics } from "../src/config/index.ts";
+import { createTestDatabase, type TestDatabase, urlOf } from "./database.ts";
+import { sha256, token } from "./submissions/site.ts";
 
-// No Docker engine runs these files here: they are held against the Dockerfile's grammar and against what they name.
+// No Docker engine runs these files here: they are held against their grammar and against what they name, and the
+// commands of our own services are run as they stand in them.
 
-test("the Dockerfile is well-formed, and what it copies is there", async () => {
-  const dockerfile = await readFile("Dockerfile", "utf8");
+type Service = {
+  image?: string;
+  build?: string;
+  command?: string[];
+  environment?: Record<string, string>;
+  volumes?: string[];
+  ports?: string[];
+  healthcheck?: { test: string[] };
+  depends_on?: Record<string, { condition: string }> | string[];
+};
+type Compose = { services: Record<string, Service>; volumes?: Record<string, null> };
+
+const dockerfile = readFileSync("Dockerfile", "utf8");
+/** The first is complete by itself; each other is put over it. */
+const files = ["docker-compose.yml", "monitoring", "replicas", "citus"].map((name) =>
+  name.endsWith(".yml") ? name : `docker-compose.${name}.yml`,
+);
+
+/** A file with its variables as compose fills them in where the environment says nothing. */
+function readCompose(file: string): Compose {
+  const text = readFileSync(file, "utf8").replace(/\$\{\w+:-(\w*)\}/g, "$1");
+  expect(text, "each variable has a default").not.toContain("${");
+  // `!override` is compose's own: what it stands before replaces what the file below has.
+  const tags = [{ tag: "!override", collection: "seq" as const }];
+  return parse(text, { merge: true, customTags: tags as never }) as Compose;
+}
+
+const base = readCompose("docker-compose.yml");
+
+/** `ENTRYPOINT ["a", "b"]` as a list. */
+function instruction(name: string): string[] {
+  return JSON.parse(new RegExp(`^${name} (\\[.*\\])$`, "m").exec(dockerfile)?.[1] ?? "[]");
+}
+
+test("the Dockerfile is well-formed, what it copies is there, and it runs as nobody in particular", () => {
   expect(validate(dockerfile)).toEqual([]);
   const copied = [...dockerfile.matchAll(/^COPY (?:--chown=\S+ )?(?!--from)(.+) \S+$/gm)].flatMap(
     ([, paths]) => (paths ?? "").split(" "),
@@ -17,31 +56,180 @@ test("the Dockerfile is well-formed, and what it copies is there", async () => {
   expect(copied.length).toBeGreaterThan(5);
   for (const path of copied) expect(existsSync(path), path).toBe(true);
   expect(dockerfile).toMatch(/^USER node$/m);
+  const known = createProgram().commands.map((command) => command.name());
+  expect(known).toContain(instruction("CMD")[0]);
 });
 
-test("docker-compose.yml runs a command of ours with settings that we read", async () => {
-  const compose = parse(await readFile("docker-compose.yml", "utf8"));
-  expect(Object.keys(compose.services)).toEqual(["database", "api"]);
-  expect(compose.services.database.image).toBe("postgres:18");
-  const { environment, depends_on: dependsOn } = compose.services.api;
-  expect(dependsOn.database.condition).toBe("service_healthy");
-  // As compose fills them in where the environment says nothing.
-  const filled: Record<string, string> = Object.fromEntries(
-    Object.entries<string>(environment).map(([name, value]) => [
-      name,
-      value.replace(/\$\{\w+:-(\w*)\}/g, "$1"),
-    ]),
-  );
-  const url = filled["DATABASE_URL"] ?? "";
-  const config = readConfig(filled);
-  expect(config).toMatchObject({
-    host: "0.0.0.0",
-    port: 4000,
-    databaseUrl: "postgres://pith:pith@database:5432/pith_graph",
+describe.each(files)("%s", (file) => {
+  const compose = readCompose(file);
+  const services = { ...base.services, ...compose.services };
+  const all = Object.entries(compose.services);
+
+  test("names volumes, services and files that are there", () => {
+    const volumes = { ...base.volumes, ...compose.volumes };
+    for (const [name, { volumes: mounted = [], depends_on: others = {} }] of all) {
+      const { image, build } = { ...base.services[name], ...compose.services[name] };
+      expect(image ?? build, name).toBeDefined();
+      for (const mount of mounted) {
+        const [source = ""] = mount.split(":");
+        expect(source.startsWith("./") ? existsSync(source) : source in volumes, mount).toBe(true);
+      }
+      const awaited = Array.isArray(others) ? others : Object.keys(others);
+      for (const other of awaited) expect(services[other], other).toBeDefined();
+      for (const [other, { condition }] of Array.isArray(others) ? [] : Object.entries(others)) {
+        const target = { ...base.services[other], ...compose.services[other] };
+        if (condition === "service_healthy") expect(target.healthcheck, other).toBeDefined();
+      }
+    }
   });
-  const { POSTGRES_USER: user, POSTGRES_DB: name } = compose.services.database.environment;
-  expect(url).toContain(`//${user}:`);
-  expect(url.endsWith(`/${name}`)).toBe(true);
-  const command = /^CMD \["(\w+)"\]$/m.exec(await readFile("Dockerfile", "utf8"))?.[1];
-  expect(createProgram().commands.map((known) => known.name())).toContain(command);
+
+  test("publishes ports to this machine alone", () => {
+    for (const [, { ports = [] }] of all) for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
+  });
+
+  test("runs commands of ours with settings that we read", () => {
+    const known = topics.flatMap(({ variables }) => Object.values(variables).map(({ name }) => name));
+    // Read by those that send reads to replicas.
+    known.push("DATABASE_REPLICA_URLS");
+    for (const name of ["api", "worker"]) {
+      const { environment = {}, command } = { ...base.services[name], ...compose.services[name] };
+      expect(createProgram().commands.map((each) => each.name())).toContain(command?.[0]);
+      expect(Object.keys(environment).filter((variable) => !known.includes(variable))).toEqual([]);
+      expect(() => readConfig({ ...base.services[name]?.environment, ...environment })).not.toThrow();
+    }
+  });
 });
+
+test("the API and the worker reach the database by the name and the password that it is given", () => {
+  const {
+    POSTGRES_USER: user,
+    POSTGRES_DB: name,
+    POSTGRES_PASSWORD: password,
+  } = base.services["database"]?.environment ?? {};
+  for (const service of ["api", "worker"]) {
+    expect(base.services[service]?.environment?.["DATABASE_URL"]).toBe(
+      `postgres://${user}:${password}@database:5432/${name}`,
+    );
+  }
+  expect(base.services["database"]?.image).toBe("postgres:18");
+});
+
+test("Prometheus asks the services where they serve metrics, and Grafana asks Prometheus", () => {
+  const monitoring = readCompose("docker-compose.monitoring.yml");
+  const {
+    scrape_configs: [scrape],
+  } = parse(readFileSync("deploy/prometheus/prometheus.yml", "utf8"));
+  const [{ names, port }] = scrape.dns_sd_configs;
+  expect(names).toEqual(["api", "worker"]);
+  for (const name of names as string[]) {
+    const { environment = {} } = monitoring.services[name] ?? {};
+    expect(readConfig(environment).metrics).toEqual({ host: "0.0.0.0", port });
+    expect(base.services[name]?.ports?.join() ?? "").not.toContain(String(port));
+  }
+  const folder = "deploy/grafana/provisioning";
+  const {
+    datasources: [source],
+  } = parse(readFileSync(`${folder}/datasources/prometheus.yml`, "utf8"));
+  expect(monitoring.services[new URL(source.url).hostname]).toBeDefined();
+  const {
+    providers: [provider],
+  } = parse(readFileSync(`${folder}/dashboards/pith-graph.yml`, "utf8"));
+  expect(monitoring.services["grafana"]?.volumes).toContain(
+    `./deploy/grafana/dashboards:${provider.options.path}:ro`,
+  );
+  const dashboard = JSON.parse(readFileSync("deploy/grafana/dashboards/pith-graph.json", "utf8"));
+  const used = JSON.stringify(dashboard).match(/"uid":"prometheus"/g) ?? [];
+  expect(used.length).toBeGreaterThan(dashboard.panels.length);
+  expect(source.uid).toBe("prometheus");
+});
+
+test.each(["allow-replicas.sh", "start-replica.sh"])(
+  "deploy/postgres/%s is a script that bash can read",
+  async (name) => {
+    const checking = spawn("bash", ["-n", `deploy/postgres/${name}`]);
+    expect(await once(checking, "close")).toEqual([0, null]);
+  },
+);
+
+describe("the commands of our services", () => {
+  let database: TestDatabase;
+  /** In the place of those in the files, which other programs of this machine may have taken. */
+  const ports = new Map<string, string>();
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    for (const port of ["4000", "9464"]) ports.set(port, String(await freePort()));
+  });
+  afterAll(() => database.drop());
+
+  const withPorts = (text: string) => text.replace(/\b(?:4000|9464)\b/g, (port) => ports.get(port) ?? port);
+
+  /** Starts what a container of the service would, and resolves when it says that it runs. */
+  async function start(name: string) {
+    const { environment = {}, command = instruction("CMD") } = base.services[name] as Service;
+    const image =
+      /^ENV (.*)$/m
+        .exec(dockerfile)?.[1]
+        ?.split(" ")
+        .map((pair) => pair.split("=")) ?? [];
+    const given = { ...Object.fromEntries(image), ...environment };
+    const env = {
+      PATH: process.env["PATH"],
+      ...Object.fromEntries(Object.entries(given).map(([key, value]) => [key, withPorts(String(value))])),
+      DATABASE_URL: urlOf(database),
+      PITH_GRAPH_TOKENS: sha256(token).toString("hex"),
+      HOST: "127.0.0.1",
+    };
+    const [program = "", ...args] = [...instruction("ENTRYPOINT"), ...command];
+    const child = spawn(program, args, { env, stdio: ["ignore", "inherit", "pipe"] });
+    let said = "";
+    await new Promise<void>((resolve, reject) => {
+      child.stderr.setEncoding("utf8").on("data", (text: string) => {
+        said += text;
+        if (/"msg":"(?:listening|Working on)/.test(said)) resolve();
+      });
+      child.on("close", (status) => reject(new Error(`${name} ended with ${status}: ${said}`)));
+    });
+    return child;
+  }
+
+  /** The exit status of a health check, of the service or of the image. */
+  async function check(name: string): Promise<unknown> {
+    const [, ...words] = base.services[name]?.healthcheck?.test ?? ["CMD", ...instruction("CMD")];
+    const checked = /^ {2}CMD (\[.*\])$/m.exec(dockerfile)?.[1] ?? "[]";
+    const command =
+      base.services[name]?.healthcheck === undefined ? (JSON.parse(checked) as string[]) : words;
+    const [program = "", ...args] = command.map(withPorts);
+    const [status] = await once(spawn(program, args, { stdio: "inherit" }), "close");
+    return status;
+  }
+
+  test("serve and work together, are healthy, and stop when they are told to", async () => {
+    const api = await start("api");
+    const worker = await start("worker");
+    expect(await Promise.all([check("api"), check("worker")])).toEqual([0, 0]);
+    const response = await fetch(`http://127.0.0.1:${ports.get("4000")}/ingest?wait=30`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body: "{}",
+    });
+    // The worker has judged it, in its own process.
+    expect([response.status, await response.text()]).toEqual([422, expect.stringContaining("REJECTED")]);
+    const ended = [api, worker].map((child) => once(child, "close"));
+    for (const child of [api, worker]) child.kill("SIGTERM");
+    expect(await Promise.all(ended)).toEqual([
+      [0, null],
+      [0, null],
+    ]);
+    expect(await check("api")).toBe(1);
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}

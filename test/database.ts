@@ -8,11 +8,28 @@ export type TestDatabase = Database & {
   drop(): Promise<void>;
 };
 
+/** The address of a test's database, for a process of its own. */
+export function urlOf({ connection }: Pick<Database, "connection">): string {
+  if (typeof connection === "string") return connection;
+  const { user, database, host, port } = connection;
+  const query = new URLSearchParams({ host: String(host), port: String(port) });
+  return `postgres://${user}@localhost/${database}?${query}`;
+}
+
+/** A new database without tables. */
+export function createEmptyDatabase(): Promise<TestDatabase> {
+  return createFrom("template0");
+}
+
 /** A new, migrated database on the run's server: one for each test file. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+export function createTestDatabase(): Promise<TestDatabase> {
+  return createFrom(inject("template"));
+}
+
+async function createFrom(template: string): Promise<TestDatabase> {
   const server = inject("postgres");
   const name = `test_${randomBytes(8).toString("hex")}`;
-  await administer(server, `CREATE DATABASE ${name} TEMPLATE ${inject("template")}`);
+  await administer(server, `CREATE DATABASE ${name} TEMPLATE ${template}`);
   const database = openDatabase({ connection: connectionTo(server, name) });
   return {
     ...database,

@@ -21,7 +21,7 @@ export function addCareCommands(program: Command): void {
     .addHelpText("after", "\nReaders go on meanwhile, and see the old tables or the new; writers wait.")
     .action(async (options: Options) => {
       await withDatabase(options, async ({ database, keyring }) => {
-        const report = await rebuildTables(database, { keyring, onProgress: progress() });
+        const report = await rebuildTables(database, { keyring, onProgress: rebuildProgress() });
         say(`${report.removed} rows taken out, ${report.written} put in`);
       });
     });
@@ -29,7 +29,7 @@ export function addCareCommands(program: Command): void {
 
 async function runCheck(options: Options): Promise<number> {
   const { counts, differences } = await withDatabase(options, ({ database, keyring }) =>
-    checkTables(database, { keyring, onProgress: progress() }),
+    checkTables(database, { keyring, onProgress: rebuildProgress() }),
   );
   for (const difference of differences) {
     const { table, key, stored, expected } = difference;
@@ -47,7 +47,7 @@ async function runCheck(options: Options): Promise<number> {
 }
 
 /** A line now and then: these commands read the whole log. */
-function progress(): (done: number, all: number) => void {
+export function rebuildProgress(): (done: number, all: number) => void {
   let shown = performance.now();
   return (done, all) => {
     if (performance.now() - shown < 5000) return;

@@ -1,4 +1,4 @@
-import { type Config, readConfig } from "../config.ts";
+import { type Config, readConfig } from "../config/index.ts";
 import type { Keyring } from "../protocol/index.ts";
 import type { Database } from "../store/index.ts";
 import { loadKeyring } from "./keyring-file.ts";

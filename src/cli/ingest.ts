@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { Command } from "commander";
-import { ConfigError, readMinimumProof } from "../config.ts";
+import { ConfigError, readMinimumProof } from "../config/index.ts";
 import {
   createIngestThreads,
   type Delivered,

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { ConfigError } from "../config.ts";
+import { ConfigError } from "../config/index.ts";
 import {
   createKeyring,
   DocumentError,

@@ -1,12 +1,13 @@
-import { ConfigError } from "../config.ts";
+import { ConfigError } from "../config/index.ts";
 import { SourceError } from "../ingest/index.ts";
 import { EmbeddedServerError } from "../store/embedded/index.ts";
+import { NewerSchemaError } from "../store/index.ts";
 import { CommandError } from "./command-error.ts";
 import { say } from "./context.ts";
 import { createProgram } from "./program.ts";
 
 /** Errors whose message says all that a person needs; any other is shown with its stack. */
-const expected = [CommandError, ConfigError, EmbeddedServerError, SourceError];
+const expected = [CommandError, ConfigError, EmbeddedServerError, NewerSchemaError, SourceError];
 
 /** Runs the command line. The exit status is left in `process.exitCode`. */
 export async function main(argv: readonly string[] = process.argv): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Config } from "../config.ts";
+import type { Config } from "../config/index.ts";
 import { acquireEmbeddedServer } from "../store/embedded/index.ts";
 import { type Database, migrateDatabase, openDatabase } from "../store/index.ts";
 
@@ -7,14 +7,19 @@ import { type Database, migrateDatabase, openDatabase } from "../store/index.ts"
  * server, which is started, or joined where another command runs it. Closing leaves the server; the last stops it.
  */
 export async function openConfiguredDatabase(config: Config, log: (line: string) => void): Promise<Database> {
-  if (config.databaseUrl !== undefined) return migrated(openDatabase({ connection: config.databaseUrl }));
+  return migrated(await openUnmigratedDatabase(config, log));
+}
+
+/** The same, with its tables as they are. */
+export async function openUnmigratedDatabase(config: Config, log: (line: string) => void): Promise<Database> {
+  if (config.databaseUrl !== undefined) return openDatabase({ connection: config.databaseUrl });
   const server = await acquireEmbeddedServer({ dataDirectory: config.dataDirectory, log });
   const database = openDatabase({ connection: server.connection });
   const close = async () => {
     await database.close();
     await server.release();
   };
-  return migrated({ ...database, close });
+  return { ...database, close };
 }
 
 async function migrated(database: Database): Promise<Database> {

@@ -1,9 +1,12 @@
 import { Command } from "commander";
 import { softwareVersion } from "../version.ts";
+import { addBackupCommands } from "./backup.ts";
 import { addCareCommands } from "./care.ts";
+import { addConfigCommand } from "./config.ts";
 import { addConformanceCommand } from "./conformance.ts";
 import { addExportCommand } from "./export.ts";
 import { addIngestCommand } from "./ingest.ts";
+import { addMigrateCommand } from "./migrate.ts";
 import { addQuarantineCommand } from "./quarantine.ts";
 import { addServeCommand } from "./serve.ts";
 import { addStartCommand } from "./start.ts";
@@ -21,12 +24,15 @@ export function createProgram(): Command {
   addStartCommand(program);
   addServeCommand(program);
   addWorkerCommand(program);
+  addConfigCommand(program);
   addTokenCommand(program);
   addIngestCommand(program);
   addSyncCommand(program);
   addVerifyCommand(program);
   addExportCommand(program);
   addCareCommands(program);
+  addBackupCommands(program);
+  addMigrateCommand(program);
   addQuarantineCommand(program);
   addConformanceCommand(program);
   program.addHelpText(

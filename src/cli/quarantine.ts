@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { readMinimumProof } from "../config.ts";
+import { readMinimumProof } from "../config/index.ts";
 import { listQuarantine, readQuarantined, retryQuarantined } from "../ingest/index.ts";
 import { CommandError } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";

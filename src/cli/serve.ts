@@ -1,12 +1,17 @@
 import type { Command } from "commander";
 import { runService, type ServiceOptions } from "./start.ts";
 
+type Options = Omit<ServiceOptions, "sample"> & { readonly worker: boolean };
+
 export function addServeCommand(program: Command): void {
   program
     .command("serve")
     .description("serve the GraphQL API and work on submissions, without the sample")
+    .option("--no-worker", "leave the work on submissions to `pith-graph worker`, run elsewhere")
     .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
     .option("--port <number>", "port to listen on (PORT; 4000)")
     .option("--host <address>", "address to listen on (HOST; 127.0.0.1)")
-    .action((options: Omit<ServiceOptions, "sample">) => runService({ ...options, sample: false }, "always"));
+    .action(({ worker, ...options }: Options) =>
+      runService({ ...options, sample: false }, worker ? "always" : "never"),
+    );
 }

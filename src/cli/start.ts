@@ -1,14 +1,21 @@
 import type { Command } from "commander";
-import { type Config, readConfig } from "../config.ts";
+import { type Config, readConfig } from "../config/index.ts";
 import { type GraphService, startGraph } from "../graph/index.ts";
-import { createApp, graphqlSettings, type RunningServer, startServer } from "../server/index.ts";
+import type { Log } from "../log.ts";
+import { type App, createApp, graphqlSettings, type RunningServer, startServer } from "../server/index.ts";
+import { type MetricsListener, startMetricsListener } from "../server/metrics/listener.ts";
 import { type Database, openDatabase } from "../store/index.ts";
-import { CommandError } from "./command-error.ts";
-import { say } from "./context.ts";
+import { collectPoolMetrics } from "../telemetry/metrics/database-metrics.ts";
+import { together } from "../telemetry/metrics/exposition.ts";
+import { collectGraphMetrics } from "../telemetry/metrics/graph-metrics.ts";
+import { collectTableMetrics } from "../telemetry/metrics/table-metrics.ts";
+import { announce } from "./announce.ts";
+import { givenOptions } from "./config.ts";
 import { aborted, listenForInterruption } from "./interruption.ts";
 import { loadKeyring } from "./keyring-file.ts";
 import { openConfiguredDatabase } from "./open-database.ts";
 import { isSampleLoaded, loadSample, sampleKeyringPath } from "./sample.ts";
+import { explained, startTelemetry, type Telemetry, warnOfUnknownVariables } from "./telemetry.ts";
 import { startWorkerProcess, type WorkerProcess } from "./worker-process.ts";
 
 export type ServiceOptions = {
@@ -17,6 +24,9 @@ export type ServiceOptions = {
   readonly port?: string;
   readonly host?: string;
 };
+
+/** How long the service goes on taking requests on connections that it has, where nothing comes on them. */
+const idleMilliseconds = 500;
 
 export function addStartCommand(program: Command): void {
   program
@@ -29,111 +39,149 @@ export function addStartCommand(program: Command): void {
     .action((options: ServiceOptions) => runService(options, "with-tokens"));
 }
 
-/** Serves until it is asked to stop. The worker runs where submissions may come, or always. */
+/** What serves, once the database is there. */
+type Service = {
+  readonly database: Database;
+  readonly reads: Database;
+  readonly graph: GraphService;
+  readonly app: App;
+};
+
+/** Serves until it is asked to stop. The worker runs where submissions may come, or always, or never. */
 export async function runService(
   options: ServiceOptions,
-  workerRuns: "with-tokens" | "always",
+  workerRuns: "with-tokens" | "always" | "never",
 ): Promise<void> {
-  const config = readConfig({
-    ...process.env,
-    ...(options.port === undefined ? {} : { PORT: options.port }),
-    ...(options.host === undefined ? {} : { HOST: options.host }),
-  });
+  const config = readConfig(process.env, givenOptions(options));
   const paths = [config.keyringPath, options.keyring];
   await loadKeyring(paths);
   const { signal } = listenForInterruption();
+  const telemetry = startTelemetry(config, "api");
+  const { log } = telemetry;
+  warnOfUnknownVariables(log);
   const place = config.databaseUrl === undefined ? `PostgreSQL in ${config.dataDirectory}` : "the database";
-  say(`Opening ${place} …`);
+  log.info(`Opening ${place} …`);
   const database = await openConfiguredDatabase(config, () => {});
+  let service: Service | undefined;
   let server: RunningServer | undefined;
+  let metrics: MetricsListener | undefined;
   let worker: WorkerProcess | undefined;
-  let graph: GraphService | undefined;
-  let reads: Database | undefined;
   try {
-    await prepareSample(database, paths, { isWanted: options.sample, signal });
+    await prepareSample(database, paths, { isWanted: options.sample, signal, log });
     if (signal.aborted) return;
-    graph = startGraph(database, {
-      adjacency: config.graphAdjacency,
-      onLoadError: (error) => console.error("the citation graph could not be loaded:", error),
-    });
-    reads = openDatabase({
-      connection: database.connection,
-      // A query ends by itself before; this is for what its end did not reach.
-      statementMilliseconds: config.limits.milliseconds + 1_000,
-    });
-    server = await listen({ database, reads, graph }, config);
-    if (workerRuns === "always" || config.submissions.tokens.length > 0) worker = startWorkerProcess(options);
-    announce(server, config);
+    service = await createService(database, config, log);
+    const { app } = service;
+    metrics = await listenForMetrics(service, config, telemetry, () => worker);
+    server = await explained(() =>
+      startServer({
+        app,
+        host: config.host,
+        port: config.port,
+        stop: {
+          drain: config.drainSeconds * 1_000,
+          idle: idleMilliseconds,
+          most: config.stopSeconds * 1_000,
+        },
+        logError: (message, error) => log.error({ err: error }, message),
+      }),
+    );
+    const hasWorker =
+      workerRuns === "always" || (workerRuns === "with-tokens" && config.submissions.tokens.length > 0);
+    if (hasWorker) worker = startWorkerProcess({ keyring: options.keyring, config, log });
+    announce(server, config, log);
     await aborted(signal);
-    say("Stopping …");
+    log.info("Stopping …");
   } finally {
+    const bound = endByForce(config, log);
     // First the server: requests under way may wait for the worker.
     await server?.close();
     await worker?.close();
-    await graph?.close();
-    await reads?.close();
+    await metrics?.close();
+    await service?.graph.close();
+    await service?.reads.close();
     await database.close();
+    await telemetry.close();
+    clearTimeout(bound);
   }
 }
 
-async function listen(
-  parts: { readonly database: Database; readonly reads: Database; readonly graph: GraphService },
-  config: Config,
-): Promise<RunningServer> {
-  const { host, port, submissions, baseUrl, limits, maximumQueryBytes, requestsPerMinute, trustedProxies } =
-    config;
-  const rate = { requestsPerMinute, trustedProxies };
-  try {
-    const graphql = await graphqlSettings(config.graphql);
-    const app = createApp({
-      ...parts,
-      submissions,
-      baseUrl,
-      limits,
-      rate,
-      graphql,
-      maximumBodySize: maximumQueryBytes,
-    });
-    return await startServer({ app, host, port });
-  } catch (error) {
-    // It says itself what to do: another port, most often.
-    throw new CommandError(error instanceof Error ? error.message : String(error));
-  }
+async function createService(database: Database, config: Config, log: Log): Promise<Service> {
+  const { submissions, baseUrl, limits, maximumQueryBytes, requestsPerMinute, trustedProxies } = config;
+  const graphql = await explained(() => graphqlSettings(config.graphql));
+  const graph = startGraph(database, {
+    adjacency: config.graphAdjacency,
+    onLoadError: (error) => log.error({ err: error }, "the citation graph could not be loaded"),
+  });
+  const reads = openDatabase({
+    connection: database.connection,
+    // A query ends by itself before; this is for what its end did not reach.
+    statementMilliseconds: limits.milliseconds + 1_000,
+  });
+  const app = createApp({
+    database,
+    reads,
+    graph,
+    submissions,
+    baseUrl,
+    limits,
+    rate: { requestsPerMinute, trustedProxies },
+    graphql,
+    maximumBodySize: maximumQueryBytes,
+    logError: (message, error) => log.error({ err: error }, message),
+  });
+  return { database, reads, graph, app };
+}
+
+/** Serves metrics where that is configured: this process', and those of the worker that it runs. */
+async function listenForMetrics(
+  { database, reads, graph, app }: Service,
+  { metrics: address }: Config,
+  { metrics, families, log }: Telemetry,
+  worker: () => WorkerProcess | undefined,
+): Promise<MetricsListener | undefined> {
+  if (address === undefined || metrics === null) return undefined;
+  collectPoolMetrics(metrics, { writes: database.pool, reads: reads.pool });
+  collectTableMetrics(metrics, database);
+  collectGraphMetrics(metrics, graph);
+  const listener = await explained(() =>
+    startMetricsListener({
+      ...address,
+      families: async () => {
+        const all = await Promise.all([families(), worker()?.families() ?? []]);
+        return together(...all);
+      },
+      readiness: app.readiness,
+    }),
+  );
+  log.info({ host: address.host, port: listener.port }, "metrics are at /metrics");
+  return listener;
+}
+
+/** A service that does not come to its end is ended: requests have had their time, and the worker its own. */
+function endByForce({ drainSeconds, stopSeconds }: Config, log: Log): NodeJS.Timeout {
+  const seconds = drainSeconds + 2 * stopSeconds + 5;
+  return setTimeout(() => {
+    log.error(`It has not stopped within ${seconds} s, and is ended.`);
+    process.exit(1);
+  }, seconds * 1_000).unref();
 }
 
 async function prepareSample(
   database: Database,
   paths: readonly (string | undefined)[],
-  { isWanted, signal }: { readonly isWanted: boolean; readonly signal: AbortSignal },
+  { isWanted, signal, log }: { readonly isWanted: boolean; readonly signal: AbortSignal; readonly log: Log },
 ): Promise<void> {
   const isLoaded = await isSampleLoaded(database);
   if (!isWanted && isLoaded) {
-    say(
+    log.warn(
       "This database holds the sample from an earlier start. For one without it, set PITH_GRAPH_DATA to a new folder.",
     );
   }
   if (!isWanted || isLoaded) return;
-  say("Taking in the sample …");
+  log.info("Taking in the sample …");
   const keyring = await loadKeyring([...paths, sampleKeyringPath]);
   await loadSample(database, keyring, {
     signal,
-    onBatch: (name, summary) => say(`  ${name}: ${summary.documents} documents`),
+    onBatch: (name, summary) => log.info(`${name}: ${summary.documents} documents`),
   });
-}
-
-function announce(server: RunningServer, { host }: Config): void {
-  const shown = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
-  const home = `http://${shown}:${server.port}/`;
-  const url = `${home}graphql`;
-  process.stdout.write(`
-pith-graph is ready: ${url}
-Look at it in a browser: ${home}
-
-Ask who asserted a paper's claims, and how far that can be proved:
-
-curl -s ${url} -H 'content-type: application/json' \\
-  -d '{"query":"{ paper(ref: \\"arXiv:2302.12192\\") { title claims(first: 2) { nodes { text provenance { proof signer { signerId } } } } } }"}'
-
-Ctrl-C stops it.
-`);
 }

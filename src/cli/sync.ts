@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { readMinimumProof } from "../config.ts";
+import { readMinimumProof } from "../config/index.ts";
 import { createIngestThreads } from "../ingest/index.ts";
 import {
   createFetcher,

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { readConfig, readMinimumProof } from "../config.ts";
+import { readConfig, readMinimumProof } from "../config/index.ts";
 import { findSources, readSource } from "../ingest/index.ts";
 import { CommandError } from "./command-error.ts";
 import { loadKeyring } from "./keyring-file.ts";

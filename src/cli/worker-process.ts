@@ -1,23 +1,34 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { say } from "./context.ts";
+import type { Config } from "../config/index.ts";
+import type { Log } from "../log.ts";
+import type { Family } from "../telemetry/metrics/registry.ts";
 
 export type WorkerProcess = {
-  /** Lets it finish its batch, and resolves once it has ended; after 10 s it is ended. */
+  /** Its metrics, as it says them; none where it does not answer. */
+  families(): Promise<readonly Family[]>;
+  /** Lets it finish its batch, and resolves once it has ended; past the bound it is ended. */
   close(): Promise<void>;
+};
+
+export type WorkerProcessOptions = {
+  readonly keyring?: string | undefined;
+  readonly config: Pick<Config, "stopSeconds">;
+  readonly log: Log;
 };
 
 /** From src/cli and dist/cli alike. */
 const launcher = fileURLToPath(new URL("../../bin/pith-graph.js", import.meta.url));
 
-const stopTimeout = 10_000;
 const longestPause = 30_000;
 /** A worker that ran so long had started well. */
 const steady = 60_000;
+/** Milliseconds that it is given to tell its metrics. */
+const patience = 1_000;
 
 /** Runs `pith-graph worker` in a process of its own, and again after a pause when it ends by itself. */
-export function startWorkerProcess(options: { readonly keyring?: string | undefined }): WorkerProcess {
-  const args = ["worker", ...(options.keyring === undefined ? [] : ["--keyring", options.keyring])];
+export function startWorkerProcess({ keyring, config, log }: WorkerProcessOptions): WorkerProcess {
+  const args = ["worker", ...(keyring === undefined ? [] : ["--keyring", keyring])];
   let child: ChildProcess | undefined;
   let isStopping = false;
   let failures = 0;
@@ -35,7 +46,7 @@ export function startWorkerProcess(options: { readonly keyring?: string | undefi
       if (performance.now() - startedAt > steady) failures = 0;
       const delay = Math.min(longestPause, 500 * 2 ** failures);
       failures++;
-      say(`The worker ended (${how}). It starts again in ${delay / 1000} s.`);
+      log.warn(`The worker ended (${how}). It starts again in ${delay / 1000} s.`);
       pause = setTimeout(run, delay);
     };
     running.on("error", (error) => over(error.message));
@@ -43,16 +54,36 @@ export function startWorkerProcess(options: { readonly keyring?: string | undefi
   };
   run();
   return {
+    families: () => (child?.connected ? askFamilies(child) : Promise.resolve([])),
     close: async () => {
       isStopping = true;
       clearTimeout(pause);
       const running = child;
       if (running === undefined) return;
-      const timer = setTimeout(() => running.kill("SIGKILL"), stopTimeout);
+      const timer = setTimeout(() => running.kill("SIGKILL"), config.stopSeconds * 1_000);
       const ended = new Promise((resolve) => running.once("exit", resolve));
       if (running.connected) running.disconnect();
       await ended;
       clearTimeout(timer);
     },
   };
+}
+
+function askFamilies(child: ChildProcess): Promise<readonly Family[]> {
+  return new Promise((resolve) => {
+    const answer = (families: readonly Family[]) => {
+      clearTimeout(timer);
+      child.off("message", onMessage);
+      child.off("exit", onExit);
+      resolve(families);
+    };
+    const onMessage = (message: unknown) => answer((message as { readonly families: Family[] }).families);
+    const onExit = () => answer([]);
+    const timer = setTimeout(onExit, patience);
+    child.on("message", onMessage);
+    child.on("exit", onExit);
+    child.send("metrics", (error) => {
+      if (error !== null) onExit();
+    });
+  });
 }

@@ -1,7 +1,13 @@
 import type { Command } from "commander";
+import { type Config, readConfig } from "../config/index.ts";
 import { runWorker } from "../ingest/submissions/index.ts";
-import { type CommonOptions, say, withDatabase } from "./context.ts";
+import { createReadiness } from "../server/health.ts";
+import { type MetricsListener, startMetricsListener } from "../server/metrics/listener.ts";
+import type { Database } from "../store/index.ts";
+import { collectPoolMetrics } from "../telemetry/metrics/database-metrics.ts";
+import { type CommonOptions, withDatabase } from "./context.ts";
 import { listenForInterruption } from "./interruption.ts";
+import { explained, startTelemetry, type Telemetry, warnOfUnknownVariables } from "./telemetry.ts";
 
 export function addWorkerCommand(program: Command): void {
   program
@@ -14,19 +20,54 @@ export function addWorkerCommand(program: Command): void {
 async function runWorkerCommand(options: CommonOptions): Promise<void> {
   const isSupervised = process.channel !== undefined && process.channel !== null;
   const signal = isSupervised ? supervisorGone() : listenForInterruption().signal;
-  await withDatabase(options, async ({ database, keyring }) => {
-    let isAnnounced = isSupervised;
-    await runWorker(database, {
-      keyring,
-      signal,
-      onFault: ({ code, message }) => say(`worker: ${code}: ${message}; tried again later`),
-      onListening: () => {
-        if (!isAnnounced) say("Working on submissions. Ctrl-C stops it.");
-        isAnnounced = true;
-      },
+  const config = readConfig();
+  const telemetry = startTelemetry(config, "worker");
+  const { log } = telemetry;
+  if (!isSupervised) warnOfUnknownVariables(log);
+  let listener: MetricsListener | undefined;
+  try {
+    await withDatabase(options, async ({ database, keyring }) => {
+      if (telemetry.metrics !== null) collectPoolMetrics(telemetry.metrics, { worker: database.pool });
+      if (isSupervised) tellSupervisor(telemetry);
+      else listener = await listenForMetrics(config, telemetry, { database, signal });
+      let isAnnounced = isSupervised;
+      await runWorker(database, {
+        keyring,
+        signal,
+        onFault: ({ code, message }) => log.warn({ code }, `tried again later: ${message}`),
+        onListening: () => {
+          if (!isAnnounced) log.info("Working on submissions. Ctrl-C stops it.");
+          isAnnounced = true;
+        },
+      });
     });
+  } finally {
+    await listener?.close();
+    await telemetry.close();
+    if (process.connected) process.disconnect();
+  }
+}
+
+/** A worker that runs alone serves its metrics, and whether it is alive, itself. */
+async function listenForMetrics(
+  { metrics: address }: Config,
+  { families, log }: Telemetry,
+  { database, signal }: { readonly database: Database; readonly signal: AbortSignal },
+): Promise<MetricsListener | undefined> {
+  if (address === undefined) return undefined;
+  const readiness = createReadiness({ database, isStopping: () => signal.aborted });
+  const listener = await explained(() => startMetricsListener({ ...address, families, readiness }));
+  log.info({ host: address.host, port: listener.port }, "metrics are at /metrics");
+  return listener;
+}
+
+/** The process that runs this one serves the metrics of both. */
+function tellSupervisor({ families }: Telemetry): void {
+  process.on("message", async () => {
+    const all = await families();
+    // It may be gone by now.
+    if (process.connected) process.send?.({ families: all }, () => {});
   });
-  if (process.connected) process.disconnect();
 }
 
 /**

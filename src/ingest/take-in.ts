@@ -12,6 +12,7 @@ import {
 } from "./arrival.ts";
 import type { Delivered } from "./sources/files.ts";
 import { Turns } from "./turns.ts";
+import { intakeBatches } from "./watched-batches.ts";
 import { type Outcome, writeBatch } from "./write/batch.ts";
 import { CollisionError } from "./write/collision.ts";
 import { type HeldPapers, readHeld } from "./write/held.ts";
@@ -35,7 +36,16 @@ export type DocumentResult = {
  *
  * @returns the results in the order of the deliveries.
  */
-export async function takeIn(
+export function takeIn(
+  database: Database,
+  deliveries: readonly Delivered[],
+  door: DoorOptions,
+): Promise<DocumentResult[]> {
+  const batch = { documents: deliveries.length };
+  return intakeBatches.run(batch, () => takeInBatch(database, deliveries, door));
+}
+
+async function takeInBatch(
   database: Database,
   deliveries: readonly Delivered[],
   door: DoorOptions,

@@ -1,16 +1,17 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { defaultQueryLimits, type QueryLimits } from "../api/limits/query-limits.ts";
-import type { SubmissionSettings } from "../config.ts";
+import type { SubmissionSettings } from "../config/index.ts";
 import { type GraphService, startGraph } from "../graph/index.ts";
 import type { Database } from "../store/database.ts";
 import { createExplorerRoutes } from "./explorer/index.ts";
 import { createGraphqlHandler, type GraphqlSettings, graphqlPath } from "./graphql.ts";
-import { answerHealth } from "./health.ts";
+import { answerHealth, answerReadiness, createReadiness, type Readiness } from "./health.ts";
 import { createSubmissionRoutes, noSubmissions, SubmissionDesk } from "./ingest/index.ts";
 import { LiveChanges, type StreamTimes } from "./live/index.ts";
 import type { LogError } from "./mask-error.ts";
 import { ChangeWatch, createMirrorRoutes } from "./mirror/index.ts";
 import { createRateGate, type RateSettings } from "./rate-gate.ts";
+import { handleWatched } from "./requests/handle-watched.ts";
 import { sendError } from "./responses.ts";
 
 export type AppOptions = {
@@ -39,12 +40,18 @@ export type AppOptions = {
 export type App = {
   /** For `http.createServer`. */
   readonly handle: RequestListener;
-  /** Answers those who only wait for news at once, from now on: the server is about to stop. */
+  /** Whether requests should be sent here; what `/ready` answers. */
+  readiness(): Promise<Readiness>;
+  /** From now on it is not ready: the server is about to stop. */
+  beginStop(): void;
+  /** Answers those who only wait for news at once, from now on: the server stops. */
   stopWaiting(): void;
   close(): Promise<void>;
 };
 
 type Route = (request: IncomingMessage, response: ServerResponse) => unknown;
+type FoundRoute = { readonly methods: readonly string[]; readonly answer: Route };
+type Found = readonly [name: string, route: FoundRoute | undefined];
 
 /** All routes of the server, without a port. */
 export function createApp({
@@ -75,10 +82,16 @@ export function createApp({
     streamTimes,
     settings,
   });
-  const routes: Record<string, { methods: readonly string[]; answer: Route }> = {
+  let isStopping = false;
+  const readiness = createReadiness({ database, graph, isStopping: () => isStopping });
+  const routes: Record<string, FoundRoute> = {
     "/health": {
       methods: ["GET", "HEAD"],
-      answer: (request, response) => answerHealth({ database, graph }, request, response),
+      answer: (request, response) => answerHealth(graph, request, response),
+    },
+    "/ready": {
+      methods: ["GET", "HEAD"],
+      answer: (request, response) => answerReadiness(readiness, request, response),
     },
     [graphqlPath]: {
       methods: ["GET", "POST", "OPTIONS"],
@@ -92,11 +105,27 @@ export function createApp({
   const mirrorRoute = createMirrorRoutes({ database, baseUrl, watch });
   const explorerRoute = createExplorerRoutes();
 
-  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
-    const route = Object.hasOwn(routes, path)
-      ? routes[path]
-      : (submissionRoute(path) ?? mirrorRoute(path) ?? explorerRoute(path));
+  /** The names are those of metrics and logs: a fixed list, whatever is asked for. */
+  const routeOf = (path: string): Found => {
+    if (Object.hasOwn(routes, path)) return [path, routes[path]];
+    const submission = submissionRoute(path);
+    if (submission !== undefined) return [path === "/ingest" ? path : "/ingest/:id", submission];
+    const mirror = mirrorRoute(path);
+    if (mirror !== undefined) return [path === "/feed" ? path : "mirror", mirror];
+    const explorer = explorerRoute(path);
+    return explorer === undefined ? ["none", undefined] : ["explorer", explorer];
+  };
+
+  const handle = (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const [name, route] = routeOf((request.url ?? "/").split("?", 1)[0] ?? "/");
+    return handleWatched(name, request, response, () => answer(route, request, response));
+  };
+
+  const answer = async (
+    route: FoundRoute | undefined,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> => {
     if (route === undefined) {
       return sendError(request, response, 404, { code: "NOT_FOUND", message: "Nothing is here." });
     }
@@ -130,5 +159,8 @@ export function createApp({
     watch.stopWaiting();
     live.stop();
   };
-  return { handle, stopWaiting, close };
+  const beginStop = () => {
+    isStopping = true;
+  };
+  return { handle, readiness, beginStop, stopWaiting, close };
 }

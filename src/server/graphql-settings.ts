@@ -1,5 +1,5 @@
 import { schema } from "../api/schema.ts";
-import type { GraphqlConfig } from "../config.ts";
+import type { GraphqlConfig } from "../config/index.ts";
 import { noDocuments, readDocuments } from "./documents/trusted-documents.ts";
 import { readExplorerDocuments } from "./explorer/index.ts";
 import type { GraphqlSettings } from "./graphql.ts";

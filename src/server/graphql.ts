@@ -22,6 +22,7 @@ import { useNoIntrospection } from "./plugins/no-introspection.ts";
 import { queryLimitPlugins } from "./plugins/query-limits.ts";
 import { useResponseCache } from "./plugins/response-cache.ts";
 import { type DocumentSettings, useTrustedDocuments } from "./plugins/trusted-documents.ts";
+import { useWatchedOperations } from "./plugins/watch-operations.ts";
 
 export const graphqlPath = "/graphql";
 
@@ -118,6 +119,7 @@ export function createGraphqlHandler(options: GraphqlOptions): {
       ...queryLimitPlugins(options.limits),
       useExactJson(),
       useEventStream(options.streamTimes),
+      useWatchedOperations(),
     ],
   });
   const handle = createHttpHandler({

@@ -1,6 +1,9 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { Server as NetServer } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import type { App } from "./app.ts";
+import { listenOn } from "./listen-on.ts";
 import type { LogError } from "./mask-error.ts";
 
 export type ServerOptions = {
@@ -8,10 +11,22 @@ export type ServerOptions = {
   /** 0 takes a free one. */
   readonly port: number;
   readonly host: string;
-  /** Milliseconds that running requests may take to finish once the server stops; 10 s unless told. */
-  readonly stopTimeout?: number;
+  readonly stop?: StopTimes;
   /** Told where a connection cannot be taken (too many open files); standard error unless given. */
   readonly logError?: LogError;
+};
+
+/** How a server stops. All in milliseconds. */
+export type StopTimes = {
+  /** How long connections are still taken while `/ready` says that it stops: none unless told. */
+  readonly drain?: number;
+  /**
+   * How long a kept-alive connection may be silent once no more are taken: a request may be on its way on it. None
+   * unless told.
+   */
+  readonly idle?: number;
+  /** How long running requests may take from then on; 10 s unless told. */
+  readonly most?: number;
 };
 
 export type RunningServer = {
@@ -27,68 +42,63 @@ export async function startServer({
   app,
   port,
   host,
-  stopTimeout = 10_000,
+  stop: times = {},
   logError = (message, error) => console.error(message, error),
 }: ServerOptions): Promise<RunningServer> {
+  let stopping: Promise<void> | undefined;
+  let isPastIdle = false;
   const server = createServer((request, response) => {
+    // While the server stops, a kept-alive connection ends with the next answer on it.
     if (stopping !== undefined) response.setHeader("connection", "close");
-    // While the server stops, a kept-alive connection ends with the request that was running on it.
     response.on("close", () => {
-      if (stopping !== undefined) setImmediate(() => server.closeIdleConnections());
+      // One whose answer had begun before could not be told.
+      if (isPastIdle) setImmediate(() => server.closeIdleConnections());
     });
     app.handle(request, response);
   });
   // A slow client may hold a connection so long and no longer.
   server.headersTimeout = 20_000;
   server.requestTimeout = 60_000;
-  let stopping: Promise<void> | undefined;
 
-  await listen(server, port, host);
+  await listenOn(server, port, host);
   server.on("error", (error) => logError("a connection could not be taken", error));
   const address = server.address() as AddressInfo;
   const shownHost = address.family === "IPv6" ? `[${address.address}]` : address.address;
+  const stop = async () => {
+    const { drain = 0, idle = 0, most = 10_000 } = times;
+    app.beginStop();
+    if (drain > 0) await pause(drain);
+    const closed = stopListening(server);
+    app.stopWaiting();
+    const timer = setTimeout(() => server.closeAllConnections(), most);
+    const closeIdle = () => {
+      isPastIdle = true;
+      server.closeIdleConnections();
+    };
+    // What has come on a connection by then is read before it counts as idle.
+    const idleTimer = setTimeout(() => setImmediate(closeIdle), Math.min(idle, most));
+    if (idle === 0) closeIdle();
+    await closed;
+    clearTimeout(timer);
+    clearTimeout(idleTimer);
+    // Its own `close`, now that no connection is left: it ends the look after slow clients.
+    server.close();
+    await app.close();
+  };
   return {
     port: address.port,
     url: `http://${shownHost}:${address.port}`,
     close: () => {
-      stopping ??= stop(server, app, stopTimeout);
+      stopping ??= stop();
       return stopping;
     },
   };
 }
 
-function listen(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: NodeJS.ErrnoException) =>
-      reject(new Error(explain(error, port, host), { cause: error }));
-    server.once("error", fail);
-    server.listen(port, host, () => {
-      server.off("error", fail);
-      resolve();
-    });
-  });
-}
-
-function explain(error: NodeJS.ErrnoException, port: number, host: string): string {
-  switch (error.code) {
-    case "EADDRINUSE":
-      return `Port ${port} of ${host} is in use by another program. Choose another port, or end that program.`;
-    case "EACCES":
-      return `Port ${port} may not be used by this user. Choose one of 1024 or above.`;
-    case "EADDRNOTAVAIL":
-    case "ENOTFOUND":
-      return `${host} is no address of this machine.`;
-    default:
-      return `Cannot listen on ${host}:${port}: ${error.message}`;
-  }
-}
-
-async function stop(server: Server, app: App, timeout: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  app.stopWaiting();
-  server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), timeout);
-  await closed;
-  clearTimeout(timer);
-  await app.close();
+/**
+ * Takes no more connections; resolves when the last is gone. An HTTP server's own `close` would break those off that
+ * are idle, and with them a request that has come and was not read yet.
+ */
+function stopListening(server: Server): Promise<void> {
+  return new Promise((resolve) => NetServer.prototype.close.call(server, () => resolve()));
 }

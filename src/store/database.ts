@@ -2,6 +2,7 @@ import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
 import pg from "pg";
 import { makeCancellable } from "./cancellation.ts";
 import * as tables from "./tables/index.ts";
+import { letStatementsBeWatched } from "./watched-statements.ts";
 
 /** Runs Drizzle queries: the pool, or a transaction on one of its connections. */
 export type Queries = Pick<
@@ -52,6 +53,7 @@ export function openDatabase(given: DatabaseOptions): Database {
   // listeners, of an idle connection and of one in use, it would also end the process.
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
+  letStatementsBeWatched(pool);
   makeCancellable(pool);
   return { connection, pool, db: drizzle(pool, { schema: tables }), close: () => pool.end() };
 }

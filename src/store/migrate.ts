@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { drizzle } from "drizzle-orm/node-postgres";
 import { migrate } from "drizzle-orm/node-postgres/migrator";
+import pg from "pg";
 import type { Database } from "./database.ts";
 
 const migrationsFolder = fileURLToPath(new URL("../../drizzle", import.meta.url));
@@ -8,14 +10,77 @@ const migrationsFolder = fileURLToPath(new URL("../../drizzle", import.meta.url)
 /** Any constant: who else migrates this database waits for it. */
 const migrationLock = 7_484_001;
 
-/** Brings the tables up to date with the committed migrations. Several processes may call it at once. */
-export async function migrateDatabase({ pool }: Database): Promise<void> {
+/** How the tables of a database stand to the migrations of this software. */
+export type SchemaState = {
+  /** `ahead`: a newer version of the software has migrated it. */
+  readonly state: "current" | "behind" | "ahead";
+  /** The migrations that are still to be run, oldest first. */
+  readonly pending: readonly string[];
+};
+
+/** The tables are those of a newer version of the software. */
+export class NewerSchemaError extends Error {
+  override readonly name = "NewerSchemaError";
+
+  constructor() {
+    super(
+      "This database was migrated by a newer version of pith-graph. Run that version, or restore a backup from before it.",
+    );
+  }
+}
+
+/**
+ * Brings the tables up to date with the committed migrations, in one transaction. Several processes may call it at
+ * once: one does it, the others wait. Throws NewerSchemaError, and then changes nothing.
+ *
+ * @returns the migrations that were run.
+ */
+export async function migrateDatabase({ pool }: Pick<Database, "pool">): Promise<readonly string[]> {
   const client = await pool.connect();
   try {
     await client.query("SELECT pg_advisory_lock($1)", [migrationLock]);
-    await migrate(drizzle(client), { migrationsFolder });
+    const { state, pending } = await readSchemaState(client);
+    if (state === "ahead") throw new NewerSchemaError();
+    if (state === "behind") await migrate(drizzle(client), { migrationsFolder });
+    return pending;
   } finally {
     // Ending the session frees the lock, whatever state a failed migration left it in.
     client.release(true);
+  }
+}
+
+/** Compares the database with the committed migrations, by when they were made. Changes nothing. */
+export async function readSchemaState(client: Pick<pg.ClientBase, "query">): Promise<SchemaState> {
+  const applied = await lastApplied(client);
+  const known = committedMigrations();
+  const pending = known.filter(({ when }) => when > applied).map(({ tag }) => tag);
+  const newest = known.at(-1)?.when ?? 0;
+  return { state: applied > newest ? "ahead" : pending.length > 0 ? "behind" : "current", pending };
+}
+
+type Migration = { readonly tag: string; readonly when: number };
+
+let committed: readonly Migration[] | undefined;
+
+function committedMigrations(): readonly Migration[] {
+  committed ??= (
+    JSON.parse(readFileSync(`${migrationsFolder}/meta/_journal.json`, "utf8")) as {
+      entries: readonly Migration[];
+    }
+  ).entries;
+  return committed;
+}
+
+/** When the last migration that was run had been made; 0 in an empty database. */
+async function lastApplied(client: Pick<pg.ClientBase, "query">): Promise<number> {
+  try {
+    const { rows } = await client.query<{ last: string | null }>(
+      "SELECT max(created_at) AS last FROM drizzle.__drizzle_migrations",
+    );
+    return Number(rows[0]?.last ?? 0);
+  } catch (error) {
+    // No such schema, no such table.
+    if (error instanceof pg.DatabaseError && (error.code === "3F000" || error.code === "42P01")) return 0;
+    throw error;
   }
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { suffixOf } from "../../src/protocol/index.ts";
 import { runCli, spawnCli } from "../cli/run-cli.ts";
-import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { createTestDatabase, type TestDatabase, urlOf } from "../database.ts";
 import { registry } from "../protocol/signed-events.ts";
 import { cursorOf, headOf, ingestTexts, papers, pathOf, serveMirror, statesOf } from "./mirrors.ts";
 
@@ -31,13 +31,6 @@ afterEach(async () => {
   await Promise.all([a.drop(), b.drop()]);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
-
-function urlOf({ connection }: TestDatabase): string {
-  if (typeof connection === "string") return connection;
-  const { user, database, host, port } = connection;
-  const query = new URLSearchParams({ host: String(host), port: String(port) });
-  return `postgres://${user}@localhost/${database}?${query}`;
-}
 
 async function serve(...args: Parameters<typeof serveMirror>) {
   const server = await serveMirror(...args);

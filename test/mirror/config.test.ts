@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readConfig } from "../../src/config.ts";
+import { readConfig } from "../../src/config/index.ts";
 
 it("reads the mirror's address and the allowed hosts", () => {
   expect(readConfig({})).toMatchObject({ baseUrl: undefined, allowedHosts: [] });

@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startGraph } from "../../src/graph/index.ts";
 import { createApp, type RunningServer, startServer } from "../../src/server/index.ts";
 import { ingestTexts, seedText } from "../api/fixtures/library.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
@@ -196,14 +197,57 @@ describe("the other routes", () => {
     }
   });
 
-  it("tell when the database is away", async () => {
+  it("tell whether requests should be sent here, and which part is not ready", async () => {
+    const ready = { status: "ready", service: "running", database: "answers", migrations: "current" };
+    expect(await readiness(server.url)).toEqual([200, { ...ready, graph: "in SQL" }]);
+
     const away = await createTestDatabase();
     await away.drop();
     const app = createApp({ database: away });
     const other = await startServer({ app, port: 0, host: "127.0.0.1" });
-    const response = await fetch(`${other.url}/health`);
-    expect(response.status).toBe(503);
+    expect(await readiness(other.url)).toEqual([
+      503,
+      {
+        status: "not ready",
+        service: "running",
+        database: "does not answer",
+        migrations: "unknown",
+        graph: "in SQL",
+      },
+    ]);
+    // Alive all the same: restarting it would not bring the database back.
+    expect((await fetch(`${other.url}/health`)).status).toBe(200);
     await other.close();
+  });
+
+  it("are not ready before the citation graph is, nor with tables that are not up to date", async () => {
+    const behind = await createTestDatabase();
+    const loading = { ...startGraph(behind, { adjacency: "sql" }) };
+    const status = { ...loading.status(), adjacency: "memory" as const };
+    const app = createApp({ database: behind, graph: { ...loading, status: () => status } });
+    expect((await app.readiness()).parts.graph).toBe("loading");
+    await behind.pool.query(
+      "DELETE FROM drizzle.__drizzle_migrations WHERE created_at = (SELECT max(created_at) FROM drizzle.__drizzle_migrations)",
+    );
+    const later = createApp({ database: behind });
+    expect(await later.readiness()).toMatchObject({ isReady: false, parts: { migrations: "behind" } });
+    later.beginStop();
+    expect(await later.readiness()).toMatchObject({ isReady: false, parts: { service: "stopping" } });
+    await Promise.all([app.close(), later.close()]);
+    await behind.drop();
+  });
+
+  it("name each request in its answer and in the log: by its own id where that is sane", async () => {
+    const idOf = async (headers: Record<string, string>, path = "/health") =>
+      (await fetch(`${server.url}${path}`, { headers })).headers.get("x-request-id");
+    const [first, second] = [await idOf({}), await idOf({}, "/nothing")];
+    expect(first).toMatch(/^[\w-]{10,}$/);
+    expect(second).toMatch(/^[\w-]{10,}$/);
+    expect(second).not.toBe(first);
+    expect(await idOf({ "x-request-id": "01HZX.a:b/c=d" })).toBe("01HZX.a:b/c=d");
+    for (const wrong of ["two words", "x".repeat(65), '{"a":1}', "a;b", "é"]) {
+      expect(await idOf({ "x-request-id": wrong })).toMatch(/^[\w-]{10,}$/);
+    }
   });
 });
 
@@ -236,9 +280,21 @@ describe("starting and stopping", () => {
     await other.close();
   });
 
+  it("goes on taking connections while it drains, and says that it stops", async () => {
+    const app = createApp({ database });
+    const other = await startServer({ app, port: 0, host: "127.0.0.1", stop: { drain: 1_000 } });
+    const closed = other.close();
+    expect(await readiness(other.url)).toMatchObject([503, { status: "not ready", service: "stopping" }]);
+    const answer = await fetch(`${other.url}/graphql?query={status{papers}}`);
+    expect(answer.headers.get("connection")).toBe("close");
+    expect(await answer.json()).toEqual({ data: { status: { papers: 1 } } });
+    await closed;
+    await expect(fetch(`${other.url}/health`)).rejects.toThrow();
+  });
+
   it("ends by force what does not finish", async () => {
     const app = createApp({ database });
-    const other = await startServer({ app, port: 0, host: "127.0.0.1", stopTimeout: 200 });
+    const other = await startServer({ app, port: 0, host: "127.0.0.1", stop: { most: 200 } });
     const socket = connect(other.port, "127.0.0.1");
     socket.on("error", () => {});
     const ended = new Promise<void>((resolve) => socket.on("close", () => resolve()));
@@ -251,6 +307,11 @@ describe("starting and stopping", () => {
     await ended;
   });
 });
+
+async function readiness(url: string): Promise<unknown> {
+  const response = await fetch(`${url}/ready`);
+  return [response.status, await response.json()];
+}
 
 async function waiting({ pool }: TestDatabase): Promise<number> {
   const { rows } = await pool.query(

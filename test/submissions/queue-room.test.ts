@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readConfig } from "../../src/config.ts";
+import { readConfig } from "../../src/config/index.ts";
 import type { QueueSize } from "../../src/ingest/submissions/index.ts";
 import { QueueRoom } from "../../src/server/ingest/queue-room.ts";
 import { counts, openSite, paper, statuses, token } from "./site.ts";

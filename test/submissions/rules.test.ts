@@ -1,6 +1,6 @@
 import pg from "pg";
 import { describe, expect, it } from "vitest";
-import { ConfigError, readConfig } from "../../src/config.ts";
+import { ConfigError, readConfig } from "../../src/config/index.ts";
 import { chooseBatch } from "../../src/ingest/submissions/claim.ts";
 import { faultOf } from "../../src/ingest/submissions/faults.ts";
 import { retryDelay } from "../../src/ingest/submissions/retry-delay.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { SubmissionSettings } from "../../src/config.ts";
+import type { SubmissionSettings } from "../../src/config/index.ts";
 import { runWorker, type WorkerOptions } from "../../src/ingest/submissions/index.ts";
 import { createApp, type RunningServer, startServer } from "../../src/server/index.ts";
 import { noSubmissions } from "../../src/server/ingest/index.ts";

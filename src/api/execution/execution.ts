@@ -9,6 +9,7 @@ import {
 import { AskedField, type Path } from "./asked-field.ts";
 import type { OperationPlan, PlannedField, Selection } from "./plan.ts";
 import type { Shape } from "./shape.ts";
+import { rootFields } from "./watched-fields.ts";
 
 /** JSON text; a promise where something below has to be waited for. */
 type Text = string | Promise<string>;
@@ -38,8 +39,7 @@ export class Execution {
   /** Each field once the one before has ended: mutations. */
   async writeSerially({ root }: OperationPlan): Promise<string> {
     let text = "{";
-    for (const field of root)
-      text += field.prefix + (await this.#writeField(field, this.rootValue, undefined));
+    for (const field of root) text += field.prefix + (await this.#writeRootField(field));
     return `${text}}`;
   }
 
@@ -49,7 +49,7 @@ export class Execution {
     for (const field of selection) {
       let written: Text;
       try {
-        written = this.#writeField(field, source, path);
+        written = path === undefined ? this.#writeRootField(field) : this.#writeField(field, source, path);
       } catch (error) {
         if (parts !== undefined) forget(parts);
         throw error;
@@ -63,6 +63,12 @@ export class Execution {
     }
     text += "}";
     return parts === undefined ? text : joined(parts, text);
+  }
+
+  #writeRootField(field: PlannedField): Text {
+    if (!rootFields.isWatched) return this.#writeField(field, this.rootValue, undefined);
+    const name = `${field.parentType.name}.${field.definition.name}`;
+    return rootFields.run({ name }, () => this.#writeField(field, this.rootValue, undefined));
   }
 
   #writeField(field: PlannedField, source: unknown, parentPath: Path | undefined): Text {

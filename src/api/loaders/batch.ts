@@ -3,6 +3,7 @@ import { untilAborted } from "../../store/cancellation.ts";
 import type { Gathered } from "./gathered.ts";
 import type { KeptRows } from "./kept-rows.ts";
 import { whenSettled } from "./turn.ts";
+import { loaderBatches } from "./watched-batches.ts";
 
 type Loaded<Key, Value> = DataLoader<Key, Value, unknown>;
 
@@ -77,7 +78,8 @@ export class Batches {
     cacheKeyOf: (key: Key) => unknown = (key) => key,
   ): RowLoader<Key, Value> {
     const loadAll = async (keys: readonly Key[]) => {
-      const found = await this.track(() => load(keys));
+      const batch = { keys: keys.length, requests: 1 };
+      const found = await this.track(() => loaderBatches.run(batch, () => load(keys)));
       return keys.map((key) => found.get(cacheKeyOf(key)) ?? absent);
     };
     const batchScheduleFn = (dispatch: () => void) => this.#wait(dispatch);

@@ -1,7 +1,9 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { cancellable, type Sender } from "../../store/cancellable.ts";
 import type { RowShelf } from "./kept-rows.ts";
 import type { Rows } from "./rows-of-database.ts";
 import { afterSettling } from "./turn.ts";
+import { loaderBatches } from "./watched-batches.ts";
 
 type Found<Value> = ReadonlyMap<unknown, Value>;
 
@@ -10,6 +12,8 @@ type Asking<Key, Value> = {
   readonly signal: AbortSignal | undefined;
   readonly resolve: (found: Found<Value>) => void;
   readonly reject: (error: unknown) => void;
+  /** Runs work in the context of who asks; absent where nobody watches. */
+  readonly inContext: (<Result>(work: () => Result) => Result) | undefined;
 };
 
 /** Statements of one kind that run at a time; who asks meanwhile shares the next. */
@@ -60,7 +64,8 @@ export class Gathered<Key, Value> {
     version: string | null,
   ): Promise<Value[]> {
     const found = await new Promise<Found<Value>>((resolve, reject) => {
-      this.#waiting.push({ keys, signal, resolve, reject });
+      const inContext = loaderBatches.isWatched ? AsyncLocalStorage.snapshot() : undefined;
+      this.#waiting.push({ keys, signal, resolve, reject, inContext });
       this.#schedule();
     });
     return keys.map((key) => {
@@ -107,10 +112,11 @@ export class Gathered<Key, Value> {
     const watched = watch(askings);
     try {
       const { pool } = this.#rows;
-      const found = await this.#read(
-        watched.signal === null ? pool : cancellable(pool, watched.signal),
-        keys,
-      );
+      const sender = watched.signal === null ? pool : cancellable(pool, watched.signal);
+      const read = () => this.#read(sender, keys);
+      const send = () => loaderBatches.run({ keys: keys.length, requests: askings.length }, read);
+      // What several share is done in the context of the first.
+      const found = await (first?.inContext === undefined ? read() : first.inContext(send));
       for (const { resolve } of askings) resolve(found);
     } catch (error) {
       if (askings.length === 1) first?.reject(error);

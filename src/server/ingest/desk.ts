@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Submit } from "../../api/context.ts";
 import { ApiError } from "../../api/errors.ts";
 import { encodeGlobalId } from "../../api/global-id.ts";
-import type { SubmissionSettings } from "../../config.ts";
+import type { SubmissionSettings } from "../../config/index.ts";
 import { enqueue, type NewSubmission, readQueueSize } from "../../ingest/submissions/index.ts";
 import { DocumentError, parseDocument } from "../../protocol/index.ts";
 import type { Database } from "../../store/index.ts";

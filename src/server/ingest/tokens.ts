@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { SubmitToken } from "../../config.ts";
+import type { SubmitToken } from "../../config/index.ts";
 
 /** Who submits: a token that is configured. */
 export type Submitter = {

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Run by the postgres image when it makes a new database: a role that replicas copy by, and leave for it to connect.
+set -euo pipefail
+
+psql --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname "$POSTGRES_DB" \
+  --set password="$REPLICATION_PASSWORD" <<< "CREATE ROLE replicator WITH REPLICATION LOGIN PASSWORD :'password';"
+echo 'host replication replicator all scram-sha-256' >> "$PGDATA/pg_hba.conf"

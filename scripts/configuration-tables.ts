@@ -1,0 +1,36 @@
+// docs/configuration.md's tables, written from the declarations in src/config. With --check: exits with 1 where they
+// are others.
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { topics } from "../src/config/index.ts";
+
+const path = fileURLToPath(new URL("../docs/configuration.md", import.meta.url));
+const head = "| Variable | Default | What it says |\n| --- | --- | --- |\n";
+
+/** The page with the table under each topic's heading as the declarations have it. Throws where a heading is missing. */
+export function withTables(page: string): string {
+  let written = page;
+  for (const { title, variables } of topics) {
+    const rows = Object.values(variables).map(
+      ({ name, usual, meaning }) =>
+        `| \`${name}\` | ${usual === undefined ? "" : `\`${usual}\` `}| ${meaning} |\n`,
+    );
+    const section = new RegExp(
+      `(^## ${title}\n(?:(?!## ).*\n)*?)\\| Variable .*\n\\| --- .*\n(?:\\|.*\n)*`,
+      "m",
+    );
+    if (!section.test(written)) throw new Error(`docs/configuration.md has no table under "## ${title}".`);
+    written = written.replace(section, (_, before: string) => before + head + rows.join(""));
+  }
+  return written;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const page = readFileSync(path, "utf8");
+  const written = withTables(page);
+  if (!process.argv.includes("--check")) writeFileSync(path, written);
+  else if (written !== page) {
+    console.error("docs/configuration.md is not what src/config declares. Run `npm run docs:configuration`.");
+    process.exitCode = 1;
+  }
+}

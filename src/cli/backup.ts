@@ -1,0 +1,88 @@
+import { createReadStream, createWriteStream } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGunzip, createGzip } from "node:zlib";
+import type { Command } from "commander";
+import { BackupError, readBackup, writeBackup } from "../ingest/backup/index.ts";
+import { rebuildTables } from "../ingest/index.ts";
+import type { Database } from "../store/index.ts";
+import { rebuildProgress } from "./care.ts";
+import { CommandError } from "./command-error.ts";
+import { say, withDatabase } from "./context.ts";
+
+type RestoreOptions = { readonly keyring?: string };
+
+export function addBackupCommands(program: Command): void {
+  program
+    .command("backup")
+    .description("write the log, and what else follows from nothing, to a file, while the service runs")
+    .argument("<file>", "ending in .gz it is packed; - for standard output")
+    .addHelpText(
+      "after",
+      "\nThe file has documents that wait, and what was refused: keep it as you keep the database.",
+    )
+    .action((file: string) => withDatabase({}, ({ database }) => runBackup(database, file)));
+  program
+    .command("restore")
+    .description("put a backup into an empty database, and make all other tables from it")
+    .argument("<file>", "what `backup` wrote; - for standard input")
+    .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
+    .action(runRestore);
+}
+
+/** The file is there whole, or not at all: it gets its name when the last byte is on the disk. */
+async function runBackup(database: Database, file: string): Promise<void> {
+  const pieces = Readable.from(writeBackup(database));
+  if (file === "-") {
+    await pipeline(pieces, process.stdout, { end: false });
+    return;
+  }
+  const part = `${file}.part`;
+  try {
+    // Nobody else on the machine is to read what waits in it.
+    const stream = createWriteStream(part, { mode: 0o600 });
+    if (file.endsWith(".gz")) await pipeline(pieces, createGzip(), stream);
+    else await pipeline(pieces, stream);
+    const handle = await open(part, "r+");
+    await handle.sync();
+    const { size } = await handle.stat();
+    await handle.close();
+    await rename(part, file);
+    say(`${size} bytes written to ${file}`);
+  } catch (error) {
+    await rm(part, { force: true }).catch(() => {});
+    const { syscall, message } = error as NodeJS.ErrnoException;
+    throw syscall === "open" || syscall === "write" ? new CommandError(`${file}: ${message}`) : error;
+  }
+}
+
+async function runRestore(file: string, options: RestoreOptions): Promise<void> {
+  const counts = await withDatabase(options, ({ database }) => restoreLog(database, file));
+  for (const [table, count] of counts) say(`  ${table}: ${count}`);
+  say("Making the other tables …");
+  // Anew: the sample's key is trusted where the backup says that the sample is there.
+  const { written } = await withDatabase(options, ({ database, keyring }) =>
+    rebuildTables(database, { keyring, onProgress: rebuildProgress() }),
+  );
+  say(`${written} rows made. The database is restored.`);
+}
+
+async function restoreLog(database: Database, file: string): Promise<ReadonlyMap<string, number>> {
+  const source = file === "-" ? process.stdin : createReadStream(file);
+  try {
+    if (!file.endsWith(".gz")) return await readBackup(database, source);
+    const unpacked = createGunzip();
+    const [counts] = await Promise.all([readBackup(database, unpacked), pipeline(source, unpacked)]);
+    return counts;
+  } catch (error) {
+    const { code, message, syscall } = error as NodeJS.ErrnoException;
+    if (error instanceof BackupError) throw new CommandError(message);
+    if (syscall === "open" || syscall === "read")
+      throw new CommandError(`${file} cannot be read: ${message}`);
+    if (code?.startsWith("Z_")) throw new CommandError(`${file} cannot be unpacked: ${message}`);
+    // SQLSTATE class 22 and 23: the rows are no rows.
+    if (/^2[23]/.test(code ?? "")) throw new CommandError(`The backup is damaged: ${message}`);
+    throw error;
+  }
+}

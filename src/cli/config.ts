@@ -1,0 +1,45 @@
+import type { Command } from "commander";
+import { settingsInForce, unknownVariables } from "../config/in-force.ts";
+import { type GivenOptions, readConfig } from "../config/index.ts";
+import { printable } from "../log.ts";
+import { say } from "./context.ts";
+
+type Options = { readonly json?: boolean; readonly port?: string; readonly host?: string };
+
+export function addConfigCommand(program: Command): void {
+  program
+    .command("config")
+    .description("check the configuration and print what is in force, secrets masked")
+    .option("--port <number>", "as for serve (PORT; 4000)")
+    .option("--host <address>", "as for serve (HOST; 127.0.0.1)")
+    .option("--json", "print each setting as a line of JSON")
+    .addHelpText(
+      "after",
+      `
+Each setting with its value and where that comes from: an option, the environment, or the default.
+Exit status: 0, or 1 where a setting cannot be used.`,
+    )
+    .action((options: Options) => runConfig(options));
+}
+
+/** The options that come before variables, by the names of those. */
+export function givenOptions({ port, host }: Pick<Options, "port" | "host">): GivenOptions {
+  return { PORT: port, HOST: host };
+}
+
+function runConfig(options: Options): void {
+  const given = givenOptions(options);
+  for (const warning of unknownVariables(process.env)) say(`warning: ${warning}`);
+  readConfig(process.env, given);
+  const settings = settingsInForce(process.env, given);
+  const width = Math.max(...settings.map(({ name }) => name.length));
+  for (const setting of settings) {
+    const { name, value, origin } = setting;
+    process.stdout.write(
+      options.json === true
+        ? `${JSON.stringify(setting)}\n`
+        : `${name.padEnd(width)}  ${origin.padEnd(11)}  ${value === null ? "" : printable(value)}`.trimEnd() +
+            "\n",
+    );
+  }
+}

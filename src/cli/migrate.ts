@@ -1,0 +1,40 @@
+import type { Command } from "commander";
+import { readConfig } from "../config/index.ts";
+import { migrateDatabase, NewerSchemaError, readSchemaState } from "../store/index.ts";
+import { say } from "./context.ts";
+import { openUnmigratedDatabase } from "./open-database.ts";
+
+export function addMigrateCommand(program: Command): void {
+  program
+    .command("migrate")
+    .description("bring the tables up to date with this version, as every command does that opens a database")
+    .option("--check", "change nothing: say whether they are")
+    .addHelpText(
+      "after",
+      `
+Several processes may do it at once: one does, the others wait.
+Exit status: 0, or 1 where the tables are those of a newer version, or, with --check, not up to date.`,
+    )
+    .action(async ({ check = false }: { readonly check?: boolean }) => {
+      process.exitCode = await runMigrate(check);
+    });
+}
+
+async function runMigrate(isCheck: boolean): Promise<number> {
+  const database = await openUnmigratedDatabase(readConfig(), () => {});
+  try {
+    if (isCheck) {
+      const { state, pending } = await readSchemaState(database.pool);
+      if (state === "ahead") throw new NewerSchemaError();
+      for (const tag of pending) say(`to be run: ${tag}`);
+      if (state === "current") say("The tables are up to date.");
+      return state === "current" ? 0 : 1;
+    }
+    const run = await migrateDatabase(database);
+    for (const tag of run) say(`run: ${tag}`);
+    say("The tables are up to date.");
+    return 0;
+  } finally {
+    await database.close();
+  }
+}

@@ -1,0 +1,75 @@
+import { defaultQueryLimits } from "../api/limits/query-limits.ts";
+import { wholeNumber } from "./values.ts";
+import type { Topic } from "./variable.ts";
+
+/** What one query may ask. */
+export const queryLimits = {
+  title: "Limits of queries",
+  variables: {
+    tokens: {
+      name: "PITH_GRAPH_QUERY_TOKENS",
+      usual: String(defaultQueryLimits.tokens),
+      meaning: "Words, names and marks of a query's text.",
+      read: wholeNumber(1, 1_000_000),
+    },
+    depth: {
+      name: "PITH_GRAPH_QUERY_DEPTH",
+      usual: String(defaultQueryLimits.depth),
+      meaning: "Fields inside each other, 100 at most. The longest introspection query in use has 15.",
+      read: wholeNumber(1, 100),
+    },
+    aliases: {
+      name: "PITH_GRAPH_QUERY_ALIASES",
+      usual: String(defaultQueryLimits.aliases),
+      meaning: "Aliased fields, those of fragments counted wherever they are used.",
+      read: wholeNumber(1, 1_000_000),
+    },
+    directives: {
+      name: "PITH_GRAPH_QUERY_DIRECTIVES",
+      usual: String(defaultQueryLimits.directives),
+      meaning: "Directives, those of fragments counted wherever they are used.",
+      read: wholeNumber(1, 1_000_000),
+    },
+    cost: {
+      name: "PITH_GRAPH_QUERY_COST",
+      usual: String(defaultQueryLimits.cost),
+      meaning: "What the answer may cost: see below.",
+      read: wholeNumber(1, 2 ** 40),
+    },
+    milliseconds: {
+      name: "PITH_GRAPH_QUERY_MILLISECONDS",
+      usual: String(defaultQueryLimits.milliseconds),
+      meaning:
+        "How long a query may take. Then it is answered with 503 and `TIMEOUT`, and what still runs for it in PostgreSQL and in the graph is ended. Mutations are let finish.",
+      read: wholeNumber(1, 600_000),
+    },
+  },
+} as const satisfies Topic;
+
+/** What one address may ask. */
+export const requestLimits = {
+  title: "Limits of requests",
+  variables: {
+    maximumQueryBytes: {
+      name: "PITH_GRAPH_QUERY_BYTES",
+      usual: "1000000",
+      meaning: "Bytes of a request's body to `/graphql`; more is answered with 413.",
+      read: wholeNumber(1, 2 ** 28),
+    },
+    requestsPerMinute: {
+      name: "PITH_GRAPH_REQUESTS_PER_MINUTE",
+      usual: "6000",
+      meaning:
+        "Requests of one address to `/graphql`; as many may come at once. More are answered with 429, `RATE_LIMITED` and `Retry-After`. `0` sets no limit. Requests from this machine itself are not limited. An IPv6 network (/64) counts as one address. The count is each process's own.",
+      read: wholeNumber(0, 2 ** 31 - 1),
+    },
+    /** How many proxies of one's own stand before the server. */
+    trustedProxies: {
+      name: "PITH_GRAPH_TRUST_PROXY",
+      usual: "0",
+      meaning:
+        "How many proxies of your own stand before the server, each adding to `X-Forwarded-For`. With `0` the header is not believed, and all who come through a proxy on this machine pass as the machine itself.",
+      read: wholeNumber(0, 10),
+    },
+  },
+} as const satisfies Topic;

@@ -1,0 +1,57 @@
+import { isProof, type Proof } from "../protocol/index.ts";
+import { ConfigError } from "./config-error.ts";
+
+type Read<Value> = (text: string, name: string) => Value;
+
+/** Any text. */
+export const text: Read<string> = (given) => given;
+
+/** A whole number within bounds, in decimal digits. */
+export function wholeNumber(least: number, most: number): Read<number> {
+  return (given, name) => {
+    const value = Number(given);
+    if (/^\d+$/.test(given) && value >= least && value <= most) return value;
+    throw new ConfigError(
+      `${name} must be a whole number from ${least} to ${most}, not ${JSON.stringify(given)}.`,
+    );
+  };
+}
+
+/** One of a few words. */
+export function oneOf<Word extends string>(...words: readonly Word[]): Read<Word> {
+  return (given, name) => {
+    const found = words.find((word) => word === given);
+    if (found !== undefined) return found;
+    const listed = `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+    throw new ConfigError(`${name} must be ${listed}, not ${JSON.stringify(given)}.`);
+  };
+}
+
+/** `on` or `off`. */
+export const onOrOff: Read<boolean> = (given, name) => oneOf("on", "off")(given, name) === "on";
+
+/** Words separated by commas or spaces. */
+export const list: Read<readonly string[]> = (given) => given.split(/[\s,]+/).filter((entry) => entry !== "");
+
+/** The least proof that a source lets in, as a person writes it. */
+export function minimumProof(given: string): Proof {
+  if (isProof(given)) return given;
+  throw new ConfigError(`The minimum proof is hash, receipt or signed, not ${JSON.stringify(given)}.`);
+}
+
+/** A PostgreSQL address. It may hold a password: what is wrong is not repeated. */
+export const databaseUrl: Read<string> = (given, name) => {
+  if (/^postgres(?:ql)?:\/\//.test(given)) return given;
+  throw new ConfigError(`${name} must begin with postgres:// or postgresql://.`);
+};
+
+/** An address without its password, wherever that stands in it. */
+export function withoutPassword(url: string): string {
+  if (!URL.canParse(url)) return "***";
+  const shown = new URL(url);
+  if (shown.password !== "") shown.password = "***";
+  for (const name of [...shown.searchParams.keys()]) {
+    if (/pass|secret|token|key/i.test(name)) shown.searchParams.set(name, "***");
+  }
+  return shown.href;
+}

@@ -1,0 +1,30 @@
+/** A table that a backup holds. */
+export type KeptTable = {
+  readonly name: string;
+  /** Which of its rows: all unless told. In SQL. */
+  readonly where?: string;
+};
+
+/**
+ * What is in no other place: the log, its feed, and what is a mirror's own. All other tables follow from these
+ * (`rebuild`).
+ */
+export const keptTables: readonly KeptTable[] = [
+  { name: "records" },
+  { name: "events" },
+  { name: "published_states" },
+  { name: "changes" },
+  // Counts of rows follow from the log; how far positions have come does not.
+  {
+    name: "totals",
+    where: "name IN ('position', 'change_position', 'graph_position', 'rejected_documents')",
+  },
+  { name: "quarantine" },
+  { name: "submissions" },
+  { name: "followed_mirrors" },
+  { name: "settings" },
+];
+
+/** The first line of a backup, a comment to SQL, and its last: a file without it was cut short. */
+export const backupHead = "-- pith-graph backup 1";
+export const backupEnd = "-- end of the backup";

@@ -1,0 +1,137 @@
+import { once } from "node:events";
+import { finished } from "node:stream/promises";
+import type pg from "pg";
+import { type CopyStreamQuery, from as copyFrom } from "pg-copy-streams";
+import type { Database } from "../../store/index.ts";
+import { writeLock } from "../write/batch.ts";
+import { backupEnd, backupHead, keptTables } from "./kept-tables.ts";
+import { columnsOf } from "./write-backup.ts";
+
+/** A backup that cannot be read, or a database that cannot take it; the message is for people. */
+export class BackupError extends Error {
+  override readonly name = "BackupError";
+}
+
+const newline = 0x0a;
+/** No line of a backup is larger: a document has 512 MiB at most, and its escapes as much again. */
+const longestLine = 2 ** 30;
+
+/**
+ * Puts a backup into a database that is migrated and holds nothing: all of it, or nothing. The tables that follow from
+ * it are still to be made, by `rebuildTables`.
+ *
+ * @returns how many rows each table was given. Rejects with BackupError.
+ */
+export async function readBackup(
+  { pool }: Pick<Database, "pool">,
+  pieces: AsyncIterable<Uint8Array>,
+): Promise<Map<string, number>> {
+  const client = await pool.connect();
+  try {
+    await client.query("BEGIN");
+    await client.query("SELECT pg_advisory_xact_lock($1)", [writeLock]);
+    await demandEmpty(client);
+    const counts = await readTables(client, pieces);
+    await client.query("COMMIT");
+    return counts;
+  } finally {
+    // Where it has not come to its end, so ends the transaction.
+    client.release(true);
+  }
+}
+
+async function demandEmpty(client: pg.ClientBase): Promise<void> {
+  for (const name of ["records", "events", "submissions", "quarantine"]) {
+    const { rowCount } = await client.query(`SELECT FROM public."${name}" LIMIT 1`);
+    if (rowCount !== 0) throw new BackupError("The database is not empty: a backup goes into a new one.");
+  }
+  // An empty database counts from nothing, and so does one that remembers nothing of itself.
+  await client.query("DELETE FROM totals");
+  await client.query("DELETE FROM settings");
+}
+
+async function readTables(
+  client: pg.ClientBase,
+  pieces: AsyncIterable<Uint8Array>,
+): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  let isFirst = true;
+  let isOver = false;
+  let table: { readonly name: string; readonly stream: CopyStreamQuery } | undefined;
+  try {
+    for await (const line of linesOf(pieces)) {
+      const text = table !== undefined && line.length > 3 ? "" : line.toString("latin1").trimEnd();
+      if (isOver) throw new BackupError("The backup goes on behind its end.");
+      if (isFirst) {
+        if (text !== backupHead)
+          throw new BackupError("This is no backup of pith-graph, or one of another version.");
+        isFirst = false;
+      } else if (table === undefined) {
+        if (text === backupEnd) isOver = true;
+        else table = await beginTable(client, text, counts);
+      } else if (text === "\\.") {
+        table.stream.end();
+        await finished(table.stream);
+        table = undefined;
+      } else {
+        counts.set(table.name, (counts.get(table.name) ?? 0) + 1);
+        if (!table.stream.write(line))
+          await Promise.race([once(table.stream, "drain"), finished(table.stream)]);
+      }
+    }
+  } catch (error) {
+    table?.stream.destroy();
+    throw error;
+  }
+  if (!isOver) throw new BackupError("The backup was cut short: nothing of it was taken.");
+  return counts;
+}
+
+/** Nothing of the file is run as it stands: table and columns are looked up. */
+async function beginTable(
+  client: pg.ClientBase,
+  text: string,
+  counts: Map<string, number>,
+): Promise<{ name: string; stream: CopyStreamQuery }> {
+  const [, name = "", given = ""] =
+    /^COPY public\."([a-z_]+)" \(([a-z0-9_", ]+)\) FROM stdin;$/.exec(text) ?? [];
+  if (counts.has(name) || !keptTables.some((table) => table.name === name)) {
+    throw new BackupError(
+      `The backup is damaged, or of another version, at ${JSON.stringify(text.slice(0, 80))}.`,
+    );
+  }
+  const known = new Set((await columnsOf(client, name)).split(", "));
+  const columns = given.split(", ");
+  const unknown = columns.find((column) => !known.has(column));
+  if (unknown !== undefined) {
+    throw new BackupError(
+      `The backup has a column ${name}.${unknown}: it is of a newer version of pith-graph.`,
+    );
+  }
+  counts.set(name, 0);
+  const stream = client.query(copyFrom(`COPY public."${name}" (${columns.join(", ")}) FROM STDIN`));
+  // What is wrong with a row is told by whoever waits for the stream.
+  stream.on("error", () => {});
+  return { name, stream };
+}
+
+/** Whole lines, each with its end. */
+async function* linesOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  let parts: Buffer[] = [];
+  let size = 0;
+  for await (const piece of pieces) {
+    let rest = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+    for (let end = rest.indexOf(newline); end >= 0; end = rest.indexOf(newline)) {
+      const last = rest.subarray(0, end + 1);
+      yield parts.length === 0 ? last : Buffer.concat([...parts, last]);
+      parts = [];
+      size = 0;
+      rest = rest.subarray(end + 1);
+    }
+    if (rest.length === 0) continue;
+    size += rest.length;
+    if (size > longestLine) throw new BackupError("The backup has a line that is too long.");
+    parts.push(rest);
+  }
+  if (size > 0) yield Buffer.concat(parts);
+}

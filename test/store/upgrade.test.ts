@@ -1,0 +1,134 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { finished } from "node:stream/promises";
+import { gunzipSync } from "node:zlib";
+import { drizzle } from "drizzle-orm/node-postgres";
+import { migrate } from "drizzle-orm/node-postgres/migrator";
+import { from as copyFrom } from "pg-copy-streams";
+import { afterEach, describe, expect, it } from "vitest";
+import { loadKeyring } from "../../src/cli/keyring-file.ts";
+import { checkTables } from "../../src/ingest/index.ts";
+import { workOff } from "../../src/ingest/submissions/index.ts";
+import { createApp, startServer } from "../../src/server/index.ts";
+import { migrateDatabase, NewerSchemaError, readSchemaState } from "../../src/store/index.ts";
+import { runCli } from "../cli/run-cli.ts";
+import { createEmptyDatabase, createTestDatabase, type TestDatabase, urlOf } from "../database.ts";
+
+type Journal = { entries: { tag: string; when: number }[] };
+
+const journal = JSON.parse(readFileSync("drizzle/meta/_journal.json", "utf8")) as Journal;
+const dropping: TestDatabase[] = [];
+
+afterEach(async () => {
+  for (const database of dropping.splice(0)) await database.drop();
+});
+
+async function created(creating: Promise<TestDatabase>): Promise<TestDatabase> {
+  const database = await creating;
+  dropping.push(database);
+  return database;
+}
+
+/** Runs the migrations that there were up to one of them, as the software of then did. */
+async function migrateUpTo(database: TestDatabase, tag: string): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "pith-graph-migrations-"));
+  try {
+    cpSync("drizzle", folder, { recursive: true });
+    const end = journal.entries.findIndex((entry) => entry.tag === tag) + 1;
+    writeFileSync(
+      join(folder, "meta/_journal.json"),
+      JSON.stringify({ ...journal, entries: journal.entries.slice(0, end) }),
+    );
+    await migrate(drizzle(database.pool), { migrationsFolder: folder });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Puts rows in that stand in a file as in one of pg_dump: `COPY … FROM stdin;`, lines, `\.`. */
+async function loadRows(database: TestDatabase, file: string): Promise<void> {
+  const client = await database.pool.connect();
+  const blocks = gunzipSync(readFileSync(file))
+    .toString("utf8")
+    .split(/^\\\.\n/m);
+  for (const block of blocks.filter((text) => text !== "")) {
+    const end = block.indexOf("\n") + 1;
+    const stream = client.query(copyFrom(block.slice(0, end).replace(/;\n$/, "")));
+    stream.end(block.slice(end));
+    await finished(stream);
+  }
+  client.release();
+}
+
+const folder = "test/data/upgrade";
+
+/** Each file is named by the last migration that there was when its rows were written, by the software of then. */
+describe.each(readdirSync(folder))("the data of %s", (file) => {
+  it("is brought up to date, and answers; nothing differs from its log; what waited is taken in", async () => {
+    const database = await created(createEmptyDatabase());
+    const tag = file.replace(".sql.gz", "");
+    await migrateUpTo(database, tag);
+    await loadRows(database, join(folder, file));
+    const { rows: before } = await database.pool.query("SELECT name, value FROM totals ORDER BY name");
+
+    const { pending } = await readSchemaState(database.pool);
+    expect(pending.length).toBeGreaterThan(0);
+    expect(await migrateDatabase(database)).toEqual(pending);
+    expect(await readSchemaState(database.pool)).toEqual({ state: "current", pending: [] });
+
+    const keyring = await loadKeyring(["sample/keyring.json"]);
+    expect((await checkTables(database, { keyring })).differences).toEqual([]);
+    expect((await database.pool.query("SELECT name, value FROM totals ORDER BY name")).rows).toEqual(before);
+    await workOff(database, { keyring });
+    const { rows } = await database.pool.query("SELECT status, error_code FROM submissions");
+    expect(rows).toEqual([{ status: "merged", error_code: null }]);
+
+    const server = await startServer({ app: createApp({ database }), port: 0, host: "127.0.0.1" });
+    const query =
+      '{ status { papers } paper(ref: "2302.12192") { claims { totalCount } aliases { value } } }';
+    const response = await fetch(`${server.url}/graphql?query=${encodeURIComponent(query)}`);
+    const { data, errors } = (await response.json()) as { data: { status: unknown }; errors?: unknown };
+    expect(errors).toBeUndefined();
+    expect(data).toMatchObject({
+      status: { papers: 23 },
+      paper: { claims: { totalCount: 4 }, aliases: expect.arrayContaining([{ value: "2302.12192" }]) },
+    });
+    await server.close();
+  });
+});
+
+describe("migrations", () => {
+  it("come in the order in which they were made: a later one with an earlier time would never be run", () => {
+    const times = journal.entries.map(({ when }) => when);
+    expect(times).toEqual([...new Set(times)].sort((a, b) => a - b));
+  });
+
+  it("are run once, by one of two processes that come at once; `--check` says whether they are", async () => {
+    const database = await created(createEmptyDatabase());
+    const env = { DATABASE_URL: urlOf(database) };
+    const checked = await runCli(["migrate", "--check"], { env });
+    expect(checked).toMatchObject({ status: 1, stdout: "" });
+    expect(checked.stderr).toContain(`to be run: ${journal.entries.at(-1)?.tag}`);
+    const both = await Promise.all([runCli(["migrate"], { env }), runCli(["migrate"], { env })]);
+    const told = both.map(
+      ({ stderr }) => stderr.split("\n").filter((line) => line.startsWith("run: ")).length,
+    );
+    expect(both.map(({ status }) => status)).toEqual([0, 0]);
+    expect(told.sort((a, b) => a - b)).toEqual([0, journal.entries.length]);
+    const { rows } = await database.pool.query("SELECT 1 FROM drizzle.__drizzle_migrations");
+    expect(rows).toHaveLength(journal.entries.length);
+  });
+
+  it("of a newer version are told, and nothing is changed or served", async () => {
+    const database = await created(createTestDatabase());
+    await database.pool.query(
+      "INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ('newer', 9999999999999)",
+    );
+    await expect(migrateDatabase(database)).rejects.toThrow(NewerSchemaError);
+    const env = { DATABASE_URL: urlOf(database), PORT: "0" };
+    const { status, stderr } = await runCli(["serve"], { env });
+    expect(status).toBe(1);
+    expect(stderr).toContain("pith-graph: This database was migrated by a newer version of pith-graph.");
+  });
+});
