@@ -6,6 +6,10 @@ import { isProof, type Proof } from "./protocol/index.ts";
 export type Config = {
   /** A PostgreSQL address; undefined means the embedded server. */
   readonly databaseUrl: string | undefined;
+  /** PostgreSQL addresses of standbys that queries are answered from. */
+  readonly replicaUrls: readonly string[];
+  /** A replica that is behind by more seconds is left out. */
+  readonly replicaSeconds: number;
   /** Where the embedded server keeps its data. */
   readonly dataDirectory: string;
   /** A JSON file of keys that are trusted besides the registry's own. */
@@ -95,6 +99,13 @@ export function readConfig(environment: Environment = process.env): Config {
   );
   return {
     databaseUrl: databaseUrl(text("DATABASE_URL")),
+    replicaUrls: replicaUrls(text("DATABASE_REPLICA_URLS") ?? ""),
+    replicaSeconds: integer(
+      "PITH_GRAPH_REPLICA_SECONDS",
+      text("PITH_GRAPH_REPLICA_SECONDS") ?? "10",
+      1,
+      3_600,
+    ),
     dataDirectory: resolve(text("PITH_GRAPH_DATA") ?? ".pith-graph"),
     keyringPath: text("PITH_GRAPH_KEYRING"),
     host: text("HOST") ?? "127.0.0.1",
@@ -237,6 +248,15 @@ function databaseUrl(url: string | undefined): string | undefined {
   if (url === undefined || /^postgres(?:ql)?:\/\//.test(url)) return url;
   // The value may hold a password: it is not repeated.
   throw new ConfigError("DATABASE_URL must begin with postgres:// or postgresql://.");
+}
+
+function replicaUrls(text: string): string[] {
+  const urls = text.split(/[\s,]+/).filter((url) => url !== "");
+  if (urls.every((url) => /^postgres(?:ql)?:\/\//.test(url))) return urls;
+  // As above.
+  throw new ConfigError(
+    "DATABASE_REPLICA_URLS must be addresses that begin with postgres:// or postgresql://, separated by commas.",
+  );
 }
 
 function integer(name: string, text: string, least: number, most: number): number {

@@ -3,6 +3,7 @@ import { type Config, readConfig } from "../config.ts";
 import { type GraphService, startGraph } from "../graph/index.ts";
 import { createApp, graphqlSettings, type RunningServer, startServer } from "../server/index.ts";
 import { type Database, openDatabase } from "../store/index.ts";
+import { ReadServers, type ReplicaStatus } from "../store/replicas/index.ts";
 import { CommandError } from "./command-error.ts";
 import { say } from "./context.ts";
 import { aborted, listenForInterruption } from "./interruption.ts";
@@ -49,6 +50,7 @@ export async function runService(
   let worker: WorkerProcess | undefined;
   let graph: GraphService | undefined;
   let reads: Database | undefined;
+  let readServers: ReadServers | undefined;
   try {
     await prepareSample(database, paths, { isWanted: options.sample, signal });
     if (signal.aborted) return;
@@ -56,12 +58,17 @@ export async function runService(
       adjacency: config.graphAdjacency,
       onLoadError: (error) => console.error("the citation graph could not be loaded:", error),
     });
-    reads = openDatabase({
-      connection: database.connection,
-      // A query ends by itself before; this is for what its end did not reach.
-      statementMilliseconds: config.limits.milliseconds + 1_000,
+    // A query ends by itself before; this is for what its end did not reach.
+    const statementMilliseconds = config.limits.milliseconds + 1_000;
+    reads = openDatabase({ connection: database.connection, statementMilliseconds });
+    readServers = new ReadServers({
+      primary: reads,
+      replicas: config.replicaUrls,
+      maximumSeconds: config.replicaSeconds,
+      statementMilliseconds,
+      onChange: sayOfReplica,
     });
-    server = await listen({ database, reads, graph }, config);
+    server = await listen({ database, readServers, graph }, config);
     if (workerRuns === "always" || config.submissions.tokens.length > 0) worker = startWorkerProcess(options);
     announce(server, config);
     await aborted(signal);
@@ -71,13 +78,14 @@ export async function runService(
     await server?.close();
     await worker?.close();
     await graph?.close();
+    await readServers?.close();
     await reads?.close();
     await database.close();
   }
 }
 
 async function listen(
-  parts: { readonly database: Database; readonly reads: Database; readonly graph: GraphService },
+  parts: { readonly database: Database; readonly readServers: ReadServers; readonly graph: GraphService },
   config: Config,
 ): Promise<RunningServer> {
   const { host, port, submissions, baseUrl, limits, maximumQueryBytes, requestsPerMinute, trustedProxies } =
@@ -99,6 +107,10 @@ async function listen(
     // It says itself what to do: another port, most often.
     throw new CommandError(error instanceof Error ? error.message : String(error));
   }
+}
+
+function sayOfReplica({ number, reason }: ReplicaStatus): void {
+  say(`Replica ${number} is ${reason === null ? "in use" : `left out: ${reason}`}.`);
 }
 
 async function prepareSample(
