@@ -38,9 +38,19 @@ it("limits are whole numbers within reason, and say so", () => {
   }
 });
 
+it("replicas are PostgreSQL addresses, of which none is repeated in an error", () => {
+  const urls = ["postgres://reader@one/pith", "postgresql://reader@two/pith"];
+  expect(readConfig({ DATABASE_REPLICA_URLS: ` ${urls.join(", ")} ` }).replicaUrls).toEqual(urls);
+  expect(readConfig({ DATABASE_REPLICA_URLS: "" }).replicaUrls).toEqual([]);
+  const wrong = () => readConfig({ DATABASE_REPLICA_URLS: `${urls[0]},http://reader:secret@two` });
+  expect(wrong).toThrow(ConfigError);
+  expect(wrong).toThrow(/^DATABASE_REPLICA_URLS must be addresses that begin with [^@]*$/);
+  expect(() => readConfig({ PITH_GRAPH_REPLICA_SECONDS: "0" })).toThrow("from 1 to 3600");
+});
+
 it("docs/configuration.md has every variable, and its default", () => {
   const source = readFileSync(new URL("../src/config.ts", import.meta.url), "utf8");
-  const read = [...source.matchAll(/"(PITH_GRAPH_[A-Z_]+|DATABASE_URL|HOST|PORT)"/g)].map(([, name]) => name);
+  const read = [...source.matchAll(/"(PITH_GRAPH_[A-Z_]+|DATABASE_[A-Z_]+|HOST|PORT)"/g)].map(([, name]) => name);
   const page = readFileSync(new URL("../docs/configuration.md", import.meta.url), "utf8");
   const rows = [...page.matchAll(/^\| `([A-Z_]+)` \| (?:`([^`]*)`)? ?\| \S/gm)];
   expect(rows.map(([, name]) => name).sort()).toEqual([...new Set(read)].sort());

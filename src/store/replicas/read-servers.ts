@@ -14,7 +14,7 @@ export type ReadServersOptions = {
   readonly maximumSeconds?: number;
   /** How long a statement may take on a replica, in milliseconds. */
   readonly statementMilliseconds?: number;
-  /** Told when a replica is taken into use or left out. */
+  /** Told when a replica is taken into use or left out, or left out for another reason. */
   readonly onChange?: (replica: ReplicaStatus) => void;
 };
 

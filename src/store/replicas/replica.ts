@@ -100,8 +100,8 @@ export class Replica {
   }
 
   #settle(reason: string | null): void {
-    const wasUsed = this.#reason === null;
+    if (reason === this.#reason) return;
     this.#reason = reason;
-    if (wasUsed !== (reason === null)) this.#options.onChange?.(this.status());
+    this.#options.onChange?.(this.status());
   }
 }
