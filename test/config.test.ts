@@ -50,7 +50,9 @@ it("replicas are PostgreSQL addresses, of which none is repeated in an error", (
 
 it("docs/configuration.md has every variable, and its default", () => {
   const source = readFileSync(new URL("../src/config.ts", import.meta.url), "utf8");
-  const read = [...source.matchAll(/"(PITH_GRAPH_[A-Z_]+|DATABASE_[A-Z_]+|HOST|PORT)"/g)].map(([, name]) => name);
+  const read = [...source.matchAll(/"(PITH_GRAPH_[A-Z_]+|DATABASE_[A-Z_]+|HOST|PORT)"/g)].map(
+    ([, name]) => name,
+  );
   const page = readFileSync(new URL("../docs/configuration.md", import.meta.url), "utf8");
   const rows = [...page.matchAll(/^\| `([A-Z_]+)` \| (?:`([^`]*)`)? ?\| \S/gm)];
   expect(rows.map(([, name]) => name).sort()).toEqual([...new Set(read)].sort());

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { softwareVersion } from "../version.ts";
 import { addCareCommands } from "./care.ts";
 import { addConformanceCommand } from "./conformance.ts";
+import { addDistributeCommand } from "./distribute.ts";
 import { addExportCommand } from "./export.ts";
 import { addIngestCommand } from "./ingest.ts";
 import { addQuarantineCommand } from "./quarantine.ts";
@@ -28,6 +29,7 @@ export function createProgram(): Command {
   addExportCommand(program);
   addCareCommands(program);
   addQuarantineCommand(program);
+  addDistributeCommand(program);
   addConformanceCommand(program);
   program.addHelpText(
     "after",

@@ -13,7 +13,19 @@ describe("a position", () => {
   });
 
   it("is nothing else", () => {
-    for (const text of ["", "0", "/", "0/", "/0", "1/100000000", "-1/0", "0x1/0", "1/0 ", "1/0, 2/0", "g/0"]) {
+    for (const text of [
+      "",
+      "0",
+      "/",
+      "0/",
+      "/0",
+      "1/100000000",
+      "-1/0",
+      "0x1/0",
+      "1/0 ",
+      "1/0, 2/0",
+      "g/0",
+    ]) {
       expect(parsePosition(text), text).toBeNull();
     }
   });

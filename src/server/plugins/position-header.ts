@@ -11,7 +11,8 @@ export function usePositionHeader(reads: RequestReads): Plugin {
       const { req, prepared } = context;
       if (req === undefined || prepared === undefined) return;
       const position = await reads.positionAfter(req, prepared, context);
-      for (const [name, value] of Object.entries(positionHeaders(position))) response.headers.set(name, value);
+      for (const [name, value] of Object.entries(positionHeaders(position)))
+        response.headers.set(name, value);
     },
   };
 }

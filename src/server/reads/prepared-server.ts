@@ -16,11 +16,7 @@ export type PreparedServer = {
  * `graph` is that of the process, which follows the primary: where it holds edges in memory, they are asked whatever
  * server the rows come from. `rowCacheSize` is in characters.
  */
-export function prepareServer(
-  server: ReadServer,
-  graph: GraphService,
-  rowCacheSize: number,
-): PreparedServer {
+export function prepareServer(server: ReadServer, graph: GraphService, rowCacheSize: number): PreparedServer {
   const { database, isReplica } = server;
   const isInTables = graph.status().adjacency === "sql";
   const ownGraph =

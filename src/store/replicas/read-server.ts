@@ -1,5 +1,5 @@
 import { type Database, openDatabase } from "../database.ts";
-import { parsePosition, type Position } from "./position.ts";
+import { type Position, parsePosition } from "./position.ts";
 
 /** A server that queries are answered from: the primary, or a replica while it is in use. */
 export type ReadServer = {

@@ -104,9 +104,7 @@ export class ReadServers {
   async #look(): Promise<void> {
     await this.#lookAtPrimary();
     // After the primary: what they have by then is compared with what it had before.
-    await Promise.all(
-      this.#replicas.map((replica) => replica.look((probed) => this.#reasonAgainst(probed))),
-    );
+    await Promise.all(this.#replicas.map((replica) => replica.look((probed) => this.#reasonAgainst(probed))));
     if (this.#isClosed) return;
     this.#timer = setTimeout(() => {
       this.#looking = this.#look();

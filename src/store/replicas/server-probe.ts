@@ -1,6 +1,6 @@
 import pg from "pg";
 import type { Database } from "../database.ts";
-import { parsePosition, type Position } from "./position.ts";
+import { type Position, parsePosition } from "./position.ts";
 
 /** What a server says of itself. */
 export type Probed = {
