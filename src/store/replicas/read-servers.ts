@@ -38,6 +38,7 @@ export class ReadServers {
   #turn = 0;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
+  #next: Promise<void> | null = null;
   #isClosed = false;
 
   constructor(options: ReadServersOptions) {
@@ -84,13 +85,16 @@ export class ReadServers {
     return (await next.hasReached(position)) ? session : this.primary;
   }
 
-  /** Resolves when all servers have been asked once more. */
-  async look(): Promise<void> {
-    await this.#looking;
-    if (this.#isClosed || this.#replicas.length === 0) return;
-    clearTimeout(this.#timer);
-    this.#looking = this.#look();
-    await this.#looking;
+  /** Resolves when all servers have been asked once more; who asks meanwhile shares it. */
+  look(): Promise<void> {
+    this.#next ??= this.#looking.then(() => {
+      this.#next = null;
+      if (this.#isClosed || this.#replicas.length === 0) return;
+      clearTimeout(this.#timer);
+      this.#looking = this.#look();
+      return this.#looking;
+    });
+    return this.#next;
   }
 
   async close(): Promise<void> {
@@ -106,9 +110,7 @@ export class ReadServers {
     // After the primary: what they have by then is compared with what it had before.
     await Promise.all(this.#replicas.map((replica) => replica.look((probed) => this.#reasonAgainst(probed))));
     if (this.#isClosed) return;
-    this.#timer = setTimeout(() => {
-      this.#looking = this.#look();
-    }, this.#pauseMilliseconds);
+    this.#timer = setTimeout(() => void this.look(), this.#pauseMilliseconds);
     this.#timer.unref();
   }
 
