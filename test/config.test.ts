@@ -43,6 +43,16 @@ describe("what is read", () => {
     }
   });
 
+  it("replicas are PostgreSQL addresses, of which none is repeated in an error", () => {
+    const urls = ["postgres://reader@one/pith", "postgresql://reader@two/pith"];
+    expect(readConfig({ DATABASE_REPLICA_URLS: ` ${urls.join(", ")} ` }).replicaUrls).toEqual(urls);
+    expect(readConfig({ DATABASE_REPLICA_URLS: "" }).replicaUrls).toEqual([]);
+    const wrong = () => readConfig({ DATABASE_REPLICA_URLS: `${urls[0]},http://reader:secret@two` });
+    expect(wrong).toThrow(ConfigError);
+    expect(wrong).toThrow(/^DATABASE_REPLICA_URLS must be addresses that begin with [^@]*$/);
+    expect(() => readConfig({ PITH_GRAPH_REPLICA_SECONDS: "0" })).toThrow("from 1 to 3600");
+  });
+
   it("an option comes before its variable, and is named where it is wrong", () => {
     expect(readConfig({ PORT: "1" }, { PORT: "2" }).port).toBe(2);
     expect(readConfig({ PORT: "1" }, { PORT: undefined }).port).toBe(1);

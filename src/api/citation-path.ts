@@ -71,9 +71,9 @@ type Question = {
 const attempts = 3;
 
 async function shortestPath(question: Question, context: Context): Promise<CitationPath | null> {
-  const { graph, loaders } = context;
   const { from, to, ...options } = question;
   for (let attempt = 0; attempt < attempts; attempt++) {
+    const { graph, loaders } = context;
     // Each time anew: the ends may be joined with others as well.
     const [first, last] = await Promise.all([workIdByRef(from, context), workIdByRef(to, context)]);
     const { workIds, truncated, graphVersion } = await graph.ask((service, budget) =>
@@ -89,10 +89,10 @@ async function shortestPath(question: Question, context: Context): Promise<Citat
     const works = await worksOf(workIds, loaders);
     const held = works.filter((work) => work !== null);
     if (held.length === works.length) return { works: held, graphVersion };
-    // A work on it was joined with another a moment ago: memory will hear of it.
+    // A work on it was joined with another a moment ago: memory will hear of it. Or it came a moment ago, and a
+    // replica will.
     await graph.catchUp();
-    loaders.batches.renewVersion();
-    for (const workId of workIds) loaders.work.clear(workId);
+    Object.assign(context, context.renew());
   }
   throw new ApiError("GRAPH_UNAVAILABLE", "The works on the path keep changing: ask again shortly.");
 }

@@ -16,9 +16,15 @@ export type Context = {
   readonly deadline: Deadline;
   readonly submit: Submit;
   readonly live: Live;
-  /** What reads the tables anew, for a request that lasts: to be assigned to its context. */
-  readonly renew: () => Pick<Context, "loaders" | "graph">;
+  /**
+   * What reads the tables anew, from the server that is written to: for who has just written, and for a request that
+   * lasts. To be assigned to its context.
+   */
+  readonly renew: () => Reads;
 };
+
+/** What a request reads through. */
+export type Reads = Pick<Context, "database" | "loaders" | "graph">;
 
 /**
  * Puts a document into the queue for who made the request, and gives the submission's id. Whether they may is part of
@@ -65,29 +71,40 @@ export type RequestParts = {
   readonly signal?: AbortSignal;
 };
 
-/**
- * Prepares a database's statements once; each call of what it returns makes one request's context. Rows are kept in
- * memory from request to request where `kept` is given.
- */
+/** Makes what one request reads through, until its deadline. */
+export type PreparedReads = (deadline: Deadline) => Reads;
+
+/** Prepares a database's statements once. Rows are kept in memory from request to request where `kept` is given. */
+export function prepareReads(database: Database, graph: GraphService, kept?: KeptRows): PreparedReads {
+  const createLoaders = prepareLoaders({ db: database.db, pool: database.pool, kept });
+  return (deadline) => {
+    const loaders = createLoaders(deadline.signal);
+    return { database, loaders, graph: new RequestGraph(graph, loaders.batches, deadline.signal) };
+  };
+}
+
+/** One request's context: reads from one server, and where it must, from the one that is written to. */
+export function createContext(
+  reads: PreparedReads,
+  primary: PreparedReads,
+  { submit = refuse, follow = refuseToFollow, resumeAfter = null, signal }: RequestParts = {},
+): Context {
+  const deadline = new Deadline(signal);
+  return {
+    deadline,
+    submit,
+    live: { follow, resumeAfter, given: null, sent: null },
+    renew: () => primary(deadline),
+    ...reads(deadline),
+  };
+}
+
+/** Prepares a database's statements once; each call of what it returns makes one request's context. */
 export function prepareContext(
   database: Database,
   graph: GraphService,
   kept?: KeptRows,
 ): (parts?: RequestParts) => Context {
-  const createLoaders = prepareLoaders({ db: database.db, pool: database.pool, kept });
-  return ({ submit = refuse, follow = refuseToFollow, resumeAfter = null, signal } = {}) => {
-    const deadline = new Deadline(signal);
-    const renew = () => {
-      const loaders = createLoaders(deadline.signal);
-      return { loaders, graph: new RequestGraph(graph, loaders.batches, deadline.signal) };
-    };
-    return {
-      database,
-      deadline,
-      submit,
-      live: { follow, resumeAfter, given: null, sent: null },
-      renew,
-      ...renew(),
-    };
-  };
+  const reads = prepareReads(database, graph, kept);
+  return (parts) => createContext(reads, reads, parts);
 }

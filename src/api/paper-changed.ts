@@ -56,6 +56,8 @@ builder.subscriptionField("paperChanged", (t) =>
       const given = readPosition(context.live.resumeAfter ?? after ?? null);
       const follower = context.live.follow();
       try {
+        // Told of a change, a client sees what changed: nothing is read from a replica that may be behind.
+        Object.assign(context, context.renew());
         const head = await follower.head();
         if (given !== null && given > head) {
           throw badUserInput(

@@ -28,10 +28,11 @@ builder.mutationField("submitDocument", (t) =>
     args: {
       document: t.arg.string({ required: true, description: "A bundle or a state as its raw text." }),
     },
-    resolve: async (_root, { document }, { database, loaders, submit }) => {
-      const id = await submit(document);
-      loaders.batches.renewVersion();
-      const row = (await readSubmissions(database, [id])).get(id);
+    resolve: async (_root, { document }, context) => {
+      const id = await context.submit(document);
+      // Who has written sees it: the rest of the request is read anew, and from where it was written.
+      Object.assign(context, context.renew());
+      const row = (await readSubmissions(context.database, [id])).get(id);
       if (row === undefined) throw new Error("A submission that was stored is gone.");
       return row;
     },

@@ -4,6 +4,7 @@ import { addBackupCommands } from "./backup.ts";
 import { addCareCommands } from "./care.ts";
 import { addConfigCommand } from "./config.ts";
 import { addConformanceCommand } from "./conformance.ts";
+import { addDistributeCommand } from "./distribute.ts";
 import { addExportCommand } from "./export.ts";
 import { addIngestCommand } from "./ingest.ts";
 import { addMigrateCommand } from "./migrate.ts";
@@ -34,6 +35,7 @@ export function createProgram(): Command {
   addBackupCommands(program);
   addMigrateCommand(program);
   addQuarantineCommand(program);
+  addDistributeCommand(program);
   addConformanceCommand(program);
   program.addHelpText(
     "after",

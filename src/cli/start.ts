@@ -5,6 +5,7 @@ import type { Log } from "../log.ts";
 import { type App, createApp, graphqlSettings, type RunningServer, startServer } from "../server/index.ts";
 import { type MetricsListener, startMetricsListener } from "../server/metrics/listener.ts";
 import { type Database, openDatabase } from "../store/index.ts";
+import { ReadServers, type ReplicaStatus } from "../store/replicas/index.ts";
 import { collectPoolMetrics } from "../telemetry/metrics/database-metrics.ts";
 import { together } from "../telemetry/metrics/exposition.ts";
 import { collectGraphMetrics } from "../telemetry/metrics/graph-metrics.ts";
@@ -43,6 +44,7 @@ export function addStartCommand(program: Command): void {
 type Service = {
   readonly database: Database;
   readonly reads: Database;
+  readonly readServers: ReadServers;
   readonly graph: GraphService;
   readonly app: App;
 };
@@ -98,6 +100,7 @@ export async function runService(
     await worker?.close();
     await metrics?.close();
     await service?.graph.close();
+    await service?.readServers.close();
     await service?.reads.close();
     await database.close();
     await telemetry.close();
@@ -112,14 +115,19 @@ async function createService(database: Database, config: Config, log: Log): Prom
     adjacency: config.graphAdjacency,
     onLoadError: (error) => log.error({ err: error }, "the citation graph could not be loaded"),
   });
-  const reads = openDatabase({
-    connection: database.connection,
-    // A query ends by itself before; this is for what its end did not reach.
-    statementMilliseconds: limits.milliseconds + 1_000,
+  // A query ends by itself before; this is for what its end did not reach.
+  const statementMilliseconds = limits.milliseconds + 1_000;
+  const reads = openDatabase({ connection: database.connection, statementMilliseconds });
+  const readServers = new ReadServers({
+    primary: reads,
+    replicas: config.replicaUrls,
+    maximumSeconds: config.replicaSeconds,
+    statementMilliseconds,
+    onChange: (replica) => logReplica(replica, log),
   });
   const app = createApp({
     database,
-    reads,
+    readServers,
     graph,
     submissions,
     baseUrl,
@@ -129,7 +137,12 @@ async function createService(database: Database, config: Config, log: Log): Prom
     maximumBodySize: maximumQueryBytes,
     logError: (message, error) => log.error({ err: error }, message),
   });
-  return { database, reads, graph, app };
+  return { database, reads, readServers, graph, app };
+}
+
+function logReplica({ number, reason }: ReplicaStatus, log: Log): void {
+  if (reason === null) log.info({ replica: number }, `Replica ${number} is in use.`);
+  else log.warn({ replica: number }, `Replica ${number} is left out: ${reason}.`);
 }
 
 /** Serves metrics where that is configured: this process', and those of the worker that it runs. */

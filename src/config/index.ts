@@ -29,10 +29,11 @@ export const topics: readonly Topic[] = [
 ];
 
 /** What the environment settles. Secrets and trust come from here, never from documents. */
-export type Config = ValuesOf<typeof service> &
+export type Config = Omit<ValuesOf<typeof service>, "replicaUrls"> &
   Omit<ValuesOf<typeof documents>, "allowedHosts"> &
   ValuesOf<typeof requestLimits> &
   ValuesOf<typeof operations> & {
+    readonly replicaUrls: readonly string[];
     readonly allowedHosts: readonly string[];
     readonly submissions: SubmissionSettings;
     readonly limits: QueryLimits;
@@ -47,8 +48,10 @@ export type Config = ValuesOf<typeof service> &
 export function readConfig(environment: Environment = process.env, options: GivenOptions = {}): Config {
   const read = <Given extends Topic>(topic: Given) => readTopic(topic, environment, options);
   const { allowedHosts = [], ...others } = read(documents);
+  const { replicaUrls = [], ...served } = read(service);
   return {
-    ...read(service),
+    ...served,
+    replicaUrls,
     ...others,
     allowedHosts,
     submissions: submissionSettings(read(submissions), others.maximumDocumentBytes),

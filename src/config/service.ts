@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { databaseUrl, oneOf, text, wholeNumber, withoutPassword } from "./values.ts";
+import { databaseUrl, databaseUrls, oneOf, text, wholeNumber, withoutPassword } from "./values.ts";
 import type { Topic } from "./variable.ts";
 
 /** Where the service listens, and where its data is. */
@@ -27,6 +27,20 @@ export const service = {
         "A PostgreSQL address, `postgres://…`. Without it the [embedded server](embedded-postgresql.md) runs.",
       read: databaseUrl,
       mask: withoutPassword,
+    },
+    /** Standbys that queries are answered from. */
+    replicaUrls: {
+      name: "DATABASE_REPLICA_URLS",
+      meaning:
+        "PostgreSQL addresses of streaming replicas of that database, separated by commas: queries are answered from them ([scaling.md](scaling.md)).",
+      read: databaseUrls,
+      mask: (given: string) => databaseUrls(given, "DATABASE_REPLICA_URLS").map(withoutPassword).join(", "),
+    },
+    replicaSeconds: {
+      name: "PITH_GRAPH_REPLICA_SECONDS",
+      usual: "10",
+      meaning: "A replica that is behind by more is left out until it has caught up.",
+      read: wholeNumber(1, 3_600),
     },
     /** An absolute path. */
     dataDirectory: {

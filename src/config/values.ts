@@ -45,6 +45,15 @@ export const databaseUrl: Read<string> = (given, name) => {
   throw new ConfigError(`${name} must begin with postgres:// or postgresql://.`);
 };
 
+/** PostgreSQL addresses, separated by commas or spaces. What is wrong is not repeated here either. */
+export const databaseUrls: Read<readonly string[]> = (given, name) => {
+  const urls = list(given, name);
+  if (urls.every((url) => /^postgres(?:ql)?:\/\//.test(url))) return urls;
+  throw new ConfigError(
+    `${name} must be addresses that begin with postgres:// or postgresql://, separated by commas.`,
+  );
+};
+
 /** An address without its password, wherever that stands in it. */
 export function withoutPassword(url: string): string {
   if (!URL.canParse(url)) return "***";

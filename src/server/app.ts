@@ -3,14 +3,16 @@ import { defaultQueryLimits, type QueryLimits } from "../api/limits/query-limits
 import type { SubmissionSettings } from "../config/index.ts";
 import { type GraphService, startGraph } from "../graph/index.ts";
 import type { Database } from "../store/database.ts";
+import { ReadServers } from "../store/replicas/index.ts";
 import { createExplorerRoutes } from "./explorer/index.ts";
-import { createGraphqlHandler, type GraphqlSettings, graphqlPath } from "./graphql.ts";
+import { createGraphqlHandler, defaultRowCacheSize, type GraphqlSettings, graphqlPath } from "./graphql.ts";
 import { answerHealth, answerReadiness, createReadiness, type Readiness } from "./health.ts";
 import { createSubmissionRoutes, noSubmissions, SubmissionDesk } from "./ingest/index.ts";
 import { LiveChanges, type StreamTimes } from "./live/index.ts";
 import type { LogError } from "./mask-error.ts";
 import { ChangeWatch, createMirrorRoutes } from "./mirror/index.ts";
 import { createRateGate, type RateSettings } from "./rate-gate.ts";
+import { RequestReads } from "./reads/index.ts";
 import { handleWatched } from "./requests/handle-watched.ts";
 import { sendError } from "./responses.ts";
 
@@ -19,6 +21,8 @@ export type AppOptions = {
   readonly database: Database;
   /** Read by queries, the caller's as well; `database` unless given. */
   readonly reads?: Database;
+  /** Read by queries instead, with replicas among them; the caller's as well. */
+  readonly readServers?: ReadServers;
   /** Asked about citations; the caller's as well. The tables are asked unless given. */
   readonly graph?: GraphService;
   /** Told of errors that clients see masked; standard error unless given. */
@@ -57,6 +61,7 @@ type Found = readonly [name: string, route: FoundRoute | undefined];
 export function createApp({
   database,
   reads = database,
+  readServers,
   graph = startGraph(database, { adjacency: "sql" }),
   logError = (message, error) => console.error(message, error),
   maximumBodySize = 1_000_000,
@@ -67,13 +72,14 @@ export function createApp({
   streamTimes,
   graphql: settings = {},
 }: AppOptions): App {
-  const desk = new SubmissionDesk(database, submissions);
+  const servers = readServers ?? new ReadServers({ primary: reads });
+  const requestReads = new RequestReads(servers, graph, settings.rowCacheSize ?? defaultRowCacheSize);
+  const desk = new SubmissionDesk(database, submissions, () => requestReads.written());
   const isWithinRate = createRateGate(rate);
   const watch = new ChangeWatch(database);
   const live = new LiveChanges(database, watch);
   const graphql = createGraphqlHandler({
-    database: reads,
-    graph,
+    reads: requestReads,
     logError,
     maximumBodySize,
     limits,
@@ -154,6 +160,7 @@ export function createApp({
     await desk.close();
     live.stop();
     await watch.close();
+    if (readServers === undefined) await servers.close();
   };
   const stopWaiting = () => {
     watch.stopWaiting();

@@ -1,13 +1,9 @@
 import type { RequestListener } from "node:http";
 import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
 import { createYoga } from "graphql-yoga";
-import { type ChangeFollower, type Context, prepareContext, type Submit } from "../api/context.ts";
+import { type ChangeFollower, type Context, createContext, type Submit } from "../api/context.ts";
 import type { QueryLimits } from "../api/limits/query-limits.ts";
-import { KeptRows } from "../api/loaders/kept-rows.ts";
 import { schema } from "../api/schema.ts";
-import type { GraphService } from "../graph/index.ts";
-import { type Database, openDatabase } from "../store/database.ts";
-import { DataVersion } from "./cache/data-version.ts";
 import { documentCaches } from "./cache/document-caches.ts";
 import { defaultQuery } from "./default-query.ts";
 import { noDocuments } from "./documents/trusted-documents.ts";
@@ -19,10 +15,12 @@ import { createMaskError, type LogError } from "./mask-error.ts";
 import { useExactJson } from "./plugins/exact-json.ts";
 import { useExecuteToText } from "./plugins/execute-to-text.ts";
 import { useNoIntrospection } from "./plugins/no-introspection.ts";
+import { usePositionHeader } from "./plugins/position-header.ts";
 import { queryLimitPlugins } from "./plugins/query-limits.ts";
 import { useResponseCache } from "./plugins/response-cache.ts";
 import { type DocumentSettings, useTrustedDocuments } from "./plugins/trusted-documents.ts";
 import { useWatchedOperations } from "./plugins/watch-operations.ts";
+import type { RequestReads } from "./reads/index.ts";
 
 export const graphqlPath = "/graphql";
 
@@ -43,8 +41,7 @@ export type GraphqlSettings = {
 };
 
 export type GraphqlOptions = {
-  readonly database: Database;
-  readonly graph: GraphService;
+  readonly reads: RequestReads;
   readonly logError: LogError;
   /** Bytes. */
   readonly maximumBodySize: number;
@@ -60,38 +57,25 @@ export type GraphqlOptions = {
 export const defaultResponseCacheSize = 32_000_000;
 export const defaultRowCacheSize = 64_000_000;
 
-/** Asking for the data's version takes a tenth of a millisecond; a server that takes so long answers nothing else. */
-const versionMilliseconds = 5_000;
-
 /** GraphQL over HTTP, and GraphiQL where a browser asks for the page. */
 export function createGraphqlHandler(options: GraphqlOptions): {
   handle: RequestListener;
   close: () => Promise<void>;
 } {
-  const { database, graph, settings = {} } = options;
+  const { reads, settings = {} } = options;
   const {
     introspection = true,
     graphiql = true,
     cors = openCors,
     documents = { documents: noDocuments, only: false },
     responseCacheSize = defaultResponseCacheSize,
-    rowCacheSize = defaultRowCacheSize,
     fastPath = true,
   } = settings;
-  // On a connection of its own: answers and rows that are kept are given out at once, also while queries wait for theirs.
-  const versions = openDatabase({
-    connection: database.connection,
-    maximumConnections: 1,
-    statementMilliseconds: versionMilliseconds,
-  });
-  const version = new DataVersion(versions, graph);
-  const kept = rowCacheSize > 0 ? new KeptRows(() => version.read(), rowCacheSize) : undefined;
-  const createContext = prepareContext(database, graph, kept);
   const maskError = createMaskError(options.logError);
   const yoga = createYoga<ServerContext, Context>({
     schema,
-    context: ({ request, req }) =>
-      createContext({
+    context: ({ request, req, prepared = reads.primary }) =>
+      createContext(prepared.reads, reads.primary.reads, {
         submit: options.submitFor(request.headers.get("authorization")),
         follow: () => options.follow(req?.socket.remoteAddress ?? ""),
         resumeAfter: request.headers.get("last-event-id"),
@@ -113,13 +97,14 @@ export function createGraphqlHandler(options: GraphqlOptions): {
     maskedErrors: { maskError },
     plugins: [
       useTrustedDocuments(documents),
-      ...(responseCacheSize > 0 ? [useResponseCache(version, responseCacheSize)] : []),
+      ...(responseCacheSize > 0 ? [useResponseCache(responseCacheSize)] : []),
       ...(introspection ? [] : [useNoIntrospection()]),
       useExecuteToText(),
       ...queryLimitPlugins(options.limits),
       useExactJson(),
       useEventStream(options.streamTimes),
       useWatchedOperations(),
+      usePositionHeader(reads),
     ],
   });
   const handle = createHttpHandler({
@@ -128,12 +113,11 @@ export function createGraphqlHandler(options: GraphqlOptions): {
     maximumBodySize: options.maximumBodySize,
     cors,
     documents: documents.documents,
-    version,
+    reads,
     fastPath,
   });
   const close = async () => {
     await yoga.dispose();
-    await versions.close();
   };
   return { handle, close };
 }

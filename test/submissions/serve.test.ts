@@ -5,7 +5,8 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runCli, spawnCli } from "../cli/run-cli.ts";
+import { runCli } from "../cli/run-cli.ts";
+import { type ServiceProcess, startService } from "../cli/service-process.ts";
 import { readLines } from "../sample/committed-sample.ts";
 import { post } from "./site.ts";
 
@@ -35,43 +36,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-type Started = {
-  readonly child: ChildProcess;
-  readonly url: string;
-  said(text: string | RegExp): Promise<void>;
-};
-
-function start(args: readonly string[]): Promise<Started> {
-  const child = spawnCli(args, { env });
-  children.push(child);
-  let output = "";
-  const changed = new Set<() => void>();
-  const said = (text: string | RegExp) =>
-    new Promise<void>((resolve) => {
-      const look = () => {
-        if (output.search(text) < 0) return;
-        changed.delete(look);
-        resolve();
-      };
-      changed.add(look);
-      look();
-    });
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-      for (const look of changed) look();
-    });
-  }
-  return new Promise((resolve, reject) => {
-    child.on("close", (status) => reject(new Error(`ended with ${status}: ${output}`)));
-    said(args[0] === "worker" ? "Working on" : "Ctrl-C").then(() => {
-      const url = /is ready: (http:\/\/[^/]+)/.exec(output)?.[1] ?? "";
-      resolve({ child, url, said });
-    });
-  });
+async function start(args: readonly string[]): Promise<ServiceProcess> {
+  const service = await startService(args, env);
+  children.push(service.child);
+  return service;
 }
 
-async function stop({ child }: Started, signal: NodeJS.Signals): Promise<void> {
+async function stop({ child }: ServiceProcess, signal: NodeJS.Signals): Promise<void> {
   const closed = once(child, "close");
   child.kill(signal);
   expect(await closed).toEqual([0, null]);
@@ -81,7 +52,7 @@ const send = (url: string, nth: number, query = "?wait=30") =>
   post(url, documents[nth] ?? "", { authorization: `Bearer ${token}` }, query);
 
 /** The process ids of the workers that a process runs. */
-async function workersOf({ child }: Started): Promise<number[]> {
+async function workersOf({ child }: ServiceProcess): Promise<number[]> {
   const children = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, "utf8");
   const found: number[] = [];
   for (const id of children.trim().split(" ").filter(Boolean).map(Number)) {

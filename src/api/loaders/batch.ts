@@ -104,12 +104,6 @@ export class Batches {
     return new RowLoader(() => new DataLoader<Key, Value, unknown>(loadAll, { batchScheduleFn }), kept);
   }
 
-  /** What is read from now on is at least as new as now: for who has just written. */
-  renewVersion(): void {
-    this.#version = null;
-    this.#hasAskedVersion = false;
-  }
-
   /** The first level of loaders waits for it. */
   #askVersion(): void {
     if (this.#hasAskedVersion || this.#rows === undefined) return;

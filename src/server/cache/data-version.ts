@@ -1,22 +1,20 @@
 import type { GraphService } from "../../graph/index.ts";
-import type { Database } from "../../store/database.ts";
-
-const statement = { name: "api_data_version", text: "SELECT pg_current_snapshot()::text AS snapshot" };
+import type { ReadServer } from "../../store/replicas/index.ts";
 
 /**
- * Which data an answer is of: PostgreSQL's own name for what is visible (the transactions that are in it), and the
- * version of the citation graph in memory. Two answers at the same version were made of the same data, whoever wrote
- * it, in whatever process: nothing has to be told, and nothing can be missed.
+ * Which data an answer is of: one PostgreSQL server's own name for what is visible there, and the version of the
+ * citation graph in memory. Two answers at the same version were made of the same data, whoever wrote it, in whatever
+ * process: nothing has to be told, and nothing can be missed.
  */
 export class DataVersion {
-  readonly #database: Pick<Database, "pool">;
+  readonly #server: Pick<ReadServer, "versions" | "versionStatement">;
   readonly #graph: GraphService;
   #running: Promise<string> | null = null;
   #next: Promise<string> | null = null;
   #last: { readonly version: string; readonly readAt: number } | null = null;
 
-  constructor(database: Pick<Database, "pool">, graph: GraphService) {
-    this.#database = database;
+  constructor(server: Pick<ReadServer, "versions" | "versionStatement">, graph: GraphService) {
+    this.#server = server;
     this.#graph = graph;
   }
 
@@ -55,7 +53,8 @@ export class DataVersion {
 
   async #ask(): Promise<string> {
     try {
-      const { rows } = await this.#database.pool.query<{ snapshot: string }>(statement);
+      const { versions, versionStatement } = this.#server;
+      const { rows } = await versions.pool.query<{ snapshot: string }>(versionStatement);
       const version = `${rows[0]?.snapshot}/${this.#graph.graphVersion() ?? "sql"}`;
       this.#last = { version, readAt: performance.now() };
       return version;

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { GraphQLError } from "graphql";
 import { type FetchAPI, isAsyncIterable, processRegularResult, type YogaServerInstance } from "graphql-yoga";
 import type { Context } from "../../api/context.ts";
+import type { PreparedServer } from "../reads/index.ts";
 import type { JsonType } from "./accepted-type.ts";
 import type { Parameters } from "./parameters.ts";
 import { plainRequest } from "./plain-request.ts";
@@ -25,7 +26,12 @@ class PlainResponse implements Made {
 const plainFetch = { Response: PlainResponse } as unknown as FetchAPI;
 
 /** What the plugins may find in their server context. */
-export type ServerContext = { readonly req?: IncomingMessage; readonly res?: ServerResponse };
+export type ServerContext = {
+  readonly req?: IncomingMessage;
+  readonly res?: ServerResponse;
+  /** What the request is read from. */
+  readonly prepared?: PreparedServer;
+};
 
 export type Yoga = YogaServerInstance<ServerContext, Context>;
 
@@ -37,12 +43,15 @@ export type Asked = {
   readonly response: ServerResponse;
   readonly parameters: Parameters;
   readonly type: JsonType;
+  readonly prepared: PreparedServer;
 };
 
 export type Answer = {
   readonly made: Made;
   /** Whether it is without errors, and of the data as it is now. */
   readonly isCurrent: boolean;
+  /** As it was at the end; empty where the answer was kept. */
+  readonly context: Partial<Context>;
 };
 
 /**
@@ -53,8 +62,8 @@ export function createFastPath(
   yoga: Yoga,
   maskError: (error: unknown) => GraphQLError,
 ): (asked: Asked) => Promise<Answer> {
-  return async ({ request, response, parameters, type }) => {
-    const context = { req: request, res: response };
+  return async ({ request, response, parameters, type, prepared }) => {
+    const context = { req: request, res: response, prepared };
     let result: Result;
     try {
       result = await yoga.getResultForParams(
@@ -69,7 +78,7 @@ export function createFastPath(
     }
     const made = processRegularResult(result, plainFetch, type) as unknown as Made;
     // A context without a graph: the answer was kept, and is current.
-    const { graph } = context as Partial<Context>;
-    return { made, isCurrent: result.errors === undefined && (graph?.isCurrent ?? true) };
+    const own = context as Partial<Context>;
+    return { made, isCurrent: result.errors === undefined && (own.graph?.isCurrent ?? true), context: own };
   };
 }

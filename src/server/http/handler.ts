@@ -1,10 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { type GraphQLError, OperationTypeNode } from "graphql";
 import type { ErrorCode } from "../../api/errors.ts";
-import type { DataVersion } from "../cache/data-version.ts";
 import { askedDocument } from "../documents/asked-document.ts";
 import type { TrustedDocuments } from "../documents/trusted-documents.ts";
 import { isNamedBy } from "../mirror/conditional.ts";
+import { carriedPosition, malformedPosition, positionHeaders, type RequestReads } from "../reads/index.ts";
 import { sendError } from "../responses.ts";
 import { acceptedJsonType } from "./accepted-type.ts";
 import { cachingHeaders, entityTag } from "./conditional-answer.ts";
@@ -22,7 +22,7 @@ export type HttpOptions = {
   readonly maximumBodySize: number;
   readonly cors: CorsSettings;
   readonly documents: TrustedDocuments;
-  readonly version: DataVersion;
+  readonly reads: RequestReads;
   /** Whether plain JSON requests go the short way; all go graphql-yoga's own where not. */
   readonly fastPath: boolean;
 };
@@ -35,7 +35,7 @@ type Headers = Record<string, string>;
  * here first: who may ask from where, and how large a body may be.
  */
 export function createHttpHandler(options: HttpOptions): RequestListener {
-  const { yoga, cors, documents, version, maximumBodySize } = options;
+  const { yoga, cors, documents, reads, maximumBodySize } = options;
   const answer = createFastPath(yoga, options.maskError);
 
   const refuse = (
@@ -56,15 +56,18 @@ export function createHttpHandler(options: HttpOptions): RequestListener {
     for (const [name, value] of Object.entries(corsHeaders(cors, request))) response.setHeader(name, value);
     const asked =
       body === undefined ? request : (new ReplayedRequest(request, body) as unknown as IncomingMessage);
-    await yoga(asked, response);
+    await yoga(asked, response, { prepared: await reads.choose(request) });
   };
 
   /** The answer, conditional where any cache on the way may keep it. */
-  const sendAnswer = async (asked: Asked): Promise<void> => {
-    const { request, response, type } = asked;
-    const isKept = request.method === "GET" && isTrustedQuery(asked.parameters, documents);
-    const tag =
-      isKept && request.headers.authorization === undefined ? entityTag(await version.read(), type) : null;
+  const sendAnswer = async (given: Omit<Asked, "prepared">): Promise<void> => {
+    const { request, response, type } = given;
+    const prepared = await reads.choose(request);
+    const isKept = request.method === "GET" && isTrustedQuery(given.parameters, documents);
+    const mayBeKept = isKept && request.headers.authorization === undefined;
+    // Without a version nothing is said of it; the statements tell what is wrong, if it is.
+    const version = mayBeKept ? await prepared.version.read().catch(() => null) : null;
+    const tag = version === null ? null : entityTag(version, type);
     const headers: Headers = corsHeaders(cors, request);
     if (tag !== null)
       headers["vary"] = headers["vary"] === undefined ? "Accept" : `${headers["vary"]}, Accept`;
@@ -73,11 +76,13 @@ export function createHttpHandler(options: HttpOptions): RequestListener {
       response.end();
       return;
     }
-    const { made, isCurrent } = await answer(asked);
+    const { made, isCurrent, context } = await answer({ ...given, prepared });
+    const position = await reads.positionAfter(request, prepared, context);
     if (response.destroyed) return;
     response.writeHead(made.status, {
       ...made.headers,
       ...headers,
+      ...positionHeaders(position),
       ...(tag !== null && isCurrent ? cachingHeaders(tag) : {}),
       "content-length": Buffer.byteLength(made.body),
     });
@@ -131,6 +136,9 @@ export function createHttpHandler(options: HttpOptions): RequestListener {
     }
     const refusal = crossSiteRefusal(request);
     if (refusal !== null) return refuse(request, response, refusal.status, "BAD_USER_INPUT", refusal.message);
+    if (carriedPosition(request) === undefined) {
+      return refuse(request, response, 400, "BAD_USER_INPUT", malformedPosition);
+    }
     await (request.method === "GET" ? handleGet(request, response) : handlePost(request, response));
   };
 }

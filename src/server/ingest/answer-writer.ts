@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Bell } from "../../ingest/submissions/bell.ts";
 import type { documentErrorCodes } from "../../protocol/index.ts";
+import { positionHeaders } from "../reads/index.ts";
 import { send } from "../responses.ts";
 import { type Answer, answerOf, queuedAnswer, statusOf } from "./answers.ts";
 import { type BodyError, RetryLaterError } from "./body.ts";
@@ -88,6 +89,7 @@ export class AnswerWriter {
     this.#isEnded = true;
     this.#news.ring();
     await this.#running;
+    const written = await this.#desk.written();
     if (this.#gone.signal.aborted) return true;
     if (!this.#hasSent && this.#held.length === 0) return false;
     const status = stopped?.status ?? statusOf(this.#held);
@@ -98,7 +100,10 @@ export class AnswerWriter {
       return true;
     }
     const text = `${this.#textOf(this.#held)}${this.#isArray ? "]\n" : ""}`;
-    const headers = stopped instanceof RetryLaterError ? { "retry-after": String(stopped.seconds) } : {};
+    const headers = {
+      ...(stopped instanceof RetryLaterError ? { "retry-after": String(stopped.seconds) } : {}),
+      ...positionHeaders(written),
+    };
     send(this.#request, this.#response, status, { type: this.#type, text, headers });
     return true;
   }

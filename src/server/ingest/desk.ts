@@ -6,6 +6,7 @@ import type { SubmissionSettings } from "../../config/index.ts";
 import { enqueue, type NewSubmission, readQueueSize } from "../../ingest/submissions/index.ts";
 import { DocumentError, parseDocument } from "../../protocol/index.ts";
 import type { Database } from "../../store/index.ts";
+import type { Position } from "../../store/replicas/index.ts";
 import { Outcomes } from "./outcomes.ts";
 import { Precedence } from "./precedence.ts";
 import { QueueRoom } from "./queue-room.ts";
@@ -29,13 +30,20 @@ export class SubmissionDesk {
   readonly database: Database;
   readonly settings: SubmissionSettings;
   readonly outcomes: Outcomes;
+  /** Where the log ends that what was taken is in; null where nobody needs to know. */
+  readonly written: () => Promise<Position | null>;
   readonly #limiter: RateLimiter;
   readonly #room: QueueRoom;
   readonly #precedence = new Precedence();
 
-  constructor(database: Database, settings: SubmissionSettings) {
+  constructor(
+    database: Database,
+    settings: SubmissionSettings,
+    written: () => Promise<Position | null> = async () => null,
+  ) {
     this.database = database;
     this.settings = settings;
+    this.written = written;
     this.outcomes = new Outcomes(database);
     this.#limiter = new RateLimiter(settings);
     const most = { documents: settings.maximumQueuedDocuments, bytes: settings.maximumQueuedBytes };

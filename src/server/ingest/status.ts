@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { readSubmissions } from "../../api/submission-rows.ts";
+import { positionHeaders } from "../reads/index.ts";
 import { sendError, sendJson } from "../responses.ts";
 import { answerOf } from "./answers.ts";
 import type { SubmissionDesk } from "./desk.ts";
@@ -7,11 +8,15 @@ import { explainRefusal, findSubmitter } from "./tokens.ts";
 
 /** `GET /ingest/<id>`: what became of a submission. */
 export async function answerStatus(
-  { database, settings: { tokens } }: SubmissionDesk,
+  desk: SubmissionDesk,
   id: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const {
+    database,
+    settings: { tokens },
+  } = desk;
   const { authorization } = request.headers;
   if (findSubmitter(tokens, authorization) === null) {
     return sendError(request, response, 401, {
@@ -24,5 +29,8 @@ export async function answerStatus(
   if (row === undefined) {
     return sendError(request, response, 404, { code: "NOT_FOUND", message: "There is no such submission." });
   }
-  sendJson(request, response, 200, answerOf(row), { "cache-control": "no-store" });
+  sendJson(request, response, 200, answerOf(row), {
+    "cache-control": "no-store",
+    ...positionHeaders(await desk.written()),
+  });
 }

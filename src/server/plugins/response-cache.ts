@@ -3,7 +3,7 @@ import { isAsyncIterable, type Plugin } from "graphql-yoga";
 import type { Context } from "../../api/context.ts";
 import { stringifyResult } from "../../api/json-text.ts";
 import { BoundedTexts } from "../cache/bounded-texts.ts";
-import type { DataVersion } from "../cache/data-version.ts";
+import type { ServerContext } from "../http/fast-path.ts";
 
 /** An answer's text, and the version of the data that it was made of. */
 type Kept = { readonly version: string; readonly text: string };
@@ -21,18 +21,22 @@ const versionMilliseconds = 1000;
 
 /**
  * Keeps answers of queries that anybody may ask, as texts, and gives one out again where the data is still that which
- * it was made of. That is looked up each time, after the request came: no answer is older than its request.
+ * it was made of. That is looked up each time, after the request came: no answer is older than its request. Those of
+ * one server are given out for requests of that server only: versions of two cannot be compared.
  *
  * Without errors only; none of requests that name who makes them.
  */
-export function useResponseCache(version: DataVersion, maximumSize: number): Plugin {
+export function useResponseCache(maximumSize: number): Plugin {
   const texts = new BoundedTexts<Kept>(maximumSize);
   const asking = new WeakMap<Request, Asking>();
   return {
-    onParams({ request, params, setResult }) {
+    onParams({ request, params, setResult, context }) {
       const { query, operationName, variables } = params;
+      const { prepared } = context as ServerContext;
+      if (prepared === undefined) return;
       if (typeof query !== "string" || request.headers.has("authorization")) return;
-      const key = keyOf(query, operationName, variables);
+      const { version, server } = prepared;
+      const key = keyOf(server.name, query, operationName, variables);
       if (key === null) return;
       const expect = () => {
         const { last } = version;
@@ -43,11 +47,15 @@ export function useResponseCache(version: DataVersion, maximumSize: number): Plu
         version.refresh(versionMilliseconds);
         return expect();
       }
-      return version.read().then((now) => {
-        if (kept.version === now) return setResult(answerOf(kept.text));
-        texts.delete(key);
-        expect();
-      });
+      return version.read().then(
+        (now) => {
+          if (kept.version === now) return setResult(answerOf(kept.text));
+          texts.delete(key);
+          expect();
+        },
+        // The server is gone: nothing of it is given out, and the statements go where there is one.
+        () => texts.delete(key),
+      );
     },
     onExecute({ args }) {
       const asked = asking.get((args.contextValue as { request: Request }).request);
@@ -71,9 +79,14 @@ export function useResponseCache(version: DataVersion, maximumSize: number): Plu
 }
 
 /** Null where the variables lie so deep in each other that they cannot be written: they are refused later. */
-function keyOf(query: string, operationName: string | undefined, variables: unknown): string | null {
+function keyOf(
+  server: string,
+  query: string,
+  operationName: string | undefined,
+  variables: unknown,
+): string | null {
   try {
-    return `${operationName ?? ""}\n${JSON.stringify(variables ?? null)}\n${query}`;
+    return `${server}\n${operationName ?? ""}\n${JSON.stringify(variables ?? null)}\n${query}`;
   } catch {
     return null;
   }

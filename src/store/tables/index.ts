@@ -1,5 +1,5 @@
 /**
- * All tables. Rules that let them be distributed later stand in docs/growth.md: each primary key contains the
+ * All tables. Rules that let them be distributed later stand in docs/scaling.md: each primary key contains the
  * later distribution column (`paper_id`, `work_id`, or the value of a look-up), nothing is UNIQUE without it, no
  * foreign key leaves its group, no trigger, no identity column.
  */

@@ -1,0 +1,38 @@
+import { buildIfNeeded } from "../bin/build.js";
+import { startGraph } from "../src/graph/index.ts";
+import { startBenchServer } from "./bench-server.ts";
+import { runBulk } from "./bulk-run.ts";
+import { corpusFile } from "./corpus.ts";
+import { type Counts, printSizes } from "./size/arithmetic.ts";
+import { tableSizes } from "./size/table-sizes.ts";
+
+/**
+ * `npm run bench -- size`: what hep-th takes, on disk and in memory, a paper, a claim, a reference, a work and an
+ * edge; and what that comes to for all of arXiv and for OpenAlex.
+ */
+export async function run(): Promise<void> {
+  buildIfNeeded();
+  const corpus = await corpusFile([1]);
+  const server = await startBenchServer();
+  try {
+    const database = await server.createDatabase("size");
+    await runBulk({ url: database.url, keyring: server.keyring, pool: database.pool }, corpus);
+    // As it is left by use, less what was rewritten while it came in.
+    await database.pool.query("VACUUM (FULL, ANALYZE)");
+    const sizes = await tableSizes(database.pool);
+    const { rows } = await database.pool.query<Counts>(
+      `SELECT (SELECT count(*)::int FROM papers) AS papers, (SELECT count(*)::int FROM claims) AS claims,
+         (SELECT count(*)::int FROM "references") AS references, (SELECT count(*)::int FROM works) AS works,
+         (SELECT count(*)::int FROM citations) AS edges, (SELECT count(*)::int FROM events) AS events`,
+    );
+    const graph = startGraph(database);
+    try {
+      await graph.loaded();
+      printSizes(sizes, rows[0] as Counts, graph.status().bytes);
+    } finally {
+      await graph.close();
+    }
+  } finally {
+    await server.close();
+  }
+}

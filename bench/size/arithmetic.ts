@@ -1,0 +1,92 @@
+import type { TableSize } from "./table-sizes.ts";
+
+export type Counts = {
+  readonly papers: number;
+  readonly claims: number;
+  readonly references: number;
+  readonly works: number;
+  readonly edges: number;
+  readonly events: number;
+};
+
+/** What of the tables grows with what; the rest (feeds that are pruned, settings) does not grow. */
+const growsWith: Readonly<Record<string, keyof Counts>> = {
+  papers: "papers",
+  records: "papers",
+  events: "papers",
+  paper_keys: "papers",
+  published_states: "papers",
+  changes: "papers",
+  claims: "claims",
+  references: "references",
+  works: "works",
+  work_identifiers: "works",
+  citations: "edges",
+  citing_papers: "edges",
+};
+
+/** Wholes to reckon for; as many claims a paper and references an edge as hep-th has. */
+const wholes = [
+  { name: "all of arXiv", papers: 2_500_000, works: 5_000_000, edges: 50_000_000 },
+  { name: "OpenAlex", papers: 250_000_000, works: 250_000_000, edges: 2_000_000_000 },
+] as const;
+
+const sizeOf = ({ heap, toast, indexes }: TableSize) => heap + toast + indexes;
+
+/** Prints the tables, bytes of each unit, and what they come to. `memory` is that of the graph, in bytes. */
+export function printSizes(tables: readonly TableSize[], counts: Counts, memory: number): void {
+  console.log(
+    `hep-th: ${Object.entries(counts)
+      .map(([name, count]) => `${count.toLocaleString("en")} ${name}`)
+      .join(", ")}\n`,
+  );
+  console.log("on disk, MB               rows      TOAST    indexes   bytes a row");
+  for (const table of tables.filter(({ rows }) => rows > 100)) {
+    const { heap, toast, indexes, rows } = table;
+    const cells = [heap, toast, indexes].map((bytes) => (bytes / 1e6).toFixed(1).padStart(11)).join("");
+    console.log(`  ${table.table.padEnd(17)}${cells}${(sizeOf(table) / rows).toFixed(0).padStart(14)}`);
+  }
+  const onDisk = tables.reduce((sum, table) => sum + sizeOf(table), 0);
+  console.log(`  together ${(onDisk / 1e6).toFixed(1)} MB\n`);
+  const unit = (of: keyof Counts) =>
+    tables.filter(({ table }) => growsWith[table] === of).reduce((sum, table) => sum + sizeOf(table), 0) /
+    counts[of];
+  const units = {
+    papers: unit("papers"),
+    claims: unit("claims"),
+    references: unit("references"),
+    works: unit("works"),
+    edges: unit("edges"),
+  };
+  const names = {
+    papers: "a paper, with its log",
+    claims: "a claim",
+    references: "a reference",
+    works: "a work",
+    edges: "an edge",
+  };
+  console.log("bytes on disk");
+  for (const [of, bytes] of Object.entries(units)) {
+    console.log(`  ${names[of as keyof typeof names].padEnd(24)}${bytes.toFixed(0).padStart(7)}`);
+  }
+  const inMemory = memory / counts.edges;
+  console.log(`bytes in memory an edge, its works with it ${inMemory.toFixed(1)}\n`);
+  for (const { name, papers, works, edges } of wholes) {
+    const claims = (papers * counts.claims) / counts.papers;
+    const references = (edges * counts.references) / counts.edges;
+    const disk =
+      papers * units.papers +
+      claims * units.claims +
+      references * units.references +
+      works * units.works +
+      edges * units.edges;
+    console.log(
+      `${name}: ${millions(papers)} papers, ${millions(works)} works, ${millions(edges)} edges: ` +
+        `${gigabytes(disk)} on disk, ${gigabytes(edges * inMemory)} in memory`,
+    );
+  }
+}
+
+const millions = (count: number) => `${(count / 1e6).toLocaleString("en")} M`;
+const gigabytes = (bytes: number) =>
+  `${(bytes / 1e9).toLocaleString("en", { maximumFractionDigits: bytes < 1e10 ? 1 : 0 })} GB`;

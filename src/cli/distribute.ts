@@ -1,0 +1,34 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { CitusMissingError, distributeTables } from "../store/citus/distribute.ts";
+import { CommandError } from "./command-error.ts";
+import { say, withDatabase } from "./context.ts";
+
+type Options = { readonly shards: number; readonly graphShards: number };
+
+export function addDistributeCommand(program: Command): void {
+  program
+    .command("distribute")
+    .description("distribute the tables over the servers of a Citus cluster (docs/scaling.md)")
+    .option("--shards <number>", "shards of the papers and of the look-ups", readCount, 32)
+    .option("--graph-shards <number>", "shards of the works and citations", readCount, 8)
+    .action((options: Options) => runDistribute(options));
+}
+
+async function runDistribute(options: Options): Promise<void> {
+  await withDatabase({}, async ({ database }) => {
+    try {
+      await distributeTables(database, {
+        ...options,
+        onTable: (table, done) => say(`${table} ${done === "distributed" ? "is distributed" : done}`),
+      });
+    } catch (error) {
+      throw error instanceof CitusMissingError ? new CommandError(error.message) : error;
+    }
+  });
+}
+
+function readCount(text: string): number {
+  const count = Number(text);
+  if (/^\d+$/.test(text) && count >= 1 && count <= 1_024) return count;
+  throw new InvalidArgumentError("It must be a whole number from 1 to 1024.");
+}

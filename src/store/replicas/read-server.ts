@@ -1,0 +1,55 @@
+import { type Database, openDatabase } from "../database.ts";
+import { type Position, parsePosition } from "./position.ts";
+
+/** A server that queries are answered from: the primary, or a replica while it is in use. */
+export type ReadServer = {
+  /** Never given to another: what is kept of its answers is kept under it. */
+  readonly name: string;
+  readonly isReplica: boolean;
+  readonly database: Database;
+  /**
+   * Names which data a statement sees that begins later, or newer: of two statements at one version, with its text in
+   * the column `snapshot`. To be asked over `versions`.
+   */
+  readonly versionStatement: { readonly name: string; readonly text: string };
+  /** One connection of its own: it is there also while queries wait for theirs. */
+  readonly versions: Pick<Database, "pool">;
+  /** How far it has come. All that it has answered until now was committed before. */
+  position(): Promise<Position>;
+  close(): Promise<void>;
+};
+
+/** Asking for a version takes a tenth of a millisecond; a server that takes so long answers nothing else. */
+const versionMilliseconds = 5_000;
+
+export function openVersions(connection: Database["connection"]): Database {
+  return openDatabase({ connection, maximumConnections: 1, statementMilliseconds: versionMilliseconds });
+}
+
+/** On a primary the snapshot says all: which transactions are over, and which are under way. */
+export const primaryVersion = {
+  name: "api_data_version",
+  text: "SELECT pg_current_snapshot()::text AS snapshot",
+};
+
+/** The primary, over connections that stay the caller's; only those that are opened here are closed. */
+export function primaryServer(database: Database): ReadServer {
+  const versions = openVersions(database.connection);
+  return {
+    name: "primary",
+    isReplica: false,
+    database,
+    versionStatement: primaryVersion,
+    versions,
+    // Where the next record will stand: also what was committed without waiting for the disk is before it.
+    position: () => readPosition(versions, "SELECT pg_current_wal_insert_lsn()::text AS position"),
+    close: () => versions.close(),
+  };
+}
+
+export async function readPosition({ pool }: Pick<Database, "pool">, text: string): Promise<Position> {
+  const { rows } = await pool.query<{ position: string | null }>(text);
+  const position = parsePosition(rows[0]?.position ?? "");
+  if (position === null) throw new Error("PostgreSQL tells no position of its log.");
+  return position;
+}

@@ -1,0 +1,68 @@
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { distributeTables } from "../../src/store/citus/distribute.ts";
+import { distributions } from "../../src/store/citus/distribution.ts";
+import { type Database, migrateDatabase, openDatabase } from "../../src/store/index.ts";
+import { createClient } from "../api/client.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
+import { administer, connectionTo } from "../server-connection.ts";
+import { allowances } from "./allowances.ts";
+import { queriesAbout } from "./queries.ts";
+
+/** The address of a coordinator, in whose cluster the test may make a database. */
+const url = process.env["PITH_GRAPH_TEST_CITUS_URL"] ?? "";
+
+// Without an address nothing of this is run: what runs everywhere is that the statements keep the rules.
+describe.skipIf(url === "")("on the Citus cluster of PITH_GRAPH_TEST_CITUS_URL", () => {
+  const name = `test_${randomBytes(8).toString("hex")}`;
+  let plain: TestDatabase;
+  let citus: Database;
+  beforeAll(async () => {
+    plain = await createTestDatabase();
+    await administer(url, `CREATE DATABASE ${name}`);
+    citus = openDatabase({ connection: connectionTo(url, name) });
+    await migrateDatabase(citus);
+    // The first half before the tables are distributed, with their rows; the second after.
+    const documents = sampleDocuments(60);
+    const half = documents.length >> 1;
+    for (const database of [plain, citus]) {
+      await takeIn(database, documents.slice(0, half), { keyring: sampleKeyring });
+    }
+    await distributeTables(citus, { shards: 4, graphShards: 2 });
+    for (const database of [plain, citus]) {
+      await takeIn(database, documents.slice(half), { keyring: sampleKeyring });
+    }
+  });
+  afterAll(async () => {
+    await citus.close();
+    await administer(url, `DROP DATABASE ${name} WITH (FORCE)`);
+    await plain.drop();
+  });
+
+  it("the tables are distributed as they should be", async () => {
+    const { rows } = await citus.pool.query<{ name: string; type: string; column: string }>(
+      `SELECT trim('"' FROM table_name::text) AS name, citus_table_type AS type, distribution_column AS column
+       FROM citus_tables`,
+    );
+    const expected = Object.entries(distributions).flatMap(([table, distribution]) => {
+      if (distribution.kind === "local") return [];
+      const column = distribution.kind === "distributed" ? distribution.column : "<none>";
+      return [{ name: table, type: distribution.kind, column }];
+    });
+    const order = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
+    expect(rows.sort(order)).toEqual(expected.sort(order));
+  });
+
+  it("every query has the same answer as on one server", async () => {
+    const [here, there] = [createClient(plain), createClient(citus)];
+    const top = "{ topWorks(by: CITED_BY_COUNT, first: 1) { work { arxivId } } }";
+    const { topWorks } = await here.ask<{ topWorks: { work: { arxivId: string } }[] }>(top);
+    const differing: string[] = [];
+    for (const query of queriesAbout(topWorks[0]?.work.arxivId ?? "")) {
+      const answer = await there.text(query).catch((error: Error) => error.message);
+      if (answer !== (await here.text(query))) differing.push(query);
+    }
+    expect(differing, allowances.map(({ name }) => name).join("; ")).toEqual([]);
+  });
+});

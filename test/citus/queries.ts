@@ -1,0 +1,28 @@
+/** Queries of every kind that the API answers, over the sample and about one of its works: pages, filters, look-ups, search, provenance, and the graph in SQL. */
+export const queriesAbout = (work: string): readonly string[] => [
+  `{ status { papers works claims citations events } }`,
+  `{ paper(ref: "2302.12192") { title aliases { value } canonicalRecord verdict { id }
+      state { sha256 document } verification { proof } referenceCoverage { held }
+      claims(first: 2) { totalCount nodes { text provenance { proof event { eventId payload } signer { keyId } } } }
+      references(first: 2, held: false) { totalCount nodes { title work { doi workIds } citedPaper { title } } }
+      events(first: 2) { totalCount nodes { prevEvent { target } supersedes { eventId } } } } }`,
+  `{ papers(first: 3) { totalCount nodes { title work { papers { title } } citedBy(first: 2) { totalCount nodes { title } } } } }`,
+  `{ papers(first: 3, orderBy: CITED_BY_DESC) { nodes { title } } }`,
+  `{ papers(first: 3, filter: { categories: ["hep-th"], proof: SIGNED, yearFrom: 1990, yearTo: 2030, minCitedBy: 0 }) { nodes { title } } }`,
+  `{ papers(first: 3, filter: { titleContains: "string" }) { nodes { title } } }`,
+  `{ claims(first: 3, filter: { text: "our", kinds: [HEADLINE], proof: HASH }) { nodes { text } } }`,
+  `{ events(first: 3) { totalCount nodes { eventId } } }`,
+  `{ events(first: 3, filter: { types: [GRAPH_SNAPSHOT], statuses: [CURRENT], signers: ["pith.science"], since: "2020-01-01T00:00:00Z" }) { nodes { eventId } } }`,
+  `{ claims(first: 3) { totalCount nodes { text } } }`,
+  `{ search(query: "feedback") { nodes { __typename } } }`,
+  `{ work(ref: "${work}") { title citedByCount citedBy(first: 2) { totalCount nodes { title } } } }`,
+  `{ citationGraph(roots: ["${work}"], direction: BOTH, depth: 2) { nodes { work { title } } edges { isInternalAnchor } } }`,
+  `{ citationPath(from: "2302.12192", to: "2302.12192") { works { title } } }`,
+  `{ relatedWorks(ref: "${work}", by: CO_CITATION, first: 3) { score shared(first: 2) { title } } }`,
+  `{ relatedWorks(ref: "${work}", by: BIBLIOGRAPHIC_COUPLING, first: 3) { score } }`,
+  `{ commonReferences(refs: ["${work}"]) { work { title } } }`,
+  `{ priorWorks(refs: ["${work}"]) { work { title } } }`,
+  `{ derivativeWorks(refs: ["${work}"]) { work { title } } }`,
+  `{ topWorks(by: CITED_BY_COUNT, first: 3, filter: { held: true, categories: ["hep-th"] }) { work { title } } }`,
+  `{ anchorStats(groupBy: YEAR) { papers } }`,
+];

@@ -1,0 +1,70 @@
+import { type Distribution, distributions } from "../../src/store/citus/distribution.ts";
+
+/** What Citus cannot run, or runs far more slowly than one server does. */
+export const rules = [
+  "a recursive query",
+  "MERGE",
+  "now() in a DO UPDATE",
+  "VALUES with a query in it",
+  "a volatile function in an UPDATE",
+  "no distribution key",
+  "tables of several groups",
+  "local and distributed tables",
+] as const;
+
+export type Rule = (typeof rules)[number];
+
+type Distributed = Extract<Distribution, { kind: "distributed" }>;
+
+/** The tables that a statement names, in the order of their names. */
+export function tablesOf(text: string): string[] {
+  const named = [
+    ...plain(text).matchAll(/\b(?:from|join|into|update|using|copy)\s+(?:public\.)?"?(\w+)"?/gi),
+  ];
+  const tables = named.map(([, name]) => name ?? "").filter((name) => Object.hasOwn(distributions, name));
+  return [...new Set(tables)].sort();
+}
+
+/** The rules that a statement breaks. It is read by its words: all that the program sends is written by us. */
+export function brokenRules(text: string): Rule[] {
+  const words = plain(text);
+  const tables = tablesOf(text);
+  const placed = tables.map((table) => [table, distributions[table]] as const);
+  const distributed = placed.filter(
+    (entry): entry is [string, Distributed] => entry[1]?.kind === "distributed",
+  );
+  const groups = new Set(distributed.map(([, { group }]) => group));
+  const hasLocal = placed.some(([, distribution]) => distribution?.kind === "local");
+  const broken: Record<Rule, boolean> = {
+    "a recursive query": /\bwith\s+recursive\b/i.test(words),
+    MERGE: /^\s*merge\b/i.test(words),
+    "now() in a DO UPDATE":
+      distributed.length > 0 &&
+      /\bdo\s+update\b.*\b(?:now\(\)|current_timestamp|clock_timestamp)/is.test(words),
+    "VALUES with a query in it": distributed.length > 0 && /\bvalues\s*\(\s*\(\s*select\b/i.test(words),
+    "a volatile function in an UPDATE":
+      distributed.length > 0 &&
+      /^\s*update\b.*\b(?:random|clock_timestamp|nextval|gen_random_uuid)\(/is.test(words),
+    "no distribution key": distributed.some(([table, { column }]) => !carriesKey(words, table, column)),
+    "tables of several groups": groups.size > 1,
+    "local and distributed tables": hasLocal && distributed.length > 0,
+  };
+  return rules.filter((rule) => broken[rule]);
+}
+
+/** Whether it says which values of the column it is about: by a comparison, or as a column of what it inserts. */
+function carriesKey(words: string, table: string, column: string): boolean {
+  const compared = new RegExp(`(?:\\b|\\.|")${column}"?\\s*(?:=|\\bin\\b)`, "i");
+  const inserted = new RegExp(`(?:into|copy)\\s+(?:public\\.)?"?${table}"?\\s*\\([^)]*\\b${column}\\b`, "i");
+  const joined = new RegExp(`using\\s*\\(\\s*"?${column}"?\\s*\\)`, "i");
+  return compared.test(words) || inserted.test(words) || joined.test(words);
+}
+
+/** Without what stands in texts and comments. */
+function plain(text: string): string {
+  return text
+    .replace(/--[^\n]*/g, " ")
+    .replace(/\/\*.*?\*\//gs, " ")
+    .replace(/'(?:[^']|'')*'/g, "''")
+    .replace(/\s+/g, " ");
+}

@@ -1,0 +1,109 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { distributions } from "../../src/store/citus/distribution.ts";
+import { createClient } from "../api/client.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { bundleOfPaper, snapshotEvent } from "../ingest/bundles.ts";
+import { recordStatements, type Statement } from "../ingest/recorded-statements.ts";
+import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
+import { allowances } from "./allowances.ts";
+import { queriesAbout } from "./queries.ts";
+import { brokenRules, tablesOf } from "./statement-rules.ts";
+
+let database: TestDatabase;
+let statements: Statement[];
+/** How many of them are of the ingest. */
+let ofIngest: number;
+
+/** Papers of which a second version moves works to other identifiers. */
+const moving = [1, 2].map((version) =>
+  Array.from({ length: 3 }, (_, nth) =>
+    bundleOfPaper({ arxivId: `2301.${20_000 + nth}` }, (paper) => [
+      snapshotEvent(paper, {
+        created_at: `2026-06-1${version}T00:00:00Z`,
+        references: Array.from({ length: 3 }, (_, index) => ({
+          doi: `10.1000/${nth + index}`,
+          work_id: `work-${nth + index}`,
+          cited_arxiv_id: version === 2 && index === 0 ? `2301.${10_000 + nth}` : "",
+          title: `Title ${index}`,
+          is_internal_anchor: false,
+        })),
+      }),
+    ]),
+  ),
+);
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  statements = recordStatements(database.pool);
+  await takeIn(database, sampleDocuments(40), { keyring: sampleKeyring });
+  for (const documents of moving) await takeIn(database, documents);
+  ofIngest = statements.length;
+  // The graph is asked in SQL as well.
+  const client = createClient(database);
+  const { topWorks } = await client.ask<{ topWorks: { work: { arxivId: string } }[] }>(
+    "{ topWorks(by: CITED_BY_COUNT, first: 1) { work { arxivId } } }",
+  );
+  for (const query of queriesAbout(topWorks[0]?.work.arxivId ?? "")) await client.ask(query);
+});
+afterAll(() => database.drop());
+
+describe("what the ingest and the API send", () => {
+  it("reads and writes all tables that are distributed", () => {
+    const named = new Set(statements.flatMap(({ text }) => tablesOf(text)));
+    const distributed = Object.entries(distributions).filter(([, { kind }]) => kind !== "local");
+    for (const [table] of distributed) if (table !== "settings") expect(named, table).toContain(table);
+    expect(ofIngest).toBeGreaterThan(50);
+    expect(statements.length - ofIngest).toBeGreaterThan(50);
+  });
+
+  it("breaks no rule of Citus but where the list says why", () => {
+    const unused = new Set(allowances);
+    const broken = new Set<string>();
+    for (const { text } of statements) {
+      for (const rule of brokenRules(text)) {
+        const allowed = allowances.filter(
+          ({ rules, statement }) => rules.includes(rule) && statement.test(text),
+        );
+        if (allowed.length === 0) broken.add(`${rule}: ${text}`);
+        for (const each of allowed) unused.delete(each);
+      }
+    }
+    expect([...broken]).toEqual([]);
+    // What is not needed any more does not stay in the list.
+    expect([...unused].map(({ name }) => name)).toEqual([]);
+  });
+
+  it("docs/scaling.md lists what breaks them", () => {
+    const page = readFileSync(new URL("../../docs/scaling.md", import.meta.url), "utf8");
+    const rows = [...page.matchAll(/^\| ([^|]+) \| (all shards|to be split) \| ([^|]+) \|$/gm)];
+    expect(rows.map(([, name, consequence, reason]) => [name, consequence, reason])).toEqual(
+      allowances.map(({ name, consequence, reason }) => [name, consequence, reason]),
+    );
+  });
+});
+
+describe("the rules", () => {
+  it.each([
+    ["WITH RECURSIVE r AS (SELECT 1) SELECT * FROM r", ["a recursive query"]],
+    ["SELECT * FROM papers", ["no distribution key"]],
+    ["SELECT * FROM papers WHERE paper_id = ANY($1)", []],
+    ["SELECT 'FROM papers' AS text", []],
+    ["SELECT * FROM papers JOIN works USING (work_id) WHERE paper_id = 1", ["tables of several groups"]],
+    ["SELECT * FROM claims JOIN papers USING (paper_id) WHERE paper_id = 1", []],
+    ["SELECT * FROM events JOIN signers USING (fingerprint) WHERE paper_id = $1", []],
+    ["INSERT INTO works (work_id) VALUES ((SELECT 1))", ["VALUES with a query in it"]],
+    [
+      "INSERT INTO papers (paper_id) VALUES (1) ON CONFLICT (paper_id) DO UPDATE SET changed_at = now()",
+      ["now() in a DO UPDATE"],
+    ],
+    ["UPDATE works SET year = random() WHERE work_id = 1", ["a volatile function in an UPDATE"]],
+    ["MERGE INTO settings USING signers ON true WHEN MATCHED THEN DO NOTHING", ["MERGE"]],
+    [
+      "SELECT * FROM works, (SELECT value FROM totals) AS t WHERE work_id = 1",
+      ["local and distributed tables"],
+    ],
+  ] as const)("%s", (text, expected) => {
+    expect(brokenRules(text)).toEqual(expected);
+  });
+});

@@ -1,0 +1,44 @@
+import type { ChildProcess } from "node:child_process";
+import { spawnCli } from "./run-cli.ts";
+
+/** A command that runs until it is stopped. */
+export type ServiceProcess = {
+  readonly child: ChildProcess;
+  /** Where it serves; empty of one that does not. */
+  readonly url: string;
+  /** Resolves once it has said something like this, on either output. */
+  said(text: string | RegExp): Promise<void>;
+};
+
+/** Starts a command, and resolves once it is ready. Rejects where it ends. */
+export function startService(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<ServiceProcess> {
+  const child = spawnCli(args, { env });
+  let output = "";
+  const changed = new Set<() => void>();
+  const said = (text: string | RegExp) =>
+    new Promise<void>((resolve) => {
+      const look = () => {
+        if (output.search(text) < 0) return;
+        changed.delete(look);
+        resolve();
+      };
+      changed.add(look);
+      look();
+    });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+      for (const look of changed) look();
+    });
+  }
+  return new Promise((resolve, reject) => {
+    child.on("close", (status) => reject(new Error(`ended with ${status}: ${output}`)));
+    said(args[0] === "worker" ? "Working on" : "Ctrl-C").then(() => {
+      const url = /is ready: (http:\/\/[^/]+)/.exec(output)?.[1] ?? "";
+      resolve({ child, url, said });
+    });
+  });
+}

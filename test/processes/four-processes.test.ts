@@ -1,0 +1,143 @@
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { referenceOf } from "../api/fixtures/documents.ts";
+import { type ServiceProcess, startService } from "../cli/service-process.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { takeIn } from "../ingest/take-in.ts";
+import { EventStream } from "../live/event-source.ts";
+import { registry } from "../protocol/signed-events.ts";
+import { paper, post, sha256, token } from "../submissions/site.ts";
+
+const cited = paper(0);
+const rounds = 3;
+let database: TestDatabase;
+let folder: string;
+const services: ServiceProcess[] = [];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await takeIn(database, [cited.text]);
+  folder = await mkdtemp(join(tmpdir(), "pith-graph-processes-"));
+  const keyring = join(folder, "keyring.json");
+  const { name: _name, seed_hex: _seed, ...entry } = registry;
+  await writeFile(keyring, JSON.stringify([entry]));
+  const { rows } = await database.pool.query<{ name: string }>("SELECT current_database() AS name");
+  const env = {
+    DATABASE_URL: addressOf(rows[0]?.name ?? ""),
+    PITH_GRAPH_KEYRING: keyring,
+    PORT: "0",
+  };
+  // One takes submissions and runs the worker; the others only answer.
+  const tokens = { PITH_GRAPH_TOKENS: sha256(token).toString("hex") };
+  services.push(await startService(["serve"], { ...env, ...tokens }));
+  const others = Array.from({ length: 3 }, () => startService(["start", "--no-sample"], env));
+  services.push(...(await Promise.all(others)));
+});
+afterAll(async () => {
+  for (const { child } of services) child.kill("SIGKILL");
+  await rm(folder, { recursive: true, force: true });
+  await database.drop();
+});
+
+/** The run's server as an address for a process of its own. */
+function addressOf(name: string): string {
+  const server = inject("postgres");
+  if (typeof server === "string") {
+    const url = new URL(server);
+    url.pathname = `/${name}`;
+    return url.href;
+  }
+  const { user, port, host } = server;
+  return `postgres://${user}@localhost:${port}/${name}?host=${encodeURIComponent(String(host))}`;
+}
+
+async function ask<Data>({ url }: ServiceProcess, query: string): Promise<Data> {
+  const response = await fetch(`${url}/graphql`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ query }),
+  });
+  const { data, errors } = (await response.json()) as { data: Data; errors?: unknown };
+  expect(errors).toBeUndefined();
+  return data;
+}
+
+/** Asked with the same text each time: the answer is kept, and so is the row of the work. */
+const counts = `{ status { papers } work(ref: "arXiv:2403.10000") { citedByCount } }`;
+/** With another text each time: of the kept rows alone. */
+const citedBy = (number: number) => `{ w${number}: work(ref: "arXiv:2403.10000") { citedByCount } }`;
+const graph = `{ citationGraph(roots: ["arXiv:2403.10000"], direction: CITED_BY) { nodeCount graphVersion } }`;
+
+type Graph = { citationGraph: { nodeCount: number; graphVersion: string } };
+
+/** Asks until the process has come so far; the test's own time limit ends the wait. */
+async function graphAt(service: ServiceProcess, position: string): Promise<Graph["citationGraph"]> {
+  for (;;) {
+    const { citationGraph } = await ask<Graph>(service, graph);
+    if (BigInt(citationGraph.graphVersion) >= BigInt(position)) return citationGraph;
+  }
+}
+
+it("what one of four processes takes in, all see: streams, kept answers and rows, the graph", async () => {
+  const [first] = services as [ServiceProcess];
+  const streams = await Promise.all(
+    services.map(({ url }) =>
+      EventStream.open(url, "subscription { paperChanged { position paper { pithNumber } } }"),
+    ),
+  );
+  try {
+    // From the first sign of life on nothing is missed.
+    await Promise.all(streams.map((stream) => stream.beats(1)));
+    for (let round = 1; round <= rounds; round++) {
+      for (const [number, service] of services.entries()) {
+        const before = { status: { papers: round }, work: { citedByCount: round - 1 } };
+        // Twice: the second answer is a kept one.
+        for (let time = 0; time < 2; time++) expect(await ask(service, counts)).toEqual(before);
+        expect(await ask(service, citedBy(number))).toEqual({ [`w${number}`]: { citedByCount: round - 1 } });
+      }
+      const submitted = paper(200 + round, { references: [referenceOf(1, { arxivId: "2403.10000" })] });
+      const { answers } = await post(first.url, submitted.text, {}, "?wait=30");
+      expect(answers).toMatchObject([{ status: "MERGED" }]);
+      // From the moment of the acknowledgement on, in every process.
+      for (const [number, service] of services.entries()) {
+        expect(await ask(service, counts)).toEqual({
+          status: { papers: round + 1 },
+          work: { citedByCount: round },
+        });
+        const name = 100 * round + number;
+        expect(await ask(service, citedBy(name))).toEqual({ [`w${name}`]: { citedByCount: round } });
+      }
+      const events = await Promise.all(streams.map((stream) => stream.next()));
+      const told = { paper: { pithNumber: submitted.pithNumber }, position: events[0]?.id };
+      for (const event of events) expect(event?.data.data).toEqual({ paperChanged: told });
+
+      const { rows } = await database.pool.query<{ value: string }>(
+        "SELECT value FROM totals WHERE name = 'graph_position'",
+      );
+      const position = rows[0]?.value ?? "";
+      const graphs = await Promise.all(services.map((service) => graphAt(service, position)));
+      for (const answer of graphs) expect(answer).toEqual({ nodeCount: round + 1, graphVersion: position });
+    }
+  } finally {
+    for (const stream of streams) stream.close();
+  }
+});
+
+it("one of them that is killed is missed by none, and all stop in order", async () => {
+  const killed = services.splice(1, 1)[0] as ServiceProcess;
+  const gone = once(killed.child, "close");
+  killed.child.kill("SIGKILL");
+  await gone;
+  const [first] = services as [ServiceProcess];
+  const { answers } = await post(first.url, paper(300).text, {}, "?wait=30");
+  expect(answers).toMatchObject([{ status: "MERGED" }]);
+  for (const service of services) {
+    expect(await ask(service, counts)).toMatchObject({ status: { papers: rounds + 2 } });
+  }
+  const stopped = services.map(({ child }) => once(child, "close"));
+  for (const { child } of services) child.kill("SIGTERM");
+  expect(await Promise.all(stopped)).toEqual(services.map(() => [0, null]));
+});

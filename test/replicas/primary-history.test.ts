@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import { parsePosition, positionText } from "../../src/store/replicas/index.ts";
+import { PrimaryHistory } from "../../src/store/replicas/primary-history.ts";
+import { isServerFault, mayAnswerElsewhere } from "../../src/store/replicas/server-fault.ts";
+
+describe("a position", () => {
+  it("is read and written as PostgreSQL does", () => {
+    for (const text of ["0/0", "16/B374D848", "FFFFFFFF/FFFFFFFF", "1/0"]) {
+      expect(positionText(parsePosition(text) ?? -1n)).toBe(text);
+    }
+    expect(parsePosition("1/0")).toBe(2n ** 32n);
+    expect(parsePosition("a/b")).toBe(parsePosition("A/B"));
+  });
+
+  it("is nothing else", () => {
+    for (const text of [
+      "",
+      "0",
+      "/",
+      "0/",
+      "/0",
+      "1/100000000",
+      "-1/0",
+      "0x1/0",
+      "1/0 ",
+      "1/0, 2/0",
+      "g/0",
+    ]) {
+      expect(parsePosition(text), text).toBeNull();
+    }
+  });
+});
+
+describe("how far a replica is behind", () => {
+  it("is how long ago the primary was where the replica is", () => {
+    const history = new PrimaryHistory(10_000);
+    for (const [at, position] of [
+      [1_000, 100n],
+      [2_000, 200n],
+      [3_000, 300n],
+    ] as const) {
+      history.add(at, position);
+    }
+    expect(history.millisecondsBehind(300n)).toBe(0);
+    expect(history.millisecondsBehind(999n)).toBe(0);
+    expect(history.millisecondsBehind(299n)).toBe(1_000);
+    expect(history.millisecondsBehind(100n)).toBe(2_000);
+    expect(history.millisecondsBehind(99n)).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it("is nothing on a primary where nothing happens", () => {
+    const history = new PrimaryHistory(10_000);
+    for (let at = 0; at <= 100_000; at += 1_000) history.add(at, 100n);
+    expect(history.millisecondsBehind(100n)).toBe(0);
+    expect(history.millisecondsBehind(99n)).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it("is not known before the primary has told, nor of a primary that went back", () => {
+    const history = new PrimaryHistory(10_000);
+    expect(history.millisecondsBehind(100n)).toBe(Number.POSITIVE_INFINITY);
+    history.add(0, 100n);
+    history.add(1_000, 50n);
+    expect(history.millisecondsBehind(49n)).toBe(Number.POSITIVE_INFINITY);
+    expect(history.millisecondsBehind(50n)).toBe(0);
+  });
+
+  it("is looked back on no longer than was asked", () => {
+    const history = new PrimaryHistory(2_000);
+    for (let at = 0; at <= 5_000; at += 1_000) history.add(at, BigInt(at));
+    expect(history.millisecondsBehind(3_000n)).toBe(2_000);
+    expect(history.millisecondsBehind(2_999n)).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+it("a statement's own error is the server's no more than a time limit is", () => {
+  const withCode = (code: string) => Object.assign(new Error("…"), { code });
+  for (const code of ["57P01", "57P03", "08006", "ECONNREFUSED", "ECONNRESET", "53300"]) {
+    expect(isServerFault(withCode(code)), code).toBe(true);
+  }
+  expect(isServerFault(new Error("Connection terminated unexpectedly"))).toBe(true);
+  for (const code of ["42601", "57014", "23505", "22P02", "TIMEOUT"]) {
+    expect(mayAnswerElsewhere(withCode(code)), code).toBe(false);
+  }
+  // In the way of what is replayed; before a migration is replayed.
+  for (const code of ["40001", "42P01", "42703"]) {
+    expect(isServerFault(withCode(code)), code).toBe(false);
+    expect(mayAnswerElsewhere(withCode(code)), code).toBe(true);
+  }
+});
