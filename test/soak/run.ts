@@ -51,12 +51,18 @@ export async function soak(plan: Plan, seed: number): Promise<readonly string[]>
       ),
     ];
     const injected: Injected[] = [];
+    /** Where it was not well again in time. */
+    const notWell: string[] = [];
     for (const { at, fault } of plan.faults) {
       await pause(Math.max(0, start + at * 1_000 - performance.now()));
       const from = performance.now();
       const shown = await fault.inject(stage, plan.faultMilliseconds);
       const over = performance.now();
-      await recovered(stage, papers, random, acknowledged);
+      const failure = await recovered(stage, papers, random, acknowledged).catch((error: Error) => error);
+      if (failure instanceof Error) {
+        console.error(`${stage.sync.said}${stage.mirror.serve.said}`);
+        notWell.push(`after ${fault.name}: ${failure.message}`);
+      }
       const seconds = ((performance.now() - start) / 1_000).toFixed(0);
       console.error(`${seconds} s: ${fault.name}: ${shown}`);
       injected.push({ name: fault.name, shown, from, over, to: performance.now() });
@@ -71,6 +77,7 @@ export async function soak(plan: Plan, seed: number): Promise<readonly string[]>
     const samples = stage.orders.witnessed("memory");
     const memories = memoriesOf(samples);
     const ends = await stage.stop();
+    verdict.faults.push(...notWell);
     return printReport({
       start,
       end,
