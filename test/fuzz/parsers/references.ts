@@ -43,6 +43,8 @@ function plain(ref: NonNullable<ReturnType<typeof parsePaperRef>>): string {
     case "pith":
       return `pith:${ref.year === null ? "" : `${ref.year}:`}${ref.suffix}`;
     case "arxiv":
+      // A DOI of arXiv's may stand for an id of no known form: it is as it is written there.
+      if (parseArxivId(ref.id) === null) return `10.48550/arxiv.${ref.id}`;
       return `arXiv:${ref.id}${ref.version === null ? "" : `v${ref.version}`}`;
     case "doi":
       return ref.doi;
