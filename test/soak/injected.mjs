@@ -1,5 +1,5 @@
-// Loaded into every process and thread under test (NODE_OPTIONS --import): shifts its clock and fills its memory as a
-// file says, and writes to another what it did. Nothing of pith-graph knows of it.
+// Loaded into every process under test (NODE_OPTIONS --import): shifts its clock and fills its memory as a file says, and
+// writes to another what it did. Nothing of pith-graph knows of it.
 import { appendFileSync, readFileSync } from "node:fs";
 import { getHeapStatistics } from "node:v8";
 import { isMainThread, threadId } from "node:worker_threads";
