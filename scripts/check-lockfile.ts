@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 type LockedPackage = {
+  /** Where it is installed under another name. */
+  readonly name?: string;
   readonly version?: string;
   readonly resolved?: string;
   readonly integrity?: string;
@@ -45,9 +47,11 @@ export function lockfileFaults(manifest: Manifest, lockfile: Lockfile): string[]
   }
   for (const kind of ["dependencies", "devDependencies", "optionalDependencies"] as const) {
     for (const [name, version] of Object.entries(manifest[kind] ?? {})) {
-      if (!exactVersion.test(version)) faults.push(`package.json: ${name} is ${version}: no exact version`);
+      // `npm:typescript@7.0.2` is another package, under this name.
+      const exact = /^npm:(?:@[^/]+\/)?[^@]+@(.+)$/.exec(version)?.[1] ?? version;
+      if (!exactVersion.test(exact)) faults.push(`package.json: ${name} is ${version}: no exact version`);
       const locked = lockfile.packages[`node_modules/${name}`]?.version;
-      if (locked !== version) faults.push(`package.json has ${name} ${version}, the lockfile ${locked}`);
+      if (locked !== exact) faults.push(`package.json has ${name} ${version}, the lockfile ${locked}`);
     }
   }
   return faults;
