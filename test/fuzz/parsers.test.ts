@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { Coverage } from "./parsers/coverage.ts";
+import { demandLinear } from "./parsers/growth.ts";
 import { targets } from "./parsers/index.ts";
 
 const corpora = join(import.meta.dirname, "corpus");
@@ -23,6 +25,20 @@ describe.each(targets)("$name", ({ name, seeds, check }) => {
         file,
       ).resolves.toBeUndefined();
     }
+  });
+
+  test("repeated, they take steps as they are long", async () => {
+    const coverage = new Coverage();
+    let steps = 0;
+    for (const seed of seeds()) {
+      const input = Buffer.from(seed).subarray(0, 4_000);
+      await check(input);
+      steps += coverage.take().steps;
+      await demandLinear({ name, seeds, check }, input, coverage);
+    }
+    coverage.close();
+    // Something was counted.
+    expect(steps).toBeGreaterThan(0);
   });
 
   test("cut off anywhere, its seeds still hold it", async () => {

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { Random } from "../random.ts";
 import { Coverage } from "./coverage.ts";
+import { demandLinear } from "./growth.ts";
 import { mutated } from "./mutation.ts";
 import type { Target } from "./target.ts";
 
@@ -77,9 +78,15 @@ export async function search(target: Target, seconds: number, seed: number): Pro
     // Timers and signals have their turn.
     if (executions % 1_000 === 0) await new Promise((resolve) => setImmediate(resolve));
   }
+  const kept = smallest(inputs);
+  for (const { bytes } of kept) {
+    await demandLinear(target, bytes, coverage).catch((error: Error) => {
+      writeFileSync(join(folder, `found-${nameOf(bytes)}`), bytes);
+      faults.set(error.message, `found-${nameOf(bytes)}\n${error.message}`);
+    });
+  }
   coverage.close();
   for (const file of files) if (!regressions.includes(file)) rmSync(join(folder, file));
-  const kept = smallest(inputs);
   for (const { bytes } of kept) writeFileSync(join(folder, nameOf(bytes)), bytes);
   return {
     executions,
