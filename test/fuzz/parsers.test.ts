@@ -44,7 +44,7 @@ describe.each(targets)("$name", ({ name, seeds, check }) => {
   test("cut off anywhere, its seeds still hold it", async () => {
     for (const seed of seeds()) {
       const bytes = Buffer.from(seed);
-      const step = Math.max(1, Math.ceil(bytes.length / 40));
+      const step = Math.max(1, Math.ceil(bytes.length / 20));
       for (let end = 0; end < bytes.length; end += step) await check(bytes.subarray(0, end));
     }
   });

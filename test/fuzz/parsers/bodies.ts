@@ -50,8 +50,8 @@ async function pieces(chunks: readonly Buffer[]): Promise<string> {
     }
   } catch (error) {
     if (!(error instanceof BodyError)) throw error;
-    // How many documents came before that depends on the chunks.
-    return error.message;
+    // Of one that is too large and cut off, the chunks decide which is seen first, and after how many documents.
+    return "refused";
   }
   demand("more than a body may have", size <= mostOfBody);
   return read.join("\n");
