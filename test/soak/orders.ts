@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -41,7 +41,9 @@ export class Orders {
 
   give(orders: { shiftMilliseconds?: number; leaveMegabytes?: number | null }): void {
     this.#now = { ...this.#now, ...orders };
-    writeFileSync(this.#orders, JSON.stringify(this.#now));
+    // Whole at any time: it is read again and again.
+    writeFileSync(`${this.#orders}.new`, JSON.stringify(this.#now));
+    renameSync(`${this.#orders}.new`, this.#orders);
   }
 
   /** For a process under test. `heapMegabytes` bounds the heap of each of its threads. */
