@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { checkTables, rebuildTables } from "../ingest/index.ts";
+import { checkTables, rebuildTables, WouldDropEventsError } from "../ingest/index.ts";
+import { CommandError } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
 
 type Options = { readonly keyring?: string; readonly json?: boolean };
@@ -18,13 +19,28 @@ export function addCareCommands(program: Command): void {
     .command("rebuild")
     .description("recreate all derived tables from the log, also after a change of the keyring")
     .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
+    .option("--drop-events", "let events leave the log that the keyring does not let in any more")
     .addHelpText("after", "\nReaders go on meanwhile, and see the old tables or the new; writers wait.")
-    .action(async (options: Options) => {
+    .action(async (options: Options & { readonly dropEvents?: boolean }) => {
       await withDatabase(options, async ({ database, keyring }) => {
-        const report = await rebuildTables(database, { keyring, onProgress: rebuildProgress() });
+        const mayDropEvents = options.dropEvents === true;
+        const report = await rebuildTables(database, {
+          keyring,
+          mayDropEvents,
+          onProgress: rebuildProgress(),
+        }).catch(explainDrop);
         say(`${report.removed} rows taken out, ${report.written} put in`);
       });
     });
+}
+
+/** A keyring that was forgotten must not cost what it had let in. */
+function explainDrop(error: unknown): never {
+  if (!(error instanceof WouldDropEventsError)) throw error;
+  throw new CommandError(
+    `${error.message} A rebuild would take them out of the log for good. Give the keyring that let them in (--keyring), ` +
+      "or, where its keys are trusted no more, --drop-events. Nothing was changed.",
+  );
 }
 
 async function runCheck(options: Options): Promise<number> {

@@ -3,6 +3,7 @@ import type { Keyring } from "../protocol/index.ts";
 import type { Database } from "../store/index.ts";
 import { loadKeyring } from "./keyring-file.ts";
 import { openConfiguredDatabase } from "./open-database.ts";
+import { printable } from "./printable.ts";
 import { isSampleLoaded, sampleKeyringPath } from "./sample.ts";
 
 /** Options that every command with a database or a keyring takes. */
@@ -16,7 +17,7 @@ export type DatabaseContext = {
 
 /** Where lines for the person at the terminal go; answers go to standard output. */
 export function say(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${printable(line)}\n`);
 }
 
 /**

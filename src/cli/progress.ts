@@ -1,4 +1,5 @@
 import type { IngestSummary } from "../ingest/index.ts";
+import { printable } from "./printable.ts";
 
 /** Milliseconds between two plain lines. */
 const plainInterval = 5000;
@@ -38,7 +39,7 @@ export class Progress {
   say(line: string): void {
     if (!this.#isShown) return;
     this.end();
-    process.stderr.write(`${line}\n`);
+    process.stderr.write(`${printable(line)}\n`);
   }
 
   end(): void {

@@ -3,6 +3,7 @@ import { readMinimumProof } from "../config/index.ts";
 import { listQuarantine, readQuarantined, retryQuarantined } from "../ingest/index.ts";
 import { CommandError } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
+import { printable } from "./printable.ts";
 
 export function addQuarantineCommand(program: Command): void {
   const quarantine = program
@@ -22,7 +23,7 @@ export function addQuarantineCommand(program: Command): void {
         process.stdout.write(
           options.json === true
             ? `${JSON.stringify(row)}\n`
-            : `${row.contentSha256.slice(0, 16)}  ${row.kind.padEnd(8)}  ${row.code}  ${row.source}\n`,
+            : `${printable(`${row.contentSha256.slice(0, 16)}  ${row.kind.padEnd(8)}  ${row.code}  ${row.source}`)}\n`,
         );
       }
       if (rows.length === 0) say("Nothing is in quarantine.");

@@ -2,7 +2,7 @@ export type { Arrival, Delivery, DoorOptions, Rejection } from "./arrival.ts";
 export { receive } from "./arrival.ts";
 export { type CheckReport, checkTables, type Difference } from "./care/check.ts";
 export { listQuarantine, readQuarantined, retryQuarantined } from "./care/quarantined.ts";
-export { type RebuildReport, rebuildTables } from "./care/rebuild.ts";
+export { type RebuildReport, rebuildTables, WouldDropEventsError } from "./care/rebuild.ts";
 export type { CareOptions } from "./care/shadow.ts";
 export { type IngestOptions, type IngestSummary, ingest } from "./ingest.ts";
 export type { PaperRow } from "./project/paper.ts";

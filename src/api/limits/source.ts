@@ -23,8 +23,11 @@ export function parseWithin(
   }
 }
 
-/** Texts and comments, whose brackets do not count; and brackets. */
-const parts = /"""(?:\\"""|[^"]|"(?!""))*"""|"(?:\\.|[^"\\\n])*"|#[^\n]*|[([{]|[)\]}]/g;
+/**
+ * Texts and comments, whose brackets do not count; and brackets. A text without an end goes as far as it can: would it
+ * not match at all, the search for it began again at each quote within it.
+ */
+const parts = /"""(?:\\"""|[^"]|"(?!""))*(?:""")?|"(?:\\.|[^"\\\n])*"?|#[^\n]*|[([{]|[)\]}]/g;
 
 function refuseDeepNesting(source: string): void {
   let depth = 0;

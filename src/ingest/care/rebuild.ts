@@ -7,12 +7,34 @@ import { type CareOptions, derivedTables, shadowSchema, withShadow } from "./sha
 /** How many rows a rebuild took out and put in. */
 export type RebuildReport = { readonly removed: number; readonly written: number };
 
+export type RebuildOptions = CareOptions & {
+  /** Whether events that the keyring does not let in any more may leave the log; they may unless told. */
+  readonly mayDropEvents?: boolean;
+};
+
+/** A rebuild that would take events out of the log, and may not. Nothing has been changed. */
+export class WouldDropEventsError extends Error {
+  override readonly name = "WouldDropEventsError";
+  readonly events: number;
+
+  constructor(events: number) {
+    super(`${events} events of the log are not let in by this keyring.`);
+    this.events = events;
+  }
+}
+
 /**
  * Recreates all derived tables from the log, judged by the keyring of today. The new rows take the places of the old
  * in one transaction, so readers see the old or the new, never half; rows that are right already are not touched.
+ *
+ * Rejects with WouldDropEventsError where events would leave the log and may not.
  */
-export function rebuildTables(database: Database, options: CareOptions): Promise<RebuildReport> {
+export function rebuildTables(database: Database, options: RebuildOptions): Promise<RebuildReport> {
   return withShadow(database, options, async (client) => {
+    if (options.mayDropEvents === false) {
+      const dropped = await droppedEvents(client);
+      if (dropped > 0) throw new WouldDropEventsError(dropped);
+    }
     await client.query("BEGIN");
     try {
       const changed = await changedStates(client);
@@ -45,6 +67,15 @@ export function rebuildTables(database: Database, options: CareOptions): Promise
       throw error;
     }
   });
+}
+
+async function droppedEvents(client: pg.ClientBase): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM public.events AS old
+     WHERE NOT EXISTS (SELECT FROM ${shadowSchema}.events AS new
+                       WHERE new.paper_id = old.paper_id AND new.event_id = old.event_id)`,
+  );
+  return rows[0]?.count ?? 0;
 }
 
 /** The papers whose state is another one under the keyring of today: what the feed has to tell. */

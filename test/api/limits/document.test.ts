@@ -91,6 +91,17 @@ describe("a text is refused", () => {
     expect(read(`{ ${"x ".repeat(5_000)} }`)).toThrow("more than 5000 tokens");
   });
 
+  // Each of its half million quotes began the search for an end again: minutes of one request's million bytes.
+  it.each([
+    ["a text", '\\"'.repeat(500_000)],
+    ["a block", `"""${'\\"""'.repeat(250_000)}`],
+  ])(
+    "with the beginning of %s over and over and no end is no query, and that is seen at once",
+    (_name, source) => {
+      expect(read(source)).toThrow("Syntax Error");
+    },
+  );
+
   it("but not for brackets in texts and comments", () => {
     const open = "[{(".repeat(200);
     const source = `{ x(a: "${open}\\"${open}", b: """${open} \\""" " "" ${open}""") # ${open}\n }`;

@@ -1,0 +1,69 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+type LockedPackage = {
+  /** Where it is installed under another name. */
+  readonly name?: string;
+  readonly version?: string;
+  readonly resolved?: string;
+  readonly integrity?: string;
+  readonly link?: boolean;
+  readonly hasInstallScript?: boolean;
+};
+
+export type Lockfile = {
+  readonly lockfileVersion: number;
+  readonly packages: Readonly<Record<string, LockedPackage>>;
+};
+
+export type Manifest = {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  /** Which packages' install scripts are looked at and decided about: those that are true may run. */
+  readonly allowScripts?: Readonly<Record<string, boolean>>;
+};
+
+const exactVersion = /^\d+\.\d+\.\d+(?:-[\w.-]+)?$/;
+const strongIntegrity = /^sha512-[A-Za-z0-9+/]{86}==$/;
+
+/**
+ * What is wrong with a lockfile: a package without a hash of its bytes, or from elsewhere than a registry; a host's name
+ * (mirrors of the registry differ); a version that is not settled; a script that would run and was not decided about.
+ */
+export function lockfileFaults(manifest: Manifest, lockfile: Lockfile): string[] {
+  const faults: string[] = [];
+  if (lockfile.lockfileVersion !== 3) faults.push(`its version is ${lockfile.lockfileVersion}, not 3`);
+  for (const [path, locked] of Object.entries(lockfile.packages)) {
+    if (path === "") continue;
+    const name = path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length);
+    if (locked.link === true) faults.push(`${path}: a link to a folder`);
+    if (!strongIntegrity.test(locked.integrity ?? "")) faults.push(`${path}: no SHA-512 of its bytes`);
+    if (locked.resolved !== undefined) faults.push(`${path}: names where it is fetched: ${locked.resolved}`);
+    if (!exactVersion.test(locked.version ?? "")) faults.push(`${path}: its version is ${locked.version}`);
+    if (locked.hasInstallScript === true && manifest.allowScripts?.[name] === undefined) {
+      faults.push(`${path}: an install script that allowScripts does not decide about`);
+    }
+  }
+  for (const kind of ["dependencies", "devDependencies", "optionalDependencies"] as const) {
+    for (const [name, version] of Object.entries(manifest[kind] ?? {})) {
+      // `npm:typescript@7.0.2` is another package, under this name.
+      const exact = /^npm:(?:@[^/]+\/)?[^@]+@(.+)$/.exec(version)?.[1] ?? version;
+      if (!exactVersion.test(exact)) faults.push(`package.json: ${name} is ${version}: no exact version`);
+      const locked = lockfile.packages[`node_modules/${name}`]?.version;
+      if (locked !== exact) faults.push(`package.json has ${name} ${version}, the lockfile ${locked}`);
+    }
+  }
+  return faults;
+}
+
+/** The folders of this repository that have a lockfile, and what is wrong with it. */
+export function checkLockfiles(root: string): string[] {
+  const read = <Content>(...path: string[]) =>
+    JSON.parse(readFileSync(join(root, ...path), "utf8")) as Content;
+  return [".", "bench"].flatMap((folder) =>
+    lockfileFaults(read<Manifest>(folder, "package.json"), read<Lockfile>(folder, "package-lock.json")).map(
+      (fault) => `${join(folder, "package-lock.json")}: ${fault}`,
+    ),
+  );
+}

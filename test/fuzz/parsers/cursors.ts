@@ -1,0 +1,43 @@
+import { decodeCursor, encodeCursor, type KeyOrder } from "../../../src/api/cursor.ts";
+import { ApiError } from "../../../src/api/errors.ts";
+import { decodeGlobalId, encodeGlobalId } from "../../../src/api/global-id.ts";
+import { demand, demandSame, type Target } from "./target.ts";
+
+const orders: readonly KeyOrder[] = [
+  { name: "papers", parts: ["instant", "bigint"] },
+  { name: "claims", parts: ["bigint", "integer"] },
+];
+
+/** Cursors and global ids: refused by name, or the one spelling of what they stand for. */
+export const cursors: Target = {
+  name: "cursors",
+  seeds: () => [
+    encodeCursor(orders[0] as KeyOrder, ["2023-02-23T17:34:53Z", "-9223372036854775806"]),
+    encodeCursor(orders[1] as KeyOrder, ["0", "2147483646"]),
+    encodeGlobalId("Paper", 12n),
+    encodeGlobalId("Claim", "-1:2"),
+  ],
+  check(input) {
+    const text = input.toString("utf8");
+    for (const order of orders) {
+      const key = refusedOr(() => decodeCursor(order, text, "after"));
+      if (key !== null) demandSame("a cursor", encodeCursor(order, key), text);
+    }
+    const id = refusedOr(() => decodeGlobalId(text));
+    if (id !== null) demandSame("a global id", encodeGlobalId(id.typename, id.id), text);
+  },
+};
+
+/** What it gives; null where it throws the one error that it may. */
+export function refusedOr<Result>(read: () => Result): Result | null {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    demand(
+      `an error with the code ${error.extensions["code"]}`,
+      error.extensions["code"] === "BAD_USER_INPUT",
+    );
+    return null;
+  }
+}

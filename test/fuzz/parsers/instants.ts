@@ -1,0 +1,23 @@
+import { parseInstant } from "../../../src/protocol/index.ts";
+import { demand, demandSame, type Target } from "./target.ts";
+
+/** Instants: those that Date reads as well, at the same millisecond; read again, the same. */
+export const instants: Target = {
+  name: "instants",
+  seeds: () => [
+    "2024-02-29T23:59:59.999999Z",
+    "0001-01-01T00:00:00Z",
+    "2023-02-29T00:00:00Z",
+    "2026-06-10T12:00:60Z",
+  ],
+  check(input) {
+    const text = input.toString("utf8");
+    const instant = parseInstant(text);
+    if (instant === null) return;
+    demandSame("an instant, read again", parseInstant(`${instant}Z`), instant);
+    const milliseconds = `${instant.slice(0, 23)}Z`;
+    const date = new Date(milliseconds);
+    demand("no date", !Number.isNaN(date.getTime()));
+    demandSame("the date", date.toISOString(), milliseconds);
+  },
+};

@@ -1,0 +1,58 @@
+import { manifestAddresses } from "../../../src/ingest/mirror/document-addresses.ts";
+import { MirrorError } from "../../../src/ingest/mirror/fetch-error.ts";
+import { readFeedPage } from "../../../src/ingest/mirror/remote-feed.ts";
+import { createUrlPolicy } from "../../../src/ingest/mirror/url-policy.ts";
+import { demand, demandSame, type Target } from "./target.ts";
+
+const base = "https://mirror.example.org/below";
+const policy = createUrlPolicy(["allowed.example.org"]);
+const suffixes = ["ROU4N4IRYZ3HV3M7HKTK3YY643", "22222222222222222222222222", "A".repeat(26)];
+const hosts = ["https://mirror.example.org", "https://allowed.example.org", "http://allowed.example.org"];
+const hash = "0".repeat(64);
+
+/** What other mirrors answer: feeds whose positions rise, and manifests that lead nowhere but to them. */
+export const mirrors: Target = {
+  name: "mirrors",
+  seeds: () => [
+    JSON.stringify({
+      feed_type: "pith_graph_feed",
+      feed_version: "1.0",
+      after: { position: 0, checksum: hash },
+      head: { position: 2, checksum: hash },
+      changes: [
+        {
+          position: 1,
+          pith_number: "pith:2023:ROU4N4IRYZ3HV3M7HKTK3YY643",
+          state_sha256: hash,
+          checksum: hash,
+        },
+      ],
+    }),
+    JSON.stringify({
+      manifest_type: "pith_mirror_manifest",
+      mirrors: [
+        null,
+        { bundle_pattern: "https://mirror.example.org/pith/{suffix}/bundle.json" },
+        { bundle_pattern: "//evil.example/{suffix}", state_pattern: "{suffix}:80/state" },
+      ],
+    }),
+  ],
+  check(input) {
+    try {
+      let last = 3n;
+      for (const { position } of readFeedPage(input, last).changes) {
+        demand("positions do not rise", position > last);
+        last = position;
+      }
+    } catch (error) {
+      if (!(error instanceof MirrorError)) throw error;
+      demand("an endless message", error.message.length < 1_000);
+    }
+    const addresses = manifestAddresses(input, base, policy);
+    for (const suffix of addresses === null ? [] : suffixes) {
+      const { origin } = addresses?.bundle(suffix) ?? {};
+      demandSame("the origin of a bundle", hosts.includes(String(origin)) ? origin : base, origin);
+      demand("the origin of a state", hosts.includes(String(addresses?.state(suffix).origin)));
+    }
+  },
+};

@@ -1,0 +1,54 @@
+import {
+  arxivIdentity,
+  parseArxivId,
+  parseDoi,
+  parsePaperRef,
+  parseWorkId,
+} from "../../../src/protocol/index.ts";
+import { demandSame, type Target } from "./target.ts";
+
+/** Names of papers and works: what was read, written in its plain form, is read as the same. */
+export const references: Target = {
+  name: "references",
+  seeds: () => [
+    "pith:2023:ROU4N4IRYZ3HV3M7HKTK3YY643",
+    "https://pith.science/pith/ROU4N4IR/bundle.json?x#y",
+    "arXiv:hep-th/9711200v3",
+    "https://arxiv.org/abs/2302.12192v1",
+    "https://doi.org/10.48550%2FarXiv.2302.12192",
+    "doi:10.1000/A(b)<c>",
+    "0b5ad6a5-71cb-4a4f-9a0b-2f2a0f3c9d11",
+  ],
+  check(input) {
+    const text = input.toString("utf8");
+    const ref = parsePaperRef(text);
+    if (ref !== null)
+      demandSame(
+        "a reference in its plain form",
+        JSON.stringify(parsePaperRef(plain(ref))),
+        JSON.stringify(ref),
+      );
+    const arxiv = parseArxivId(text);
+    if (arxiv !== null) demandSame("an arXiv id", parseArxivId(arxiv.id)?.id, arxiv.id);
+    const doi = parseDoi(text);
+    if (doi !== null) demandSame("a DOI", parseDoi(doi), doi);
+    const workId = parseWorkId(text);
+    if (workId !== null) demandSame("a work id", parseWorkId(workId), workId);
+    arxivIdentity(text);
+  },
+};
+
+function plain(ref: NonNullable<ReturnType<typeof parsePaperRef>>): string {
+  switch (ref.kind) {
+    case "pith":
+      return `pith:${ref.year === null ? "" : `${ref.year}:`}${ref.suffix}`;
+    case "arxiv":
+      // A DOI of arXiv's may stand for an id of no known form: it is as it is written there.
+      if (parseArxivId(ref.id) === null) return `10.48550/arxiv.${ref.id}`;
+      return `arXiv:${ref.id}${ref.version === null ? "" : `v${ref.version}`}`;
+    case "doi":
+      return ref.doi;
+    case "work_id":
+      return ref.workId;
+  }
+}

@@ -1,0 +1,24 @@
+import { readQuery } from "../../../src/api/search/query-words.ts";
+import { refusedOr } from "./cursors.ts";
+import { demand, type Target } from "./target.ts";
+
+/** What people look for: terms without operators of websearch_to_tsquery, and not too many. */
+export const searches: Target = {
+  name: "searches",
+  seeds: () => [
+    'text-to-image "human feedback" -or',
+    '“typographic” «quotes" OR -"a b',
+    "ﬁ ½ İ ß 東京",
+    "-".repeat(300),
+  ],
+  check(input) {
+    const words = refusedOr(() => readQuery("text", input.toString("utf8")));
+    if (words === null) return;
+    demand("too many terms", words.terms.length > 0 && words.terms.length <= 32);
+    demand(
+      "a term without a word",
+      words.terms.every((term) => term.length > 0 && term.every((word) => word !== "")),
+    );
+    demand("an operator outside of quotes", /^(?:-?"[^"\\]*"(?: |$))+$/.test(words.web));
+  },
+};

@@ -1,0 +1,60 @@
+import { describe, expect, test } from "vitest";
+import {
+  checkLockfiles,
+  type Lockfile,
+  lockfileFaults,
+  type Manifest,
+} from "../../scripts/check-lockfile.ts";
+import { makeSbom, readLockfile, sbomFaults } from "../../scripts/sbom.ts";
+
+const sound = {
+  version: "1.2.3",
+  integrity: `sha512-${Buffer.alloc(64, 7).toString("base64")}`,
+};
+const manifest: Manifest = { dependencies: { one: "1.2.3" } };
+const lockfile = (changes: object): Lockfile => ({
+  lockfileVersion: 3,
+  packages: { "": {}, "node_modules/one": { ...sound, ...changes } },
+});
+
+describe("the lockfiles", () => {
+  test("are sound", () => expect(checkLockfiles(".")).toEqual([]));
+
+  test("that are sound have no fault", () => expect(lockfileFaults(manifest, lockfile({}))).toEqual([]));
+
+  test.each<[what: string, changes: object, fault: RegExp]>([
+    ["no hash", { integrity: undefined }, /no SHA-512/],
+    ["a weak hash", { integrity: "sha1-2jmj7l5rSw0yVb/vlWAYkK/YBwk=" }, /no SHA-512/],
+    [
+      "a source in git",
+      { version: "git+ssh://git@example.org/x.git#1", integrity: undefined },
+      /version is git/,
+    ],
+    ["an address", { resolved: "http://registry.example.org/one.tgz" }, /names where/],
+    ["a link", { link: true }, /a link/],
+    ["another version than package.json", { version: "1.2.4" }, /the lockfile 1\.2\.4/],
+    ["an install script", { hasInstallScript: true }, /install script/],
+  ])("with %s are refused", (_, changes, fault) => {
+    expect(lockfileFaults(manifest, lockfile(changes)).join("\n")).toMatch(fault);
+  });
+
+  test("with a range in package.json are refused", () => {
+    expect(lockfileFaults({ dependencies: { one: "^1.2.3" } }, lockfile({})).join("\n")).toMatch(
+      /no exact version/,
+    );
+  });
+
+  test("of which an install script was decided about are not", () => {
+    const allowed = { ...manifest, allowScripts: { one: false } };
+    expect(lockfileFaults(allowed, lockfile({ hasInstallScript: true }))).toEqual([]);
+  });
+});
+
+test("the SBOM names every package of the lockfile, with its hash", () => {
+  const sbom = makeSbom(".");
+  expect(sbomFaults(sbom, readLockfile("."))).toEqual([]);
+  const [first, ...rest] = sbom.components;
+  expect(sbomFaults({ ...sbom, components: rest }, readLockfile("."))).toEqual([
+    `${first?.name}@${first?.version} is missing`,
+  ]);
+});

@@ -1,0 +1,25 @@
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { expect, test, vi } from "vitest";
+import { findSubmitter } from "../../src/server/ingest/tokens.ts";
+
+vi.mock(import("node:crypto"), async (original) => {
+  const real = await original();
+  return { ...real, timingSafeEqual: vi.fn(real.timingSafeEqual) };
+});
+
+const tokens = Array.from({ length: 5 }, (_, index) => {
+  const token = randomBytes(32).toString("base64url");
+  return { token, name: `t${index}`, sha256: createHash("sha256").update(token).digest() };
+});
+
+test("every configured hash is compared in constant time, wherever the right one is, and where none is", () => {
+  const compared = vi.mocked(timingSafeEqual);
+  for (const given of [tokens[0]?.token, tokens[4]?.token, "wrong", ""]) {
+    compared.mockClear();
+    const found = findSubmitter(tokens, `Bearer ${given}`);
+    expect(found?.name).toBe(tokens.find(({ token }) => token === given)?.name);
+    // A token of no characters is none.
+    expect(compared).toHaveBeenCalledTimes(given === "" ? 0 : tokens.length);
+    for (const [known, hash] of compared.mock.calls) expect(known.byteLength).toBe(hash.byteLength);
+  }
+});

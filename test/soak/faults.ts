@@ -1,0 +1,160 @@
+import { execFileSync } from "node:child_process";
+import { setTimeout as pause } from "node:timers/promises";
+import { recordedServer } from "../store/embedded-support/processes.ts";
+import type { Stage } from "./stage.ts";
+
+/** Something that goes wrong for a while. Resolves when it is over, with what shows that it was so; else it throws. */
+export type Fault = {
+  readonly name: string;
+  readonly inject: (stage: Stage, milliseconds: number) => Promise<string>;
+};
+
+export const killApi: Fault = {
+  name: "API killed",
+  inject: async ({ mirror }) => `ended by ${demand(await mirror.serve.kill(), "SIGKILL")}`,
+};
+
+/** The faults that leave the API's process alive, in the order in which a short run has them. */
+export const otherFaults: readonly Fault[] = [
+  {
+    name: "worker killed",
+    async inject({ orders, mirror }) {
+      const since = Date.now();
+      const worker = orders
+        .witnessed("start")
+        .findLast(
+          ({ site, command, parent }) =>
+            site === "mirror" && command === "worker" && parent === mirror.serve.pid,
+        );
+      if (worker === undefined) throw new Error("There is no worker to kill.");
+      process.kill(worker.pid, "SIGKILL");
+      const next = await until(() =>
+        orders.witnessed("start", since).find(({ command }) => command === "worker"),
+      );
+      return `process ${worker.pid}; process ${next.pid} took its place`;
+    },
+  },
+  {
+    name: "PostgreSQL killed",
+    async inject({ server }) {
+      const moment = await server.look();
+      const recoveries = server.recoveries();
+      await server.kill(moment);
+      if (server.recoveries() === recoveries)
+        throw new Error("PostgreSQL did not recover from being killed.");
+      return `${moment.processes.length + 1} processes, ${moment.openTransactions} open transactions; it recovered by itself`;
+    },
+  },
+  {
+    name: "PostgreSQL paused",
+    async inject({ server, mirror }, milliseconds) {
+      const processes = [recordedServer(server.dataDirectory), ...(await server.look()).processes];
+      for (const pid of processes) signal(pid, "SIGSTOP");
+      const from = performance.now();
+      const states = new Set(processes.slice(0, 2).map(stateOf));
+      const answered = mirror.database.pool.query("SELECT 1").then(
+        () => performance.now() - from,
+        () => performance.now() - from,
+      );
+      await pause(milliseconds);
+      for (const pid of processes.toReversed()) signal(pid, "SIGCONT");
+      const waited = await answered;
+      if (!states.has("T") || waited < milliseconds) throw new Error("PostgreSQL was not paused.");
+      return `${processes.length} processes stopped; a statement waited ${seconds(waited)}`;
+    },
+  },
+  {
+    name: "database connection stalled",
+    async inject({ databaseProxy }, milliseconds) {
+      const held = databaseProxy.stall();
+      await pause(milliseconds);
+      return stalled(held, databaseProxy.resume());
+    },
+  },
+  {
+    name: "database connections cut",
+    inject: async ({ databaseProxy }) => stalled(databaseProxy.cut(), 0).replace("held", "broken off"),
+  },
+  {
+    name: "sync killed",
+    inject: async ({ sync }) => `ended by ${demand(await sync.kill(), "SIGKILL")}`,
+  },
+  {
+    name: "connection to the source stalled",
+    async inject({ sourceProxy }, milliseconds) {
+      const held = sourceProxy.stall();
+      await pause(milliseconds);
+      return stalled(held, sourceProxy.resume());
+    },
+  },
+  {
+    name: "clocks an hour ahead",
+    inject: (stage, milliseconds) => shiftClocks(stage, milliseconds, 3_600_000),
+  },
+  {
+    name: "clocks an hour behind",
+    inject: (stage, milliseconds) => shiftClocks(stage, milliseconds, -3_600_000),
+  },
+  {
+    name: "memory of the API filled",
+    async inject({ orders }, milliseconds) {
+      const since = Date.now();
+      orders.give({ leaveMegabytes: 40 });
+      const { megabytes, limit = 0, free = 0 } = await until(() => orders.witnessed("ballast", since)[0]);
+      await pause(milliseconds);
+      orders.give({ leaveMegabytes: null });
+      return `${megabytes} MB of ballast, ${free.toFixed(0)} of ${limit.toFixed(0)} MB left`;
+    },
+  },
+];
+
+async function shiftClocks({ orders }: Stage, milliseconds: number, shift: number): Promise<string> {
+  const since = Date.now();
+  orders.give({ shiftMilliseconds: shift });
+  await pause(milliseconds);
+  orders.give({ shiftMilliseconds: 0 });
+  const told = orders.witnessed("clock", since).filter((line) => line.shift === shift);
+  const processes = new Set(told.map(({ pid }) => pid)).size;
+  if (processes === 0) throw new Error("No clock was shifted.");
+  return `in ${processes} processes, ${told.length} threads`;
+}
+
+function stalled(held: number, came: number): string {
+  if (held + came === 0) throw new Error("There was no connection to disturb.");
+  return came === 0 ? `${held} connections held` : `${held} connections held, ${came} came meanwhile`;
+}
+
+function demand(signalled: string, wanted: string): string {
+  if (signalled !== wanted) throw new Error(`It was to end by ${wanted}, and ended by ${signalled}.`);
+  return signalled;
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // A session that has just ended.
+  }
+}
+
+/** As ps tells it: T where it is stopped. */
+function stateOf(pid: number): string {
+  return execFileSync("ps", ["-o", "state=", "-p", String(pid)], { encoding: "utf8" }).trim()[0] ?? "";
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1_000).toFixed(1)} s`;
+}
+
+const patience = 60_000;
+
+/** Asks again and again; throws where it takes too long. */
+async function until<Found>(look: () => Found | undefined): Promise<Found> {
+  const end = performance.now() + patience;
+  for (;;) {
+    const found = look();
+    if (found !== undefined) return found;
+    if (performance.now() > end) throw new Error("What was injected was not seen to happen.");
+    await pause(100);
+  }
+}

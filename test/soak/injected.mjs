@@ -1,0 +1,76 @@
+// Loaded into every process under test (NODE_OPTIONS --import): shifts its clock and fills its memory as a file says, and
+// writes to another what it did. Nothing of pith-graph knows of it.
+import { appendFileSync, readFileSync } from "node:fs";
+import { getHeapStatistics } from "node:v8";
+import { isMainThread, threadId } from "node:worker_threads";
+
+const { PITH_SOAK_ORDERS: orders, PITH_SOAK_WITNESS: witness, PITH_SOAK_SITE: site } = process.env;
+const [, , command = ""] = process.argv;
+const RealDate = Date;
+const realNow = Date.now;
+const started = performance.now();
+let shift = 0;
+let ballast = [];
+
+RealDate.now = () => realNow() + shift;
+globalThis.Date = new Proxy(RealDate, {
+  construct: (target, args, newTarget) =>
+    Reflect.construct(target, args.length === 0 ? [Date.now()] : args, newTarget),
+  apply: () => new RealDate(Date.now()).toString(),
+});
+RealDate.prototype.constructor = globalThis.Date;
+
+function tell(event, details) {
+  const line = {
+    event,
+    site,
+    command,
+    pid: process.pid,
+    parent: process.ppid,
+    thread: threadId,
+    at: realNow(),
+    ...details,
+  };
+  appendFileSync(witness, `${JSON.stringify(line)}\n`);
+}
+
+/** A megabyte of the heap that cannot be collected. */
+const megabyte = () => Array.from({ length: 131_072 }, Math.random);
+
+function fill(leaveMegabytes) {
+  const { heap_size_limit: limit } = getHeapStatistics();
+  const free = () => (limit - getHeapStatistics().used_heap_size) / 2 ** 20;
+  while (free() > leaveMegabytes + 1) ballast.push(megabyte());
+  tell("ballast", { megabytes: ballast.length, limit: limit / 2 ** 20, free: free() });
+}
+
+function obey() {
+  const { shiftMilliseconds, leaveMegabytes } = JSON.parse(readFileSync(orders, "utf8"));
+  if (shiftMilliseconds !== shift) {
+    shift = shiftMilliseconds;
+    tell("clock", { shift, shown: new Date().toISOString() });
+  }
+  const isMeant = isMainThread && site === "mirror" && command === "serve";
+  if (isMeant && leaveMegabytes !== null && ballast.length === 0) fill(leaveMegabytes);
+  if (leaveMegabytes === null) ballast = [];
+}
+
+if (["serve", "worker", "sync"].includes(command)) {
+  obey();
+  if (isMainThread) tell("start", {});
+  setInterval(obey, 200).unref();
+  if (isMainThread) {
+    setInterval(() => {
+      const { rss, heapUsed, external } = process.memoryUsage();
+      if (ballast.length > 0) return;
+      const { user, system } = process.cpuUsage();
+      tell("memory", {
+        cpu: (user + system) / 1e6,
+        age: performance.now() - started,
+        rss,
+        heapUsed,
+        external,
+      });
+    }, 1_000).unref();
+  }
+}

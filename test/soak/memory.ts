@@ -1,0 +1,71 @@
+import { median } from "../../bench/measure.ts";
+import { grouped } from "./grouped.ts";
+import type { Witnessed } from "./orders.ts";
+
+/** Memory of one process over its life, in MB. */
+export type Memory = {
+  readonly pid: number;
+  readonly minutes: number;
+  /** What is in use after a collection: the least of each window, over the life's second and last quarter. */
+  readonly early: number;
+  readonly late: number;
+  /** Of those, MB a minute over the last three quarters: least squares. */
+  readonly slope: number;
+  readonly highestResident: number;
+  readonly isFlat: boolean;
+};
+
+const megabytes = (bytes = 0) => bytes / 2 ** 20;
+
+/**
+ * Judges the longest life of each kind of process. Flat: what is in use grows by less than a seventh and 10 MB from the
+ * second quarter to the last, while the number of papers grows, too.
+ */
+export function memoriesOf(samples: readonly Witnessed[]): (Memory & { readonly name: string })[] {
+  const kinds = grouped(samples, ({ site, command }) => `${command} of the ${site}`);
+  return [...kinds].map(([name, own]) => {
+    const lives = [...grouped(own, ({ pid }) => pid).values()];
+    const longest = lives.reduce((one, other) => (other.length > one.length ? other : one));
+    return { name, ...memoryOf(longest) };
+  });
+}
+
+/** Seconds of processor time of all processes of each kind, all their lives together. */
+export function cpuOf(samples: readonly Witnessed[]): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const life of grouped(samples, ({ pid }) => pid).values()) {
+    const { command, cpu = 0 } = life.at(-1) ?? { command: "" };
+    sums.set(command, (sums.get(command) ?? 0) + cpu);
+  }
+  return sums;
+}
+
+function memoryOf(life: readonly Witnessed[]): Memory {
+  const whole = life.at(-1)?.age ?? 0;
+  // Forty windows: in each there is a collection, or it is a short run.
+  const windows = grouped(life, ({ age = 0 }) => Math.floor((age / whole) * 40));
+  const floors = [...windows.values()].map((window) => ({
+    share: (window[0]?.age ?? 0) / whole,
+    minutes: (window[0]?.age ?? 0) / 60_000,
+    used: Math.min(...window.map(({ heapUsed, external }) => megabytes(heapUsed) + megabytes(external))),
+  }));
+  const between = (from: number, to: number) =>
+    median(floors.filter(({ share }) => share >= from && share < to).map(({ used }) => used));
+  const [early, late] = [between(0.25, 0.5), between(0.75, 1)];
+  return {
+    pid: life[0]?.pid ?? 0,
+    minutes: whole / 60_000,
+    early,
+    late,
+    slope: slopeOf(floors.filter(({ share }) => share >= 0.25)),
+    highestResident: Math.max(...life.map(({ rss }) => megabytes(rss))),
+    isFlat: late <= early * (1 + 1 / 7) + 10,
+  };
+}
+
+function slopeOf(points: readonly { readonly minutes: number; readonly used: number }[]): number {
+  const mean = (of: (point: (typeof points)[number]) => number) =>
+    points.reduce((sum, point) => sum + of(point), 0) / points.length;
+  const [x, y] = [mean(({ minutes }) => minutes), mean(({ used }) => used)];
+  return mean(({ minutes, used }) => (minutes - x) * (used - y)) / mean(({ minutes }) => (minutes - x) ** 2);
+}

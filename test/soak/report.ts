@@ -1,0 +1,101 @@
+import { loadavg } from "node:os";
+import { figure } from "../../bench/graph/compare.ts";
+import type { Client } from "./client.ts";
+import { grouped } from "./grouped.ts";
+import type { Memory } from "./memory.ts";
+import type { OwnEnd } from "./supervised-process.ts";
+import type { Tally, Window } from "./tally.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** A fault that fired: when it began, was over, and all was well again. */
+export type Injected = Window & { readonly name: string; readonly shown: string; readonly over: number };
+
+export type Report = {
+  readonly start: number;
+  readonly end: number;
+  readonly tally: Tally;
+  readonly client: Client;
+  readonly injected: readonly Injected[];
+  readonly verdict: Verdict;
+  readonly memories: readonly (Memory & { readonly name: string })[];
+  /** Seconds, by command. */
+  readonly cpu: ReadonlyMap<string, number>;
+  readonly ends: readonly string[];
+  readonly syncEnds: readonly OwnEnd[];
+};
+
+/** Prints it, and gives what is not as it should be. */
+export function printReport(report: Report): readonly string[] {
+  const { tally, client, injected, verdict, memories, ends, syncEnds } = report;
+  const faults = [...verdict.faults];
+  const seconds = (report.end - report.start) / 1_000;
+  const print = (line = "") => console.log(line);
+
+  print(
+    `${seconds.toFixed(0)} s: ${tally.count} requests, ${figure(tally.count / seconds)} a second; ` +
+      `${client.repeated} submissions made again, ${client.unsent} requests not sent`,
+  );
+  print();
+  print(
+    `${"latency where nothing was injected, ms".padEnd(40)}${["requests", "p50", "p95", "p99", "max"].map((text) => text.padStart(10)).join("")}`,
+  );
+  for (const [kind, count, times] of tally.latencies(injected)) {
+    print(
+      `${kind.padEnd(40)}${[String(count), ...times.map(milliseconds)].map((text) => text.padStart(10)).join("")}`,
+    );
+  }
+
+  print();
+  print("injected                         at s  lasted s  well after s  shown by");
+  for (const { name, shown, from, over, to } of injected) {
+    const times = [from - report.start, over - from, to - over].map((time) => (time / 1_000).toFixed(1));
+    print(
+      `${name.padEnd(31)}${times[0]?.padStart(6)}${times[1]?.padStart(10)}${times[2]?.padStart(14)}  ${shown}`,
+    );
+  }
+  const { during, outside } = tally.errors(injected);
+  print();
+  print(`errors while something was injected, until all was well: ${counts(during)}`);
+  print(`errors otherwise: ${counts(outside)}`);
+  if (outside.size > 0) faults.push(`errors where nothing was injected: ${counts(outside)}`);
+  for (const error of during.keys()) if (error.startsWith("wrong answer")) faults.push(error);
+
+  print();
+  for (const line of verdict.lines) print(line);
+  print(
+    `sync ended by itself ${syncEnds.length} times, and was started again${syncEnds.length === 0 ? "" : ": "}${words(syncEnds)}`,
+  );
+  print(`asked to stop: ${ends.join(", ")}`);
+  print();
+  for (const { name, minutes, early, late, slope, highestResident, isFlat } of memories) {
+    print(
+      `memory in use, ${name} (for ${minutes.toFixed(1)} minutes): ${early.toFixed(1)} MB in its second quarter, ` +
+        `${late.toFixed(1)} MB in its last, ${slope.toFixed(2)} MB a minute; resident ${highestResident.toFixed(0)} MB at most`,
+    );
+    // A process that has just started fills its caches.
+    if (minutes >= 10 && !isFlat) faults.push(`the memory of ${name} grows`);
+  }
+  const used = [...report.cpu].map(([command, seconds]) => `${command} ${seconds.toFixed(0)} s`);
+  print(`processor time: ${used.join(", ")}, this program ${(process.cpuUsage().user / 1e6).toFixed(0)} s`);
+  print(`the machine's load over the last 15 minutes: ${loadavg()[2]?.toFixed(1)}, with what else it did`);
+  print();
+  for (const fault of faults) print(`FAULT: ${fault}`);
+  print(faults.length === 0 ? "Nothing is missing, nothing differs, no fault." : `${faults.length} faults.`);
+  return faults;
+}
+
+function counts(errors: ReadonlyMap<string, number>): string {
+  if (errors.size === 0) return "none";
+  return [...errors]
+    .sort(([, a], [, b]) => b - a)
+    .map(([error, count]) => `${error} ${count}`)
+    .join(", ");
+}
+
+const milliseconds = (time: number) => (Number.isNaN(time) ? "-" : figure(time));
+
+/** What it said each time, equal ones counted once. */
+function words(ends: readonly OwnEnd[]): string {
+  const said = grouped(ends, ({ how, said }) => `${how}, ${said.trim().split("\n").at(-1)}`);
+  return [...said].map(([text, { length }]) => `${length} × ${text}`).join("; ");
+}
