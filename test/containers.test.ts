@@ -89,8 +89,6 @@ describe.each(files)("%s", (file) => {
 
   test("runs commands of ours with settings that we read", () => {
     const known = topics.flatMap(({ variables }) => Object.values(variables).map(({ name }) => name));
-    // Read by those that send reads to replicas.
-    known.push("DATABASE_REPLICA_URLS");
     for (const name of ["api", "worker"]) {
       const { environment = {}, command } = { ...base.services[name], ...compose.services[name] };
       expect(createProgram().commands.map((each) => each.name())).toContain(command?.[0]);
