@@ -5,9 +5,10 @@ const stages = {
   store: ["protocol"],
   ingest: ["protocol", "store"],
   graph: ["store"],
+  export: ["protocol", "store", "graph"],
   api: ["protocol", "store", "graph"],
-  server: ["protocol", "store", "graph", "ingest", "api"],
-  cli: ["protocol", "store", "graph", "ingest", "api", "server"],
+  server: ["protocol", "store", "graph", "ingest", "export", "api"],
+  cli: ["protocol", "store", "graph", "ingest", "export", "api", "server"],
 };
 const assembly = "^src/(config|log|version)\\.ts$";
 
