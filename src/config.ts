@@ -21,6 +21,7 @@ export type Config = {
   /** Where the edges are that questions about citations are answered from. */
   readonly graphAdjacency: "memory" | "sql";
   readonly submissions: SubmissionSettings;
+  readonly exports: ExportSettings;
   /** What one query may ask. */
   readonly limits: QueryLimits;
   /** Bytes of a request's body to `/graphql`. */
@@ -77,6 +78,9 @@ export type SubmissionSettings = {
   readonly maximumQueuedBytes: number;
 };
 
+/** Who may export over HTTP: everybody, or who has one of the tokens. */
+export type ExportSettings = { readonly isPublic: boolean; readonly tokens: readonly SubmitToken[] };
+
 /** A setting that cannot be used; the message names it and says what it should be. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
@@ -104,6 +108,7 @@ export function readConfig(environment: Environment = process.env): Config {
     allowedHosts: (text("PITH_GRAPH_ALLOW_HOSTS") ?? "").split(/[\s,]+/).filter((host) => host !== ""),
     graphAdjacency: graphAdjacency(text("PITH_GRAPH_ADJACENCY") ?? "memory"),
     submissions: submissionSettings(text, maximumDocumentBytes),
+    exports: exportSettings(text),
     limits: queryLimits(text),
     maximumQueryBytes: integer(
       "PITH_GRAPH_QUERY_BYTES",
@@ -188,7 +193,7 @@ function submissionSettings(
   const number = (name: string, otherwise: number) =>
     integer(name, text(name) ?? String(otherwise), 1, 2 ** 40);
   return {
-    tokens: submitTokens(text("PITH_GRAPH_TOKENS") ?? ""),
+    tokens: readTokens("PITH_GRAPH_TOKENS", text("PITH_GRAPH_TOKENS") ?? ""),
     minimumProof: readMinimumProof(text("PITH_GRAPH_SUBMISSION_PROOF") ?? "signed"),
     maximumDocumentBytes: Math.min(
       largestDocument,
@@ -202,14 +207,23 @@ function submissionSettings(
   };
 }
 
+function exportSettings(text: (name: string) => string | undefined): ExportSettings {
+  const who = text("PITH_GRAPH_EXPORT") ?? "token";
+  if (who !== "token" && who !== "public") {
+    throw new ConfigError(`PITH_GRAPH_EXPORT must be token or public, not ${JSON.stringify(who)}.`);
+  }
+  const tokens = readTokens("PITH_GRAPH_EXPORT_TOKENS", text("PITH_GRAPH_EXPORT_TOKENS") ?? "");
+  return { isPublic: who === "public", tokens };
+}
+
 /** Reads `name:sha256, sha256, …`. What is wrong is not repeated: it may be a token itself. */
-function submitTokens(text: string): SubmitToken[] {
+function readTokens(variable: string, text: string): SubmitToken[] {
   const entries = text.split(/[\s,]+/).filter((entry) => entry !== "");
   return entries.map((entry, index) => {
     const [, name, hex = ""] = /^(?:([^:]+):)?([0-9a-f]{64})$/i.exec(entry) ?? [];
     if (hex === "") {
       throw new ConfigError(
-        `PITH_GRAPH_TOKENS takes SHA-256 hashes of tokens, each as 64 hex digits or name:digits, separated by commas; ` +
+        `${variable} takes SHA-256 hashes of tokens, each as 64 hex digits or name:digits, separated by commas; ` +
           `entry ${index + 1} is none. \`pith-graph token\` makes a token and its hash.`,
       );
     }

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { softwareVersion } from "../version.ts";
+import { addAnalystCommands } from "./analyst.ts";
 import { addCareCommands } from "./care.ts";
 import { addConformanceCommand } from "./conformance.ts";
 import { addExportCommand } from "./export.ts";
@@ -26,6 +27,7 @@ export function createProgram(): Command {
   addSyncCommand(program);
   addVerifyCommand(program);
   addExportCommand(program);
+  addAnalystCommands(program);
   addCareCommands(program);
   addQuarantineCommand(program);
   addConformanceCommand(program);

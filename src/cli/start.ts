@@ -88,6 +88,7 @@ async function listen(
     const app = createApp({
       ...parts,
       submissions,
+      exports: config.exports,
       baseUrl,
       limits,
       rate,

@@ -1,3 +1,11 @@
+export {
+  grantAnalyst,
+  isRoleName,
+  isSoundPassword,
+  RoleInUseError,
+  removeAnalyst,
+} from "./analytics/analyst-role.ts";
+export { refreshAnalytics } from "./analytics/refresh.ts";
 export type { PaperSet } from "./bibliography/citable-paper.ts";
 export { ExportCounts } from "./copy-out.ts";
 export { writeDump } from "./dump/dump.ts";

@@ -4,6 +4,7 @@ import type { SubmissionSettings } from "../config.ts";
 import { type GraphService, startGraph } from "../graph/index.ts";
 import type { Database } from "../store/database.ts";
 import { createExplorerRoutes } from "./explorer/index.ts";
+import { createExportRoutes, type ExportSettings, noExports } from "./export/index.ts";
 import { createGraphqlHandler, type GraphqlSettings, graphqlPath } from "./graphql.ts";
 import { answerHealth } from "./health.ts";
 import { createSubmissionRoutes, noSubmissions, SubmissionDesk } from "./ingest/index.ts";
@@ -31,6 +32,8 @@ export type AppOptions = {
   readonly baseUrl?: string | undefined;
   /** Who may submit documents; nobody unless told. */
   readonly submissions?: SubmissionSettings;
+  /** Who may export; nobody unless told. */
+  readonly exports?: ExportSettings;
   /** Of event streams; heartbeats of 15 s unless told. */
   readonly streamTimes?: StreamTimes;
   readonly graphql?: GraphqlSettings;
@@ -57,6 +60,7 @@ export function createApp({
   rate = { requestsPerMinute: 0, trustedProxies: 0 },
   baseUrl,
   submissions = noSubmissions,
+  exports = noExports,
   streamTimes,
   graphql: settings = {},
 }: AppOptions): App {
@@ -90,13 +94,14 @@ export function createApp({
 
   const submissionRoute = createSubmissionRoutes(desk, logError);
   const mirrorRoute = createMirrorRoutes({ database, baseUrl, watch });
+  const exportRoute = createExportRoutes(database, exports);
   const explorerRoute = createExplorerRoutes();
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
     const route = Object.hasOwn(routes, path)
       ? routes[path]
-      : (submissionRoute(path) ?? mirrorRoute(path) ?? explorerRoute(path));
+      : (submissionRoute(path) ?? mirrorRoute(path) ?? exportRoute(path) ?? explorerRoute(path));
     if (route === undefined) {
       return sendError(request, response, 404, { code: "NOT_FOUND", message: "Nothing is here." });
     }

@@ -13,10 +13,7 @@ const entities: Readonly<Record<string, string>> = {
  * hold in any form (most controls, U+FFFE, U+FFFF) become U+FFFD.
  */
 export function xmlText(text: string): string {
-  return (
-    text
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not come through.
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd")
-      .replace(/[&<>"\t\n\r]/g, (character) => entities[character] ?? "")
-  );
+  return text
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd")
+    .replace(/[&<>"\t\n\r]/g, (character) => entities[character] ?? "");
 }
