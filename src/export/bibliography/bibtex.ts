@@ -9,7 +9,7 @@ import {
   type PaperSet,
   urlOf,
 } from "./citable-paper.ts";
-import { latexText } from "./latex-text.ts";
+import { latexText, verbatimText } from "./latex-text.ts";
 
 /** Papers as BibTeX, an entry each, in UTF-8. */
 export function bibtex(client: pg.ClientBase, set: PaperSet, count: RowCount): AsyncGenerator<Uint8Array> {
@@ -32,8 +32,8 @@ function entryText(paper: CitablePaper): string {
     ["eprint", isArxiv ? latexText(oneLine(source_id)) : null],
     ["archiveprefix", isArxiv ? "arXiv" : null],
     ["primaryclass", primary_category === null ? null : latexText(oneLine(primary_category))],
-    ["doi", doi === null ? null : latexText(oneLine(doi))],
-    ["url", url === null ? null : latexText(url)],
+    ["doi", doi === null ? null : verbatimText(doi)],
+    ["url", url === null ? null : verbatimText(url)],
     ["note", latexText(pith_number)],
   ];
   const lines = fields.flatMap(([name, value]) => (value === null ? [] : [`  ${name} = {${value}},\n`]));

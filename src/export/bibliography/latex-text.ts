@@ -1,7 +1,8 @@
 const escapes: Readonly<Record<string, string>> = {
   "\\": "{\\textbackslash}",
-  "{": "\\{",
-  "}": "\\}",
+  // Not \{ and \}: BibTeX counts those as braces too, and one alone would end the field elsewhere.
+  "{": "{\\textbraceleft}",
+  "}": "{\\textbraceright}",
   $: "\\$",
   "&": "\\&",
   "#": "\\#",
@@ -17,4 +18,9 @@ const escapes: Readonly<Record<string, string>> = {
  */
 export function latexText(text: string): string {
   return text.replace(/[\\{}$&#%_~^]/g, (character) => escapes[character] ?? "");
+}
+
+/** An address or a DOI for the fields that BibTeX's readers take as they are: only what ends a field is encoded. */
+export function verbatimText(text: string): string {
+  return text.replace(/[\\{}\p{Z}\p{C}]/gu, encodeURIComponent);
 }

@@ -6,6 +6,9 @@ const entities: Readonly<Record<string, string>> = {
   "\t": "&#9;",
   "\n": "&#10;",
   "\r": "&#13;",
+  // Line ends to readers of XML 1.1.
+  "\u0085": "&#133;",
+  "\u2028": "&#8232;",
 };
 
 /**
@@ -15,5 +18,5 @@ const entities: Readonly<Record<string, string>> = {
 export function xmlText(text: string): string {
   return text
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd")
-    .replace(/[&<>"\t\n\r]/g, (character) => entities[character] ?? "");
+    .replace(/[&<>"\t\n\r\u0085\u2028]/g, (character) => entities[character] ?? "");
 }
