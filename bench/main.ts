@@ -9,6 +9,7 @@ const benchmarks: Record<string, () => Promise<{ run(given: readonly string[]): 
   api: () => import("./api.ts"),
   profile: () => import("./profile.ts"),
   explorer: () => import("./explorer.ts"),
+  export: () => import("./export.ts"),
 };
 
 const [name = "", ...given] = process.argv.slice(2);
