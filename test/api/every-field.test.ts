@@ -32,8 +32,6 @@ const given: Record<string, string> = {
   "Query.commonReferences": '(refs: ["hep-th/9711200"])',
   "Query.topWorks": "(by: CITED_BY_COUNT)",
   "Query.anchorStats": "(groupBy: YEAR)",
-  "Query.anchorChain": '(from: "hep-th/9711200")',
-  "Query.anchorClaims": '(ref: "2302.12192")',
 };
 
 beforeAll(async () => {
