@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import type pg from "pg";
 import { launcher } from "../scripts/started-server.ts";
+import { postgresSeconds, processSeconds } from "./processor-time.ts";
 
 /** Where the database is, and whom to trust. */
 export type Site = { readonly url: string; readonly keyring: string; readonly pool: pg.Pool };
@@ -9,12 +10,23 @@ export type Site = { readonly url: string; readonly keyring: string; readonly po
 export type BulkRun = {
   readonly seconds: number;
   readonly peakMegabytes: number;
+  /** Seconds of CPU of the ingest's own process, and of PostgreSQL. */
+  readonly processorSeconds: { readonly ingest: number; readonly postgres: number };
   /** How many papers were held at which second. */
   readonly progress: readonly (readonly [seconds: number, papers: number])[];
 };
 
+/** How often a run tells how far it has come, in seconds. */
+const secondsBetweenNotes = 15;
+
+/** Tells a waiting person what goes on: beside the figures, which alone are printed to standard output. */
+export function note(text: string): void {
+  process.stderr.write(`  … ${text}\n`);
+}
+
 /** Runs `pith-graph ingest` as a person would, and watches its memory and how far it has come. */
 export async function runBulk({ url, keyring, pool }: Site, path: string): Promise<BulkRun> {
+  const postgresBefore = await postgresSeconds(pool);
   const start = performance.now();
   const child = spawn(process.execPath, [launcher, "ingest", "--quiet", "--keyring", keyring, path], {
     env: { ...process.env, DATABASE_URL: url },
@@ -28,11 +40,19 @@ export async function runBulk({ url, keyring, pool }: Site, path: string): Promi
   const elapsed = () => (performance.now() - start) / 1000;
   const progress: [number, number][] = [];
   let peak = 0;
+  let processor = 0;
+  let noted = 0;
   let isRunning = true;
   const watching = (async () => {
     while (isRunning) {
       peak = Math.max(peak, peakMemory(child.pid));
-      progress.push([elapsed(), await countPapers(pool)]);
+      processor = Math.max(processor, processSeconds(child.pid));
+      const papers = await countPapers(pool);
+      progress.push([elapsed(), papers]);
+      if (elapsed() - noted >= secondsBetweenNotes) {
+        noted = elapsed();
+        note(`${Math.round(noted)} s: ${papers.toLocaleString("en-US")} papers held`);
+      }
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   })();
@@ -42,7 +62,8 @@ export async function runBulk({ url, keyring, pool }: Site, path: string): Promi
   await watching;
   if (status !== 0) throw new Error(`pith-graph ingest ended with ${status}: ${errors}`);
   progress.push([seconds, await countPapers(pool)]);
-  return { seconds, peakMegabytes: peak, progress };
+  const postgres = (await postgresSeconds(pool)) - postgresBefore;
+  return { seconds, peakMegabytes: peak, processorSeconds: { ingest: processor, postgres }, progress };
 }
 
 /** Papers a second while a share of them was taken in: of the first tenth from 0 to 0.1. */

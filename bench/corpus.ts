@@ -69,6 +69,9 @@ export function readCitations(): Map<string, string[]> {
   return papers;
 }
 
+/** Papers in the whole of hep-th. */
+const wholeSize = 27_770;
+
 /** A signed bundle of a paper: three signatures, four claims, all its references. */
 export function bundleOf(id: string, references: readonly string[], version: number): JsonObject {
   const title = `The paper ${id}`;
@@ -201,18 +204,21 @@ function uuidOf(text: string): string {
 }
 
 /**
- * The whole of hep-th as signed bundles, one a line, in a file that is made once and kept in `.bench/`. Each version
+ * The whole of hep-th, or some papers of it, as signed bundles, one a line, in a file that is made once and kept in `.bench/`. Each version
  * is another paper of the same work.
  */
-export async function corpusFile(versions: readonly number[]): Promise<string> {
+export async function corpusFile(
+  versions: readonly number[],
+  papers: ReadonlyMap<string, readonly string[]> = readCitations(),
+): Promise<string> {
   mkdirSync(`${root}../.bench`, { recursive: true });
-  const name = versions.length === 1 ? `v${versions[0]}` : `v${versions[0]}-${versions.at(-1)}`;
+  const span = versions.length === 1 ? `v${versions[0]}` : `v${versions[0]}-${versions.at(-1)}`;
+  const name = papers.size === wholeSize ? span : `${span}-of-${papers.size}`;
   // The 2 is the corpus's own version: files of another are not taken for it.
   const path = fileURLToPath(new URL(`../.bench/hep-th-2-${name}.ndjson`, import.meta.url));
   if (existsSync(path)) return path;
   console.log(`Making ${name === "v1" ? "the corpus" : `the corpus of ${name}`} …`);
   const out = createWriteStream(`${path}.part`);
-  const papers = readCitations();
   for (const version of versions) {
     for (const [id, references] of papers) {
       if (!out.write(`${JSON.stringify(bundleOf(id, references, version))}\n`)) await once(out, "drain");

@@ -2,11 +2,11 @@ import type { Browser } from "playwright-core";
 import { startSampleServerProcess } from "../scripts/sample-server-process.ts";
 import { launchChromium } from "../test/browser/chromium.ts";
 import { timesToView } from "./explorer/first-view.ts";
-import { framesWhileDragging, glRenderer } from "./explorer/frames.ts";
+import { type Frames, framesWhileDragging, glRenderer } from "./explorer/frames.ts";
 import { scriptsOf } from "./explorer/scripts.ts";
 import { median } from "./measure.ts";
 
-const loads = 7;
+const loads = 5;
 /** All of the sample's hep-th that one question answers: real citations. */
 const thousand = "graph?of=hep-th/9711200&most=1000";
 
@@ -16,14 +16,18 @@ export async function run(): Promise<void> {
   try {
     console.log(`Chromium ${browser.version()}, ${await glRenderer(browser)}`);
     console.log("\nScript, gzip:");
-    for (const [name, path] of [
-      ["first view", ""],
-      ["paper", "paper/2302.12192"],
-      ["overview", "overview"],
-      ["graph", thousand],
+    for (const [name, path, selector] of [
+      ["first view", "", "main math"],
+      ["paper", "paper/2302.12192", "#events .event"],
+      ["overview", "overview", ".chart[data-drawn] canvas"],
+      ["graph", "graph?of=hep-th/9204099", ".picture[data-drawn]"],
     ] as const) {
-      const { files, bytes } = await scriptsOf(browser, `${server.origin}/${path}`);
-      console.log(`  ${name.padEnd(12)} ${kilobytes(bytes)}  in ${files} files`);
+      const { files, bytes, formulaBytes } = await scriptsOf(browser, `${server.origin}/${path}`, selector);
+      const formulas =
+        formulaBytes === 0
+          ? "no formula is shown"
+          : `${kilobytes(bytes - formulaBytes).trim()}, and ${kilobytes(formulaBytes).trim()} since a formula is shown (KaTeX)`;
+      console.log(`  ${name.padEnd(12)} ${kilobytes(bytes)}  in ${files} files: ${formulas}`);
     }
     console.log(`\nFrom the address to what is asked for, empty cache, median of ${loads} loads:`);
     for (const [name, path, selector] of [
@@ -46,18 +50,20 @@ async function printFrames(browser: Browser, origin: string): Promise<void> {
     "\nFrames a second, the sample's hep-th papers around hep-th/9711200, 1280 × 860, drawn by the processor:",
   );
   for (const layout of ["time", "force"] as const) {
-    const { words, view, work } = await framesWhileDragging(
+    const { words, placing, view, work } = await framesWhileDragging(
       browser,
       `${origin}/${thousand}&layout=${layout}`,
     );
     console.log(`  placed by ${layout}: ${words}`);
-    for (const [what, { frames, slowest }] of [
-      ["dragging the view", view],
-      ["dragging a work", work],
-    ] as const) {
-      console.log(`    ${what}: ${frames.toFixed(0)}, 95 % of the frames within ${slowest.toFixed(0)} ms`);
-    }
+    console.log(`    at rest ${(placing / 1000).toFixed(1)} s after the first picture`);
+    console.log(`    dragging the view: ${inWords(view)}`);
+    console.log(`    dragging a work:   ${inWords(work)}`);
   }
+}
+
+function inWords({ frames, slowest, script, page, drawing, lines }: Frames): string {
+  const cpu = `CPU a frame: script ${script.toFixed(1)} ms, the page with it ${page.toFixed(1)} ms, drawing ${drawing.toFixed(1)} ms`;
+  return `${frames.toFixed(0)} frames/s, 95 % within ${slowest.toFixed(0)} ms; ${cpu}; ${Math.round(lines)} lines`;
 }
 
 function kilobytes(bytes: number): string {

@@ -1,13 +1,14 @@
 import { createReadStream } from "node:fs";
 import { availableParallelism } from "node:os";
 import { createInterface } from "node:readline";
+import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
 import { buildIfNeeded } from "../bin/build.js";
 import { createKeyring } from "../src/protocol/index.ts";
 import type { Database } from "../src/store/index.ts";
 import { insertRows } from "../src/store/rows.ts";
 import { startBenchServer } from "./bench-server.ts";
-import { runBulk, type Site, speedBetween } from "./bulk-run.ts";
+import { type BulkRun, note, runBulk, type Site, speedBetween } from "./bulk-run.ts";
 import { benchKey, corpusFile, readCitations, signedDigest } from "./corpus.ts";
 import { takeInOneByOne } from "./one-by-one.ts";
 import { queryLatency, startService, submissionLatency } from "./service.ts";
@@ -15,83 +16,128 @@ import { queryLatency, startService, submissionLatency } from "./service.ts";
 const threads = Math.min(8, availableParallelism());
 /** Documents that the straightforward loop is given: it would take too long over all. */
 const loopDocuments = 1000;
-/** Versions of each paper in the corpus that shows how speed and memory grow. */
-const versions = 10;
+
+type Options = {
+  readonly papers: ReadonlyMap<string, readonly string[]>;
+  /** Versions of each paper in the corpus that shows how speed and memory grow. */
+  readonly times: number;
+};
 
 /**
- * `npm run bench -- ingest`: the whole of hep-th as signed bundles into the embedded PostgreSQL, everything verified,
- * beside what would limit it and what a straightforward program does; then ten versions of all of it, and what
- * readers and submitters notice of a bulk ingest. In one run.
+ * `npm run bench -- ingest [--papers N] [--times N]`: the whole of hep-th, or its first so many papers, as signed bundles
+ * into the embedded PostgreSQL, everything verified, beside what would limit it and what a straightforward program does;
+ * then ten versions of all of it, or so many, and what readers and submitters notice of a bulk ingest. In one run.
  */
-export async function run(): Promise<void> {
+export async function run(given: readonly string[]): Promise<void> {
+  const options = readOptions(given);
+  const start = performance.now();
   buildIfNeeded();
-  const corpus = await corpusFile([1]);
   const server = await startBenchServer();
   try {
     const database = await server.createDatabase("ingest");
     const site = { url: database.url, keyring: server.keyring, pool: database.pool };
-    const bulk = await compareBulk(database, site, corpus);
+    const bulk = await compareBulk(database, site, options);
     await clear(database);
-    await showGrowth(site, bulk.peakMegabytes);
-    await showLatencies(site);
+    await showGrowth(site, options, bulk.peakMegabytes);
+    await showLatencies(site, options);
   } finally {
     await server.close();
   }
+  console.log();
+  print("the whole run", (performance.now() - start) / 1000, "s");
 }
 
-async function compareBulk(database: Database, site: Site, corpus: string) {
-  const documents = readCitations().size;
-  console.log(`${documents} documents of 3 signatures, 352,807 citations; ${threads} threads\n`);
+function readOptions(given: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...given],
+    options: { papers: { type: "string" }, times: { type: "string", default: "10" } },
+  });
+  const all = [...readCitations()];
+  const count = Number(values.papers ?? all.length);
+  const times = Number(values.times);
+  if (!Number.isInteger(count) || count < loopDocuments || !Number.isInteger(times) || times < 2) {
+    throw new Error(`--papers must be a whole number from ${loopDocuments}, --times one from 2.`);
+  }
+  return { papers: new Map(all.slice(0, count)), times };
+}
+
+async function compareBulk(database: Database, site: Site, { papers }: Options) {
+  const documents = papers.size;
+  const references = [...papers.values()].reduce((sum, list) => sum + list.length, 0);
+  const corpus = await corpusFile([1], papers);
+  console.log(
+    `${documents} documents of 3 signatures, ${references.toLocaleString("en-US")} references; ${threads} threads\n`,
+  );
   const limit = await signatureLimit();
   print("signatures alone, the same threads", limit, "documents/s");
+  note("bulk ingest");
   const bulk = await runBulk(site, corpus);
   print("bulk ingest", documents / bulk.seconds, "documents/s");
   print("  of what signatures alone allow", (100 * documents) / bulk.seconds / limit, "%");
-  print("  references", 352_807 / bulk.seconds, "rows/s");
+  print("  references", references / bulk.seconds, "rows/s");
+  printProcessorTime(bulk, documents);
   print("  memory of the process at most", bulk.peakMegabytes, "MB");
   print("COPY of references, with their indexes", await copyRate(database), "rows/s");
+  note("the same corpus again");
   const again = await runBulk(site, corpus);
   print("the same corpus again", documents / again.seconds, "documents/s");
   print("  times the first", bulk.seconds / again.seconds, "×");
+  printProcessorTime(again, documents);
   await clear(database);
+  note("the straightforward loop");
   const loop = await loopRate(database, corpus);
   print(`one document, one transaction, ORM inserts (${loopDocuments} documents)`, loop, "documents/s");
   print("  bulk ingest is faster", documents / bulk.seconds / loop, "×");
   return bulk;
 }
 
-async function showGrowth(site: Site, peakMegabytes: number): Promise<void> {
-  const corpus = await corpusFile(Array.from({ length: versions }, (_, index) => index + 1));
+/** What one core would need for a document: it tells of the program also where others want the processors. */
+function printProcessorTime({ processorSeconds: { ingest, postgres } }: BulkRun, documents: number): void {
+  print("  CPU of the ingest's process for each", (1e6 * ingest) / documents, "µs");
+  print("  CPU of PostgreSQL for each", (1e6 * postgres) / documents, "µs");
+}
+
+async function showGrowth(site: Site, { papers, times }: Options, peakMegabytes: number): Promise<void> {
+  const corpus = await corpusFile(
+    Array.from({ length: times }, (_, index) => index + 1),
+    papers,
+  );
+  note(`bulk ingest of ${times} versions of each`);
   const run = await runBulk(site, corpus);
+  const documents = papers.size * times;
   const [first, last] = [speedBetween(run, 0, 0.1), speedBetween(run, 0.9, 1)];
   console.log();
-  print(
-    `${versions} versions of each: bulk ingest`,
-    (readCitations().size * versions) / run.seconds,
-    "documents/s",
-  );
+  print(`${times} versions of each: bulk ingest`, documents / run.seconds, "documents/s");
   print("  the first tenth", first, "documents/s");
   print("  the last tenth", last, "documents/s");
   print("  the last tenth, of the speed of the first", (100 * last) / first, "%");
+  printProcessorTime(run, documents);
   print("  memory of the process at most", run.peakMegabytes, "MB");
   print("  times that of one version", run.peakMegabytes / peakMegabytes, "×");
 }
 
-async function showLatencies(site: Site): Promise<void> {
-  const corpus = await corpusFile([versions + 1]);
-  const refs = [...readCitations().keys()];
+async function showLatencies(site: Site, { papers, times }: Options): Promise<void> {
+  const corpus = await corpusFile([times + 1], papers);
+  const refs = [...papers.keys()];
   const service = await startService(site);
   try {
+    note("queries and submissions at rest");
     await queryLatency(service, refs, 3);
     const rest = await queryLatency(service, refs, 5);
     const submitted = await submissionLatency(service, 40, 900);
+    note("queries and submissions while bulk ingest runs");
     const bulk = runBulk(site, corpus);
-    const [during] = await Promise.all([
-      queryLatency(service, refs, 8),
-      new Promise((resolve) => setTimeout(resolve, 3000)),
-    ]);
+    let isRunning = true;
+    const ended = bulk.finally(() => {
+      isRunning = false;
+    });
+    // Whoever awaits it below sees how it ends.
+    ended.catch(() => {});
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    const during = await queryLatency(service, refs, 8);
     const submittedDuring = await submissionLatency(service, 40, 800);
-    await bulk;
+    const remark = isRunning ? "" : " (it ended before the last of them: take more --papers)";
+    await ended;
     console.log();
     print("a paper with claims and references over HTTP, at rest: p50", rest.p50, "ms");
     print("  p95", rest.p95, "ms");
@@ -103,7 +149,7 @@ async function showLatencies(site: Site): Promise<void> {
       submitted,
       "ms",
     );
-    print("  while bulk ingest runs", submittedDuring, "ms");
+    print(`  while bulk ingest runs${remark}`, submittedDuring, "ms");
   } finally {
     await service.close();
   }

@@ -16,7 +16,7 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const output = join(root, "dist");
-const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
+const compiler = join(root, "node_modules", "typescript-native", "bin", "tsc");
 const bundler = join(root, "node_modules", "vite", "bin", "vite.js");
 
 /** The server's code. */

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { loadKeyring } from "../src/cli/keyring-file.ts";
 import { loadSample, sampleKeyringPath } from "../src/cli/sample.ts";
 import { startGraph } from "../src/graph/index.ts";
-import { createApp } from "../src/server/index.ts";
+import { createApp, type GraphqlSettings } from "../src/server/index.ts";
 import type { Database } from "../src/store/index.ts";
 
 export type ServedDatabase = {
@@ -19,10 +19,11 @@ export type ServedDatabase = {
 export async function serveDatabase(
   database: Database,
   wrap: (handle: RequestListener) => RequestListener = (handle) => handle,
+  graphql: GraphqlSettings = {},
 ): Promise<ServedDatabase> {
   const graph = startGraph(database);
   await graph.loaded(AbortSignal.timeout(60_000));
-  const app = createApp({ database, graph });
+  const app = createApp({ database, graph, graphql });
   const server = createServer(wrap(app.handle)).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   const { port } = server.address() as AddressInfo;

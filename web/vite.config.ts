@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { listOwnQueries } from "./own-queries.ts";
 import { precompress } from "./precompress.ts";
 
 export default defineConfig({
@@ -16,7 +17,7 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1000,
   },
-  plugins: [precompress()],
+  plugins: [listOwnQueries(fileURLToPath(new URL("src", import.meta.url))), precompress()],
   worker: { format: "es" },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   // `npm run dev:web` beside `npm start`: pages from Vite, answers from the server.

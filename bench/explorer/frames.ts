@@ -1,4 +1,4 @@
-import type { Browser, Page } from "playwright-core";
+import type { Browser, CDPSession, Page } from "playwright-core";
 import { newTab } from "./new-tab.ts";
 
 export type Frames = {
@@ -6,9 +6,26 @@ export type Frames = {
   readonly frames: number;
   /** Milliseconds within which 95 % of the frames came. */
   readonly slowest: number;
+  /** Milliseconds of CPU a frame: the page's script. */
+  readonly script: number;
+  /** The page's main thread as a whole: script, styles, layout, painting the time axis. */
+  readonly page: number;
+  /** Of the browser's process that draws, all of its threads. */
+  readonly drawing: number;
+  /** Citations drawn as plain lines in a frame, on average: fewer than there are where frames take too long. */
+  readonly lines: number;
 };
 
-const moves = 120;
+const mostFrames = 150;
+/** Milliseconds after which no more frames are waited for. */
+const longest = 12_000;
+
+declare global {
+  interface Window {
+    /** Plain lines drawn since the page was opened. */
+    linesDrawn: number;
+  }
+}
 
 /** Who draws WebGL here. */
 export async function glRenderer(browser: Browser): Promise<string> {
@@ -22,26 +39,43 @@ export async function glRenderer(browser: Browser): Promise<string> {
   return `WebGL by ${renderer}`;
 }
 
+export type Dragged = {
+  /** What the page says of the graph. */
+  readonly words: string;
+  /** Milliseconds from the graph's first picture until its works rest. */
+  readonly placing: number;
+  readonly view: Frames;
+  readonly work: Frames;
+};
+
 /** Opens a graph and drags it about, then one work of it. */
-export async function framesWhileDragging(
-  browser: Browser,
-  address: string,
-): Promise<{ readonly words: string; readonly view: Frames; readonly work: Frames }> {
+export async function framesWhileDragging(browser: Browser, address: string): Promise<Dragged> {
   const page = await newTab(browser, { viewport: { width: 1280, height: 860 } });
+  await page.addInitScript(() => {
+    window.linesDrawn = 0;
+    const draw = WebGL2RenderingContext.prototype.drawElements;
+    WebGL2RenderingContext.prototype.drawElements = function (mode, count, type, offset) {
+      if (mode === this.LINES) window.linesDrawn += count / 2;
+      draw.call(this, mode, count, type, offset);
+    };
+  });
   await page.goto(address);
   await page.locator(".picture[data-drawn]").waitFor();
+  const begin = performance.now();
   await page.locator(".placing").waitFor({ state: "detached" });
-  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1_000)));
+  const placing = performance.now() - begin;
+  // What glides to its place is there within half a second.
+  await page.waitForTimeout(1_000);
   const words = (await page.locator(".graph-notes [role=status]").first().textContent()) ?? "";
   const box = await page.locator(".picture .stage").boundingBox();
   if (box === null) throw new Error("There is no picture.");
   // A corner, where no work is; then the work asked about, which is the largest.
-  const corner = { x: box.x + 12, y: box.y + 12 };
-  const view = await framesOf(page, corner);
+  const view = await framesOf(browser, page, { x: box.x + 12, y: box.y + 12 });
   await page.getByRole("button", { name: "All" }).click();
-  const work = await framesOf(page, await largestWork(page));
+  await page.waitForTimeout(500);
+  const work = await framesOf(browser, page, await largestWork(page));
   await page.close();
-  return { words, view, work };
+  return { words, placing, view, work };
 }
 
 /** Where the largest work is drawn, as the picture says when it is saved. */
@@ -64,34 +98,79 @@ async function largestWork(page: Page): Promise<{ x: number; y: number }> {
   return { x: box.x + largest.x, y: box.y + largest.y };
 }
 
-/** Drags from a place in circles, and counts the frames meanwhile. */
-async function framesOf(page: Page, from: { x: number; y: number }): Promise<Frames> {
+/**
+ * Takes hold of a place and drags it in circles, by one step a frame, and counts the frames meanwhile. The steps are
+ * made within the page: from outside, each would wait for the browser's answer to the one before, and that be counted.
+ */
+async function framesOf(browser: Browser, page: Page, from: { x: number; y: number }): Promise<Frames> {
+  const [tab, whole] = await Promise.all([
+    page.context().newCDPSession(page),
+    browser.newBrowserCDPSession(),
+  ]);
+  await tab.send("Performance.enable", { timeDomain: "threadTicks" });
   await page.mouse.move(from.x, from.y);
   await page.mouse.down();
-  const counted = page.evaluate(
-    () =>
-      new Promise<number[]>((resolve) => {
+  const before = await spent(tab, whole);
+  const { times, lines } = await page.evaluate(
+    ({ x, y, mostFrames, longest }) =>
+      new Promise<{ times: number[]; lines: number }>((resolve) => {
+        const target = document.elementFromPoint(x, y) ?? document.body;
         const times: number[] = [];
+        const linesBefore = window.linesDrawn;
         const frame = (now: number) => {
           times.push(now);
-          if (document.documentElement.dataset["measured"] === "yes") resolve(times);
-          else requestAnimationFrame(frame);
+          if (times.length > mostFrames || now - (times[0] ?? now) > longest) {
+            return resolve({ times, lines: window.linesDrawn - linesBefore });
+          }
+          const angle = (times.length / mostFrames) * 4 * Math.PI;
+          target.dispatchEvent(
+            new PointerEvent("pointermove", {
+              pointerType: "mouse",
+              bubbles: true,
+              cancelable: true,
+              composed: true,
+              buttons: 1,
+              clientX: x + 90 * Math.sin(angle),
+              clientY: y + 60 * (1 - Math.cos(angle)),
+            }),
+          );
+          requestAnimationFrame(frame);
         };
-        delete document.documentElement.dataset["measured"];
         requestAnimationFrame(frame);
       }),
+    { ...from, mostFrames, longest },
   );
-  for (let move = 1; move <= moves; move++) {
-    const angle = (move / moves) * 4 * Math.PI;
-    await page.mouse.move(from.x + 90 * Math.sin(angle), from.y + 60 * (1 - Math.cos(angle)));
-  }
-  await page.evaluate(() => {
-    document.documentElement.dataset["measured"] = "yes";
-  });
-  const times = await counted;
+  const after = await spent(tab, whole);
   await page.mouse.up();
+  await Promise.all([tab.detach(), whole.detach()]);
+  if (lines === 0) throw new Error("Nothing moved: the frames would be those of a page at rest.");
   const gaps = times.slice(1).map((time, index) => time - (times[index] ?? time));
   gaps.sort((a, b) => a - b);
   const seconds = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1000;
-  return { frames: gaps.length / seconds, slowest: gaps[Math.floor(gaps.length * 0.95)] ?? Number.NaN };
+  return {
+    frames: gaps.length / seconds,
+    slowest: gaps[Math.floor(gaps.length * 0.95)] ?? Number.NaN,
+    script: (after.script - before.script) / gaps.length,
+    page: (after.page - before.page) / gaps.length,
+    drawing: (after.drawing - before.drawing) / gaps.length,
+    lines: lines / gaps.length,
+  };
+}
+
+/** Milliseconds of CPU that the page's main thread, and the process that draws, have taken so far. */
+async function spent(
+  tab: CDPSession,
+  whole: CDPSession,
+): Promise<Pick<Frames, "script" | "page" | "drawing">> {
+  const [{ metrics }, { processInfo }] = await Promise.all([
+    tab.send("Performance.getMetrics"),
+    whole.send("SystemInfo.getProcessInfo"),
+  ]);
+  const metric = (name: string) => 1000 * (metrics.find((each) => each.name === name)?.value ?? Number.NaN);
+  const drawing = processInfo.filter(({ type }) => type === "GPU");
+  return {
+    script: metric("ScriptDuration"),
+    page: metric("TaskDuration"),
+    drawing: 1000 * drawing.reduce((sum, { cpuTime }) => sum + cpuTime, 0),
+  };
 }

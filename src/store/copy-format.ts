@@ -31,11 +31,13 @@ for (const table of Object.values(tables)) {
 const signature = Buffer.from("PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0", "latin1");
 const textArrayOid = 25;
 
-/** Buffers are kept for the next rows: so many, and none that grew beyond a megabyte. */
-const mostSpares = 8;
-const mostKept = 1 << 20;
-const spares: Buffer[] = [];
-const leastBytes = 1 << 16;
+/**
+ * The memory of a command's rows is kept for its next ones, which are about as many: memory that is new to the process
+ * is dear to touch, and what grows is copied. None is kept that grew beyond this.
+ */
+const mostKept = 1 << 22;
+const spares = new Map<string, Buffer>();
+const leastBytes = 1 << 13;
 
 /**
  * Rows in COPY's binary format: half the work of its text format for both sides, and the cells leave no strings
@@ -61,7 +63,8 @@ export class CopyRows {
       if (encoding === undefined) throw new Error(`No column ${column} in a table ${like}.`);
       return encoding;
     });
-    this.#bytes = spares.pop() ?? Buffer.allocUnsafeSlow(leastBytes);
+    this.#bytes = spares.get(this.command) ?? Buffer.allocUnsafeSlow(leastBytes);
+    spares.delete(this.command);
     this.#view = new DataView(this.#bytes.buffer);
     signature.copy(this.#bytes);
     this.#end = signature.length;
@@ -86,7 +89,7 @@ export class CopyRows {
 
   /** Gives the memory back, once the bytes are sent. */
   release(): void {
-    if (this.#bytes.length <= mostKept && spares.length < mostSpares) spares.push(this.#bytes);
+    if (this.#bytes.length <= mostKept) spares.set(this.command, this.#bytes);
   }
 
   #reserve(size: number): void {

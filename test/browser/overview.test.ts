@@ -5,7 +5,8 @@ import { fillWithExcerpt } from "./site.ts";
 import { setStage } from "./stage.ts";
 import { visit } from "./visit.ts";
 
-const stage = setStage({ fill: fillWithExcerpt });
+// All of it is asked by the queries that the build lists: the live events too.
+const stage = setStage({ fill: fillWithExcerpt, onlyOwnQueries: true });
 
 test("what is held, as charts and tables; ranks; what is invalid", async () => {
   const { page, expectAccessible, expectNoSideScroll, leave } = await visit(
@@ -79,4 +80,27 @@ test("a connection that breaks is made anew where it was, and nothing is missed"
   // The browser tells of the break, and nobody else complains.
   for (const fault of await faults()) expect(fault).toMatch(/net::ERR_INCOMPLETE_CHUNKED_ENCODING/);
   await page.context().close();
+});
+
+test("where no other queries are run: a paper, its graph, a search; another query is refused", async () => {
+  const { page, leave } = await visit(stage.browser, `${stage.site.url}paper/2302.12192`);
+  await page.getByText("pith:2023:ROU4N4IRYZ3HV3M7HKTK3YY643").first().waitFor();
+  await page.locator("#events .event").nth(1).waitFor();
+  await page.getByRole("button", { name: "Verify again in this browser" }).click();
+  await page.getByText("This browser agrees with the server").waitFor();
+  await page.goto(`${stage.site.url}graph?of=2302.12192&as=table`);
+  await page.getByRole("table").first().getByRole("rowheader").first().waitFor();
+  await page.goto(`${stage.site.url}search?q=human+feedback`);
+  // The paper, and claims of it.
+  const found = page.getByRole("link", { name: "Aligning Text-to-Image Models using Human Feedback" });
+  await found.first().waitFor();
+  await leave();
+  const response = await fetch(`${stage.site.url}graphql`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ query: "{ status { papers } }" }),
+  });
+  expect(await response.json()).toMatchObject({
+    errors: [{ extensions: { code: "PERSISTED_QUERY_REQUIRED" } }],
+  });
 });

@@ -1,5 +1,7 @@
 import type { RequestListener } from "node:http";
 import { fillWithSample, serveDatabase } from "../../scripts/serve-database.ts";
+import { schema } from "../../src/api/schema.ts";
+import { readExplorerDocuments } from "../../src/server/explorer/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
 
@@ -17,13 +19,22 @@ export type SiteOptions = {
   readonly fill?: (database: TestDatabase) => Promise<void>;
   /** A path that the site is served below, as by a proxy which strips it: `/some/prefix`. */
   readonly prefix?: string;
+  /** Whether the server runs no other queries than those that the explorer's build lists; false unless told. */
+  readonly onlyOwnQueries?: boolean;
 };
 
 /** A real server over a database of its own. */
-export async function startSite({ fill = fillWithSample, prefix = "" }: SiteOptions = {}): Promise<Site> {
+export async function startSite({
+  fill = fillWithSample,
+  prefix = "",
+  onlyOwnQueries = false,
+}: SiteOptions = {}): Promise<Site> {
   const database = await createTestDatabase();
   await fill(database);
-  const server = await serveDatabase(database, (handle) => (prefix === "" ? handle : below(prefix, handle)));
+  const documents = { documents: await readExplorerDocuments(schema), only: onlyOwnQueries };
+  const server = await serveDatabase(database, (handle) => (prefix === "" ? handle : below(prefix, handle)), {
+    documents,
+  });
   return {
     url: `${server.origin}${prefix}/`,
     database,

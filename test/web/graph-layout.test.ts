@@ -82,6 +82,13 @@ describe("by forces", () => {
     expect(laidOut(graph)).toEqual(positions);
   });
 
+  it("comes to its last round at once when its time is over", () => {
+    let asked = 0;
+    const steps = [...forceSteps(forceTask(grown(60)), () => ++asked > 2)];
+    expect(steps.map(({ isDone }) => isDone)).toEqual([false, false, true]);
+    expect(steps.at(-1)?.coordinates.every(Number.isFinite)).toBe(true);
+  });
+
   it("one work, none, and one that cites itself are laid out", () => {
     expect(laidOut(neighbourhood([])).size).toBe(0);
     expect(laidOut(neighbourhood([work("a")], [["a", "a"]])).size).toBe(1);

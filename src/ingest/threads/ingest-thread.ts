@@ -21,13 +21,14 @@ parentPort?.on("message", async (request: ThreadRequest) => {
     parentPort?.close();
     return;
   }
+  const { id, batch, memory } = request;
   let reply: ThreadReply;
   try {
-    reply = { id: request.id, results: await takeIn(database, request.batch, door) };
+    reply = { id, memory, results: await takeIn(database, batch, door) };
   } catch (error) {
-    reply = { id: request.id, error: portable(error) };
+    reply = { id, memory, error: portable(error) };
   }
-  parentPort?.postMessage(reply);
+  parentPort?.postMessage(reply, [memory]);
 });
 
 /** Errors lose their class and their own members between threads. */

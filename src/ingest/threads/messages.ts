@@ -14,11 +14,15 @@ export type ThreadData = {
   readonly maximumBytes: number;
 };
 
-/** A batch to take in; null ends the thread. */
-export type ThreadRequest = { readonly id: number; readonly batch: readonly Delivered[] } | null;
+/** A batch to take in, and the memory that its documents lie in; null ends the thread. */
+export type ThreadRequest = {
+  readonly id: number;
+  readonly batch: readonly Delivered[];
+  readonly memory: ArrayBuffer;
+} | null;
 
-/** What became of the batch of this id. */
-export type ThreadReply = { readonly id: number } & (
+/** What became of the batch of this id. Its memory comes back, to be used for another. */
+export type ThreadReply = { readonly id: number; readonly memory: ArrayBuffer } & (
   | { readonly results: readonly DocumentResult[] }
   | { readonly error: PortableError }
 );

@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { Delivered } from "../sources/files.ts";
 import type { DocumentResult } from "../take-in.ts";
+import { BatchMemory } from "./batch-memory.ts";
 import type { ThreadData, ThreadReply, ThreadRequest } from "./messages.ts";
 
 /** Compiled beside this file. */
@@ -15,6 +16,7 @@ type Waiting = {
 export class StartedThread {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
+  readonly #memory = new BatchMemory();
   #lastId = 0;
   #isAlive = true;
   readonly #ended: Promise<void>;
@@ -46,8 +48,8 @@ export class StartedThread {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      const { owned, memory } = own(batch);
-      this.#worker.postMessage({ id, batch: owned } satisfies ThreadRequest, [memory]);
+      const { owned, memory } = this.#memory.own(batch);
+      this.#worker.postMessage({ id, batch: owned, memory } satisfies ThreadRequest, [memory]);
     });
   }
 
@@ -60,6 +62,7 @@ export class StartedThread {
   #settle(reply: ThreadReply): void {
     const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
+    this.#memory.giveBack(reply.memory);
     if ("results" in reply) waiting?.resolve(reply.results);
     else waiting?.reject(Object.assign(new Error(reply.error.message), reply.error));
   }
@@ -69,19 +72,4 @@ export class StartedThread {
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }
-}
-
-/** Documents in memory of their own, to be handed over: one piece for all, since each has its price. */
-function own(batch: readonly Delivered[]): { owned: Delivered[]; memory: ArrayBuffer } {
-  const sizes = batch.map((delivery) => ("bytes" in delivery ? delivery.bytes.length : 0));
-  const memory = new ArrayBuffer(sizes.reduce((sum, size) => sum + size, 0));
-  let end = 0;
-  const owned = batch.map((delivery, index): Delivered => {
-    if (!("bytes" in delivery)) return delivery;
-    const bytes = new Uint8Array(memory, end, sizes[index]);
-    bytes.set(delivery.bytes);
-    end += bytes.length;
-    return { source: delivery.source, bytes };
-  });
-  return { owned, memory };
 }

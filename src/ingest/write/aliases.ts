@@ -54,7 +54,7 @@ function comesEarlier(alias: Alias, stored: StoredAlias): boolean {
 export function mergedAliasesText(
   held: ReadonlyMap<string, StoredAlias>,
   added: AddedAliases,
-  { aliases }: MergedState,
+  { aliases }: Pick<MergedState, "aliases">,
 ): string {
   const all = new Map([...held, ...added]);
   const keys = [...all.keys()].sort(compareCodePoints);

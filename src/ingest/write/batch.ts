@@ -1,37 +1,25 @@
-import { drizzle } from "drizzle-orm/node-postgres";
 import type pg from "pg";
-import {
-  type CheckResult,
-  isJsonObject,
-  type JsonObject,
-  type MergedState,
-  mergeEvents,
-  type PithNumber,
-  parseJson,
-} from "../../protocol/index.ts";
 import { recordChanges, type StateChange } from "../../store/feed.ts";
 import { recordGraphChanges } from "../../store/graph-feed.ts";
-import type { GraphChanges } from "../../store/graph-payload.ts";
-import { type Database, type PaperLog, paperIdOf, readLogs } from "../../store/index.ts";
-import { bigintArray } from "../../store/rows.ts";
-import { mentionOf } from "../../store/stored-aliases.ts";
+import { type Database, paperIdOf } from "../../store/index.ts";
 import type { Arrival, Rejection } from "../arrival.ts";
-import { projectTarget } from "../project/target.ts";
-import { Turns } from "../turns.ts";
 import { type Addition, additionOf } from "./addition.ts";
-import { writeCitations } from "./citations.ts";
-import { refuseCollision } from "./collision.ts";
-import { type Held, type HeldPapers, nothingHeld, readHeld } from "./held.ts";
-import { settleIdentifiers } from "./identifiers.ts";
+import { writeDerived } from "./derived.ts";
+import { type HeldPapers, nothingHeld, readHeld } from "./held.ts";
+import { readKnown } from "./known-papers.ts";
 import { type LogWrite, writeLogs } from "./log.ts";
-import { changeOf, type PaperTarget } from "./paper-change.ts";
-import { readPapersBefore, writePapers } from "./papers.ts";
+import type { PaperTarget } from "./paper-change.ts";
+import {
+  type Group,
+  groupByPaper,
+  heldOf,
+  type Pending,
+  type Prepared,
+  prepare,
+  preparePending,
+} from "./pending.ts";
 import { writeQuarantine } from "./quarantine.ts";
-import { writeReferences } from "./references.ts";
 import { WriteSession } from "./session.ts";
-import { totalsStatement } from "./totals.ts";
-import { readOtherPapers } from "./work-papers.ts";
-import { writeWorks } from "./works.ts";
 
 /** What became of the documents of a batch, in their order. */
 export type Outcome = "merged" | "unchanged";
@@ -108,77 +96,6 @@ async function withReader<Result>(
   }
 }
 
-type Group = { readonly pithNumber: PithNumber; readonly arrivals: Arrival[] };
-
-function groupByPaper(arrivals: readonly Arrival[]): Map<bigint, Group> {
-  const groups = new Map<bigint, Group>();
-  for (const arrival of arrivals) {
-    const { pithNumber } = arrival.document;
-    const paperId = paperIdOf(pithNumber);
-    const group = groups.get(paperId);
-    if (group === undefined) groups.set(paperId, { pithNumber, arrivals: [arrival] });
-    else if (group.pithNumber === pithNumber) group.arrivals.push(arrival);
-    else refuseCollision(group.pithNumber, pithNumber);
-  }
-  // In the order of their keys the rows of a batch meet the pages of an index one after the other.
-  return new Map([...groups].sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/** A paper with what its documents add to it, merged and projected. */
-type Prepared = { readonly addition: Addition; readonly state: MergedState; readonly target: PaperTarget };
-
-/** The papers to which something is added; prepared already where nothing of them is held. */
-type Pending = ReadonlyMap<bigint, Group & { readonly prepared: Prepared | null }>;
-
-/** What is held of a paper; refused where its key stands for another paper. */
-function heldOf(held: HeldPapers, paperId: bigint, pithNumber: PithNumber): Held {
-  const known = held.get(paperId) ?? nothingHeld;
-  if (known.pithNumber !== null && known.pithNumber !== pithNumber) {
-    refuseCollision(known.pithNumber, pithNumber);
-  }
-  return known;
-}
-
-async function preparePending(groups: ReadonlyMap<bigint, Group>, held: HeldPapers): Promise<Pending> {
-  const turns = new Turns();
-  const pending = new Map<bigint, Group & { readonly prepared: Prepared | null }>();
-  for (const [paperId, group] of groups) {
-    if (turns.isOver) await turns.next();
-    const known = heldOf(held, paperId, group.pithNumber);
-    const addition = additionOf(group.arrivals, known);
-    if (addition === null) continue;
-    const prepared = known.pithNumber !== null ? null : prepare(group.pithNumber, addition, nothing);
-    pending.set(paperId, { ...group, prepared });
-  }
-  return pending;
-}
-
-/** What the log holds of a paper, to be merged with what arrives. */
-type Known = {
-  readonly log: PaperLog;
-  readonly record: JsonObject | null;
-  readonly publishedResults: readonly CheckResult[];
-};
-
-const nothing: Known = { log: { events: [], aliases: [] }, record: null, publishedResults: [] };
-
-function prepare(
-  pithNumber: PithNumber,
-  addition: Addition,
-  { log, record, publishedResults }: Known,
-): Prepared {
-  const arriving = [...addition.events.values()];
-  // An event that is there already came again with a better signature: that copy counts.
-  const replaced = new Set(arriving.map(({ id }) => id));
-  const events = [...arriving, ...log.events.filter(({ id }) => !replaced.has(id))];
-  const arrivingAliases = [...addition.aliases.values()].map(mentionOf);
-  const state = mergeEvents(pithNumber, events, [...log.aliases, ...arrivingAliases]);
-  const results = [...publishedResults, ...([...addition.publishedStates.values()] as CheckResult[])];
-  const bundleRecord = recordOf(addition.record) ?? record;
-  const target = projectTarget({ pithNumber, state, bundleRecord, publishedResults: new Set(results) });
-  return { addition, state, target };
-}
-
 /** Writes what is pending, compared once more with what is held now. Returns the papers that were changed. */
 async function writePending(session: WriteSession, pending: Pending, now: string): Promise<bigint[]> {
   if (pending.size === 0) return [];
@@ -222,104 +139,4 @@ function changedStates(writes: readonly LogWrite[]): StateChange[] {
       before: held.stateSha256,
       after: state.sha256,
     }));
-}
-
-async function readKnown(
-  client: pg.PoolClient,
-  paperIds: readonly bigint[],
-): Promise<(paperId: bigint) => Known> {
-  if (paperIds.length === 0) return () => nothing;
-  const logs = await readLogs(drizzle(client), paperIds);
-  const records = await readRecords(client, paperIds);
-  const results = await readPublishedResults(client, paperIds);
-  return (paperId) => ({
-    log: logs.get(paperId) ?? nothing.log,
-    record: records.get(paperId) ?? null,
-    publishedResults: results.get(paperId) ?? [],
-  });
-}
-
-/** Makes the derived rows of papers what their states say. Returns what that changes in the citation graph. */
-async function writeDerived(
-  session: WriteSession,
-  targets: readonly PaperTarget[],
-  writes: readonly LogWrite[],
-): Promise<GraphChanges> {
-  const known = new Set(writes.filter(({ held }) => held.pithNumber !== null).map(({ paperId }) => paperId));
-  const before = await readPapersBefore(session, [...known]);
-  const changes = targets.map((target) =>
-    changeOf(target, before.get(target.paperId) ?? null, known.has(target.paperId)),
-  );
-  const others = await readOtherPapers(session, changes);
-  await writePapers(session, changes);
-  const identifiers = await settleIdentifiers(session, changes);
-  const referenceChanges = await writeReferences(session, changes, identifiers);
-  const citations = await writeCitations(session, changes, referenceChanges, others);
-  const works = await writeWorks(session, changes, identifiers, referenceChanges, citations, others);
-
-  let papers = 0;
-  let claims = 0;
-  for (const { row, before } of changes) {
-    papers += Number(row !== null) - Number(before !== null);
-    claims += (row?.claimCount ?? 0) - (before?.claimCount ?? 0);
-  }
-  let events = 0;
-  let invalidEvents = 0;
-  for (const { held, state } of writes) {
-    events += state.events.size - held.events.size;
-    invalidEvents += state.events.size - state.validCount - held.invalidCount;
-  }
-  session.write(
-    ...totalsStatement({
-      papers,
-      works: works.added.length - works.removed.length,
-      claims,
-      citations: citations.total,
-      events,
-      invalid_events: invalidEvents,
-    }),
-  );
-  return {
-    addedWorks: works.added,
-    removedWorks: works.removed,
-    putEdges: citations.putEdges,
-    removedEdges: citations.removedEdges,
-  };
-}
-
-async function readRecords(
-  client: pg.ClientBase,
-  paperIds: readonly bigint[],
-): Promise<Map<bigint, JsonObject>> {
-  if (paperIds.length === 0) return new Map();
-  const { rows } = await client.query<{ paper_id: string; record: string }>(
-    "SELECT paper_id, record FROM records WHERE paper_id = ANY($1::bigint[]) AND record IS NOT NULL",
-    [bigintArray(paperIds)],
-  );
-  const records = new Map<bigint, JsonObject>();
-  for (const row of rows) {
-    const record = recordOf(row.record);
-    if (record !== null) records.set(BigInt(row.paper_id), record);
-  }
-  return records;
-}
-
-function recordOf(text: string | null): JsonObject | null {
-  const record = text === null ? null : parseJson(text);
-  return isJsonObject(record ?? undefined) ? (record as JsonObject) : null;
-}
-
-async function readPublishedResults(
-  client: pg.ClientBase,
-  paperIds: readonly bigint[],
-): Promise<Map<bigint, CheckResult[]>> {
-  const results = new Map<bigint, CheckResult[]>();
-  if (paperIds.length === 0) return results;
-  const { rows } = await client.query<{ paper_id: string; results: CheckResult[] }>(
-    `SELECT paper_id, array_agg(DISTINCT result::text) AS results
-     FROM published_states WHERE paper_id = ANY($1::bigint[]) GROUP BY paper_id`,
-    [bigintArray(paperIds)],
-  );
-  for (const row of rows) results.set(BigInt(row.paper_id), row.results);
-  return results;
 }

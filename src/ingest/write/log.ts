@@ -10,8 +10,11 @@ export type LogWrite = {
   readonly pithNumber: string;
   readonly held: Held;
   readonly addition: Addition;
-  readonly state: MergedState;
+  readonly state: WrittenState;
 };
+
+/** Of a merged state what is written. Its text, as long as its document, is not: a batch would hold on to it. */
+export type WrittenState = Pick<MergedState, "sha256" | "events" | "validCount" | "aliases">;
 
 const eventColumns = [
   "paper_id",

@@ -1,1 +1,2 @@
+export { readExplorerDocuments } from "./explorer-documents.ts";
 export { createExplorerRoutes } from "./routes.ts";

@@ -2,8 +2,15 @@ import { DirectedGraph } from "graphology";
 import forceAtlas2, { inferSettings } from "graphology-layout-forceatlas2";
 import type { ForceProgress, ForceTask } from "./force-task.ts";
 
-/** Lays a graph out by ForceAtlas2, some steps at a time: what is connected comes together. */
-export function* forceSteps({ radii, start, ends }: ForceTask): Generator<ForceProgress> {
+/**
+ * Lays a graph out by ForceAtlas2, some steps at a time: what is connected comes together. The same task always comes
+ * to the same places, unless its time is over before: then it goes on from where it is with the last round, so that
+ * works do not lie upon each other.
+ */
+export function* forceSteps(
+  { radii, start, ends }: ForceTask,
+  isOver: () => boolean = () => false,
+): Generator<ForceProgress> {
   const count = radii.length;
   const graph = new DirectedGraph<{ x: number; y: number; size: number }>();
   for (const [number, size] of radii.entries()) {
@@ -21,6 +28,7 @@ export function* forceSteps({ radii, start, ends }: ForceTask): Generator<ForceP
     adjustSizes: false,
   };
   for (let round = 0; round < rounds; round++) {
+    if (isOver()) round = rounds - 1;
     const isLate = round >= rounds - 3;
     forceAtlas2.assign(graph, { iterations: 25, settings: { ...settings, adjustSizes: isLate } });
     if (round < rounds - 1) yield { coordinates: coordinatesOf(graph, count), isDone: false };

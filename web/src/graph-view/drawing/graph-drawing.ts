@@ -13,17 +13,16 @@ import {
 } from "sigma/rendering";
 import type { Look } from "../../theme/look.ts";
 import { labelText } from "../label-text.ts";
-import { nameOfCitation } from "../neighbourhood.ts";
 import type { Position } from "../positions.ts";
 import type { Drawn, DrawnWork, Marks } from "./drawn.ts";
-import { noMarks } from "./drawn.ts";
 import { glide } from "./glide.ts";
+import { MovingShare } from "./moving-share.ts";
 import { PlainLines } from "./plain-lines.ts";
+import { StandingOut } from "./standing-out.ts";
 import {
   type EdgeAttributes,
   lineStrength,
   type NodeAttributes,
-  plainEdgeState,
   plainGraphState,
   plainNodeState,
   stylesOf,
@@ -47,9 +46,9 @@ export class GraphDrawing {
   readonly #axis: SVGSVGElement;
   #look: Look;
   #drawn: Drawn = { works: [], citations: [], scale: null };
-  #marks: Marks = noMarks;
-  #hovered: string | null = null;
-  #near: readonly string[] = [];
+  readonly #standingOut: StandingOut;
+  readonly #share = new MovingShare();
+  #shareFrame = 0;
   #lines: PlainLines | undefined;
   #stopGliding: () => void = () => {};
 
@@ -71,18 +70,19 @@ export class GraphDrawing {
       },
       styles: stylesOf(() => this.#look),
       customNodeState: plainNodeState,
-      customEdgeState: plainEdgeState,
       customGraphState: plainGraphState,
       settings: {
         // The other ways show a hint that styles itself within the page, which its policy refuses.
         gestureTarget: "graph",
         enableNodeDrag: true,
         enableCameraRotation: false,
-        labelDensity: 0.7,
-        labelGridCellSize: 130,
+        labelDensity: 0.5,
+        labelGridCellSize: 190,
         labelRenderedSizeThreshold: 5,
         stagePadding: 34,
         nodePickingPadding: 3,
+        // What is pointed at is found in a picture of its own, drawn with each frame: half as wide and high is enough.
+        pickingDownSizingRatio: 2,
         maxCameraRatio: 4,
         minCameraRatio: 0.02,
         doubleClickZoomingRatio: 1,
@@ -91,10 +91,13 @@ export class GraphDrawing {
     this.#sigma.addCustomLayerProgram("plain-lines", "edges", (gl) => {
       this.#lines = new PlainLines(gl, this.#sigma, this.#graph, () => ({
         colour: this.#look.lineStrong,
-        strength: lineStrength(this.#graph.size, this.#sigma.getGraphState()),
+        strength: lineStrength(this.#drawn.citations.length, this.#sigma.getGraphState()),
+        share: this.#share.now,
       }));
+      this.#lines.show(this.#drawn.citations);
       return this.#lines;
     });
+    this.#standingOut = new StandingOut(this.#sigma, this.#graph);
     this.#listen(listeners);
   }
 
@@ -103,6 +106,7 @@ export class GraphDrawing {
     const graph = this.#graph;
     this.#stopGliding();
     const isFirst = graph.order === 0;
+    const before = this.#drawn;
     this.#drawn = drawn;
     const ids = new Set(drawn.works.map(({ id }) => id));
     for (const id of graph.nodes()) if (!ids.has(id)) graph.dropNode(id);
@@ -117,34 +121,16 @@ export class GraphDrawing {
       graph.mergeNodeAttributes(work.id, { ...looksOf(work), labelPosition: sideOf(work) });
       targets.set(work.id, work);
     }
-    const names = new Set(drawn.citations.map(nameOfCitation));
-    for (const edge of graph.edges()) if (!names.has(edge)) graph.dropEdge(edge);
-    for (const citation of drawn.citations) {
-      const { citing, cited, isInternalAnchor } = citation;
-      if (graph.hasNode(citing) && graph.hasNode(cited)) {
-        graph.mergeEdgeWithKey(nameOfCitation(citation), citing, cited, { isInternalAnchor });
-      }
+    // The same works and citations are shown in many places while forces move them.
+    if (drawn.citations !== before.citations) {
+      this.#standingOut.show(drawn.citations);
+      this.#lines?.show(drawn.citations);
     }
-    this.#lines?.changed();
-    this.mark(this.#marks);
     if (targets.size > 0) this.#stopGliding = glide(graph, targets, () => {});
   }
 
   mark(marks: Marks): void {
-    this.#marks = marks;
-    for (const id of this.#graph.nodes()) {
-      this.#sigma.setNodeState(id, {
-        isSelected: marks.selected.has(id),
-        isPinned: marks.pinned.has(id),
-        isFocused: marks.focused === id,
-        isOnPath: marks.pathWorks.has(id),
-      });
-    }
-    for (const edge of this.#graph.edges()) {
-      this.#sigma.setEdgeState(edge, { isOnPath: marks.pathCitations.has(edge) });
-    }
-    this.#sigma.setGraphState({ hasPath: marks.pathWorks.size > 0 });
-    this.#showNear();
+    this.#standingOut.mark(marks);
   }
 
   setLook(look: Look): void {
@@ -203,13 +189,13 @@ export class GraphDrawing {
 
   destroy(): void {
     this.#stopGliding();
+    cancelAnimationFrame(this.#shareFrame);
     this.#sigma.kill();
   }
 
   #listen({ hovered, chosen, opened, moved }: Listeners): void {
     const hover = (id: string | null) => {
-      this.#hovered = id;
-      this.#showNear();
+      this.#standingOut.point(id);
       hovered(id);
     };
     this.#sigma.on("enterNode", ({ node }) => hover(node));
@@ -225,42 +211,31 @@ export class GraphDrawing {
     let from: Position = { x: 0, y: 0 };
     this.#sigma.on("nodeDragStart", ({ node }) => {
       this.#stopGliding();
+      this.#standingOut.drag(true);
       from = this.#graph.getNodeAttributes(node);
       from = { x: from.x, y: from.y };
     });
     this.#sigma.on("nodeDragEnd", ({ node }) => {
+      this.#standingOut.drag(false);
       const { x, y } = this.#graph.getNodeAttributes(node);
       if (x !== from.x || y !== from.y) moved(node, { x, y });
     });
-    const changed = () => this.#lines?.changed();
-    this.#graph.on("nodeAttributesUpdated", changed);
-    this.#graph.on("eachNodeAttributesUpdated", changed);
-    this.#sigma.on("afterProcess", changed);
+    this.#sigma.on("afterProcess", () => this.#lines?.moved());
     this.#sigma.on("afterRender", () => {
       drawTimeAxis(this.#axis, this.#ticks(), this.#sigma.getDimensions().height);
+      if (this.#share.drawn()) this.#shareFrame = requestAnimationFrame((now) => this.#followFrames(now));
     });
+  }
+
+  /** Until the picture rests; then lines that were left out while it moved are drawn. */
+  #followFrames(now: number): void {
+    const state = this.#share.frame(now);
+    if (state === "moving") this.#shareFrame = requestAnimationFrame((next) => this.#followFrames(next));
+    else if (state === "incomplete") this.#sigma.scheduleRender();
   }
 
   #ticks(): PlacedTick[] {
     return this.#drawn.scale === null ? [] : placedTicks(this.#sigma, this.#drawn.scale);
-  }
-
-  /** What is beside the work that is pointed at, else of the one in focus. */
-  #showNear(): void {
-    const of =
-      [this.#hovered, this.#marks.focused].find((id) => id !== null && this.#graph.hasNode(id)) ?? null;
-    const edges = of === null ? [] : this.#graph.edges(of);
-    const works = of === null ? [] : this.#graph.neighbors(of);
-    const [before, now] = [new Set(this.#near), new Set([...edges, ...works])];
-    for (const key of before) if (!now.has(key)) this.#setNear(key, false);
-    for (const key of now) if (!before.has(key)) this.#setNear(key, true);
-    this.#near = [...now];
-    this.#sigma.setGraphState({ hasNear: of !== null });
-  }
-
-  #setNear(key: string, isNear: boolean): void {
-    if (this.#graph.hasNode(key)) this.#sigma.setNodeState(key, { isNear });
-    else if (this.#graph.hasEdge(key)) this.#sigma.setEdgeState(key, { isNear });
   }
 }
 

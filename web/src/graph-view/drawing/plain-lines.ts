@@ -1,130 +1,131 @@
 import type { DirectedGraph } from "graphology";
 import type Sigma from "sigma";
 import type { RenderParams } from "sigma/types";
+import type { Citation } from "../neighbourhood.ts";
+import { evenOrder } from "./even-order.ts";
+import { lineProgram } from "./line-program.ts";
 import type { EdgeAttributes, NodeAttributes } from "./styles.ts";
 
+/** How plain lines look now. */
+export type LineLook = {
+  /** `#rrggbb` */
+  readonly colour: string;
+  /** The opacity of each, from 0 to 1. */
+  readonly strength: number;
+  /** How much of the lines is drawn, from 0 to 1: some of everywhere. */
+  readonly share: number;
+};
+
+/** The citations that the registry resolved are so much stronger. */
+const anchorWeight = 1.5;
+
+type Range = { readonly first: number; readonly count: number; readonly weight: number };
+
 /**
- * The citations that do not stand out: plain lines, a pixel wide, drawn in one call. sigma draws each edge as a shape
- * of its own with ends, loops and smooth borders, which is more than thousands of faint lines need.
+ * The citations that do not stand out: plain lines, a pixel wide, drawn in two calls. sigma draws each edge as a shape
+ * of its own with ends, loops and smooth borders, 74 vertices each, which is far more than thousands of faint lines
+ * need. Where works stand is kept apart from which are connected: a work that moves is 8 bytes a work to send.
  */
 export class PlainLines {
   readonly #gl: WebGL2RenderingContext;
   readonly #sigma: Pick<Sigma, "graphToFramedGraph">;
   readonly #graph: DirectedGraph<NodeAttributes, EdgeAttributes>;
-  readonly #look: () => { readonly colour: string; readonly strength: number };
+  readonly #look: () => LineLook;
   readonly #program: WebGLProgram;
   readonly #vertices: WebGLVertexArrayObject;
-  readonly #buffer: WebGLBuffer;
-  #count = 0;
-  #isStale = true;
+  readonly #places: WebGLBuffer;
+  readonly #ends: WebGLBuffer;
+  #works: readonly string[] = [];
+  #ranges: readonly Range[] = [];
+  #haveMoved = true;
 
   constructor(
     gl: WebGL2RenderingContext,
     sigma: Pick<Sigma, "graphToFramedGraph">,
     graph: DirectedGraph<NodeAttributes, EdgeAttributes>,
-    look: () => { readonly colour: string; readonly strength: number },
+    look: () => LineLook,
   ) {
     this.#gl = gl;
     this.#sigma = sigma;
     this.#graph = graph;
     this.#look = look;
-    this.#program = programOf(gl);
+    this.#program = lineProgram(gl);
     this.#vertices = gl.createVertexArray();
-    this.#buffer = gl.createBuffer();
+    this.#places = gl.createBuffer();
+    this.#ends = gl.createBuffer();
     gl.bindVertexArray(this.#vertices);
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffer);
-    for (const [name, size, offset] of [
-      ["place", 2, 0],
-      ["weight", 1, 8],
-    ] as const) {
-      const at = gl.getAttribLocation(this.#program, name);
-      gl.enableVertexAttribArray(at);
-      gl.vertexAttribPointer(at, size, gl.FLOAT, false, 12, offset);
-    }
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.#places);
+    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.#ends);
+    const place = gl.getAttribLocation(this.#program, "place");
+    gl.enableVertexAttribArray(place);
+    gl.vertexAttribPointer(place, 2, gl.FLOAT, false, 0, 0);
     gl.bindVertexArray(null);
   }
 
-  /** Works have moved, or citations come or gone. */
-  changed(): void {
-    this.#isStale = true;
+  /** These citations, between works of the graph. */
+  show(citations: readonly Citation[]): void {
+    const gl = this.#gl;
+    this.#works = this.#graph.nodes();
+    const numbers = new Map(this.#works.map((id, number) => [id, number]));
+    const endsOf = ({ citing, cited }: Citation) => {
+      const [from, to] = [numbers.get(citing), numbers.get(cited)];
+      return from === undefined || to === undefined ? [] : [from, to];
+    };
+    const even = evenOrder(citations);
+    const anchors = even.filter(({ isInternalAnchor }) => isInternalAnchor).flatMap(endsOf);
+    const others = even.filter(({ isInternalAnchor }) => !isInternalAnchor).flatMap(endsOf);
+    this.#ranges = [
+      { first: 0, count: others.length / 2, weight: 1 },
+      { first: others.length / 2, count: anchors.length / 2, weight: anchorWeight },
+    ];
+    gl.bindVertexArray(this.#vertices);
+    gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, Uint32Array.from([...others, ...anchors]), gl.STATIC_DRAW);
+    gl.bindVertexArray(null);
+    this.#haveMoved = true;
+  }
+
+  /** Works have moved. */
+  moved(): void {
+    this.#haveMoved = true;
   }
 
   render({ matrix }: RenderParams): void {
     const gl = this.#gl;
-    if (this.#isStale) this.#upload();
-    const { colour, strength } = this.#look();
+    if (this.#haveMoved) this.#sendPlaces();
+    const { colour, strength, share } = this.#look();
+    const [red = 0, green = 0, blue = 0] = [1, 3, 5].map(
+      (at) => Number.parseInt(colour.slice(at, at + 2), 16) / 255,
+    );
     gl.useProgram(this.#program);
     gl.bindVertexArray(this.#vertices);
     gl.uniformMatrix3fv(gl.getUniformLocation(this.#program, "matrix"), false, matrix);
-    const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16) / 255);
-    gl.uniform4f(gl.getUniformLocation(this.#program, "colour"), red ?? 0, green ?? 0, blue ?? 0, strength);
-    gl.drawArrays(gl.LINES, 0, this.#count);
+    for (const { first, count, weight } of this.#ranges) {
+      const opacity = Math.min(1, strength * weight);
+      gl.uniform4f(gl.getUniformLocation(this.#program, "colour"), red, green, blue, opacity);
+      // Two numbers of four bytes a line.
+      gl.drawElements(gl.LINES, 2 * Math.ceil(share * count), gl.UNSIGNED_INT, 8 * first);
+    }
     gl.bindVertexArray(null);
   }
 
   kill(): void {
-    this.#gl.deleteBuffer(this.#buffer);
+    this.#gl.deleteBuffer(this.#places);
+    this.#gl.deleteBuffer(this.#ends);
     this.#gl.deleteVertexArray(this.#vertices);
     this.#gl.deleteProgram(this.#program);
   }
 
-  #upload(): void {
+  #sendPlaces(): void {
     const gl = this.#gl;
-    const places = new Map(
-      this.#graph.mapNodes((id, { x, y }) => [id, this.#sigma.graphToFramedGraph({ x, y })] as const),
-    );
-    const data = new Float32Array(6 * this.#graph.size);
-    let at = 0;
-    this.#graph.forEachEdge((_edge, { isInternalAnchor }, citing, cited) => {
-      const [from, to] = [places.get(citing), places.get(cited)];
-      if (from === undefined || to === undefined) return;
-      const weight = isInternalAnchor ? 1.5 : 1;
-      data.set([from.x, from.y, weight, to.x, to.y, weight], at);
-      at += 6;
-    });
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffer);
-    gl.bufferData(gl.ARRAY_BUFFER, data, gl.DYNAMIC_DRAW);
-    this.#count = at / 3;
-    this.#isStale = false;
+    const places = new Float32Array(2 * this.#works.length);
+    for (const [number, id] of this.#works.entries()) {
+      if (!this.#graph.hasNode(id)) continue;
+      const { x, y } = this.#sigma.graphToFramedGraph(this.#graph.getNodeAttributes(id));
+      places[2 * number] = x;
+      places[2 * number + 1] = y;
+    }
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.#places);
+    gl.bufferData(gl.ARRAY_BUFFER, places, gl.DYNAMIC_DRAW);
+    this.#haveMoved = false;
   }
-}
-
-const vertexShader = `#version 300 es
-in vec2 place;
-in float weight;
-uniform mat3 matrix;
-out float strength;
-void main() {
-  gl_Position = vec4((matrix * vec3(place, 1.0)).xy, 0.0, 1.0);
-  strength = weight;
-}`;
-
-const fragmentShader = `#version 300 es
-precision mediump float;
-in float strength;
-uniform vec4 colour;
-out vec4 drawn;
-void main() {
-  float opacity = min(1.0, colour.a * strength);
-  drawn = vec4(colour.rgb * opacity, opacity);
-}`;
-
-function programOf(gl: WebGL2RenderingContext): WebGLProgram {
-  const program = gl.createProgram();
-  for (const [type, source] of [
-    [gl.VERTEX_SHADER, vertexShader],
-    [gl.FRAGMENT_SHADER, fragmentShader],
-  ] as const) {
-    const shader = gl.createShader(type);
-    if (shader === null) throw new Error("WebGL is lost.");
-    gl.shaderSource(shader, source);
-    gl.compileShader(shader);
-    gl.attachShader(program, shader);
-    gl.deleteShader(shader);
-  }
-  gl.linkProgram(program);
-  if (gl.getProgramParameter(program, gl.LINK_STATUS) !== true) {
-    throw new Error(`Lines cannot be drawn: ${gl.getProgramInfoLog(program) ?? "no reason given"}`);
-  }
-  return program;
 }

@@ -12,7 +12,8 @@ export type NodeAttributes = {
   /** On which side its name stands. */
   labelPosition: "left" | "right";
 };
-export type EdgeAttributes = { isInternalAnchor: boolean };
+/** Of the citations that stand out; the rest are plain lines. */
+export type EdgeAttributes = { isOnPath: boolean };
 export type NodeState = {
   isSelected: boolean;
   isPinned: boolean;
@@ -21,7 +22,6 @@ export type NodeState = {
   /** Beside the work that is pointed at, or in focus. */
   isNear: boolean;
 };
-export type EdgeState = { isNear: boolean; isOnPath: boolean };
 /** Whether anything stands out: the rest then steps back. */
 export type GraphState = { hasNear: boolean; hasPath: boolean };
 
@@ -32,10 +32,9 @@ export const plainNodeState: NodeState = {
   isOnPath: false,
   isNear: false,
 };
-export const plainEdgeState: EdgeState = { isNear: false, isOnPath: false };
 export const plainGraphState: GraphState = { hasNear: false, hasPath: false };
 
-type Styles = StylesDeclaration<NodeAttributes, EdgeAttributes, NodeState, EdgeState, GraphState>;
+type Styles = StylesDeclaration<NodeAttributes, EdgeAttributes, NodeState, object, GraphState>;
 
 /** How works and citations look, by their states. The look is asked for each time: the theme may change. */
 export function stylesOf(look: () => Look): Styles {
@@ -73,10 +72,8 @@ export function stylesOf(look: () => Look): Styles {
     edges: {
       path: "line",
       selfLoopPath: "loop",
-      size: (_attributes, { isOnPath }) => (isOnPath ? 3.5 : 1.6),
-      color: (_attributes, { isOnPath }) => (isOnPath ? look().accent : look().soft),
-      // The rest are plain lines.
-      visibility: (_attributes, { isOnPath, isNear }) => (isOnPath || isNear ? "visible" : "hidden"),
+      size: ({ isOnPath }) => (isOnPath ? 3.5 : 1.6),
+      color: ({ isOnPath }) => (isOnPath ? look().accent : look().soft),
       head: "arrow",
       depth: "topEdges",
     },
@@ -95,6 +92,6 @@ function stepsBack(state: Seen, { hasNear, hasPath }: GraphState): boolean {
 
 /** How strong plain lines are: the more, the fainter each, so that what shows is where there are many. */
 export function lineStrength(count: number, { hasNear, hasPath }: GraphState): number {
-  const plain = Math.min(0.5, Math.max(0.07, 3 / Math.sqrt(count + 1)));
+  const plain = Math.min(0.5, Math.max(0.08, 6 / Math.sqrt(count + 1)));
   return (hasNear || hasPath ? 0.35 : 1) * plain;
 }

@@ -6,9 +6,11 @@ export function NotFoundPage() {
   return (
     <>
       <h1>Nothing is here</h1>
-      <p>
-        The address names no page. <a href={homeAddress()}>Find a paper</a>
-      </p>
+      <div class="empty">
+        <p>
+          The address names no page. <a href={homeAddress()}>Find a paper</a>
+        </p>
+      </div>
     </>
   );
 }

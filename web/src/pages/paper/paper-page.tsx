@@ -2,7 +2,7 @@ import "./paper.css";
 import { useEffect } from "preact/hooks";
 import type { AskError } from "../../api/ask.ts";
 import { useAnswer } from "../../api/use-answer.ts";
-import { type Place, paperAddress } from "../../routing/addresses.ts";
+import { type Place, paperAddress, searchAddress } from "../../routing/addresses.ts";
 import { goTo } from "../../routing/navigation.ts";
 import { Failure } from "../../shell/failure.tsx";
 import { useTitle } from "../../shell/use-title.ts";
@@ -116,9 +116,17 @@ function NotHeld({ name }: { name: string }) {
   return (
     <>
       <h1>Not held here</h1>
-      <p>
-        This mirror holds no paper named <bdi class="said">{name.slice(0, 200)}</bdi>, and none that cites it.
-      </p>
+      <div class="empty">
+        <p>
+          This mirror holds no paper named <bdi class="said">{name.slice(0, 200)}</bdi>, and none that cites
+          it.
+        </p>
+        <p class="soft">
+          A mirror holds what it took in, which need not be all there is. Papers are named by an arXiv id, a
+          DOI or a Pith number; words are looked for with <a href={searchAddress(name.slice(0, 200))}>Find</a>
+          .
+        </p>
+      </div>
     </>
   );
 }

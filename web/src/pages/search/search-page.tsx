@@ -3,7 +3,7 @@ import { FindBox } from "../../find/find-box.tsx";
 import { foundAddress } from "../../find/found-address.ts";
 import { FoundItem } from "../../find/found-item.tsx";
 import { searchQuery } from "../../find/search-query.ts";
-import type { Place } from "../../routing/addresses.ts";
+import { overviewAddress, type Place } from "../../routing/addresses.ts";
 import { More } from "../../shell/more.tsx";
 import { QueryBehind } from "../../shell/query-behind.tsx";
 import { useTitle } from "../../shell/use-title.ts";
@@ -39,6 +39,15 @@ export function SearchPage({ place: { query } }: { place: Extract<Place, { page:
           </li>
         ))}
       </ol>
+      {query.trim() !== "" && pages.nodes?.length === 0 && (
+        <div class="empty">
+          <p>Nothing that this mirror holds has these words, or words like them.</p>
+          <p class="soft">
+            Try fewer words, or an identifier: an arXiv id, a DOI or a Pith number. What is held is listed in
+            the <a href={overviewAddress()}>overview</a>.
+          </p>
+        </div>
+      )}
       <More pages={pages} what="results" />
     </>
   );

@@ -1,0 +1,170 @@
+import type { Proof } from "../../protocol/index.ts";
+import { bigintArray, type Cell } from "../../store/rows.ts";
+import type { WriteSession } from "./session.ts";
+
+/** A row of `works`. */
+export type Work = {
+  key: string;
+  paperId: bigint | null;
+  title: string | null;
+  year: number | null;
+  /** Which reference gave the title, and the year where no paper is held. */
+  titledBy: TitleSource | null;
+  citedByCount: number;
+  citingPaperCount: number;
+  referenceCount: number;
+};
+
+/** Which reference gave a title, and the proof of the paper that has it. */
+export type TitleSource = { readonly standing: Proof; readonly paperId: bigint; readonly ordinal: number };
+
+export type WorkChanges = { readonly added: readonly bigint[]; readonly removed: readonly bigint[] };
+
+type WorkEntry = readonly [id: bigint, work: Work];
+
+/** The works as they are stored; no entry for those that are not. */
+export async function readWorks(session: WriteSession, ids: Iterable<bigint>): Promise<Map<bigint, Work>> {
+  const rows = await session.rowsBefore<
+    [
+      id: string,
+      key: string,
+      paperId: string | null,
+      title: string | null,
+      year: number | null,
+      standing: Proof | null,
+      titlePaperId: string | null,
+      titleOrdinal: number | null,
+      citedBy: number,
+      citingPapers: number,
+      references: number,
+    ]
+  >(`SELECT ${columns.join(", ")} FROM works WHERE work_id = ANY($1::bigint[])`, [bigintArray(ids)]);
+  const works = new Map<bigint, Work>();
+  for (const row of rows) {
+    const [id, key, paperId, title, year, standing, titlePaperId, ordinal] = row;
+    works.set(BigInt(id), {
+      key,
+      paperId: paperId === null ? null : BigInt(paperId),
+      title,
+      year,
+      titledBy:
+        standing === null || titlePaperId === null || ordinal === null
+          ? null
+          : { standing, paperId: BigInt(titlePaperId), ordinal },
+      citedByCount: row[8],
+      citingPaperCount: row[9],
+      referenceCount: row[10],
+    });
+  }
+  return works;
+}
+
+/**
+ * Writes works where they differ from what is stored; those that nothing names any more go.
+ *
+ * @returns the works that are new, and those that are gone.
+ */
+export function storeWorks(
+  session: WriteSession,
+  works: ReadonlyMap<bigint, Work>,
+  stored: ReadonlyMap<bigint, Work>,
+): WorkChanges {
+  const added: WorkEntry[] = [];
+  const recounted: WorkEntry[] = [];
+  const renamed: WorkEntry[] = [];
+  const gone: bigint[] = [];
+  for (const [id, work] of works) {
+    const before = stored.get(id);
+    if (work.paperId === null && work.citedByCount <= 0) {
+      if (before !== undefined) gone.push(id);
+    } else if (before === undefined) added.push([id, work]);
+    else if (!isNamedAlike(before, work)) renamed.push([id, work]);
+    else if (!isCountedAlike(before, work)) recounted.push([id, work]);
+  }
+  writeCounts(session, recounted);
+  session.put(
+    "works",
+    columns,
+    { added: inKeyOrder(added).map(cellsOf), changed: inKeyOrder(renamed).map(cellsOf) },
+    `ON CONFLICT (work_id) DO UPDATE SET ${columns
+      .slice(2)
+      .map((column) => `${column} = excluded.${column}`)
+      .join(", ")}`,
+  );
+  if (gone.length > 0) {
+    session.write("DELETE FROM works WHERE work_id = ANY($1::bigint[])", [bigintArray(gone)]);
+  }
+  return { added: added.map(([id]) => id), removed: gone };
+}
+
+/** In this order the rows meet each page of an index once. */
+function inKeyOrder(works: readonly WorkEntry[]): WorkEntry[] {
+  return works.toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** The most frequent change by far: a work that is known is cited once more. */
+function writeCounts(session: WriteSession, works: readonly WorkEntry[]): void {
+  if (works.length === 0) return;
+  const sorted = inKeyOrder(works);
+  session.write(
+    `UPDATE works SET cited_by_count = new.cited_by, citing_paper_count = new.citing_papers,
+            reference_count = new.reference_count
+     FROM unnest($1::bigint[], $2::int[], $3::int[], $4::int[]) AS new (id, cited_by, citing_papers, reference_count)
+     WHERE work_id = new.id`,
+    [
+      bigintArray(sorted.map(([id]) => id)),
+      `{${sorted.map(([, work]) => work.citedByCount).join(",")}}`,
+      `{${sorted.map(([, work]) => work.citingPaperCount).join(",")}}`,
+      `{${sorted.map(([, work]) => work.referenceCount).join(",")}}`,
+    ],
+  );
+}
+
+function cellsOf([id, work]: WorkEntry): Cell[] {
+  return [
+    id,
+    work.key,
+    work.paperId,
+    work.title,
+    work.year,
+    work.titledBy?.standing ?? null,
+    work.titledBy?.paperId ?? null,
+    work.titledBy?.ordinal ?? null,
+    work.citedByCount,
+    work.citingPaperCount,
+    work.referenceCount,
+  ];
+}
+
+const columns = [
+  "work_id",
+  "key",
+  "paper_id",
+  "title",
+  "year",
+  "title_standing",
+  "title_paper_id",
+  "title_ordinal",
+  "cited_by_count",
+  "citing_paper_count",
+  "reference_count",
+];
+
+function isCountedAlike(a: Work, b: Work): boolean {
+  return (
+    a.citedByCount === b.citedByCount &&
+    a.citingPaperCount === b.citingPaperCount &&
+    a.referenceCount === b.referenceCount
+  );
+}
+
+function isNamedAlike(a: Work, b: Work): boolean {
+  return (
+    a.paperId === b.paperId &&
+    a.title === b.title &&
+    a.year === b.year &&
+    a.titledBy?.standing === b.titledBy?.standing &&
+    a.titledBy?.paperId === b.titledBy?.paperId &&
+    a.titledBy?.ordinal === b.titledBy?.ordinal
+  );
+}

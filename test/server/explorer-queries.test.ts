@@ -1,0 +1,59 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { schema } from "../../src/api/schema.ts";
+import { readConfig } from "../../src/config.ts";
+import { readExplorerDocuments } from "../../src/server/explorer/index.ts";
+import { graphqlSettings } from "../../src/server/index.ts";
+import { ownQueries } from "../../web/own-queries.ts";
+
+const theirs = "{ status { papers } }";
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "pith-graph-queries-"));
+  await writeFile(join(folder, "theirs.json"), JSON.stringify([theirs]));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function textsOf(environment: Record<string, string>): Promise<string[]> {
+  const { documents } = await graphqlSettings(readConfig(environment).graphql);
+  return [...(documents?.documents.values() ?? [])].map(({ text }) => text);
+}
+
+it("the explorer's queries are listed by its build, and fit the schema", async () => {
+  const listed = await readExplorerDocuments(schema);
+  const names = [...listed.values()].map(({ text }) => /^(?:query|subscription) (\w+)/.exec(text)?.[1]);
+  expect(names).toEqual(
+    expect.arrayContaining(["Home", "Search", "Paper", "Neighbourhood", "Path", "Changes"]),
+  );
+  expect(new Set(names).size).toBe(names.length);
+  expect(await readExplorerDocuments(schema, folder)).toEqual(new Map());
+});
+
+it("they are run beside the listed ones where no others are", async () => {
+  const PITH_GRAPH_DOCUMENTS = join(folder, "theirs.json");
+  const own = [...(await readExplorerDocuments(schema)).values()].map(({ text }) => text);
+  const only = await textsOf({ PITH_GRAPH_DOCUMENTS, PITH_GRAPH_ONLY_DOCUMENTS: "on" });
+  expect(only.sort()).toEqual([...own, theirs].sort());
+  expect(await textsOf({ PITH_GRAPH_DOCUMENTS })).toEqual([theirs]);
+});
+
+it("a query that the list would miss fails the build", async () => {
+  const sources = join(folder, "sources");
+  const write = async (source: string) => {
+    await rm(sources, { recursive: true, force: true });
+    await mkdir(sources);
+    await writeFile(join(sources, "page.tsx"), source);
+    return ownQueries(sources);
+  };
+  const fragment = "const named = graphql(`fragment Named on Work { id }`);";
+  expect(
+    await write(`${fragment} const all = graphql(\`query All { work(ref: "a") { ...Named } }\`, [named]);`),
+  ).toEqual([expect.stringContaining("fragment Named on Work")]);
+  await expect(write("ask(graphql(`{ status { papers } }`))")).rejects.toThrow("page.tsx has a query");
+  await expect(write("const all = graphql(`{ $" + "{field} }`);")).rejects.toThrow("all has a part");
+  await expect(write("const all = graphql(`{ ...Other }`, [other]);")).rejects.toThrow("fragment other");
+});
