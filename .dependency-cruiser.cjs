@@ -5,10 +5,11 @@ const stages = {
   store: ["protocol"],
   ingest: ["protocol", "store"],
   graph: ["store"],
+  export: ["protocol", "store", "graph"],
   api: ["protocol", "store", "graph"],
   telemetry: ["store", "graph", "ingest", "api"],
-  server: ["protocol", "store", "graph", "ingest", "api", "telemetry"],
-  cli: ["protocol", "store", "graph", "ingest", "api", "server", "telemetry"],
+  server: ["protocol", "store", "graph", "ingest", "export", "api", "telemetry"],
+  cli: ["protocol", "store", "graph", "ingest", "export", "api", "server", "telemetry"],
 };
 const assembly = "^src/(config/|(log|version|watched)\\.ts$)";
 

@@ -10,6 +10,7 @@ const benchmarks: Record<string, () => Promise<{ run(given: readonly string[]): 
   profile: () => import("./profile.ts"),
   explorer: () => import("./explorer.ts"),
   size: () => import("./size.ts"),
+  export: () => import("./export.ts"),
 };
 
 const [name = "", ...given] = process.argv.slice(2);

@@ -2,6 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { papers, references, works } from "../store/tables/index.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
+import { keptAnswer } from "./kept-answers.ts";
 import { type PaperFilter, PaperFilterInput, paperCondition } from "./paper-filter.ts";
 
 const groups = ["YEAR", "PRIMARY_CATEGORY"] as const;
@@ -54,6 +55,14 @@ AnchorStatObject.implement({
     internalAnchorsHeld: t.exposeInt("internalAnchorsHeld", {
       description: "Of those, how many cite a work of which this mirror holds a paper.",
     }),
+    anchorRate: t.float({
+      nullable: true,
+      description:
+        "`internalAnchorsKnown` of `referencesKnown`, from 0 to 1: both are of references that are listed here. Null where " +
+        "none is.",
+      resolve: ({ internalAnchorsKnown, referencesKnown }) =>
+        referencesKnown === 0 ? null : internalAnchorsKnown / referencesKnown,
+    }),
   }),
 });
 
@@ -71,27 +80,9 @@ builder.queryField("anchorStats", (t) =>
   }),
 );
 
-/** Answers that are kept, for each database: the ones asked for last. */
-const mostKept = 64;
-const kept = new WeakMap<object, Map<string, Promise<AnchorStat[]>>>();
-
-/**
- * Counting looks at all internal anchors, and who shows them asks again and again: an answer is kept until something
- * changes. The positions are read before it is counted, so what is kept is never older than they say.
- */
-async function keptStats(groupBy: AnchorGroup, filter: PaperFilter, context: Context): Promise<AnchorStat[]> {
-  const { loaders, database } = context;
-  const positions = await loaders.total.getMany(["change_position", "graph_position"]);
-  const answers = kept.get(database.db) ?? new Map<string, Promise<AnchorStat[]>>();
-  kept.set(database.db, answers);
-  const key = JSON.stringify([positions.map(String), groupBy, filter]);
-  const answer = answers.get(key) ?? anchorStats(groupBy, filter, context);
-  answers.delete(key);
-  answers.set(key, answer);
-  const [oldest] = answers.keys();
-  if (answers.size > mostKept && oldest !== undefined) answers.delete(oldest);
-  answer.catch(() => answers.delete(key));
-  return answer;
+/** Counting looks at all internal anchors, and who shows them asks again and again. */
+function keptStats(groupBy: AnchorGroup, filter: PaperFilter, context: Context): Promise<AnchorStat[]> {
+  return keptAnswer("anchorStats", { groupBy, filter }, context, () => anchorStats(groupBy, filter, context));
 }
 
 const groupOf: Record<AnchorGroup, SQL> = {

@@ -90,7 +90,8 @@ async function paperIdsOf(refs: readonly string[], { loaders }: Context): Promis
 
 const order: KeyOrder = { name: "all_claims", parts: ["bigint", "integer"] };
 
-function claimsConnection(
+/** The claims that fit a condition, paper by paper. */
+export function claimsConnection(
   condition: SQL | undefined,
   page: PageArguments,
   { database: { db, pool }, loaders }: Context,

@@ -13,6 +13,7 @@ export const errorCodes = [
   "QUEUE_FULL",
   "UNAVAILABLE",
   "GRAPH_UNAVAILABLE",
+  "SET_CHANGED",
   "CANCELLED",
   "TIMEOUT",
   "PERSISTED_QUERY_NOT_FOUND",

@@ -1,6 +1,6 @@
-import { and, eq, exists, gte, ilike, lt, type SQL, sql } from "drizzle-orm";
+import { and, eq, exists, gte, ilike, lt, ne, not, type SQL, sql } from "drizzle-orm";
 import type { Queries } from "../store/database.ts";
-import { papers, works } from "../store/tables/index.ts";
+import { citations, papers, works } from "../store/tables/index.ts";
 import { categoriesOfPaper, paperNames } from "../store/tables/search-expressions.ts";
 import { builder } from "./builder.ts";
 import { ProofEnum } from "./enums.ts";
@@ -19,6 +19,11 @@ export const PaperFilterInput = builder.inputType("PaperFilter", {
     titleContains: t.string({ description: "The title contains this text; case does not matter." }),
     minCitedBy: t.int({ description: "At least so many works cite the paper's work (`work.citedByCount`)." }),
     proof: t.field({ type: ProofEnum, description: "`verification.proof` is exactly this." }),
+    anchorsOthers: t.boolean({
+      description:
+        "Whether another work is anchored in the paper's work: cites it by a reference that is marked as an internal anchor. " +
+        "False finds the papers that are never an anchor.",
+    }),
     hasEquivocations: t.boolean({ description: "Whether `verification.equivocations` is above 0." }),
   }),
 });
@@ -28,6 +33,7 @@ export type PaperFilter = typeof PaperFilterInput.$inferInput;
 /** The condition on `papers` that a filter asks for; undefined where it asks nothing. */
 export function paperCondition(db: Queries, filter: PaperFilter): SQL | undefined {
   const { categories, yearFrom, yearTo, titleContains, minCitedBy, proof, hasEquivocations } = filter;
+  const { anchorsOthers } = filter;
   return and(
     categoriesCondition(categories),
     given(yearFrom) ? gte(papers.submittedAt, startOfYear("yearFrom", yearFrom)) : undefined,
@@ -42,12 +48,28 @@ export function paperCondition(db: Queries, filter: PaperFilter): SQL | undefine
         )
       : undefined,
     proofCondition(proof),
+    given(anchorsOthers) ? (anchorsOthers ? anchorsAnother(db) : not(anchorsAnother(db))) : undefined,
     given(hasEquivocations)
       ? hasEquivocations
         ? // Written out: PostgreSQL must see that the partial index holds them all.
           sql`${papers.equivocationCount} > 0`
         : eq(papers.equivocationCount, 0)
       : undefined,
+  );
+}
+
+function anchorsAnother(db: Queries): SQL {
+  return exists(
+    db
+      .select({ one: sql`1` })
+      .from(citations)
+      .where(
+        and(
+          eq(citations.citedWorkId, papers.workId),
+          ne(citations.citingWorkId, papers.workId),
+          citations.isInternalAnchor,
+        ),
+      ),
   );
 }
 

@@ -9,7 +9,11 @@ import type { WorkRow } from "./loaders/works.ts";
 import { WorkObject } from "./objects.ts";
 import { WorkFilterInput, workCondition } from "./work-filter.ts";
 
-type RankedWork = GraphAnswer & { readonly work: WorkRow; readonly rank: number; readonly score: number };
+export type RankedWork = GraphAnswer & {
+  readonly work: WorkRow;
+  readonly rank: number;
+  readonly score: number;
+};
 
 const WorkRankEnum = builder.enumType("WorkRank", {
   description: "What works are ranked by.",
@@ -23,7 +27,7 @@ const WorkRankEnum = builder.enumType("WorkRank", {
   } as const,
 });
 
-const RankedWorkObject = builder.objectRef<RankedWork>("RankedWork");
+export const RankedWorkObject = builder.objectRef<RankedWork>("RankedWork");
 
 RankedWorkObject.implement({
   description: "A work's place in an order.",
@@ -87,7 +91,7 @@ async function mostCited(
   });
 }
 
-const graphPosition = sql<string>`coalesce((SELECT value FROM totals WHERE name = 'graph_position'), 0)::text`;
+export const graphPosition = sql<string>`coalesce((SELECT value FROM totals WHERE name = 'graph_position'), 0)::text`;
 
 async function byPageRank(
   first: number,
@@ -131,7 +135,7 @@ function idList(found: readonly { readonly workId: bigint }[]): string {
 const page = 20_000;
 
 /** The works that fit a condition, all of them. */
-async function idsOf(
+export async function idsOf(
   condition: SQL | undefined,
   { database: { db }, loaders }: Context,
 ): Promise<Set<bigint>> {

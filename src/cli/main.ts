@@ -1,4 +1,5 @@
 import { ConfigError } from "../config/index.ts";
+import { ExportError } from "../export/index.ts";
 import { SourceError } from "../ingest/index.ts";
 import { EmbeddedServerError } from "../store/embedded/index.ts";
 import { NewerSchemaError } from "../store/index.ts";
@@ -7,7 +8,7 @@ import { say } from "./context.ts";
 import { createProgram } from "./program.ts";
 
 /** Errors whose message says all that a person needs; any other is shown with its stack. */
-const expected = [CommandError, ConfigError, EmbeddedServerError, NewerSchemaError, SourceError];
+const expected = [CommandError, ConfigError, EmbeddedServerError, ExportError, NewerSchemaError, SourceError];
 
 /** Runs the command line. The exit status is left in `process.exitCode`. */
 export async function main(argv: readonly string[] = process.argv): Promise<void> {
@@ -19,7 +20,7 @@ export async function main(argv: readonly string[] = process.argv): Promise<void
   try {
     await createProgram().parseAsync([...argv]);
   } catch (error) {
-    process.exitCode = 1;
+    process.exitCode ??= 1;
     say(`pith-graph: ${messageOf(error)}`);
   }
 }

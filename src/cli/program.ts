@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { softwareVersion } from "../version.ts";
+import { addAnalystCommands } from "./analyst.ts";
 import { addBackupCommands } from "./backup.ts";
 import { addCareCommands } from "./care.ts";
 import { addConfigCommand } from "./config.ts";
@@ -31,6 +32,7 @@ export function createProgram(): Command {
   addSyncCommand(program);
   addVerifyCommand(program);
   addExportCommand(program);
+  addAnalystCommands(program);
   addCareCommands(program);
   addBackupCommands(program);
   addMigrateCommand(program);

@@ -109,7 +109,8 @@ export async function runService(
 }
 
 async function createService(database: Database, config: Config, log: Log): Promise<Service> {
-  const { submissions, baseUrl, limits, maximumQueryBytes, requestsPerMinute, trustedProxies } = config;
+  const { submissions, exports, baseUrl, limits, maximumQueryBytes, requestsPerMinute, trustedProxies } =
+    config;
   const graphql = await explained(() => graphqlSettings(config.graphql));
   const graph = startGraph(database, {
     adjacency: config.graphAdjacency,
@@ -130,6 +131,7 @@ async function createService(database: Database, config: Config, log: Log): Prom
     readServers,
     graph,
     submissions,
+    exports,
     baseUrl,
     limits,
     rate: { requestsPerMinute, trustedProxies },

@@ -1,5 +1,6 @@
 import type { QueryLimits } from "../api/limits/query-limits.ts";
 import { documents } from "./documents.ts";
+import { type ExportSettings, exportSettings, exports } from "./exports.ts";
 import { type GraphqlConfig, graphql, graphqlConfig } from "./graphql.ts";
 import { queryLimits, requestLimits } from "./limits.ts";
 import { operations } from "./operations.ts";
@@ -9,9 +10,11 @@ import { tracing } from "./tracing.ts";
 import { type Environment, type GivenOptions, readTopic, type Topic, type ValuesOf } from "./variable.ts";
 
 export { ConfigError } from "./config-error.ts";
+export type { ExportSettings } from "./exports.ts";
 export type { GraphqlConfig } from "./graphql.ts";
 export type { ListenAddress } from "./operations.ts";
-export type { SubmissionSettings, SubmitToken } from "./submissions.ts";
+export type { SubmissionSettings } from "./submissions.ts";
+export type { BearerToken } from "./tokens.ts";
 export type { TracingConfig } from "./tracing.ts";
 export { minimumProof as readMinimumProof } from "./values.ts";
 export type { GivenOptions } from "./variable.ts";
@@ -21,6 +24,7 @@ export const topics: readonly Topic[] = [
   service,
   documents,
   submissions,
+  exports,
   graphql,
   queryLimits,
   requestLimits,
@@ -36,6 +40,7 @@ export type Config = Omit<ValuesOf<typeof service>, "replicaUrls"> &
     readonly replicaUrls: readonly string[];
     readonly allowedHosts: readonly string[];
     readonly submissions: SubmissionSettings;
+    readonly exports: ExportSettings;
     readonly limits: QueryLimits;
     readonly graphql: GraphqlConfig;
     readonly tracing: ValuesOf<typeof tracing>;
@@ -55,6 +60,7 @@ export function readConfig(environment: Environment = process.env, options: Give
     ...others,
     allowedHosts,
     submissions: submissionSettings(read(submissions), others.maximumDocumentBytes),
+    exports: exportSettings(read(exports)),
     graphql: graphqlConfig(read(graphql)),
     limits: read(queryLimits),
     ...read(requestLimits),

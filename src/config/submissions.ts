@@ -1,20 +1,12 @@
 import type { Proof } from "../protocol/index.ts";
-import { ConfigError } from "./config-error.ts";
-import { list, minimumProof, wholeNumber } from "./values.ts";
+import { type BearerToken, bearerTokens, maskedTokens } from "./tokens.ts";
+import { minimumProof, wholeNumber } from "./values.ts";
 import type { Topic, ValuesOf } from "./variable.ts";
-
-/** A bearer token that may submit documents. Only its hash is known here. */
-export type SubmitToken = {
-  /** For people; the first 16 hex digits of the hash where none is given. */
-  readonly name: string;
-  /** Of the token's UTF-8 bytes; 32 bytes. */
-  readonly sha256: Buffer;
-};
 
 /** Who may submit documents, and how much. The limits hold for each token, unless they say otherwise. */
 export type SubmissionSettings = {
   /** None: nobody may. */
-  readonly tokens: readonly SubmitToken[];
+  readonly tokens: readonly BearerToken[];
   /** The least proof of an event that is let in. */
   readonly minimumProof: Proof;
   /** Larger documents are refused with TOO_LARGE. */
@@ -37,11 +29,8 @@ export const submissions = {
       name: "PITH_GRAPH_TOKENS",
       meaning:
         "Who may submit: `name:sha256` of each token, separated by commas. Nobody where it is not set.",
-      read: submitTokens,
-      mask: (given: string) =>
-        list(given, "")
-          .map((entry) => entry.replace(/[0-9a-f]{64}$/i, "***"))
-          .join(","),
+      read: bearerTokens,
+      mask: maskedTokens,
     },
     minimumProof: {
       name: "PITH_GRAPH_SUBMISSION_PROOF",
@@ -98,18 +87,4 @@ export function submissionSettings(
     tokens,
     maximumDocumentBytes: Math.min(largestDocument, values.maximumDocumentBytes),
   };
-}
-
-/** Reads `name:sha256, sha256, …`. What is wrong is not repeated: it may be a token itself. */
-function submitTokens(given: string, variable: string): SubmitToken[] {
-  return list(given, variable).map((entry, index) => {
-    const [, name, hex = ""] = /^(?:([^:]+):)?([0-9a-f]{64})$/i.exec(entry) ?? [];
-    if (hex === "") {
-      throw new ConfigError(
-        `${variable} takes SHA-256 hashes of tokens, each as 64 hex digits or name:digits, separated by commas; ` +
-          `entry ${index + 1} is none. \`pith-graph token\` makes a token and its hash.`,
-      );
-    }
-    return { name: name ?? hex.slice(0, 16).toLowerCase(), sha256: Buffer.from(hex, "hex") };
-  });
 }

@@ -23,6 +23,8 @@ export type Analyses = {
       readonly among?: WorkIds | undefined;
       /** Only these are ranked, by the citations among them. */
       readonly within?: WorkIds | undefined;
+      /** Only citations that are internal anchors count. */
+      readonly anchorsOnly?: boolean | undefined;
     };
     readonly answer: {
       /** Scores are citations, or PageRanks, which sum to 1 over all that are ranked. */
@@ -80,9 +82,10 @@ export function rankingOf(
   by: WorkRank,
   within: WorkIds | undefined,
   meter: Meter,
+  anchorsOnly = false,
 ): Ranking {
   const inside = within === undefined ? undefined : marksOf(graph, within);
-  const { scores, truncated } = scoresOf(graph, by, inside, meter);
+  const { scores, truncated } = scoresOf(graph, by, inside, meter, anchorsOnly);
   const top = bestOf(graph, scores, topLength, inside);
   return { graph, inside, scores, top, truncated, at: performance.now() };
 }
@@ -92,9 +95,10 @@ function scoresOf(
   by: WorkRank,
   within: Uint8Array | undefined,
   meter: Meter,
+  anchorsOnly: boolean,
 ): { scores: Float64Array; truncated: boolean } {
-  if (by === "CITED_BY_COUNT") return { scores: inDegrees(graph, within), truncated: false };
-  return pageRank(graph, within === undefined ? {} : { within }, meter);
+  if (by === "CITED_BY_COUNT") return { scores: inDegrees(graph, within, anchorsOnly), truncated: false };
+  return pageRank(graph, { anchorsOnly, ...(within !== undefined && { within }) }, meter);
 }
 
 /** The best by score, equals by work id; of those that are marked, where any are. */
@@ -135,8 +139,8 @@ export function analyse<Name extends AnalysisName>(
 }
 
 const analysers: Analysers = {
-  topWorks(graph, { by, first, among, within }, meter, _, ranking) {
-    const { inside, scores, top, truncated } = ranking ?? rankingOf(graph, by, within, meter);
+  topWorks(graph, { by, first, among, within, anchorsOnly }, meter, _, ranking) {
+    const { inside, scores, top, truncated } = ranking ?? rankingOf(graph, by, within, meter, anchorsOnly);
     let works: readonly RankedVertex[];
     if (among !== undefined) {
       const listed = marksOf(graph, among);

@@ -22,3 +22,4 @@ export {
   type RelatedWork,
 } from "./question.ts";
 export type { Relatedness } from "./questions/relatedness.ts";
+export { type AnchorChainAnswer, anchorChainInSql } from "./sql/anchor-chain-in-sql.ts";

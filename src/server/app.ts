@@ -5,6 +5,7 @@ import { type GraphService, startGraph } from "../graph/index.ts";
 import type { Database } from "../store/database.ts";
 import { ReadServers } from "../store/replicas/index.ts";
 import { createExplorerRoutes } from "./explorer/index.ts";
+import { createExportRoutes, type ExportSettings, noExports } from "./export/index.ts";
 import { createGraphqlHandler, defaultRowCacheSize, type GraphqlSettings, graphqlPath } from "./graphql.ts";
 import { answerHealth, answerReadiness, createReadiness, type Readiness } from "./health.ts";
 import { createSubmissionRoutes, noSubmissions, SubmissionDesk } from "./ingest/index.ts";
@@ -36,6 +37,8 @@ export type AppOptions = {
   readonly baseUrl?: string | undefined;
   /** Who may submit documents; nobody unless told. */
   readonly submissions?: SubmissionSettings;
+  /** Who may export; nobody unless told. */
+  readonly exports?: ExportSettings;
   /** Of event streams; heartbeats of 15 s unless told. */
   readonly streamTimes?: StreamTimes;
   readonly graphql?: GraphqlSettings;
@@ -69,6 +72,7 @@ export function createApp({
   rate = { requestsPerMinute: 0, trustedProxies: 0 },
   baseUrl,
   submissions = noSubmissions,
+  exports = noExports,
   streamTimes,
   graphql: settings = {},
 }: AppOptions): App {
@@ -109,6 +113,7 @@ export function createApp({
 
   const submissionRoute = createSubmissionRoutes(desk, logError);
   const mirrorRoute = createMirrorRoutes({ database, baseUrl, watch });
+  const exportRoute = createExportRoutes(database, exports);
   const explorerRoute = createExplorerRoutes();
 
   /** The names are those of metrics and logs: a fixed list, whatever is asked for. */
@@ -118,6 +123,8 @@ export function createApp({
     if (submission !== undefined) return [path === "/ingest" ? path : "/ingest/:id", submission];
     const mirror = mirrorRoute(path);
     if (mirror !== undefined) return [path === "/feed" ? path : "mirror", mirror];
+    const exported = exportRoute(path);
+    if (exported !== undefined) return ["/export", exported];
     const explorer = explorerRoute(path);
     return explorer === undefined ? ["none", undefined] : ["explorer", explorer];
   };

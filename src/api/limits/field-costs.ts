@@ -27,6 +27,11 @@ export const fieldCosts: Readonly<Record<string, FieldCost>> = {
   "Query.priorWorks": question,
   "Query.derivativeWorks": question,
   "Query.topWorks": question,
+  "Query.anchorChain": question,
+  // Held against all citations of the field; counted once for each version of the data.
+  "Query.anchoringWorks": { field: filterCost },
+  "Query.anchorClaims": { field: filterCost },
+  "AnchorChain.works": { multiplier: 20 },
   "Query.search": { field: filterCost },
   // A row for each year or category; counted once for each version of the data.
   "Query.anchorStats": { field: filterCost, multiplier: 50 },

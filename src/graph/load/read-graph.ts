@@ -11,15 +11,20 @@ import { CopyReader, type RowReader } from "./copy-reader.ts";
 export async function readGraph(client: pg.ClientBase): Promise<BaseGraph> {
   await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   try {
-    const { rows } = await client.query<{ value: string }>(
-      "SELECT value FROM totals WHERE name = 'graph_position'",
-    );
-    const { high, low } = await readWorks(client);
-    const edges = await readEdges(client, high, low);
-    return buildBaseGraph(high, low, edges, BigInt(rows[0]?.value ?? 0));
+    return await readGraphInSnapshot(client);
   } finally {
     await client.query("ROLLBACK").catch(() => {});
   }
+}
+
+/** The same, within a transaction of the caller's that sees one snapshot. */
+export async function readGraphInSnapshot(client: pg.ClientBase): Promise<BaseGraph> {
+  const { rows } = await client.query<{ value: string }>(
+    "SELECT value FROM totals WHERE name = 'graph_position'",
+  );
+  const { high, low } = await readWorks(client);
+  const edges = await readEdges(client, high, low);
+  return buildBaseGraph(high, low, edges, BigInt(rows[0]?.value ?? 0));
 }
 
 /** A list that grows as it is written. */

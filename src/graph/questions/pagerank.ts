@@ -1,5 +1,6 @@
 import type { Adjacency } from "../adjacency.ts";
 import type { Meter } from "../budget.ts";
+import { degreeWithin } from "./in-degree.ts";
 
 export type PageRankOptions = {
   /** The chance to go on along a reference, instead of starting anew anywhere. */
@@ -10,6 +11,8 @@ export type PageRankOptions = {
   readonly tolerance?: number;
   /** By vertex, 1 for those of the subgraph to be ranked, with the edges among them; all where left out. */
   readonly within?: Uint8Array;
+  /** Only along internal anchors: other citations hand nothing on. */
+  readonly anchorsOnly?: boolean;
 };
 
 export type PageRank = {
@@ -32,12 +35,12 @@ const verticesBetweenLooks = 256;
  */
 export function pageRank(
   adjacency: Adjacency,
-  { damping = 0.85, iterations = 100, tolerance = 1e-9, within }: PageRankOptions,
+  { damping = 0.85, iterations = 100, tolerance = 1e-9, within, anchorsOnly = false }: PageRankOptions,
   meter: Meter,
   scores: Float64Array = new Float64Array(adjacency.size),
 ): PageRank {
   const { size, citedBy } = adjacency;
-  const { isIn, outDegrees, count } = members(adjacency, within);
+  const { isIn, outDegrees, count } = members(adjacency, within, anchorsOnly);
   if (count === 0) return { scores, iterations: 0, converged: true, truncated: false };
   const { offsets, cells } = citedBy.flat(size);
   // What a work hands to each that it cites.
@@ -68,7 +71,10 @@ export function pageRank(
         continue;
       }
       let sum = 0;
-      for (; at < end; at++) sum += shares[(cells[at] as number) >>> 1] as number;
+      for (; at < end; at++) {
+        const cell = cells[at] as number;
+        if (!anchorsOnly || (cell & 1) === 1) sum += shares[cell >>> 1] as number;
+      }
       const score = floor + damping * sum;
       difference += Math.abs(score - (scores[vertex] as number));
       next[vertex] = score;
@@ -82,7 +88,7 @@ export function pageRank(
 type Members = { readonly isIn: Uint8Array; readonly outDegrees: Uint32Array; readonly count: number };
 
 /** Who is ranked, and how many of these each cites. Nobody outside hands anything on. */
-function members(adjacency: Adjacency, within: Uint8Array | undefined): Members {
+function members(adjacency: Adjacency, within: Uint8Array | undefined, anchorsOnly: boolean): Members {
   const { size, references } = adjacency;
   const isIn = new Uint8Array(size);
   const outDegrees = new Uint32Array(size);
@@ -91,15 +97,7 @@ function members(adjacency: Adjacency, within: Uint8Array | undefined): Members 
     if (within?.[vertex] === 0 || !adjacency.isPresent(vertex)) continue;
     isIn[vertex] = 1;
     count++;
-    if (within === undefined) {
-      outDegrees[vertex] = references.degree(vertex);
-      continue;
-    }
-    references.seek(vertex);
-    const { cells, start, end } = references;
-    let degree = 0;
-    for (let at = start; at < end; at++) degree += Number(within[(cells[at] as number) >>> 1] === 1);
-    outDegrees[vertex] = degree;
+    outDegrees[vertex] = degreeWithin(references, vertex, within, anchorsOnly);
   }
   return { isIn, outDegrees, count };
 }

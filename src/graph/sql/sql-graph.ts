@@ -47,7 +47,7 @@ export async function analyseSql<Name extends AnalysisName>(
   input: Analyses[Name]["input"],
   budget: Budget,
 ): Promise<At<Analyses[Name]["answer"]>> {
-  if (!("by" in input) || input.by !== "CITED_BY_COUNT" || input.within !== undefined) {
+  if (!("by" in input) || input.by !== "CITED_BY_COUNT" || input.within !== undefined || input.anchorsOnly) {
     throw new GraphUnavailableError("This needs the citation graph in memory, where it is not.");
   }
   const { first, among } = input;

@@ -11,10 +11,19 @@ export type CitationRow = {
   readonly isInternalAnchor: boolean;
 };
 
+/** An internal anchor, with the microseconds since 1970 when the cited work was submitted; null where none is held. */
+export type AnchorRow = {
+  readonly citing: bigint;
+  readonly cited: bigint;
+  readonly submitted: number | null;
+};
+
 /** The kept counts of a work. */
 export type SqlCounts = { readonly citedBy: number; readonly references: number };
 
 const queryCancelled = "57014";
+
+const microseconds = "(extract(epoch FROM p.submitted_at) * 1000000)::bigint";
 
 /**
  * Reads rows of the graph for one question, in one snapshot and within its budget: once that is used up, nothing more
@@ -65,6 +74,30 @@ export class SqlRows {
       cited: BigInt(cited as string),
       isInternalAnchor: isInternalAnchor as boolean,
     }));
+  }
+
+  /** What works are anchored in. */
+  async anchors(works: readonly bigint[]): Promise<AnchorRow[]> {
+    const rows = await this.#read(
+      `SELECT c.citing_work_id, c.cited_work_id, ${microseconds} FROM citations AS c
+         JOIN works AS w ON w.work_id = c.cited_work_id LEFT JOIN papers AS p ON p.paper_id = w.paper_id
+       WHERE c.citing_work_id = ANY($1::bigint[]) AND c.is_internal_anchor LIMIT $2`,
+      [bigintArray(works), this.#limit()],
+    );
+    return this.#afford(rows).map(([citing, cited, submitted]) => ({
+      citing: BigInt(citing as string),
+      cited: BigInt(cited as string),
+      submitted: submitted === null ? null : Number(submitted),
+    }));
+  }
+
+  /** When a work's paper was submitted, in microseconds since 1970; null where none is held. */
+  async submitted(work: bigint): Promise<number | null> {
+    const [row] = await this.#read(
+      `SELECT ${microseconds} FROM works AS w JOIN papers AS p ON p.paper_id = w.paper_id WHERE w.work_id = $1`,
+      [work.toString()],
+    );
+    return row === undefined ? null : Number(row[0]);
   }
 
   /** The kept counts of those works that there are. */

@@ -1,7 +1,7 @@
 // What runs in a thread that answers questions. It shares the base with all others, and follows the changes itself.
 import { createHash } from "node:crypto";
 import { parentPort } from "node:worker_threads";
-import { analyse, type Ranking, rankingOf, type WorkIds, type WorkRank } from "../analysis.ts";
+import { type Analyses, analyse, type Ranking, rankingOf, type WorkIds } from "../analysis.ts";
 import { answer } from "../answer.ts";
 import { applyChanges } from "../apply-changes.ts";
 import { BaseGraph } from "../base-graph.ts";
@@ -60,10 +60,7 @@ function run(job: Job, budget: SentBudget): JobResult {
     const result = answer(graph, job.name, job.input, meter, scratch);
     return { position, result, isCancelled: meter.exhausted === "signal" };
   }
-  const ranking =
-    "by" in job.input
-      ? rankingFor(graph, job.input.by, job.input.within, job.rankAgeMilliseconds, meter)
-      : null;
+  const ranking = "by" in job.input ? rankingFor(graph, job.input, job.rankAgeMilliseconds, meter) : null;
   const ranked = ranking?.graph ?? graph;
   const result = analyse(ranked, job.name, job.input, meter, scratch, ranking);
   return { position: ranked.position, result, isCancelled: meter.exhausted === "signal" };
@@ -72,18 +69,17 @@ function run(job: Job, budget: SentBudget): JobResult {
 /** Of this version; PageRanks may be of an earlier one where they are young enough. */
 function rankingFor(
   current: GraphVersion,
-  by: WorkRank,
-  within: WorkIds | undefined,
+  { by, within, anchorsOnly = false }: Analyses["topWorks"]["input"],
   mostAge: number,
   meter: Meter,
 ): Ranking {
-  const key = within === undefined ? by : `${by} ${digestOf(within)}`;
+  const key = [by, anchorsOnly, within === undefined ? "" : digestOf(within)].join(" ");
   const kept = rankings.get(key);
   rankings.delete(key);
   const isGood =
     kept?.graph.position === current.position ||
     (kept !== undefined && by === "PAGERANK" && performance.now() - kept.at < mostAge);
-  const ranking = kept !== undefined && isGood ? kept : rankingOf(current, by, within, meter);
+  const ranking = kept !== undefined && isGood ? kept : rankingOf(current, by, within, meter, anchorsOnly);
   // What a budget cut short is nobody else's answer.
   if (!ranking.truncated) rankings.set(key, ranking);
   for (const [oldest] of rankings) {

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { SubmitToken } from "../../config/index.ts";
+import type { BearerToken } from "../../config/index.ts";
 
 /** Who submits: a token that is configured. */
 export type Submitter = {
@@ -16,20 +16,20 @@ const longestToken = 1_000;
  * compared, each of them, in constant time: how long it takes tells nothing about the tokens.
  */
 export function findSubmitter(
-  tokens: readonly SubmitToken[],
+  tokens: readonly BearerToken[],
   authorization: string | null | undefined,
 ): Submitter | null {
   const token = /^bearer +(\S+) *$/i.exec(authorization ?? "")?.[1];
   if (token === undefined || token.length > longestToken) return null;
   const sha256 = createHash("sha256").update(token).digest();
-  let found: SubmitToken | null = null;
+  let found: BearerToken | null = null;
   for (const known of tokens) if (timingSafeEqual(known.sha256, sha256)) found = known;
   return found === null ? null : { name: found.name, fingerprint: sha256.toString("hex").slice(0, 16) };
 }
 
 /** Why there is no submitter, for the one who would be. */
 export function explainRefusal(
-  tokens: readonly SubmitToken[],
+  tokens: readonly BearerToken[],
   authorization: string | null | undefined,
 ): string {
   if (tokens.length === 0) {

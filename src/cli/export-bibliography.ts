@@ -1,0 +1,64 @@
+import { type Command, Option } from "commander";
+import { prepareLoaders } from "../api/loaders/index.ts";
+import {
+  type BibliographyFormat,
+  bibliographyFile,
+  bibliographyFormats,
+  withSnapshot,
+} from "../export/index.ts";
+import type { Database } from "../store/index.ts";
+import { CommandError } from "./command-error.ts";
+import { withDatabase } from "./context.ts";
+import { type OutputOptions, writeExport } from "./export-output.ts";
+
+type Options = OutputOptions & {
+  readonly format: BibliographyFormat;
+  readonly category?: string;
+  readonly all?: boolean;
+};
+
+export function addExportBibliographyCommand(parent: Command): void {
+  parent
+    .command("bibliography")
+    .description("export papers to cite, for BibTeX, reference managers and citation processors")
+    .argument("[refs...]", "papers: arXiv ids, DOIs, Pith numbers")
+    .addOption(new Option("--format <format>", "as what").choices([...bibliographyFormats]).default("bibtex"))
+    .option("--category <category>", "all papers of this primary category")
+    .option("--all", "all papers held")
+    .option("--output <file>", "write into this file, which is there once it is whole")
+    .option("--quiet", "say nothing of progress")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ pith-graph export bibliography 2302.12192 hep-th/9711200 > papers.bib
+  $ pith-graph export bibliography --category cs.LG --format ris --output cs-lg.ris`,
+    )
+    .action((refs: readonly string[], options: Options) => exportBibliography(refs, options));
+}
+
+async function exportBibliography(
+  refs: readonly string[],
+  { format, category, all = false, ...output }: Options,
+): Promise<void> {
+  if (refs.length === 0 && category === undefined && !all) {
+    throw new CommandError("Name papers, a category with --category, or --all.");
+  }
+  await withDatabase({}, async ({ database }) => {
+    const pithNumbers = await pithNumbersOf(database, refs);
+    const set = {
+      ...(refs.length === 0 ? {} : { pithNumbers }),
+      ...(category === undefined ? {} : { category }),
+    };
+    await withSnapshot(database, (snapshot) => writeExport(snapshot, bibliographyFile(format, set), output));
+  });
+}
+
+async function pithNumbersOf(database: Database, refs: readonly string[]): Promise<string[]> {
+  const papers = await prepareLoaders(database)().paperByRef.loadMany(refs);
+  return papers.map((paper, index) => {
+    if (paper instanceof Error) throw paper;
+    if (paper === null) throw new CommandError(`This mirror holds no paper ${JSON.stringify(refs[index])}.`);
+    return paper.pithNumber;
+  });
+}

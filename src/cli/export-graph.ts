@@ -1,0 +1,91 @@
+import { type Command, Option } from "commander";
+import { prepareLoaders } from "../api/loaders/index.ts";
+import {
+  type GraphFormat,
+  graphFiles,
+  graphFormats,
+  type Neighbourhood,
+  withSnapshot,
+} from "../export/index.ts";
+import type { Database } from "../store/index.ts";
+import { CommandError } from "./command-error.ts";
+import { say, withDatabase } from "./context.ts";
+import { type OutputOptions, writeExport } from "./export-output.ts";
+import { wholeNumber } from "./whole-number.ts";
+
+type Options = OutputOptions & {
+  readonly format: GraphFormat;
+  readonly depth: number;
+  readonly direction: "references" | "cited-by" | "both";
+  readonly maximumWorks: number;
+};
+
+const directions = { references: "REFERENCES", "cited-by": "CITED_BY", both: "BOTH" } as const;
+
+export function addExportGraphCommand(parent: Command): void {
+  parent
+    .command("graph")
+    .description("export the citation graph: around some works, or all of it")
+    .argument("[refs...]", "works to begin at: arXiv ids, DOIs, Pith numbers; all works where none is named")
+    .addOption(new Option("--format <format>", "as what").choices([...graphFormats]).default("graphml"))
+    .option("--depth <steps>", "how many steps from the works named", wholeNumber(0, 100), 1)
+    .addOption(
+      new Option("--direction <direction>", "along references, against them, or both")
+        .choices(Object.keys(directions))
+        .default("both"),
+    )
+    .option(
+      "--maximum-works <number>",
+      "of a larger neighbourhood, the nearest and most cited",
+      wholeNumber(1, 1_000_000),
+      100_000,
+    )
+    .option("--output <file>", "write into this file; for vosviewer, what the names of both files begin with")
+    .option("--quiet", "say nothing of progress")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ pith-graph export graph hep-th/9711200 --depth 2 > graph.graphml
+  $ pith-graph export graph --format pajek --output all.net
+  $ pith-graph export graph 2302.12192 --format vosviewer --output around
+
+The last writes around-map.txt and around-network.txt.`,
+    )
+    .action((refs: readonly string[], options: Options) => exportGraph(refs, options));
+}
+
+async function exportGraph(refs: readonly string[], options: Options): Promise<void> {
+  const { format, depth, direction, maximumWorks, output, quiet = false } = options;
+  if (format === "vosviewer" && output === undefined) {
+    throw new CommandError("VOSviewer reads two files: name what theirs begin with, as in --output around.");
+  }
+  await withDatabase({}, async ({ database }) => {
+    const neighbourhood: Neighbourhood | null =
+      refs.length === 0
+        ? null
+        : { roots: await workIdsOf(database, refs), depth, direction: directions[direction], maximumWorks };
+    await withSnapshot(database, async (snapshot) => {
+      const files = graphFiles(format, neighbourhood, ({ isCut }) => {
+        if (isCut && !quiet)
+          say(`More than ${maximumWorks} works are within reach: the others are left out.`);
+      });
+      for (const file of files) {
+        const suffix = files.length === 1 ? "" : file.name.replace("vosviewer", "");
+        await writeExport(snapshot, file, {
+          quiet,
+          ...(output === undefined ? {} : { output: output + suffix }),
+        });
+      }
+    });
+  });
+}
+
+async function workIdsOf(database: Database, refs: readonly string[]): Promise<bigint[]> {
+  const works = await prepareLoaders(database)().workByRef.loadMany(refs);
+  return works.map((work, index) => {
+    if (work instanceof Error) throw work;
+    if (work === null) throw new CommandError(`This mirror knows no work ${JSON.stringify(refs[index])}.`);
+    return work.workId;
+  });
+}

@@ -1,0 +1,35 @@
+import { Argument, type Command, Option } from "commander";
+import {
+  type TableFormat,
+  type TableName,
+  tableFile,
+  tableFormats,
+  tableNames,
+  withSnapshot,
+} from "../export/index.ts";
+import { withDatabase } from "./context.ts";
+import { type OutputOptions, writeExport } from "./export-output.ts";
+
+type Options = OutputOptions & { readonly format: TableFormat };
+
+export function addExportTableCommand(parent: Command): void {
+  parent
+    .command("table")
+    .description("export one table: its rows in the order of what they are known by")
+    .addArgument(new Argument("<table>", "which").choices([...tableNames]))
+    .addOption(new Option("--format <format>", "as what").choices([...tableFormats]).default("ndjson"))
+    .option("--output <file>", "write into this file, which is there once it is whole")
+    .option("--quiet", "say nothing of progress")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ pith-graph export table citations --format csv | gzip > citations.csv.gz
+  $ pith-graph export table papers --format parquet --output papers.parquet`,
+    )
+    .action((table: TableName, { format, ...output }: Options) =>
+      withDatabase({}, ({ database }) =>
+        withSnapshot(database, (snapshot) => writeExport(snapshot, tableFile(table, format), output)),
+      ),
+    );
+}

@@ -1,0 +1,86 @@
+import pg from "pg";
+import type { Database } from "../../store/index.ts";
+import { scramVerifier } from "./scram-verifier.ts";
+
+export type AnalystOptions = {
+  /** Checked by `isRoleName`. */
+  readonly name: string;
+  /** Printable ASCII: `isSoundPassword`. */
+  readonly password: string;
+  /** How long a statement may take unless its session says otherwise. */
+  readonly statementSeconds: number;
+};
+
+/** Names that need no quotes anywhere, and are none of PostgreSQL's own. */
+export function isRoleName(name: string): boolean {
+  return /^[a-z_][a-z0-9_]{0,62}$/.test(name) && !name.startsWith("pg_") && name !== "public";
+}
+
+export function isSoundPassword(password: string): boolean {
+  return /^[\x21-\x7e]{12,200}$/.test(password);
+}
+
+/**
+ * Makes a role that reads the views of `analytics` and nothing else, and one that is there gets this password and these
+ * settings. Rejects with PostgreSQL's error where the connection may not make roles, or the role may do more.
+ */
+export async function grantAnalyst(
+  { pool }: Pick<Database, "pool">,
+  { name, password, statementSeconds }: AnalystOptions,
+): Promise<{ readonly isNew: boolean }> {
+  const client = await pool.connect();
+  let isLost = true;
+  const role = pg.escapeIdentifier(name);
+  try {
+    await client.query("BEGIN");
+    const { rows } = await client.query<{ is_analyst: boolean }>(
+      `SELECT coalesce(shobj_description(oid, 'pg_authid') = $2, false) AND NOT rolsuper AS is_analyst
+       FROM pg_roles WHERE rolname = $1`,
+      [name, roleComment],
+    );
+    const [known] = rows;
+    if (known?.is_analyst === false) {
+      throw new RoleInUseError(`There is a role ${name} already, and it is not one that this command made.`);
+    }
+    const verifier = pg.escapeLiteral(scramVerifier(password));
+    const rights = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT NOREPLICATION NOBYPASSRLS";
+    await client.query(
+      `${known === undefined ? "CREATE" : "ALTER"} ROLE ${role} ${rights} PASSWORD ${verifier}`,
+    );
+    await client.query(`COMMENT ON ROLE ${role} IS ${pg.escapeLiteral(roleComment)}`);
+    await client.query(`ALTER ROLE ${role} SET statement_timeout = '${statementSeconds}s'`);
+    await client.query(`ALTER ROLE ${role} SET idle_in_transaction_session_timeout = '10min'`);
+    await client.query(`ALTER ROLE ${role} SET default_transaction_read_only = on`);
+    await client.query(`ALTER ROLE ${role} SET search_path = analytics`);
+    await client.query(`ALTER ROLE ${role} SET timezone = 'UTC'`);
+    await client.query(`GRANT USAGE ON SCHEMA analytics TO ${role}`);
+    await client.query(`GRANT SELECT ON ALL TABLES IN SCHEMA analytics TO ${role}`);
+    // Also those that a later version adds.
+    await client.query(`ALTER DEFAULT PRIVILEGES IN SCHEMA analytics GRANT SELECT ON TABLES TO ${role}`);
+    await client.query("COMMIT");
+    isLost = false;
+    return { isNew: known === undefined };
+  } finally {
+    client.release(isLost);
+  }
+}
+
+/** Takes a role away again, with what it may in this database. */
+export async function removeAnalyst({ pool }: Pick<Database, "pool">, name: string): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    "SELECT FROM pg_roles WHERE rolname = $1 AND shobj_description(oid, 'pg_authid') = $2",
+    [name, roleComment],
+  );
+  if (rowCount === 0) return false;
+  const role = pg.escapeIdentifier(name);
+  await pool.query(`DROP OWNED BY ${role}`);
+  await pool.query(`DROP ROLE ${role}`);
+  return true;
+}
+
+const roleComment = "reads the schema analytics: made by pith-graph analyst";
+
+/** The name belongs to somebody else. */
+export class RoleInUseError extends Error {
+  override readonly name = "RoleInUseError";
+}

@@ -1,0 +1,20 @@
+import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
+
+/** As PostgreSQL does. */
+const usualIterations = 4096;
+
+/**
+ * A password as PostgreSQL keeps it for SCRAM-SHA-256 (RFC 5802 and 7677): what is sent instead of the password
+ * itself, which then stands in no log. The password is printable ASCII, which SASLprep leaves as it is.
+ */
+export function scramVerifier(
+  password: string,
+  salt: Buffer = randomBytes(16),
+  iterations: number = usualIterations,
+): string {
+  const salted = pbkdf2Sync(password, salt, iterations, 32, "sha256");
+  const clientKey = createHmac("sha256", salted).update("Client Key").digest();
+  const storedKey = createHash("sha256").update(clientKey).digest("base64");
+  const serverKey = createHmac("sha256", salted).update("Server Key").digest("base64");
+  return `SCRAM-SHA-256$${iterations}:${salt.toString("base64")}$${storedKey}:${serverKey}`;
+}

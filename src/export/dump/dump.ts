@@ -1,0 +1,87 @@
+import { mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Database } from "../../store/index.ts";
+import { softwareVersion } from "../../version.ts";
+import { ExportCounts } from "../copy-out.ts";
+import { ExportError } from "../export-error.ts";
+import type { ExportFile } from "../export-file.ts";
+import { type ExportedSet, withSnapshot } from "../snapshot.ts";
+import { type DumpedFile, dataPackage } from "./data-package.ts";
+import { piecesOf, UnfinishedDump } from "./unfinished-dump.ts";
+import { writeWhole } from "./written-file.ts";
+
+export type DumpOptions = {
+  readonly folder: string;
+  readonly files: readonly ExportFile[];
+  /** Goes on with what an earlier one left, where the tables are still the same. */
+  readonly resume: boolean;
+  readonly signal?: AbortSignal;
+  /** Told of each piece: the file, and its bytes so far. */
+  readonly onProgress?: (name: string, bytes: number) => void;
+  /** Told of each file that is whole. */
+  readonly onFile?: (file: DumpedFile, isNew: boolean) => void;
+};
+
+export const descriptionName = "datapackage.json";
+
+/**
+ * Writes files of one snapshot into a folder, each whole or not at all, and at last their description. Rejects with
+ * ExportError where the folder is in use, or where there is nothing to go on with.
+ */
+export function writeDump(database: Pick<Database, "pool">, options: DumpOptions): Promise<ExportedSet> {
+  const { folder, files, signal, onProgress = () => {}, onFile = () => {} } = options;
+  return withSnapshot(database, async (snapshot) => {
+    const { client, set } = snapshot;
+    const unfinished = options.resume ? await goOn(folder, set) : await begin(folder, set);
+    const described: { file: ExportFile; dumped: DumpedFile }[] = [];
+    for (const file of files) {
+      signal?.throwIfAborted();
+      const whole = await unfinished.whole(folder, file.name);
+      let dumped = whole;
+      if (dumped === null) {
+        const counts = new ExportCounts();
+        let bytes = 0;
+        const written = await writeWhole(join(folder, file.name), file.write(snapshot, counts), {
+          signal,
+          onBytes: (more) => {
+            bytes += more;
+            onProgress(file.name, bytes);
+          },
+        });
+        const { main, citations } = counts;
+        dumped = { name: file.name, ...written, rows: main.rows, citations: citations.rows };
+        await unfinished.add(dumped);
+      }
+      onFile(dumped, whole === null);
+      described.push({ file, dumped });
+    }
+    const description = await dataPackage(client, set, described);
+    await writeWhole(join(folder, descriptionName), piecesOf(description));
+    await unfinished.remove();
+    return set;
+  });
+}
+
+async function begin(folder: string, set: ExportedSet): Promise<UnfinishedDump> {
+  await mkdir(folder, { recursive: true });
+  if ((await readdir(folder)).length > 0) {
+    const hint = (await UnfinishedDump.read(folder)) === null ? "" : ", or go on with it: --resume";
+    throw new ExportError("FOLDER_IN_USE", `${folder} is not empty. Name a new folder${hint}.`);
+  }
+  return UnfinishedDump.begin(folder, set);
+}
+
+async function goOn(folder: string, set: ExportedSet): Promise<UnfinishedDump> {
+  const left = await UnfinishedDump.read(folder);
+  if (left === null) {
+    throw new ExportError("NOTHING_TO_RESUME", `${folder} holds no export that was left unfinished.`);
+  }
+  if (left.version !== set.version || left.software !== softwareVersion) {
+    throw new ExportError(
+      "SET_CHANGED",
+      `What ${folder} holds is of another set (${left.version}, by version ${left.software}) than the tables now ` +
+        `(${set.version}): its files would not belong together. Export again, into a new folder.`,
+    );
+  }
+  return left.dump;
+}

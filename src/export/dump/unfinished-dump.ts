@@ -1,0 +1,77 @@
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { softwareVersion } from "../../version.ts";
+import type { ExportedSet } from "../snapshot.ts";
+import type { DumpedFile } from "./data-package.ts";
+import { readWritten, writeWhole } from "./written-file.ts";
+
+/** What a dump remembers of itself until it is whole. */
+type DumpRecord = {
+  readonly software: string;
+  readonly version: string;
+  readonly files: readonly DumpedFile[];
+};
+
+const fileName = "unfinished.json";
+
+/** The record of a dump that is being written: which set it is of, and which of its files are whole. */
+export class UnfinishedDump {
+  readonly #path: string;
+  readonly #version: string;
+  readonly #files: DumpedFile[];
+
+  private constructor(folder: string, version: string, files: readonly DumpedFile[]) {
+    this.#path = join(folder, fileName);
+    this.#version = version;
+    this.#files = [...files];
+  }
+
+  static async begin(folder: string, { version }: ExportedSet): Promise<UnfinishedDump> {
+    const dump = new UnfinishedDump(folder, version, []);
+    await dump.#write();
+    return dump;
+  }
+
+  /** What an earlier export left: null where there is nothing of the kind. Its files may be of another set. */
+  static async read(
+    folder: string,
+  ): Promise<{ readonly version: string; readonly software: string; readonly dump: UnfinishedDump } | null> {
+    let text: string;
+    try {
+      text = await readFile(join(folder, fileName), "utf8");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+      throw error;
+    }
+    const { version, software, files } = JSON.parse(text) as DumpRecord;
+    return { version, software, dump: new UnfinishedDump(folder, version, files) };
+  }
+
+  /** A file that is whole, with the bytes that were written; null where it has to be written again. */
+  async whole(folder: string, name: string): Promise<DumpedFile | null> {
+    const known = this.#files.find((file) => file.name === name);
+    if (known === undefined) return null;
+    const written = await readWritten(join(folder, name));
+    return written?.sha256 === known.sha256 ? known : null;
+  }
+
+  async add(file: DumpedFile): Promise<void> {
+    const place = this.#files.findIndex(({ name }) => name === file.name);
+    if (place < 0) this.#files.push(file);
+    else this.#files[place] = file;
+    await this.#write();
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.#path, { force: true });
+  }
+
+  async #write(): Promise<void> {
+    const record: DumpRecord = { software: softwareVersion, version: this.#version, files: this.#files };
+    await writeWhole(this.#path, piecesOf(JSON.stringify(record)));
+  }
+}
+
+export async function* piecesOf(text: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(text);
+}

@@ -1,0 +1,60 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
+
+export type WrittenFile = {
+  readonly bytes: number;
+  /** 64 hex digits. */
+  readonly sha256: string;
+};
+
+/**
+ * Writes a file whole or not at all: under another name, which it loses once all is on disk. A file that was there
+ * is there until then. `onBytes` is told of each piece; the signal ends it between two.
+ */
+export async function writeWhole(
+  path: string,
+  pieces: AsyncIterable<Uint8Array>,
+  {
+    onBytes = () => {},
+    signal,
+  }: { readonly onBytes?: (bytes: number) => void; readonly signal?: AbortSignal | undefined } = {},
+): Promise<WrittenFile> {
+  const unfinished = `${path}.part`;
+  const hash = createHash("sha256");
+  let bytes = 0;
+  const file = await open(unfinished, "w");
+  try {
+    for await (const piece of pieces) {
+      signal?.throwIfAborted();
+      await file.writeFile(piece);
+      hash.update(piece);
+      bytes += piece.length;
+      onBytes(piece.length);
+    }
+    await file.sync();
+    await file.close();
+    await rename(unfinished, path);
+  } catch (error) {
+    await file.close().catch(() => {});
+    await rm(unfinished, { force: true });
+    throw error;
+  }
+  return { bytes, sha256: hash.digest("hex") };
+}
+
+/** What is in a file; null where there is none. */
+export async function readWritten(path: string): Promise<WrittenFile | null> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  try {
+    for await (const piece of createReadStream(path)) {
+      hash.update(piece as Buffer);
+      bytes += (piece as Buffer).length;
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+  return { bytes, sha256: hash.digest("hex") };
+}

@@ -1,0 +1,100 @@
+import { bibtex } from "./bibliography/bibtex.ts";
+import type { PaperSet } from "./bibliography/citable-paper.ts";
+import { cslJson } from "./bibliography/csl-json.ts";
+import { ris } from "./bibliography/ris.ts";
+import type { ExportCounts } from "./copy-out.ts";
+import { type ChosenWorks, chooseWorks, type Neighbourhood } from "./graph/chosen-works.ts";
+import { graphml } from "./graph/graphml.ts";
+import { pajek } from "./graph/pajek.ts";
+import { vosviewerMap, vosviewerNetwork } from "./graph/vosviewer.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { type RowKey, readTable, type TableName } from "./tables/exported-table.ts";
+import { tableParquet } from "./tables/parquet.ts";
+import { tableCsv, tableNdjson } from "./tables/text-formats.ts";
+
+export const tableFormats = ["ndjson", "csv", "parquet"] as const;
+export type TableFormat = (typeof tableFormats)[number];
+
+export const graphFormats = ["graphml", "pajek", "vosviewer"] as const;
+export type GraphFormat = (typeof graphFormats)[number];
+
+export const bibliographyFormats = ["bibtex", "ris", "csl-json"] as const;
+export type BibliographyFormat = (typeof bibliographyFormats)[number];
+
+export type ExportFormat = TableFormat | GraphFormat | BibliographyFormat;
+
+/** Something that can be exported: its bytes follow from what the snapshot holds, and from nothing else. */
+export type ExportFile = {
+  readonly name: string;
+  readonly mediaType: string;
+  readonly format: ExportFormat;
+  /** The table whose rows it has. */
+  readonly table?: TableName;
+  write(snapshot: Snapshot, counts: ExportCounts): AsyncIterable<Uint8Array>;
+};
+
+const tableWriters = {
+  ndjson: { mediaType: "application/x-ndjson", write: tableNdjson },
+  csv: { mediaType: "text/csv", write: tableCsv },
+  parquet: { mediaType: "application/vnd.apache.parquet", write: tableParquet },
+} as const;
+
+/** A table; with `after`, only the rows after that key, which Parquet cannot have. */
+export function tableFile(table: TableName, format: TableFormat, after: RowKey | null = null): ExportFile {
+  const { mediaType, write } = tableWriters[format];
+  return {
+    name: `${table}.${format}`,
+    mediaType,
+    format,
+    table,
+    async *write({ client }, { main }) {
+      yield* write(client, await readTable(client, table), main, { after });
+    },
+  };
+}
+
+const graphWriters = {
+  graphml: [{ name: "graph.graphml", mediaType: "application/graphml+xml", write: graphml }],
+  pajek: [{ name: "graph.net", mediaType: "text/plain", write: pajek }],
+  vosviewer: [
+    { name: "vosviewer-map.txt", mediaType: "text/tab-separated-values", write: vosviewerMap },
+    { name: "vosviewer-network.txt", mediaType: "text/tab-separated-values", write: vosviewerNetwork },
+  ],
+} as const;
+
+/**
+ * A neighbourhood of the citation graph, or all of it for null: one file, or two for VOSviewer. `onChosen` is told
+ * which works are in it, before each file.
+ */
+export function graphFiles(
+  format: GraphFormat,
+  neighbourhood: Neighbourhood | null,
+  onChosen: (works: ChosenWorks) => void = () => {},
+): ExportFile[] {
+  return graphWriters[format].map(({ name, mediaType, write }) => ({
+    name,
+    mediaType,
+    format,
+    async *write({ client }, counts) {
+      const works = await chooseWorks(client, neighbourhood);
+      onChosen(works);
+      yield* write(client, works, counts);
+    },
+  }));
+}
+
+const bibliographyWriters = {
+  bibtex: { name: "papers.bib", mediaType: "application/x-bibtex", write: bibtex },
+  ris: { name: "papers.ris", mediaType: "application/x-research-info-systems", write: ris },
+  "csl-json": {
+    name: "papers.csl.json",
+    mediaType: "application/vnd.citationstyles.csl+json",
+    write: cslJson,
+  },
+} as const;
+
+/** A set of papers to cite. */
+export function bibliographyFile(format: BibliographyFormat, set: PaperSet): ExportFile {
+  const { name, mediaType, write } = bibliographyWriters[format];
+  return { name, mediaType, format, write: ({ client }, { main }) => write(client, set, main) };
+}

@@ -1,0 +1,40 @@
+import type pg from "pg";
+import type { CitationDirection } from "../../graph/index.ts";
+import { neighbourhoodInSql } from "../../graph/sql/neighbourhood-in-sql.ts";
+import { SqlRows } from "../../graph/sql/sql-rows.ts";
+import { bigintArray } from "../../store/rows.ts";
+
+/** A part of the citation graph: what is reached from some works in so many steps. */
+export type Neighbourhood = {
+  readonly roots: readonly bigint[];
+  readonly direction: CitationDirection;
+  /** Steps; 0 is the roots alone. */
+  readonly depth: number;
+  /** The most works; of a level that is cut, the most cited. */
+  readonly maximumWorks: number;
+};
+
+/** The works of an export, as a condition on a column of work ids; and whether there would have been more. */
+export type ChosenWorks = {
+  where(column: string): string;
+  readonly isCut: boolean;
+};
+
+const allWorks: ChosenWorks = { where: () => "true", isCut: false };
+
+/** Finds the works of a neighbourhood in the snapshot of this connection, level by level; all works for null. */
+export async function chooseWorks(
+  client: pg.ClientBase,
+  neighbourhood: Neighbourhood | null,
+): Promise<ChosenWorks> {
+  if (neighbourhood === null) return allWorks;
+  const { maximumWorks: maxNodes, ...question } = neighbourhood;
+  const { workIds, truncated } = await neighbourhoodInSql(new SqlRows(client, {}), {
+    ...question,
+    maxNodes,
+    withoutEdges: true,
+  });
+  // COPY takes no parameters; these are digits.
+  const ids = bigintArray(workIds);
+  return { where: (column) => `${column} = ANY('${ids}'::bigint[])`, isCut: truncated };
+}

@@ -1,0 +1,42 @@
+import type { ChosenWorks } from "./chosen-works.ts";
+
+/** A vertex as it is read: numbered from 1 in the order of what works are known by, texts by code point. */
+export type Vertex = {
+  readonly n: number;
+  /** What it is known by: `arxiv:hep-th/9711200`. */
+  readonly work: string;
+  readonly title: string | null;
+  readonly year: number | null;
+  readonly cited_by_count: number;
+  /** Null where no paper of it is held. */
+  readonly pith_number: string | null;
+};
+
+const number = 'row_number() OVER (ORDER BY w.key COLLATE "C")';
+
+/** Rows of `Vertex`. */
+export function vertexSelect(works: ChosenWorks): string {
+  return `SELECT ${number} AS n, w.key AS work, w.title, w.year, w.cited_by_count, p.pith_number
+    FROM works AS w LEFT JOIN papers AS p ON p.paper_id = w.paper_id
+    WHERE ${works.where("w.work_id")} ORDER BY n`;
+}
+
+/**
+ * The citations between chosen works as one column of text, by the number of the citing work and then of the cited.
+ * `text` is made of `citing.n`, `cited.n` and `c.is_internal_anchor`: numbers and a flag, so nothing has to be
+ * escaped, and PostgreSQL writes the lines.
+ */
+export function edgeLines(works: ChosenWorks, text: string): string {
+  return `WITH numbered AS MATERIALIZED (
+      SELECT w.work_id, ${number} AS n FROM works AS w WHERE ${works.where("w.work_id")}
+    )
+    SELECT ${text} FROM citations AS c
+      JOIN numbered AS citing ON citing.work_id = c.citing_work_id
+      JOIN numbered AS cited ON cited.work_id = c.cited_work_id
+    WHERE ${works.where("c.citing_work_id")} ORDER BY citing.n, cited.n`;
+}
+
+/** How many works are chosen. */
+export function countSelect(works: ChosenWorks): string {
+  return `SELECT count(*)::int AS count FROM works AS w WHERE ${works.where("w.work_id")}`;
+}

@@ -1,0 +1,68 @@
+import { createHash } from "node:crypto";
+import { drizzle } from "drizzle-orm/node-postgres";
+import type pg from "pg";
+import { feedHead } from "../store/feed.ts";
+import type { Database } from "../store/index.ts";
+
+/** Names what the tables held at one moment. */
+export type ExportedSet = {
+  /**
+   * Equal where the tables of this mirror hold the same: the positions of its two feeds, and a hash of its kept counts.
+   * Of characters that an entity tag may have.
+   */
+  readonly version: string;
+  /** The end of the feed of changes. */
+  readonly changePosition: string;
+  /** The version of the citation graph: `graphVersion` in GraphQL. */
+  readonly graphVersion: string;
+  /** Stands for all states, 64 hex digits: equal on mirrors that hold the same. */
+  readonly checksum: string;
+};
+
+/** A connection that sees the tables as they were at one moment, and what they held then. */
+export type Snapshot = { readonly client: pg.PoolClient; readonly set: ExportedSet };
+
+/**
+ * Calls `use` with one snapshot of the tables, whatever is written meanwhile: all that it reads belongs together.
+ * Writers do not wait. A connection on which something failed, or that was left in the middle, is given up.
+ */
+export async function withSnapshot<Result>(
+  { pool }: Pick<Database, "pool">,
+  use: (snapshot: Snapshot) => Promise<Result>,
+): Promise<Result> {
+  const client = await pool.connect();
+  let isLost = true;
+  try {
+    await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    // Rows are sorted by what they are known by, millions of them: half of it would go over the disk otherwise.
+    await client.query("SET LOCAL work_mem = '64MB'");
+    const result = await use({ client, set: await readSet(client) });
+    await client.query("COMMIT");
+    isLost = false;
+    return result;
+  } finally {
+    client.release(isLost);
+  }
+}
+
+/** Documents that were refused are no part of what is held. */
+const otherTotals = "'rejected_documents'";
+
+/** What the transaction of this connection sees. */
+export async function readSet(client: pg.PoolClient): Promise<ExportedSet> {
+  const { rows } = await client.query<{ name: string; value: string }>(
+    `SELECT name, value FROM totals WHERE name NOT IN (${otherTotals}) ORDER BY name COLLATE "C"`,
+  );
+  const totals = new Map(rows.map(({ name, value }) => [name, value]));
+  const { position, checksum } = await feedHead(drizzle(client));
+  const counts = createHash("sha256")
+    .update(JSON.stringify([...totals, checksum]))
+    .digest("hex");
+  const graphVersion = totals.get("graph_position") ?? "0";
+  return {
+    version: `${position}-${graphVersion}-${counts.slice(0, 12)}`,
+    changePosition: position.toString(),
+    graphVersion,
+    checksum,
+  };
+}

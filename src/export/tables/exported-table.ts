@@ -1,0 +1,89 @@
+import type pg from "pg";
+
+/** What is exported as tables: views of the schema `analytics`, whose columns stay as they are. */
+export const tableNames = ["papers", "claims", "references", "works", "citations", "anchors"] as const;
+export type TableName = (typeof tableNames)[number];
+
+/** What a row is known by outside of this database; rows stand in its order, texts by code point. */
+const keys: Readonly<Record<TableName, readonly string[]>> = {
+  papers: ["pith_number"],
+  claims: ["pith_number", "ordinal"],
+  references: ["pith_number", "ordinal"],
+  works: ["work"],
+  citations: ["citing_work", "cited_work"],
+  anchors: ["pith_number", "ordinal"],
+};
+
+export type ColumnType = "text" | "integer" | "boolean" | "instant" | "texts";
+
+export type Column = {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly description: string;
+  readonly isKey: boolean;
+};
+
+export type ExportedTable = {
+  readonly name: TableName;
+  readonly description: string;
+  readonly columns: readonly Column[];
+  readonly key: readonly string[];
+};
+
+const types: Readonly<Record<string, ColumnType>> = {
+  text: "text",
+  integer: "integer",
+  boolean: "boolean",
+  "timestamp(6) with time zone": "instant",
+  "text[]": "texts",
+};
+
+/** Reads a table's columns and their comments from the database itself. */
+export async function readTable(client: pg.ClientBase, name: TableName): Promise<ExportedTable> {
+  const { rows } = await client.query<{
+    name: string;
+    type: string;
+    description: string | null;
+    about: string | null;
+  }>(
+    `SELECT attname AS name, format_type(atttypid, atttypmod) AS type, col_description(attrelid, attnum) AS description,
+            obj_description(attrelid, 'pg_class') AS about
+     FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum`,
+    [`analytics."${name}"`],
+  );
+  const key = keys[name];
+  return {
+    name,
+    description: rows[0]?.about ?? "",
+    key,
+    columns: rows.map((row) => {
+      const type = types[row.type];
+      if (type === undefined) throw new Error(`No export knows the type ${row.type} of ${name}.${row.name}.`);
+      return { name: row.name, type, description: row.description ?? "", isKey: key.includes(row.name) };
+    }),
+  };
+}
+
+/** The values of a row's key. */
+export type RowKey = readonly (string | number)[];
+
+/**
+ * Reads a key that a client sends: a JSON list of a text or a whole number for each of the key's columns. Null where
+ * it is none.
+ */
+export function parseRowKey({ key, columns }: ExportedTable, text: string): RowKey | null {
+  let values: unknown;
+  try {
+    values = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (!Array.isArray(values) || values.length !== key.length) return null;
+  const isSound = values.every((value: unknown, index) => {
+    const type = columns.find(({ name }) => name === key[index])?.type;
+    return type === "integer"
+      ? Number.isInteger(value) && Math.abs(value as number) < 2 ** 31
+      : typeof value === "string" && !value.includes("\0") && value.isWellFormed();
+  });
+  return isSound ? (values as RowKey) : null;
+}

@@ -1,0 +1,44 @@
+import pg from "pg";
+import type { Column, ExportedTable, RowKey } from "./exported-table.ts";
+
+/** How a value is written in every format: an instant as ISO text in UTC, to the microsecond. */
+const instant = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+
+/** As JSON has it, but for instants. */
+function jsonValue({ name, type }: Column): string {
+  const column = `t."${name}"`;
+  return type === "instant" ? `${instant(column)} AS "${name}"` : column;
+}
+
+/** As a cell of CSV: `true` and `false`, and lists as JSON. */
+function csvValue({ name, type }: Column): string {
+  const column = `t."${name}"`;
+  if (type === "instant") return instant(column);
+  if (type === "boolean") return `${column}::text`;
+  return type === "texts" ? `to_json(${column})::text` : column;
+}
+
+/** Rows for CSV. */
+export function csvSelect(table: ExportedTable, after: RowKey | null = null): string {
+  return select(table, csvValue, after);
+}
+
+/** Rows to be made JSON of. */
+export function jsonSelect(table: ExportedTable, after: RowKey | null = null): string {
+  return select(table, jsonValue, after);
+}
+
+function select(table: ExportedTable, textOf: (column: Column) => string, after: RowKey | null): string {
+  const keys = table.key.map((name) => keyColumn(table, name));
+  // COPY takes no parameters.
+  const values = after?.map((value) => (typeof value === "number" ? String(value) : pg.escapeLiteral(value)));
+  const where = values === undefined ? "" : `WHERE (${keys.join(", ")}) > (${values.join(", ")})`;
+  return `SELECT ${table.columns.map(textOf).join(", ")} FROM analytics."${table.name}" AS t ${where}
+    ORDER BY ${keys.join(", ")}`;
+}
+
+/** Texts go by code point, the same on every server. */
+function keyColumn({ columns }: ExportedTable, name: string): string {
+  const isText = columns.find((column) => column.name === name)?.type === "text";
+  return `t."${name}"${isText ? ' COLLATE "C"' : ""}`;
+}

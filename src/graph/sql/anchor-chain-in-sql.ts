@@ -1,0 +1,76 @@
+import type pg from "pg";
+import type { Budget } from "../budget.ts";
+import { longestChains } from "../questions/longest-chain.ts";
+import { compareIds } from "./order.ts";
+import { type SqlRows, withSqlRows } from "./sql-rows.ts";
+
+export type AnchorChainInput = {
+  readonly from: bigint;
+  /** Where the chain is to end; anywhere for null. */
+  readonly to: bigint | null;
+};
+
+export type AnchorChainAnswer = {
+  /** From the first work to the last; null where no chain leads to `to`. */
+  readonly workIds: readonly bigint[] | null;
+  /** The budget ended before all anchors were looked at. */
+  readonly truncated: boolean;
+  readonly graphVersion: string;
+};
+
+/**
+ * The longest chain of anchors that begins at a work and goes back in time (questions/longest-chain.ts). What is
+ * within reach is read level by level, in one snapshot.
+ */
+export async function anchorChainInSql(
+  pool: pg.Pool,
+  input: AnchorChainInput,
+  budget: Budget,
+): Promise<AnchorChainAnswer> {
+  const { position, result } = await withSqlRows(pool, budget, (rows) => longestChain(rows, input));
+  return { ...result, graphVersion: position.toString() };
+}
+
+async function longestChain(
+  rows: SqlRows,
+  { from, to }: AnchorChainInput,
+): Promise<Omit<AnchorChainAnswer, "graphVersion">> {
+  const places = new Map<bigint, number>([[from, 0]]);
+  const works = [from];
+  const times = [(await rows.submitted(from)) ?? Number.NEGATIVE_INFINITY];
+  const anchors: number[][] = [[]];
+  for (let level = [from]; level.length > 0; ) {
+    const found: bigint[] = [];
+    for (const { citing, cited, submitted } of await rows.anchors(level)) {
+      const time = submitted ?? Number.NEGATIVE_INFINITY;
+      const place = places.get(citing) as number;
+      // Only what is earlier may be in a chain, and only from there need be looked on.
+      if (!(time < (times[place] as number))) continue;
+      let anchor = places.get(cited);
+      if (anchor === undefined) {
+        if (!rows.meter.vertex()) continue;
+        anchor = works.push(cited) - 1;
+        places.set(cited, anchor);
+        times.push(time);
+        anchors.push([]);
+        found.push(cited);
+      }
+      (anchors[place] as number[]).push(anchor);
+    }
+    level = found;
+  }
+  const truncated = rows.meter.isShort;
+  const end = to === null ? undefined : places.get(to);
+  if (to !== null && end === undefined) return { workIds: null, truncated };
+  const compare = (a: number, b: number) => compareIds(works[a] as bigint, works[b] as bigint);
+  const { lengths, next } = longestChains(
+    Float64Array.from(times),
+    (vertex) => anchors[vertex] as number[],
+    compare,
+    end,
+  );
+  if ((lengths[0] as number) < 0) return { workIds: null, truncated };
+  const workIds: bigint[] = [];
+  for (let vertex = 0; vertex >= 0; vertex = next[vertex] as number) workIds.push(works[vertex] as bigint);
+  return { workIds, truncated };
+}

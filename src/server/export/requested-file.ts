@@ -1,0 +1,149 @@
+import { ApiError, badUserInput } from "../../api/errors.ts";
+import type { Loaders } from "../../api/loaders/index.ts";
+import {
+  type BibliographyFormat,
+  bibliographyFile,
+  type ExportFile,
+  type ExportFormat,
+  type GraphFormat,
+  graphFiles,
+  parseRowKey,
+  readTable,
+  type Snapshot,
+  type TableFormat,
+  type TableName,
+  tableFile,
+  tableFormats,
+  tableNames,
+} from "../../export/index.ts";
+
+/** A path below `/export/` without its query. */
+export type ExportPath =
+  | { readonly kind: "table"; readonly table: TableName; readonly format: TableFormat }
+  | { readonly kind: "graph"; readonly format: GraphFormat; readonly place: number }
+  | { readonly kind: "bibliography"; readonly format: BibliographyFormat };
+
+const graphPaths: Readonly<Record<string, readonly [GraphFormat, place: number]>> = {
+  "graph.graphml": ["graphml", 0],
+  "graph.net": ["pajek", 0],
+  "vosviewer-map.txt": ["vosviewer", 0],
+  "vosviewer-network.txt": ["vosviewer", 1],
+};
+
+const bibliographyPaths: Readonly<Record<string, BibliographyFormat>> = {
+  "papers.bib": "bibtex",
+  "papers.ris": "ris",
+  "papers.csl.json": "csl-json",
+};
+
+/** What the name of a file asks for; null where it is none. */
+export function readExportPath(name: string): ExportPath | null {
+  const graph = Object.hasOwn(graphPaths, name) ? graphPaths[name] : undefined;
+  if (graph !== undefined) return { kind: "graph", format: graph[0], place: graph[1] };
+  const bibliography = Object.hasOwn(bibliographyPaths, name) ? bibliographyPaths[name] : undefined;
+  if (bibliography !== undefined) return { kind: "bibliography", format: bibliography };
+  for (const table of tableNames) {
+    const format = tableFormats.find((known) => name === `${table}.${known}`);
+    if (format !== undefined) return { kind: "table", table, format };
+  }
+  return null;
+}
+
+/** All names of files, each with its format. */
+export const exportNames: readonly (readonly [string, ExportFormat])[] = [
+  ...tableNames.flatMap((table) => tableFormats.map((format) => [`${table}.${format}`, format] as const)),
+  ...Object.entries(graphPaths).map(([name, [format]]) => [name, format] as const),
+  ...Object.entries(bibliographyPaths),
+];
+
+const limits = { refs: 100, depth: 10, works: 100_000 } as const;
+const usualWorks = 5_000;
+
+const directions = { references: "REFERENCES", "cited-by": "CITED_BY", both: "BOTH" } as const;
+
+const known = {
+  table: ["after"],
+  graph: ["ref", "depth", "direction", "maximum-works"],
+  bibliography: ["ref", "category"],
+} as const;
+
+/**
+ * What a request asks for, its parameters read. Rejects with BAD_USER_INPUT where one is unknown or wrong, with
+ * NOT_FOUND and AMBIGUOUS_REF as refs do.
+ */
+export async function requestedFile(
+  path: ExportPath,
+  query: URLSearchParams,
+  { client }: Snapshot,
+  loaders: Loaders,
+): Promise<ExportFile> {
+  const names: readonly string[] = known[path.kind];
+  for (const name of new Set(query.keys())) {
+    if (!names.includes(name)) {
+      throw badUserInput(`There is no parameter ${JSON.stringify(name)} here: ${names.join(", ")}.`);
+    }
+    if (name !== "ref" && query.getAll(name).length > 1) {
+      throw badUserInput(`\`${name}\` may be given once.`);
+    }
+  }
+  if (path.kind === "table") {
+    const after = query.get("after");
+    if (after === null) return tableFile(path.table, path.format);
+    if (path.format === "parquet") {
+      throw badUserInput("A Parquet file cannot go on after a row: only ndjson and csv can.");
+    }
+    const table = await readTable(client, path.table);
+    const key = parseRowKey(table, after);
+    if (key !== null) return tableFile(path.table, path.format, key);
+    throw badUserInput(`\`after\` must be a JSON list of a row's ${table.key.join(" and ")}.`);
+  }
+  const refs = query.getAll("ref");
+  if (refs.length > limits.refs) {
+    throw badUserInput(`At most ${limits.refs} refs may be given, not ${refs.length}.`);
+  }
+  if (path.kind === "bibliography") {
+    const category = query.get("category");
+    const papers = await Promise.all(refs.map((ref) => loaders.paperByRef.load(ref)));
+    const pithNumbers = papers.map((paper, index) => given(paper, refs[index] ?? "", "paper").pithNumber);
+    return bibliographyFile(path.format, {
+      ...(refs.length === 0 ? {} : { pithNumbers }),
+      ...(category === null ? {} : { category: readCategory(category) }),
+    });
+  }
+  const direction = query.get("direction") ?? "both";
+  if (!Object.hasOwn(directions, direction)) {
+    throw badUserInput(`\`direction\` must be ${Object.keys(directions).join(", ")}.`);
+  }
+  const depth = readNumber(query, "depth", 1, 0, limits.depth);
+  const maximumWorks = readNumber(query, "maximum-works", usualWorks, 1, limits.works);
+  const works = await Promise.all(refs.map((ref) => loaders.workByRef.load(ref)));
+  const roots = works.map((work, index) => given(work, refs[index] ?? "", "work").workId);
+  const neighbourhood =
+    refs.length === 0
+      ? null
+      : { roots, depth, direction: directions[direction as keyof typeof directions], maximumWorks };
+  return graphFiles(path.format, neighbourhood)[path.place] as ExportFile;
+}
+
+function given<Row>(row: Row | null, ref: string, noun: string): Row {
+  if (row !== null) return row;
+  throw new ApiError("NOT_FOUND", `This mirror knows no ${noun} ${JSON.stringify(ref.slice(0, 100))}.`);
+}
+
+function readCategory(text: string): string {
+  if (!text.includes("\0") && text.isWellFormed() && text.length <= 200) return text;
+  throw badUserInput("`category` must be a category like hep-th.");
+}
+
+function readNumber(
+  query: URLSearchParams,
+  name: string,
+  usual: number,
+  least: number,
+  most: number,
+): number {
+  const text = query.get(name) ?? String(usual);
+  const value = Number(text);
+  if (/^\d{1,9}$/.test(text) && value >= least && value <= most) return value;
+  throw badUserInput(`\`${name}\` must be a whole number from ${least} to ${most}.`);
+}

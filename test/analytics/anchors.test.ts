@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type GraphService, startGraph } from "../../src/graph/index.ts";
+import { type Client, createClient } from "../api/client.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { fill, hostileTitles } from "../export/library.ts";
+
+let database: TestDatabase;
+let graph: GraphService;
+let client: Client;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await fill(database);
+  graph = startGraph(database);
+  await graph.loaded(AbortSignal.timeout(60_000));
+  client = createClient(database, graph);
+});
+afterAll(async () => {
+  await graph.close();
+  await database.drop();
+});
+
+type Ranked = { rank: number; score: number; work: { arxivId: string | null; doi: string | null } };
+const anchoring = async (given: string) =>
+  (
+    await client.ask<{ anchoringWorks: Ranked[] }>(
+      `{ anchoringWorks${given} { rank score graphVersion truncated work { arxivId doi } } }`,
+    )
+  ).anchoringWorks;
+const names = (works: Ranked[]) => works.map(({ work }) => work.arxivId ?? work.doi);
+
+describe("anchoringWorks", () => {
+  test("counts the works of a field that are anchored, in works of any field", async () => {
+    const all = await anchoring("(first: 100)");
+    const { rows } = await database.pool.query<{ count: number }>(
+      `SELECT count(DISTINCT citing_work)::int AS count FROM analytics.citations
+       WHERE is_internal_anchor GROUP BY cited_work ORDER BY 1 DESC`,
+    );
+    expect(all.map(({ score }) => score)).toEqual(rows.map(({ count }) => count));
+    // The fourth paper of hep-th is anchored in the first of gr-qc.
+    const field = await anchoring('(filter: { categories: ["hep-th"], yearTo: 2018 }, first: 100)');
+    expect(names(field).sort()).toEqual(["2301.00003", "2301.00004"]);
+  });
+
+  test("ranks by PageRank within the field, along anchors alone", async () => {
+    const ranked = await anchoring('(by: PAGERANK, filter: { categories: ["hep-th"] }, first: 10)');
+    // A chain: each hands on what it was handed, so the last of it ranks first.
+    expect(names(ranked)).toEqual(["2301.00003", "2301.00002", "2301.00001", "2301.00000"]);
+    expect(ranked.reduce((sum, { score }) => sum + score, 0)).toBeCloseTo(1, 6);
+    const [{ score: last = 0 } = {}, { score: before = 0 } = {}] = ranked;
+    expect(last).toBeGreaterThan(before);
+  });
+});
+
+describe("anchorChain", () => {
+  const chain = async (given: string) =>
+    (
+      await client.ask<{ anchorChain: { length: number; works: Ranked["work"][] } | null }>(
+        `{ anchorChain(${given}) { length truncated graphVersion works { arxivId doi } } }`,
+      )
+    ).anchorChain;
+
+  test("is the longest back in time", async () => {
+    const found = await chain('from: "2301.00000"');
+    expect(found?.length).toBe(hostileTitles.length - 1);
+    expect(found?.works.map(({ arxivId }) => arxivId)).toEqual(
+      hostileTitles.map((_, index) => `2301.0000${index}`),
+    );
+  });
+
+  test("ends where it is told to, or is none", async () => {
+    expect(await chain('from: "2301.00001", to: "2301.00003"')).toMatchObject({ length: 2 });
+    expect(await chain('from: "2301.00003", to: "2301.00001"')).toBeNull();
+    expect(await chain('from: "2301.00005"')).toMatchObject({
+      length: 0,
+      works: [{ arxivId: "2301.00005" }],
+    });
+    const [error] = await client.errors('{ anchorChain(from: "9999.99999") { length } }');
+    expect(error?.extensions["code"]).toBe("NOT_FOUND");
+  });
+});
+
+test("anchorClaims are those of the papers that it is anchored in, each with its provenance", async () => {
+  const { anchorClaims } = await client.ask<{
+    anchorClaims: {
+      totalCount: number;
+      nodes: { text: string; provenance: { proof: string }; paper: { title: string } }[];
+    };
+  }>(
+    '{ anchorClaims(ref: "2301.00002") { totalCount nodes { text provenance { proof } paper { title } } } }',
+  );
+  expect(anchorClaims).toEqual({
+    totalCount: 1,
+    nodes: [
+      {
+        text: `${hostileTitles[3]} holds`,
+        provenance: { proof: "SIGNED" },
+        paper: { title: hostileTitles[3] },
+      },
+    ],
+  });
+  const none = await client.ask('{ anchorClaims(ref: "2301.00002", kinds: [HEADLINE]) { totalCount } }');
+  expect(none).toEqual({ anchorClaims: { totalCount: 0 } });
+  const [error] = await client.errors('{ anchorClaims(ref: "9999.99999") { totalCount } }');
+  expect(error?.extensions["code"]).toBe("NOT_FOUND");
+});
+
+test("papers are those that anchor others, and those that never do", async () => {
+  const titles = async (anchorsOthers: boolean) =>
+    (
+      await client.ask<{ papers: { totalCount: number; nodes: { source: { id: string } }[] } }>(
+        `{ papers(filter: { anchorsOthers: ${anchorsOthers} }, orderBy: SUBMITTED_DESC) { totalCount nodes { source { id } } } }`,
+      )
+    ).papers;
+  expect(await titles(false)).toMatchObject({ totalCount: 1, nodes: [{ source: { id: "2301.00000" } }] });
+  expect(await titles(true)).toMatchObject({ totalCount: hostileTitles.length - 1 });
+});
+
+test("a rate of anchors over the years", async () => {
+  const { anchorStats } = await client.ask<{ anchorStats: { group: string; anchorRate: number }[] }>(
+    "{ anchorStats(groupBy: YEAR) { group anchorRate } }",
+  );
+  expect(anchorStats).toHaveLength(hostileTitles.length);
+  expect(anchorStats.find(({ group }) => group === "2020")?.anchorRate).toBeCloseTo(2 / 4);
+});

@@ -1,0 +1,95 @@
+import { Cite, plugins } from "@citation-js/core";
+import "@citation-js/plugin-bibtex";
+import "@citation-js/plugin-ris";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { bibliographyFile, type PaperSet } from "../../src/export/index.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { exported, given } from "./exported.ts";
+import { documents, fill, hostileTitles } from "./library.ts";
+
+type Item = {
+  id?: string;
+  title?: string;
+  author?: { literal?: string; family?: string; given?: string }[];
+  issued?: { "date-parts": number[][] };
+  DOI?: string;
+  note?: string;
+};
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await fill(database);
+});
+afterAll(() => database.drop());
+
+/** Lines and runs of white space are one space where the grammar has lines. */
+const oneLine = (text: string) =>
+  text
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
+    .replace(/ {2,}/g, " ")
+    .trim();
+
+async function read(
+  format: "bibtex" | "ris" | "csl-json",
+  set: PaperSet = {},
+): Promise<{ items: Item[]; text: string }> {
+  const { text, rows } = await exported(database, bibliographyFile(format, set));
+  const forcedType = { bibtex: "@bibtex/text", ris: "@ris/file", "csl-json": "@else/json" }[format];
+  const items = new Cite(text, { forceType: forcedType }).data as Item[];
+  expect(items).toHaveLength(rows);
+  return { items, text };
+}
+
+const nameOf = ({ literal, family = "", given: first = "" }: NonNullable<Item["author"]>[number]) =>
+  literal ?? `${first} ${family}`.trim();
+
+test("BibTeX gives titles and authors back, and hides no command in them", async () => {
+  // As it is, without a reading of TeX's own marks as HTML.
+  plugins.config.get("@bibtex").parse.sentenceCase = "never";
+  const { items, text } = await read("bibtex");
+  const plain = (title = "") => title.replace(/<\/?\w+[^>]*>/g, "").replaceAll("\u00a0", "~");
+  const wanted = hostileTitles.map(oneLine);
+  for (const title of wanted.filter((title) => !/[<>~]/.test(title))) {
+    expect(items.map((item) => plain(item.title))).toContain(title);
+  }
+  expect(text).not.toMatch(/\\input|(?<!\\)\$/);
+  expect(items[0]?.author?.map(nameOf)).toEqual([
+    "Smith Sons",
+    "Ada Lovelace",
+    "{Brace}",
+    '"Quoted" Person',
+    "Łukasz Ż",
+  ]);
+  expect(items.map(({ DOI }) => DOI)).toContain("10.1103/published_1");
+  expect(items.map(({ note }) => note).sort()).toEqual(documents.map(({ pithNumber }) => pithNumber).sort());
+  // Braces are balanced, so no entry ends within another.
+  expect(text.match(/^@misc\{/gm)).toHaveLength(hostileTitles.length);
+  expect(text.match(/^\}$/gm)).toHaveLength(hostileTitles.length);
+});
+
+test("RIS has one record a paper, whatever lines a title has", async () => {
+  const { items, text } = await read("ris");
+  expect(items.map(({ title }) => title).sort()).toEqual(hostileTitles.map(oneLine).sort());
+  expect(text.match(/^TY {2}- UNPB\r$/gm)).toHaveLength(hostileTitles.length);
+  for (const line of text.trimEnd().split("\r\n")) expect(line).toMatch(/^[A-Z][A-Z0-9] {2}- ?/);
+});
+
+test("CSL-JSON has titles as they are held", async () => {
+  const { items } = await read("csl-json");
+  expect(items.map(({ title }) => title).sort()).toEqual([...hostileTitles].sort());
+  expect(items.find(({ DOI }) => DOI === "10.1103/published_1")?.issued).toEqual({
+    "date-parts": [[2020, 3, 4]],
+  });
+  expect(items[0]?.author?.map(nameOf)).toContain("Smith Sons");
+});
+
+test("a set of papers: those that are named, of a category, or none", async () => {
+  const wanted = given(documents[3]).pithNumber;
+  expect((await read("csl-json", { pithNumbers: [wanted] })).items.map(({ id }) => id)).toEqual([wanted]);
+  expect((await read("bibtex", { category: "gr-qc" })).items).toHaveLength(2);
+  expect((await exported(database, bibliographyFile("csl-json", { pithNumbers: [] }))).text).toBe("[\n]\n");
+  const hostile = { category: "'; DROP TABLE papers; --\\" };
+  expect((await exported(database, bibliographyFile("ris", hostile))).text).toBe("");
+});

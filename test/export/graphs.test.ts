@@ -1,0 +1,179 @@
+import { spawnSync } from "node:child_process";
+import { DirectedGraph } from "graphology";
+import { parse } from "graphology-graphml";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { graphFiles, type Neighbourhood } from "../../src/export/index.ts";
+import { workIdOf } from "../../src/store/index.ts";
+import { createClient } from "../api/client.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { exported, given } from "./exported.ts";
+import { arxivIdOf, fill, hostileTitles } from "./library.ts";
+
+let database: TestDatabase;
+/** What the tables hold: by key, the title; and edges as pairs of keys. */
+let titles: Map<string, string | null>;
+let edges: string[];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await fill(database);
+  const works = await database.pool.query<{ work: string; title: string | null }>(
+    "SELECT work, title FROM analytics.works",
+  );
+  titles = new Map(works.rows.map(({ work, title }) => [work, title]));
+  const citations = await database.pool.query<{ edge: string }>(
+    "SELECT citing_work || ' -> ' || cited_work || ' ' || is_internal_anchor AS edge FROM analytics.citations",
+  );
+  edges = citations.rows.map(({ edge }) => edge).sort();
+});
+afterAll(() => database.drop());
+
+const around: Neighbourhood = {
+  roots: [workIdOf(`arxiv:${arxivIdOf(1)}`)],
+  direction: "REFERENCES",
+  depth: 1,
+  maximumWorks: 100,
+};
+
+async function graphOf(neighbourhood: Neighbourhood | null) {
+  const [file] = graphFiles("graphml", neighbourhood);
+  const result = await exported(database, given(file));
+  return { ...result, graph: parse(DirectedGraph, result.text) };
+}
+
+describe("GraphML, read by graphology", () => {
+  test("has all works and citations", async () => {
+    const { graph, rows, citations } = await graphOf(null);
+    expect([graph.order, graph.size]).toEqual([titles.size, edges.length]);
+    expect([rows, citations]).toEqual([titles.size, edges.length]);
+    const work = (node: string) => String(graph.getNodeAttribute(node, "work"));
+    expect(
+      graph
+        .mapEdges(
+          (_, { is_internal_anchor }, citing, cited) =>
+            `${work(citing)} -> ${work(cited)} ${is_internal_anchor}`,
+        )
+        .sort(),
+    ).toEqual(edges);
+    for (const {
+      node,
+      attributes: { title },
+    } of graph.nodeEntries()) {
+      // Three characters of them cannot be in XML.
+      const held = titles.get(work(node)) ?? undefined;
+      expect(title).toBe(held?.replace(/[\u0001\u001f\ufffe]/g, "\ufffd"));
+    }
+  });
+
+  test("of a neighbourhood has what the API says", async () => {
+    const { graph } = await graphOf(around);
+    const { citationGraph } = await createClient(database).ask<{
+      citationGraph: { nodes: { work: { arxivId: string | null } }[]; edges: unknown[] };
+    }>(
+      `{ citationGraph(roots: ["${arxivIdOf(1)}"], direction: REFERENCES, depth: 1) { nodes { work { arxivId } } edges { isInternalAnchor } } }`,
+    );
+    expect(graph.order).toBe(5);
+    expect([graph.order, graph.size]).toEqual([citationGraph.nodes.length, citationGraph.edges.length]);
+    const works = graph.mapNodes((_, { work }) => String(work));
+    for (const { work } of citationGraph.nodes) {
+      if (work.arxivId !== null) expect(works).toContain(`arxiv:${work.arxivId}`);
+    }
+  });
+
+  test("says where works are left out", async () => {
+    const cut: boolean[] = [];
+    for (const maximumWorks of [4, 5]) {
+      const [file] = graphFiles("graphml", { ...around, maximumWorks }, ({ isCut }) => cut.push(isCut));
+      expect((await exported(database, given(file))).rows).toBe(maximumWorks);
+    }
+    expect(cut).toEqual([true, false]);
+  });
+});
+
+/** Reads Pajek's format strictly. */
+function readPajek(text: string): { labels: string[]; arcs: string[] } {
+  const [head = "", ...lines] = text.trimEnd().split("\n");
+  const count = Number(/^\*Vertices (\d+)$/.exec(head)?.[1]);
+  const labels = lines.slice(0, count).map((line, index) => {
+    const [, number, label] = /^(\d+) "([^"]*)"$/.exec(line) ?? [];
+    expect(number).toBe(String(index + 1));
+    return given(label);
+  });
+  expect(lines[count]).toBe("*Arcs");
+  const arcs = lines.slice(count + 1).map((line) => {
+    const [, citing, cited] = /^(\d+) (\d+) 1$/.exec(line) ?? [];
+    return `${labels[Number(citing) - 1]} -> ${labels[Number(cited) - 1]}`;
+  });
+  return { labels, arcs };
+}
+
+const withoutFlag = () => edges.map((edge) => edge.replace(/ (?:true|false)$/, "")).sort();
+const findsNetworkx = "import sys, importlib.util as u; sys.exit(u.find_spec('networkx') is None)";
+const noNetworkx =
+  spawnSync("python3", ["-c", findsNetworkx]).status === 0 ? "" : " (skipped: Python's networkx not found)";
+
+/** What networkx makes of a Pajek network and of GraphML. */
+const readWithNetworkx = `import sys, json, networkx as nx
+pajek, graphml = json.load(sys.stdin)
+net, xml = nx.parse_pajek(pajek.split("\\n")), nx.parse_graphml(graphml)
+print(json.dumps({"nodes": list(net.nodes), "edges": [f"{a} -> {b}" for a, b, *_ in net.edges],
+                  "graphml": [xml.number_of_nodes(), xml.number_of_edges()]}))`;
+
+describe("Pajek", () => {
+  // DOIs may have quotes, which its labels cannot.
+  const label = (text: string) => text.replaceAll('"', "'");
+
+  test("has all works and citations", async () => {
+    const [file] = graphFiles("pajek", null);
+    const { text, rows, citations } = await exported(database, given(file));
+    const { labels, arcs } = readPajek(text);
+    expect(labels).toEqual([...titles.keys()].map(label).sort());
+    expect(arcs.sort()).toEqual(withoutFlag().map(label).sort());
+    expect([rows, citations]).toEqual([labels.length, arcs.length]);
+  });
+
+  test.skipIf(noNetworkx !== "")(`is read by networkx${noNetworkx}`, async () => {
+    const files = [...graphFiles("pajek", null), ...graphFiles("graphml", null)];
+    const texts = await Promise.all(files.map(async (file) => (await exported(database, file)).text));
+    const { stdout, stderr } = spawnSync("python3", ["-c", readWithNetworkx], {
+      input: JSON.stringify(texts),
+      encoding: "utf8",
+    });
+    expect(stderr).toBe("");
+    const read = JSON.parse(stdout) as { nodes: string[]; edges: string[]; graphml: number[] };
+    expect(read.nodes.sort()).toEqual([...titles.keys()].map(label).sort());
+    expect(read.edges.sort()).toEqual(withoutFlag().map(label).sort());
+    expect(read.graphml).toEqual([titles.size, edges.length]);
+  });
+});
+
+test("VOSviewer's two files name the same works", async () => {
+  const [map, network] = graphFiles("vosviewer", null);
+  const { text, rows } = await exported(database, given(map));
+  const [head, ...lines] = text.trimEnd().split("\n");
+  expect(head).toBe("id\tlabel\tdescription\tweight<Citations>\tscore<Year>");
+  expect(lines).toHaveLength(rows);
+  const unquoted = (cell = "") => /^"((?:[^"]|"")*)"$/.exec(cell)?.[1]?.replaceAll('""', '"');
+  const labels = lines.map((line, index) => {
+    const cells = line.split("\t");
+    expect(cells).toHaveLength(5);
+    expect(cells[0]).toBe(String(index + 1));
+    expect(cells[2]).not.toMatch(/<|>/);
+    return given(unquoted(cells[1]));
+  });
+  expect(labels).toEqual([...titles.keys()].sort());
+  const links = await exported(database, given(network));
+  expect(
+    links.text
+      .trimEnd()
+      .split("\n")
+      .map((line) => {
+        const [citing, cited, strength] = line.split("\t");
+        expect(strength).toBe("1");
+        return `${labels[Number(citing) - 1]} -> ${labels[Number(cited) - 1]}`;
+      })
+      .sort(),
+  ).toEqual(withoutFlag());
+  expect(links.citations).toBe(edges.length);
+  expect(hostileTitles.length).toBeGreaterThan(3);
+});

@@ -1,0 +1,159 @@
+import { createHash } from "node:crypto";
+import { createServer, get, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { tableFile } from "../../src/export/index.ts";
+import { type App, createApp } from "../../src/server/index.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { exported } from "./exported.ts";
+import { arxivIdOf, documents, fill } from "./library.ts";
+
+let database: TestDatabase;
+const servers: { server: Server; app: App }[] = [];
+let open: string;
+let closed: string;
+const token = "a-token-of-forty-three-characters-or-more-so";
+
+async function serve(exports: Parameters<typeof createApp>[0]["exports"]): Promise<string> {
+  const app = createApp({ database, ...(exports !== undefined && { exports }) });
+  const server = createServer(app.handle).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  servers.push({ server, app });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await fill(database, documents.slice(0, 5));
+  open = await serve({ isPublic: true, tokens: [] });
+  closed = await serve({
+    isPublic: false,
+    tokens: [{ name: "ada", sha256: createHash("sha256").update(token).digest() }],
+  });
+});
+afterAll(async () => {
+  for (const { server, app } of servers) {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    await app.close();
+  }
+  await database.drop();
+});
+
+const errorOf = async (response: Response) => {
+  const body = (await response.json()) as { errors: { message: string; extensions: { code: string } }[] };
+  return { status: response.status, code: body.errors[0]?.extensions.code, message: body.errors[0]?.message };
+};
+
+test.each(["csv", "ndjson", "parquet"] as const)(
+  "a table as %s is what the command writes",
+  async (format) => {
+    const response = await fetch(`${open}/export/papers.${format}`);
+    expect(response.status).toBe(200);
+    const { bytes } = await exported(database, tableFile("papers", format));
+    expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true);
+    expect(response.headers.get("content-disposition")).toBe(`attachment; filename="papers.${format}"`);
+    expect(response.headers.get("x-pith-graph-checksum")).toMatch(/^[0-9a-f]{64}$/);
+  },
+);
+
+test("a token lets in, nothing else does", async () => {
+  const ask = (authorization?: string) =>
+    fetch(`${closed}/export/papers.csv`, { headers: authorization === undefined ? {} : { authorization } });
+  expect(await errorOf(await ask())).toMatchObject({ status: 401, code: "UNAUTHENTICATED" });
+  expect(await errorOf(await ask("Bearer wrong"))).toMatchObject({ status: 401 });
+  expect((await ask(`Bearer ${token}`)).status).toBe(200);
+  const unset = await serve(undefined);
+  expect(await errorOf(await fetch(`${unset}/export`))).toMatchObject({
+    status: 401,
+    message: expect.stringContaining("PITH_GRAPH_EXPORT"),
+  });
+});
+
+test("graphs and bibliographies of what is named", async () => {
+  const graph = await fetch(`${open}/export/graph.graphml?ref=${arxivIdOf(1)}&depth=1&direction=references`);
+  expect((await graph.text()).match(/<node /g)).toHaveLength(5);
+  const network = await fetch(`${open}/export/vosviewer-network.txt?ref=${arxivIdOf(1)}&direction=cited-by`);
+  expect(await network.text()).toMatch(/^(?:\d+\t\d+\t1\n)+$/);
+  const bibliography = await fetch(`${open}/export/papers.bib?ref=${arxivIdOf(1)}&ref=${arxivIdOf(2)}`);
+  expect((await bibliography.text()).match(/^@misc/gm)).toHaveLength(2);
+  const list = (await (await fetch(`${open}/export`)).json()) as {
+    files: { path: string }[];
+    tables: unknown[];
+  };
+  expect(list.tables).toHaveLength(6);
+  for (const { path } of list.files) {
+    const head = await fetch(open + path, { method: "HEAD" });
+    expect([path, head.status, await head.text()]).toEqual([path, 200, ""]);
+  }
+});
+
+describe("goes on", () => {
+  test("after a row of the same set, and not of another", async () => {
+    const url = `${open}/export/claims.ndjson`;
+    const whole = await fetch(url);
+    const text = await whole.text();
+    const tag = whole.headers.get("etag") ?? "";
+    const half = text.slice(0, text.indexOf("\n", text.length / 2) + 1);
+    const last = JSON.parse(half.trimEnd().split("\n").at(-1) ?? "") as {
+      pith_number: string;
+      ordinal: number;
+    };
+    const after = `${url}?after=${encodeURIComponent(JSON.stringify([last.pith_number, last.ordinal]))}`;
+    const rest = await fetch(after, { headers: { "if-match": tag } });
+    expect(half + (await rest.text())).toBe(text);
+    expect(await errorOf(await fetch(after))).toMatchObject({
+      status: 400,
+      message: expect.stringContaining("If-Match"),
+    });
+    expect((await fetch(url, { headers: { "if-none-match": tag } })).status).toBe(304);
+
+    await fill(database, documents.slice(5));
+    expect(await errorOf(await fetch(after, { headers: { "if-match": tag } }))).toMatchObject({
+      status: 412,
+      code: "SET_CHANGED",
+    });
+    expect((await fetch(url, { headers: { "if-none-match": tag } })).status).toBe(200);
+  });
+});
+
+test.each([
+  ["papers.csv?after=x", "after"],
+  ["papers.parquet?after=%5B%22x%22%5D", "Parquet"],
+  ["papers.csv?limit=1", "limit"],
+  ["graph.net?depth=11", "depth"],
+  ["graph.net?depth=1&depth=2", "depth"],
+  ["graph.net?direction=constructor", "direction"],
+  ["graph.net?maximum-works=0", "maximum-works"],
+  ["graph.net?ref=what%20is%20this", "names no paper"],
+  ["papers.bib?category=%00", "category"],
+  [`papers.bib?${"ref=2301.00001&".repeat(101)}`, "100"],
+])("%s is refused: %s", async (path, message) => {
+  const error = await errorOf(await fetch(`${open}/export/${path}`));
+  expect(error).toMatchObject({
+    status: 400,
+    code: "BAD_USER_INPUT",
+    message: expect.stringContaining(message),
+  });
+});
+
+test("what is not there is not found", async () => {
+  for (const path of ["papers.xml", "toString", "", "papers.csv/"]) {
+    expect((await fetch(`${open}/export/${path}`)).status).toBe(404);
+  }
+  expect(await errorOf(await fetch(`${open}/export/papers.bib?ref=9999.99999`))).toMatchObject({
+    status: 404,
+  });
+  expect((await fetch(`${open}/export/papers.csv`, { method: "POST" })).status).toBe(405);
+});
+
+test("who goes away leaves no connection of the database behind", async () => {
+  const response = await new Promise<IncomingMessage>((resolve) =>
+    get(`${open}/export/references.ndjson`, resolve),
+  );
+  response.destroy();
+  // All connections of the pool can be had again: a lost one is replaced.
+  const clients = await Promise.all(Array.from({ length: 10 }, () => database.pool.connect()));
+  for (const client of clients) client.release();
+  expect((await fetch(`${open}/export/works.csv`)).status).toBe(200);
+});
