@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import { checkTables, rebuildTables } from "../ingest/index.ts";
 import { say, withDatabase } from "./context.ts";
+import { exitStatus } from "./exit-status.ts";
+import { jsonLine, shownText } from "./output/shown-text.ts";
 
 type Options = { readonly keyring?: string; readonly json?: boolean };
 
@@ -10,7 +12,17 @@ export function addCareCommands(program: Command): void {
     .description("recompute everything from the log, and name what differs in the tables")
     .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
     .option("--json", "print each difference as a line of JSON")
-    .addHelpText("after", "\nChanges nothing. Exit status: 0 where nothing differs, 1 where something does.")
+    .addHelpText(
+      "after",
+      `
+Changes nothing.
+
+Examples:
+  $ pith-graph check
+
+JSON: {"table", "key", "stored": null | row, "expected": null | row}, a line a difference.
+Exit status: 0 where nothing differs, 1 where something does.`,
+    )
     .action(async (options: Options) => {
       process.exitCode = await runCheck(options);
     });
@@ -18,11 +30,23 @@ export function addCareCommands(program: Command): void {
     .command("rebuild")
     .description("recreate all derived tables from the log, also after a change of the keyring")
     .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
-    .addHelpText("after", "\nReaders go on meanwhile, and see the old tables or the new; writers wait.")
+    .option("--json", "print what was done as one line of JSON")
+    .addHelpText(
+      "after",
+      `
+Readers go on meanwhile, and see the old tables or the new; writers wait.
+
+Examples:
+  $ pith-graph rebuild
+
+JSON: {"removed": rows, "written": rows}.`,
+    )
     .action(async (options: Options) => {
       await withDatabase(options, async ({ database, keyring }) => {
         const report = await rebuildTables(database, { keyring, onProgress: progress() });
-        say(`${report.removed} rows taken out, ${report.written} put in`);
+        const { removed, written } = report;
+        if (options.json === true) process.stdout.write(`${jsonLine({ removed, written })}\n`);
+        else say(`${removed} rows taken out, ${written} put in`);
       });
     });
 }
@@ -35,15 +59,15 @@ async function runCheck(options: Options): Promise<number> {
     const { table, key, stored, expected } = difference;
     process.stdout.write(
       options.json === true
-        ? `${JSON.stringify(difference)}\n`
-        : `${table} ${key}\n  is       ${stored ?? "missing"}\n  should be ${expected ?? "missing"}\n`,
+        ? `${jsonLine(difference)}\n`
+        : `${table} ${shownText(key)}\n  is       ${shownText(stored ?? "missing")}\n  should be ${shownText(expected ?? "missing")}\n`,
     );
   }
   for (const [table, count] of counts)
     say(`${table}: ${count} ${count === 1 ? "row differs" : "rows differ"}`);
   if (counts.size === 0) say("Nothing differs.");
   else say("`pith-graph rebuild` puts it right.");
-  return counts.size === 0 ? 0 : 1;
+  return counts.size === 0 ? exitStatus.done : exitStatus.foundWrong;
 }
 
 /** A line now and then: these commands read the whole log. */

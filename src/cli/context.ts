@@ -14,10 +14,7 @@ export type DatabaseContext = {
   readonly keyring: Keyring;
 };
 
-/** Where lines for the person at the terminal go; answers go to standard output. */
-export function say(line: string): void {
-  process.stderr.write(`${line}\n`);
-}
+export { say } from "./output/say.ts";
 
 /**
  * Runs a command on the configured database and leaves it however the command ends. The sample's key is trusted

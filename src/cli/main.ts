@@ -38,7 +38,8 @@ function described(error: unknown): { readonly status: number; readonly message:
   }
   if (!(error instanceof Error)) return { status: exitStatus.impossible, message: String(error) };
   const own = (error as { readonly status?: unknown }).status;
-  if (error.name === "CommandError" && typeof own === "number") return { status: own, message: error.message };
+  if (error.name === "CommandError" && typeof own === "number")
+    return { status: own, message: error.message };
   const status = expected[error.name];
   if (status !== undefined) return { status, message: error.message };
   return { status: exitStatus.impossible, message: databaseTrouble(error) ?? error.stack ?? error.message };

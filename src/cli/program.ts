@@ -45,7 +45,10 @@ const groups: readonly (readonly [heading: string, files: readonly CommandFile[]
       { names: ["doctor"], load: async () => (await import("./doctor/doctor.ts")).addDoctorCommand },
       { names: ["check", "rebuild"], load: async () => (await import("./care.ts")).addCareCommands },
       { names: ["conformance"], load: async () => (await import("./conformance.ts")).addConformanceCommand },
-      { names: ["completion"], load: async () => (await import("./completion/completion.ts")).addCompletionCommand },
+      {
+        names: ["completion"],
+        load: async () => (await import("./completion/completion.ts")).addCompletionCommand,
+      },
     ],
   ],
 ];
@@ -55,7 +58,8 @@ export async function createProgram(asked?: string): Promise<Command> {
   const program = emptyProgram();
   const files = groups.flatMap(([heading, files]) => files.map((file) => ({ heading, file })));
   const wanted = files.filter(({ file }) => asked !== undefined && file.names.includes(asked));
-  for (const { heading, file } of wanted.length > 0 ? wanted : files) {
+  const isVersion = asked === "--version" || asked === "-V";
+  for (const { heading, file } of wanted.length > 0 || isVersion ? wanted : files) {
     const before = program.commands.length;
     (await file.load())(program);
     for (const command of program.commands.slice(before)) command.helpGroup(`${heading}:`);

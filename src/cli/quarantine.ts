@@ -3,6 +3,8 @@ import { readMinimumProof } from "../config.ts";
 import { listQuarantine, readQuarantined, retryQuarantined } from "../ingest/index.ts";
 import { CommandError } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
+import { exitStatus } from "./exit-status.ts";
+import { jsonLine, shownText } from "./output/shown-text.ts";
 
 export function addQuarantineCommand(program: Command): void {
   const quarantine = program
@@ -13,16 +15,25 @@ export function addQuarantineCommand(program: Command): void {
     .description("the latest first: SHA-256, kind, reason, source")
     .option("--limit <number>", "rows at most", "50")
     .option("--json", "print each as a line of JSON")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ pith-graph quarantine list
+  $ pith-graph quarantine list --json --limit 1
+
+JSON: {"contentSha256", "kind", "code", "message", "source", "receivedAt", …}, a line a row.`,
+    )
     .action(async (options: { readonly limit: string; readonly json?: boolean }) => {
       const limit = Number(options.limit);
       if (!Number.isInteger(limit) || limit < 1)
-        throw new CommandError("--limit must be a whole number above 0.");
+        throw new CommandError("--limit must be a whole number above 0.", exitStatus.misused);
       const rows = await withDatabase({}, ({ database }) => listQuarantine(database, limit));
       for (const row of rows) {
         process.stdout.write(
           options.json === true
-            ? `${JSON.stringify(row)}\n`
-            : `${row.contentSha256.slice(0, 16)}  ${row.kind.padEnd(8)}  ${row.code}  ${row.source}\n`,
+            ? `${jsonLine(row)}\n`
+            : `${row.contentSha256.slice(0, 16)}  ${row.kind.padEnd(8)}  ${row.code}  ${shownText(row.source)}\n`,
         );
       }
       if (rows.length === 0) say("Nothing is in quarantine.");

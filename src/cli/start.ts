@@ -5,6 +5,7 @@ import { createApp, graphqlSettings, type RunningServer, startServer } from "../
 import { type Database, openDatabase } from "../store/index.ts";
 import { CommandError } from "./command-error.ts";
 import { say } from "./context.ts";
+import { exitStatus } from "./exit-status.ts";
 import { aborted, listenForInterruption } from "./interruption.ts";
 import { loadKeyring } from "./keyring-file.ts";
 import { openConfiguredDatabase } from "./open-database.ts";
@@ -26,6 +27,15 @@ export function addStartCommand(program: Command): void {
     .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
     .option("--port <number>", "port to listen on (PORT; 4000)")
     .option("--host <address>", "address to listen on (HOST; 127.0.0.1)")
+    .addHelpText(
+      "after",
+      `
+Serves until Ctrl-C. At the first start it takes in the sample, some 1,050 papers. Other commands may run beside it.
+
+Examples:
+  $ pith-graph start
+  $ pith-graph start --no-sample --port 8080`,
+    )
     .action((options: ServiceOptions) => runService(options, "with-tokens"));
 }
 
@@ -97,7 +107,7 @@ async function listen(
     return await startServer({ app, host, port });
   } catch (error) {
     // It says itself what to do: another port, most often.
-    throw new CommandError(error instanceof Error ? error.message : String(error));
+    throw new CommandError(error instanceof Error ? error.message : String(error), exitStatus.impossible);
   }
 }
 

@@ -4,7 +4,8 @@ import { allCommands, type CompletionTree, singleQuoted } from "./completion-tre
 export function bashScript(tree: CompletionTree): string {
   const cases = allCommands(tree).map((command) => {
     const flags = command.options.flatMap((option) => option.flags);
-    const words = command.commands.length > 0 ? command.commands.map(({ path }) => path.at(-1)) : command.words;
+    const words =
+      command.commands.length > 0 ? command.commands.map(({ path }) => path.at(-1)) : command.words;
     return `    ${singleQuoted(command.path.join(" "))}) flags=${singleQuoted(flags.join(" "))}; words=${singleQuoted(words.join(" "))} ;;`;
   });
   const values = allCommands(tree).flatMap(({ path, options }) =>

@@ -32,9 +32,13 @@ function linesOf({ path, options, words, commands }: CompletionTree): string[] {
       (below) =>
         `complete -c pith-graph -n ${above} -f -a ${below.path.at(-1)} -d ${quoted(below.description)}`,
     ),
-    ...(words.length > 0 ? [`complete -c pith-graph -n ${above} -f -a ${singleQuoted(words.join(" "))}`] : []),
+    ...(words.length > 0
+      ? [`complete -c pith-graph -n ${above} -f -a ${singleQuoted(words.join(" "))}`]
+      : []),
     ...options.map(({ flags, description, takesValue, values }) => {
-      const names = flags.map((flag) => (flag.startsWith("--") ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`));
+      const names = flags.map((flag) =>
+        flag.startsWith("--") ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`,
+      );
       const value = !takesValue ? "" : values.length > 0 ? ` -x -a ${singleQuoted(values.join(" "))}` : " -r";
       const where = path.length === 0 ? above : at;
       return `complete -c pith-graph -n ${where} ${names.join(" ")} -d ${quoted(description)}${value}`;

@@ -38,7 +38,7 @@ export function cutTo(text: string, columns: number): string {
 export function wrapped(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(" ")) {
+  for (const word of text.split(/ +/)) {
     if (line !== "" && columnsOf(line) + 1 + columnsOf(word) > columns) {
       lines.push(line);
       line = word;

@@ -14,7 +14,8 @@ const unseen =
 const blanks = /[\s\u0085\u2028\u2029]+/g;
 
 /** Marks of writing direction, and the strong characters that turn it: Hebrew, Arabic and what is written like them. */
-const directed = /[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+const directed =
+  /[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
 
 const firstStrongIsolate = "\u2068";
 const popIsolate = "\u2069";

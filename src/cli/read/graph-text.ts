@@ -51,14 +51,18 @@ export function treeOf(
 }
 
 /** The tree for a person at a terminal, and in words what is not in it. */
-export function graphLines(graph: CitationGraph, { lines, isCut }: Tree, { colours, width }: TextStyle): string[] {
+export function graphLines(
+  graph: CitationGraph,
+  { lines, isCut }: Tree,
+  { colours, width }: TextStyle,
+): string[] {
   const works = new Map(graph.nodes.map(({ work }) => [work.id, work]));
   const marks = { first: "", cycle: " ↺ cycle", repeated: " ↑ elsewhere", unfollowed: " … left out" };
   const draw = (line: TreeLine): string => {
     if (line.kind === "more") return `${line.prefix}… ${line.count} more (--children)`;
     const work = works.get(line.id);
     if (work === undefined) return line.prefix;
-    const name = shownText(work.arxivId ?? work.doi ?? "", 30);
+    const name = shownText(work.arxivId ?? work.doi ?? "(no id)", 30);
     const year = work.year === null ? "" : ` ${work.year}`;
     const held = work.paper === null ? "" : " held";
     const tail = `${year}, cited by ${work.citedByCount}${held}`;

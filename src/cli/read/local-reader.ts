@@ -32,7 +32,11 @@ export async function openLocalReader(): Promise<Reader> {
     const result = await graphql({ schema, source, variableValues, contextValue: createContext() });
     for (const { originalError } of result.errors ?? []) {
       // No error for clients: a lost connection, a defect. Said as such by whoever runs the command.
-      if (originalError !== undefined && originalError.name !== "ApiError" && originalError.name !== "GraphQLError") {
+      if (
+        originalError !== undefined &&
+        originalError.name !== "ApiError" &&
+        originalError.name !== "GraphQLError"
+      ) {
         throw originalError;
       }
     }
@@ -76,8 +80,10 @@ async function refuseOtherTables(database: Database): Promise<void> {
   const { state } = await readSchemaState(database);
   if (state === "current") return;
   const texts = {
-    absent: "The database holds no tables of pith-graph. They are made by whatever writes: `pith-graph start`, `pith-graph ingest`.",
-    older: "The tables are those of an older version. Whatever writes brings them up to date: `pith-graph start`, `pith-graph ingest`.",
+    absent:
+      "The database holds no tables of pith-graph. They are made by whatever writes: `pith-graph start`, `pith-graph ingest`.",
+    older:
+      "The tables are those of an older version. Whatever writes brings them up to date: `pith-graph start`, `pith-graph ingest`.",
     newer: "The tables are those of a newer version of pith-graph than this one. Use that one.",
   };
   throw new CommandError(texts[state], exitStatus.impossible);

@@ -55,7 +55,11 @@ const checks = [
 export type TextStyle = { readonly colours: Colours; readonly width: number };
 
 /** A paper for a person at a terminal. */
-export function paperLines(paper: ShownPaper, work: ShownWork | null, { colours, width }: TextStyle): string[] {
+export function paperLines(
+  paper: ShownPaper,
+  work: ShownWork | null,
+  { colours, width }: TextStyle,
+): string[] {
   const { source, verification, referenceCoverage: coverage } = paper;
   const version = source.version === null ? "" : `v${source.version}`;
   const categories = [paper.primaryCategory, ...paper.crossCategories].filter((one) => one !== null);

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { coloursFor } from "../output/colours.ts";
 import { textWidth } from "../output/layout.ts";
 import { jsonLine } from "../output/shown-text.ts";
-import { paperLines, type PaperAnswer, workLines } from "./paper-text.ts";
+import { type PaperAnswer, paperLines, workLines } from "./paper-text.ts";
 import { addReadOptions, notHeld, type ReadOptions, refDescription, withReader } from "./read-command.ts";
 
 export function addPaperCommand(program: Command): void {

@@ -4,8 +4,8 @@ import type { Command } from "commander";
 import { CommandError } from "../command-error.ts";
 import { exitStatus } from "../exit-status.ts";
 import { jsonLine } from "../output/shown-text.ts";
-import type { Variables } from "./reader.ts";
 import { withReader } from "./read-command.ts";
+import type { Variables } from "./reader.ts";
 
 type Options = { readonly url?: string; readonly file?: string; readonly variables?: string };
 
@@ -58,5 +58,8 @@ function readVariables(text: string): Variables {
   } catch {
     // Said below.
   }
-  throw new CommandError(`--variables must be a JSON object, not ${JSON.stringify(text)}.`, exitStatus.misused);
+  throw new CommandError(
+    `--variables must be a JSON object, not ${JSON.stringify(text)}.`,
+    exitStatus.misused,
+  );
 }

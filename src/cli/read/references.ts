@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { coloursFor } from "../output/colours.ts";
-import { counted, padded, textWidth } from "../output/layout.ts";
+import { padded, textWidth } from "../output/layout.ts";
 import { jsonLine, shownText } from "../output/shown-text.ts";
 import { type Provenance, provenanceText } from "./proof-words.ts";
 import {
@@ -115,7 +115,7 @@ function referenceLines(
   const { asserted, known } = paper.referenceCoverage;
   const lines = [
     colours.strong(shownText(paper.title ?? "(no title known)", width)),
-    `${colours.name(shownText(paper.pithNumber))}: ${asserted ?? "an unknown number of"} asserted, ${known} known here, ${counted(totalCount, "row")} of these asked for`,
+    `${colours.name(shownText(paper.pithNumber))}: ${asserted ?? "an unknown number of"} asserted, ${known} known here${totalCount === known ? "" : `, ${totalCount} of these of the kind asked for`}`,
     `said by: ${provenanceText(paper.snapshotProvenance, colours)}`,
     "",
   ];

@@ -10,7 +10,11 @@ const largestAnswer = 2 ** 26;
 /** Asks a pith-graph over HTTP. `address` is its base, or that of its `/graphql`. */
 export function openRemoteReader(address: string): Reader {
   const url = graphqlAddress(address);
-  return { ask: async <Data>(query: string, variables: Variables = {}) => dataOf(await post(url, query, variables)) as Data, close: async () => {} };
+  return {
+    ask: async <Data>(query: string, variables: Variables = {}) =>
+      dataOf(await post(url, query, variables)) as Data,
+    close: async () => {},
+  };
 }
 
 /** Throws CommandError for what is no address of the web. */
@@ -35,7 +39,10 @@ async function post(url: URL, query: string, variables: Variables): Promise<Answ
   try {
     response = await fetch(url, {
       method: "POST",
-      headers: { "content-type": "application/json", accept: "application/graphql-response+json, application/json" },
+      headers: {
+        "content-type": "application/json",
+        accept: "application/graphql-response+json, application/json",
+      },
       body: JSON.stringify({ query, variables }),
       // Whoever is sent elsewhere would tell another server what is looked for.
       redirect: "error",
@@ -66,7 +73,10 @@ async function readAll({ body }: Response): Promise<string> {
   for await (const chunk of body ?? []) {
     bytes += chunk.length;
     if (bytes > largestAnswer) {
-      throw new CommandError(`The answer is larger than ${largestAnswer} bytes. Ask for less.`, exitStatus.impossible);
+      throw new CommandError(
+        `The answer is larger than ${largestAnswer} bytes. Ask for less.`,
+        exitStatus.impossible,
+      );
     }
     text += decoder.decode(chunk, { stream: true });
   }

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
+import { exitStatus } from "../exit-status.ts";
 import { type Colours, coloursFor } from "../output/colours.ts";
 import { counted, textWidth, wrapped } from "../output/layout.ts";
 import { jsonLine, shownText } from "../output/shown-text.ts";
 import { addReadOptions, type ReadOptions, wholeNumber, withReader } from "./read-command.ts";
-import { exitStatus } from "../exit-status.ts";
 
 type Options = ReadOptions & { readonly limit: string };
 
@@ -11,7 +11,10 @@ export function addSearchCommand(program: Command): void {
   const command = program
     .command("search")
     .description("search titles, authors, abstracts and claims, or find what an identifier names")
-    .argument("<words...>", 'words, all of which must be there; "words side by side"; -word for what must not')
+    .argument(
+      "<words...>",
+      'words, all of which must be there; "words side by side"; -word for what must not',
+    )
     .option("--limit <number>", "rows at most, up to 100", "10")
     .addHelpText(
       "after",
@@ -50,20 +53,43 @@ const query = /* GraphQL */ `
 `;
 
 type Found =
-  | { readonly __typename: "Paper"; readonly pithNumber: string; readonly title: string | null; readonly verification: { readonly proof: string } }
-  | { readonly __typename: "Claim"; readonly claimId: string; readonly text: string; readonly paper: { readonly pithNumber: string; readonly title: string | null }; readonly provenance: { readonly proof: string } }
-  | { readonly __typename: "Work"; readonly arxivId: string | null; readonly doi: string | null; readonly title: string | null; readonly citedByCount: number };
+  | {
+      readonly __typename: "Paper";
+      readonly pithNumber: string;
+      readonly title: string | null;
+      readonly verification: { readonly proof: string };
+    }
+  | {
+      readonly __typename: "Claim";
+      readonly claimId: string;
+      readonly text: string;
+      readonly paper: { readonly pithNumber: string; readonly title: string | null };
+      readonly provenance: { readonly proof: string };
+    }
+  | {
+      readonly __typename: "Work";
+      readonly arxivId: string | null;
+      readonly doi: string | null;
+      readonly title: string | null;
+      readonly citedByCount: number;
+    };
 
 type Edge = {
   readonly matchedBy: string;
-  readonly passage: { readonly field: string; readonly parts: readonly { readonly text: string; readonly isMatch: boolean }[] } | null;
+  readonly passage: {
+    readonly field: string;
+    readonly parts: readonly { readonly text: string; readonly isMatch: boolean }[];
+  } | null;
   readonly node: Found;
 };
 
 async function runSearch(words: string, options: Options): Promise<number> {
   const first = wholeNumber("--limit", options.limit, 1, 100);
   return withReader(options, async ({ ask }) => {
-    const answer = await ask<{ search: { totalCount: number; edges: readonly Edge[] } }>(query, { query: words, first });
+    const answer = await ask<{ search: { totalCount: number; edges: readonly Edge[] } }>(query, {
+      query: words,
+      first,
+    });
     const { totalCount, edges } = answer.search;
     const colours = coloursFor(process.stdout);
     const lines = () => [
@@ -77,11 +103,11 @@ async function runSearch(words: string, options: Options): Promise<number> {
 
 function edgeLines({ node, passage, matchedBy }: Edge, colours: Colours, width: number): string[] {
   const { title, name, detail } = described(node);
-  const text = (passage?.parts ?? []).map(({ text, isMatch }) => {
-    const shown = shownText(text);
-    // The blanks between the parts are theirs.
-    const [before, after] = [/^\s/.test(text) ? " " : "", /\s$/.test(text) ? " " : ""];
-    return `${before}${isMatch && shown !== "" ? mark(shown) : shown}${after}`;
+  const text = (passage?.parts ?? []).map((part) => {
+    const shown = shownText(part.text);
+    // The blanks between the parts are theirs; wrapped() makes one of several.
+    const [before, after] = [/^\s/.test(part.text) ? " " : "", /\s$/.test(part.text) ? " " : ""];
+    return `${before}${part.isMatch && shown !== "" ? mark(shown) : shown}${after}`;
   });
   return [
     colours.strong(shownText(title ?? "(no title known)", width)),

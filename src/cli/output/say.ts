@@ -1,0 +1,4 @@
+/** Where lines for the person at the terminal go; answers go to standard output. */
+export function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
