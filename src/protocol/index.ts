@@ -57,5 +57,6 @@ export type { Proof } from "./proof.ts";
 export { isAtLeast, isProof, proofRank, proofs } from "./proof.ts";
 export type { FaultReason, InvalidReason, LinkReason, RefusalReason } from "./reasons.ts";
 export { faultReasons, linkReasons, refusalReasons } from "./reasons.ts";
+export { verifyEvent } from "./verify-event.ts";
 export type { ArxivId } from "./work-identity.ts";
 export { arxivIdentity, arxivIdOfDoi, parseArxivId, parseDoi, parseWorkId } from "./work-identity.ts";

@@ -5,12 +5,13 @@ export function fishScript(tree: CompletionTree): string {
   const lines = allCommands(tree).flatMap((command) => linesOf(command));
   return `# What completes pith-graph in fish: pith-graph completion fish > ~/.config/fish/completions/pith-graph.fish
 function __pith_graph_at
-    # Whether the commands given so far are exactly these.
+    # Whether the words given so far begin with these.
     set -l given
     for word in (commandline -opc)[2..-1]
         string match -q -- '-*' $word; or set -a given $word
     end
-    test "$given[1..(count $argv)]" = "$argv"; and test (count $given) -ge (count $argv)
+    set -l depth (count $argv)
+    test (count $given) -ge $depth; and test "$given[1..$depth]" = "$argv"
 end
 function __pith_graph_above
     # Whether they are these, and no more.
