@@ -43,5 +43,5 @@ test("docker-compose.yml runs a command of ours with settings that we read", asy
   expect(url).toContain(`//${user}:`);
   expect(url.endsWith(`/${name}`)).toBe(true);
   const command = /^CMD \["(\w+)"\]$/m.exec(await readFile("Dockerfile", "utf8"))?.[1];
-  expect(createProgram().commands.map((known) => known.name())).toContain(command);
+  expect((await createProgram()).commands.map((known) => known.name())).toContain(command);
 });

@@ -97,6 +97,7 @@ Settings come from the environment (docs/configuration.md has all of them):
   PITH_GRAPH_DATA     where the embedded server keeps its data (.pith-graph)
   PITH_GRAPH_KEYRING  JSON file of keys to trust besides the registry's
   PITH_GRAPH_TOKENS   who may submit documents: hashes, as \`pith-graph token\` prints them
+  PITH_GRAPH_URL      a server that reading commands ask, rather than the database
   PORT, HOST          where to listen (4000, 127.0.0.1)
   NO_COLOR, FORCE_COLOR  whether answers are coloured; else they are on a terminal
 

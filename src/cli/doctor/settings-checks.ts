@@ -7,6 +7,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const prefix = "PITH_GRAPH_";
 
+/** Read by commands themselves, without the configuration. */
+const settingsOfCommands = new Set(["PITH_GRAPH_URL"]);
+
 /** Every setting by itself, so that one which cannot be used hides no other. */
 export function settingsFindings(environment: Environment): Finding[] {
   const known = knownSettings();
@@ -20,7 +23,7 @@ export function settingsFindings(environment: Environment): Finding[] {
   const together = findings.length === 0 ? faultOf(environment) : null;
   if (together !== null) findings.push(wrong("Settings", "do not fit together", together));
   for (const name of given) {
-    if (!name.startsWith(prefix) || known.has(name)) continue;
+    if (!name.startsWith(prefix) || known.has(name) || settingsOfCommands.has(name)) continue;
     findings.push(
       warning(`Setting ${name}`, "is none", "It has no effect. docs/configuration.md lists all there are."),
     );

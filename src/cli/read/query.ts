@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { CommandError } from "../command-error.ts";
 import { exitStatus } from "../exit-status.ts";
 import { jsonLine } from "../output/shown-text.ts";
-import { withReader } from "./read-command.ts";
+import { urlOption, withReader } from "./read-command.ts";
 import type { Variables } from "./reader.ts";
 
 type Options = { readonly url?: string; readonly file?: string; readonly variables?: string };
@@ -16,7 +16,7 @@ export function addQueryCommand(program: Command): void {
     .argument("[query]", "the query itself; - for standard input")
     .option("--file <path>", "read the query from a file")
     .option("--variables <json>", "the query's variables, as a JSON object")
-    .option("--url <address>", "ask this server, rather than the configured database")
+    .addOption(urlOption())
     .addHelpText(
       "after",
       `

@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { CommandError } from "../command-error.ts";
 import { exitStatus } from "../exit-status.ts";
 import { noAnswer, openReader, type Reader } from "./reader.ts";
@@ -10,9 +10,13 @@ export const refDescription =
 
 /** The options of every command that reads. */
 export function addReadOptions(command: Command): Command {
-  return command
-    .option("--url <address>", "ask this server, rather than the configured database")
-    .option("--json", "print the answer as one line of JSON");
+  return command.addOption(urlOption()).option("--json", "print the answer as one line of JSON");
+}
+
+export function urlOption(): Option {
+  return new Option("--url <address>", "ask this server, rather than the configured database").env(
+    "PITH_GRAPH_URL",
+  );
 }
 
 /** Opens what is to be asked, and leaves it however the command ends. */
