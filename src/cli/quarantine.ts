@@ -42,6 +42,7 @@ JSON: {"contentSha256", "kind", "code", "message", "source", "receivedAt", …},
     .command("show")
     .description("the reason on standard error, the content on standard output")
     .argument("<sha256>", "as listed; the beginning is enough where it fits one only")
+    .addHelpText("after", "\nExamples:\n  $ pith-graph quarantine show 3f8a21c0 > document.json")
     .action(async (prefix: string) => {
       const row = await withDatabase({}, ({ database }) => readQuarantined(database, prefix));
       if (row === null) throw new CommandError(`Not in quarantine, or several begin so: ${prefix}`);
@@ -61,10 +62,12 @@ JSON: {"contentSha256", "kind", "code", "message", "source", "receivedAt", …},
       "hash",
     )
     .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
+    .option("--json", "print what was done as one line of JSON")
+    .addHelpText("after", '\nExamples:\n  $ pith-graph quarantine retry\n\nJSON: {"tried", "letIn"}.')
     .action(
       async (
         prefix: string | undefined,
-        options: { readonly minimumProof: string; readonly keyring?: string },
+        options: { readonly minimumProof: string; readonly keyring?: string; readonly json?: boolean },
       ) => {
         const minimumProof = readMinimumProof(options.minimumProof);
         const { tried, letIn } = await withDatabase(options, ({ config, database, keyring }) =>
@@ -74,7 +77,8 @@ JSON: {"contentSha256", "kind", "code", "message", "source", "receivedAt", …},
             maximumBytes: config.maximumDocumentBytes,
           }),
         );
-        say(`${tried} tried, ${letIn} let in`);
+        if (options.json === true) process.stdout.write(`${jsonLine({ tried, letIn })}\n`);
+        else say(`${tried} tried, ${letIn} let in`);
       },
     );
 }

@@ -8,5 +8,6 @@ export function addServeCommand(program: Command): void {
     .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
     .option("--port <number>", "port to listen on (PORT; 4000)")
     .option("--host <address>", "address to listen on (HOST; 127.0.0.1)")
+    .addHelpText("after", "\nExamples:\n  $ pith-graph serve --host 0.0.0.0")
     .action((options: Omit<ServiceOptions, "sample">) => runService({ ...options, sample: false }, "always"));
 }

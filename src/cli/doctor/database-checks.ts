@@ -12,13 +12,19 @@ export async function lookAtDatabase(url: string): Promise<Finding[]> {
     connection: { connectionString: url, connectionTimeoutMillis: patience },
     statementMilliseconds: patience,
   });
-  const { username, hostname, port, pathname } = new URL(url);
-  const place = `${decodeURIComponent(username) || "?"} at ${hostname || "the local socket"}${port === "" ? "" : `:${port}`}${pathname}`;
+  const place = placeOf(url);
   try {
     return await ask(database, place);
   } finally {
     await database.close();
   }
+}
+
+/** Who asks where; an address that only PostgreSQL reads, like that of a socket, is not taken apart. */
+function placeOf(url: string): string {
+  if (!URL.canParse(url)) return "the server of DATABASE_URL";
+  const { username, host, pathname } = new URL(url);
+  return `${decodeURIComponent(username) || "?"} at ${host}${pathname}`;
 }
 
 /** The embedded server's: joined where one runs, else started for the moment. Call where there is a cluster. */
