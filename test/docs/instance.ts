@@ -13,6 +13,7 @@ import { startGraph } from "../../src/graph/index.ts";
 import { runWorker } from "../../src/ingest/submissions/index.ts";
 import { createApp } from "../../src/server/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { databaseUrl } from "../server-connection.ts";
 
 /** The running pith-graph that the commands and queries of all pages are given to, and a folder to give them in. */
 export type Instance = {
@@ -61,7 +62,7 @@ export async function startInstance(): Promise<Instance> {
       LANG: "C.UTF-8",
       NO_COLOR: "1",
       TOKEN: token,
-      DATABASE_URL: urlOf(database.connection),
+      DATABASE_URL: databaseUrl(database.connection),
       PITH_GRAPH_URL: origin,
       PITH_GRAPH_KEYRING: sampleKeyringPath,
     },
@@ -110,11 +111,4 @@ esac`,
     await chmod(join(folder, ".bin", name), 0o755);
   }
   return folder;
-}
-
-/** The connection as DATABASE_URL has it. */
-function urlOf(connection: TestDatabase["connection"]): string {
-  if (typeof connection === "string") return connection;
-  const { host = "", port = 5432, user = "", database = "" } = connection;
-  return `postgres://${encodeURIComponent(user)}@/${database}?host=${encodeURIComponent(host)}&port=${port}`;
 }

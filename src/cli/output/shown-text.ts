@@ -9,7 +9,7 @@ const escapeSequence =
  * deprecated format characters, byte order marks, annotations, tags.
  */
 const unseen =
-  /[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u2060-\u2065\u206a-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+  /[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u2060-\u2065\u206a-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
 const blanks = /[\s\u0085\u2028\u2029]+/g;
 
@@ -27,7 +27,7 @@ const popEmbedding = "\u202c";
  * text that sets its own direction is isolated, its marks balanced. It is cut to so many columns, where they are given.
  */
 export function shownText(text: string, columns = Number.POSITIVE_INFINITY): string {
-  const whole = text.replace(escapeSequence, "").replace(blanks, " ").replace(unseen, "").trim();
+  const whole = text.replace(escapeSequence, "").replace(unseen, "").replace(blanks, " ").trim();
   const plain = cutTo(whole, columns);
   if (!directed.test(plain)) return plain;
   return `${firstStrongIsolate}${balanced(plain)}${popIsolate}`;

@@ -1,5 +1,6 @@
 import { CommandError } from "../command-error.ts";
 import { exitStatus } from "../exit-status.ts";
+import { shownText } from "../output/shown-text.ts";
 
 export type Variables = Readonly<Record<string, unknown>>;
 
@@ -49,7 +50,7 @@ export function dataOf(answer: Answer): unknown {
       : misused.has(code)
         ? exitStatus.misused
         : exitStatus.impossible;
-  throw new CommandError(`${error.message} (${code})`, status);
+  throw new CommandError(`${shownText(error.message)} (${shownText(code)})`, status);
 }
 
 export function noAnswer(): CommandError {
