@@ -47,7 +47,10 @@ const groups: readonly (readonly [heading: string, files: readonly CommandFile[]
       { names: ["conformance"], load: async () => (await import("./conformance.ts")).addConformanceCommand },
       {
         names: ["completion"],
-        load: async () => (await import("./completion/completion.ts")).addCompletionCommand,
+        load: async () => {
+          const { addCompletionCommand } = await import("./completion/completion.ts");
+          return (program) => addCompletionCommand(program, createProgram);
+        },
       },
     ],
   ],

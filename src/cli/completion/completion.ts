@@ -6,7 +6,8 @@ import { zshScript } from "./zsh.ts";
 
 const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript };
 
-export function addCompletionCommand(program: Command): void {
+/** `createProgram` makes the program with all its commands: the one that this is added to may have this one only. */
+export function addCompletionCommand(program: Command, createProgram: () => Promise<Command>): void {
   program
     .command("completion")
     .description("print what completes commands and options in a shell")
@@ -23,8 +24,6 @@ Examples:
   $ pith-graph completion fish > pith-graph.fish`,
     )
     .action(async (shell: keyof typeof scripts) => {
-      // All commands are to be completed, not only this one, which the program was made for.
-      const { createProgram } = await import("../program.ts");
       process.stdout.write(scripts[shell](completionTree(await createProgram())));
     });
 }

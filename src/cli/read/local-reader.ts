@@ -11,7 +11,7 @@ import { type Database, openDatabase } from "../../store/index.ts";
 import { readSchemaState } from "../../store/schema-state.ts";
 import { CommandError } from "../command-error.ts";
 import { exitStatus } from "../exit-status.ts";
-import { type Answer, dataOf, type Reader, type Variables } from "./reader.ts";
+import { type Answer, dataOf, type Reader, type Variables } from "./answer.ts";
 
 /**
  * Executes the schema over the configured database, as the server does: beside one that runs, or without. Changes

@@ -4,8 +4,8 @@ import type { Command } from "commander";
 import { CommandError } from "../command-error.ts";
 import { exitStatus } from "../exit-status.ts";
 import { jsonLine } from "../output/shown-text.ts";
+import type { Variables } from "./answer.ts";
 import { urlOption, withReader } from "./read-command.ts";
-import type { Variables } from "./reader.ts";
 
 type Options = { readonly url?: string; readonly file?: string; readonly variables?: string };
 

@@ -1,7 +1,8 @@
 import { type Command, Option } from "commander";
 import { CommandError } from "../command-error.ts";
 import { exitStatus } from "../exit-status.ts";
-import { noAnswer, openReader, type Reader } from "./reader.ts";
+import { noAnswer, type Reader } from "./answer.ts";
+import { openReader } from "./reader.ts";
 
 export type ReadOptions = { readonly url?: string; readonly json?: boolean };
 

@@ -1,6 +1,6 @@
 import { CommandError } from "../command-error.ts";
 import { exitStatus } from "../exit-status.ts";
-import { type Answer, dataOf, noAnswer, type Reader, type Variables } from "./reader.ts";
+import { type Answer, dataOf, noAnswer, type Reader, type Variables } from "./answer.ts";
 
 /** How long an answer may take, in milliseconds. */
 const patience = 60_000;
