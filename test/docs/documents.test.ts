@@ -66,7 +66,7 @@ test("each block says what it is, and what is not run says why", () => {
     if (block.language !== "" && block.language !== "text") continue;
     // Figures and drawings have no language. What one would type has one, and is run.
     expect(block.text, `${placeOf(block)} looks like a command: call it sh`).not.toMatch(
-      /^(?:\$ )?(?:npx|npm|pith-graph|curl|node|docker|psql) [a-z-]/m,
+      /^(?:npx|npm|pith-graph|curl|node|docker|psql) [a-z-]|(?:^|\n)\$ \S/,
     );
   }
   const ran = blocks.filter((block) => block.language in runners && block.notRun === null);
