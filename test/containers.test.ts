@@ -48,7 +48,7 @@ function instruction(name: string): string[] {
   return JSON.parse(new RegExp(`^${name} (\\[.*\\])$`, "m").exec(dockerfile)?.[1] ?? "[]");
 }
 
-test("the Dockerfile is well-formed, what it copies is there, and it runs as nobody in particular", () => {
+test("the Dockerfile is well-formed, what it copies is there, and it runs as nobody in particular", async () => {
   expect(validate(dockerfile)).toEqual([]);
   const copied = [...dockerfile.matchAll(/^COPY (?:--chown=\S+ )?(?!--from)(.+) \S+$/gm)].flatMap(
     ([, paths]) => (paths ?? "").split(" "),
@@ -56,7 +56,7 @@ test("the Dockerfile is well-formed, what it copies is there, and it runs as nob
   expect(copied.length).toBeGreaterThan(5);
   for (const path of copied) expect(existsSync(path), path).toBe(true);
   expect(dockerfile).toMatch(/^USER node$/m);
-  const known = createProgram().commands.map((command) => command.name());
+  const known = (await createProgram()).commands.map((command) => command.name());
   expect(known).toContain(instruction("CMD")[0]);
 });
 
@@ -87,11 +87,11 @@ describe.each(files)("%s", (file) => {
     for (const [, { ports = [] }] of all) for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
   });
 
-  test("runs commands of ours with settings that we read", () => {
+  test("runs commands of ours with settings that we read", async () => {
     const known = topics.flatMap(({ variables }) => Object.values(variables).map(({ name }) => name));
     for (const name of ["api", "worker"]) {
       const { environment = {}, command } = { ...base.services[name], ...compose.services[name] };
-      expect(createProgram().commands.map((each) => each.name())).toContain(command?.[0]);
+      expect((await createProgram()).commands.map((each) => each.name())).toContain(command?.[0]);
       expect(Object.keys(environment).filter((variable) => !known.includes(variable))).toEqual([]);
       expect(() => readConfig({ ...base.services[name]?.environment, ...environment })).not.toThrow();
     }

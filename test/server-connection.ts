@@ -20,3 +20,10 @@ export async function administer(server: ServerConnection, statement: string): P
     await client.end();
   }
 }
+
+/** A connection as DATABASE_URL has it: of a socket, too. */
+export function databaseUrl(connection: string | pg.PoolConfig): string {
+  if (typeof connection === "string") return connection;
+  const { host = "", port = 5432, user = "", database = "" } = connection;
+  return `postgres://${encodeURIComponent(user)}@/${database}?host=${encodeURIComponent(host)}&port=${port}`;
+}

@@ -36,7 +36,8 @@ export function addAnalystCommands(program: Command): void {
       `
 Examples:
   $ pith-graph analyst ada
-  $ ${passwordVariable}=… pith-graph analyst ada --statement-seconds 60
+  $ pith-graph analyst grace --statement-seconds 60
+  $ pith-graph analyst grace --remove
 
 The password comes from ${passwordVariable} (12 printable ASCII characters or more), else one is made and
 printed once. Given again for a role that it made, it sets the password and the settings anew.`,
@@ -49,7 +50,11 @@ printed once. Given again for a role that it made, it sets the password and the 
     )
     .addHelpText(
       "after",
-      "\nReaders see the old tables or the new. Exit status: 0, also where nothing had changed.",
+      `
+Readers see the old tables or the new. Exit status: 0, also where nothing had changed.
+
+Examples:
+  $ pith-graph refresh`,
     )
     .action(refresh);
 }

@@ -20,7 +20,11 @@ export function addBackupCommands(program: Command): void {
     .argument("<file>", "ending in .gz it is packed; - for standard output")
     .addHelpText(
       "after",
-      "\nThe file has documents that wait, and what was refused: keep it as you keep the database.",
+      `
+The file has documents that wait, and what was refused: keep it as you keep the database.
+
+Examples:
+  $ pith-graph backup pith-graph.backup.gz`,
     )
     .action((file: string) => withDatabase({}, ({ database }) => runBackup(database, file)));
   program
@@ -28,6 +32,7 @@ export function addBackupCommands(program: Command): void {
     .description("put a backup into an empty database, and make all other tables from it")
     .argument("<file>", "what `backup` wrote; - for standard input")
     .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
+    .addHelpText("after", "\nExamples:\n  $ pith-graph restore pith-graph.backup.gz")
     .action(runRestore);
 }
 

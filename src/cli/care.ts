@@ -2,6 +2,8 @@ import type { Command } from "commander";
 import { checkTables, rebuildTables, WouldDropEventsError } from "../ingest/index.ts";
 import { CommandError } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
+import { exitStatus } from "./exit-status.ts";
+import { jsonLine, shownText } from "./output/shown-text.ts";
 
 type Options = { readonly keyring?: string; readonly json?: boolean };
 
@@ -11,7 +13,17 @@ export function addCareCommands(program: Command): void {
     .description("recompute everything from the log, and name what differs in the tables")
     .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
     .option("--json", "print each difference as a line of JSON")
-    .addHelpText("after", "\nChanges nothing. Exit status: 0 where nothing differs, 1 where something does.")
+    .addHelpText(
+      "after",
+      `
+Changes nothing.
+
+Examples:
+  $ pith-graph check
+
+JSON: {"table", "key", "stored": null | row, "expected": null | row}, a line a difference.
+Exit status: 0 where nothing differs, 1 where something does.`,
+    )
     .action(async (options: Options) => {
       process.exitCode = await runCheck(options);
     });
@@ -20,16 +32,27 @@ export function addCareCommands(program: Command): void {
     .description("recreate all derived tables from the log, also after a change of the keyring")
     .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
     .option("--drop-events", "let events leave the log that the keyring does not let in any more")
-    .addHelpText("after", "\nReaders go on meanwhile, and see the old tables or the new; writers wait.")
+    .option("--json", "print what was done as one line of JSON")
+    .addHelpText(
+      "after",
+      `
+Readers go on meanwhile, and see the old tables or the new; writers wait.
+
+Examples:
+  $ pith-graph rebuild
+
+JSON: {"removed": rows, "written": rows}.`,
+    )
     .action(async (options: Options & { readonly dropEvents?: boolean }) => {
       await withDatabase(options, async ({ database, keyring }) => {
         const mayDropEvents = options.dropEvents === true;
-        const report = await rebuildTables(database, {
+        const { removed, written } = await rebuildTables(database, {
           keyring,
           mayDropEvents,
           onProgress: rebuildProgress(),
         }).catch(explainDrop);
-        say(`${report.removed} rows taken out, ${report.written} put in`);
+        if (options.json === true) process.stdout.write(`${jsonLine({ removed, written })}\n`);
+        else say(`${removed} rows taken out, ${written} put in`);
       });
     });
 }
@@ -51,15 +74,15 @@ async function runCheck(options: Options): Promise<number> {
     const { table, key, stored, expected } = difference;
     process.stdout.write(
       options.json === true
-        ? `${JSON.stringify(difference)}\n`
-        : `${table} ${key}\n  is       ${stored ?? "missing"}\n  should be ${expected ?? "missing"}\n`,
+        ? `${jsonLine(difference)}\n`
+        : `${table} ${shownText(key)}\n  is       ${shownText(stored ?? "missing")}\n  should be ${shownText(expected ?? "missing")}\n`,
     );
   }
   for (const [table, count] of counts)
     say(`${table}: ${count} ${count === 1 ? "row differs" : "rows differ"}`);
   if (counts.size === 0) say("Nothing differs.");
   else say("`pith-graph rebuild` puts it right.");
-  return counts.size === 0 ? 0 : 1;
+  return counts.size === 0 ? exitStatus.done : exitStatus.foundWrong;
 }
 
 /** A line now and then: these commands read the whole log. */

@@ -16,8 +16,12 @@ export function addConfigCommand(program: Command): void {
     .addHelpText(
       "after",
       `
+Examples:
+  $ pith-graph config
+  $ pith-graph config --port 8080 --json
+
 Each setting with its value and where that comes from: an option, the environment, or the default.
-Exit status: 0, or 1 where a setting cannot be used.`,
+Exit status: 0, or 2 where a setting cannot be used.`,
     )
     .action((options: Options) => runConfig(options));
 }

@@ -2,7 +2,10 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { type ConformanceResult, runVectorFile } from "../protocol/index.ts";
-import { say } from "./context.ts";
+import { CommandError } from "./command-error.ts";
+import { exitStatus } from "./exit-status.ts";
+import { say } from "./output/say.ts";
+import { jsonLine } from "./output/shown-text.ts";
 
 export function addConformanceCommand(program: Command): void {
   program
@@ -15,7 +18,12 @@ export function addConformanceCommand(program: Command): void {
     .option("--json", "print each result as a line of JSON")
     .addHelpText(
       "after",
-      "\nExit status: 0 where all pass, 1 where one fails or the folder holds no vectors.",
+      `
+Examples:
+  $ pith-graph conformance test/vectors
+
+JSON: {"name", "difference": null | what was expected and what came out}, a line a vector.
+Exit status: 0 where all pass, 1 where one fails or the folder holds no vectors.`,
     )
     .action(async (folder: string, options: { readonly json?: boolean }) => {
       process.exitCode = await runConformance(folder, options.json === true);
@@ -24,19 +32,25 @@ export function addConformanceCommand(program: Command): void {
 
 async function runConformance(folder: string, asJson: boolean): Promise<number> {
   const results: ConformanceResult[] = [];
-  for (const name of (await readdir(folder)).sort()) {
+  for (const name of (await namesIn(folder)).sort()) {
     if (!/\.(?:json|ndjson)$/.test(name)) continue;
     results.push(...runFile(name, await readFile(join(folder, name), "utf8")));
   }
   const failed = results.filter(({ difference }) => difference !== null);
   if (asJson) {
-    for (const result of results) process.stdout.write(`${JSON.stringify(result)}\n`);
+    for (const result of results) process.stdout.write(`${jsonLine(result)}\n`);
   } else {
     for (const { name, difference } of failed) process.stdout.write(`FAILED ${name}: ${difference}\n`);
     process.stdout.write(`${results.length - failed.length} passed, ${failed.length} failed\n`);
   }
   if (results.length === 0) say(`${folder} holds no file in the format of the vectors.`);
-  return results.length > 0 && failed.length === 0 ? 0 : 1;
+  return results.length > 0 && failed.length === 0 ? exitStatus.done : exitStatus.foundWrong;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: Error) => {
+    throw new CommandError(`The folder cannot be read: ${error.message}`, exitStatus.misused);
+  });
 }
 
 function runFile(name: string, text: string): ConformanceResult[] {

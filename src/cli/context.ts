@@ -3,7 +3,6 @@ import type { Keyring } from "../protocol/index.ts";
 import type { Database } from "../store/index.ts";
 import { loadKeyring } from "./keyring-file.ts";
 import { openConfiguredDatabase } from "./open-database.ts";
-import { printable } from "./printable.ts";
 import { isSampleLoaded, sampleKeyringPath } from "./sample.ts";
 
 /** Options that every command with a database or a keyring takes. */
@@ -15,10 +14,7 @@ export type DatabaseContext = {
   readonly keyring: Keyring;
 };
 
-/** Where lines for the person at the terminal go; answers go to standard output. */
-export function say(line: string): void {
-  process.stderr.write(`${printable(line)}\n`);
-}
+export { say } from "./output/say.ts";
 
 /**
  * Runs a command on the configured database and leaves it however the command ends. The sample's key is trusted

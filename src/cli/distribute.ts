@@ -11,6 +11,7 @@ export function addDistributeCommand(program: Command): void {
     .description("distribute the tables over the servers of a Citus cluster (docs/scaling.md)")
     .option("--shards <number>", "shards of the papers and of the look-ups", readCount, 32)
     .option("--graph-shards <number>", "shards of the works and citations", readCount, 8)
+    .addHelpText("after", "\nExamples:\n  $ pith-graph distribute --shards 64")
     .action((options: Options) => runDistribute(options));
 }
 

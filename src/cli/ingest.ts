@@ -10,9 +10,11 @@ import {
   readSource,
 } from "../ingest/index.ts";
 import { say, withDatabase } from "./context.ts";
+import { exitStatus } from "./exit-status.ts";
 import { giveWay } from "./give-way.ts";
 import { listenForInterruption } from "./interruption.ts";
-import { Progress, summaryLines } from "./progress.ts";
+import { jsonLine } from "./output/shown-text.ts";
+import { Progress, summaryJson, summaryLines } from "./progress.ts";
 
 type Options = {
   readonly minimumProof: string;
@@ -20,10 +22,8 @@ type Options = {
   readonly threads?: string;
   readonly batch?: string;
   readonly quiet?: boolean;
+  readonly json?: boolean;
 };
-
-/** Exit status where a document was refused. */
-const refusedStatus = 2;
 
 export function addIngestCommand(program: Command): void {
   program
@@ -39,14 +39,16 @@ export function addIngestCommand(program: Command): void {
     .option("--threads <number>", "threads that verify and write side by side (as many as processors)")
     .option("--batch <number>", "documents that are stored in one transaction (200)")
     .option("--quiet", "print only the summary")
+    .option("--json", "print the summary as one line of JSON")
     .addHelpText(
       "after",
       `
 Examples:
   $ pith-graph ingest bundles/ more.ndjson.gz
-  $ curl -s https://example.org/bundle.json | pith-graph ingest -
+  $ cat bundle.json | pith-graph ingest --json -
 
-Exit status: 0; ${refusedStatus} where a document was refused (it is kept in quarantine); 1 on any other error.`,
+JSON: {"documents", "merged", "unchanged", "rejected": {code: count}, "refusedEvents": {reason: count}}.
+Exit status: 0; 1 where a document was refused (it is kept in quarantine, and the rest is stored).`,
     )
     .action(async (paths: string[], options: Options) => {
       process.exitCode = await runIngest(paths, options);
@@ -89,11 +91,12 @@ async function runIngest(paths: readonly string[], options: Options): Promise<nu
         progress.say(`${source}: ${rejection?.code}: ${rejection?.message}`),
     }).finally(() => threads.close());
     progress.end();
-    for (const line of summaryLines(summary)) say(line);
+    if (options.json === true) process.stdout.write(`${jsonLine(summaryJson(summary))}\n`);
+    else for (const line of summaryLines(summary)) say(line);
     const interrupted = interruption.status();
     if (interrupted !== undefined)
       say("Interrupted: what is counted here is stored; give the command again for the rest.");
-    return interrupted ?? (summary.rejected.size > 0 ? refusedStatus : 0);
+    return interrupted ?? (summary.rejected.size > 0 ? exitStatus.foundWrong : exitStatus.done);
   });
 }
 

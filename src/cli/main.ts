@@ -1,33 +1,54 @@
-import { ConfigError } from "../config/index.ts";
-import { ExportError } from "../export/index.ts";
-import { SourceError } from "../ingest/index.ts";
-import { EmbeddedServerError } from "../store/embedded/index.ts";
-import { NewerSchemaError } from "../store/index.ts";
-import { CommandError } from "./command-error.ts";
-import { say } from "./context.ts";
+import { CommanderError } from "commander";
+import { exitStatus } from "./exit-status.ts";
+import { coloursFor } from "./output/colours.ts";
 import { createProgram } from "./program.ts";
-
-/** Errors whose message says all that a person needs; any other is shown with its stack. */
-const expected = [CommandError, ConfigError, EmbeddedServerError, ExportError, NewerSchemaError, SourceError];
 
 /** Runs the command line. The exit status is left in `process.exitCode`. */
 export async function main(argv: readonly string[] = process.argv): Promise<void> {
   // Whoever reads our output may stop before its end: `pith-graph export … | head`.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
-    process.exit(0);
+    process.exit(exitStatus.done);
   });
   try {
-    await createProgram().parseAsync([...argv]);
+    const program = await createProgram(argv[2]);
+    await program.parseAsync([...argv]);
   } catch (error) {
-    process.exitCode ??= 1;
-    say(`pith-graph: ${messageOf(error)}`);
+    const { status, message } = described(error);
+    // One that was interrupted has said so already.
+    process.exitCode ??= status;
+    if (message !== "") process.stderr.write(`${coloursFor(process.stderr).bad("pith-graph:")} ${message}\n`);
   }
 }
 
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (expected.some((type) => error instanceof type) || error.name === "ApiError") return error.message;
+/**
+ * Errors whose message says all that a person needs, and what they mean; any other is shown with its stack. Known by their
+ * names: their classes would bring the whole of the software into every command.
+ */
+const expected: Readonly<Record<string, number>> = {
+  ConfigError: exitStatus.misused,
+  SourceError: exitStatus.misused,
+  EmbeddedServerError: exitStatus.impossible,
+  ExportError: exitStatus.impossible,
+  NewerSchemaError: exitStatus.impossible,
+  ApiError: exitStatus.misused,
+};
+
+function described(error: unknown): { readonly status: number; readonly message: string } {
+  if (error instanceof CommanderError) {
+    // Its words are printed; help and version are no errors.
+    return { status: error.exitCode === 0 ? exitStatus.done : exitStatus.misused, message: "" };
+  }
+  if (!(error instanceof Error)) return { status: exitStatus.impossible, message: String(error) };
+  const own = (error as { readonly status?: unknown }).status;
+  if (error.name === "CommandError" && typeof own === "number")
+    return { status: own, message: error.message };
+  const status = expected[error.name];
+  if (status !== undefined) return { status, message: error.message };
+  return { status: exitStatus.impossible, message: databaseTrouble(error) ?? error.stack ?? error.message };
+}
+
+function databaseTrouble(error: Error): string | undefined {
   const { code } = error as NodeJS.ErrnoException;
   if (code === "ECONNREFUSED" || code === "ENOTFOUND" || code === "28P01" || code === "3D000") {
     return `the database cannot be reached: ${error.message || code}. Check DATABASE_URL.`;
@@ -36,7 +57,7 @@ function messageOf(error: unknown): string {
     return `the connection to the database was lost: ${error.message}. ${again}`;
   }
   if (code === "53100") return `the database has no room on its disk: ${error.message}. ${again}`;
-  return error.stack ?? error.message;
+  return undefined;
 }
 
 const again = "What was committed is stored; the command may be given again.";

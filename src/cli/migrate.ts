@@ -12,6 +12,10 @@ export function addMigrateCommand(program: Command): void {
     .addHelpText(
       "after",
       `
+Examples:
+  $ pith-graph migrate
+  $ pith-graph migrate --check
+
 Several processes may do it at once: one does, the others wait.
 Exit status: 0, or 1 where the tables are those of a newer version, or, with --check, not up to date.`,
     )

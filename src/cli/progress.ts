@@ -1,5 +1,5 @@
 import type { IngestSummary } from "../ingest/index.ts";
-import { printable } from "./printable.ts";
+import { shownText } from "./output/shown-text.ts";
 
 /** Milliseconds between two plain lines. */
 const plainInterval = 5000;
@@ -39,7 +39,8 @@ export class Progress {
   say(line: string): void {
     if (!this.#isShown) return;
     this.end();
-    process.stderr.write(`${printable(line)}\n`);
+    // Names of files and messages may hold what a document wrote.
+    process.stderr.write(`${shownText(line)}\n`);
   }
 
   end(): void {
@@ -61,6 +62,17 @@ function duration(seconds: number): string {
   if (seconds < 60) return `${Math.ceil(seconds)} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
   return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
+}
+
+/** What an ingest came to, for a program. */
+export function summaryJson({ documents, merged, unchanged, rejected, refusedEvents }: IngestSummary) {
+  return {
+    documents,
+    merged,
+    unchanged,
+    rejected: Object.fromEntries(rejected),
+    refusedEvents: Object.fromEntries(refusedEvents),
+  };
 }
 
 /** What an ingest came to, for a person. */

@@ -3,7 +3,8 @@ import { readMinimumProof } from "../config/index.ts";
 import { listQuarantine, readQuarantined, retryQuarantined } from "../ingest/index.ts";
 import { CommandError } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
-import { printable } from "./printable.ts";
+import { exitStatus } from "./exit-status.ts";
+import { jsonLine, shownText } from "./output/shown-text.ts";
 
 export function addQuarantineCommand(program: Command): void {
   const quarantine = program
@@ -14,16 +15,25 @@ export function addQuarantineCommand(program: Command): void {
     .description("the latest first: SHA-256, kind, reason, source")
     .option("--limit <number>", "rows at most", "50")
     .option("--json", "print each as a line of JSON")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ pith-graph quarantine list
+  $ pith-graph quarantine list --json --limit 1
+
+JSON: {"contentSha256", "kind", "code", "message", "source", "receivedAt", …}, a line a row.`,
+    )
     .action(async (options: { readonly limit: string; readonly json?: boolean }) => {
       const limit = Number(options.limit);
       if (!Number.isInteger(limit) || limit < 1)
-        throw new CommandError("--limit must be a whole number above 0.");
+        throw new CommandError("--limit must be a whole number above 0.", exitStatus.misused);
       const rows = await withDatabase({}, ({ database }) => listQuarantine(database, limit));
       for (const row of rows) {
         process.stdout.write(
           options.json === true
-            ? `${JSON.stringify(row)}\n`
-            : `${printable(`${row.contentSha256.slice(0, 16)}  ${row.kind.padEnd(8)}  ${row.code}  ${row.source}`)}\n`,
+            ? `${jsonLine(row)}\n`
+            : `${row.contentSha256.slice(0, 16)}  ${row.kind.padEnd(8)}  ${row.code}  ${shownText(row.source)}\n`,
         );
       }
       if (rows.length === 0) say("Nothing is in quarantine.");
@@ -32,6 +42,7 @@ export function addQuarantineCommand(program: Command): void {
     .command("show")
     .description("the reason on standard error, the content on standard output")
     .argument("<sha256>", "as listed; the beginning is enough where it fits one only")
+    .addHelpText("after", "\nExamples:\n  $ pith-graph quarantine show 3f8a21c0 > document.json")
     .action(async (prefix: string) => {
       const row = await withDatabase({}, ({ database }) => readQuarantined(database, prefix));
       if (row === null) throw new CommandError(`Not in quarantine, or several begin so: ${prefix}`);
@@ -51,10 +62,12 @@ export function addQuarantineCommand(program: Command): void {
       "hash",
     )
     .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
+    .option("--json", "print what was done as one line of JSON")
+    .addHelpText("after", '\nExamples:\n  $ pith-graph quarantine retry\n\nJSON: {"tried", "letIn"}.')
     .action(
       async (
         prefix: string | undefined,
-        options: { readonly minimumProof: string; readonly keyring?: string },
+        options: { readonly minimumProof: string; readonly keyring?: string; readonly json?: boolean },
       ) => {
         const minimumProof = readMinimumProof(options.minimumProof);
         const { tried, letIn } = await withDatabase(options, ({ config, database, keyring }) =>
@@ -64,7 +77,8 @@ export function addQuarantineCommand(program: Command): void {
             maximumBytes: config.maximumDocumentBytes,
           }),
         );
-        say(`${tried} tried, ${letIn} let in`);
+        if (options.json === true) process.stdout.write(`${jsonLine({ tried, letIn })}\n`);
+        else say(`${tried} tried, ${letIn} let in`);
       },
     );
 }

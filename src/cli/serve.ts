@@ -11,6 +11,10 @@ export function addServeCommand(program: Command): void {
     .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
     .option("--port <number>", "port to listen on (PORT; 4000)")
     .option("--host <address>", "address to listen on (HOST; 127.0.0.1)")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ pith-graph serve --host 0.0.0.0\n  $ pith-graph serve --no-worker",
+    )
     .action(({ worker, ...options }: Options) =>
       runService({ ...options, sample: false }, worker ? "always" : "never"),
     );

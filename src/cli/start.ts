@@ -37,6 +37,15 @@ export function addStartCommand(program: Command): void {
     .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
     .option("--port <number>", "port to listen on (PORT; 4000)")
     .option("--host <address>", "address to listen on (HOST; 127.0.0.1)")
+    .addHelpText(
+      "after",
+      `
+Serves until Ctrl-C. At the first start it takes in the sample, some 1,050 papers. Other commands may run beside it.
+
+Examples:
+  $ pith-graph start
+  $ pith-graph start --no-sample --port 8080`,
+    )
     .action((options: ServiceOptions) => runService(options, "with-tokens"));
 }
 

@@ -18,9 +18,11 @@ import {
 import type { Database } from "../store/index.ts";
 import { CommandError } from "./command-error.ts";
 import { type DatabaseContext, say, withDatabase } from "./context.ts";
+import { type ExitStatus, exitStatus } from "./exit-status.ts";
 import { giveWay } from "./give-way.ts";
 import { type Interruption, listenForInterruption } from "./interruption.ts";
-import { Progress, summaryLines } from "./progress.ts";
+import { jsonLine } from "./output/shown-text.ts";
+import { Progress, summaryJson, summaryLines } from "./progress.ts";
 
 type Options = {
   readonly follow?: boolean;
@@ -33,10 +35,8 @@ type Options = {
   readonly concurrency: string;
   readonly fromStart?: boolean;
   readonly quiet?: boolean;
+  readonly json?: boolean;
 };
-
-/** Exit status where something was refused. */
-const refusedStatus = 2;
 
 export function addSyncCommand(program: Command): void {
   program
@@ -65,6 +65,7 @@ export function addSyncCommand(program: Command): void {
     .option("--concurrency <number>", "documents fetched side by side, and connections to the host", "4")
     .option("--from-start", "fetch all again, whatever was followed before")
     .option("--quiet", "print only the summary")
+    .option("--json", "print each summary as one line of JSON")
     .addHelpText(
       "after",
       `
@@ -74,8 +75,9 @@ Examples:
   $ pith-graph sync https://pith.science --numbers numbers.txt --minimum-proof receipt
 
 It goes on where the last sync of this mirror left off. PITH_GRAPH_ALLOW_HOSTS names allowed hosts as well.
-Exit status: 0; ${refusedStatus} where a document was refused (it is kept in quarantine) or an event was forged; 1 on
-any other error.`,
+JSON: as of \`ingest\`, and "position", "comparison": null | {"isEqual", "mine", "theirs"}.
+Exit status: 0; 1 where a document was refused (it is kept in quarantine) or an event was forged; 3 where the mirror
+could not be followed.`,
     )
     .action(async (baseUrl: string, options: Options) => {
       process.exitCode = await runSync(baseUrl, options);
@@ -85,10 +87,13 @@ any other error.`,
 async function runSync(address: string, options: Options): Promise<number> {
   const minimumProof = readMinimumProof(options.minimumProof);
   const concurrency = readConcurrency(options.concurrency);
-  const baseUrl = await explained(async () => readBaseUrl(address));
+  const baseUrl = await explained(async () => readBaseUrl(address), exitStatus.misused);
   const numbers = options.numbers === undefined ? undefined : await readList(options.numbers);
   if (numbers !== undefined && options.follow === true) {
-    throw new CommandError("--follow needs the mirror's feed; a list of numbers has an end.");
+    throw new CommandError(
+      "--follow needs the mirror's feed; a list of numbers has an end.",
+      exitStatus.misused,
+    );
   }
   const interruption = listenForInterruption();
   return withDatabase(options, (context) =>
@@ -138,7 +143,12 @@ async function run(
   const report = (summary: SyncSummary) => {
     progress.end();
     wasRefused ||= summary.rejected.size > 0 || summary.forgedEvents > 0;
-    for (const line of [...summaryLines(summary), ...placeLines(summary, numbers)]) say(line);
+    const { position, comparison } = summary;
+    if (options.json === true) {
+      process.stdout.write(`${jsonLine({ ...summaryJson(summary), position, comparison })}\n`);
+    } else {
+      for (const line of [...summaryLines(summary), ...placeLines(summary, numbers)]) say(line);
+    }
   };
   try {
     await runUntilEnd(database, sync, options.follow === true, report);
@@ -151,7 +161,7 @@ async function run(
   if (interrupted !== undefined && options.follow !== true) {
     say("Interrupted: what is counted here is stored; give the command again for the rest.");
   }
-  return interrupted ?? (wasRefused ? refusedStatus : 0);
+  return interrupted ?? (wasRefused ? exitStatus.foundWrong : exitStatus.done);
 }
 
 async function runUntilEnd(
@@ -190,23 +200,34 @@ async function readList(path: string): Promise<ListedNumber[]> {
   try {
     text = await readFile(path, "utf8");
   } catch (error) {
-    throw new CommandError(`The list ${path} cannot be read: ${(error as Error).message}`);
+    throw new CommandError(
+      `The list ${path} cannot be read: ${(error as Error).message}`,
+      exitStatus.misused,
+    );
   }
-  return explained(async () => readNumbers(text));
+  return explained(async () => readNumbers(text), exitStatus.misused);
 }
 
 function readConcurrency(text: string): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= 1 && value <= 64) return value;
-  throw new CommandError(`--concurrency must be a whole number from 1 to 64, not ${JSON.stringify(text)}.`);
+  throw new CommandError(
+    `--concurrency must be a whole number from 1 to 64, not ${JSON.stringify(text)}.`,
+    exitStatus.misused,
+  );
 }
 
 /** What a mirror does wrong is said without a stack. */
-async function explained<Result>(run: () => Promise<Result>): Promise<Result> {
+async function explained<Result>(
+  run: () => Promise<Result>,
+  status: ExitStatus = exitStatus.impossible,
+): Promise<Result> {
   try {
     return await run();
   } catch (error) {
-    if (error instanceof MirrorError || error instanceof FetchError) throw new CommandError(error.message);
+    if (error instanceof MirrorError || error instanceof FetchError) {
+      throw new CommandError(error.message, status);
+    }
     throw error;
   }
 }

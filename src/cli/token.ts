@@ -1,16 +1,31 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Command } from "commander";
+import { jsonLine } from "./output/shown-text.ts";
 
 export function addTokenCommand(program: Command): void {
   program
     .command("token")
     .description("make a token for submitting documents, and the hash of it for PITH_GRAPH_TOKENS")
     .argument("[name]", "whose it is, for people")
-    .action((name?: string) => {
+    .option("--json", "print both as one line of JSON")
+    .addHelpText(
+      "after",
+      `
+The token itself is kept nowhere: whoever submits has it, the configuration has its hash.
+
+Examples:
+  $ pith-graph token ada
+
+JSON: {"token", "setting": the entry of PITH_GRAPH_TOKENS}.`,
+    )
+    .action((name: string | undefined, options: { readonly json?: boolean }) => {
       const token = randomBytes(32).toString("base64url");
       const sha256 = createHash("sha256").update(token).digest("hex");
-      process.stdout.write(`token                ${token}
-PITH_GRAPH_TOKENS    ${name === undefined ? "" : `${name.replace(/[\s,:]+/g, "-")}:`}${sha256}
-`);
+      const setting = `${name === undefined ? "" : `${name.replace(/[\s,:]+/g, "-")}:`}${sha256}`;
+      process.stdout.write(
+        options.json === true
+          ? `${jsonLine({ token, setting })}\n`
+          : `token                ${token}\nPITH_GRAPH_TOKENS    ${setting}\n`,
+      );
     });
 }

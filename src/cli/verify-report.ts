@@ -1,4 +1,7 @@
-import { type Delivered, type DoorOptions, type PaperRow, projectTarget, receive } from "../ingest/index.ts";
+import { type DoorOptions, receive } from "../ingest/arrival.ts";
+import type { PaperRow } from "../ingest/project/paper.ts";
+import { projectTarget } from "../ingest/project/target.ts";
+import type { Delivered } from "../ingest/sources/files.ts";
 import {
   type CheckResult,
   type EventStatus,
@@ -8,6 +11,7 @@ import {
   type Proof,
   parseJson,
 } from "../protocol/index.ts";
+import { shownText } from "./output/shown-text.ts";
 
 export type VerifyOptions = DoorOptions;
 
@@ -100,17 +104,22 @@ const checkTexts: Record<string, string> = {
   publishedStateHash: "merging the document gives the state it publishes",
 };
 
-/** The report as lines for a person. */
+/** The report as lines for a person. What the document wrote itself is shown as text, whatever it holds. */
 export function reportLines(report: VerifyReport): string[] {
   const { source, error, checks = {}, events = [], equivocations = [], warnings = [] } = report;
-  if (error !== undefined) return [`${source}: REFUSED ${error.code}`, `  ${error.message}`];
-  const lines = [`${source}: ${report.kind} of ${report.pithNumber}`, `  state ${report.stateSha256}`];
+  if (error !== undefined)
+    return [`${shownText(source)}: REFUSED ${error.code}`, `  ${shownText(error.message)}`];
+  const lines = [
+    `${shownText(source)}: ${report.kind} of ${report.pithNumber}`,
+    `  state ${report.stateSha256}`,
+  ];
   for (const [check, result] of Object.entries(checks)) {
     lines.push(`  ${result.padEnd(13)} ${check}: ${checkTexts[check]}`);
   }
   for (const { eventId, type, signer, proof, status, reason } of events) {
     const verdict = reason === undefined ? status : `${status} (${reason})`;
-    const what = type === undefined ? "" : ` ${type} by ${signer}, proof ${proof}`;
+    const what =
+      type === undefined ? "" : ` ${shownText(type)} by ${shownText(signer ?? "")}, proof ${proof}`;
     lines.push(`  ${eventId}${what}: ${verdict}`);
   }
   for (const ids of equivocations) lines.push(`  FORK: ${ids.join(" contested by ")}`);

@@ -1,8 +1,10 @@
 import type { Command } from "commander";
 import { readConfig, readMinimumProof } from "../config/index.ts";
-import { findSources, readSource } from "../ingest/index.ts";
+import { findSources, readSource } from "../ingest/sources/files.ts";
 import { CommandError } from "./command-error.ts";
+import { exitStatus } from "./exit-status.ts";
 import { loadKeyring } from "./keyring-file.ts";
+import { jsonLine } from "./output/shown-text.ts";
 import { isFailure, reportLines, type VerifyOptions, verifyDocument } from "./verify-report.ts";
 
 type Options = { readonly minimumProof: string; readonly keyring?: string; readonly json?: boolean };
@@ -26,6 +28,14 @@ export function addVerifyCommand(program: Command): void {
       "after",
       `
 A check is PASSED, FAILED, or NOT_CHECKABLE: what cannot be checked has not failed.
+
+Examples:
+  $ pith-graph verify sample/pith-2302.12192.state.json
+  $ pith-graph verify --keyring sample/keyring.json --json sample/arxiv-2022-12.ndjson.gz
+
+JSON: {"source", "kind", "pithNumber", "stateSha256", "checks": {check: result}, "events": [{"eventId", "type", "signer",
+"proof", "status", "reason"?}], "equivocations": [[event id, …]], "warnings": […]} a document; of one that is refused as a
+whole {"source", "error": {"code", "message"}}.
 Exit status: 0 where nothing failed; 1 where a document or an event is refused, an event is invalid, or a check failed.`,
     )
     .action(async (file: string, options: Options) => {
@@ -41,7 +51,7 @@ async function runVerify(file: string, options: Options): Promise<number> {
     maximumBytes: config.maximumDocumentBytes,
   };
   const [source] = await findSources([file]);
-  if (source === undefined) throw new CommandError(`${file} holds no documents.`);
+  if (source === undefined) throw new CommandError(`${file} holds no documents.`, exitStatus.misused);
   let failures = 0;
   let documents = 0;
   for await (const delivered of readSource(source, door.maximumBytes, () => {})) {
@@ -49,9 +59,9 @@ async function runVerify(file: string, options: Options): Promise<number> {
     const report = verifyDocument(delivered, door);
     if (isFailure(report)) failures++;
     process.stdout.write(
-      options.json === true ? `${JSON.stringify(report)}\n` : `${reportLines(report).join("\n")}\n`,
+      options.json === true ? `${jsonLine(report)}\n` : `${reportLines(report).join("\n")}\n`,
     );
   }
-  if (documents === 0) throw new CommandError(`${file} holds no documents.`);
-  return failures > 0 ? 1 : 0;
+  if (documents === 0) throw new CommandError(`${file} holds no documents.`, exitStatus.misused);
+  return failures > 0 ? exitStatus.foundWrong : exitStatus.done;
 }

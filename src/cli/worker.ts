@@ -14,6 +14,7 @@ export function addWorkerCommand(program: Command): void {
     .command("worker")
     .description("verify and merge submitted documents; any number may run on one database")
     .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
+    .addHelpText("after", "\nExamples:\n  $ pith-graph worker")
     .action((options: CommonOptions) => runWorkerCommand(options));
 }
 

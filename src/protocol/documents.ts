@@ -4,7 +4,7 @@ import { type PithDocument, parseDocument, readDocument } from "./document.ts";
 import { type Door, judgeEvent } from "./event.ts";
 import type { PithNumber } from "./identifiers.ts";
 import type { JsonValue } from "./json.ts";
-import type { Keyring } from "./keyring.ts";
+import { createKeyring, type Keyring, registryKey } from "./keyring.ts";
 import { mergeEvents } from "./merge.ts";
 import type { MergedState } from "./merged-state.ts";
 import type { Proof } from "./proof.ts";
@@ -95,11 +95,12 @@ export type MergedDocuments = {
 /**
  * The whole of the protocol in one call: reads, judges and merges documents, of one paper or of several.
  *
- * Throws DocumentError for the first document that is refused as a whole. `minimumProof` goes for all.
+ * Throws DocumentError for the first document that is refused as a whole. `minimumProof` goes for all. The
+ * keyring is the registry's own key, unless told.
  */
 export function mergeDocuments(
   inputs: readonly (string | Uint8Array | { readonly value: JsonValue })[],
-  keyring: Keyring,
+  keyring: Keyring = createKeyring([registryKey]),
   minimumProof: Proof = "hash",
 ): MergedDocuments {
   const judged = inputs.map((input) =>

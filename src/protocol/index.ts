@@ -6,15 +6,16 @@
  */
 export type { AcceptedEvent } from "./accepted-event.ts";
 export { eventFromLog } from "./accepted-event.ts";
-export type { Alias, AliasMention, StateAlias } from "./aliases.ts";
+export type { Alias, AliasMention, AliasWarning, StateAlias } from "./aliases.ts";
 export { isEarlier, parseAlias } from "./aliases.ts";
 export { bundleText } from "./bundle-text.ts";
+export type { KeptTexts } from "./canonical-json.ts";
 export { canonicalJson, canonicalString, compareCodePoints } from "./canonical-json.ts";
 export type { ConformanceResult } from "./conformance.ts";
 export { runVectorFile } from "./conformance.ts";
 export type { Cryptography } from "./cryptography.ts";
 export { cryptography, findNodeCryptography, portableCryptography } from "./cryptography.ts";
-export type { PithDocument } from "./document.ts";
+export type { PithDocument, PublishedState } from "./document.ts";
 export { mergeVersion, parseDocument, readDocument } from "./document.ts";
 export type { CheckResult, DocumentWarning, JudgedDocument, MergedDocuments, Refusal } from "./documents.ts";
 export { checkPublishedState, judgeDocument, mergeDocuments, mergeJudged } from "./documents.ts";
@@ -57,5 +58,7 @@ export type { Proof } from "./proof.ts";
 export { isAtLeast, isProof, proofRank, proofs } from "./proof.ts";
 export type { FaultReason, InvalidReason, LinkReason, RefusalReason } from "./reasons.ts";
 export { faultReasons, linkReasons, refusalReasons } from "./reasons.ts";
+export type { KnownRecord } from "./record-created.ts";
+export { verifyEvent } from "./verify-event.ts";
 export type { ArxivId } from "./work-identity.ts";
 export { arxivIdentity, arxivIdOfDoi, parseArxivId, parseDoi, parseWorkId } from "./work-identity.ts";

@@ -54,12 +54,13 @@ test("the commands that docs/exports.md and docs/sql.md name are there, with the
   const texts = [...(await blocks("docs/exports.md", "sh")), ...(await blocks("docs/sql.md", "sh"))];
   const lines = texts.flatMap((text) => text.split("\n")).filter((line) => line.startsWith("pith-graph "));
   expect(lines.length).toBeGreaterThan(5);
+  const program = await createProgram();
   for (const line of lines) {
     const words = line
       .replace(/\s*[#>].*$/, "")
       .split(" ")
       .slice(1);
-    let command = createProgram().commands.find((known) => known.name() === words[0]);
+    let command = program.commands.find((known) => known.name() === words[0]);
     command = command?.commands.find((known) => known.name() === words[1]) ?? command;
     expect(command, line).toBeDefined();
     for (const word of words.filter((word) => word.startsWith("--"))) {

@@ -67,7 +67,7 @@ test("serves the sample; a command beside it joins its database; stops cleanly; 
   expect(await ask(first.url, "{ status { papers } }")).toEqual({ status: { papers: 1052 } });
 
   const taken = await runCli(["start", "--port", new URL(first.url).port], { env });
-  expect(taken.status).toBe(1);
+  expect(taken.status).toBe(3);
   expect(taken.stderr).toContain("is in use");
 
   expect(await stop(first, "SIGTERM")).toBe(0);

@@ -84,7 +84,7 @@ test("a malformed or small-order key is refused with the entry's name", async ()
     for (const [key, reason] of Object.entries(cases)) {
       await writeFile(file, entry(key));
       const result = await runCli(["verify", "--keyring", file, seed]);
-      expect(result.status).toBe(1);
+      expect(result.status).toBe(2);
       expect(result.stderr).toContain('"my-key"');
       expect(result.stderr).toContain(reason);
       expect(result.stdout).toBe("");

@@ -102,7 +102,7 @@ test("the data's disk is full: a clear error, nothing half written, the same com
     /^pith-graph: the database has no room on its disk: .*No space left on device.*may be given again\.$/m,
   );
   expect(full.stderr).not.toContain("refused");
-  expect(full.status).toBe(1);
+  expect(full.status).toBe(3);
   dataDisk.relieve();
   expectTables(await held(dataDirectory), wantedBefore);
   await expectCompletion(dataDirectory, env);
@@ -130,7 +130,7 @@ test("the disk of PostgreSQL's log is full: nothing committed is lost, the same 
   logDisk.fill(20_000);
   await useUpLog(member.connection);
   const full = await ingest("all.ndjson", env);
-  expect(full.status).toBe(1);
+  expect(full.status).toBe(3);
   expect(full.stderr).toMatch(/^pith-graph: .*may be given again\.$/m);
   // Mostly it crashes in the commit; where it finds out before that, it tells the command.
   const serverLog = readFileSync(join(dataDirectory, "server.log"), "utf8");

@@ -134,7 +134,7 @@ test(name, async () => {
       expect(stderr).toMatch(
         /^pith-graph: the connection to the database was lost: .*may be given again\.$/m,
       );
-      expect(status).toBe(1);
+      expect(status).toBe(3);
       lost++;
     }
     await expectAcknowledged();

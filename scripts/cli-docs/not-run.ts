@@ -1,0 +1,20 @@
+/** Examples of the commands' help that the tests of the documents cannot run, and why. */
+export const notRun: Readonly<Record<string, string>> = {
+  "pith-graph start": "serves until it is stopped; test/cli/start.test.ts starts it",
+  "pith-graph start --no-sample --port 8080": "serves until it is stopped; test/cli/start.test.ts starts it",
+  "pith-graph serve --host 0.0.0.0": "serves until it is stopped; test/submissions/serve.test.ts starts it",
+  "pith-graph serve --no-worker": "serves until it is stopped; test/submissions/serve.test.ts starts it",
+  "pith-graph backup pith-graph.backup.gz": "test/care/backup.test.ts makes one, and restores it",
+  "pith-graph restore pith-graph.backup.gz": "needs an empty database; test/care/backup.test.ts has one",
+  "pith-graph distribute --shards 64": "needs a Citus cluster; docs/scaling.md says what was tried",
+  "pith-graph worker": "works until it is stopped; test/submissions runs it",
+  "pith-graph quarantine show 3f8a21c0 > document.json":
+    "names a document of somebody's quarantine; test/care/quarantine.test.ts shows one",
+  "pith-graph check": "recomputes everything; test/care/check.test.ts runs it",
+  "pith-graph rebuild": "recomputes everything; test/care/rebuild.test.ts runs it",
+  "pith-graph sync https://mirror.example.org": "needs another mirror; test/mirror/command.test.ts runs one",
+  "pith-graph sync --follow --allow-host localhost:4000 http://localhost:4000":
+    "goes on until it is stopped; test/mirror/command.test.ts runs it between two mirrors",
+  "pith-graph sync https://pith.science --numbers numbers.txt --minimum-proof receipt":
+    "needs the network; test/mirror/command.test.ts runs it with a mirror of its own",
+};

@@ -1,0 +1,17 @@
+// Writes the library's pages by TypeDoc to docs/library/.
+import { installTools, run, toolPath } from "./tools.ts";
+
+await installTools();
+await run(toolPath("typedoc"), [
+  "--entryPoints",
+  "src/protocol/index.ts",
+  "--tsconfig",
+  "tsconfig.library.json",
+  "--name",
+  "pith-graph/protocol",
+  "--readme",
+  "docs/library.md",
+  "--out",
+  "docs/library",
+  "--treatWarningsAsErrors",
+]);

@@ -1,0 +1,120 @@
+import { type Config, readConfig } from "../../config/index.ts";
+import { keyringEntries, parseInstant } from "../../protocol/index.ts";
+import { loadKeyring } from "../keyring-file.ts";
+import { type Finding, messageOf, ok, warning, wrong } from "./finding.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const prefix = "PITH_GRAPH_";
+
+/** Read by commands themselves, without the configuration. */
+const settingsOfCommands = new Set(["PITH_GRAPH_URL"]);
+
+/** Every setting by itself, so that one which cannot be used hides no other. */
+export function settingsFindings(environment: Environment): Finding[] {
+  const known = knownSettings();
+  const given = Object.keys(environment).filter((name) => (environment[name] ?? "").trim() !== "");
+  const findings: Finding[] = [];
+  for (const name of given.filter((one) => known.has(one))) {
+    const message = faultOf({ [name]: environment[name] });
+    if (message !== null) findings.push(wrong(`Setting ${name}`, "cannot be used", message));
+  }
+  // Settings that are sound alone may not fit together.
+  const together = findings.length === 0 ? faultOf(environment) : null;
+  if (together !== null) findings.push(wrong("Settings", "do not fit together", together));
+  for (const name of given) {
+    if (!name.startsWith(prefix) || known.has(name) || settingsOfCommands.has(name)) continue;
+    findings.push(
+      warning(`Setting ${name}`, "is none", "It has no effect. docs/configuration.md lists all there are."),
+    );
+  }
+  const count = given.filter((name) => known.has(name)).length;
+  return findings.length > 0 ? findings : [ok("Settings", `${count} given, all usable`)];
+}
+
+/** The names that the configuration is read from: those that it asks for. */
+export function knownSettings(): Set<string> {
+  const names = new Set<string>();
+  readConfig(
+    new Proxy<Environment>(
+      {},
+      {
+        get: (_, name) => {
+          names.add(String(name));
+          return undefined;
+        },
+      },
+    ),
+  );
+  return names;
+}
+
+function faultOf(environment: Environment): string | null {
+  // What needs another setting beside it is looked at together with it.
+  try {
+    readConfig(environment);
+    return null;
+  } catch (error) {
+    const message = messageOf(error);
+    const isAlone = Object.keys(environment).length === 1;
+    return isAlone && / needs PITH_GRAPH_/.test(message) ? null : message;
+  }
+}
+
+/** The configuration that is left when what cannot be used is taken out. */
+export function usableConfig(environment: Environment): Config {
+  const usable: Record<string, string | undefined> = {};
+  for (const name of knownSettings()) {
+    if (faultOf({ [name]: environment[name] }) === null) usable[name] = environment[name];
+  }
+  try {
+    return readConfig(usable);
+  } catch {
+    return readConfig({ DATABASE_URL: usable["DATABASE_URL"], PITH_GRAPH_DATA: usable["PITH_GRAPH_DATA"] });
+  }
+}
+
+/** Who may submit; the tokens' form is a matter of the settings. */
+export function tokensFinding({ submissions }: Config): Finding {
+  const { tokens } = submissions;
+  if (new Set(tokens.map(({ sha256 }) => sha256.toString("hex"))).size < tokens.length) {
+    return warning("Tokens", "one token is listed twice", "Leave one entry in PITH_GRAPH_TOKENS.");
+  }
+  if (tokens.length === 0) return ok("Tokens", "none: nobody may submit documents");
+  return ok("Tokens", `${tokens.length}: ${tokens.map(({ name }) => name).join(", ")}`);
+}
+
+/** The keyring, and whether its keys count now. `now`: RFC 3339, in UTC. */
+export async function keyringFindings({ keyringPath }: Config, now: string): Promise<Finding[]> {
+  try {
+    const keyring = await loadKeyring([keyringPath]);
+    const today = parseInstant(now) ?? "";
+    const findings: Finding[] = [];
+    for (const key of keyring.values()) {
+      const { validFrom, validUntil } = key;
+      if (validUntil !== null && validUntil <= today) {
+        findings.push(
+          warning(
+            "Keyring",
+            `${key.keyId} of ${key.signerId} counted until ${validUntil.slice(0, 10)}`,
+            "Later events of it are refused. Add the signer's newer key.",
+          ),
+        );
+      } else if (validFrom !== null && validFrom > today) {
+        findings.push(
+          warning(
+            "Keyring",
+            `${key.keyId} of ${key.signerId} counts from ${validFrom.slice(0, 10)} on`,
+            "Earlier events of it are refused. Is this machine's clock right?",
+          ),
+        );
+      }
+    }
+    if (findings.length > 0) return findings;
+    const keys = keyringEntries(keyring);
+    const where = keyringPath === undefined ? "the registry's own key" : `the registry's, and ${keyringPath}`;
+    return [ok("Keyring", `${keys.length} ${keys.length === 1 ? "key" : "keys"}: ${where}`)];
+  } catch (error) {
+    return [wrong("Keyring", "cannot be used", messageOf(error))];
+  }
+}

@@ -1,0 +1,30 @@
+/** What a command's exit status says. The table in docs/cli.md is printed from `exitStatusTexts`. */
+export const exitStatus = {
+  done: 0,
+  /** What was looked at is not as it should be, or not there. */
+  foundWrong: 1,
+  /** The command was given wrongly: nothing was begun. */
+  misused: 2,
+  /** The command was right, and could not be carried out. */
+  impossible: 3,
+} as const;
+
+export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus];
+
+export const exitStatusTexts: readonly (readonly [status: number, text: string])[] = [
+  [exitStatus.done, "Done, and nothing wrong was found."],
+  [
+    exitStatus.foundWrong,
+    "Something wrong was found, or nothing: a document or event is refused, a check failed, tables differ, an installation has a fault, a paper is not held. What could be done was done.",
+  ],
+  [
+    exitStatus.misused,
+    "The command was given wrongly: an unknown command or option, a value or a setting that cannot be used, a file that is not there. Nothing was begun.",
+  ],
+  [
+    exitStatus.impossible,
+    "It could not be carried out: no database, no server, no room on the disk, a port in use, a defect of this program. What was committed before is stored.",
+  ],
+  [130, "Interrupted by Ctrl-C (SIGINT). What was committed before is stored."],
+  [143, "Ended by SIGTERM. What was committed before is stored."],
+];

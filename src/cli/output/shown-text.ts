@@ -1,0 +1,63 @@
+import { cutTo } from "./layout.ts";
+
+/** Escape sequences of terminals, whole: CSI; OSC and the other strings, to their end; and the two-character ones. */
+const escapeSequence =
+  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]?|(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|\u001b[ -/]*[0-~]?/g;
+
+/**
+ * What is left of control characters, and characters that are not seen and change how others are: invisible operators,
+ * deprecated format characters, byte order marks, annotations, tags.
+ */
+const unseen =
+  /[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u2060-\u2065\u206a-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+
+const blanks = /[\s\u0085\u2028\u2029]+/g;
+
+/** Marks of writing direction, and the strong characters that turn it: Hebrew, Arabic and what is written like them. */
+const directed =
+  /[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+
+const firstStrongIsolate = "\u2068";
+const popIsolate = "\u2069";
+const popEmbedding = "\u202c";
+
+/**
+ * A text of a document or of another server as one line for a terminal: it can neither give the terminal commands nor
+ * turn around what stands beside it. Escape sequences and control characters are taken out, blanks become one space, and a
+ * text that sets its own direction is isolated, its marks balanced. It is cut to so many columns, where they are given.
+ */
+export function shownText(text: string, columns = Number.POSITIVE_INFINITY): string {
+  const whole = text.replace(escapeSequence, "").replace(unseen, "").replace(blanks, " ").trim();
+  const plain = cutTo(whole, columns);
+  if (!directed.test(plain)) return plain;
+  return `${firstStrongIsolate}${balanced(plain)}${popIsolate}`;
+}
+
+/** Closes what a text opens, and leaves out what closes nothing: else it could close the isolate around it. */
+function balanced(text: string): string {
+  const open: string[] = [];
+  let result = "";
+  for (const character of text) {
+    if (/[\u202a\u202b\u202d\u202e]/.test(character)) open.push(popEmbedding);
+    else if (/[\u2066-\u2068]/.test(character)) open.push(popIsolate);
+    else if (character === popEmbedding || character === popIsolate) {
+      if (open.at(-1) !== character) continue;
+      open.pop();
+    }
+    result += character;
+  }
+  return result + open.reverse().join("");
+}
+
+/** What JSON.stringify lets through although a terminal obeys it, or shows it as nothing or turned around. */
+const unsafeInJson =
+  /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udc7f]/g;
+
+/** A value as one line of JSON that a terminal may be shown: the same value, awkward characters written as `\u….` */
+export function jsonLine(value: unknown): string {
+  return JSON.stringify(value).replace(unsafeInJson, (found) =>
+    [...Array(found.length).keys()]
+      .map((index) => `\\u${found.charCodeAt(index).toString(16).padStart(4, "0")}`)
+      .join(""),
+  );
+}

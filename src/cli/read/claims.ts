@@ -1,0 +1,104 @@
+import type { Command } from "commander";
+import { coloursFor } from "../output/colours.ts";
+import { counted, textWidth, wrapped } from "../output/layout.ts";
+import { jsonLine, shownText } from "../output/shown-text.ts";
+import { type Provenance, provenanceText } from "./proof-words.ts";
+import {
+  addReadOptions,
+  firstRows,
+  notHeld,
+  type Page,
+  type ReadOptions,
+  refDescription,
+  wholeNumber,
+  withReader,
+} from "./read-command.ts";
+
+type Options = ReadOptions & { readonly limit: string };
+
+export function addClaimsCommand(program: Command): void {
+  const command = program
+    .command("claims")
+    .description("list the claims of a paper, and who says that it makes them")
+    .argument("<ref>", refDescription)
+    .option("--limit <number>", "claims at most, up to 1000", "100")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ pith-graph claims 2302.12192
+  $ pith-graph claims 2302.12192 --json --limit 1
+
+JSON: {"paper": {"pithNumber", "title", "claims": {"totalCount", "nodes": […]}}}, as in GraphQL.`,
+    );
+  addReadOptions(command).action((ref: string, options: Options) => runClaims(ref, options));
+}
+
+const query = /* GraphQL */ `
+  query Claims($ref: String!, $first: Int!, $after: String) {
+    paper(ref: $ref) {
+      pithNumber
+      title
+      claims(first: $first, after: $after) {
+        totalCount
+        nodes { claimId kind text status attestation provenance { proof signer { signerId keyId } } }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+  }
+`;
+
+type Claim = {
+  readonly claimId: string;
+  readonly kind: string;
+  readonly text: string;
+  readonly status: string;
+  readonly attestation: string;
+  readonly provenance: Provenance;
+};
+type Paper = { readonly pithNumber: string; readonly title: string | null; readonly claims: Page<Claim> };
+
+async function runClaims(ref: string, options: Options): Promise<void> {
+  const limit = wholeNumber("--limit", options.limit, 1, 1000);
+  await withReader(options, async ({ ask }) => {
+    let paper: Paper | null = null;
+    const rows = await firstRows(limit, async (page) => {
+      ({ paper } = await ask<{ paper: Paper | null }>(query, { ref, ...page }));
+      return paper?.claims ?? null;
+    });
+    if (paper === null || rows === null) throw notHeld(ref);
+    const { pithNumber, title }: Paper = paper;
+    if (options.json === true) {
+      process.stdout.write(`${jsonLine({ paper: { pithNumber, title, claims: rows } })}\n`);
+    } else {
+      process.stdout.write(`${claimLines({ pithNumber, title, ...rows }).join("\n")}\n`);
+    }
+  });
+}
+
+function claimLines(paper: {
+  readonly pithNumber: string;
+  readonly title: string | null;
+  readonly totalCount: number;
+  readonly nodes: readonly Claim[];
+}): string[] {
+  const colours = coloursFor(process.stdout);
+  const width = textWidth(process.stdout);
+  const { nodes, totalCount } = paper;
+  const lines = [
+    colours.strong(shownText(paper.title ?? "(no title known)", width)),
+    `${colours.name(shownText(paper.pithNumber))}, ${counted(totalCount, "claim")}`,
+  ];
+  for (const { claimId, kind, text, status, attestation, provenance } of nodes) {
+    const standing = `${shownText(status)}, ${shownText(attestation)}`;
+    lines.push(
+      "",
+      `${colours.strong(shownText(claimId))} ${shownText(kind)}, ${standing}: ${provenanceText(provenance, colours)}`,
+      ...wrapped(shownText(text), width - 4).map((line) => `    ${line}`),
+    );
+  }
+  if (nodes.length < totalCount) {
+    lines.push("", `${totalCount - nodes.length} more: --limit ${Math.min(1000, totalCount)}`);
+  }
+  return lines;
+}

@@ -1,0 +1,90 @@
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import { graphql } from "graphql";
+import { prepareContext } from "../../api/context.ts";
+import { stringifyResult } from "../../api/json-text.ts";
+import { schema } from "../../api/schema.ts";
+import { readConfig } from "../../config/index.ts";
+import { startGraph } from "../../graph/index.ts";
+import { acquireEmbeddedServer } from "../../store/embedded/index.ts";
+import { type Database, openDatabase } from "../../store/index.ts";
+import { readSchemaState } from "../../store/schema-state.ts";
+import { CommandError } from "../command-error.ts";
+import { exitStatus } from "../exit-status.ts";
+import { type Answer, dataOf, type Reader, type Variables } from "./answer.ts";
+
+/**
+ * Executes the schema over the configured database, as the server does: beside one that runs, or without. Changes
+ * nothing, so that a role which may only read is enough; the tables must be there, and up to date.
+ */
+export async function openLocalReader(): Promise<Reader> {
+  const database = await openForReading();
+  try {
+    await refuseOtherTables(database);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  // A question or two are answered sooner from the tables than the whole graph is loaded.
+  const graph = startGraph(database, { adjacency: "sql" });
+  const createContext = prepareContext(database, graph);
+  const ask = async <Data>(source: string, variableValues: Variables = {}) => {
+    const result = await graphql({ schema, source, variableValues, contextValue: createContext() });
+    for (const { originalError } of result.errors ?? []) {
+      // No error for clients: a lost connection, a defect. Said as such by whoever runs the command.
+      if (
+        originalError !== undefined &&
+        originalError.name !== "ApiError" &&
+        originalError.name !== "GraphQLError"
+      ) {
+        throw originalError;
+      }
+    }
+    return dataOf(JSON.parse(stringifyResult(result)) as Answer) as Data;
+  };
+  return {
+    ask,
+    close: async () => {
+      await graph.close();
+      await database.close();
+    },
+  };
+}
+
+/** Joins the embedded server where one runs, else starts it; makes none where nothing was ever taken in. */
+async function openForReading(): Promise<Database> {
+  const { databaseUrl, dataDirectory } = readConfig();
+  if (databaseUrl !== undefined) return openDatabase({ connection: databaseUrl });
+  const hasData = await access(join(dataDirectory, "cluster")).then(
+    () => true,
+    () => false,
+  );
+  if (!hasData) {
+    throw new CommandError(
+      `Nothing was taken in here: there is no data in ${dataDirectory}. Run \`pith-graph start\` or \`pith-graph ingest\`, name other data by PITH_GRAPH_DATA or DATABASE_URL, or ask a server by --url.`,
+      exitStatus.impossible,
+    );
+  }
+  const server = await acquireEmbeddedServer({ dataDirectory });
+  const database = openDatabase({ connection: server.connection });
+  return {
+    ...database,
+    close: async () => {
+      await database.close();
+      await server.release();
+    },
+  };
+}
+
+async function refuseOtherTables(database: Database): Promise<void> {
+  const { state } = await readSchemaState(database);
+  if (state === "current") return;
+  const texts = {
+    absent:
+      "The database holds no tables of pith-graph. They are made by whatever writes: `pith-graph start`, `pith-graph ingest`.",
+    older:
+      "The tables are those of an older version. Whatever writes brings them up to date: `pith-graph start`, `pith-graph ingest`.",
+    newer: "The tables are those of a newer version of pith-graph than this one. Use that one.",
+  };
+  throw new CommandError(texts[state], exitStatus.impossible);
+}

@@ -1,0 +1,126 @@
+import type { Colours } from "../output/colours.ts";
+import { counted, padded, wrapped } from "../output/layout.ts";
+import { shownText } from "../output/shown-text.ts";
+import { type Provenance, proofWord, provenanceText, resultWord } from "./proof-words.ts";
+
+export type PaperAnswer = { readonly paper: ShownPaper | null; readonly work: ShownWork | null };
+
+export type ShownPaper = {
+  readonly pithNumber: string;
+  readonly title: string | null;
+  readonly authors: readonly string[];
+  readonly source: { readonly kind: string; readonly id: string; readonly version: number | null };
+  readonly submittedAt: string;
+  readonly primaryCategory: string | null;
+  readonly crossCategories: readonly string[];
+  readonly license: string | null;
+  readonly headline: string | null;
+  readonly claims: { readonly totalCount: number };
+  readonly referenceCoverage: {
+    readonly asserted: number | null;
+    readonly known: number;
+    readonly held: number;
+    readonly internalAnchors: number | null;
+    readonly complete: boolean;
+  };
+  readonly recordProvenance: Provenance | null;
+  readonly snapshotProvenance: Provenance | null;
+  readonly verification: Readonly<Record<(typeof checks)[number], string>> & {
+    readonly proof: string;
+    readonly equivocations: number;
+    readonly invalidEvents: number;
+  };
+  readonly state: { readonly sha256: string; readonly eventCount: number };
+};
+
+export type ShownWork = {
+  readonly arxivId: string | null;
+  readonly doi: string | null;
+  readonly title: string | null;
+  readonly year: number | null;
+  readonly citedByCount: number;
+  readonly referenceCount: number | null;
+  readonly papers: readonly { readonly pithNumber: string }[];
+};
+
+const checks = [
+  "recordHash",
+  "receipt",
+  "titleBinding",
+  "claimsHash",
+  "referencesHash",
+  "publishedStateHash",
+] as const;
+
+export type TextStyle = { readonly colours: Colours; readonly width: number };
+
+/** A paper for a person at a terminal. */
+export function paperLines(
+  paper: ShownPaper,
+  work: ShownWork | null,
+  { colours, width }: TextStyle,
+): string[] {
+  const { source, verification, referenceCoverage: coverage } = paper;
+  const version = source.version === null ? "" : `v${source.version}`;
+  const categories = [paper.primaryCategory, ...paper.crossCategories].filter((one) => one !== null);
+  const facts: readonly (readonly [name: string, text: string])[] = [
+    ["Pith number", colours.name(shownText(paper.pithNumber))],
+    ["Source", shownText(`${source.kind}:${source.id}${version}`)],
+    ["Submitted", shownText(paper.submittedAt).slice(0, 10)],
+    ["Categories", categories.map((one) => shownText(one)).join(", ") || "not known"],
+    ["License", shownText(paper.license ?? "not known")],
+    ["Claims", String(paper.claims.totalCount)],
+    [
+      "References",
+      `${coverage.asserted ?? "?"} asserted, ${coverage.known} known here${coverage.complete ? " (all)" : ""}, of ${coverage.held} a paper is held; ${coverage.internalAnchors ?? "?"} internal anchors`,
+    ],
+    ["Cited by", counted(work?.citedByCount ?? 0, "work")],
+    ["Record", provenanceText(paper.recordProvenance, colours)],
+    ["Snapshot", provenanceText(paper.snapshotProvenance, colours)],
+    ["Proof", proofWord(verification.proof, colours)],
+    ...checks.map((check) => [`  ${check}`, resultWord(verification[check], colours)] as const),
+    ["Forks", faults(verification.equivocations, colours)],
+    ["Invalid events", faults(verification.invalidEvents, colours)],
+    ["State", colours.faint(`${shownText(paper.state.sha256)}, ${counted(paper.state.eventCount, "event")}`)],
+  ];
+  const headline = paper.headline === null ? [] : ["", ...wrapped(shownText(paper.headline), width)];
+  return [
+    ...titleLines(paper.title, colours, width),
+    ...wrapped(paper.authors.map((name) => shownText(name)).join(", "), width),
+    ...headline,
+    "",
+    ...factLines(facts, colours),
+  ];
+}
+
+/** A work of which no paper is held. */
+export function workLines(work: ShownWork | null, { colours, width }: TextStyle): string[] {
+  if (work === null) return [];
+  return [
+    ...titleLines(work.title, colours, width),
+    "",
+    ...factLines(
+      [
+        ["arXiv", shownText(work.arxivId ?? "not known")],
+        ["DOI", shownText(work.doi ?? "not known")],
+        ["Year", String(work.year ?? "not known")],
+        ["Cited by", counted(work.citedByCount, "work")],
+      ],
+      colours,
+    ),
+    "",
+    "No paper of it is held: this is what those say that cite it.",
+  ];
+}
+
+function titleLines(title: string | null, colours: Colours, width: number): string[] {
+  return wrapped(shownText(title ?? "(no title known)"), width).map(colours.strong);
+}
+
+function factLines(facts: readonly (readonly [string, string])[], colours: Colours): string[] {
+  return facts.map(([name, text]) => `${colours.faint(padded(name, 22))}${text}`);
+}
+
+function faults(count: number, colours: Colours): string {
+  return count === 0 ? "none" : colours.bad(String(count));
+}

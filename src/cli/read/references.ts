@@ -1,0 +1,134 @@
+import { type Command, Option } from "commander";
+import { coloursFor } from "../output/colours.ts";
+import { padded, textWidth } from "../output/layout.ts";
+import { jsonLine, shownText } from "../output/shown-text.ts";
+import { type Provenance, provenanceText } from "./proof-words.ts";
+import {
+  addReadOptions,
+  firstRows,
+  notHeld,
+  type Page,
+  type ReadOptions,
+  refDescription,
+  wholeNumber,
+  withReader,
+} from "./read-command.ts";
+
+type Options = ReadOptions & { readonly limit: string; readonly only?: "held" | "anchors" };
+
+export function addReferencesCommand(program: Command): void {
+  const command = program
+    .command("refs")
+    .description("list the references of a paper: what it cites, and what of that is held")
+    .argument("<ref>", refDescription)
+    .option("--limit <number>", "references at most, up to 1000", "100")
+    .addOption(
+      new Option("--only <kind>", "those of which a paper is held, or internal anchors").choices([
+        "held",
+        "anchors",
+      ]),
+    )
+    .addHelpText(
+      "after",
+      `
+Each line: the number in the paper's list, the year, what it is known by, and the title. \`anchor\`: the registry says
+that it resolved the reference to a paper of its own. \`held\`: this mirror holds a paper of it.
+
+Examples:
+  $ pith-graph refs 2302.12192
+  $ pith-graph refs hep-th/9711200 --only held --limit 5
+  $ pith-graph refs 2302.12192 --json
+
+JSON: {"paper": {"pithNumber", "title", "referenceCoverage", "snapshotProvenance", "references": {"totalCount", "nodes": […]}}}, as in GraphQL.`,
+    );
+  addReadOptions(command).action((ref: string, options: Options) => runReferences(ref, options));
+}
+
+const query = /* GraphQL */ `
+  query References($ref: String!, $first: Int!, $after: String, $held: Boolean, $internalAnchor: Boolean) {
+    paper(ref: $ref) {
+      pithNumber
+      title
+      referenceCoverage { asserted known held internalAnchors complete }
+      snapshotProvenance { proof signer { signerId keyId } }
+      references(first: $first, after: $after, held: $held, internalAnchor: $internalAnchor) {
+        totalCount
+        nodes {
+          refIndex title year citedArxivId doi isInternalAnchor
+          work { arxivId doi title citedByCount }
+          citedPaper { pithNumber }
+        }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+  }
+`;
+
+type Reference = {
+  readonly refIndex: number;
+  readonly title: string | null;
+  readonly year: number | null;
+  readonly isInternalAnchor: boolean;
+  readonly work: {
+    readonly arxivId: string | null;
+    readonly doi: string | null;
+    readonly title: string | null;
+    readonly citedByCount: number;
+  };
+  readonly citedPaper: { readonly pithNumber: string } | null;
+};
+type Coverage = { readonly asserted: number | null; readonly known: number };
+type Paper = {
+  readonly pithNumber: string;
+  readonly title: string | null;
+  readonly referenceCoverage: Coverage;
+  readonly snapshotProvenance: Provenance | null;
+  readonly references: Page<Reference>;
+};
+
+async function runReferences(ref: string, options: Options): Promise<void> {
+  const limit = wholeNumber("--limit", options.limit, 1, 1000);
+  const only = {
+    ...(options.only === "held" ? { held: true } : {}),
+    ...(options.only === "anchors" ? { internalAnchor: true } : {}),
+  };
+  await withReader(options, async ({ ask }) => {
+    let paper: Paper | null = null;
+    const references = await firstRows(limit, async (page) => {
+      ({ paper } = await ask<{ paper: Paper | null }>(query, { ref, ...page, ...only }));
+      return paper?.references ?? null;
+    });
+    if (paper === null || references === null) throw notHeld(ref);
+    const shown = { ...(paper as Paper), references };
+    process.stdout.write(
+      options.json === true ? `${jsonLine({ paper: shown })}\n` : `${referenceLines(shown).join("\n")}\n`,
+    );
+  });
+}
+
+function referenceLines(
+  paper: Omit<Paper, "references"> & { readonly references: Pick<Page<Reference>, "totalCount" | "nodes"> },
+): string[] {
+  const colours = coloursFor(process.stdout);
+  const width = textWidth(process.stdout);
+  const { nodes, totalCount } = paper.references;
+  const { asserted, known } = paper.referenceCoverage;
+  const lines = [
+    colours.strong(shownText(paper.title ?? "(no title known)", width)),
+    `${colours.name(shownText(paper.pithNumber))}: ${asserted ?? "an unknown number of"} asserted, ${known} known here${totalCount === known ? "" : `, ${totalCount} of these of the kind asked for`}`,
+    `said by: ${provenanceText(paper.snapshotProvenance, colours)}`,
+    "",
+  ];
+  for (const { refIndex, title, year, isInternalAnchor, work, citedPaper } of nodes) {
+    const id = shownText(work.arxivId ?? work.doi ?? "", 24);
+    const marks = [isInternalAnchor ? "anchor" : "", citedPaper === null ? "" : "held"].filter(Boolean);
+    const head = `${padded(String(refIndex), 5)}${padded(String(year ?? "–"), 6)}${padded(id, 26)}`;
+    const tail = marks.length === 0 ? "" : `  [${marks.join(", ")}]`;
+    const room = Math.max(20, width - 37 - tail.length);
+    lines.push(`${head}${shownText(title ?? work.title ?? "(no title)", room)}${colours.good(tail)}`);
+  }
+  if (nodes.length < totalCount) {
+    lines.push("", `${totalCount - nodes.length} more: --limit ${Math.min(1000, totalCount)}`);
+  }
+  return lines;
+}

@@ -1,0 +1,103 @@
+import { CommandError } from "../command-error.ts";
+import { exitStatus } from "../exit-status.ts";
+import { type Answer, dataOf, noAnswer, type Reader, type Variables } from "./answer.ts";
+
+/** How long an answer may take, in milliseconds. */
+const patience = 60_000;
+/** Bytes of an answer. The largest that these commands ask for is a graph of 5,000 works. */
+const largestAnswer = 2 ** 26;
+
+/** Asks a pith-graph over HTTP. `address` is its base, or that of its `/graphql`. */
+export function openRemoteReader(address: string): Reader {
+  const url = graphqlAddress(address);
+  return {
+    ask: async <Data>(query: string, variables: Variables = {}) =>
+      dataOf(await post(url, query, variables)) as Data,
+    close: async () => {},
+  };
+}
+
+/** Throws CommandError for what is no address of the web. */
+export function graphqlAddress(address: string): URL {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw new CommandError(
+      `--url must be an address like https://mirror.example.org, not ${JSON.stringify(address)}.`,
+      exitStatus.misused,
+    );
+  }
+  const path = url.pathname.replace(/\/+$/, "");
+  url.pathname = path.endsWith("/graphql") ? path : `${path}/graphql`;
+  url.search = "";
+  url.hash = "";
+  return url;
+}
+
+async function post(url: URL, query: string, variables: Variables): Promise<Answer> {
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(url, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        accept: "application/graphql-response+json, application/json",
+      },
+      body: JSON.stringify({ query, variables }),
+      // Whoever is sent elsewhere would tell another server what is looked for.
+      redirect: "error",
+      signal: AbortSignal.timeout(patience),
+    });
+    text = await readAll(response);
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    throw new CommandError(`${url.href} cannot be asked: ${reasonOf(error)}.`, exitStatus.impossible);
+  }
+  let answer: unknown;
+  try {
+    answer = JSON.parse(text);
+  } catch {
+    throw new CommandError(
+      `${url.href} answers with status ${response.status} and no JSON. Is it a pith-graph?`,
+      exitStatus.impossible,
+    );
+  }
+  if (!isAnswer(answer)) throw noAnswer();
+  return answer;
+}
+
+async function readAll({ body }: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    bytes += chunk.length;
+    if (bytes > largestAnswer) {
+      throw new CommandError(
+        `The answer is larger than ${largestAnswer} bytes. Ask for less.`,
+        exitStatus.impossible,
+      );
+    }
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+function isAnswer(value: unknown): value is Answer {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const { errors } = value as { errors?: unknown };
+  if (errors === undefined) return true;
+  return (
+    Array.isArray(errors) &&
+    errors.every((error) => typeof (error as { message?: unknown } | null)?.message === "string")
+  );
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === "TimeoutError") return `no answer within ${patience / 1000} s`;
+  // fetch says "fetch failed", and why in its cause.
+  const { cause } = error;
+  if (!(cause instanceof Error)) return error.message;
+  return cause.message || (cause as NodeJS.ErrnoException).code || error.message;
+}

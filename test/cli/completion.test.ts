@@ -1,0 +1,74 @@
+import { execFile, spawnSync } from "node:child_process";
+import { expect, test } from "vitest";
+import { bashScript } from "../../src/cli/completion/bash.ts";
+import { allCommands, completionTree } from "../../src/cli/completion/completion-tree.ts";
+import { fishScript } from "../../src/cli/completion/fish.ts";
+import { zshScript } from "../../src/cli/completion/zsh.ts";
+import { createProgram } from "../../src/cli/program.ts";
+
+const tree = completionTree(await createProgram());
+
+/** Gives a script to a shell on its standard input. */
+function runShell(shell: string, script: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = execFile(shell, shell === "bash" ? ["--norc"] : [], (error, stdout, stderr) =>
+      error === null ? resolve(stdout + stderr) : reject(new Error(stderr, { cause: error })),
+    );
+    child.stdin?.end(script);
+  });
+}
+
+test("bash completes commands, options, values, and files", async () => {
+  const asked: [line: string, completed: string[]][] = [
+    ["pith-graph ver", ["verify"]],
+    ["pith-graph quarantine ", ["list", "show", "retry"]],
+    ["pith-graph quarantine list --js", ["--json"]],
+    ["pith-graph verify --minimum", ["--minimum-proof"]],
+    ["pith-graph completion ", ["bash", "zsh", "fish"]],
+    ["pith-graph refs --only ", ["held", "anchors"]],
+    ["pith-graph refs --only held 2302.12192 --li", ["--limit"]],
+    ["pith-graph graph --depth 2 --direc", ["--direction"]],
+    ["pith-graph verify package.j", ["package.json"]],
+    ["pith-graph ingest --keyring tsconfig.l", ["tsconfig.library.json"]],
+  ];
+  const calls = asked.map(([line]) => {
+    const words = line.split(" ").map((word) => `'${word}'`);
+    return `COMP_WORDS=(${words.join(" ")}); COMP_CWORD=${words.length - 1}; COMPREPLY=(); _pith_graph; echo "\${COMPREPLY[*]}"`;
+  });
+  const printed = await runShell("bash", [bashScript(tree), "complete -p pith-graph", ...calls].join("\n"));
+  const [registered, ...lines] = printed.trimEnd().split("\n");
+  expect(registered).toContain("-F _pith_graph pith-graph");
+  expect(lines.map((line, index) => [asked[index]?.[0], line.split(" ")])).toEqual(asked);
+});
+
+const missing = (shell: string) =>
+  spawnSync(shell, ["--version"]).status === 0 ? "" : ` (skipped: ${shell} not found)`;
+
+test.skipIf(missing("fish") !== "")(`fish completes them${missing("fish")}`, async () => {
+  const printed = await runShell(
+    "fish",
+    `${fishScript(tree)}\ncomplete -C'pith-graph quarantine '\ncomplete -C'pith-graph refs --only '`,
+  );
+  const words = printed
+    .trim()
+    .split("\n")
+    .map((line) => line.split("\t")[0]);
+  expect(words).toEqual(["list", "retry", "show", "anchors", "held"]);
+});
+
+test.skipIf(missing("zsh") !== "")(`zsh takes the script in${missing("zsh")}`, async () => {
+  const printed = await runShell(
+    "zsh",
+    `autoload -U compinit; compinit -u -D\n${zshScript(tree)}\nprint $_comps[pith-graph]`,
+  );
+  expect(printed.trim()).toBe("_pith_graph");
+});
+
+test("all three have every command and every option", () => {
+  for (const script of [bashScript(tree), fishScript(tree), zshScript(tree)]) {
+    for (const { path, options } of allCommands(tree)) {
+      if (path.length > 0) expect(script).toContain(path.at(-1));
+      for (const { flags } of options) expect(script).toContain(flags[0]?.slice(2));
+    }
+  }
+});

@@ -1,0 +1,104 @@
+import { expect, test } from "vitest";
+import { isColoured } from "../../src/cli/output/colours.ts";
+import { columnsOf, cutTo, wrapped } from "../../src/cli/output/layout.ts";
+import { jsonLine, shownText } from "../../src/cli/output/shown-text.ts";
+import { layOutTree } from "../../src/cli/output/tree.ts";
+
+test("a text cannot command a terminal", () => {
+  const cases: [hostile: string, shown: string][] = [
+    ["\u001b[31mred\u001b[0m", "red"],
+    ["\u001b]0;title\u0007after", "after"],
+    ["\u001b]8;;https://x.example\u001b\\link\u001b]8;;\u001b\\", "link"],
+    ["\u009b2Jcleared", "cleared"],
+    ["\u001bPq~\u001b\\sixel", "sixel"],
+    ["\u001bcreset", "reset"],
+    ["over\rwritten\nlines\ttabs\u2028more", "over written lines tabs more"],
+    ["bell\u0007\u0000back\b", "bellback"],
+    ["\u200bx\u2060y\ufeffz\u{e0041}", "\u200bxyz"],
+    ["\u001b[", ""],
+  ];
+  for (const [hostile, shown] of cases) expect([hostile, shownText(hostile)]).toEqual([hostile, shown]);
+});
+
+test("a text that turns the direction around is isolated, and cannot leave its isolate", () => {
+  expect(shownText("plain é 漢字")).toBe("plain é 漢字");
+  expect(shownText("עברית")).toBe("\u2068עברית\u2069");
+  expect(shownText("a\u202eb")).toBe("\u2068a\u202eb\u202c\u2069");
+  expect(shownText("a\u2069\u202cb\u200f")).toBe("\u2068ab\u200f\u2069");
+  expect(shownText("\u2067x\u202ay\u2069")).toBe("\u2068\u2067x\u202ay\u202c\u2069\u2069");
+  expect(shownText("\u202eabcdef", 4)).toBe("\u2068\u202eabc…\u202c\u2069");
+});
+
+test("JSON on a terminal is the same value, its awkward characters escaped", () => {
+  const value = { title: "\u001b[31m\u009b2J\u202e\u2028\ufeff\u{e0041}é漢\u007f" };
+  const text = jsonLine(value);
+  expect(JSON.parse(text)).toEqual(value);
+  expect(text).toBe('{"title":"\\u001b[31m\\u009b2J\\u202e\\u2028\\ufeff\\udb40\\udc41é漢\\u007f"}');
+});
+
+test("colours obey FORCE_COLOR, then NO_COLOR, then the terminal", () => {
+  const cases: [environment: Record<string, string>, isTTY: boolean, isColoured: boolean][] = [
+    [{}, true, true],
+    [{}, false, false],
+    [{ NO_COLOR: "1" }, true, false],
+    [{ NO_COLOR: "" }, true, true],
+    [{ FORCE_COLOR: "1" }, false, true],
+    [{ FORCE_COLOR: "0" }, true, false],
+    [{ FORCE_COLOR: "1", NO_COLOR: "1" }, false, true],
+    [{ TERM: "dumb" }, true, false],
+  ];
+  for (const [environment, isTTY, expected] of cases) {
+    expect([environment, isTTY, isColoured({ isTTY }, environment)]).toEqual([environment, isTTY, expected]);
+  }
+});
+
+test("columns are counted as terminals do", () => {
+  expect([columnsOf("abc"), columnsOf("漢字"), columnsOf("e\u0301")]).toEqual([3, 4, 1]);
+  expect(cutTo("漢字漢字", 5)).toBe("漢字…");
+  expect(wrapped("one two three", 7)).toEqual(["one two", "three"]);
+});
+
+const draw = (edges: Record<string, string[]>, depthOf: Record<string, number>, options = {}) =>
+  layOutTree(
+    { roots: ["a"], depthOf: new Map(Object.entries(depthOf)), next: new Map(Object.entries(edges)) },
+    { depth: 3, children: 10, lines: 100, ...options },
+  );
+const shown = ({ lines }: ReturnType<typeof draw>) =>
+  lines.map((line) =>
+    line.kind === "more" ? `${line.prefix}+${line.count}` : `${line.prefix}${line.id} ${line.mark}`,
+  );
+
+test("a tree shows each vertex once with what it leads to, and ends at cycles", () => {
+  const edges = { a: ["b", "c"], b: ["c", "a"], c: ["d"], d: ["b"] };
+  expect(shown(draw(edges, { a: 0, b: 1, c: 1, d: 2 }))).toEqual([
+    "a first",
+    "├─ b first",
+    "│  ├─ c repeated",
+    "│  └─ a cycle",
+    "└─ c first",
+    "   └─ d first",
+    "      └─ b repeated",
+  ]);
+});
+
+test("a tree is bounded by depth, children and lines, and says what is left out", () => {
+  const edges = { a: ["b", "c", "d"], b: ["d"], d: ["a"] };
+  const depths = { a: 0, b: 1, c: 1, d: 1 };
+  expect(shown(draw(edges, depths, { depth: 1 }))).toEqual([
+    "a first",
+    "├─ b first",
+    "├─ c first",
+    "└─ d first",
+  ]);
+  expect(shown(draw(edges, depths, { children: 1 }))).toEqual([
+    "a first",
+    "├─ b first",
+    "│  └─ d unfollowed",
+    "└─ +2",
+  ]);
+  const cut = draw(edges, depths, { lines: 2 });
+  expect([cut.lines.length, cut.isCut]).toEqual([2, true]);
+  expect(draw(edges, depths).isCut).toBe(false);
+  const both = { a: ["b"], b: ["a"] };
+  expect(shown(draw(both, { a: 0, b: 1 }, { isUndirected: true }))).toEqual(["a first", "└─ b first"]);
+});

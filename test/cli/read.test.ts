@@ -1,0 +1,92 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type ServedDatabase, serveDatabase } from "../../scripts/serve-database.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
+import { databaseUrl } from "../server-connection.ts";
+import { runCli } from "./run-cli.ts";
+
+let database: TestDatabase;
+let served: ServedDatabase;
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await takeIn(database, sampleDocuments(20), { keyring: sampleKeyring });
+  served = await serveDatabase(database);
+  env = { DATABASE_URL: databaseUrl(database.connection) };
+});
+afterAll(async () => {
+  await served.close();
+  await database.drop();
+});
+
+test("over the database and over HTTP the answers are the same", async () => {
+  const commands = [
+    ["paper", "2302.12192", "--json"],
+    ["graph", "2302.12192", "--depth", "2", "--json"],
+  ];
+  for (const command of commands) {
+    const [here, there] = [
+      await runCli(command, { env }),
+      await runCli([...command, "--url", served.origin]),
+    ];
+    expect(here).toMatchObject({ status: 0, stderr: "" });
+    expect(there).toEqual(here);
+  }
+});
+
+test("statuses say what became of a question", async () => {
+  const url = ["--url", served.origin];
+  const cases: [args: string[], status: number, message: string][] = [
+    [["paper", "2401.99999", ...url], 1, "Nothing is known here by"],
+    [["search", "thereisnosuchword", ...url], 1, ""],
+    [["paper", "what is this", ...url], 2, "(BAD_USER_INPUT)"],
+    [["graph", "2302.12192", "--depth", "99", ...url], 2, "--depth must be a whole number from 0 to 10"],
+    [["graph", "2302.12192", "--direction", "up", ...url], 2, "Allowed choices are references"],
+    [["query", "{ nothing }", ...url], 2, "(GRAPHQL_VALIDATION_FAILED)"],
+    [["paper", "2302.12192", "--url", "http://127.0.0.1:1"], 3, "cannot be asked"],
+    [["paper", "2302.12192", "--url", "ftp://x"], 2, "--url must be an address"],
+    [["papr", "2302.12192"], 2, "Did you mean paper?"],
+    [["paper", "2302.12192", "--jsn"], 2, "Did you mean --json?"],
+    [["--version"], 0, ""],
+  ];
+  for (const [args, status, message] of cases) {
+    const result = await runCli(args);
+    expect([args, result.status, result.stderr]).toEqual([args, status, expect.stringContaining(message)]);
+    expect(result.stderr).not.toMatch(/^\s+at /m);
+  }
+});
+
+test("without data nothing is made, and it is said what to do", async () => {
+  const data = "/nonexistent/pith-graph";
+  const { status, stderr } = await runCli(["paper", "2302.12192"], { env: { PITH_GRAPH_DATA: data } });
+  expect(status).toBe(3);
+  expect(stderr).toContain(`there is no data in ${data}`);
+});
+
+test("a server that answers anything cannot harm the terminal, nor make the command fall over", async () => {
+  const title = "\u001b]0;owned\u0007\u202eevil";
+  const answers: [answer: unknown, status: number, printed: RegExp][] = [
+    [{ data: { paper: null, work: { title, citedByCount: 1, papers: [] } } }, 0, /evil/],
+    [{ data: { paper: {}, work: null } }, 3, /not what this version/],
+    [{ errors: [{ message: "\u001b[2Jno", extensions: { code: "X" } }] }, 3, /no \(X\)/],
+    [[], 3, /not what this version/],
+  ];
+  let answer: unknown;
+  const server: Server = createServer((_, response) => response.end(JSON.stringify(answer))).listen(
+    0,
+    "127.0.0.1",
+  );
+  await new Promise((resolve) => server.once("listening", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  for (const [given, status, printed] of answers) {
+    answer = given;
+    const result = await runCli(["paper", "2302.12192", "--url", url]);
+    expect(result.stdout + result.stderr).toMatch(printed);
+    expect(result.stdout + result.stderr).not.toMatch(/[\u001b\u009b]/);
+    expect(result.status).toBe(status);
+  }
+  await new Promise((resolve) => server.close(resolve));
+});
