@@ -59,7 +59,7 @@ export const graphql = {
     onlyDocuments: {
       name: "PITH_GRAPH_ONLY_DOCUMENTS",
       usual: "off",
-      meaning: "Whether no other documents are run: `on` or `off`.",
+      meaning: "Whether no other documents are run, but for the explorer's own: `on` or `off`.",
       read: onOrOff,
     },
     responseCacheSize: {
