@@ -13,5 +13,7 @@ export default defineConfig({
     // Tests wait for PostgreSQL and for processes of their own most of the time: two files at once keep two
     // processors busy.
     maxWorkers: 2,
+    // The server's modules are loaded once a worker, not once a file.
+    isolate: false,
   },
 });

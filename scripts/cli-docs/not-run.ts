@@ -7,6 +7,8 @@ export const notRun: Readonly<Record<string, string>> = {
   "pith-graph backup pith-graph.backup.gz": "test/care/backup.test.ts makes one, and restores it",
   "pith-graph restore pith-graph.backup.gz": "needs an empty database; test/care/backup.test.ts has one",
   "pith-graph distribute --shards 64": "needs a Citus cluster; docs/scaling.md says what was tried",
+  "pith-graph export dump dumps/monday --format csv,parquet --resume":
+    "needs a dump that was left unfinished; test/export/dump.test.ts leaves one",
   "pith-graph worker": "works until it is stopped; test/submissions runs it",
   "pith-graph quarantine show 3f8a21c0 > document.json":
     "names a document of somebody's quarantine; test/care/quarantine.test.ts shows one",

@@ -42,8 +42,8 @@ export function addExportDumpCommand(parent: Command): void {
       "after",
       `
 Examples:
-  $ pith-graph export dump dumps/today --format csv,parquet
-  $ pith-graph export dump dumps/today --format csv,parquet --resume
+  $ pith-graph export dump dumps/monday --format csv,parquet
+  $ pith-graph export dump dumps/monday --format csv,parquet --resume
 
 datapackage.json comes last: a folder that has it is whole. Exit status: 0; 1 where nothing was exported, also
 because the tables changed since the part that is there; 130 or 143 where it was interrupted.`,

@@ -29,7 +29,7 @@ const expected: Readonly<Record<string, number>> = {
   ConfigError: exitStatus.misused,
   SourceError: exitStatus.misused,
   EmbeddedServerError: exitStatus.impossible,
-  ExportError: exitStatus.impossible,
+  ExportError: exitStatus.foundWrong,
   NewerSchemaError: exitStatus.impossible,
   ApiError: exitStatus.misused,
 };

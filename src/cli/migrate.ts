@@ -17,7 +17,7 @@ Examples:
   $ pith-graph migrate --check
 
 Several processes may do it at once: one does, the others wait.
-Exit status: 0, or 1 where the tables are those of a newer version, or, with --check, not up to date.`,
+Exit status: 0; 1 where, with --check, the tables are not up to date; 3 where they are those of a newer version.`,
     )
     .action(async ({ check = false }: { readonly check?: boolean }) => {
       process.exitCode = await runMigrate(check);

@@ -11,6 +11,7 @@ import { collectProcessMetrics } from "../telemetry/metrics/process-metrics.ts";
 import { type Family, Registry } from "../telemetry/metrics/registry.ts";
 import { isTracing, startTracing, type Tracing } from "../telemetry/tracing/start.ts";
 import { CommandError } from "./command-error.ts";
+import { exitStatus } from "./exit-status.ts";
 
 export type Role = "api" | "worker";
 
@@ -60,6 +61,7 @@ export async function explained<Listening>(listen: () => Promise<Listening>): Pr
   try {
     return await listen();
   } catch (error) {
-    throw new CommandError(error instanceof Error ? error.message : String(error));
+    const message = error instanceof Error ? error.message : String(error);
+    throw new CommandError(message, exitStatus.impossible);
   }
 }

@@ -97,6 +97,6 @@ it("a server without Citus is told to have none, and nothing is changed", async 
 
 it("the command takes no other number of shards than there can be", async () => {
   const { status, stderr } = await runCli(["distribute", "--shards", "0"]);
-  expect(status).toBe(1);
+  expect(status).toBe(2);
   expect(stderr).toContain("It must be a whole number from 1 to 1024.");
 });

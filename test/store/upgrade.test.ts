@@ -128,7 +128,7 @@ describe("migrations", () => {
     await expect(migrateDatabase(database)).rejects.toThrow(NewerSchemaError);
     const env = { DATABASE_URL: urlOf(database), PORT: "0" };
     const { status, stderr } = await runCli(["serve"], { env });
-    expect(status).toBe(1);
+    expect(status).toBe(3);
     expect(stderr).toContain("pith-graph: This database was migrated by a newer version of pith-graph.");
   });
 });

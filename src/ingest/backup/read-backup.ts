@@ -58,6 +58,8 @@ async function readTables(
   let isFirst = true;
   let isOver = false;
   let table: { readonly name: string; readonly stream: CopyStreamQuery } | undefined;
+  /** What PostgreSQL said of the rows: the stream is of no use from then on, though it does not say so. */
+  let refusal: unknown;
   try {
     for await (const line of linesOf(pieces)) {
       const text = table !== undefined && line.length > 3 ? "" : line.toString("latin1").trimEnd();
@@ -68,7 +70,14 @@ async function readTables(
         isFirst = false;
       } else if (table === undefined) {
         if (text === backupEnd) isOver = true;
-        else table = await beginTable(client, text, counts);
+        else {
+          table = await beginTable(client, text, counts);
+          table.stream.once("error", (error) => {
+            refusal = error;
+          });
+        }
+      } else if (refusal !== undefined) {
+        throw refusal;
       } else if (text === "\\.") {
         table.stream.end();
         await finished(table.stream);
@@ -80,7 +89,7 @@ async function readTables(
       }
     }
   } catch (error) {
-    table?.stream.destroy();
+    if (refusal === undefined) table?.stream.destroy();
     throw error;
   }
   if (!isOver) throw new BackupError("The backup was cut short: nothing of it was taken.");
