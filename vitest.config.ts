@@ -1,13 +1,13 @@
 import { defineConfig } from "vitest/config";
-import { faults } from "./test/faults/long.ts";
+import { long } from "./test/long.ts";
 
 export default defineConfig({
   // As Node.js resolves it: Vite would take the other build of graphql, beside the one that packages use.
   resolve: { alias: [{ find: /^graphql$/, replacement: "graphql/index.js" }] },
   test: {
     include: ["test/**/*.test.ts"],
-    // The first need a browser (vitest.browser.config.ts), the others minutes (vitest.faults.config.ts).
-    exclude: ["test/browser/**", ...faults],
+    // The first need a browser (vitest.browser.config.ts), the others minutes (vitest.long.config.ts).
+    exclude: ["test/browser/**", ...long],
     globalSetup: ["test/build.ts", "test/global-setup.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,

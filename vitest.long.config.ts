@@ -1,0 +1,9 @@
+import { defineConfig } from "vitest/config";
+import { long } from "./test/long.ts";
+import settings from "./vitest.config.ts";
+
+// `npm run test:long`: before a release, and after a change of what writes, of the embedded server, or of replicas.
+export default defineConfig({
+  ...settings,
+  test: { ...settings.test, include: long, exclude: [] },
+});
