@@ -8,16 +8,9 @@ import { writeDerived } from "./derived.ts";
 import { type HeldPapers, nothingHeld, readHeld } from "./held.ts";
 import { readKnown } from "./known-papers.ts";
 import { type LogWrite, writeLogs } from "./log.ts";
+import { isHeldMeanwhile, writeNewPapers } from "./new-papers.ts";
 import type { PaperTarget } from "./paper-change.ts";
-import {
-  type Group,
-  groupByPaper,
-  heldOf,
-  type Pending,
-  type Prepared,
-  prepare,
-  preparePending,
-} from "./pending.ts";
+import { type Group, groupByPaper, heldOf, type Pending, prepare, preparePending } from "./pending.ts";
 import { writeQuarantine } from "./quarantine.ts";
 import { WriteSession } from "./session.ts";
 
@@ -41,8 +34,9 @@ export type WriteOptions = {
  * Writes a batch in one transaction: either all that follows from its documents, or nothing. The number of
  * statements does not depend on the number of documents.
  *
- * What can be done without the lock is done before it: papers that are not held are merged and projected, and
- * documents that add nothing are told apart. A log only grows, so what adds nothing now adds nothing later.
+ * What can be done without the lock is done before it: papers that are not held are merged and projected, what
+ * concerns them alone is written, and documents that add nothing are told apart. A log only grows, so what adds
+ * nothing now adds nothing later.
  */
 export async function writeBatch(
   database: Database,
@@ -53,21 +47,7 @@ export async function writeBatch(
   const groups = groupByPaper(arrivals);
   const client = await database.pool.connect();
   try {
-    const pending = await preparePending(groups, held ?? (await readHeld(client, groups.keys())));
-    const isRefusing = rejections.length > 0 || arrivals.some(({ document }) => document.refused.length > 0);
-    const merged = new Set<bigint>();
-    if (pending.size > 0 || isRefusing) {
-      // Each statement after the lock sees what the writer before has committed, whatever the server's default is.
-      await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
-      if (!isLockHeld) await client.query("SELECT pg_advisory_xact_lock($1)", [writeLock]);
-      const now = new Date().toISOString();
-      const paperIds = await withReader(database.pool, (reader) =>
-        writePending(new WriteSession(client, reader), pending, now),
-      );
-      for (const paperId of paperIds) merged.add(paperId);
-      await writeQuarantine(client, rejections, arrivals, now);
-      await client.query("COMMIT");
-    }
+    const merged = await writeGroups({ client, database, isLockHeld, arrivals, rejections }, groups, held);
     client.release();
     return arrivals.map(({ document }) =>
       merged.has(paperIdOf(document.pithNumber)) ? "merged" : "unchanged",
@@ -80,6 +60,53 @@ export async function writeBatch(
     );
     throw error;
   }
+}
+
+type Batch = {
+  readonly client: pg.PoolClient;
+  readonly database: Database;
+  readonly isLockHeld: boolean;
+  readonly arrivals: readonly Arrival[];
+  readonly rejections: readonly Rejection[];
+};
+
+/** Writes a batch; once more where meanwhile another writer brought a paper that was not held. Returns the papers that were changed. */
+async function writeGroups(
+  batch: Batch,
+  groups: ReadonlyMap<bigint, Group>,
+  held: HeldPapers | undefined,
+): Promise<ReadonlySet<bigint>> {
+  const { client } = batch;
+  const known = held ?? (await readHeld(client, groups.keys()));
+  const pending = await preparePending(groups, known);
+  try {
+    return await writeTransaction(batch, pending);
+  } catch (error) {
+    if (!isHeldMeanwhile(error)) throw error;
+    await client.query("ROLLBACK");
+    const now = await readHeld(client, groups.keys());
+    if (now.size === known.size) throw error;
+    return writeGroups(batch, groups, now);
+  }
+}
+
+async function writeTransaction(
+  { client, database, isLockHeld, arrivals, rejections }: Batch,
+  pending: Pending,
+): Promise<ReadonlySet<bigint>> {
+  const isRefusing = rejections.length > 0 || arrivals.some(({ document }) => document.refused.length > 0);
+  if (pending.size === 0 && !isRefusing) return new Set();
+  // Each statement after the lock sees what the writer before has committed, whatever the server's default is.
+  await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
+  const added = await writeNewPapers(client, pending);
+  if (!isLockHeld) await client.query("SELECT pg_advisory_xact_lock($1)", [writeLock]);
+  const now = new Date().toISOString();
+  const merged = await withReader(database.pool, (reader) =>
+    writePending(new WriteSession(client, reader), pending, added, now),
+  );
+  await writeQuarantine(client, rejections, arrivals, now);
+  await client.query("COMMIT");
+  return merged;
 }
 
 /** Lends a second connection of the pool, where there is one to be had at once: waiting for it could last for ever. */
@@ -96,14 +123,19 @@ async function withReader<Result>(
   }
 }
 
-/** Writes what is pending, compared once more with what is held now. Returns the papers that were changed. */
-async function writePending(session: WriteSession, pending: Pending, now: string): Promise<bigint[]> {
-  if (pending.size === 0) return [];
-  const held = await readHeld(await session.flush(), pending.keys());
+/** Writes what is pending, compared once more with what is held now: but for `added`, which nobody else can hold. */
+async function writePending(
+  session: WriteSession,
+  pending: Pending,
+  added: ReadonlyMap<bigint, LogWrite>,
+  now: string,
+): Promise<ReadonlySet<bigint>> {
+  if (pending.size === 0) return new Set();
+  const others = [...pending].filter(([paperId]) => !added.has(paperId));
+  const held = await readHeldAgain(session, others);
   const additions = new Map<bigint, Addition>();
-  for (const [paperId, { pithNumber, arrivals, prepared }] of pending) {
-    const known = heldOf(held, paperId, pithNumber);
-    const addition = known.pithNumber !== null ? additionOf(arrivals, known) : (prepared?.addition ?? null);
+  for (const [paperId, { pithNumber, arrivals }] of others) {
+    const addition = additionOf(arrivals, heldOf(held, paperId, pithNumber));
     if (addition !== null) additions.set(paperId, addition);
   }
   const heldIds = [...additions.keys()].filter((paperId) => held.has(paperId));
@@ -111,22 +143,35 @@ async function writePending(session: WriteSession, pending: Pending, now: string
 
   const writes: LogWrite[] = [];
   const targets: PaperTarget[] = [];
-  for (const [paperId, addition] of additions) {
-    const { pithNumber, prepared } = pending.get(paperId) as Group & { prepared: Prepared | null };
-    const known = held.get(paperId) ?? nothingHeld;
-    const { state, target } =
-      prepared !== null && known.pithNumber === null
-        ? prepared
-        : prepare(pithNumber, addition, knownOf(paperId));
-    writes.push({ paperId, pithNumber, held: known, addition, state });
-    targets.push(target);
+  for (const [paperId, { pithNumber, prepared }] of pending) {
+    const newPaper = added.get(paperId);
+    const addition = additions.get(paperId);
+    if (newPaper !== undefined && prepared !== null) {
+      writes.push(newPaper);
+      targets.push(prepared.target);
+    } else if (addition !== undefined) {
+      const { state, target } = prepare(pithNumber, addition, knownOf(paperId));
+      writes.push({ paperId, pithNumber, held: held.get(paperId) ?? nothingHeld, addition, state });
+      targets.push(target);
+    }
   }
-  await writeLogs(session, writes, now);
-  const graphChanges = await writeDerived(session, targets, writes);
+  await writeLogs(session, writes, added, now);
+  const graphChanges = await writeDerived(session, targets, writes, added);
   const client = await session.flush();
   await recordChanges(client, changedStates(writes), now);
   await recordGraphChanges(client, graphChanges, now);
-  return [...additions.keys()];
+  return new Set(writes.map(({ paperId }) => paperId));
+}
+
+async function readHeldAgain(
+  session: WriteSession,
+  papers: readonly (readonly [bigint, Group])[],
+): Promise<HeldPapers> {
+  if (papers.length === 0) return new Map();
+  return readHeld(
+    await session.flush(),
+    papers.map(([paperId]) => paperId),
+  );
 }
 
 /** Also a better proved copy of an event is told: who let in nothing less has not got it yet. */

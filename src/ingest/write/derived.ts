@@ -10,11 +10,15 @@ import { totalsStatement } from "./totals.ts";
 import { readOtherPapers } from "./work-papers.ts";
 import { writeWorks } from "./works.ts";
 
-/** Makes the derived rows of papers what their states say. Returns what that changes in the citation graph. */
+/**
+ * Makes the derived rows of papers what their states say; those of the papers in `added` that concern them alone are
+ * written already. Returns what that changes in the citation graph.
+ */
 export async function writeDerived(
   session: WriteSession,
   targets: readonly PaperTarget[],
   writes: readonly LogWrite[],
+  added: ReadonlyMap<bigint, LogWrite>,
 ): Promise<GraphChanges> {
   const known = new Set(writes.filter(({ held }) => held.pithNumber !== null).map(({ paperId }) => paperId));
   const before = await readPapersBefore(session, [...known]);
@@ -22,7 +26,10 @@ export async function writeDerived(
     changeOf(target, before.get(target.paperId) ?? null, known.has(target.paperId)),
   );
   const others = await readOtherPapers(session, changes);
-  await writePapers(session, changes);
+  await writePapers(
+    session,
+    changes.filter(({ paperId }) => !added.has(paperId)),
+  );
   const identifiers = await settleIdentifiers(session, changes);
   const referenceChanges = await writeReferences(session, changes, identifiers);
   const citations = await writeCitations(session, changes, referenceChanges, others);

@@ -45,15 +45,22 @@ const changedColumns = [
   "ordinal",
 ];
 
-/** Writes what was added to the logs, and what the merge made of each event where that differs. */
+/**
+ * Writes what was added to the logs, and what the merge made of each event where that differs. Of the papers in
+ * `added` the records are written already.
+ */
 export async function writeLogs(
   session: WriteSession,
   writes: readonly LogWrite[],
+  added: ReadonlyMap<bigint, LogWrite>,
   now: string,
 ): Promise<void> {
   const { inserted, changed } = eventsOf(writes);
   const place = await allocatePositions(session, inserted.length, now);
-  writeSubjects(session, writes);
+  writeRecords(
+    session,
+    writes.filter(({ paperId }) => !added.has(paperId)),
+  );
   writeEvents(session, { inserted, changed }, place);
   writePublishedStates(session, writes);
 }
@@ -68,7 +75,8 @@ function writePublishedStates(session: WriteSession, writes: readonly LogWrite[]
   );
 }
 
-function writeSubjects(session: WriteSession, writes: readonly LogWrite[]): void {
+/** Writes the papers that there are logs of, with the hashes of their states. */
+export function writeRecords(session: WriteSession, writes: Iterable<LogWrite>): void {
   const added: Cell[][] = [];
   const changed: Cell[][] = [];
   for (const { paperId, pithNumber, held, addition, state } of writes) {
