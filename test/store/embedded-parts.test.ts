@@ -3,6 +3,7 @@ import { chmodSync, cpSync, lstatSync, mkdirSync, readdirSync, statSync, writeFi
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { findBinaries, packageName, prepareBinaries } from "../../src/store/embedded/binaries.ts";
+import { sharedBuffers } from "../../src/store/embedded/cluster.ts";
 import { openLog } from "../../src/store/embedded/log-file.ts";
 import { discardMistakenLocks } from "../../src/store/embedded/postmaster.ts";
 import { tryStartLock } from "../../src/store/embedded/start-lock.ts";
@@ -104,4 +105,11 @@ test("a long log is put aside, and only one is kept", async () => {
   }
   expect(readdirSync(folder).sort()).toEqual(["server.log", "server.log.old"]);
   expect(statSync(path).size).toBe(0);
+});
+
+test("PostgreSQL's own cache is a sixteenth of the machine's memory, within bounds", () => {
+  const gigabyte = 2 ** 30;
+  expect([0.5, 2, 8, 16, 24, 512].map((size) => sharedBuffers(size * gigabyte))).toEqual([
+    128, 128, 512, 1024, 1024, 1024,
+  ]);
 });

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { lchown, mkdtemp, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { totalmem } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { EmbeddedServerError, errorCode } from "./errors.ts";
 import { mayEnter, type ServerUser, spawnAs } from "./server-user.ts";
@@ -12,11 +13,26 @@ export const SUPERUSER = "pith";
 export const PROGRAM_ENVIRONMENT = { PATH: process.env.PATH ?? "/usr/bin:/bin", LC_ALL: "C", HOME: "/" };
 
 /**
- * Settings of a new cluster, for a default of two cores and little memory. They go into its postgresql.conf, where
- * a user may change them. fsync and synchronous_commit stay on: what is acknowledged survives a crash.
+ * Megabytes of PostgreSQL's own cache for a machine of so many bytes: a sixteenth of it, from 128 to 1024. Indexes that
+ * a bulk ingest writes to everywhere at once stay there; memory that is never touched costs nothing.
+ */
+export function sharedBuffers(machineBytes: number): number {
+  return Math.min(1024, Math.max(128, Math.floor(machineBytes / 16 / 2 ** 20)));
+}
+
+/** What there is for this process: in a container its own limit, where it has one. */
+function memoryOfMachine(): number {
+  const limit = process.constrainedMemory?.() ?? 0;
+  // Without a limit it is 0, or some number beyond any machine.
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+}
+
+/**
+ * Settings of a new cluster, for a default of two cores. They go into its postgresql.conf, where a user may change
+ * them. fsync and synchronous_commit stay on: what is acknowledged survives a crash.
  */
 const SETTINGS: Readonly<Record<string, string>> = {
-  shared_buffers: "192MB",
+  shared_buffers: `${sharedBuffers(memoryOfMachine())}MB`,
   max_connections: "100",
   max_wal_size: "1GB",
   // No replica, no archive: bulk loads then write less WAL.

@@ -29,6 +29,6 @@ export const references = pgTable(
     primaryKey({ columns: [table.paperId, table.ordinal] }),
     index("references_cited_work_id").on(table.citedWorkId, table.paperId),
     index("references_doi_id").on(table.doiId).where(sql`doi_id IS NOT NULL`),
-    index("references_work_uuid_id").on(table.workUuidId),
+    index("references_work_uuid_id").on(table.workUuidId).where(sql`work_uuid_id IS NOT NULL`),
   ],
 );
