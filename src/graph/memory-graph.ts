@@ -79,6 +79,8 @@ export class MemoryGraph {
     this.#questions.start();
     this.#analyses.start();
     await this.#load();
+    // Who waited for the graph may have closed it already: nobody would give a listening connection back.
+    if (this.#closing.signal.aborted) return;
     this.#following = follow(
       this.#database.pool,
       {

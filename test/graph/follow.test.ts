@@ -307,6 +307,13 @@ test("a thread that dies fails its question alone, and is replaced", async () =>
   await Promise.all(ended);
 });
 
+test("closed in the moment that it is loaded, it gives every connection back", async () => {
+  const graph = startGraph(database, { threads: 1 });
+  // Its own callback: no turn lies between the graph's being there and its being closed.
+  await graph.loaded(soon()).then(() => graph.close());
+  expect(database.pool.totalCount).toBe(database.pool.idleCount);
+});
+
 test("what waits or runs ends with its asker, and leaves the thread to others", async () => {
   const random = randomOf(61);
   const works = Array.from({ length: 3000 }, () => randomWorkId(random));
