@@ -1,4 +1,8 @@
 import { execFile, spawnSync } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { bashScript } from "../../src/cli/completion/bash.ts";
 import { allCommands, completionTree } from "../../src/cli/completion/completion-tree.ts";
@@ -8,14 +12,17 @@ import { createProgram } from "../../src/cli/program.ts";
 
 const tree = completionTree(await createProgram());
 
-/** Gives a script to a shell on its standard input. */
-function runShell(shell: string, script: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = execFile(shell, shell === "bash" ? ["--norc"] : [], (error, stdout, stderr) =>
-      error === null ? resolve(stdout + stderr) : reject(new Error(stderr, { cause: error })),
-    );
-    child.stdin?.end(script);
-  });
+/** Runs a script from a file: fish reads none from the socket that a child's standard input is. */
+async function runShell(shell: string, script: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "pith-graph-completion-"));
+  try {
+    const file = join(folder, "script");
+    await writeFile(file, script);
+    const { stdout, stderr } = await promisify(execFile)(shell, [file]);
+    return stdout + stderr;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 test("bash completes commands, options, values, and files", async () => {
