@@ -12,8 +12,6 @@ export type NodeAttributes = {
   /** On which side its name stands. */
   labelPosition: "left" | "right";
 };
-/** Of the citations that stand out; the rest are plain lines. */
-export type EdgeAttributes = { isOnPath: boolean };
 export type NodeState = {
   isSelected: boolean;
   isPinned: boolean;
@@ -34,9 +32,9 @@ export const plainNodeState: NodeState = {
 };
 export const plainGraphState: GraphState = { hasNear: false, hasPath: false };
 
-type Styles = StylesDeclaration<NodeAttributes, EdgeAttributes, NodeState, object, GraphState>;
+type Styles = StylesDeclaration<NodeAttributes, Record<string, unknown>, NodeState, object, GraphState>;
 
-/** How works and citations look, by their states. The look is asked for each time: the theme may change. */
+/** How works look, by their states. The look is asked for each time: the theme may change. */
 export function stylesOf(look: () => Look): Styles {
   return {
     nodes: {
@@ -45,10 +43,10 @@ export function stylesOf(look: () => Look): Styles {
       color: { attribute: "color" },
       shape: { attribute: "shape" },
       label: { attribute: "label" },
-      size: ({ size }, { isHovered, isFocused }) => (isHovered || isFocused ? size + 1.5 : size),
+      size: ({ size }, { isHovered, isDragged, isFocused }) =>
+        isHovered || isDragged || isFocused ? size + 1.5 : size,
       opacity: (_attributes, state, graph) => (stepsBack(state, graph) ? (graph.hasNear ? 0.22 : 0.5) : 1),
       depth: (_attributes, state) => (standsOut(state) ? "topNodes" : "nodes"),
-      zIndex: (_attributes, { isHovered, isFocused }) => (isHovered || isFocused ? 1 : 0),
       labelVisibility: ({ isRoot }, state, graph) =>
         standsOut(state) ? "visible" : stepsBack(state, graph) ? "hidden" : isRoot ? "visible" : "auto",
       labelColor: () => look().text,
@@ -57,8 +55,8 @@ export function stylesOf(look: () => Look): Styles {
       labelBackgroundColor: () => `${look().raised}c8`,
       labelBackgroundPadding: 1,
       cursor: "pointer",
-      backdropVisibility: (_attributes, { isHovered, isSelected, isFocused, isPinned }) =>
-        isHovered || isSelected || isFocused || isPinned ? "visible" : "hidden",
+      backdropVisibility: (_attributes, { isHovered, isDragged, isSelected, isFocused, isPinned }) =>
+        isHovered || isDragged || isSelected || isFocused || isPinned ? "visible" : "hidden",
       backdropArea: "node",
       backdropColor: (_attributes, { isSelected }) => (isSelected ? look().accentSoft : look().raised),
       backdropShadowColor: "#00000000",
@@ -69,21 +67,13 @@ export function stylesOf(look: () => Look): Styles {
       backdropBorderColor: (_attributes, { isFocused, isSelected }) =>
         isFocused ? look().focus : isSelected ? look().accent : look().soft,
     },
-    edges: {
-      path: "line",
-      selfLoopPath: "loop",
-      size: ({ isOnPath }) => (isOnPath ? 3.5 : 1.6),
-      color: ({ isOnPath }) => (isOnPath ? look().accent : look().soft),
-      head: "arrow",
-      depth: "topEdges",
-    },
   };
 }
 
-type Seen = NodeState & { readonly isHovered: boolean };
+type Seen = NodeState & { readonly isHovered: boolean; readonly isDragged: boolean };
 
-function standsOut({ isHovered, isSelected, isFocused, isOnPath }: Seen): boolean {
-  return isHovered || isSelected || isFocused || isOnPath;
+function standsOut({ isHovered, isDragged, isSelected, isFocused, isOnPath }: Seen): boolean {
+  return isHovered || isDragged || isSelected || isFocused || isOnPath;
 }
 
 function stepsBack(state: Seen, { hasNear, hasPath }: GraphState): boolean {
