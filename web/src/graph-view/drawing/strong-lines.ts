@@ -18,11 +18,11 @@ void main() {
 const fragmentShader = `#version 300 es
 precision mediump float;
 in vec2 across;
-uniform vec3 colour;
+uniform vec4 colour;
 out vec4 drawn;
 void main() {
-  float opacity = clamp(across.y + 0.5 - abs(across.x), 0.0, 1.0);
-  drawn = vec4(colour * opacity, opacity);
+  float opacity = colour.a * clamp(across.y + 0.5 - abs(across.x), 0.0, 1.0);
+  drawn = vec4(colour.rgb * opacity, opacity);
 }`;
 
 /** The citations that stand out. */
@@ -42,6 +42,11 @@ export type StrongLook = {
 
 const nearWidth = 1.6;
 const pathWidth = 3.5;
+
+/** How strong each of so many lines from one work is, from 0 to 1: of hundreds a fan is seen, no solid shape. */
+function strengthOf(count: number): number {
+  return Math.min(1, Math.max(0.35, 7 / Math.sqrt(count + 1)));
+}
 
 /**
  * The citations that stand out: arrows from border to border, made anew in each frame, since they are as wide at any
@@ -93,13 +98,13 @@ export class StrongLines {
     // What sigma drew before may have been what is pointed at, which it does not blend.
     gl.enable(gl.BLEND);
     gl.uniform2f(gl.getUniformLocation(this.#program, "size"), width, height);
-    for (const [citations, colour, lineWidth] of [
-      [near.slice(0, Math.ceil(look.share * near.length)), look.near, nearWidth],
-      [path, look.path, pathWidth],
+    for (const [citations, lineWidth, colour, strength] of [
+      [near.slice(0, Math.ceil(look.share * near.length)), nearWidth, look.near, strengthOf(near.length)],
+      [path, pathWidth, look.path, 1],
     ] as const) {
       const points = this.#pointsOf(citations, lineWidth);
       gl.bufferData(gl.ARRAY_BUFFER, points, gl.STREAM_DRAW);
-      gl.uniform3f(gl.getUniformLocation(this.#program, "colour"), ...colourParts(colour));
+      gl.uniform4f(gl.getUniformLocation(this.#program, "colour"), ...colourParts(colour), strength);
       gl.drawArrays(gl.TRIANGLES, 0, points.length / numbersPerVertex);
     }
     gl.bindVertexArray(null);
