@@ -11,7 +11,15 @@ import { PlainLines } from "./plain-lines.ts";
 import { skipPicking } from "./skip-picking.ts";
 import { StandingOut } from "./standing-out.ts";
 import { type StrongCitations, StrongLines } from "./strong-lines.ts";
-import { lineStrength, type NodeAttributes, plainGraphState, plainNodeState, stylesOf } from "./styles.ts";
+import {
+  type LabelSide,
+  labelSide,
+  lineStrength,
+  type NodeAttributes,
+  plainGraphState,
+  plainNodeState,
+  stylesOf,
+} from "./styles.ts";
 import { type PlacedTick, placedTicks, TimeAxis } from "./time-axis.ts";
 import { WorkDrag } from "./work-drag.ts";
 
@@ -161,7 +169,7 @@ export class GraphDrawing {
     readonly ticks: readonly PlacedTick[];
     readonly works: readonly (DrawnWork & {
       readonly isLabelled: boolean;
-      readonly labelPosition: "left" | "right";
+      readonly labelSide: LabelSide;
     })[];
   } {
     const labelled = this.#sigma.getNodeDisplayedLabels();
@@ -175,7 +183,7 @@ export class GraphDrawing {
           ...work,
           ...at,
           radius: this.#sigma.scaleSize(work.radius),
-          labelPosition,
+          labelSide: labelSide(labelPosition, this.#sigma.getNodeState(work.id).isOnPath),
           isLabelled: labelled.has(work.id),
         };
       }),
@@ -232,7 +240,7 @@ export class GraphDrawing {
     });
     this.#sigma.on("afterProcess", () => this.#lines?.moved());
     this.#sigma.on("afterRender", () => {
-      this.#axis.show(this.#ticks(), this.#sigma.getDimensions().height);
+      this.#axis.show(this.#ticks(), this.#sigma.getDimensions());
       if (this.#share.drawn()) this.#shareFrame = requestAnimationFrame((now) => this.#followFrames(now));
     });
   }

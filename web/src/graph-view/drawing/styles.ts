@@ -1,6 +1,8 @@
 import type { StylesDeclaration } from "sigma/types";
 import type { Look } from "../../theme/look.ts";
 
+export type LabelSide = "left" | "right" | "above";
+
 export type NodeAttributes = {
   x: number;
   y: number;
@@ -50,7 +52,7 @@ export function stylesOf(look: () => Look): Styles {
       labelVisibility: ({ isRoot }, state, graph) =>
         standsOut(state) ? "visible" : stepsBack(state, graph) ? "hidden" : isRoot ? "visible" : "auto",
       labelColor: () => look().text,
-      labelPosition: { attribute: "labelPosition" },
+      labelPosition: ({ labelPosition }, { isOnPath }) => labelSide(labelPosition, isOnPath),
       labelDepth: "topNodes",
       labelBackgroundColor: () => `${look().raised}c8`,
       labelBackgroundPadding: 1,
@@ -68,6 +70,11 @@ export function stylesOf(look: () => Look): Styles {
         isFocused ? look().focus : isSelected ? look().accent : look().soft,
     },
   };
+}
+
+/** Names of works on a path stand above them: beside them they would lie upon the path, and hide its arrows. */
+export function labelSide(side: "left" | "right", isOnPath: boolean): LabelSide {
+  return isOnPath ? "above" : side;
 }
 
 type Seen = NodeState & { readonly isHovered: boolean; readonly isDragged: boolean };

@@ -35,8 +35,11 @@ export class TimeAxis {
   }
 
   /** Where nothing has changed, nothing is written: the page would be laid out anew. */
-  show(ticks: readonly PlacedTick[], height: number): void {
-    const shown = JSON.stringify([ticks, height]);
+  show(
+    ticks: readonly PlacedTick[],
+    { width, height }: { readonly width: number; readonly height: number },
+  ): void {
+    const shown = JSON.stringify([ticks, width, height]);
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.#svg.replaceChildren(
@@ -49,8 +52,14 @@ export class TimeAxis {
         label.setAttribute("x", String(x));
         label.setAttribute("y", String(height - 8));
         label.textContent = text;
-        return [line, label];
+        return isWhole(x, text, width) ? [line, label] : [line];
       }),
     );
   }
+}
+
+/** Whether a text in the middle of a tick is seen whole. */
+function isWhole(x: number, text: string, width: number): boolean {
+  const half = 4.5 * text.length;
+  return x >= half && x <= width - half;
 }
