@@ -2,7 +2,6 @@ import { DirectedGraph } from "graphology";
 import Sigma from "sigma";
 import { layerFill, sdfCircle, sdfDiamond, sdfSquare, sdfTriangle } from "sigma/rendering";
 import type { Look } from "../../theme/look.ts";
-import { labelText } from "../label-text.ts";
 import type { Position } from "../positions.ts";
 import type { Drawn, DrawnWork, Marks } from "./drawn.ts";
 import { glide } from "./glide.ts";
@@ -22,6 +21,7 @@ import {
 } from "./styles.ts";
 import { type PlacedTick, placedTicks, TimeAxis } from "./time-axis.ts";
 import { WorkDrag } from "./work-drag.ts";
+import { looksOf, sidesOf } from "./work-looks.ts";
 
 export type Listeners = {
   /** A work is pointed at; null: none any more. */
@@ -255,22 +255,4 @@ export class GraphDrawing {
   #ticks(): PlacedTick[] {
     return this.#drawn.scale === null ? [] : placedTicks(this.#sigma, this.#drawn.scale);
   }
-}
-
-function looksOf({
-  radius,
-  colour,
-  shape,
-  name,
-  isRoot,
-}: DrawnWork): Omit<NodeAttributes, "x" | "y" | "labelPosition"> {
-  return { size: radius, color: colour, shape, label: labelText(name), isRoot };
-}
-
-/** Names stand to the right, but of the works furthest right to the left: there they would not be seen whole. */
-function sidesOf(works: readonly DrawnWork[]): (work: DrawnWork) => "left" | "right" {
-  const least = works.reduce((x, work) => Math.min(x, work.x), Number.POSITIVE_INFINITY);
-  const most = works.reduce((x, work) => Math.max(x, work.x), Number.NEGATIVE_INFINITY);
-  const border = least + 0.8 * (most - least);
-  return ({ x }) => (x > border && most > least ? "left" : "right");
 }
