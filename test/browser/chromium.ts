@@ -3,9 +3,11 @@ import { type Browser, chromium } from "playwright-core";
 
 const usualPlaces = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-/** Nothing but what a page asks for goes over the network. */
+/** Nothing but what a page asks for goes over the network, and the processor draws, WebGL as well. */
 const flags = [
   "--no-sandbox",
+  "--disable-gpu",
+  "--enable-unsafe-swiftshader",
   "--disable-quic",
   "--no-first-run",
   "--disable-background-networking",
@@ -22,11 +24,7 @@ function findChromium(): string {
   );
 }
 
-/** WebGL drawn by the processor; without it, pages are drawn sooner. */
-const webglFlags = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
-
 /** The machine's own Chromium, without a window. */
-export function launchChromium({ webgl = false } = {}): Promise<Browser> {
-  const args = [...flags, ...(webgl ? webglFlags : ["--disable-gpu"])];
-  return chromium.launch({ executablePath: findChromium(), headless: true, args });
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({ executablePath: findChromium(), headless: true, args: flags });
 }

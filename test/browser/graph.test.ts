@@ -228,6 +228,12 @@ test("by forces, in a thread; that not all is shown is said; by proof; dark", as
   await page.getByRole("button", { name: "Show up to 1,000" }).click();
   await page.getByText("This is not all").waitFor({ state: "detached" });
   await says(page, "most", "1000");
+  // Fewer again: the others go, and those that stay are drawn.
+  await page.getByLabel("At most").selectOption("100");
+  await page.getByRole("status").getByText("100 works and").waitFor();
+  await page.getByText("Placing the works …").waitFor({ state: "detached" });
+  const { content } = await saved(page, "Picture (SVG)");
+  expect(content.toString().match(/<title>/g)).toHaveLength(101);
   await leave();
 });
 

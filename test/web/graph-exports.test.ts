@@ -103,7 +103,7 @@ describe("XML", () => {
         shape,
         name: hostile,
         label: "<b>",
-        labelPosition: shape === "circle" ? "left" : "right",
+        labelSide: shape === "circle" ? "left" : "right",
         ring: null,
       })),
       ticks: [{ year: 1999, text: "1999", x: 20 }],

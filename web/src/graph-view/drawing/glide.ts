@@ -1,12 +1,12 @@
 import type { DirectedGraph } from "graphology";
 import type { Positions } from "../positions.ts";
-import type { EdgeAttributes, NodeAttributes } from "./styles.ts";
+import type { NodeAttributes } from "./styles.ts";
 
 const duration = 450;
 
 /** Moves works to other places within half a second; what is returned ends it where it is. */
 export function glide(
-  graph: DirectedGraph<NodeAttributes, EdgeAttributes>,
+  graph: DirectedGraph<NodeAttributes>,
   targets: Positions,
   whenDone: () => void,
 ): () => void {

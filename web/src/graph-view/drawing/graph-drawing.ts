@@ -1,33 +1,27 @@
 import { DirectedGraph } from "graphology";
 import Sigma from "sigma";
-import {
-  extremityArrow,
-  layerFill,
-  layerPlain,
-  pathLine,
-  pathLoop,
-  sdfCircle,
-  sdfDiamond,
-  sdfSquare,
-  sdfTriangle,
-} from "sigma/rendering";
+import { layerFill, sdfCircle, sdfDiamond, sdfSquare, sdfTriangle } from "sigma/rendering";
 import type { Look } from "../../theme/look.ts";
-import { labelText } from "../label-text.ts";
 import type { Position } from "../positions.ts";
 import type { Drawn, DrawnWork, Marks } from "./drawn.ts";
 import { glide } from "./glide.ts";
 import { MovingShare } from "./moving-share.ts";
 import { PlainLines } from "./plain-lines.ts";
+import { skipPicking } from "./skip-picking.ts";
 import { StandingOut } from "./standing-out.ts";
+import { type StrongCitations, StrongLines } from "./strong-lines.ts";
 import {
-  type EdgeAttributes,
+  type LabelSide,
+  labelSide,
   lineStrength,
   type NodeAttributes,
   plainGraphState,
   plainNodeState,
   stylesOf,
 } from "./styles.ts";
-import { drawTimeAxis, type PlacedTick, placedTicks } from "./time-axis.ts";
+import { type PlacedTick, placedTicks, TimeAxis } from "./time-axis.ts";
+import { WorkDrag } from "./work-drag.ts";
+import { looksOf, sidesOf } from "./work-looks.ts";
 
 export type Listeners = {
   /** A work is pointed at; null: none any more. */
@@ -41,19 +35,21 @@ type Options = { readonly axis: SVGSVGElement; readonly look: Look; readonly lis
 
 /** The picture: sigma's WebGL, and the time axis behind it. Throws where the browser has no WebGL 2. */
 export class GraphDrawing {
-  readonly #graph = new DirectedGraph<NodeAttributes, EdgeAttributes>();
+  readonly #graph = new DirectedGraph<NodeAttributes>();
   readonly #sigma;
-  readonly #axis: SVGSVGElement;
+  readonly #axis: TimeAxis;
   #look: Look;
   #drawn: Drawn = { works: [], citations: [], scale: null };
   readonly #standingOut: StandingOut;
   readonly #share = new MovingShare();
   #shareFrame = 0;
   #lines: PlainLines | undefined;
+  #strongLines: StrongLines | undefined;
+  #strong: StrongCitations = { near: [], path: [] };
   #stopGliding: () => void = () => {};
 
   constructor(container: HTMLElement, { axis, look, listeners }: Options) {
-    this.#axis = axis;
+    this.#axis = new TimeAxis(axis);
     this.#look = look;
     this.#sigma = new Sigma(this.#graph, container, {
       primitives: {
@@ -62,11 +58,6 @@ export class GraphDrawing {
           layers: [layerFill()],
           label: { font: { family: look.font, size: 12 } },
         },
-        edges: {
-          paths: [pathLine(), pathLoop()],
-          extremities: [extremityArrow()],
-          layers: [layerPlain()],
-        },
       },
       styles: stylesOf(() => this.#look),
       customNodeState: plainNodeState,
@@ -74,7 +65,6 @@ export class GraphDrawing {
       settings: {
         // The other ways show a hint that styles itself within the page, which its policy refuses.
         gestureTarget: "graph",
-        enableNodeDrag: true,
         enableCameraRotation: false,
         labelDensity: 0.5,
         labelGridCellSize: 190,
@@ -97,7 +87,20 @@ export class GraphDrawing {
       this.#lines.show(this.#drawn.citations);
       return this.#lines;
     });
-    this.#standingOut = new StandingOut(this.#sigma, this.#graph);
+    this.#sigma.addCustomLayerProgram("strong-lines", "topEdges", (gl) => {
+      this.#strongLines = new StrongLines(gl, this.#sigma, this.#graph, () => ({
+        near: this.#look.soft,
+        path: this.#look.accent,
+        share: this.#share.now,
+      }));
+      this.#strongLines.show(this.#strong);
+      return this.#strongLines;
+    });
+    this.#standingOut = new StandingOut(this.#sigma, this.#graph, (citations) => {
+      this.#strong = citations;
+      this.#strongLines?.show(citations);
+      this.#sigma.scheduleRender();
+    });
     this.#listen(listeners);
   }
 
@@ -109,7 +112,7 @@ export class GraphDrawing {
     const before = this.#drawn;
     this.#drawn = drawn;
     const ids = new Set(drawn.works.map(({ id }) => id));
-    for (const id of graph.nodes()) if (!ids.has(id)) graph.dropNode(id);
+    this.#keepOnly(ids);
     const targets = new Map<string, Position>();
     const sideOf = sidesOf(drawn.works);
     const jumps = isFirst || isCalm;
@@ -166,7 +169,7 @@ export class GraphDrawing {
     readonly ticks: readonly PlacedTick[];
     readonly works: readonly (DrawnWork & {
       readonly isLabelled: boolean;
-      readonly labelPosition: "left" | "right";
+      readonly labelSide: LabelSide;
     })[];
   } {
     const labelled = this.#sigma.getNodeDisplayedLabels();
@@ -180,7 +183,7 @@ export class GraphDrawing {
           ...work,
           ...at,
           radius: this.#sigma.scaleSize(work.radius),
-          labelPosition,
+          labelSide: labelSide(labelPosition, this.#sigma.getNodeState(work.id).isOnPath),
           isLabelled: labelled.has(work.id),
         };
       }),
@@ -193,13 +196,40 @@ export class GraphDrawing {
     this.#sigma.kill();
   }
 
+  /** Drops all other works: together, since sigma reads the whole graph anew for each that goes. */
+  #keepOnly(ids: ReadonlySet<string>): void {
+    const all = this.#graph.mapNodes((id, attributes) => [id, attributes] as const);
+    const kept = all.filter(([id]) => ids.has(id));
+    if (kept.length === all.length) return;
+    this.#graph.clear();
+    for (const [id, attributes] of kept) this.#graph.addNode(id, attributes);
+  }
+
   #listen({ hovered, chosen, opened, moved }: Listeners): void {
-    const hover = (id: string | null) => {
-      this.#standingOut.point(id);
-      hovered(id);
+    // What is pointed at is told late: while a work is dragged it would be another, or none.
+    let pointedAt: string | null = null;
+    const tell = () => {
+      if (drag.isMoving) return;
+      this.#standingOut.point(pointedAt);
+      hovered(pointedAt);
     };
-    this.#sigma.on("enterNode", ({ node }) => hover(node));
-    this.#sigma.on("leaveNode", () => hover(null));
+    const drag = new WorkDrag(this.#sigma, this.#graph, {
+      begun: () => this.#stopGliding(),
+      moved: (id) => this.#lines?.moved(id),
+      ended: (id, to) => {
+        tell();
+        if (to !== null) moved(id, to);
+      },
+    });
+    skipPicking(this.#sigma.getWebGLContext(), () => drag.isMoving || this.#sigma.getGraphState().isPanning);
+    this.#sigma.on("enterNode", ({ node }) => {
+      pointedAt = node;
+      tell();
+    });
+    this.#sigma.on("leaveNode", () => {
+      pointedAt = null;
+      tell();
+    });
     this.#sigma.on("clickNode", ({ node, event }) => {
       const { original } = event;
       chosen(node, original.shiftKey || original.ctrlKey || original.metaKey);
@@ -208,21 +238,9 @@ export class GraphDrawing {
       preventSigmaDefault();
       opened(node);
     });
-    let from: Position = { x: 0, y: 0 };
-    this.#sigma.on("nodeDragStart", ({ node }) => {
-      this.#stopGliding();
-      this.#standingOut.drag(true);
-      from = this.#graph.getNodeAttributes(node);
-      from = { x: from.x, y: from.y };
-    });
-    this.#sigma.on("nodeDragEnd", ({ node }) => {
-      this.#standingOut.drag(false);
-      const { x, y } = this.#graph.getNodeAttributes(node);
-      if (x !== from.x || y !== from.y) moved(node, { x, y });
-    });
     this.#sigma.on("afterProcess", () => this.#lines?.moved());
     this.#sigma.on("afterRender", () => {
-      drawTimeAxis(this.#axis, this.#ticks(), this.#sigma.getDimensions().height);
+      this.#axis.show(this.#ticks(), this.#sigma.getDimensions());
       if (this.#share.drawn()) this.#shareFrame = requestAnimationFrame((now) => this.#followFrames(now));
     });
   }
@@ -237,22 +255,4 @@ export class GraphDrawing {
   #ticks(): PlacedTick[] {
     return this.#drawn.scale === null ? [] : placedTicks(this.#sigma, this.#drawn.scale);
   }
-}
-
-function looksOf({
-  radius,
-  colour,
-  shape,
-  name,
-  isRoot,
-}: DrawnWork): Omit<NodeAttributes, "x" | "y" | "labelPosition"> {
-  return { size: radius, color: colour, shape, label: labelText(name), isRoot };
-}
-
-/** Names stand to the right, but of the works furthest right to the left: there they would not be seen whole. */
-function sidesOf(works: readonly DrawnWork[]): (work: DrawnWork) => "left" | "right" {
-  const least = works.reduce((x, work) => Math.min(x, work.x), Number.POSITIVE_INFINITY);
-  const most = works.reduce((x, work) => Math.max(x, work.x), Number.NEGATIVE_INFINITY);
-  const border = least + 0.8 * (most - least);
-  return ({ x }) => (x > border && most > least ? "left" : "right");
 }

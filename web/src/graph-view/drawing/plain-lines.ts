@@ -3,8 +3,23 @@ import type Sigma from "sigma";
 import type { RenderParams } from "sigma/types";
 import type { Citation } from "../neighbourhood.ts";
 import { evenOrder } from "./even-order.ts";
-import { lineProgram } from "./line-program.ts";
-import type { EdgeAttributes, NodeAttributes } from "./styles.ts";
+import { colourParts, glProgram } from "./gl-program.ts";
+import type { NodeAttributes } from "./styles.ts";
+
+const vertexShader = `#version 300 es
+in vec2 place;
+uniform mat3 matrix;
+void main() {
+  gl_Position = vec4((matrix * vec3(place, 1.0)).xy, 0.0, 1.0);
+}`;
+
+const fragmentShader = `#version 300 es
+precision mediump float;
+uniform vec4 colour;
+out vec4 drawn;
+void main() {
+  drawn = vec4(colour.rgb * colour.a, colour.a);
+}`;
 
 /** How plain lines look now. */
 export type LineLook = {
@@ -29,27 +44,29 @@ type Range = { readonly first: number; readonly count: number; readonly weight: 
 export class PlainLines {
   readonly #gl: WebGL2RenderingContext;
   readonly #sigma: Pick<Sigma, "graphToFramedGraph">;
-  readonly #graph: DirectedGraph<NodeAttributes, EdgeAttributes>;
+  readonly #graph: DirectedGraph<NodeAttributes>;
   readonly #look: () => LineLook;
   readonly #program: WebGLProgram;
   readonly #vertices: WebGLVertexArrayObject;
   readonly #places: WebGLBuffer;
   readonly #ends: WebGLBuffer;
-  #works: readonly string[] = [];
+  /** The works, each with its number among the places. */
+  #numbers: ReadonlyMap<string, number> = new Map();
   #ranges: readonly Range[] = [];
-  #haveMoved = true;
+  /** Works that have moved since their places were sent; null: any may have. */
+  #moved: Set<string> | null = null;
 
   constructor(
     gl: WebGL2RenderingContext,
     sigma: Pick<Sigma, "graphToFramedGraph">,
-    graph: DirectedGraph<NodeAttributes, EdgeAttributes>,
+    graph: DirectedGraph<NodeAttributes>,
     look: () => LineLook,
   ) {
     this.#gl = gl;
     this.#sigma = sigma;
     this.#graph = graph;
     this.#look = look;
-    this.#program = lineProgram(gl);
+    this.#program = glProgram(gl, { vertex: vertexShader, fragment: fragmentShader });
     this.#vertices = gl.createVertexArray();
     this.#places = gl.createBuffer();
     this.#ends = gl.createBuffer();
@@ -65,8 +82,8 @@ export class PlainLines {
   /** These citations, between works of the graph. */
   show(citations: readonly Citation[]): void {
     const gl = this.#gl;
-    this.#works = this.#graph.nodes();
-    const numbers = new Map(this.#works.map((id, number) => [id, number]));
+    const numbers = new Map(this.#graph.nodes().map((id, number) => [id, number]));
+    this.#numbers = numbers;
     const endsOf = ({ citing, cited }: Citation) => {
       const [from, to] = [numbers.get(citing), numbers.get(cited)];
       return from === undefined || to === undefined ? [] : [from, to];
@@ -81,27 +98,26 @@ export class PlainLines {
     gl.bindVertexArray(this.#vertices);
     gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, Uint32Array.from([...others, ...anchors]), gl.STATIC_DRAW);
     gl.bindVertexArray(null);
-    this.#haveMoved = true;
+    this.#moved = null;
   }
 
-  /** Works have moved. */
-  moved(): void {
-    this.#haveMoved = true;
+  /** A work has moved; without its id: any may have. */
+  moved(id?: string): void {
+    if (id === undefined) this.#moved = null;
+    else this.#moved?.add(id);
   }
 
   render({ matrix }: RenderParams): void {
     const gl = this.#gl;
-    if (this.#haveMoved) this.#sendPlaces();
+    this.#sendPlaces();
     const { colour, strength, share } = this.#look();
-    const [red = 0, green = 0, blue = 0] = [1, 3, 5].map(
-      (at) => Number.parseInt(colour.slice(at, at + 2), 16) / 255,
-    );
     gl.useProgram(this.#program);
     gl.bindVertexArray(this.#vertices);
+    gl.enable(gl.BLEND);
     gl.uniformMatrix3fv(gl.getUniformLocation(this.#program, "matrix"), false, matrix);
     for (const { first, count, weight } of this.#ranges) {
       const opacity = Math.min(1, strength * weight);
-      gl.uniform4f(gl.getUniformLocation(this.#program, "colour"), red, green, blue, opacity);
+      gl.uniform4f(gl.getUniformLocation(this.#program, "colour"), ...colourParts(colour), opacity);
       // Two numbers of four bytes a line.
       gl.drawElements(gl.LINES, 2 * Math.ceil(share * count), gl.UNSIGNED_INT, 8 * first);
     }
@@ -115,17 +131,28 @@ export class PlainLines {
     this.#gl.deleteProgram(this.#program);
   }
 
+  /** Of one work that moves, its 8 bytes only. */
   #sendPlaces(): void {
     const gl = this.#gl;
-    const places = new Float32Array(2 * this.#works.length);
-    for (const [number, id] of this.#works.entries()) {
-      if (!this.#graph.hasNode(id)) continue;
-      const { x, y } = this.#sigma.graphToFramedGraph(this.#graph.getNodeAttributes(id));
-      places[2 * number] = x;
-      places[2 * number + 1] = y;
+    if (this.#moved === null) {
+      const places = new Float32Array(2 * this.#numbers.size);
+      for (const [id, number] of this.#numbers) places.set(this.#placeOf(id), 2 * number);
+      gl.bindBuffer(gl.ARRAY_BUFFER, this.#places);
+      gl.bufferData(gl.ARRAY_BUFFER, places, gl.DYNAMIC_DRAW);
+    } else if (this.#moved.size > 0) {
+      gl.bindBuffer(gl.ARRAY_BUFFER, this.#places);
+      for (const id of this.#moved) {
+        const number = this.#numbers.get(id);
+        if (number !== undefined)
+          gl.bufferSubData(gl.ARRAY_BUFFER, 8 * number, new Float32Array(this.#placeOf(id)));
+      }
     }
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.#places);
-    gl.bufferData(gl.ARRAY_BUFFER, places, gl.DYNAMIC_DRAW);
-    this.#haveMoved = false;
+    this.#moved = new Set();
+  }
+
+  #placeOf(id: string): readonly [x: number, y: number] {
+    if (!this.#graph.hasNode(id)) return [0, 0];
+    const { x, y } = this.#sigma.graphToFramedGraph(this.#graph.getNodeAttributes(id));
+    return [x, y];
   }
 }

@@ -1,6 +1,8 @@
 import type { StylesDeclaration } from "sigma/types";
 import type { Look } from "../../theme/look.ts";
 
+export type LabelSide = "left" | "right" | "above";
+
 export type NodeAttributes = {
   x: number;
   y: number;
@@ -12,8 +14,6 @@ export type NodeAttributes = {
   /** On which side its name stands. */
   labelPosition: "left" | "right";
 };
-/** Of the citations that stand out; the rest are plain lines. */
-export type EdgeAttributes = { isOnPath: boolean };
 export type NodeState = {
   isSelected: boolean;
   isPinned: boolean;
@@ -34,9 +34,9 @@ export const plainNodeState: NodeState = {
 };
 export const plainGraphState: GraphState = { hasNear: false, hasPath: false };
 
-type Styles = StylesDeclaration<NodeAttributes, EdgeAttributes, NodeState, object, GraphState>;
+type Styles = StylesDeclaration<NodeAttributes, Record<string, unknown>, NodeState, object, GraphState>;
 
-/** How works and citations look, by their states. The look is asked for each time: the theme may change. */
+/** How works look, by their states. The look is asked for each time: the theme may change. */
 export function stylesOf(look: () => Look): Styles {
   return {
     nodes: {
@@ -45,20 +45,20 @@ export function stylesOf(look: () => Look): Styles {
       color: { attribute: "color" },
       shape: { attribute: "shape" },
       label: { attribute: "label" },
-      size: ({ size }, { isHovered, isFocused }) => (isHovered || isFocused ? size + 1.5 : size),
+      size: ({ size }, { isHovered, isDragged, isFocused }) =>
+        isHovered || isDragged || isFocused ? size + 1.5 : size,
       opacity: (_attributes, state, graph) => (stepsBack(state, graph) ? (graph.hasNear ? 0.22 : 0.5) : 1),
       depth: (_attributes, state) => (standsOut(state) ? "topNodes" : "nodes"),
-      zIndex: (_attributes, { isHovered, isFocused }) => (isHovered || isFocused ? 1 : 0),
       labelVisibility: ({ isRoot }, state, graph) =>
         standsOut(state) ? "visible" : stepsBack(state, graph) ? "hidden" : isRoot ? "visible" : "auto",
       labelColor: () => look().text,
-      labelPosition: { attribute: "labelPosition" },
+      labelPosition: ({ labelPosition }, { isOnPath }) => labelSide(labelPosition, isOnPath),
       labelDepth: "topNodes",
       labelBackgroundColor: () => `${look().raised}c8`,
       labelBackgroundPadding: 1,
       cursor: "pointer",
-      backdropVisibility: (_attributes, { isHovered, isSelected, isFocused, isPinned }) =>
-        isHovered || isSelected || isFocused || isPinned ? "visible" : "hidden",
+      backdropVisibility: (_attributes, { isHovered, isDragged, isSelected, isFocused, isPinned }) =>
+        isHovered || isDragged || isSelected || isFocused || isPinned ? "visible" : "hidden",
       backdropArea: "node",
       backdropColor: (_attributes, { isSelected }) => (isSelected ? look().accentSoft : look().raised),
       backdropShadowColor: "#00000000",
@@ -69,21 +69,18 @@ export function stylesOf(look: () => Look): Styles {
       backdropBorderColor: (_attributes, { isFocused, isSelected }) =>
         isFocused ? look().focus : isSelected ? look().accent : look().soft,
     },
-    edges: {
-      path: "line",
-      selfLoopPath: "loop",
-      size: ({ isOnPath }) => (isOnPath ? 3.5 : 1.6),
-      color: ({ isOnPath }) => (isOnPath ? look().accent : look().soft),
-      head: "arrow",
-      depth: "topEdges",
-    },
   };
 }
 
-type Seen = NodeState & { readonly isHovered: boolean };
+/** Names of works on a path stand above them: beside them they would lie upon the path, and hide its arrows. */
+export function labelSide(side: "left" | "right", isOnPath: boolean): LabelSide {
+  return isOnPath ? "above" : side;
+}
 
-function standsOut({ isHovered, isSelected, isFocused, isOnPath }: Seen): boolean {
-  return isHovered || isSelected || isFocused || isOnPath;
+type Seen = NodeState & { readonly isHovered: boolean; readonly isDragged: boolean };
+
+function standsOut({ isHovered, isDragged, isSelected, isFocused, isOnPath }: Seen): boolean {
+  return isHovered || isDragged || isSelected || isFocused || isOnPath;
 }
 
 function stepsBack(state: Seen, { hasNear, hasPath }: GraphState): boolean {

@@ -25,19 +25,41 @@ export function placedTicks(
   return [{ year: Number.NaN, text: "no year", x }, ...ticks];
 }
 
-/** Draws the axis behind the works. It is a picture only: the table has the years. */
-export function drawTimeAxis(svg: SVGSVGElement, ticks: readonly PlacedTick[], height: number): void {
-  svg.replaceChildren(
-    ...ticks.flatMap(({ x, text }) => {
-      const line = document.createElementNS(namespace, "line");
-      line.setAttribute("x1", String(x));
-      line.setAttribute("x2", String(x));
-      line.setAttribute("y2", String(height - 24));
-      const label = document.createElementNS(namespace, "text");
-      label.setAttribute("x", String(x));
-      label.setAttribute("y", String(height - 8));
-      label.textContent = text;
-      return [line, label];
-    }),
-  );
+/** The axis behind the works. It is a picture only: the table has the years. */
+export class TimeAxis {
+  readonly #svg: SVGSVGElement;
+  #shown = "";
+
+  constructor(svg: SVGSVGElement) {
+    this.#svg = svg;
+  }
+
+  /** Where nothing has changed, nothing is written: the page would be laid out anew. */
+  show(
+    ticks: readonly PlacedTick[],
+    { width, height }: { readonly width: number; readonly height: number },
+  ): void {
+    const shown = JSON.stringify([ticks, width, height]);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.#svg.replaceChildren(
+      ...ticks.flatMap(({ x, text }) => {
+        const line = document.createElementNS(namespace, "line");
+        line.setAttribute("x1", String(x));
+        line.setAttribute("x2", String(x));
+        line.setAttribute("y2", String(height - 24));
+        const label = document.createElementNS(namespace, "text");
+        label.setAttribute("x", String(x));
+        label.setAttribute("y", String(height - 8));
+        label.textContent = text;
+        return isWhole(x, text, width) ? [line, label] : [line];
+      }),
+    );
+  }
+}
+
+/** Whether a text in the middle of a tick is seen whole. */
+function isWhole(x: number, text: string, width: number): boolean {
+  const half = 4.5 * text.length;
+  return x >= half && x <= width - half;
 }

@@ -44,13 +44,13 @@ export function pictureOf(drawing: GraphDrawing, shown: Shown): Drawing {
       }),
     nodes: seen.works
       .toSorted((a, b) => b.radius - a.radius)
-      .map(({ id, x, y, radius, colour, shape, name, isLabelled, labelPosition }) => ({
+      .map(({ id, x, y, radius, colour, shape, name, isLabelled, labelSide }) => ({
         at: { x, y },
         radius,
         colour,
         shape,
         name,
-        labelPosition,
+        labelSide,
         label: isLabelled || isMarked(id) ? labelText(name) : null,
         ring: isMarked(id) ? look.accent : null,
       })),

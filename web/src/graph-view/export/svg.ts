@@ -1,3 +1,4 @@
+import type { LabelSide } from "../drawing/styles.ts";
 import type { Shape } from "../palette.ts";
 import type { Tick } from "../time-ticks.ts";
 import { xmlText } from "./xml-text.ts";
@@ -25,7 +26,7 @@ export type Drawing = {
     readonly name: string;
     /** Written beside it; null where there is no room. */
     readonly label: string | null;
-    readonly labelPosition: "left" | "right";
+    readonly labelSide: LabelSide;
     readonly ring: string | null;
   }[];
   readonly ticks: readonly (Tick & { readonly x: number })[];
@@ -74,11 +75,11 @@ export function svg(drawing: Drawing): string {
       ({ at, radius, colour, shape, name, ring }) =>
         `<g><title>${xmlText(name)}</title>${mark(shape, at, radius, colour, ring)}</g>`,
     ),
-    ...drawing.nodes.flatMap(({ at, radius, label, labelPosition }) =>
+    ...drawing.nodes.flatMap(({ at, radius, label, labelSide }) =>
       label === null
         ? []
         : [
-            `<text x="${n(labelPosition === "left" ? at.x - radius - 4 : at.x + radius + 4)}" y="${n(at.y + 4)}"${labelPosition === "left" ? ' text-anchor="end"' : ""} fill="${text}" stroke="${ground}" stroke-width="3" stroke-linejoin="round" paint-order="stroke">${xmlText(label)}</text>`,
+            `<text ${labelPlace(labelSide, at, radius)} fill="${text}" stroke="${ground}" stroke-width="3" stroke-linejoin="round" paint-order="stroke">${xmlText(label)}</text>`,
           ],
     ),
     "</g>",
@@ -86,6 +87,12 @@ export function svg(drawing: Drawing): string {
     ...notes,
     "</svg>",
   ].join("\n")}\n`;
+}
+
+function labelPlace(side: LabelSide, { x, y }: Point, radius: number): string {
+  if (side === "above") return `x="${n(x)}" y="${n(y - radius - 5)}" text-anchor="middle"`;
+  if (side === "left") return `x="${n(x - radius - 4)}" y="${n(y + 4)}" text-anchor="end"`;
+  return `x="${n(x + radius + 4)}" y="${n(y + 4)}"`;
 }
 
 function mark(shape: Shape, { x, y }: Point, radius: number, colour: string, ring: string | null): string {
