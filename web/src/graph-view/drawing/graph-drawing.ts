@@ -1,27 +1,30 @@
 import { DirectedGraph } from "graphology";
 import Sigma from "sigma";
-import { layerFill, sdfCircle, sdfDiamond, sdfSquare, sdfTriangle } from "sigma/rendering";
 import type { Look } from "../../theme/look.ts";
 import type { Position } from "../positions.ts";
 import type { Drawn, DrawnWork, Marks } from "./drawn.ts";
 import { glide } from "./glide.ts";
+import { Layers } from "./layers.ts";
 import { MovingShare } from "./moving-share.ts";
-import { PlainLines } from "./plain-lines.ts";
-import { skipPicking } from "./skip-picking.ts";
+import { Pointing } from "./pointing.ts";
 import { StandingOut } from "./standing-out.ts";
-import { type StrongCitations, StrongLines } from "./strong-lines.ts";
 import {
   type LabelSide,
   labelSide,
-  lineStrength,
   type NodeAttributes,
   plainGraphState,
   plainNodeState,
+  sizeOf,
+  standsOut,
   stylesOf,
 } from "./styles.ts";
 import { type PlacedTick, placedTicks, TimeAxis } from "./time-axis.ts";
+import { workAt } from "./work-at.ts";
 import { WorkDrag } from "./work-drag.ts";
-import { looksOf, sidesOf } from "./work-looks.ts";
+import { attributesOf, sidesOf } from "./work-looks.ts";
+
+/** A work is pointed at also so many pixels beside it. */
+const pointingPadding = 3;
 
 export type Listeners = {
   /** A work is pointed at; null: none any more. */
@@ -43,22 +46,14 @@ export class GraphDrawing {
   readonly #standingOut: StandingOut;
   readonly #share = new MovingShare();
   #shareFrame = 0;
-  #lines: PlainLines | undefined;
-  #strongLines: StrongLines | undefined;
-  #strong: StrongCitations = { near: [], path: [] };
+  readonly #layers: Layers;
   #stopGliding: () => void = () => {};
 
   constructor(container: HTMLElement, { axis, look, listeners }: Options) {
     this.#axis = new TimeAxis(axis);
     this.#look = look;
     this.#sigma = new Sigma(this.#graph, container, {
-      primitives: {
-        nodes: {
-          shapes: [sdfCircle(), sdfSquare(), sdfTriangle(), sdfDiamond()],
-          layers: [layerFill()],
-          label: { font: { family: look.font, size: 12 } },
-        },
-      },
+      primitives: { nodes: { label: { font: { family: look.font, size: 12 } } } },
       styles: stylesOf(() => this.#look),
       customNodeState: plainNodeState,
       customGraphState: plainGraphState,
@@ -70,35 +65,19 @@ export class GraphDrawing {
         labelGridCellSize: 190,
         labelRenderedSizeThreshold: 5,
         stagePadding: 34,
-        nodePickingPadding: 3,
-        // What is pointed at is found in a picture of its own, drawn with each frame: half as wide and high is enough.
-        pickingDownSizingRatio: 2,
+        // What is pointed at we find ourselves: the picture that sigma would look it up in is a pixel.
+        pickingDownSizingRatio: 10_000,
         maxCameraRatio: 4,
         minCameraRatio: 0.02,
         doubleClickZoomingRatio: 1,
       },
     });
-    this.#sigma.addCustomLayerProgram("plain-lines", "edges", (gl) => {
-      this.#lines = new PlainLines(gl, this.#sigma, this.#graph, () => ({
-        colour: this.#look.lineStrong,
-        strength: lineStrength(this.#drawn.citations.length, this.#sigma.getGraphState()),
-        share: this.#share.now,
-      }));
-      this.#lines.show(this.#drawn.citations);
-      return this.#lines;
-    });
-    this.#sigma.addCustomLayerProgram("strong-lines", "topEdges", (gl) => {
-      this.#strongLines = new StrongLines(gl, this.#sigma, this.#graph, () => ({
-        near: this.#look.soft,
-        path: this.#look.accent,
-        share: this.#share.now,
-      }));
-      this.#strongLines.show(this.#strong);
-      return this.#strongLines;
+    this.#layers = new Layers(this.#sigma, this.#graph, {
+      look: () => this.#look,
+      share: () => this.#share.now,
     });
     this.#standingOut = new StandingOut(this.#sigma, this.#graph, (citations) => {
-      this.#strong = citations;
-      this.#strongLines?.show(citations);
+      this.#layers.showStandingOut(citations);
       this.#sigma.scheduleRender();
     });
     this.#listen(listeners);
@@ -118,26 +97,34 @@ export class GraphDrawing {
     const jumps = isFirst || isCalm;
     for (const work of drawn.works) {
       if (!graph.hasNode(work.id) || jumps) {
-        graph.mergeNode(work.id, { ...looksOf(work), labelPosition: sideOf(work), x: work.x, y: work.y });
+        graph.mergeNode(work.id, {
+          ...attributesOf(work),
+          labelPosition: sideOf(work),
+          x: work.x,
+          y: work.y,
+        });
         continue;
       }
-      graph.mergeNodeAttributes(work.id, { ...looksOf(work), labelPosition: sideOf(work) });
+      graph.mergeNodeAttributes(work.id, { ...attributesOf(work), labelPosition: sideOf(work) });
       targets.set(work.id, work);
     }
     // The same works and citations are shown in many places while forces move them.
     if (drawn.citations !== before.citations) {
       this.#standingOut.show(drawn.citations);
-      this.#lines?.show(drawn.citations);
+      this.#layers.show(drawn.citations);
     }
+    this.#layers.changed();
     if (targets.size > 0) this.#stopGliding = glide(graph, targets, () => {});
   }
 
   mark(marks: Marks): void {
     this.#standingOut.mark(marks);
+    this.#layers.changed();
   }
 
   setLook(look: Look): void {
     this.#look = look;
+    this.#layers.changed();
     this.#sigma.refresh();
   }
 
@@ -206,39 +193,40 @@ export class GraphDrawing {
   }
 
   #listen({ hovered, chosen, opened, moved }: Listeners): void {
-    // What is pointed at is told late: while a work is dragged it would be another, or none.
-    let pointedAt: string | null = null;
-    const tell = () => {
-      if (drag.isMoving) return;
-      this.#standingOut.point(pointedAt);
-      hovered(pointedAt);
-    };
-    const drag = new WorkDrag(this.#sigma, this.#graph, {
-      begun: () => this.#stopGliding(),
-      moved: (id) => this.#lines?.moved(id),
+    const at = (place: Position) => this.#workAt(place);
+    const pointing = new Pointing(this.#sigma, {
+      workAt: at,
+      isHeld: () => drag.isMoving || this.#sigma.getGraphState().isPanning,
+      changed: (id) => {
+        this.#standingOut.point(id);
+        this.#layers.changed();
+        hovered(id);
+      },
+    });
+    const drag = new WorkDrag(this.#sigma, this.#graph, at, {
+      begun: () => {
+        this.#stopGliding();
+        this.#layers.changed();
+      },
+      moved: (id) => this.#layers.moved(id),
       ended: (id, to) => {
-        tell();
+        this.#layers.changed();
+        pointing.look();
         if (to !== null) moved(id, to);
       },
     });
-    skipPicking(this.#sigma.getWebGLContext(), () => drag.isMoving || this.#sigma.getGraphState().isPanning);
-    this.#sigma.on("enterNode", ({ node }) => {
-      pointedAt = node;
-      tell();
-    });
-    this.#sigma.on("leaveNode", () => {
-      pointedAt = null;
-      tell();
-    });
-    this.#sigma.on("clickNode", ({ node, event }) => {
+    this.#sigma.on("clickStage", ({ event }) => {
       const { original } = event;
-      chosen(node, original.shiftKey || original.ctrlKey || original.metaKey);
+      const id = at(event);
+      if (id !== null) chosen(id, original.shiftKey || original.ctrlKey || original.metaKey);
     });
-    this.#sigma.on("doubleClickNode", ({ node, preventSigmaDefault }) => {
+    this.#sigma.on("doubleClickStage", ({ event, preventSigmaDefault }) => {
+      const id = at(event);
+      if (id === null) return;
       preventSigmaDefault();
-      opened(node);
+      opened(id);
     });
-    this.#sigma.on("afterProcess", () => this.#lines?.moved());
+    this.#sigma.on("afterProcess", () => this.#layers.moved());
     this.#sigma.on("afterRender", () => {
       this.#axis.show(this.#ticks(), this.#sigma.getDimensions());
       if (this.#share.drawn()) this.#shareFrame = requestAnimationFrame((now) => this.#followFrames(now));
@@ -250,6 +238,18 @@ export class GraphDrawing {
     const state = this.#share.frame(now);
     if (state === "moving") this.#shareFrame = requestAnimationFrame((next) => this.#followFrames(next));
     else if (state === "incomplete") this.#sigma.scheduleRender();
+  }
+
+  /** The work at a place of the picture, in pixels; null where none is. */
+  #workAt(place: Position): string | null {
+    const pixelsPerUnit = this.#sigma.getGraphToViewportRatio();
+    const scale = this.#sigma.scaleSize() / pixelsPerUnit;
+    const discs = this.#graph.mapNodes((id, attributes) => {
+      const state = this.#sigma.getNodeState(id);
+      const radius = sizeOf(attributes, state) * scale;
+      return { id, x: attributes.x, y: attributes.y, radius, standsOut: standsOut(state) };
+    });
+    return workAt(this.#sigma.viewportToGraph(place), discs, pointingPadding / pixelsPerUnit);
   }
 
   #ticks(): PlacedTick[] {

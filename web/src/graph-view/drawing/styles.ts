@@ -1,5 +1,6 @@
 import type { StylesDeclaration } from "sigma/types";
 import type { Look } from "../../theme/look.ts";
+import type { Shape } from "../palette.ts";
 
 export type LabelSide = "left" | "right" | "above";
 
@@ -8,7 +9,7 @@ export type NodeAttributes = {
   y: number;
   size: number;
   color: string;
-  shape: string;
+  shape: Shape;
   label: string;
   isRoot: boolean;
   /** On which side its name stands. */
@@ -36,19 +37,14 @@ export const plainGraphState: GraphState = { hasNear: false, hasPath: false };
 
 type Styles = StylesDeclaration<NodeAttributes, Record<string, unknown>, NodeState, object, GraphState>;
 
-/** How works look, by their states. The look is asked for each time: the theme may change. */
+/** What sigma knows of works, by their states: where they stand, and their names. The look may change. */
 export function stylesOf(look: () => Look): Styles {
   return {
     nodes: {
       x: { attribute: "x" },
       y: { attribute: "y" },
-      color: { attribute: "color" },
-      shape: { attribute: "shape" },
       label: { attribute: "label" },
-      size: ({ size }, { isHovered, isDragged, isFocused }) =>
-        isHovered || isDragged || isFocused ? size + 1.5 : size,
-      opacity: (_attributes, state, graph) => (stepsBack(state, graph) ? (graph.hasNear ? 0.22 : 0.5) : 1),
-      depth: (_attributes, state) => (standsOut(state) ? "topNodes" : "nodes"),
+      size: sizeOf,
       labelVisibility: ({ isRoot }, state, graph) =>
         standsOut(state) ? "visible" : stepsBack(state, graph) ? "hidden" : isRoot ? "visible" : "auto",
       labelColor: () => look().text,
@@ -56,20 +52,12 @@ export function stylesOf(look: () => Look): Styles {
       labelDepth: "topNodes",
       labelBackgroundColor: () => `${look().raised}c8`,
       labelBackgroundPadding: 1,
-      cursor: "pointer",
-      backdropVisibility: (_attributes, { isHovered, isDragged, isSelected, isFocused, isPinned }) =>
-        isHovered || isDragged || isSelected || isFocused || isPinned ? "visible" : "hidden",
-      backdropArea: "node",
-      backdropColor: (_attributes, { isSelected }) => (isSelected ? look().accentSoft : look().raised),
-      backdropShadowColor: "#00000000",
-      backdropShadowBlur: 0,
-      backdropPadding: (_attributes, { isFocused }) => (isFocused ? 4 : 2.5),
-      backdropBorderWidth: (_attributes, { isFocused, isSelected }) =>
-        isFocused ? 3 : isSelected ? 2.5 : 1.5,
-      backdropBorderColor: (_attributes, { isFocused, isSelected }) =>
-        isFocused ? look().focus : isSelected ? look().accent : look().soft,
     },
   };
+}
+
+export function sizeOf({ size }: NodeAttributes, { isHovered, isDragged, isFocused }: SeenState): number {
+  return isHovered || isDragged || isFocused ? size + 1.5 : size;
 }
 
 /** Names of works on a path stand above them: beside them they would lie upon the path, and hide its arrows. */
@@ -77,13 +65,14 @@ export function labelSide(side: "left" | "right", isOnPath: boolean): LabelSide 
   return isOnPath ? "above" : side;
 }
 
-type Seen = NodeState & { readonly isHovered: boolean; readonly isDragged: boolean };
+/** A work's state with what sigma has of its own. */
+export type SeenState = NodeState & { readonly isHovered: boolean; readonly isDragged: boolean };
 
-function standsOut({ isHovered, isDragged, isSelected, isFocused, isOnPath }: Seen): boolean {
+export function standsOut({ isHovered, isDragged, isSelected, isFocused, isOnPath }: SeenState): boolean {
   return isHovered || isDragged || isSelected || isFocused || isOnPath;
 }
 
-function stepsBack(state: Seen, { hasNear, hasPath }: GraphState): boolean {
+export function stepsBack(state: SeenState, { hasNear, hasPath }: GraphState): boolean {
   return (hasNear || hasPath) && !standsOut(state) && !state.isNear;
 }
 

@@ -30,14 +30,20 @@ export class WorkDrag {
   #held: Dragged | null = null;
   #isMoving = false;
 
-  constructor(renderer: Renderer, graph: DirectedGraph<NodeAttributes>, listeners: DragListeners) {
+  constructor(
+    renderer: Renderer,
+    graph: DirectedGraph<NodeAttributes>,
+    workAt: (place: Position) => string | null,
+    listeners: DragListeners,
+  ) {
     this.#renderer = renderer;
     this.#graph = graph;
     this.#listeners = listeners;
-    renderer.on("downNode", ({ node, event }) => {
-      if (!isHeld(event.original)) return;
-      const { x, y } = graph.getNodeAttributes(node);
-      this.#held = { id: node, from: { x, y }, heldAt: renderer.viewportToGraph(event) };
+    renderer.on("downStage", ({ event }) => {
+      const id = isHeld(event.original) ? workAt(event) : null;
+      if (id === null) return;
+      const { x, y } = graph.getNodeAttributes(id);
+      this.#held = { id, from: { x, y }, heldAt: renderer.viewportToGraph(event) };
     });
     renderer.on("moveBody", ({ event, preventSigmaDefault }) => {
       if (this.#held === null) return;
@@ -49,7 +55,6 @@ export class WorkDrag {
       preventSigmaDefault();
       this.#move(this.#held, renderer.viewportToGraph(event));
     });
-    renderer.on("upNode", () => this.end());
     renderer.on("upStage", () => this.end());
   }
 
