@@ -1,5 +1,6 @@
 import { softwareVersion } from "../version.ts";
 import { builder } from "./builder.ts";
+import { RefusalCountObject, refusalCounts } from "./refusals.ts";
 
 const StatusObject = builder.objectRef<Record<string, never>>("Status");
 
@@ -33,6 +34,12 @@ StatusObject.implement({
     rejectedDocuments: t.int({
       description: "Documents that were refused at the door.",
       resolve: (_status, _args, { loaders }) => loaders.total.load("rejected_documents"),
+    }),
+    refusals: t.field({
+      type: [RefusalCountObject],
+      description:
+        "Why documents and events were refused at the door, in numbers: the most frequent first. Counted when asked.",
+      resolve: (_status, _args, context) => refusalCounts(context),
     }),
     graphVersion: t.string({
       description:

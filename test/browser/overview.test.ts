@@ -28,6 +28,7 @@ test("what is held, as charts and tables; ranks; what is invalid", async () => {
     .waitFor();
   await page.getByRole("heading", { name: "By PageRank" }).waitFor();
   expect(await page.getByRole("listitem").filter({ hasText: "cited by" }).count()).toBe(10);
+  await page.getByText("Nothing was refused so far.").waitFor();
   await page.getByText("Invalid events: 3.").waitFor();
   await page.getByText("invalid: PREV_EVENT_UNRESOLVED").first().waitFor();
   await expectAccessible();
@@ -47,12 +48,17 @@ test("live: what is taken in while the page is open appears, and is counted", as
   const title = "A paper <b>that</b> came just now";
   await takeIn(stage.site.database, [
     documentOf({ arxivId: "2406.00001", submittedAt: "2024-06-01T00:00:00Z", title }).text,
+    "no JSON",
   ]);
   const changes = page.getByRole("list", { name: "Papers that changed while this page is open" });
   await changes.getByRole("link", { name: title }).waitFor();
   await papers.filter({ hasText: new RegExp(`^${(before + 1).toLocaleString("en")}$`) }).waitFor();
   // The events taken in last are asked for again: its two are on top.
   await page.locator(".event-list").first().getByRole("link", { name: title }).nth(1).waitFor();
+  // What was refused with it, and why.
+  await page.getByText("Rejected documents: 1.").waitFor();
+  const refusals = page.getByRole("table", { name: "What quarantine keeps, by reason" });
+  await refusals.getByRole("row", { name: "MALFORMED_JSON It is no JSON. 1 document" }).waitFor();
   await expectAccessible();
   await leave();
 });

@@ -1,6 +1,6 @@
 /** Queries of every kind that the API answers, over the sample and about one of its works: pages, filters, look-ups, search, provenance, and the graph in SQL. */
 export const queriesAbout = (work: string): readonly string[] => [
-  `{ status { papers works claims citations events } }`,
+  `{ status { papers works claims citations events refusals { kind code count } } }`,
   `{ paper(ref: "2302.12192") { title aliases { value } canonicalRecord verdict { id }
       state { sha256 document } verification { proof } referenceCoverage { held }
       claims(first: 2) { totalCount nodes { text provenance { proof event { eventId payload } signer { keyId } } } }

@@ -11,6 +11,11 @@ export const holdingsQuestion = graphql(`
       events
       invalidEvents
       rejectedDocuments
+      refusals {
+        kind
+        code
+        count
+      }
       graphVersion
       softwareVersion
     }
@@ -109,6 +114,7 @@ export const changesQuestion = graphql(`
   }
 `);
 
+export type RefusalCount = ResultOf<typeof holdingsQuestion>["status"]["refusals"][number];
 export type AnchorStat = ResultOf<typeof anchorsQuestion>["anchorStats"][number];
 export type OverviewEvent = ResultOf<typeof eventFragment>;
 export type Change = ResultOf<typeof changesQuestion>["paperChanged"];

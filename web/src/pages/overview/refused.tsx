@@ -2,6 +2,7 @@ import { useAnswer } from "../../api/use-answer.ts";
 import { QueryBehind } from "../../shell/query-behind.tsx";
 import { EventList } from "./event-list.tsx";
 import { holdingsQuestion, invalidEventsQuestion } from "./overview-questions.ts";
+import { RefusalTable } from "./refusal-table.tsx";
 
 /** What was refused, and what was kept though it is wrong. */
 export function Refused({ turn }: { turn: number }) {
@@ -18,11 +19,12 @@ export function Refused({ turn }: { turn: number }) {
         <p>
           <strong>Rejected documents: {rejected === null ? "…" : rejected.toLocaleString("en")}.</strong>{" "}
           <span class="soft">
-            Refused at the door: unsigned, of an unknown key, or no document at all. They are in quarantine
-            with their reasons, which only this mirror's keepers see; who submits a document is told why it
-            was refused.
+            Refused at the door, and no part of what is held. What they said only this mirror's keepers see;
+            who submits a document is told why it was refused.
           </span>
         </p>
+        {status.state === "failed" && <p role="alert">{status.error.message}</p>}
+        {status.state === "answered" && <RefusalTable refusals={status.data.status.refusals} />}
         {invalid.state === "failed" && <p role="alert">{invalid.error.message}</p>}
         {invalid.state === "answered" && (
           <>
