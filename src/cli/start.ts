@@ -24,7 +24,12 @@ export type ServiceOptions = {
   readonly keyring?: string;
   readonly port?: string;
   readonly host?: string;
+  readonly json?: boolean;
 };
+
+/** What `--json` does where a command serves until it is stopped. */
+export const logJson =
+  "log lines of JSON (PITH_GRAPH_LOG_FORMAT=json); that with the msg `listening` has host and port";
 
 /** How long the service goes on taking requests on connections that it has, where nothing comes on them. */
 const idleMilliseconds = 500;
@@ -37,6 +42,7 @@ export function addStartCommand(program: Command): void {
     .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
     .option("--port <number>", "port to listen on (PORT; 4000)")
     .option("--host <address>", "address to listen on (HOST; 127.0.0.1)")
+    .option("--json", logJson)
     .addHelpText(
       "after",
       `
@@ -63,7 +69,7 @@ export async function runService(
   options: ServiceOptions,
   workerRuns: "with-tokens" | "always" | "never",
 ): Promise<void> {
-  const config = readConfig(process.env, givenOptions(options));
+  const config = readConfig(process.env, givenOptions({ ...options, logsJson: options.json }));
   const paths = [config.keyringPath, options.keyring];
   await loadKeyring(paths);
   const { signal } = listenForInterruption();

@@ -19,12 +19,11 @@ const documents = readLines("arxiv-2022-12.ndjson.gz");
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  child = spawnCli(["serve", "--port", "0"], {
+  child = spawnCli(["serve", "--port", "0", "--json"], {
     env: {
       DATABASE_URL: urlOf(database),
       PITH_GRAPH_KEYRING: "sample/keyring.json",
       PITH_GRAPH_TOKENS: `tests:${sha256(token).toString("hex")}`,
-      PITH_GRAPH_LOG_FORMAT: "json",
       PITH_GRAPH_LOG_LEVEL: "debug",
       PITH_GRAPH_METRICS: "0",
       PITH_GRAPH_LOGLEVEL: "debug",
