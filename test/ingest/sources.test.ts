@@ -212,8 +212,8 @@ type ChildReport = {
 };
 
 async function inChild(paths: string[], input: string | Buffer = ""): Promise<ChildReport> {
-  const script = fileURLToPath(new URL("read-child.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--import", "tsx", script, "1000000", ...paths], {
+  const script = fileURLToPath(new URL("read-child.mjs", import.meta.url));
+  const child = spawn(process.execPath, [script, "1000000", ...paths], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   child.stdin.end(input);

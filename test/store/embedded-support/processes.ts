@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 
 type Told = { event: string; [key: string]: unknown };
 
-/** The application of application.ts in a process of its own. */
+/** The application of application.mjs in a process of its own. */
 export class Application {
   readonly process: ChildProcess;
   readonly exited: Promise<{ status: number | null; signal: NodeJS.Signals | null }>;
@@ -23,8 +23,8 @@ export class Application {
     } = {},
   ) {
     const checkout = options.checkout ?? process.cwd();
-    const program = join(checkout, "test/store/embedded-support/application.ts");
-    const parameters = ["--import", "tsx", program, dataDirectory, ...(options.fault ?? [])];
+    const program = join(checkout, "test/store/embedded-support/application.mjs");
+    const parameters = [program, dataDirectory, ...(options.fault ?? [])];
     this.process = spawn(process.execPath, parameters, {
       cwd: checkout,
       // A process group of its own, to be signalled as a whole, as a terminal does.
