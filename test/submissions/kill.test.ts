@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { workOff } from "../../src/ingest/submissions/index.ts";
 import { type KeyringEntry, keyringEntries } from "../../src/protocol/index.ts";
+import { isLong, longTest } from "../long.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { databaseUrl } from "../server-connection.ts";
 import { counts, openSite, paper, type Site, statuses } from "./site.ts";
@@ -118,7 +119,7 @@ const moments = [
     attempts: 1,
     papers: 20,
   },
-];
+].slice(isLong ? 0 : -1);
 
 test.each(moments)("killed $name: nothing acknowledged is missing", async (moment) => {
   const { pool } = site.database;
@@ -152,7 +153,7 @@ test.each(moments)("killed $name: nothing acknowledged is missing", async (momen
   expect(await held(pithNumbers)).toBe(20);
 });
 
-test("killed again and again while documents come in: nothing acknowledged is missing", async () => {
+longTest("killed again and again while documents come in: nothing acknowledged is missing", async () => {
   const kills = 4;
   const acknowledged: string[] = [];
   let isOver = false;

@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { chmod, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { copyPreparedData } from "../../prepared-data.ts";
 import { serversOf, until } from "./processes.ts";
 
 /** Makes folders for a test file, and takes them and the servers in them away again. */
@@ -20,6 +21,13 @@ export class Folders {
   /** A data directory, not made yet, in a new folder. */
   async data(...path: string[]): Promise<string> {
     return this.watch(join(await this.folder(), ...(path.length === 0 ? ["data"] : path)));
+  }
+
+  /** A data directory in a new folder: a copy of what the run has prepared (test/global-setup.ts), or not made yet. */
+  async copyOf(prepared: string | null): Promise<string> {
+    const dataDirectory = await this.data();
+    if (prepared !== null) await copyPreparedData(prepared, dataDirectory);
+    return dataDirectory;
   }
 
   /** Remembers a data directory, so that a server left in it is ended. */

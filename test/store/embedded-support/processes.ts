@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
@@ -91,7 +91,7 @@ export class Application {
   }
 }
 
-/** Process ids of the servers of this data directory: found by ps, not by what the product believes. */
+/** Process ids of the servers of this data directory: as the system tells, not what the product believes. */
 export function serversOf(dataDirectory: string): number[] {
   let name: string;
   try {
@@ -100,8 +100,26 @@ export function serversOf(dataDirectory: string): number[] {
   } catch {
     return [];
   }
+  return [...commandLines()].filter(([, line]) => line.includes(name)).map(([pid]) => pid);
+}
+
+/** Of every process on the machine. */
+function commandLines(): Map<number, string> {
+  if (process.platform === "linux") {
+    const ids = readdirSync("/proc").map(Number).filter(Number.isInteger);
+    return new Map(ids.map((pid) => [pid, commandLineOf(pid)]));
+  }
   const lines = execFileSync("ps", ["-eww", "-o", "pid=,args="], { encoding: "utf8" }).split("\n");
-  return lines.filter((line) => line.includes(name)).map((line) => Number.parseInt(line, 10));
+  return new Map(lines.map((line) => [Number.parseInt(line, 10), line]));
+}
+
+/** Empty where the process has ended. */
+function commandLineOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+  } catch {
+    return "";
+  }
 }
 
 export function recordedServer(dataDirectory: string): number {
