@@ -11,6 +11,8 @@ export const long: readonly string[] = [
   ...onlyLong,
   "test/faults/*.test.ts",
   "test/ingest/kill.test.ts",
+  "test/ingest/model.test.ts",
+  "test/ingest/repeat.test.ts",
   "test/replicas/replicas.test.ts",
   "test/submissions/kill.test.ts",
 ];

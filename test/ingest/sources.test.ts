@@ -196,7 +196,7 @@ describe("standard input", () => {
 });
 
 test("a bomb of gzip takes no more memory than a small file", async () => {
-  const bomb = gzipSync(Buffer.alloc(400_000_000, " "), { level: 1 });
+  const bomb = gzipSync(Buffer.alloc(200_000_000, " "), { level: 1 });
   const whole = await fileOf("bomb.json.gz", bomb);
   const lines = await fileOf("bomb.ndjson.gz", bomb);
   const small = await inChild([await fileOf("small.json.gz", gzipSync("{}"))]);
