@@ -162,6 +162,22 @@ describe("a backup that is not whole, or not ours, leaves nothing", () => {
     await rm(file);
   });
 
+  test("with a row that is none, behind many that are", async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on("warning", onWarning);
+    // So many that the stream is full again and again.
+    const rows = Array.from({ length: 30_000 }, (_, nth) => `${nth}\t\\\\x${"00".repeat(32)}\tPASSED\n`);
+    const text = (await backupText()).replace(
+      /^(COPY public\."published_states".*\n)/m,
+      (head) => `${head}${rows.join("")}nonsense\n`,
+    );
+    await expect(readBackup(other, inPieces(text, 1_000_000))).rejects.toMatchObject({ code: /^22/ });
+    process.off("warning", onWarning);
+    expect(warnings).toEqual([]);
+    expect((await other.pool.query("SELECT FROM published_states")).rows).toEqual([]);
+  });
+
   test("and then takes a whole one, whatever pieces it comes in", async () => {
     const counts = await readBackup(other, inPieces(await backupText(), 7));
     expect(counts.get("submissions")).toBe(1);
