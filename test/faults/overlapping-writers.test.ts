@@ -58,7 +58,7 @@ test(`two workers and two bulk ingests of overlapping papers at once (seed ${see
   const random = randomFrom(seed);
   // Papers that cite each other, contradict each other and come in several documents. All of one least proof: what
   // is let in must not depend on who takes it in.
-  const world = Array.from({ length: isLong ? 25 : 8 }, (_, nth) => worldOf(seed + nth)).flat();
+  const world = Array.from({ length: isLong ? 25 : 4 }, (_, nth) => worldOf(seed + nth)).flat();
   const documents = [...new Set(world.map(({ text }) => text))];
   const keyringPath = join(folder, "keyring.json");
   await writeFile(keyringPath, JSON.stringify(keyringEntries(keyring)));
