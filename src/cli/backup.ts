@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
+import { rename, rm, stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
@@ -45,14 +45,12 @@ async function runBackup(database: Database, file: string): Promise<void> {
   }
   const part = `${file}.part`;
   try {
-    // Nobody else on the machine is to read what waits in it.
-    const stream = createWriteStream(part, { mode: 0o600 });
+    // Nobody else on the machine is to read what waits in it, also where an earlier one was left by somebody else.
+    await rm(part, { force: true });
+    const stream = createWriteStream(part, { mode: 0o600, flush: true });
     if (file.endsWith(".gz")) await pipeline(pieces, createGzip(), stream);
     else await pipeline(pieces, stream);
-    const handle = await open(part, "r+");
-    await handle.sync();
-    const { size } = await handle.stat();
-    await handle.close();
+    const { size } = await stat(part);
     await rename(part, file);
     say(`${size} bytes written to ${file}`);
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { settingsInForce, unknownVariables } from "../config/in-force.ts";
 import { type GivenOptions, readConfig } from "../config/index.ts";
-import { printable } from "../log.ts";
+import { printable } from "../printable.ts";
 import { say } from "./context.ts";
 
 type Options = { readonly json?: boolean; readonly port?: string; readonly host?: string };
