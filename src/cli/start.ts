@@ -78,7 +78,9 @@ export async function runService(
   warnOfUnknownVariables(log);
   const place = config.databaseUrl === undefined ? `PostgreSQL in ${config.dataDirectory}` : "the database";
   log.info(`Opening ${place} …`);
-  const database = await openConfiguredDatabase(config, () => {});
+  // As long as a query may take: who waits for a connection longer is told to come again.
+  const connectionMilliseconds = config.limits.milliseconds;
+  const database = await openConfiguredDatabase(config, () => {}, { connectionMilliseconds });
   let service: Service | undefined;
   let server: RunningServer | undefined;
   let metrics: MetricsListener | undefined;
@@ -133,7 +135,11 @@ async function createService(database: Database, config: Config, log: Log): Prom
   });
   // A query ends by itself before; this is for what its end did not reach.
   const statementMilliseconds = limits.milliseconds + 1_000;
-  const reads = openDatabase({ connection: database.connection, statementMilliseconds });
+  const reads = openDatabase({
+    connection: database.connection,
+    statementMilliseconds,
+    connectionMilliseconds: limits.milliseconds,
+  });
   const readServers = new ReadServers({
     primary: reads,
     replicas: config.replicaUrls,
