@@ -103,6 +103,22 @@ test("nothing but the log, put into an empty database, gives the same tables; ne
   expect(rows).toEqual([{ distinct: true, gapless: true }]);
 });
 
+test("a keyring that does not let all events in is said to have lost them", async () => {
+  const file = join(folder, "log");
+  await writeFile(file, await backupText());
+  const other = await created(createEmptyDatabase());
+  const { status, stderr } = await runCli(["restore", file], { env: { DATABASE_URL: urlOf(other) } });
+  await rm(file);
+  const countIn = async ({ pool }: TestDatabase) =>
+    (await pool.query<{ count: number }>("SELECT count(*)::int AS count FROM events")).rows[0]?.count ?? 0;
+  const lost = (await countIn(database)) - (await countIn(other));
+  expect(lost).toBeGreaterThan(0);
+  expect(stderr).toContain(
+    `${lost} events of the backup were not let in by this keyring, and are no longer in the log.`,
+  );
+  expect(status).toBe(1);
+});
+
 describe("a backup that is not whole, or not ours, leaves nothing", () => {
   let other: TestDatabase;
   beforeAll(async () => {
