@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createApp, type RunningServer, startServer } from "../../src/server/index.ts";
-import type { Database } from "../../src/store/index.ts";
+import { type Database, openDatabase } from "../../src/store/index.ts";
 import { documentOf } from "../api/fixtures/documents.ts";
 import { ingestTexts, seedText } from "../api/fixtures/library.ts";
 import { untilRows } from "../faults/waiting.ts";
@@ -171,4 +171,21 @@ it("once it is back all is answered, and streams that were open go on", async ()
   ]);
   const told = await stream.next();
   expect(told?.data.data?.["paperChanged"]).toMatchObject({ paper: { title: "After it" } });
+});
+
+it("who waits too long for a connection is told to come again", async () => {
+  const narrow = openDatabase({
+    connection: database.connection,
+    maximumConnections: 1,
+    connectionMilliseconds: 20,
+  });
+  const app = createApp({ database: narrow, logError: () => {} });
+  const server = await startServer({ app, port: 0, host: "127.0.0.1" });
+  const holder = await narrow.pool.connect();
+  expect(await ask(`${server.url}/feed`)).toMatchObject({ status: 503, retryAfter: "5" });
+  expect(await ask(`${server.url}/graphql`, asked(title))).toEqual(away);
+  holder.release();
+  expect((await ask(`${server.url}/feed`)).status).toBe(200);
+  await server.close();
+  await narrow.close();
 });
