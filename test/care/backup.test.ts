@@ -107,7 +107,9 @@ test("a keyring that does not let all events in is said to have lost them", asyn
   const file = join(folder, "log");
   await writeFile(file, await backupText());
   const other = await created(createEmptyDatabase());
-  const { status, stderr } = await runCli(["restore", file], { env: { DATABASE_URL: urlOf(other) } });
+  const { status, stderr } = await runCli(["restore", file], {
+    env: { DATABASE_URL: databaseUrl(other.connection) },
+  });
   await rm(file);
   const countIn = async ({ pool }: TestDatabase) =>
     (await pool.query<{ count: number }>("SELECT count(*)::int AS count FROM events")).rows[0]?.count ?? 0;

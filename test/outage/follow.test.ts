@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Database } from "../../src/store/index.ts";
 import { runCli, spawnCli } from "../cli/run-cli.ts";
-import { createTestDatabase, type TestDatabase, urlOf } from "../database.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { holdWriteLock, untilRows, waitingWriters } from "../faults/waiting.ts";
 import {
   cursorOf,
@@ -18,6 +18,7 @@ import {
   statesOf,
 } from "../mirror/mirrors.ts";
 import { registry } from "../protocol/signed-events.ts";
+import { databaseUrl } from "../server-connection.ts";
 import { StoppableServer } from "./stoppable-server.ts";
 
 let postgres: StoppableServer;
@@ -36,7 +37,7 @@ beforeAll(async () => {
   const { key_id, signer_id, signer_type, public_key_b64, event_types } = registry;
   const keys = [{ key_id, signer_id, signer_type, public_key_b64, event_types }];
   await writeFile(join(folder, "keyring.json"), JSON.stringify(keys));
-  env = { DATABASE_URL: urlOf(mine), PITH_GRAPH_KEYRING: join(folder, "keyring.json") };
+  env = { DATABASE_URL: databaseUrl(mine.connection), PITH_GRAPH_KEYRING: join(folder, "keyring.json") };
 });
 afterAll(async () => {
   await server.close();
