@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import { long } from "./test/long.ts";
+import { onlyLong } from "./test/long-files.ts";
 
 export default defineConfig({
   // As Node.js resolves it: Vite would take the other build of graphql, beside the one that packages use.
@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     // The first need a browser (vitest.browser.config.ts), the others minutes (vitest.long.config.ts).
-    exclude: ["test/browser/**", ...long],
+    exclude: ["test/browser/**", ...onlyLong],
     globalSetup: ["test/build.ts", "test/global-setup.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,

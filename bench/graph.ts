@@ -11,7 +11,7 @@ import { measureBeside, measureOverHttp } from "./graph/over-http.ts";
 import { pageRankTolerance, questionGroups } from "./graph/questions.ts";
 import { runEngine } from "./graph/run-engine.ts";
 import { fullSize, quickSize, syntheticGraph } from "./graph/synthetic.ts";
-import { installPeers } from "./peers/install.ts";
+import { installPeers, peerNode } from "./peers/install.ts";
 import { type Service, startService } from "./service.ts";
 
 const engines: readonly EngineName[] = ["pith-graph", "SQL", "graphology", "kuzu"];
@@ -26,8 +26,7 @@ export async function run(given: readonly string[]): Promise<void> {
   const isQuick = given.includes("--quick");
   const parts = given.filter((name) => !name.startsWith("--"));
   const wants = (part: string) => parts.length === 0 || parts.includes(part);
-  const isCompared = wants("hep-th") || wants("synthetic");
-  if (isCompared) installPeers();
+  installPeers();
   buildIfNeeded();
   const server = await startBenchServer();
   try {
@@ -106,13 +105,15 @@ async function compare(
   );
 }
 
-/** Runs `pith-graph serve` on a database for as long as it is asked. */
+/** Runs `pith-graph serve` on a database for as long as it is asked: on the Node.js of all servers of a comparison. */
 async function whileServing(
   { keyring }: BenchServer,
   { url, pool }: BenchDatabase,
   ask: (service: Service) => Promise<void>,
 ): Promise<void> {
-  const service = await startService({ url, keyring, pool });
+  const node = peerNode();
+  console.log(`The server on Node.js ${node.version}.`);
+  const service = await startService({ url, keyring, pool }, node.path);
   try {
     await memoryLoaded(service);
     await ask(service);

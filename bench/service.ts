@@ -9,12 +9,14 @@ const token = "a-token-of-the-bench-that-opens-nothing-else";
 /** A running `pith-graph serve`: API and worker. */
 export type Service = StartedServer;
 
-export function startService({ url, keyring }: Site): Promise<Service> {
-  return startServerProcess(["serve", "--keyring", keyring], {
+/** Started on the Node.js that is named, or on the one that runs this. */
+export function startService({ url, keyring }: Site, node = process.execPath): Promise<Service> {
+  const environment = {
     ...process.env,
     DATABASE_URL: url,
     PITH_GRAPH_TOKENS: `bench:${createHash("sha256").update(token).digest("hex")}`,
-  });
+  };
+  return startServerProcess(["serve", "--keyring", keyring], environment, undefined, node);
 }
 
 const paperQuery = `query ($ref: String!) { paper(ref: $ref) {

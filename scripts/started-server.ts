@@ -16,14 +16,15 @@ export type StartedServer = {
 
 /**
  * Starts it as a person would, on a free port, and waits until it is ready. Rejects with its words where it ends.
- * `onEnd` is done after it was closed.
+ * `onEnd` is done after it was closed. `node`: the Node.js that runs it.
  */
 export async function startServerProcess(
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
   onEnd: () => Promise<void> = async () => {},
+  node = process.execPath,
 ): Promise<StartedServer> {
-  const child = spawn(process.execPath, [launcher, ...args, "--port", "0"], {
+  const child = spawn(node, [launcher, ...args, "--port", "0"], {
     env: environment,
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { writeSync } from "node:fs";
 import { type Logger, pino } from "pino";
+import { printable } from "./printable.ts";
 
 export type Log = Pick<Logger, "debug" | "info" | "warn" | "error" | "isLevelEnabled">;
 
@@ -86,12 +87,4 @@ function errorText(error: unknown): string {
   const frames = typeof stack === "string" ? stack.split("\n").map((line) => `\n${printable(line)}`) : [];
   const below = cause === undefined ? "" : `\n  because of${errorText(cause)}`;
   return `: ${printable(`${name}: ${message}`)}${frames.join("")}${below}`;
-}
-
-/** A text that may be written to a terminal: control characters, and those that turn the direction, are escaped. */
-export function printable(text: string): string {
-  return text.replace(
-    /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }

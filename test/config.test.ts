@@ -116,7 +116,8 @@ describe("what is in force", () => {
   });
 
   it("names what looks like a setting and is none, with the nearest that is", () => {
-    const given = { PITH_GRAPH_TOKEN: "x", PITH_GRAPH_DATE: "x", PITH_GRAPH_DB_PASSWORD: "x", OTHER: "x" };
+    const ofOthers = { PITH_GRAPH_URL: "x", PITH_GRAPH_ANALYST_PASSWORD: "x", PITH_GRAPH_DB_PASSWORD: "x" };
+    const given = { PITH_GRAPH_TOKEN: "x", PITH_GRAPH_DATE: "x", ...ofOthers, OTHER: "x" };
     expect(unknownVariables(given)).toEqual([
       "PITH_GRAPH_DATE is no setting of pith-graph. Did you mean PITH_GRAPH_DATA?",
       "PITH_GRAPH_TOKEN is no setting of pith-graph. Did you mean PITH_GRAPH_TOKENS?",

@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { createProgram } from "../src/cli/program.ts";
 import { readConfig, topics } from "../src/config/index.ts";
-import { createTestDatabase, type TestDatabase, urlOf } from "./database.ts";
+import { createTestDatabase, type TestDatabase } from "./database.ts";
+import { databaseUrl } from "./server-connection.ts";
 import { sha256, token } from "./submissions/site.ts";
 
 // No Docker engine runs these files here: they are held against their grammar and against what they name, and the
@@ -174,7 +175,7 @@ describe("the commands of our services", () => {
     const env = {
       PATH: process.env["PATH"],
       ...Object.fromEntries(Object.entries(given).map(([key, value]) => [key, withPorts(String(value))])),
-      DATABASE_URL: urlOf(database),
+      DATABASE_URL: databaseUrl(database.connection),
       PITH_GRAPH_TOKENS: sha256(token).toString("hex"),
       HOST: "127.0.0.1",
     };

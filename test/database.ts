@@ -8,14 +8,6 @@ export type TestDatabase = Database & {
   drop(): Promise<void>;
 };
 
-/** The address of a test's database, for a process of its own. */
-export function urlOf({ connection }: Pick<Database, "connection">): string {
-  if (typeof connection === "string") return connection;
-  const { user, database, host, port } = connection;
-  const query = new URLSearchParams({ host: String(host), port: String(port) });
-  return `postgres://${user}@localhost/${database}?${query}`;
-}
-
 /** A new database without tables. */
 export function createEmptyDatabase(): Promise<TestDatabase> {
   return createFrom("template0");
@@ -29,7 +21,8 @@ export function createTestDatabase(): Promise<TestDatabase> {
 async function createFrom(template: string): Promise<TestDatabase> {
   const server = inject("postgres");
   const name = `test_${randomBytes(8).toString("hex")}`;
-  await administer(server, `CREATE DATABASE ${name} TEMPLATE ${template}`);
+  // A copy of its files: written through the log, as is usual, it takes four times as long.
+  await administer(server, `CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
   const database = openDatabase({ connection: connectionTo(server, name) });
   return {
     ...database,

@@ -8,6 +8,7 @@ import type { TestProject } from "vitest/node";
 import { openDatabase } from "../src/store/database.ts";
 import { acquireEmbeddedServer } from "../src/store/embedded/index.ts";
 import { migrateDatabase } from "../src/store/migrate.ts";
+import { copyPreparedData } from "./prepared-data.ts";
 import { administer, connectionTo, type ServerConnection } from "./server-connection.ts";
 
 declare module "vitest" {
@@ -16,6 +17,11 @@ declare module "vitest" {
     postgres: ServerConnection;
     /** A migrated database, to make others from. */
     template: string;
+    /**
+     * A data directory of the embedded server, stopped, with a migrated database: a copy of it starts in half the time of
+     * a new one. Null where the run has a server that was given.
+     */
+    preparedData: string | null;
   }
 }
 
@@ -30,6 +36,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   await migrateDatabase(database);
   await database.close();
   project.provide("postgres", server);
+  project.provide("preparedData", own?.preparedData ?? null);
   project.provide("template", template);
   return async () => {
     await administer(server, `DROP DATABASE ${template} WITH (FORCE)`);
@@ -37,10 +44,18 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   };
 }
 
-type OwnServer = { readonly connection: ServerConnection; stop(): Promise<void> };
+type OwnServer = {
+  readonly connection: ServerConnection;
+  readonly preparedData: string;
+  stop(): Promise<void>;
+};
 
 async function startServer(): Promise<OwnServer> {
-  const dataDirectory = await mkdtemp(join(tmpdir(), "pith-graph-test-"));
+  const folder = await mkdtemp(join(tmpdir(), "pith-graph-test-"));
+  const preparedData = join(folder, "prepared");
+  const dataDirectory = join(folder, "data");
+  await prepareData(preparedData);
+  await copyPreparedData(preparedData, dataDirectory);
   const server = await acquireEmbeddedServer({ dataDirectory });
   const { host, port, user, database } = server.connection;
   const connection = { host, port, user, database } as ServerConnection;
@@ -51,9 +66,18 @@ async function startServer(): Promise<OwnServer> {
   await administer(connection, "SELECT pg_reload_conf()");
   return {
     connection,
+    preparedData,
     stop: async () => {
       await server.release();
-      await rm(dataDirectory, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function prepareData(dataDirectory: string): Promise<void> {
+  const server = await acquireEmbeddedServer({ dataDirectory });
+  const database = openDatabase({ connection: server.connection });
+  await migrateDatabase(database);
+  await database.close();
+  await server.release();
 }

@@ -1,15 +1,12 @@
-/**
- * Tests that are no part of `npm test`, but of `npm run test:long`: each takes a good part of a minute, since it kills,
- * fills disks, starts servers, replicas and processes of its own, or takes in the whole of hep-th.
- */
-export const long: string[] = [
-  "test/faults/*.test.ts",
-  "test/ingest/kill.test.ts",
-  "test/submissions/kill.test.ts",
-  "test/store/embedded-lifetime.test.ts",
-  "test/store/embedded-killed.test.ts",
-  "test/store/embedded-users.test.ts",
-  "test/replicas/replicas.test.ts",
-  "test/processes/four-processes.test.ts",
-  "test/api/hep-th.test.ts",
-];
+import { type TestContext, test } from "vitest";
+
+/** Whether this is `npm run test:long`, which takes minutes for what `npm test` shows in seconds. */
+export const isLong = process.env["PITH_LONG"] === "1";
+
+/** A test of `npm run test:long` only: no part of `npm test`, and not counted as skipped there. */
+export const longTest: (name: string, run: (context: TestContext) => Promise<void>) => void = isLong
+  ? test
+  : () => {};
+
+/** How many random moments tests kill at, of each victim equally many; PITH_MOMENTS gives another number. */
+export const moments = Number(process.env["PITH_MOMENTS"] ?? (isLong ? 30 : 3));

@@ -115,8 +115,9 @@ async function anchorStats(
           ), held AS (
             SELECT ${group} AS "group", count(*)::int AS held
             FROM ${papers} JOIN ${references} ON ${references.paperId} = ${papers.paperId} AND ${references.isInternalAnchor}
-              JOIN ${works} ON ${works.workId} = ${references.citedWorkId} AND ${works.paperId} IS NOT NULL
-            WHERE ${condition} GROUP BY 1
+            WHERE ${condition}
+              AND ${references.citedWorkId} IN (SELECT ${works.workId} FROM ${works} WHERE ${works.paperId} IS NOT NULL)
+            GROUP BY 1
           )
           SELECT counted.*, coalesce(held.held, 0) AS "internalAnchorsHeld"
           FROM counted LEFT JOIN held USING ("group") ORDER BY counted."group" COLLATE "C"`,

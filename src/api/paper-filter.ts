@@ -1,4 +1,4 @@
-import { and, eq, exists, gte, ilike, lt, ne, not, type SQL, sql } from "drizzle-orm";
+import { and, eq, gte, ilike, inArray, lt, ne, notExists, type SQL, sql } from "drizzle-orm";
 import type { Queries } from "../store/database.ts";
 import { citations, papers, works } from "../store/tables/index.ts";
 import { categoriesOfPaper, paperNames } from "../store/tables/search-expressions.ts";
@@ -40,15 +40,13 @@ export function paperCondition(db: Queries, filter: PaperFilter): SQL | undefine
     given(yearTo) ? lt(papers.submittedAt, startOfYear("yearTo", yearTo, 1)) : undefined,
     given(titleContains) ? titleCondition(titleContains) : undefined,
     given(minCitedBy) && minCitedBy > 0
-      ? exists(
-          db
-            .select({ one: sql`1` })
-            .from(works)
-            .where(and(eq(works.workId, papers.workId), gte(works.citedByCount, minCitedBy))),
+      ? inArray(
+          papers.workId,
+          db.select({ workId: works.workId }).from(works).where(gte(works.citedByCount, minCitedBy)),
         )
       : undefined,
     proofCondition(proof),
-    given(anchorsOthers) ? (anchorsOthers ? anchorsAnother(db) : not(anchorsAnother(db))) : undefined,
+    given(anchorsOthers) ? (anchorsOthers ? anchorsAnother(db) : anchorsNoOther(db)) : undefined,
     given(hasEquivocations)
       ? hasEquivocations
         ? // Written out: PostgreSQL must see that the partial index holds them all.
@@ -58,8 +56,17 @@ export function paperCondition(db: Queries, filter: PaperFilter): SQL | undefine
   );
 }
 
+/** PostgreSQL plans it as it does EXISTS; with Citus, which refuses that, it is a list that is read before. */
 function anchorsAnother(db: Queries): SQL {
-  return exists(
+  const anchored = db
+    .select({ workId: citations.citedWorkId })
+    .from(citations)
+    .where(and(ne(citations.citingWorkId, citations.citedWorkId), citations.isInternalAnchor));
+  return inArray(papers.workId, anchored);
+}
+
+function anchorsNoOther(db: Queries): SQL {
+  return notExists(
     db
       .select({ one: sql`1` })
       .from(citations)

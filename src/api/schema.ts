@@ -10,7 +10,6 @@ import "./claim.ts";
 import "./claims.ts";
 import "./reference.ts";
 import "./reference-coverage.ts";
-import "./work.ts";
 import "./event.ts";
 import "./paper.ts";
 import "./papers.ts";

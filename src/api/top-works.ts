@@ -79,8 +79,9 @@ async function mostCited(
 ): Promise<RankedWork[]> {
   const rows = await loaders.batches.track(async () =>
     db
-      .select({ ...getTableColumns(works), graphVersion: graphPosition })
+      .select({ ...getTableColumns(works), graphVersion: graphPosition.value })
       .from(works)
+      .crossJoin(graphPosition.table)
       .where(condition)
       .orderBy(desc(works.citedByCount), asc(works.workId))
       .limit(first),
@@ -91,7 +92,14 @@ async function mostCited(
   });
 }
 
-export const graphPosition = sql<string>`coalesce((SELECT value FROM totals WHERE name = 'graph_position'), 0)::text`;
+/**
+ * The graph's position in the snapshot of a statement: a table of one row that it joins, so that a server with Citus reads
+ * it first, where it lies, and sends it along.
+ */
+export const graphPosition = {
+  table: sql`(SELECT coalesce(max(value), 0)::text AS value FROM totals WHERE name = 'graph_position') AS graph_position`,
+  value: sql<string>`graph_position.value`,
+};
 
 async function byPageRank(
   first: number,

@@ -1,4 +1,4 @@
-import { and, eq, exists, gte, isNotNull, isNull, lte, type SQL, sql } from "drizzle-orm";
+import { and, gte, inArray, isNotNull, isNull, lte, type SQL } from "drizzle-orm";
 import type { Queries } from "../store/database.ts";
 import { papers, works } from "../store/tables/index.ts";
 import { builder } from "./builder.ts";
@@ -31,12 +31,7 @@ export function workCondition(
     typeof yearTo === "number" ? lte(works.year, yearTo) : undefined,
     ofPaper === undefined
       ? undefined
-      : exists(
-          db
-            .select({ one: sql`1` })
-            .from(papers)
-            .where(and(eq(papers.paperId, works.paperId), ofPaper)),
-        ),
+      : inArray(works.paperId, db.select({ paperId: papers.paperId }).from(papers).where(ofPaper)),
     typeof held === "boolean" ? (held ? isNotNull(works.paperId) : isNull(works.paperId)) : undefined,
   );
 }

@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
+import { rename, rm, stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
@@ -10,6 +10,7 @@ import type { Database } from "../store/index.ts";
 import { rebuildProgress } from "./care.ts";
 import { CommandError } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
+import { type ExitStatus, exitStatus } from "./exit-status.ts";
 
 type RestoreOptions = { readonly keyring?: string };
 
@@ -32,8 +33,17 @@ Examples:
     .description("put a backup into an empty database, and make all other tables from it")
     .argument("<file>", "what `backup` wrote; - for standard input")
     .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
-    .addHelpText("after", "\nExamples:\n  $ pith-graph restore pith-graph.backup.gz")
-    .action(runRestore);
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ pith-graph restore pith-graph.backup.gz
+
+Exit status: 0; 1 where the keyring did not let in all events of the backup.`,
+    )
+    .action(async (file: string, options: RestoreOptions) => {
+      process.exitCode = await runRestore(file, options);
+    });
 }
 
 /** The file is there whole, or not at all: it gets its name when the last byte is on the disk. */
@@ -45,14 +55,12 @@ async function runBackup(database: Database, file: string): Promise<void> {
   }
   const part = `${file}.part`;
   try {
-    // Nobody else on the machine is to read what waits in it.
-    const stream = createWriteStream(part, { mode: 0o600 });
+    // Nobody else on the machine is to read what waits in it, also where an earlier one was left by somebody else.
+    await rm(part, { force: true });
+    const stream = createWriteStream(part, { mode: 0o600, flush: true });
     if (file.endsWith(".gz")) await pipeline(pieces, createGzip(), stream);
     else await pipeline(pieces, stream);
-    const handle = await open(part, "r+");
-    await handle.sync();
-    const { size } = await handle.stat();
-    await handle.close();
+    const { size } = await stat(part);
     await rename(part, file);
     say(`${size} bytes written to ${file}`);
   } catch (error) {
@@ -62,15 +70,21 @@ async function runBackup(database: Database, file: string): Promise<void> {
   }
 }
 
-async function runRestore(file: string, options: RestoreOptions): Promise<void> {
+async function runRestore(file: string, options: RestoreOptions): Promise<ExitStatus> {
   const counts = await withDatabase(options, ({ database }) => restoreLog(database, file));
   for (const [table, count] of counts) say(`  ${table}: ${count}`);
   say("Making the other tables …");
   // Anew: the sample's key is trusted where the backup says that the sample is there.
-  const { written } = await withDatabase(options, ({ database, keyring }) =>
+  const { written, droppedEvents } = await withDatabase(options, ({ database, keyring }) =>
     rebuildTables(database, { keyring, onProgress: rebuildProgress() }),
   );
   say(`${written} rows made. The database is restored.`);
+  if (droppedEvents === 0) return exitStatus.done;
+  say(
+    `${droppedEvents} events of the backup were not let in by this keyring, and are no longer in the log. If the mirror ` +
+      "that it was made of has another keyring, give that one (--keyring), and restore into a new database.",
+  );
+  return exitStatus.foundWrong;
 }
 
 async function restoreLog(database: Database, file: string): Promise<ReadonlyMap<string, number>> {

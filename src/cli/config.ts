@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { settingsInForce, unknownVariables } from "../config/in-force.ts";
 import { type GivenOptions, readConfig } from "../config/index.ts";
-import { printable } from "../log.ts";
+import { printable } from "../printable.ts";
 import { say } from "./context.ts";
 
 type Options = { readonly json?: boolean; readonly port?: string; readonly host?: string };
@@ -27,8 +27,12 @@ Exit status: 0, or 2 where a setting cannot be used.`,
 }
 
 /** The options that come before variables, by the names of those. */
-export function givenOptions({ port, host }: Pick<Options, "port" | "host">): GivenOptions {
-  return { PORT: port, HOST: host };
+export function givenOptions({
+  port,
+  host,
+  logsJson = false,
+}: Pick<Options, "port" | "host"> & { readonly logsJson?: boolean | undefined }): GivenOptions {
+  return { PORT: port, HOST: host, PITH_GRAPH_LOG_FORMAT: logsJson ? "json" : undefined };
 }
 
 function runConfig(options: Options): void {

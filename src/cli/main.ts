@@ -1,4 +1,5 @@
 import { CommanderError } from "commander";
+import { serverFaultOf } from "../store/server-fault.ts";
 import { exitStatus } from "./exit-status.ts";
 import { coloursFor } from "./output/colours.ts";
 import { createProgram } from "./program.ts";
@@ -49,20 +50,19 @@ function described(error: unknown): { readonly status: number; readonly message:
 }
 
 function databaseTrouble(error: Error): string | undefined {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === "ECONNREFUSED" || code === "ENOTFOUND" || code === "28P01" || code === "3D000") {
-    return `the database cannot be reached: ${error.message || code}. Check DATABASE_URL.`;
+  const fault = serverFaultOf(error);
+  const { code = "", message } = (fault ?? error) as NodeJS.ErrnoException;
+  if (refusalCode.test(code) || (fault !== null && unreachableCode.test(code))) {
+    return `the database cannot be reached: ${message || code}. Check DATABASE_URL.`;
   }
-  if (lostCode.test(code ?? "") || lostMessage.test(error.message)) {
-    return `the connection to the database was lost: ${error.message}. ${again}`;
-  }
-  if (code === "53100") return `the database has no room on its disk: ${error.message}. ${again}`;
+  if (fault !== null) return `the connection to the database was lost: ${message}. ${again}`;
+  if (code === "53100") return `the database has no room on its disk: ${message}. ${again}`;
   return undefined;
 }
 
 const again = "What was committed is stored; the command may be given again.";
 
-/** SQLSTATEs of a server that goes or of a session that it ends, and what the system says of a socket. */
-const lostCode = /^(?:08...|57P0[1-5]|ECONNRESET|EPIPE)$/;
-/** What node-postgres says without a code. */
-const lostMessage = /^Connection terminated|not queryable/;
+/** SQLSTATEs: the password is not right, there is no such database. */
+const refusalCode = /^(?:28P01|3D000)$/;
+/** Nobody listens there, or no such host is known. */
+const unreachableCode = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENOENT|EACCES)$/;

@@ -1,20 +1,30 @@
 import type { Config } from "../config/index.ts";
 import { acquireEmbeddedServer } from "../store/embedded/index.ts";
-import { type Database, migrateDatabase, openDatabase } from "../store/index.ts";
+import { type Database, type DatabaseOptions, migrateDatabase, openDatabase } from "../store/index.ts";
+
+type PoolOptions = Pick<DatabaseOptions, "connectionMilliseconds">;
 
 /**
  * The database that the configuration names, its tables up to date: the one of DATABASE_URL, else the embedded
  * server, which is started, or joined where another command runs it. Closing leaves the server; the last stops it.
  */
-export async function openConfiguredDatabase(config: Config, log: (line: string) => void): Promise<Database> {
-  return migrated(await openUnmigratedDatabase(config, log));
+export async function openConfiguredDatabase(
+  config: Config,
+  log: (line: string) => void,
+  options: PoolOptions = {},
+): Promise<Database> {
+  return migrated(await openUnmigratedDatabase(config, log, options));
 }
 
 /** The same, with its tables as they are. */
-export async function openUnmigratedDatabase(config: Config, log: (line: string) => void): Promise<Database> {
-  if (config.databaseUrl !== undefined) return openDatabase({ connection: config.databaseUrl });
+export async function openUnmigratedDatabase(
+  config: Config,
+  log: (line: string) => void,
+  options: PoolOptions = {},
+): Promise<Database> {
+  if (config.databaseUrl !== undefined) return openDatabase({ ...options, connection: config.databaseUrl });
   const server = await acquireEmbeddedServer({ dataDirectory: config.dataDirectory, log });
-  const database = openDatabase({ connection: server.connection });
+  const database = openDatabase({ ...options, connection: server.connection });
   const close = async () => {
     await database.close();
     await server.release();

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { runService, type ServiceOptions } from "./start.ts";
+import { logJson, runService, type ServiceOptions } from "./start.ts";
 
 type Options = Omit<ServiceOptions, "sample"> & { readonly worker: boolean };
 
@@ -11,6 +11,7 @@ export function addServeCommand(program: Command): void {
     .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
     .option("--port <number>", "port to listen on (PORT; 4000)")
     .option("--host <address>", "address to listen on (HOST; 127.0.0.1)")
+    .option("--json", logJson)
     .addHelpText(
       "after",
       "\nExamples:\n  $ pith-graph serve --host 0.0.0.0\n  $ pith-graph serve --no-worker",

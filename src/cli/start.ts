@@ -24,7 +24,12 @@ export type ServiceOptions = {
   readonly keyring?: string;
   readonly port?: string;
   readonly host?: string;
+  readonly json?: boolean;
 };
+
+/** What `--json` does where a command serves until it is stopped. */
+export const logJson =
+  "log lines of JSON (PITH_GRAPH_LOG_FORMAT=json); that with the msg `listening` has host and port";
 
 /** How long the service goes on taking requests on connections that it has, where nothing comes on them. */
 const idleMilliseconds = 500;
@@ -37,6 +42,7 @@ export function addStartCommand(program: Command): void {
     .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
     .option("--port <number>", "port to listen on (PORT; 4000)")
     .option("--host <address>", "address to listen on (HOST; 127.0.0.1)")
+    .option("--json", logJson)
     .addHelpText(
       "after",
       `
@@ -63,7 +69,7 @@ export async function runService(
   options: ServiceOptions,
   workerRuns: "with-tokens" | "always" | "never",
 ): Promise<void> {
-  const config = readConfig(process.env, givenOptions(options));
+  const config = readConfig(process.env, givenOptions({ ...options, logsJson: options.json }));
   const paths = [config.keyringPath, options.keyring];
   await loadKeyring(paths);
   const { signal } = listenForInterruption();
@@ -72,7 +78,9 @@ export async function runService(
   warnOfUnknownVariables(log);
   const place = config.databaseUrl === undefined ? `PostgreSQL in ${config.dataDirectory}` : "the database";
   log.info(`Opening ${place} …`);
-  const database = await openConfiguredDatabase(config, () => {});
+  // As long as a query may take: who waits for a connection longer is told to come again.
+  const connectionMilliseconds = config.limits.milliseconds;
+  const database = await openConfiguredDatabase(config, () => {}, { connectionMilliseconds });
   let service: Service | undefined;
   let server: RunningServer | undefined;
   let metrics: MetricsListener | undefined;
@@ -127,7 +135,11 @@ async function createService(database: Database, config: Config, log: Log): Prom
   });
   // A query ends by itself before; this is for what its end did not reach.
   const statementMilliseconds = limits.milliseconds + 1_000;
-  const reads = openDatabase({ connection: database.connection, statementMilliseconds });
+  const reads = openDatabase({
+    connection: database.connection,
+    statementMilliseconds,
+    connectionMilliseconds: limits.milliseconds,
+  });
   const readServers = new ReadServers({
     primary: reads,
     replicas: config.replicaUrls,

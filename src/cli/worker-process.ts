@@ -13,7 +13,7 @@ export type WorkerProcess = {
 
 export type WorkerProcessOptions = {
   readonly keyring?: string | undefined;
-  readonly config: Pick<Config, "stopSeconds">;
+  readonly config: Pick<Config, "stopSeconds" | "logFormat">;
   readonly log: Log;
 };
 
@@ -28,7 +28,9 @@ const patience = 1_000;
 
 /** Runs `pith-graph worker` in a process of its own, and again after a pause when it ends by itself. */
 export function startWorkerProcess({ keyring, config, log }: WorkerProcessOptions): WorkerProcess {
-  const args = ["worker", ...(keyring === undefined ? [] : ["--keyring", keyring])];
+  const args = ["worker"];
+  if (keyring !== undefined) args.push("--keyring", keyring);
+  if (config.logFormat === "json") args.push("--json");
   let child: ChildProcess | undefined;
   let isStopping = false;
   let failures = 0;

@@ -5,6 +5,7 @@ import { createReadiness } from "../server/health.ts";
 import { type MetricsListener, startMetricsListener } from "../server/metrics/listener.ts";
 import type { Database } from "../store/index.ts";
 import { collectPoolMetrics } from "../telemetry/metrics/database-metrics.ts";
+import { givenOptions } from "./config.ts";
 import { type CommonOptions, withDatabase } from "./context.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { explained, startTelemetry, type Telemetry, warnOfUnknownVariables } from "./telemetry.ts";
@@ -14,14 +15,17 @@ export function addWorkerCommand(program: Command): void {
     .command("worker")
     .description("verify and merge submitted documents; any number may run on one database")
     .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
+    .option("--json", "log lines of JSON (PITH_GRAPH_LOG_FORMAT=json)")
     .addHelpText("after", "\nExamples:\n  $ pith-graph worker")
-    .action((options: CommonOptions) => runWorkerCommand(options));
+    .action((options: WorkerOptions) => runWorkerCommand(options));
 }
 
-async function runWorkerCommand(options: CommonOptions): Promise<void> {
+type WorkerOptions = CommonOptions & { readonly json?: boolean };
+
+async function runWorkerCommand(options: WorkerOptions): Promise<void> {
   const isSupervised = process.channel !== undefined && process.channel !== null;
   const signal = isSupervised ? supervisorGone() : listenForInterruption().signal;
-  const config = readConfig();
+  const config = readConfig(process.env, givenOptions({ logsJson: options.json }));
   const telemetry = startTelemetry(config, "worker");
   const { log } = telemetry;
   if (!isSupervised) warnOfUnknownVariables(log);

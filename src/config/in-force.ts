@@ -20,25 +20,35 @@ export function settingsInForce(environment: Environment, options: GivenOptions 
   );
 }
 
-/** Set for the compose files, which give them to the service under other names. */
-const ofOthers = ["PITH_GRAPH_DB_PASSWORD"];
+/** The names of all variables, in the order of docs/configuration.md. */
+export const settingNames: readonly string[] = topics.flatMap(({ variables }) =>
+  Object.values(variables).map(({ name }) => name),
+);
+
+/** Read by single commands, or by the compose files, which give them to the service under other names. */
+const ofOthers = [
+  "PITH_GRAPH_URL",
+  "PITH_GRAPH_ANALYST_PASSWORD",
+  "PITH_GRAPH_DB_PASSWORD",
+  "PITH_GRAPH_GRAFANA_PASSWORD",
+];
 
 /**
  * Says, one a line, which variables look like ours and are none: nobody reads them, and most often a letter is wrong.
  */
 export function unknownVariables(environment: Environment): string[] {
-  const known = topics.flatMap(({ variables }) => Object.values(variables).map(({ name }) => name));
+  const known = [...settingNames, ...ofOthers];
   return Object.keys(environment)
-    .filter((name) => name.startsWith("PITH_GRAPH_") && !known.includes(name) && !ofOthers.includes(name))
+    .filter((name) => name.startsWith("PITH_GRAPH_") && !known.includes(name))
     .sort()
     .map((name) => {
       const shown = JSON.stringify(name.slice(0, 100)).slice(1, -1);
-      return `${shown} is no setting of pith-graph. Did you mean ${nearest(name.slice(0, 100), known)}?`;
+      return `${shown} is no setting of pith-graph. Did you mean ${nearest(name.slice(0, 100))}?`;
     });
 }
 
-function nearest(name: string, known: readonly string[]): string {
-  const ours = known.filter((candidate) => candidate.startsWith("PITH_GRAPH_"));
+function nearest(name: string): string {
+  const ours = settingNames.filter((candidate) => candidate.startsWith("PITH_GRAPH_"));
   return ours.reduce((best, candidate) =>
     distance(candidate, name) < distance(best, name) ? candidate : best,
   );

@@ -19,6 +19,7 @@ export const operations = {
     },
     logFormat: {
       name: "PITH_GRAPH_LOG_FORMAT",
+      option: "--json",
       usual: "text",
       meaning: "How: `text` for people, or `json`, an object a line. The container image sets `json`.",
       read: oneOf("text", "json"),

@@ -13,9 +13,10 @@ import {
 import type { Delivered } from "./sources/files.ts";
 import { Turns } from "./turns.ts";
 import { intakeBatches } from "./watched-batches.ts";
-import { type Outcome, writeBatch } from "./write/batch.ts";
+import type { Outcome } from "./write/batch.ts";
 import { CollisionError } from "./write/collision.ts";
 import { type HeldPapers, readHeld } from "./write/held.ts";
+import { writeRetriedBatch } from "./write/retried-batch.ts";
 
 /** What became of one document. */
 export type DocumentResult = {
@@ -132,14 +133,14 @@ async function writeIsolating(
   outcomes: Map<Arrival, Outcome | Rejection>,
 ): Promise<void> {
   try {
-    const written = await writeBatch(database, arrivals, rejections, { held });
+    const written = await writeRetriedBatch(database, arrivals, rejections, { held });
     for (const [index, arrival] of arrivals.entries()) outcomes.set(arrival, written[index] as Outcome);
   } catch (error) {
     const [arrival] = arrivals;
     if (!isDocumentFault(error) || arrival === undefined) throw error;
     if (arrivals.length === 1) {
       const rejection = unstorable(arrival, error);
-      await writeBatch(database, [], [...rejections, rejection]);
+      await writeRetriedBatch(database, [], [...rejections, rejection]);
       outcomes.set(arrival, rejection);
       return;
     }

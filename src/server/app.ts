@@ -16,6 +16,7 @@ import { createRateGate, type RateSettings } from "./rate-gate.ts";
 import { RequestReads } from "./reads/index.ts";
 import { handleWatched } from "./requests/handle-watched.ts";
 import { sendError } from "./responses.ts";
+import { sendFailure } from "./unavailable.ts";
 
 export type AppOptions = {
   /** Stays the caller's: closing the app does not close it. */
@@ -155,11 +156,7 @@ export function createApp({
     } catch (error) {
       logError("a request failed", error);
       if (response.headersSent) response.destroy();
-      else
-        sendError(request, response, 500, {
-          code: "INTERNAL_SERVER_ERROR",
-          message: "Internal server error.",
-        });
+      else sendFailure(request, response, error);
     }
   };
   const close = async () => {

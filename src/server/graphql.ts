@@ -19,6 +19,7 @@ import { usePositionHeader } from "./plugins/position-header.ts";
 import { queryLimitPlugins } from "./plugins/query-limits.ts";
 import { useResponseCache } from "./plugins/response-cache.ts";
 import { type DocumentSettings, useTrustedDocuments } from "./plugins/trusted-documents.ts";
+import { useUnavailableStatus } from "./plugins/unavailable-status.ts";
 import { useWatchedOperations } from "./plugins/watch-operations.ts";
 import type { RequestReads } from "./reads/index.ts";
 
@@ -105,6 +106,7 @@ export function createGraphqlHandler(options: GraphqlOptions): {
       useEventStream(options.streamTimes),
       useWatchedOperations(),
       usePositionHeader(reads),
+      useUnavailableStatus(),
     ],
   });
   const handle = createHttpHandler({

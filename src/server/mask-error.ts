@@ -1,5 +1,7 @@
-import { GraphQLError } from "graphql";
+import { GraphQLError, type GraphQLErrorExtensions } from "graphql";
 import { clientCodeOf } from "../api/errors.ts";
+import { isServerFault } from "../store/server-fault.ts";
+import { databaseAwayExtensions, databaseAwayText, unavailableHttp } from "./unavailable.ts";
 
 /** graphql-js repeats the values that it refuses, however long they are. */
 const longestMessage = 1_000;
@@ -7,8 +9,9 @@ const longestMessage = 1_000;
 export type LogError = (message: string, error: unknown) => void;
 
 /**
- * What the client is told of an error. Errors meant for clients keep their message, with a code from the list;
- * of all others nothing gets out, and they are logged here, once.
+ * What the client is told of an error. Errors meant for clients keep their message, with a code from the list; of a
+ * database that is away it is told that, and when to come again. Of all others nothing gets out. What is not meant for
+ * clients is logged here, once.
  */
 export function createMaskError(logError: LogError): (error: unknown) => GraphQLError {
   return (error) => {
@@ -20,6 +23,13 @@ export function createMaskError(logError: LogError): (error: unknown) => GraphQL
     const path = error instanceof GraphQLError ? (error.path?.join(".") ?? "") : "";
     const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error;
     logError(path === "" ? "a request failed" : `a request failed at ${path}`, cause);
+    if (isServerFault(cause)) {
+      return error instanceof GraphQLError
+        ? withExtensions(error, databaseAwayText, databaseAwayExtensions)
+        : new GraphQLError(databaseAwayText, {
+            extensions: { ...databaseAwayExtensions, http: unavailableHttp },
+          });
+    }
     const message = "Internal server error.";
     return error instanceof GraphQLError
       ? withCode(error, "INTERNAL_SERVER_ERROR", message)
@@ -33,15 +43,24 @@ function shortened(message: string): string {
 
 function withCode(error: GraphQLError, code: string, message: string): GraphQLError {
   const http = error.extensions["http"];
+  const own = error.extensions["code"] === code;
+  return withExtensions(
+    error,
+    message,
+    own ? error.extensions : { code, ...(http === undefined ? {} : { http }) },
+  );
+}
+
+function withExtensions(
+  error: GraphQLError,
+  message: string,
+  extensions: GraphQLErrorExtensions,
+): GraphQLError {
   return new GraphQLError(message, {
     nodes: error.nodes ?? null,
     source: error.source ?? null,
     positions: error.positions ?? null,
     path: error.path ?? null,
-    extensions: {
-      ...(error.extensions["code"] === code
-        ? error.extensions
-        : { code, ...(http === undefined ? {} : { http }) }),
-    },
+    extensions: { ...extensions },
   });
 }

@@ -26,13 +26,21 @@ export type DatabaseOptions = {
   maximumConnections?: number;
   /** A schema whose tables come before those of `public`. */
   schema?: string;
+  /** How long it may take to get a connection, in milliseconds: then it fails. As long as it does unless told. */
+  connectionMilliseconds?: number;
   /** How long a statement may take, in milliseconds; as long as it does unless told. */
   statementMilliseconds?: number;
 };
 
 /** Opens a pool of connections. Connects lazily: an address nobody answers fails with the first query. */
 export function openDatabase(given: DatabaseOptions): Database {
-  const { connection, maximumConnections = 10, schema, statementMilliseconds } = given;
+  const {
+    connection,
+    maximumConnections = 10,
+    schema,
+    statementMilliseconds,
+    connectionMilliseconds = 0,
+  } = given;
   const settings = [
     // Times are read as UTC (tables/columns.ts); so is every session.
     "timezone=UTC",
@@ -46,6 +54,7 @@ export function openDatabase(given: DatabaseOptions): Database {
   const pool = new pg.Pool({
     ...(typeof connection === "string" ? { connectionString: connection } : connection),
     max: maximumConnections,
+    connectionTimeoutMillis: connectionMilliseconds,
     application_name: "pith-graph",
     options: settings.map((setting) => `-c ${setting}`).join(" "),
   });

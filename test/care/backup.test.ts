@@ -9,9 +9,10 @@ import { BackupError, readBackup, writeBackup } from "../../src/ingest/backup/in
 import { checkTables, rebuildTables } from "../../src/ingest/index.ts";
 import { enqueue } from "../../src/ingest/submissions/index.ts";
 import { runCli } from "../cli/run-cli.ts";
-import { createEmptyDatabase, createTestDatabase, type TestDatabase, urlOf } from "../database.ts";
+import { createEmptyDatabase, createTestDatabase, type TestDatabase } from "../database.ts";
 import { readTables } from "../ingest/tables.ts";
 import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
+import { databaseUrl } from "../server-connection.ts";
 
 let database: TestDatabase;
 let folder: string;
@@ -74,7 +75,7 @@ async function* inPieces(text: string, size = 1_000): AsyncGenerator<Uint8Array>
 test("nothing but the log, put into an empty database, gives the same tables; new documents go on from there", async () => {
   const file = join(folder, "log.gz");
   const keyring = ["--keyring", "sample/keyring.json"];
-  const written = await runCli(["backup", file], { env: { DATABASE_URL: urlOf(database) } });
+  const written = await runCli(["backup", file], { env: { DATABASE_URL: databaseUrl(database.connection) } });
   expect(written).toMatchObject({ status: 0, stderr: expect.stringContaining("bytes written to") });
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   expect(await readdir(folder)).toEqual(["log.gz"]);
@@ -83,11 +84,15 @@ test("nothing but the log, put into an empty database, gives the same tables; ne
     expect(text).not.toContain(`public."${derived}"`);
 
   const other = await created(createEmptyDatabase());
-  const restored = await runCli(["restore", file, ...keyring], { env: { DATABASE_URL: urlOf(other) } });
+  const restored = await runCli(["restore", file, ...keyring], {
+    env: { DATABASE_URL: databaseUrl(other.connection) },
+  });
   expect(restored).toMatchObject({ status: 0, stderr: expect.stringContaining("The database is restored.") });
   await demandEqual(other);
 
-  const again = await runCli(["restore", file, ...keyring], { env: { DATABASE_URL: urlOf(other) } });
+  const again = await runCli(["restore", file, ...keyring], {
+    env: { DATABASE_URL: databaseUrl(other.connection) },
+  });
   expect(again).toMatchObject({ status: 1, stderr: expect.stringContaining("The database is not empty") });
 
   const more = sampleDocuments(33).slice(30);
@@ -96,6 +101,24 @@ test("nothing but the log, put into an empty database, gives the same tables; ne
     "SELECT count(*) = count(DISTINCT position) AS distinct, max(position) = count(*) AS gapless FROM events",
   );
   expect(rows).toEqual([{ distinct: true, gapless: true }]);
+});
+
+test("a keyring that does not let all events in is said to have lost them", async () => {
+  const file = join(folder, "log");
+  await writeFile(file, await backupText());
+  const other = await created(createEmptyDatabase());
+  const { status, stderr } = await runCli(["restore", file], {
+    env: { DATABASE_URL: databaseUrl(other.connection) },
+  });
+  await rm(file);
+  const countIn = async ({ pool }: TestDatabase) =>
+    (await pool.query<{ count: number }>("SELECT count(*)::int AS count FROM events")).rows[0]?.count ?? 0;
+  const lost = (await countIn(database)) - (await countIn(other));
+  expect(lost).toBeGreaterThan(0);
+  expect(stderr).toContain(
+    `${lost} events of the backup were not let in by this keyring, and are no longer in the log.`,
+  );
+  expect(status).toBe(1);
 });
 
 describe("a backup that is not whole, or not ours, leaves nothing", () => {
@@ -150,9 +173,27 @@ describe("a backup that is not whole, or not ours, leaves nothing", () => {
   test("with a row that is none", async () => {
     const file = join(folder, "damaged");
     await writeFile(file, (await backupText()).replace(/^(COPY public\."events".*\n)/m, "$1nonsense\n"));
-    const { status, stderr } = await runCli(["restore", file], { env: { DATABASE_URL: urlOf(other) } });
+    const { status, stderr } = await runCli(["restore", file], {
+      env: { DATABASE_URL: databaseUrl(other.connection) },
+    });
     expect([status, stderr]).toEqual([1, expect.stringContaining("pith-graph: The backup is damaged:")]);
     await rm(file);
+  });
+
+  test("with a row that is none, behind many that are", async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on("warning", onWarning);
+    // So many that the stream is full again and again.
+    const rows = Array.from({ length: 30_000 }, (_, nth) => `${nth}\t\\\\x${"00".repeat(32)}\tPASSED\n`);
+    const text = (await backupText()).replace(
+      /^(COPY public\."published_states".*\n)/m,
+      (head) => `${head}${rows.join("")}nonsense\n`,
+    );
+    await expect(readBackup(other, inPieces(text, 1_000_000))).rejects.toMatchObject({ code: /^22/ });
+    process.off("warning", onWarning);
+    expect(warnings).toEqual([]);
+    expect((await other.pool.query("SELECT FROM published_states")).rows).toEqual([]);
   });
 
   test("and then takes a whole one, whatever pieces it comes in", async () => {
@@ -178,7 +219,12 @@ test("psql takes a backup, too: the rest is a rebuild", async (context) => {
   const file = join(folder, "backup.sql");
   await writeFile(file, await backupText());
   const other = await created(createTestDatabase());
-  await run("psql", ["--single-transaction", "--set=ON_ERROR_STOP=1", `--file=${file}`, urlOf(other)]);
+  await run("psql", [
+    "--single-transaction",
+    "--set=ON_ERROR_STOP=1",
+    `--file=${file}`,
+    databaseUrl(other.connection),
+  ]);
   await rebuildTables(other, { keyring: sampleKeyring });
   await demandEqual(other);
 });
@@ -193,8 +239,13 @@ test("a dump by pg_dump, restored by pg_restore, is the same database", async (c
     context.skip(`pg_dump and pg_restore ${server} or newer are not installed`);
   }
   const file = join(folder, "dump");
-  await run("pg_dump", ["--format=custom", `--file=${file}`, urlOf(database)]);
+  await run("pg_dump", ["--format=custom", `--file=${file}`, databaseUrl(database.connection)]);
   const other = await created(createEmptyDatabase());
-  await run("pg_restore", ["--no-owner", "--exit-on-error", `--dbname=${urlOf(other)}`, file]);
+  await run("pg_restore", [
+    "--no-owner",
+    "--exit-on-error",
+    `--dbname=${databaseUrl(other.connection)}`,
+    file,
+  ]);
   await demandEqual(other);
 });

@@ -6,8 +6,11 @@ export type Allowance = {
   /** Not the beginning of another's. */
   readonly statement: RegExp;
   readonly rules: readonly Rule[];
-  /** `all shards`: it runs, and asks each shard. `to be split`: Citus plans no such statement, or only a slow one. */
-  readonly consequence: "all shards" | "to be split";
+  /**
+   * `all shards`: it runs, and asks each shard. `rows moved`: what a part of it finds is read first, and sent to the servers
+   * of the rest. `to be split`: Citus plans no such statement, or only a slow one.
+   */
+  readonly consequence: "all shards" | "rows moved" | "to be split";
   readonly reason: string;
 };
 
@@ -76,53 +79,94 @@ export const allowances: readonly Allowance[] = [
     reason: "Once a batch, where it changes what an identifier stands for.",
   },
   {
+    name: "the time of the last event before a batch",
+    statement: /max\(received_at\).* FROM events$/s,
+    rules: [noKey],
+    consequence: "all shards",
+    reason: "Once a batch; an index on each shard has it.",
+  },
+  {
     name: "the works cited most",
-    statement: /^select "work_id", "key", .*'graph_position'\), 0\)::text from "works" order by/s,
+    statement:
+      /^select "works"\."work_id", .* cross join \(SELECT .* FROM totals .*\) AS graph_position order by/s,
     rules: [noKey, localToo],
-    consequence: "to be split",
-    reason: "It reads the position of the graph in the same snapshot, which lies on the coordinator.",
+    consequence: "rows moved",
+    reason: "One number: the position of the graph, in the same snapshot where one server has both.",
   },
   {
     name: "the works cited most, of some categories",
-    statement: /^select "work_id", "key", .*'graph_position'\), 0\)::text from "works" where \(exists/s,
+    statement:
+      /^select "works"\."work_id", .* FROM totals .*\) AS graph_position where .*in \(select "paper_id" from "papers"/s,
     rules: [noKey, severalGroups, localToo],
+    consequence: "rows moved",
+    reason: "The ids of all papers of the categories: a work's categories are those of its paper.",
+  },
+  {
+    name: "the works that anchor most",
+    statement: /^SELECT "citations"\."cited_work_id"::text AS "workId"/,
+    rules: [noKey, severalGroups, localToo],
+    consequence: "rows moved",
+    reason: "The works of all papers that fit the filter, once after each change.",
+  },
+  {
+    name: "anchor statistics",
+    statement: /^WITH counted AS/,
+    rules: [noKey, severalGroups],
+    consequence: "rows moved",
+    reason: "The ids of all works of which a paper is held, once after each change.",
+  },
+  {
+    name: "papers by citations or anchors of their works",
+    statement: /"papers" where (?:(?!not exists).)*"papers"\."work_id" in \(select/is,
+    rules: [noKey, severalGroups],
+    consequence: "rows moved",
+    reason: "The ids of all works that fit: who asks for well cited ones moves few.",
+  },
+  {
+    name: "the claims of a paper's anchors",
+    statement: /from "claims" where "claims"\."paper_id" in \(select "paper_id" from "works"/,
+    rules: [severalGroups],
+    consequence: "rows moved",
+    reason: "The works that the paper cites as anchors, then their papers: a handful.",
+  },
+  {
+    name: "papers that are never an anchor",
+    statement: /"papers" where not exists \(select 1 from "citations"/i,
+    rules: [noKey, severalGroups],
     consequence: "to be split",
-    reason: "A work's categories are those of its paper, which lies elsewhere.",
+    reason:
+      "What is not among the anchors: read first, these would be all of them, and one server would go through them for each paper.",
   },
   {
     name: "papers by how often they are cited",
     statement: /from "papers" inner join "works" on "works"\."work_id" = "papers"\."work_id"/,
     rules: [noKey, severalGroups],
     consequence: "to be split",
-    reason: "How often a paper is cited is kept with its work, which lies elsewhere.",
+    reason:
+      "The order is by a number that is kept with the work. Page by page of the works first, a filter that few fit would go through all of them; the number kept with each paper would be written with each citation.",
   },
   {
     name: "references to works that are held, or not",
     statement: /from "references" where .*exists \(select 1 from "works"/s,
     rules: [severalGroups],
     consequence: "to be split",
-    reason: "Whether a work is held is kept with the work, which lies elsewhere.",
+    reason:
+      "Whether a work is held is kept with the work. On one server, reading all references of a page's papers first is the slower way.",
   },
   {
-    name: "anchor statistics",
-    statement: /^WITH counted AS/,
+    name: "chains of anchors, where the graph is not in memory",
+    statement: /FROM (?:works AS w JOIN papers AS p|citations AS c\s+JOIN works AS w)/,
     rules: [severalGroups],
     consequence: "to be split",
-    reason: "It counts over papers, their references and the works that these cite, in one pass over all.",
-  },
-  {
-    name: "the position of a batch's events",
-    statement: /^INSERT INTO totals .*max\(received_at\) FROM events/s,
-    rules: [noKey, localToo],
-    consequence: "to be split",
     reason:
-      "The counter lies on the coordinator, and is read in one statement with the time of the last event.",
+      "Each step asks for the works cited and the time of their papers: three statements in the place of one.",
   },
   {
     name: "the best paper of each work of a batch",
     statement: /^SELECT work\.id, other\.\* FROM unnest/,
     rules: [noKey],
     consequence: "to be split",
-    reason: "A subquery for each work, over papers of all shards.",
+    reason:
+      "A subquery for each work: without it a server that has no statistics yet, as while it is filled, reads all papers for each batch.",
   },
 ];

@@ -1,3 +1,8 @@
+import { encodeGlobalId } from "../../src/api/global-id.ts";
+
+/** The global id of a paper of the sample. */
+const seed = encodeGlobalId("Paper", "pith:2023:ROU4N4IRYZ3HV3M7HKTK3YY643");
+
 /** Queries of every kind that the API answers, over the sample and about one of its works: pages, filters, look-ups, search, provenance, and the graph in SQL. */
 export const queriesAbout = (work: string): readonly string[] => [
   `{ status { papers works claims citations events refusals { kind code count } } }`,
@@ -24,5 +29,16 @@ export const queriesAbout = (work: string): readonly string[] => [
   `{ priorWorks(refs: ["${work}"]) { work { title } } }`,
   `{ derivativeWorks(refs: ["${work}"]) { work { title } } }`,
   `{ topWorks(by: CITED_BY_COUNT, first: 3, filter: { held: true, categories: ["hep-th"] }) { work { title } } }`,
+  `{ topWorks(by: CITED_BY_COUNT, first: 3) { work { title } } }`,
+  `{ papers(first: 3, filter: { minCitedBy: 1, hasEquivocations: false, anchorsOthers: true }) { totalCount nodes { title } } }`,
+  `{ papers(first: 3, filter: { anchorsOthers: false }) { totalCount nodes { title } } }`,
+  `{ papers(first: 3, orderBy: CITED_BY_DESC, filter: { categories: ["hep-th"], minCitedBy: 1 }) { nodes { title } } }`,
+  `{ paper(ref: "2302.12192") { references(first: 2, held: true, internalAnchor: true) { totalCount nodes { title } } } }`,
+  `{ anchorChain(from: "${work}") { works { title } } anchorClaims(ref: "2302.12192", first: 2) { nodes { text } } }`,
+  `{ reachableWorks(ref: "${work}", direction: CITED_BY) { total counts } }`,
+  `{ citationGraph(roots: ["${work}"], direction: CITED_BY, depth: 1) { edges { provenance { proof } references(first: 2) { title } } } }`,
+  `{ event(id: "sha256:${"0".repeat(64)}") { status } node(id: "${seed}") { id } nodes(ids: ["${seed}"]) { id } }`,
+  `{ anchoringWorks(first: 3) { score work { title } } }`,
   `{ anchorStats(groupBy: YEAR) { papers } }`,
+  `{ anchorStats(groupBy: PRIMARY_CATEGORY, filter: { minCitedBy: 1 }) { papers internalAnchorsHeld } }`,
 ];

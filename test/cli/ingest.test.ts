@@ -2,20 +2,31 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { canonicalJson, parseJson } from "../../src/protocol/index.ts";
+import { acquireEmbeddedServer, type EmbeddedServer } from "../../src/store/embedded/index.ts";
+import { copyPreparedData } from "../prepared-data.ts";
 import { runCli } from "./run-cli.ts";
 
 const seed = "sample/pith-2302.12192.state.json";
 let folder: string;
 let env: Record<string, string>;
+let server: EmbeddedServer;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "pith-graph-cli-"));
-  env = { PITH_GRAPH_DATA: join(folder, "data") };
+  const dataDirectory = join(folder, "data");
+  const prepared = inject("preparedData");
+  if (prepared !== null) await copyPreparedData(prepared, dataDirectory);
+  // Commands join it: to start and stop it would take each longer than what it does.
+  server = await acquireEmbeddedServer({ dataDirectory });
+  env = { PITH_GRAPH_DATA: dataDirectory };
 });
 
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  await server.release();
+  await rm(folder, { recursive: true, force: true });
+});
 
 test("files and folders, packed or not; again, nothing changes", async () => {
   const documents = join(folder, "documents");

@@ -2,7 +2,8 @@ import type { ChildProcess } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { copyPreparedData } from "../prepared-data.ts";
 import { runCli, spawnCli } from "./run-cli.ts";
 
 let folder: string;
@@ -12,6 +13,14 @@ beforeAll(async () => {
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** A data directory with empty tables: sooner ready than one that is not there yet. */
+async function preparedData(name: string): Promise<string> {
+  const dataDirectory = join(folder, name);
+  const prepared = inject("preparedData");
+  if (prepared !== null) await copyPreparedData(prepared, dataDirectory);
+  return dataDirectory;
+}
 
 type Started = { readonly child: ChildProcess; readonly url: string; readonly output: () => string };
 
@@ -94,7 +103,7 @@ async function loadedGraph(url: string): Promise<unknown> {
 }
 
 test("--no-sample leaves the sample and its key out", async () => {
-  const env = { PITH_GRAPH_DATA: join(folder, "without-sample"), PITH_GRAPH_ADJACENCY: "sql" };
+  const env = { PITH_GRAPH_DATA: await preparedData("without-sample"), PITH_GRAPH_ADJACENCY: "sql" };
   const server = await start(["--no-sample"], env);
   expect(await ask(server.url, "{ status { papers } }")).toEqual({ status: { papers: 0 } });
   expect(await ask(server.url, "{ topWorks(by: PAGERANK) { rank } }")).toBeNull();
@@ -105,7 +114,7 @@ test("--no-sample leaves the sample and its key out", async () => {
 });
 
 test("killed, it starts again with what it had", async () => {
-  const env = { PITH_GRAPH_DATA: join(folder, "killed") };
+  const env = { PITH_GRAPH_DATA: await preparedData("killed") };
   const first = await start(["--no-sample"], env);
   expect((await runCli(["ingest", "sample/pith-2302.12192.state.json"], { env })).status).toBe(0);
   await stop(first, "SIGKILL");

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -183,3 +183,14 @@ test("ends between two pieces where it is interrupted", async () => {
   await expect(dumped).rejects.toThrow("stop");
   expect((await readdir(folder)).filter((name) => name.endsWith(".part"))).toEqual([]);
 });
+
+test.each(["", "null", "[]", '{"version":1}', '{"software":"x","version":"y","files":{}}'])(
+  "a file unfinished.json that is not ours, %j, is no export to go on with",
+  async (text) => {
+    await mkdir(folder);
+    await writeFile(join(folder, "unfinished.json"), text);
+    const dumping = (resume: boolean) => writeDump(database, { folder, files: csvFiles, resume });
+    await expect(dumping(true)).rejects.toMatchObject({ code: "NOTHING_TO_RESUME" });
+    await expect(dumping(false)).rejects.toMatchObject({ code: "FOLDER_IN_USE" });
+  },
+);

@@ -5,6 +5,7 @@ import { enqueue, type Fault, finishedChannel } from "../../src/ingest/submissio
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { clearTables, readTables, type Tables, tableNames } from "../ingest/tables.ts";
 import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
+import { isLong } from "../long.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { paper, work } from "../submissions/site.ts";
 import { holdTable, holdWriteLock, untilRows, waitingWriters } from "./waiting.ts";
@@ -38,7 +39,7 @@ const places = [
     waiting: `SELECT pid FROM pg_locks JOIN pg_stat_activity USING (pid)
       WHERE relation = '${table}'::regclass AND NOT granted AND backend_xid IS NOT NULL`,
   })),
-];
+].filter(({ name }) => isLong || name.endsWith("works"));
 
 /**
  * Ends the sessions that a query names, as an administrator does; says how many there were. Not on the connection that

@@ -1,24 +1,26 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { acquireEmbeddedServer, type EmbeddedServer } from "../../src/store/embedded/index.ts";
 import { openDatabase } from "../../src/store/index.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { createTestDatabase } from "../database.ts";
 import { readTables, type Tables, tableNames } from "../ingest/tables.ts";
 import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
+import { isLong, longTest } from "../long.ts";
+import { copyPreparedData } from "../prepared-data.ts";
 import { Folders } from "../store/embedded-support/folders.ts";
 import { serversOf } from "../store/embedded-support/processes.ts";
 import { mountSmallDisk } from "./mounted-disk.ts";
 
 const dataDisk = mountSmallDisk(256);
-const logDisk = mountSmallDisk(64);
+const logDisk = isLong ? mountSmallDisk(64) : "that takes `npm run test:long`";
 const keyring = "sample/keyring.json";
-const documents = sampleDocuments(300);
+const documents = sampleDocuments(isLong ? 300 : 60);
 /** Committed before the disk is full. */
 const committed = documents.slice(0, 60);
 
@@ -89,13 +91,14 @@ test("the data's disk is full: a clear error, nothing half written, the same com
 }) => {
   if (typeof dataDisk === "string") return skip(dataDisk);
   const dataDirectory = folders.watch(join(dataDisk.path, "data"));
-  mkdirSync(dataDirectory);
+  const prepared = inject("preparedData");
+  if (prepared !== null) await copyPreparedData(prepared, dataDirectory);
+  // A member all the time: stopping the server would want room, too.
+  const member = await acquireEmbeddedServer({ dataDirectory });
   const env = { PITH_GRAPH_DATA: dataDirectory };
   const first = await ingest("first.ndjson", env);
   expect(first.stderr).toContain(`${committed.length} documents: ${committed.length} merged`);
 
-  // A member meanwhile: stopping the server would want room, too.
-  const member = await acquireEmbeddedServer({ dataDirectory });
   dataDisk.fill(20_000);
   const full = await ingest("all.ndjson", env);
   expect(full.stderr).toMatch(
@@ -110,41 +113,42 @@ test("the data's disk is full: a clear error, nothing half written, the same com
   expect(serversOf(dataDirectory)).toEqual([]);
 });
 
-test("the disk of PostgreSQL's log is full: nothing committed is lost, the same command completes", async ({
-  skip,
-}) => {
-  if (typeof logDisk === "string") return skip(logDisk);
-  const dataDirectory = await folders.data();
-  const env = { PITH_GRAPH_DATA: dataDirectory };
-  await (await acquireEmbeddedServer({ dataDirectory })).release();
-  const log = join(dataDirectory, "cluster", "pg_wal");
-  const { uid, gid } = statSync(log);
-  cpSync(log, join(logDisk.path, "pg_wal"), { recursive: true });
-  execFileSync("chown", ["-R", `${uid}:${gid}`, join(logDisk.path, "pg_wal")]);
-  rmSync(log, { recursive: true });
-  symlinkSync(join(logDisk.path, "pg_wal"), log);
-  const first = await ingest("first.ndjson", env);
-  expect(first.stderr).toContain(`${committed.length} documents: ${committed.length} merged`);
+longTest(
+  "the disk of PostgreSQL's log is full: nothing committed is lost, the same command completes",
+  async ({ skip }) => {
+    if (typeof logDisk === "string") return skip(logDisk);
+    const dataDirectory = await folders.data();
+    const env = { PITH_GRAPH_DATA: dataDirectory };
+    await (await acquireEmbeddedServer({ dataDirectory })).release();
+    const log = join(dataDirectory, "cluster", "pg_wal");
+    const { uid, gid } = statSync(log);
+    cpSync(log, join(logDisk.path, "pg_wal"), { recursive: true });
+    execFileSync("chown", ["-R", `${uid}:${gid}`, join(logDisk.path, "pg_wal")]);
+    rmSync(log, { recursive: true });
+    symlinkSync(join(logDisk.path, "pg_wal"), log);
+    const first = await ingest("first.ndjson", env);
+    expect(first.stderr).toContain(`${committed.length} documents: ${committed.length} merged`);
 
-  const member = await acquireEmbeddedServer({ dataDirectory });
-  logDisk.fill(20_000);
-  await useUpLog(member.connection);
-  const full = await ingest("all.ndjson", env);
-  expect(full.status).toBe(3);
-  expect(full.stderr).toMatch(/^pith-graph: .*may be given again\.$/m);
-  // Mostly it crashes in the commit; where it finds out before that, it tells the command.
-  const serverLog = readFileSync(join(dataDirectory, "server.log"), "utf8");
-  expect(`${serverLog}${full.stderr}`).toMatch(
-    /(?:PANIC|no room on its disk): .*pg_wal\/xlogtemp.*No space left on device/,
-  );
-  logDisk.relieve();
-  // All of it; and of the rest what came before the crash.
-  const { tables, quarantined } = await held(dataDirectory);
-  expect(quarantined).toBe(0);
-  expect(numbersOf(tables)).toEqual(expect.arrayContaining(numbersOf(wantedBefore)));
-  await expectCompletion(dataDirectory, env);
-  await member.release();
-});
+    const member = await acquireEmbeddedServer({ dataDirectory });
+    logDisk.fill(20_000);
+    await useUpLog(member.connection);
+    const full = await ingest("all.ndjson", env);
+    expect(full.status).toBe(3);
+    expect(full.stderr).toMatch(/^pith-graph: .*may be given again\.$/m);
+    // Mostly it crashes in the commit; where it finds out before that, it tells the command.
+    const serverLog = readFileSync(join(dataDirectory, "server.log"), "utf8");
+    expect(`${serverLog}${full.stderr}`).toMatch(
+      /(?:PANIC|no room on its disk): .*pg_wal\/xlogtemp.*No space left on device/,
+    );
+    logDisk.relieve();
+    // All of it; and of the rest what came before the crash.
+    const { tables, quarantined } = await held(dataDirectory);
+    expect(quarantined).toBe(0);
+    expect(numbersOf(tables)).toEqual(expect.arrayContaining(numbersOf(wantedBefore)));
+    await expectCompletion(dataDirectory, env);
+    await member.release();
+  },
+);
 
 /** Writes to the log until all that is left of its files, which are made in whole, is a little. */
 async function useUpLog(connection: EmbeddedServer["connection"]): Promise<void> {

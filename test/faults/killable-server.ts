@@ -44,11 +44,12 @@ export class KillableServer {
     this.database = openDatabase({ connection: server.connection });
   }
 
-  static async start(): Promise<KillableServer> {
+  /** `prepared`: a data directory to begin with a copy of, where the run has one. */
+  static async start(prepared: string | null): Promise<KillableServer> {
     const folders = new Folders();
     const comebacks = new Comebacks();
     const log = (line: string) => comebacks.hear(line);
-    const acquired = await acquireEmbeddedServer({ dataDirectory: await folders.data(), log });
+    const acquired = await acquireEmbeddedServer({ dataDirectory: await folders.copyOf(prepared), log });
     const server = new KillableServer(folders, acquired, comebacks);
     await migrateDatabase(server.database);
     await server.#follow();

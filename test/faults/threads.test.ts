@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import { type Delivered, type IngestThreads, ingest } from "../../src/ingest/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { clearTables } from "../ingest/tables.ts";
+import { longTest } from "../long.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { paper } from "../submissions/site.ts";
 import { holdWriteLock, untilRows, waitingWriters } from "./waiting.ts";
@@ -59,7 +60,7 @@ async function startBatches(holder: pg.PoolClient, count: number) {
   return batches;
 }
 
-test("each result in the order of its deliveries, more batches than threads", async () => {
+longTest("each result in the order of its deliveries, more batches than threads", async () => {
   const unreadable: Delivered = { source: "gone", code: "UNREADABLE", unreadable: "It cannot be read." };
   const batches = Array.from({ length: 7 }, (_, index) => [
     ...batchOf(10 * index, 2),
@@ -85,7 +86,7 @@ test("each result in the order of its deliveries, more batches than threads", as
   expect(await heldPapers()).toBe(28);
 });
 
-test("documents stay with who gave them: a batch can be given again", async () => {
+longTest("documents stay with who gave them: a batch can be given again", async () => {
   const batch = batchOf(0);
   expect((await threads.takeIn(batch)).map(({ status }) => status)).toEqual(["merged", "merged", "merged"]);
   expect((await threads.takeIn(batch)).map(({ status }) => status)).toEqual([
@@ -129,14 +130,14 @@ test("a thread that dies fails its own batch only, and another takes its place",
   expect(await heldPapers()).toBe(15);
 });
 
-test("a thread that dies while it is idle is not waited for", async () => {
+longTest("a thread that dies while it is idle is not waited for", async () => {
   await threads.takeIn(batchOf(0));
   await started[0]?.terminate();
   expect(await threads.takeIn(batchOf(10))).toHaveLength(3);
   expect(started).toHaveLength(2);
 });
 
-test("an exception inside a thread is the batch's error", async () => {
+longTest("an exception inside a thread is the batch's error", async () => {
   const [entry] = keyring;
   if (entry === undefined) throw new Error("The keyring is empty.");
   const [name, key] = entry;
@@ -174,7 +175,7 @@ test("an ingest whose thread dies ends with its error, whatever is under way or 
   expect(await heldPapers()).toBe(30);
 });
 
-test("close waits for what is under way, then no thread is left", async () => {
+longTest("close waits for what is under way, then no thread is left", async () => {
   const lock = await holdWriteLock(database);
   const batches = await startBatches(lock.holder, 2);
   const order: string[] = [];

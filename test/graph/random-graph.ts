@@ -1,20 +1,10 @@
+import { below, randomOf } from "../../bench/graph/random.ts";
 import { type BaseGraph, buildBaseGraph, sharedArray } from "../../src/graph/base-graph.ts";
 import { highOf, lowOf } from "../../src/graph/vertex-index.ts";
 
-/** A small pseudo-random generator (mulberry32): the same numbers for the same seed. */
-export function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+export { below, randomOf };
 
 export type Random = () => number;
-
-export const below = (random: Random, limit: number) => Math.floor(random() * limit);
 
 export const pick = <Item>(random: Random, items: readonly Item[]) =>
   items[below(random, items.length)] as Item;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Arrival, receive } from "../../src/ingest/index.ts";
 import { writeBatch } from "../../src/ingest/write/batch.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { isLong } from "../long.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { modelOf } from "./model.ts";
 import { randomFrom } from "./random.ts";
@@ -11,10 +12,10 @@ import { type WorldDocument, worldOf } from "./world.ts";
 /** Seeds that found something once. */
 const onceFailed: readonly number[] = [158042368, 158057080, 158062263, 158069217];
 
-/** As many worlds again from a seed of this run. PITH_SEED runs one again, PITH_WORLDS more. */
+/** Other worlds from a seed of this run. PITH_SEED runs one again, PITH_WORLDS more. */
 const given = process.env["PITH_SEED"];
 const first = given === undefined ? Date.now() % 2 ** 31 : Number(given);
-const worlds = given === undefined ? Number(process.env["PITH_WORLDS"] ?? 40) : 1;
+const worlds = given === undefined ? Number(process.env["PITH_WORLDS"] ?? (isLong ? 200 : 20)) : 1;
 
 let database: TestDatabase;
 

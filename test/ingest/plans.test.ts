@@ -11,7 +11,7 @@ let statements: Statement[];
 /** Cited by many more papers than any other work, yet by a small part of all. */
 const hub = "10.1000/hub";
 const hubCiters = 200;
-const papers = 20_000;
+const papers = 10_000;
 const referencesEach = 5;
 
 beforeAll(async () => {

@@ -1,4 +1,6 @@
-/** Random numbers that a seed decides (mulberry32): the same on every run and every machine. */
+import { randomOf } from "../../bench/graph/random.ts";
+
+/** Random numbers that a seed decides: the same on every run and every machine. */
 export type Random = {
   /** From 0 to 1, without 1. */
   readonly next: () => number;
@@ -12,13 +14,7 @@ export type Random = {
 };
 
 export function randomFrom(seed: number): Random {
-  let state = seed;
-  const next = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = randomOf(seed);
   const below = (bound: number) => Math.floor(next() * bound);
   return {
     next,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { isLong } from "../long.ts";
 import { randomFrom } from "./random.ts";
 import { clearTables, readTables, readVersions, tableNames } from "./tables.ts";
 import { sampleDocuments, sampleKeyring, takeIn } from "./take-in.ts";
@@ -12,8 +13,8 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-test("the whole sample again, in any order and any batches, writes no row", async () => {
-  const documents = sampleDocuments();
+test("the sample again, in any order and any batches, writes no row", async () => {
+  const documents = sampleDocuments(isLong ? Number.POSITIVE_INFINITY : 300);
   const options = { keyring: sampleKeyring };
   const first = await takeIn(database, documents, options);
   expect(first).toMatchObject({ documents: documents.length, merged: documents.length, unchanged: 0 });

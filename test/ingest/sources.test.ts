@@ -196,7 +196,7 @@ describe("standard input", () => {
 });
 
 test("a bomb of gzip takes no more memory than a small file", async () => {
-  const bomb = gzipSync(Buffer.alloc(400_000_000, " "), { level: 1 });
+  const bomb = gzipSync(Buffer.alloc(200_000_000, " "), { level: 1 });
   const whole = await fileOf("bomb.json.gz", bomb);
   const lines = await fileOf("bomb.ndjson.gz", bomb);
   const small = await inChild([await fileOf("small.json.gz", gzipSync("{}"))]);
@@ -212,8 +212,8 @@ type ChildReport = {
 };
 
 async function inChild(paths: string[], input: string | Buffer = ""): Promise<ChildReport> {
-  const script = fileURLToPath(new URL("read-child.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--import", "tsx", script, "1000000", ...paths], {
+  const script = fileURLToPath(new URL("read-child.mjs", import.meta.url));
+  const child = spawn(process.execPath, [script, "1000000", ...paths], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   child.stdin.end(input);

@@ -104,5 +104,7 @@ export async function readVersions({ pool }: Database): Promise<Record<string, s
 
 /** Empties all tables: cheaper than a new database. */
 export async function clearTables({ pool }: Database): Promise<void> {
-  await pool.query(storedTables.map((table) => `DELETE FROM "${table}"`).join("; "));
+  await pool.query(
+    [...storedTables, "followed_mirrors", "submissions"].map((table) => `DELETE FROM "${table}"`).join("; "),
+  );
 }

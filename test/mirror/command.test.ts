@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { suffixOf } from "../../src/protocol/index.ts";
 import { runCli, spawnCli } from "../cli/run-cli.ts";
-import { createTestDatabase, type TestDatabase, urlOf } from "../database.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { registry } from "../protocol/signed-events.ts";
+import { databaseUrl } from "../server-connection.ts";
 import { cursorOf, headOf, ingestTexts, papers, pathOf, serveMirror, statesOf } from "./mirrors.ts";
 
 let a: TestDatabase;
@@ -24,7 +25,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   [a, b] = await Promise.all([createTestDatabase(), createTestDatabase()]);
-  env = { DATABASE_URL: urlOf(b), PITH_GRAPH_KEYRING: join(folder, "keyring.json") };
+  env = { DATABASE_URL: databaseUrl(b.connection), PITH_GRAPH_KEYRING: join(folder, "keyring.json") };
 });
 afterEach(async () => {
   for (const close of closing.splice(0)) await close();

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setInterval } from "node:timers";
 import { createGzip, gzipSync } from "node:zlib";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { suffixOf } from "../../src/protocol/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { clearTables } from "../ingest/tables.ts";
 import {
   atOnce,
   cursorOf,
@@ -30,14 +31,15 @@ beforeAll(async () => {
     a,
     documents.map(({ text }) => text),
   );
-});
-afterAll(() => a.drop());
-beforeEach(async () => {
   b = await createTestDatabase();
+});
+afterAll(async () => {
+  await a.drop();
+  await b.drop();
 });
 afterEach(async () => {
   for (const close of closing.splice(0)) await close();
-  await b.drop();
+  await clearTables(b);
 });
 
 const documents = papers(6);

@@ -2,13 +2,14 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { referenceOf } from "../api/fixtures/documents.ts";
 import { type ServiceProcess, startService } from "../cli/service-process.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { takeIn } from "../ingest/take-in.ts";
 import { EventStream } from "../live/event-source.ts";
 import { registry } from "../protocol/signed-events.ts";
+import { databaseUrl } from "../server-connection.ts";
 import { paper, post, sha256, token } from "../submissions/site.ts";
 
 const cited = paper(0);
@@ -24,9 +25,8 @@ beforeAll(async () => {
   const keyring = join(folder, "keyring.json");
   const { name: _name, seed_hex: _seed, ...entry } = registry;
   await writeFile(keyring, JSON.stringify([entry]));
-  const { rows } = await database.pool.query<{ name: string }>("SELECT current_database() AS name");
   const env = {
-    DATABASE_URL: addressOf(rows[0]?.name ?? ""),
+    DATABASE_URL: databaseUrl(database.connection),
     PITH_GRAPH_KEYRING: keyring,
     PORT: "0",
   };
@@ -41,18 +41,6 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
   await database.drop();
 });
-
-/** The run's server as an address for a process of its own. */
-function addressOf(name: string): string {
-  const server = inject("postgres");
-  if (typeof server === "string") {
-    const url = new URL(server);
-    url.pathname = `/${name}`;
-    return url.href;
-  }
-  const { user, port, host } = server;
-  return `postgres://${user}@localhost:${port}/${name}?host=${encodeURIComponent(String(host))}`;
-}
 
 async function ask<Data>({ url }: ServiceProcess, query: string): Promise<Data> {
   const response = await fetch(`${url}/graphql`, {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { mayAnswerElsewhere } from "../../src/store/replicas/answers-elsewhere.ts";
 import { parsePosition, positionText } from "../../src/store/replicas/index.ts";
 import { PrimaryHistory } from "../../src/store/replicas/primary-history.ts";
-import { isServerFault, mayAnswerElsewhere } from "../../src/store/replicas/server-fault.ts";
+import { isServerFault } from "../../src/store/server-fault.ts";
 
 describe("a position", () => {
   it("is read and written as PostgreSQL does", () => {

@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, inject, it } from "vitest";
 import { startGraph } from "../../src/graph/index.ts";
 import { createApp, type RunningServer, startServer } from "../../src/server/index.ts";
 import { type Database, migrateDatabase, openDatabase } from "../../src/store/index.ts";
 import { ReadServers, type ReplicaStatus } from "../../src/store/replicas/index.ts";
 import { takeIn } from "../ingest/take-in.ts";
+import { longTest } from "../long.ts";
 import { paper, post, settings, token, work } from "../submissions/site.ts";
 import { type Cluster, type Standby, startCluster } from "./standbys.ts";
 
@@ -13,7 +14,7 @@ let database: Database;
 let stopWorking: () => Promise<void>;
 
 beforeAll(async () => {
-  cluster = await startCluster(2, async ({ connection }) => {
+  cluster = await startCluster(2, inject("preparedData"), async ({ connection }) => {
     database = openDatabase({ connection });
     await migrateDatabase(database);
     await takeIn(
@@ -173,7 +174,7 @@ it("who has submitted sees it while replicas do not: by a position, a token, or 
   }
 });
 
-it("a position that a replica has reached is read from there, and never goes back", async () => {
+longTest("a position that a replica has reached is read from there, and never goes back", async () => {
   const front = await openUsedFront(3_600);
   const submitted = paper(110);
   const position = positionOf(await post(front.url, submitted.text));
@@ -192,45 +193,48 @@ it("a position that a replica has reached is read from there, and never goes bac
   expect(await malformed.json()).toMatchObject({ errors: [{ extensions: { code: "BAD_USER_INPUT" } }] });
 });
 
-it("what is kept of a replica is dropped with each commit, also where its snapshot has the same text", async () => {
-  const front = await openUsedFront(3_600);
-  const written = papers.slice(0, 3).map(({ pithNumber }) => pithNumber);
-  const rename = "UPDATE papers SET title = $1 WHERE pith_number = $2";
-  const writers = await Promise.all([1, 2, 3].map(() => database.pool.connect()));
-  const snapshots = new Set<string>();
-  try {
-    for (const [index, writer] of writers.entries()) {
-      await writer.query("BEGIN");
-      await writer.query(rename, ["renamed", written[index]]);
-    }
-    // Last come, first committed: the oldest holds the snapshot's beginning, the newest has set its end.
-    for (const index of [2, 1, 0]) {
-      await writers[index]?.query("COMMIT");
-      const { rows } = await database.pool.query<{ position: string }>(
-        "SELECT pg_current_wal_insert_lsn()::text AS position",
-      );
-      for (const standby of cluster.standbys) await untilReplayed(standby, rows[0]?.position ?? "");
-      const seen = await cluster.standbys[0]?.query<{ text: string }>(
-        "SELECT pg_current_snapshot()::text AS text",
-      );
-      snapshots.add(seen?.[0]?.text ?? "");
-      // Often enough for both replicas to answer, and to keep what they read.
-      for (let time = 0; time < 4; time++) {
-        for (const [place, pithNumber] of written.entries()) {
-          expect(await front.title(pithNumber)).toBe(place >= index ? "renamed" : `Submitted ${place}`);
+longTest(
+  "what is kept of a replica is dropped with each commit, also where its snapshot has the same text",
+  async () => {
+    const front = await openUsedFront(3_600);
+    const written = papers.slice(0, 3).map(({ pithNumber }) => pithNumber);
+    const rename = "UPDATE papers SET title = $1 WHERE pith_number = $2";
+    const writers = await Promise.all([1, 2, 3].map(() => database.pool.connect()));
+    const snapshots = new Set<string>();
+    try {
+      for (const [index, writer] of writers.entries()) {
+        await writer.query("BEGIN");
+        await writer.query(rename, ["renamed", written[index]]);
+      }
+      // Last come, first committed: the oldest holds the snapshot's beginning, the newest has set its end.
+      for (const index of [2, 1, 0]) {
+        await writers[index]?.query("COMMIT");
+        const { rows } = await database.pool.query<{ position: string }>(
+          "SELECT pg_current_wal_insert_lsn()::text AS position",
+        );
+        for (const standby of cluster.standbys) await untilReplayed(standby, rows[0]?.position ?? "");
+        const seen = await cluster.standbys[0]?.query<{ text: string }>(
+          "SELECT pg_current_snapshot()::text AS text",
+        );
+        snapshots.add(seen?.[0]?.text ?? "");
+        // Often enough for both replicas to answer, and to keep what they read.
+        for (let time = 0; time < 4; time++) {
+          for (const [place, pithNumber] of written.entries()) {
+            expect(await front.title(pithNumber)).toBe(place >= index ? "renamed" : `Submitted ${place}`);
+          }
         }
       }
+    } finally {
+      for (const writer of writers) writer.release(true);
+      for (const [place, pithNumber] of written.entries()) {
+        await database.pool.query(rename, [`Submitted ${place}`, pithNumber]);
+      }
     }
-  } finally {
-    for (const writer of writers) writer.release(true);
-    for (const [place, pithNumber] of written.entries()) {
-      await database.pool.query(rename, [`Submitted ${place}`, pithNumber]);
-    }
-  }
-  expect(snapshots.size).toBeLessThan(3);
-});
+    expect(snapshots.size).toBeLessThan(3);
+  },
+);
 
-it("a replica that is behind by more than the bound is left out, and comes back", async () => {
+longTest("a replica that is behind by more than the bound is left out, and comes back", async () => {
   const front = await openUsedFront(1);
   const [one, other] = cluster.standbys as [Standby, Standby];
   await one.pause();
@@ -289,7 +293,7 @@ it("no query fails when replicas are killed, or go silent; both come back", asyn
   expect(answered).toBeGreaterThan(0);
 });
 
-it("what is no standby of the primary is never used, and said to be none", async () => {
+longTest("what is no standby of the primary is never used, and said to be none", async () => {
   const [standby] = cluster.standbys as [Standby];
   const nowhere = { ...standby.connection, host: "/nowhere" };
   const front = await openFront(10, [cluster.primary.connection, nowhere]);

@@ -29,13 +29,14 @@ const fast = ["fsync", "synchronous_commit", "full_page_writes"].map(
   (name) => `ALTER SYSTEM SET ${name} = off`,
 );
 
-/** `prepare` fills the primary before it is copied. */
+/** The primary begins with a copy of `prepared`, where the run has one; `prepare` fills it before it is copied itself. */
 export async function startCluster(
   count: number,
+  prepared: string | null,
   prepare: (primary: EmbeddedServer) => Promise<void>,
 ): Promise<Cluster> {
   const folders = new Folders();
-  const data = await folders.data();
+  const data = await folders.copyOf(prepared);
   const first = await acquireEmbeddedServer({ dataDirectory: data });
   await administer(first.connection, [
     ...fast,

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GraphQLError } from "graphql";
 import { expect, test } from "vitest";
-import { printable } from "../../src/cli/printable.ts";
+import { printable } from "../../src/printable.ts";
 import { createMaskError } from "../../src/server/mask-error.ts";
 import { runCli } from "../cli/run-cli.ts";
 
@@ -11,7 +11,7 @@ test("what is printed moves no cursor and turns no line around", () => {
   expect(printable("a\u001b[2Jb\u009b1Ac\r\u0000\u007f\u202ed\u2066")).toBe(
     "a\\u{1b}[2Jb\\u{9b}1Ac\\u{d}\\u{0}\\u{7f}\\u{202e}d\\u{2066}",
   );
-  expect(printable("two\nlines\tand é 東京 😀")).toBe("two\nlines\tand é 東京 😀");
+  expect(printable("two\nlines\tand é 東京 😀")).toBe("two\\u{a}lines\tand é 東京 😀");
 });
 
 test("a file's name with control characters is printed without them", async () => {

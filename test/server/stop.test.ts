@@ -4,8 +4,9 @@ import { Agent, request } from "node:http";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { spawnCli } from "../cli/run-cli.ts";
-import { createTestDatabase, type TestDatabase, urlOf } from "../database.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { readLines } from "../sample/committed-sample.ts";
+import { databaseUrl } from "../server-connection.ts";
 import { sha256, token } from "../submissions/site.ts";
 
 let database: TestDatabase;
@@ -19,12 +20,11 @@ const documents = readLines("arxiv-2022-12.ndjson.gz");
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  child = spawnCli(["serve", "--port", "0"], {
+  child = spawnCli(["serve", "--port", "0", "--json"], {
     env: {
-      DATABASE_URL: urlOf(database),
+      DATABASE_URL: databaseUrl(database.connection),
       PITH_GRAPH_KEYRING: "sample/keyring.json",
       PITH_GRAPH_TOKENS: `tests:${sha256(token).toString("hex")}`,
-      PITH_GRAPH_LOG_FORMAT: "json",
       PITH_GRAPH_LOG_LEVEL: "debug",
       PITH_GRAPH_METRICS: "0",
       PITH_GRAPH_LOGLEVEL: "debug",

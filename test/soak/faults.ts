@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { recordedServer } from "../store/embedded-support/processes.ts";
 import type { Stage } from "./stage.ts";
@@ -137,8 +138,13 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-/** As ps tells it: T where it is stopped. */
+/** As the system tells it: T where it is stopped. */
 function stateOf(pid: number): string {
+  if (process.platform === "linux") {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // Behind the program's name, which may hold anything.
+    return stat[stat.lastIndexOf(")") + 2] ?? "";
+  }
   return execFileSync("ps", ["-o", "state=", "-p", String(pid)], { encoding: "utf8" }).trim()[0] ?? "";
 }
 

@@ -4,15 +4,12 @@ import { queries } from "../../bench/graph/over-http.ts";
 import type { Random } from "../ingest/random.ts";
 import type { Papers, SoakPaper } from "./papers.ts";
 
-/** What is sent, and what is wrong with an answer to it: null where it is right. */
+/** What is sent, and whether an answer to it is wrong. `wrong` may throw where the answer has another shape. */
 export type Request = {
   readonly path: string;
   readonly body?: string;
-  readonly wrong: (answer: Answer) => boolean;
+  readonly wrong: (answer: unknown) => boolean;
 };
-
-// biome-ignore lint/suspicious/noExplicitAny: answers are looked into without a type for each; a wrong shape throws, and counts as wrong.
-export type Answer = any;
 
 export type Question = {
   readonly kind: string;
@@ -21,11 +18,20 @@ export type Question = {
   readonly make: (papers: Papers, random: Random) => Request;
 };
 
-const graphql = (query: string, variables: object, wrong: Request["wrong"]): Request => ({
-  path: "/graphql",
-  body: JSON.stringify({ query, variables }),
-  wrong: (answer) => answer.errors !== undefined || wrong(answer.data),
-});
+function graphql<Data>(query: string, variables: object, wrong: (data: Data) => boolean): Request {
+  return {
+    path: "/graphql",
+    body: JSON.stringify({ query, variables }),
+    wrong: (answer) => {
+      const { data, errors } = answer as { data: Data; errors?: unknown };
+      return errors !== undefined || wrong(data);
+    },
+  };
+}
+
+type Nodes<Node> = { readonly nodes: readonly Node[] };
+type Titled = { readonly title: string };
+type Named = { readonly arxivId: string };
 
 const titleOf = (arxivId: string) => `The paper ${arxivId}`;
 /** A paper that must be there: of those from before, or one that was answered to be merged. */
@@ -34,10 +40,10 @@ const anyPaper = (papers: Papers, random: Random): SoakPaper =>
 const asked = new Map(jobs.map(({ name, pithGraph }) => [name as string, pithGraph]));
 
 /** One of Q1 to Q6 of the bench, and what its answer is held against. */
-function job(
+function job<Data>(
   name: string,
   parametersOf: (papers: Papers, random: Random) => readonly (string | number)[],
-  wrong: (data: Answer, parameters: readonly (string | number)[], papers: Papers) => boolean,
+  wrong: (data: Data, parameters: readonly (string | number)[], papers: Papers) => boolean,
 ): Question {
   const asking = asked.get(name);
   if (asking === undefined) throw new Error(`The bench has no ${name}.`);
@@ -46,7 +52,9 @@ function job(
     weight: 80 / 6,
     make: (papers, random) => {
       const parameters = parametersOf(papers, random);
-      return graphql(asking.query, asking.variables(parameters), (data) => wrong(data, parameters, papers));
+      return graphql<Data>(asking.query, asking.variables(parameters), (data) =>
+        wrong(data, parameters, papers),
+      );
     },
   };
 }
@@ -56,50 +64,54 @@ const oldRefOf = (papers: Papers, random: Random) => [random.pick(papers.before)
 
 /** 80 of 100 are of the kinds Q1 to Q6. */
 export const questions: readonly Question[] = [
-  job(
+  job<{ paper: Titled & { claims: Nodes<unknown> } }>(
     "Q1",
     refOf,
     ({ paper }, [ref]) => paper.title !== titleOf(String(ref)) || paper.claims.nodes.length !== 4,
   ),
-  job("Q2", oldRefOf, ({ paper }, [ref = ""], { referenceCounts }) => {
-    const { nodes } = paper.references;
-    const count = Math.min(20, referenceCounts.get(String(ref)) ?? 0);
-    return nodes.length !== count || nodes.some(({ work }: Answer) => !work.title.startsWith("The paper "));
-  }),
-  job(
+  job<{ paper: { references: Nodes<{ work: Titled }> } }>(
+    "Q2",
+    oldRefOf,
+    ({ paper }, [ref = ""], { referenceCounts }) => {
+      const { nodes } = paper.references;
+      const count = Math.min(20, referenceCounts.get(String(ref)) ?? 0);
+      return nodes.length !== count || nodes.some(({ work }) => !work.title.startsWith("The paper "));
+    },
+  ),
+  job<{ paper: Titled & { citedBy: Nodes<{ references: Nodes<unknown> }> } }>(
     "Q3",
     oldRefOf,
     ({ paper }, [ref]) =>
-      paper.citedBy.nodes.some(({ references }: Answer) => references.nodes.length === 0) ||
+      paper.citedBy.nodes.some(({ references }) => references.nodes.length === 0) ||
       paper.title !== titleOf(String(ref)),
   ),
-  job(
+  job<{ citationGraph: Nodes<{ work: Named; depth: number }> }>(
     "Q4",
     refOf,
-    ({ citationGraph: { nodes } }, [ref]) => nodes[0].work.arxivId !== ref || nodes[0].depth !== 0,
+    ({ citationGraph: { nodes } }, [ref]) => nodes[0]?.work.arxivId !== ref || nodes[0]?.depth !== 0,
   ),
-  job(
+  job<{ claims: Nodes<{ text: string }> }>(
     "Q5",
     (_, random) => [random.pick(words)],
-    ({ claims }, [word]) => claims.nodes.some(({ text }: Answer) => !text.includes(word)),
+    ({ claims }, [word]) => claims.nodes.some(({ text }) => !text.includes(String(word))),
   ),
-  job(
+  job<{ papers: Nodes<{ pithNumber: string }> }>(
     "Q6",
     (_, random) => ["hep-th", 1992 + random.below(10)],
-    ({ papers }) => papers.nodes.some(({ pithNumber }: Answer) => !pithNumber.startsWith("pith:")),
+    ({ papers }) => papers.nodes.some(({ pithNumber }) => !pithNumber.startsWith("pith:")),
   ),
   {
     kind: "citationPath",
     weight: 4,
     make: (papers, random) => {
       const [from, to] = [random.pick(papers.before).arxivId, random.pick(papers.before).arxivId];
-      return graphql(
+      return graphql<{ citationPath: { works: Named[] | null } | null }>(
         queries.path,
         { from, to },
         ({ citationPath: path }) =>
           path !== null &&
           path.works !== null &&
-          (path.works[0].arxivId !== from || path.works.at(-1).arxivId !== to),
+          (path.works[0]?.arxivId !== from || path.works.at(-1)?.arxivId !== to),
       );
     },
   },
@@ -107,16 +119,20 @@ export const questions: readonly Question[] = [
     kind: "relatedWorks",
     weight: 4,
     make: (papers, random) =>
-      graphql(queries.coCitation, { ref: random.pick(papers.before).arxivId }, ({ relatedWorks }) =>
-        relatedWorks.some(({ score }: Answer) => !(score > 0)),
+      graphql<{ relatedWorks: { score: number }[] }>(
+        queries.coCitation,
+        { ref: random.pick(papers.before).arxivId },
+        ({ relatedWorks }) => relatedWorks.some(({ score }) => !(score > 0)),
       ),
   },
   {
     kind: "topWorks",
     weight: 2,
     make: () =>
-      graphql("{ topWorks(by: CITED_BY_COUNT, first: 20) { score work { arxivId } } }", {}, ({ topWorks }) =>
-        topWorks.some(({ score }: Answer, index: number) => score > (topWorks[index - 1]?.score ?? score)),
+      graphql<{ topWorks: { score: number }[] }>(
+        "{ topWorks(by: CITED_BY_COUNT, first: 20) { score work { arxivId } } }",
+        {},
+        ({ topWorks }) => topWorks.some(({ score }, index) => score > (topWorks[index - 1]?.score ?? score)),
       ),
   },
   {
@@ -124,7 +140,10 @@ export const questions: readonly Question[] = [
     weight: 6,
     make: (papers, random) => {
       const { pithNumber } = anyPaper(papers, random);
-      const wrong = (bundle: Answer) => bundle.pith_number !== pithNumber || bundle.events.length !== 2;
+      const wrong = (answer: unknown) => {
+        const bundle = answer as { pith_number: string; events: unknown[] };
+        return bundle.pith_number !== pithNumber || bundle.events.length !== 2;
+      };
       return { path: `/pith/${pithNumber.slice(10)}/bundle.json`, wrong };
     },
   },
@@ -133,8 +152,10 @@ export const questions: readonly Question[] = [
     weight: 4,
     make: (papers, random) => {
       const after = random.below(papers.before.length);
-      const wrong = ({ changes }: Answer) =>
-        changes.some(({ position }: Answer, index: number) => position !== after + index + 1);
+      const wrong = (answer: unknown) => {
+        const { changes } = answer as { changes: { position: number }[] };
+        return changes.some(({ position }, index) => position !== after + index + 1);
+      };
       return { path: `/feed?after=${after}&limit=50`, wrong };
     },
   },

@@ -53,7 +53,7 @@ export async function setStage(): Promise<Stage> {
   const keyring = join(folder, "keyring.json");
   writeFileSync(keyring, JSON.stringify([benchKey]));
   const orders = new Orders(folder);
-  const server = await KillableServer.start();
+  const server = await KillableServer.start(null);
   const { host = "", port, user } = server.database.connection as pg.PoolConfig;
   const databaseProxy = await StallingProxy.start({ path: join(host, `.s.PGSQL.${port}`) });
 

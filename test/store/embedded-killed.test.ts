@@ -19,9 +19,9 @@ async function withData(): Promise<string> {
   return dataDirectory;
 }
 
-async function expectWhole(dataDirectory: string, started: boolean): Promise<void> {
+async function expectWhole(dataDirectory: string): Promise<void> {
   const application = new Application(dataDirectory);
-  expect((await application.next("acquired")).started).toBe(started);
+  expect((await application.next("acquired")).started).toBe(true);
   expect(await application.query(count)).toEqual([{ n: 1000 }]);
   await application.release();
   expect(serversOf(dataDirectory)).toEqual([]);
@@ -73,18 +73,6 @@ test("killed while holding the start lock, with others waiting for it: one of th
   expect(serversOf(dataDirectory)).toEqual([]);
 });
 
-test("killed while serving: the server stays, the next one joins it and stops it on leaving", async () => {
-  const dataDirectory = await withData();
-  const application = new Application(dataDirectory);
-  await application.next("acquired");
-  await application.query("INSERT INTO kept VALUES (0)");
-  await application.query("DELETE FROM kept WHERE number = 0");
-  application.signal("SIGKILL");
-  expect(await application.exited).toEqual(KILLED);
-  expect(serversOf(dataDirectory)).toHaveLength(1);
-  await expectWhole(dataDirectory, false);
-});
-
 test("application and server killed: what was committed is there at the next start", async () => {
   const dataDirectory = await folders.data();
   const application = new Application(dataDirectory);
@@ -95,7 +83,7 @@ test("application and server killed: what was committed is there at the next sta
   expect(await application.exited).toEqual(KILLED);
   await until(() => serversOf(dataDirectory).length === 0);
   expect(existsSync(join(dataDirectory, "cluster", "postmaster.pid"))).toBe(true);
-  await expectWhole(dataDirectory, true);
+  await expectWhole(dataDirectory);
 });
 
 test("server killed under its members: they start it again and are members of the new one", async () => {

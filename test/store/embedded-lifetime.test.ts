@@ -5,7 +5,7 @@ import { Client } from "pg";
 import { afterAll, expect, test } from "vitest";
 import { acquireEmbeddedServer } from "../../src/store/embedded/index.ts";
 import { Folders } from "./embedded-support/folders.ts";
-import { Application, recordedServer, serversOf } from "./embedded-support/processes.ts";
+import { Application, serversOf } from "./embedded-support/processes.ts";
 
 const folders = new Folders();
 afterAll(() => folders.removeAll());
@@ -67,20 +67,6 @@ test("a data directory whose path is longer than a socket's may be", async () =>
   expect(await query(server.connection, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
   await server.release();
   expect(() => statSync(server.connection.host)).toThrow(/ENOENT/);
-});
-
-test("a second command joins, and the last one to leave stops the server", async () => {
-  const dataDirectory = await folders.data();
-  const first = new Application(dataDirectory);
-  expect((await first.next("acquired")).started).toBe(true);
-  const second = new Application(dataDirectory);
-  expect((await second.next("acquired")).started).toBe(false);
-  const server = recordedServer(dataDirectory);
-  await first.release();
-  expect(serversOf(dataDirectory)).toEqual([server]);
-  expect(await second.query("SELECT 1 AS one")).toEqual([{ one: 1 }]);
-  await second.release();
-  expect(serversOf(dataDirectory)).toEqual([]);
 });
 
 test("ten commands started at once on a new directory share one server and lose nothing", async () => {

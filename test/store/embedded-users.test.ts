@@ -14,17 +14,6 @@ const DAEMON = Number(/^daemon:[^:]*:(\d+):/m.exec(readFileSync("/etc/passwd", "
 const asRoot = process.getuid?.() === 0;
 
 describe.skipIf(!asRoot)("as root (skipped for other users: only root can become another user)", () => {
-  test("the server runs as nobody, who owns the cluster", async () => {
-    const dataDirectory = await folders.data();
-    const application = new Application(dataDirectory);
-    await application.next("acquired");
-    const { uid } = await chooseServerUser();
-    expect(uid).not.toBe(0);
-    expect(statSync(`/proc/${recordedServer(dataDirectory)}`).uid).toBe(uid);
-    expect(statSync(join(dataDirectory, "cluster")).uid).toBe(uid);
-    await application.release();
-  });
-
   test("from a checkout below a folder that only root may enter, the data stays in it", async () => {
     const closed = await folders.folder(0o700);
     copyCheckout(closed);

@@ -13,7 +13,8 @@ import { workOff } from "../../src/ingest/submissions/index.ts";
 import { createApp, startServer } from "../../src/server/index.ts";
 import { migrateDatabase, NewerSchemaError, readSchemaState } from "../../src/store/index.ts";
 import { runCli } from "../cli/run-cli.ts";
-import { createEmptyDatabase, createTestDatabase, type TestDatabase, urlOf } from "../database.ts";
+import { createEmptyDatabase, createTestDatabase, type TestDatabase } from "../database.ts";
+import { databaseUrl } from "../server-connection.ts";
 
 type Journal = { entries: { tag: string; when: number }[] };
 
@@ -106,7 +107,7 @@ describe("migrations", () => {
 
   it("are run once, by one of two processes that come at once; `--check` says whether they are", async () => {
     const database = await created(createEmptyDatabase());
-    const env = { DATABASE_URL: urlOf(database) };
+    const env = { DATABASE_URL: databaseUrl(database.connection) };
     const checked = await runCli(["migrate", "--check"], { env });
     expect(checked).toMatchObject({ status: 1, stdout: "" });
     expect(checked.stderr).toContain(`to be run: ${journal.entries.at(-1)?.tag}`);
@@ -126,7 +127,7 @@ describe("migrations", () => {
       "INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ('newer', 9999999999999)",
     );
     await expect(migrateDatabase(database)).rejects.toThrow(NewerSchemaError);
-    const env = { DATABASE_URL: urlOf(database), PORT: "0" };
+    const env = { DATABASE_URL: databaseUrl(database.connection), PORT: "0" };
     const { status, stderr } = await runCli(["serve"], { env });
     expect(status).toBe(3);
     expect(stderr).toContain("pith-graph: This database was migrated by a newer version of pith-graph.");

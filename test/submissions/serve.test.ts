@@ -4,15 +4,18 @@ import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { acquireEmbeddedServer, type EmbeddedServer } from "../../src/store/embedded/index.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { type ServiceProcess, startService } from "../cli/service-process.ts";
+import { copyPreparedData } from "../prepared-data.ts";
 import { readLines } from "../sample/committed-sample.ts";
 import { post } from "./site.ts";
 
 let folder: string;
 let token: string;
 let env: Record<string, string>;
+let server: EmbeddedServer;
 const children: ChildProcess[] = [];
 const documents = readLines("arxiv-2022-12.ndjson.gz");
 
@@ -22,8 +25,13 @@ beforeAll(async () => {
   token = /^token +(\S+)$/m.exec(stdout)?.[1] ?? "";
   const tokens = /^PITH_GRAPH_TOKENS +(\S+)$/m.exec(stdout)?.[1] ?? "";
   expect(tokens).toBe(`the-tests:${createHash("sha256").update(token).digest("hex")}`);
+  const dataDirectory = join(folder, "data");
+  const prepared = inject("preparedData");
+  if (prepared !== null) await copyPreparedData(prepared, dataDirectory);
+  // Services join it: to start and stop it would take each longer than what it does.
+  server = await acquireEmbeddedServer({ dataDirectory });
   env = {
-    PITH_GRAPH_DATA: join(folder, "data"),
+    PITH_GRAPH_DATA: dataDirectory,
     PITH_GRAPH_TOKENS: tokens,
     PITH_GRAPH_KEYRING: "sample/keyring.json",
     PORT: "0",
@@ -33,6 +41,7 @@ beforeAll(async () => {
 afterAll(async () => {
   // Those that a failed test has left.
   for (const child of children) child.kill("SIGKILL");
+  await server.release();
   await rm(folder, { recursive: true, force: true });
 });
 

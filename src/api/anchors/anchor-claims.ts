@@ -31,13 +31,16 @@ builder.queryField("anchorClaims", (t) =>
       if (paper === null) {
         throw new ApiError("NOT_FOUND", `This mirror holds no paper ${JSON.stringify(ref)}.`);
       }
-      const anchors = database.db
-        .select({ paperId: sql`${works.paperId}` })
+      const { db } = database;
+      const cited = db
+        .select({ workId: references.citedWorkId })
         .from(references)
-        .innerJoin(works, eq(works.workId, references.citedWorkId))
-        .where(
-          and(eq(references.paperId, paper.paperId), references.isInternalAnchor, isNotNull(works.paperId)),
-        );
+        .where(and(eq(references.paperId, paper.paperId), references.isInternalAnchor));
+      // One in the other, not joined: a server with Citus reads each where it lies.
+      const anchors = db
+        .select({ paperId: sql`${works.paperId}` })
+        .from(works)
+        .where(and(inArray(works.workId, cited), isNotNull(works.paperId)));
       const condition = and(inArray(claims.paperId, anchors), ofKinds(kinds ?? null));
       return claimsConnection(condition, page, context);
     },

@@ -71,11 +71,11 @@ async function byAnchoredWorks(
   const counted = await keptAnswer("anchoringWorks", { filter, first }, context, async () => {
     const { rows } = await loaders.batches.track(() =>
       database.db.execute<Counted>(
-        sql`SELECT ${citations.citedWorkId}::text AS "workId", count(*)::int AS count, ${graphPosition} AS "graphVersion"
-            FROM ${citations}
+        sql`SELECT ${citations.citedWorkId}::text AS "workId", count(*)::int AS count, ${graphPosition.value} AS "graphVersion"
+            FROM ${citations} CROSS JOIN ${graphPosition.table}
             WHERE ${citations.isInternalAnchor}
               AND ${citations.citingWorkId} IN (SELECT ${papers.workId} FROM ${papers} WHERE ${condition ?? sql`true`})
-            GROUP BY ${citations.citedWorkId} ORDER BY count(*) DESC, ${citations.citedWorkId} LIMIT ${first}`,
+            GROUP BY ${citations.citedWorkId}, ${graphPosition.value} ORDER BY count(*) DESC, ${citations.citedWorkId} LIMIT ${first}`,
       ),
     );
     return rows;

@@ -24,7 +24,7 @@ export async function lookAtDatabase(url: string): Promise<Finding[]> {
 function placeOf(url: string): string {
   if (!URL.canParse(url)) return "the server of DATABASE_URL";
   const { username, host, pathname } = new URL(url);
-  return `${decodeURIComponent(username) || "?"} at ${host}${pathname}`;
+  return `${username || "?"} at ${host}${pathname}`;
 }
 
 /** The embedded server's: joined where one runs, else started for the moment. Call where there is a cluster. */

@@ -1,3 +1,4 @@
+import { settingNames, unknownVariables } from "../../config/in-force.ts";
 import { type Config, readConfig } from "../../config/index.ts";
 import { keyringEntries, parseInstant } from "../../protocol/index.ts";
 import { loadKeyring } from "../keyring-file.ts";
@@ -5,48 +6,23 @@ import { type Finding, messageOf, ok, warning, wrong } from "./finding.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const prefix = "PITH_GRAPH_";
-
-/** Read by commands themselves, without the configuration. */
-const settingsOfCommands = new Set(["PITH_GRAPH_URL"]);
-
 /** Every setting by itself, so that one which cannot be used hides no other. */
 export function settingsFindings(environment: Environment): Finding[] {
-  const known = knownSettings();
-  const given = Object.keys(environment).filter((name) => (environment[name] ?? "").trim() !== "");
+  const given = settingNames.filter((name) => (environment[name] ?? "").trim() !== "");
   const findings: Finding[] = [];
-  for (const name of given.filter((one) => known.has(one))) {
+  for (const name of given) {
     const message = faultOf({ [name]: environment[name] });
     if (message !== null) findings.push(wrong(`Setting ${name}`, "cannot be used", message));
   }
   // Settings that are sound alone may not fit together.
   const together = findings.length === 0 ? faultOf(environment) : null;
   if (together !== null) findings.push(wrong("Settings", "do not fit together", together));
-  for (const name of given) {
-    if (!name.startsWith(prefix) || known.has(name) || settingsOfCommands.has(name)) continue;
+  for (const message of unknownVariables(environment)) {
     findings.push(
-      warning(`Setting ${name}`, "is none", "It has no effect. docs/configuration.md lists all there are."),
+      warning("Settings", message, "It has no effect. docs/configuration.md lists all there are."),
     );
   }
-  const count = given.filter((name) => known.has(name)).length;
-  return findings.length > 0 ? findings : [ok("Settings", `${count} given, all usable`)];
-}
-
-/** The names that the configuration is read from: those that it asks for. */
-export function knownSettings(): Set<string> {
-  const names = new Set<string>();
-  readConfig(
-    new Proxy<Environment>(
-      {},
-      {
-        get: (_, name) => {
-          names.add(String(name));
-          return undefined;
-        },
-      },
-    ),
-  );
-  return names;
+  return findings.length > 0 ? findings : [ok("Settings", `${given.length} given, all usable`)];
 }
 
 function faultOf(environment: Environment): string | null {
@@ -64,7 +40,7 @@ function faultOf(environment: Environment): string | null {
 /** The configuration that is left when what cannot be used is taken out. */
 export function usableConfig(environment: Environment): Config {
   const usable: Record<string, string | undefined> = {};
-  for (const name of knownSettings()) {
+  for (const name of settingNames) {
     if (faultOf({ [name]: environment[name] }) === null) usable[name] = environment[name];
   }
   try {

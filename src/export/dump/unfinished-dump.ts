@@ -32,7 +32,7 @@ export class UnfinishedDump {
     return dump;
   }
 
-  /** What an earlier export left: null where there is nothing of the kind. Its files may be of another set. */
+  /** What an earlier export left: null where there is nothing of the kind, or a file that is not ours. Its files may be of another set. */
   static async read(
     folder: string,
   ): Promise<{ readonly version: string; readonly software: string; readonly dump: UnfinishedDump } | null> {
@@ -43,7 +43,9 @@ export class UnfinishedDump {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
       throw error;
     }
-    const { version, software, files } = JSON.parse(text) as DumpRecord;
+    const record = parseRecord(text);
+    if (record === null) return null;
+    const { version, software, files } = record;
     return { version, software, dump: new UnfinishedDump(folder, version, files) };
   }
 
@@ -70,6 +72,18 @@ export class UnfinishedDump {
     const record: DumpRecord = { software: softwareVersion, version: this.#version, files: this.#files };
     await writeWhole(this.#path, piecesOf(JSON.stringify(record)));
   }
+}
+
+function parseRecord(text: string): DumpRecord | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const { software, version, files } = (value ?? {}) as Partial<DumpRecord>;
+  if (typeof software !== "string" || typeof version !== "string" || !Array.isArray(files)) return null;
+  return { software, version, files: files as DumpedFile[] };
 }
 
 export async function* piecesOf(text: string): AsyncGenerator<Uint8Array> {

@@ -14,9 +14,7 @@ export function priorWorks(
   meter: Meter,
   scratch: Scratch,
 ): CountedWorks {
-  const members = new Set(set);
-  const counted = tally(adjacency.references, [...members], adjacency.size, meter, scratch);
-  return mostTallied(adjacency, counted, { least: 1, first, without: members }, meter);
+  return mostTalliedOutside(adjacency, adjacency.references, set, first, meter, scratch);
 }
 
 /**
@@ -30,7 +28,18 @@ export function derivativeWorks(
   meter: Meter,
   scratch: Scratch,
 ): CountedWorks {
+  return mostTalliedOutside(adjacency, adjacency.citedBy, set, first, meter, scratch);
+}
+
+function mostTalliedOutside(
+  adjacency: Adjacency,
+  rows: Adjacency["references"],
+  set: readonly number[],
+  first: number,
+  meter: Meter,
+  scratch: Scratch,
+): CountedWorks {
   const members = new Set(set);
-  const counted = tally(adjacency.citedBy, [...members], adjacency.size, meter, scratch);
+  const counted = tally(rows, [...members], adjacency.size, meter, scratch);
   return mostTallied(adjacency, counted, { least: 1, first, without: members }, meter);
 }

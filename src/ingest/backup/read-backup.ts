@@ -40,14 +40,16 @@ export async function readBackup(
   }
 }
 
+/** What every database has, and counts or remembers from nothing. */
+const alwaysThere = ["totals", "settings"];
+
 async function demandEmpty(client: pg.ClientBase): Promise<void> {
-  for (const name of ["records", "events", "submissions", "quarantine"]) {
+  for (const { name } of keptTables) {
+    if (alwaysThere.includes(name)) continue;
     const { rowCount } = await client.query(`SELECT FROM public."${name}" LIMIT 1`);
     if (rowCount !== 0) throw new BackupError("The database is not empty: a backup goes into a new one.");
   }
-  // An empty database counts from nothing, and so does one that remembers nothing of itself.
-  await client.query("DELETE FROM totals");
-  await client.query("DELETE FROM settings");
+  for (const name of alwaysThere) await client.query(`DELETE FROM public."${name}"`);
 }
 
 async function readTables(
@@ -57,7 +59,7 @@ async function readTables(
   const counts = new Map<string, number>();
   let isFirst = true;
   let isOver = false;
-  let table: { readonly name: string; readonly stream: CopyStreamQuery } | undefined;
+  let table: TableStream | undefined;
   /** What PostgreSQL said of the rows: the stream is of no use from then on, though it does not say so. */
   let refusal: unknown;
   try {
@@ -80,12 +82,11 @@ async function readTables(
         throw refusal;
       } else if (text === "\\.") {
         table.stream.end();
-        await finished(table.stream);
+        await table.ended;
         table = undefined;
       } else {
         counts.set(table.name, (counts.get(table.name) ?? 0) + 1);
-        if (!table.stream.write(line))
-          await Promise.race([once(table.stream, "drain"), finished(table.stream)]);
+        if (!table.stream.write(line)) await Promise.race([once(table.stream, "drain"), table.ended]);
       }
     }
   } catch (error) {
@@ -96,12 +97,19 @@ async function readTables(
   return counts;
 }
 
+/** A table that rows are put into. `ended` settles once it has all of them, or refuses one. */
+type TableStream = {
+  readonly name: string;
+  readonly stream: CopyStreamQuery;
+  readonly ended: Promise<void>;
+};
+
 /** Nothing of the file is run as it stands: table and columns are looked up. */
 async function beginTable(
   client: pg.ClientBase,
   text: string,
   counts: Map<string, number>,
-): Promise<{ name: string; stream: CopyStreamQuery }> {
+): Promise<TableStream> {
   const [, name = "", given = ""] =
     /^COPY public\."([a-z_]+)" \(([a-z0-9_", ]+)\) FROM stdin;$/.exec(text) ?? [];
   if (counts.has(name) || !keptTables.some((table) => table.name === name)) {
@@ -119,9 +127,11 @@ async function beginTable(
   }
   counts.set(name, 0);
   const stream = client.query(copyFrom(`COPY public."${name}" (${columns.join(", ")}) FROM STDIN`));
-  // What is wrong with a row is told by whoever waits for the stream.
-  stream.on("error", () => {});
-  return { name, stream };
+  // Once a table, and not each time that it is full: each wait leaves listeners on the stream until its end.
+  const ended = finished(stream);
+  // What is wrong with a row is told by whoever waits for it.
+  ended.catch(() => {});
+  return { name, stream, ended };
 }
 
 /** Whole lines, each with its end. */

@@ -5,7 +5,12 @@ import type { Database } from "../../store/index.ts";
 import { type CareOptions, derivedTables, shadowSchema, withShadow } from "./shadow.ts";
 
 /** How many rows a rebuild took out and put in. */
-export type RebuildReport = { readonly removed: number; readonly written: number };
+export type RebuildReport = {
+  readonly removed: number;
+  readonly written: number;
+  /** Events that were in the log, and that the keyring did not let in again. */
+  readonly droppedEvents: number;
+};
 
 export type RebuildOptions = CareOptions & {
   /** Whether events that the keyring does not let in any more may leave the log; they may unless told. */
@@ -31,10 +36,8 @@ export class WouldDropEventsError extends Error {
  */
 export function rebuildTables(database: Database, options: RebuildOptions): Promise<RebuildReport> {
   return withShadow(database, options, async (client) => {
-    if (options.mayDropEvents === false) {
-      const dropped = await droppedEvents(client);
-      if (dropped > 0) throw new WouldDropEventsError(dropped);
-    }
+    const droppedEvents = await countDroppedEvents(client);
+    if (options.mayDropEvents === false && droppedEvents > 0) throw new WouldDropEventsError(droppedEvents);
     await client.query("BEGIN");
     try {
       const changed = await changedStates(client);
@@ -61,7 +64,7 @@ export function rebuildTables(database: Database, options: RebuildOptions): Prom
       await recordChanges(client, changed, now);
       await recordGraphReset(client, now);
       await client.query("COMMIT");
-      return { removed, written };
+      return { removed, written, droppedEvents };
     } catch (error) {
       await client.query("ROLLBACK").catch(() => {});
       throw error;
@@ -69,7 +72,7 @@ export function rebuildTables(database: Database, options: RebuildOptions): Prom
   });
 }
 
-async function droppedEvents(client: pg.ClientBase): Promise<number> {
+async function countDroppedEvents(client: pg.ClientBase): Promise<number> {
   const { rows } = await client.query<{ count: number }>(
     `SELECT count(*)::int AS count FROM public.events AS old
      WHERE NOT EXISTS (SELECT FROM ${shadowSchema}.events AS new

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "../../store/index.ts";
+import { isConflict, serverFaultOf } from "../../store/server-fault.ts";
 import { awaitChange } from "./await-change.ts";
 import { MirrorError } from "./fetch-error.ts";
 import { type SyncOptions, type SyncSummary, syncMirror } from "./sync.ts";
@@ -17,25 +18,39 @@ export type FollowOptions = SyncOptions & {
 
 /**
  * Follows a mirror until the signal is given. A mirror that can is asked to answer when something changes; one that
- * cannot, or does not answer, is looked at again and again, less often while nothing comes. Throws what the database
- * throws.
+ * cannot, or does not answer, is looked at again and again, less often while nothing comes. So is a database that is
+ * away: what was fetched and not committed is fetched again, from the cursor on. Throws what the database says of
+ * statements.
  */
 export async function followMirror(database: Database, options: FollowOptions): Promise<void> {
   const { signal, onSynced, onNotice, interval = { least: 1000, most: 30_000 } } = options;
   let wait = interval.least;
   let fromStart = options.fromStart ?? false;
   let wasTold = false;
+  /** How often in succession the database was away. */
+  let failures = 0;
   while (!signal.aborted) {
     let hasNews = false;
     let position: bigint | null = null;
     try {
       const summary = await syncMirror(database, { ...options, fromStart });
       fromStart = false;
+      if (failures > 0)
+        onNotice?.(`The database answers again: at position ${summary.position} of the mirror's feed.`);
+      failures = 0;
       hasNews = summary.documents > 0;
       position = summary.position;
       onSynced?.(summary);
     } catch (error) {
-      if (!(error instanceof MirrorError)) throw error;
+      if (!(error instanceof MirrorError)) {
+        const fault = serverFaultOf(error) ?? (isConflict(error) ? (error as Error) : null);
+        if (fault === null) throw error;
+        const pause = spread(Math.min(interval.most, interval.least * 2 ** failures));
+        failures++;
+        onNotice?.(`The database is away (${reasonOf(fault)}). It is tried again in ${seconds(pause)} s.`);
+        await sleep(pause, undefined, { signal }).catch(() => {});
+        continue;
+      }
       onNotice?.(error.message);
     }
     wait = hasNews ? interval.least : Math.min(interval.most, wait * 2);
@@ -43,9 +58,21 @@ export async function followMirror(database: Database, options: FollowOptions): 
     const isBelieved: boolean = position !== null && (hasNews || !wasTold);
     wasTold = isBelieved && (await tells(options, position ?? 0n));
     if (wasTold) continue;
-    // Half of it by chance: followers of one mirror do not come all at once.
-    await sleep(wait / 2 + (Math.random() * wait) / 2, undefined, { signal }).catch(() => {});
+    await sleep(spread(wait), undefined, { signal }).catch(() => {});
   }
+}
+
+/** Half of it by chance: followers of one mirror, or users of one database, do not come all at once. */
+function spread(milliseconds: number): number {
+  return milliseconds / 2 + (Math.random() * milliseconds) / 2;
+}
+
+function seconds(milliseconds: number): string {
+  return (milliseconds / 1000).toFixed(1);
+}
+
+function reasonOf(fault: Error): string {
+  return fault.message || String((fault as NodeJS.ErrnoException).code);
 }
 
 /** Waits for as long as the mirror is willing to tell; false where it is not. */

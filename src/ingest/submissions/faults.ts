@@ -1,4 +1,5 @@
 import pg from "pg";
+import { serverFaultOf } from "../../store/server-fault.ts";
 
 /** What went wrong while documents were taken in, as it is kept with the submission. */
 export type Fault = {
@@ -9,21 +10,20 @@ export type Fault = {
   readonly isInfrastructure: boolean;
 };
 
-/** What node-postgres says, without a code, of connections that are lost or were not to be had. */
-const connectionMessage = /^Connection terminated|timeout exceeded when trying to connect|not queryable/;
-
 /**
  * Tells faults of infrastructure (lost connections, deadlocks, a full disk, a server that stops: they pass) from
  * defects. Faults of documents never come here: `takeIn` keeps them in quarantine.
  */
-export function faultOf(error: unknown): Fault {
-  if (!(error instanceof Error)) return { code: "DEFECT", message: String(error), isInfrastructure: false };
+export function faultOf(thrown: unknown): Fault {
+  if (!(thrown instanceof Error)) return { code: "DEFECT", message: String(thrown), isInfrastructure: false };
+  // What is asked through Drizzle has PostgreSQL's error as its cause.
+  const error = serverFaultOf(thrown) ?? (thrown.cause instanceof pg.DatabaseError ? thrown.cause : thrown);
   const { code, syscall } = error as NodeJS.ErrnoException;
-  const message = error.message;
+  const message = error.message || code || error.name;
   if (error instanceof pg.DatabaseError) return { code: code ?? "DATABASE", message, isInfrastructure: true };
-  if (code !== undefined && (syscall !== undefined || code === "ECONNREFUSED")) {
-    return { code, message: message || code, isInfrastructure: true };
+  if (code !== undefined && syscall !== undefined) return { code, message, isInfrastructure: true };
+  if (serverFaultOf(error) !== null) {
+    return { code: code ?? "CONNECTION_LOST", message, isInfrastructure: true };
   }
-  if (connectionMessage.test(message)) return { code: "CONNECTION_LOST", message, isInfrastructure: true };
   return { code: "DEFECT", message: `${error.name}: ${message}`, isInfrastructure: false };
 }

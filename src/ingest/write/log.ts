@@ -137,14 +137,20 @@ type Place = { readonly firstPosition: number; readonly receivedAt: string };
  */
 async function allocatePositions(session: WriteSession, count: number, now: string): Promise<Place> {
   if (count === 0) return { firstPosition: 0, receivedAt: now };
-  const [last] = await session.read<{ value: string; received_at: string }>(
-    `INSERT INTO totals (name, value) VALUES ('position', $1)
-     ON CONFLICT (name) DO UPDATE SET value = totals.value + excluded.value
-     RETURNING value, to_char(greatest($2::timestamptz, (SELECT max(received_at) FROM events)) AT TIME ZONE 'UTC',
-                              'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS received_at`,
-    [count, now],
-  );
-  return { firstPosition: Number(last?.value) - count + 1, receivedAt: last?.received_at ?? now };
+  // Two statements: the counter lies on one server, also where the events are distributed.
+  const [[last], [latest]] = await Promise.all([
+    session.read<{ value: string }>(
+      `INSERT INTO totals (name, value) VALUES ('position', $1)
+       ON CONFLICT (name) DO UPDATE SET value = totals.value + excluded.value RETURNING value`,
+      [count],
+    ),
+    session.readBefore<{ received_at: string }>(
+      `SELECT to_char(greatest($1::timestamptz, max(received_at)) AT TIME ZONE 'UTC',
+                      'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS received_at FROM events`,
+      [now],
+    ),
+  ]);
+  return { firstPosition: Number(last?.value) - count + 1, receivedAt: latest?.received_at ?? now };
 }
 
 function writeEvents(

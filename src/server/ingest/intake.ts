@@ -3,6 +3,7 @@ import { setImmediate as afterInput, setTimeout as delay } from "node:timers/pro
 import type { SubmissionRow } from "../../api/submission-rows.ts";
 import { linesOf, type Piece, wholeOf } from "../../ingest/sources/pieces.ts";
 import type { NewSubmission } from "../../ingest/submissions/index.ts";
+import { comeAgainSeconds } from "../unavailable.ts";
 import { BodyError, RetryLaterError, readBody, tooLarge } from "./body.ts";
 import { queueFullSeconds, queueFullText, rateLimitText, type SubmissionDesk } from "./desk.ts";
 import type { Submitter } from "./tokens.ts";
@@ -138,7 +139,12 @@ class Chunk {
       // They may be there all the same: a connection can be lost after the commit.
       for (const { id } of submissions) this.#desk.outcomes.forget(id);
       this.#options.onFault(error);
-      throw new BodyError(503, "UNAVAILABLE", "The database cannot be reached. Send the rest again later.");
+      throw new RetryLaterError(
+        503,
+        "UNAVAILABLE",
+        `The database cannot be reached. Send the rest again in ${comeAgainSeconds} s.`,
+        comeAgainSeconds,
+      );
     }
   }
 }

@@ -3,6 +3,8 @@ import { type ExecutionResult, GraphQLError } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import type { Context, Live } from "../../api/context.ts";
 import { stringifyResult } from "../../api/json-text.ts";
+import { isUnavailable } from "../plugins/unavailable-status.ts";
+import { comeAgainSeconds } from "../unavailable.ts";
 
 /** Milliseconds. */
 export type StreamTimes = {
@@ -22,7 +24,9 @@ type ServerContext = { readonly res?: ServerResponse };
  * has the position of its change, and so have the signs of life between. A client that comes again with Last-Event-ID
  * goes on there. The stream just ends where the server stops, without `complete`, so that clients do come again.
  *
- * Nothing is read ahead: a slow client waits for itself, in the table. One that reads nothing at all is let go.
+ * Nothing is read ahead: a slow client waits for itself, in the table. One that reads nothing at all is let go. Where the
+ * database is away the client is told so, by an event without an id, and the stream ends: it comes again where it was. A
+ * status of 503 would not do, as browsers never come again after one.
  */
 export function useEventStream(times: StreamTimes = defaultStreamTimes): Plugin {
   const lives = new WeakMap<object, Live>();
@@ -33,8 +37,13 @@ export function useEventStream(times: StreamTimes = defaultStreamTimes): Plugin 
     },
     onResultProcess({ request, result, serverContext, setResultProcessor }) {
       const live = lives.get(request);
-      if (live === undefined || !isIterable(result)) return;
-      if (!accepts(request.headers.get("accept"))) return;
+      if (live === undefined || !accepts(request.headers.get("accept"))) return;
+      if (!isIterable(result)) {
+        if (!isAnswerUnavailable(result)) return;
+        const text = unavailableEvent(result);
+        setResultProcessor((_result, { Response }) => new Response(text, { headers }), "text/event-stream");
+        return;
+      }
       const { res } = serverContext as ServerContext;
       setResultProcessor(
         (_result, { Response }) =>
@@ -101,6 +110,11 @@ function streamOf(
         await end();
         return controller.close();
       }
+      if (isUnavailable(value)) {
+        controller.enqueue(encoder.encode(unavailableEvent(value)));
+        await end();
+        return controller.close();
+      }
       controller.enqueue(encoder.encode(eventOf(value, live.given)));
       waiting = setTimeout(() => {
         controller.enqueue(encoder.encode(eventOf(tooSlow(live.given), null)));
@@ -133,6 +147,15 @@ function withoutInternals({ data, errors, extensions }: ExecutionResult): object
         }),
     ...(extensions === undefined ? {} : { extensions }),
   };
+}
+
+/** Without an id, so that who comes again goes on before it; and when to come. */
+function unavailableEvent(result: ExecutionResult): string {
+  return `retry: ${comeAgainSeconds * 1000}\n${eventOf(result, null)}`;
+}
+
+function isAnswerUnavailable(result: unknown): result is ExecutionResult {
+  return typeof result === "object" && result !== null && isUnavailable(result as ExecutionResult);
 }
 
 function tooSlow(position: bigint | null): ExecutionResult {

@@ -1,5 +1,5 @@
 import { type GraphService, questionNames } from "../../graph/index.ts";
-import { isServerFault } from "../../store/replicas/index.ts";
+import { isServerFault } from "../../store/server-fault.ts";
 
 type Ask = (input: unknown, budget?: unknown) => Promise<unknown>;
 

@@ -1,7 +1,8 @@
 import type pg from "pg";
 import { type Database, openDatabase } from "../database.ts";
+import { isServerFault } from "../server-fault.ts";
+import { mayAnswerElsewhere } from "./answers-elsewhere.ts";
 import { openVersions, type ReadServer, readPosition } from "./read-server.ts";
-import { isServerFault, mayAnswerElsewhere } from "./server-fault.ts";
 
 export type ReplicaSession = ReadServer & {
   /** The replica has failed: what runs on it, and all that comes, is answered by the primary. For good. */

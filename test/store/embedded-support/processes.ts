@@ -1,11 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 type Told = { event: string; [key: string]: unknown };
 
-/** The application of application.ts in a process of its own. */
+/** The application of application.mjs in a process of its own. */
 export class Application {
   readonly process: ChildProcess;
   readonly exited: Promise<{ status: number | null; signal: NodeJS.Signals | null }>;
@@ -23,8 +23,8 @@ export class Application {
     } = {},
   ) {
     const checkout = options.checkout ?? process.cwd();
-    const program = join(checkout, "test/store/embedded-support/application.ts");
-    const parameters = ["--import", "tsx", program, dataDirectory, ...(options.fault ?? [])];
+    const program = join(checkout, "test/store/embedded-support/application.mjs");
+    const parameters = [program, dataDirectory, ...(options.fault ?? [])];
     this.process = spawn(process.execPath, parameters, {
       cwd: checkout,
       // A process group of its own, to be signalled as a whole, as a terminal does.
@@ -91,7 +91,7 @@ export class Application {
   }
 }
 
-/** Process ids of the servers of this data directory: found by ps, not by what the product believes. */
+/** Process ids of the servers of this data directory: as the system tells, not what the product believes. */
 export function serversOf(dataDirectory: string): number[] {
   let name: string;
   try {
@@ -100,8 +100,26 @@ export function serversOf(dataDirectory: string): number[] {
   } catch {
     return [];
   }
+  return [...commandLines()].filter(([, line]) => line.includes(name)).map(([pid]) => pid);
+}
+
+/** Of every process on the machine. */
+function commandLines(): Map<number, string> {
+  if (process.platform === "linux") {
+    const ids = readdirSync("/proc").map(Number).filter(Number.isInteger);
+    return new Map(ids.map((pid) => [pid, commandLineOf(pid)]));
+  }
   const lines = execFileSync("ps", ["-eww", "-o", "pid=,args="], { encoding: "utf8" }).split("\n");
-  return lines.filter((line) => line.includes(name)).map((line) => Number.parseInt(line, 10));
+  return new Map(lines.map((line) => [Number.parseInt(line, 10), line]));
+}
+
+/** Empty where the process has ended. */
+function commandLineOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+  } catch {
+    return "";
+  }
 }
 
 export function recordedServer(dataDirectory: string): number {

@@ -1,18 +1,18 @@
 // A small application on the embedded server, run as a process of its own by the tests.
-//   node --import tsx application.ts <data directory> [<line> <signal>]
+//   node application.mjs <data directory> [<line> <signal>]
 // Tells what happens as JSON lines; reads commands from standard input. Sends itself the signal at the moment when
 // the library tells a line that starts with <line>: SIGKILL ends, SIGSTOP halts it exactly there.
 import { createInterface } from "node:readline";
-import { Client } from "pg";
-import { acquireEmbeddedServer } from "../../../src/store/embedded/index.ts";
+import pg from "pg";
+import { acquireEmbeddedServer } from "../../../dist/store/embedded/index.js";
 
 const [dataDirectory = "", faultLine, faultSignal] = process.argv.slice(2);
 
-function tell(event: string, more: object = {}): void {
+function tell(event, more = {}) {
   process.stdout.write(`${JSON.stringify({ event, ...more })}\n`);
 }
 
-async function main(): Promise<void> {
+async function main() {
   const server = await acquireEmbeddedServer({
     dataDirectory,
     log: (line) => {
@@ -20,11 +20,11 @@ async function main(): Promise<void> {
       if (faultLine !== undefined && line.startsWith(faultLine)) process.kill(process.pid, faultSignal);
     },
   });
-  const query = async (text: string, values: unknown[] = []) => {
-    const client = new Client(server.connection);
+  const query = async (text) => {
+    const client = new pg.Client(server.connection);
     await client.connect();
     try {
-      return (await client.query(text, values)).rows as unknown[];
+      return (await client.query(text)).rows;
     } finally {
       await client.end();
     }
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
     tell("released");
   };
   // Answers the signal with a query: the server must still be there.
-  const onSignal = async (signal: string) => {
+  const onSignal = async (signal) => {
     tell("signal", { signal, rows: await query("SELECT 1 AS one") });
     await close();
   };
@@ -53,7 +53,7 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: Error & { code?: string }) => {
+main().catch((error) => {
   tell("failed", { name: error.name, code: error.code, message: error.message });
   process.exitCode = 1;
 });

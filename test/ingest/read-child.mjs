@@ -1,8 +1,8 @@
 // Reads the sources named as arguments, and prints what each delivers and the most memory that it took.
-import { findSources, readSource } from "../../src/ingest/index.ts";
+import { findSources, readSource } from "../../dist/ingest/index.js";
 
-const [, , limit = "", ...paths] = process.argv;
-const delivered: { source: string; text?: string; code?: string }[] = [];
+const [, , limit, ...paths] = process.argv;
+const delivered = [];
 for (const source of await findSources(paths)) {
   for await (const delivery of readSource(source, Number(limit), () => {})) {
     delivered.push(

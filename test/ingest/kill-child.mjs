@@ -1,23 +1,14 @@
 // Ingests a file of documents, one a line, and tells each committed batch on standard output. After so many
-// documents it waits for a line on standard input, and the ingest with it.
+// documents it waits for a line on standard input, and the ingest with it. Its argument: KillChildOptions as JSON.
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { ingest } from "../../src/ingest/index.ts";
-import { createKeyring, type KeyringEntry } from "../../src/protocol/index.ts";
-import { openDatabase } from "../../src/store/index.ts";
+import { ingest } from "../../dist/ingest/index.js";
+import { createKeyring } from "../../dist/protocol/index.js";
+import { openDatabase } from "../../dist/store/index.js";
 
-export type KillChildOptions = {
-  readonly connection: string | { host: string; port: number; user: string; database: string };
-  readonly file: string;
-  readonly keys: readonly KeyringEntry[];
-  readonly batchDocuments: number;
-  readonly stopAfter: number;
-};
-
-const [, , argument = ""] = process.argv;
-const { connection, file, keys, batchDocuments, stopAfter } = JSON.parse(argument) as KillChildOptions;
+const { url, file, keys, batchDocuments, stopAfter } = JSON.parse(process.argv[2]);
 const lines = readFileSync(file, "utf8").trimEnd().split("\n");
-const database = openDatabase({ connection });
+const database = openDatabase({ connection: url });
 
 async function* deliver() {
   for (const [index, line] of lines.entries()) {

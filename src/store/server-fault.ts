@@ -1,0 +1,43 @@
+// Imports nothing: also a command that opens no database tells with it what an error means.
+
+/** SQLSTATEs of a server that goes, is not ready, or ends the session; and of one with no connection left. */
+const faultStates = /^(?:08...|57P0[1-5]|53300)$/;
+/** What the system says of a connection. */
+const systemCodes =
+  /^(?:ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
+/** What is said without a code of its own: by node-postgres, and by the system of a socket that is a file. */
+const lostMessages =
+  /^(?:Connection terminated|Query read timeout|Cannot use a pool after|connect (?:ENOENT|EACCES) )|not queryable|timeout exceeded when trying to connect/;
+
+/** An error's causes are looked into so far. */
+const mostCauses = 5;
+
+/**
+ * The error, or the cause of it, that is the database server's own or of the way to it, and not of what it was asked:
+ * the server goes, comes up, refuses, has no connection left, or cannot be reached. Null where none is.
+ */
+export function serverFaultOf(error: unknown): Error | null {
+  let each = error;
+  for (let depth = 0; each instanceof Error && depth <= mostCauses; depth++) {
+    const code = codeOf(each);
+    if (faultStates.test(code) || systemCodes.test(code) || lostMessages.test(each.message)) return each;
+    each = each.cause;
+  }
+  return null;
+}
+
+export function isServerFault(error: unknown): boolean {
+  return serverFaultOf(error) !== null;
+}
+
+/** SQLSTATEs of a transaction that was ended for others' sake: the same again is not in anybody's way. */
+const conflictStates = /^(?:40P01|40001)$/;
+
+/** Whether a transaction was given up for a deadlock, or because it could not be put in order with others. */
+export function isConflict(error: unknown): boolean {
+  return error instanceof Error && conflictStates.test(codeOf(error));
+}
+
+function codeOf(error: Error): string {
+  return String((error as { code?: unknown }).code ?? "");
+}

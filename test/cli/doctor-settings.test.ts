@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { settingsFindings, usableConfig } from "../../src/cli/doctor/settings-checks.ts";
+
+test("each setting that cannot be used is named, and hides no other; what is none is told with the nearest", () => {
+  const environment = {
+    PORT: "http",
+    PITH_GRAPH_ADJACENCY: "disk",
+    PITH_GRAPH_DATE: "x",
+    PITH_GRAPH_URL: "http://127.0.0.1:4000",
+  };
+  const findings = settingsFindings(environment);
+  expect(findings).toEqual([
+    expect.objectContaining({ check: "Setting PORT", result: "wrong" }),
+    expect.objectContaining({ check: "Setting PITH_GRAPH_ADJACENCY", result: "wrong" }),
+    expect.objectContaining({
+      check: "Settings",
+      result: "warning",
+      text: "PITH_GRAPH_DATE is no setting of pith-graph. Did you mean PITH_GRAPH_DATA?",
+    }),
+  ]);
+  expect(usableConfig(environment).port).toBe(usableConfig({}).port);
+});
+
+test("settings that are sound are counted, whatever else is set", () => {
+  expect(settingsFindings({ PORT: "4001", HOME: "/root", PITH_GRAPH_DATA: " " })).toEqual([
+    { check: "Settings", result: "ok", text: "1 given, all usable" },
+  ]);
+});

@@ -1,0 +1,18 @@
+/** Files of which no test is a part of `npm test`. */
+export const onlyLong: readonly string[] = [
+  "test/api/hep-th.test.ts",
+  "test/store/embedded-killed.test.ts",
+  "test/store/embedded-lifetime.test.ts",
+  "test/store/embedded-users.test.ts",
+];
+
+/** Files that do more in `npm run test:long`: see long.ts. */
+export const long: readonly string[] = [
+  ...onlyLong,
+  "test/faults/*.test.ts",
+  "test/ingest/kill.test.ts",
+  "test/ingest/model.test.ts",
+  "test/ingest/repeat.test.ts",
+  "test/replicas/replicas.test.ts",
+  "test/submissions/kill.test.ts",
+];

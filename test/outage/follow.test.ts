@@ -1,0 +1,108 @@
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Database } from "../../src/store/index.ts";
+import { runCli, spawnCli } from "../cli/run-cli.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { holdWriteLock, untilRows, waitingWriters } from "../faults/waiting.ts";
+import {
+  cursorOf,
+  headOf,
+  ingestTexts,
+  type Listening,
+  papers,
+  serveMirror,
+  statesOf,
+} from "../mirror/mirrors.ts";
+import { registry } from "../protocol/signed-events.ts";
+import { databaseUrl } from "../server-connection.ts";
+import { StoppableServer } from "./stoppable-server.ts";
+
+let postgres: StoppableServer;
+/** Where it is stored, on a server that goes away. */
+let mine: Database;
+let source: TestDatabase;
+let server: Listening;
+let folder: string;
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  [postgres, source] = await Promise.all([StoppableServer.start(), createTestDatabase()]);
+  mine = await postgres.createDatabase("follower");
+  server = await serveMirror(source);
+  folder = await mkdtemp(join(tmpdir(), "pith-graph-follow-"));
+  const { key_id, signer_id, signer_type, public_key_b64, event_types } = registry;
+  const keys = [{ key_id, signer_id, signer_type, public_key_b64, event_types }];
+  await writeFile(join(folder, "keyring.json"), JSON.stringify(keys));
+  env = { DATABASE_URL: databaseUrl(mine.connection), PITH_GRAPH_KEYRING: join(folder, "keyring.json") };
+});
+afterAll(async () => {
+  await server.close();
+  await source.drop();
+  await mine.close();
+  await postgres.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function ingestAt(start: number): Promise<void> {
+  return ingestTexts(
+    source,
+    papers(3, start).map(({ text }) => text),
+  );
+}
+
+const away = /^The database is away \(.+\)\. It is tried again in \d+\.\d s\.$/;
+
+it("following goes on by itself once the database is back, and nothing is lost", async () => {
+  await ingestAt(0);
+  const child = spawnCli(["sync", "--follow", "--allow-host", "127.0.0.1", server.url], { env });
+  const ended = once(child, "exit");
+  const lines = createInterface({ input: child.stderr ?? expect.fail() })[Symbol.asyncIterator]();
+  const heard = async (line: RegExp) => {
+    for (;;) {
+      const { done, value } = await lines.next();
+      if (done) expect.fail(`It ended before it said ${line}.`);
+      if (line.test(value)) return;
+    }
+  };
+  await heard(/^At position 3 of its feed, its end: both mirrors hold the same states/);
+
+  // Between two batches.
+  await postgres.stop();
+  await ingestAt(10);
+  await heard(away);
+  await postgres.startAgain();
+  await heard(/^The database answers again: at position 6 of the mirror's feed\.$/);
+  expect(await cursorOf(mine, server.url)).toBe(6);
+
+  // In the midst of a batch.
+  const lock = await holdWriteLock(mine);
+  lock.holder.on("error", () => {});
+  await ingestAt(20);
+  await untilRows(mine.pool, waitingWriters);
+  await postgres.stop();
+  lock.holder.release(true);
+  await heard(away);
+  await postgres.startAgain();
+  await heard(/^The database answers again: at position 9 of the mirror's feed\.$/);
+  expect(await cursorOf(mine, server.url)).toBe(9);
+
+  child.kill("SIGTERM");
+  expect(await ended).toEqual([143, null]);
+  expect(await statesOf(mine)).toEqual(await statesOf(source));
+  expect(await headOf(mine)).toEqual(await headOf(source));
+});
+
+it("without --follow the command ends, and says why", async () => {
+  await postgres.stop();
+  try {
+    const { status, stderr } = await runCli(["sync", "--allow-host", "127.0.0.1", server.url], { env });
+    expect(stderr).toMatch(/^pith-graph: the database cannot be reached: .+\. Check DATABASE_URL\.$/m);
+    expect(status).toBe(3);
+  } finally {
+    await postgres.startAgain();
+  }
+});

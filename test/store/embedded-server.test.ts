@@ -1,0 +1,56 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { chooseServerUser } from "../../src/store/embedded/server-user.ts";
+import { Folders } from "./embedded-support/folders.ts";
+import { Application, recordedServer, serversOf } from "./embedded-support/processes.ts";
+
+// The rest stands in embedded-lifetime, embedded-killed and embedded-users (`npm run test:long`).
+
+const folders = new Folders();
+/** Of all these tests, one after the other. */
+let dataDirectory: string;
+beforeAll(async () => {
+  dataDirectory = await folders.copyOf(inject("preparedData"));
+});
+afterAll(() => folders.removeAll());
+
+test("a second command joins, and the last one to leave stops the server", async () => {
+  const first = new Application(dataDirectory);
+  expect((await first.next("acquired")).started).toBe(true);
+  const second = new Application(dataDirectory);
+  expect((await second.next("acquired")).started).toBe(false);
+  const server = recordedServer(dataDirectory);
+  await first.release();
+  expect(serversOf(dataDirectory)).toEqual([server]);
+  expect(await second.query("SELECT 1 AS one")).toEqual([{ one: 1 }]);
+  await second.release();
+  expect(serversOf(dataDirectory)).toEqual([]);
+});
+
+test("killed while serving: the server stays, the next one joins it and stops it on leaving", async () => {
+  const application = new Application(dataDirectory);
+  await application.next("acquired");
+  await application.query("CREATE TABLE kept AS SELECT generate_series(1, 1000) AS number");
+  application.signal("SIGKILL");
+  expect(await application.exited).toEqual({ status: null, signal: "SIGKILL" });
+  expect(serversOf(dataDirectory)).toHaveLength(1);
+  const next = new Application(dataDirectory);
+  expect((await next.next("acquired")).started).toBe(false);
+  expect(await next.query("SELECT count(*)::int AS n FROM kept")).toEqual([{ n: 1000 }]);
+  await next.release();
+  expect(serversOf(dataDirectory)).toEqual([]);
+});
+
+test.runIf(process.platform === "linux")(
+  "the server's user owns the cluster, and is not root whoever starts it",
+  async () => {
+    const application = new Application(dataDirectory);
+    await application.next("acquired");
+    const { uid } = await chooseServerUser();
+    expect(uid).not.toBe(0);
+    expect(statSync(`/proc/${recordedServer(dataDirectory)}`).uid).toBe(uid);
+    expect(statSync(join(dataDirectory, "cluster")).uid).toBe(uid);
+    await application.release();
+  },
+);
