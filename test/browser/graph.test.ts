@@ -98,6 +98,12 @@ test("drawn: a click selects, with Shift another; the path between them; back an
     .getByText(/^\d+ works and \d+ citations between them\.$/)
     .waitFor();
   const first = await placeOf(page, hub);
+  const pointedAt = page.locator(".picture .stage[style*='cursor: pointer']");
+  expect(await pointedAt.count()).toBe(0);
+  await page.mouse.move(first.x, first.y);
+  await pointedAt.waitFor();
+  await page.mouse.move(5, 5);
+  await pointedAt.waitFor({ state: "detached" });
   await page.mouse.click(first.x, first.y);
   await says(page, "select", hub);
   const side = page.getByRole("complementary", { name: "Selected works" });

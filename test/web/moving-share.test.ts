@@ -2,8 +2,13 @@ import { describe, expect, it } from "vitest";
 import { evenOrder } from "../../web/src/graph-view/drawing/even-order.ts";
 import { MovingShare } from "../../web/src/graph-view/drawing/moving-share.ts";
 
-/** Draws frames that take so long, then rests; what was drawn of each, and how it ended. */
-function move(share: MovingShare, frames: number, milliseconds: number): { drawn: number[]; end: string } {
+/** Draws frames that take so long, then rests, by frames of another length; what was drawn of each, and how it ended. */
+function move(
+  share: MovingShare,
+  frames: number,
+  milliseconds: number,
+  atRest = 16,
+): { drawn: number[]; end: string } {
   const drawn: number[] = [];
   let now = 0;
   for (let frame = 0; frame < frames; frame++) {
@@ -13,7 +18,7 @@ function move(share: MovingShare, frames: number, milliseconds: number): { drawn
     expect(share.frame(now)).toBe("moving");
   }
   for (;;) {
-    now += 16;
+    now += atRest;
     const end = share.frame(now);
     if (end !== "moving") return { drawn, end };
   }
@@ -38,9 +43,18 @@ describe("while a picture moves", () => {
   it("the next movement begins with what the last could bear, and with more once frames come soon", () => {
     const share = new MovingShare();
     move(share, 8, 120);
-    expect(move(share, 8, 30).drawn[1]).toBe(1 / 4);
-    expect(move(share, 8, 30).drawn[1]).toBe(1 / 2);
-    expect(move(share, 8, 30).drawn[1]).toBe(1);
+    expect(move(share, 8, 20).drawn[1]).toBe(1 / 4);
+    expect(move(share, 8, 20).drawn[1]).toBe(1 / 2);
+    expect(move(share, 8, 20).drawn[1]).toBe(1);
+  });
+
+  it("all is drawn where the browser makes no more frames at rest either", () => {
+    const share = new MovingShare();
+    move(share, 1, 33, 33);
+    expect(move(share, 30, 33, 33)).toEqual({ drawn: Array(30).fill(1), end: "whole" });
+    // Where it does again, such frames are long.
+    move(share, 1, 16);
+    expect(move(share, 30, 33).end).toBe("incomplete");
   });
 });
 

@@ -1,5 +1,7 @@
-/** Frames that take longer, in milliseconds, are seen as steps. */
-const longFrame = 40;
+/** Frames that take longer, in milliseconds, are seen as steps: fewer than 40 a second. */
+const longFrame = 25;
+/** But not where the browser makes no more frames at rest either, as it does to save energy: so many times as long. */
+const longer = 1.5;
 /** So many frames are looked at together. */
 const looked = 3;
 /** So many frames in which nothing was drawn are rest. */
@@ -19,6 +21,8 @@ export class MovingShare {
   #framesAtRest = 0;
   #before: number | null = null;
   #times: number[] = [];
+  #timesAtRest: number[] = [];
+  #longFrame = longFrame;
   /** Whether the frames of this movement were long; null where too few were looked at. */
   #isSlow: boolean | null = null;
 
@@ -47,12 +51,19 @@ export class MovingShare {
    * at rest, whether the whole was drawn.
    */
   frame(now: number): "moving" | "whole" | "incomplete" {
-    if (this.#hasDrawn && this.#before !== null) this.#measure(now - this.#before);
+    const time = this.#before === null ? null : now - this.#before;
     this.#before = now;
-    if (!this.#hasDrawn) this.#framesAtRest += 1;
+    if (this.#hasDrawn) {
+      if (time !== null) this.#measure(time);
+      this.#timesAtRest = [];
+    } else {
+      this.#framesAtRest += 1;
+      if (time !== null) this.#timesAtRest.push(time);
+    }
     this.#hasDrawn = false;
     if (this.#framesAtRest < rest) return "moving";
     this.#isMoving = false;
+    this.#longFrame = Math.max(longFrame, longer * middleOf(this.#timesAtRest));
     // What kept the machine busy may have gone: the next movement tries more.
     if (this.#isSlow === false) this.#share = Math.min(1, 2 * this.#share);
     return this.#hasDrawnLess ? "incomplete" : "whole";
@@ -61,9 +72,13 @@ export class MovingShare {
   #measure(milliseconds: number): void {
     this.#times.push(milliseconds);
     if (this.#times.length < looked) return;
-    const isLong = this.#times.reduce((sum, time) => sum + time, 0) / looked > longFrame;
+    const isLong = this.#times.reduce((sum, time) => sum + time, 0) / looked > this.#longFrame;
     this.#times = [];
     this.#isSlow = isLong || this.#isSlow === true;
     if (isLong) this.#share = Math.max(leastShare, this.#share / 2);
   }
+}
+
+function middleOf(times: readonly number[]): number {
+  return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
 }
