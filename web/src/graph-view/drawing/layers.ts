@@ -41,7 +41,7 @@ export class Layers {
   constructor(sigma: Renderer, graph: DirectedGraph<NodeAttributes>, { look, share }: Options) {
     this.#graph = graph;
     sigma.addCustomLayerProgram("plain-lines", "edges", (gl) => {
-      leaveOutWorks(sigma);
+      leaveOutWorks(sigma, gl);
       const places = new WorkPlaces(gl, sigma, graph);
       const lines = new PlainLines(gl, places, () => ({
         colour: look().lineStrong,

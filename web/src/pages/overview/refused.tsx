@@ -2,7 +2,7 @@ import { useAnswer } from "../../api/use-answer.ts";
 import { QueryBehind } from "../../shell/query-behind.tsx";
 import { EventList } from "./event-list.tsx";
 import { holdingsQuestion, invalidEventsQuestion } from "./overview-questions.ts";
-import { RefusalTable } from "./refusal-table.tsx";
+import { RefusalList } from "./refusal-list.tsx";
 
 /** What was refused, and what was kept though it is wrong. */
 export function Refused({ turn }: { turn: number }) {
@@ -24,7 +24,7 @@ export function Refused({ turn }: { turn: number }) {
           </span>
         </p>
         {status.state === "failed" && <p role="alert">{status.error.message}</p>}
-        {status.state === "answered" && <RefusalTable refusals={status.data.status.refusals} />}
+        {status.state === "answered" && <RefusalList refusals={status.data.status.refusals} />}
         {invalid.state === "failed" && <p role="alert">{invalid.error.message}</p>}
         {invalid.state === "answered" && (
           <>
