@@ -52,12 +52,13 @@ export const otherFaults: readonly Fault[] = [
       const processes = [recordedServer(server.dataDirectory), ...(await server.look()).processes];
       for (const pid of processes) signal(pid, "SIGSTOP");
       const from = performance.now();
-      const states = new Set(processes.slice(0, 2).map(stateOf));
       const answered = mirror.database.pool.query("SELECT 1").then(
         () => performance.now() - from,
         () => performance.now() - from,
       );
       await pause(milliseconds);
+      // A process that was at work when it was asked to stop needed a moment.
+      const states = new Set(processes.slice(0, 2).map(stateOf));
       for (const pid of processes.toReversed()) signal(pid, "SIGCONT");
       const waited = await answered;
       if (!states.has("T") || waited < milliseconds) throw new Error("PostgreSQL was not paused.");

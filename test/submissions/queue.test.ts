@@ -287,8 +287,8 @@ describe("faults", () => {
         which === "granted_no"
           ? "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE relation = 'events'::regclass AND NOT granted"
           : `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-             WHERE datname = current_database() AND state = 'idle in transaction' AND pid <> pg_backend_pid()
-               AND backend_xid IS NOT NULL`,
+             WHERE state = 'idle in transaction' AND pid <> pg_backend_pid() AND backend_xid IS NOT NULL
+               AND pid IN (SELECT pid FROM pg_locks WHERE relation = 'submissions'::regclass)`,
       );
       return rowCount ?? 0;
     }
