@@ -82,6 +82,23 @@ async function placeOf(page: Page, name: string): Promise<{ x: number; y: number
   return { x: (box?.x ?? 0) + place.x, y: (box?.y ?? 0) + place.y };
 }
 
+const pointedAt = (page: Page) => page.locator(".picture .stage[style*='cursor: pointer']");
+
+/** Points at a work; again where the picture was laid out anew since its place was read. */
+async function pointAt(page: Page, name: string): Promise<{ x: number; y: number }> {
+  for (let tries = 1; ; tries++) {
+    const place = await placeOf(page, name);
+    await page.mouse.move(place.x, place.y);
+    try {
+      await pointedAt(page).waitFor({ timeout: 2_000 });
+      return place;
+    } catch (error) {
+      if (tries === 5) throw error;
+      await page.mouse.move(5, 5);
+    }
+  }
+}
+
 /** Waits until the address says this. */
 async function says(page: Page, name: string, value: string | null): Promise<void> {
   await page.waitForFunction(
@@ -97,13 +114,10 @@ test("drawn: a click selects, with Shift another; the path between them; back an
     .getByRole("status")
     .getByText(/^\d+ works and \d+ citations between them\.$/)
     .waitFor();
-  const first = await placeOf(page, hub);
-  const pointedAt = page.locator(".picture .stage[style*='cursor: pointer']");
-  expect(await pointedAt.count()).toBe(0);
-  await page.mouse.move(first.x, first.y);
-  await pointedAt.waitFor();
+  expect(await pointedAt(page).count()).toBe(0);
+  const first = await pointAt(page, hub);
   await page.mouse.move(5, 5);
-  await pointedAt.waitFor({ state: "detached" });
+  await pointedAt(page).waitFor({ state: "detached" });
   await page.mouse.click(first.x, first.y);
   await says(page, "select", hub);
   const side = page.getByRole("complementary", { name: "Selected works" });
@@ -113,7 +127,7 @@ test("drawn: a click selects, with Shift another; the path between them; back an
   // What cites the other is not among the neighbours: it comes with the one between them.
   await page.goto(graphAt({ of: hub, expand: middle, select: hub }));
   await drawn(page);
-  const second = await placeOf(page, far);
+  const second = await pointAt(page, far);
   await page.keyboard.down("Shift");
   await page.mouse.click(second.x, second.y);
   await page.keyboard.up("Shift");
