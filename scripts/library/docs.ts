@@ -13,5 +13,7 @@ await run(toolPath("typedoc"), [
   "docs/library.md",
   "--out",
   "docs/library",
+  // Links to lines would need to know where the repository is published.
+  "--disableSources",
   "--treatWarningsAsErrors",
 ]);
