@@ -8,6 +8,7 @@ const benchmarks: Record<string, () => Promise<{ run(given: readonly string[]): 
   soak: () => import("./soak.ts"),
   api: () => import("./api.ts"),
   profile: () => import("./profile.ts"),
+  telemetry: () => import("./telemetry.ts"),
   explorer: () => import("./explorer.ts"),
   size: () => import("./size.ts"),
   export: () => import("./export.ts"),

@@ -2,6 +2,7 @@ import type { GraphEdge } from "../../store/graph-payload.ts";
 import { bigintArray, type Cell } from "../../store/rows.ts";
 import type { PaperChange, StoredReference } from "./paper-change.ts";
 import { type ReferenceChange, readReferences } from "./references.ts";
+import { inKeyOrder } from "./row-order.ts";
 import type { WriteSession } from "./session.ts";
 import type { OtherPapers } from "./work-papers.ts";
 
@@ -222,11 +223,11 @@ async function writeEdges(session: WriteSession, papers: Citing, counts: Citatio
     );
   }
   // The papers of a batch come in the order of their keys; the other index is met in order as well this way.
-  added.sort((a, b) => (a.citedWorkId < b.citedWorkId ? -1 : 1));
+  const ordered = inKeyOrder(added, ({ citedWorkId }) => citedWorkId);
   session.put(
     "citations",
     ["citing_work_id", "cited_work_id", "is_internal_anchor"],
-    { added: added.map(cellsOf), changed: changed.map(cellsOf) },
+    { added: ordered.map(cellsOf), changed: changed.map(cellsOf) },
     `ON CONFLICT (citing_work_id, cited_work_id) DO UPDATE SET is_internal_anchor = excluded.is_internal_anchor`,
   );
 }
@@ -249,6 +250,8 @@ function add(map: Map<bigint, number>, key: bigint, change: number): void {
   map.set(key, (map.get(key) ?? 0) + change);
 }
 
+type CitingPaper = { readonly cited: bigint; readonly submitted: string; readonly paperId: bigint };
+
 /** A record's time is under its hash: it never changes, so only the works cited can. */
 function writeCitingPapers(
   session: WriteSession,
@@ -256,8 +259,8 @@ function writeCitingPapers(
   referenceChanges: readonly ReferenceChange[],
   counts: CitationChanges,
 ): void {
-  const added: Cell[][] = [];
-  const dropped: { cited: bigint; submitted: string; paperId: bigint }[] = [];
+  const added: CitingPaper[] = [];
+  const dropped: CitingPaper[] = [];
   for (const { paperId, before, after } of referenceChanges) {
     const submitted = submittedAt.get(paperId);
     if (submitted === undefined) continue;
@@ -265,7 +268,7 @@ function writeCitingPapers(
     const now = new Set(after.map(({ citedWorkId }) => citedWorkId));
     for (const cited of now) {
       if (old.has(cited)) continue;
-      added.push([cited, submitted, paperId]);
+      added.push({ cited, submitted, paperId });
       add(counts.citingPapers, cited, 1);
     }
     for (const cited of old) {
@@ -286,7 +289,13 @@ function writeCitingPapers(
       ],
     );
   }
-  // In the order of the key, so that the rows meet each page of its index once.
-  added.sort((a, b) => ((a[0] as bigint) < (b[0] as bigint) ? -1 : 1));
-  session.insert("citing_papers", ["cited_work_id", "submitted_at", "paper_id"], added);
+  session.insert(
+    "citing_papers",
+    ["cited_work_id", "submitted_at", "paper_id"],
+    inKeyOrder(added, ({ cited }) => cited).map(({ cited, submitted, paperId }) => [
+      cited,
+      submitted,
+      paperId,
+    ]),
+  );
 }

@@ -2,6 +2,7 @@ import type { Proof } from "../../protocol/index.ts";
 import type { IdentifierKind } from "../../store/index.ts";
 import { bigintArray, type Cell } from "../../store/rows.ts";
 import type { Evidence, Identifier } from "./evidence.ts";
+import { inKeyOrder } from "./row-order.ts";
 import type { WriteSession } from "./session.ts";
 
 /** The identifiers of these ids as they are stored, or those that stand for one of these. */
@@ -49,14 +50,12 @@ export function writeIdentifiers(
   session: WriteSession,
   { added, changed, gone }: { added: Identifier[]; changed: Identifier[]; gone: ReadonlySet<bigint> },
 ): void {
-  // In this order the rows meet each page of the index once.
-  for (const rows of [added, changed]) rows.sort((a, b) => (a.id < b.id ? -1 : 1));
   session.put(
     "work_identifiers",
     ["identifier_id", "kind", "value", "target_id", "target_kind", "target_standing", "work_id"],
     {
-      added: added.map(cellsOf),
-      changed: changed.map(cellsOf),
+      added: inKeyOrder(added, ({ id }) => id).map(cellsOf),
+      changed: inKeyOrder(changed, ({ id }) => id).map(cellsOf),
     },
     `ON CONFLICT (identifier_id) DO UPDATE SET target_id = excluded.target_id, target_kind = excluded.target_kind,
        target_standing = excluded.target_standing, work_id = excluded.work_id`,

@@ -7,7 +7,7 @@ import { addedReferences, type PaperChange, removedReferences } from "./paper-ch
 import type { WriteSession } from "./session.ts";
 import { takeBack } from "./taken-back.ts";
 
-/** The identifiers that a batch touches, as they shall be. */
+/** The DOIs and work ids that a batch touches, as they shall be. */
 export type Identifiers = {
   readonly byId: ReadonlyMap<bigint, Identifier>;
   /** Those known before that stand for another work now: references of other papers move with them. */
@@ -15,8 +15,9 @@ export type Identifiers = {
 };
 
 /**
- * Settles what the identifiers of a batch stand for, and writes `work_identifiers`. Reads the tables as they are
- * before the batch's references are written.
+ * Settles what the DOIs and work ids of a batch stand for, and writes their rows of `work_identifiers`. Reads the
+ * tables as they are before the batch's references are written. An arXiv id stands for itself: nothing has to be
+ * settled, and its row comes and goes with its work (work-rows.ts).
  */
 export async function settleIdentifiers(
   session: WriteSession,
@@ -26,20 +27,14 @@ export async function settleIdentifiers(
   const added = addedReferences(changes);
   const named = new Map<bigint, NamedIdentifier>();
   for (const { reference } of added) {
-    for (const identifier of reference.identifiers) note(named, identifier);
-  }
-  for (const { row, workKey } of changes) {
-    // A proved paper's arXiv id is known, whether a reference names it or not.
-    if (row !== null && workKey.startsWith("arxiv:")) {
-      note(named, { id: row.workId, kind: "arxiv", value: workKey.slice("arxiv:".length) });
+    for (const identifier of reference.identifiers) {
+      if (identifier.kind !== "arxiv") note(named, identifier);
     }
   }
   const touched = new Set<bigint>(named.keys());
-  for (const { arxivId, doiId, workUuidId } of removed) {
-    for (const id of [arxivId, doiId, workUuidId]) if (id !== null) touched.add(id);
-  }
-  for (const { before, row } of changes) {
-    if (before !== null && before.workId !== row?.workId) touched.add(before.workId);
+  for (const { doiId, workUuidId } of removed) {
+    if (doiId !== null) touched.add(doiId);
+    if (workUuidId !== null) touched.add(workUuidId);
   }
   if (touched.size === 0) return { byId: new Map(), moved: [] };
 
@@ -76,7 +71,7 @@ async function write(session: WriteSession, { stored, named, best, gone }: Settl
   const byId = new Map<bigint, Identifier>();
   const unsettled: (NamedIdentifier & { readonly target: Evidence | null })[] = [];
   const settle = ({ id, kind, value }: NamedIdentifier) => {
-    const target = kind === "arxiv" ? null : best.of(id);
+    const target = best.of(id);
     // A DOI stands for an arXiv id or itself: settled at once. A work id may stand for a DOI: after them.
     if (target?.targetKind === "doi") unsettled.push({ id, kind, value, target });
     else byId.set(id, { id, kind, value, target, workId: target?.targetId ?? id });

@@ -1,6 +1,6 @@
 import { bigintArray, type Cell } from "../../store/rows.ts";
 import type { ProjectedReference } from "../project/references.ts";
-import { decidingIdentifier } from "./evidence.ts";
+import { decidingIdentifier, type Identifier, type IdentifierIds } from "./evidence.ts";
 import type { Identifiers } from "./identifiers.ts";
 import { type PaperChange, removedReferences, type StoredReference } from "./paper-change.ts";
 import type { WriteSession } from "./session.ts";
@@ -80,7 +80,16 @@ export async function writeReferences(
 function citedWork(reference: ProjectedReference, identifiers: Identifiers): bigint {
   const deciding = reference.own?.id ?? decidingIdentifier(reference);
   if (deciding === null) throw new Error("A reference that names nothing has no work of its own.");
-  return identifiers.byId.get(deciding)?.workId ?? deciding;
+  return settled(reference, identifiers)?.workId ?? deciding;
+}
+
+/** What the DOI or work id stands for that decides for a reference; undefined where an arXiv id does: for itself. */
+function settled(
+  { arxivId, doiId, workUuidId }: IdentifierIds,
+  { byId }: Identifiers,
+): Identifier | undefined {
+  const deciding = doiId ?? workUuidId;
+  return arxivId !== null || deciding === null ? undefined : byId.get(deciding);
 }
 
 async function moveReferences(
@@ -105,8 +114,7 @@ async function moveReferences(
   const updates: Cell[][] = [];
   for (const [paperId, before] of await readReferences(session, papers, works)) {
     const after = before.map((reference) => {
-      const deciding = decidingIdentifier(reference);
-      const identifier = deciding === null ? undefined : identifiers.byId.get(deciding);
+      const identifier = settled(reference, identifiers);
       if (identifier === undefined || identifier.workId === reference.citedWorkId) return reference;
       updates.push([paperId, reference.ordinal, identifier.workId]);
       return { ...reference, citedWorkId: identifier.workId };

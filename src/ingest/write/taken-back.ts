@@ -15,7 +15,7 @@ type Removal = {
 };
 
 /**
- * Where evidence that decided is taken back, the next best of the other papers decides; an identifier that
+ * Where evidence that decided is taken back, the next best of the other papers decides; a DOI or work id that
  * nobody names any more goes. Rare: only a paper whose snapshot is replaced takes anything back, and mostly the
  * new one says the same again.
  */
@@ -93,22 +93,19 @@ async function readEvidence(
   ]);
 }
 
-/** Which of the identifiers a paper, or a reference of any paper but these, still names. */
+/** Which of the DOIs and work ids a reference of any paper but these still names. */
 async function findNamed(
   session: WriteSession,
   ids: readonly bigint[],
   except: readonly bigint[],
 ): Promise<Set<bigint>> {
   if (ids.length === 0) return new Set();
-  // One reference is enough: LIMIT spares a much cited work the walk through all of them. A reference that names
-  // an arXiv id cites it.
+  // One reference is enough: LIMIT spares a much cited work the walk through all of them.
   const anyReference = (condition: string) =>
     `SELECT id FROM unnest($1::bigint[]) AS id CROSS JOIN LATERAL
        (SELECT FROM "references" WHERE ${condition} AND paper_id <> ALL($2::bigint[]) LIMIT 1) AS named`;
   const rows = await session.read<{ id: string }>(
-    `${anyReference("doi_id = id")} UNION ${anyReference("work_uuid_id = id")}
-     UNION ${anyReference("cited_work_id = id AND arxiv_id = id")}
-     UNION SELECT work_id FROM papers WHERE work_id = ANY($1::bigint[])`,
+    `${anyReference("doi_id = id")} UNION ${anyReference("work_uuid_id = id")}`,
     [bigintArray(ids), bigintArray(except)],
   );
   return new Set(rows.map((row) => BigInt(row.id)));

@@ -1,5 +1,7 @@
 import type { Proof } from "../../protocol/index.ts";
 import { bigintArray, type Cell } from "../../store/rows.ts";
+import { writeIdentifiers } from "./identifier-rows.ts";
+import { inKeyOrder } from "./row-order.ts";
 import type { WriteSession } from "./session.ts";
 
 /** A row of `works`. */
@@ -72,11 +74,11 @@ export function storeWorks(
   const added: WorkEntry[] = [];
   const recounted: WorkEntry[] = [];
   const renamed: WorkEntry[] = [];
-  const gone: bigint[] = [];
+  const gone: WorkEntry[] = [];
   for (const [id, work] of works) {
     const before = stored.get(id);
     if (work.paperId === null && work.citedByCount <= 0) {
-      if (before !== undefined) gone.push(id);
+      if (before !== undefined) gone.push([id, before]);
     } else if (before === undefined) added.push([id, work]);
     else if (!isNamedAlike(before, work)) renamed.push([id, work]);
     else if (!isCountedAlike(before, work)) recounted.push([id, work]);
@@ -85,27 +87,48 @@ export function storeWorks(
   session.put(
     "works",
     columns,
-    { added: inKeyOrder(added).map(cellsOf), changed: inKeyOrder(renamed).map(cellsOf) },
+    { added: inKeyOrder(added, idOf).map(cellsOf), changed: inKeyOrder(renamed, idOf).map(cellsOf) },
     `ON CONFLICT (work_id) DO UPDATE SET ${columns
       .slice(2)
       .map((column) => `${column} = excluded.${column}`)
       .join(", ")}`,
   );
-  if (gone.length > 0) {
-    session.write("DELETE FROM works WHERE work_id = ANY($1::bigint[])", [bigintArray(gone)]);
+  const removed = gone.map(([id]) => id);
+  if (removed.length > 0) {
+    session.write("DELETE FROM works WHERE work_id = ANY($1::bigint[])", [bigintArray(removed)]);
   }
-  return { added: added.map(([id]) => id), removed: gone };
+  writeArxivIds(session, added, gone);
+  return { added: added.map(([id]) => id), removed };
 }
 
-/** In this order the rows meet each page of an index once. */
-function inKeyOrder(works: readonly WorkEntry[]): WorkEntry[] {
-  return works.toSorted(([a], [b]) => (a < b ? -1 : 1));
+/**
+ * A work is known by its arXiv id as long as a paper or a reference names that: `work_identifiers` has it while there
+ * is the work. So nothing has to be read to know which of them are new.
+ */
+function writeArxivIds(session: WriteSession, added: readonly WorkEntry[], gone: readonly WorkEntry[]): void {
+  writeIdentifiers(session, {
+    added: added.filter(hasArxivId).map(([id, { key }]) => {
+      return { id, kind: "arxiv", value: key.slice(arxiv.length), target: null, workId: id };
+    }),
+    changed: [],
+    gone: new Set(gone.filter(hasArxivId).map(([id]) => id)),
+  });
+}
+
+const arxiv = "arxiv:";
+
+function hasArxivId([, { key }]: WorkEntry): boolean {
+  return key.startsWith(arxiv);
+}
+
+function idOf([id]: WorkEntry): bigint {
+  return id;
 }
 
 /** The most frequent change by far: a work that is known is cited once more. */
 function writeCounts(session: WriteSession, works: readonly WorkEntry[]): void {
   if (works.length === 0) return;
-  const sorted = inKeyOrder(works);
+  const sorted = inKeyOrder(works, idOf);
   session.write(
     `UPDATE works SET cited_by_count = new.cited_by, citing_paper_count = new.citing_papers,
             reference_count = new.reference_count

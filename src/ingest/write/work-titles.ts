@@ -102,32 +102,39 @@ function isBetterSource(a: TitleSource, b: TitleSource): boolean {
   return a.paperId === b.paperId ? a.ordinal < b.ordinal : a.paperId < b.paperId;
 }
 
+/** Papers whose references are read at once. */
+const papersAtOnce = 5_000;
+
+/** The best title that any reference gives each of these works: `citing_papers` names the papers that have them. */
 async function readTitles(session: WriteSession, ids: readonly bigint[]): Promise<Map<bigint, Title>> {
-  if (ids.length === 0) return new Map();
-  const rows = await session.read<{
-    work_id: string;
-    proof: Proof;
-    paper_id: string;
-    ordinal: number;
-    title: string;
-    year: number | null;
-  }>(
-    `SELECT DISTINCT ON (r.cited_work_id) r.cited_work_id AS work_id, p.proof, r.paper_id, r.ordinal, r.title, r.year
-     FROM "references" r JOIN papers p USING (paper_id)
-     WHERE r.cited_work_id = ANY($1::bigint[]) AND r.title IS NOT NULL
-     ORDER BY r.cited_work_id, p.proof DESC, r.paper_id, r.ordinal`,
-    [bigintArray(ids)],
+  const titles = new Map<bigint, Title>();
+  if (ids.length === 0) return titles;
+  const works = bigintArray(ids);
+  const citing = await session.read<{ paper_id: string }>(
+    "SELECT DISTINCT paper_id FROM citing_papers WHERE cited_work_id = ANY($1::bigint[])",
+    [works],
   );
-  return new Map(
-    rows.map((row) => [
-      BigInt(row.work_id),
-      {
-        standing: row.proof,
-        paperId: BigInt(row.paper_id),
-        ordinal: row.ordinal,
-        title: row.title,
-        year: row.year,
-      },
-    ]),
-  );
+  for (let start = 0; start < citing.length; start += papersAtOnce) {
+    const papers = citing.slice(start, start + papersAtOnce).map((row) => row.paper_id);
+    const rows = await session.read<{
+      work_id: string;
+      proof: Proof;
+      paper_id: string;
+      ordinal: number;
+      title: string;
+      year: number | null;
+    }>(
+      `SELECT DISTINCT ON (r.cited_work_id) r.cited_work_id AS work_id, p.proof, r.paper_id, r.ordinal, r.title, r.year
+       FROM "references" r JOIN papers p USING (paper_id)
+       WHERE r.paper_id = ANY($2::bigint[]) AND r.cited_work_id = ANY($1::bigint[]) AND r.title IS NOT NULL
+       ORDER BY r.cited_work_id, p.proof DESC, r.paper_id, r.ordinal`,
+      [works, `{${papers.join(",")}}`],
+    );
+    for (const { work_id, paper_id, proof, ordinal, title, year } of rows) {
+      const candidate = { standing: proof, paperId: BigInt(paper_id), ordinal, title, year };
+      const best = titles.get(BigInt(work_id));
+      if (best === undefined || isBetterSource(candidate, best)) titles.set(BigInt(work_id), candidate);
+    }
+  }
+  return titles;
 }

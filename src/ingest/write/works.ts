@@ -30,8 +30,10 @@ export async function writeWorks(
     ...counts.references.keys(),
   ]);
   for (const { before } of changes) if (before !== null) touched.add(before.workId);
-  // A reference may go on citing the same work and yet no longer be the one that names it.
+  // A reference may go on citing the same work and yet no longer be the one that names it. Where there was none
+  // before, what is cited has been counted.
   for (const { before, after } of referenceChanges) {
+    if (before.length === 0) continue;
     for (const { citedWorkId } of before) touched.add(citedWorkId);
     for (const { citedWorkId } of after) touched.add(citedWorkId);
   }
@@ -67,8 +69,8 @@ function workKeys(changes: readonly PaperChange[], identifiers: Identifiers): Ma
   const keys = new Map<bigint, string>();
   const note = (id: bigint, key: string) => {
     const other = keys.get(id);
-    if (other !== undefined && other !== key) refuseCollision(other, key);
-    keys.set(id, key);
+    if (other === undefined) keys.set(id, key);
+    else if (other !== key) refuseCollision(other, key);
   };
   for (const { id, kind, value, workId } of identifiers.byId.values()) {
     if (workId === id) note(id, `${kind}:${value}`);
@@ -77,7 +79,11 @@ function workKeys(changes: readonly PaperChange[], identifiers: Identifiers): Ma
     if (row === null) continue;
     note(row.workId, workKey);
     if (!hasNewContent) continue;
-    for (const { own } of references) if (own !== null) note(own.id, own.key);
+    for (const { own, arxivId, identifiers: named } of references) {
+      if (own !== null) note(own.id, own.key);
+      if (arxivId === null) continue;
+      for (const { id, kind, value } of named) if (id === arxivId) note(id, `${kind}:${value}`);
+    }
   }
   return keys;
 }

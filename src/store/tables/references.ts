@@ -6,6 +6,8 @@ import { bigint, boolean, index, integer, pgTable, primaryKey, text } from "driz
  *
  * `arxiv_id`, `doi_id` and `work_uuid_id` are the ids of the identifiers that the reference names (see
  * `work_identifiers`), whichever of them decides which work it cites.
+ *
+ * No index leads from a work to the references that name it: `citing_papers` leads to their papers.
  */
 export const references = pgTable(
   "references",
@@ -27,7 +29,6 @@ export const references = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.paperId, table.ordinal] }),
-    index("references_cited_work_id").on(table.citedWorkId, table.paperId),
     index("references_doi_id").on(table.doiId).where(sql`doi_id IS NOT NULL`),
     index("references_work_uuid_id").on(table.workUuidId).where(sql`work_uuid_id IS NOT NULL`),
   ],

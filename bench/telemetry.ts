@@ -1,0 +1,83 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { say } from "./api/comparison.ts";
+import { pithGraph } from "./api/contestants.ts";
+import { jobs } from "./api/jobs.ts";
+import { startLoadProcess } from "./api/load-process.ts";
+import { withHepTh } from "./api/served-hep-th.ts";
+import { startPithGraph } from "./api/server-process.ts";
+import { ratioOf, type Turn, takeTurns } from "./api/turns.ts";
+
+const pace = { rounds: 5, milliseconds: 1_000, warmUpMilliseconds: 1_500 };
+
+/** What a server may say of itself, and what it is started with for that. */
+function kindsOfTelemetry(collector: string): Readonly<Record<string, Readonly<Record<string, string>>>> {
+  return {
+    "as it comes": {},
+    "metrics served": { PITH_GRAPH_METRICS: "127.0.0.1:0" },
+    "a log line for each request": { PITH_GRAPH_LOG_LEVEL: "debug", PITH_GRAPH_LOG_FORMAT: "json" },
+    "one request of a hundred traced": {
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector,
+      OTEL_TRACES_SAMPLER: "traceidratio",
+      OTEL_TRACES_SAMPLER_ARG: "0.01",
+    },
+    "each request traced": { OTEL_EXPORTER_OTLP_ENDPOINT: collector },
+  };
+}
+
+/**
+ * `npm run bench -- telemetry`: what metrics, logs and traces cost a request of `bench -- api` (rows kept, response
+ * cache off): the same server, started with each of them, answers in turn.
+ */
+export async function run(): Promise<void> {
+  await withHepTh(async ({ url, parameters }) => {
+    const collector = await startCollector();
+    const load = startLoadProcess();
+    const servers: { name: string; server: Awaited<ReturnType<typeof startPithGraph>> }[] = [];
+    try {
+      for (const [name, environment] of Object.entries(kindsOfTelemetry(collector.url))) {
+        servers.push({
+          name,
+          server: await startPithGraph(url, { PITH_GRAPH_RESPONSE_CACHE: "0", ...environment }),
+        });
+      }
+      for (const job of jobs) {
+        say(`${job.name}: ${job.title} …`);
+        const turns = servers.flatMap(({ name, server }): Turn[] => {
+          const question = pithGraph(name, server).ask(job);
+          if (question === undefined) return [];
+          return [{ name, server, path: question.path, bodies: parameters[job.name].map(question.bodyOf) }];
+        });
+        const [plain, ...others] = await takeTurns(load, turns, pace);
+        if (plain === undefined) continue;
+        console.log(`\n${job.name}: ${job.title}`);
+        for (const result of [plain, ...others]) {
+          const { name, rate, cpu } = result;
+          const speed = `${Math.round(rate).toLocaleString("en-US").padStart(7)} requests/s`;
+          const times = result === plain ? "" : `   ${ratioOf(result, plain).toFixed(2)} ×`;
+          console.log(`  ${name.padEnd(34)} ${speed}   CPU ${cpu.toFixed(0).padStart(5)} µs${times}`);
+        }
+      }
+    } finally {
+      load.close();
+      await Promise.all(servers.map(({ server }) => server.close()));
+      collector.close();
+    }
+  });
+}
+
+/** Takes traces, and forgets them. */
+async function startCollector(): Promise<{ readonly url: string; close(): void }> {
+  const server = createServer((request, response) => {
+    request.resume().on("end", () => response.end("{}"));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}

@@ -1,0 +1,1 @@
+DROP INDEX "references_cited_work_id";
