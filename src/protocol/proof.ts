@@ -7,13 +7,14 @@ export function isProof(value: unknown): value is Proof {
   return proofs.includes(value as Proof);
 }
 
-const ranks: Record<Proof, number> = { hash: 0, receipt: 1, signed: 2 };
-
-/** 0, 1 or 2: proofs compare as these do. */
+/**
+ * 0, 1 or 2: proofs compare as these do. Compared, not looked up: a text that a database gave is nobody's property
+ * name yet, and would be made one each time.
+ */
 export function proofRank(proof: Proof): number {
-  return ranks[proof];
+  return proof === "signed" ? 2 : proof === "receipt" ? 1 : 0;
 }
 
 export function isAtLeast(proof: Proof, minimum: Proof): boolean {
-  return ranks[proof] >= ranks[minimum];
+  return proofRank(proof) >= proofRank(minimum);
 }

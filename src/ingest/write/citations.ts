@@ -1,5 +1,7 @@
 import type { GraphEdge } from "../../store/graph-payload.ts";
 import { bigintArray, type Cell } from "../../store/rows.ts";
+import { writeCitingPapers } from "./citing-papers.ts";
+import { type CountChanges, countOf } from "./count-changes.ts";
 import type { PaperChange, StoredReference } from "./paper-change.ts";
 import { type ReferenceChange, readReferences } from "./references.ts";
 import { inKeyOrder } from "./row-order.ts";
@@ -8,12 +10,8 @@ import type { OtherPapers } from "./work-papers.ts";
 
 /** How the edges, and with them the counts of works, change. */
 export type CitationChanges = {
-  /** By cited work: rows of `citations` more or fewer. */
-  readonly citedBy: Map<bigint, number>;
-  /** By cited work: rows of `citing_papers` more or fewer. */
-  readonly citingPapers: Map<bigint, number>;
-  /** By citing work: rows of `citations` more or fewer. */
-  readonly references: Map<bigint, number>;
+  /** By work. */
+  readonly counts: CountChanges;
   /** Rows of `citations` more or fewer in all. */
   total: number;
   /** Rows of `citations` that are new or marked otherwise, and those that are gone. */
@@ -31,18 +29,11 @@ export async function writeCitations(
   referenceChanges: readonly ReferenceChange[],
   others: OtherPapers,
 ): Promise<CitationChanges> {
-  const counts: CitationChanges = {
-    citedBy: new Map(),
-    citingPapers: new Map(),
-    references: new Map(),
-    total: 0,
-    putEdges: [],
-    removedEdges: [],
-  };
+  const citations: CitationChanges = { counts: new Map(), total: 0, putEdges: [], removedEdges: [] };
   const citing = await readCiting(session, changes, referenceChanges, others);
-  await writeEdges(session, citing, counts);
-  writeCitingPapers(session, citing.submittedAt, referenceChanges, counts);
-  return counts;
+  await writeEdges(session, citing, citations);
+  writeCitingPapers(session, citing.submittedAt, referenceChanges, citations.counts);
+  return citations;
 }
 
 /** The works whose edges are compared, with the references of their papers: of several versions they add up. */
@@ -184,7 +175,7 @@ function wantedEdges({ workOf, references }: Citing): Map<bigint, Map<bigint, Ed
   return wanted;
 }
 
-async function writeEdges(session: WriteSession, papers: Citing, counts: CitationChanges): Promise<void> {
+async function writeEdges(session: WriteSession, papers: Citing, changes: CitationChanges): Promise<void> {
   const wanted = wantedEdges(papers);
   const dropped: Omit<GraphEdge, "isInternalAnchor">[] = [];
   for (const [citing, cited, isAnchor] of await readEdges(session, papers)) {
@@ -204,13 +195,13 @@ async function writeEdges(session: WriteSession, papers: Citing, counts: Citatio
     for (const edge of edges.values()) {
       if (edge.before === edge.isInternalAnchor) continue;
       (edge.before === null ? added : changed).push(edge);
-      counts.putEdges.push(edge);
-      if (edge.before === null) countEdge(counts, edge, 1);
+      changes.putEdges.push(edge);
+      if (edge.before === null) countEdge(changes, edge, 1);
     }
   }
   for (const edge of dropped) {
-    countEdge(counts, edge, -1);
-    counts.removedEdges.push(edge);
+    countEdge(changes, edge, -1);
+    changes.removedEdges.push(edge);
   }
   if (dropped.length > 0) {
     session.write(
@@ -237,65 +228,11 @@ function cellsOf({ citingWorkId, citedWorkId, isInternalAnchor }: Edge): Cell[] 
 }
 
 function countEdge(
-  counts: CitationChanges,
+  changes: CitationChanges,
   { citingWorkId, citedWorkId }: Omit<GraphEdge, "isInternalAnchor">,
   change: 1 | -1,
 ): void {
-  add(counts.citedBy, citedWorkId, change);
-  add(counts.references, citingWorkId, change);
-  counts.total += change;
-}
-
-function add(map: Map<bigint, number>, key: bigint, change: number): void {
-  map.set(key, (map.get(key) ?? 0) + change);
-}
-
-type CitingPaper = { readonly cited: bigint; readonly submitted: string; readonly paperId: bigint };
-
-/** A record's time is under its hash: it never changes, so only the works cited can. */
-function writeCitingPapers(
-  session: WriteSession,
-  submittedAt: ReadonlyMap<bigint, string>,
-  referenceChanges: readonly ReferenceChange[],
-  counts: CitationChanges,
-): void {
-  const added: CitingPaper[] = [];
-  const dropped: CitingPaper[] = [];
-  for (const { paperId, before, after } of referenceChanges) {
-    const submitted = submittedAt.get(paperId);
-    if (submitted === undefined) continue;
-    const old = new Set(before.map(({ citedWorkId }) => citedWorkId));
-    const now = new Set(after.map(({ citedWorkId }) => citedWorkId));
-    for (const cited of now) {
-      if (old.has(cited)) continue;
-      added.push({ cited, submitted, paperId });
-      add(counts.citingPapers, cited, 1);
-    }
-    for (const cited of old) {
-      if (now.has(cited)) continue;
-      dropped.push({ cited, submitted, paperId });
-      add(counts.citingPapers, cited, -1);
-    }
-  }
-  if (dropped.length > 0) {
-    // With the whole key: of a much cited work no other row is looked at.
-    session.write(
-      `DELETE FROM citing_papers USING unnest($1::bigint[], $2::timestamptz[], $3::bigint[]) AS gone (cited, submitted, paper)
-       WHERE cited_work_id = gone.cited AND submitted_at = gone.submitted AND paper_id = gone.paper`,
-      [
-        bigintArray(dropped.map(({ cited }) => cited)),
-        dropped.map(({ submitted }) => submitted),
-        bigintArray(dropped.map(({ paperId }) => paperId)),
-      ],
-    );
-  }
-  session.insert(
-    "citing_papers",
-    ["cited_work_id", "submitted_at", "paper_id"],
-    inKeyOrder(added, ({ cited }) => cited).map(({ cited, submitted, paperId }) => [
-      cited,
-      submitted,
-      paperId,
-    ]),
-  );
+  countOf(changes.counts, citedWorkId).citedBy += change;
+  countOf(changes.counts, citingWorkId).references += change;
+  changes.total += change;
 }

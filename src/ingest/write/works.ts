@@ -19,16 +19,11 @@ export async function writeWorks(
   changes: readonly PaperChange[],
   identifiers: Identifiers,
   referenceChanges: readonly ReferenceChange[],
-  counts: CitationChanges,
+  { counts }: CitationChanges,
   others: OtherPapers,
 ): Promise<WorkChanges> {
   const keys = workKeys(changes, identifiers);
-  const touched = new Set<bigint>([
-    ...keys.keys(),
-    ...counts.citedBy.keys(),
-    ...counts.citingPapers.keys(),
-    ...counts.references.keys(),
-  ]);
+  const touched = new Set<bigint>([...keys.keys(), ...counts.keys()]);
   for (const { before } of changes) if (before !== null) touched.add(before.workId);
   // A reference may go on citing the same work and yet no longer be the one that names it. Where there was none
   // before, what is cited has been counted.
@@ -48,15 +43,16 @@ export async function writeWorks(
     const before = stored.get(id);
     const key = before?.key ?? keys.get(id);
     if (key === undefined) continue;
+    const change = counts.get(id);
     works.set(id, {
       key,
       paperId: before?.paperId ?? null,
       title: before?.title ?? null,
       year: before?.year ?? null,
       titledBy: before?.titledBy ?? null,
-      citedByCount: (before?.citedByCount ?? 0) + (counts.citedBy.get(id) ?? 0),
-      citingPaperCount: (before?.citingPaperCount ?? 0) + (counts.citingPapers.get(id) ?? 0),
-      referenceCount: (before?.referenceCount ?? 0) + (counts.references.get(id) ?? 0),
+      citedByCount: (before?.citedByCount ?? 0) + (change?.citedBy ?? 0),
+      citingPaperCount: (before?.citingPaperCount ?? 0) + (change?.citingPapers ?? 0),
+      referenceCount: (before?.referenceCount ?? 0) + (change?.references ?? 0),
     });
   }
   assignPapers(works, standingPapers(changes, others));
