@@ -37,7 +37,7 @@ export function addIngestCommand(program: Command): void {
     )
     .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
     .option("--threads <number>", "threads that verify and write side by side (as many as processors)")
-    .option("--batch <number>", "documents that are stored in one transaction (200)")
+    .option("--batch <number>", "documents that are stored in one transaction (400)")
     .option("--quiet", "print only the summary")
     .option("--json", "print the summary as one line of JSON")
     .addHelpText(

@@ -16,7 +16,7 @@ export type IngestSummary = {
 };
 
 export type IngestOptions = DoorOptions & {
-  /** A batch is written when it has so many documents, or 16 MB; 200 unless told. */
+  /** A batch is written when it has so many documents, or 16 MB; 400 unless told. */
   readonly batchDocuments?: number;
   /** Threads that verify and write side by side; without, everything runs in this one. */
   readonly threads?: IngestThreads;
@@ -73,7 +73,7 @@ export async function ingest(
 
 async function* inBatches(
   deliveries: AsyncIterable<Delivered>,
-  { batchDocuments = 200, signal }: IngestOptions,
+  { batchDocuments = 400, signal }: IngestOptions,
 ): AsyncGenerator<Delivered[]> {
   let batch: Delivered[] = [];
   let bytes = 0;
