@@ -35,7 +35,7 @@ const textArrayOid = 25;
  * The memory of a command's rows is kept for its next ones, which are about as many: memory that is new to the process
  * is dear to touch, and what grows is copied. None is kept that grew beyond this.
  */
-const mostKept = 1 << 22;
+const mostKept = 1 << 24;
 const spares = new Map<string, Buffer>();
 const leastBytes = 1 << 13;
 
@@ -137,8 +137,9 @@ export class CopyRows {
   }
 
   #addText(text: string): void {
-    // A UTF-16 code unit becomes three bytes at most.
-    this.#reserve(4 + text.length * 3);
+    // A UTF-16 code unit becomes three bytes at most. Only where that is too much for the room there is are they counted.
+    const most = 4 + text.length * 3;
+    if (this.#end + most > this.#bytes.length) this.#reserve(4 + Buffer.byteLength(text));
     const size = this.#bytes.write(text, this.#end + 4);
     this.#view.setInt32(this.#end, size);
     this.#end += 4 + size;

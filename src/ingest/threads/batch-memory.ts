@@ -1,7 +1,7 @@
 import type { Delivered } from "../sources/files.ts";
 
 /** Larger memory is not kept. */
-const mostKept = 1 << 22;
+const mostKept = 1 << 24;
 const leastBytes = 1 << 16;
 
 /**
