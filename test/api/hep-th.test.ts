@@ -82,11 +82,14 @@ it("a large graph is whole, in as many statements as a small one", async () => {
   expect(citing.size).toBe(new Set(edges.map((edge) => edge.split(" ")[0])).size);
   const client = clients.sql as Client;
   // When it looks whether the graph has changed is no matter of its size.
-  const countOf = async (maxNodes: number) => {
+  const statementsOf = async (maxNodes: number) => {
     const statements = await client.statements(source(maxNodes));
-    return statements.filter((text) => !text.includes("graph_position")).length;
+    return statements.filter((text) => !text.includes("graph_position"));
   };
-  expect(await countOf(5000)).toBe(await countOf(50));
+  const [large, small] = [await statementsOf(5000), await statementsOf(50)];
+  expect(new Set(large)).toEqual(new Set(small));
+  // Where the processor was taken away in the midst of a turn, what it asked for so far was sent by itself.
+  expect(large.length).toBeLessThanOrEqual(new Set(small).size + 2);
 });
 
 type Ranked = { topWorks: { rank: number; score: number; work: Work & { citedByCount: number } }[] };
