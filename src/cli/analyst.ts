@@ -10,6 +10,7 @@ import {
 } from "../export/index.ts";
 import { CommandError } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
+import { exitStatus } from "./exit-status.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 const passwordVariable = "PITH_GRAPH_ANALYST_PASSWORD";
@@ -63,6 +64,7 @@ async function analyst(name: string, { statementSeconds, remove = false }: Optio
   if (!isRoleName(name)) {
     throw new CommandError(
       `${JSON.stringify(name)} cannot be the name: lower-case letters, digits and _, not beginning with a digit or pg_.`,
+      exitStatus.misused,
     );
   }
   if (remove) {
@@ -75,6 +77,7 @@ async function analyst(name: string, { statementSeconds, remove = false }: Optio
   if (given !== undefined && !isSoundPassword(given)) {
     throw new CommandError(
       `${passwordVariable} must be 12 to 200 printable ASCII characters without spaces.`,
+      exitStatus.misused,
     );
   }
   const password = given ?? randomBytes(24).toString("base64url");

@@ -1,5 +1,5 @@
-import { createReadStream, createWriteStream } from "node:fs";
-import { rename, rm, stat } from "node:fs/promises";
+import { createWriteStream } from "node:fs";
+import { open, rename, rm, stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
@@ -11,6 +11,8 @@ import { rebuildProgress } from "./care.ts";
 import { CommandError } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
 import { type ExitStatus, exitStatus } from "./exit-status.ts";
+import { isClosedOutput } from "./output/closed-output.ts";
+import { fileTrouble } from "./output/file-trouble.ts";
 
 type RestoreOptions = { readonly keyring?: string };
 
@@ -50,7 +52,13 @@ Exit status: 0; 1 where the keyring did not let in all events of the backup.`,
 async function runBackup(database: Database, file: string): Promise<void> {
   const pieces = Readable.from(writeBackup(database));
   if (file === "-") {
-    await pipeline(pieces, process.stdout, { end: false });
+    await pipeline(pieces, process.stdout, { end: false }).catch((error: unknown) => {
+      if (!isClosedOutput(error)) throw error;
+      throw new CommandError(
+        "Standard output was closed before the backup was whole.",
+        exitStatus.impossible,
+      );
+    });
     return;
   }
   const part = `${file}.part`;
@@ -65,13 +73,15 @@ async function runBackup(database: Database, file: string): Promise<void> {
     say(`${size} bytes written to ${file}`);
   } catch (error) {
     await rm(part, { force: true }).catch(() => {});
-    const { syscall, message } = error as NodeJS.ErrnoException;
-    throw syscall === "open" || syscall === "write" ? new CommandError(`${file}: ${message}`) : error;
+    throw fileTrouble(error, file);
   }
 }
 
 async function runRestore(file: string, options: RestoreOptions): Promise<ExitStatus> {
-  const counts = await withDatabase(options, ({ database }) => restoreLog(database, file));
+  const source = file === "-" ? process.stdin : await openedFile(file);
+  const counts = await withDatabase(options, ({ database }) => restoreLog(database, file, source)).finally(
+    () => source.destroy(),
+  );
   for (const [table, count] of counts) say(`  ${table}: ${count}`);
   say("Making the other tables …");
   // Anew: the sample's key is trusted where the backup says that the sample is there.
@@ -87,18 +97,31 @@ async function runRestore(file: string, options: RestoreOptions): Promise<ExitSt
   return exitStatus.foundWrong;
 }
 
-async function restoreLog(database: Database, file: string): Promise<ReadonlyMap<string, number>> {
-  const source = file === "-" ? process.stdin : createReadStream(file);
+/** A file that is there and can be read, before a database is opened for it. */
+async function openedFile(file: string): Promise<Readable> {
+  try {
+    const handle = await open(file);
+    if (!(await handle.stat()).isDirectory()) return handle.createReadStream();
+    await handle.close();
+  } catch (error) {
+    throw new CommandError(`${file} cannot be read: ${(error as Error).message}`, exitStatus.misused);
+  }
+  throw new CommandError(`${file} is a folder, and no backup.`, exitStatus.misused);
+}
+
+async function restoreLog(
+  database: Database,
+  file: string,
+  source: Readable,
+): Promise<ReadonlyMap<string, number>> {
   try {
     if (!file.endsWith(".gz")) return await readBackup(database, source);
     const unpacked = createGunzip();
     const [counts] = await Promise.all([readBackup(database, unpacked), pipeline(source, unpacked)]);
     return counts;
   } catch (error) {
-    const { code, message, syscall } = error as NodeJS.ErrnoException;
+    const { code, message } = error as NodeJS.ErrnoException;
     if (error instanceof BackupError) throw new CommandError(message);
-    if (syscall === "open" || syscall === "read")
-      throw new CommandError(`${file} cannot be read: ${message}`);
     if (code?.startsWith("Z_")) throw new CommandError(`${file} cannot be unpacked: ${message}`);
     // SQLSTATE class 22 and 23: the rows are no rows.
     if (/^2[23]/.test(code ?? "")) throw new CommandError(`The backup is damaged: ${message}`);

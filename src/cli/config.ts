@@ -2,7 +2,8 @@ import type { Command } from "commander";
 import { settingsInForce, unknownVariables } from "../config/in-force.ts";
 import { type GivenOptions, readConfig } from "../config/index.ts";
 import { printable } from "../printable.ts";
-import { say } from "./context.ts";
+import { say } from "./output/say.ts";
+import { jsonLine } from "./output/shown-text.ts";
 
 type Options = { readonly json?: boolean; readonly port?: string; readonly host?: string };
 
@@ -45,7 +46,7 @@ function runConfig(options: Options): void {
     const { name, value, origin } = setting;
     process.stdout.write(
       options.json === true
-        ? `${JSON.stringify(setting)}\n`
+        ? `${jsonLine(setting)}\n`
         : `${name.padEnd(width)}  ${origin.padEnd(11)}  ${value === null ? "" : printable(value)}`.trimEnd() +
             "\n",
     );

@@ -1,7 +1,11 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { CitusMissingError, distributeTables } from "../store/citus/distribute.ts";
 import { CommandError } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
+import { exitStatus } from "./exit-status.ts";
+import { wholeNumber } from "./whole-number.ts";
+
+const shardCount = wholeNumber(1, 1_024);
 
 type Options = { readonly shards: number; readonly graphShards: number };
 
@@ -9,8 +13,8 @@ export function addDistributeCommand(program: Command): void {
   program
     .command("distribute")
     .description("distribute the tables over the servers of a Citus cluster (docs/scaling.md)")
-    .option("--shards <number>", "shards of the papers and of the look-ups", readCount, 32)
-    .option("--graph-shards <number>", "shards of the works and citations", readCount, 8)
+    .option("--shards <number>", "shards of the papers and of the look-ups", shardCount, 32)
+    .option("--graph-shards <number>", "shards of the works and citations", shardCount, 8)
     .addHelpText("after", "\nExamples:\n  $ pith-graph distribute --shards 64")
     .action((options: Options) => runDistribute(options));
 }
@@ -23,13 +27,9 @@ async function runDistribute(options: Options): Promise<void> {
         onTable: (table, done) => say(`${table} ${done === "distributed" ? "is distributed" : done}`),
       });
     } catch (error) {
-      throw error instanceof CitusMissingError ? new CommandError(error.message) : error;
+      throw error instanceof CitusMissingError
+        ? new CommandError(error.message, exitStatus.impossible)
+        : error;
     }
   });
-}
-
-function readCount(text: string): number {
-  const count = Number(text);
-  if (/^\d+$/.test(text) && count >= 1 && count <= 1_024) return count;
-  throw new InvalidArgumentError("It must be a whole number from 1 to 1024.");
 }

@@ -19,7 +19,7 @@ export const exitStatusTexts: readonly (readonly [status: number, text: string])
   ],
   [
     exitStatus.misused,
-    "The command was given wrongly: an unknown command or option, a value or a setting that cannot be used, a file that is not there. Nothing was begun.",
+    "The command was given wrongly: an unknown command or option, a value or a setting that cannot be used, a file that is not there, or that cannot have that name. Nothing was begun.",
   ],
   [
     exitStatus.impossible,

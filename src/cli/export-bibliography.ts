@@ -9,6 +9,7 @@ import {
 import type { Database } from "../store/index.ts";
 import { CommandError } from "./command-error.ts";
 import { withDatabase } from "./context.ts";
+import { exitStatus } from "./exit-status.ts";
 import { type OutputOptions, writeExport } from "./export-output.ts";
 
 type Options = OutputOptions & {
@@ -42,7 +43,7 @@ async function exportBibliography(
   { format, category, all = false, ...output }: Options,
 ): Promise<void> {
   if (refs.length === 0 && category === undefined && !all) {
-    throw new CommandError("Name papers, a category with --category, or --all.");
+    throw new CommandError("Name papers, a category with --category, or --all.", exitStatus.misused);
   }
   await withDatabase({}, async ({ database }) => {
     const pithNumbers = await pithNumbersOf(database, refs);

@@ -13,9 +13,11 @@ import {
 } from "../export/index.ts";
 import { CommandError } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
+import { exitStatus } from "./exit-status.ts";
 import { summary } from "./export-output.ts";
 import { ExportProgress } from "./export-progress.ts";
 import { listenForInterruption } from "./interruption.ts";
+import { fileTrouble } from "./output/file-trouble.ts";
 
 const formats: readonly ExportFormat[] = [...tableFormats, ...graphFormats, ...bibliographyFormats];
 
@@ -88,8 +90,8 @@ async function dump(folder: string, { format, resume = false, quiet = false }: O
     });
   } catch (error) {
     progress.end();
-    if (!signal.aborted) throw error;
-    process.exitCode = interruption.status() ?? 1;
-    throw new CommandError(`Interrupted. What is whole stays; --resume goes on with it.`);
+    if (!signal.aborted) throw fileTrouble(error, folder);
+    process.exitCode = interruption.status() ?? exitStatus.impossible;
+    throw new CommandError("Interrupted. What is whole stays; --resume goes on with it.");
   }
 }

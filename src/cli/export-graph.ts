@@ -10,6 +10,7 @@ import {
 import type { Database } from "../store/index.ts";
 import { CommandError } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
+import { exitStatus } from "./exit-status.ts";
 import { type OutputOptions, writeExport } from "./export-output.ts";
 import { wholeNumber } from "./whole-number.ts";
 
@@ -58,7 +59,10 @@ The last writes around-map.txt and around-network.txt.`,
 async function exportGraph(refs: readonly string[], options: Options): Promise<void> {
   const { format, depth, direction, maximumWorks, output, quiet = false } = options;
   if (format === "vosviewer" && output === undefined) {
-    throw new CommandError("VOSviewer reads two files: name what theirs begin with, as in --output around.");
+    throw new CommandError(
+      "VOSviewer reads two files: name what theirs begin with, as in --output around.",
+      exitStatus.misused,
+    );
   }
   await withDatabase({}, async ({ database }) => {
     const neighbourhood: Neighbourhood | null =
@@ -66,9 +70,12 @@ async function exportGraph(refs: readonly string[], options: Options): Promise<v
         ? null
         : { roots: await workIdsOf(database, refs), depth, direction: directions[direction], maximumWorks };
     await withSnapshot(database, async (snapshot) => {
+      // Of two files that have the same works it is said once.
+      let isTold = quiet;
       const files = graphFiles(format, neighbourhood, ({ isCut }) => {
-        if (isCut && !quiet)
+        if (isCut && !isTold)
           say(`More than ${maximumWorks} works are within reach: the others are left out.`);
+        isTold = true;
       });
       for (const file of files) {
         const suffix = files.length === 1 ? "" : file.name.replace("vosviewer", "");

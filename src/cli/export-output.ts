@@ -3,6 +3,8 @@ import { pipeline } from "node:stream/promises";
 import { ExportCounts, type ExportFile, type Snapshot, writeWhole } from "../export/index.ts";
 import { say } from "./context.ts";
 import { ExportProgress } from "./export-progress.ts";
+import { fileTrouble } from "./output/file-trouble.ts";
+import { terminalPieces } from "./output/terminal-text.ts";
 
 /** Where an export goes, and whether a person is told how far it is. */
 export type OutputOptions = { readonly output?: string; readonly quiet?: boolean };
@@ -26,9 +28,13 @@ export async function writeExport(
   };
   try {
     const pieces = file.write(snapshot, counts);
-    if (output === undefined)
-      await pipeline(Readable.from(told(pieces, onBytes)), process.stdout, { end: false });
-    else await writeWhole(output, pieces, { onBytes });
+    if (output === undefined) {
+      const counted = told(pieces, onBytes);
+      const shown = process.stdout.isTTY ? terminalPieces(counted) : counted;
+      await pipeline(Readable.from(shown), process.stdout, { end: false });
+    } else await writeWhole(output, pieces, { onBytes });
+  } catch (error) {
+    throw output === undefined ? error : fileTrouble(error, output);
   } finally {
     progress.end();
   }

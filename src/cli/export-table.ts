@@ -7,7 +7,9 @@ import {
   tableNames,
   withSnapshot,
 } from "../export/index.ts";
+import { CommandError } from "./command-error.ts";
 import { withDatabase } from "./context.ts";
+import { exitStatus } from "./exit-status.ts";
 import { type OutputOptions, writeExport } from "./export-output.ts";
 
 type Options = OutputOptions & { readonly format: TableFormat };
@@ -27,9 +29,17 @@ Examples:
   $ pith-graph export table citations --format csv | gzip > citations.csv.gz
   $ pith-graph export table papers --format parquet --output papers.parquet`,
     )
-    .action((table: TableName, { format, ...output }: Options) =>
-      withDatabase({}, ({ database }) =>
-        withSnapshot(database, (snapshot) => writeExport(snapshot, tableFile(table, format), output)),
-      ),
+    .action(exportTable);
+}
+
+async function exportTable(table: TableName, { format, ...output }: Options): Promise<void> {
+  if (format === "parquet" && output.output === undefined && process.stdout.isTTY) {
+    throw new CommandError(
+      "Parquet is nothing for a terminal: name a file with --output.",
+      exitStatus.misused,
     );
+  }
+  await withDatabase({}, ({ database }) =>
+    withSnapshot(database, (snapshot) => writeExport(snapshot, tableFile(table, format), output)),
+  );
 }

@@ -5,6 +5,7 @@ import { type DocumentOptions, exportPaper } from "./export-document.ts";
 import { addExportDumpCommand } from "./export-dump.ts";
 import { addExportGraphCommand } from "./export-graph.ts";
 import { addExportTableCommand } from "./export-table.ts";
+import { escapedJson } from "./output/shown-text.ts";
 
 export function addExportCommand(program: Command): void {
   const command = program
@@ -23,11 +24,12 @@ Examples:
   $ pith-graph export graph hep-th/9711200 --depth 2 --format graphml > graph.graphml
   $ pith-graph export bibliography 2302.12192 --format bibtex
 
-The text of a document is canonical JSON. Exit status: 0, or 1 where this mirror holds no such paper.`,
+The text of a document is canonical JSON; on a terminal, characters that it would obey are written as \\u….
+Exit status: 0, or 1 where this mirror holds no such paper.`,
     )
     .action(async (ref: string, options: DocumentOptions) => {
       const text = await withDatabase({}, ({ database }) => exportPaper(database, ref, options));
-      process.stdout.write(`${text}\n`);
+      process.stdout.write(`${process.stdout.isTTY ? escapedJson(text) : text}\n`);
     });
   addExportTableCommand(command);
   addExportDumpCommand(command);

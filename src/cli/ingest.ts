@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { Command } from "commander";
-import { ConfigError, readMinimumProof } from "../config/index.ts";
+import { readMinimumProof } from "../config/index.ts";
 import {
   createIngestThreads,
   type Delivered,
@@ -15,12 +15,13 @@ import { giveWay } from "./give-way.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { jsonLine } from "./output/shown-text.ts";
 import { Progress, summaryJson, summaryLines } from "./progress.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 type Options = {
   readonly minimumProof: string;
   readonly keyring?: string;
-  readonly threads?: string;
-  readonly batch?: string;
+  readonly threads?: number;
+  readonly batch?: number;
   readonly quiet?: boolean;
   readonly json?: boolean;
 };
@@ -36,8 +37,12 @@ export function addIngestCommand(program: Command): void {
       "hash",
     )
     .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
-    .option("--threads <number>", "threads that verify and write side by side (as many as processors)")
-    .option("--batch <number>", "documents that are stored in one transaction (400)")
+    .option(
+      "--threads <number>",
+      "threads that verify and write side by side (as many as processors)",
+      wholeNumber(1, 64),
+    )
+    .option("--batch <number>", "documents that are stored in one transaction (400)", wholeNumber(1, 100_000))
     .option("--quiet", "print only the summary")
     .option("--json", "print the summary as one line of JSON")
     .addHelpText(
@@ -56,19 +61,12 @@ Exit status: 0; 1 where a document was refused (it is kept in quarantine, and th
 }
 
 /** While one thread waits for the database the others verify; more than processors were measured to be slower. */
-function threadCount(text = String(Math.min(8, availableParallelism()))): number {
-  return wholeNumber("--threads", text, 64);
-}
-
-function wholeNumber(option: string, text: string, most: number): number {
-  const number = Number(text);
-  if (Number.isInteger(number) && number >= 1 && number <= most) return number;
-  throw new ConfigError(`${option} must be a whole number from 1 to ${most}, not ${JSON.stringify(text)}.`);
+function usualThreads(): number {
+  return Math.min(8, availableParallelism());
 }
 
 async function runIngest(paths: readonly string[], options: Options): Promise<number> {
-  const count = threadCount(options.threads);
-  const batch = options.batch === undefined ? undefined : wholeNumber("--batch", options.batch, 100_000);
+  const { threads: count = usualThreads(), batch } = options;
   const minimumProof = readMinimumProof(options.minimumProof);
   const sources = await findSources(paths);
   const interruption = listenForInterruption();

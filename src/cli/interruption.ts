@@ -1,8 +1,11 @@
+import { exitStatus } from "./exit-status.ts";
+import { outputClosed } from "./output/closed-output.ts";
+
 const statuses = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
  * Being asked to stop, by Ctrl-C or SIGTERM: the first time it is a wish that commands follow when they can without
- * losing anything; the second time the process ends at once.
+ * losing anything; the second time the process ends at once. Nobody reading its output any more is the same wish.
  */
 export type Interruption = {
   readonly signal: AbortSignal;
@@ -21,6 +24,10 @@ export function listenForInterruption(): Interruption {
       controller.abort();
     });
   }
+  outputClosed.addEventListener("abort", () => {
+    status ??= exitStatus.done;
+    controller.abort();
+  });
   return { signal: controller.signal, status: () => status };
 }
 

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { readConfig } from "../config/index.ts";
 import { migrateDatabase, NewerSchemaError, readSchemaState } from "../store/index.ts";
 import { say } from "./context.ts";
+import { type ExitStatus, exitStatus } from "./exit-status.ts";
 import { openUnmigratedDatabase } from "./open-database.ts";
 
 export function addMigrateCommand(program: Command): void {
@@ -24,7 +25,7 @@ Exit status: 0; 1 where, with --check, the tables are not up to date; 3 where th
     });
 }
 
-async function runMigrate(isCheck: boolean): Promise<number> {
+async function runMigrate(isCheck: boolean): Promise<ExitStatus> {
   const database = await openUnmigratedDatabase(readConfig(), () => {});
   try {
     if (isCheck) {
@@ -32,12 +33,12 @@ async function runMigrate(isCheck: boolean): Promise<number> {
       if (state === "ahead") throw new NewerSchemaError();
       for (const tag of pending) say(`to be run: ${tag}`);
       if (state === "current") say("The tables are up to date.");
-      return state === "current" ? 0 : 1;
+      return state === "current" ? exitStatus.done : exitStatus.foundWrong;
     }
     const run = await migrateDatabase(database);
     for (const tag of run) say(`run: ${tag}`);
     say("The tables are up to date.");
-    return 0;
+    return exitStatus.done;
   } finally {
     await database.close();
   }

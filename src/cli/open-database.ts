@@ -26,8 +26,7 @@ export async function openUnmigratedDatabase(
   const server = await acquireEmbeddedServer({ dataDirectory: config.dataDirectory, log });
   const database = openDatabase({ ...options, connection: server.connection });
   const close = async () => {
-    await database.close();
-    await server.release();
+    await database.close().finally(() => server.release());
   };
   return { ...database, close };
 }

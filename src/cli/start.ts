@@ -12,6 +12,7 @@ import { collectGraphMetrics } from "../telemetry/metrics/graph-metrics.ts";
 import { collectTableMetrics } from "../telemetry/metrics/table-metrics.ts";
 import { announce } from "./announce.ts";
 import { givenOptions } from "./config.ts";
+import { exitStatus } from "./exit-status.ts";
 import { aborted, listenForInterruption } from "./interruption.ts";
 import { loadKeyring } from "./keyring-file.ts";
 import { openConfiguredDatabase } from "./open-database.ts";
@@ -198,7 +199,7 @@ function endByForce({ drainSeconds, stopSeconds }: Config, log: Log): NodeJS.Tim
   const seconds = drainSeconds + 2 * stopSeconds + 5;
   return setTimeout(() => {
     log.error(`It has not stopped within ${seconds} s, and is ended.`);
-    process.exit(1);
+    process.exit(exitStatus.impossible);
   }, seconds * 1_000).unref();
 }
 

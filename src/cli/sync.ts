@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { readMinimumProof } from "../config/index.ts";
+import { readConfig, readMinimumProof } from "../config/index.ts";
 import { createIngestThreads } from "../ingest/index.ts";
 import {
   createFetcher,
@@ -14,6 +14,7 @@ import {
   type SyncOptions,
   type SyncSummary,
   syncMirror,
+  type UrlPolicy,
 } from "../ingest/mirror/index.ts";
 import type { Database } from "../store/index.ts";
 import { CommandError } from "./command-error.ts";
@@ -23,6 +24,7 @@ import { giveWay } from "./give-way.ts";
 import { type Interruption, listenForInterruption } from "./interruption.ts";
 import { jsonLine } from "./output/shown-text.ts";
 import { Progress, summaryJson, summaryLines } from "./progress.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 type Options = {
   readonly follow?: boolean;
@@ -32,7 +34,7 @@ type Options = {
   readonly minimumProof: string;
   readonly keyring?: string;
   readonly allowHost: readonly string[];
-  readonly concurrency: string;
+  readonly concurrency: number;
   readonly fromStart?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
@@ -62,7 +64,12 @@ export function addSyncCommand(program: Command): void {
       (host: string, hosts: readonly string[]) => [...hosts, host],
       [] as readonly string[],
     )
-    .option("--concurrency <number>", "documents fetched side by side, and connections to the host", "4")
+    .option(
+      "--concurrency <number>",
+      "documents fetched side by side, and connections to the host",
+      wholeNumber(1, 64),
+      4,
+    )
     .option("--from-start", "fetch all again, whatever was followed before")
     .option("--quiet", "print only the summary")
     .option("--json", "print each summary as one line of JSON")
@@ -86,7 +93,6 @@ could not be followed.`,
 
 async function runSync(address: string, options: Options): Promise<number> {
   const minimumProof = readMinimumProof(options.minimumProof);
-  const concurrency = readConcurrency(options.concurrency);
   const baseUrl = await explained(async () => readBaseUrl(address), exitStatus.misused);
   const numbers = options.numbers === undefined ? undefined : await readList(options.numbers);
   if (numbers !== undefined && options.follow === true) {
@@ -95,15 +101,20 @@ async function runSync(address: string, options: Options): Promise<number> {
       exitStatus.misused,
     );
   }
+  const { allowedHosts } = readConfig();
+  const policy = await explained(
+    async () => createUrlPolicy([...allowedHosts, ...options.allowHost]),
+    exitStatus.misused,
+  );
   const interruption = listenForInterruption();
   return withDatabase(options, (context) =>
-    explained(() => run(context, { baseUrl, concurrency, minimumProof, numbers, options, interruption })),
+    explained(() => run(context, { baseUrl, policy, minimumProof, numbers, options, interruption })),
   );
 }
 
 type Run = {
   readonly baseUrl: string;
-  readonly concurrency: number;
+  readonly policy: UrlPolicy;
   readonly minimumProof: SyncOptions["minimumProof"];
   readonly numbers: readonly ListedNumber[] | undefined;
   readonly options: Options;
@@ -112,9 +123,9 @@ type Run = {
 
 async function run(
   { config, database, keyring }: DatabaseContext,
-  { baseUrl, concurrency, minimumProof, numbers, options, interruption }: Run,
+  { baseUrl, policy, minimumProof, numbers, options, interruption }: Run,
 ): Promise<number> {
-  const policy = createUrlPolicy([...config.allowedHosts, ...options.allowHost]);
+  const { concurrency } = options;
   const fetcher = createFetcher({ policy, concurrency });
   const progress = new Progress(undefined, options.quiet !== true);
   const door = { keyring, minimumProof, maximumBytes: config.maximumDocumentBytes };
@@ -206,15 +217,6 @@ async function readList(path: string): Promise<ListedNumber[]> {
     );
   }
   return explained(async () => readNumbers(text), exitStatus.misused);
-}
-
-function readConcurrency(text: string): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= 1 && value <= 64) return value;
-  throw new CommandError(
-    `--concurrency must be a whole number from 1 to 64, not ${JSON.stringify(text)}.`,
-    exitStatus.misused,
-  );
 }
 
 /** What a mirror does wrong is said without a stack. */

@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import { readConfig, readMinimumProof } from "../config/index.ts";
-import { findSources, readSource } from "../ingest/sources/files.ts";
+import { type Delivered, findSources, readSource } from "../ingest/sources/files.ts";
 import { CommandError } from "./command-error.ts";
 import { exitStatus } from "./exit-status.ts";
 import { loadKeyring } from "./keyring-file.ts";
+import { outputClosed } from "./output/closed-output.ts";
 import { jsonLine } from "./output/shown-text.ts";
 import { isFailure, reportLines, type VerifyOptions, verifyDocument } from "./verify-report.ts";
 
@@ -14,8 +15,8 @@ export function addVerifyCommand(program: Command): void {
     .command("verify")
     .description("judge documents offline: every check and every event, with its verdict")
     .argument(
-      "<file>",
-      "a bundle or a state (.json), several of them (.ndjson), also .gz; - for standard input",
+      "<path>",
+      "a bundle or a state (.json), several of them (.ndjson), also .gz; a folder of these; - for standard input",
     )
     .option(
       "--minimum-proof <proof>",
@@ -38,23 +39,22 @@ JSON: {"source", "kind", "pithNumber", "stateSha256", "checks": {check: result},
 whole {"source", "error": {"code", "message"}}.
 Exit status: 0 where nothing failed; 1 where a document or an event is refused, an event is invalid, or a check failed.`,
     )
-    .action(async (file: string, options: Options) => {
-      process.exitCode = await runVerify(file, options);
+    .action(async (path: string, options: Options) => {
+      process.exitCode = await runVerify(path, options);
     });
 }
 
-async function runVerify(file: string, options: Options): Promise<number> {
+async function runVerify(path: string, options: Options): Promise<number> {
   const config = readConfig();
   const door: VerifyOptions = {
     keyring: await loadKeyring([config.keyringPath, options.keyring]),
     minimumProof: readMinimumProof(options.minimumProof),
     maximumBytes: config.maximumDocumentBytes,
   };
-  const [source] = await findSources([file]);
-  if (source === undefined) throw new CommandError(`${file} holds no documents.`, exitStatus.misused);
   let failures = 0;
   let documents = 0;
-  for await (const delivered of readSource(source, door.maximumBytes, () => {})) {
+  for await (const delivered of deliveriesOf(path, door.maximumBytes)) {
+    if (outputClosed.aborted) break;
     documents++;
     const report = verifyDocument(delivered, door);
     if (isFailure(report)) failures++;
@@ -62,6 +62,10 @@ async function runVerify(file: string, options: Options): Promise<number> {
       options.json === true ? `${jsonLine(report)}\n` : `${reportLines(report).join("\n")}\n`,
     );
   }
-  if (documents === 0) throw new CommandError(`${file} holds no documents.`, exitStatus.misused);
+  if (documents === 0) throw new CommandError(`${path} holds no documents.`, exitStatus.misused);
   return failures > 0 ? exitStatus.foundWrong : exitStatus.done;
+}
+
+async function* deliveriesOf(path: string, maximumBytes: number): AsyncGenerator<Delivered> {
+  for (const source of await findSources([path])) yield* readSource(source, maximumBytes, () => {});
 }

@@ -113,7 +113,7 @@ export function createApp({
   };
 
   const submissionRoute = createSubmissionRoutes(desk, logError);
-  const mirrorRoute = createMirrorRoutes({ database, baseUrl, watch });
+  const mirrorRoute = createMirrorRoutes({ database, milliseconds: limits.milliseconds, baseUrl, watch });
   const exportRoute = createExportRoutes(database, exports);
   const explorerRoute = createExplorerRoutes();
 

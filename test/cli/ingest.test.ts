@@ -83,7 +83,7 @@ test("mistakes are answered with what to do", async () => {
   const cases: [args: string[], environment: Record<string, string>, message: string, status?: number][] = [
     [["ingest", "no-such-file.json"], env, "no-such-file.json: no such file or folder"],
     [["ingest", "--minimum-proof", "high", seed], env, "hash, receipt or signed"],
-    [["ingest", "--batch", "0", seed], env, "--batch must be a whole number from 1"],
+    [["ingest", "--batch", "0", seed], env, "must be a whole number from 1 to 100000"],
     [["ingest", "--keyring", "nowhere.json", seed], env, "nowhere.json cannot be read"],
     [["export", "2401.99999"], env, "holds no paper", 1],
     [["export", "what is this"], env, "Accepted: a Pith number"],

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { isColoured } from "../../src/cli/output/colours.ts";
 import { columnsOf, cutTo, wrapped } from "../../src/cli/output/layout.ts";
 import { jsonLine, shownText } from "../../src/cli/output/shown-text.ts";
+import { terminalPieces, terminalText } from "../../src/cli/output/terminal-text.ts";
 import { layOutTree } from "../../src/cli/output/tree.ts";
 
 test("a text cannot command a terminal", () => {
@@ -56,6 +57,21 @@ test("columns are counted as terminals do", () => {
   expect([columnsOf("abc"), columnsOf("漢字"), columnsOf("e\u0301")]).toEqual([3, 4, 1]);
   expect(cutTo("漢字漢字", 5)).toBe("漢字…");
   expect(wrapped("one two three", 7)).toEqual(["one two", "three"]);
+});
+
+test("a text of many lines, in pieces, obeys nothing on a terminal", async () => {
+  const text = "one\r\ntwo\u009b2J é漢\u202e\rx\n\tthree";
+  const shown = "one\ntwo\\u{9b}2J é漢\\u{202e}\\u{d}x\n\tthree";
+  expect(terminalText(text)).toBe(shown);
+  const bytes = Buffer.from(text);
+  for (const size of [1, 2, 3, 7, bytes.length]) {
+    const pieces = async function* () {
+      for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size);
+    };
+    let printed = "";
+    for await (const piece of terminalPieces(pieces())) printed += piece;
+    expect(printed).toBe(shown);
+  }
 });
 
 const draw = (edges: Record<string, string[]>, depthOf: Record<string, number>, options = {}) =>

@@ -43,7 +43,7 @@ test("statuses say what became of a question", async () => {
     [["paper", "2401.99999", ...url], 1, "Nothing is known here by"],
     [["search", "thereisnosuchword", ...url], 1, ""],
     [["paper", "what is this", ...url], 2, "(BAD_USER_INPUT)"],
-    [["graph", "2302.12192", "--depth", "99", ...url], 2, "--depth must be a whole number from 0 to 10"],
+    [["graph", "2302.12192", "--depth", "99", ...url], 2, "must be a whole number from 0 to 10"],
     [["graph", "2302.12192", "--direction", "up", ...url], 2, "Allowed choices are references"],
     [["query", "{ nothing }", ...url], 2, "(GRAPHQL_VALIDATION_FAILED)"],
     [["paper", "2302.12192", "--url", "http://127.0.0.1:1"], 3, "cannot be asked"],

@@ -1,8 +1,9 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { runCli } from "./run-cli.ts";
+import { runHere } from "./run-here.ts";
 
 const seed = "sample/pith-2302.12192.state.json";
 
@@ -64,6 +65,27 @@ test("under the sample's key the forks are shown, and the invalid events with th
   expect(stdout).toContain("invalid (SNAPSHOT_HASH_MISMATCH)");
   expect(stdout).toMatch(/: superseded$/m);
   expect(stdout).toMatch(/: not_applied$/m);
+});
+
+test("all documents of a folder are judged", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "pith-graph-verify-"));
+  try {
+    await copyFile(seed, join(folder, "a.json"));
+    await writeFile(join(folder, "b.json"), "no JSON");
+    const { status, stdout } = await runHere(["verify", "--json", folder]);
+    expect(
+      stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => Object.keys(JSON.parse(line) as object)[1]),
+    ).toEqual(["kind", "error"]);
+    expect(status).toBe(1);
+    await rm(join(folder, "b.json"));
+    await rm(join(folder, "a.json"));
+    expect(await runHere(["verify", folder])).toMatchObject({ status: 2, stdout: "" });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 });
 
 test("a malformed or small-order key is refused with the entry's name", async () => {

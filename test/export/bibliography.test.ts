@@ -2,6 +2,7 @@ import { Cite, plugins } from "@citation-js/core";
 import "@citation-js/plugin-bibtex";
 import "@citation-js/plugin-ris";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { latexText, verbatimText } from "../../src/export/bibliography/latex-text.ts";
 import { bibliographyFile, type PaperSet } from "../../src/export/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { exported, given } from "./exported.ts";
@@ -61,12 +62,24 @@ test("BibTeX gives titles and authors back, and hides no command in them", async
     "{Brace}",
     '"Quoted" Person',
     "Łukasz Ż",
+    "others",
   ]);
+  // Without braces it would be said that there are more.
+  expect(text).toContain(" and {others}}");
   expect(items.map(({ DOI }) => DOI)).toContain("10.1103/published_1");
   expect(items.map(({ note }) => note).sort()).toEqual(documents.map(({ pithNumber }) => pithNumber).sort());
   // Braces are balanced, so no entry ends within another.
   expect(text.match(/^@misc\{/gm)).toHaveLength(hostileTitles.length);
   expect(text.match(/^\}$/gm)).toHaveLength(hostileTitles.length);
+});
+
+test("what LaTeX would read or show as something else is escaped, and no brace is left open", () => {
+  const escaped = latexText("a<b>c|d {e} \\f $g$ #h_i^j~k 100% & l");
+  expect(escaped).toBe(
+    "a{\\textless}b{\\textgreater}c{\\textbar}d {\\textbraceleft}e{\\textbraceright} {\\textbackslash}f \\$g\\$ " +
+      "\\#h\\_i{\\textasciicircum}j{\\textasciitilde}k 100\\% \\& l",
+  );
+  expect(verbatimText("10.1/a}b\\c d\u0001{")).toBe("10.1/a%7Db%5Cc%20d%01%7B");
 });
 
 test("RIS has one record a paper, whatever lines a title has", async () => {

@@ -1,8 +1,10 @@
+import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { runCli } from "../cli/run-cli.ts";
+import { runCli, spawnCli } from "../cli/run-cli.ts";
+import { runHere } from "../cli/run-here.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { csvRows } from "./csv-rows.ts";
 import { arxivIdOf, fill, hostileTitles } from "./library.ts";
@@ -42,6 +44,44 @@ test("VOSviewer's two files are named after one", async () => {
   expect(await runCli(args, { env })).toEqual({ status: 0, stdout: "", stderr: "" });
   expect((await readdir(folder)).sort()).toEqual(["around-map.txt", "around-network.txt"]);
   expect(await readFile(`${output}-network.txt`, "utf8")).toMatch(/^\d+\t\d+\t1\n/);
+});
+
+test("a file that cannot have that name is wrong use, said without a stack", async () => {
+  const nowhere = join(folder, "nowhere", "papers.csv");
+  for (const args of [
+    ["export", "table", "papers", "--output", nowhere],
+    ["export", "table", "papers", "--output", folder],
+    ["export", "dump", join("package.json", "dump")],
+    ["backup", nowhere],
+  ]) {
+    const { status, stdout, stderr } = await runHere(args, env);
+    expect([args, status, stdout, stderr]).toEqual([
+      args,
+      2,
+      "",
+      expect.stringContaining("cannot be written"),
+    ]);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  }
+  expect(await readdir(dirname(folder))).not.toContain(`${basename(folder)}.part`);
+});
+
+test("who stops reading ends an export in order; a backup is then none", async () => {
+  const closed = async (args: string[]) => {
+    const child = spawnCli(args, { env });
+    let stderr = "";
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+    });
+    child.stdout?.destroy();
+    const [status] = await once(child, "close");
+    return [status, stderr];
+  };
+  expect(await closed(["export", "table", "papers", "--quiet"])).toEqual([0, ""]);
+  expect(await closed(["backup", "-"])).toEqual([
+    3,
+    "pith-graph: Standard output was closed before the backup was whole.\n",
+  ]);
 });
 
 test("a dump of all formats, and none into a folder that is in use", async () => {

@@ -11,7 +11,7 @@ export const hostileTitles = [
   '=HYPERLINK("http://example.org") \\. \u0001\u001f\u2028 \ufffe end',
   "日本語 𝔐 é ﬁ \u202eright to left",
 ];
-export const hostileAuthors = 'Smith Sons, Ada Lovelace, {Brace}, "Quoted" Person, Łukasz Ż';
+export const hostileAuthors = 'Smith Sons, Ada Lovelace, {Brace}, "Quoted" Person, Łukasz Ż, others';
 
 export function arxivIdOf(index: number): string {
   return `2301.0000${index}`;

@@ -131,7 +131,7 @@ it("answers mistakes with what to do", async () => {
     [["http://127.0.0.1:1"], "To allow http for it: --allow-host 127.0.0.1:1", 3],
     [["mirror.example.org"], "is no address of a mirror: write https://mirror.example.org"],
     [[...allowed, "http://127.0.0.1:1"], "http://127.0.0.1:1 cannot be followed", 3],
-    [["--allow-host", "http://x", "https://example.org"], "write example.org or example.org:8080", 3],
+    [["--allow-host", "http://x", "https://example.org"], "write example.org or example.org:8080"],
     [["--concurrency", "0", "https://example.org"], "from 1 to 64"],
     [["--minimum-proof", "high", "https://example.org"], "hash, receipt or signed"],
     [["--numbers", list, "https://example.org"], "Line 1 of the list is no Pith number"],

@@ -1,9 +1,11 @@
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { suffixOf } from "../../src/protocol/index.ts";
 import type { Database } from "../../src/store/index.ts";
 import { runCli, spawnCli } from "../cli/run-cli.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
@@ -56,9 +58,9 @@ function ingestAt(start: number): Promise<void> {
 
 const away = /^The database is away \(.+\)\. It is tried again in \d+\.\d s\.$/;
 
-it("following goes on by itself once the database is back, and nothing is lost", async () => {
-  await ingestAt(0);
-  const child = spawnCli(["sync", "--follow", "--allow-host", "127.0.0.1", server.url], { env });
+/** A follower, and waiting for what it says. */
+function startFollowing(...args: string[]) {
+  const child = spawnCli(["sync", "--follow", "--allow-host", "127.0.0.1", ...args], { env });
   const ended = once(child, "exit");
   const lines = createInterface({ input: child.stderr ?? expect.fail() })[Symbol.asyncIterator]();
   const heard = async (line: RegExp) => {
@@ -68,6 +70,12 @@ it("following goes on by itself once the database is back, and nothing is lost",
       if (line.test(value)) return;
     }
   };
+  return { child, ended, heard };
+}
+
+it("following goes on by itself once the database is back, and nothing is lost", async () => {
+  await ingestAt(0);
+  const { child, ended, heard } = startFollowing(server.url);
   await heard(/^At position 3 of its feed, its end: both mirrors hold the same states/);
 
   // Between two batches.
@@ -94,6 +102,30 @@ it("following goes on by itself once the database is back, and nothing is lost",
   expect(await ended).toEqual([143, null]);
   expect(await statesOf(mine)).toEqual(await statesOf(source));
   expect(await headOf(mine)).toEqual(await headOf(source));
+});
+
+it("begun anew, it goes on from where it was when the database went", async () => {
+  const { rows } = await source.pool.query("SELECT pith_number FROM changes ORDER BY position");
+  const paths = rows.map((row) => `/pith/${suffixOf(row.pith_number)}/bundle.json`);
+  const held: ServerResponse[] = [];
+  const slow = await serveMirror(source, (request, response) => {
+    // The sixth waits, the first time.
+    if (request.url !== paths[5] || held.length > 0) return false;
+    held.push(response);
+    return true;
+  });
+  const { child, ended, heard } = startFollowing("--from-start", "--concurrency", "1", slow.url);
+  await expect.poll(() => cursorOf(mine, slow.url), { timeout: 60_000 }).toBe(5);
+  await expect.poll(() => held.length).toBe(1);
+  await postgres.stop();
+  held[0]?.writeHead(503).end();
+  await heard(away);
+  await postgres.startAgain();
+  await heard(/^The database answers again: at position 9 of the mirror's feed\.$/);
+  expect(slow.asked.filter((path) => paths.slice(0, 5).includes(path))).toEqual(paths.slice(0, 5));
+  child.kill("SIGTERM");
+  expect(await ended).toEqual([143, null]);
+  await slow.close();
 });
 
 it("without --follow the command ends, and says why", async () => {

@@ -55,7 +55,12 @@ const unsafeInJson =
 
 /** A value as one line of JSON that a terminal may be shown: the same value, awkward characters written as `\u….` */
 export function jsonLine(value: unknown): string {
-  return JSON.stringify(value).replace(unsafeInJson, (found) =>
+  return escapedJson(JSON.stringify(value));
+}
+
+/** A text of JSON in which characters that a terminal would obey are written as `\u….`: the same value. */
+export function escapedJson(json: string): string {
+  return json.replace(unsafeInJson, (found) =>
     [...Array(found.length).keys()]
       .map((index) => `\\u${found.charCodeAt(index).toString(16).padStart(4, "0")}`)
       .join(""),

@@ -1,6 +1,5 @@
 import { CommandError } from "../command-error.ts";
 import { exitStatus } from "../exit-status.ts";
-import { shownText } from "../output/shown-text.ts";
 
 export type Variables = Readonly<Record<string, unknown>>;
 
@@ -44,7 +43,7 @@ export function dataOf(answer: Answer): unknown {
       : misused.has(code)
         ? exitStatus.misused
         : exitStatus.impossible;
-  throw new CommandError(`${shownText(error.message)} (${shownText(code)})`, status);
+  throw new CommandError(error.message, status, { code });
 }
 
 export function noAnswer(): CommandError {

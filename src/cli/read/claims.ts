@@ -2,26 +2,27 @@ import type { Command } from "commander";
 import { coloursFor } from "../output/colours.ts";
 import { counted, textWidth, wrapped } from "../output/layout.ts";
 import { jsonLine, shownText } from "../output/shown-text.ts";
+import { wholeNumber } from "../whole-number.ts";
+import type { Reader } from "./answer.ts";
 import { type Provenance, provenanceText } from "./proof-words.ts";
 import {
   addReadOptions,
   firstRows,
-  notHeld,
+  noPaper,
   type Page,
   type ReadOptions,
   refDescription,
-  wholeNumber,
   withReader,
 } from "./read-command.ts";
 
-type Options = ReadOptions & { readonly limit: string };
+type Options = ReadOptions & { readonly limit: number };
 
 export function addClaimsCommand(program: Command): void {
   const command = program
     .command("claims")
     .description("list the claims of a paper, and who says that it makes them")
     .argument("<ref>", refDescription)
-    .option("--limit <number>", "claims at most, up to 1000", "100")
+    .option("--limit <number>", "claims at most, up to 1000", wholeNumber(1, 1000), 100)
     .addHelpText(
       "after",
       `
@@ -59,21 +60,21 @@ type Claim = {
 type Paper = { readonly pithNumber: string; readonly title: string | null; readonly claims: Page<Claim> };
 
 async function runClaims(ref: string, options: Options): Promise<void> {
-  const limit = wholeNumber("--limit", options.limit, 1, 1000);
-  await withReader(options, async ({ ask }) => {
+  const find = async (reader: Reader) => {
     let paper: Paper | null = null;
-    const rows = await firstRows(limit, async (page) => {
-      ({ paper } = await ask<{ paper: Paper | null }>(query, { ref, ...page }));
+    const rows = await firstRows(options.limit, async (page) => {
+      ({ paper } = await reader.ask<{ paper: Paper | null }>(query, { ref, ...page }));
       return paper?.claims ?? null;
     });
-    if (paper === null || rows === null) throw notHeld(ref);
+    if (paper === null || rows === null) throw await noPaper(reader, ref);
     const { pithNumber, title }: Paper = paper;
     if (options.json === true) {
       process.stdout.write(`${jsonLine({ paper: { pithNumber, title, claims: rows } })}\n`);
     } else {
       process.stdout.write(`${claimLines({ pithNumber, title, ...rows }).join("\n")}\n`);
     }
-  });
+  };
+  await withReader(options, find, [ref]);
 }
 
 function claimLines(paper: {

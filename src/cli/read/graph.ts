@@ -2,14 +2,16 @@ import { type Command, Option } from "commander";
 import { coloursFor } from "../output/colours.ts";
 import { textWidth } from "../output/layout.ts";
 import { jsonLine } from "../output/shown-text.ts";
+import { wholeNumber } from "../whole-number.ts";
+import type { Reader } from "./answer.ts";
 import { type CitationGraph, graphLines, treeOf } from "./graph-text.ts";
-import { addReadOptions, type ReadOptions, wholeNumber, withReader } from "./read-command.ts";
+import { addReadOptions, type ReadOptions, withReader } from "./read-command.ts";
 
 type Options = ReadOptions & {
-  readonly depth: string;
+  readonly depth: number;
   readonly direction: keyof typeof directions;
-  readonly maxNodes: string;
-  readonly children: string;
+  readonly maxNodes: number;
+  readonly children: number;
 };
 
 const directions = { references: "REFERENCES", "cited-by": "CITED_BY", both: "BOTH" } as const;
@@ -22,14 +24,19 @@ export function addGraphCommand(program: Command): void {
     .command("graph")
     .description("draw the citations around works as a tree")
     .argument("<refs...>", "what names a paper or a work, up to 100 of them")
-    .option("--depth <steps>", "steps from the works, up to 10", "1")
+    .option("--depth <steps>", "steps from the works, up to 10", wholeNumber(0, 10), 1)
     .addOption(
       new Option("--direction <way>", "which citations are followed")
         .choices(Object.keys(directions))
         .default("references"),
     )
-    .option("--max-nodes <number>", "works at most, up to 5000; of too many those cited most", "300")
-    .option("--children <number>", "lines below one work at most", "20")
+    .option(
+      "--max-nodes <number>",
+      "works at most, up to 5000; of too many those cited most",
+      wholeNumber(1, 5000),
+      300,
+    )
+    .option("--children <number>", "lines below one work at most", wholeNumber(1, 5000), 20)
     .addHelpText(
       "after",
       `
@@ -59,11 +66,9 @@ const query = /* GraphQL */ `
 `;
 
 async function runGraph(roots: readonly string[], options: Options): Promise<void> {
-  const depth = wholeNumber("--depth", options.depth, 0, 10);
-  const maxNodes = wholeNumber("--max-nodes", options.maxNodes, 1, 5000);
-  const children = wholeNumber("--children", options.children, 1, 5000);
+  const { depth, maxNodes, children } = options;
   const direction = directions[options.direction];
-  await withReader(options, async ({ ask }) => {
+  const draw = async ({ ask }: Reader) => {
     const answer = await ask<{ citationGraph: CitationGraph }>(query, { roots, depth, direction, maxNodes });
     if (options.json === true) {
       process.stdout.write(`${jsonLine(answer)}\n`);
@@ -72,5 +77,6 @@ async function runGraph(roots: readonly string[], options: Options): Promise<voi
     const tree = treeOf(answer.citationGraph, direction, { depth, children, lines: mostLines });
     const style = { colours: coloursFor(process.stdout), width: textWidth(process.stdout) };
     process.stdout.write(`${graphLines(answer.citationGraph, tree, style).join("\n")}\n`);
-  });
+  };
+  await withReader(options, draw, roots);
 }

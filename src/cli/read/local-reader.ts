@@ -1,7 +1,8 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
-import { graphql } from "graphql";
+import { type DocumentNode, execute, type GraphQLError, getOperationAST, parse, validate } from "graphql";
 import { prepareContext } from "../../api/context.ts";
+import { clientCodeOf } from "../../api/errors.ts";
 import { stringifyResult } from "../../api/json-text.ts";
 import { schema } from "../../api/schema.ts";
 import { readConfig } from "../../config/index.ts";
@@ -29,7 +30,9 @@ export async function openLocalReader(): Promise<Reader> {
   const graph = startGraph(database, { adjacency: "sql" });
   const createContext = prepareContext(database, graph);
   const ask = async <Data>(source: string, variableValues: Variables = {}) => {
-    const result = await graphql({ schema, source, variableValues, contextValue: createContext() });
+    const document = readQuery(source);
+    if (!("kind" in document)) return dataOf(document) as Data;
+    const result = await execute({ schema, document, variableValues, contextValue: createContext() });
     for (const { originalError } of result.errors ?? []) {
       // No error for clients: a lost connection, a defect. Said as such by whoever runs the command.
       if (
@@ -40,6 +43,11 @@ export async function openLocalReader(): Promise<Reader> {
         throw originalError;
       }
     }
+    const errors = (result.errors ?? []).map((error) => ({
+      message: error.message,
+      extensions: { code: clientCodeOf(error) },
+    }));
+    if (errors.length > 0) return dataOf({ errors }) as Data;
     return dataOf(JSON.parse(stringifyResult(result)) as Answer) as Data;
   };
   return {
@@ -49,6 +57,23 @@ export async function openLocalReader(): Promise<Reader> {
       await database.close();
     },
   };
+}
+
+/** A query as the schema takes it, or what is wrong with it, by the codes that a server says it with. */
+function readQuery(source: string): DocumentNode | Answer {
+  const wrong = (code: string, errors: readonly { readonly message: string }[]): Answer => ({
+    errors: errors.map(({ message }) => ({ message, extensions: { code } })),
+  });
+  let document: DocumentNode;
+  try {
+    document = parse(source);
+  } catch (error) {
+    return wrong("GRAPHQL_PARSE_FAILED", [error as GraphQLError]);
+  }
+  const invalid = validate(schema, document);
+  if (invalid.length > 0) return wrong("GRAPHQL_VALIDATION_FAILED", invalid);
+  if (getOperationAST(document)?.operation !== "subscription") return document;
+  return wrong("BAD_USER_INPUT", [{ message: "Subscriptions are answered by servers: docs/live.md." }]);
 }
 
 /** Joins the embedded server where one runs, else starts it; makes none where nothing was ever taken in. */
@@ -70,8 +95,7 @@ async function openForReading(): Promise<Database> {
   return {
     ...database,
     close: async () => {
-      await database.close();
-      await server.release();
+      await database.close().finally(() => server.release());
     },
   };
 }

@@ -2,8 +2,9 @@ import type { Command } from "commander";
 import { coloursFor } from "../output/colours.ts";
 import { textWidth } from "../output/layout.ts";
 import { jsonLine } from "../output/shown-text.ts";
+import type { Reader } from "./answer.ts";
 import { type PaperAnswer, paperLines, workLines } from "./paper-text.ts";
-import { addReadOptions, notHeld, type ReadOptions, refDescription, withReader } from "./read-command.ts";
+import { addReadOptions, type ReadOptions, refDescription, unknownRef, withReader } from "./read-command.ts";
 
 export function addPaperCommand(program: Command): void {
   const command = program
@@ -52,12 +53,13 @@ const query = /* GraphQL */ `
 `;
 
 async function runPaper(ref: string, options: ReadOptions): Promise<void> {
-  await withReader(options, async ({ ask }) => {
+  const find = async ({ ask }: Reader) => {
     const answer = await ask<PaperAnswer>(query, { ref });
-    if (answer.paper === null && answer.work === null) throw notHeld(ref);
+    if (answer.paper === null && answer.work === null) throw unknownRef(ref);
     const style = { colours: coloursFor(process.stdout), width: textWidth(process.stdout) };
     const lines = () =>
       answer.paper === null ? workLines(answer.work, style) : paperLines(answer.paper, answer.work, style);
     process.stdout.write(options.json === true ? `${jsonLine(answer)}\n` : `${lines().join("\n")}\n`);
-  });
+  };
+  await withReader(options, find, [ref]);
 }

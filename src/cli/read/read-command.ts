@@ -1,7 +1,9 @@
 import { type Command, Option } from "commander";
 import { CommandError } from "../command-error.ts";
 import { exitStatus } from "../exit-status.ts";
+import { jsonLine } from "../output/shown-text.ts";
 import { noAnswer, type Reader } from "./answer.ts";
+import { shellWord, withSearch } from "./next-command.ts";
 import { openReader } from "./reader.ts";
 
 export type ReadOptions = { readonly url?: string; readonly json?: boolean };
@@ -20,35 +22,56 @@ export function urlOption(): Option {
   );
 }
 
-/** Opens what is to be asked, and leaves it however the command ends. */
+/**
+ * Opens what is to be asked, and leaves it however the command ends. An error that has a code is printed with
+ * `--json`, too. `refs`: what the command asks about, which an error may be about.
+ */
 export async function withReader<Result>(
-  { url }: ReadOptions,
+  { url, json = false }: ReadOptions,
   run: (reader: Reader) => Promise<Result>,
+  refs: readonly string[] = [],
 ): Promise<Result> {
   const reader = await openReader(url);
   try {
     return await run(reader);
-  } catch (error) {
+  } catch (thrown) {
     // Another server may answer in whatever shape it likes.
-    throw url !== undefined && error instanceof TypeError ? noAnswer() : error;
+    const isOddAnswer = url !== undefined && thrown instanceof TypeError;
+    const error = isOddAnswer ? noAnswer() : await withSearch(thrown, refs);
+    if (json && error instanceof CommandError && error.details.code !== undefined) {
+      process.stdout.write(`${jsonLine(errorAnswer(error))}\n`);
+    }
+    throw error;
   } finally {
     await reader.close();
   }
 }
 
-export function notHeld(ref: string): CommandError {
+/** An error in the shape that GraphQL's errors have; `next` where there is something to do. */
+function errorAnswer({ message, details }: CommandError) {
+  return { errors: [{ message, extensions: details }] };
+}
+
+/** Nothing is known by a ref. */
+export function unknownRef(ref: string): CommandError {
   return new CommandError(
     `Nothing is known here by ${JSON.stringify(ref)}: neither a paper, nor a work that one of those held cites.`,
+    exitStatus.foundWrong,
+    { code: "NOT_FOUND" },
   );
 }
 
-/** Reads a whole number of an option. Throws CommandError. */
-export function wholeNumber(option: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-  throw new CommandError(
-    `${option} must be a whole number from ${least} to ${most}, not ${JSON.stringify(text)}.`,
-    exitStatus.misused,
+/** Why there is no paper by a ref: nothing is known by it, or only what the papers say that cite it. */
+export async function noPaper({ ask }: Reader, ref: string): Promise<CommandError> {
+  const { work } = await ask<{ work: object | null }>(
+    /* GraphQL */ "query Work($ref: String!) { work(ref: $ref) { __typename } }",
+    { ref },
+  );
+  if (work === null) return unknownRef(ref);
+  return new CommandError(
+    `No paper is held here of ${JSON.stringify(ref)}: it is only cited.`,
+    exitStatus.foundWrong,
+    { code: "NOT_FOUND", next: `pith-graph paper ${shellWord(ref)}` },
   );
 }
 

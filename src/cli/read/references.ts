@@ -2,26 +2,27 @@ import { type Command, Option } from "commander";
 import { coloursFor } from "../output/colours.ts";
 import { padded, textWidth } from "../output/layout.ts";
 import { jsonLine, shownText } from "../output/shown-text.ts";
+import { wholeNumber } from "../whole-number.ts";
+import type { Reader } from "./answer.ts";
 import { type Provenance, provenanceText } from "./proof-words.ts";
 import {
   addReadOptions,
   firstRows,
-  notHeld,
+  noPaper,
   type Page,
   type ReadOptions,
   refDescription,
-  wholeNumber,
   withReader,
 } from "./read-command.ts";
 
-type Options = ReadOptions & { readonly limit: string; readonly only?: "held" | "anchors" };
+type Options = ReadOptions & { readonly limit: number; readonly only?: "held" | "anchors" };
 
 export function addReferencesCommand(program: Command): void {
   const command = program
     .command("refs")
     .description("list the references of a paper: what it cites, and what of that is held")
     .argument("<ref>", refDescription)
-    .option("--limit <number>", "references at most, up to 1000", "100")
+    .option("--limit <number>", "references at most, up to 1000", wholeNumber(1, 1000), 100)
     .addOption(
       new Option("--only <kind>", "those of which a paper is held, or internal anchors").choices([
         "held",
@@ -87,23 +88,23 @@ type Paper = {
 };
 
 async function runReferences(ref: string, options: Options): Promise<void> {
-  const limit = wholeNumber("--limit", options.limit, 1, 1000);
   const only = {
     ...(options.only === "held" ? { held: true } : {}),
     ...(options.only === "anchors" ? { internalAnchor: true } : {}),
   };
-  await withReader(options, async ({ ask }) => {
+  const find = async (reader: Reader) => {
     let paper: Paper | null = null;
-    const references = await firstRows(limit, async (page) => {
-      ({ paper } = await ask<{ paper: Paper | null }>(query, { ref, ...page, ...only }));
+    const references = await firstRows(options.limit, async (page) => {
+      ({ paper } = await reader.ask<{ paper: Paper | null }>(query, { ref, ...page, ...only }));
       return paper?.references ?? null;
     });
-    if (paper === null || references === null) throw notHeld(ref);
+    if (paper === null || references === null) throw await noPaper(reader, ref);
     const shown = { ...(paper as Paper), references };
     process.stdout.write(
       options.json === true ? `${jsonLine({ paper: shown })}\n` : `${referenceLines(shown).join("\n")}\n`,
     );
-  });
+  };
+  await withReader(options, find, [ref]);
 }
 
 function referenceLines(

@@ -18,13 +18,16 @@ export function openRemoteReader(address: string): Reader {
 }
 
 /** Throws CommandError for what is no address of the web. */
-export function graphqlAddress(address: string): URL {
+function graphqlAddress(address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     throw new CommandError(
       `--url must be an address like https://mirror.example.org, not ${JSON.stringify(address)}.`,
       exitStatus.misused,
     );
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw new CommandError("--url must have no user and no password: they are not sent.", exitStatus.misused);
   }
   const path = url.pathname.replace(/\/+$/, "");
   url.pathname = path.endsWith("/graphql") ? path : `${path}/graphql`;

@@ -3,9 +3,10 @@ import { exitStatus } from "../exit-status.ts";
 import { type Colours, coloursFor } from "../output/colours.ts";
 import { counted, textWidth, wrapped } from "../output/layout.ts";
 import { jsonLine, shownText } from "../output/shown-text.ts";
-import { addReadOptions, type ReadOptions, wholeNumber, withReader } from "./read-command.ts";
+import { wholeNumber } from "../whole-number.ts";
+import { addReadOptions, type ReadOptions, withReader } from "./read-command.ts";
 
-type Options = ReadOptions & { readonly limit: string };
+type Options = ReadOptions & { readonly limit: number };
 
 export function addSearchCommand(program: Command): void {
   const command = program
@@ -15,7 +16,7 @@ export function addSearchCommand(program: Command): void {
       "<words...>",
       'words, all of which must be there; "words side by side"; -word for what must not',
     )
-    .option("--limit <number>", "rows at most, up to 100", "10")
+    .option("--limit <number>", "rows at most, up to 100", wholeNumber(1, 100), 10)
     .addHelpText(
       "after",
       `
@@ -84,11 +85,10 @@ type Edge = {
 };
 
 async function runSearch(words: string, options: Options): Promise<number> {
-  const first = wholeNumber("--limit", options.limit, 1, 100);
   return withReader(options, async ({ ask }) => {
     const answer = await ask<{ search: { totalCount: number; edges: readonly Edge[] } }>(query, {
       query: words,
-      first,
+      first: options.limit,
     });
     const { totalCount, edges } = answer.search;
     const colours = coloursFor(process.stdout);

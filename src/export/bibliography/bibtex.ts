@@ -45,8 +45,8 @@ function keyOf(pithNumber: string): string {
   return pithNumber.replaceAll(":", "-");
 }
 
-/** In braces where BibTeX would read another name, or several. */
+/** In braces where BibTeX would read another name, several, or that there are more. */
 function authorText(author: string): string {
   const text = latexText(author);
-  return /,|\band\b|^"/i.test(author) ? `{${text}}` : text;
+  return /,|\band\b|^others$|^"/i.test(author) ? `{${text}}` : text;
 }

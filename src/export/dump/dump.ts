@@ -22,7 +22,7 @@ export type DumpOptions = {
   readonly onFile?: (file: DumpedFile, isNew: boolean) => void;
 };
 
-export const descriptionName = "datapackage.json";
+const descriptionName = "datapackage.json";
 
 /**
  * Writes files of one snapshot into a folder, each whole or not at all, and at last their description. Rejects with

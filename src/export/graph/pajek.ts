@@ -24,6 +24,6 @@ export async function* pajek(
 }
 
 /** A label between quotes, which Pajek cannot escape: they become single ones, and other white space a space. */
-export function pajekLabel(text: string): string {
+function pajekLabel(text: string): string {
   return text.replaceAll('"', "'").replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ");
 }

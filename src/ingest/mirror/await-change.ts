@@ -1,6 +1,6 @@
 import { FetchError, MirrorError } from "./fetch-error.ts";
 import { readFeedPage } from "./remote-feed.ts";
-import type { SyncOptions } from "./sync.ts";
+import type { SyncOptions } from "./sync-options.ts";
 
 /** Seconds that a mirror is asked to wait for a change before it answers. */
 const askedWait = 25;

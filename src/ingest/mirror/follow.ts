@@ -3,7 +3,8 @@ import type { Database } from "../../store/index.ts";
 import { isConflict, serverFaultOf } from "../../store/server-fault.ts";
 import { awaitChange } from "./await-change.ts";
 import { MirrorError } from "./fetch-error.ts";
-import { type SyncOptions, type SyncSummary, syncMirror } from "./sync.ts";
+import { syncMirror } from "./sync.ts";
+import type { SyncOptions, SyncSummary } from "./sync-options.ts";
 
 export type FollowOptions = SyncOptions & {
   readonly signal: AbortSignal;
@@ -19,13 +20,18 @@ export type FollowOptions = SyncOptions & {
 /**
  * Follows a mirror until the signal is given. A mirror that can is asked to answer when something changes; one that
  * cannot, or does not answer, is looked at again and again, less often while nothing comes. So is a database that is
- * away: what was fetched and not committed is fetched again, from the cursor on. Throws what the database says of
- * statements.
+ * away: what was fetched and not committed is fetched again, from the cursor on, also where all of it was begun anew.
+ * Throws what the database says of statements.
  */
 export async function followMirror(database: Database, options: FollowOptions): Promise<void> {
   const { signal, onSynced, onNotice, interval = { least: 1000, most: 30_000 } } = options;
   let wait = interval.least;
   let fromStart = options.fromStart ?? false;
+  const onBatch = (summary: SyncSummary) => {
+    // Its cursor is stored: whatever comes between now, it is gone on from there.
+    if (summary.position > 0n) fromStart = false;
+    options.onBatch?.(summary);
+  };
   let wasTold = false;
   /** How often in succession the database was away. */
   let failures = 0;
@@ -33,7 +39,7 @@ export async function followMirror(database: Database, options: FollowOptions): 
     let hasNews = false;
     let position: bigint | null = null;
     try {
-      const summary = await syncMirror(database, { ...options, fromStart });
+      const summary = await syncMirror(database, { ...options, fromStart, onBatch });
       fromStart = false;
       if (failures > 0)
         onNotice?.(`The database answers again: at position ${summary.position} of the mirror's feed.`);

@@ -1,3 +1,4 @@
+export { readBaseUrl } from "./base-url.ts";
 export { FetchError, MirrorError } from "./fetch-error.ts";
 export {
   createFetcher,
@@ -8,5 +9,6 @@ export {
 } from "./fetcher.ts";
 export { type FollowOptions, followMirror } from "./follow.ts";
 export { type ListedNumber, readNumbers } from "./listed-numbers.ts";
-export { defaultRetry, readBaseUrl, type SyncOptions, type SyncSummary, syncMirror } from "./sync.ts";
+export { syncMirror } from "./sync.ts";
+export type { SyncOptions, SyncSummary } from "./sync-options.ts";
 export { createUrlPolicy, type UrlPolicy } from "./url-policy.ts";

@@ -39,7 +39,7 @@ export function createUrlPolicy(allowedHosts: readonly string[]): UrlPolicy {
 }
 
 /** Throws FetchError unless the address is a public one. */
-export function checkAddress(address: string, host: string): void {
+function checkAddress(address: string, host: string): void {
   if (isPublicAddress(address)) return;
   throw new FetchError(
     "ADDRESS_REFUSED",

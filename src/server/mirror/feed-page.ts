@@ -24,25 +24,24 @@ export type FeedPage = {
 };
 
 /**
- * A page, or where the feed ends at the position: the first page that says more, if one comes while it is waited for.
+ * The page that is seen, or where the feed ends at the position: the first that says more, if one comes while it is
+ * waited for.
  */
 export async function awaitFeedPage(
-  database: Database,
+  look: () => Promise<FoundPage>,
   after: bigint,
-  limit: number,
   wait: Wait,
-): Promise<{ page: FeedPage; head: FeedPosition }> {
+): Promise<FoundPage> {
   for (;;) {
-    const read = await readFeedPage(database, after, limit);
-    if (read.head.position !== after || !(await wait.changed())) return read;
+    const found = await look();
+    if (found.head.position !== after || !(await wait.changed())) return found;
   }
 }
 
-export async function readFeedPage(
-  { db }: Database,
-  after: bigint,
-  limit: number,
-): Promise<{ page: FeedPage; head: FeedPosition }> {
+/** A page, and where the feed ends. */
+export type FoundPage = { readonly page: FeedPage; readonly head: FeedPosition };
+
+export async function readFeedPage({ db }: Database, after: bigint, limit: number): Promise<FoundPage> {
   const changes = await readChanges(db, after, limit);
   const checksum = await checksumAt(db, after);
   // Last: the head is at or behind every change of the page.

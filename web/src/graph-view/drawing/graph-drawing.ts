@@ -2,10 +2,12 @@ import { DirectedGraph } from "graphology";
 import Sigma from "sigma";
 import type { Look } from "../../theme/look.ts";
 import type { Position } from "../positions.ts";
+import { fitView, revealWork, zoomView } from "./camera.ts";
 import type { Drawn, DrawnWork, Marks } from "./drawn.ts";
 import { glide } from "./glide.ts";
 import { Layers } from "./layers.ts";
 import { MovingShare } from "./moving-share.ts";
+import { pictureSettings } from "./picture-settings.ts";
 import { Pointing } from "./pointing.ts";
 import { StandingOut } from "./standing-out.ts";
 import {
@@ -57,20 +59,7 @@ export class GraphDrawing {
       styles: stylesOf(() => this.#look),
       customNodeState: plainNodeState,
       customGraphState: plainGraphState,
-      settings: {
-        // The other ways show a hint that styles itself within the page, which its policy refuses.
-        gestureTarget: "graph",
-        enableCameraRotation: false,
-        labelDensity: 0.5,
-        labelGridCellSize: 190,
-        labelRenderedSizeThreshold: 5,
-        stagePadding: 34,
-        // What is pointed at we find ourselves: the picture that sigma would look it up in is a pixel.
-        pickingDownSizingRatio: 10_000,
-        maxCameraRatio: 4,
-        minCameraRatio: 0.02,
-        doubleClickZoomingRatio: 1,
-      },
+      settings: pictureSettings,
     });
     this.#layers = new Layers(this.#sigma, this.#graph, {
       look: () => this.#look,
@@ -129,24 +118,15 @@ export class GraphDrawing {
   }
 
   fit(isCalm: boolean): void {
-    this.#sigma.getCamera().animate({ x: 0.5, y: 0.5, ratio: 1, angle: 0 }, { duration: isCalm ? 0 : 300 });
+    fitView(this.#sigma, isCalm);
   }
 
   zoom(factor: number, isCalm: boolean): void {
-    const camera = this.#sigma.getCamera();
-    const ratio = camera.getBoundedRatio(camera.ratio / factor);
-    camera.animate({ ratio }, { duration: isCalm ? 0 : 200 });
+    zoomView(this.#sigma, factor, isCalm);
   }
 
-  /** Moves the view where a work is not within it. */
   reveal(id: string, isCalm: boolean): void {
-    const at = this.#sigma.getNodeDisplayData(id);
-    if (at === undefined) return;
-    const { x, y } = this.#sigma.framedGraphToViewport(at);
-    const { width, height } = this.#sigma.getDimensions();
-    const margin = 40;
-    if (x > margin && y > margin && x < width - margin && y < height - margin) return;
-    this.#sigma.getCamera().animate({ x: at.x, y: at.y }, { duration: isCalm ? 0 : 250 });
+    revealWork(this.#sigma, id, isCalm);
   }
 
   /** What is seen now, in pixels: for saving it, and for who measures. */

@@ -1,0 +1,71 @@
+import { CommanderError } from "commander";
+import { printable } from "../printable.ts";
+import { serverFaultOf } from "../store/server-fault.ts";
+import type { ErrorDetails } from "./command-error.ts";
+import { exitStatus } from "./exit-status.ts";
+import { isClosedOutput } from "./output/closed-output.ts";
+import { shownText } from "./output/shown-text.ts";
+
+/** What a command that failed ends with, and says; nothing where all was said. */
+export type ToldError = { readonly status: number; readonly lines: readonly string[] };
+
+/**
+ * Errors whose message says all that a person needs, and what they mean; any other is shown with its stack. Known by their
+ * names: their classes would bring the whole of the software into every command.
+ */
+const expected: Readonly<Record<string, number>> = {
+  ConfigError: exitStatus.misused,
+  SourceError: exitStatus.misused,
+  EmbeddedServerError: exitStatus.impossible,
+  ExportError: exitStatus.foundWrong,
+  NewerSchemaError: exitStatus.impossible,
+  ApiError: exitStatus.misused,
+};
+
+/** The exit status of an error, and its lines for a terminal. */
+export function toldError(error: unknown): ToldError {
+  // Its words are printed; help and version are no errors.
+  if (error instanceof CommanderError)
+    return { status: error.exitCode === 0 ? exitStatus.done : exitStatus.misused, lines: [] };
+  if (isClosedOutput(error)) return { status: exitStatus.done, lines: [] };
+  if (!(error instanceof Error)) return { status: exitStatus.impossible, lines: linesOf(String(error)) };
+  const { status, details } = error as { readonly status?: unknown; readonly details?: ErrorDetails };
+  if (error.name === "CommandError" && typeof status === "number") {
+    return { status, lines: commandErrorLines(error.message, details ?? {}) };
+  }
+  const known = expected[error.name];
+  if (known !== undefined) return { status: known, lines: linesOf(error.message) };
+  const text = databaseTrouble(error) ?? error.stack ?? error.message;
+  return { status: exitStatus.impossible, lines: linesOf(text) };
+}
+
+function commandErrorLines(message: string, { code, next }: ErrorDetails): string[] {
+  // What has a code is said by the schema, of this process or of another server.
+  const lines = code === undefined ? linesOf(message) : [`${shownText(message)} (${shownText(code)})`];
+  return next === undefined ? lines : [...lines, `Next: ${shownText(next)}`];
+}
+
+function linesOf(text: string): string[] {
+  return text.split("\n").map(printable);
+}
+
+function databaseTrouble(error: Error): string | undefined {
+  const fault = serverFaultOf(error);
+  const { code = "", message } = (fault ?? error) as NodeJS.ErrnoException;
+  if (refusalCode.test(code) || (fault !== null && unreachableCode.test(code))) {
+    return `the database cannot be reached: ${message || code}. Check DATABASE_URL.`;
+  }
+  if (fault !== null) return `the connection to the database was lost: ${message}. ${again}`;
+  if (mayNotCode.test(code)) return `the database does not let this user do that: ${message}.`;
+  if (code === "53100") return `the database has no room on its disk: ${message}. ${again}`;
+  return undefined;
+}
+
+const again = "What was committed is stored; the command may be given again.";
+
+/** SQLSTATEs: the password is not right, there is no such database. */
+const refusalCode = /^(?:28P01|3D000)$/;
+/** No right to it, or none to write. */
+const mayNotCode = /^(?:42501|25006)$/;
+/** Nobody listens there, or no such host is known. */
+const unreachableCode = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENOENT|EACCES)$/;

@@ -1,0 +1,126 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { shortLengths, suffixOf } from "../../protocol/index.ts";
+import type { Database } from "../../store/index.ts";
+import { sendError } from "../responses.ts";
+import { isNamedBy, stateTag } from "./conditional.ts";
+import {
+  bundleOf,
+  canonicalSha256Of,
+  findNumbers,
+  type HeldPaper,
+  readHeldPaper,
+  readStateHash,
+} from "./held-paper.ts";
+import { notFound, openHeaders, refuse, revalidated } from "./refusals.ts";
+import { queryOf } from "./request-query.ts";
+import { sendDocument, sendUnchanged } from "./send-document.ts";
+import type { TimedRead } from "./timed-reads.ts";
+
+export type MirroredDocument = "bundle" | "state" | "description";
+
+const suffixShape = /^[A-Z2-7]+$/;
+const suffixLengths: readonly number[] = [...shortLengths, 26];
+const sha256Shape = /^[0-9a-f]{64}$/;
+
+/** What is named by its hash. Seconds: a year. */
+const immutable = "public, max-age=31536000, immutable";
+
+export type DocumentRequest = {
+  readonly database: Database;
+  readonly read: TimedRead;
+  readonly document: MirroredDocument;
+  /** As the path has it. */
+  readonly suffix: string;
+  /** The same document of another suffix, as a reference relative to this one. */
+  readonly referenceTo: (suffix: string) => string;
+  readonly origin: string;
+};
+
+/** A paper's bundle, its state, or its description. */
+export async function answerDocument(
+  { database, read, document, suffix: given, referenceTo, origin }: DocumentRequest,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const suffix = given.toUpperCase();
+  if (!suffixShape.test(suffix) || !suffixLengths.includes(suffix.length)) {
+    return refuse(
+      request,
+      response,
+      "A suffix is the 26 characters after pith:<year>:, or their first 8, 12 or 16.",
+    );
+  }
+  const query = queryOf(request);
+  const wanted = query.get("state");
+  if (wanted !== null && !sha256Shape.test(wanted)) {
+    return refuse(request, response, "state must be a SHA-256 in 64 lower-case hex digits.");
+  }
+  const [pithNumber, ...others] = await read(() => findNumbers(database, suffix));
+  if (pithNumber === undefined) return notFound(request, response, "This mirror holds no such paper.");
+  if (others.length > 0) {
+    const message = `${suffix} is the beginning of several: ${[pithNumber, ...others].join(", ")}.`;
+    return sendError(request, response, 409, { code: "AMBIGUOUS_REF", message, headers: openHeaders });
+  }
+  if (given !== suffixOf(pithNumber)) {
+    // Not for good: a short form that names one paper today may name two tomorrow.
+    const search = query.size > 0 ? `?${query}` : "";
+    response.writeHead(307, { ...openHeaders, location: referenceTo(suffixOf(pithNumber)) + search });
+    response.end();
+    request.resume();
+    return;
+  }
+  const cacheControl = wanted === null || document === "description" ? revalidated : immutable;
+  // Only a state's bytes follow from its hash.
+  const tagOf = (sha256: string) => (isGzip: boolean) => stateTag(sha256, isGzip || document !== "state");
+  const { "if-none-match": named } = request.headers;
+  if (named !== undefined) {
+    // Who has it already costs no merge.
+    const known = await read(() => readStateHash(database, pithNumber));
+    const isThere = known !== null && (document !== "bundle" || known.hasRecord);
+    const isWanted = wanted === null || wanted === known?.sha256;
+    if (isThere && isWanted && isNamedBy(stateTag(known.sha256, true), named)) {
+      return sendUnchanged(request, response, { tag: tagOf(known.sha256), cacheControl });
+    }
+  }
+  const held = await read(() => readHeldPaper(database, pithNumber));
+  if (held === null) return notFound(request, response, "This mirror holds no such paper.");
+  const { sha256 } = held.state;
+  if (wanted !== null && wanted !== sha256) {
+    return notFound(
+      request,
+      response,
+      `The state of ${pithNumber} is now ${sha256}; older ones are not kept.`,
+    );
+  }
+  const text = textOf(document, held, origin);
+  if (text === null) {
+    return notFound(
+      request,
+      response,
+      `No document has brought the canonical record of ${pithNumber}; a bundle must carry it.`,
+    );
+  }
+  await sendDocument(request, response, {
+    text,
+    tag: tagOf(sha256),
+    cacheControl,
+  });
+}
+
+function textOf(document: MirroredDocument, held: HeldPaper, origin: string): string | null {
+  if (document === "bundle") return bundleOf(held);
+  if (document === "state") return held.state.text;
+  const { pithNumber, sha256, events, validCount } = held.state;
+  const suffix = suffixOf(pithNumber);
+  const description = {
+    pith_number: pithNumber,
+    canonical_sha256: canonicalSha256Of(held),
+    state_sha256: sha256,
+    event_count: events.size,
+    valid_event_count: validCount,
+    bundle_url: `${origin}/pith/${suffix}/bundle.json`,
+    state_url: `${origin}/pith/${suffix}/state.json`,
+    well_known_url: `${origin}/.well-known/pith/${suffix}/bundle.json`,
+  };
+  return `${JSON.stringify(description)}\n`;
+}

@@ -1,0 +1,106 @@
+import { expect, test } from "vitest";
+import { exitStatus } from "../../src/cli/exit-status.ts";
+import { createProgram } from "../../src/cli/program.ts";
+import { runHere } from "./run-here.ts";
+
+/** A database that nobody reaches: whoever tries ends with another status. */
+const env = { DATABASE_URL: "postgres://nobody@127.0.0.1:1/none" };
+
+const wrong: readonly (readonly string[])[] = [
+  [],
+  ["nonsense"],
+  ["start", "--port", "http"],
+  ["start", "now"],
+  ["serve", "--port", "99999"],
+  ["serve", "--keyring", "nowhere.json"],
+  // Begun, it would take this process for one that runs it.
+  ["worker", "1"],
+  ["token", "ada", "grace"],
+  ["paper"],
+  ["paper", "2302.12192", "--url", "ftp://x"],
+  ["paper", "2302.12192", "--url", "http://user:hunter2@127.0.0.1:1"],
+  ["claims", "2302.12192", "--limit", "0"],
+  ["refs", "2302.12192", "--limit", "1.5"],
+  ["refs", "2302.12192", "--only", "some"],
+  ["graph"],
+  ["graph", "2302.12192", "--depth", "11"],
+  ["graph", "2302.12192", "--max-nodes", "5001"],
+  ["graph", "2302.12192", "--children", "0x10"],
+  ["search"],
+  ["search", "words", "--limit", "101"],
+  ["query"],
+  ["query", "{ status { papers } }", "--file", "query.graphql"],
+  ["query", "--file", "nowhere.graphql"],
+  ["query", "{ status { papers } }", "--variables", "[]"],
+  ["ingest"],
+  ["ingest", "nowhere.json"],
+  ["ingest", "sample", "--threads", "0"],
+  ["ingest", "sample", "--batch", "many"],
+  ["ingest", "sample", "--minimum-proof", "high"],
+  ["sync"],
+  ["sync", "mirror.example.org"],
+  ["sync", "https://mirror.example.org", "--concurrency", "65"],
+  ["sync", "https://mirror.example.org", "--allow-host", "http://x"],
+  ["sync", "https://mirror.example.org", "--numbers", "nowhere.txt"],
+  ["sync", "https://mirror.example.org", "--minimum-proof", "high"],
+  ["verify"],
+  ["verify", "nowhere.json"],
+  ["verify", "--minimum-proof", "high", "sample"],
+  ["export"],
+  ["export", "table", "nothing"],
+  ["export", "table", "papers", "--format", "xml"],
+  ["export", "dump"],
+  ["export", "dump", "folder", "--format", "csv,xml"],
+  ["export", "graph", "--depth", "-1"],
+  ["export", "graph", "--maximum-works", "0"],
+  ["export", "graph", "--format", "vosviewer"],
+  ["export", "bibliography"],
+  ["analyst"],
+  ["analyst", "Ada Lovelace"],
+  ["analyst", "pg_ada"],
+  ["analyst", "ada", "--statement-seconds", "0"],
+  ["refresh", "papers"],
+  ["quarantine"],
+  ["quarantine", "list", "--limit", "0"],
+  ["quarantine", "list", "--limit", "1e3"],
+  ["quarantine", "show", "nonsense"],
+  ["quarantine", "retry", ""],
+  ["doctor", "now"],
+  ["check", "--keyring", "nowhere.json"],
+  ["rebuild", "--keyring", "nowhere.json"],
+  ["migrate", "--down"],
+  ["backup"],
+  ["restore"],
+  ["restore", "nowhere.gz"],
+  ["restore", "sample"],
+  ["config", "--port", "http"],
+  ["distribute", "--shards", "0"],
+  ["distribute", "--graph-shards", "1025"],
+  ["conformance"],
+  ["conformance", "nowhere"],
+  ["completion", "tcsh"],
+];
+
+test.each(wrong.map((args) => [args.join(" "), args] as const))(
+  "pith-graph %s ends with 2",
+  async (_, args) => {
+    const { status, stdout, stderr } = await runHere(args, env);
+    expect([status, stderr]).toEqual([exitStatus.misused, expect.stringMatching(/\S/)]);
+    expect(stdout).toBe("");
+    expect(stderr).not.toMatch(/^ {4}at |hunter2/m);
+  },
+);
+
+test("a password that is none ends analyst with 2", async () => {
+  const { status, stderr } = await runHere(["analyst", "ada"], {
+    ...env,
+    PITH_GRAPH_ANALYST_PASSWORD: "short",
+  });
+  expect([status, stderr]).toEqual([exitStatus.misused, expect.stringContaining("12 to 200")]);
+});
+
+test("every command is tried", async () => {
+  const { commands } = await createProgram();
+  const tried = new Set(wrong.map(([name]) => name));
+  for (const command of commands) expect(tried).toContain(command.name());
+});
