@@ -1,4 +1,6 @@
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -50,7 +52,8 @@ export async function startInstance(): Promise<Instance> {
     onFault: () => {},
     onListening: () => {},
   });
-  const folder = await layOutFolder();
+  const commands = await startCommandServer();
+  const folder = await layOutFolder(commands.port);
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     origin,
@@ -67,6 +70,7 @@ export async function startInstance(): Promise<Instance> {
       PITH_GRAPH_KEYRING: sampleKeyringPath,
     },
     close: async () => {
+      commands.close();
       ending.abort();
       await working;
       app.stopWaiting();
@@ -80,7 +84,40 @@ export async function startInstance(): Promise<Instance> {
   };
 }
 
-async function layOutFolder(): Promise<string> {
+/** The process that most commands are given to: command-server.mjs. */
+async function startCommandServer(): Promise<{ readonly port: number; close(): void }> {
+  const server = spawn(process.execPath, [resolve("test/docs/command-server.mjs")], {
+    env: { ...process.env, NODE_ENV: "production" },
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const [port] = (await once(server.stdout, "data")) as [Buffer];
+  return { port: Number(port), close: () => server.stdin.end() };
+}
+
+/**
+ * `pith-graph` for the pages. Ingest takes threads and a priority of its own: it has a process of its own. So has the
+ * first of each other command, which starts as a person starts it.
+ */
+function programText(launcher: string, commandsPort: number): string {
+  return `process() { exec ${JSON.stringify(process.execPath)} ${JSON.stringify(launcher)} "$@"; }
+[ "$1" = ingest ] && process "$@"
+mkdir "$HOME/.bin/started-$1" 2> /dev/null && process "$@"
+given=$(mktemp -d)
+trap 'rm -r "$given"' EXIT
+: > "$given/input"
+for argument in "$@"; do if [ "$argument" = - ]; then cat > "$given/input"; fi; done
+pwd > "$given/directory"
+printf '%s\\0' "$@" > "$given/arguments"
+env -0 > "$given/environment"
+exec 3<> /dev/tcp/127.0.0.1/${commandsPort}
+echo "$given" >&3
+read -r status <&3 || status=70
+cat "$given/output"
+cat "$given/errors" >&2
+exit "$status"`;
+}
+
+async function layOutFolder(commandsPort: number): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "pith-graph-docs-"));
   for (const name of ["sample", "examples", "schema.graphql", "node_modules", "package.json"]) {
     await symlink(resolve(name), join(folder, name));
@@ -98,7 +135,7 @@ async function layOutFolder(): Promise<string> {
   const launcher = resolve("bin/pith-graph.js");
   await mkdir(join(folder, ".bin"));
   const programs = {
-    "pith-graph": `exec ${JSON.stringify(process.execPath)} ${JSON.stringify(launcher)} "$@"`,
+    "pith-graph": programText(launcher, commandsPort),
     npx: `program=$1; shift
 case $program in
   pith-graph) exec pith-graph "$@" ;;
