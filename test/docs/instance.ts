@@ -96,12 +96,14 @@ async function startCommandServer(): Promise<{ readonly port: number; close(): v
 
 /**
  * `pith-graph` for the pages. Ingest takes threads and a priority of its own: it has a process of its own. So has the
- * first of each other command, which starts as a person starts it.
+ * first of each other command that the README begins with, which starts as a person starts it.
  */
 function programText(launcher: string, commandsPort: number): string {
   return `process() { exec ${JSON.stringify(process.execPath)} ${JSON.stringify(launcher)} "$@"; }
-[ "$1" = ingest ] && process "$@"
-mkdir "$HOME/.bin/started-$1" 2> /dev/null && process "$@"
+case $1 in
+  ingest) process "$@" ;;
+  paper|graph|verify|export|doctor) mkdir "$HOME/.bin/started-$1" 2> /dev/null && process "$@" ;;
+esac
 given=$(mktemp -d)
 trap 'rm -r "$given"' EXIT
 : > "$given/input"
