@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
@@ -30,6 +31,7 @@ let source: TestDatabase;
 let server: Listening;
 let folder: string;
 let env: Record<string, string>;
+const children: ChildProcess[] = [];
 
 beforeAll(async () => {
   [postgres, source] = await Promise.all([StoppableServer.start(), createTestDatabase()]);
@@ -42,6 +44,8 @@ beforeAll(async () => {
   env = { DATABASE_URL: databaseUrl(mine.connection), PITH_GRAPH_KEYRING: join(folder, "keyring.json") };
 });
 afterAll(async () => {
+  // Those of a test that failed go on else.
+  for (const child of children) child.kill("SIGKILL");
   await server.close();
   await source.drop();
   await mine.close();
@@ -61,6 +65,7 @@ const away = /^The database is away \(.+\)\. It is tried again in \d+\.\d s\.$/;
 /** A follower, and waiting for what it says. */
 function startFollowing(...args: string[]) {
   const child = spawnCli(["sync", "--follow", "--allow-host", "127.0.0.1", ...args], { env });
+  children.push(child);
   const ended = once(child, "exit");
   const lines = createInterface({ input: child.stderr ?? expect.fail() })[Symbol.asyncIterator]();
   const heard = async (line: RegExp) => {
