@@ -29,6 +29,8 @@ let postgres: StoppableServer;
 let mine: Database;
 let source: TestDatabase;
 let server: Listening;
+/** The same, where an answer can be held back. */
+let slow: Awaited<ReturnType<typeof serveMirror>> | undefined;
 let folder: string;
 let env: Record<string, string>;
 const children: ChildProcess[] = [];
@@ -46,7 +48,7 @@ beforeAll(async () => {
 afterAll(async () => {
   // Those of a test that failed go on else.
   for (const child of children) child.kill("SIGKILL");
-  await server.close();
+  for (const each of [server, slow]) await each?.close();
   await source.drop();
   await mine.close();
   await postgres.close();
@@ -113,24 +115,24 @@ it("begun anew, it goes on from where it was when the database went", async () =
   const { rows } = await source.pool.query("SELECT pith_number FROM changes ORDER BY position");
   const paths = rows.map((row) => `/pith/${suffixOf(row.pith_number)}/bundle.json`);
   const held: ServerResponse[] = [];
-  const slow = await serveMirror(source, (request, response) => {
+  const mirror = await serveMirror(source, (request, response) => {
     // The sixth waits, the first time.
     if (request.url !== paths[5] || held.length > 0) return false;
     held.push(response);
     return true;
   });
-  const { child, ended, heard } = startFollowing("--from-start", "--concurrency", "1", slow.url);
-  await expect.poll(() => cursorOf(mine, slow.url), { timeout: 60_000 }).toBe(5);
+  slow = mirror;
+  const { child, ended, heard } = startFollowing("--from-start", "--concurrency", "1", mirror.url);
+  await expect.poll(() => cursorOf(mine, mirror.url), { timeout: 60_000 }).toBe(5);
   await expect.poll(() => held.length).toBe(1);
   await postgres.stop();
   held[0]?.writeHead(503).end();
   await heard(away);
   await postgres.startAgain();
   await heard(/^The database answers again: at position 9 of the mirror's feed\.$/);
-  expect(slow.asked.filter((path) => paths.slice(0, 5).includes(path))).toEqual(paths.slice(0, 5));
+  expect(mirror.asked.filter((path) => paths.slice(0, 5).includes(path))).toEqual(paths.slice(0, 5));
   child.kill("SIGTERM");
   expect(await ended).toEqual([143, null]);
-  await slow.close();
 });
 
 it("without --follow the command ends, and says why", async () => {
