@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { PaperChange } from "../../src/ingest/write/paper-change.ts";
+import { WriteSession } from "../../src/ingest/write/session.ts";
+import { readOtherPapers } from "../../src/ingest/write/work-papers.ts";
 import { identifierIdOf } from "../../src/store/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { bundleOfPaper, snapshotEvent } from "./bundles.ts";
@@ -134,3 +137,50 @@ test("a work with many citers that turns out to be another moves with all of the
   const count = hubCiters + 40;
   expect(rows).toEqual([{ cited_by_count: count, citing_paper_count: count }]);
 });
+
+test.each([
+  ["a few papers", 30, 5],
+  ["thousands of papers", 5_000, 400],
+])(
+  "in a table of %s that was never analysed, the others of works are found by index",
+  async (_of, held, batch) => {
+    const client = await database.pool.connect();
+    const { query } = client;
+    try {
+      await client.query(
+        `CREATE SCHEMA fresh; SET search_path = fresh, public;
+       CREATE TABLE fresh.papers (LIKE public.papers INCLUDING ALL) WITH (autovacuum_enabled = off);
+       INSERT INTO fresh.papers SELECT * FROM public.papers ORDER BY pith_number LIMIT ${held}`,
+      );
+      const { rows } = await client.query<{ work: string }>(
+        `SELECT work_id AS work FROM papers LIMIT ${batch}`,
+      );
+      const changes = rows.map(({ work }) => ({ paperId: 1n, before: { workId: BigInt(work) }, row: null }));
+      let statement = "";
+      client.query = ((config: { text: string }) => {
+        statement = config.text;
+        return Reflect.apply(query, client, [config]);
+      }) as typeof client.query;
+      const others = await readOtherPapers(
+        new WriteSession(client, null),
+        changes as unknown as readonly PaperChange[],
+      );
+      expect(others.size).toBe(batch);
+      client.query = query;
+      const planOf = async (text: string) => {
+        const answer: unknown = await client.query(text.replace("SELECT ", "EXPLAIN SELECT "));
+        return JSON.stringify(answer);
+      };
+      const plan = await planOf(statement);
+      expect(plan).toContain("papers_work_id_paper_id_idx");
+      expect(plan).not.toContain("Seq Scan");
+      // What makes it so is the setting: the server itself would read all of a large table.
+      const itself = await planOf(statement.split("; ")[1] ?? "");
+      if (held > 1_000) expect(itself).toContain("Seq Scan");
+    } finally {
+      client.query = query;
+      await client.query("DROP SCHEMA fresh CASCADE; RESET search_path");
+      client.release();
+    }
+  },
+);

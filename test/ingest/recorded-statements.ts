@@ -17,7 +17,7 @@ export function recordStatements(pool: pg.Pool): Statement[] {
           ? { text: statement, values: undefined }
           : (statement as pg.QueryConfig);
       // How many tables travel together depends on who was faster.
-      for (const command of text.split(/; (?=COPY )/)) {
+      for (const command of text.split(/; (?=COPY |SELECT |SET )/)) {
         statements.push({ text: command, values: Array.isArray(values) ? values : (own ?? []) });
       }
       return query(...given);

@@ -77,6 +77,19 @@ export class WriteSession {
     return (await client.query<Row>({ text, values: [...values], rowMode: "array" })).rows;
   }
 
+  /**
+   * Like `rowsBefore`, but never by reading a whole table. Of a table that was never analysed, as while it is filled,
+   * the planner takes a list of a batch's keys for most of it, and would read all of it for each batch. So it is told to
+   * take an index, for this statement alone: all three are one message, which no other statement of the connection can
+   * come between. Such a message has no parameters: `text` has its values in it, and must be made of numbers only.
+   */
+  async rowsBeforeByIndex<Row extends unknown[]>(text: string): Promise<Row[]> {
+    const client = this.#reader ?? (await this.flush());
+    const statements = `SET LOCAL enable_seqscan = off; ${text}; SET LOCAL enable_seqscan = DEFAULT`;
+    const results: unknown = await client.query({ text: statements, rowMode: "array" });
+    return (results as pg.QueryArrayResult<Row>[])[1]?.rows ?? [];
+  }
+
   /** Reads what there is now, what the batch has written included. */
   async read<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[]): Promise<Row[]> {
     await this.flush();

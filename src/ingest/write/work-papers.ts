@@ -22,8 +22,9 @@ export async function readOtherPapers(
   session: WriteSession,
   changes: readonly PaperChange[],
 ): Promise<OtherPapers> {
-  // For each work by itself: joined any other way, a server that knows nothing of the table yet reads all of it.
-  const rows = await session.rowsBefore<
+  const works = bigintArray(affectedWorks(changes));
+  const changed = bigintArray(changes.map(({ paperId }) => paperId));
+  const rows = await session.rowsBeforeByIndex<
     [
       workId: string,
       paperId: string,
@@ -34,18 +35,16 @@ export async function readOtherPapers(
       title: string | null,
     ]
   >(
-    `SELECT work.id, other.* FROM unnest($1::bigint[]) AS work (id) CROSS JOIN LATERAL
-       (SELECT paper_id, pith_number, source_version, proof,
-               to_char(submitted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), title
-        FROM papers WHERE work_id = work.id AND paper_id <> ALL($2::bigint[])
-        ORDER BY source_version DESC NULLS LAST, proof DESC, submitted_at DESC, pith_number COLLATE "C"
-        LIMIT 1) AS other`,
-    [bigintArray(affectedWorks(changes)), bigintArray(changes.map(({ paperId }) => paperId))],
+    `SELECT work_id, paper_id, pith_number, source_version, proof,
+       to_char(submitted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), title
+     FROM papers WHERE work_id = ANY('${works}'::bigint[]) AND paper_id <> ALL('${changed}'::bigint[])`,
   );
   const others = new Map<bigint, WorkPaper>();
-  for (const [workId, paperId, pithNumber, version, proof, submittedAt, title] of rows) {
+  for (const [work, paperId, pithNumber, version, proof, submittedAt, title] of rows) {
+    const workId = BigInt(work);
     const paper = { paperId: BigInt(paperId), pithNumber, version, proof, submittedAt, title };
-    others.set(BigInt(workId), paper);
+    const best = others.get(workId);
+    if (best === undefined || comesBefore(paper, best)) others.set(workId, paper);
   }
   return others;
 }
@@ -80,7 +79,7 @@ export function standingPapers(
   return standing;
 }
 
-/** The order of `readOtherPapers`. */
+/** Of two papers of a work: whether the first rather stands for it. The same on every mirror. */
 function comesBefore(a: WorkPaper, b: WorkPaper): boolean {
   const versions = (a.version ?? -1) - (b.version ?? -1);
   if (versions !== 0) return versions > 0;
