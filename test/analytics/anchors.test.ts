@@ -1,5 +1,7 @@
+import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type GraphService, startGraph } from "../../src/graph/index.ts";
+import { anchorChainInSql, type GraphService, startGraph } from "../../src/graph/index.ts";
+import { workIdOf } from "../../src/store/index.ts";
 import { type Client, createClient } from "../api/client.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { fill, hostileTitles } from "../export/library.ts";
@@ -77,6 +79,39 @@ describe("anchorChain", () => {
     });
     const [error] = await client.errors('{ anchorChain(from: "9999.99999") { length } }');
     expect(error?.extensions["code"]).toBe("NOT_FOUND");
+  });
+
+  const works = hostileTitles.map((_, index) => workIdOf(`arxiv:2301.0000${index}`));
+  const [from = 0n] = works;
+
+  test("ends where its edges are used up", async () => {
+    const all = await anchorChainInSql(database.pool, { from, to: null }, {});
+    expect(all).toMatchObject({ workIds: works, truncated: false });
+    const cut = await anchorChainInSql(database.pool, { from, to: null }, { edges: 2 });
+    expect(cut).toMatchObject({ workIds: works.slice(0, 2), truncated: true });
+  });
+
+  test("has no work whose time was not read any more", async () => {
+    const { pool } = database;
+    const { connect } = pool;
+    let reads = 0;
+    pool.connect = (async () => {
+      const connection = await Reflect.apply(connect, pool, []);
+      const { query } = connection;
+      connection.query = (async (...args: unknown[]) => {
+        // As the server says it at the end of the time, of the papers of the second level.
+        const isLate = /FROM papers/.test((args[0] as pg.QueryConfig).text ?? "") && ++reads === 3;
+        if (isLate) throw Object.assign(new Error("canceled"), { code: "57014" });
+        return Reflect.apply(query, connection, args);
+      }) as typeof connection.query;
+      return connection;
+    }) as typeof pool.connect;
+    try {
+      const cut = await anchorChainInSql(pool, { from, to: null }, { milliseconds: 60_000 });
+      expect(cut).toMatchObject({ workIds: works.slice(0, 2), truncated: true });
+    } finally {
+      pool.connect = connect;
+    }
   });
 });
 

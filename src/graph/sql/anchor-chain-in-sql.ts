@@ -37,16 +37,21 @@ async function longestChain(
 ): Promise<Omit<AnchorChainAnswer, "graphVersion">> {
   const places = new Map<bigint, number>([[from, 0]]);
   const works = [from];
-  const times = [(await rows.submitted(from)) ?? Number.NEGATIVE_INFINITY];
+  const times = [timeOf(from, await rows.submitted([from]))];
   const anchors: number[][] = [[]];
   for (let level = [from]; level.length > 0; ) {
     const found: bigint[] = [];
-    for (const { citing, cited, submitted } of await rows.anchors(level)) {
-      const time = submitted ?? Number.NEGATIVE_INFINITY;
+    const rowsOfLevel = await rows.anchors(level);
+    const cited = new Set(rowsOfLevel.map((row) => row.cited));
+    const submitted = await rows.submitted([...cited].filter((work) => !places.has(work)));
+    // A work whose time was not read any more could be later than what cites it.
+    if (submitted === null) break;
+    for (const { citing, cited } of rowsOfLevel) {
       const place = places.get(citing) as number;
+      let anchor = places.get(cited);
+      const time = anchor === undefined ? timeOf(cited, submitted) : (times[anchor] as number);
       // Only what is earlier may be in a chain, and only from there need be looked on.
       if (!(time < (times[place] as number))) continue;
-      let anchor = places.get(cited);
       if (anchor === undefined) {
         if (!rows.meter.vertex()) continue;
         anchor = works.push(cited) - 1;
@@ -73,4 +78,9 @@ async function longestChain(
   const workIds: bigint[] = [];
   for (let vertex = 0; vertex >= 0; vertex = next[vertex] as number) workIds.push(works[vertex] as bigint);
   return { workIds, truncated };
+}
+
+/** Of which none is held is earlier than all: there a chain ends. */
+function timeOf(work: bigint, submitted: ReadonlyMap<bigint, number> | null): number {
+  return submitted?.get(work) ?? Number.NEGATIVE_INFINITY;
 }

@@ -11,19 +11,13 @@ export type CitationRow = {
   readonly isInternalAnchor: boolean;
 };
 
-/** An internal anchor, with the microseconds since 1970 when the cited work was submitted; null where none is held. */
-export type AnchorRow = {
-  readonly citing: bigint;
-  readonly cited: bigint;
-  readonly submitted: number | null;
-};
+/** An internal anchor. */
+export type AnchorRow = { readonly citing: bigint; readonly cited: bigint };
 
 /** The kept counts of a work. */
 export type SqlCounts = { readonly citedBy: number; readonly references: number };
 
 const queryCancelled = "57014";
-
-const microseconds = "(extract(epoch FROM p.submitted_at) * 1000000)::bigint";
 
 /**
  * Reads rows of the graph for one question, in one snapshot and within its budget: once that is used up, nothing more
@@ -78,26 +72,45 @@ export class SqlRows {
 
   /** What works are anchored in. */
   async anchors(works: readonly bigint[]): Promise<AnchorRow[]> {
+    if (works.length === 0) return [];
     const rows = await this.#read(
-      `SELECT c.citing_work_id, c.cited_work_id, ${microseconds} FROM citations AS c
-         JOIN works AS w ON w.work_id = c.cited_work_id LEFT JOIN papers AS p ON p.paper_id = w.paper_id
-       WHERE c.citing_work_id = ANY($1::bigint[]) AND c.is_internal_anchor LIMIT $2`,
+      `SELECT citing_work_id, cited_work_id FROM citations
+       WHERE citing_work_id = ANY($1::bigint[]) AND is_internal_anchor LIMIT $2`,
       [bigintArray(works), this.#limit()],
     );
-    return this.#afford(rows).map(([citing, cited, submitted]) => ({
+    return this.#afford(rows).map(([citing, cited]) => ({
       citing: BigInt(citing as string),
       cited: BigInt(cited as string),
-      submitted: submitted === null ? null : Number(submitted),
     }));
   }
 
-  /** When a work's paper was submitted, in microseconds since 1970; null where none is held. */
-  async submitted(work: bigint): Promise<number | null> {
-    const [row] = await this.#read(
-      `SELECT ${microseconds} FROM works AS w JOIN papers AS p ON p.paper_id = w.paper_id WHERE w.work_id = $1`,
-      [work.toString()],
+  /**
+   * By work, when its paper was submitted, in microseconds since 1970; no entry where none is held. Null where the
+   * budget ended before all of it was known. Two statements, since works and papers may lie on different servers.
+   */
+  async submitted(works: readonly bigint[]): Promise<Map<bigint, number> | null> {
+    if (works.length === 0) return new Map();
+    const held = await this.#read(
+      "SELECT work_id, paper_id FROM works WHERE work_id = ANY($1::bigint[]) AND paper_id IS NOT NULL",
+      [bigintArray(works)],
     );
-    return row === undefined ? null : Number(row[0]);
+    const papers = held.map(([, paperId]) => BigInt(paperId as string));
+    const times =
+      papers.length === 0
+        ? []
+        : await this.#read(
+            `SELECT paper_id, (extract(epoch FROM submitted_at) * 1000000)::bigint FROM papers
+             WHERE paper_id = ANY($1::bigint[])`,
+            [bigintArray(papers)],
+          );
+    if (this.meter.exhausted !== null) return null;
+    const byPaper = new Map(times.map(([paperId, time]) => [paperId as string, Number(time)]));
+    return new Map(
+      held.flatMap(([workId, paperId]) => {
+        const time = byPaper.get(paperId as string);
+        return time === undefined ? [] : [[BigInt(workId as string), time]];
+      }),
+    );
   }
 
   /** The kept counts of those works that there are. */
