@@ -8,7 +8,7 @@ import { workIdsByRefs, worksInWords, worksOf } from "./graph-works.ts";
 import { inTurns } from "./in-turns.ts";
 import { graphLimits, inWords, readWithin } from "./limits/graph.ts";
 import type { Loaders } from "./loaders/index.ts";
-import type { ReferenceRow } from "./loaders/references.ts";
+import type { ReferenceRow } from "./loaders/reference-rows.ts";
 import type { WorkRow } from "./loaders/works.ts";
 import { ProvenanceObject, ReferenceObject, WorkObject } from "./objects.ts";
 import { provenanceOf } from "./provenance.ts";

@@ -3,7 +3,7 @@ import { builder } from "./builder.ts";
 import type { ClaimRow } from "./loaders/claims.ts";
 import type { EventRow } from "./loaders/events.ts";
 import type { PaperRow } from "./loaders/papers.ts";
-import type { ReferenceRow } from "./loaders/references.ts";
+import type { ReferenceRow } from "./loaders/reference-rows.ts";
 import type { SignerRow } from "./loaders/signers.ts";
 import type { WorkRow } from "./loaders/works.ts";
 

@@ -1,4 +1,4 @@
-import { and, eq, gte, ilike, inArray, lt, ne, notExists, type SQL, sql } from "drizzle-orm";
+import { and, eq, gte, ilike, inArray, lt, ne, type SQL, sql } from "drizzle-orm";
 import type { Queries } from "../store/database.ts";
 import { citations, papers, works } from "../store/tables/index.ts";
 import { categoriesOfPaper, paperNames } from "../store/tables/search-expressions.ts";
@@ -34,7 +34,7 @@ export type PaperFilter = typeof PaperFilterInput.$inferInput;
 export function paperCondition(db: Queries, filter: PaperFilter): SQL | undefined {
   const { categories, yearFrom, yearTo, titleContains, minCitedBy, proof, hasEquivocations } = filter;
   const { anchorsOthers } = filter;
-  return and(
+  const condition = and(
     categoriesCondition(categories),
     given(yearFrom) ? gte(papers.submittedAt, startOfYear("yearFrom", yearFrom)) : undefined,
     given(yearTo) ? lt(papers.submittedAt, startOfYear("yearTo", yearTo, 1)) : undefined,
@@ -46,7 +46,6 @@ export function paperCondition(db: Queries, filter: PaperFilter): SQL | undefine
         )
       : undefined,
     proofCondition(proof),
-    given(anchorsOthers) ? (anchorsOthers ? anchorsAnother(db) : anchorsNoOther(db)) : undefined,
     given(hasEquivocations)
       ? hasEquivocations
         ? // Written out: PostgreSQL must see that the partial index holds them all.
@@ -54,30 +53,31 @@ export function paperCondition(db: Queries, filter: PaperFilter): SQL | undefine
         : eq(papers.equivocationCount, 0)
       : undefined,
   );
+  if (!given(anchorsOthers)) return condition;
+  return anchorsOthers ? and(condition, anchorsAnother(db)) : and(condition, anchorsNoOther(db, condition));
 }
 
 /** PostgreSQL plans it as it does EXISTS; with Citus, which refuses that, it is a list that is read before. */
 function anchorsAnother(db: Queries): SQL {
-  const anchored = db
-    .select({ workId: citations.citedWorkId })
-    .from(citations)
-    .where(and(ne(citations.citingWorkId, citations.citedWorkId), citations.isInternalAnchor));
-  return inArray(papers.workId, anchored);
+  return inArray(papers.workId, anchorsOf(db, undefined));
 }
 
-function anchorsNoOther(db: Queries): SQL {
-  return notExists(
-    db
-      .select({ one: sql`1` })
-      .from(citations)
-      .where(
-        and(
-          eq(citations.citedWorkId, papers.workId),
-          ne(citations.citingWorkId, papers.workId),
-          citations.isInternalAnchor,
-        ),
-      ),
-  );
+/**
+ * For what goes through all that fit: `condition` is what else is asked. Citus takes no NOT EXISTS, and a NOT IN of many
+ * works is more than a server has the memory for: so the works of the papers without those that are anchors.
+ */
+function anchorsNoOther(db: Queries, condition: SQL | undefined): SQL {
+  const worksOfPapers = () => db.select({ workId: papers.workId }).from(papers).where(condition);
+  const among = condition === undefined ? undefined : inArray(citations.citedWorkId, worksOfPapers());
+  return sql`${papers.workId} IN (${worksOfPapers()} EXCEPT ${anchorsOf(db, among)})`;
+}
+
+/** The works that another is anchored in. */
+function anchorsOf(db: Queries, condition: SQL | undefined) {
+  return db
+    .select({ workId: citations.citedWorkId })
+    .from(citations)
+    .where(and(ne(citations.citingWorkId, citations.citedWorkId), citations.isInternalAnchor, condition));
 }
 
 /** Any of the categories; none for null. */

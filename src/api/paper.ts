@@ -119,7 +119,9 @@ builder.node(PaperObject, {
         const { paperId } = paper;
         const filter = { internalAnchor: internalAnchor ?? null, held: held ?? null };
         const count = async () => {
-          if (filter.held !== null) return loaders.referenceCountOfPaper.of(filter).load(paperId);
+          if (filter.held !== null) {
+            return loaders.heldReferenceCountOfPaper.of({ ...filter, held: filter.held }).load(paperId);
+          }
           if (filter.internalAnchor === null) return paper.referencesKnown;
           return filter.internalAnchor
             ? paper.internalAnchorsKnown

@@ -24,7 +24,8 @@ ReferenceCoverageObject.implement({
     }),
     held: t.int({
       description: "Of the references listed here, how many cite a work of which this mirror holds a paper.",
-      resolve: ({ paperId }, _args, { loaders }) => loaders.heldReferenceCount.load(paperId),
+      resolve: ({ paperId }, _args, { loaders }) =>
+        loaders.heldReferenceCountOfPaper.of({ internalAnchor: null, held: true }).load(paperId),
     }),
     complete: t.boolean({
       description: "Whether the whole list is here: `asserted` is known and equals `known`.",

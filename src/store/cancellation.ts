@@ -8,6 +8,11 @@ export function untilAborted<Result>(signal: AbortSignal, work: () => Result): R
   return signals.run(signal, work);
 }
 
+/** The signal that what is read now ends with; undefined where nothing ends it. */
+export function endingSignal(): AbortSignal | undefined {
+  return signals.getStore();
+}
+
 /**
  * Ends a pool's single statements with the signal of `untilAborted`: they reject with its reason at once, and their
  * connection is closed. The server looks after its clients (`client_connection_check_interval`) and then ends the
@@ -43,7 +48,8 @@ async function queryUntil(pool: pg.Pool, signal: AbortSignal, args: unknown[]): 
   }
 }
 
-function connectUntil(pool: pg.Pool, signal: AbortSignal): Promise<pg.PoolClient> {
+/** A connection of the pool; rejects with the signal's reason where it is aborted first. */
+export function connectUntil(pool: pg.Pool, signal: AbortSignal): Promise<pg.PoolClient> {
   signal.throwIfAborted();
   const connecting = pool.connect();
   return raceAbort(connecting, signal, () => {
@@ -56,7 +62,11 @@ function connectUntil(pool: pg.Pool, signal: AbortSignal): Promise<pg.PoolClient
 }
 
 /** What the work gives, or the signal's reason where it is aborted first; then calls `onAbort` before. */
-function raceAbort<Result>(work: Promise<Result>, signal: AbortSignal, onAbort: () => void): Promise<Result> {
+export function raceAbort<Result>(
+  work: Promise<Result>,
+  signal: AbortSignal,
+  onAbort: () => void,
+): Promise<Result> {
   return new Promise((resolve, reject) => {
     const abort = () => {
       onAbort();

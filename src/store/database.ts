@@ -7,7 +7,7 @@ import { letStatementsBeWatched } from "./watched-statements.ts";
 /** Runs Drizzle queries: the pool, or a transaction on one of its connections. */
 export type Queries = Pick<
   NodePgDatabase<typeof tables>,
-  "select" | "selectDistinctOn" | "execute" | "$count"
+  "select" | "selectDistinct" | "selectDistinctOn" | "execute" | "$count"
 >;
 
 export type Database = {

@@ -80,7 +80,7 @@ it("a large graph is whole, in as many statements as a small one", async () => {
   expect(citationGraph.edges.every(({ cited }) => places.has(cited.id))).toBe(true);
   const citing = new Set(citationGraph.edges.map(({ citing }) => citing.paper.pithNumber));
   expect(citing.size).toBe(new Set(edges.map((edge) => edge.split(" ")[0])).size);
-  const client = clients.sql as Client;
+  const client = clients.memory as Client;
   // When it looks whether the graph has changed is no matter of its size.
   const statementsOf = async (maxNodes: number) => {
     const statements = await client.statements(source(maxNodes));

@@ -40,5 +40,7 @@ export const queriesAbout = (work: string): readonly string[] => [
   `{ event(id: "sha256:${"0".repeat(64)}") { status } node(id: "${seed}") { id } nodes(ids: ["${seed}"]) { id } }`,
   `{ anchoringWorks(first: 3) { score work { title } } }`,
   `{ anchorStats(groupBy: YEAR) { papers } }`,
+  `{ anchorStats(groupBy: YEAR, filter: { anchorsOthers: false }) { papers } }`,
+  `{ papers(first: 3, orderBy: CITED_BY_DESC, filter: { categories: ["hep-th"], anchorsOthers: false }) { totalCount nodes { title } } }`,
   `{ anchorStats(groupBy: PRIMARY_CATEGORY, filter: { minCitedBy: 1 }) { papers internalAnchorsHeld } }`,
 ];

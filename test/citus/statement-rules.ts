@@ -7,6 +7,9 @@ export const rules = [
   "now() in a DO UPDATE",
   "VALUES with a query in it",
   "a volatile function in an UPDATE",
+  "LATERAL with LIMIT or OFFSET",
+  "a join of several groups",
+  "EXISTS over several groups",
   "no distribution key",
   "tables of several groups",
   "local and distributed tables",
@@ -33,7 +36,7 @@ export function brokenRules(text: string): Rule[] {
   const distributed = placed.filter(
     (entry): entry is [string, Distributed] => entry[1]?.kind === "distributed",
   );
-  const groups = new Set(distributed.map(([, { group }]) => group));
+  const groups = groupsOf(tables);
   const hasLocal = placed.some(([, distribution]) => distribution?.kind === "local");
   const broken: Record<Rule, boolean> = {
     "a recursive query": /\bwith\s+recursive\b/i.test(words),
@@ -45,11 +48,27 @@ export function brokenRules(text: string): Rule[] {
     "a volatile function in an UPDATE":
       distributed.length > 0 &&
       /^\s*update\b.*\b(?:random|clock_timestamp|nextval|gen_random_uuid)\(/is.test(words),
+    // Also where the rows of each lie together: Citus does not look.
+    "LATERAL with LIMIT or OFFSET":
+      distributed.length > 0 && /\blateral\s*\((?:[^()]|\([^()]*\))*\b(?:limit|offset)\b/i.test(words),
+    "a join of several groups": joins(words).some((joined) => groupsOf(joined).size > 1),
+    "EXISTS over several groups": groups.size > 1 && /\bexists\s*\(/i.test(words),
     "no distribution key": distributed.some(([table, { column }]) => !carriesKey(words, table, column)),
     "tables of several groups": groups.size > 1,
     "local and distributed tables": hasLocal && distributed.length > 0,
   };
   return rules.filter((rule) => broken[rule]);
+}
+
+/** The groups of those of the tables that are distributed. */
+function groupsOf(tables: readonly string[]): Set<string> {
+  const placed = tables.map((table) => distributions[table]);
+  return new Set(placed.flatMap((placing) => (placing?.kind === "distributed" ? [placing.group] : [])));
+}
+
+/** The tables that are joined as they are, join by join: what stands in brackets is read for itself. */
+function joins(words: string): string[][] {
+  return words.split(/[()]|\b(?:where|select|group by|order by|limit)\b/i).map(tablesOf);
 }
 
 /** Whether it says which values of the column it is about: by a comparison, or as a column of what it inserts. */

@@ -1,7 +1,8 @@
-import { and, asc, desc, eq, type Placeholder, type SQL, sql } from "drizzle-orm";
-import { prepareRows } from "../../store/prepared-rows.ts";
+import { and, type Placeholder, type SQL, sql } from "drizzle-orm";
+import type { Sender } from "../../store/cancellable.ts";
+import { prepareRows, readRows } from "../../store/prepared-rows.ts";
 import { bigintArray } from "../../store/rows.ts";
-import { citingPapers } from "../../store/tables/index.ts";
+import { citingPapers, works } from "../../store/tables/index.ts";
 import type { Range } from "../connections.ts";
 import type { Key } from "../cursor.ts";
 import { type Batches, groupBy, LoadersByArguments } from "./batch.ts";
@@ -15,60 +16,122 @@ export type CitingPaperLoaders = {
   readonly citingPapersOfWork: LoadersByArguments<Range, bigint, readonly CitingPaperRow[]>;
 };
 
+type Bounds = Omit<Range, "limit">;
+type Pages = Map<bigint, CitingPaperRow[]>;
+/** Reads the page of one work, and those of several. */
+type Readers = {
+  readonly one: (workId: bigint) => Promise<CitingPaperRow[]>;
+  readonly several: (workIds: readonly bigint[]) => Promise<CitingPaperRow[]>;
+};
+
+const fromTheFirst: Bounds = { after: null, before: null, reverse: false };
+/** From how many citing papers on a work is asked about by itself. */
+const manyCiting = 1_000;
+
+const { citedWorkId, submittedAt, paperId } = citingPapers;
+
 /**
- * Each work's page is read on its own (LATERAL), since a work may have a hundred thousand citing papers: the
- * index gives the page without the rest.
+ * A work may have a hundred thousand citing papers. One that has many is asked about by itself: the index gives the page
+ * without the rest. All others are asked about together, and what lies past their pages is soon read. Either way the page
+ * is the same. (One statement with a LIMIT for each work would be LATERAL, which Citus refuses.)
  */
 export function prepareCitingPaperLoaders(rows: Rows): (batches: Batches) => CitingPaperLoaders {
-  const { db } = rows;
-  const pagesOf = (ids: SQL, limit: number | Placeholder, range: Omit<Range, "limit">) => {
-    const order = range.reverse ? asc : desc;
-    const page = db
+  const { db, pool } = rows;
+  const pageOf = (workId: string | Placeholder, limit: number | Placeholder, bounds: Bounds) =>
+    db
       .select()
       .from(citingPapers)
-      .where(
-        and(
-          eq(citingPapers.citedWorkId, sql`cited.work_id`),
-          range.after === null ? undefined : sql`${keyColumns} < ${keyValues(range.after)}`,
-          range.before === null ? undefined : sql`${keyColumns} > ${keyValues(range.before)}`,
-        ),
-      )
-      .orderBy(order(citingPapers.submittedAt), order(citingPapers.paperId))
-      .limit(limit)
-      .as("page");
+      .where(and(sql`${citedWorkId} = ${workId}::bigint`, within(bounds)))
+      .orderBy(inOrder(bounds))
+      .limit(limit);
+  const pagesOf = (workIds: string | Placeholder, limit: number | Placeholder, bounds: Bounds) => {
+    const place = sql<string>`row_number() OVER (PARTITION BY ${citedWorkId} ORDER BY ${inOrder(bounds)})`;
+    const numbered = db
+      .select({ citedWorkId, submittedAt, paperId, place: place.as("place") })
+      .from(citingPapers)
+      .where(and(sql`${citedWorkId} = ANY(${workIds}::bigint[])`, within(bounds)))
+      .as("numbered");
     return db
-      .select({ citedWorkId: page.citedWorkId, submittedAt: page.submittedAt, paperId: page.paperId })
-      .from(sql`unnest(${ids}::bigint[]) AS cited(work_id)`)
-      .crossJoinLateral(page)
-      .orderBy(page.citedWorkId, order(page.submittedAt), order(page.paperId));
+      .select({
+        citedWorkId: numbered.citedWorkId,
+        submittedAt: numbered.submittedAt,
+        paperId: numbered.paperId,
+      })
+      .from(numbered)
+      .where(sql`${numbered.place} <= ${limit}`)
+      .orderBy(numbered.citedWorkId, numbered.place);
   };
-  const firstPagesQuery = pagesOf(sql`${sql.placeholder("ids")}`, sql.placeholder("limit"), {
-    after: null,
-    before: null,
-    reverse: false,
-  });
-  const firstPages = prepareRows(firstPagesQuery, "api_first_citing_papers");
+  const muchCitedQuery = db
+    .select({ workId: works.workId })
+    .from(works)
+    .where(
+      sql`${works.workId} = ANY(${sql.placeholder("ids")}::bigint[]) AND ${works.citingPaperCount} >= ${manyCiting}`,
+    );
+  const muchCited = prepareRows(muchCitedQuery, "api_much_cited_works");
+  const limit = sql.placeholder("limit");
+  const firstPage = prepareRows(
+    pageOf(sql.placeholder("id"), limit, fromTheFirst),
+    "api_first_citing_of_work",
+  );
+  const firstPages = prepareRows(
+    pagesOf(sql.placeholder("ids"), limit, fromTheFirst),
+    "api_first_citing_papers",
+  );
+
+  const read = async (
+    sender: Sender,
+    workIds: readonly bigint[],
+    { one, several }: Readers,
+  ): Promise<Pages> => {
+    const alone =
+      workIds.length === 1
+        ? new Set(workIds)
+        : new Set((await muchCited(sender, { ids: bigintArray(workIds) })).map(({ workId }) => workId));
+    const together = workIds.filter((workId) => !alone.has(workId));
+    const pages: Pages = groupBy(
+      together.length === 0 ? [] : await several(together),
+      (row) => row.citedWorkId,
+    );
+    for (const workId of alone) pages.set(workId, await one(workId));
+    return pages;
+  };
   const firstCiting = new GatheredByLimit<bigint, readonly CitingPaperRow[]>(
     rows,
     [],
-    async (sender, ids, limit) =>
-      groupBy(await firstPages(sender, { ids: bigintArray(ids), limit }), ({ citedWorkId }) => citedWorkId),
+    (sender, workIds, limit) =>
+      read(sender, workIds, {
+        one: (workId) => firstPage(sender, { id: workId.toString(), limit }),
+        several: (some) => firstPages(sender, { ids: bigintArray(some), limit }),
+      }),
   );
 
   return (batches) => ({
     citingPapersOfWork: new LoadersByArguments((range) =>
       range.after === null && range.before === null && !range.reverse
         ? batches.gathered(firstCiting.of(range.limit))
-        : batches.loader(async (ids) => {
-            const rows = await pagesOf(sql`${sql.param(ids)}`, range.limit, range);
-            return groupBy(rows, ({ citedWorkId }) => citedWorkId);
-          }, []),
+        : batches.loader(
+            (workIds) =>
+              read(pool, workIds, {
+                one: (workId) => readRows(pool, pageOf(workId.toString(), range.limit, range)),
+                several: (some) => readRows(pool, pagesOf(bigintArray(some), range.limit, range)),
+              }),
+            [],
+          ),
     ),
   });
 }
 
-const keyColumns = sql`(${citingPapers.submittedAt}, ${citingPapers.paperId})`;
+function within({ after, before }: Bounds): SQL | undefined {
+  return and(
+    after === null ? undefined : sql`(${submittedAt}, ${paperId}) < ${keyValues(after)}`,
+    before === null ? undefined : sql`(${submittedAt}, ${paperId}) > ${keyValues(before)}`,
+  );
+}
 
-function keyValues([submittedAt, paperId]: Key): SQL {
-  return sql`(${submittedAt}::timestamptz, ${paperId}::bigint)`;
+function inOrder({ reverse }: Bounds): SQL {
+  return reverse ? sql`${submittedAt}, ${paperId}` : sql`${submittedAt} DESC, ${paperId} DESC`;
+}
+
+function keyValues([submitted, paper]: Key): SQL {
+  return sql`(${submitted}::timestamptz, ${paper}::bigint)`;
 }

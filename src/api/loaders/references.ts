@@ -1,38 +1,19 @@
-import {
-  and,
-  count,
-  desc,
-  eq,
-  exists,
-  getTableColumns,
-  inArray,
-  isNotNull,
-  not,
-  type SQL,
-  sql,
-} from "drizzle-orm";
+import { and, desc, eq, inArray, sql } from "drizzle-orm";
 import { prepareRows } from "../../store/prepared-rows.ts";
 import { bigintArray } from "../../store/rows.ts";
-import { papers, references, works } from "../../store/tables/index.ts";
-import { type Batches, groupBy, LoadersByArguments, type RowLoader } from "./batch.ts";
+import { papers, references } from "../../store/tables/index.ts";
+import { type Batches, groupBy, LoadersByArguments } from "./batch.ts";
 import { GatheredByLimit } from "./gathered.ts";
+import { heldReferences } from "./held-references.ts";
 import { isFirstPage, type OrdinalPage, placeInPage, withinPage } from "./ordinal-page.ts";
+import {
+  type HeldFilter,
+  isAnchor,
+  type ReferenceFilter,
+  type ReferenceRow,
+  shownColumns,
+} from "./reference-rows.ts";
 import type { Rows } from "./rows-of-database.ts";
-
-const {
-  arxivId: _arxivId,
-  doiId: _doiId,
-  workUuidId: _workUuidId,
-  ...shownColumns
-} = getTableColumns(references);
-
-export type ReferenceRow = Omit<typeof references.$inferSelect, "arxivId" | "doiId" | "workUuidId">;
-
-export type ReferenceFilter = {
-  readonly internalAnchor: boolean | null;
-  /** Whether a paper of the cited work is held. */
-  readonly held: boolean | null;
-};
 
 /** A citation by its two works. */
 export type EdgeKey = { readonly citingWorkId: bigint; readonly citedWorkId: bigint };
@@ -46,11 +27,10 @@ export type ReferenceLoaders = {
     bigint,
     readonly ReferenceRow[]
   >;
-  readonly referenceCountOfPaper: LoadersByArguments<ReferenceFilter, bigint, number>;
+  /** How many of a paper's references fit a filter that asks for what is held. */
+  readonly heldReferenceCountOfPaper: LoadersByArguments<HeldFilter, bigint, number>;
   /** The references behind a citation, best proved first, then by paper and place. */
   readonly referencesOfEdge: LoadersByArguments<{ readonly limit: number }, EdgeKey, readonly ReferenceRow[]>;
-  /** Of a paper's references those whose work has a paper here. */
-  readonly heldReferenceCount: RowLoader<bigint, number>;
 };
 
 export function prepareReferenceLoaders(rows: Rows): (batches: Batches) => ReferenceLoaders {
@@ -73,17 +53,7 @@ export function prepareReferenceLoaders(rows: Rows): (batches: Batches) => Refer
       groupBy(await firstPages(sender, { paperIds: bigintArray(paperIds), limit }), ({ paperId }) => paperId),
   );
 
-  const isHeld = exists(
-    db
-      .select({ one: sql`1` })
-      .from(works)
-      .where(and(eq(works.workId, references.citedWorkId), isNotNull(works.paperId))),
-  );
-  const filtered = ({ internalAnchor, held }: ReferenceFilter): SQL | undefined =>
-    and(
-      internalAnchor === null ? undefined : eq(references.isInternalAnchor, internalAnchor),
-      held === null ? undefined : held ? isHeld : not(isHeld),
-    );
+  const held = heldReferences(rows);
 
   const readPages = async (paperIds: readonly bigint[], given: ReferenceFilter & OrdinalPage) => {
     const { reverse, limit } = given;
@@ -94,7 +64,7 @@ export function prepareReferenceLoaders(rows: Rows): (batches: Batches) => Refer
         and(
           inArray(references.paperId, [...paperIds]),
           withinPage(references.ordinal, given),
-          filtered(given),
+          isAnchor(given),
         ),
       )
       .as("numbered");
@@ -105,69 +75,51 @@ export function prepareReferenceLoaders(rows: Rows): (batches: Batches) => Refer
       .orderBy(numbered.paperId, numbered.place);
   };
 
+  // All of the works on either side, not edge by edge: Citus takes no LATERAL with a LIMIT.
   const behind = db
-    .select({ ...shownColumns, proof: papers.proof })
+    .select({
+      ...shownColumns,
+      citingWorkId: papers.workId,
+      proof: papers.proof,
+      place: sql<string>`row_number() OVER (PARTITION BY ${papers.workId}, ${references.citedWorkId}
+        ORDER BY ${papers.proof} DESC, ${references.paperId}, ${references.ordinal})`.as("place"),
+    })
     .from(papers)
     .innerJoin(references, eq(references.paperId, papers.paperId))
-    .where(sql`${papers.workId} = edge.citing AND ${references.citedWorkId} = edge.cited`)
-    .orderBy(desc(papers.proof), references.paperId, references.ordinal)
-    .limit(sql.placeholder("limit"))
+    .where(
+      sql`${papers.workId} = ANY(${sql.placeholder("citing")}::bigint[])
+        AND ${references.citedWorkId} = ANY(${sql.placeholder("cited")}::bigint[])`,
+    )
     .as("behind");
   const behindEdges = db
-    .select({
-      citing: sql<string>`edge.citing`,
-      reference: {
-        paperId: behind.paperId,
-        ordinal: behind.ordinal,
-        refIndex: behind.refIndex,
-        title: behind.title,
-        year: behind.year,
-        doi: behind.doi,
-        citedArxivId: behind.citedArxivId,
-        isInternalAnchor: behind.isInternalAnchor,
-        citedWorkId: behind.citedWorkId,
-      },
-    })
-    .from(
-      sql`unnest(${sql.placeholder("citing")}::bigint[], ${sql.placeholder("cited")}::bigint[]) AS edge(citing, cited)`,
-    )
-    .crossJoinLateral(behind)
-    .orderBy(sql`edge.citing`, desc(behind.proof), behind.paperId, behind.ordinal)
+    .select()
+    .from(behind)
+    .where(sql`${behind.place} <= ${sql.placeholder("limit")}`)
+    .orderBy(behind.citingWorkId, desc(behind.proof), behind.paperId, behind.ordinal)
     .prepare("api_references_of_edges");
-
-  const countOf = (batches: Batches, given: ReferenceFilter) =>
-    batches.loader<bigint, number>(async (paperIds) => {
-      const rows = await db
-        .select({ paperId: references.paperId, count: count() })
-        .from(references)
-        .where(and(inArray(references.paperId, [...paperIds]), filtered(given)))
-        .groupBy(references.paperId);
-      return new Map(rows.map((row) => [row.paperId, row.count]));
-    }, 0);
 
   return (batches) => ({
     referencesOfPaper: new LoadersByArguments((given) =>
       given.internalAnchor === null && given.held === null && isFirstPage(given)
         ? batches.gathered(firstReferences.of(given.limit))
-        : batches.loader(
-            async (paperIds) => groupBy(await readPages(paperIds, given), ({ paperId }) => paperId),
-            [],
-          ),
+        : batches.loader(async (paperIds) => {
+            if (given.held !== null) return held.pages(paperIds, { ...given, held: given.held });
+            return groupBy(await readPages(paperIds, given), ({ paperId }) => paperId);
+          }, []),
     ),
     referencesOfEdge: new LoadersByArguments(({ limit }) =>
       batches.loader(
         async (keys) => {
-          const citing = keys.map(({ citingWorkId }) => citingWorkId);
-          const cited = keys.map(({ citedWorkId }) => citedWorkId);
-          const rows = await behindEdges.execute({ citing, cited, limit });
-          const groups = groupBy(rows, ({ citing, reference }) => `${citing}/${reference.citedWorkId}`);
-          return new Map([...groups].map(([edge, found]) => [edge, found.map(({ reference }) => reference)]));
+          const citing = bigintArray(new Set(keys.map(({ citingWorkId }) => citingWorkId)));
+          const cited = bigintArray(new Set(keys.map(({ citedWorkId }) => citedWorkId)));
+          return groupBy(await behindEdges.execute({ citing, cited, limit }), edgeText);
         },
         [],
         edgeText,
       ),
     ),
-    referenceCountOfPaper: new LoadersByArguments((given) => countOf(batches, given)),
-    heldReferenceCount: countOf(batches, { internalAnchor: null, held: true }),
+    heldReferenceCountOfPaper: new LoadersByArguments((given) =>
+      batches.loader((paperIds) => held.counts(paperIds, given), 0),
+    ),
   });
 }

@@ -1,0 +1,193 @@
+import { and, asc, desc, gte, isNotNull, type SQL, sql } from "drizzle-orm";
+import type { Sender } from "../../store/cancellable.ts";
+import type { Queries } from "../../store/database.ts";
+import { readRows } from "../../store/prepared-rows.ts";
+import { bigintArray } from "../../store/rows.ts";
+import { papers, works } from "../../store/tables/index.ts";
+import type { Key } from "../cursor.ts";
+import type { Bound, OrderedPaper, ReadPapers, Stretch } from "./places.ts";
+
+export type CitedFilter = {
+  /** What the papers are to fit by what stands in their own rows; undefined where all do. */
+  readonly ofPaper: SQL | undefined;
+  /** What else their works are to fit, but for `minCitedBy`. */
+  readonly ofWork: SQL | undefined;
+  readonly minCitedBy: number;
+};
+
+type CitedWork = Pick<OrderedPaper, "workId" | "citedByCount">;
+/** The works of a stretch. Those at its bounds are among them, since a work may have several papers. */
+type WorkStretch = {
+  readonly after: SQL | undefined;
+  readonly before: SQL | undefined;
+  readonly reverse: boolean;
+};
+
+/** Works that the first step reads where not all papers fit; each further one reads four times as many, up to the most. */
+const fewestWorks = 200;
+const mostWorks = 20_000;
+/** Where a page would take so many more works, perhaps few papers fit: up to so many are read and sorted instead. */
+const patience = 2_000;
+const mostSorted = 5_000;
+
+/**
+ * Reads papers by how often their works are cited. That is kept with the work: works come in their order, some at a
+ * time, and then those of their papers that fit. Where few papers fit, these are read first, and then how often their
+ * works are cited. `sender` is to have one snapshot.
+ */
+export function papersByCitations(db: Queries, sender: Sender, filter: CitedFilter): ReadPapers {
+  /** All that fit, where they are few; null where they are many, undefined while nobody has looked. */
+  let few: readonly OrderedPaper[] | null | undefined;
+  const isWhole = filter.ofPaper === undefined && filter.ofWork === undefined;
+
+  return async (stretch, limit) => {
+    const found: OrderedPaper[] = [];
+    let rest = worksOf(stretch);
+    let worksRead = 0;
+    // Each work has a paper; only those at the bounds may have none that is asked for.
+    const first = isWhole ? limit + 2 : Math.max(2 * limit, fewestWorks);
+    for (let size = first; !few; size = Math.min(4 * size, mostWorks)) {
+      const read = await readWorks(db, sender, rest, filter.minCitedBy, size);
+      found.push(...ordered(await readPapersOf(db, sender, read, filter), stretch));
+      const last = read.at(-1);
+      if (last === undefined || read.length < size || found.length >= limit) return found.slice(0, limit);
+      rest = worksBehind(last, rest);
+      worksRead += read.length;
+      const worksToRead = ((limit - found.length) * worksRead) / Math.max(1, found.length);
+      if (few === undefined && worksToRead > patience) few = await readFew(db, sender, filter);
+    }
+    return ordered(few, stretch).slice(0, limit);
+  };
+}
+
+/** Works of which a paper is held, in their order. */
+function readWorks(
+  db: Queries,
+  sender: Sender,
+  { after, before, reverse }: WorkStretch,
+  minCitedBy: number,
+  limit: number,
+): Promise<CitedWork[]> {
+  const direction = reverse ? asc : desc;
+  const query = db
+    .select({ workId: works.workId, citedByCount: works.citedByCount })
+    .from(works)
+    .where(
+      and(
+        isNotNull(works.paperId),
+        minCitedBy > 0 ? gte(works.citedByCount, minCitedBy) : undefined,
+        after,
+        before,
+      ),
+    )
+    .orderBy(direction(works.citedByCount), direction(works.workId))
+    .limit(limit);
+  return readRows(sender, query);
+}
+
+async function readPapersOf(
+  db: Queries,
+  sender: Sender,
+  found: readonly CitedWork[],
+  { ofPaper, ofWork }: CitedFilter,
+): Promise<OrderedPaper[]> {
+  if (found.length === 0) return [];
+  const counts = new Map(found.map(({ workId, citedByCount }) => [workId, citedByCount]));
+  const { paperId, workId, submittedAt } = papers;
+  const query = db
+    .select({ paperId, workId, submittedAt })
+    .from(papers)
+    .where(
+      and(
+        sql`${workId} = ANY(${bigintArray(counts.keys())}::bigint[])`,
+        // IS TRUE keeps the planner from asking, for some works, an index of all papers what else fits.
+        ofPaper === undefined ? undefined : sql`(${ofPaper}) IS TRUE`,
+        ofWork,
+      ),
+    );
+  return withCounts(await readRows(sender, query), counts);
+}
+
+/** All papers that fit, in no particular order; null where they are too many. */
+async function readFew(
+  db: Queries,
+  sender: Sender,
+  { ofPaper, ofWork, minCitedBy }: CitedFilter,
+): Promise<OrderedPaper[] | null> {
+  const { paperId, workId, submittedAt } = papers;
+  const query = db
+    .select({ paperId, workId, submittedAt })
+    .from(papers)
+    .where(and(ofPaper, ofWork))
+    .limit(mostSorted + 1);
+  const found = await readRows(sender, query);
+  if (found.length > mostSorted) return null;
+  const ids = bigintArray(new Set(found.map((paper) => paper.workId)));
+  const counted = db
+    .select({ workId: works.workId, citedByCount: works.citedByCount })
+    .from(works)
+    .where(sql`${works.workId} = ANY(${ids}::bigint[])`);
+  const counts = new Map((await readRows(sender, counted)).map((work) => [work.workId, work.citedByCount]));
+  return withCounts(found, counts).filter(({ citedByCount }) => citedByCount >= minCitedBy);
+}
+
+function withCounts(
+  found: readonly Omit<OrderedPaper, "citedByCount">[],
+  counts: ReadonlyMap<bigint, number>,
+): OrderedPaper[] {
+  return found.flatMap((paper) => {
+    const citedByCount = counts.get(paper.workId);
+    return citedByCount === undefined ? [] : [{ ...paper, citedByCount }];
+  });
+}
+
+function worksOf({ after, before, reverse }: Stretch): WorkStretch {
+  const atBound = ({ key: [citedByCount = "0", workId = "0"] }: Bound, operator: string) =>
+    besideWork(operator, citedByCount, workId);
+  return {
+    after: after === null ? undefined : atBound(after, "<="),
+    before: before === null ? undefined : atBound(before, ">="),
+    reverse,
+  };
+}
+
+/** What is left of works when they were read as far as one. */
+function worksBehind({ citedByCount, workId }: CitedWork, rest: WorkStretch): WorkStretch {
+  const behind = (operator: string) => besideWork(operator, String(citedByCount), String(workId));
+  return rest.reverse ? { ...rest, before: behind(">") } : { ...rest, after: behind("<") };
+}
+
+function besideWork(operator: string, citedByCount: string, workId: string): SQL {
+  return sql`(${works.citedByCount}, ${works.workId}) ${sql.raw(operator)} (${citedByCount}::int, ${workId}::bigint)`;
+}
+
+/** Those of the papers that stand in a stretch, as they come in it. */
+function ordered(found: readonly OrderedPaper[], { after, before, reverse }: Stretch): OrderedPaper[] {
+  const isWithin = (paper: OrderedPaper): boolean => {
+    if (after !== null && !isBehind(comparePlaces(placeOf(paper), readPlace(after.key)), after)) return false;
+    return before === null || isBehind(comparePlaces(readPlace(before.key), placeOf(paper)), before);
+  };
+  const within = found.filter(isWithin).sort((a, b) => comparePlaces(placeOf(a), placeOf(b)));
+  return reverse ? within.reverse() : within;
+}
+
+function isBehind(comparison: number, { inclusive }: Bound): boolean {
+  return comparison > 0 || (inclusive && comparison === 0);
+}
+
+type Place = readonly [citedByCount: bigint, workId: bigint, paperId: bigint];
+
+function placeOf({ citedByCount, workId, paperId }: OrderedPaper): Place {
+  return [BigInt(citedByCount), workId, paperId];
+}
+
+function readPlace([citedByCount = "0", workId = "0", paperId = "0"]: Key): Place {
+  return [BigInt(citedByCount), BigInt(workId), BigInt(paperId)];
+}
+
+/** All three descend. */
+function comparePlaces(a: Place, b: Place): number {
+  const part = a.findIndex((value, index) => value !== b[index]);
+  if (part < 0) return 0;
+  return (a[part] as bigint) > (b[part] as bigint) ? -1 : 1;
+}

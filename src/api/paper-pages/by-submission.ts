@@ -1,0 +1,37 @@
+import { and, asc, desc, type SQL, sql } from "drizzle-orm";
+import type { Sender } from "../../store/cancellable.ts";
+import type { Queries } from "../../store/database.ts";
+import { readRows } from "../../store/prepared-rows.ts";
+import { papers } from "../../store/tables/index.ts";
+import type { Bound, OrderedPaper, ReadPapers } from "./places.ts";
+
+/** Reads the papers that fit a condition in the order of their submission, from an index of that order. */
+export function papersBySubmission(
+  db: Queries,
+  sender: Sender,
+  condition: SQL | undefined,
+  isDescending: boolean,
+): ReadPapers {
+  const beside = ({ key, inclusive }: Bound, side: "after" | "before"): SQL => {
+    const operator = `${(side === "before") === isDescending ? ">" : "<"}${inclusive ? "=" : ""}`;
+    const [submittedAt, paperId] = key;
+    return sql`(${papers.submittedAt}, ${papers.paperId}) ${sql.raw(operator)} (${submittedAt}::timestamptz, ${paperId}::bigint)`;
+  };
+  return async ({ after, before, reverse }, limit): Promise<OrderedPaper[]> => {
+    const direction = isDescending === reverse ? asc : desc;
+    const { paperId, workId, submittedAt } = papers;
+    const query = db
+      .select({ paperId, workId, submittedAt })
+      .from(papers)
+      .where(
+        and(
+          condition,
+          after === null ? undefined : beside(after, "after"),
+          before === null ? undefined : beside(before, "before"),
+        ),
+      )
+      .orderBy(direction(submittedAt), direction(paperId))
+      .limit(limit);
+    return (await readRows(sender, query)).map((paper) => ({ ...paper, citedByCount: 0 }));
+  };
+}

@@ -1,0 +1,261 @@
+import type pg from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isPithNumber } from "../../src/protocol/index.ts";
+import { paperIdOf, workIdOf } from "../../src/store/index.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { type Client, createClient } from "./client.ts";
+import { ingestTexts, seedText } from "./fixtures/library.ts";
+
+/*
+ * Pages that are read in several statements, step by step: over so many papers that one step is not enough, and compared
+ * with all papers, sorted and filtered here.
+ */
+const works = 8_000;
+const seed = "pith:2023:ROU4N4IRYZ3HV3M7HKTK3YY643";
+
+let database: TestDatabase;
+let client: Client;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await ingestTexts(database, [seedText]);
+  const { pool } = database;
+  const seedId = paperIdOf(isPithNumber(seed) ? seed : (undefined as never));
+  const copy = (table: string, key: string, id: bigint, numbers: string, changes: string) =>
+    pool.query(
+      `INSERT INTO ${table} SELECT (jsonb_populate_record(NULL::${table}, to_jsonb(row) || jsonb_build_object(${changes}))).*
+       FROM (SELECT * FROM ${table} WHERE ${key} = $1 LIMIT 1) row, ${numbers}`,
+      [id],
+    );
+  // Three works each are cited equally often, the first most. A tenth of them have three papers.
+  await copy(
+    "works",
+    "work_id",
+    workIdOf("arxiv:2302.12192"),
+    `generate_series(1, ${works}) n`,
+    `'work_id', n, 'key', 'x:' || n, 'paper_id', CASE WHEN n % 7 = 3 THEN NULL ELSE n * 10 END, 'cited_by_count', (${works} - n) / 3`,
+  );
+  await copy(
+    "papers",
+    "paper_id",
+    seedId,
+    `generate_series(1, ${works}) n, generate_series(0, CASE WHEN n % 10 = 0 THEN 2 ELSE 0 END) v WHERE n % 7 <> 3`,
+    `'paper_id', n * 10 + v, 'work_id', n, 'pith_number', 'pith:2023:' || n || '.' || v,
+     'submitted_at', '2020-01-01T00:00:00Z'::timestamptz + (n * 7919 % ${works}) * interval '1 minute',
+     'primary_category', CASE WHEN n > 6000 AND n % 100 = 7 THEN 'rare.XX' WHEN n > 2000 THEN 'late.XX' ELSE 'most.XX' END,
+     'cross_categories', '[]'::jsonb, 'title', CASE WHEN n < 7 THEN 'Lists references' ELSE 'Any' END`,
+  );
+  // The first fifteen hundred are anchors, and of the others every second. Another kind of citation makes none, nor does a work's own.
+  await pool.query(
+    `INSERT INTO citations SELECT 1000000, n, n <= 1500 OR n % 2 = 0 FROM generate_series(1, ${works}) n
+     UNION ALL SELECT n, n, true FROM generate_series(1, ${works}, 5) n`,
+  );
+  await pool.query("DELETE FROM papers WHERE paper_id = $1", [seedId]);
+  await pool.query("UPDATE totals SET value = (SELECT count(*) FROM papers) WHERE name = 'papers'");
+  await pool.query("ANALYZE");
+  client = createClient(database);
+}, 120_000);
+afterAll(() => database.drop());
+
+type Filter = { category?: string; minCitedBy?: number; anchorsOthers?: boolean };
+type Order = "CITED_BY_DESC" | "SUBMITTED_DESC" | "SUBMITTED_ASC";
+type Row = { name: string; count: number; work: number; paper: number; time: number };
+
+/** All that fit, in their order. */
+function expected({ category, minCitedBy = 0, anchorsOthers }: Filter, order: Order): string[] {
+  const rows: Row[] = [];
+  for (let work = 1; work <= works; work++) {
+    if (work % 7 === 3) continue;
+    const count = Math.floor((works - work) / 3);
+    const isAnchor = work <= 1500 || work % 2 === 0;
+    const own = work > 6000 && work % 100 === 7 ? "rare.XX" : work > 2000 ? "late.XX" : "most.XX";
+    if (count < minCitedBy || (category ?? own) !== own || (anchorsOthers ?? isAnchor) !== isAnchor) continue;
+    for (let version = 0; version <= (work % 10 === 0 ? 2 : 0); version++) {
+      const name = `pith:2023:${work}.${version}`;
+      rows.push({ name, count, work, paper: work * 10 + version, time: (work * 7919) % works });
+    }
+  }
+  const descending = (a: Row, b: Row) =>
+    order === "CITED_BY_DESC"
+      ? b.count - a.count || b.work - a.work || b.paper - a.paper
+      : b.time - a.time || b.paper - a.paper;
+  rows.sort((a, b) => (order === "SUBMITTED_ASC" ? -1 : 1) * descending(a, b));
+  return rows.map(({ name }) => name);
+}
+
+type Page = {
+  totalCount: number;
+  pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string; endCursor: string };
+  nodes: { pithNumber: string }[];
+};
+
+async function page(filter: Filter, order: Order, range: string): Promise<Page> {
+  const { category, ...others } = filter;
+  const given = Object.entries({ ...others, ...(category && { categories: [category] }) });
+  const text = given.map(([name, value]) => `${name}: ${JSON.stringify(value)}`).join(", ");
+  const { papers } = await client.ask<{ papers: Page }>(
+    `{ papers(orderBy: ${order}, filter: { ${text} }, ${range}) { totalCount nodes { pithNumber }
+        pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`,
+  );
+  return papers;
+}
+
+const filters: Record<string, Filter> = {
+  all: {},
+  "few, and cited least": { category: "rare.XX" },
+  "many, and cited least": { category: "late.XX" },
+  "well cited": { minCitedBy: 2_600 },
+  "well cited of a category": { category: "late.XX", minCitedBy: 1_990 },
+  "few that are cited, of few": { category: "rare.XX", minCitedBy: 500 },
+  "cited more than any": { category: "most.XX", minCitedBy: 10_000 },
+  "never an anchor": { anchorsOthers: false },
+  "never an anchor, well cited": { anchorsOthers: false, minCitedBy: 2_000 },
+  "never an anchor, of a category with none": {
+    category: "most.XX",
+    anchorsOthers: false,
+    minCitedBy: 2_200,
+  },
+  "few, never an anchor": { category: "rare.XX", anchorsOthers: false },
+  anchors: { anchorsOthers: true, category: "late.XX" },
+};
+
+const cases = Object.entries(filters).flatMap(([name, filter]) => {
+  // In the order of submission most are read by one statement, as ever.
+  const others: Order[] = filter.anchorsOthers === false ? ["SUBMITTED_DESC", "SUBMITTED_ASC"] : [];
+  return ["CITED_BY_DESC" as const, ...others].map((order) => [name, order, filter] as const);
+});
+
+const namesOf = ({ nodes }: Page) => nodes.map(({ pithNumber }) => pithNumber);
+
+describe("papers in pages", () => {
+  it.each(cases)("%s, %s", async (_name, order, filter) => {
+    const all = expected(filter, order);
+    const first = await page(filter, order, "first: 30");
+    expect(namesOf(first)).toEqual(all.slice(0, 30));
+    expect(first.totalCount).toBe(all.length);
+    expect(first.pageInfo).toMatchObject({ hasNextPage: all.length > 30, hasPreviousPage: false });
+    const last = await page(filter, order, "last: 30");
+    expect(namesOf(last)).toEqual(all.slice(-30));
+    expect(last.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: all.length > 30 });
+    if (all.length < 31) return;
+    const second = await page(filter, order, `first: 7, after: "${first.pageInfo.endCursor}"`);
+    expect(namesOf(second)).toEqual(all.slice(30, 37));
+    expect(second.pageInfo).toMatchObject({ hasNextPage: all.length > 37, hasPreviousPage: true });
+    const back = await page(filter, order, `last: 40, before: "${second.pageInfo.endCursor}"`);
+    expect(namesOf(back)).toEqual(all.slice(0, Math.min(36, all.length - 1)).slice(-40));
+    const { startCursor, endCursor } = last.pageInfo;
+    const between = await page(filter, order, `first: 100, after: "${startCursor}", before: "${endCursor}"`);
+    expect(namesOf(between)).toEqual(all.slice(-30).slice(1, -1));
+    expect(between.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: true });
+  });
+
+  it("give each paper once, where a page ends among the papers of a work", async () => {
+    const all = expected({ minCitedBy: 2_640 }, "CITED_BY_DESC");
+    const seen: string[] = [];
+    for (let after = "", more = true; more; ) {
+      const next = await page({ minCitedBy: 2_640 }, "CITED_BY_DESC", `first: 4${after}`);
+      seen.push(...namesOf(next));
+      after = `, after: "${next.pageInfo.endCursor}"`;
+      more = next.pageInfo.hasNextPage;
+    }
+    expect(seen).toEqual(all);
+  });
+
+  it("are of one moment, whatever is written between their statements", async () => {
+    const all = expected({ category: "late.XX" }, "CITED_BY_DESC");
+    const { pool } = database;
+    const { connect } = pool;
+    let written = 0;
+    // Once the works cited most were read, the one cited least is cited more than any.
+    pool.connect = (async () => {
+      const connection = await Reflect.apply(connect, pool, []);
+      const { query } = connection;
+      connection.query = (async (...args: unknown[]) => {
+        const result = await (Reflect.apply(query, connection, args) as Promise<unknown>);
+        if (written === 0 && (args[0] as pg.QueryConfig).text?.includes('from "works"')) {
+          written++;
+          pool.connect = connect;
+          await pool.query("UPDATE works SET cited_by_count = 1000000 WHERE work_id = $1", [works]);
+        }
+        return result;
+      }) as typeof connection.query;
+      return connection;
+    }) as typeof pool.connect;
+    try {
+      const found = await page({ category: "late.XX" }, "CITED_BY_DESC", "first: 100");
+      expect(written).toBe(1);
+      expect(namesOf(found)).toEqual(all.slice(0, 100));
+    } finally {
+      pool.connect = connect;
+      await pool.query("UPDATE works SET cited_by_count = 0 WHERE work_id = $1", [works]);
+    }
+  });
+});
+
+describe("references by whether a paper of their work is held", () => {
+  /** What lists them, how many, and which of them name a work that is held. */
+  const lists = [
+    { work: 1, count: 2_500, isHeld: (ordinal: number) => ordinal % 600 === 599 },
+    { work: 2, count: 230, isHeld: () => true },
+    { work: 4, count: 201, isHeld: (ordinal: number) => ordinal === 200 },
+    { work: 5, count: 0, isHeld: () => true },
+    { work: 6, count: 300, isHeld: () => false },
+  ];
+  beforeAll(async () => {
+    for (const { work, count, isHeld } of lists) {
+      const cited = Array.from({ length: count }, (_, ordinal) => (isHeld(ordinal) ? 8 : 3));
+      await database.pool.query(
+        `INSERT INTO "references" (paper_id, ordinal, ref_index, is_internal_anchor, cited_work_id)
+         SELECT $1, place - 1, place, place % 3 = 0, cited FROM unnest($2::bigint[]) WITH ORDINALITY AS list (cited, place)`,
+        [work * 10, cited],
+      );
+    }
+  });
+
+  type References = { totalCount: number; nodes: { refIndex: number }[]; pageInfo: Page["pageInfo"] };
+  type Listed = { pithNumber: string; references: References; referenceCoverage: { held: number } };
+  /** By work: all in one level of statements. */
+  const listed = async (given: string): Promise<Map<number, Listed>> => {
+    const { papers } = await client.ask<{ papers: { nodes: Listed[] } }>(
+      `{ papers(filter: { titleContains: "Lists references" }) { nodes { pithNumber referenceCoverage { held }
+          references(${given}) { totalCount nodes { refIndex } pageInfo { hasNextPage hasPreviousPage endCursor } } } } }`,
+    );
+    return new Map(papers.nodes.map((paper) => [Number(paper.pithNumber.slice(10, 11)), paper]));
+  };
+
+  it.each([
+    [true, null],
+    [false, null],
+    [true, true],
+    [false, false],
+  ])("held %s, internal anchors %s", async (held, internalAnchor) => {
+    const filter = `held: ${held}${internalAnchor === null ? "" : `, internalAnchor: ${internalAnchor}`}`;
+    for (const range of ["first: 2", "first: 100"]) {
+      const found = await listed(`${filter}, ${range}`);
+      for (const { work, count, isHeld } of lists) {
+        const all = Array.from({ length: count }, (_, ordinal) => ordinal)
+          .filter((ordinal) => isHeld(ordinal) === held)
+          .map((ordinal) => ordinal + 1)
+          .filter((place) => internalAnchor === null || (place % 3 === 0) === internalAnchor);
+        const size = Number(range.slice(7));
+        const { references } = found.get(work) as Listed;
+        expect(references.nodes.map(({ refIndex }) => refIndex)).toEqual(all.slice(0, size));
+        expect(references.totalCount).toBe(all.length);
+        expect(references.pageInfo.hasNextPage).toBe(all.length > size);
+        if (all.length <= size) continue;
+        const next = await listed(`${filter}, first: 3, after: "${references.pageInfo.endCursor}"`);
+        const after = (next.get(work) as Listed).references;
+        expect(after.nodes.map(({ refIndex }) => refIndex)).toEqual(all.slice(size, size + 3));
+        expect(after.pageInfo.hasPreviousPage).toBe(true);
+      }
+    }
+  });
+
+  it("are counted however long the list is", async () => {
+    const found = await listed("first: 0");
+    for (const { work, count, isHeld } of lists) {
+      const held = Array.from({ length: count }, (_, ordinal) => ordinal).filter(isHeld).length;
+      expect(found.get(work)?.referenceCoverage.held).toBe(held);
+    }
+  });
+});

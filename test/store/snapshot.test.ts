@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { untilAborted } from "../../src/store/cancellation.ts";
+import { inSnapshot } from "../../src/store/snapshot.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+const count = { text: "SELECT count(*)::int AS count FROM settings WHERE name LIKE 'snapshot%'" };
+const add = (name: string) =>
+  database.pool.query("INSERT INTO settings (name, value) VALUES ($1, '')", [`snapshot ${name}`]);
+
+it("all statements see the same rows", async () => {
+  const counts = await inSnapshot(database.pool, async (sender) => {
+    const before = await sender.query<{ count: number }>(count);
+    await add("meanwhile");
+    const after = await sender.query<{ count: number }>(count);
+    return [before, after].map(({ rows }) => rows[0]?.count);
+  });
+  expect(counts).toEqual([0, 0]);
+  const later = await inSnapshot(database.pool, (sender) => sender.query<{ count: number }>(count));
+  expect(later.rows).toEqual([{ count: 1 }]);
+});
+
+it("nothing is written", async () => {
+  const writing = inSnapshot(database.pool, (sender) => sender.query({ text: "DELETE FROM settings" }));
+  await expect(writing).rejects.toThrow(/read-only/);
+});
+
+it("a connection that is lost takes nothing but the snapshot with it", async () => {
+  let times = 0;
+  const answer = await inSnapshot(database.pool, async (sender) => {
+    times++;
+    const { rows } = await sender.query<{ pid: number }>({ text: "SELECT pg_backend_pid() AS pid" });
+    if (times === 1) await database.pool.query("SELECT pg_terminate_backend($1, 10000)", [rows[0]?.pid]);
+    return (await sender.query<{ count: number }>(count)).rows[0]?.count;
+  });
+  expect([times, answer]).toEqual([2, 1]);
+});
+
+it("ends with the signal, and gives its connection up", async () => {
+  const gone = new AbortController();
+  const reason = new Error("nobody waits");
+  const reading = untilAborted(gone.signal, () =>
+    inSnapshot(database.pool, async (sender) => {
+      const sleeping = sender.query({ text: "SELECT pg_sleep(60)" });
+      gone.abort(reason);
+      return sleeping;
+    }),
+  );
+  await expect(reading).rejects.toBe(reason);
+  expect(database.pool.idleCount).toBe(database.pool.totalCount);
+});
+
+it("what fails leaves no transaction behind", async () => {
+  const failing = inSnapshot(database.pool, (sender) => sender.query({ text: "SELECT 1 / 0" }));
+  await expect(failing).rejects.toThrow(/division by zero/);
+  const { rows } = await database.pool.query<{ state: string }>(
+    "SELECT state FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'",
+  );
+  expect(rows).toEqual([]);
+});
