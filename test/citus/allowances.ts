@@ -8,15 +8,14 @@ export type Allowance = {
   readonly rules: readonly Rule[];
   /**
    * `all shards`: it runs, and asks each shard. `rows moved`: what a part of it finds is read first, and sent to the servers
-   * of the rest. `refused`: Citus plans no such statement.
+   * of the rest.
    */
-  readonly consequence: "all shards" | "rows moved" | "refused";
+  readonly consequence: "all shards" | "rows moved";
   readonly reason: string;
 };
 
 const noKey: Rule = "no distribution key";
 const severalGroups: Rule = "tables of several groups";
-const lateral: Rule = "LATERAL with LIMIT or OFFSET";
 const localToo: Rule = "local and distributed tables";
 
 export const allowances: readonly Allowance[] = [
@@ -153,19 +152,11 @@ export const allowances: readonly Allowance[] = [
     reason: "The works that the paper cites as anchors, then their papers: a handful.",
   },
   {
-    name: "the edges of a batch as they are stored",
-    statement: /^SELECT edge\.\* FROM unnest/,
-    rules: [lateral],
-    consequence: "refused",
-    reason:
-      "A look for each work by itself: else a server that has no statistics yet, as while it is filled, reads all edges for each batch.",
-  },
-  {
     name: "which identifiers of a batch are still named",
-    statement: /^SELECT id FROM unnest\(\$1::bigint\[\]\) AS id CROSS JOIN LATERAL/,
-    rules: [lateral, noKey],
-    consequence: "refused",
+    statement: /^SELECT DISTINCT (?:doi_id|work_uuid_id) FROM "references"/,
+    rules: [noKey],
+    consequence: "all shards",
     reason:
-      "One reference for each is enough: else a batch walks through all references to a work that is cited much.",
+      "Once a batch, where it takes references away. What leads to a work that is cited much, by itself.",
   },
 ];

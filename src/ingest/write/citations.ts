@@ -127,27 +127,20 @@ async function readPapersOf(
 
 type EdgeRow = [citing: string, cited: string, isAnchor: boolean];
 
-/**
- * The edges as they are stored. Asked for each work by itself: joined any other way, a server that knows nothing of the
- * table yet reads all of it.
- */
+/** The edges as they are stored. */
 async function readEdges(
   session: WriteSession,
   { whole, grownAgain, parts, movedWorks }: Citing,
 ): Promise<EdgeRow[]> {
-  const edgesOf = (works: Iterable<bigint>, condition: string, values: string[]) =>
-    session.rowsBefore<EdgeRow>(
-      `SELECT edge.* FROM unnest($1::bigint[]) AS work (id) CROSS JOIN LATERAL
-         (SELECT citing_work_id, cited_work_id, is_internal_anchor FROM citations
-          WHERE citing_work_id = work.id ${condition} OFFSET 0) AS edge`,
-      [bigintArray(works), ...values],
+  const edgesOf = (works: Iterable<bigint>, condition = "") =>
+    session.rowsBeforeByIndex<EdgeRow>(
+      `SELECT citing_work_id, cited_work_id, is_internal_anchor FROM citations
+       WHERE citing_work_id = ANY('${bigintArray(works)}'::bigint[]) ${condition}`,
     );
   const works = [...whole, ...grownAgain];
-  const rows = works.length === 0 ? [] : await edgesOf(works, "", []);
+  const rows = works.length === 0 ? [] : await edgesOf(works);
   if (parts.size === 0) return rows;
-  return rows.concat(
-    await edgesOf(parts, "AND cited_work_id = ANY($2::bigint[])", [bigintArray(movedWorks)]),
-  );
+  return rows.concat(await edgesOf(parts, `AND cited_work_id = ANY('${bigintArray(movedWorks)}'::bigint[])`));
 }
 
 /** An edge that there shall be. */

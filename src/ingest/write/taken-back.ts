@@ -27,12 +27,11 @@ export async function takeBack(
   // The references of these are replaced. Those of a paper whose content stays as it is still count.
   const replaced = changes.filter(({ hasNewContent }) => hasNewContent).map(({ paperId }) => paperId);
   const questioned = questionedBy(changes, { stored, removed, added });
-  const unnamed: bigint[] = [];
-  for (const id of stored.keys()) if (!named.has(id)) unnamed.push(id);
+  const unnamed = [...stored.values()].filter(({ id }) => !named.has(id));
   for (const id of questioned) best.forget(id);
   for (const [id, evidence] of await readEvidence(session, questioned, replaced)) best.offer(id, evidence);
   const stillNamed = await findNamed(session, unnamed, replaced);
-  return new Set(unnamed.filter((id) => !stillNamed.has(id)));
+  return new Set(unnamed.map(({ id }) => id).filter((id) => !stillNamed.has(id)));
 }
 
 /** The identifiers whose deciding evidence is taken back, and not given again by the same batch. */
@@ -93,20 +92,39 @@ async function readEvidence(
   ]);
 }
 
-/** Which of the DOIs and work ids a reference of any paper but these still names. */
+/** References to works with more citing papers than this are asked for one by one. */
+const manyCitingPapers = 1_000;
+
+/**
+ * Which of the DOIs and work ids a reference of any paper but these still names. One reference is enough: what leads to
+ * a much cited work is asked for by itself, with LIMIT, which spares it the walk through all of them.
+ */
 async function findNamed(
   session: WriteSession,
-  ids: readonly bigint[],
+  identifiers: readonly Identifier[],
   except: readonly bigint[],
 ): Promise<Set<bigint>> {
-  if (ids.length === 0) return new Set();
-  // One reference is enough: LIMIT spares a much cited work the walk through all of them.
-  const anyReference = (condition: string) =>
-    `SELECT id FROM unnest($1::bigint[]) AS id CROSS JOIN LATERAL
-       (SELECT FROM "references" WHERE ${condition} AND paper_id <> ALL($2::bigint[]) LIMIT 1) AS named`;
-  const rows = await session.read<{ id: string }>(
-    `${anyReference("doi_id = id")} UNION ${anyReference("work_uuid_id = id")}`,
-    [bigintArray(ids), bigintArray(except)],
+  const named = new Set<bigint>();
+  if (identifiers.length === 0) return named;
+  const works = bigintArray(new Set(identifiers.map(({ workId }) => workId)));
+  const crowded = await session.rowsBeforeByIndex<[workId: string]>(
+    `SELECT work_id FROM works
+     WHERE work_id = ANY('${works}'::bigint[]) AND citing_paper_count > ${manyCitingPapers}`,
   );
-  return new Set(rows.map((row) => BigInt(row.id)));
+  const crowdedWorks = new Set(crowded.map(([workId]) => BigInt(workId)));
+  const alone = identifiers.filter(({ workId }) => crowdedWorks.has(workId));
+  const together = identifiers.filter(({ workId }) => !crowdedWorks.has(workId));
+  const others = `paper_id <> ALL('${bigintArray(except)}'::bigint[])`;
+  for (const column of ["doi_id", "work_uuid_id"]) {
+    const note = async (condition: string, most: string) => {
+      const rows = await session.rowsBeforeByIndex<[id: string]>(
+        `SELECT DISTINCT ${column} FROM "references" WHERE ${condition} AND ${others} ${most}`,
+      );
+      for (const [id] of rows) named.add(BigInt(id));
+    };
+    const ids = bigintArray(together.map(({ id }) => id));
+    if (together.length > 0) await note(`${column} = ANY('${ids}'::bigint[])`, "");
+    for (const { id } of alone) await note(`${column} = ${id}`, "LIMIT 1");
+  }
+  return named;
 }
