@@ -23,8 +23,8 @@ beforeAll(async () => {
   const seedId = paperIdOf(isPithNumber(seed) ? seed : (undefined as never));
   const copy = (table: string, key: string, id: bigint, numbers: string, changes: string) =>
     pool.query(
-      `INSERT INTO ${table} SELECT (jsonb_populate_record(NULL::${table}, to_jsonb(row) || jsonb_build_object(${changes}))).*
-       FROM (SELECT * FROM ${table} WHERE ${key} = $1 LIMIT 1) row, ${numbers}`,
+      `INSERT INTO ${table} SELECT made.* FROM (SELECT * FROM ${table} WHERE ${key} = $1) row, (SELECT * FROM ${numbers}) numbers,
+         jsonb_populate_record(NULL::${table}, to_jsonb(row) || jsonb_build_object(${changes})) AS made`,
       [id],
     );
   // Three works each are cited equally often, the first most. A tenth of them have three papers.
