@@ -5,7 +5,7 @@ export type Statement = { readonly text: string; readonly values: unknown[] };
 
 /**
  * What goes through the pool meanwhile: Drizzle's queries and everybody's, and what is read on a connection that
- * somebody holds, without the statements that only begin and end its transaction.
+ * somebody holds, without the statements that only begin and end its transaction, or set its limits.
  */
 export async function watchStatements(
   { pool }: Database,
@@ -18,7 +18,7 @@ export async function watchStatements(
   const note = (args: unknown[]) => {
     const [first, values] = args;
     const { text, values: own } = typeof first === "string" ? { text: first } : (first as pg.QueryConfig);
-    if (/^(?:BEGIN|COMMIT|ROLLBACK)\b/.test(text)) return;
+    if (/^(?:BEGIN|COMMIT|ROLLBACK|SET LOCAL)\b/.test(text)) return;
     statements.push({ text, values: Array.isArray(values) ? values : (own ?? []) });
   };
   pool.query = ((...args: unknown[]): unknown => {
