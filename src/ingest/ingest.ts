@@ -16,7 +16,7 @@ export type IngestSummary = {
 };
 
 export type IngestOptions = DoorOptions & {
-  /** A batch is written when it has so many documents, or 16 MB; 400 unless told. */
+  /** A batch is written when it has so many documents, or 16 MB; 400 unless told. The first ones are smaller. */
   readonly batchDocuments?: number;
   /** Threads that verify and write side by side; without, everything runs in this one. */
   readonly threads?: IngestThreads;
@@ -29,6 +29,8 @@ export type IngestOptions = DoorOptions & {
 };
 
 const batchBytes = 16_000_000;
+/** Documents of the first batch; each next one has twice as many, so that the database soon has something to do. */
+const firstBatchDocuments = 25;
 /** Batches under way in one thread: while one waits for the database another is verified. */
 const batchesAtOnce = 2;
 
@@ -77,12 +79,14 @@ async function* inBatches(
 ): AsyncGenerator<Delivered[]> {
   let batch: Delivered[] = [];
   let bytes = 0;
+  let most = Math.min(firstBatchDocuments, batchDocuments);
   for await (const delivery of deliveries) {
     if (signal?.aborted) break;
     batch.push(delivery);
     bytes += "bytes" in delivery ? delivery.bytes.length : 0;
-    if (batch.length >= batchDocuments || bytes >= batchBytes) {
+    if (batch.length >= most || bytes >= batchBytes) {
       yield batch;
+      most = Math.min(most * 2, batchDocuments);
       batch = [];
       bytes = 0;
     }
