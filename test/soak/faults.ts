@@ -101,7 +101,7 @@ export const otherFaults: readonly Fault[] = [
     name: "memory of the API filled",
     async inject({ orders }, milliseconds) {
       const since = Date.now();
-      orders.give({ leaveMegabytes: 40 });
+      orders.give({ leaveMegabytes: 24 });
       const { megabytes, limit = 0, free = 0 } = await until(() => orders.witnessed("ballast", since)[0]);
       await pause(milliseconds);
       orders.give({ leaveMegabytes: null });

@@ -1,7 +1,7 @@
 // Loaded into every process under test (NODE_OPTIONS --import): shifts its clock and fills its memory as a file says, and
 // writes to another what it did. Nothing of pith-graph knows of it.
 import { appendFileSync, readFileSync } from "node:fs";
-import { getHeapStatistics } from "node:v8";
+import { getHeapSpaceStatistics } from "node:v8";
 import { isMainThread, threadId } from "node:worker_threads";
 
 const { PITH_SOAK_ORDERS: orders, PITH_SOAK_WITNESS: witness, PITH_SOAK_SITE: site } = process.env;
@@ -34,14 +34,21 @@ function tell(event, details) {
   appendFileSync(witness, `${JSON.stringify(line)}\n`);
 }
 
-/** A megabyte of the heap that cannot be collected. */
-const megabyte = () => Array.from({ length: 131_072 }, Math.random);
+/** A megabyte of the heap that cannot be collected, made at its full size: what grows leaves as much again behind. */
+const megabyte = () => new Array(131_072).fill(null);
+
+/** The old generation, in megabytes: a process that needs more than its limit is ended. What is large soon belongs to it. */
+function oldGeneration(limit) {
+  const used = getHeapSpaceStatistics()
+    .filter(({ space_name: name }) => name !== "new_space")
+    .reduce((sum, { space_used_size: size }) => sum + size, 0);
+  return { limit, free: limit - used / 2 ** 20 };
+}
 
 function fill(leaveMegabytes) {
-  const { heap_size_limit: limit } = getHeapStatistics();
-  const free = () => (limit - getHeapStatistics().used_heap_size) / 2 ** 20;
-  while (free() > leaveMegabytes + 1) ballast.push(megabyte());
-  tell("ballast", { megabytes: ballast.length, limit: limit / 2 ** 20, free: free() });
+  const limit = Number(/--max-old-space-size=(\d+)/.exec(process.env.NODE_OPTIONS)[1]);
+  while (oldGeneration(limit).free > leaveMegabytes + 1) ballast.push(megabyte());
+  tell("ballast", { megabytes: ballast.length, ...oldGeneration(limit) });
 }
 
 function obey() {
