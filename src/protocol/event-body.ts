@@ -31,20 +31,26 @@ export type EventBody = {
   readonly target: string;
 };
 
-/**
- * The canonical text of the nine keys of a value that has them all, whatever their types, with what is
- * wanted of its parts; null where one is absent.
- */
-export function bodyText(value: JsonObject, kept?: KeptTexts): { text: string; payloadText: string } | null {
+/** A canonical text of the nine keys, and where in it the payload's begins and ends. */
+type BodyText = { readonly text: string; readonly payloadStart: number; readonly payloadEnd: number };
+
+/** The canonical text of the nine keys of a value that has them all, whatever their types; null where one is absent. */
+export function bodyText(value: JsonObject, kept?: KeptTexts): BodyText | null {
   for (const key of nineKeys) if (!Object.hasOwn(value, key)) return null;
-  const payloadText = canonicalJson(value["payload"] as JsonValue, kept);
-  const text =
+  const payload = canonicalJson(value["payload"] as JsonValue, kept);
+  const head =
     `{"created_at":${member(value, "created_at")},"event_type":${member(value, "event_type")}` +
-    `,"payload":${payloadText},"prev_event":${member(value, "prev_event")}` +
+    `,"payload":`;
+  const tail =
+    `,"prev_event":${member(value, "prev_event")}` +
     `,"schema_version":${member(value, "schema_version")},"signer":${member(value, "signer")}` +
     `,"subject_pith_number":${member(value, "subject_pith_number")}` +
     `,"supersedes":${member(value, "supersedes")},"target":${member(value, "target")}}`;
-  return { text, payloadText };
+  return {
+    text: head + payload + tail,
+    payloadStart: head.length,
+    payloadEnd: head.length + payload.length,
+  };
 }
 
 const nineKeys = [
@@ -86,14 +92,16 @@ export function readBody(value: JsonValue, kept: KeptTexts): EventBody | null {
   if (type === "graph_snapshot") for (const list of snapshotLists(payload)) kept.set(list, "");
   const body = bodyText(value, kept);
   if (body === null) return null;
+  const { text } = body;
   return {
-    id: eventIdOf(body.text),
-    text: body.text,
+    id: eventIdOf(text),
+    text,
     createdAt,
     instant,
     type,
     payload,
-    payloadText: body.payloadText,
+    // A part of the whole text, whose memory it shares: a batch holds on to both.
+    payloadText: text.slice(body.payloadStart, body.payloadEnd),
     prevEvent,
     signer,
     subject,

@@ -7,19 +7,22 @@ import {
   parseDoi,
   parseWorkId,
 } from "../../protocol/index.ts";
-import { type IdentifierKind, identifierIdOf, workIdOf } from "../../store/index.ts";
+import { identifierIdOf, workIdOf } from "../../store/index.ts";
 import type { references } from "../../store/tables/index.ts";
 import { count, textMember } from "./text.ts";
 
-/** A reference before it is settled which work it cites. */
+/**
+ * A reference before it is settled which work it cites. A batch holds on to all of its references: none of them has
+ * objects of its own.
+ */
 export type ProjectedReference = Omit<typeof references.$inferSelect, "citedWorkId"> & {
-  /** The identifiers it names, in one spelling each. */
-  readonly identifiers: readonly NamedIdentifier[];
+  /** The identifiers it names, in one spelling each; null where it names none of the kind. */
+  readonly arxivName: string | null;
+  readonly doiName: string | null;
+  readonly workUuid: string | null;
   /** The work that it is by itself, where it names none. */
   readonly own: { readonly id: bigint; readonly key: string } | null;
 };
-
-export type NamedIdentifier = { readonly id: bigint; readonly kind: IdentifierKind; readonly value: string };
 
 /** The references that a snapshot lists. Items that are no objects are left to the log. */
 export function projectReferences(
@@ -33,11 +36,8 @@ export function projectReferences(
   for (let ordinal = 0; ordinal < sample.length; ordinal++) {
     const item = sample[ordinal];
     if (!isJsonObject(item)) continue;
-    const { arxiv, doi, workUuid } = identifiersOf(item);
-    const identifiers: NamedIdentifier[] = [];
-    if (arxiv !== null) identifiers.push(arxiv);
-    if (doi !== null) identifiers.push(doi);
-    if (workUuid !== null) identifiers.push(workUuid);
+    const { arxivName, doiName, workUuid } = identifiersOf(item);
+    const namesNone = arxivName === null && doiName === null && workUuid === null;
     references.push({
       paperId,
       ordinal,
@@ -47,11 +47,13 @@ export function projectReferences(
       doi: textMember(item, "doi"),
       citedArxivId: textMember(item, "cited_arxiv_id"),
       isInternalAnchor: item["is_internal_anchor"] === true,
-      arxivId: arxiv?.id ?? null,
-      doiId: doi?.id ?? null,
-      workUuidId: workUuid?.id ?? null,
-      identifiers,
-      own: identifiers.length === 0 ? ownWork(pithNumber, ordinal) : null,
+      arxivId: arxivName === null ? null : identifierIdOf("arxiv", arxivName),
+      doiId: doiName === null ? null : identifierIdOf("doi", doiName),
+      workUuidId: workUuid === null ? null : identifierIdOf("work_id", workUuid),
+      arxivName,
+      doiName,
+      workUuid,
+      own: namesNone ? ownWork(pithNumber, ordinal) : null,
     });
   }
   return references;
@@ -70,16 +72,11 @@ function identifiersOf({ cited_arxiv_id: written, doi, work_id: workId }: JsonOb
   // The texts as they are in the snapshot: a replaced character would make another identifier of it.
   const parsedDoi = typeof doi === "string" ? parseDoi(doi) : null;
   const arxivOfDoi = parsedDoi === null ? null : arxivIdOfDoi(parsedDoi);
-  const arxiv = (typeof written === "string" ? arxivIdentity(written) : null) ?? arxivOfDoi;
   return {
-    arxiv: named("arxiv", arxiv),
-    doi: named("doi", arxivOfDoi === null ? parsedDoi : null),
-    workUuid: named("work_id", typeof workId === "string" ? parseWorkId(workId) : null),
+    arxivName: (typeof written === "string" ? arxivIdentity(written) : null) ?? arxivOfDoi,
+    doiName: arxivOfDoi === null ? parsedDoi : null,
+    workUuid: typeof workId === "string" ? parseWorkId(workId) : null,
   };
-}
-
-function named(kind: IdentifierKind, value: string | null): NamedIdentifier | null {
-  return value === null ? null : { id: identifierIdOf(kind, value), kind, value };
 }
 
 function yearOf(item: JsonObject): number | null {

@@ -1,6 +1,5 @@
 import { type Proof, proofRank } from "../../protocol/index.ts";
 import type { IdentifierKind } from "../../store/index.ts";
-import type { NamedIdentifier } from "../project/references.ts";
 
 /** Somebody's word that an identifier stands for another. */
 export type Evidence = {
@@ -47,9 +46,11 @@ export function isSameEvidence(a: Evidence, b: Evidence): boolean {
   return a.targetId === b.targetId && a.targetKind === b.targetKind && a.standing === b.standing;
 }
 
+/** An identifier as a reference names it, in its one spelling. */
+export type NamedIdentifier = { readonly id: bigint; readonly kind: IdentifierKind; readonly value: string };
+
 /** A row of `work_identifiers`. */
 export type Identifier = NamedIdentifier & {
-  readonly kind: IdentifierKind;
   readonly target: Evidence | null;
   readonly workId: bigint;
 };

@@ -1,7 +1,12 @@
-import type { NamedIdentifier } from "../project/references.ts";
 import { BestEvidence } from "./best-evidence.ts";
 import { refuseCollision } from "./collision.ts";
-import { type Evidence, eachEvidence, type Identifier, isSameEvidence } from "./evidence.ts";
+import {
+  type Evidence,
+  eachEvidence,
+  type Identifier,
+  isSameEvidence,
+  type NamedIdentifier,
+} from "./evidence.ts";
 import { readIdentifiers, writeIdentifiers } from "./identifier-rows.ts";
 import { addedReferences, type PaperChange, removedReferences } from "./paper-change.ts";
 import type { WriteSession } from "./session.ts";
@@ -27,9 +32,9 @@ export async function settleIdentifiers(
   const added = addedReferences(changes);
   const named = new Map<bigint, NamedIdentifier>();
   for (const { reference } of added) {
-    for (const identifier of reference.identifiers) {
-      if (identifier.kind !== "arxiv") note(named, identifier);
-    }
+    const { doiId, doiName, workUuidId, workUuid } = reference;
+    if (doiId !== null && doiName !== null) note(named, doiId, "doi", doiName);
+    if (workUuidId !== null && workUuid !== null) note(named, workUuidId, "work_id", workUuid);
   }
   const touched = new Set<bigint>(named.keys());
   for (const { doiId, workUuidId } of removed) {
@@ -52,12 +57,17 @@ export async function settleIdentifiers(
   return write(session, { stored, named, best, gone });
 }
 
-function note(named: Map<bigint, NamedIdentifier>, identifier: NamedIdentifier): void {
-  const other = named.get(identifier.id);
-  if (other !== undefined && (other.kind !== identifier.kind || other.value !== identifier.value)) {
-    refuseCollision(`${other.kind}:${other.value}`, `${identifier.kind}:${identifier.value}`);
+function note(
+  named: Map<bigint, NamedIdentifier>,
+  id: bigint,
+  kind: NamedIdentifier["kind"],
+  value: string,
+): void {
+  const other = named.get(id);
+  if (other === undefined) named.set(id, { id, kind, value });
+  else if (other.kind !== kind || other.value !== value) {
+    refuseCollision(`${other.kind}:${other.value}`, `${kind}:${value}`);
   }
-  named.set(identifier.id, identifier);
 }
 
 type Settled = {

@@ -1,8 +1,13 @@
 import type { Proof } from "../../protocol/index.ts";
 import { bigintArray } from "../../store/rows.ts";
-import type { NamedIdentifier } from "../project/references.ts";
 import type { BestEvidence } from "./best-evidence.ts";
-import { type Evidence, eachEvidence, type Identifier, isSameEvidence } from "./evidence.ts";
+import {
+  type Evidence,
+  eachEvidence,
+  type Identifier,
+  isSameEvidence,
+  type NamedIdentifier,
+} from "./evidence.ts";
 import type { addedReferences, PaperChange, StoredReference } from "./paper-change.ts";
 import type { WriteSession } from "./session.ts";
 

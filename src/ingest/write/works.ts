@@ -75,10 +75,9 @@ function workKeys(changes: readonly PaperChange[], identifiers: Identifiers): Ma
     if (row === null) continue;
     note(row.workId, workKey);
     if (!hasNewContent) continue;
-    for (const { own, arxivId, identifiers: named } of references) {
+    for (const { own, arxivId, arxivName } of references) {
       if (own !== null) note(own.id, own.key);
-      if (arxivId === null) continue;
-      for (const { id, kind, value } of named) if (id === arxivId) note(id, `${kind}:${value}`);
+      if (arxivId !== null) note(arxivId, `arxiv:${arxivName}`);
     }
   }
   return keys;
