@@ -8,6 +8,7 @@ import {
   judgeDocument,
   type Keyring,
   type PithDocument,
+  type PithNumber,
   type Proof,
   parseDocument,
 } from "../protocol/index.ts";
@@ -23,6 +24,9 @@ export type Delivery = {
 export type Arrival = {
   readonly source: string;
   readonly size: number;
+  readonly pithNumber: PithNumber;
+  readonly refused: JudgedDocument["refused"];
+  /** Its events and aliases. Judged again where it was let go. */
   readonly document: JudgedDocument;
   /** For a state: whether merging it alone gives its own hash. */
   readonly publishedResult: CheckResult | null;
@@ -30,6 +34,8 @@ export type Arrival = {
   readonly record: string | null;
   /** The document itself, for quarantine should it turn out that it cannot be stored. */
   readonly bytes: Uint8Array;
+  /** Lets go of `document`: a batch waits long, and what it holds on to is what the garbage collector is busy with. */
+  letGo(): void;
 };
 
 /** A document that was refused as a whole. */
@@ -63,19 +69,44 @@ export function receive(delivery: Delivery, door: DoorOptions): Arrival | Reject
 }
 
 /** Judges a document that has been read; of events that `heldEvent` knows no signature is verified twice. */
-export function judge(
-  { source, bytes, parsed }: ReadDocument,
-  { keyring, minimumProof }: DoorOptions,
-  heldEvent?: Door["heldEvent"],
-): Arrival {
-  return {
-    source,
-    size: bytes.length,
-    document: judgeDocument(parsed, keyring, minimumProof, heldEvent),
-    publishedResult: checkPublishedState(parsed, keyring, heldEvent),
-    record: parsed.record?.text ?? null,
-    bytes,
-  };
+export function judge(read: ReadDocument, door: DoorOptions, heldEvent?: Door["heldEvent"]): Arrival {
+  return new JudgedArrival(read, door, heldEvent);
+}
+
+class JudgedArrival implements Arrival {
+  readonly source: string;
+  readonly size: number;
+  readonly pithNumber: PithNumber;
+  readonly refused: JudgedDocument["refused"];
+  readonly publishedResult: CheckResult | null;
+  readonly record: string | null;
+  readonly bytes: Uint8Array;
+  readonly #door: DoorOptions;
+  #document: JudgedDocument | null;
+
+  constructor({ source, bytes, parsed }: ReadDocument, door: DoorOptions, heldEvent: Door["heldEvent"]) {
+    const { keyring, minimumProof } = door;
+    const document = judgeDocument(parsed, keyring, minimumProof, heldEvent);
+    this.source = source;
+    this.size = bytes.length;
+    this.pithNumber = document.pithNumber;
+    this.refused = document.refused;
+    this.publishedResult = checkPublishedState(parsed, keyring, heldEvent);
+    this.record = parsed.record?.text ?? null;
+    this.bytes = bytes;
+    this.#door = door;
+    this.#document = document;
+  }
+
+  get document(): JudgedDocument {
+    const { keyring, minimumProof, maximumBytes } = this.#door;
+    this.#document ??= judgeDocument(parseDocument(this.bytes, maximumBytes), keyring, minimumProof);
+    return this.#document;
+  }
+
+  letGo(): void {
+    this.#document = null;
+  }
 }
 
 /**
@@ -83,10 +114,10 @@ export function judge(
  * stands for. It is refused as a whole, for the first event's reason, with its record and its aliases.
  */
 export function refuseUnproved(arrival: Arrival, { needsAnEvent = false }: DoorOptions): Arrival | Rejection {
-  const { source, size, document, bytes } = arrival;
-  const [first] = document.refused;
-  if (!needsAnEvent || first === undefined || document.events.length > 0) return arrival;
-  const count = document.refused.length;
+  const { source, size, pithNumber, refused, bytes } = arrival;
+  const [first] = refused;
+  if (!needsAnEvent || first === undefined || arrival.document.events.length > 0) return arrival;
+  const count = refused.length;
   return {
     source,
     size,
@@ -94,7 +125,7 @@ export function refuseUnproved(arrival: Arrival, { needsAnEvent = false }: DoorO
     code: first.reason,
     message: `None of its events was let in: ${count === 1 ? "" : `the first of ${count}, `}${first.id}, is ${first.reason}.`,
     bytes,
-    pithNumber: document.pithNumber,
+    pithNumber,
   };
 }
 

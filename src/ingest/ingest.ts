@@ -16,7 +16,7 @@ export type IngestSummary = {
 };
 
 export type IngestOptions = DoorOptions & {
-  /** A batch is written when it has so many documents, or 16 MB; 400 unless told. The first ones are smaller. */
+  /** A batch is written when it has so many documents, or 16 MB. Unless told it is 25 to begin with, and comes to be 400. */
   readonly batchDocuments?: number;
   /** Threads that verify and write side by side; without, everything runs in this one. */
   readonly threads?: IngestThreads;
@@ -29,8 +29,9 @@ export type IngestOptions = DoorOptions & {
 };
 
 const batchBytes = 16_000_000;
-/** Documents of the first batch; each next one has twice as many, so that the database soon has something to do. */
+/** Each batch has twice as many documents as the one before, up to the usual: so the database soon has something to do. */
 const firstBatchDocuments = 25;
+const usualBatchDocuments = 400;
 /** Batches under way in one thread: while one waits for the database another is verified. */
 const batchesAtOnce = 2;
 
@@ -75,18 +76,18 @@ export async function ingest(
 
 async function* inBatches(
   deliveries: AsyncIterable<Delivered>,
-  { batchDocuments = 400, signal }: IngestOptions,
+  { batchDocuments, signal }: IngestOptions,
 ): AsyncGenerator<Delivered[]> {
   let batch: Delivered[] = [];
   let bytes = 0;
-  let most = Math.min(firstBatchDocuments, batchDocuments);
+  let most = batchDocuments ?? firstBatchDocuments;
   for await (const delivery of deliveries) {
     if (signal?.aborted) break;
     batch.push(delivery);
     bytes += "bytes" in delivery ? delivery.bytes.length : 0;
     if (batch.length >= most || bytes >= batchBytes) {
       yield batch;
-      most = Math.min(most * 2, batchDocuments);
+      most = batchDocuments ?? Math.min(most * 2, usualBatchDocuments);
       batch = [];
       bytes = 0;
     }

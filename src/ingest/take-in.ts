@@ -16,6 +16,7 @@ import { intakeBatches } from "./watched-batches.ts";
 import type { Outcome } from "./write/batch.ts";
 import { CollisionError } from "./write/collision.ts";
 import { type HeldPapers, readHeld } from "./write/held.ts";
+import { Preparation } from "./write/pending.ts";
 import { writeRetriedBatch } from "./write/retried-batch.ts";
 
 /** What became of one document. */
@@ -59,26 +60,49 @@ async function takeInBatch(
   }
   const held = await readHeldPapers(database, read);
   const received: (Arrival | Rejection)[] = [];
-  for (const document of read) {
+  const preparing = new Preparing();
+  // Taken out, so that what a document was read into is gone once it is judged and prepared.
+  for (let document = read.shift(); document !== undefined; document = read.shift()) {
     if (turns.isOver) await turns.next();
-    received.push(
-      "parsed" in document
-        ? refuseUnproved(judge(document, door, heldEvents(held, document.parsed.pithNumber)), door)
-        : document,
-    );
+    const result = "parsed" in document ? receive(document, door, held) : document;
+    received.push(result);
+    if ("document" in result) preparing.add(result, held);
   }
   const arrivals = received.filter((result) => "document" in result);
   const rejections = received.filter((result) => "code" in result);
   const outcomes = new Map<Arrival, Outcome | Rejection>();
-  await writeIsolating(database, { arrivals, rejections, held }, outcomes);
+  await writeIsolating(database, { arrivals, rejections }, outcomes, preparing.done);
   return received.map((result) => {
     if ("code" in result) return rejected(result, result.pithNumber ?? null, []);
-    const { source, document } = result;
-    const refused = document.refused.map(({ id, reason }) => ({ id, reason }));
+    const { source, pithNumber } = result;
+    const refused = result.refused.map(({ id, reason }) => ({ id, reason }));
     const outcome = outcomes.get(result) as Outcome | Rejection;
-    if (typeof outcome !== "string") return rejected(outcome, document.pithNumber, refused);
-    return { source, pithNumber: document.pithNumber, status: outcome, rejection: null, refused };
+    if (typeof outcome !== "string") return rejected(outcome, pithNumber, refused);
+    return { source, pithNumber, status: outcome, rejection: null, refused };
   });
+}
+
+/** Judges a document, and asks the door whether it may come in as a whole. */
+function receive(read: ReadDocument, door: DoorOptions, held: HeldPapers): Arrival | Rejection {
+  return refuseUnproved(judge(read, door, heldEvents(held, read.parsed.pithNumber)), door);
+}
+
+/** A preparation that ends where keys collide: the writing finds that again, and which document it is. */
+class Preparing {
+  #preparation: Preparation | undefined = new Preparation();
+
+  add(arrival: Arrival, held: HeldPapers): void {
+    try {
+      this.#preparation?.add(arrival, held);
+    } catch (error) {
+      if (!(error instanceof CollisionError)) throw error;
+      this.#preparation = undefined;
+    }
+  }
+
+  get done(): Preparation | undefined {
+    return this.#preparation;
+  }
 }
 
 async function readHeldPapers(
@@ -104,11 +128,7 @@ function heldEvents(held: HeldPapers, pithNumber: PithNumber): Door["heldEvent"]
   return events === undefined || events.size === 0 ? undefined : (id) => events.get(id.slice(7));
 }
 
-type Batch = {
-  readonly arrivals: readonly Arrival[];
-  readonly rejections: readonly Rejection[];
-  readonly held: HeldPapers;
-};
+type Batch = { readonly arrivals: readonly Arrival[]; readonly rejections: readonly Rejection[] };
 
 function rejected(
   { source, code, message }: Rejection,
@@ -129,11 +149,13 @@ function unreadable({ source, code, unreadable }: Exclude<Delivered, { bytes: Ui
  */
 async function writeIsolating(
   database: Database,
-  { arrivals, rejections, held }: Batch,
+  { arrivals, rejections }: Batch,
   outcomes: Map<Arrival, Outcome | Rejection>,
+  preparation?: Preparation,
 ): Promise<void> {
   try {
-    const written = await writeRetriedBatch(database, arrivals, rejections, { held });
+    const prepared = preparation === undefined ? {} : { preparation };
+    const written = await writeRetriedBatch(database, arrivals, rejections, prepared);
     for (const [index, arrival] of arrivals.entries()) outcomes.set(arrival, written[index] as Outcome);
   } catch (error) {
     const [arrival] = arrivals;
@@ -145,8 +167,8 @@ async function writeIsolating(
       return;
     }
     const middle = arrivals.length >> 1;
-    await writeIsolating(database, { arrivals: arrivals.slice(0, middle), rejections, held }, outcomes);
-    await writeIsolating(database, { arrivals: arrivals.slice(middle), rejections: [], held }, outcomes);
+    await writeIsolating(database, { arrivals: arrivals.slice(0, middle), rejections }, outcomes);
+    await writeIsolating(database, { arrivals: arrivals.slice(middle), rejections: [] }, outcomes);
   }
 }
 

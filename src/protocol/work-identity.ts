@@ -40,7 +40,8 @@ function versionOf(digits: string | undefined): number | null {
  */
 export function arxivIdentity(text: string): string | null {
   const parsed = parseArxivId(text);
-  if (parsed !== null) return parsed.id;
+  // Most are written as they are compared: then it is the same text, and no second one beside it.
+  if (parsed !== null) return parsed.id === text ? text : parsed.id;
   const bare = text.trim();
   return bare !== "" && bare.length <= longest && !/[\s\p{Cc}]/u.test(bare) ? bare : null;
 }

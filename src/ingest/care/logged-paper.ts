@@ -50,7 +50,11 @@ export async function* readLoggedPapers(client: pg.ClientBase, keyring: Keyring)
       const main = {
         source: "the log",
         size: 0,
+        pithNumber: row.pith_number,
+        refused: document.refused,
         bytes: new Uint8Array(),
+        // There are no bytes that it could be judged from again.
+        letGo() {},
         record: row.record,
         publishedResult: null,
         document: {
@@ -60,6 +64,7 @@ export async function* readLoggedPapers(client: pg.ClientBase, keyring: Keyring)
       };
       const states = (published.get(row.paper_id) ?? []).map(({ sha256, result }) => ({
         ...main,
+        refused: [],
         publishedResult: result,
         document: { ...document, events: [], refused: [], published: { sha256, isPartial: false } },
       }));

@@ -66,7 +66,7 @@ export async function withShadow<Result>(
     let done = 0;
     for await (const arrivals of readLoggedPapers(client, keyring)) {
       await writeBatch(shadow, arrivals, [], { isLockHeld: true });
-      done += new Set(arrivals.map(({ document }) => document.pithNumber)).size;
+      done += new Set(arrivals.map(({ pithNumber }) => pithNumber)).size;
       onProgress?.(done, rows[0]?.papers ?? 0);
     }
     // When and in which order events were taken in is history, and stays.

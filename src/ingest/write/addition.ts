@@ -40,7 +40,7 @@ export function additionOf(arrivals: readonly Arrival[], held: Held): Addition |
   return isNothing ? null : addition;
 }
 
-export function signatureText(event: AcceptedEvent): string | null {
+export function signatureText(event: Pick<AcceptedEvent, "signature">): string | null {
   return event.signature === null ? null : canonicalJson(event.signature);
 }
 

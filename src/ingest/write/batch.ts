@@ -10,7 +10,7 @@ import { readKnown } from "./known-papers.ts";
 import { type LogWrite, writeLogs } from "./log.ts";
 import { isHeldMeanwhile, writeNewPapers } from "./new-papers.ts";
 import type { PaperTarget } from "./paper-change.ts";
-import { type Group, groupByPaper, heldOf, type Pending, prepare, preparePending } from "./pending.ts";
+import { type Group, heldOf, type Pending, type Preparation, prepare, prepareAll } from "./pending.ts";
 import { writeQuarantine } from "./quarantine.ts";
 import { WriteSession } from "./session.ts";
 
@@ -24,8 +24,8 @@ export type Outcome = "merged" | "unchanged";
 export const writeLock = 7_484_002;
 
 export type WriteOptions = {
-  /** What was held of the papers a moment ago, where the caller has read it. */
-  readonly held?: HeldPapers;
+  /** The same documents, where the caller has prepared them. */
+  readonly preparation?: Preparation;
   /** The caller has taken `writeLock` in a session of its own. */
   readonly isLockHeld?: boolean;
 };
@@ -42,16 +42,14 @@ export async function writeBatch(
   database: Database,
   arrivals: readonly Arrival[],
   rejections: readonly Rejection[],
-  { held, isLockHeld = false }: WriteOptions = {},
+  { preparation, isLockHeld = false }: WriteOptions = {},
 ): Promise<Outcome[]> {
-  const groups = groupByPaper(arrivals);
   const client = await database.pool.connect();
   try {
-    const merged = await writeGroups({ client, database, isLockHeld, arrivals, rejections }, groups, held);
+    const batch = { client, database, isLockHeld, arrivals, rejections };
+    const merged = await writePrepared(batch, preparation ?? (await prepareHeld(batch)));
     client.release();
-    return arrivals.map(({ document }) =>
-      merged.has(paperIdOf(document.pithNumber)) ? "merged" : "unchanged",
-    );
+    return arrivals.map(({ pithNumber }) => (merged.has(paperIdOf(pithNumber)) ? "merged" : "unchanged"));
   } catch (error) {
     // Where even the ROLLBACK fails the connection is gone, and the transaction with it.
     await client.query("ROLLBACK").then(
@@ -74,31 +72,31 @@ type Batch = {
  * Writes a batch; once more where meanwhile another writer brought a paper that was not held, which can happen no more
  * often than there are papers. Returns those that were changed.
  */
-async function writeGroups(
-  batch: Batch,
-  groups: ReadonlyMap<bigint, Group>,
-  held: HeldPapers | undefined,
-): Promise<ReadonlySet<bigint>> {
+async function writePrepared(batch: Batch, preparation: Preparation): Promise<ReadonlySet<bigint>> {
   const { client } = batch;
-  const known = held ?? (await readHeld(client, groups.keys()));
-  const pending = await preparePending(groups, known);
   try {
-    return await writeTransaction(batch, pending);
+    return await writeTransaction(batch, preparation.pending);
   } catch (error) {
     if (!isHeldMeanwhile(error)) throw error;
     await client.query("ROLLBACK");
-    const now = await readHeld(client, groups.keys());
+    const again = await prepareHeld(batch);
     // Nobody's but one that a rebuild took out again at once: whoever retries batches retries this one.
-    if (![...now.keys()].some((paperId) => !known.has(paperId))) throw error;
-    return writeGroups(batch, groups, now);
+    if (again.newPapers === preparation.newPapers) throw error;
+    return writePrepared(batch, again);
   }
+}
+
+/** Prepares the documents of a batch, compared with what is held of their papers. */
+async function prepareHeld({ client, arrivals }: Batch): Promise<Preparation> {
+  const paperIds = new Set(arrivals.map(({ pithNumber }) => paperIdOf(pithNumber)));
+  return prepareAll(arrivals, await readHeld(client, paperIds));
 }
 
 async function writeTransaction(
   { client, database, isLockHeld, arrivals, rejections }: Batch,
   pending: Pending,
 ): Promise<ReadonlySet<bigint>> {
-  const isRefusing = rejections.length > 0 || arrivals.some(({ document }) => document.refused.length > 0);
+  const isRefusing = rejections.length > 0 || arrivals.some(({ refused }) => refused.length > 0);
   if (pending.size === 0 && !isRefusing) return new Set();
   // Each statement after the lock sees what the writer before has committed, whatever the server's default is.
   await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
@@ -154,9 +152,10 @@ async function writePending(
       writes.push(newPaper);
       targets.push(prepared.target);
     } else if (addition !== undefined) {
-      const { state, target } = prepare(pithNumber, addition, knownOf(paperId));
-      writes.push({ paperId, pithNumber, held: held.get(paperId) ?? nothingHeld, addition, state });
-      targets.push(target);
+      const before = held.get(paperId) ?? nothingHeld;
+      const merged = prepare(pithNumber, addition, knownOf(paperId), before);
+      writes.push({ paperId, pithNumber, held: before, addition: merged.addition, state: merged.state });
+      targets.push(merged.target);
     }
   }
   await writeLogs(session, writes, added, now);

@@ -44,8 +44,8 @@ export async function writeDerived(
   let events = 0;
   let invalidEvents = 0;
   for (const { held, state } of writes) {
-    events += state.events.size - held.events.size;
-    invalidEvents += state.events.size - state.validCount - held.invalidCount;
+    events += state.events.length - held.events.size;
+    invalidEvents += state.events.length - state.validCount - held.invalidCount;
   }
   session.write(
     ...totalsStatement({

@@ -1,7 +1,6 @@
-import type { MergedEvent, MergedState } from "../../protocol/index.ts";
+import type { AcceptedEvent, MergedEvent, MergedState } from "../../protocol/index.ts";
 import { type Cell, recordset } from "../../store/rows.ts";
-import { type Addition, signatureText } from "./addition.ts";
-import { mergedAliasesText } from "./aliases.ts";
+import type { Addition } from "./addition.ts";
 import type { Held } from "./held.ts";
 import type { WriteSession } from "./session.ts";
 
@@ -9,12 +8,34 @@ export type LogWrite = {
   readonly paperId: bigint;
   readonly pithNumber: string;
   readonly held: Held;
-  readonly addition: Addition;
+  readonly addition: LogAddition;
   readonly state: WrittenState;
 };
 
-/** Of a merged state what is written. Its text, as long as its document, is not: a batch would hold on to it. */
-export type WrittenState = Pick<MergedState, "sha256" | "events" | "validCount" | "aliases">;
+/** Of what documents add, what is written: the events are those of the state. */
+export type LogAddition = Pick<Addition, "publishedStates" | "record"> & {
+  /** Ids in hex: new events, and events of which a better copy came. */
+  readonly events: ReadonlySet<string>;
+};
+
+/**
+ * Of a merged state what is written. Its text, as long as its document, is not, nor what its events were read into: a
+ * batch would hold on to them.
+ */
+export type WrittenState = Pick<MergedState, "sha256" | "validCount"> & {
+  readonly events: readonly WrittenEvent[];
+  /** All aliases of the log, as they are stored. */
+  readonly aliasesText: string;
+};
+
+/** What the log keeps of an event, and what the merge made of it. */
+export type WrittenEvent = Pick<AcceptedEvent, "text" | "proof" | "fault" | "type" | "instant" | "signer"> &
+  Pick<MergedEvent, "standing" | "status" | "reason"> & {
+    /** In hex. */
+    readonly id: string;
+    /** Canonical text of the signature object; null where it came without. */
+    readonly signature: string | null;
+  };
 
 const eventColumns = [
   "paper_id",
@@ -80,7 +101,7 @@ export function writeRecords(session: WriteSession, writes: Iterable<LogWrite>):
   const added: Cell[][] = [];
   const changed: Cell[][] = [];
   for (const { paperId, pithNumber, held, addition, state } of writes) {
-    const aliases = mergedAliasesText(held.aliases, addition.aliases, state);
+    const aliases = state.aliasesText;
     const cells = [paperId, pithNumber, addition.record, `\\x${state.sha256}`, aliases];
     if (held.pithNumber === null) added.push(cells);
     else if (addition.record !== null || held.stateSha256 !== state.sha256 || held.aliasesText !== aliases) {
@@ -97,7 +118,7 @@ export function writeRecords(session: WriteSession, writes: Iterable<LogWrite>):
 }
 
 /** An event that is to be inserted. */
-type Inserted = { readonly write: LogWrite; readonly entry: MergedEvent; readonly ordinal: number };
+type Inserted = { readonly write: LogWrite; readonly entry: WrittenEvent; readonly ordinal: number };
 
 /** The events that are new to the log, and rows of those of which something is another than before. */
 function eventsOf(writes: readonly LogWrite[]): { inserted: Inserted[]; changed: Cell[][] } {
@@ -106,21 +127,16 @@ function eventsOf(writes: readonly LogWrite[]): { inserted: Inserted[]; changed:
   for (const write of writes) {
     // The merge lists them in the order of their ordinals.
     let ordinal = -1;
-    for (const entry of write.state.events.values()) {
+    for (const entry of write.state.events) {
       ordinal++;
-      const id = entry.event.id.slice(7);
+      const { id, signature, proof, standing, status, reason } = entry;
       const held = write.held.events.get(id);
       if (held === undefined) {
         inserted.push({ write, entry, ordinal });
         continue;
       }
-      const derived = [entry.standing, entry.status, entry.reason, ordinal]
-        .filter((cell) => cell !== null)
-        .join(" ");
+      const derived = [standing, status, reason, ordinal].filter((cell) => cell !== null).join(" ");
       if (derived === held.derived && !write.addition.events.has(id)) continue;
-      const { proof } = entry.event;
-      const signature = signatureText(entry.event);
-      const { standing, status, reason } = entry;
       changed.push([write.paperId, `\\x${id}`, signature, proof, standing, status, reason, ordinal]);
     }
   }
@@ -179,23 +195,23 @@ function writeEvents(
 
 function eventRow(
   paperId: bigint,
-  { event, standing, status, reason }: MergedEvent,
+  { id, text, signature, proof, fault, type, instant, signer, standing, status, reason }: WrittenEvent,
   position: number,
   ordinal: number,
   receivedAt: string,
 ): Cell[] {
   return [
     paperId,
-    `\\x${event.id.slice(7)}`,
+    `\\x${id}`,
     position,
-    event.text,
-    signatureText(event),
-    event.proof,
-    event.fault,
+    text,
+    signature,
+    proof,
+    fault,
     receivedAt,
-    event.type.replaceAll("\u0000", "\ufffd"),
-    `${event.instant}Z`,
-    event.signer.public_key_fingerprint,
+    type.replaceAll("\u0000", "\ufffd"),
+    `${instant}Z`,
+    signer.public_key_fingerprint,
     standing,
     status,
     reason,
@@ -204,9 +220,7 @@ function eventRow(
 }
 
 function insertSigners(session: WriteSession, inserted: readonly Inserted[]): void {
-  const signers = new Map(
-    inserted.map(({ entry: { event } }) => [event.signer.public_key_fingerprint, event.signer]),
-  );
+  const signers = new Map(inserted.map(({ entry: { signer } }) => [signer.public_key_fingerprint, signer]));
   session.upsert(
     "signers",
     ["fingerprint", "key_id", "signer_id", "signer_type"],

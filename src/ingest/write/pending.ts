@@ -1,42 +1,79 @@
-import { type CheckResult, mergeEvents, type PithNumber } from "../../protocol/index.ts";
+import { type CheckResult, type MergedState, mergeEvents, type PithNumber } from "../../protocol/index.ts";
 import { paperIdOf } from "../../store/index.ts";
 import { mentionOf } from "../../store/stored-aliases.ts";
 import type { Arrival } from "../arrival.ts";
 import { projectTarget } from "../project/target.ts";
 import { Turns } from "../turns.ts";
-import { type Addition, additionOf } from "./addition.ts";
+import { type Addition, additionOf, signatureText } from "./addition.ts";
+import { mergedAliasesText } from "./aliases.ts";
 import { refuseCollision } from "./collision.ts";
 import { type Held, type HeldPapers, nothingHeld } from "./held.ts";
 import { type Known, nothing, recordOf } from "./known-papers.ts";
-import type { WrittenState } from "./log.ts";
+import type { LogAddition, WrittenEvent, WrittenState } from "./log.ts";
 import type { PaperTarget } from "./paper-change.ts";
 
 /** The documents of one paper. */
-export type Group = { readonly pithNumber: PithNumber; readonly arrivals: Arrival[] };
+export type Group = { readonly pithNumber: PithNumber; readonly arrivals: readonly Arrival[] };
 
-export function groupByPaper(arrivals: readonly Arrival[]): Map<bigint, Group> {
-  const groups = new Map<bigint, Group>();
-  for (const arrival of arrivals) {
-    const { pithNumber } = arrival.document;
-    const paperId = paperIdOf(pithNumber);
-    const group = groups.get(paperId);
-    if (group === undefined) groups.set(paperId, { pithNumber, arrivals: [arrival] });
-    else if (group.pithNumber === pithNumber) group.arrivals.push(arrival);
-    else refuseCollision(group.pithNumber, pithNumber);
-  }
-  // In the order of their keys the rows of a batch meet the pages of an index one after the other.
-  return new Map([...groups].sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/** A paper with what its documents add to it, merged and projected. */
+/** A paper with what its documents add to it, merged and projected: all that is written of it. */
 export type Prepared = {
-  readonly addition: Addition;
+  readonly addition: LogAddition;
   readonly state: WrittenState;
   readonly target: PaperTarget;
 };
 
 /** The papers to which something is added; prepared already where nothing of them is held. */
 export type Pending = ReadonlyMap<bigint, Group & { readonly prepared: Prepared | null }>;
+
+/**
+ * Gathers the documents of a batch by paper, and merges and projects what needs no lock for it as they come: what a
+ * document was read into does not outlive its turn.
+ */
+export class Preparation {
+  readonly #groups = new Map<bigint, Group & { prepared: Prepared | null; addsNothing: boolean }>();
+
+  /** `held` is what was held of its paper a moment ago. Throws CollisionError. */
+  add(arrival: Arrival, held: HeldPapers): void {
+    const { pithNumber } = arrival;
+    const paperId = paperIdOf(pithNumber);
+    const others = this.#groups.get(paperId);
+    if (others !== undefined && others.pithNumber !== pithNumber) {
+      refuseCollision(others.pithNumber, pithNumber);
+    }
+    const arrivals = others === undefined ? [arrival] : [...others.arrivals, arrival];
+    const known = heldOf(held, paperId, pithNumber);
+    const addition = additionOf(arrivals, known);
+    const isNew = known.pithNumber === null;
+    const prepared = addition === null || !isNew ? null : prepare(pithNumber, addition, nothing, known);
+    this.#groups.set(paperId, { pithNumber, arrivals, prepared, addsNothing: addition === null });
+    // What is merged with the log needs its documents once more, under the lock.
+    if (addition === null || isNew) for (const done of arrivals) done.letGo();
+  }
+
+  /** Papers to which nothing is added are left out. In the order of their keys the rows of a batch meet the pages of an index one after the other. */
+  get pending(): Pending {
+    const pending = [...this.#groups].filter(([, { addsNothing }]) => !addsNothing);
+    return new Map(pending.sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  /** How many papers are prepared since nothing of them was held. */
+  get newPapers(): number {
+    let count = 0;
+    for (const { prepared } of this.#groups.values()) if (prepared !== null) count++;
+    return count;
+  }
+}
+
+/** Gathers documents that are all there. */
+export async function prepareAll(arrivals: readonly Arrival[], held: HeldPapers): Promise<Preparation> {
+  const turns = new Turns();
+  const preparation = new Preparation();
+  for (const arrival of arrivals) {
+    if (turns.isOver) await turns.next();
+    preparation.add(arrival, held);
+  }
+  return preparation;
+}
 
 /** What is held of a paper; refused where its key stands for another paper. */
 export function heldOf(held: HeldPapers, paperId: bigint, pithNumber: PithNumber): Held {
@@ -47,26 +84,12 @@ export function heldOf(held: HeldPapers, paperId: bigint, pithNumber: PithNumber
   return known;
 }
 
-/** Merges and projects what needs no lock for it; leaves out papers to which nothing is added. */
-export async function preparePending(groups: ReadonlyMap<bigint, Group>, held: HeldPapers): Promise<Pending> {
-  const turns = new Turns();
-  const pending = new Map<bigint, Group & { readonly prepared: Prepared | null }>();
-  for (const [paperId, group] of groups) {
-    if (turns.isOver) await turns.next();
-    const known = heldOf(held, paperId, group.pithNumber);
-    const addition = additionOf(group.arrivals, known);
-    if (addition === null) continue;
-    const prepared = known.pithNumber !== null ? null : prepare(group.pithNumber, addition, nothing);
-    pending.set(paperId, { ...group, prepared });
-  }
-  return pending;
-}
-
 /** Merges what arrives with what the log holds, and projects the state into rows. Pure. */
 export function prepare(
   pithNumber: PithNumber,
   addition: Addition,
   { log, record, publishedResults }: Known,
+  held: Held,
 ): Prepared {
   const arriving = [...addition.events.values()];
   // An event that is there already came again with a better signature: that copy counts.
@@ -78,6 +101,36 @@ export function prepare(
   // The record event's own comes first.
   const bundleRecord = state.canonicalRecord === null ? (recordOf(addition.record) ?? record) : null;
   const target = projectTarget({ pithNumber, state, bundleRecord, publishedResults: new Set(results) });
-  const { sha256, events: merged, validCount, aliases } = state;
-  return { addition, state: { sha256, events: merged, validCount, aliases }, target };
+  const { publishedStates } = addition;
+  return {
+    addition: { events: new Set(addition.events.keys()), publishedStates, record: addition.record },
+    state: {
+      sha256: state.sha256,
+      events: writtenEvents(state),
+      validCount: state.validCount,
+      aliasesText: mergedAliasesText(held.aliases, addition.aliases, state),
+    },
+    target,
+  };
+}
+
+/** In the order of the merge. */
+function writtenEvents({ events }: MergedState): WrittenEvent[] {
+  return Array.from(events.values(), ({ event, standing, status, reason }) => {
+    const { id, text, proof, fault, type, instant, signer } = event;
+    const signature = signatureText(event);
+    return {
+      id: id.slice(7),
+      text,
+      signature,
+      proof,
+      fault,
+      type,
+      instant,
+      signer,
+      standing,
+      status,
+      reason,
+    };
+  });
 }

@@ -34,8 +34,8 @@ export async function writeQuarantine(
       now,
     ]);
   }
-  for (const { document, source } of arrivals) {
-    for (const [index, { id, reason, copy }] of document.refused.slice(0, mostEvents).entries()) {
+  for (const { refused, pithNumber, source } of arrivals) {
+    for (const [index, { id, reason, copy }] of refused.slice(0, mostEvents).entries()) {
       const text = canonicalJson(copy);
       const sha256 = cryptography.sha256Text(text);
       const content = text.length <= largestContent ? Buffer.from(text) : null;
@@ -44,9 +44,9 @@ export async function writeQuarantine(
         `\\x${sha256}`,
         "event",
         reason,
-        index === mostEvents - 1 ? lastMessage(id, document.refused.length) : id,
+        index === mostEvents - 1 ? lastMessage(id, refused.length) : id,
         storable(source),
-        document.pithNumber,
+        pithNumber,
         size,
         content,
         now,
