@@ -21,6 +21,12 @@ export const graphFeedLimits: GraphFeedLimits = {
   keptRows: 20_000,
 };
 
+/**
+ * Which counts and copies a writer keeps beside the citations. Who changes them is listed with it, in the same
+ * transaction: so the database refuses all that a writer of a version does which does not keep `anchored_work_count`.
+ */
+const writerGeneration = 1;
+
 /** Old rows are looked for once in so many positions. */
 const positionsBetweenPrunings = 64n;
 
@@ -69,7 +75,7 @@ async function append(
   let bytes = BigInt(head.rows[0]?.bytes_until ?? 0);
   const rows = payloads.map((payload, index): Cell[] => {
     bytes += BigInt(payload?.length ?? 0);
-    return [before + BigInt(index) + 1n, last, payload, bytes, now];
+    return [before + BigInt(index) + 1n, last, payload, bytes, now, writerGeneration];
   });
   await insertRows(client, "graph_changes", columns, rows);
   if (before / positionsBetweenPrunings !== last / positionsBetweenPrunings) {
@@ -87,4 +93,4 @@ async function append(
   return last;
 }
 
-const columns = ["position", "transaction_end", "payload", "bytes_until", "changed_at"];
+const columns = ["position", "transaction_end", "payload", "bytes_until", "changed_at", "writer_generation"];

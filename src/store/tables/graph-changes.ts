@@ -1,4 +1,4 @@
-import { bigint, customType, pgTable } from "drizzle-orm/pg-core";
+import { bigint, customType, integer, pgTable } from "drizzle-orm/pg-core";
 import { instant } from "./columns.ts";
 
 const bytes = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => "bytea" });
@@ -18,4 +18,6 @@ export const graphChanges = pgTable("graph_changes", {
   /** The bytes of all payloads up to this one, also of those deleted since: what old rows are counted by. */
   bytesUntil: bigint("bytes_until", { mode: "bigint" }).notNull(),
   changedAt: instant("changed_at").notNull(),
+  /** Of the writer, as store/graph-feed.ts has it. No default: a writer that does not know of it is refused. */
+  writerGeneration: integer("writer_generation").notNull(),
 });

@@ -1,0 +1,14 @@
+-- In the order in which a batch meets the tables: who is in the midst of one is waited for, or waits.
+DROP INDEX "citations_anchors";--> statement-breakpoint
+ALTER TABLE "works" ADD COLUMN "anchored_work_count" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+UPDATE "works" SET "anchored_work_count" = anchored.works
+FROM (
+  SELECT cited_work_id, count(*) AS works FROM "citations"
+  WHERE is_internal_anchor AND citing_work_id <> cited_work_id GROUP BY cited_work_id
+) AS anchored
+WHERE anchored.cited_work_id = "works".work_id;--> statement-breakpoint
+CREATE INDEX "works_never_anchors" ON "works" USING btree ("cited_by_count","work_id") WHERE anchored_work_count = 0 AND paper_id IS NOT NULL;--> statement-breakpoint
+-- Writers of older versions do not keep the count. They name no such column when they list what they changed, and are
+-- refused for it.
+ALTER TABLE "graph_changes" ADD COLUMN "writer_generation" integer DEFAULT 1 NOT NULL;--> statement-breakpoint
+ALTER TABLE "graph_changes" ALTER COLUMN "writer_generation" DROP DEFAULT;
