@@ -1,4 +1,5 @@
--- In the order in which a batch meets the tables: who is in the midst of one is waited for, or waits.
+-- Writers wait: one that is in the midst of a batch holds what is changed here.
+SELECT pg_advisory_xact_lock(7484002);--> statement-breakpoint
 DROP INDEX "citations_anchors";--> statement-breakpoint
 ALTER TABLE "works" ADD COLUMN "anchored_work_count" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 UPDATE "works" SET "anchored_work_count" = anchored.works

@@ -135,7 +135,8 @@ export const allowances: readonly Allowance[] = [
     statement: /"papers" where .*"papers"\."work_id" in \(select/is,
     rules: [noKey, severalGroups],
     consequence: "rows moved",
-    reason: "The ids of all works that fit and of which a paper is held: few, where well cited ones are asked for; statistics of papers that are never an anchor move many.",
+    reason:
+      "The ids of all works that fit and of which a paper is held: few, where well cited ones are asked for; statistics of papers that are never an anchor move many.",
   },
   {
     name: "the claims of a paper's anchors",

@@ -80,6 +80,8 @@ describe.each(readdirSync(folder))("the data of %s", (file) => {
 
     const keyring = await loadKeyring(["sample/keyring.json"]);
     expect((await checkTables(database, { keyring })).differences).toEqual([]);
+    const anchors = await database.pool.query("SELECT FROM works WHERE anchored_work_count > 0");
+    expect(anchors.rowCount).toBeGreaterThan(0);
     expect((await database.pool.query("SELECT name, value FROM totals ORDER BY name")).rows).toEqual(before);
     await workOff(database, { keyring });
     const { rows } = await database.pool.query("SELECT status, error_code FROM submissions");
@@ -119,6 +121,16 @@ describe("migrations", () => {
     expect(told.sort((a, b) => a - b)).toEqual([0, journal.entries.length]);
     const { rows } = await database.pool.query("SELECT 1 FROM drizzle.__drizzle_migrations");
     expect(rows).toHaveLength(journal.entries.length);
+  });
+
+  it("leave writers of versions before 0010, which do not count anchored works, nothing that they could list", async () => {
+    const database = await created(createTestDatabase());
+    // As those list what they changed in the graph, in the transaction that changes it.
+    const listing = database.pool.query(
+      `INSERT INTO graph_changes (position, transaction_end, payload, bytes_until, changed_at)
+       VALUES (1, 1, NULL, 0, '2026-01-01T00:00:00Z')`,
+    );
+    await expect(listing).rejects.toMatchObject({ code: "23502", column: "writer_generation" });
   });
 
   it("of a newer version are told, and nothing is changed or served", async () => {
