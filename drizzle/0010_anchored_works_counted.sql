@@ -9,7 +9,6 @@ FROM (
 ) AS anchored
 WHERE anchored.cited_work_id = "works".work_id;--> statement-breakpoint
 CREATE INDEX "works_never_anchors" ON "works" USING btree ("cited_by_count","work_id") WHERE anchored_work_count = 0 AND paper_id IS NOT NULL;--> statement-breakpoint
--- Writers of older versions do not keep the count. They name no such column when they list what they changed, and are
--- refused for it.
-ALTER TABLE "graph_changes" ADD COLUMN "writer_generation" integer DEFAULT 1 NOT NULL;--> statement-breakpoint
-ALTER TABLE "graph_changes" ALTER COLUMN "writer_generation" DROP DEFAULT;
+-- Writers of older versions do not keep the count. They read this column by its old name before they list what they
+-- changed, and fail for it with all that they did; who only follows the list does not name it.
+ALTER TABLE "graph_changes" RENAME COLUMN "bytes_until" TO "total_payload_bytes";

@@ -21,12 +21,6 @@ export const graphFeedLimits: GraphFeedLimits = {
   keptRows: 20_000,
 };
 
-/**
- * Which counts and copies a writer keeps beside the citations. Who changes them is listed with it, in the same
- * transaction: so the database refuses all that a writer of a version does which does not keep `anchored_work_count`.
- */
-const writerGeneration = 1;
-
 /** Old rows are looked for once in so many positions. */
 const positionsBetweenPrunings = 64n;
 
@@ -68,19 +62,19 @@ async function append(
   const last = BigInt(counter.rows[0]?.value ?? 0);
   const before = last - BigInt(payloads.length);
   // A statement of its own: it sees what the holder of the lock before has committed.
-  const head = await client.query<{ bytes_until: string }>(
-    "SELECT bytes_until FROM graph_changes WHERE position = $1",
+  const head = await client.query<{ total_payload_bytes: string }>(
+    "SELECT total_payload_bytes FROM graph_changes WHERE position = $1",
     [before.toString()],
   );
-  let bytes = BigInt(head.rows[0]?.bytes_until ?? 0);
+  let bytes = BigInt(head.rows[0]?.total_payload_bytes ?? 0);
   const rows = payloads.map((payload, index): Cell[] => {
     bytes += BigInt(payload?.length ?? 0);
-    return [before + BigInt(index) + 1n, last, payload, bytes, now, writerGeneration];
+    return [before + BigInt(index) + 1n, last, payload, bytes, now];
   });
   await insertRows(client, "graph_changes", columns, rows);
   if (before / positionsBetweenPrunings !== last / positionsBetweenPrunings) {
     await client.query(
-      "DELETE FROM graph_changes WHERE position < $1 AND (position <= $2 OR bytes_until <= $3)",
+      "DELETE FROM graph_changes WHERE position < $1 AND (position <= $2 OR total_payload_bytes <= $3)",
       [
         last.toString(),
         (last - BigInt(limits.keptRows)).toString(),
@@ -93,4 +87,4 @@ async function append(
   return last;
 }
 
-const columns = ["position", "transaction_end", "payload", "bytes_until", "changed_at", "writer_generation"];
+const columns = ["position", "transaction_end", "payload", "total_payload_bytes", "changed_at"];

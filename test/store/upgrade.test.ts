@@ -123,14 +123,11 @@ describe("migrations", () => {
     expect(rows).toHaveLength(journal.entries.length);
   });
 
-  it("leave writers of versions before 0010, which do not count anchored works, nothing that they could list", async () => {
+  it("end writers of versions before 0010, which do not count anchored works, and blame no document for it", async () => {
     const database = await created(createTestDatabase());
-    // As those list what they changed in the graph, in the transaction that changes it.
-    const listing = database.pool.query(
-      `INSERT INTO graph_changes (position, transaction_end, payload, bytes_until, changed_at)
-       VALUES (1, 1, NULL, 0, '2026-01-01T00:00:00Z')`,
-    );
-    await expect(listing).rejects.toMatchObject({ code: "23502", column: "writer_generation" });
+    // What those ask before they list how they changed the graph, in the transaction that changes it.
+    const asking = database.pool.query("SELECT bytes_until FROM graph_changes WHERE position = $1", [1]);
+    await expect(asking).rejects.toMatchObject({ code: "42703" });
   });
 
   it("of a newer version are told, and nothing is changed or served", async () => {

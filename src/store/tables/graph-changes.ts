@@ -1,4 +1,4 @@
-import { bigint, customType, integer, pgTable } from "drizzle-orm/pg-core";
+import { bigint, customType, pgTable } from "drizzle-orm/pg-core";
 import { instant } from "./columns.ts";
 
 const bytes = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => "bytea" });
@@ -16,8 +16,6 @@ export const graphChanges = pgTable("graph_changes", {
   /** As store/graph-payload.ts packs it; null where everything may be another than before. */
   payload: bytes("payload"),
   /** The bytes of all payloads up to this one, also of those deleted since: what old rows are counted by. */
-  bytesUntil: bigint("bytes_until", { mode: "bigint" }).notNull(),
+  totalPayloadBytes: bigint("total_payload_bytes", { mode: "bigint" }).notNull(),
   changedAt: instant("changed_at").notNull(),
-  /** Of the writer, as store/graph-feed.ts has it. No default: a writer that does not know of it is refused. */
-  writerGeneration: integer("writer_generation").notNull(),
 });
