@@ -1,6 +1,6 @@
-import { and, eq, gte, ilike, inArray, lt, ne, type SQL, sql } from "drizzle-orm";
+import { and, eq, gte, ilike, inArray, isNotNull, lt, type SQL, sql } from "drizzle-orm";
 import type { Queries } from "../store/database.ts";
-import { citations, papers, works } from "../store/tables/index.ts";
+import { papers, works } from "../store/tables/index.ts";
 import { categoriesOfPaper, paperNames } from "../store/tables/search-expressions.ts";
 import { builder } from "./builder.ts";
 import { ProofEnum } from "./enums.ts";
@@ -30,21 +30,27 @@ export const PaperFilterInput = builder.inputType("PaperFilter", {
 
 export type PaperFilter = typeof PaperFilterInput.$inferInput;
 
-/** The condition on `papers` that a filter asks for; undefined where it asks nothing. */
+/**
+ * The condition on `papers` that a filter asks for; undefined where it asks nothing. What their works are to fit is a
+ * list of works: PostgreSQL plans it as it does a join, and Citus reads it before, since works may lie elsewhere.
+ */
 export function paperCondition(db: Queries, filter: PaperFilter): SQL | undefined {
-  const { categories, yearFrom, yearTo, titleContains, minCitedBy, proof, hasEquivocations } = filter;
-  const { anchorsOthers } = filter;
-  const condition = and(
+  const { categories, yearFrom, yearTo, titleContains, proof, hasEquivocations } = filter;
+  const ofWork = workCondition(filter);
+  return and(
     categoriesCondition(categories),
     given(yearFrom) ? gte(papers.submittedAt, startOfYear("yearFrom", yearFrom)) : undefined,
     given(yearTo) ? lt(papers.submittedAt, startOfYear("yearTo", yearTo, 1)) : undefined,
     given(titleContains) ? titleCondition(titleContains) : undefined,
-    given(minCitedBy) && minCitedBy > 0
-      ? inArray(
+    ofWork === undefined
+      ? undefined
+      : inArray(
           papers.workId,
-          db.select({ workId: works.workId }).from(works).where(gte(works.citedByCount, minCitedBy)),
-        )
-      : undefined,
+          db
+            .select({ workId: works.workId })
+            .from(works)
+            .where(and(isNotNull(works.paperId), ofWork)),
+        ),
     proofCondition(proof),
     given(hasEquivocations)
       ? hasEquivocations
@@ -53,31 +59,17 @@ export function paperCondition(db: Queries, filter: PaperFilter): SQL | undefine
         : eq(papers.equivocationCount, 0)
       : undefined,
   );
-  if (!given(anchorsOthers)) return condition;
-  return anchorsOthers ? and(condition, anchorsAnother(db)) : and(condition, anchorsNoOther(db, condition));
 }
 
-/** PostgreSQL plans it as it does EXISTS; with Citus, which refuses that, it is a list that is read before. */
-function anchorsAnother(db: Queries): SQL {
-  return inArray(papers.workId, anchorsOf(db, undefined));
-}
-
-/**
- * For what goes through all that fit: `condition` is what else is asked. Citus takes no NOT EXISTS, and a NOT IN of many
- * works is more than a server has the memory for: so the works of the papers without those that are anchors.
- */
-function anchorsNoOther(db: Queries, condition: SQL | undefined): SQL {
-  const worksOfPapers = () => db.select({ workId: papers.workId }).from(papers).where(condition);
-  const among = condition === undefined ? undefined : inArray(citations.citedWorkId, worksOfPapers());
-  return sql`${papers.workId} IN (${worksOfPapers()} EXCEPT ${anchorsOf(db, among)})`;
-}
-
-/** The works that another is anchored in. */
-function anchorsOf(db: Queries, condition: SQL | undefined) {
-  return db
-    .select({ workId: citations.citedWorkId })
-    .from(citations)
-    .where(and(ne(citations.citingWorkId, citations.citedWorkId), citations.isInternalAnchor, condition));
+/** The condition on `works` that a filter asks for; undefined where it asks nothing of them. */
+export function workCondition({ minCitedBy, anchorsOthers }: PaperFilter): SQL | undefined {
+  return and(
+    given(minCitedBy) && minCitedBy > 0 ? gte(works.citedByCount, minCitedBy) : undefined,
+    given(anchorsOthers)
+      ? // Written out for the same reason.
+        sql`${works.anchoredWorkCount} ${sql.raw(anchorsOthers ? ">" : "=")} 0`
+      : undefined,
+  );
 }
 
 /** Any of the categories; none for null. */

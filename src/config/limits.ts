@@ -40,7 +40,7 @@ export const queryLimits = {
       name: "PITH_GRAPH_QUERY_MILLISECONDS",
       usual: String(defaultQueryLimits.milliseconds),
       meaning:
-        "How long a query may take. Then it is answered with 503 and `TIMEOUT`, and what still runs for it in PostgreSQL and in the graph is ended. Mutations are let finish. The feed and the documents of mirrors may read as long. As long, and no longer, is waited for a connection to PostgreSQL.",
+        "How long a query may take. Then it is answered with 503 and `TIMEOUT`, and what still runs for it in PostgreSQL and in the graph is ended. Mutations are let finish. The feed, the documents of mirrors and what became of a submission may be read for as long. As long, and no longer, is waited for a connection to PostgreSQL.",
       read: wholeNumber(1, 600_000),
     },
   },

@@ -112,8 +112,9 @@ export function createApp({
     },
   };
 
-  const submissionRoute = createSubmissionRoutes(desk, logError);
-  const mirrorRoute = createMirrorRoutes({ database, milliseconds: limits.milliseconds, baseUrl, watch });
+  const { milliseconds } = limits;
+  const submissionRoute = createSubmissionRoutes(desk, { milliseconds, logError });
+  const mirrorRoute = createMirrorRoutes({ database, milliseconds, baseUrl, watch });
   const exportRoute = createExportRoutes(database, exports);
   const explorerRoute = createExplorerRoutes();
 

@@ -62,11 +62,11 @@ async function append(
   const last = BigInt(counter.rows[0]?.value ?? 0);
   const before = last - BigInt(payloads.length);
   // A statement of its own: it sees what the holder of the lock before has committed.
-  const head = await client.query<{ bytes_until: string }>(
-    "SELECT bytes_until FROM graph_changes WHERE position = $1",
+  const head = await client.query<{ total_payload_bytes: string }>(
+    "SELECT total_payload_bytes FROM graph_changes WHERE position = $1",
     [before.toString()],
   );
-  let bytes = BigInt(head.rows[0]?.bytes_until ?? 0);
+  let bytes = BigInt(head.rows[0]?.total_payload_bytes ?? 0);
   const rows = payloads.map((payload, index): Cell[] => {
     bytes += BigInt(payload?.length ?? 0);
     return [before + BigInt(index) + 1n, last, payload, bytes, now];
@@ -74,7 +74,7 @@ async function append(
   await insertRows(client, "graph_changes", columns, rows);
   if (before / positionsBetweenPrunings !== last / positionsBetweenPrunings) {
     await client.query(
-      "DELETE FROM graph_changes WHERE position < $1 AND (position <= $2 OR bytes_until <= $3)",
+      "DELETE FROM graph_changes WHERE position < $1 AND (position <= $2 OR total_payload_bytes <= $3)",
       [
         last.toString(),
         (last - BigInt(limits.keptRows)).toString(),
@@ -87,4 +87,4 @@ async function append(
   return last;
 }
 
-const columns = ["position", "transaction_end", "payload", "bytes_until", "changed_at"];
+const columns = ["position", "transaction_end", "payload", "total_payload_bytes", "changed_at"];

@@ -36,7 +36,7 @@ beforeAll(async () => {
     "works",
     "work_id",
     workIdOf("arxiv:2302.12192"),
-    "'work_id', n, 'key', 'x:' || n, 'paper_id', n, 'cited_by_count', n % 100",
+    "'work_id', n, 'key', 'x:' || n, 'paper_id', n, 'cited_by_count', n % 100, 'anchored_work_count', (n % 100 <> 7)::int",
   );
   await copy(
     "claims",
@@ -79,6 +79,11 @@ it.each([
     "works",
     "{ papers(filter: { minCitedBy: 98 }, orderBy: CITED_BY_DESC, first: 2) { nodes { title } } }",
     "works_cited_by_count",
+  ],
+  [
+    "works",
+    "{ papers(filter: { anchorsOthers: false }, orderBy: CITED_BY_DESC, first: 2) { nodes { title } } }",
+    "works_never_anchors",
   ],
   ["papers", `{ search(query: "${rare}") { totalCount edges { score } } }`, "papers_words"],
   ["claims", `{ claims(filter: { text: "${rare}" }) { totalCount nodes { text } } }`, "claims_words"],

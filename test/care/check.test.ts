@@ -42,6 +42,10 @@ const faults: Record<string, readonly [statement: string, named: string]> = {
     "UPDATE works SET cited_by_count = cited_by_count + 1 WHERE key = 'arxiv:2302.12192'",
     "arxiv:2302.12192",
   ],
+  "works: anchored in": [
+    "UPDATE works SET anchored_work_count = anchored_work_count + 1 WHERE key = 'arxiv:2302.12192'",
+    '"anchored_work_count":1',
+  ],
   work_identifiers: ["DELETE FROM work_identifiers WHERE kind = 'doi'", '"kind":"doi"'],
   citations: ["INSERT INTO citations VALUES (1, 2, false)", '"citing_work_id":1,'],
   citing_papers: [

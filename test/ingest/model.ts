@@ -585,6 +585,12 @@ function workRow(key: string, papers: readonly Paper[], edges: readonly Edge[]):
     reference_count: size(
       edges.filter(({ reference }) => reference.paper.workKey === key).map(({ cited }) => cited),
     ),
+    anchored_work_count: size(
+      edges
+        .filter(({ cited, reference }) => cited === key && reference.item["is_internal_anchor"] === true)
+        .map(({ reference }) => reference.paper.workKey)
+        .filter((citing) => citing !== key),
+    ),
   };
 }
 

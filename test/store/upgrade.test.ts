@@ -80,6 +80,8 @@ describe.each(readdirSync(folder))("the data of %s", (file) => {
 
     const keyring = await loadKeyring(["sample/keyring.json"]);
     expect((await checkTables(database, { keyring })).differences).toEqual([]);
+    const anchors = await database.pool.query("SELECT FROM works WHERE anchored_work_count > 0");
+    expect(anchors.rowCount).toBeGreaterThan(0);
     expect((await database.pool.query("SELECT name, value FROM totals ORDER BY name")).rows).toEqual(before);
     await workOff(database, { keyring });
     const { rows } = await database.pool.query("SELECT status, error_code FROM submissions");
@@ -119,6 +121,13 @@ describe("migrations", () => {
     expect(told.sort((a, b) => a - b)).toEqual([0, journal.entries.length]);
     const { rows } = await database.pool.query("SELECT 1 FROM drizzle.__drizzle_migrations");
     expect(rows).toHaveLength(journal.entries.length);
+  });
+
+  it("end writers of versions before 0010, which do not count anchored works, and blame no document for it", async () => {
+    const database = await created(createTestDatabase());
+    // What those ask before they list how they changed the graph, in the transaction that changes it.
+    const asking = database.pool.query("SELECT bytes_until FROM graph_changes WHERE position = $1", [1]);
+    await expect(asking).rejects.toMatchObject({ code: "42703" });
   });
 
   it("of a newer version are told, and nothing is changed or served", async () => {

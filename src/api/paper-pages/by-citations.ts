@@ -1,4 +1,4 @@
-import { and, asc, desc, gte, isNotNull, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, isNotNull, type SQL, sql } from "drizzle-orm";
 import type { Sender } from "../../store/cancellable.ts";
 import type { Queries } from "../../store/database.ts";
 import { readRows } from "../../store/prepared-rows.ts";
@@ -10,9 +10,8 @@ import type { Bound, OrderedPaper, ReadPapers, Stretch } from "./places.ts";
 export type CitedFilter = {
   /** What the papers are to fit by what stands in their own rows; undefined where all do. */
   readonly ofPaper: SQL | undefined;
-  /** What else their works are to fit, but for `minCitedBy`. */
+  /** What their works are to fit by what stands in the works' rows; undefined where all do. */
   readonly ofWork: SQL | undefined;
-  readonly minCitedBy: number;
 };
 
 type CitedWork = Pick<OrderedPaper, "workId" | "citedByCount">;
@@ -38,16 +37,15 @@ const mostSorted = 5_000;
 export function papersByCitations(db: Queries, sender: Sender, filter: CitedFilter): ReadPapers {
   /** All that fit, where they are few; null where they are many, undefined while nobody has looked. */
   let few: readonly OrderedPaper[] | null | undefined;
-  const isWhole = filter.ofPaper === undefined && filter.ofWork === undefined;
 
   return async (stretch, limit) => {
     const found: OrderedPaper[] = [];
     let rest = worksOf(stretch);
     let worksRead = 0;
     // Each work has a paper; only those at the bounds may have none that is asked for.
-    const first = isWhole ? limit + 2 : Math.max(2 * limit, fewestWorks);
+    const first = filter.ofPaper === undefined ? limit + 2 : Math.max(2 * limit, fewestWorks);
     for (let size = first; !few; size = Math.min(4 * size, mostWorks)) {
-      const read = await readWorks(db, sender, rest, filter.minCitedBy, size);
+      const read = await readWorks(db, sender, rest, filter.ofWork, size);
       found.push(...ordered(await readPapersOf(db, sender, read, filter), stretch));
       const last = read.at(-1);
       if (last === undefined || read.length < size || found.length >= limit) return found.slice(0, limit);
@@ -60,26 +58,21 @@ export function papersByCitations(db: Queries, sender: Sender, filter: CitedFilt
   };
 }
 
-/** Works of which a paper is held, in their order. */
-function readWorks(
+export const everyWork: WorkStretch = { after: undefined, before: undefined, reverse: false };
+
+/** Works that fit and of which a paper is held, those cited most first, or last where the stretch is reversed. */
+export function readWorks(
   db: Queries,
   sender: Sender,
   { after, before, reverse }: WorkStretch,
-  minCitedBy: number,
+  ofWork: SQL | undefined,
   limit: number,
 ): Promise<CitedWork[]> {
   const direction = reverse ? asc : desc;
   const query = db
     .select({ workId: works.workId, citedByCount: works.citedByCount })
     .from(works)
-    .where(
-      and(
-        isNotNull(works.paperId),
-        minCitedBy > 0 ? gte(works.citedByCount, minCitedBy) : undefined,
-        after,
-        before,
-      ),
-    )
+    .where(and(isNotNull(works.paperId), ofWork, after, before))
     .orderBy(direction(works.citedByCount), direction(works.workId))
     .limit(limit);
   return readRows(sender, query);
@@ -89,7 +82,7 @@ async function readPapersOf(
   db: Queries,
   sender: Sender,
   found: readonly CitedWork[],
-  { ofPaper, ofWork }: CitedFilter,
+  { ofPaper }: CitedFilter,
 ): Promise<OrderedPaper[]> {
   if (found.length === 0) return [];
   const counts = new Map(found.map(({ workId, citedByCount }) => [workId, citedByCount]));
@@ -102,7 +95,6 @@ async function readPapersOf(
         sql`${workId} = ANY(${bigintArray(counts.keys())}::bigint[])`,
         // IS TRUE keeps the planner from asking, for some works, an index of all papers what else fits.
         ofPaper === undefined ? undefined : sql`(${ofPaper}) IS TRUE`,
-        ofWork,
       ),
     );
   return withCounts(await readRows(sender, query), counts);
@@ -112,13 +104,13 @@ async function readPapersOf(
 async function readFew(
   db: Queries,
   sender: Sender,
-  { ofPaper, ofWork, minCitedBy }: CitedFilter,
+  { ofPaper, ofWork }: CitedFilter,
 ): Promise<OrderedPaper[] | null> {
   const { paperId, workId, submittedAt } = papers;
   const query = db
     .select({ paperId, workId, submittedAt })
     .from(papers)
-    .where(and(ofPaper, ofWork))
+    .where(ofPaper)
     .limit(mostSorted + 1);
   const found = await readRows(sender, query);
   if (found.length > mostSorted) return null;
@@ -126,11 +118,12 @@ async function readFew(
   const counted = db
     .select({ workId: works.workId, citedByCount: works.citedByCount })
     .from(works)
-    .where(sql`${works.workId} = ANY(${ids}::bigint[])`);
+    .where(and(sql`${works.workId} = ANY(${ids}::bigint[])`, ofWork));
   const counts = new Map((await readRows(sender, counted)).map((work) => [work.workId, work.citedByCount]));
-  return withCounts(found, counts).filter(({ citedByCount }) => citedByCount >= minCitedBy);
+  return withCounts(found, counts);
 }
 
+/** The papers of those works. */
 function withCounts(
   found: readonly Omit<OrderedPaper, "citedByCount">[],
   counts: ReadonlyMap<bigint, number>,

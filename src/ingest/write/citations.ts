@@ -16,8 +16,10 @@ export type CitationChanges = {
   total: number;
   /** Rows of `citations` that are new or marked otherwise, and those that are gone. */
   readonly putEdges: GraphEdge[];
-  readonly removedEdges: Omit<GraphEdge, "isInternalAnchor">[];
+  readonly removedEdges: UnmarkedEdge[];
 };
+
+type UnmarkedEdge = Omit<GraphEdge, "isInternalAnchor">;
 
 /**
  * Makes the edges what the references say. Of the works of papers that changed, all edges are compared with what is
@@ -170,7 +172,7 @@ function wantedEdges({ workOf, references }: Citing): Map<bigint, Map<bigint, Ed
 
 async function writeEdges(session: WriteSession, papers: Citing, changes: CitationChanges): Promise<void> {
   const wanted = wantedEdges(papers);
-  const dropped: Omit<GraphEdge, "isInternalAnchor">[] = [];
+  const dropped: GraphEdge[] = [];
   for (const [citing, cited, isAnchor] of await readEdges(session, papers)) {
     const citingWorkId = BigInt(citing);
     const citedWorkId = BigInt(cited);
@@ -180,7 +182,7 @@ async function writeEdges(session: WriteSession, papers: Citing, changes: Citati
       edge.before = isAnchor;
       // What its other papers say was not read, and stays.
       if (isGrown && isAnchor) edge.isInternalAnchor = true;
-    } else if (!isGrown) dropped.push({ citingWorkId, citedWorkId });
+    } else if (!isGrown) dropped.push({ citingWorkId, citedWorkId, isInternalAnchor: isAnchor });
   }
   const added: Edge[] = [];
   const changed: Edge[] = [];
@@ -189,11 +191,13 @@ async function writeEdges(session: WriteSession, papers: Citing, changes: Citati
       if (edge.before === edge.isInternalAnchor) continue;
       (edge.before === null ? added : changed).push(edge);
       changes.putEdges.push(edge);
+      countAnchor(changes, edge, Number(edge.isInternalAnchor) - Number(edge.before ?? false));
       if (edge.before === null) countEdge(changes, edge, 1);
     }
   }
   for (const edge of dropped) {
     countEdge(changes, edge, -1);
+    countAnchor(changes, edge, -Number(edge.isInternalAnchor));
     changes.removedEdges.push(edge);
   }
   if (dropped.length > 0) {
@@ -220,9 +224,18 @@ function cellsOf({ citingWorkId, citedWorkId, isInternalAnchor }: Edge): Cell[] 
   return [citingWorkId, citedWorkId, isInternalAnchor];
 }
 
+/** A work that cites itself is not anchored in another. */
+function countAnchor(
+  { counts }: CitationChanges,
+  { citingWorkId, citedWorkId }: UnmarkedEdge,
+  change: number,
+): void {
+  if (citingWorkId !== citedWorkId) countOf(counts, citedWorkId).anchoredWorks += change;
+}
+
 function countEdge(
   changes: CitationChanges,
-  { citingWorkId, citedWorkId }: Omit<GraphEdge, "isInternalAnchor">,
+  { citingWorkId, citedWorkId }: UnmarkedEdge,
   change: 1 | -1,
 ): void {
   countOf(changes.counts, citedWorkId).citedBy += change;

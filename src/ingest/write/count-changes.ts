@@ -6,6 +6,8 @@ export type CountChange = {
   citingPapers: number;
   /** Rows of `citations` more or fewer in which it cites. */
   references: number;
+  /** Of those in which another work cites it, more or fewer that are marked as internal anchors. */
+  anchoredWorks: number;
 };
 
 /** By work. */
@@ -15,7 +17,7 @@ export type CountChanges = Map<bigint, CountChange>;
 export function countOf(counts: CountChanges, workId: bigint): CountChange {
   const known = counts.get(workId);
   if (known !== undefined) return known;
-  const none = { citedBy: 0, citingPapers: 0, references: 0 };
+  const none = { citedBy: 0, citingPapers: 0, references: 0, anchoredWorks: 0 };
   counts.set(workId, none);
   return none;
 }

@@ -15,6 +15,7 @@ export type Work = {
   citedByCount: number;
   citingPaperCount: number;
   referenceCount: number;
+  anchoredWorkCount: number;
 };
 
 /** Which reference gave a title, and the proof of the paper that has it. */
@@ -39,6 +40,7 @@ export async function readWorks(session: WriteSession, ids: Iterable<bigint>): P
       citedBy: number,
       citingPapers: number,
       references: number,
+      anchoredWorks: number,
     ]
   >(`SELECT ${columns.join(", ")} FROM works WHERE work_id = ANY($1::bigint[])`, [bigintArray(ids)]);
   const works = new Map<bigint, Work>();
@@ -56,6 +58,7 @@ export async function readWorks(session: WriteSession, ids: Iterable<bigint>): P
       citedByCount: row[8],
       citingPaperCount: row[9],
       referenceCount: row[10],
+      anchoredWorkCount: row[11],
     });
   }
   return works;
@@ -131,14 +134,16 @@ function writeCounts(session: WriteSession, works: readonly WorkEntry[]): void {
   const sorted = inKeyOrder(works, idOf);
   session.write(
     `UPDATE works SET cited_by_count = new.cited_by, citing_paper_count = new.citing_papers,
-            reference_count = new.reference_count
-     FROM unnest($1::bigint[], $2::int[], $3::int[], $4::int[]) AS new (id, cited_by, citing_papers, reference_count)
+            reference_count = new.reference_count, anchored_work_count = new.anchored_works
+     FROM unnest($1::bigint[], $2::int[], $3::int[], $4::int[], $5::int[])
+       AS new (id, cited_by, citing_papers, reference_count, anchored_works)
      WHERE work_id = new.id`,
     [
       bigintArray(sorted.map(([id]) => id)),
       `{${sorted.map(([, work]) => work.citedByCount).join(",")}}`,
       `{${sorted.map(([, work]) => work.citingPaperCount).join(",")}}`,
       `{${sorted.map(([, work]) => work.referenceCount).join(",")}}`,
+      `{${sorted.map(([, work]) => work.anchoredWorkCount).join(",")}}`,
     ],
   );
 }
@@ -156,6 +161,7 @@ function cellsOf([id, work]: WorkEntry): Cell[] {
     work.citedByCount,
     work.citingPaperCount,
     work.referenceCount,
+    work.anchoredWorkCount,
   ];
 }
 
@@ -171,13 +177,15 @@ const columns = [
   "cited_by_count",
   "citing_paper_count",
   "reference_count",
+  "anchored_work_count",
 ];
 
 function isCountedAlike(a: Work, b: Work): boolean {
   return (
     a.citedByCount === b.citedByCount &&
     a.citingPaperCount === b.citingPaperCount &&
-    a.referenceCount === b.referenceCount
+    a.referenceCount === b.referenceCount &&
+    a.anchoredWorkCount === b.anchoredWorkCount
   );
 }
 

@@ -53,6 +53,7 @@ export async function writeWorks(
       citedByCount: (before?.citedByCount ?? 0) + (change?.citedBy ?? 0),
       citingPaperCount: (before?.citingPaperCount ?? 0) + (change?.citingPapers ?? 0),
       referenceCount: (before?.referenceCount ?? 0) + (change?.references ?? 0),
+      anchoredWorkCount: (before?.anchoredWorkCount ?? 0) + (change?.anchoredWorks ?? 0),
     });
   }
   assignPapers(works, standingPapers(changes, others));

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { inTime } from "../http/timed-answer.ts";
 import type { LogError } from "../mask-error.ts";
 import { submissionsPath } from "./answers.ts";
 import type { SubmissionDesk } from "./desk.ts";
@@ -12,10 +13,16 @@ type Route = {
   readonly answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 };
 
+export type SubmissionOptions = {
+  /** How long an answer about a submission may read from the database: then it is TIMEOUT. */
+  readonly milliseconds: number;
+  readonly logError: LogError;
+};
+
 /** The routes below `/ingest`. */
 export function createSubmissionRoutes(
   desk: SubmissionDesk,
-  logError: LogError,
+  { milliseconds, logError }: SubmissionOptions,
 ): (path: string) => Route | undefined {
   const post: Route = {
     methods: ["POST"],
@@ -27,7 +34,7 @@ export function createSubmissionRoutes(
     const id = path.slice(submissionsPath.length + 1);
     return {
       methods: ["GET", "HEAD"],
-      answer: (request, response) => answerStatus(desk, id, request, response),
+      answer: inTime((...asked) => answerStatus(desk, id, ...asked), milliseconds),
     };
   };
 }

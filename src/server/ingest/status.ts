@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { readSubmissions } from "../../api/submission-rows.ts";
+import type { TimedRead } from "../http/timed-answer.ts";
 import { positionHeaders } from "../reads/index.ts";
 import { sendError, sendJson } from "../responses.ts";
 import { answerOf } from "./answers.ts";
@@ -12,6 +13,7 @@ export async function answerStatus(
   id: string,
   request: IncomingMessage,
   response: ServerResponse,
+  read: TimedRead,
 ): Promise<void> {
   const {
     database,
@@ -25,12 +27,12 @@ export async function answerStatus(
       headers: { "www-authenticate": 'Bearer realm="pith-graph"' },
     });
   }
-  const row = (await readSubmissions(database, [id])).get(id);
+  const row = (await read(() => readSubmissions(database, [id]))).get(id);
   if (row === undefined) {
     return sendError(request, response, 404, { code: "NOT_FOUND", message: "There is no such submission." });
   }
   sendJson(request, response, 200, answerOf(row), {
     "cache-control": "no-store",
-    ...positionHeaders(await desk.written()),
+    ...positionHeaders(await read(() => desk.written())),
   });
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { shortLengths, suffixOf } from "../../protocol/index.ts";
 import type { Database } from "../../store/index.ts";
+import type { TimedRead } from "../http/timed-answer.ts";
 import { sendError } from "../responses.ts";
 import { isNamedBy, stateTag } from "./conditional.ts";
 import {
@@ -14,7 +15,6 @@ import {
 import { notFound, openHeaders, refuse, revalidated } from "./refusals.ts";
 import { queryOf } from "./request-query.ts";
 import { sendDocument, sendUnchanged } from "./send-document.ts";
-import type { TimedRead } from "./timed-reads.ts";
 
 export type MirroredDocument = "bundle" | "state" | "description";
 

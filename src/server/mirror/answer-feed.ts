@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Database } from "../../store/index.ts";
+import type { TimedRead } from "../http/timed-answer.ts";
 import type { ChangeWatch } from "./change-watch.ts";
 import { awaitFeedPage, defaultLimit, maximumLimit, readFeedPage } from "./feed-page.ts";
 import { refuse, revalidated } from "./refusals.ts";
 import { queryOf } from "./request-query.ts";
 import { sendDocument } from "./send-document.ts";
-import type { TimedRead } from "./timed-reads.ts";
 
 /** Seconds that a client may ask to wait for a change. */
 const longestWait = 30;

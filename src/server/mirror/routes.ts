@@ -1,15 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { ApiError } from "../../api/errors.ts";
 import { cryptography } from "../../protocol/index.ts";
 import type { Database } from "../../store/index.ts";
 import { softwareVersion } from "../../version.ts";
+import { inTime, type TimedAnswer } from "../http/timed-answer.ts";
 import { answerDocument, type MirroredDocument } from "./answer-document.ts";
 import { answerFeed } from "./answer-feed.ts";
 import type { ChangeWatch } from "./change-watch.ts";
 import { manifestOf } from "./manifest.ts";
-import { revalidated, tookTooLong } from "./refusals.ts";
+import { openHeaders, revalidated } from "./refusals.ts";
 import { sendDocument } from "./send-document.ts";
-import { type TimedRead, timedReads } from "./timed-reads.ts";
 
 export type MirrorOptions = {
   readonly database: Database;
@@ -22,7 +21,6 @@ export type MirrorOptions = {
 };
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-type TimedAnswer = (request: IncomingMessage, response: ServerResponse, read: TimedRead) => Promise<void>;
 export type MirrorRoute = { readonly methods: readonly string[]; readonly answer: Answer };
 
 /** Each path, what it names, and the same of another suffix, as a reference relative to it. */
@@ -46,7 +44,7 @@ export function createMirrorRoutes({
   const originOf = (request: IncomingMessage) => baseUrl ?? originOfRequest(request);
   const route = (answer: TimedAnswer): MirrorRoute => ({
     methods: ["GET", "HEAD"],
-    answer: inTime(answer, milliseconds),
+    answer: inTime(answer, milliseconds, openHeaders),
   });
   return (path) => {
     if (path === "/feed") {
@@ -64,19 +62,6 @@ export function createMirrorRoutes({
       });
     }
     return undefined;
-  };
-}
-
-/** An answer whose reads take no longer than they may, and end with the client. */
-function inTime(answer: TimedAnswer, milliseconds: number): Answer {
-  return async (request, response) => {
-    try {
-      await answer(request, response, timedReads(response, milliseconds));
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      // Else nobody is left to be told.
-      if (!response.destroyed) tookTooLong(request, response, milliseconds);
-    }
   };
 }
 

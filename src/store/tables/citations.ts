@@ -1,4 +1,3 @@
-import { sql } from "drizzle-orm";
 import { bigint, boolean, index, pgTable, primaryKey } from "drizzle-orm/pg-core";
 
 /** Derived: the edges of the citation graph, each once. A work may cite itself. */
@@ -13,7 +12,5 @@ export const citations = pgTable(
   (table) => [
     primaryKey({ columns: [table.citingWorkId, table.citedWorkId] }),
     index("citations_cited_work_id").on(table.citedWorkId, table.citingWorkId),
-    // Who asks whether a work is an anchor need not read all that cites it.
-    index("citations_anchors").on(table.citedWorkId, table.citingWorkId).where(sql`is_internal_anchor`),
   ],
 );

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { bigint, index, integer, pgTable, text } from "drizzle-orm/pg-core";
 import { proof } from "./columns.ts";
 
@@ -29,6 +30,14 @@ export const works = pgTable(
     citingPaperCount: integer("citing_paper_count").notNull(),
     /** Kept: rows of `citations` in which it cites. */
     referenceCount: integer("reference_count").notNull(),
+    /** Kept: rows of `citations` in which another work cites it, and that are marked as internal anchors. */
+    anchoredWorkCount: integer("anchored_work_count").notNull().default(0),
   },
-  (table) => [index("works_cited_by_count").on(table.citedByCount, table.workId)],
+  (table) => [
+    index("works_cited_by_count").on(table.citedByCount, table.workId),
+    // A work leaves it with the first that is anchored in it; from then on its counts change without it.
+    index("works_never_anchors")
+      .on(table.citedByCount, table.workId)
+      .where(sql`anchored_work_count = 0 AND paper_id IS NOT NULL`),
+  ],
 );

@@ -1,0 +1,73 @@
+import { and, type SQL, sql } from "drizzle-orm";
+import type { Sender } from "../../store/cancellable.ts";
+import type { Queries } from "../../store/database.ts";
+import { readRows } from "../../store/prepared-rows.ts";
+import { bigintArray } from "../../store/rows.ts";
+import { papers, works } from "../../store/tables/index.ts";
+import { everyWork, readWorks } from "./by-citations.ts";
+import { keyOf, type OrderedPaper, onwardFrom, type PaperOrder, type ReadPapers } from "./places.ts";
+
+/** Papers of the first step, at the least; each further one reads four times as many, up to the most. */
+const fewest = 200;
+const most = 2_000;
+/** Where a page would take so many more papers, perhaps few works fit: up to so many are read instead. */
+const patience = 2_000;
+const mostFitting = 2_000;
+
+/**
+ * Of the papers of an order, those whose works fit a condition on `works`, which most of them may, or few: a list of
+ * those that do could be one of nearly all works. So some papers are read, then which of their works fit, until the
+ * page is full. Where few works fit, these are read first, and then their papers. `sender` is to have one snapshot;
+ * `readerOf` gives a reader of the order of those papers that fit a condition on `papers`.
+ */
+export function papersOfFittingWorks(
+  db: Queries,
+  sender: Sender,
+  order: PaperOrder,
+  ofWork: SQL | undefined,
+  readerOf: (ofPaper: SQL | undefined) => ReadPapers,
+): ReadPapers {
+  const readPapers = readerOf(undefined);
+  /** What reads the papers of works that fit, where these are few; null where they are many. */
+  let few: ReadPapers | null | undefined;
+
+  return async (stretch, limit) => {
+    const found: OrderedPaper[] = [];
+    let rest = stretch;
+    let papersRead = 0;
+    for (let size = Math.max(2 * limit, fewest); !few; size = Math.min(4 * size, most)) {
+      const read = await readPapers(rest, size);
+      found.push(...(await withFittingWorks(db, sender, read, ofWork)));
+      const last = read.at(-1);
+      if (last === undefined || read.length < size || found.length >= limit) return found.slice(0, limit);
+      rest = onwardFrom(rest, keyOf(order, last));
+      papersRead += read.length;
+      const papersToRead = ((limit - found.length) * papersRead) / Math.max(1, found.length);
+      if (few === undefined && papersToRead > patience) {
+        const fitting = await readWorks(db, sender, everyWork, ofWork, mostFitting + 1);
+        few = fitting.length > mostFitting ? null : readerOf(isOfWork(fitting));
+      }
+    }
+    return few(stretch, limit);
+  };
+}
+
+async function withFittingWorks(
+  db: Queries,
+  sender: Sender,
+  read: readonly OrderedPaper[],
+  ofWork: SQL | undefined,
+): Promise<OrderedPaper[]> {
+  if (read.length === 0) return [];
+  const ids = bigintArray(new Set(read.map(({ workId }) => workId)));
+  const query = db
+    .select({ workId: works.workId })
+    .from(works)
+    .where(and(sql`${works.workId} = ANY(${ids}::bigint[])`, ofWork));
+  const fitting = new Set((await readRows(sender, query)).map(({ workId }) => workId));
+  return read.filter(({ workId }) => fitting.has(workId));
+}
+
+function isOfWork(fitting: readonly { readonly workId: bigint }[]): SQL {
+  return sql`${papers.workId} = ANY(${bigintArray(fitting.map(({ workId }) => workId))}::bigint[])`;
+}

@@ -1,0 +1,60 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Deadline } from "../../api/deadline.ts";
+import { ApiError } from "../../api/errors.ts";
+import { untilAborted } from "../../store/cancellation.ts";
+import { sendError } from "../responses.ts";
+import { comeAgainSeconds } from "../unavailable.ts";
+
+/** Reads from the database; rejects with TIMEOUT or CANCELLED (an ApiError) where it comes to no end in time. */
+export type TimedRead = <Result>(read: () => Promise<Result>) => Promise<Result>;
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+export type TimedAnswer = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  read: TimedRead,
+) => Promise<void>;
+
+/**
+ * An answer whose reads take no more than so many milliseconds together, and end with the client. Where they would take
+ * more, it is 503 and TIMEOUT, with `headers`.
+ */
+export function inTime(
+  answer: TimedAnswer,
+  milliseconds: number,
+  headers: Record<string, string> = {},
+): Answer {
+  return async (request, response) => {
+    try {
+      await answer(request, response, timedReads(response, milliseconds));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      // Else nobody is left to be told.
+      if (response.destroyed) return;
+      sendError(request, response, 503, {
+        code: "TIMEOUT",
+        message: `The database took longer than ${milliseconds} ms, which is the most. Try again in ${comeAgainSeconds} s.`,
+        headers: { ...headers, "retry-after": String(comeAgainSeconds) },
+      });
+    }
+  };
+}
+
+/**
+ * Reads for one answer, which may take so many milliseconds together: what still runs for it in PostgreSQL is ended
+ * then, and also when the client is gone. Time between two reads does not count: a client may have asked to wait.
+ */
+function timedReads(response: ServerResponse, milliseconds: number): TimedRead {
+  const client = new AbortController();
+  response.once("close", () => client.abort());
+  let left = milliseconds;
+  return async (read) => {
+    const deadline = new Deadline(client.signal);
+    const began = performance.now();
+    try {
+      return await deadline.within(left, () => untilAborted(deadline.signal, read));
+    } finally {
+      left -= performance.now() - began;
+    }
+  };
+}
