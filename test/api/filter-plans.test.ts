@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { isPithNumber } from "../../src/protocol/index.ts";
-import { paperIdOf, workIdOf } from "../../src/store/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { type Client, createClient } from "./client.ts";
-import { ingestTexts, seedText } from "./fixtures/library.ts";
+import { copiesOfSeed } from "./fixtures/copies-of-seed.ts";
 
 /** Enough rows that reading them all shows; of each hundred one is what a filter asks for. */
 const many = 6_000;
@@ -13,19 +11,11 @@ let client: Client;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  await ingestTexts(database, [seedText]);
-  const seed = "pith:2023:ROU4N4IRYZ3HV3M7HKTK3YY643";
-  const paperId = paperIdOf(isPithNumber(seed) ? seed : (undefined as never));
-  const copy = (table: string, key: string, id: bigint, changes: string) =>
-    database.pool.query(
-      `INSERT INTO ${table} SELECT (jsonb_populate_record(NULL::${table}, to_jsonb(row) || jsonb_build_object(${changes}))).*
-       FROM (SELECT * FROM ${table} WHERE ${key} = $1 LIMIT 1) row, generate_series(1, ${many}) n`,
-      [id],
-    );
+  const { copy } = await copiesOfSeed(database);
+  const numbers = `generate_series(1, ${many}) n`;
   await copy(
     "papers",
-    "paper_id",
-    paperId,
+    numbers,
     `'paper_id', n, 'work_id', n, 'pith_number', 'pith:2023:' || n, 'title', 'Title ' || md5(n::text),
      'authors', jsonb_build_array('Author ' || md5((-n)::text)), 'abstract_excerpt', NULL,
      'submitted_at', '2020-01-01T00:00:00Z'::timestamptz + n * interval '1 minute',
@@ -34,20 +24,17 @@ beforeAll(async () => {
   );
   await copy(
     "works",
-    "work_id",
-    workIdOf("arxiv:2302.12192"),
+    numbers,
     "'work_id', n, 'key', 'x:' || n, 'paper_id', n, 'cited_by_count', n % 100, 'anchored_work_count', (n % 100 <> 7)::int",
   );
   await copy(
     "claims",
-    "paper_id",
-    paperId,
+    numbers,
     `'paper_id', n, 'text', 'Claim ' || md5(n::text), 'kind', CASE WHEN n % 100 = 7 THEN 'odd' ELSE 'headline' END`,
   );
   await copy(
     "events",
-    "paper_id",
-    paperId,
+    numbers,
     `'paper_id', n, 'position', 100 + n, 'type', CASE WHEN n % 100 = 7 THEN 'odd' ELSE 'record_created' END,
      'status', CASE WHEN n % 100 = 7 THEN 'invalid' ELSE 'current' END,
      'fingerprint', CASE WHEN n % 100 = 7 THEN repeat('a', 32) ELSE repeat('b', 32) END,

@@ -1,44 +1,30 @@
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { isPithNumber } from "../../src/protocol/index.ts";
-import { paperIdOf, workIdOf } from "../../src/store/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { type Client, createClient } from "./client.ts";
-import { ingestTexts, seedText } from "./fixtures/library.ts";
+import { copiesOfSeed } from "./fixtures/copies-of-seed.ts";
 
 /*
  * Pages that are read in several statements, step by step: over so many papers that one step is not enough, and compared
  * with all papers, sorted and filtered here.
  */
 const works = 8_000;
-const seed = "pith:2023:ROU4N4IRYZ3HV3M7HKTK3YY643";
 
 let database: TestDatabase;
 let client: Client;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  await ingestTexts(database, [seedText]);
   const { pool } = database;
-  const seedId = paperIdOf(isPithNumber(seed) ? seed : (undefined as never));
-  const copy = (table: string, key: string, id: bigint, numbers: string, changes: string) =>
-    pool.query(
-      `INSERT INTO ${table} SELECT made.* FROM (SELECT * FROM ${table} WHERE ${key} = $1) row, (SELECT * FROM ${numbers}) numbers,
-         jsonb_populate_record(NULL::${table}, to_jsonb(row) || jsonb_build_object(${changes})) AS made`,
-      [id],
-    );
+  const { copy, paperId } = await copiesOfSeed(database);
   // Three works each are cited equally often, the first most. A tenth of them have three papers.
   await copy(
     "works",
-    "work_id",
-    workIdOf("arxiv:2302.12192"),
     `generate_series(1, ${works}) n`,
     `'work_id', n, 'key', 'x:' || n, 'paper_id', CASE WHEN n % 7 = 3 THEN NULL ELSE n * 10 END, 'cited_by_count', (${works} - n) / 3`,
   );
   await copy(
     "papers",
-    "paper_id",
-    seedId,
     `generate_series(1, ${works}) n, generate_series(0, CASE WHEN n % 10 = 0 THEN 2 ELSE 0 END) v WHERE n % 7 <> 3`,
     `'paper_id', n * 10 + v, 'work_id', n, 'pith_number', 'pith:2023:' || n || '.' || v,
      'submitted_at', '2020-01-01T00:00:00Z'::timestamptz + (n * 7919 % ${works}) * interval '1 minute',
@@ -50,7 +36,7 @@ beforeAll(async () => {
     `UPDATE works SET anchored_work_count = CASE WHEN work_id <= 1980 OR work_id % 2 = 0 THEN 1 + work_id % 3 ELSE 0 END
      WHERE work_id <= ${works}`,
   );
-  await pool.query("DELETE FROM papers WHERE paper_id = $1", [seedId]);
+  await pool.query("DELETE FROM papers WHERE paper_id = $1", [paperId]);
   await pool.query("UPDATE totals SET value = (SELECT count(*) FROM papers) WHERE name = 'papers'");
   await pool.query("ANALYZE");
   client = createClient(database);

@@ -1,45 +1,28 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { isPithNumber } from "../../src/protocol/index.ts";
-import { paperIdOf, workIdOf } from "../../src/store/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { type Client, createClient } from "./client.ts";
-import { ingestTexts, seedText } from "./fixtures/library.ts";
+import { copiesOfSeed } from "./fixtures/copies-of-seed.ts";
 
 /** Enough rows that reading them all for a page would show. */
 const manyPapers = 10_000;
 const hubCiters = 100_000;
-
-const seed = "pith:2023:ROU4N4IRYZ3HV3M7HKTK3YY643";
 
 let database: TestDatabase;
 let client: Client;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  await ingestTexts(database, [seedText]);
-  if (!isPithNumber(seed)) throw new Error("not a Pith number");
   const { pool } = database;
-  const paperId = paperIdOf(seed);
-  // Copies of the seed's rows under other numbers; nothing here looks at what they say.
-  const copy = (table: string, changes: string, count: number) =>
-    pool.query(
-      `INSERT INTO ${table} SELECT (jsonb_populate_record(row, ${changes})).* FROM "${table}" row, generate_series(1, ${count}) n
-       WHERE row.${table === "works" ? "work_id" : "paper_id"} = $1`,
-      [table === "works" ? workIdOf("arxiv:2302.12192") : paperId],
-    );
+  const { copy, workId } = await copiesOfSeed(database);
+  const numbers = `generate_series(1, ${manyPapers}) n`;
   await copy(
     "papers",
-    `jsonb_build_object('paper_id', n, 'work_id', n, 'pith_number', 'pith:2023:' || n,
-       'submitted_at', '2020-01-01T00:00:00Z'::timestamptz + n * interval '1 minute')`,
-    manyPapers,
+    numbers,
+    `'paper_id', n, 'work_id', n, 'pith_number', 'pith:2023:' || n,
+     'submitted_at', '2020-01-01T00:00:00Z'::timestamptz + n * interval '1 minute'`,
   );
-  await copy(
-    "works",
-    "jsonb_build_object('work_id', n, 'key', 'x:' || n, 'cited_by_count', n % 3)",
-    manyPapers,
-  );
-  await copy("claims", "jsonb_build_object('paper_id', n)", manyPapers / 4);
-  const workId = workIdOf("arxiv:2302.12192");
+  await copy("works", numbers, "'work_id', n, 'key', 'x:' || n, 'cited_by_count', n % 3");
+  await copy("claims", numbers, "'paper_id', n");
   await pool.query(
     `INSERT INTO citing_papers SELECT $1, '2000-01-01T00:00:00Z'::timestamptz + n * interval '1 minute', 1 + n % ${manyPapers}
      FROM generate_series(1, ${hubCiters}) n`,
