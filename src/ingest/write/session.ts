@@ -15,15 +15,18 @@ type Statement = { readonly text: string; readonly values: readonly unknown[] };
 export class WriteSession {
   readonly #writer: pg.PoolClient;
   readonly #reader: pg.PoolClient | null;
+  /** Whether the tables are distributed: settled for the batch, under the lock. */
+  readonly areDistributed: boolean;
   /** What is still to be sent: rows, and statements. */
   #queue: (CopyRows | Statement)[] = [];
   #sending: Promise<void> | null = null;
   #failure: { readonly error: unknown } | null = null;
 
   /** `writer` is in its transaction. Without a reader everything is done one after the other. */
-  constructor(writer: pg.PoolClient, reader: pg.PoolClient | null) {
+  constructor(writer: pg.PoolClient, reader: pg.PoolClient | null, areDistributed: boolean) {
     this.#writer = writer;
     this.#reader = reader;
+    this.areDistributed = areDistributed;
   }
 
   /** Inserts rows that are known to be new, by COPY. They are encoded now. */
