@@ -123,6 +123,11 @@ describe("the rules", () => {
       "INSERT INTO papers (paper_id) VALUES (1) ON CONFLICT (paper_id) DO UPDATE SET changed_at = now()",
       ["now() in a DO UPDATE"],
     ],
+    [
+      "UPDATE works SET year = new.year FROM unnest($1::bigint[]) AS new (work_id) WHERE works.work_id = new.work_id",
+      ["changed rows as a list"],
+    ],
+    ["UPDATE works SET year = 1 FROM (VALUES ($1)) AS new (work_id) WHERE works.work_id = new.work_id", []],
     ["UPDATE works SET year = random() WHERE work_id = 1", ["a volatile function in an UPDATE"]],
     ["MERGE INTO settings USING signers ON true WHEN MATCHED THEN DO NOTHING", ["MERGE"]],
     [

@@ -1,5 +1,5 @@
 import type { GraphEdge } from "../../store/graph-payload.ts";
-import { bigintArray, type Cell } from "../../store/rows.ts";
+import type { Cell } from "../../store/rows.ts";
 import { inKeyOrder } from "./row-order.ts";
 import type { WriteSession } from "./session.ts";
 
@@ -25,16 +25,11 @@ function storeIn(
   key: readonly ("citing_work_id" | "cited_work_id")[],
   { added, changed, dropped }: EdgeRows,
 ): void {
-  if (dropped.length > 0) {
-    session.write(
-      `DELETE FROM ${table} USING unnest($1::bigint[], $2::bigint[]) AS gone (citing, cited)
-       WHERE citing_work_id = gone.citing AND cited_work_id = gone.cited`,
-      [
-        bigintArray(dropped.map(({ citingWorkId }) => citingWorkId)),
-        bigintArray(dropped.map(({ citedWorkId }) => citedWorkId)),
-      ],
-    );
-  }
+  session.remove(
+    table,
+    ["citing_work_id", "cited_work_id"],
+    dropped.map(({ citingWorkId, citedWorkId }) => [citingWorkId, citedWorkId]),
+  );
   // The papers of a batch come in the order of their keys; an index by who is cited is met in order as well this way.
   const ordered = inKeyOrder(added, ({ citedWorkId }) => citedWorkId);
   session.put(
