@@ -50,14 +50,6 @@ export const allowances: readonly Allowance[] = [
       "Identifiers lie where they are looked up; a work has a handful, which an index finds on each shard.",
   },
   {
-    name: "citations of a work, where the graph is not in memory",
-    statement: /^SELECT cited_work_id, citing_work_id FROM citations WHERE cited_work_id = ANY/,
-    rules: [noKey],
-    consequence: "all shards",
-    reason:
-      "Citations lie by who cites, once: there is no second copy by who is cited. In memory both ways cost the same.",
-  },
-  {
     name: "works by how often they are cited",
     statement: /^select "work_id", "cited_by_count" from "works" where .* order by/,
     rules: [noKey],

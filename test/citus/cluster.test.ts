@@ -54,6 +54,18 @@ describe.skipIf(url === "")("on the Citus cluster of PITH_GRAPH_TEST_CITUS_URL",
     expect(rows.sort(order)).toEqual(expected.sort(order));
   });
 
+  it("both tables of citations have the same edges", async () => {
+    const [citing, cited] = await Promise.all(
+      ["citations", "citations_by_cited"].map((table) =>
+        citus.pool.query(
+          `SELECT citing_work_id, cited_work_id, is_internal_anchor FROM ${table} ORDER BY 1, 2`,
+        ),
+      ),
+    );
+    expect(citing?.rows.length).toBeGreaterThan(0);
+    expect(cited?.rows).toEqual(citing?.rows);
+  });
+
   it("every query has the same answer as on one server", async () => {
     const [here, there] = [createClient(plain), createClient(citus)];
     const top = "{ topWorks(by: CITED_BY_COUNT, first: 1) { work { arxivId } } }";

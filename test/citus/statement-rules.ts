@@ -7,6 +7,7 @@ export const rules = [
   "now() in a DO UPDATE",
   "VALUES with a query in it",
   "a volatile function in an UPDATE",
+  "changed rows as a list",
   "LATERAL with LIMIT or OFFSET",
   "a join of several groups",
   "EXISTS over several groups",
@@ -48,6 +49,9 @@ export function brokenRules(text: string): Rule[] {
     "a volatile function in an UPDATE":
       distributed.length > 0 &&
       /^\s*update\b.*\b(?:random|clock_timestamp|nextval|gen_random_uuid)\(/is.test(words),
+    "changed rows as a list":
+      distributed.length > 0 &&
+      /^\s*(?:insert|update|delete)\b.*\b(?:unnest|json_populate_recordset)\(/is.test(words),
     // Also where the rows of each lie together: Citus does not look.
     "LATERAL with LIMIT or OFFSET":
       distributed.length > 0 && /\blateral\s*\((?:[^()]|\([^()]*\))*\b(?:limit|offset)\b/i.test(words),

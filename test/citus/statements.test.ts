@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { schema } from "../../src/api/schema.ts";
 import { distributions } from "../../src/store/citus/distribution.ts";
+import { keepCitationsTwice } from "../../src/store/citus/kept-twice.ts";
 import { createClient } from "../api/client.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { bundleOfPaper, snapshotEvent } from "../ingest/bundles.ts";
@@ -36,6 +37,8 @@ const moving = [1, 2, 3].map((version) =>
 
 beforeAll(async () => {
   database = await createTestDatabase();
+  // What is sent is what a distributed installation sends.
+  await keepCitationsTwice(database);
   statements = recordStatements(database.pool);
   await takeIn(database, sampleDocuments(40), { keyring: sampleKeyring });
   for (const documents of moving) await takeIn(database, documents);
@@ -120,6 +123,11 @@ describe("the rules", () => {
       "INSERT INTO papers (paper_id) VALUES (1) ON CONFLICT (paper_id) DO UPDATE SET changed_at = now()",
       ["now() in a DO UPDATE"],
     ],
+    [
+      "UPDATE works SET year = new.year FROM unnest($1::bigint[]) AS new (work_id) WHERE works.work_id = new.work_id",
+      ["changed rows as a list"],
+    ],
+    ["UPDATE works SET year = 1 FROM (VALUES ($1)) AS new (work_id) WHERE works.work_id = new.work_id", []],
     ["UPDATE works SET year = random() WHERE work_id = 1", ["a volatile function in an UPDATE"]],
     ["MERGE INTO settings USING signers ON true WHEN MATCHED THEN DO NOTHING", ["MERGE"]],
     [

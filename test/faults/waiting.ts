@@ -1,6 +1,6 @@
 import type pg from "pg";
-import { writeLock } from "../../src/ingest/write/batch.ts";
 import type { Database } from "../../src/store/index.ts";
+import { writeLock } from "../../src/store/write-lock.ts";
 
 /** Asks until a query has so many rows, which no event tells; the test's own time limit ends the wait. */
 export async function untilRows(client: pg.Pool | pg.ClientBase, query: string, count = 1): Promise<void> {

@@ -94,7 +94,7 @@ function scannedWhole(plan: Plan): string[] {
 }
 
 /** Small by design: one row a key, or a name; quarantine, whose rows are counted; the graph feed, here of a few rows. */
-const small = new Set(["totals", "signers", "quarantine", "graph_changes"]);
+const small = new Set(["totals", "settings", "signers", "quarantine", "graph_changes"]);
 
 async function expectIndexes(documents: string[]): Promise<void> {
   statements.length = 0;
@@ -162,7 +162,7 @@ test.each([
         return Reflect.apply(query, client, [config]);
       }) as typeof client.query;
       const others = await readOtherPapers(
-        new WriteSession(client, null),
+        new WriteSession(client, null, false),
         changes as unknown as readonly PaperChange[],
       );
       expect(others.size).toBe(batch);

@@ -25,7 +25,10 @@ export const tableNames = [
 /** What a mirror keeps of how things came: emptied with the others, and not compared. */
 const arrivalTables = ["quarantine", "changes", "graph_changes"];
 
-const storedTables = [...tableNames.filter((name) => name !== "feed"), ...arrivalTables];
+/** A second copy, where the tables are distributed: of these tests only theirs look at it. */
+const copies = ["citations_by_cited"];
+
+const storedTables = [...tableNames.filter((name) => name !== "feed"), ...copies, ...arrivalTables];
 
 /** What depends on when something arrived, and on nothing else does. */
 const ofArrival = new Set(["position", "received_at"]);

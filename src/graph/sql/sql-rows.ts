@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { queryAndDistributed } from "../../store/citus/kept-twice.ts";
 import { bigintArray } from "../../store/rows.ts";
 import type { CitationDirection } from "../adjacency.ts";
 import { type Budget, Meter } from "../budget.ts";
@@ -28,9 +29,12 @@ export class SqlRows {
   readonly meter: Meter;
   readonly #client: pg.ClientBase;
   readonly #hasDeadline: boolean;
+  readonly #areDistributed: boolean;
 
-  constructor(client: pg.ClientBase, budget: Budget) {
+  /** `areDistributed` as the snapshot of the connection has it; false is right as well, and slower. */
+  constructor(client: pg.ClientBase, budget: Budget, areDistributed: boolean) {
     this.#client = client;
+    this.#areDistributed = areDistributed;
     this.meter = new Meter(budget);
     this.#hasDeadline = budget.milliseconds !== undefined;
   }
@@ -39,13 +43,18 @@ export class SqlRows {
   async edges(works: readonly bigint[], direction: CitationDirection): Promise<SqlEdge[]> {
     const found: SqlEdge[] = [];
     const sides = [
-      ["citing_work_id", "cited_work_id", "CITED_BY"],
-      ["cited_work_id", "citing_work_id", "REFERENCES"],
+      ["citations", "citing_work_id", "cited_work_id", "CITED_BY"],
+      [
+        this.#areDistributed ? "citations_by_cited" : "citations",
+        "cited_work_id",
+        "citing_work_id",
+        "REFERENCES",
+      ],
     ] as const;
-    for (const [from, to, other] of sides) {
+    for (const [table, from, to, other] of sides) {
       if (direction === other || works.length === 0) continue;
       const rows = await this.#read(
-        `SELECT ${from}, ${to} FROM citations WHERE ${from} = ANY($1::bigint[]) LIMIT $2`,
+        `SELECT ${from}, ${to} FROM ${table} WHERE ${from} = ANY($1::bigint[]) LIMIT $2`,
         [bigintArray(works), this.#limit()],
       );
       for (const row of this.#afford(rows)) {
@@ -184,12 +193,14 @@ export async function withSqlRows<Result>(
   };
   const work = async () => {
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    const counter = await client.query<{ value: string }>(
+    // In the snapshot of the question: what it says of the tables holds for all that is read.
+    const { rows: counter, areDistributed } = await queryAndDistributed<{ value: string }>(
+      client,
       "SELECT value FROM totals WHERE name = 'graph_position'",
     );
-    const result = await use(new SqlRows(client, budget));
+    const result = await use(new SqlRows(client, budget, areDistributed));
     await client.query("ROLLBACK");
-    return { position: BigInt(counter.rows[0]?.value ?? 0), result };
+    return { position: BigInt(counter[0]?.value ?? 0), result };
   };
   let onAbort = () => {};
   const aborted = new Promise<never>((_, reject) => {

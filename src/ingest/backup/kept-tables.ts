@@ -5,6 +5,9 @@ export type KeptTable = {
   readonly where?: string;
 };
 
+/** The settings that a backup holds. */
+export const isKeptSetting = "name <> 'distributed'";
+
 /**
  * What is in no other place: the log, its feed, and what is a mirror's own. All other tables follow from these
  * (`rebuild`).
@@ -22,7 +25,8 @@ export const keptTables: readonly KeptTable[] = [
   { name: "quarantine" },
   { name: "submissions" },
   { name: "followed_mirrors" },
-  { name: "settings" },
+  // How the tables lie is of this database: a restored one says that of itself.
+  { name: "settings", where: isKeptSetting },
 ];
 
 /** The first line of a backup, a comment to SQL, and its last: a file without it was cut short. */

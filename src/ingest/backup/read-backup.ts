@@ -3,8 +3,8 @@ import { finished } from "node:stream/promises";
 import type pg from "pg";
 import { type CopyStreamQuery, from as copyFrom } from "pg-copy-streams";
 import type { Database } from "../../store/index.ts";
-import { writeLock } from "../write/batch.ts";
-import { backupEnd, backupHead, keptTables } from "./kept-tables.ts";
+import { writeLock } from "../../store/write-lock.ts";
+import { backupEnd, backupHead, isKeptSetting, keptTables } from "./kept-tables.ts";
 import { columnsOf } from "./write-backup.ts";
 
 /** A backup that cannot be read, or a database that cannot take it; the message is for people. */
@@ -40,16 +40,19 @@ export async function readBackup(
   }
 }
 
-/** What every database has, and counts or remembers from nothing. */
-const alwaysThere = ["totals", "settings"];
+/** What every database has, and counts or remembers from nothing: which of it goes. In SQL. */
+const alwaysThere: ReadonlyMap<string, string> = new Map([
+  ["totals", "true"],
+  ["settings", isKeptSetting],
+]);
 
 async function demandEmpty(client: pg.ClientBase): Promise<void> {
   for (const { name } of keptTables) {
-    if (alwaysThere.includes(name)) continue;
+    if (alwaysThere.has(name)) continue;
     const { rowCount } = await client.query(`SELECT FROM public."${name}" LIMIT 1`);
     if (rowCount !== 0) throw new BackupError("The database is not empty: a backup goes into a new one.");
   }
-  for (const name of alwaysThere) await client.query(`DELETE FROM public."${name}"`);
+  for (const [name, where] of alwaysThere) await client.query(`DELETE FROM public."${name}" WHERE ${where}`);
 }
 
 async function readTables(

@@ -1,7 +1,8 @@
 import type pg from "pg";
 import type { Keyring } from "../../protocol/index.ts";
 import { type Database, openDatabase } from "../../store/index.ts";
-import { writeBatch, writeLock } from "../write/batch.ts";
+import { writeLock } from "../../store/write-lock.ts";
+import { writeBatch } from "../write/batch.ts";
 import { readLoggedPapers } from "./logged-paper.ts";
 
 /** The schema in which tables are made anew from the log. */
@@ -21,6 +22,8 @@ export const derivedTables: readonly DerivedTable[] = [
   { name: "works", key: ["work_id"] },
   { name: "work_identifiers", key: ["identifier_id"] },
   { name: "citations", key: ["citing_work_id", "cited_work_id"] },
+  // Empty on one server. Where the tables are distributed a batch writes it here as well: the setting is seen.
+  { name: "citations_by_cited", key: ["cited_work_id", "citing_work_id"] },
   { name: "citing_papers", key: ["cited_work_id", "submitted_at", "paper_id"] },
   { name: "signers", key: ["fingerprint"] },
   { name: "totals", key: ["name"] },

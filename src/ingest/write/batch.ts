@@ -1,7 +1,9 @@
 import type pg from "pg";
+import { areTablesDistributed, queryAndDistributed } from "../../store/citus/kept-twice.ts";
 import { recordChanges, type StateChange } from "../../store/feed.ts";
 import { recordGraphChanges } from "../../store/graph-feed.ts";
 import { type Database, paperIdOf } from "../../store/index.ts";
+import { writeLock } from "../../store/write-lock.ts";
 import type { Arrival, Rejection } from "../arrival.ts";
 import { type Addition, additionOf } from "./addition.ts";
 import { writeDerived } from "./derived.ts";
@@ -16,12 +18,6 @@ import { WriteSession } from "./session.ts";
 
 /** What became of the documents of a batch, in their order. */
 export type Outcome = "merged" | "unchanged";
-
-/**
- * Any constant: who else writes to these tables waits for it. Works and their counts belong to no one paper, so two
- * writers would have to agree on an order of locks; verification, the greater part, needs none.
- */
-export const writeLock = 7_484_002;
 
 export type WriteOptions = {
   /** The same documents, where the caller has prepared them. */
@@ -101,14 +97,21 @@ async function writeTransaction(
   // Each statement after the lock sees what the writer before has committed, whatever the server's default is.
   await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
   const added = await writeNewPapers(client, pending);
-  if (!isLockHeld) await client.query("SELECT pg_advisory_xact_lock($1)", [writeLock]);
+  const areDistributed = await beginWriting(client, isLockHeld);
   const now = new Date().toISOString();
   const merged = await withReader(database.pool, (reader) =>
-    writePending(new WriteSession(client, reader), pending, added, now),
+    writePending(new WriteSession(client, reader, areDistributed), pending, added, now),
   );
   await writeQuarantine(client, rejections, arrivals, now);
   await client.query("COMMIT");
   return merged;
+}
+
+/** Waits for the lock, and reads under it whether the tables are distributed: that is settled for the batch. */
+async function beginWriting(client: pg.PoolClient, isLockHeld: boolean): Promise<boolean> {
+  if (isLockHeld) return areTablesDistributed(client);
+  const locked = await queryAndDistributed(client, `SELECT pg_advisory_xact_lock(${writeLock})`);
+  return locked.areDistributed;
 }
 
 /** Lends a second connection of the pool, where there is one to be had at once: waiting for it could last for ever. */

@@ -1,10 +1,10 @@
 import type { GraphEdge } from "../../store/graph-payload.ts";
-import { bigintArray, type Cell } from "../../store/rows.ts";
+import { bigintArray } from "../../store/rows.ts";
 import { writeCitingPapers } from "./citing-papers.ts";
 import { type CountChanges, countOf } from "./count-changes.ts";
+import { storeEdges } from "./edge-rows.ts";
 import type { PaperChange, StoredReference } from "./paper-change.ts";
 import { type ReferenceChange, readReferences } from "./references.ts";
-import { inKeyOrder } from "./row-order.ts";
 import type { WriteSession } from "./session.ts";
 import type { OtherPapers } from "./work-papers.ts";
 
@@ -200,28 +200,7 @@ async function writeEdges(session: WriteSession, papers: Citing, changes: Citati
     countAnchor(changes, edge, -Number(edge.isInternalAnchor));
     changes.removedEdges.push(edge);
   }
-  if (dropped.length > 0) {
-    session.write(
-      `DELETE FROM citations USING unnest($1::bigint[], $2::bigint[]) AS gone (citing, cited)
-       WHERE citing_work_id = gone.citing AND cited_work_id = gone.cited`,
-      [
-        bigintArray(dropped.map(({ citingWorkId }) => citingWorkId)),
-        bigintArray(dropped.map(({ citedWorkId }) => citedWorkId)),
-      ],
-    );
-  }
-  // The papers of a batch come in the order of their keys; the other index is met in order as well this way.
-  const ordered = inKeyOrder(added, ({ citedWorkId }) => citedWorkId);
-  session.put(
-    "citations",
-    ["citing_work_id", "cited_work_id", "is_internal_anchor"],
-    { added: ordered.map(cellsOf), changed: changed.map(cellsOf) },
-    `ON CONFLICT (citing_work_id, cited_work_id) DO UPDATE SET is_internal_anchor = excluded.is_internal_anchor`,
-  );
-}
-
-function cellsOf({ citingWorkId, citedWorkId, isInternalAnchor }: Edge): Cell[] {
-  return [citingWorkId, citedWorkId, isInternalAnchor];
+  storeEdges(session, { added, changed, dropped });
 }
 
 /** A work that cites itself is not anchored in another. */

@@ -1,4 +1,3 @@
-import { bigintArray } from "../../store/rows.ts";
 import { type CountChanges, countOf } from "./count-changes.ts";
 import type { ReferenceChange } from "./references.ts";
 import { inKeyOrder } from "./row-order.ts";
@@ -34,25 +33,9 @@ export function writeCitingPapers(
       countOf(counts, cited).citingPapers--;
     }
   }
-  if (dropped.length > 0) {
-    // With the whole key: of a much cited work no other row is looked at.
-    session.write(
-      `DELETE FROM citing_papers USING unnest($1::bigint[], $2::timestamptz[], $3::bigint[]) AS gone (cited, submitted, paper)
-       WHERE cited_work_id = gone.cited AND submitted_at = gone.submitted AND paper_id = gone.paper`,
-      [
-        bigintArray(dropped.map(({ cited }) => cited)),
-        dropped.map(({ submitted }) => submitted),
-        bigintArray(dropped.map(({ paperId }) => paperId)),
-      ],
-    );
-  }
-  session.insert(
-    "citing_papers",
-    ["cited_work_id", "submitted_at", "paper_id"],
-    inKeyOrder(added, ({ cited }) => cited).map(({ cited, submitted, paperId }) => [
-      cited,
-      submitted,
-      paperId,
-    ]),
-  );
+  const columns = ["cited_work_id", "submitted_at", "paper_id"];
+  const cellsOf = ({ cited, submitted, paperId }: CitingPaper) => [cited, submitted, paperId];
+  // With the whole key: of a much cited work no other row is looked at.
+  session.remove("citing_papers", columns, dropped.map(cellsOf));
+  session.insert("citing_papers", columns, inKeyOrder(added, ({ cited }) => cited).map(cellsOf));
 }

@@ -1,5 +1,5 @@
 import type { AcceptedEvent, MergedEvent, MergedState } from "../../protocol/index.ts";
-import { type Cell, recordset } from "../../store/rows.ts";
+import type { Cell } from "../../store/rows.ts";
 import type { Addition } from "./addition.ts";
 import type { Held } from "./held.ts";
 import type { WriteSession } from "./session.ts";
@@ -55,6 +55,7 @@ const eventColumns = [
   "ordinal",
 ];
 
+/** The key, and what the merge and better copies change. */
 const changedColumns = [
   "paper_id",
   "event_id",
@@ -182,15 +183,7 @@ function writeEvents(
     ),
   );
   insertSigners(session, inserted);
-  if (changed.length > 0) {
-    session.write(
-      `UPDATE events SET signature = new.signature, proof = new.proof, standing = new.standing,
-              status = new.status, reason = new.reason, ordinal = new.ordinal
-       FROM json_populate_recordset(NULL::events, $1) AS new
-       WHERE events.paper_id = new.paper_id AND events.event_id = new.event_id`,
-      [recordset(changedColumns, changed)],
-    );
-  }
+  session.update("events", changedColumns, changed, changedColumns.slice(2));
 }
 
 function eventRow(

@@ -30,7 +30,8 @@ export async function writeNewPapers(
     changes.push(changeOf(target, null, false));
   }
   if (added.size === 0) return added;
-  const session = new WriteSession(client, null);
+  // Only new rows: these are written alike, however the tables lie.
+  const session = new WriteSession(client, null, false);
   writeRecords(session, added.values());
   await writePapers(session, changes);
   await session.flush();

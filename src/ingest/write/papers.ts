@@ -153,17 +153,12 @@ async function writeKeys(session: WriteSession, changes: readonly PaperChange[])
     for (const row of rows) before.get(BigInt(row.paper_id))?.add(row.key);
   }
   const added: Cell[][] = [];
-  const dropped: { paperId: bigint; key: string }[] = [];
+  const dropped: Cell[][] = [];
   for (const { paperId, keys } of changes) {
     const known = before.get(paperId) ?? noKeys;
     for (const key of keys) if (!known.has(key)) added.push([key, paperId]);
-    for (const key of known) if (!keys.has(key)) dropped.push({ paperId, key });
+    for (const key of known) if (!keys.has(key)) dropped.push([key, paperId]);
   }
   session.insert("paper_keys", ["key", "paper_id"], added);
-  if (dropped.length > 0) {
-    session.write(
-      "DELETE FROM paper_keys USING unnest($1::text[], $2::bigint[]) AS gone (k, p) WHERE key = gone.k AND paper_id = gone.p",
-      [dropped.map(({ key }) => key), bigintArray(dropped.map(({ paperId }) => paperId))],
-    );
-  }
+  session.remove("paper_keys", ["key", "paper_id"], dropped);
 }

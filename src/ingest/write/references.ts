@@ -121,14 +121,7 @@ async function moveReferences(
     });
     moved.push({ paperId, isMove: true, before, after });
   }
-  if (updates.length > 0) {
-    session.write(
-      `UPDATE "references" SET cited_work_id = new.work
-       FROM unnest($1::bigint[], $2::int[], $3::bigint[]) AS new (paper, ordinal, work)
-       WHERE paper_id = new.paper AND "references".ordinal = new.ordinal`,
-      [0, 1, 2].map((column) => `{${updates.map((cells) => cells[column]).join(",")}}`),
-    );
-  }
+  session.update("references", ["paper_id", "ordinal", "cited_work_id"], updates, ["cited_work_id"]);
   return moved;
 }
 

@@ -1,9 +1,9 @@
 import type pg from "pg";
-import { type Cell, CopyRows } from "../../store/copy-format.ts";
+import type { ChangedRows, Rows, Statement } from "../../store/changed-rows.ts";
+import { rowsAsValues } from "../../store/citus/rows-as-values.ts";
+import { CopyRows } from "../../store/copy-format.ts";
 import { copyIn } from "../../store/copy-in.ts";
-import { upsertStatement } from "../../store/rows.ts";
-
-type Statement = { readonly text: string; readonly values: readonly unknown[] };
+import { rowsAsLists } from "../../store/rows-as-lists.ts";
 
 /**
  * The connections of a batch, under the write lock: what is written goes to PostgreSQL in order, while what follows
@@ -15,19 +15,24 @@ type Statement = { readonly text: string; readonly values: readonly unknown[] };
 export class WriteSession {
   readonly #writer: pg.PoolClient;
   readonly #reader: pg.PoolClient | null;
+  /** Whether the tables are distributed: settled for the batch, under the lock. */
+  readonly areDistributed: boolean;
+  readonly #changedRows: ChangedRows;
   /** What is still to be sent: rows, and statements. */
   #queue: (CopyRows | Statement)[] = [];
   #sending: Promise<void> | null = null;
   #failure: { readonly error: unknown } | null = null;
 
   /** `writer` is in its transaction. Without a reader everything is done one after the other. */
-  constructor(writer: pg.PoolClient, reader: pg.PoolClient | null) {
+  constructor(writer: pg.PoolClient, reader: pg.PoolClient | null, areDistributed: boolean) {
     this.#writer = writer;
     this.#reader = reader;
+    this.areDistributed = areDistributed;
+    this.#changedRows = areDistributed ? rowsAsValues : rowsAsLists;
   }
 
   /** Inserts rows that are known to be new, by COPY. They are encoded now. */
-  insert(table: string, columns: readonly string[], rows: readonly (readonly Cell[])[]): void {
+  insert(table: string, columns: readonly string[], rows: Rows): void {
     if (rows.length === 0) return;
     const copy = new CopyRows(table, columns);
     for (const row of rows) copy.add(row);
@@ -39,25 +44,30 @@ export class WriteSession {
     this.#enqueue(copy);
   }
 
-  /** Inserts or updates rows in one statement; see `upsertRows`. */
-  upsert(
-    table: string,
-    columns: readonly string[],
-    rows: readonly (readonly Cell[])[],
-    conflict: string,
-  ): void {
-    if (rows.length > 0) this.#enqueue(upsertStatement(table, columns, rows, conflict));
+  /** Inserts rows, or does with those that are there what an ON CONFLICT clause says; see `ChangedRows`. */
+  upsert(table: string, columns: readonly string[], rows: Rows, conflict: string): void {
+    if (rows.length > 0) this.#change(this.#changedRows.upsert(table, columns, rows, conflict));
   }
 
   /** Writes rows of which it is known which are new: those by COPY, the changed ones as an upsert. */
   put(
     table: string,
     columns: readonly string[],
-    { added, changed }: { added: readonly (readonly Cell[])[]; changed: readonly (readonly Cell[])[] },
+    { added, changed }: { added: Rows; changed: Rows },
     conflict: string,
   ): void {
     this.insert(table, columns, added);
     this.upsert(table, columns, changed, conflict);
+  }
+
+  /** Changes some columns of rows that are there; see `ChangedRows`. */
+  update(table: string, columns: readonly string[], rows: Rows, changed: readonly string[]): void {
+    if (rows.length > 0) this.#change(this.#changedRows.update(table, columns, rows, changed));
+  }
+
+  /** Deletes rows by their keys; see `ChangedRows`. */
+  remove(table: string, columns: readonly string[], rows: Rows): void {
+    if (rows.length > 0) this.#change(this.#changedRows.remove(table, columns, rows));
   }
 
   /** A statement of whose result nothing is wanted. */
@@ -101,6 +111,10 @@ export class WriteSession {
     await this.#sending;
     if (this.#failure !== null) throw this.#failure.error;
     return this.#writer;
+  }
+
+  #change(statements: readonly Statement[]): void {
+    for (const statement of statements) this.#enqueue(statement);
   }
 
   #enqueue(item: CopyRows | Statement): void {

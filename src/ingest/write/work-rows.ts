@@ -86,7 +86,8 @@ export function storeWorks(
     else if (!isNamedAlike(before, work)) renamed.push([id, work]);
     else if (!isCountedAlike(before, work)) recounted.push([id, work]);
   }
-  writeCounts(session, recounted);
+  // The most frequent change by far: a work that is known is cited once more.
+  session.update("works", columns, inKeyOrder(recounted, idOf).map(cellsOf), counts);
   session.put(
     "works",
     columns,
@@ -128,26 +129,6 @@ function idOf([id]: WorkEntry): bigint {
   return id;
 }
 
-/** The most frequent change by far: a work that is known is cited once more. */
-function writeCounts(session: WriteSession, works: readonly WorkEntry[]): void {
-  if (works.length === 0) return;
-  const sorted = inKeyOrder(works, idOf);
-  session.write(
-    `UPDATE works SET cited_by_count = new.cited_by, citing_paper_count = new.citing_papers,
-            reference_count = new.reference_count, anchored_work_count = new.anchored_works
-     FROM unnest($1::bigint[], $2::int[], $3::int[], $4::int[], $5::int[])
-       AS new (id, cited_by, citing_papers, reference_count, anchored_works)
-     WHERE work_id = new.id`,
-    [
-      bigintArray(sorted.map(([id]) => id)),
-      `{${sorted.map(([, work]) => work.citedByCount).join(",")}}`,
-      `{${sorted.map(([, work]) => work.citingPaperCount).join(",")}}`,
-      `{${sorted.map(([, work]) => work.referenceCount).join(",")}}`,
-      `{${sorted.map(([, work]) => work.anchoredWorkCount).join(",")}}`,
-    ],
-  );
-}
-
 function cellsOf([id, work]: WorkEntry): Cell[] {
   return [
     id,
@@ -179,6 +160,8 @@ const columns = [
   "reference_count",
   "anchored_work_count",
 ];
+
+const counts = ["cited_by_count", "citing_paper_count", "reference_count", "anchored_work_count"];
 
 function isCountedAlike(a: Work, b: Work): boolean {
   return (

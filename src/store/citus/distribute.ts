@@ -1,5 +1,6 @@
 import type { Database } from "../database.ts";
 import { type Distribution, distributions, type Group } from "./distribution.ts";
+import { keepCitationsTwice } from "./kept-twice.ts";
 
 /** This PostgreSQL has no Citus; the message says so. */
 export class CitusMissingError extends Error {
@@ -10,15 +11,19 @@ export type DistributeOptions = {
   /** Shards of each group of tables; those of the graph are `graphShards`. */
   readonly shards: number;
   readonly graphShards: number;
+  /** Told once citations are kept twice, or that they were before. */
+  readonly onKeptTwice?: (done: "kept twice" | "were kept twice") => void;
   /** Told of each table once it is distributed, or that it was before. */
   readonly onTable?: (table: string, done: "distributed" | "was distributed") => void;
 };
 
 /**
- * Distributes the tables over the servers of a Citus cluster, rows and all: a statement a table, each whole or not at
- * all, while writers wait. What is distributed already is left as it is, so it may be called again after an error.
+ * Keeps citations twice from now on, then distributes the tables over the servers of a Citus cluster, rows and all: a
+ * statement a table, each whole or not at all, while writers wait. What is done already is left as it is, so it may be
+ * called again after an error.
  */
-export async function distributeTables({ pool }: Database, options: DistributeOptions): Promise<void> {
+export async function distributeTables(database: Database, options: DistributeOptions): Promise<void> {
+  const { pool } = database;
   const { rows: available } = await pool.query("SELECT FROM pg_available_extensions WHERE name = 'citus'");
   if (available.length === 0) {
     throw new CitusMissingError(
@@ -26,6 +31,9 @@ export async function distributeTables({ pool }: Database, options: DistributeOp
     );
   }
   await pool.query("CREATE EXTENSION IF NOT EXISTS citus");
+  // First, while both tables most often lie on one server still: see there.
+  const isNew = await keepCitationsTwice(database);
+  options.onKeptTwice?.(isNew ? "kept twice" : "were kept twice");
   const { rows } = await pool.query<{ name: string }>("SELECT table_name::text AS name FROM citus_tables");
   // A name that is a keyword is told in quotes.
   const distributed = new Set(rows.map(({ name }) => name.replaceAll('"', "").replace(/^public\./, "")));

@@ -24,6 +24,8 @@ export const distributions: Readonly<Record<string, Distribution>> = {
   works: { kind: "distributed", column: "work_id", group: "works" },
   // By the work that cites: what a work cites is read from one shard.
   citations: { kind: "distributed", column: "citing_work_id", group: "works" },
+  // The same by the work that is cited, for who cites a work.
+  citations_by_cited: { kind: "distributed", column: "cited_work_id", group: "works" },
   citing_papers: { kind: "distributed", column: "cited_work_id", group: "works" },
   work_identifiers: { kind: "distributed", column: "identifier_id", group: "identifiers" },
   paper_keys: { kind: "distributed", column: "key", group: "keys" },

@@ -5,6 +5,7 @@
  */
 export { changes } from "./changes.ts";
 export { citations } from "./citations.ts";
+export { citationsByCited } from "./citations-by-cited.ts";
 export { citingPapers } from "./citing-papers.ts";
 export { claims } from "./claims.ts";
 export { checkResult, eventStatus, identifierKind, instantFromDriver, proof } from "./columns.ts";

@@ -1,0 +1,51 @@
+import type { ChangedRows, Rows } from "./changed-rows.ts";
+import { recordset, upsertStatement } from "./rows.ts";
+import { shapeOf, typeOf } from "./table-shape.ts";
+
+/**
+ * For one server: one statement, however many rows there are, which come as an array a column, or as one JSON text.
+ * Its text is short, and always the same.
+ */
+export const rowsAsLists: ChangedRows = {
+  upsert: (table, columns, rows, conflict) => [upsertStatement(table, columns, rows, conflict)],
+
+  update(table, columns, rows, changed) {
+    const { key } = shapeOf(table);
+    const sent = [...key, ...changed];
+    const places = sent.map((column) => columns.indexOf(column));
+    const cells = rows.map((row) => places.map((place) => row[place] ?? null));
+    // An array of numbers is cheaper to make and to read than JSON; of texts, with nulls, it is not.
+    const isOfNumbers = sent.every((column) => numbers.has(typeOf(table, column)));
+    const list = isOfNumbers
+      ? { text: `${unnested(table, sent)} AS new (${sent.join(", ")})`, values: arrays(table, sent, cells) }
+      : {
+          text: `json_populate_recordset(NULL::"${table}", $1) AS new`,
+          values: [recordset(sent, cells)],
+        };
+    const set = changed.map((column) => `${column} = new.${column}`).join(", ");
+    const same = key.map((column) => `"${table}".${column} = new.${column}`).join(" AND ");
+    return [{ text: `UPDATE "${table}" SET ${set} FROM ${list.text} WHERE ${same}`, values: list.values }];
+  },
+
+  remove(table, columns, rows) {
+    const same = columns.map((column) => `"${table}".${column} = gone.${column}`).join(" AND ");
+    const list = `${unnested(table, columns)} AS gone (${columns.join(", ")})`;
+    return [
+      { text: `DELETE FROM "${table}" USING ${list} WHERE ${same}`, values: arrays(table, columns, rows) },
+    ];
+  },
+};
+
+const numbers: ReadonlySet<string> = new Set(["bigint", "integer"]);
+
+function unnested(table: string, columns: readonly string[]): string {
+  return `unnest(${columns.map((column, place) => `$${place + 1}::${typeOf(table, column)}[]`).join(", ")})`;
+}
+
+/** An array a column: of numbers as PostgreSQL's own text form, of others as node-postgres makes it. */
+function arrays(table: string, columns: readonly string[], rows: Rows): unknown[] {
+  return columns.map((column, place) => {
+    const cells = rows.map((row) => row[place]);
+    return numbers.has(typeOf(table, column)) ? `{${cells.map((cell) => cell ?? "NULL").join(",")}}` : cells;
+  });
+}

@@ -1,0 +1,268 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { questionNames } from "../../src/graph/index.ts";
+import { askSql } from "../../src/graph/sql/sql-graph.ts";
+import { readBackup, writeBackup } from "../../src/ingest/backup/index.ts";
+import { type Arrival, checkTables, rebuildTables, receive } from "../../src/ingest/index.ts";
+import { writeBatch } from "../../src/ingest/write/batch.ts";
+import { keepCitationsTwice } from "../../src/store/citus/kept-twice.ts";
+import { rowsAsValues } from "../../src/store/citus/rows-as-values.ts";
+import { rowsAsLists } from "../../src/store/rows-as-lists.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { randomOf } from "../graph/random-graph.ts";
+import { comparable, randomQuestion } from "../graph/random-question.ts";
+import { randomFrom } from "../ingest/random.ts";
+import { recordStatements, type Statement } from "../ingest/recorded-statements.ts";
+import { clearTables, readTables } from "../ingest/tables.ts";
+import { type WorldDocument, worldOf } from "../ingest/world.ts";
+import { keyring } from "../protocol/signed-events.ts";
+import { brokenRules } from "./statement-rules.ts";
+
+/* What a distributed installation does otherwise, on two servers' worth of plain PostgreSQL: for Citus see cluster.test.ts. */
+
+/** Never distributed. */
+let plain: TestDatabase;
+/** Distributed but for Citus. */
+let twice: TestDatabase;
+let statements: Statement[];
+
+beforeAll(async () => {
+  plain = await createTestDatabase();
+  twice = await createTestDatabase();
+  statements = recordStatements(twice.pool);
+});
+
+afterAll(async () => {
+  await plain.drop();
+  await twice.drop();
+});
+
+beforeEach(() => Promise.all([reset(plain), reset(twice)]));
+
+async function reset(database: TestDatabase): Promise<void> {
+  await clearTables(database);
+  await database.pool.query("DELETE FROM settings");
+}
+
+function arrivalOf({ text, minimumProof }: WorldDocument): Arrival {
+  const options = { keyring, minimumProof, maximumBytes: 1e9 };
+  const result = receive({ source: "world", bytes: Buffer.from(text) }, options);
+  if ("code" in result) throw new Error(`${result.code}: ${result.message}`);
+  return result;
+}
+
+/** The documents of a world in random batches, some of them twice. */
+function batchesOf(seed: number): Arrival[][] {
+  const random = randomFrom(seed);
+  const world = worldOf(seed);
+  const repeated = [...world, ...world.filter(() => random.chance(0.2))];
+  return random
+    .split(random.shuffle(repeated), random.pick([4, 12, 40]))
+    .map((batch) => batch.map(arrivalOf));
+}
+
+async function write(database: TestDatabase, batches: readonly (readonly Arrival[])[]): Promise<void> {
+  for (const batch of batches) await writeBatch(database, batch, []);
+}
+
+async function edgesOf({ pool }: TestDatabase, table: string): Promise<unknown[]> {
+  const { rows } = await pool.query(
+    `SELECT citing_work_id, cited_work_id, is_internal_anchor FROM ${table} ORDER BY 1, 2`,
+  );
+  return rows;
+}
+
+async function expectBothEqual(database: TestDatabase, about: string): Promise<void> {
+  expect(await edgesOf(database, "citations_by_cited"), about).toEqual(await edgesOf(database, "citations"));
+}
+
+async function settingsOf({ pool }: TestDatabase): Promise<unknown[]> {
+  return (await pool.query("SELECT name, value FROM settings")).rows;
+}
+
+const distributed = [{ name: "distributed", value: "yes" }];
+
+/** What the ingest changes in rows that are there. */
+const changed = [
+  'DELETE FROM "citations"',
+  'DELETE FROM "citations_by_cited"',
+  'DELETE FROM "citing_papers"',
+  'INSERT INTO "citations"',
+  'INSERT INTO "citations_by_cited"',
+  'INSERT INTO "papers"',
+  'INSERT INTO "records"',
+  'INSERT INTO "signers"',
+  'INSERT INTO "work_identifiers"',
+  'INSERT INTO "works"',
+  'UPDATE "events"',
+  'UPDATE "references"',
+];
+
+describe("worlds in random orders", () => {
+  test("end in the tables of one server, with all citations twice; questions in SQL have the same answers", async () => {
+    let edges = 0;
+    for (let seed = 1; seed <= 3; seed++) {
+      await Promise.all([reset(plain), reset(twice)]);
+      const batches = batchesOf(seed);
+      await keepCitationsTwice(twice);
+      await write(plain, batches);
+      for (const [index, batch] of batches.entries()) {
+        await write(twice, [batch]);
+        await expectBothEqual(twice, `seed ${seed}, batch ${index + 1}`);
+      }
+      expect(await readTables(twice), `seed ${seed}`).toEqual(await readTables(plain));
+      expect(await edgesOf(plain, "citations_by_cited")).toEqual([]);
+      edges += (await edgesOf(twice, "citations")).length;
+
+      const { rows } = await plain.pool.query<{ id: string }>("SELECT work_id AS id FROM works ORDER BY 1");
+      const works = rows.map(({ id }) => BigInt(id));
+      const random = randomOf(seed);
+      for (const name of questionNames) {
+        const asked = randomQuestion(random, name, works);
+        const [here, there] = await Promise.all(
+          [plain, twice].map(({ pool }) => askSql(pool, asked.name, asked.input, {})),
+        );
+        expect(there?.position).toBe(here?.position);
+        expect(comparable(name, there?.result as never), `seed ${seed}, ${name}`).toEqual(
+          comparable(name, here?.result as never),
+        );
+      }
+    }
+    expect(edges).toBeGreaterThan(50);
+    // Each kind of change was among them, and none of it as a list.
+    const kinds = new Set(
+      statements.flatMap(
+        ({ text }) => /^(?:INSERT INTO|UPDATE|DELETE FROM) "\w+"(?=.*\bVALUES\b)/s.exec(text) ?? [],
+      ),
+    );
+    expect([...kinds].sort()).toEqual(changed);
+    expect(statements.filter(({ text }) => brokenRules(text).includes("changed rows as a list"))).toEqual([]);
+    // Not because the copy is not read.
+    const read = new Set(
+      statements.map(({ text }) => /FROM (citations\w*) WHERE (\w+)/.exec(text)?.slice(1).join(" ")),
+    );
+    expect(read).toContain("citations_by_cited cited_work_id");
+    expect(read).not.toContain("citations cited_work_id");
+  });
+
+  test("may be under way while citations begin to be kept twice", async () => {
+    for (let seed = 21; seed <= 21; seed++) {
+      await reset(twice);
+      const batches = batchesOf(seed);
+      const half = batches.length >> 1;
+      await write(twice, batches.slice(0, half));
+      const [first, again] = await Promise.all([
+        keepCitationsTwice(twice),
+        keepCitationsTwice(twice),
+        ...batches.slice(half).map((batch) => writeBatch(twice, batch, [])),
+      ]);
+      expect([first, again].sort()).toEqual([false, true]);
+      await expectBothEqual(twice, `seed ${seed}`);
+      expect(await settingsOf(twice)).toEqual(distributed);
+    }
+    expect((await checkTables(twice, { keyring })).differences).toEqual([]);
+  });
+});
+
+test("a key that a paper is found by no more is deleted in either form", async () => {
+  await Promise.all([plain, twice].map((database) => write(database, batchesOf(3))));
+  const { rows } = await plain.pool.query<{ key: string; paper_id: string }>(
+    "SELECT key, paper_id FROM paper_keys ORDER BY key LIMIT 3",
+  );
+  const keys = rows.map(({ key, paper_id }) => [key, BigInt(paper_id)]);
+  for (const [database, form] of [
+    [plain, rowsAsLists],
+    [twice, rowsAsValues],
+  ] as const) {
+    for (const { text, values } of form.remove("paper_keys", ["key", "paper_id"], keys)) {
+      expect((await database.pool.query(text, [...values])).rowCount).toBe(3);
+    }
+  }
+  expect(await readTables(twice)).toEqual(await readTables(plain));
+});
+
+test("what fails on the way leaves nothing, and may be called again", async () => {
+  await write(twice, batchesOf(31));
+  // Left by somebody's hand.
+  await twice.pool.query("INSERT INTO citations_by_cited VALUES (1, 2, false)");
+  await twice.pool.query(
+    "ALTER TABLE settings ADD CONSTRAINT no_such_setting CHECK (name <> 'distributed') NOT VALID",
+  );
+  await expect(keepCitationsTwice(twice)).rejects.toThrow("no_such_setting");
+  await twice.pool.query("ALTER TABLE settings DROP CONSTRAINT no_such_setting");
+  expect(await settingsOf(twice)).toEqual([]);
+  expect(await edgesOf(twice, "citations_by_cited")).toHaveLength(1);
+  expect(await keepCitationsTwice(twice)).toBe(true);
+  await expectBothEqual(twice, "at the second attempt");
+});
+
+test("check names what differs, rebuild puts it right", async () => {
+  await keepCitationsTwice(twice);
+  await write(twice, batchesOf(32));
+  await twice.pool.query(
+    `DELETE FROM citations_by_cited WHERE cited_work_id = (SELECT min(cited_work_id) FROM citations_by_cited);
+     UPDATE citations_by_cited SET is_internal_anchor = NOT is_internal_anchor
+     WHERE cited_work_id = (SELECT max(cited_work_id) FROM citations_by_cited)`,
+  );
+  const { counts, differences } = await checkTables(twice, { keyring });
+  expect([...counts.keys()]).toEqual(["citations_by_cited"]);
+  expect(differences.map(({ stored }) => stored === null)).toEqual(expect.arrayContaining([true, false]));
+  await rebuildTables(twice, { keyring });
+  await expectBothEqual(twice, "rebuilt");
+});
+
+describe("a backup says nothing of how the tables lie", () => {
+  const backupOf = async (database: TestDatabase) => {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of writeBackup(database)) pieces.push(piece);
+    return Buffer.concat(pieces);
+  };
+  const restore = async (database: TestDatabase, backup: Buffer) => {
+    await readBackup(
+      database,
+      (async function* () {
+        yield backup;
+      })(),
+    );
+    await rebuildTables(database, { keyring });
+  };
+
+  test("of a distributed database, it is restored into one that is not; and the other way round", async () => {
+    await keepCitationsTwice(twice);
+    await twice.pool.query("INSERT INTO settings VALUES ('sample', 'loaded')");
+    await write(twice, batchesOf(33));
+    const backup = await backupOf(twice);
+    await restore(plain, backup);
+    expect(await settingsOf(plain)).toEqual([{ name: "sample", value: "loaded" }]);
+    expect(await edgesOf(plain, "citations")).toEqual(await edgesOf(twice, "citations"));
+    expect(await edgesOf(plain, "citations_by_cited")).toEqual([]);
+
+    await reset(twice);
+    await keepCitationsTwice(twice);
+    await restore(twice, await backupOf(plain));
+    expect(await settingsOf(twice)).toEqual(expect.arrayContaining(distributed));
+    expect(await edgesOf(twice, "citations")).not.toEqual([]);
+    await expectBothEqual(twice, "restored");
+  });
+});
+
+describe("more rows than a statement has parameters for", () => {
+  const columns = ["citing_work_id", "cited_work_id", "is_internal_anchor"];
+  const conflict = "ON CONFLICT (cited_work_id, citing_work_id) DO NOTHING";
+  const rows = Array.from({ length: 25_000 }, (_, nth) => [1n, BigInt((nth * 7_919) % 25_000), false]);
+
+  test("take several, in the order of the keys", async () => {
+    const sent = rowsAsValues.upsert("citations_by_cited", columns, rows, conflict);
+    expect(sent.map(({ values }) => values.length)).toEqual([65_532, 9_468]);
+    const cited = sent.flatMap(({ values }) => values.filter((_, place) => place % 3 === 1));
+    expect(cited).toEqual(Array.from(rows, (_, nth) => BigInt(nth)));
+    // The driver and PostgreSQL take so many.
+    const [full] = sent;
+    await plain.pool.query(full?.text ?? "", [...(full?.values ?? [])]);
+    expect(await edgesOf(plain, "citations_by_cited")).toHaveLength(65_532 / 3);
+  });
+
+  test("are one statement on one server", () => {
+    expect(rowsAsLists.upsert("citations", columns, rows, conflict)).toHaveLength(1);
+    expect(rowsAsLists.remove("citations", columns.slice(0, 2), rows)).toHaveLength(1);
+  });
+});
