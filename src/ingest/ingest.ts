@@ -16,7 +16,7 @@ export type IngestSummary = {
 };
 
 export type IngestOptions = DoorOptions & {
-  /** A batch is written when it has so many documents, or 16 MB. Unless told it is 25 to begin with, and comes to be 400. */
+  /** A batch is written when it has so many documents, or 16 MB. Unless told it is 25 to begin with, and comes to be 600. */
   readonly batchDocuments?: number;
   /** Threads that verify and write side by side; without, everything runs in this one. */
   readonly threads?: IngestThreads;
@@ -31,7 +31,7 @@ export type IngestOptions = DoorOptions & {
 const batchBytes = 16_000_000;
 /** Each batch has twice as many documents as the one before, up to the usual: so the database soon has something to do. */
 const firstBatchDocuments = 25;
-const usualBatchDocuments = 400;
+const usualBatchDocuments = 600;
 /** Batches under way in one thread: while one waits for the database another is verified. */
 const batchesAtOnce = 2;
 

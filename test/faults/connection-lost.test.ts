@@ -57,7 +57,8 @@ test.each(places)("a bulk ingest loses its connection $name", async ({ hold, wai
   await takeIn(database, committed, { keyring: sampleKeyring });
   const before = await readTables(database);
   const lock = await hold();
-  const failing: Promise<IngestSummary> = takeIn(database, documents, { keyring: sampleKeyring });
+  const inOneBatch = { keyring: sampleKeyring, batchDocuments: documents.length };
+  const failing: Promise<IngestSummary> = takeIn(database, documents, inOneBatch);
   failing.catch(() => {});
   const ended = await terminate(waiting).finally(lock.release);
   expect(ended).toBe(1);
