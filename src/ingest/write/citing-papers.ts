@@ -37,5 +37,6 @@ export function writeCitingPapers(
   const cellsOf = ({ cited, submitted, paperId }: CitingPaper) => [cited, submitted, paperId];
   // With the whole key: of a much cited work no other row is looked at.
   session.remove("citing_papers", columns, dropped.map(cellsOf));
-  session.insert("citing_papers", columns, inKeyOrder(added, ({ cited }) => cited).map(cellsOf));
+  const ordered = inKeyOrder(added, ({ cited }) => cited);
+  session.insertOf("citing_papers", columns, ordered, cellsOf);
 }

@@ -32,13 +32,16 @@ function storeIn(
   );
   // The papers of a batch come in the order of their keys; an index by who is cited is met in order as well this way.
   const ordered = inKeyOrder(added, ({ citedWorkId }) => citedWorkId);
-  session.put(
+  session.insertOf(table, columns, ordered, cellsOf);
+  session.upsert(
     table,
-    ["citing_work_id", "cited_work_id", "is_internal_anchor"],
-    { added: ordered.map(cellsOf), changed: changed.map(cellsOf) },
+    columns,
+    changed.map(cellsOf),
     `ON CONFLICT (${key.join(", ")}) DO UPDATE SET is_internal_anchor = excluded.is_internal_anchor`,
   );
 }
+
+const columns = ["citing_work_id", "cited_work_id", "is_internal_anchor"];
 
 function cellsOf({ citingWorkId, citedWorkId, isInternalAnchor }: GraphEdge): Cell[] {
   return [citingWorkId, citedWorkId, isInternalAnchor];

@@ -47,32 +47,33 @@ export async function writeReferences(
       bigintArray(new Set(emptied.map(({ paperId }) => paperId))),
     ]);
   }
-  const rows: Cell[][] = [];
+  const listed: ProjectedReference[] = [];
   const written: ReferenceChange[] = [];
   for (const { paperId, before, row, references, hasNewContent } of changes) {
     if (!hasNewContent) continue;
-    const after = (row === null ? [] : references).map((reference) => {
-      const citedWorkId = citedWork(reference, identifiers);
+    const after: StoredReference[] = [];
+    for (const reference of row === null ? [] : references) {
+      listed.push(reference);
       const { ordinal, arxivId, doiId, workUuidId, isInternalAnchor } = reference;
-      rows.push([
-        paperId,
-        ordinal,
-        reference.refIndex,
-        reference.title,
-        reference.year,
-        reference.doi,
-        reference.citedArxivId,
-        isInternalAnchor,
-        arxivId,
-        doiId,
-        workUuidId,
-        citedWorkId,
-      ]);
-      return { paperId, ordinal, arxivId, doiId, workUuidId, citedWorkId, isInternalAnchor };
-    });
+      const citedWorkId = citedWork(reference, identifiers);
+      after.push({ paperId, ordinal, arxivId, doiId, workUuidId, citedWorkId, isInternalAnchor });
+    }
     written.push({ paperId, isMove: false, before: before?.references ?? [], after });
   }
-  session.insert("references", columns, rows);
+  session.insertOf("references", columns, listed, (reference) => [
+    reference.paperId,
+    reference.ordinal,
+    reference.refIndex,
+    reference.title,
+    reference.year,
+    reference.doi,
+    reference.citedArxivId,
+    reference.isInternalAnchor,
+    reference.arxivId,
+    reference.doiId,
+    reference.workUuidId,
+    citedWork(reference, identifiers),
+  ]);
   return [...written, ...(await moveReferences(session, changes, identifiers))];
 }
 

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { ChangedRows, Rows, Statement } from "../../store/changed-rows.ts";
 import { rowsAsValues } from "../../store/citus/rows-as-values.ts";
-import { CopyRows } from "../../store/copy-format.ts";
+import { type Cell, CopyRows } from "../../store/copy-format.ts";
 import { copyIn } from "../../store/copy-in.ts";
 import { rowsAsLists } from "../../store/rows-as-lists.ts";
 
@@ -33,14 +33,19 @@ export class WriteSession {
 
   /** Inserts rows that are known to be new, by COPY. They are encoded now. */
   insert(table: string, columns: readonly string[], rows: Rows): void {
-    if (rows.length === 0) return;
-    const copy = new CopyRows(table, columns);
-    for (const row of rows) copy.add(row);
-    this.#enqueue(copy);
+    this.insertOf(table, columns, rows, (row) => row);
   }
 
-  /** Rows that were encoded before. */
-  insertEncoded(copy: CopyRows): void {
+  /** The same of what rows are made of: the cells of each are gone once it is encoded. */
+  insertOf<Item>(
+    table: string,
+    columns: readonly string[],
+    items: readonly Item[],
+    cellsOf: (item: Item) => readonly Cell[],
+  ): void {
+    if (items.length === 0) return;
+    const copy = new CopyRows(table, columns);
+    for (const item of items) copy.add(cellsOf(item));
     this.#enqueue(copy);
   }
 
