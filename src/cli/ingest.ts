@@ -42,7 +42,11 @@ export function addIngestCommand(program: Command): void {
       "threads that verify and write side by side (as many as processors)",
       wholeNumber(1, 64),
     )
-    .option("--batch <number>", "documents that are stored in one transaction (25 to begin with, later 600)", wholeNumber(1, 100_000))
+    .option(
+      "--batch <number>",
+      "documents that are stored in one transaction (25 to begin with, later 600)",
+      wholeNumber(1, 100_000),
+    )
     .option("--quiet", "print only the summary")
     .option("--json", "print the summary as one line of JSON")
     .addHelpText(
