@@ -1,4 +1,5 @@
 import { type ExecutionResult, type GraphQLError, graphql } from "graphql";
+import type pg from "pg";
 import { prepareContext } from "../../src/api/context.ts";
 import { stringifyResult } from "../../src/api/json-text.ts";
 import { schema } from "../../src/api/schema.ts";
@@ -51,9 +52,8 @@ export function createClient(
 }
 
 async function explain({ pool }: Database, { text, values }: Statement): Promise<string> {
-  const { rows } = await pool.query<{ "QUERY PLAN": string }>(
-    `EXPLAIN (ANALYZE, BUFFERS OFF) ${text}`,
-    values,
-  );
+  // Of several statements in one message it is the first.
+  const answer: unknown = await pool.query(`EXPLAIN (ANALYZE, BUFFERS OFF) ${text}`, values);
+  const [{ rows }] = [answer].flat() as [pg.QueryResult<{ "QUERY PLAN": string }>];
   return `${text}\n${rows.map((row) => row["QUERY PLAN"]).join("\n")}`;
 }
