@@ -12,7 +12,15 @@ import { readKnown } from "./known-papers.ts";
 import { type LogWrite, writeLogs } from "./log.ts";
 import { isHeldMeanwhile, writeNewPapers } from "./new-papers.ts";
 import type { PaperTarget } from "./paper-change.ts";
-import { type Group, heldOf, type Pending, type Preparation, prepare, prepareAll } from "./pending.ts";
+import {
+  countNew,
+  type Group,
+  heldOf,
+  type Pending,
+  type Preparation,
+  prepare,
+  prepareAll,
+} from "./pending.ts";
 import { writeQuarantine } from "./quarantine.ts";
 import { WriteSession } from "./session.ts";
 
@@ -43,7 +51,7 @@ export async function writeBatch(
   const client = await database.pool.connect();
   try {
     const batch = { client, database, isLockHeld, arrivals, rejections };
-    const merged = await writePrepared(batch, preparation ?? (await prepareHeld(batch)));
+    const merged = await writePrepared(batch, (await preparation?.finish()) ?? (await prepareHeld(batch)));
     client.release();
     return arrivals.map(({ pithNumber }) => (merged.has(paperIdOf(pithNumber)) ? "merged" : "unchanged"));
   } catch (error) {
@@ -68,22 +76,22 @@ type Batch = {
  * Writes a batch; once more where meanwhile another writer brought a paper that was not held, which can happen no more
  * often than there are papers. Returns those that were changed.
  */
-async function writePrepared(batch: Batch, preparation: Preparation): Promise<ReadonlySet<bigint>> {
+async function writePrepared(batch: Batch, pending: Pending): Promise<ReadonlySet<bigint>> {
   const { client } = batch;
   try {
-    return await writeTransaction(batch, preparation.pending);
+    return await writeTransaction(batch, pending);
   } catch (error) {
     if (!isHeldMeanwhile(error)) throw error;
     await client.query("ROLLBACK");
     const again = await prepareHeld(batch);
     // Nobody's but one that a rebuild took out again at once: whoever retries batches retries this one.
-    if (again.newPapers === preparation.newPapers) throw error;
+    if (countNew(again) === countNew(pending)) throw error;
     return writePrepared(batch, again);
   }
 }
 
 /** Prepares the documents of a batch, compared with what is held of their papers. */
-async function prepareHeld({ client, arrivals }: Batch): Promise<Preparation> {
+async function prepareHeld({ client, arrivals }: Batch): Promise<Pending> {
   const paperIds = new Set(arrivals.map(({ pithNumber }) => paperIdOf(pithNumber)));
   return prepareAll(arrivals, await readHeld(client, paperIds));
 }

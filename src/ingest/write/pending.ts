@@ -25,54 +25,81 @@ export type Prepared = {
 /** The papers to which something is added; prepared already where nothing of them is held. */
 export type Pending = ReadonlyMap<bigint, Group & { readonly prepared: Prepared | null }>;
 
+/** The documents of a paper so far, and what was held of it. */
+type Gathered = {
+  readonly pithNumber: PithNumber;
+  readonly arrivals: Arrival[];
+  known: Held;
+  /** Where all of them are merged and projected: what came of it. */
+  done: { readonly prepared: Prepared | null; readonly addsNothing: boolean } | null;
+};
+
 /**
  * Gathers the documents of a batch by paper, and merges and projects what needs no lock for it as they come: what a
- * document was read into does not outlive its turn.
+ * document was read into does not outlive its turn. Of a paper with several documents that is done once all are there.
  */
 export class Preparation {
-  readonly #groups = new Map<bigint, Group & { prepared: Prepared | null; addsNothing: boolean }>();
+  readonly #papers = new Map<bigint, Gathered>();
 
   /** `held` is what was held of its paper a moment ago. Throws CollisionError. */
   add(arrival: Arrival, held: HeldPapers): void {
     const { pithNumber } = arrival;
     const paperId = paperIdOf(pithNumber);
-    const others = this.#groups.get(paperId);
-    if (others !== undefined && others.pithNumber !== pithNumber) {
-      refuseCollision(others.pithNumber, pithNumber);
-    }
-    const arrivals = others === undefined ? [arrival] : [...others.arrivals, arrival];
     const known = heldOf(held, paperId, pithNumber);
-    const addition = additionOf(arrivals, known);
-    const isNew = known.pithNumber === null;
-    const prepared = addition === null || !isNew ? null : prepare(pithNumber, addition, nothing, known);
-    this.#groups.set(paperId, { pithNumber, arrivals, prepared, addsNothing: addition === null });
-    // What is merged with the log needs its documents once more, under the lock.
-    if (addition === null || isNew) for (const done of arrivals) done.letGo();
+    const others = this.#papers.get(paperId);
+    if (others === undefined) {
+      const paper: Gathered = { pithNumber, arrivals: [arrival], known, done: null };
+      this.#papers.set(paperId, paper);
+      settle(paper);
+      return;
+    }
+    if (others.pithNumber !== pithNumber) refuseCollision(others.pithNumber, pithNumber);
+    others.arrivals.push(arrival);
+    others.known = known;
+    others.done = null;
   }
 
   /** Papers to which nothing is added are left out. In the order of their keys the rows of a batch meet the pages of an index one after the other. */
-  get pending(): Pending {
-    const pending = [...this.#groups].filter(([, { addsNothing }]) => !addsNothing);
+  async finish(): Promise<Pending> {
+    const turns = new Turns();
+    const pending: [paperId: bigint, Group & { prepared: Prepared | null }][] = [];
+    for (const [paperId, paper] of this.#papers) {
+      if (turns.isOver) await turns.next();
+      const { prepared, addsNothing } = paper.done ?? settle(paper);
+      const { pithNumber, arrivals } = paper;
+      if (!addsNothing) pending.push([paperId, { pithNumber, arrivals, prepared }]);
+    }
     return new Map(pending.sort(([a], [b]) => (a < b ? -1 : 1)));
-  }
-
-  /** How many papers are prepared since nothing of them was held. */
-  get newPapers(): number {
-    let count = 0;
-    for (const { prepared } of this.#groups.values()) if (prepared !== null) count++;
-    return count;
   }
 }
 
+function settle(paper: Gathered): NonNullable<Gathered["done"]> {
+  const { pithNumber, arrivals, known } = paper;
+  const addition = additionOf(arrivals, known);
+  const isNew = known.pithNumber === null;
+  const prepared = addition === null || !isNew ? null : prepare(pithNumber, addition, nothing, known);
+  // What is merged with the log needs its documents once more, under the lock.
+  if (addition === null || isNew) for (const arrival of arrivals) arrival.letGo();
+  paper.done = { prepared, addsNothing: addition === null };
+  return paper.done;
+}
+
+/** How many papers are prepared, since nothing of them was held. */
+export function countNew(pending: Pending): number {
+  let count = 0;
+  for (const { prepared } of pending.values()) if (prepared !== null) count++;
+  return count;
+}
+
 /** Gathers documents that are all there. */
-export async function prepareAll(arrivals: readonly Arrival[], held: HeldPapers): Promise<Preparation> {
+export async function prepareAll(arrivals: readonly Arrival[], held: HeldPapers): Promise<Pending> {
   const turns = new Turns();
   const preparation = new Preparation();
   for (const arrival of arrivals) {
     if (turns.isOver) await turns.next();
     preparation.add(arrival, held);
   }
-  return preparation;
+  return preparation.finish();
 }
 
 /** What is held of a paper; refused where its key stands for another paper. */
