@@ -45,8 +45,8 @@ export async function withSnapshot<Result>(
   }
 }
 
-/** Documents that were refused are no part of what is held. */
-const otherTotals = "'rejected_documents'";
+/** Documents that were refused are no part of what is held; nor is how far a count of it has come. */
+const otherTotals = "'rejected_documents', 'counted_graph_position'";
 
 /** What the transaction of this connection sees. */
 export async function readSet(client: pg.PoolClient): Promise<ExportedSet> {

@@ -4,6 +4,7 @@ import { drizzle } from "drizzle-orm/node-postgres";
 import { migrate } from "drizzle-orm/node-postgres/migrator";
 import pg from "pg";
 import type { Database } from "./database.ts";
+import { writeLock } from "./write-lock.ts";
 
 const migrationsFolder = fileURLToPath(new URL("../../drizzle", import.meta.url));
 
@@ -41,10 +42,15 @@ export async function migrateDatabase({ pool }: Pick<Database, "pool">): Promise
     await client.query("SELECT pg_advisory_lock($1)", [migrationLock]);
     const { state, pending } = await readSchemaState(client);
     if (state === "ahead") throw new NewerSchemaError();
-    if (state === "behind") await migrate(drizzle(client), { migrationsFolder });
+    if (state === "behind") {
+      // A batch under way is waited for before any table is locked: it reads by a second connection, which would wait for
+      // the migration while that waits for the batch. The next one comes after.
+      await client.query("SELECT pg_advisory_lock($1)", [writeLock]);
+      await migrate(drizzle(client), { migrationsFolder });
+    }
     return pending;
   } finally {
-    // Ending the session frees the lock, whatever state a failed migration left it in.
+    // Ending the session frees the locks, whatever state a failed migration left it in.
     client.release(true);
   }
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { questionNames } from "../../src/graph/index.ts";
 import { askSql } from "../../src/graph/sql/sql-graph.ts";
 import { readBackup, writeBackup } from "../../src/ingest/backup/index.ts";
-import { type Arrival, checkTables, rebuildTables, receive } from "../../src/ingest/index.ts";
+import { type Arrival, checkTables, rebuildTables } from "../../src/ingest/index.ts";
 import { writeBatch } from "../../src/ingest/write/batch.ts";
 import { keepCitationsTwice } from "../../src/store/citus/kept-twice.ts";
 import { rowsAsValues } from "../../src/store/citus/rows-as-values.ts";
@@ -10,10 +10,9 @@ import { rowsAsLists } from "../../src/store/rows-as-lists.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { randomOf } from "../graph/random-graph.ts";
 import { comparable, randomQuestion } from "../graph/random-question.ts";
-import { randomFrom } from "../ingest/random.ts";
 import { recordStatements, type Statement } from "../ingest/recorded-statements.ts";
 import { clearTables, readTables } from "../ingest/tables.ts";
-import { type WorldDocument, worldOf } from "../ingest/world.ts";
+import { batchesOf } from "../ingest/world-batches.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { brokenRules } from "./statement-rules.ts";
 
@@ -41,23 +40,6 @@ beforeEach(() => Promise.all([reset(plain), reset(twice)]));
 async function reset(database: TestDatabase): Promise<void> {
   await clearTables(database);
   await database.pool.query("DELETE FROM settings");
-}
-
-function arrivalOf({ text, minimumProof }: WorldDocument): Arrival {
-  const options = { keyring, minimumProof, maximumBytes: 1e9 };
-  const result = receive({ source: "world", bytes: Buffer.from(text) }, options);
-  if ("code" in result) throw new Error(`${result.code}: ${result.message}`);
-  return result;
-}
-
-/** The documents of a world in random batches, some of them twice. */
-function batchesOf(seed: number): Arrival[][] {
-  const random = randomFrom(seed);
-  const world = worldOf(seed);
-  const repeated = [...world, ...world.filter(() => random.chance(0.2))];
-  return random
-    .split(random.shuffle(repeated), random.pick([4, 12, 40]))
-    .map((batch) => batch.map(arrivalOf));
 }
 
 async function write(database: TestDatabase, batches: readonly (readonly Arrival[])[]): Promise<void> {

@@ -20,7 +20,8 @@ export const keptTables: readonly KeptTable[] = [
   // Counts of rows follow from the log; how far positions have come does not.
   {
     name: "totals",
-    where: "name IN ('position', 'change_position', 'graph_position', 'rejected_documents')",
+    where:
+      "name IN ('position', 'change_position', 'graph_position', 'counted_graph_position', 'rejected_documents')",
   },
   { name: "quarantine" },
   { name: "submissions" },

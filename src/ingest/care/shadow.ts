@@ -2,6 +2,7 @@ import type pg from "pg";
 import type { Keyring } from "../../protocol/index.ts";
 import { type Database, openDatabase } from "../../store/index.ts";
 import { writeLock } from "../../store/write-lock.ts";
+import { settleAnchorsBy } from "../write/anchors-left.ts";
 import { writeBatch } from "../write/batch.ts";
 import { readLoggedPapers } from "./logged-paper.ts";
 
@@ -33,7 +34,8 @@ export const derivedTables: readonly DerivedTable[] = [
 const bystanders = ["changes", "graph_changes", "quarantine"];
 
 /** Counts that are history, and no function of the log. */
-const historicTotals = "('position', 'change_position', 'graph_position', 'rejected_documents')";
+const historicTotals =
+  "('position', 'change_position', 'graph_position', 'counted_graph_position', 'rejected_documents')";
 
 export type CareOptions = {
   readonly keyring: Keyring;
@@ -58,6 +60,7 @@ export async function withShadow<Result>(
   });
   try {
     await client.query("SELECT pg_advisory_lock($1)", [writeLock]);
+    await settleAnchorsBy(client);
     await client.query(`DROP SCHEMA IF EXISTS ${shadowSchema} CASCADE`);
     await client.query(`CREATE SCHEMA ${shadowSchema}`);
     for (const name of [...derivedTables.map((table) => table.name), ...bystanders]) {

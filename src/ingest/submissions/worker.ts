@@ -1,5 +1,6 @@
 import type { Database } from "../../store/index.ts";
 import { listen } from "../../store/listen.ts";
+import { settleAnchors } from "../write/anchors-left.ts";
 import { Bell } from "./bell.ts";
 import { queuedChannel } from "./channels.ts";
 import { faultOf } from "./faults.ts";
@@ -36,6 +37,7 @@ export async function runWorker(database: Database, options: WorkerOptions): Pro
     },
   });
   let failures = 0;
+  let settleAt = 0;
   let pruneAt = 0;
   try {
     while (!signal.aborted) {
@@ -44,6 +46,10 @@ export async function runWorker(database: Database, options: WorkerOptions): Pro
         const count = await workBatch(database, options);
         failures = 0;
         if (count > 0) continue;
+        if (performance.now() >= settleAt) {
+          await settleAnchors(database);
+          settleAt = performance.now() + longestWait;
+        }
         if (performance.now() >= pruneAt) {
           await pruneFinished(database.pool);
           pruneAt = performance.now() + pruneEvery;

@@ -6,6 +6,7 @@ import { type Database, paperIdOf } from "../../store/index.ts";
 import { writeLock } from "../../store/write-lock.ts";
 import type { Arrival, Rejection } from "../arrival.ts";
 import { type Addition, additionOf } from "./addition.ts";
+import { countAnchorsLeft } from "./anchors-left.ts";
 import { writeDerived } from "./derived.ts";
 import { type HeldPapers, nothingHeld, readHeld } from "./held.ts";
 import { readKnown } from "./known-papers.ts";
@@ -173,7 +174,8 @@ async function writePending(
   const graphChanges = await writeDerived(session, targets, writes, added);
   const client = await session.flush();
   await recordChanges(client, changedStates(writes), now);
-  await recordGraphChanges(client, graphChanges, now);
+  const uncounted = await recordGraphChanges(client, graphChanges, now);
+  if (uncounted !== null) await countAnchorsLeft(client, uncounted, session.areDistributed);
   return new Set(writes.map(({ paperId }) => paperId));
 }
 

@@ -16,6 +16,6 @@ export const graphChanges = pgTable("graph_changes", {
   /** As store/graph-payload.ts packs it; null where everything may be another than before. */
   payload: bytes("payload"),
   /** The bytes of all payloads up to this one, also of those deleted since: what old rows are counted by. */
-  totalPayloadBytes: bigint("total_payload_bytes", { mode: "bigint" }).notNull(),
+  bytesUntil: bigint("bytes_until", { mode: "bigint" }).notNull(),
   changedAt: instant("changed_at").notNull(),
 });
