@@ -60,18 +60,18 @@ async function takeInBatch(
   }
   const held = await readHeldPapers(database, read);
   const received: (Arrival | Rejection)[] = [];
-  const preparing = new Preparing();
+  const preparation = new Preparation();
   // Taken out, so that what a document was read into is gone once it is judged and prepared.
   for (let document = read.shift(); document !== undefined; document = read.shift()) {
     if (turns.isOver) await turns.next();
     const result = "parsed" in document ? receive(document, door, held) : document;
     received.push(result);
-    if ("document" in result) preparing.add(result, held);
+    if ("document" in result) preparation.add(result, held);
   }
   const arrivals = received.filter((result) => "document" in result);
   const rejections = received.filter((result) => "code" in result);
   const outcomes = new Map<Arrival, Outcome | Rejection>();
-  await writeIsolating(database, { arrivals, rejections }, outcomes, preparing.done);
+  await writeIsolating(database, { arrivals, rejections }, outcomes, preparation);
   return received.map((result) => {
     if ("code" in result) return rejected(result, result.pithNumber ?? null, []);
     const { source, pithNumber } = result;
@@ -85,24 +85,6 @@ async function takeInBatch(
 /** Judges a document, and asks the door whether it may come in as a whole. */
 function receive(read: ReadDocument, door: DoorOptions, held: HeldPapers): Arrival | Rejection {
   return refuseUnproved(judge(read, door, heldEvents(held, read.parsed.pithNumber)), door);
-}
-
-/** A preparation that ends where keys collide: the writing finds that again, and which document it is. */
-class Preparing {
-  #preparation: Preparation | undefined = new Preparation();
-
-  add(arrival: Arrival, held: HeldPapers): void {
-    try {
-      this.#preparation?.add(arrival, held);
-    } catch (error) {
-      if (!(error instanceof CollisionError)) throw error;
-      this.#preparation = undefined;
-    }
-  }
-
-  get done(): Preparation | undefined {
-    return this.#preparation;
-  }
 }
 
 async function readHeldPapers(

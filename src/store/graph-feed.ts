@@ -67,19 +67,19 @@ async function append(
   const last = BigInt(counter.rows.find(({ name }) => name === "graph_position")?.value ?? 0);
   const before = last - own;
   // A statement of its own: it sees what the holder of the lock before has committed.
-  const head = await client.query<{ bytes_until: string }>(
-    "SELECT bytes_until FROM graph_changes WHERE position = $1",
+  const head = await client.query<{ bytes: string }>(
+    `SELECT ${bytesUntil} AS bytes FROM graph_changes WHERE position = $1`,
     [before.toString()],
   );
-  let bytes = BigInt(head.rows[0]?.bytes_until ?? 0);
+  let bytes = BigInt(head.rows[0]?.bytes ?? 0);
   const rows = payloads.map((payload, index): Cell[] => {
     bytes += BigInt(payload?.length ?? 0);
-    return [before + BigInt(index) + 1n, last, payload, bytes, now];
+    return [before + BigInt(index) + 1n, last, payload, bytes, bytes, now];
   });
   await insertRows(client, "graph_changes", columns, rows);
   if (before / positionsBetweenPrunings !== last / positionsBetweenPrunings) {
     await client.query(
-      "DELETE FROM graph_changes WHERE position < $1 AND (position <= $2 OR bytes_until <= $3)",
+      `DELETE FROM graph_changes WHERE position < $1 AND (position <= $2 OR ${bytesUntil} <= $3)`,
       [
         last.toString(),
         (last - BigInt(limits.keptRows)).toString(),
@@ -92,4 +92,14 @@ async function append(
   return { position: last, uncounted: uncountedIn(counter.rows, own) };
 }
 
-const columns = ["position", "transaction_end", "payload", "bytes_until", "changed_at"];
+/** By either name; an older writer gives only one. */
+const bytesUntil = "coalesce(bytes_until, total_payload_bytes)";
+
+const columns = [
+  "position",
+  "transaction_end",
+  "payload",
+  "bytes_until",
+  "total_payload_bytes",
+  "changed_at",
+];

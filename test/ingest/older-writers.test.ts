@@ -127,6 +127,22 @@ describe("beside writers that do not count anchored works", () => {
     await working;
   });
 
+  it.each(["bytes_until", "total_payload_bytes"])(
+    "the feed's bytes go on where they gave no %s",
+    async (column) => {
+      const [first, ...others] = worldOf(4).map(arrivalOf);
+      if (first !== undefined) await writeBatch(database, [first], []);
+      await database.pool.query(`UPDATE graph_changes SET ${column} = NULL`);
+      await writeBatch(database, others, []);
+      const { rows } = await database.pool.query(
+        `SELECT sum(length(payload))::text AS bytes, max(bytes_until)::text AS one, max(total_payload_bytes)::text AS other
+       FROM graph_changes`,
+      );
+      expect(rows[0]).toMatchObject({ one: rows[0].bytes, other: rows[0].bytes });
+      expect(rows[0].bytes).toMatch(/^[1-9]/);
+    },
+  );
+
   it("a check finds nothing wrong with what they left", async () => {
     await writeAsBefore(worldOf(2).map(arrivalOf));
     expect(await areCounted()).toBe(false);

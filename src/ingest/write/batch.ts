@@ -14,7 +14,7 @@ import { type LogWrite, writeLogs } from "./log.ts";
 import { isHeldMeanwhile, writeNewPapers } from "./new-papers.ts";
 import type { PaperTarget } from "./paper-change.ts";
 import {
-  countNew,
+  cameMeanwhile,
   type Group,
   heldOf,
   type Pending,
@@ -74,8 +74,8 @@ type Batch = {
 };
 
 /**
- * Writes a batch; once more where meanwhile another writer brought a paper that was not held, which can happen no more
- * often than there are papers. Returns those that were changed.
+ * Writes a batch; once more where meanwhile another writer brought a paper that was not held. Returns those that were
+ * changed.
  */
 async function writePrepared(batch: Batch, pending: Pending): Promise<ReadonlySet<bigint>> {
   const { client } = batch;
@@ -86,7 +86,7 @@ async function writePrepared(batch: Batch, pending: Pending): Promise<ReadonlySe
     await client.query("ROLLBACK");
     const again = await prepareHeld(batch);
     // Nobody's but one that a rebuild took out again at once: whoever retries batches retries this one.
-    if (countNew(again) === countNew(pending)) throw error;
+    if (!cameMeanwhile(pending, again)) throw error;
     return writePrepared(batch, again);
   }
 }

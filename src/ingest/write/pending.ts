@@ -6,7 +6,7 @@ import { projectTarget } from "../project/target.ts";
 import { Turns } from "../turns.ts";
 import { type Addition, additionOf, signatureText } from "./addition.ts";
 import { mergedAliasesText } from "./aliases.ts";
-import { refuseCollision } from "./collision.ts";
+import { CollisionError, refuseCollision } from "./collision.ts";
 import { type Held, type HeldPapers, nothingHeld } from "./held.ts";
 import { type Known, nothing, recordOf } from "./known-papers.ts";
 import type { LogAddition, WrittenEvent, WrittenState } from "./log.ts";
@@ -40,9 +40,20 @@ type Gathered = {
  */
 export class Preparation {
   readonly #papers = new Map<bigint, Gathered>();
+  #collision: CollisionError | null = null;
 
-  /** `held` is what was held of its paper a moment ago. Throws CollisionError. */
+  /** `held` is what was held of its paper a moment ago. */
   add(arrival: Arrival, held: HeldPapers): void {
+    if (this.#collision !== null) return;
+    try {
+      this.#gather(arrival, held);
+    } catch (error) {
+      if (!(error instanceof CollisionError)) throw error;
+      this.#collision = error;
+    }
+  }
+
+  #gather(arrival: Arrival, held: HeldPapers): void {
     const { pithNumber } = arrival;
     const paperId = paperIdOf(pithNumber);
     const known = heldOf(held, paperId, pithNumber);
@@ -59,8 +70,12 @@ export class Preparation {
     others.done = null;
   }
 
-  /** Papers to which nothing is added are left out. In the order of their keys the rows of a batch meet the pages of an index one after the other. */
+  /**
+   * Papers to which nothing is added are left out. In the order of their keys the rows of a batch meet the pages of an
+   * index one after the other. Throws the CollisionError that a document led to.
+   */
   async finish(): Promise<Pending> {
+    if (this.#collision !== null) throw this.#collision;
     const turns = new Turns();
     const pending: [paperId: bigint, Group & { prepared: Prepared | null }][] = [];
     for (const [paperId, paper] of this.#papers) {
@@ -84,11 +99,12 @@ function settle(paper: Gathered): NonNullable<Gathered["done"]> {
   return paper.done;
 }
 
-/** How many papers are prepared, since nothing of them was held. */
-export function countNew(pending: Pending): number {
-  let count = 0;
-  for (const { prepared } of pending.values()) if (prepared !== null) count++;
-  return count;
+/** Whether a paper is there, or has nothing added any more, that was prepared since nothing of it was held. */
+export function cameMeanwhile(before: Pending, now: Pending): boolean {
+  for (const [paperId, { prepared }] of before) {
+    if (prepared !== null && (now.get(paperId)?.prepared ?? null) === null) return true;
+  }
+  return false;
 }
 
 /** Gathers documents that are all there. */

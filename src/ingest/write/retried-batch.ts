@@ -9,8 +9,8 @@ const baseDelay = 50;
 
 /**
  * `writeBatch`, again from its beginning where PostgreSQL gave its transaction up for a deadlock, or could not put it in
- * order with others (40P01, 40001), or where a paper of it came and went meanwhile: nothing of it was written, and the next attempt is hardly in anybody's way. Throws
- * what the last attempt met.
+ * order with others (40P01, 40001), or where a paper of it came and went meanwhile: nothing of it was written, and the
+ * next attempt is hardly in anybody's way. Throws what the last attempt met.
  */
 export async function writeRetriedBatch(...batch: Parameters<typeof writeBatch>): Promise<Outcome[]> {
   for (let nth = 1; ; nth++) {
