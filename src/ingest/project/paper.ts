@@ -13,7 +13,7 @@ import {
   parseInstant,
   sha256OfValue,
 } from "../../protocol/index.ts";
-import { paperIdOf, workIdOf } from "../../store/index.ts";
+import { paperIdOf, workIdOf } from "../../store/ids.ts";
 import type { papers } from "../../store/tables/index.ts";
 import { count, storable, textMember, textsMember } from "./text.ts";
 

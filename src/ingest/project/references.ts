@@ -7,7 +7,7 @@ import {
   parseDoi,
   parseWorkId,
 } from "../../protocol/index.ts";
-import { identifierIdOf, workIdOf } from "../../store/index.ts";
+import { identifierIdOf, workIdOf } from "../../store/ids.ts";
 import type { references } from "../../store/tables/index.ts";
 import { count, textMember } from "./text.ts";
 

@@ -10,7 +10,7 @@ import {
   parseDoi,
   suffixOf,
 } from "../../protocol/index.ts";
-import { paperIdOf } from "../../store/index.ts";
+import { paperIdOf } from "../../store/ids.ts";
 import type { PaperTarget } from "../write/paper-change.ts";
 import { projectClaims } from "./claims.ts";
 import { projectPaper } from "./paper.ts";

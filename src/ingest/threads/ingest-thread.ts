@@ -1,9 +1,12 @@
 // What runs in a thread of a bulk ingest: the whole way from bytes to rows, over a connection of its own.
-import { parentPort, workerData } from "node:worker_threads";
+import { setPriority } from "node:os";
+import { parentPort } from "node:worker_threads";
 import { createKeyring } from "../../protocol/index.ts";
-import { openDatabase } from "../../store/index.ts";
+import { type Database, openDatabase } from "../../store/index.ts";
+import type { DoorOptions } from "../arrival.ts";
 import { takeIn } from "../take-in.ts";
 import {
+  type BatchRequest,
   batchesAtOnce,
   type PortableError,
   type ThreadData,
@@ -11,17 +14,31 @@ import {
   type ThreadRequest,
 } from "./messages.ts";
 
-const { connection, keyringEntries, minimumProof, maximumBytes } = workerData as ThreadData;
-const database = openDatabase({ connection, maximumConnections: batchesAtOnce + 2 });
-const door = { keyring: createKeyring(keyringEntries), minimumProof, maximumBytes };
+type Opened = { readonly database: Database; readonly door: DoorOptions };
+
+let opened: Opened | undefined;
 
 parentPort?.on("message", async (request: ThreadRequest) => {
   if (request === null) {
-    await database.close();
+    await opened?.database.close();
     parentPort?.close();
-    return;
+  } else if ("open" in request) opened = open(request.open);
+  else if (opened !== undefined) await takeBatch(opened, request);
+});
+
+function open({ priority, connection, keyringEntries, minimumProof, maximumBytes }: ThreadData): Opened {
+  try {
+    setPriority(priority);
+  } catch {
+    // Where that is forbidden it goes on as it is.
   }
-  const { id, batch, memory } = request;
+  return {
+    database: openDatabase({ connection, maximumConnections: batchesAtOnce + 2 }),
+    door: { keyring: createKeyring(keyringEntries), minimumProof, maximumBytes },
+  };
+}
+
+async function takeBatch({ database, door }: Opened, { id, batch, memory }: BatchRequest): Promise<void> {
   let reply: ThreadReply;
   try {
     reply = { id, memory, results: await takeIn(database, batch, door) };
@@ -29,7 +46,7 @@ parentPort?.on("message", async (request: ThreadRequest) => {
     reply = { id, memory, error: portable(error) };
   }
   parentPort?.postMessage(reply, [memory]);
-});
+}
 
 /** Errors lose their class and their own members between threads. */
 function portable(error: unknown): PortableError {

@@ -1,3 +1,4 @@
+import { getPriority } from "node:os";
 import { keyringEntries } from "../../protocol/index.ts";
 import type { Database } from "../../store/index.ts";
 import type { DoorOptions } from "../arrival.ts";
@@ -21,16 +22,26 @@ export type IngestThreads = {
 
 /**
  * Threads that verify and write side by side, each with its own connections; `most` of them at most. Started as they
- * are needed, so that a small ingest starts one.
+ * are needed, so that a small ingest starts one: `first`, where the caller has it already.
  */
-export function createIngestThreads(database: Database, door: DoorOptions, most: number): IngestThreads {
+export function createIngestThreads(
+  database: Database,
+  door: DoorOptions,
+  most: number,
+  first?: StartedThread,
+): IngestThreads {
   const data: ThreadData = {
+    priority: getPriority(),
     connection: database.connection,
     keyringEntries: keyringEntries(door.keyring),
     minimumProof: door.minimumProof,
     maximumBytes: door.maximumBytes,
   };
-  let threads: StartedThread[] = [];
+  const opened = (thread: StartedThread): StartedThread => {
+    thread.open(data);
+    return thread;
+  };
+  let threads = first === undefined ? [] : [opened(first)];
   const queue: (() => void)[] = [];
   const underWay = new Set<Promise<unknown>>();
 
@@ -42,7 +53,7 @@ export function createIngestThreads(database: Database, door: DoorOptions, most:
     if (best !== undefined && (best.load === 0 || threads.length >= most)) {
       return best.load < batchesAtOnce ? best : undefined;
     }
-    const started = new StartedThread(data);
+    const started = opened(new StartedThread());
     threads.push(started);
     return started;
   };

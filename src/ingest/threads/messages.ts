@@ -6,20 +6,25 @@ import type { DocumentResult } from "../take-in.ts";
 /** Batches under way in one thread: while one is being written the next is verified. */
 export const batchesAtOnce = 2;
 
-/** What a thread is given when it starts. */
+/** What a thread is given before its first batch. */
 export type ThreadData = {
+  /** The scheduling priority of the thread that has it open: a thread that was started before has another. */
+  readonly priority: number;
   readonly connection: DatabaseOptions["connection"];
   readonly keyringEntries: readonly KeyringEntry[];
   readonly minimumProof: Proof;
   readonly maximumBytes: number;
 };
 
-/** A batch to take in, and the memory that its documents lie in; null ends the thread. */
-export type ThreadRequest = {
+/** A batch to take in, and the memory that its documents lie in. */
+export type BatchRequest = {
   readonly id: number;
   readonly batch: readonly Delivered[];
   readonly memory: ArrayBuffer;
-} | null;
+};
+
+/** The first of all opens the thread; null ends it. */
+export type ThreadRequest = { readonly open: ThreadData } | BatchRequest | null;
 
 /** What became of the batch of this id. Its memory comes back, to be used for another. */
 export type ThreadReply = { readonly id: number; readonly memory: ArrayBuffer } & (

@@ -12,7 +12,10 @@ type Waiting = {
   readonly reject: (error: unknown) => void;
 };
 
-/** One thread of an ingest, with the batches that it has under way. */
+/**
+ * One thread of an ingest, with the batches that it has under way. It reads its code as soon as it is there, and is
+ * opened once it is known what for; a process that does not come so far need not end it.
+ */
 export class StartedThread {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
@@ -21,8 +24,9 @@ export class StartedThread {
   #isAlive = true;
   readonly #ended: Promise<void>;
 
-  constructor(data: ThreadData) {
-    this.#worker = new Worker(entry, { workerData: data });
+  constructor() {
+    this.#worker = new Worker(entry);
+    this.#worker.unref();
     this.#worker.on("message", (reply: ThreadReply) => this.#settle(reply));
     this.#worker.on("error", (error) => this.#fail(error));
     this.#ended = new Promise((resolve) => {
@@ -43,6 +47,11 @@ export class StartedThread {
     return this.#isAlive;
   }
 
+  open(data: ThreadData): void {
+    this.#worker.ref();
+    this.#worker.postMessage({ open: data } satisfies ThreadRequest);
+  }
+
   /** Rejects with the database's own error, or with that of the thread where it died. */
   takeIn(batch: readonly Delivered[]): Promise<readonly DocumentResult[]> {
     const id = ++this.#lastId;
@@ -55,6 +64,7 @@ export class StartedThread {
 
   /** Ends it; nothing may be under way. */
   async close(): Promise<void> {
+    this.#worker.ref();
     if (this.#isAlive) this.#worker.postMessage(null satisfies ThreadRequest);
     await this.#ended;
   }
