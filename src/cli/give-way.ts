@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { setPriority } from "node:os";
 
 /** As `nice` counts: 0 is everybody else's, 19 the last. */
@@ -9,9 +10,23 @@ const bulkPriority = 10;
  * processes: call it once the embedded server runs.
  */
 export function giveWay(): void {
+  for (const thread of ownThreads()) {
+    try {
+      setPriority(thread, bulkPriority);
+    } catch {
+      // A container may forbid it; then it goes on as it is. Or the thread is gone.
+    }
+  }
+}
+
+/**
+ * On Linux each thread has a priority of its own: those that collect garbage, compile and read files are there already,
+ * and do a quarter of the work. Elsewhere it is the process's: 0 stands for it.
+ */
+function ownThreads(): number[] {
   try {
-    setPriority(bulkPriority);
+    return readdirSync("/proc/self/task").map(Number);
   } catch {
-    // A container may forbid it; then it goes on as it is.
+    return [0];
   }
 }

@@ -1,5 +1,4 @@
 // What runs in a thread of a bulk ingest: the whole way from bytes to rows, over a connection of its own.
-import { setPriority } from "node:os";
 import { parentPort } from "node:worker_threads";
 import { createKeyring } from "../../protocol/index.ts";
 import { type Database, openDatabase } from "../../store/index.ts";
@@ -26,12 +25,7 @@ parentPort?.on("message", async (request: ThreadRequest) => {
   else if (opened !== undefined) await takeBatch(opened, request);
 });
 
-function open({ priority, connection, keyringEntries, minimumProof, maximumBytes }: ThreadData): Opened {
-  try {
-    setPriority(priority);
-  } catch {
-    // Where that is forbidden it goes on as it is.
-  }
+function open({ connection, keyringEntries, minimumProof, maximumBytes }: ThreadData): Opened {
   return {
     database: openDatabase({ connection, maximumConnections: batchesAtOnce + 2 }),
     door: { keyring: createKeyring(keyringEntries), minimumProof, maximumBytes },

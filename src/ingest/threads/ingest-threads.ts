@@ -1,4 +1,3 @@
-import { getPriority } from "node:os";
 import { keyringEntries } from "../../protocol/index.ts";
 import type { Database } from "../../store/index.ts";
 import type { DoorOptions } from "../arrival.ts";
@@ -31,7 +30,6 @@ export function createIngestThreads(
   first?: StartedThread,
 ): IngestThreads {
   const data: ThreadData = {
-    priority: getPriority(),
     connection: database.connection,
     keyringEntries: keyringEntries(door.keyring),
     minimumProof: door.minimumProof,

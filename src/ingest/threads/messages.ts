@@ -8,8 +8,6 @@ export const batchesAtOnce = 2;
 
 /** What a thread is given before its first batch. */
 export type ThreadData = {
-  /** The scheduling priority of the thread that has it open: a thread that was started before has another. */
-  readonly priority: number;
   readonly connection: DatabaseOptions["connection"];
   readonly keyringEntries: readonly KeyringEntry[];
   readonly minimumProof: Proof;
