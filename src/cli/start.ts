@@ -12,7 +12,7 @@ import { collectGraphMetrics } from "../telemetry/metrics/graph-metrics.ts";
 import { collectTableMetrics } from "../telemetry/metrics/table-metrics.ts";
 import { announce } from "./announce.ts";
 import { givenOptions } from "./config.ts";
-import { exitStatus } from "./exit-status.ts";
+import { endByForce } from "./end-by-force.ts";
 import { aborted, listenForInterruption } from "./interruption.ts";
 import { loadKeyring } from "./keyring-file.ts";
 import { openConfiguredDatabase } from "./open-database.ts";
@@ -112,7 +112,8 @@ export async function runService(
     await aborted(signal);
     log.info("Stopping …");
   } finally {
-    const bound = endByForce(config, log);
+    // Requests have had their time by then, and the worker its own.
+    const bound = endByForce(config.drainSeconds + 2 * config.stopSeconds, log);
     // First the server: requests under way may wait for the worker.
     await server?.close();
     await worker?.close();
@@ -192,15 +193,6 @@ async function listenForMetrics(
   );
   log.info({ host: address.host, port: listener.port }, "metrics are at /metrics");
   return listener;
-}
-
-/** A service that does not come to its end is ended: requests have had their time, and the worker its own. */
-function endByForce({ drainSeconds, stopSeconds }: Config, log: Log): NodeJS.Timeout {
-  const seconds = drainSeconds + 2 * stopSeconds + 5;
-  return setTimeout(() => {
-    log.error(`It has not stopped within ${seconds} s, and is ended.`);
-    process.exit(exitStatus.impossible);
-  }, seconds * 1_000).unref();
 }
 
 async function prepareSample(

@@ -7,6 +7,7 @@ import type { Database } from "../store/index.ts";
 import { collectPoolMetrics } from "../telemetry/metrics/database-metrics.ts";
 import { givenOptions } from "./config.ts";
 import { type CommonOptions, withDatabase } from "./context.ts";
+import { endByForce } from "./end-by-force.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { explained, startTelemetry, type Telemetry, warnOfUnknownVariables } from "./telemetry.ts";
 
@@ -28,6 +29,8 @@ async function runWorkerCommand(options: WorkerOptions): Promise<void> {
   const config = readConfig(process.env, givenOptions({ logsJson: options.json }));
   const telemetry = startTelemetry(config, "worker");
   const { log } = telemetry;
+  // Also for one whose supervisor is gone: nobody else would end it.
+  signal.addEventListener("abort", () => endByForce(config.stopSeconds, log), { once: true });
   if (!isSupervised) warnOfUnknownVariables(log);
   let listener: MetricsListener | undefined;
   try {
