@@ -13,6 +13,8 @@ type Component = {
 export type Sbom = {
   readonly bomFormat: string;
   readonly specVersion: string;
+  /** `component`: what all the others are in. */
+  readonly metadata: { readonly component: Pick<Component, "name" | "version"> };
   readonly components: readonly Component[];
 };
 
@@ -25,7 +27,10 @@ export function makeSbom(root: string): Sbom {
     { cwd: root, encoding: "utf8", maxBuffer: 2 ** 26 },
   );
   if (status !== 0) throw new Error(`npm sbom: ${stderr}`);
-  return JSON.parse(stdout) as Sbom;
+  const sbom = JSON.parse(stdout) as Sbom;
+  // npm calls the whole by the name of its folder.
+  const { name } = JSON.parse(readFileSync(`${root}/package.json`, "utf8")) as { name: string };
+  return { ...sbom, metadata: { ...sbom.metadata, component: { ...sbom.metadata.component, name } } };
 }
 
 /** What is wrong with it: a package of the lockfile that is not in it, or is without its hash or licence. */

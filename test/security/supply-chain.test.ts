@@ -53,6 +53,7 @@ describe("the lockfiles", () => {
 test("the SBOM names every package of the lockfile, with its hash", () => {
   const sbom = makeSbom(".");
   expect(sbomFaults(sbom, readLockfile("."))).toEqual([]);
+  expect(sbom.metadata.component.name).toBe("pith-graph");
   const [first, ...rest] = sbom.components;
   expect(sbomFaults({ ...sbom, components: rest }, readLockfile("."))).toEqual([
     `${first?.name}@${first?.version} is missing`,
