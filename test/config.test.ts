@@ -53,6 +53,36 @@ describe("what is read", () => {
     expect(() => readConfig({ PITH_GRAPH_REPLICA_SECONDS: "0" })).toThrow("from 1 to 3600");
   });
 
+  it("addresses of databases are whole, and nothing of a password passes for another part", () => {
+    const read = (url: string) => readConfig({ DATABASE_URL: url }).databaseUrl;
+    for (const url of [
+      "postgres:///pith?host=/run/postgresql",
+      "postgres://reader:secret@/pith?host=/run/postgresql",
+      "postgresql://reader:12%23secret@[::1]:5432/pith?options=-c%20jit%3Doff&user=a@b",
+    ]) {
+      expect(read(url)).toBe(url);
+    }
+    for (const password of ["12#secret", "12/secret", "12?secret", "secret/2"]) {
+      for (const name of ["DATABASE_URL", "DATABASE_REPLICA_URLS"]) {
+        const wrong = () => readConfig({ [name]: `postgres://reader:${password}@host/pith` });
+        expect(wrong).toThrow(ConfigError);
+        expect(wrong).toThrow(new RegExp(`^${name} must [^@]*%23[^@]*$`));
+        expect(wrong).not.toThrow(/secret/);
+      }
+    }
+    expect(() => read("postgres://host:99999/pith")).toThrow(/^DATABASE_URL must begin/);
+  });
+
+  it("hosts that may be reached are hosts", () => {
+    const hosts = "localhost:4000, mirror.lan ::1";
+    expect(readConfig({ PITH_GRAPH_ALLOW_HOSTS: hosts }).allowedHosts).toHaveLength(3);
+    for (const wrong of ["http://x", "a/b", "u@x"]) {
+      const read = () => readConfig({ PITH_GRAPH_ALLOW_HOSTS: `mirror.lan, ${wrong}` });
+      expect(read).toThrow(ConfigError);
+      expect(read).toThrow(`PITH_GRAPH_ALLOW_HOSTS: "${wrong}" is no host`);
+    }
+  });
+
   it("an option comes before its variable, and is named where it is wrong", () => {
     expect(readConfig({ PORT: "1" }, { PORT: "2" }).port).toBe(2);
     expect(readConfig({ PORT: "1" }, { PORT: undefined }).port).toBe(1);

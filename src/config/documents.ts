@@ -1,3 +1,4 @@
+import { createUrlPolicy } from "../ingest/mirror/url-policy.ts";
 import { ConfigError } from "./config-error.ts";
 import { list, text, wholeNumber } from "./values.ts";
 import type { Topic } from "./variable.ts";
@@ -27,7 +28,7 @@ export const documents = {
       name: "PITH_GRAPH_ALLOW_HOSTS",
       meaning:
         "Hosts, separated by commas, that `sync` may reach by http and on private addresses ([mirrors.md](mirrors.md)).",
-      read: list,
+      read: hosts,
     },
   },
 } as const satisfies Topic;
@@ -40,4 +41,14 @@ function baseUrl(given: string, name: string): string {
   throw new ConfigError(
     `${name} must be an address like https://mirror.example.org, not ${JSON.stringify(given)}.`,
   );
+}
+
+function hosts(given: string, name: string): readonly string[] {
+  const listed = list(given, name);
+  try {
+    createUrlPolicy(listed);
+  } catch (error) {
+    throw new ConfigError(`${name}: ${(error as Error).message}`);
+  }
+  return listed;
 }

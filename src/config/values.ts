@@ -41,18 +41,32 @@ export function minimumProof(given: string): Proof {
 
 /** A PostgreSQL address. It may hold a password: what is wrong is not repeated. */
 export const databaseUrl: Read<string> = (given, name) => {
-  if (/^postgres(?:ql)?:\/\//.test(given)) return given;
-  throw new ConfigError(`${name} must begin with postgres:// or postgresql://.`);
+  if (isDatabaseUrl(given)) return given;
+  throw new ConfigError(`${name} must begin with postgres:// or postgresql://${passwordHint}.`);
 };
 
 /** PostgreSQL addresses, separated by commas or spaces. What is wrong is not repeated here either. */
 export const databaseUrls: Read<readonly string[]> = (given, name) => {
   const urls = list(given, name);
-  if (urls.every((url) => /^postgres(?:ql)?:\/\//.test(url))) return urls;
+  if (urls.every(isDatabaseUrl)) return urls;
   throw new ConfigError(
-    `${name} must be addresses that begin with postgres:// or postgresql://, separated by commas.`,
+    `${name} must be addresses that begin with postgres:// or postgresql://, separated by commas${passwordHint}.`,
   );
 };
+
+const passwordHint =
+  ", and be whole: in a name or a password / is written %2F, ? is %3F, # is %23, and a comma %2C";
+
+/**
+ * Whether it can be read as an address, and as no other than was meant: a `/`, `?` or `#` in a password would end the
+ * host before it, and what follows would be shown as a database's name. The driver takes it without a host.
+ */
+function isDatabaseUrl(given: string): boolean {
+  const whole = given.replace("@/", "@localhost/");
+  if (!/^postgres(?:ql)?:\/\//.test(given) || !URL.canParse(whole)) return false;
+  const { pathname, searchParams, hash } = new URL(whole);
+  return hash === "" && !pathname.includes("@") && ![...searchParams.keys()].some((key) => key.includes("@"));
+}
 
 /** An address without its password, wherever that stands in it. */
 export function withoutPassword(url: string): string {
