@@ -76,6 +76,12 @@ export async function runService(
   const { signal } = listenForInterruption();
   const telemetry = startTelemetry(config, "api");
   const { log } = telemetry;
+  let bound: NodeJS.Timeout | undefined;
+  // Requests have had their time by then, and the worker its own. Also where it is asked before it serves.
+  const boundStop = () => {
+    bound ??= endByForce(config.drainSeconds + 2 * config.stopSeconds, log);
+  };
+  signal.addEventListener("abort", boundStop, { once: true });
   warnOfUnknownVariables(log);
   const place = config.databaseUrl === undefined ? `PostgreSQL in ${config.dataDirectory}` : "the database";
   log.info(`Opening ${place} …`);
@@ -112,8 +118,7 @@ export async function runService(
     await aborted(signal);
     log.info("Stopping …");
   } finally {
-    // Requests have had their time by then, and the worker its own.
-    const bound = endByForce(config.drainSeconds + 2 * config.stopSeconds, log);
+    boundStop();
     // First the server: requests under way may wait for the worker.
     await server?.close();
     await worker?.close();

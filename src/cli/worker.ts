@@ -30,7 +30,11 @@ async function runWorkerCommand(options: WorkerOptions): Promise<void> {
   const telemetry = startTelemetry(config, "worker");
   const { log } = telemetry;
   // Also for one whose supervisor is gone: nobody else would end it.
-  signal.addEventListener("abort", () => endByForce(config.stopSeconds, log), { once: true });
+  let bound: NodeJS.Timeout | undefined;
+  const boundStop = () => {
+    bound = endByForce(config.stopSeconds, log);
+  };
+  signal.addEventListener("abort", boundStop, { once: true });
   if (!isSupervised) warnOfUnknownVariables(log);
   let listener: MetricsListener | undefined;
   try {
@@ -53,6 +57,7 @@ async function runWorkerCommand(options: WorkerOptions): Promise<void> {
     await listener?.close();
     await telemetry.close();
     if (process.connected) process.disconnect();
+    clearTimeout(bound);
   }
 }
 

@@ -9,7 +9,7 @@ import { writeLock } from "./write-lock.ts";
 const migrationsFolder = fileURLToPath(new URL("../../drizzle", import.meta.url));
 
 /** Any constant: who else migrates this database waits for it. */
-const migrationLock = 7_484_001;
+export const migrationLock = 7_484_001;
 
 /** How the tables of a database stand to the migrations of this software. */
 export type SchemaState = {

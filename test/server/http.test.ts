@@ -233,7 +233,13 @@ describe("the other routes", () => {
     expect(await later.readiness()).toMatchObject({ isReady: false, parts: { migrations: "behind" } });
     later.beginStop();
     expect(await later.readiness()).toMatchObject({ isReady: false, parts: { service: "stopping" } });
-    await Promise.all([app.close(), later.close()]);
+    // Tables that a newer version has migrated are served: so versions are replaced one by one.
+    await behind.pool.query(
+      "INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ('newer', 9999999999999)",
+    );
+    const older = createApp({ database: behind });
+    expect(await older.readiness()).toMatchObject({ isReady: true, parts: { migrations: "ahead" } });
+    await Promise.all([app.close(), later.close(), older.close()]);
     await behind.drop();
   });
 
