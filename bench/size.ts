@@ -1,5 +1,6 @@
 import { buildIfNeeded } from "../bin/build.js";
 import { startGraph } from "../src/graph/index.ts";
+import { keepCitationsTwice } from "../src/store/citus/kept-twice.ts";
 import { startBenchServer } from "./bench-server.ts";
 import { runBulk } from "./bulk-run.ts";
 import { corpusFile } from "./corpus.ts";
@@ -8,7 +9,8 @@ import { tableSizes } from "./size/table-sizes.ts";
 
 /**
  * `npm run bench -- size`: what hep-th takes, on disk and in memory, a paper, a claim, a reference, a work and an
- * edge; and what that comes to for all of arXiv and for OpenAlex.
+ * edge, and an edge's second copy where the tables are distributed; and what that comes to for all of arXiv and for
+ * OpenAlex.
  */
 export async function run(): Promise<void> {
   buildIfNeeded();
@@ -28,7 +30,12 @@ export async function run(): Promise<void> {
     const graph = startGraph(database);
     try {
       await graph.loaded();
-      printSizes(sizes, rows[0] as Counts, graph.status().bytes);
+      const counts = rows[0] as Counts;
+      const memory = graph.status().bytes;
+      await keepCitationsTwice(database);
+      await database.pool.query("VACUUM (FULL, ANALYZE) citations_by_cited");
+      const copy = (await tableSizes(database.pool)).filter(({ table }) => table === "citations_by_cited");
+      printSizes({ tables: sizes, copy, counts, memory });
     } finally {
       await graph.close();
     }

@@ -33,8 +33,18 @@ const wholes = [
 
 const sizeOf = ({ heap, toast, indexes }: TableSize) => heap + toast + indexes;
 
-/** Prints the tables, bytes of each unit, and what they come to. `memory` is that of the graph, in bytes. */
-export function printSizes(tables: readonly TableSize[], counts: Counts, memory: number): void {
+export type Measured = {
+  /** As they are on one server. */
+  readonly tables: readonly TableSize[];
+  /** What comes to them where they are distributed: citations by who is cited. */
+  readonly copy: readonly TableSize[];
+  readonly counts: Counts;
+  /** Of the graph, in bytes. */
+  readonly memory: number;
+};
+
+/** Prints the tables, bytes of each unit, and what they come to. */
+export function printSizes({ tables, copy, counts, memory }: Measured): void {
   console.log(
     `hep-th: ${Object.entries(counts)
       .map(([name, count]) => `${count.toLocaleString("en")} ${name}`)
@@ -69,6 +79,8 @@ export function printSizes(tables: readonly TableSize[], counts: Counts, memory:
   for (const [of, bytes] of Object.entries(units)) {
     console.log(`  ${names[of as keyof typeof names].padEnd(24)}${bytes.toFixed(0).padStart(7)}`);
   }
+  const ofCopy = copy.reduce((sum, table) => sum + sizeOf(table), 0) / counts.edges;
+  console.log(`  ${"its copy, with Citus".padEnd(24)}${ofCopy.toFixed(0).padStart(7)}`);
   const inMemory = memory / counts.edges;
   console.log(`bytes in memory an edge, its works with it ${inMemory.toFixed(1)}\n`);
   for (const { name, papers, works, edges } of wholes) {
@@ -82,7 +94,7 @@ export function printSizes(tables: readonly TableSize[], counts: Counts, memory:
       edges * units.edges;
     console.log(
       `${name}: ${millions(papers)} papers, ${millions(works)} works, ${millions(edges)} edges: ` +
-        `${gigabytes(disk)} on disk, ${gigabytes(edges * inMemory)} in memory`,
+        `${gigabytes(disk)} on disk, with Citus ${gigabytes(edges * ofCopy)} more, ${gigabytes(edges * inMemory)} in memory`,
     );
   }
 }
