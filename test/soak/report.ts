@@ -8,6 +8,9 @@ import type { Tally, Window } from "./tally.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** A fault that fired: when it began, was over, and all was well again. */
+/** Of a life whose memory is judged: in half an hour each kind of process, those that are killed too, has one. */
+const leastMinutes = 8;
+
 export type Injected = Window & { readonly name: string; readonly shown: string; readonly over: number };
 
 export type Report = {
@@ -73,7 +76,7 @@ export function printReport(report: Report): readonly string[] {
         `${late.toFixed(1)} MB in its last, ${slope.toFixed(2)} MB a minute; resident ${highestResident.toFixed(0)} MB at most`,
     );
     // A process that has just started fills its caches.
-    if (minutes >= 10 && !isFlat) faults.push(`the memory of ${name} grows`);
+    if (minutes >= leastMinutes && !isFlat) faults.push(`the memory of ${name} grows`);
   }
   const used = [...report.cpu].map(([command, seconds]) => `${command} ${seconds.toFixed(0)} s`);
   print(`processor time: ${used.join(", ")}, this program ${(process.cpuUsage().user / 1e6).toFixed(0)} s`);
