@@ -7,10 +7,10 @@ import type { OwnEnd } from "./supervised-process.ts";
 import type { Tally, Window } from "./tally.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** A fault that fired: when it began, was over, and all was well again. */
 /** Of a life whose memory is judged: in half an hour each kind of process, those that are killed too, has one. */
 const leastMinutes = 8;
 
+/** A fault that fired: when it began, was over, and all was well again. */
 export type Injected = Window & { readonly name: string; readonly shown: string; readonly over: number };
 
 export type Report = {
@@ -69,6 +69,8 @@ export function printReport(report: Report): readonly string[] {
     `sync ended by itself ${syncEnds.length} times, and was started again${syncEnds.length === 0 ? "" : ": "}${words(syncEnds)}`,
   );
   print(`asked to stop: ${ends.join(", ")}`);
+  // In order: what only follows says that it was ended.
+  for (const end of ends) if (!/: status (?:0|143)$/.test(end)) faults.push(`asked to stop, ${end}`);
   print();
   for (const { name, minutes, early, late, slope, highestResident, isFlat } of memories) {
     print(
