@@ -19,6 +19,7 @@ import {
 import type { Database } from "../store/index.ts";
 import { CommandError } from "./command-error.ts";
 import { type DatabaseContext, say, withDatabase } from "./context.ts";
+import { endByForce } from "./end-by-force.ts";
 import { type ExitStatus, exitStatus } from "./exit-status.ts";
 import { giveWay } from "./give-way.ts";
 import { type Interruption, listenForInterruption } from "./interruption.ts";
@@ -101,12 +102,18 @@ async function runSync(address: string, options: Options): Promise<number> {
       exitStatus.misused,
     );
   }
-  const { allowedHosts } = readConfig();
+  const { allowedHosts, stopSeconds } = readConfig();
   const policy = await explained(
     async () => createUrlPolicy([...allowedHosts, ...options.allowHost]),
     exitStatus.misused,
   );
   const interruption = listenForInterruption();
+  // Who follows is a service: whatever stops it need not ask twice.
+  if (options.follow === true) {
+    interruption.signal.addEventListener("abort", () => endByForce(stopSeconds, { error: say }), {
+      once: true,
+    });
+  }
   return withDatabase(options, (context) =>
     explained(() => run(context, { baseUrl, policy, minimumProof, numbers, options, interruption })),
   );

@@ -4,6 +4,7 @@ import { drizzle } from "drizzle-orm/node-postgres";
 import { migrate } from "drizzle-orm/node-postgres/migrator";
 import pg from "pg";
 import type { Database } from "./database.ts";
+import { isConflict } from "./server-fault.ts";
 import { writeLock } from "./write-lock.ts";
 
 const migrationsFolder = fileURLToPath(new URL("../../drizzle", import.meta.url));
@@ -30,6 +31,8 @@ export class NewerSchemaError extends Error {
   }
 }
 
+const mostAttempts = 10;
+
 /**
  * Brings the tables up to date with the committed migrations, in one transaction. Several processes may call it at
  * once: one does it, the others wait. Throws NewerSchemaError, and then changes nothing.
@@ -37,6 +40,17 @@ export class NewerSchemaError extends Error {
  * @returns the migrations that were run.
  */
 export async function migrateDatabase({ pool }: Pick<Database, "pool">): Promise<readonly string[]> {
+  for (let nth = 1; ; nth++) {
+    try {
+      return await migrateOnce(pool);
+    } catch (error) {
+      // A writer of new papers has written to their tables before it waits for the lock: it goes first then.
+      if (!isConflict(error) || nth >= mostAttempts) throw error;
+    }
+  }
+}
+
+async function migrateOnce(pool: pg.Pool): Promise<readonly string[]> {
   const client = await pool.connect();
   try {
     await client.query("SELECT pg_advisory_lock($1)", [migrationLock]);

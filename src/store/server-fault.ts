@@ -17,13 +17,10 @@ const mostCauses = 5;
  * the server goes, comes up, refuses, has no connection left, or cannot be reached. Null where none is.
  */
 export function serverFaultOf(error: unknown): Error | null {
-  let each = error;
-  for (let depth = 0; each instanceof Error && depth <= mostCauses; depth++) {
+  return firstOf(error, (each) => {
     const code = codeOf(each);
-    if (faultStates.test(code) || systemCodes.test(code) || lostMessages.test(each.message)) return each;
-    each = each.cause;
-  }
-  return null;
+    return faultStates.test(code) || systemCodes.test(code) || lostMessages.test(each.message);
+  });
 }
 
 export function isServerFault(error: unknown): boolean {
@@ -35,7 +32,17 @@ const conflictStates = /^(?:40P01|40001)$/;
 
 /** Whether a transaction was given up for a deadlock, or because it could not be put in order with others. */
 export function isConflict(error: unknown): boolean {
-  return error instanceof Error && conflictStates.test(codeOf(error));
+  return firstOf(error, (each) => conflictStates.test(codeOf(each))) !== null;
+}
+
+/** The error, or the first cause of it, that is such a one. */
+function firstOf(error: unknown, isMeant: (each: Error) => boolean): Error | null {
+  let each = error;
+  for (let depth = 0; each instanceof Error && depth <= mostCauses; depth++) {
+    if (isMeant(each)) return each;
+    each = each.cause;
+  }
+  return null;
 }
 
 function codeOf(error: Error): string {

@@ -52,7 +52,7 @@ async function waiting(): Promise<string> {
   return rows.map(({ query }) => query).join("; ");
 }
 
-test("a service and a worker whose statements are never answered are ended, some seconds past their bound", async () => {
+test("services, a worker and a follower whose statements are never answered are ended, some seconds past their bound", async () => {
   const submitted = post(service.url, paper(1).text).catch((error: Error) => error);
   await expect.poll(waiting, { timeout: 20_000 }).toContain("AS documents");
   // The worker looks at the queue.
@@ -60,9 +60,9 @@ test("a service and a worker whose statements are never answered are ended, some
   await expect.poll(waiting, { timeout: 20_000 }).toContain("not_before");
   // One that waits for another to migrate the tables has not begun to serve.
   await holder.query("SELECT pg_advisory_xact_lock($1)", [migrationLock]);
-  const starting = spawnCli(["serve", "--no-worker"], { env });
-  children.push(starting);
-  await expect.poll(waiting, { timeout: 20_000 }).toContain("pg_advisory_lock");
+  const follower = ["sync", "--follow", "--allow-host", "127.0.0.1", "http://127.0.0.1:9"];
+  children.push(spawnCli(["serve", "--no-worker"], { env }), spawnCli(follower, { env }));
+  await expect.poll(waiting, { timeout: 20_000 }).toMatch(/pg_advisory_lock.*pg_advisory_lock/);
 
   const ended = children.map((child) => once(child, "close"));
   for (const child of children) child.kill("SIGTERM");

@@ -12,8 +12,10 @@ import { checkTables } from "../../src/ingest/index.ts";
 import { workOff } from "../../src/ingest/submissions/index.ts";
 import { createApp, startServer } from "../../src/server/index.ts";
 import { migrateDatabase, NewerSchemaError, readSchemaState } from "../../src/store/index.ts";
+import { writeLock } from "../../src/store/write-lock.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from "../database.ts";
+import { untilRows } from "../faults/waiting.ts";
 import { databaseUrl } from "../server-connection.ts";
 
 type Journal = { entries: { tag: string; when: number }[] };
@@ -128,6 +130,25 @@ describe("migrations", () => {
     expect(told.sort((a, b) => a - b)).toEqual([0, journal.entries.length]);
     const { rows } = await database.pool.query("SELECT 1 FROM drizzle.__drizzle_migrations");
     expect(rows).toHaveLength(journal.entries.length);
+  });
+
+  it("are run though a writer is in the midst of what they change: it goes first", async () => {
+    const database = await created(createEmptyDatabase());
+    await migrateUpTo(database, "0003_search_indexes");
+    const writer = await database.pool.connect();
+    // As one that has written new papers, and has not asked for the lock of all writers yet.
+    await writer.query("BEGIN; LOCK TABLE records, papers, claims, paper_keys IN ROW EXCLUSIVE MODE");
+    await writer.query("SET LOCAL deadlock_timeout = '5s'");
+    const migrating = migrateDatabase(database);
+    migrating.catch(() => {});
+    const waiting = "SELECT FROM pg_locks WHERE relation IS NOT NULL AND NOT granted";
+    await untilRows(database.pool, waiting);
+    // Now each has what the other waits for. Were this slower than a second the writer would be the one to give way.
+    await writer.query("SELECT pg_advisory_xact_lock($1)", [writeLock]).catch(() => {});
+    await writer.query("COMMIT");
+    writer.release();
+    await migrating;
+    expect((await readSchemaState(database.pool)).state).toBe("current");
   });
 
   it("of a newer version are told, and nothing is changed or served", async () => {
