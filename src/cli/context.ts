@@ -3,6 +3,7 @@ import type { Keyring } from "../protocol/index.ts";
 import type { Database } from "../store/index.ts";
 import { loadKeyring } from "./keyring-file.ts";
 import { openConfiguredDatabase } from "./open-database.ts";
+import { say } from "./output/say.ts";
 import { isSampleLoaded, sampleKeyringPath } from "./sample.ts";
 
 /** Options that every command with a database or a keyring takes. */
@@ -14,7 +15,7 @@ export type DatabaseContext = {
   readonly keyring: Keyring;
 };
 
-export { say } from "./output/say.ts";
+export { say };
 
 /**
  * Runs a command on the configured database and leaves it however the command ends. The sample's key is trusted
@@ -28,7 +29,7 @@ export async function withDatabase<Result>(
   const paths = [config.keyringPath, options.keyring];
   // What is wrong with a keyring is said before a database is started for it.
   await loadKeyring(paths);
-  const database = await openConfiguredDatabase(config, () => {});
+  const database = await openConfiguredDatabase(config, () => {}, {}, say);
   try {
     const hasSample = await isSampleLoaded(database);
     const keyring = await loadKeyring(hasSample ? [...paths, sampleKeyringPath] : paths);

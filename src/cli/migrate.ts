@@ -35,7 +35,7 @@ async function runMigrate(isCheck: boolean): Promise<ExitStatus> {
       if (state === "current") say("The tables are up to date.");
       return state === "current" ? exitStatus.done : exitStatus.foundWrong;
     }
-    const run = await migrateDatabase(database);
+    const run = await migrateDatabase(database, say);
     for (const tag of run) say(`run: ${tag}`);
     say("The tables are up to date.");
     return exitStatus.done;

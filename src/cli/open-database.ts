@@ -7,13 +7,15 @@ type PoolOptions = Pick<DatabaseOptions, "connectionMilliseconds">;
 /**
  * The database that the configuration names, its tables up to date: the one of DATABASE_URL, else the embedded
  * server, which is started, or joined where another command runs it. Closing leaves the server; the last stops it.
+ * `onWait` is told what others are waited for before the tables are up to date.
  */
 export async function openConfiguredDatabase(
   config: Config,
   log: (line: string) => void,
   options: PoolOptions = {},
+  onWait = log,
 ): Promise<Database> {
-  return migrated(await openUnmigratedDatabase(config, log, options));
+  return migrated(await openUnmigratedDatabase(config, log, options), onWait);
 }
 
 /** The same, with its tables as they are. */
@@ -31,9 +33,9 @@ export async function openUnmigratedDatabase(
   return { ...database, close };
 }
 
-async function migrated(database: Database): Promise<Database> {
+async function migrated(database: Database, onWait: (line: string) => void): Promise<Database> {
   try {
-    await migrateDatabase(database);
+    await migrateDatabase(database, onWait);
     return database;
   } catch (error) {
     await database.close();

@@ -87,7 +87,12 @@ export async function runService(
   log.info(`Opening ${place} …`);
   // As long as a query may take: who waits for a connection longer is told to come again.
   const connectionMilliseconds = config.limits.milliseconds;
-  const database = await openConfiguredDatabase(config, () => {}, { connectionMilliseconds });
+  const database = await openConfiguredDatabase(
+    config,
+    () => {},
+    { connectionMilliseconds },
+    (line) => log.info(line),
+  );
   let service: Service | undefined;
   let server: RunningServer | undefined;
   let metrics: MetricsListener | undefined;

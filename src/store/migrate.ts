@@ -35,14 +35,17 @@ const mostAttempts = 10;
 
 /**
  * Brings the tables up to date with the committed migrations, in one transaction. Several processes may call it at
- * once: one does it, the others wait. Throws NewerSchemaError, and then changes nothing.
+ * once: one does it, the others wait. Throws NewerSchemaError, and then changes nothing. `onWait` is told what for.
  *
  * @returns the migrations that were run.
  */
-export async function migrateDatabase({ pool }: Pick<Database, "pool">): Promise<readonly string[]> {
+export async function migrateDatabase(
+  { pool }: Pick<Database, "pool">,
+  onWait: (line: string) => void = () => {},
+): Promise<readonly string[]> {
   for (let nth = 1; ; nth++) {
     try {
-      return await migrateOnce(pool);
+      return await migrateOnce(pool, onWait);
     } catch (error) {
       // A writer of new papers has written to their tables before it waits for the lock: it goes first then.
       if (!isConflict(error) || nth >= mostAttempts) throw error;
@@ -50,16 +53,20 @@ export async function migrateDatabase({ pool }: Pick<Database, "pool">): Promise
   }
 }
 
-async function migrateOnce(pool: pg.Pool): Promise<readonly string[]> {
+async function migrateOnce(pool: pg.Pool, onWait: (line: string) => void): Promise<readonly string[]> {
   const client = await pool.connect();
   try {
-    await client.query("SELECT pg_advisory_lock($1)", [migrationLock]);
+    await lock(client, migrationLock, () =>
+      onWait("waiting for another process that looks after the tables"),
+    );
     const { state, pending } = await readSchemaState(client);
     if (state === "ahead") throw new NewerSchemaError();
     if (state === "behind") {
       // A batch under way is waited for before any table is locked: it reads by a second connection, which would wait for
       // the migration while that waits for the batch. The next one comes after.
-      await client.query("SELECT pg_advisory_lock($1)", [writeLock]);
+      await lock(client, writeLock, () =>
+        onWait("waiting for what is being written, then the tables are changed"),
+      );
       await migrate(drizzle(client), { migrationsFolder });
     }
     return pending;
@@ -67,6 +74,13 @@ async function migrateOnce(pool: pg.Pool): Promise<readonly string[]> {
     // Ending the session frees the locks, whatever state a failed migration left it in.
     client.release(true);
   }
+}
+
+async function lock(client: pg.ClientBase, key: number, onWait: () => void): Promise<void> {
+  const { rows } = await client.query<{ taken: boolean }>("SELECT pg_try_advisory_lock($1) AS taken", [key]);
+  if (rows[0]?.taken === true) return;
+  onWait();
+  await client.query("SELECT pg_advisory_lock($1)", [key]);
 }
 
 /** Compares the database with the committed migrations, by when they were made. Changes nothing. */

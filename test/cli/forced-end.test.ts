@@ -52,6 +52,17 @@ async function waiting(): Promise<string> {
   return rows.map(({ query }) => query).join("; ");
 }
 
+/** Resolves once a process has printed it to standard error. */
+function firstMatch({ stderr }: ChildProcess, wanted: RegExp): Promise<void> {
+  let text = "";
+  return new Promise((resolve) => {
+    stderr?.setEncoding("utf8").on("data", (chunk: string) => {
+      text += chunk;
+      if (wanted.test(text)) resolve();
+    });
+  });
+}
+
 test("services, a worker and a follower whose statements are never answered are ended, some seconds past their bound", async () => {
   const submitted = post(service.url, paper(1).text).catch((error: Error) => error);
   await expect.poll(waiting, { timeout: 20_000 }).toContain("AS documents");
@@ -61,8 +72,13 @@ test("services, a worker and a follower whose statements are never answered are 
   // One that waits for another to migrate the tables has not begun to serve.
   await holder.query("SELECT pg_advisory_xact_lock($1)", [migrationLock]);
   const follower = ["sync", "--follow", "--allow-host", "127.0.0.1", "http://127.0.0.1:9"];
-  children.push(spawnCli(["serve", "--no-worker"], { env }), spawnCli(follower, { env }));
+  const waitingFor = [spawnCli(["serve", "--no-worker"], { env }), spawnCli(follower, { env })];
+  children.push(...waitingFor);
+  const told = waitingFor.map((child) =>
+    firstMatch(child, /waiting for another process that looks after the tables/),
+  );
   await expect.poll(waiting, { timeout: 20_000 }).toMatch(/pg_advisory_lock.*pg_advisory_lock/);
+  await Promise.all(told);
 
   const ended = children.map((child) => once(child, "close"));
   for (const child of children) child.kill("SIGTERM");
