@@ -9,8 +9,8 @@ export type LogOptions = {
   readonly level: "debug" | "info" | "warn" | "error" | "silent";
   /** A JSON object a line, or a line for people. */
   readonly format: "json" | "text";
-  /** Which of the service's processes writes. */
-  readonly role: "api" | "worker";
+  /** Which of the service's processes writes, or that it is a thread of `ingest` or `sync`. */
+  readonly role: "api" | "worker" | "ingest";
   /** Takes whole lines; standard error unless given. */
   readonly write?: (line: string) => void;
 };

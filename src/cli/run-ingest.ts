@@ -8,6 +8,7 @@ import { giveWay } from "./give-way.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { jsonLine } from "./output/shown-text.ts";
 import { Progress, summaryJson, summaryLines } from "./progress.ts";
+import { threadWatcher } from "./thread-telemetry.ts";
 
 export type IngestCommandOptions = {
   readonly minimumProof: string;
@@ -39,7 +40,10 @@ export async function runIngest(
     const progress = new Progress(size, options.quiet !== true);
     const door = { keyring, minimumProof, maximumBytes: config.maximumDocumentBytes };
     giveWay();
-    const threads = createIngestThreads(database, door, count, thread);
+    const threads = createIngestThreads(database, door, count, {
+      first: thread,
+      watcher: threadWatcher(config),
+    });
     const deliveries = all(sources, config.maximumDocumentBytes, (bytes) => progress.read(bytes));
     const summary = await ingest(database, deliveries, {
       ...door,

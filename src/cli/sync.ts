@@ -25,6 +25,7 @@ import { giveWay } from "./give-way.ts";
 import { type Interruption, listenForInterruption } from "./interruption.ts";
 import { jsonLine } from "./output/shown-text.ts";
 import { Progress, summaryJson, summaryLines } from "./progress.ts";
+import { threadWatcher } from "./thread-telemetry.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 type Options = {
@@ -138,7 +139,7 @@ async function run(
   const door = { keyring, minimumProof, maximumBytes: config.maximumDocumentBytes };
   giveWay();
   // Batches are written one after the other, as the cursor goes: more threads would wait for each other.
-  const threads = createIngestThreads(database, door, 1);
+  const threads = createIngestThreads(database, door, 1, { watcher: threadWatcher(config) });
   let wasRefused = false;
   const sync: SyncOptions & { readonly signal: AbortSignal } = {
     baseUrl,

@@ -12,8 +12,10 @@ import { createSampler } from "../../src/telemetry/tracing/sampling.ts";
 import { parseTraceparent } from "../../src/telemetry/tracing/span.ts";
 import { isTracing, startTracing, type Tracing } from "../../src/telemetry/tracing/start.ts";
 import { seedText } from "../api/fixtures/library.ts";
+import { runCli } from "../cli/run-cli.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { keyring } from "../protocol/signed-events.ts";
+import { databaseUrl } from "../server-connection.ts";
 
 type Span = {
   traceId: string;
@@ -188,6 +190,30 @@ describe("traces", () => {
     expect(JSON.parse(logged[0] ?? "")).toMatchObject({
       msg: "traces could not be sent: it was answered with 503",
     });
+  });
+
+  it("are made of the batches of a bulk ingest, in its threads", async () => {
+    spans.length = 0;
+    const env = { ...settings, DATABASE_URL: databaseUrl(database.connection) };
+    const args = [
+      "ingest",
+      "--keyring",
+      "sample/keyring.json",
+      "--batch",
+      "20",
+      "sample/arxiv-2022-12.ndjson.gz",
+    ];
+    const { status, stderr } = await runCli(args, { env });
+    expect({ status, stderr }).toMatchObject({ status: 0 });
+    const batches = spans.filter(({ name }) => name === "take in documents");
+    const documents = batches.map((batch) => Number(attributesOf(batch)["pith_graph.documents"]));
+    expect(documents.length).toBeGreaterThan(1);
+    expect(documents.reduce((sum, count) => sum + count, 0)).toBe(
+      Number(/(\d+) documents/.exec(stderr)?.[1]),
+    );
+    for (const batch of batches) {
+      expect(childrenOf(batch).map(({ name }) => name)).toContain("COMMIT");
+    }
   });
 
   it("are off unless somebody says where they go, and then nobody watches", () => {

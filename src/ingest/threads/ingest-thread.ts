@@ -1,9 +1,8 @@
 // What runs in a thread of a bulk ingest: the whole way from bytes to rows, over a connection of its own.
 import { parentPort } from "node:worker_threads";
 import { createKeyring } from "../../protocol/index.ts";
-import { type Database, openDatabase } from "../../store/index.ts";
-import type { DoorOptions } from "../arrival.ts";
-import { takeIn } from "../take-in.ts";
+import { openDatabase } from "../../store/index.ts";
+import { type DocumentResult, takeIn } from "../take-in.ts";
 import {
   type BatchRequest,
   batchesAtOnce,
@@ -11,31 +10,46 @@ import {
   type ThreadData,
   type ThreadReply,
   type ThreadRequest,
+  type ThreadWatcher,
 } from "./messages.ts";
 
-type Opened = { readonly database: Database; readonly door: DoorOptions };
+type Opened = {
+  takeIn(batch: BatchRequest["batch"]): Promise<readonly DocumentResult[]>;
+  close(): Promise<void>;
+};
 
-let opened: Opened | undefined;
+let opened: Promise<Opened> | undefined;
 
 parentPort?.on("message", async (request: ThreadRequest) => {
   if (request === null) {
-    await opened?.database.close();
+    await (await opened)?.close();
     parentPort?.close();
   } else if ("open" in request) opened = open(request.open);
-  else if (opened !== undefined) await takeBatch(opened, request);
+  else await takeBatch(request);
 });
 
-function open({ connection, keyringEntries, minimumProof, maximumBytes }: ThreadData): Opened {
+async function open({ connection, watcher, keyringEntries, ...door }: ThreadData): Promise<Opened> {
+  const keyring = createKeyring(keyringEntries);
+  // Before the database is opened: its statements are watched from then.
+  const unwatch =
+    watcher === null ? async () => {} : ((await import(watcher)) as ThreadWatcher).watchThread();
+  const database = openDatabase({ connection, maximumConnections: batchesAtOnce + 2 });
   return {
-    database: openDatabase({ connection, maximumConnections: batchesAtOnce + 2 }),
-    door: { keyring: createKeyring(keyringEntries), minimumProof, maximumBytes },
+    takeIn: (batch) => takeIn(database, batch, { keyring, ...door }),
+    close: async () => {
+      await database.close();
+      await unwatch();
+    },
   };
 }
 
-async function takeBatch({ database, door }: Opened, { id, batch, memory }: BatchRequest): Promise<void> {
+async function takeBatch({ id, batch, memory }: BatchRequest): Promise<void> {
+  // One that cannot be opened has ended the thread with its error.
+  const thread = await opened;
+  if (thread === undefined) return;
   let reply: ThreadReply;
   try {
-    reply = { id, memory, results: await takeIn(database, batch, door) };
+    reply = { id, memory, results: await thread.takeIn(batch) };
   } catch (error) {
     reply = { id, memory, error: portable(error) };
   }

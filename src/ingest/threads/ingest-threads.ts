@@ -19,21 +19,28 @@ export type IngestThreads = {
   close(): Promise<void>;
 };
 
+export type ThreadOptions = {
+  /** One that the caller has started already. */
+  readonly first?: StartedThread;
+  readonly watcher?: ThreadData["watcher"];
+};
+
 /**
  * Threads that verify and write side by side, each with its own connections; `most` of them at most. Started as they
- * are needed, so that a small ingest starts one: `first`, where the caller has it already.
+ * are needed, so that a small ingest starts one.
  */
 export function createIngestThreads(
   database: Database,
   door: DoorOptions,
   most: number,
-  first?: StartedThread,
+  { first, watcher = null }: ThreadOptions = {},
 ): IngestThreads {
   const data: ThreadData = {
     connection: database.connection,
     keyringEntries: keyringEntries(door.keyring),
     minimumProof: door.minimumProof,
     maximumBytes: door.maximumBytes,
+    watcher,
   };
   const opened = (thread: StartedThread): StartedThread => {
     thread.open(data);

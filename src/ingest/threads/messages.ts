@@ -12,6 +12,14 @@ export type ThreadData = {
   readonly keyringEntries: readonly KeyringEntry[];
   readonly minimumProof: Proof;
   readonly maximumBytes: number;
+  /** The URL of a module that watches what the thread does, a `ThreadWatcher`; null where nobody does. */
+  readonly watcher: string | null;
+};
+
+/** What a module exports that watches a thread. */
+export type ThreadWatcher = {
+  /** Watches from now on; what it returns is called at the end. */
+  watchThread(): () => Promise<void>;
 };
 
 /** A batch to take in, and the memory that its documents lie in. */
