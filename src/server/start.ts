@@ -12,6 +12,7 @@ export type ServerOptions = {
   readonly port: number;
   readonly host: string;
   readonly stop?: StopTimes;
+  readonly slowClients?: SlowClients;
   /** Told where a connection cannot be taken (too many open files); standard error unless given. */
   readonly logError?: LogError;
 };
@@ -29,6 +30,11 @@ export type StopTimes = {
   readonly most?: number;
 };
 
+/** How long a client may take, in milliseconds; it is looked at every so often. */
+export type SlowClients = { readonly headers: number; readonly request: number; readonly lookedAt: number };
+
+const slowClientsAllowed: SlowClients = { headers: 20_000, request: 60_000, lookedAt: 5_000 };
+
 export type RunningServer = {
   readonly port: number;
   /** `http://host:port` */
@@ -43,11 +49,18 @@ export async function startServer({
   port,
   host,
   stop: times = {},
+  slowClients = slowClientsAllowed,
   logError = (message, error) => console.error(message, error),
 }: ServerOptions): Promise<RunningServer> {
   let stopping: Promise<void> | undefined;
   let isPastIdle = false;
-  const server = createServer((request, response) => {
+  // A slow client may hold a connection so long and no longer.
+  const patience = {
+    headersTimeout: slowClients.headers,
+    requestTimeout: slowClients.request,
+    connectionsCheckingInterval: slowClients.lookedAt,
+  };
+  const server = createServer(patience, (request, response) => {
     // While the server stops, a kept-alive connection ends with the next answer on it.
     if (stopping !== undefined) response.setHeader("connection", "close");
     response.on("close", () => {
@@ -56,10 +69,6 @@ export async function startServer({
     });
     app.handle(request, response);
   });
-  // A slow client may hold a connection so long and no longer.
-  server.headersTimeout = 20_000;
-  server.requestTimeout = 60_000;
-
   await listenOn(server, port, host);
   server.on("error", (error) => logError("a connection could not be taken", error));
   const address = server.address() as AddressInfo;

@@ -1,10 +1,14 @@
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { createServer, get, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tableFile } from "../../src/export/index.ts";
+import { createExportRoutes } from "../../src/server/export/index.ts";
 import { type App, createApp } from "../../src/server/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { untilRows } from "../faults/waiting.ts";
 import { exported } from "./exported.ts";
 import { arxivIdOf, documents, fill } from "./library.ts";
 
@@ -156,4 +160,58 @@ test("who goes away leaves no connection of the database behind", async () => {
   const clients = await Promise.all(Array.from({ length: 10 }, () => database.pool.connect()));
   for (const client of clients) client.release();
   expect((await fetch(`${open}/export/works.csv`)).status).toBe(200);
+});
+
+test("two are made at a time, others are told when to come again", async () => {
+  const holder = await database.pool.connect();
+  await holder.query("BEGIN; LOCK TABLE papers IN ACCESS EXCLUSIVE MODE");
+  const first = [1, 2].map(() => fetch(`${open}/export/papers.csv`));
+  const waiting = "SELECT FROM pg_locks WHERE relation = 'papers'::regclass AND NOT granted";
+  await untilRows(holder, waiting, 2);
+  const third = await fetch(`${open}/export/works.csv`);
+  expect(third.headers.get("retry-after")).toBe("10");
+  expect(await errorOf(third)).toMatchObject({ status: 429, code: "RATE_LIMITED" });
+  await holder.query("ROLLBACK");
+  holder.release();
+  for (const response of await Promise.all(first)) {
+    expect(response.status).toBe(200);
+    await response.text();
+  }
+  await expect.poll(async () => (await fetch(`${open}/export/works.csv`)).status).toBe(200);
+});
+
+test("one that is left unread is given up; the time until there is something to read does not count", async () => {
+  // More than the connection holds by itself.
+  await database.pool.query(
+    `INSERT INTO works (work_id, key, cited_by_count, citing_paper_count, reference_count)
+     SELECT n, 'x:' || n, 0, 0, 0 FROM generate_series(1, 200000) AS n`,
+  );
+  const route = createExportRoutes(database, { isPublic: true, tokens: [] }, 100);
+  const path = "/export/works.ndjson";
+  const server = createServer((request, response) => void route(path)?.answer(request, response));
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}${path}`;
+
+  const holder = await database.pool.connect();
+  await holder.query("BEGIN; LOCK TABLE works IN ACCESS EXCLUSIVE MODE");
+  const asked = fetch(url);
+  await untilRows(holder, "SELECT FROM pg_locks WHERE relation = 'works'::regclass AND NOT granted");
+  await setTimeout(300);
+  await holder.query("ROLLBACK");
+  holder.release();
+  expect((await (await asked).text()).split("\n").length).toBeGreaterThan(200_000);
+
+  const response = await new Promise<IncomingMessage>((resolve, reject) =>
+    get(url, resolve).on("error", reject),
+  );
+  // Nothing is read until the server has ended it.
+  const connections = () => new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
+  await expect.poll(connections, { timeout: 20_000 }).toBe(0);
+  await expect(response.toArray()).rejects.toMatchObject({ code: "ECONNRESET" });
+  const snapshots = `SELECT FROM pg_stat_activity
+    WHERE state = 'idle in transaction' AND datname = current_database()`;
+  await expect.poll(async () => (await database.pool.query(snapshots)).rowCount).toBe(0);
+  await database.pool.query("DELETE FROM works WHERE key LIKE 'x:%'");
+  server.close();
 });

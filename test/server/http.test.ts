@@ -325,3 +325,27 @@ async function waiting({ pool }: TestDatabase): Promise<number> {
   );
   return rows[0].count;
 }
+
+describe("slow clients", () => {
+  const slowClients = { headers: 100, request: 200, lookedAt: 20 };
+  let patient: RunningServer;
+
+  beforeAll(async () => {
+    patient = await startServer({ app: createApp({ database }), port: 0, host: "127.0.0.1", slowClients });
+  });
+  afterAll(() => patient.close());
+
+  it.each([
+    ["headers", "GET /health HTTP/1.1\r\nhost: x\r\n"],
+    [
+      "body",
+      "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{",
+    ],
+  ])("whose %s do not come are told so, and lose their connection", async (_, begun) => {
+    const socket = connect(patient.port, "127.0.0.1");
+    socket.write(begun);
+    let answer = "";
+    for await (const chunk of socket) answer += chunk;
+    expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+  });
+});

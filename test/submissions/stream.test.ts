@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { type ClientRequest, createServer, request as httpRequest, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
+import { setImmediate } from "node:timers/promises";
 import { constants, createGzip, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { AnswerWriter } from "../../src/server/ingest/answer-writer.ts";
@@ -162,6 +163,33 @@ it("says in a line that a limit was reached, and when to come back", async () =>
   request.destroy();
   expect(await statuses(limited.database)).toEqual({ queued: 1 });
   await limited.close();
+});
+
+it("ends the connection of a client that leaves its answers unread", async () => {
+  const desk = new SubmissionDesk(site.database, settings);
+  const chunk = Array.from({ length: 1_000 }, () => ({ line: 1, id: null }));
+  let added = 0;
+  let closed = false;
+  const server = createServer(async (request, response) => {
+    response.once("close", () => {
+      closed = true;
+    });
+    const writer = new AnswerWriter(desk, request, response, 0, 50);
+    for (; added < 1_000 && !closed; added++) {
+      await writer.add(chunk);
+      await setImmediate();
+    }
+    writer.abandon();
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const request = httpRequest({ port: (server.address() as AddressInfo).port, host: "127.0.0.1" }).end();
+  const [response] = (await once(request, "response")) as [IncomingMessage];
+  await expect.poll(() => closed, { timeout: 20_000 }).toBe(true);
+  expect(added).toBeLessThan(1_000);
+  // What it was sent before is cut short.
+  await expect(response.toArray()).rejects.toMatchObject({ code: "ECONNRESET" });
+  server.close();
+  await desk.close();
 });
 
 it("takes no more from a client that does not read its answers", async () => {

@@ -1,17 +1,20 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { ApiError, clientCodeOf, type ErrorCode } from "../../api/errors.ts";
 import { prepareLoaders } from "../../api/loaders/index.ts";
 import { ExportCounts, withSnapshot } from "../../export/index.ts";
 import type { Database } from "../../store/index.ts";
 import { isNamedBy } from "../mirror/conditional.ts";
 import { sendError } from "../responses.ts";
+import { GoneError, sendAsRead } from "../send-as-read.ts";
 import { exportTag, isMatched } from "./entity-tags.ts";
 import { type ExportPath, requestedFile } from "./requested-file.ts";
 
-/** Milliseconds for which a client may read nothing: meanwhile its snapshot keeps PostgreSQL from cleaning up. */
-const longestPause = 60_000;
+/** What is asked for, and for how many milliseconds a client may read nothing of it. */
+export type AskedExport = {
+  readonly path: ExportPath;
+  readonly query: URLSearchParams;
+  readonly unread: number;
+};
 
 const statuses: Partial<Record<ErrorCode, number>> = {
   BAD_USER_INPUT: 400,
@@ -23,8 +26,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
 /** Sends one export from one snapshot, no faster than it is read. */
 export async function answerExport(
   database: Database,
-  path: ExportPath,
-  query: URLSearchParams,
+  { path, query, unread }: AskedExport,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -72,12 +74,11 @@ export async function answerExport(
         response.end();
         return;
       }
-      response.setTimeout(longestPause, () => response.destroy());
-      await pipeline(Readable.from(file.write(snapshot, new ExportCounts())), response);
+      await sendAsRead(response, file.write(snapshot, new ExportCounts()), unread);
     });
   } catch (error) {
     // Who went away needs no answer, and broke nothing.
-    if (response.destroyed && response.headersSent && isGone(error)) return;
+    if (error instanceof GoneError) return;
     const code = clientCodeOf(error);
     const status = code === null ? undefined : statuses[code];
     if (code === null || status === undefined || response.headersSent) throw error;
@@ -87,8 +88,4 @@ export async function answerExport(
       headers: { "access-control-allow-origin": "*", "cache-control": "no-cache" },
     });
   }
-}
-
-function isGone(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === "ERR_STREAM_PREMATURE_CLOSE";
 }

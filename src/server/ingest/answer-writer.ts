@@ -38,6 +38,7 @@ export class AnswerWriter {
   readonly #isArray: boolean;
   /** Milliseconds. */
   readonly #wait: number;
+  readonly #unread: number;
   /** Aborted when nobody reads any more. */
   readonly #gone = new AbortController();
   readonly #news = new Bell();
@@ -50,8 +51,15 @@ export class AnswerWriter {
   #isStreaming = false;
   #hasSent = false;
 
-  /** `wait`: how long an answer waits for the worker, in seconds. */
-  constructor(desk: SubmissionDesk, request: IncomingMessage, response: ServerResponse, wait: number) {
+  /** `wait`: how long an answer waits for the worker, in seconds; `unread`: see `longestUnread`. */
+  constructor(
+    desk: SubmissionDesk,
+    request: IncomingMessage,
+    response: ServerResponse,
+    wait: number,
+    unread = longestUnread,
+  ) {
+    this.#unread = unread;
     this.#desk = desk;
     this.#request = request;
     this.#response = response;
@@ -69,7 +77,7 @@ export class AnswerWriter {
     if (!this.#isCrowded) return;
     this.stream();
     this.#hurry.ring();
-    while (this.#isCrowded && !this.#gone.signal.aborted) await this.#room.wait(longestUnread);
+    while (this.#isCrowded && !this.#gone.signal.aborted) await this.#room.wait(this.#unread);
   }
 
   get #isCrowded(): boolean {
@@ -121,7 +129,7 @@ export class AnswerWriter {
       const [next] = this.#waiting;
       if (next === undefined) {
         if (this.#isEnded) return;
-        await this.#news.wait(longestUnread);
+        await this.#news.wait(this.#unread);
         continue;
       }
       const answer = await this.#answer(next);
@@ -179,7 +187,7 @@ export class AnswerWriter {
     const ring = () => drained.ring();
     this.#response.once("drain", ring);
     this.#gone.signal.addEventListener("abort", ring);
-    const isRead = await drained.wait(longestUnread);
+    const isRead = await drained.wait(this.#unread);
     this.#response.off("drain", ring);
     this.#gone.signal.removeEventListener("abort", ring);
     if (!isRead) this.#response.destroy();
