@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 
 /** Nobody reads the answer any more. */
@@ -17,28 +16,38 @@ export async function sendAsRead(
   pieces: AsyncIterable<Uint8Array | string>,
   unread: number,
 ): Promise<void> {
-  const closed = new AbortController();
-  const close = () => closed.abort();
-  response.once("close", close);
-  const awaited = async (event: "drain" | "finish") => {
-    try {
-      await once(response, event, { signal: AbortSignal.any([closed.signal, AbortSignal.timeout(unread)]) });
-    } catch {
-      response.destroy();
-      throw new GoneError("Nobody reads the answer.");
-    }
-  };
   try {
     for await (const piece of pieces) {
-      if (closed.signal.aborted) throw new GoneError("The client has gone.");
-      if (!response.write(piece)) await awaited("drain");
+      if (response.destroyed) throw new GoneError("The client has gone.");
+      if (!response.write(piece)) await waitFor(response, "drain", unread);
     }
     response.end();
-    await awaited("finish");
+    await waitFor(response, "finish", unread);
   } catch (error) {
     response.destroy();
     throw error;
-  } finally {
-    response.off("close", close);
   }
+}
+
+/** Waits for an event, or rejects with GoneError. */
+function waitFor(response: ServerResponse, event: "drain" | "finish", milliseconds: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stopWaiting = () => {
+      clearTimeout(timer);
+      response.off(event, done);
+      response.off("close", gone);
+    };
+    const done = () => {
+      stopWaiting();
+      resolve();
+    };
+    const gone = () => {
+      stopWaiting();
+      reject(new GoneError("Nobody reads the answer."));
+    };
+    const timer = setTimeout(gone, milliseconds);
+    response.once(event, done);
+    response.once("close", gone);
+    if (response.destroyed) gone();
+  });
 }
