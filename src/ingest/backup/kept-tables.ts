@@ -1,3 +1,5 @@
+import { historicTotals } from "../write/totals.ts";
+
 /** A table that a backup holds. */
 export type KeptTable = {
   readonly name: string;
@@ -20,8 +22,7 @@ export const keptTables: readonly KeptTable[] = [
   // Counts of rows follow from the log; how far positions have come does not.
   {
     name: "totals",
-    where:
-      "name IN ('position', 'change_position', 'graph_position', 'counted_graph_position', 'rejected_documents')",
+    where: `name IN ${historicTotals}`,
   },
   { name: "quarantine" },
   { name: "submissions" },

@@ -4,6 +4,7 @@ import { type Database, openDatabase } from "../../store/index.ts";
 import { writeLock } from "../../store/write-lock.ts";
 import { settleAnchorsBy } from "../write/anchors-left.ts";
 import { writeBatch } from "../write/batch.ts";
+import { historicTotals } from "../write/totals.ts";
 import { readLoggedPapers } from "./logged-paper.ts";
 
 /** The schema in which tables are made anew from the log. */
@@ -32,10 +33,6 @@ export const derivedTables: readonly DerivedTable[] = [
 
 /** Written by a batch as well, but no part of what the log determines. */
 const bystanders = ["changes", "graph_changes", "quarantine"];
-
-/** Counts that are history, and no function of the log. */
-const historicTotals =
-  "('position', 'change_position', 'graph_position', 'counted_graph_position', 'rejected_documents')";
 
 export type CareOptions = {
   readonly keyring: Keyring;

@@ -11,3 +11,7 @@ export function totalsStatement(
     [entries.map(([name]) => name), entries.map(([, change]) => change)],
   ];
 }
+
+/** The totals that are history, and no function of the log: a rebuild leaves them, a backup holds them. In SQL. */
+export const historicTotals =
+  "('position', 'change_position', 'graph_position', 'counted_graph_position', 'rejected_documents')";
