@@ -4,12 +4,13 @@ const stages = {
   protocol: [],
   store: ["protocol"],
   ingest: ["protocol", "store"],
+  sample: ["protocol"],
   graph: ["store"],
   export: ["protocol", "store", "graph"],
   api: ["protocol", "store", "graph"],
   telemetry: ["store", "graph", "ingest", "api"],
   server: ["protocol", "store", "graph", "ingest", "export", "api", "telemetry"],
-  cli: ["protocol", "store", "graph", "ingest", "export", "api", "server", "telemetry"],
+  cli: ["protocol", "store", "graph", "ingest", "export", "api", "server", "telemetry", "sample"],
 };
 const assembly = "^src/(config/|(log|printable|version|watched)\\.ts$)";
 

@@ -9,18 +9,18 @@ export class Progress {
   readonly #total: number | undefined;
   readonly #isShown: boolean;
   readonly #start = performance.now();
-  #bytes = 0;
+  #done = 0;
   #lastLine = performance.now();
   #isLineOpen = false;
 
-  /** `total`: bytes to read in all; undefined where that is not known. */
+  /** `total`: what `read` will count in all, bytes or documents; undefined where that is not known. */
   constructor(total: number | undefined, isShown: boolean) {
     this.#total = total;
     this.#isShown = isShown;
   }
 
-  read(bytes: number): void {
-    this.#bytes += bytes;
+  read(amount: number): void {
+    this.#done += amount;
   }
 
   show(summary: IngestSummary): void {
@@ -52,10 +52,19 @@ export class Progress {
     const seconds = (now - this.#start) / 1000;
     const rate = `${summary.documents} documents, ${Math.round(summary.documents / seconds)}/s`;
     if (this.#total === undefined || this.#total === 0) return rate;
-    const share = Math.min(1, this.#bytes / this.#total);
+    const share = Math.min(1, this.#done / this.#total);
     const remaining = share > 0 ? (seconds * (1 - share)) / share : 0;
-    return `${Math.floor(share * 100)}% · ${rate} · ${duration(remaining)} left`;
+    const percent = `${Math.floor(share * 100)}%`.padStart(4);
+    return `${process.stderr.isTTY ? bar(share) : ""}${percent} · ${rate} · ${duration(remaining)} left`;
   }
+}
+
+const barWidth = 24;
+
+/** `████████░░░░` for a share of two thirds. */
+function bar(share: number): string {
+  const full = Math.round(share * barWidth);
+  return `${"█".repeat(full)}${"░".repeat(barWidth - full)}`;
 }
 
 function duration(seconds: number): string {

@@ -39,7 +39,7 @@ export function addStartCommand(program: Command): void {
   program
     .command("start")
     .description("serve the GraphQL API; starts an embedded PostgreSQL unless DATABASE_URL is set")
-    .option("--no-sample", "leave the sample, and trust in its key, out")
+    .option("--no-sample", "don't load the sample data or trust its key")
     .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
     .option("--port <number>", "port to listen on (PORT; 4000)")
     .option("--host <address>", "address to listen on (HOST; 127.0.0.1)")
@@ -47,7 +47,7 @@ export function addStartCommand(program: Command): void {
     .addHelpText(
       "after",
       `
-Serves until Ctrl-C. At the first start it takes in the sample, some 1,050 papers. Other commands may run beside it.
+Serves until Ctrl-C. The first start imports the sample, 1,052 papers. Other commands may run beside it.
 
 Examples:
   $ pith-graph start
@@ -217,10 +217,11 @@ async function prepareSample(
     );
   }
   if (!isWanted || isLoaded) return;
-  log.info("Taking in the sample …");
+  log.info("Importing the sample …");
   const keyring = await loadKeyring([...paths, sampleKeyringPath]);
   await loadSample(database, keyring, {
     signal,
-    onBatch: (name, summary) => log.info(`${name}: ${summary.documents} documents`),
+    onBatch: (name, { documents }) =>
+      log.info(`${name}: ${documents} ${documents === 1 ? "document" : "documents"}`),
   });
 }

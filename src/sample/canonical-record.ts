@@ -4,7 +4,7 @@ import {
   type PithNumber,
   sha256OfValue,
   suffixOfDigest,
-} from "../../src/protocol/index.ts";
+} from "../protocol/index.ts";
 import type { SamplePaper } from "./sample-paper.ts";
 
 /** A canonical record with what follows from it. PROTOCOL section 2. */

@@ -1,4 +1,4 @@
-import { arxivIdentity, arxivIdOfDoi, parseDoi } from "../../src/protocol/index.ts";
+import { arxivIdentity, arxivIdOfDoi, parseDoi } from "../protocol/index.ts";
 import { workIdOf } from "./work-id.ts";
 
 /** A reference as a source tells it; an identifier that it does not tell is "". */
@@ -20,13 +20,13 @@ export function hasIdentifier({ arxivId, doi, openAlexId }: SampleReference): bo
 export function referenceItem(
   reference: SampleReference,
   index: number,
-  isHeld: (arxivId: string) => boolean,
+  isAnchor: (arxivId: string) => boolean,
 ) {
   const arxivId = arxivIdOf(reference);
   return {
     cited_arxiv_id: reference.arxivId,
     doi: reference.doi,
-    is_internal_anchor: arxivId !== null && isHeld(arxivId),
+    is_internal_anchor: arxivId !== null && isAnchor(arxivId),
     ref_index: index,
     title: reference.text,
     work_id: workIdOf(workName(reference)),

@@ -1,13 +1,13 @@
-import { canonicalJson, type JsonObject, shortLengths, suffixOf } from "../../src/protocol/index.ts";
+import { type JsonObject, shortLengths, suffixOf } from "../protocol/index.ts";
 import { recordOf, type SampleRecord } from "./canonical-record.ts";
 import { graphSnapshot, recordCreated, type SampleEvent, sampleTime } from "./sample-event.ts";
 import type { SamplePaper } from "./sample-paper.ts";
 import { snapshotOf } from "./snapshot.ts";
 
 /** The bundle of a paper: its record and one snapshot of it, both signed. */
-export function bundleOfPaper(paper: SamplePaper, isHeld: (arxivId: string) => boolean): JsonObject {
+export function bundleOfPaper(paper: SamplePaper, isAnchor: (arxivId: string) => boolean): JsonObject {
   const record = recordOf(paper);
-  return bundleOf(record, [recordCreated(record), graphSnapshot(record, snapshotOf(paper, isHeld))]);
+  return bundleOf(record, [recordCreated(record), graphSnapshot(record, snapshotOf(paper, isAnchor))]);
 }
 
 /** A `pith_open_graph_bundle`. PROTOCOL section 4. */
@@ -43,9 +43,4 @@ function aliasesOf({ pithNumber, source }: SampleRecord): JsonObject[] {
     alias_value: value,
     created_at: sampleTime,
   }));
-}
-
-/** One canonical document a line. */
-export function ndjson(documents: readonly JsonObject[]): string {
-  return documents.map((document) => `${canonicalJson(document)}\n`).join("");
 }

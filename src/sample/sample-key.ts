@@ -1,5 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, sign } from "node:crypto";
-import { fingerprintOf, type KeyringEntry, type Signer } from "../../src/protocol/index.ts";
+import { fingerprintOf, type KeyringEntry, type Signer } from "../protocol/index.ts";
 
 /**
  * The sample's own key. Its secret is the SHA-256 of this published text, so that anyone gets the same bytes:

@@ -1,14 +1,16 @@
 import type { SampleClaim } from "./sample-paper.ts";
 
-const mostClaims = 8;
+const maxClaims = 8;
+/** Shorter ones, such as "1998.", are no sentences. */
+const minWords = 3;
 
 /**
  * The first sentences of an abstract as claims. Nobody judged them: a kind other than `abstract_sentence` is
  * given only where the sentence says so in words, and is the only one of its abstract that does.
  */
 export function claimsOfAbstract(abstract: string): SampleClaim[] {
-  const sentences = sentencesOf(abstract);
-  return sentences.slice(0, mostClaims).map((text) => ({
+  const sentences = sentencesOf(abstract).filter((text) => text.split(" ").length >= minWords);
+  return sentences.slice(0, maxClaims).map((text) => ({
     kind: kindOf(text, sentences),
     source: "abstract",
     text,

@@ -1,4 +1,4 @@
-import { type JsonObject, type JsonValue, sha256OfValue } from "../../src/protocol/index.ts";
+import { type JsonObject, type JsonValue, sha256OfValue } from "../protocol/index.ts";
 import { sampleBuilder } from "./sample-event.ts";
 import type { SampleClaim, SamplePaper } from "./sample-paper.ts";
 import { hasIdentifier, referenceItem } from "./sample-reference.ts";
@@ -8,11 +8,14 @@ const excerptLength = 600;
 
 /**
  * The `graph_snapshot` of a paper, in the form of the registry's own. It has no verdict and no headline: those
- * are the registry's to give. `isHeld` says of an arXiv id whether its paper is part of the sample.
+ * are the registry's to give. `isAnchor` says of an arXiv id whether its paper counts as one of the
+ * registry's, so that a reference to it is an internal anchor.
  */
-export function snapshotOf(paper: SamplePaper, isHeld: (arxivId: string) => boolean): JsonObject {
+export function snapshotOf(paper: SamplePaper, isAnchor: (arxivId: string) => boolean): JsonObject {
   const claims = paper.claims.map(claimItem);
-  const references = paper.references.map((reference, index) => referenceItem(reference, index + 1, isHeld));
+  const references = paper.references.map((reference, index) =>
+    referenceItem(reference, index + 1, isAnchor),
+  );
   return {
     author_claims: { count: 0, snapshot_sha256: partSha256([]), strong_count: 0 },
     builder_version: sampleBuilder,

@@ -1,4 +1,4 @@
-import { canonicalJson, type EventId, eventIdOf, type JsonObject } from "../../src/protocol/index.ts";
+import { canonicalJson, type EventId, eventIdOf, type JsonObject } from "../protocol/index.ts";
 import type { SampleRecord } from "./canonical-record.ts";
 import { sampleSigner, signDigest } from "./sample-key.ts";
 
