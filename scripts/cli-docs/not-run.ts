@@ -4,6 +4,7 @@ export const notRun: Readonly<Record<string, string>> = {
   "pith-graph start --no-sample --port 8080": "serves until it is stopped; test/cli/start.test.ts starts it",
   "pith-graph serve --host 0.0.0.0": "serves until it is stopped; test/submissions/serve.test.ts starts it",
   "pith-graph serve --no-worker": "serves until it is stopped; test/submissions/serve.test.ts starts it",
+  "pith-graph demo": "imports for half a minute; test/cli/demo.test.ts runs it",
   "pith-graph backup pith-graph.backup.gz": "test/care/backup.test.ts makes one, and restores it",
   "pith-graph restore pith-graph.backup.gz": "needs an empty database; test/care/backup.test.ts has one",
   "pith-graph distribute --shards 64": "needs a Citus cluster; docs/scaling.md says what was tried",

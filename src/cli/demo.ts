@@ -20,7 +20,7 @@ export type DemoOptions = { readonly quiet?: boolean };
 export function addDemoCommand(program: Command): void {
   program
     .command("demo")
-    .description("import a real network to try pith-graph on: 27,770 papers of arXiv's hep-th")
+    .description("import a real network to try things on: 27,770 papers of arXiv's hep-th")
     .option("--quiet", "print only the summary")
     .addHelpText(
       "after",
@@ -46,7 +46,11 @@ async function runDemo({ quiet }: DemoOptions): Promise<number> {
     if (!isLoaded) await requireEmpty(database);
     const keyring = await loadKeyring([config.keyringPath, sampleKeyringPath]);
     const { signal } = interruption;
-    if (!isLoaded) await loadSample(database, keyring, { signal, onBatch: () => {} });
+    if (!isLoaded) {
+      say("Importing the sample …");
+      await loadSample(database, keyring, { signal, onBatch: () => {} });
+    }
+    say(`Importing ${network.length} papers …`);
     const progress = new Progress(network.length, quiet !== true);
     const options = { keyring, minimumProof: "signed", maximumBytes: config.maximumDocumentBytes } as const;
     giveWay();
