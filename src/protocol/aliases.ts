@@ -60,7 +60,9 @@ function asciiLowerCase(text: string): string {
  */
 function recordAliases(pithNumber: PithNumber, record: JsonValue | null): Map<string, string> {
   const suffix = suffixOf(pithNumber);
-  const aliases = new Map<string, string>(shortKinds.map(([kind, length]) => [kind, suffix.slice(0, length)]));
+  const aliases = new Map<string, string>(
+    shortKinds.map(([kind, length]) => [kind, suffix.slice(0, length)]),
+  );
   const source = isJsonObject(record) ? record["source"] : undefined;
   if (!isJsonObject(source) || source["kind"] !== "arxiv" || typeof source["id"] !== "string") return aliases;
   const { id, version } = source;

@@ -30,10 +30,7 @@ export type Folded = {
 };
 
 /** PROTOCOL 6.2. `valid` holds the valid events in merge order, `byId` at least those. */
-export function foldPlaces(
-  valid: readonly LinkedEvent[],
-  byId: ReadonlyMap<EventId, LinkedEvent>,
-): Folded {
+export function foldPlaces(valid: readonly LinkedEvent[], byId: ReadonlyMap<EventId, LinkedEvent>): Folded {
   const places = new Map<string, Place>();
   const keys = valid.map(({ event, standing }) => {
     const key = placeOf(event);

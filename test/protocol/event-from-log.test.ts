@@ -47,9 +47,8 @@ describe("an event read back from the log", () => {
         const events = copies.map(accepted).filter((event) => event !== null);
         const read = events.map(fromLog);
         expect(read).toEqual(events);
-        const mentions = aliases.map((value) => ({ value, letInAtHash: true }));
-        expect(mergeEvents(pithNumber, read, mentions).text).toBe(
-          mergeEvents(pithNumber, events, mentions).text,
+        expect(mergeEvents(pithNumber, read, aliases).text).toBe(
+          mergeEvents(pithNumber, events, aliases).text,
         );
       }),
       { numRuns: 50 },
