@@ -40,7 +40,9 @@ export function sha(value: JsonValue): string {
 /** Microseconds since 1970; null where the text is no time of rule 1. */
 export function microseconds(text: JsonValue | undefined): bigint | null {
   if (typeof text !== "string") return null;
-  const match = /^([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(\.[0-9]{1,6})?Z$/.exec(text);
+  const match = /^([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(\.[0-9]{1,6})?Z$/.exec(
+    text,
+  );
   if (match === null) return null;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number);
   const date = new Date(0);
@@ -64,6 +66,11 @@ function suffixOf(digest: string): string {
   return Array.from({ length: 26 }, (_, index) =>
     "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".charAt(Number.parseInt(bits.slice(5 * index, 5 * index + 5), 2)),
   ).join("");
+}
+
+/** A number that fits a record. */
+export function numberOf(record: JsonValue): string {
+  return `pith:${yearOf(record) ?? "2023"}:${suffixOf(sha(record))}`;
 }
 
 /** The year that a record dates its number with. */
@@ -279,7 +286,8 @@ function readReferenceState(state: JsonObject): ReferenceDocument | string {
     const list = current[listOf(type)];
     if (list === undefined || (list === null && type === "record_created")) continue;
     const entries = type === "record_created" ? [list] : list;
-    if (!Array.isArray(entries) || !entries.every((entry) => isJsonObject(entry))) return "MALFORMED_DOCUMENT";
+    if (!Array.isArray(entries) || !entries.every((entry) => isJsonObject(entry)))
+      return "MALFORMED_DOCUMENT";
     for (const entry of entries as JsonObject[]) {
       const { event_id: id, target, created_at: at, signer, payload } = entry;
       const body = {

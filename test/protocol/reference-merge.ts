@@ -169,9 +169,7 @@ function mergeSet(number: string, events: readonly Judged[], believed: readonly 
   forks.sort(({ event_ids: [a = ""] }, { event_ids: [b = ""] }) => (a < b ? -1 : 1));
 
   // 6.3
-  const current = applied.filter(
-    (event) => !applied.some((other) => supersededBy(other).includes(event.id)),
-  );
+  const current = applied.filter((event) => !applied.some((other) => supersededBy(other).includes(event.id)));
   const entryOf = ({ id, body }: Judged): JsonObject => ({
     event_id: id,
     ...Object.fromEntries(
@@ -242,7 +240,8 @@ function followingAliases(number: string, record: JsonValue): [kind: string, val
   const following: [kind: string, value: string][] = [];
   for (const length of [8, 12, 16]) following.push([`pith_short_${length}`, number.slice(10, 10 + length)]);
   const source = isJsonObject(record) ? (record["source"] ?? null) : null;
-  if (!isJsonObject(source) || source["kind"] !== "arxiv" || typeof source["id"] !== "string") return following;
+  if (!isJsonObject(source) || source["kind"] !== "arxiv" || typeof source["id"] !== "string")
+    return following;
   const id = source["id"];
   following.push(["arxiv", id]);
   if (isJsonInteger(source["version"])) following.push(["arxiv_version", `${id}v${source["version"]}`]);
