@@ -83,8 +83,16 @@ test("mistakes are answered with what to do", async () => {
   const cases: [args: string[], environment: Record<string, string>, message: string, status?: number][] = [
     [["ingest", "no-such-file.json"], env, "no-such-file.json: no such file or folder"],
     [["ingest", "--minimum-proof", "high", seed], env, "must be hash (for a source whose word you take)"],
-    [["ingest", "--minimum-proof", "receipt", seed], env, "whoever copies it can write the rest of the event"],
-    [["verify", "--minimum-proof", "receipt", seed], env, "whoever copies it can write the rest of the event"],
+    [
+      ["ingest", "--minimum-proof", "receipt", seed],
+      env,
+      "whoever copies it can write the rest of the event",
+    ],
+    [
+      ["verify", "--minimum-proof", "receipt", seed],
+      env,
+      "whoever copies it can write the rest of the event",
+    ],
     [["quarantine", "retry", "--minimum-proof", "receipt"], env, 'signed (for all others), not "receipt"'],
     [["serve"], { ...env, PITH_GRAPH_SUBMISSION_PROOF: "receipt" }, 'signed (for all others), not "receipt"'],
     [["ingest", "--batch", "0", seed], env, "must be a whole number from 1 to 100000"],

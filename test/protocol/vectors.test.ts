@@ -80,7 +80,11 @@ const seeds = [1, 2, 3, 4, 5, 6, 7, 8];
 
 describe("the reference model of the tests", () => {
   const rank = (proof: JsonValue | undefined) => ["hash", "receipt", "signed"].indexOf(proof as string);
-  const merge = (documents: readonly JsonValue[], keys: readonly KeyringEntry[], proof: JsonValue | undefined) =>
+  const merge = (
+    documents: readonly JsonValue[],
+    keys: readonly KeyringEntry[],
+    proof: JsonValue | undefined,
+  ) =>
     referenceMerge(
       documents.map((document) => ({ document, minimum: rank(proof) })),
       keys,
