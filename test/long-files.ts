@@ -14,6 +14,7 @@ export const long: readonly string[] = [
   "test/ingest/kill.test.ts",
   "test/ingest/model.test.ts",
   "test/ingest/repeat.test.ts",
+  "test/protocol/merge-properties.test.ts",
   "test/replicas/replicas.test.ts",
   "test/submissions/kill.test.ts",
 ];

@@ -18,6 +18,6 @@ export const notRun: Readonly<Record<string, string>> = {
   "pith-graph sync https://mirror.example.org": "needs another mirror; test/mirror/command.test.ts runs one",
   "pith-graph sync --follow --allow-host localhost:4000 http://localhost:4000":
     "goes on until it is stopped; test/mirror/command.test.ts runs it between two mirrors",
-  "pith-graph sync https://pith.science --numbers numbers.txt --minimum-proof receipt":
+  "pith-graph sync https://pith.science --numbers numbers.txt --minimum-proof hash":
     "needs the network; test/mirror/command.test.ts runs it with a mirror of its own",
 };

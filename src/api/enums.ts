@@ -11,7 +11,8 @@ export const ProofEnum = builder.enumType("Proof", {
     RECEIPT: {
       value: "receipt",
       description:
-        "No signature of the event, but the registry's signed receipt for the canonical record verifies.",
+        "No signature of the event, but its signer's receipt for the canonical record verifies. A receipt is public " +
+        "and covers the record alone: the rest of the event (its date, for one) may be anyone's.",
     },
     HASH: {
       value: "hash",

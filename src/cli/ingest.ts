@@ -11,7 +11,7 @@ export function addIngestCommand(program: Command): void {
     .argument("<paths...>", "files or folders: .json, .ndjson, each also .gz; - for standard input")
     .option(
       "--minimum-proof <proof>",
-      "least proof of an event that is let in: hash, receipt or signed",
+      "minimum proof of an accepted event: hash (take the source's word) or signed",
       "hash",
     )
     .option("--keyring <file>", "JSON file of keys to trust besides the registry's")

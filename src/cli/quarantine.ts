@@ -63,7 +63,7 @@ JSON: {"contentSha256", "kind", "code", "message", "source", "receivedAt", …},
     .argument("[sha256]", "one of them; without, all documents whose content was kept", readHash)
     .option(
       "--minimum-proof <proof>",
-      "least proof of an event that is let in: hash, receipt or signed",
+      "minimum proof of an accepted event: hash (take the source's word) or signed",
       "hash",
     )
     .option("--keyring <file>", "JSON file of keys to trust besides the registry's")

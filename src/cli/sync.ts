@@ -56,7 +56,7 @@ export function addSyncCommand(program: Command): void {
     .option("--no-manifest", "leave its manifest alone; without either, it is tried")
     .option(
       "--minimum-proof <proof>",
-      "least proof of an event that is let in: hash, receipt or signed",
+      "minimum proof of an accepted event: hash (take the source's word) or signed",
       "signed",
     )
     .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
@@ -81,7 +81,7 @@ export function addSyncCommand(program: Command): void {
 Examples:
   $ pith-graph sync https://mirror.example.org
   $ pith-graph sync --follow --allow-host localhost:4000 http://localhost:4000
-  $ pith-graph sync https://pith.science --numbers numbers.txt --minimum-proof receipt
+  $ pith-graph sync https://pith.science --numbers numbers.txt --minimum-proof hash
 
 It goes on where the last sync of this mirror left off. PITH_GRAPH_ALLOW_HOSTS names allowed hosts as well.
 JSON: as of \`ingest\`, and "position", "comparison": null | {"isEqual", "mine", "theirs"}.

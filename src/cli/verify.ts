@@ -20,7 +20,7 @@ export function addVerifyCommand(program: Command): void {
     )
     .option(
       "--minimum-proof <proof>",
-      "least proof of an event that is let in: hash, receipt or signed",
+      "minimum proof of an accepted event: hash (take the source's word) or signed",
       "hash",
     )
     .option("--keyring <file>", "JSON file of keys to trust besides the registry's")

@@ -1,11 +1,11 @@
 import { sql } from "drizzle-orm";
 import {
   type AcceptedEvent,
-  type AliasMention,
   type EventId,
   eventFromLog,
   type FaultReason,
   type JsonObject,
+  type JsonValue,
   type MergedState,
   mergeEvents,
   type PithNumber,
@@ -13,13 +13,14 @@ import {
 } from "../protocol/index.ts";
 import type { Queries } from "./database.ts";
 import { bigintArray } from "./rows.ts";
-import { mentionOf, readStoredAliases } from "./stored-aliases.ts";
+import { aliasValue, readBroughtAliases } from "./stored-aliases.ts";
 import { events, records } from "./tables/index.ts";
 
 /** What the log holds of one paper: enough to merge its state. */
 export type PaperLog = {
   readonly events: AcceptedEvent[];
-  readonly aliases: AliasMention[];
+  /** As documents brought them that were accepted at `hash`. */
+  readonly aliases: JsonValue[];
 };
 
 /** Reads the logs of papers, in two statements however many they are. Papers without a log have no entry. */
@@ -58,7 +59,7 @@ export async function readLogs(db: Queries, paperIds: readonly bigint[]): Promis
     .from(records)
     .where(sql`${records.paperId} = ANY(${ids}::bigint[])`);
   for (const { paperId, aliases } of aliasRows) {
-    logOf(paperId).aliases.push(...readStoredAliases(aliases).map(mentionOf));
+    logOf(paperId).aliases.push(...readBroughtAliases(aliases).map(aliasValue));
   }
   return logs;
 }

@@ -82,7 +82,19 @@ test("the state comes out as the registry published it, and as a bundle that giv
 test("mistakes are answered with what to do", async () => {
   const cases: [args: string[], environment: Record<string, string>, message: string, status?: number][] = [
     [["ingest", "no-such-file.json"], env, "no-such-file.json: no such file or folder"],
-    [["ingest", "--minimum-proof", "high", seed], env, "hash, receipt or signed"],
+    [["ingest", "--minimum-proof", "high", seed], env, "must be hash (for a source whose word you take)"],
+    [
+      ["ingest", "--minimum-proof", "receipt", seed],
+      env,
+      "whoever copies it can write the rest of the event",
+    ],
+    [
+      ["verify", "--minimum-proof", "receipt", seed],
+      env,
+      "whoever copies it can write the rest of the event",
+    ],
+    [["quarantine", "retry", "--minimum-proof", "receipt"], env, 'signed (for all others), not "receipt"'],
+    [["serve"], { ...env, PITH_GRAPH_SUBMISSION_PROOF: "receipt" }, 'signed (for all others), not "receipt"'],
     [["ingest", "--batch", "0", seed], env, "must be a whole number from 1 to 100000"],
     [["ingest", "--keyring", "nowhere.json", seed], env, "nowhere.json cannot be read"],
     [["export", "2401.99999"], env, "holds no paper", 1],

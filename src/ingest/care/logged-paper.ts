@@ -10,7 +10,7 @@ import {
   type Refusal,
 } from "../../protocol/index.ts";
 import { bigintArray } from "../../store/rows.ts";
-import { mentionOf, readStoredAliases } from "../../store/stored-aliases.ts";
+import { aliasValue, readBroughtAliases } from "../../store/stored-aliases.ts";
 import type { Arrival } from "../arrival.ts";
 
 /** Papers read at once. */
@@ -59,7 +59,7 @@ export async function* readLoggedPapers(client: pg.ClientBase, keyring: Keyring)
         publishedResult: null,
         document: {
           ...document,
-          aliases: readStoredAliases(row.aliases).map(mentionOf),
+          aliases: readBroughtAliases(row.aliases).map(aliasValue),
         },
       };
       const states = (published.get(row.paper_id) ?? []).map(({ sha256, result }) => ({
@@ -94,6 +94,7 @@ function judgeAgain(
     events,
     aliases: [],
     refused,
+    hasUnprovedAliases: false,
     hasUnverifiable: false,
     published: undefined,
   };

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { bigintArray } from "../../store/rows.ts";
-import { readStoredAliases, type StoredAlias } from "../../store/stored-aliases.ts";
+import { readBroughtAliases, type StoredAlias } from "../../store/stored-aliases.ts";
 import { aliasKey } from "./aliases.ts";
 
 /** What the log holds of a paper before a batch, beside its events. */
@@ -62,7 +62,7 @@ export async function readHeld(client: pg.ClientBase, paperIds: Iterable<bigint>
   for (const row of subjects.rows) {
     held.set(BigInt(row.paper_id), {
       events: new Map(),
-      aliases: new Map(readStoredAliases(row.aliases).map((alias) => [aliasKey(alias), alias])),
+      aliases: new Map(readBroughtAliases(row.aliases).map((alias) => [aliasKey(alias), alias])),
       aliasesText: row.aliases,
       publishedStates: new Set(),
       invalidCount: 0,

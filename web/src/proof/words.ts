@@ -9,7 +9,7 @@ export const proofWords: Readonly<Record<Proof, { readonly name: string; readonl
   RECEIPT: {
     name: "Receipt",
     meaning:
-      "The event is not signed, but the registry's signed receipt for the paper's record verifies: the record is theirs.",
+      "The event is not signed, but the registry's signed receipt for the paper's record verifies: the record is theirs, the rest of the event may be anyone's.",
   },
   HASH: {
     name: "Hash only",
