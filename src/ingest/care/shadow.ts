@@ -89,8 +89,11 @@ export async function withShadow<Result>(
     return await use(client);
   } finally {
     await shadow.close();
-    // The session's end frees the lock, whatever state it is in.
-    await client.query(`DROP SCHEMA IF EXISTS ${shadowSchema} CASCADE`).catch(() => {});
+    // Nothing is under way on it; a transaction that failed is ended first. The session's end frees the lock.
+    await client
+      .query("ROLLBACK")
+      .then(() => client.query(`DROP SCHEMA IF EXISTS ${shadowSchema} CASCADE`))
+      .catch(() => {});
     client.release(true);
   }
 }
