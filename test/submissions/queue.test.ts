@@ -185,7 +185,7 @@ describe("faults", () => {
       await enqueue(database.pool, submissions);
       const faults: Fault[] = [];
       const options = { keyring, onFault: (fault: Fault) => faults.push(fault) };
-      await workOff(database, options);
+      await workBatch(database, options);
       expect(faults).toEqual([{ code, message: "broken on purpose", isInfrastructure: true }]);
       for (const { id } of submissions) {
         expect(await submissionRow(id)).toMatchObject({
@@ -193,7 +193,6 @@ describe("faults", () => {
           attempts: 1,
           error_code: code,
           error_message: "broken on purpose",
-          is_due: false,
         });
       }
       await mendLog();
