@@ -19,6 +19,7 @@ const expected: Readonly<Record<string, number>> = {
   EmbeddedServerError: exitStatus.impossible,
   ExportError: exitStatus.foundWrong,
   NewerSchemaError: exitStatus.impossible,
+  OldServerError: exitStatus.impossible,
   ApiError: exitStatus.misused,
 };
 

@@ -64,6 +64,10 @@ function watchSilence(client: pg.Client, config: pg.ClientConfig, { silenceMilli
   /** When the first of the statements under way was sent, or bytes came last; null while there is none. */
   let heardAt: number | null = null;
   let received = 0;
+  let openedAt = 0;
+  client.once("connect", () => {
+    openedAt = performance.now();
+  });
   let isAsking = false;
   const query = client.query.bind(client) as (...args: unknown[]) => unknown;
   client.query = ((...args: unknown[]) => {
@@ -83,7 +87,8 @@ function watchSilence(client: pg.Client, config: pg.ClientConfig, { silenceMilli
     const since = heardAt;
     if (performance.now() - since < silenceMilliseconds) return;
     isAsking = true;
-    const isAtWork = await isSessionAtWork(config, (client as Opened).processID, {
+    const session = { processId: (client as Opened).processID, age: performance.now() - openedAt };
+    const isAtWork = await isSessionAtWork(config, session, {
       isSending: stream.writableLength > 0,
       isReading: !stream.isPaused(),
     });

@@ -17,13 +17,21 @@ type Session = {
   readonly wait: string | null;
 };
 
+/** A session, as its client knows it. */
+export type OwnSession = {
+  readonly processId: number | null;
+  /** How long its connection has been open, in milliseconds: a younger session of this process id is another one. */
+  readonly age: number;
+};
+
 /**
  * Asks the server, by a connection of its own, whether it works on a statement of another session. False where the
  * session is gone, has answered already, or waits for a client that waits for it; and where the server cannot be reached.
+ * A session that does nothing is ended, and with it its transaction and its locks.
  */
 export async function isSessionAtWork(
   config: pg.ClientConfig,
-  processId: number | null,
+  { processId, age }: OwnSession,
   own: OwnSide,
 ): Promise<boolean> {
   const client = new pg.Client({
@@ -36,10 +44,14 @@ export async function isSessionAtWork(
   try {
     await client.connect();
     const { rows } = await client.query<Session>(
-      "SELECT state, wait_event_type AS wait_type, wait_event AS wait FROM pg_stat_activity WHERE pid = $1",
-      [processId],
+      `SELECT state, wait_event_type AS wait_type, wait_event AS wait FROM pg_stat_activity
+       WHERE pid = $1 AND clock_timestamp() - backend_start >= $2 * interval '1 ms'`,
+      [processId, age],
     );
-    return rows[0] !== undefined && isAtWork(rows[0], own);
+    const [session] = rows;
+    if (session === undefined || isAtWork(session, own)) return session !== undefined;
+    await client.query("SELECT pg_terminate_backend($1)", [processId]);
+    return false;
   } catch (error) {
     // A server that refuses, for it has no connection left, is there.
     return error instanceof pg.DatabaseError;

@@ -88,6 +88,16 @@ export class Transaction implements Statements {
   }
 }
 
+/** How long a writer may do nothing in its transaction, in milliseconds, before PostgreSQL ends its session. */
+export const idleWriterMilliseconds = 60_000;
+
+/**
+ * Begins the transaction of a writer. Each of its statements sees what was committed before, whatever the server's
+ * default is. A writer that was stopped, or whose connection is dead, loses its transaction and its locks after
+ * `idleWriterMilliseconds`: it finds its connection closed when it goes on, and repeats the work.
+ */
+export const beginWriting = `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = ${idleWriterMilliseconds}`;
+
 /**
  * Runs work in a transaction on a connection of its own, and commits. Whatever fails, the connection is closed rather
  * than rolled back: the server ends the transaction with it, and statements that were still queued are never sent.

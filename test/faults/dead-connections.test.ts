@@ -17,7 +17,7 @@ import { untilRows } from "./waiting.ts";
 const guard = { connectMilliseconds: 1_000, silenceMilliseconds: 500 };
 
 let database: TestDatabase;
-let proxied: ProxiedDatabase;
+let proxied: ProxiedDatabase | undefined;
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -26,12 +26,16 @@ beforeEach(async () => {
   await clearTables(database);
   await database.pool.query("TRUNCATE submissions");
 });
-afterEach(() => proxied.close());
+afterEach(async () => {
+  await proxied?.close();
+  proxied = undefined;
+});
 afterAll(() => database.drop());
 
 async function open(onStatement?: NonNullable<FaultProxyOptions["onStatement"]>): Promise<ProxiedDatabase> {
-  proxied = await openProxied(database, { guard, ...(onStatement && { onStatement }) });
-  return proxied;
+  const opened = await openProxied(database, { guard, ...(onStatement && { onStatement }) });
+  proxied = opened;
+  return opened;
 }
 
 /** Drops all bytes of the connection that sends the first statement of this kind, from that statement on. */

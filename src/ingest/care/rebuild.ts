@@ -1,7 +1,7 @@
 import { recordChanges } from "../../store/feed.ts";
 import { recordGraphReset } from "../../store/graph-feed.ts";
 import type { Database } from "../../store/index.ts";
-import { onConnection, type Statements } from "../../store/transaction.ts";
+import { beginWriting, onConnection, type Statements } from "../../store/transaction.ts";
 import { type CareOptions, derivedTables, shadowSchema, withShadow } from "./shadow.ts";
 
 /** How many rows a rebuild took out and put in. */
@@ -38,7 +38,7 @@ export function rebuildTables(database: Database, options: RebuildOptions): Prom
   return withShadow(database, options, async (client) => {
     const droppedEvents = await countDroppedEvents(client);
     if (options.mayDropEvents === false && droppedEvents > 0) throw new WouldDropEventsError(droppedEvents);
-    return onConnection(client, "BEGIN", async (writer) => {
+    return onConnection(client, beginWriting, async (writer) => {
       const changed = await changedStates(writer);
       let removed = 0;
       let written = 0;

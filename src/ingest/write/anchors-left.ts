@@ -5,7 +5,7 @@ import { readGraphPayload } from "../../store/graph-payload.ts";
 import type { Database } from "../../store/index.ts";
 import { bigintArray } from "../../store/rows.ts";
 import { rowsAsLists } from "../../store/rows-as-lists.ts";
-import { inTransaction, onConnection, type Statements } from "../../store/transaction.ts";
+import { beginWriting, inTransaction, onConnection, type Statements } from "../../store/transaction.ts";
 import { noteCounted, readUncounted, type Uncounted } from "../../store/uncounted-anchors.ts";
 import { writeLock } from "../../store/write-lock.ts";
 
@@ -38,8 +38,7 @@ export async function countAnchorsLeft(
 /** The same in a transaction of its own, for when nobody who counts comes to write. Does nothing where all are counted. */
 export async function settleAnchors({ pool }: Pick<Database, "pool">): Promise<void> {
   if ((await readUncounted(pool)) === null) return;
-  // Each statement after the lock sees what the writer before has committed.
-  await inTransaction(pool, "BEGIN ISOLATION LEVEL READ COMMITTED", async (writer) => {
+  await inTransaction(pool, beginWriting, async (writer) => {
     await writer.query("SELECT pg_advisory_xact_lock($1)", [writeLock]);
     await countLeft(writer);
   });
@@ -48,7 +47,7 @@ export async function settleAnchors({ pool }: Pick<Database, "pool">): Promise<v
 /** The same by a connection that holds the lock, and is in no transaction; after an error, to be closed. */
 export async function settleAnchorsBy(client: pg.ClientBase): Promise<void> {
   if ((await readUncounted(client)) === null) return;
-  await onConnection(client, "BEGIN ISOLATION LEVEL READ COMMITTED", countLeft);
+  await onConnection(client, beginWriting, countLeft);
 }
 
 async function countLeft(writer: Statements): Promise<void> {

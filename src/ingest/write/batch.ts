@@ -3,7 +3,7 @@ import { areTablesDistributed, queryAndDistributed } from "../../store/citus/kep
 import { recordChanges, type StateChange } from "../../store/feed.ts";
 import { recordGraphChanges } from "../../store/graph-feed.ts";
 import { type Database, paperIdOf } from "../../store/index.ts";
-import { inTransaction, type Statements } from "../../store/transaction.ts";
+import { beginWriting, inTransaction, type Statements } from "../../store/transaction.ts";
 import { writeLock } from "../../store/write-lock.ts";
 import type { Arrival, Rejection } from "../arrival.ts";
 import { type Addition, additionOf } from "./addition.ts";
@@ -84,18 +84,15 @@ async function prepareHeld({ database, arrivals }: Batch): Promise<Pending> {
   return prepareAll(arrivals, await readHeld(database.pool, paperIds));
 }
 
-/** Each statement after the lock sees what the writer before has committed, whatever the server's default is. */
-const begin = "BEGIN ISOLATION LEVEL READ COMMITTED";
-
 async function writeTransaction(
   { database, isLockHeld, arrivals, rejections }: Batch,
   pending: Pending,
 ): Promise<ReadonlySet<bigint>> {
   const isRefusing = rejections.length > 0 || arrivals.some(({ refused }) => refused.length > 0);
   if (pending.size === 0 && !isRefusing) return new Set();
-  return inTransaction(database.pool, begin, async (writer) => {
+  return inTransaction(database.pool, beginWriting, async (writer) => {
     const added = await writeNewPapers(writer, pending);
-    const areDistributed = await beginWriting(writer, isLockHeld);
+    const areDistributed = await lockForWriting(writer, isLockHeld);
     const now = new Date().toISOString();
     const merged = await withReader(database.pool, (reader) =>
       writePending(new WriteSession(writer, reader, areDistributed), pending, added, now),
@@ -106,7 +103,7 @@ async function writeTransaction(
 }
 
 /** Waits for the lock, and reads under it whether the tables are distributed: that is settled for the batch. */
-async function beginWriting(writer: Statements, isLockHeld: boolean): Promise<boolean> {
+async function lockForWriting(writer: Statements, isLockHeld: boolean): Promise<boolean> {
   if (isLockHeld) return areTablesDistributed(writer);
   const locked = await queryAndDistributed(writer, `SELECT pg_advisory_xact_lock(${writeLock})`);
   return locked.areDistributed;

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { Database } from "../database.ts";
-import { inTransaction, type Statements } from "../transaction.ts";
+import { beginWriting, inTransaction, type Statements } from "../transaction.ts";
 import { writeLock } from "../write-lock.ts";
 
 /**
@@ -36,8 +36,7 @@ export async function queryAndDistributed<Row extends pg.QueryResultRow>(
  * @returns false where it was so already: then nothing is done.
  */
 export async function keepCitationsTwice({ pool }: Pick<Database, "pool">): Promise<boolean> {
-  // What the writer before has committed is to be seen, whatever the server's default is.
-  return inTransaction(pool, "BEGIN ISOLATION LEVEL READ COMMITTED", async (writer) => {
+  return inTransaction(pool, beginWriting, async (writer) => {
     const lock = `SELECT pg_advisory_xact_lock(${writeLock})`;
     const { areDistributed: isDone } = await queryAndDistributed(writer, lock);
     if (isDone) return false;
