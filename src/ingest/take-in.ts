@@ -154,10 +154,19 @@ async function writeIsolating(
   }
 }
 
-/** SQLSTATE classes: data exception, integrity violation, program limit exceeded. */
+/**
+ * SQLSTATEs of a value that PostgreSQL cannot store, whatever else the database holds: a number or a time out of range
+ * (22003, 22007, 22008), a character that its encoding lacks (22021, 22P05), or a value that is too large for an index
+ * (54000). That the document is then written to quarantine shows that the database itself still takes rows.
+ *
+ * No other error is a document's fault. Above all not class 23: which rows there are is derived, so a constraint that
+ * is violated is a defect, or a row that an earlier one has left.
+ */
+const valueStates: ReadonlySet<string> = new Set(["22003", "22007", "22008", "22021", "22P05", "54000"]);
+
 function isDocumentFault(error: unknown): error is Error {
   if (error instanceof CollisionError) return true;
-  return error instanceof pg.DatabaseError && /^(?:22|23|54)/.test(error.code ?? "");
+  return error instanceof pg.DatabaseError && valueStates.has(error.code ?? "");
 }
 
 function unstorable({ source, size, bytes }: Arrival, error: Error): Rejection {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { rebuildTables } from "../../src/ingest/index.ts";
 import {
   canonicalJson,
   documentErrorCodes,
@@ -437,24 +438,73 @@ describe("valid, yet not storable", () => {
     expect(await total("papers")).toBe(8);
   });
 
-  test("what the database refuses: found by halving, with all others stored", async () => {
+  /** Makes PostgreSQL refuse the claim "refuse me" with a SQLSTATE. */
+  async function refuseClaim(state: string): Promise<() => Promise<void>> {
     await database.pool.query(
-      "ALTER TABLE claims ADD CONSTRAINT refused CHECK (text <> 'refuse me') NOT VALID",
+      `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+         IF NEW.text = 'refuse me' THEN RAISE EXCEPTION 'refused on purpose' USING ERRCODE = '${state}'; END IF;
+         RETURN NEW; END $$;
+       CREATE TRIGGER refuse BEFORE INSERT ON claims FOR EACH ROW EXECUTE FUNCTION refuse()`,
     );
-    const refused = bundleOfPaper({ arxivId: "2301.00099" }, (paper) => [
-      snapshotEvent(paper, { claims: [{ text: "refuse me" }] }),
-    ]);
-    try {
-      const batch = [...documents.slice(0, 3), refused, ...documents.slice(3), refused];
-      const summary = await takeIn(database, batch);
-      expect(summary.rejected).toEqual(new Map([["NOT_STORABLE", 2]]));
-      expect(summary.merged).toBe(9);
-    } finally {
-      await database.pool.query("ALTER TABLE claims DROP CONSTRAINT refused");
-    }
-    expect((await readTables(database))["papers"]?.length).toBe(9);
-    // Once the database can hold it, it comes in like any other.
-    expect(await takeIn(database, [refused])).toMatchObject({ merged: 1, rejected: new Map() });
+    return async () => void (await database.pool.query("DROP FUNCTION refuse CASCADE"));
+  }
+  const refused = bundleOfPaper({ arxivId: "2301.00099" }, (paper) => [
+    snapshotEvent(paper, { claims: [{ text: "refuse me" }] }),
+  ]);
+  const batch = [...documents.slice(0, 3), refused, ...documents.slice(3), refused];
+
+  test.each(["22003", "22008", "22021", "22P05", "54000"])(
+    "a value that PostgreSQL cannot store (%s) rejects its document, and stores all others",
+    async (state) => {
+      const mend = await refuseClaim(state);
+      try {
+        const summary = await takeIn(database, batch);
+        expect(summary.rejected).toEqual(new Map([["NOT_STORABLE", 2]]));
+        expect(summary.merged).toBe(9);
+      } finally {
+        await mend();
+      }
+      expect((await readTables(database))["papers"]?.length).toBe(9);
+      // Once the database can hold it, it comes in like any other.
+      expect(await takeIn(database, [refused])).toMatchObject({ merged: 1, rejected: new Map() });
+    },
+  );
+
+  test.each(["23505", "23503", "23514", "22P02", "22P04", "22001", "54001", "53200"])(
+    "any other refusal (%s) stops the batch with PostgreSQL's error, and rejects nothing",
+    async (state) => {
+      const mend = await refuseClaim(state);
+      try {
+        await expect(takeIn(database, batch)).rejects.toMatchObject({
+          code: state,
+          message: "refused on purpose",
+        });
+      } finally {
+        await mend();
+      }
+      expect(await readQuarantine()).toEqual([]);
+      expect(Object.values(await readTables(database)).flat()).toEqual([]);
+      expect(await takeIn(database, batch)).toMatchObject({ merged: 11, rejected: new Map() });
+    },
+  );
+
+  test("a row that an earlier fault has left stops the batch with the row's name, and a rebuild mends it", async () => {
+    const { pithNumber } = testPaper({ arxivId: "2301.00004" });
+    await database.pool.query(
+      `INSERT INTO claims (paper_id, ordinal, claim_id, kind, text, status, attestation)
+       VALUES ($1, 0, '', '', 'stale', '', '')`,
+      [paperIdOf(pithNumber).toString()],
+    );
+    const stale = [
+      ...documents.slice(0, 4),
+      bundleOfPaper({ arxivId: "2301.00004" }, (paper) => [
+        snapshotEvent(paper, { claims: [{ text: "a claim" }] }),
+      ]),
+    ];
+    await expect(takeIn(database, stale)).rejects.toMatchObject({ code: "23505", table: "claims" });
+    expect(await readQuarantine()).toEqual([]);
+    await rebuildTables(database, { keyring });
+    expect(await takeIn(database, stale)).toMatchObject({ merged: 5, rejected: new Map() });
   });
 
   test("a fault of the database itself is thrown, and nothing of the batch is left", async () => {

@@ -12,6 +12,7 @@ import { type Database, openDatabase } from "../../store/index.ts";
 import { readSchemaState } from "../../store/schema-state.ts";
 import { CommandError } from "../command-error.ts";
 import { exitStatus } from "../exit-status.ts";
+import { openServer } from "../open-database.ts";
 import { type Answer, dataOf, type Reader, type Variables } from "./answer.ts";
 
 /**
@@ -79,7 +80,7 @@ function readQuery(source: string): DocumentNode | Answer {
 /** Joins the embedded server where one runs, else starts it; makes none where nothing was ever taken in. */
 async function openForReading(): Promise<Database> {
   const { databaseUrl, dataDirectory } = readConfig();
-  if (databaseUrl !== undefined) return openDatabase({ connection: databaseUrl });
+  if (databaseUrl !== undefined) return openServer({ connection: databaseUrl });
   const hasData = await access(join(dataDirectory, "cluster")).then(
     () => true,
     () => false,

@@ -1,6 +1,6 @@
-import type pg from "pg";
 import { canonicalJson, cryptography } from "../../protocol/index.ts";
 import { type Cell, upsertRows } from "../../store/rows.ts";
+import type { Statements } from "../../store/transaction.ts";
 import type { Arrival, Rejection } from "../arrival.ts";
 import { storable } from "../project/text.ts";
 import { totalsStatement } from "./totals.ts";
@@ -14,7 +14,7 @@ const largestContent = 1_000_000;
 
 /** Keeps what was refused, with its reason. What is in quarantine already changes nothing. */
 export async function writeQuarantine(
-  client: pg.ClientBase,
+  client: Statements,
   rejections: readonly Rejection[],
   arrivals: readonly Arrival[],
   now: string,
@@ -87,7 +87,7 @@ const columns = [
   "received_at",
 ];
 
-async function documentCount(client: pg.ClientBase): Promise<number> {
+async function documentCount(client: Statements): Promise<number> {
   const { rows } = await client.query<{ count: number }>(
     "SELECT count(*)::int AS count FROM quarantine WHERE kind = 'document'",
   );

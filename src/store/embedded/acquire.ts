@@ -223,7 +223,8 @@ async function joinOrStart(site: Site): Promise<Entered | undefined> {
 }
 
 /** PostgreSQL's own words for: an earlier server, or what is left of it, has not ended yet. */
-const STILL_THERE = /lock file ".*" already exists|pre-existing shared memory block/;
+const STILL_THERE =
+  /lock file ".*" (?:already exists|is empty)|bogus data in lock file|pre-existing shared memory block/;
 
 async function failStart(site: Site, ended: string, logStart: number): Promise<undefined> {
   const tail = await logTail(site.logPath, logStart);
