@@ -7,8 +7,16 @@ export {
   type FetcherOptions,
   type FetchLimits,
 } from "./fetcher.ts";
+export type { StateDifference } from "./compare-states.ts";
 export { type FollowOptions, followMirror } from "./follow.ts";
 export { type ListedNumber, readNumbers } from "./listed-numbers.ts";
+export {
+  forgetOutstanding,
+  type OutstandingOfMirror,
+  type OutstandingPaper,
+  readOutstanding,
+} from "./outstanding.ts";
+export { refetchQuarantined } from "./refetch.ts";
 export { syncMirror } from "./sync.ts";
 export type { SyncOptions, SyncSummary } from "./sync-options.ts";
 export { createUrlPolicy, type UrlPolicy } from "./url-policy.ts";
