@@ -26,7 +26,8 @@ export function summaryLines(summary: IngestSummary): string[] {
       `${counted(unaccepted, "document")} rejected, because no event was accepted: ${countsText(unacceptedEvents)}`,
     );
   }
-  for (const [code, count] of otherRejections(summary)) lines.push(`${counted(count, "document")} rejected: ${code}`);
+  for (const [code, count] of otherRejections(summary))
+    lines.push(`${counted(count, "document")} rejected: ${code}`);
   if (partial > 0) {
     const events = [...refusedEvents.values()].reduce((sum, count) => sum + count, 0);
     lines.push(

@@ -51,8 +51,10 @@ export async function runQuarantineRetry(
         process.stdout.write(`${jsonLine({ documents, events, fetched, outstanding })}\n`);
       } else {
         say(`${counted(documents.tried, "document")} judged again, ${documents.accepted} accepted`);
-        if (events.tried > 0) say(`${counted(events.tried, "event")} judged again, ${events.accepted} accepted`);
-        if (fetched.tried > 0) say(`${counted(fetched.tried, "document")} fetched again, ${fetched.accepted} accepted`);
+        if (events.tried > 0)
+          say(`${counted(events.tried, "event")} judged again, ${events.accepted} accepted`);
+        if (fetched.tried > 0)
+          say(`${counted(fetched.tried, "document")} fetched again, ${fetched.accepted} accepted`);
         if (outstanding > 0) say(`${counted(outstanding, "paper")} of mirrors still outstanding`);
       }
       if (prefix !== undefined && documents.tried + events.tried + fetched.tried === 0) {
@@ -86,7 +88,9 @@ async function retryOutstanding(
         retryOnly: true,
       });
       const left = summary.outstanding.length;
-      say(`${baseUrl}: ${counted(ofMirror.length, "outstanding paper")} fetched again, ${ofMirror.length - left} settled`);
+      say(
+        `${baseUrl}: ${counted(ofMirror.length, "outstanding paper")} fetched again, ${ofMirror.length - left} settled`,
+      );
     } catch (error) {
       if (!(error instanceof MirrorError)) throw error;
       say(error.message);

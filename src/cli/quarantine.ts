@@ -23,7 +23,9 @@ export function addQuarantineCommand(program: Command): void {
     .description("what was rejected: list it, show it, try it again, remove it");
   quarantine
     .command("list")
-    .description("the latest first: SHA-256, kind, reason, source; then the papers that could not be fetched yet")
+    .description(
+      "the latest first: SHA-256, kind, reason, source; then the papers that could not be fetched yet",
+    )
     .option("--limit <number>", "rows at most, up to 10000", wholeNumber(1, 10_000), 50)
     .option("--json", "print each as a line of JSON")
     .addHelpText(

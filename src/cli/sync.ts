@@ -194,7 +194,8 @@ async function run(
 function statusOf(summary: SyncSummary, isFollowing: boolean): ExitStatus {
   const rejected = rejectionStatus(summary);
   const forged = summary.forgedEvents > 0 ? exitStatus.foundWrong : exitStatus.done;
-  const outstanding = summary.outstanding.length > 0 && !isFollowing ? exitStatus.impossible : exitStatus.done;
+  const outstanding =
+    summary.outstanding.length > 0 && !isFollowing ? exitStatus.impossible : exitStatus.done;
   return [rejected, forged, outstanding].reduce(worse);
 }
 

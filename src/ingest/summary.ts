@@ -29,10 +29,7 @@ export function emptyIngestSummary(): IngestSummary {
 }
 
 /** Counts what became of a document. */
-export function countDocument(
-  summary: IngestSummary,
-  { status, rejection, refused }: DocumentResult,
-): void {
+export function countDocument(summary: IngestSummary, { status, rejection, refused }: DocumentResult): void {
   summary.documents++;
   if (status !== "rejected") summary[status]++;
   if (rejection !== null) increment(summary.rejected, rejection.code);

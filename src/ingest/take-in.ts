@@ -1,5 +1,11 @@
 import pg from "pg";
-import { cryptography, type Door, type PithNumber, type Proof, type RefusalReason } from "../protocol/index.ts";
+import {
+  cryptography,
+  type Door,
+  type PithNumber,
+  type Proof,
+  type RefusalReason,
+} from "../protocol/index.ts";
 import { type Database, paperIdOf } from "../store/index.ts";
 import {
   type Arrival,

@@ -1,5 +1,12 @@
 import { desc, sql } from "drizzle-orm";
-import { isJsonObject, judgeEvent, type Keyring, type PithNumber, type Proof, parseJson } from "../../protocol/index.ts";
+import {
+  isJsonObject,
+  judgeEvent,
+  type Keyring,
+  type PithNumber,
+  type Proof,
+  parseJson,
+} from "../../protocol/index.ts";
 import type { Database } from "../../store/index.ts";
 import { quarantine } from "../../store/tables/index.ts";
 import type { Arrival } from "../arrival.ts";
@@ -11,7 +18,8 @@ export type QuarantineRow = typeof quarantine.$inferSelect;
 
 /** What is in quarantine, the latest first, without the contents. */
 export function listQuarantine(database: Database, limit: number): Promise<Omit<QuarantineRow, "content">[]> {
-  const { contentSha256, kind, code, message, source, pithNumber, minimumProof, size, receivedAt } = quarantine;
+  const { contentSha256, kind, code, message, source, pithNumber, minimumProof, size, receivedAt } =
+    quarantine;
   return database.db
     .select({ contentSha256, kind, code, message, source, pithNumber, minimumProof, size, receivedAt })
     .from(quarantine)

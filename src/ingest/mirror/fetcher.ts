@@ -131,11 +131,7 @@ class Watch {
   #windows: NodeJS.Timeout | undefined;
   #bytes = 0;
 
-  constructor(
-    { deadline, leastBytes, window }: FetchLimits,
-    askedWait: number,
-    outer: AbortSignal,
-  ) {
+  constructor({ deadline, leastBytes, window }: FetchLimits, askedWait: number, outer: AbortSignal) {
     this.#outer = outer;
     outer.addEventListener("abort", this.#passOn, { once: true });
     const abort = (message: string) =>
@@ -218,11 +214,15 @@ function redirected(from: URL, location: string): URL {
 function statusError({ statusCode: status = 0, headers }: IncomingMessage): FetchError {
   const isTransient = status >= 500 || status === 429 || status === 408 || status === 425;
   const retryAfter = isTransient ? millisecondsOf(headers["retry-after"]) : undefined;
-  return new FetchError("FETCH_FAILED", `The answer is ${status} ${STATUS_CODES[status] ?? ""}`.trimEnd() + ".", {
-    isTransient,
-    status,
-    ...(retryAfter === undefined ? {} : { retryAfter }),
-  });
+  return new FetchError(
+    "FETCH_FAILED",
+    `The answer is ${[status, STATUS_CODES[status] ?? []].flat().join(" ")}.`,
+    {
+      isTransient,
+      status,
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+    },
+  );
 }
 
 /** Of a Retry-After: seconds, or a date. */

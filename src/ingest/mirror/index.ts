@@ -1,4 +1,5 @@
 export { readBaseUrl } from "./base-url.ts";
+export type { StateDifference } from "./compare-states.ts";
 export { FetchError, MirrorError } from "./fetch-error.ts";
 export {
   createFetcher,
@@ -7,7 +8,6 @@ export {
   type FetcherOptions,
   type FetchLimits,
 } from "./fetcher.ts";
-export type { StateDifference } from "./compare-states.ts";
 export { type FollowOptions, followMirror } from "./follow.ts";
 export { type ListedNumber, readNumbers } from "./listed-numbers.ts";
 export {

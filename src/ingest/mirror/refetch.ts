@@ -1,5 +1,11 @@
 import type { Database } from "../../store/index.ts";
-import { proofOf, type QuarantineRow, type Retried, type RetryOptions, releaseTaken } from "../care/quarantined.ts";
+import {
+  proofOf,
+  type QuarantineRow,
+  type Retried,
+  type RetryOptions,
+  releaseTaken,
+} from "../care/quarantined.ts";
 import { takeIn } from "../take-in.ts";
 import { FailureStreak } from "./failure-streak.ts";
 import { FetchError } from "./fetch-error.ts";

@@ -108,15 +108,18 @@ export class RemoteMirror {
 
   /**
    * Rejects where the mirror as a whole is away: only where it is not, one paper has failed. Its feed is read, which needs
-   * the mirror's database as its documents do; its manifest does not.
+   * the mirror's database as its documents do; its manifest does not, so it is asked only where there is no feed.
    */
   async #demandAvailable(): Promise<void> {
-    const { baseUrl } = this.#options;
-    try {
-      await this.#fetch(`${baseUrl}/feed?after=0&limit=1`, largestPage);
-    } catch (error) {
-      if (!(error instanceof FetchError)) throw error;
-      if (error.isTransient) throw this.#unreachable(error, "/feed");
+    for (const path of ["/feed", "/pith-mirrors.json"]) {
+      try {
+        const query = path === "/feed" ? "?after=0&limit=1" : "";
+        await this.#fetch(`${this.#options.baseUrl}${path}${query}`, largestPage);
+        return;
+      } catch (error) {
+        if (!(error instanceof FetchError)) throw error;
+        if (error.isTransient) throw this.#unreachable(error, path);
+      }
     }
   }
 
@@ -130,7 +133,9 @@ export class RemoteMirror {
   /** `path`: what was fetched, where that matters. */
   #unreachable(error: FetchError, path?: string): MirrorError {
     const what = path === undefined || !error.isTransient ? "" : `${path}: `;
-    const later = error.isTransient ? " Run the same command again later; it continues where it stopped." : "";
+    const later = error.isTransient
+      ? " Run the same command again later; it continues where it stopped."
+      : "";
     return new MirrorError(`${this.#options.baseUrl} cannot be followed: ${what}${error.message}${later}`);
   }
 }

@@ -19,10 +19,7 @@ export function createUrlPolicy(allowedHosts: readonly string[]): UrlPolicy {
   const isAllowed = (url: URL) => allowed.has(url.hostname) || allowed.has(`${url.hostname}:${portOf(url)}`);
   const check = (url: URL) => {
     if (url.username !== "" || url.password !== "") {
-      throw new FetchError(
-        "URL_REFUSED",
-        "An address with a user or a password is not fetched.",
-      );
+      throw new FetchError("URL_REFUSED", "An address with a user or a password is not fetched.");
     }
     const isSecure = url.protocol === "https:";
     if (!isSecure && !(url.protocol === "http:" && isAllowed(url))) {
