@@ -92,7 +92,7 @@ test("a folder behind a symbolic link is read, and one without documents is not 
   expect([empty.status, empty.stderr]).toEqual([1, expect.stringContaining(`${a}: no documents`)]);
   await writeFile(join(b, "forks.ndjson"), await readFile("sample/forks.ndjson"));
   await symlink("../b", join(a, "b"));
-  await symlink("..", join(b, "up"));
+  await symlink("../a", join(b, "up"));
   const linked = await runCli(["ingest", "--keyring", "sample/keyring.json", a], { env });
   expect(linked.stderr).toContain("2 documents: 0 merged, 2 unchanged");
   expect(linked.stderr).toContain(`skipped: the same folder as ${a}`);

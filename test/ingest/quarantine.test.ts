@@ -198,7 +198,8 @@ describe("a document of which no event is accepted", () => {
       ]),
     );
     expect(summary.refusedEvents.size).toBe(0);
-    expect(await readTables(database)).toEqual(modelOf([], keyring));
+    const totals = [{ name: "rejected_documents", value: "1" }];
+    expect(await readTables(database)).toEqual({ ...modelOf([], keyring), totals });
     const { rows } = await database.pool.query(
       "SELECT code, message, pith_number, minimum_proof, content FROM quarantine",
     );

@@ -9,7 +9,7 @@ type Row = { content_sha256: string; kind: "document" | "event"; pith_number: Pi
 
 /**
  * Removes from quarantine what has been accepted since: documents that came again, with the same bytes or from the same
- * source, and copies of events that were rejected for want of trust and are in the log now. `accepted`: documents of a
+ * mirror, and copies of events that were rejected for want of trust and are in the log now. `accepted`: documents of a
  * batch that is committed. Killed before this, the rows stay until the document comes again.
  */
 export async function releaseAccepted(database: Database, accepted: readonly Arrival[]): Promise<void> {
@@ -55,10 +55,13 @@ export async function releaseDocuments(client: pg.ClientBase, hashes: readonly s
 }
 
 function isAccepted({ content_sha256, pith_number, source }: Row, accepted: readonly Arrival[]): boolean {
+  // What a mirror serves of a paper now takes the place of what it served before.
+  const isMirror = /^https?:/.test(source);
   return accepted.some(
     (arrival) =>
       arrival.pithNumber === pith_number &&
-      (arrival.source === source || cryptography.sha256Bytes(arrival.bytes) === content_sha256),
+      ((isMirror && arrival.source === source && arrival.refused.length === 0) ||
+        cryptography.sha256Bytes(arrival.bytes) === content_sha256),
   );
 }
 
