@@ -78,7 +78,11 @@ export class RemoteMirror {
   async deliver(addresses: DocumentAddresses, wanted: ListedNumber): Promise<FetchResult> {
     const bundle = addresses.bundle(wanted.suffix);
     const state = addresses.state(wanted.suffix);
-    const result = (await this.#deliverFrom(bundle, wanted)) ?? (await this.#deliverFrom(state, wanted));
+    const delivered = await this.#deliverFrom(bundle, wanted);
+    if (delivered !== null) return delivered;
+    const result = await this.#deliverFrom(state, wanted);
+    // A state lacks the signatures: one 404 by mistake must not put it in the place of the bundle.
+    if (result !== null && result.failure === null) return (await this.#deliverFrom(bundle, wanted)) ?? result;
     if (result !== null) return result;
     const message = "The mirror has neither a bundle nor a state of it (404).";
     return answered(bundle.href, "FETCH_FAILED", message);
