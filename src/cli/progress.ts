@@ -1,4 +1,5 @@
 import type { IngestSummary } from "../ingest/index.ts";
+import { counted } from "./output/counted.ts";
 import { shownText } from "./output/shown-text.ts";
 
 /** Milliseconds between two plain lines. */
@@ -50,7 +51,7 @@ export class Progress {
 
   #line(summary: IngestSummary, now: number): string {
     const seconds = (now - this.#start) / 1000;
-    const rate = `${summary.documents} documents, ${Math.round(summary.documents / seconds)}/s`;
+    const rate = `${counted(summary.documents, "document")}, ${Math.round(summary.documents / seconds)}/s`;
     if (this.#total === undefined || this.#total === 0) return rate;
     const share = Math.min(1, this.#done / this.#total);
     const remaining = share > 0 ? (seconds * (1 - share)) / share : 0;
@@ -73,33 +74,4 @@ function duration(seconds: number): string {
   const minutes = Math.floor(whole / 60);
   if (minutes < 60) return `${minutes} min ${whole % 60} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
-/** What an ingest came to, for a program. */
-export function summaryJson({ documents, merged, unchanged, rejected, refusedEvents }: IngestSummary) {
-  return {
-    documents,
-    merged,
-    unchanged,
-    rejected: Object.fromEntries(rejected),
-    refusedEvents: Object.fromEntries(refusedEvents),
-  };
-}
-
-/** What an ingest came to, for a person. */
-export function summaryLines({
-  documents,
-  merged,
-  unchanged,
-  rejected,
-  refusedEvents,
-}: IngestSummary): string[] {
-  const lines = [
-    `${documents} ${documents === 1 ? "document" : "documents"}: ${merged} merged, ${unchanged} unchanged`,
-  ];
-  for (const [code, count] of rejected) lines.push(`${count} refused: ${code}`);
-  for (const [reason, count] of refusedEvents) {
-    lines.push(`${count} ${count === 1 ? "event" : "events"} not let in: ${reason}`);
-  }
-  return lines;
 }

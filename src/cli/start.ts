@@ -119,7 +119,7 @@ export async function runService(
     const hasWorker =
       workerRuns === "always" || (workerRuns === "with-tokens" && config.submissions.tokens.length > 0);
     if (hasWorker) worker = startWorkerProcess({ keyring: options.keyring, config, log });
-    announce(server, config, log);
+    announce(server, config, log, await examplePaper(database));
     await aborted(signal);
     log.info("Stopping …");
   } finally {
@@ -135,6 +135,17 @@ export async function runService(
     await telemetry.close();
     clearTimeout(bound);
   }
+}
+
+/** A paper to show: the registry's own where it is stored, else one with claims; null where there is none. */
+async function examplePaper({ pool }: Database): Promise<string | null> {
+  const { rows } = await pool.query<{ paper: string }>(
+    `(SELECT 'arXiv:2302.12192' AS paper, 1 AS choice FROM paper_keys WHERE key = 'arxiv:2302.12192' LIMIT 1)
+     UNION ALL (SELECT pith_number, 2 FROM papers WHERE paper_id IN (SELECT paper_id FROM claims LIMIT 1))
+     UNION ALL (SELECT pith_number, 3 FROM papers LIMIT 1)
+     ORDER BY choice LIMIT 1`,
+  );
+  return rows[0]?.paper ?? null;
 }
 
 async function createService(database: Database, config: Config, log: Log): Promise<Service> {

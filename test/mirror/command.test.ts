@@ -100,8 +100,9 @@ it("names what it refused, and says so by its exit status", async () => {
   expect(stderr).toContain(
     `${server.url}${pathOf(first)}: WRONG_PAPER: The document is of ${second.pithNumber}.`,
   );
-  expect(stderr).toContain("1 refused: WRONG_PAPER");
+  expect(stderr).toContain("1 document rejected: WRONG_PAPER");
   expect(stderr).toContain("the mirrors hold different states");
+  expect(stderr).toContain(`1 paper differs:\n  1: rejected here, WRONG_PAPER (${first.pithNumber})`);
   expect(status).toBe(1);
 });
 
@@ -128,6 +129,11 @@ it("answers mistakes with what to do", async () => {
   await writeFile(list, "2301.00001\n");
   // 2: the command is wrong; 3: the mirror cannot be followed, or not by this policy.
   const cases: [args: string[], message: string, status?: number][] = [
+    [
+      ["http://127.0.0.1:1"],
+      "pith-graph: http://127.0.0.1:1 cannot be followed: Only https is fetched. To allow http for it: --allow-host 127.0.0.1:1\n",
+      3,
+    ],
     [["http://127.0.0.1:1"], "To allow http for it: --allow-host 127.0.0.1:1", 3],
     [["mirror.example.org"], "is no address of a mirror: write https://mirror.example.org"],
     [[...allowed, "http://127.0.0.1:1"], "http://127.0.0.1:1 cannot be followed", 3],

@@ -53,6 +53,8 @@ export async function* readLoggedPapers(client: pg.ClientBase, keyring: Keyring)
         pithNumber: row.pith_number,
         refused: document.refused,
         bytes: new Uint8Array(),
+        // It was proved when it came.
+        minimumProof: "hash" as const,
         // There are no bytes that it could be judged from again.
         letGo() {},
         record: row.record,

@@ -20,7 +20,7 @@ export async function writeQuarantine(
   now: string,
 ): Promise<void> {
   const rows = new Map<string, Cell[]>();
-  for (const { sha256, code, message, source, size, bytes } of rejections) {
+  for (const { sha256, code, message, source, size, bytes, pithNumber, minimumProof } of rejections) {
     const content = size <= largestContent ? bytes : null;
     rows.set(sha256, [
       `\\x${sha256}`,
@@ -28,13 +28,14 @@ export async function writeQuarantine(
       code,
       storable(message),
       storable(source),
-      null,
+      pithNumber ?? null,
+      minimumProof ?? null,
       size,
       content,
       now,
     ]);
   }
-  for (const { refused, pithNumber, source } of arrivals) {
+  for (const { refused, pithNumber, source, minimumProof } of arrivals) {
     for (const [index, { id, reason, copy }] of refused.slice(0, mostEvents).entries()) {
       const text = canonicalJson(copy);
       const sha256 = cryptography.sha256Text(text);
@@ -47,6 +48,7 @@ export async function writeQuarantine(
         index === mostEvents - 1 ? lastMessage(id, refused.length) : id,
         storable(source),
         pithNumber,
+        minimumProof,
         size,
         content,
         now,
@@ -82,6 +84,7 @@ const columns = [
   "message",
   "source",
   "pith_number",
+  "minimum_proof",
   "size",
   "content",
   "received_at",
