@@ -4,6 +4,7 @@ import type { SubmissionSettings } from "../config/index.ts";
 import { type GraphService, startGraph } from "../graph/index.ts";
 import type { Database } from "../store/database.ts";
 import { ReadServers } from "../store/replicas/index.ts";
+import { clientKey, createAddressReader } from "./client-address.ts";
 import { createExplorerRoutes } from "./explorer/index.ts";
 import { createExportRoutes, type ExportSettings, noExports } from "./export/index.ts";
 import { createGraphqlHandler, defaultRowCacheSize, type GraphqlSettings, graphqlPath } from "./graphql.ts";
@@ -32,7 +33,7 @@ export type AppOptions = {
   /** Bytes of a request's body; 1 MB unless told. */
   readonly maximumBodySize?: number;
   readonly limits?: QueryLimits;
-  /** How often one address may ask `/graphql`; as often as it likes unless told. */
+  /** How many requests an address may send; no limit by default. */
   readonly rate?: RateSettings;
   /** The address that other mirrors reach this one by; from each request unless told. */
   readonly baseUrl?: string | undefined;
@@ -57,6 +58,9 @@ export type App = {
   close(): Promise<void>;
 };
 
+/** Routes that cost nothing, and that probes must reach whatever else their address does. */
+const unlimited: ReadonlySet<string> = new Set(["/health", "/ready"]);
+
 type Route = (request: IncomingMessage, response: ServerResponse) => unknown;
 type FoundRoute = { readonly methods: readonly string[]; readonly answer: Route };
 type Found = readonly [name: string, route: FoundRoute | undefined];
@@ -80,7 +84,8 @@ export function createApp({
   const servers = readServers ?? new ReadServers({ primary: reads });
   const requestReads = new RequestReads(servers, graph, settings.rowCacheSize ?? defaultRowCacheSize);
   const desk = new SubmissionDesk(database, submissions, () => requestReads.written());
-  const isWithinRate = createRateGate(rate);
+  const addressOf = createAddressReader(rate.trustedProxies);
+  const isWithinRate = createRateGate(rate, addressOf);
   const watch = new ChangeWatch(database);
   const live = new LiveChanges(database, watch);
   const graphql = createGraphqlHandler({
@@ -89,7 +94,7 @@ export function createApp({
     maximumBodySize,
     limits,
     submitFor: (authorization) => desk.submitFor(authorization),
-    follow: (address) => live.follow(address),
+    follow: (request) => live.follow(clientKey(addressOf(request))),
     streamTimes,
     settings,
   });
@@ -106,15 +111,13 @@ export function createApp({
     },
     [graphqlPath]: {
       methods: ["GET", "POST", "OPTIONS"],
-      answer: (request, response) => {
-        if (isWithinRate(request, response)) return graphql.handle(request, response);
-      },
+      answer: graphql.handle,
     },
   };
 
   const { milliseconds } = limits;
   const submissionRoute = createSubmissionRoutes(desk, { milliseconds, logError });
-  const mirrorRoute = createMirrorRoutes({ database, milliseconds, baseUrl, watch });
+  const mirrorRoute = createMirrorRoutes({ database, milliseconds, baseUrl, watch, addressOf });
   const exportRoute = createExportRoutes(database, exports);
   const explorerRoute = createExplorerRoutes();
 
@@ -133,14 +136,16 @@ export function createApp({
 
   const handle = (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const [name, route] = routeOf((request.url ?? "/").split("?", 1)[0] ?? "/");
-    return handleWatched(name, request, response, () => answer(route, request, response));
+    return handleWatched(name, request, response, () => answer(name, route, request, response));
   };
 
   const answer = async (
+    name: string,
     route: FoundRoute | undefined,
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> => {
+    if (!unlimited.has(name) && !isWithinRate(request, response)) return;
     if (route === undefined) {
       return sendError(request, response, 404, { code: "NOT_FOUND", message: "Nothing is here." });
     }

@@ -1,4 +1,4 @@
-import type { RequestListener } from "node:http";
+import type { IncomingMessage, RequestListener } from "node:http";
 import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
 import { createYoga } from "graphql-yoga";
 import { type ChangeFollower, type Context, createContext, type Submit } from "../api/context.ts";
@@ -49,8 +49,8 @@ export type GraphqlOptions = {
   readonly limits: QueryLimits;
   /** Submits for who made a request, told by its Authorization header. */
   readonly submitFor: (authorization: string | null) => Submit;
-  /** Lets a client of this address follow the changes of papers. */
-  readonly follow: (address: string) => ChangeFollower;
+  /** Lets the client of a request follow the changes of papers. */
+  readonly follow: (request: IncomingMessage) => ChangeFollower;
   readonly streamTimes?: StreamTimes | undefined;
   readonly settings?: GraphqlSettings;
 };
@@ -78,7 +78,8 @@ export function createGraphqlHandler(options: GraphqlOptions): {
     context: ({ request, req, prepared = reads.primary }) =>
       createContext(prepared.reads, reads.primary.reads, {
         submit: options.submitFor(request.headers.get("authorization")),
-        follow: () => options.follow(req?.socket.remoteAddress ?? ""),
+        // graphql-yoga passes Node's request on in the server context.
+        follow: () => options.follow(req as IncomingMessage),
         resumeAfter: request.headers.get("last-event-id"),
         signal: request.signal,
       }),

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { cryptography } from "../../protocol/index.ts";
 import type { Database } from "../../store/index.ts";
 import { softwareVersion } from "../../version.ts";
+import { type AddressOf, clientKey } from "../client-address.ts";
 import { inTime, type TimedAnswer } from "../http/timed-answer.ts";
 import { answerDocument, type MirroredDocument } from "./answer-document.ts";
 import { answerFeed } from "./answer-feed.ts";
@@ -18,6 +19,7 @@ export type MirrorOptions = {
   readonly baseUrl?: string | undefined;
   /** Whom it tells of changes; stays the caller's. */
   readonly watch: ChangeWatch;
+  readonly addressOf: AddressOf;
 };
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -40,6 +42,7 @@ export function createMirrorRoutes({
   milliseconds,
   baseUrl,
   watch,
+  addressOf,
 }: MirrorOptions): (path: string) => MirrorRoute | undefined {
   const originOf = (request: IncomingMessage) => baseUrl ?? originOfRequest(request);
   const route = (answer: TimedAnswer): MirrorRoute => ({
@@ -48,7 +51,10 @@ export function createMirrorRoutes({
   });
   return (path) => {
     if (path === "/feed") {
-      return route((request, response, read) => answerFeed({ database, watch, read }, request, response));
+      return route((request, response, read) => {
+        const address = clientKey(addressOf(request));
+        return answerFeed({ database, watch, read, address }, request, response);
+      });
     }
     if (path === "/pith-mirrors.json") {
       return route((request, response) => answerManifest(originOf(request), request, response));
