@@ -22,7 +22,7 @@ async function serve(trustedProxies: number, requestsPerMinute = 0): Promise<voi
   const app = createApp({
     database,
     rate: { requestsPerMinute, trustedProxies },
-    streamTimes: { heartbeat: 20, patience: 60_000 },
+    streamTimes: { heartbeat: 20 },
     logError: () => {},
   });
   server = await startServer({ app, port: 0, host: "127.0.0.1" });
