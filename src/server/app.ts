@@ -7,6 +7,7 @@ import { ReadServers } from "../store/replicas/index.ts";
 import { clientKey, createAddressReader } from "./client-address.ts";
 import { createExplorerRoutes } from "./explorer/index.ts";
 import { createExportRoutes, type ExportSettings, noExports } from "./export/index.ts";
+import { graphiqlAsset } from "./graphiql/index.ts";
 import { createGraphqlHandler, defaultRowCacheSize, type GraphqlSettings, graphqlPath } from "./graphql.ts";
 import { answerHealth, answerReadiness, createReadiness, type Readiness } from "./health.ts";
 import { createSubmissionRoutes, noSubmissions, SubmissionDesk } from "./ingest/index.ts";
@@ -119,19 +120,23 @@ export function createApp({
   const submissionRoute = createSubmissionRoutes(desk, { milliseconds, logError });
   const mirrorRoute = createMirrorRoutes({ database, milliseconds, baseUrl, watch, addressOf });
   const exportRoute = createExportRoutes(database, exports);
-  const explorerRoute = createExplorerRoutes();
+  const explorer = createExplorerRoutes();
 
   /** The names are those of metrics and logs: a fixed list, whatever is asked for. */
   const routeOf = (path: string): Found => {
     if (Object.hasOwn(routes, path)) return [path, routes[path]];
     const submission = submissionRoute(path);
     if (submission !== undefined) return [path === "/ingest" ? path : "/ingest/:id", submission];
+    if (settings.graphiql !== false) {
+      const asset = graphiqlAsset(path);
+      if (asset !== undefined) return ["graphiql", asset];
+    }
     const mirror = mirrorRoute(path);
     if (mirror !== undefined) return [path === "/feed" ? path : "mirror", mirror];
     const exported = exportRoute(path);
     if (exported !== undefined) return ["/export", exported];
-    const explorer = explorerRoute(path);
-    return explorer === undefined ? ["none", undefined] : ["explorer", explorer];
+    const shown = explorer.route(path);
+    return shown === undefined ? ["none", undefined] : ["explorer", shown];
   };
 
   const handle = (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -147,7 +152,12 @@ export function createApp({
   ): Promise<void> => {
     if (!unlimited.has(name) && !isWithinRate(request, response)) return;
     if (route === undefined) {
-      return sendError(request, response, 404, { code: "NOT_FOUND", message: "Nothing is here." });
+      const page = explorer.notFound(request);
+      if (page !== undefined) return page(request, response);
+      return sendError(request, response, 404, {
+        code: "NOT_FOUND",
+        message: "There is nothing at this address.",
+      });
     }
     if (!route.methods.includes(request.method ?? "")) {
       const allow = route.methods.join(", ");

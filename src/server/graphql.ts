@@ -1,11 +1,9 @@
 import type { IncomingMessage, RequestListener } from "node:http";
-import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
 import { createYoga } from "graphql-yoga";
 import { type ChangeFollower, type Context, createContext, type Submit } from "../api/context.ts";
 import type { QueryLimits } from "../api/limits/query-limits.ts";
 import { schema } from "../api/schema.ts";
 import { documentCaches } from "./cache/document-caches.ts";
-import { defaultQuery } from "./default-query.ts";
 import { noDocuments } from "./documents/trusted-documents.ts";
 import { type CorsSettings, openCors } from "./http/cors.ts";
 import type { ServerContext } from "./http/fast-path.ts";
@@ -84,9 +82,8 @@ export function createGraphqlHandler(options: GraphqlOptions): {
         signal: request.signal,
       }),
     graphqlEndpoint: graphqlPath,
-    graphiql: graphiql && { title: "pith-graph", defaultQuery },
-    // GraphiQL from the package, not from another host: works offline, and nobody else is told who reads here.
-    renderGraphiQL,
+    // Its page and scripts are served by graphiql/, from memory that all clients share.
+    graphiql: false,
     landingPage: false,
     logging: false,
     batching: false,
@@ -117,6 +114,7 @@ export function createGraphqlHandler(options: GraphqlOptions): {
     cors,
     documents: documents.documents,
     reads,
+    graphiql,
     fastPath,
   });
   const close = async () => {
