@@ -13,6 +13,7 @@ import { createMaskError, type LogError } from "./mask-error.ts";
 import { useExactJson } from "./plugins/exact-json.ts";
 import { useExecuteToText } from "./plugins/execute-to-text.ts";
 import { useNoIntrospection } from "./plugins/no-introspection.ts";
+import { useOptionalOperationName } from "./plugins/optional-operation-name.ts";
 import { usePositionHeader } from "./plugins/position-header.ts";
 import { queryLimitPlugins } from "./plugins/query-limits.ts";
 import { useResponseCache } from "./plugins/response-cache.ts";
@@ -95,6 +96,7 @@ export function createGraphqlHandler(options: GraphqlOptions): {
     parserAndValidationCache: documentCaches(),
     maskedErrors: { maskError },
     plugins: [
+      useOptionalOperationName(),
       useTrustedDocuments(documents),
       ...(responseCacheSize > 0 ? [useResponseCache(responseCacheSize)] : []),
       ...(introspection ? [] : [useNoIntrospection()]),

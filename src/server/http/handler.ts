@@ -15,6 +15,7 @@ import { type Asked, createFastPath, type Yoga } from "./fast-path.ts";
 import { type Parameters, parametersOfBody, parametersOfQuery } from "./parameters.ts";
 import { readBody } from "./read-body.ts";
 import { ReplayedRequest } from "./replayed-request.ts";
+import { addressRefusal, encodingRefusal } from "./text-encoding.ts";
 
 export type HttpOptions = {
   readonly yoga: Yoga;
@@ -97,6 +98,10 @@ export function createHttpHandler(options: HttpOptions): RequestListener {
     if (asksForPage(accept)) {
       return options.graphiql ? answerGraphiql(request, response) : toYoga(request, response);
     }
+    const malformed = addressRefusal(request.url ?? "");
+    if (malformed !== null) {
+      return refuse(request, response, malformed.status, "BAD_USER_INPUT", malformed.message);
+    }
     const parameters = parametersOfQuery(request.url ?? "");
     if (parameters === null) {
       const message = "`variables` and `extensions` of an address must be JSON.";
@@ -114,6 +119,10 @@ export function createHttpHandler(options: HttpOptions): RequestListener {
     if (body === "too large") {
       const message = `A request may have ${maximumBodySize} bytes at most.`;
       return refuse(request, response, 413, "TOO_LARGE", message, { connection: "close" });
+    }
+    const malformed = encodingRefusal(request, body);
+    if (malformed !== null) {
+      return refuse(request, response, malformed.status, "BAD_USER_INPUT", malformed.message);
     }
     const type = acceptedJsonType(request.headers.accept);
     const parameters = isJson(request) ? parametersOfBody(body) : null;
