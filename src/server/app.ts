@@ -13,7 +13,7 @@ import { answerHealth, answerReadiness, createReadiness, type Readiness } from "
 import { createSubmissionRoutes, noSubmissions, SubmissionDesk } from "./ingest/index.ts";
 import { LiveChanges, type StreamTimes } from "./live/index.ts";
 import type { LogError } from "./mask-error.ts";
-import { ChangeWatch, createMirrorRoutes } from "./mirror/index.ts";
+import { ChangeWatch, createMirrorRoutes, DocumentBuilder } from "./mirror/index.ts";
 import { createRateGate, type RateSettings } from "./rate-gate.ts";
 import { RequestReads } from "./reads/index.ts";
 import { handleWatched } from "./requests/handle-watched.ts";
@@ -118,7 +118,8 @@ export function createApp({
 
   const { milliseconds } = limits;
   const submissionRoute = createSubmissionRoutes(desk, { milliseconds, logError });
-  const mirrorRoute = createMirrorRoutes({ database, milliseconds, baseUrl, watch, addressOf });
+  const builder = new DocumentBuilder();
+  const mirrorRoute = createMirrorRoutes({ database, milliseconds, baseUrl, watch, addressOf, builder });
   const exportRoute = createExportRoutes(database, exports);
   const explorer = createExplorerRoutes();
 
@@ -180,6 +181,7 @@ export function createApp({
     await desk.close();
     live.stop();
     await watch.close();
+    await builder.close();
     if (readServers === undefined) await servers.close();
   };
   const stopWaiting = () => {

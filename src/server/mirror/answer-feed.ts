@@ -40,7 +40,7 @@ export async function answerFeed(
     wait === null ? await look() : await awaitFeedPage(look, BigInt(after), wait).finally(() => wait.end());
   if (response.destroyed) return;
   await sendDocument(request, response, {
-    text: `${JSON.stringify(page)}\n`,
+    text: Buffer.from(`${JSON.stringify(page)}\n`),
     tag: () => `W/"${head.position}-${head.checksum}"`,
     cacheControl: revalidated,
   });

@@ -4,9 +4,11 @@ import type { Database } from "../../store/index.ts";
 import { softwareVersion } from "../../version.ts";
 import { type AddressOf, clientKey } from "../client-address.ts";
 import { inTime, type TimedAnswer } from "../http/timed-answer.ts";
-import { answerDocument, type MirroredDocument } from "./answer-document.ts";
+import { answerDocument } from "./answer-document.ts";
 import { answerFeed } from "./answer-feed.ts";
 import type { ChangeWatch } from "./change-watch.ts";
+import type { MirroredDocument } from "./documents/build-document.ts";
+import type { DocumentBuilder } from "./documents/document-builder.ts";
 import { manifestOf } from "./manifest.ts";
 import { openHeaders, revalidated } from "./refusals.ts";
 import { sendDocument } from "./send-document.ts";
@@ -20,6 +22,8 @@ export type MirrorOptions = {
   /** Whom it tells of changes; stays the caller's. */
   readonly watch: ChangeWatch;
   readonly addressOf: AddressOf;
+  /** Makes the documents; stays the caller's. */
+  readonly builder: DocumentBuilder;
 };
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -43,6 +47,7 @@ export function createMirrorRoutes({
   baseUrl,
   watch,
   addressOf,
+  builder,
 }: MirrorOptions): (path: string) => MirrorRoute | undefined {
   const originOf = (request: IncomingMessage) => baseUrl ?? originOfRequest(request);
   const route = (answer: TimedAnswer): MirrorRoute => ({
@@ -64,7 +69,11 @@ export function createMirrorRoutes({
       if (suffix === undefined) continue;
       return route((request, response, read) => {
         const origin = originOf(request);
-        return answerDocument({ database, read, document, suffix, referenceTo, origin }, request, response);
+        return answerDocument(
+          { database, read, builder, document, suffix, referenceTo, origin },
+          request,
+          response,
+        );
       });
     }
     return undefined;
@@ -80,7 +89,7 @@ async function answerManifest(
   // All but the time follows from the address.
   const digest = cryptography.sha256Text(origin);
   await sendDocument(request, response, {
-    text: `${JSON.stringify(manifest)}\n`,
+    text: Buffer.from(`${JSON.stringify(manifest)}\n`),
     tag: () => `W/"${softwareVersion}-${digest}"`,
     cacheControl: revalidated,
   });
