@@ -2,20 +2,25 @@ import type { Command } from "commander";
 import { type Config, readConfig } from "../config/index.ts";
 import { type GraphService, startGraph } from "../graph/index.ts";
 import type { Log } from "../log.ts";
-import { type App, createApp, graphqlSettings, type RunningServer, startServer } from "../server/index.ts";
+import { connectionLimits } from "../server/connections/index.ts";
+import { type App, createApp, graphqlSettings, type ListeningServer, listen } from "../server/index.ts";
 import { type MetricsListener, startMetricsListener } from "../server/metrics/listener.ts";
 import { type Database, openDatabase } from "../store/index.ts";
 import { ReadServers, type ReplicaStatus } from "../store/replicas/index.ts";
 import { collectPoolMetrics } from "../telemetry/metrics/database-metrics.ts";
 import { together } from "../telemetry/metrics/exposition.ts";
 import { collectGraphMetrics } from "../telemetry/metrics/graph-metrics.ts";
+import { gauge } from "../telemetry/metrics/registry.ts";
 import { collectTableMetrics } from "../telemetry/metrics/table-metrics.ts";
 import { announce } from "./announce.ts";
+import { CommandError } from "./command-error.ts";
 import { givenOptions } from "./config.ts";
 import { endByForce } from "./end-by-force.ts";
+import { exitStatus } from "./exit-status.ts";
 import { aborted, listenForInterruption } from "./interruption.ts";
 import { loadKeyring } from "./keyring-file.ts";
 import { openConfiguredDatabase } from "./open-database.ts";
+import { runningService } from "./running-service.ts";
 import { isSampleLoaded, loadSample, sampleKeyringPath } from "./sample.ts";
 import { explained, startTelemetry, type Telemetry, warnOfUnknownVariables } from "./telemetry.ts";
 import { startWorkerProcess, type WorkerProcess } from "./worker-process.ts";
@@ -83,6 +88,12 @@ export async function runService(
   };
   signal.addEventListener("abort", boundStop, { once: true });
   warnOfUnknownVariables(log);
+  // First of all: whoever has the port is noticed before a database is made.
+  const server = await listenFirst(
+    config,
+    log,
+    workerRuns === "with-tokens" ? "npm start" : "pith-graph serve",
+  );
   const place = config.databaseUrl === undefined ? `PostgreSQL in ${config.dataDirectory}` : "the database";
   log.info(`Opening ${place} …`);
   // As long as a query may take: who waits for a connection longer is told to come again.
@@ -92,30 +103,19 @@ export async function runService(
     () => {},
     { connectionMilliseconds },
     (line) => log.info(line),
-  );
+  ).catch(async (error: unknown) => {
+    await server.close();
+    throw error;
+  });
   let service: Service | undefined;
-  let server: RunningServer | undefined;
   let metrics: MetricsListener | undefined;
   let worker: WorkerProcess | undefined;
   try {
     await prepareSample(database, paths, { isWanted: options.sample, signal, log });
     if (signal.aborted) return;
     service = await createService(database, config, log);
-    const { app } = service;
-    metrics = await listenForMetrics(service, config, telemetry, () => worker);
-    server = await explained(() =>
-      startServer({
-        app,
-        host: config.host,
-        port: config.port,
-        stop: {
-          drain: config.drainSeconds * 1_000,
-          idle: idleMilliseconds,
-          most: config.stopSeconds * 1_000,
-        },
-        logError: (message, error) => log.error({ err: error }, message),
-      }),
-    );
+    metrics = await listenForMetrics(service, server, config, telemetry, () => worker);
+    server.serve(service.app);
     const hasWorker =
       workerRuns === "always" || (workerRuns === "with-tokens" && config.submissions.tokens.length > 0);
     if (hasWorker) worker = startWorkerProcess({ keyring: options.keyring, config, log });
@@ -125,7 +125,7 @@ export async function runService(
   } finally {
     boundStop();
     // First the server: requests under way may wait for the worker.
-    await server?.close();
+    await server.close();
     await worker?.close();
     await metrics?.close();
     await service?.graph.close();
@@ -146,6 +146,34 @@ async function examplePaper({ pool }: Database): Promise<string | null> {
      ORDER BY choice LIMIT 1`,
   );
   return rows[0]?.paper ?? null;
+}
+
+/** Listens; requests are answered 503 until there is something to serve. */
+async function listenFirst(config: Config, log: Log, command: string): Promise<ListeningServer> {
+  const { host, port } = config;
+  try {
+    return await listen({
+      host,
+      port,
+      stop: {
+        drain: config.drainSeconds * 1_000,
+        idle: idleMilliseconds,
+        most: config.stopSeconds * 1_000,
+      },
+      connections: connectionLimits(config.unreadBytes),
+      logError: (message, error) => log.error({ err: error }, message),
+    });
+  } catch (error) {
+    const { message, cause } = error as Error & { readonly cause?: NodeJS.ErrnoException };
+    if (cause?.code !== "EADDRINUSE") throw new CommandError(message, exitStatus.impossible);
+    const running = await runningService(host, port);
+    const fault =
+      running === null
+        ? message
+        : `pith-graph is running already at ${running} (port ${port} of ${host} is in use).`;
+    const other = `PORT=${port + (port < 65_535 ? 1 : -1)} ${command}`;
+    throw new CommandError(fault, exitStatus.impossible, { next: other });
+  }
 }
 
 async function createService(database: Database, config: Config, log: Log): Promise<Service> {
@@ -194,6 +222,7 @@ function logReplica({ number, reason }: ReplicaStatus, log: Log): void {
 /** Serves metrics where that is configured: this process', and those of the worker that it runs. */
 async function listenForMetrics(
   { database, reads, graph, app }: Service,
+  server: ListeningServer,
   { metrics: address }: Config,
   { metrics, families, log }: Telemetry,
   worker: () => WorkerProcess | undefined,
@@ -202,6 +231,11 @@ async function listenForMetrics(
   collectPoolMetrics(metrics, { writes: database.pool, reads: reads.pool });
   collectTableMetrics(metrics, database);
   collectGraphMetrics(metrics, graph);
+  metrics.collect(() => [
+    gauge("pith_graph_http_unread_bytes", "Bytes of answers that clients have not read yet.", [
+      [server.unreadBytes()],
+    ]),
+  ]);
   const listener = await explained(() =>
     startMetricsListener({
       ...address,

@@ -23,15 +23,25 @@ export type PaperLog = {
   readonly aliases: JsonValue[];
 };
 
+/** The rows of papers' logs as they are stored. They may be sent to another thread. */
+export type LogRows = {
+  readonly events: readonly {
+    readonly paperId: bigint;
+    readonly eventId: string;
+    readonly body: string;
+    readonly signature: string | null;
+    readonly proof: AcceptedEvent["proof"];
+    readonly fault: string | null;
+  }[];
+  readonly aliases: readonly { readonly paperId: bigint; readonly aliases: string }[];
+};
+
 /** Reads the logs of papers, in two statements however many they are. Papers without a log have no entry. */
 export async function readLogs(db: Queries, paperIds: readonly bigint[]): Promise<Map<bigint, PaperLog>> {
-  const logs = new Map<bigint, PaperLog>();
-  if (paperIds.length === 0) return logs;
-  const logOf = (paperId: bigint): PaperLog => {
-    const log = logs.get(paperId) ?? { events: [], aliases: [] };
-    logs.set(paperId, log);
-    return log;
-  };
+  return paperIds.length === 0 ? new Map() : logsOf(await readLogRows(db, paperIds));
+}
+
+export async function readLogRows(db: Queries, paperIds: readonly bigint[]): Promise<LogRows> {
   const ids = bigintArray(paperIds);
   const eventRows = await db
     .select({
@@ -44,7 +54,22 @@ export async function readLogs(db: Queries, paperIds: readonly bigint[]): Promis
     })
     .from(events)
     .where(sql`${events.paperId} = ANY(${ids}::bigint[])`);
-  for (const row of eventRows) {
+  const aliasRows = await db
+    .select({ paperId: records.paperId, aliases: records.aliases })
+    .from(records)
+    .where(sql`${records.paperId} = ANY(${ids}::bigint[])`);
+  return { events: eventRows, aliases: aliasRows };
+}
+
+/** The logs that rows make up: for large ones this takes long. */
+export function logsOf(rows: LogRows): Map<bigint, PaperLog> {
+  const logs = new Map<bigint, PaperLog>();
+  const logOf = (paperId: bigint): PaperLog => {
+    const log = logs.get(paperId) ?? { events: [], aliases: [] };
+    logs.set(paperId, log);
+    return log;
+  };
+  for (const row of rows.events) {
     logOf(row.paperId).events.push(
       eventFromLog(row.body, parseJson(row.body) as JsonObject, {
         id: `sha256:${row.eventId}` as EventId,
@@ -54,11 +79,7 @@ export async function readLogs(db: Queries, paperIds: readonly bigint[]): Promis
       }),
     );
   }
-  const aliasRows = await db
-    .select({ paperId: records.paperId, aliases: records.aliases })
-    .from(records)
-    .where(sql`${records.paperId} = ANY(${ids}::bigint[])`);
-  for (const { paperId, aliases } of aliasRows) {
+  for (const { paperId, aliases } of rows.aliases) {
     logOf(paperId).aliases.push(...readBroughtAliases(aliases).map(aliasValue));
   }
   return logs;
