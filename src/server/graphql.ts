@@ -81,6 +81,7 @@ export function createGraphqlHandler(options: GraphqlOptions): {
         follow: () => options.follow(req?.socket.remoteAddress ?? ""),
         resumeAfter: request.headers.get("last-event-id"),
         signal: request.signal,
+        answerBytes: options.limits.answerBytes,
       }),
     graphqlEndpoint: graphqlPath,
     graphiql: graphiql && { title: "pith-graph", defaultQuery },

@@ -22,8 +22,31 @@ export type PaperLog = {
   readonly aliases: AliasMention[];
 };
 
-/** Reads the logs of papers, in two statements however many they are. Papers without a log have no entry. */
-export async function readLogs(db: Queries, paperIds: readonly bigint[]): Promise<Map<bigint, PaperLog>> {
+/** The bytes of the events in the logs of papers. Papers without events have no entry. */
+export async function readLogSizes(
+  db: Queries,
+  paperIds: readonly bigint[],
+): Promise<Map<bigint, number>> {
+  const rows = await db
+    .select({
+      paperId: events.paperId,
+      size: sql<number>`sum(octet_length(${events.body}))`.mapWith(Number),
+    })
+    .from(events)
+    .where(sql`${events.paperId} = ANY(${bigintArray(paperIds)}::bigint[])`)
+    .groupBy(events.paperId);
+  return new Map(rows.map(({ paperId, size }) => [paperId, size]));
+}
+
+/**
+ * Reads the logs of papers, in two statements however many they are. Papers without a log have no entry. `giveWay` is
+ * waited for between events: parsing them takes time.
+ */
+export async function readLogs(
+  db: Queries,
+  paperIds: readonly bigint[],
+  giveWay?: () => Promise<void>,
+): Promise<Map<bigint, PaperLog>> {
   const logs = new Map<bigint, PaperLog>();
   if (paperIds.length === 0) return logs;
   const logOf = (paperId: bigint): PaperLog => {
@@ -52,6 +75,7 @@ export async function readLogs(db: Queries, paperIds: readonly bigint[]): Promis
         signature: row.signature === null ? null : (parseJson(row.signature) as JsonObject),
       }),
     );
+    await giveWay?.();
   }
   const aliasRows = await db
     .select({ paperId: records.paperId, aliases: records.aliases })

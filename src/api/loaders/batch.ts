@@ -1,5 +1,6 @@
 import DataLoader from "dataloader";
 import { untilAborted } from "../../store/cancellation.ts";
+import type { Allowance } from "../limits/allowance.ts";
 import type { Gathered } from "./gathered.ts";
 import type { KeptRows } from "./kept-rows.ts";
 import { whenSettled } from "./turn.ts";
@@ -56,6 +57,8 @@ export class RowLoader<Key, Value> {
  * lists that arrive a moment apart would each ask for their papers.
  */
 export class Batches {
+  /** What the request may still read. */
+  readonly allowance: Allowance;
   readonly #signal: AbortSignal | undefined;
   readonly #rows: KeptRows | undefined;
   #running = 0;
@@ -66,7 +69,8 @@ export class Batches {
   #hasAskedVersion = false;
 
   /** Nothing more is read once the signal is aborted, and what is being read ends. */
-  constructor(signal?: AbortSignal, rows?: KeptRows) {
+  constructor(allowance: Allowance, signal?: AbortSignal, rows?: KeptRows) {
+    this.allowance = allowance;
     this.#signal = signal;
     this.#rows = rows;
   }

@@ -13,6 +13,7 @@ import type { Database } from "../../store/database.ts";
 import { events } from "../../store/tables/index.ts";
 import { isOfRareType } from "../../store/tables/search-expressions.ts";
 import { type Batches, groupBy, LoadersByArguments, type RowLoader } from "./batch.ts";
+import { readInPortions } from "./portions.ts";
 import { type OrdinalPage, placeInPage, withinPage } from "./ordinal-page.ts";
 
 const { body: _body, signature: _signature, ...headColumns } = getTableColumns(events);
@@ -45,6 +46,15 @@ export function prepareEventLoaders({ db }: Pick<Database, "db">): (batches: Bat
     AND ${events.eventId} = ANY(${sql.placeholder("eventIds")}::bytea[])`;
   const heads = db.select(headColumns).from(events).where(ofKeys).prepare("api_events_by_key");
   const bodies = db.select().from(events).where(ofKeys).prepare("api_event_bodies_by_key");
+  const bodySizes = db
+    .select({
+      paperId: events.paperId,
+      eventId: events.eventId,
+      size: sql<number>`octet_length(${events.body})`.mapWith(Number),
+    })
+    .from(events)
+    .where(ofKeys)
+    .prepare("api_event_sizes_by_key");
   const byIds = db
     .select(headColumns)
     .from(events)
@@ -62,8 +72,19 @@ export function prepareEventLoaders({ db }: Pick<Database, "db">): (batches: Bat
       return new Map(rows.map((row) => [row.eventId, row]));
     }, null),
     eventBody: batches.loader(
-      async (keys) =>
-        new Map((await bodies.execute(keyValues(keys))).map((row) => [keyText(row), readBody(row)])),
+      async (keys) => {
+        const rows = await bodySizes.execute(keyValues(keys));
+        const sizes = new Map(rows.map((row) => [keyText(row), row.size]));
+        const found = new Map<string, AcceptedEvent>();
+        const read = async (portion: readonly EventKey[]) => {
+          for (const row of await bodies.execute(keyValues(portion))) {
+            found.set(keyText(row), readBody(row));
+            await batches.allowance.turn();
+          }
+        };
+        await readInPortions(keys, (key) => sizes.get(keyText(key)) ?? 0, batches.allowance, read);
+        return found;
+      },
       null,
       keyText,
     ),

@@ -1,7 +1,8 @@
 import type { MergedState, PithNumber } from "../../protocol/index.ts";
 import type { Database } from "../../store/database.ts";
-import { mergeLog, readLogs } from "../../store/log.ts";
+import { mergeLog, readLogSizes, readLogs } from "../../store/log.ts";
 import type { Batches, RowLoader } from "./batch.ts";
+import { readInPortions } from "./portions.ts";
 
 export type StateKey = { readonly paperId: bigint; readonly pithNumber: string };
 
@@ -14,16 +15,21 @@ export function prepareStateLoaders({ db }: Pick<Database, "db">): (batches: Bat
   return (batches) => ({
     state: batches.loader(
       async (keys) => {
-        const logs = await readLogs(
+        const sizes = await readLogSizes(
           db,
           keys.map(({ paperId }) => paperId),
         );
-        return new Map(
-          keys.map(({ paperId, pithNumber }) => [
-            paperId,
-            mergeLog(pithNumber as PithNumber, logs.get(paperId)),
-          ]),
-        );
+        const states = new Map<bigint, MergedState>();
+        const read = async (portion: readonly StateKey[]) => {
+          const ids = portion.map(({ paperId }) => paperId);
+          const logs = await readLogs(db, ids, () => batches.allowance.turn());
+          for (const { paperId, pithNumber } of portion) {
+            await batches.allowance.turn();
+            states.set(paperId, mergeLog(pithNumber as PithNumber, logs.get(paperId)));
+          }
+        };
+        await readInPortions(keys, ({ paperId }) => sizes.get(paperId) ?? 0, batches.allowance, read);
+        return states;
       },
       null,
       ({ paperId }) => paperId,
