@@ -1,4 +1,5 @@
 import type { GraphService } from "../graph/index.ts";
+import { nameAsker } from "../store/connection-shares.ts";
 import type { Database } from "../store/database.ts";
 import type { Change } from "../store/feed.ts";
 import { Deadline } from "./deadline.ts";
@@ -75,6 +76,8 @@ export type RequestParts = {
   readonly signal?: AbortSignal;
   /** Bytes of the answer's texts. Defaults to `defaultQueryLimits.answerBytes`. */
   readonly answerBytes?: number;
+  /** Who makes the request, as an address: clients share connections evenly. Defaults to one client for all. */
+  readonly client?: string;
 };
 
 /** Makes what one request reads through, until its deadline. */
@@ -100,9 +103,11 @@ export function createContext(
     resumeAfter = null,
     signal,
     answerBytes = defaultQueryLimits.answerBytes,
+    client = "",
   }: RequestParts = {},
 ): Context {
   const deadline = new Deadline(signal);
+  nameAsker(deadline.signal, { client });
   return {
     deadline,
     submit,

@@ -82,6 +82,7 @@ export function createGraphqlHandler(options: GraphqlOptions): {
         resumeAfter: request.headers.get("last-event-id"),
         signal: request.signal,
         answerBytes: options.limits.answerBytes,
+        client: req?.socket.remoteAddress ?? "",
       }),
     graphqlEndpoint: graphqlPath,
     graphiql: graphiql && { title: "pith-graph", defaultQuery },

@@ -1,5 +1,6 @@
 import DataLoader from "dataloader";
 import { untilAborted } from "../../store/cancellation.ts";
+import { asExpensive } from "../../store/connection-shares.ts";
 import type { Allowance } from "../limits/allowance.ts";
 import type { Gathered } from "./gathered.ts";
 import type { KeptRows } from "./kept-rows.ts";
@@ -131,6 +132,11 @@ export class Batches {
       signal.throwIfAborted();
       return untilAborted(signal, work);
     });
+  }
+
+  /** As `track`, for statements that read much to answer little: few of them run at a time, whoever asks. */
+  trackExpensive<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.track(() => asExpensive(work));
   }
 
   /** The present level lasts as long as this work, which others may share and which does not end with the signal. */

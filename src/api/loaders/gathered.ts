@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { cancellable, type Sender } from "../../store/cancellable.ts";
+import { askerOf, nameAsker } from "../../store/connection-shares.ts";
 import type { RowShelf } from "./kept-rows.ts";
 import type { Rows } from "./rows-of-database.ts";
 import { afterSettling } from "./turn.ts";
@@ -157,6 +158,9 @@ function watch(askings: readonly { readonly signal: AbortSignal | undefined }[])
   const signals = askings.map(({ signal }) => signal);
   if (signals.some((signal) => signal === undefined)) return { signal: null, end: () => {} };
   const gone = new AbortController();
+  const asker = askerOf(signals[0]);
+  // What several requests share is nobody's share.
+  if (asker !== undefined) nameAsker(gone.signal, askings.length === 1 ? asker : { client: asker.client });
   const look = () => {
     if (signals.every((signal) => signal?.aborted)) gone.abort();
   };
