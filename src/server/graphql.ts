@@ -14,7 +14,7 @@ import { type StreamTimes, useEventStream } from "./live/index.ts";
 import { createMaskError, type LogError } from "./mask-error.ts";
 import { useExactJson } from "./plugins/exact-json.ts";
 import { useExecuteToText } from "./plugins/execute-to-text.ts";
-import { useNoIntrospection } from "./plugins/no-introspection.ts";
+import { useNoIntrospection, withoutSuggestion } from "./plugins/no-introspection.ts";
 import { usePositionHeader } from "./plugins/position-header.ts";
 import { queryLimitPlugins } from "./plugins/query-limits.ts";
 import { useResponseCache } from "./plugins/response-cache.ts";
@@ -72,7 +72,8 @@ export function createGraphqlHandler(options: GraphqlOptions): {
     responseCacheSize = defaultResponseCacheSize,
     fastPath = true,
   } = settings;
-  const maskError = createMaskError(options.logError);
+  const mask = createMaskError(options.logError);
+  const maskError = introspection ? mask : (error: unknown) => withoutSuggestion(mask(error));
   const yoga = createYoga<ServerContext, Context>({
     schema,
     context: ({ request, req, prepared = reads.primary }) =>
