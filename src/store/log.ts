@@ -38,18 +38,29 @@ export async function readLogSizes(
   return new Map(rows.map(({ paperId, size }) => [paperId, size]));
 }
 
-/**
- * Reads the logs of papers, in two statements however many they are. Papers without a log have no entry. `giveWay` is
- * waited for between events: parsing them takes time.
- */
-export async function readLogs(
+/** An event as the log has it. */
+export type EventRow = Pick<
+  typeof events.$inferSelect,
+  "eventId" | "body" | "signature" | "proof" | "fault"
+>;
+
+/** What the log holds of one paper, unparsed: it can be sent to a thread. */
+export type LogRows = { readonly events: EventRow[]; readonly aliases: AliasMention[] };
+
+/** Reads the logs of papers, in two statements however many they are. Papers without a log have no entry. */
+export async function readLogs(db: Queries, paperIds: readonly bigint[]): Promise<Map<bigint, PaperLog>> {
+  const rows = await readLogRows(db, paperIds);
+  return new Map([...rows].map(([paperId, log]) => [paperId, parseLog(log)]));
+}
+
+/** As `readLogs`, without parsing what was read. */
+export async function readLogRows(
   db: Queries,
   paperIds: readonly bigint[],
-  giveWay?: () => Promise<void>,
-): Promise<Map<bigint, PaperLog>> {
-  const logs = new Map<bigint, PaperLog>();
+): Promise<Map<bigint, LogRows>> {
+  const logs = new Map<bigint, LogRows>();
   if (paperIds.length === 0) return logs;
-  const logOf = (paperId: bigint): PaperLog => {
+  const logOf = (paperId: bigint): LogRows => {
     const log = logs.get(paperId) ?? { events: [], aliases: [] };
     logs.set(paperId, log);
     return log;
@@ -66,17 +77,7 @@ export async function readLogs(
     })
     .from(events)
     .where(sql`${events.paperId} = ANY(${ids}::bigint[])`);
-  for (const row of eventRows) {
-    logOf(row.paperId).events.push(
-      eventFromLog(row.body, parseJson(row.body) as JsonObject, {
-        id: `sha256:${row.eventId}` as EventId,
-        proof: row.proof,
-        fault: row.fault as FaultReason | null,
-        signature: row.signature === null ? null : (parseJson(row.signature) as JsonObject),
-      }),
-    );
-    await giveWay?.();
-  }
+  for (const { paperId, ...row } of eventRows) logOf(paperId).events.push(row);
   const aliasRows = await db
     .select({ paperId: records.paperId, aliases: records.aliases })
     .from(records)
@@ -85,6 +86,18 @@ export async function readLogs(
     logOf(paperId).aliases.push(...readStoredAliases(aliases).map(mentionOf));
   }
   return logs;
+}
+
+export function parseLog({ events: rows, aliases }: LogRows): PaperLog {
+  const parsed = rows.map(({ eventId, body, signature, proof, fault }) =>
+    eventFromLog(body, parseJson(body) as JsonObject, {
+      id: `sha256:${eventId}` as EventId,
+      proof,
+      fault: fault as FaultReason | null,
+      signature: signature === null ? null : (parseJson(signature) as JsonObject),
+    }),
+  );
+  return { events: parsed, aliases };
 }
 
 /** The merged state of a paper as its log has it. */

@@ -32,7 +32,9 @@ export function boundFields(schema: GraphQLSchema): void {
     if (type.name.startsWith("__") || !isObjectType(type)) continue;
     for (const field of Object.values(type.getFields())) {
       const bound = boundOf(field.type);
-      if (bound !== null) field.resolve = wrap((field.resolve ?? defaultFieldResolver) as Resolver, bound);
+      const resolve = (field.resolve ?? defaultFieldResolver) as Resolver;
+      const bounded = bound === null ? resolve : wrap(resolve, bound);
+      field.resolve = type === schema.getQueryType() ? paceRoot(bounded) : bounded;
     }
   }
 }
@@ -51,6 +53,15 @@ function wrap(resolve: Resolver, bound: Bound): Resolver {
       return bound === paceObject ? value : bound(value, context);
     }
     return value.then((found) => bound(found, context));
+  };
+}
+
+/** Hundreds of aliased fields of the root begin in several turns. */
+function paceRoot(resolve: Resolver): Resolver {
+  return (source, args, context, info) => {
+    const { allowance, loaders } = context;
+    if (!allowance.isTurnOver) return resolve(source, args, context, info);
+    return allowance.pause(loaders.batches).then(() => resolve(source, args, context, info));
   };
 }
 

@@ -10,6 +10,8 @@ import {
   parseJson,
 } from "../../protocol/index.ts";
 import type { Database } from "../../store/database.ts";
+import { prepareRows, readRows } from "../../store/prepared-rows.ts";
+import { bigintArray } from "../../store/rows.ts";
 import { events } from "../../store/tables/index.ts";
 import { isOfRareType } from "../../store/tables/search-expressions.ts";
 import { type Batches, groupBy, LoadersByArguments, type RowLoader } from "./batch.ts";
@@ -41,10 +43,11 @@ export type EventLoaders = {
 
 const keyText = ({ paperId, eventId }: EventKey): string => `${paperId}/${eventId}`;
 
-export function prepareEventLoaders({ db }: Pick<Database, "db">): (batches: Batches) => EventLoaders {
+export function prepareEventLoaders({ db, pool }: Pick<Database, "db" | "pool">): (batches: Batches) => EventLoaders {
   const ofKeys = sql`${events.paperId} = ANY(${sql.placeholder("paperIds")}::bigint[])
     AND ${events.eventId} = ANY(${sql.placeholder("eventIds")}::bytea[])`;
-  const heads = db.select(headColumns).from(events).where(ofKeys).prepare("api_events_by_key");
+  const headsQuery = db.select(headColumns).from(events).where(ofKeys);
+  const heads = prepareRows(headsQuery, "api_events_by_key");
   const bodies = db.select().from(events).where(ofKeys).prepare("api_event_bodies_by_key");
   const bodySizes = db
     .select({
@@ -63,7 +66,7 @@ export function prepareEventLoaders({ db }: Pick<Database, "db">): (batches: Bat
 
   return (batches) => ({
     event: batches.loader(
-      async (keys) => new Map((await heads.execute(keyValues(keys))).map((row) => [keyText(row), row])),
+      async (keys) => new Map((await heads(pool, keyValues(keys))).map((row) => [keyText(row), row])),
       null,
       keyText,
     ),
@@ -97,13 +100,13 @@ export function prepareEventLoaders({ db }: Pick<Database, "db">): (batches: Bat
             and(inArray(events.paperId, [...paperIds]), withinPage(events.ordinal, page), ofTypes(types)),
           )
           .as("numbered");
-        const rows = await db
+        const pages = db
           .select()
           .from(numbered)
           .where(sql`${numbered.place} <= ${page.limit}`)
           .orderBy(numbered.paperId, numbered.place);
-        return groupBy(rows, ({ paperId }) => paperId);
-      }, []),
+        return groupBy(await readRows(pool, pages), ({ paperId }) => paperId);
+      }, [], undefined, page.limit),
     ),
     eventCountOfPaper: new LoadersByArguments(({ types }) =>
       batches.loader(async (paperIds) => {
@@ -118,9 +121,9 @@ export function prepareEventLoaders({ db }: Pick<Database, "db">): (batches: Bat
   });
 }
 
-function keyValues(keys: readonly EventKey[]): { paperIds: bigint[]; eventIds: Buffer[] } {
+function keyValues(keys: readonly EventKey[]): { paperIds: string; eventIds: Buffer[] } {
   return {
-    paperIds: [...new Set(keys.map(({ paperId }) => paperId))],
+    paperIds: bigintArray(new Set(keys.map(({ paperId }) => paperId))),
     eventIds: keys.map(({ eventId }) => Buffer.from(eventId, "hex")),
   };
 }

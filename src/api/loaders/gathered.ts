@@ -3,6 +3,7 @@ import { cancellable, type Sender } from "../../store/cancellable.ts";
 import { askerOf, nameAsker } from "../../store/connection-shares.ts";
 import type { RowShelf } from "./kept-rows.ts";
 import type { Rows } from "./rows-of-database.ts";
+import { keysOfStatement } from "./statement-size.ts";
 import { afterSettling } from "./turn.ts";
 import { loaderBatches } from "./watched-batches.ts";
 
@@ -19,8 +20,6 @@ type Asking<Key, Value> = {
 
 /** Statements of one kind that run at a time; who asks meanwhile shares the next. */
 const mostRunning = 2;
-/** Keys of one statement, where several ask. */
-const mostKeys = 4_000;
 
 /**
  * One statement for the keys of many requests: what several ask for within a turn of the event loop, or while earlier
@@ -33,6 +32,8 @@ export class Gathered<Key, Value> {
   readonly #rows: Rows;
   readonly #read: (sender: Sender, keys: readonly Key[]) => Promise<Found<Value>>;
   readonly #shelf: RowShelf<Key, Value> | undefined;
+  /** Keys of one request in one statement, and of all who share it. */
+  readonly maxBatchSize: number;
   /** The value of keys that are not found. */
   readonly #absent: Value;
   #waiting: Asking<Key, Value>[] = [];
@@ -43,7 +44,9 @@ export class Gathered<Key, Value> {
     rows: Rows,
     absent: Value,
     read: (sender: Sender, keys: readonly Key[]) => Promise<Found<Value>>,
+    rowsOfKey = 1,
   ) {
+    this.maxBatchSize = keysOfStatement(rowsOfKey);
     this.#rows = rows;
     this.#read = read;
     this.#absent = absent;
@@ -89,7 +92,7 @@ export class Gathered<Key, Value> {
     let keys = 0;
     const end = this.#waiting.findIndex((asking) => {
       keys += asking.keys.length;
-      return keys > mostKeys;
+      return keys > this.maxBatchSize;
     });
     return end < 0 ? this.#waiting.splice(0) : this.#waiting.splice(0, Math.max(1, end));
   }
@@ -140,7 +143,7 @@ export class GatheredByLimit<Key, Value> {
     absent: Value,
     read: (sender: Sender, keys: readonly Key[], limit: number) => Promise<Found<Value>>,
   ) {
-    this.#create = (limit) => new Gathered(rows, absent, (sender, keys) => read(sender, keys, limit));
+    this.#create = (limit) => new Gathered(rows, absent, (sender, keys) => read(sender, keys, limit), limit);
   }
 
   of(limit: number): Gathered<Key, Value> {

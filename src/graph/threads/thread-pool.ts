@@ -4,7 +4,7 @@ import type { BaseParts } from "../base-graph.ts";
 import type { Budget } from "../budget.ts";
 import { GraphUnavailableError } from "../errors.ts";
 import type { GraphState, GraphTransaction, Job, JobResult, ThreadReply, ThreadRequest } from "./messages.ts";
-import { startThread } from "./start-thread.ts";
+import { startThread } from "../../store/start-thread.ts";
 
 type Waiting = {
   readonly job: Job;
