@@ -4,10 +4,13 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type StartedServer, startServerProcess } from "../../scripts/started-server.ts";
 
+/** In milliseconds: by the clock, and of them those that its thread had the processor. */
+export type Stall = { readonly clock: number; readonly processor: number };
+
 /** A server whose event loop and memory are watched. */
 export type AttackedServer = StartedServer & {
-  /** The longest delay of its event loop, in milliseconds, since this was last called. */
-  longestDelay(): Promise<number>;
+  /** How long its event loop stood still at most since this was last called. */
+  longestStall(): Promise<Stall>;
   /** Megabytes it has now. */
   memory(): number;
   /** Megabytes it had at most since `forgetPeak`. */
@@ -40,12 +43,12 @@ export async function startAttackedServer(
     ) / 1024;
   return {
     ...server,
-    async longestDelay() {
+    async longestStall() {
       asked++;
       process.kill(pid, "SIGUSR2");
       for (;;) {
-        const { count, longest } = read(path);
-        if (count >= asked) return longest;
+        const { count, ...stall } = read(path);
+        if (count >= asked) return stall;
         await pause(5);
       }
     },
@@ -55,12 +58,12 @@ export async function startAttackedServer(
   };
 }
 
-function read(path: string): { count: number; longest: number } {
+function read(path: string): Stall & { count: number } {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as { count: number; longest: number };
+    return JSON.parse(readFileSync(path, "utf8")) as Stall & { count: number };
   } catch {
     // Not written yet, or being written.
-    return { count: 0, longest: 0 };
+    return { count: 0, clock: 0, processor: 0 };
   }
 }
 

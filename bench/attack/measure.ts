@@ -1,5 +1,5 @@
 import { request } from "node:http";
-import type { AttackedServer } from "./attacked-server.ts";
+import type { AttackedServer, Stall } from "./attacked-server.ts";
 import type { Attack } from "./queries.ts";
 
 /** What one attack did. */
@@ -9,21 +9,20 @@ export type Measured = {
   readonly code: string;
   readonly megabytes: number;
   readonly seconds: number;
-  /** The longest that the event loop stood still, in milliseconds. */
-  readonly stall: number;
+  readonly stall: Stall;
   /** By how many megabytes the process grew at most. */
   readonly growth: number;
 };
 
 /** Runs a query on a server that does nothing else. */
 export async function measureAttack(server: AttackedServer, attack: Attack): Promise<Measured> {
-  await server.longestDelay();
+  await server.longestStall();
   server.forgetPeak();
   const before = server.memory();
   const start = performance.now();
   const { status, bytes, head } = await send(server.origin, attack);
   const seconds = (performance.now() - start) / 1_000;
-  const stall = await server.longestDelay();
+  const stall = await server.longestStall();
   const code = /"errors":.{0,2000}?"code":"(\w+)"/s.exec(head)?.[1] ?? (head.startsWith('{"errors"') ? "error" : "ok");
   return {
     status,
@@ -60,7 +59,7 @@ export function send(
   });
 }
 
-const columns = ["status", "code", "answer MB", "seconds", "stall ms", "growth MB"];
+const columns = ["status", "code", "answer MB", "seconds", "stall ms", "processor", "growth MB"];
 
 export function printHeader(): void {
   console.log(`${"query".padEnd(36)}${columns.map((name) => name.padStart(name === "code" ? 20 : 11)).join("")}`);
@@ -72,7 +71,8 @@ export function printAttack({ name }: Attack, measured: Measured): void {
     measured.code.padStart(20),
     measured.megabytes.toFixed(2).padStart(11),
     measured.seconds.toFixed(2).padStart(11),
-    measured.stall.toFixed(0).padStart(11),
+    measured.stall.clock.toFixed(0).padStart(11),
+    measured.stall.processor.toFixed(0).padStart(11),
     measured.growth.toFixed(0).padStart(11),
   ];
   console.log(`${name.padEnd(36)}${cells.join("")}`);

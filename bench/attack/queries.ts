@@ -1,3 +1,5 @@
+import { isAccepted } from "./walk-schema.ts";
+
 /** A query that is accepted, or meant to be, and costs as much as it can. */
 export type Attack = {
   readonly name: string;
@@ -28,23 +30,31 @@ export function knownAttacks({ works, largePaper, longPapers, words }: Targets):
     `{ ${Array.from({ length: count }, (_, index) => `a${index}: ${field(index)}`).join(" ")} }`;
   const text = JSON.stringify;
   const phrase = (index: number) => text(`"${words[index % words.length]} ${words[(index + 1) % words.length]}"`);
-  const fewer = (name: string, counts: readonly number[], of: (count: number) => Omit<Attack, "name">) =>
-    counts.map((count) => ({ name: `${name} × ${count}`, ...of(count) }));
+  /** As often, or with as many nodes, as is accepted. */
+  const largest = (name: string, most: number, of: (count: number) => Omit<Attack, "name">): Attack[] => {
+    let [accepted, refused] = [1, most + 1];
+    while (refused - accepted > 1) {
+      const middle = Math.floor((accepted + refused) / 2);
+      if (isAccepted(of(middle))) accepted = middle;
+      else refused = middle;
+    }
+    return [{ name: `${name} × ${accepted}`, ...of(accepted) }];
+  };
   return [
-    ...fewer("payloads of a graph's edges", [300, 1000, 3200], (nodes) =>
+    ...largest("payloads of a graph's edges", 5000, (nodes) =>
       graph("edges { provenance { event { payload } } }", nodes),
     ),
-    ...fewer("edges alone", [1000, 2500, 5000], (nodes) => graph("edges { isInternalAnchor }", nodes)),
-    ...fewer("edges with both ends", [1000, 2500, 5000], (nodes) =>
+    ...largest("edges alone", 5000, (nodes) => graph("edges { isInternalAnchor }", nodes)),
+    ...largest("edges with both ends", 5000, (nodes) =>
       graph("edges { citing { id title } cited { id title } }", nodes),
     ),
-    ...fewer("edges with references", [300, 1000], (nodes) =>
+    ...largest("edges with references", 5000, (nodes) =>
       graph("edges { references(first: 100) { title doi } }", nodes),
     ),
-    ...fewer("nodes with papers", [1000, 5000], (nodes) =>
+    ...largest("nodes with papers", 5000, (nodes) =>
       graph("nodes { work { paper { title abstractExcerpt claims(first: 4) { nodes { text } } } } }", nodes),
     ),
-    ...fewer("state documents", [20, 190], (count) => ({
+    ...largest("state documents", 199, (count) => ({
       query: aliased(count, () => `paper(ref: ${text(largePaper)}) { state { document } }`),
     })),
     {
@@ -81,38 +91,38 @@ export function knownAttacks({ works, largePaper, longPapers, words }: Targets):
       name: "errors in many places",
       query: `{ papers(first: 100) { nodes { references(first: 20) { nodes { citedPaper { claims(first: 101) { nodes { text } } } } } } } }`,
     },
-    ...fewer("phrase searches", [1, 20, 190], (count) => ({
+    ...largest("phrase searches", 199, (count) => ({
       query: aliased(count, (index) => `search(query: ${phrase(index)}) { totalCount edges { score } }`),
     })),
-    ...fewer("likenesses", [20, 190], (count) => ({
+    ...largest("likenesses", 199, (count) => ({
       query: aliased(count, (index) => `search(query: "papre hep-${index}") { totalCount edges { score } }`),
     })),
-    ...fewer("anchor chains", [1, 20, 199], (count) => ({
+    ...largest("anchor chains", 199, (count) => ({
       query: aliased(count, (index) => `anchorChain(from: ${text(works[index])}) { length }`),
     })),
-    ...fewer("related works", [20, 199], (count) => ({
+    ...largest("related works", 199, (count) => ({
       query: aliased(count, (index) => `relatedWorks(ref: ${text(works[index])}, by: CO_CITATION, first: 100) { score shared(first: 100) { title } }`),
     })),
-    ...fewer("reachable works", [20, 199], (count) => ({
+    ...largest("reachable works", 199, (count) => ({
       query: aliased(count, (index) => `reachableWorks(ref: ${text(works[index])}, maxDepth: 100, direction: BOTH) { total }`),
     })),
-    ...fewer("paths", [199], (count) => ({
+    ...largest("paths", 199, (count) => ({
       query: aliased(count, (index) => `citationPath(from: ${text(works[index])}, to: ${text(works[index + 1])}, direction: BOTH, maxDepth: 100) { length }`),
     })),
-    ...fewer("graphs' sizes", [199], (count) => ({
+    ...largest("graphs' sizes", 199, (count) => ({
       query: aliased(count, (index) => `citationGraph(roots: [${text(works[index])}], depth: 10, maxNodes: 300, direction: BOTH) { edgeCount }`),
     })),
-    ...fewer("counts of filters", [190], (count) => ({
+    ...largest("counts of filters", 199, (count) => ({
       query: aliased(count, (index) => `papers(filter: { titleContains: "a${index % 10}", minCitedBy: ${index} }) { totalCount }`),
     })),
-    ...fewer("claims by text", [190], (count) => ({
+    ...largest("claims by text", 199, (count) => ({
       query: aliased(count, (index) => `claims(filter: { text: ${phrase(index)} }) { totalCount nodes { text } }`),
     })),
-    ...fewer("rankings", [190], (count) => ({
+    ...largest("rankings", 199, (count) => ({
       query: aliased(count, (index) => `topWorks(by: PAGERANK, filter: { yearFrom: ${1900 + index} }) { score }`),
     })),
-    ...fewer("refusals", [190], (count) => ({ query: aliased(count, () => "status { refusals { count } }") })),
-    ...fewer("anchor statistics", [190], (count) => ({
+    ...largest("refusals", 199, (count) => ({ query: aliased(count, () => "status { refusals { count } }") })),
+    ...largest("anchor statistics", 199, (count) => ({
       query: aliased(count, (index) => `anchorStats(groupBy: YEAR, filter: { minCitedBy: ${index} }) { papers }`),
     })),
     {

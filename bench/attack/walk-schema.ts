@@ -4,6 +4,7 @@ import {
   type GraphQLOutputType,
   getNamedType,
   getNullableType,
+  getOperationAST,
   isEnumType,
   isInterfaceType,
   isLeafType,
@@ -14,6 +15,7 @@ import {
   parse,
 } from "graphql";
 import { costOf } from "../../src/api/limits/cost.ts";
+import { defaultQueryLimits } from "../../src/api/limits/query-limits.ts";
 import { schema } from "../../src/api/schema.ts";
 import type { Attack, Targets } from "./queries.ts";
 
@@ -44,11 +46,15 @@ export function walkedAttacks(
   return attacks;
 }
 
-function costOfQuery(query: string): number {
+function costOfQuery(query: string, variables: Attack["variables"] = {}): number {
   const document = parse(query);
-  const [operation] = document.definitions;
-  if (operation?.kind !== "OperationDefinition") return 0;
-  return costOf(schema, document, operation, {});
+  const operation = getOperationAST(document);
+  return operation ? costOf(schema, document, operation, variables) : 0;
+}
+
+/** Whether a query costs no more than it may. */
+export function isAccepted({ query, variables }: Omit<Attack, "name">): boolean {
+  return costOfQuery(query, variables) <= defaultQueryLimits.cost;
 }
 
 class Walk {
