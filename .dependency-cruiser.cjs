@@ -12,7 +12,7 @@ const stages = {
   server: ["protocol", "store", "graph", "ingest", "export", "api", "telemetry"],
   cli: ["protocol", "store", "graph", "ingest", "export", "api", "server", "telemetry", "sample"],
 };
-const assembly = "^src/(config/|(log|printable|version|watched)\\.ts$)";
+const assembly = "^src/(config/|(log|printable|turns|version|watched)\\.ts$)";
 
 module.exports = {
   forbidden: [

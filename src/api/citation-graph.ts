@@ -5,7 +5,6 @@ import type { Context } from "./context.ts";
 import { CitationDirectionEnum } from "./enums.ts";
 import { GraphAnswerInterface } from "./graph-answer.ts";
 import { workIdsByRefs, worksInWords, worksOf } from "./graph-works.ts";
-import { inTurns } from "./in-turns.ts";
 import { graphLimits, inWords, readWithin } from "./limits/graph.ts";
 import type { Loaders } from "./loaders/index.ts";
 import type { ReferenceRow } from "./loaders/reference-rows.ts";
@@ -143,13 +142,13 @@ CitationGraphObject.implement({
       description:
         "The roots in the order given, then by depth; at each depth most cited first, equals by an internal number, " +
         "the same on every mirror. A work that was joined with another since `graphVersion` is left out.",
-      resolve: async (graph, _args, { loaders }) => inTurns(await graph.nodes(), loaders.batches),
+      resolve: (graph) => graph.nodes(),
     }),
     edges: t.field({
       type: [CitationEdgeObject],
       description:
         "All citations between the nodes, whichever direction was followed; each once, in the order of the citing nodes.",
-      resolve: async (graph, _args, { loaders }) => inTurns(await graph.edges(), loaders.batches),
+      resolve: (graph) => graph.edges(),
     }),
     nodeCount: t.int({
       description: "How many nodes there are, for who needs no more: no work is read for it.",

@@ -1,8 +1,11 @@
 import type { GraphService } from "../graph/index.ts";
+import { nameAsker } from "../store/connection-shares.ts";
 import type { Database } from "../store/database.ts";
 import type { Change } from "../store/feed.ts";
 import { Deadline } from "./deadline.ts";
 import { ApiError } from "./errors.ts";
+import { Allowance } from "./limits/allowance.ts";
+import { defaultQueryLimits } from "./limits/query-limits.ts";
 import { type Loaders, prepareLoaders } from "./loaders/index.ts";
 import type { KeptRows } from "./loaders/kept-rows.ts";
 import { RequestGraph } from "./request-graph.ts";
@@ -12,6 +15,8 @@ export type Context = {
   readonly database: Database;
   readonly loaders: Loaders;
   readonly graph: RequestGraph;
+  /** What the answer may still take up. */
+  readonly allowance: Allowance;
   /** When the request ends at the latest; until somebody sets a time, when its client goes away. */
   readonly deadline: Deadline;
   readonly submit: Submit;
@@ -24,7 +29,7 @@ export type Context = {
 };
 
 /** What a request reads through. */
-export type Reads = Pick<Context, "database" | "loaders" | "graph">;
+export type Reads = Pick<Context, "database" | "loaders" | "graph" | "allowance">;
 
 /**
  * Puts a document into the queue for who made the request, and gives the submission's id. Whether they may is part of
@@ -69,17 +74,22 @@ export type RequestParts = {
   readonly resumeAfter?: string | null;
   /** Aborted once nobody waits for the answer any more. */
   readonly signal?: AbortSignal;
+  /** Bytes of the answer's texts. Defaults to `defaultQueryLimits.answerBytes`. */
+  readonly answerBytes?: number;
+  /** Who makes the request, as an address: clients share connections evenly. Defaults to one client for all. */
+  readonly client?: string;
 };
 
 /** Makes what one request reads through, until its deadline. */
-export type PreparedReads = (deadline: Deadline) => Reads;
+export type PreparedReads = (deadline: Deadline, answerBytes: number) => Reads;
 
 /** Prepares a database's statements once. Rows are kept in memory from request to request where `kept` is given. */
 export function prepareReads(database: Database, graph: GraphService, kept?: KeptRows): PreparedReads {
   const createLoaders = prepareLoaders({ db: database.db, pool: database.pool, kept });
-  return (deadline) => {
-    const loaders = createLoaders(deadline.signal);
-    return { database, loaders, graph: new RequestGraph(graph, loaders.batches, deadline.signal) };
+  return (deadline, answerBytes) => {
+    const allowance = new Allowance(deadline, answerBytes);
+    const loaders = createLoaders(deadline.signal, allowance);
+    return { database, loaders, allowance, graph: new RequestGraph(graph, loaders.batches, deadline.signal) };
   };
 }
 
@@ -87,15 +97,23 @@ export function prepareReads(database: Database, graph: GraphService, kept?: Kep
 export function createContext(
   reads: PreparedReads,
   primary: PreparedReads,
-  { submit = refuse, follow = refuseToFollow, resumeAfter = null, signal }: RequestParts = {},
+  {
+    submit = refuse,
+    follow = refuseToFollow,
+    resumeAfter = null,
+    signal,
+    answerBytes = defaultQueryLimits.answerBytes,
+    client = "",
+  }: RequestParts = {},
 ): Context {
   const deadline = new Deadline(signal);
+  nameAsker(deadline.signal, { client });
   return {
     deadline,
     submit,
     live: { follow, resumeAfter, given: null, sent: null },
-    renew: () => primary(deadline),
-    ...reads(deadline),
+    renew: () => primary(deadline, answerBytes),
+    ...reads(deadline, answerBytes),
   };
 }
 

@@ -44,6 +44,13 @@ export const queryLimits = {
         "How long a query may take. Then it is answered with 503 and `TIMEOUT`, and what still runs for it in PostgreSQL and in the graph is ended. Mutations are let finish. The feed, the documents of mirrors and what became of a submission may be read for as long. As long, and no longer, is waited for a connection to PostgreSQL.",
       read: wholeNumber(1, 600_000),
     },
+    answerBytes: {
+      name: "PITH_GRAPH_ANSWER_BYTES",
+      usual: String(defaultQueryLimits.answerBytes),
+      meaning:
+        "Bytes of the texts in one answer, counted as they are read: payloads, state documents, claims, titles. A query that needs more ends with `QUERY_TOO_COMPLEX`. The process needs several times as much memory for each large answer.",
+      read: wholeNumber(1, 2 ** 28),
+    },
   },
 } as const satisfies Topic;
 

@@ -95,6 +95,7 @@ export function createApp({
     maximumBodySize,
     limits,
     submitFor: (authorization) => desk.submitFor(authorization),
+    clientOf: (request) => clientKey(addressOf(request)),
     follow: (request) => live.follow(clientKey(addressOf(request))),
     streamTimes,
     settings,

@@ -12,7 +12,7 @@ import { type StreamTimes, useEventStream } from "./live/index.ts";
 import { createMaskError, type LogError } from "./mask-error.ts";
 import { useExactJson } from "./plugins/exact-json.ts";
 import { useExecuteToText } from "./plugins/execute-to-text.ts";
-import { useNoIntrospection } from "./plugins/no-introspection.ts";
+import { useNoIntrospection, withoutSuggestion } from "./plugins/no-introspection.ts";
 import { useOptionalOperationName } from "./plugins/optional-operation-name.ts";
 import { usePositionHeader } from "./plugins/position-header.ts";
 import { queryLimitPlugins } from "./plugins/query-limits.ts";
@@ -48,6 +48,8 @@ export type GraphqlOptions = {
   readonly limits: QueryLimits;
   /** Submits for who made a request, told by its Authorization header. */
   readonly submitFor: (authorization: string | null) => Submit;
+  /** Whom a request counts for where clients share something. */
+  readonly clientOf: (request: IncomingMessage) => string;
   /** Lets the client of a request follow the changes of papers. */
   readonly follow: (request: IncomingMessage) => ChangeFollower;
   readonly streamTimes?: StreamTimes | undefined;
@@ -71,7 +73,8 @@ export function createGraphqlHandler(options: GraphqlOptions): {
     responseCacheSize = defaultResponseCacheSize,
     fastPath = true,
   } = settings;
-  const maskError = createMaskError(options.logError);
+  const mask = createMaskError(options.logError);
+  const maskError = introspection ? mask : (error: unknown) => withoutSuggestion(mask(error));
   const yoga = createYoga<ServerContext, Context>({
     schema,
     context: ({ request, req, prepared = reads.primary }) =>
@@ -81,6 +84,8 @@ export function createGraphqlHandler(options: GraphqlOptions): {
         follow: () => options.follow(req as IncomingMessage),
         resumeAfter: request.headers.get("last-event-id"),
         signal: request.signal,
+        answerBytes: options.limits.answerBytes,
+        client: options.clientOf(req as IncomingMessage),
       }),
     graphqlEndpoint: graphqlPath,
     // Its page and scripts are served by graphiql/, from memory that all clients share.

@@ -1,7 +1,9 @@
 import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
 import pg from "pg";
 import { makeCancellable } from "./cancellation.ts";
+import { sharesOf } from "./connection-shares.ts";
 import { defaultGuard, type Guard, guardedClients } from "./guarded-client.ts";
+import { shareConnections } from "./shared-pool.ts";
 import * as tables from "./tables/index.ts";
 import { letStatementsBeWatched } from "./watched-statements.ts";
 
@@ -72,6 +74,7 @@ export function openDatabase(given: DatabaseOptions): Database {
   // listeners, of an idle connection and of one in use, it would also end the process.
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
+  shareConnections(pool, sharesOf(maximumConnections));
   letStatementsBeWatched(pool);
   makeCancellable(pool);
   return { connection, pool, db: drizzle(pool, { schema: tables }), close: () => pool.end() };

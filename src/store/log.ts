@@ -23,25 +23,40 @@ export type PaperLog = {
   readonly aliases: JsonValue[];
 };
 
-/** The rows of papers' logs as they are stored. They may be sent to another thread. */
-export type LogRows = {
-  readonly events: readonly {
-    readonly paperId: bigint;
-    readonly eventId: string;
-    readonly body: string;
-    readonly signature: string | null;
-    readonly proof: AcceptedEvent["proof"];
-    readonly fault: string | null;
-  }[];
-  readonly aliases: readonly { readonly paperId: bigint; readonly aliases: string }[];
-};
+/** The bytes of the events in the logs of papers. Papers without events have no entry. */
+export async function readLogSizes(db: Queries, paperIds: readonly bigint[]): Promise<Map<bigint, number>> {
+  const rows = await db
+    .select({
+      paperId: events.paperId,
+      size: sql<number>`sum(octet_length(${events.body}))`.mapWith(Number),
+    })
+    .from(events)
+    .where(sql`${events.paperId} = ANY(${bigintArray(paperIds)}::bigint[])`)
+    .groupBy(events.paperId);
+  return new Map(rows.map(({ paperId, size }) => [paperId, size]));
+}
+
+/** An event as the log has it. */
+export type EventRow = Pick<typeof events.$inferSelect, "eventId" | "body" | "signature" | "proof" | "fault">;
+
+/** What the log holds of one paper, unparsed: it can be sent to a thread. */
+export type LogRows = { readonly events: EventRow[]; readonly aliases: JsonValue[] };
 
 /** Reads the logs of papers, in two statements however many they are. Papers without a log have no entry. */
 export async function readLogs(db: Queries, paperIds: readonly bigint[]): Promise<Map<bigint, PaperLog>> {
-  return paperIds.length === 0 ? new Map() : logsOf(await readLogRows(db, paperIds));
+  const rows = await readLogRows(db, paperIds);
+  return new Map([...rows].map(([paperId, log]) => [paperId, parseLog(log)]));
 }
 
-export async function readLogRows(db: Queries, paperIds: readonly bigint[]): Promise<LogRows> {
+/** As `readLogs`, without parsing what was read. */
+export async function readLogRows(db: Queries, paperIds: readonly bigint[]): Promise<Map<bigint, LogRows>> {
+  const logs = new Map<bigint, LogRows>();
+  if (paperIds.length === 0) return logs;
+  const logOf = (paperId: bigint): LogRows => {
+    const log = logs.get(paperId) ?? { events: [], aliases: [] };
+    logs.set(paperId, log);
+    return log;
+  };
   const ids = bigintArray(paperIds);
   const eventRows = await db
     .select({
@@ -54,35 +69,27 @@ export async function readLogRows(db: Queries, paperIds: readonly bigint[]): Pro
     })
     .from(events)
     .where(sql`${events.paperId} = ANY(${ids}::bigint[])`);
+  for (const { paperId, ...row } of eventRows) logOf(paperId).events.push(row);
   const aliasRows = await db
     .select({ paperId: records.paperId, aliases: records.aliases })
     .from(records)
     .where(sql`${records.paperId} = ANY(${ids}::bigint[])`);
-  return { events: eventRows, aliases: aliasRows };
-}
-
-/** The logs that rows make up: for large ones this takes long. */
-export function logsOf(rows: LogRows): Map<bigint, PaperLog> {
-  const logs = new Map<bigint, PaperLog>();
-  const logOf = (paperId: bigint): PaperLog => {
-    const log = logs.get(paperId) ?? { events: [], aliases: [] };
-    logs.set(paperId, log);
-    return log;
-  };
-  for (const row of rows.events) {
-    logOf(row.paperId).events.push(
-      eventFromLog(row.body, parseJson(row.body) as JsonObject, {
-        id: `sha256:${row.eventId}` as EventId,
-        proof: row.proof,
-        fault: row.fault as FaultReason | null,
-        signature: row.signature === null ? null : (parseJson(row.signature) as JsonObject),
-      }),
-    );
-  }
-  for (const { paperId, aliases } of rows.aliases) {
+  for (const { paperId, aliases } of aliasRows) {
     logOf(paperId).aliases.push(...readBroughtAliases(aliases).map(aliasValue));
   }
   return logs;
+}
+
+export function parseLog({ events: rows, aliases }: LogRows): PaperLog {
+  const parsed = rows.map(({ eventId, body, signature, proof, fault }) =>
+    eventFromLog(body, parseJson(body) as JsonObject, {
+      id: `sha256:${eventId}` as EventId,
+      proof,
+      fault: fault as FaultReason | null,
+      signature: signature === null ? null : (parseJson(signature) as JsonObject),
+    }),
+  );
+  return { events: parsed, aliases };
 }
 
 /** The merged state of a paper as its log has it. */

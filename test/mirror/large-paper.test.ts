@@ -39,7 +39,8 @@ afterAll(() => database.drop());
 
 async function partsOf(document: MirroredDocument, pithNumber: PithNumber): Promise<DocumentParts> {
   const head = await readHead(database, pithNumber);
-  const rows = await readLogRows(database.db, [paperIdOf(pithNumber)]);
+  const paperId = paperIdOf(pithNumber);
+  const rows = (await readLogRows(database.db, [paperId])).get(paperId);
   return { document, pithNumber, rows, record: head?.record ?? null };
 }
 

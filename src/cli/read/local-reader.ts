@@ -2,7 +2,7 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { type DocumentNode, execute, type GraphQLError, getOperationAST, parse, validate } from "graphql";
 import { prepareContext } from "../../api/context.ts";
-import { clientCodeOf } from "../../api/errors.ts";
+import { ApiError, clientCodeOf } from "../../api/errors.ts";
 import { stringifyResult } from "../../api/json-text.ts";
 import { schema } from "../../api/schema.ts";
 import { readConfig } from "../../config/index.ts";
@@ -33,7 +33,12 @@ export async function openLocalReader(): Promise<Reader> {
   const ask = async <Data>(source: string, variableValues: Variables = {}) => {
     const document = readQuery(source);
     if (!("kind" in document)) return dataOf(document) as Data;
-    const result = await execute({ schema, document, variableValues, contextValue: createContext() });
+    const contextValue = createContext();
+    const run = () => execute({ schema, document, variableValues, contextValue });
+    const result = await contextValue.deadline.within(null, run).catch((error: unknown) => {
+      if (!(error instanceof ApiError)) throw error;
+      return { errors: [error] };
+    });
     for (const { originalError } of result.errors ?? []) {
       // No error for clients: a lost connection, a defect. Said as such by whoever runs the command.
       if (

@@ -204,6 +204,7 @@ function arrivalOf(row: QuarantineRow, keyring: Keyring, minimumProof: Proof): A
       events: [judgement.event],
       aliases: [],
       refused: [],
+      hasUnprovedAliases: false,
       hasUnverifiable: false,
       published: undefined,
     },

@@ -83,7 +83,8 @@ export async function answerDocument(
     sha256: head.sha256,
     logBytes: head.logBytes,
     readParts: async () => {
-      const rows = await read(() => readLogRows(database.db, [paperIdOf(pithNumber)]));
+      const paperId = paperIdOf(pithNumber);
+      const rows = (await read(() => readLogRows(database.db, [paperId]))).get(paperId);
       return { document, pithNumber, rows, record: head.record };
     },
   });

@@ -5,7 +5,7 @@ import {
   parseJson,
   sha256OfValue,
 } from "../../../protocol/index.ts";
-import { type LogRows, logsOf, mergeLog, paperIdOf } from "../../../store/index.ts";
+import { type LogRows, mergeLog, parseLog } from "../../../store/index.ts";
 
 export type MirroredDocument = "bundle" | "state" | "description";
 
@@ -13,7 +13,8 @@ export type MirroredDocument = "bundle" | "state" | "description";
 export type DocumentParts = {
   readonly document: MirroredDocument;
   readonly pithNumber: PithNumber;
-  readonly rows: LogRows;
+  /** Undefined where no event is stored. */
+  readonly rows: LogRows | undefined;
   /** Null where no document has brought it. */
   readonly record: string | null;
 };
@@ -31,7 +32,7 @@ export type BuiltDocument = {
 
 /** Merges a paper's log and writes the document. Pure; for a large log it takes hundreds of milliseconds. */
 export function buildDocument({ document, pithNumber, rows, record: text }: DocumentParts): BuiltDocument {
-  const state = mergeLog(pithNumber, logsOf(rows).get(paperIdOf(pithNumber)));
+  const state = mergeLog(pithNumber, rows === undefined ? undefined : parseLog(rows));
   const record = state.canonicalRecord ?? (text === null ? null : (parseJson(text) as JsonObject));
   const { sha256, events, validCount } = state;
   const built = { sha256, eventCount: events.size, validCount, canonicalSha256: null, text: null };

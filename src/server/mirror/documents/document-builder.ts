@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { Worker } from "node:worker_threads";
 import { ApiError } from "../../../api/errors.ts";
-import { startThread } from "../../../graph/threads/start-thread.ts";
+import { startThread } from "../../../store/start-thread.ts";
 import { BoundedTexts } from "../../cache/bounded-texts.ts";
 import { comeAgainSeconds } from "../../unavailable.ts";
 import { type BuiltDocument, buildDocument, type DocumentParts } from "./build-document.ts";
