@@ -24,6 +24,7 @@ import {
   sha256OfValue,
 } from "../../src/protocol/index.ts";
 import { type IdentifierKind, identifierIdOf, paperIdOf, workIdOf } from "../../src/store/index.ts";
+import { readableText } from "../../src/text/index.ts";
 import { type Row, sorted, type Tables } from "./tables.ts";
 import type { WorldDocument } from "./world.ts";
 
@@ -133,6 +134,12 @@ function text(value: JsonValue | undefined): string | null {
   return typeof value === "string" && value !== "" ? value.split("\u0000").join("\ufffd") : null;
 }
 
+/** As it is shown. How TeX is read has tests of its own. */
+function shown(value: JsonValue | undefined): string | null {
+  const readable = readableText(text(value) ?? "");
+  return readable === "" ? null : readable;
+}
+
 function texts(value: JsonValue | undefined): string[] {
   return list(value)
     .filter((item) => typeof item === "string")
@@ -164,7 +171,7 @@ function paperOf(subject: Subject): Paper | null {
   const highest = Math.max(...snapshots.map(({ standing }) => rank(standing)));
   const current = snapshots.filter(({ standing }) => rank(standing) === highest).at(-1) ?? null;
   const snapshot = object(current?.event.payload["graph_snapshot"]);
-  const shown = object(snapshot["paper"]);
+  const member = object(snapshot["paper"]);
   const part = object(snapshot["references"]);
 
   const recordStanding = state.recordCreated?.standing ?? "hash";
@@ -184,17 +191,17 @@ function paperOf(subject: Subject): Paper | null {
     source_version: count(source["version"]),
     // Of these tests' papers always to the second.
     submitted_at: `${String(metadata["submitted_at"]).slice(0, 19)}.000000Z`,
-    license: text(metadata["license"]) ?? text(shown["license"]),
-    primary_category: text(metadata["primary_cat"]) ?? text(shown["primary_cat"]),
+    license: text(metadata["license"]) ?? text(member["license"]),
+    primary_category: text(metadata["primary_cat"]) ?? text(member["primary_cat"]),
     cross_categories: JSON.stringify(texts(metadata["cross_cats_sorted"])),
-    title: text(shown["title"]),
+    title: shown(member["title"]),
     authors: JSON.stringify(
-      typeof shown["authors_text"] === "string"
+      typeof member["authors_text"] === "string"
         ? ["A. Author", "B. Author", "C. Author"]
-        : texts(shown["authors"]),
+        : texts(member["authors"]),
     ),
-    abstract_excerpt: text(shown["abstract_excerpt"]),
-    headline: text(shown["headline"]),
+    abstract_excerpt: shown(member["abstract_excerpt"]),
+    headline: shown(member["headline"]),
     verdict: isJsonObject(snapshot["verdict"]) ? canonicalJson(snapshot["verdict"]) : null,
     record_event_id: state.recordCreated?.event.id.slice("sha256:".length) ?? null,
     snapshot_event_id: current?.event.id.slice("sha256:".length) ?? null,
@@ -218,7 +225,7 @@ function paperOf(subject: Subject): Paper | null {
         : "PASSED",
     receipt:
       state.recordCreated === null || receipt === null || receipt === undefined ? "NOT_CHECKABLE" : "PASSED",
-    title_binding: titleBinding(shown["title"], metadata["title_canon_sha256"]),
+    title_binding: titleBinding(member["title"], metadata["title_canon_sha256"]),
     claims_hash: current === null ? withoutSnapshot(state) : "PASSED",
     references_hash:
       current === null
@@ -482,11 +489,13 @@ function graphOf(papers: readonly Paper[]): Tables {
     }
     for (const papers of papersOf.values()) for (const paper of papers) silent.delete(paper);
     const standing = proofs[best] ?? "hash";
-    const voices = [...papersOf].map(([key, papers]): Voice => ({
-      target: targets.get(key) ?? null,
-      papers: papers.size,
-      standing,
-    }));
+    const voices = [...papersOf].map(
+      ([key, papers]): Voice => ({
+        target: targets.get(key) ?? null,
+        papers: papers.size,
+        standing,
+      }),
+    );
     if (silent.size > 0) voices.push({ target: null, papers: silent.size, standing });
     return voices.sort(
       (a, b) =>
@@ -577,7 +586,7 @@ function referenceRow(reference: Reference, cited: string): Row {
     paper_id: paper.row["paper_id"] ?? null,
     ordinal: String(ordinal),
     ref_index: count(item["ref_index"]) ?? String(ordinal + 1),
-    title: text(item["title"]),
+    title: shown(item["title"]),
     year: Number(year) >= 1000 && Number(year) <= 2100 ? year : null,
     doi: text(item["doi"]),
     cited_arxiv_id: text(item["cited_arxiv_id"]),
@@ -594,7 +603,7 @@ type Edge = { readonly reference: Reference; readonly cited: string };
 function workRow(key: string, papers: readonly Paper[], edges: readonly Edge[]): Row {
   const own = papers.filter(({ workKey }) => workKey === key).sort(compareVersions)[0];
   const named = edges
-    .filter(({ reference, cited }) => cited === key && text(reference.item["title"]) !== null)
+    .filter(({ reference, cited }) => cited === key && shown(reference.item["title"]) !== null)
     .map(({ reference }) => reference)
     .sort(
       (a, b) =>
@@ -614,7 +623,9 @@ function workRow(key: string, papers: readonly Paper[], edges: readonly Edge[]):
     title: ownTitle ?? namedRow?.["title"] ?? null,
     year:
       yearOfId(key) ??
-      (own === undefined ? (namedRow?.["year"] ?? null) : String(Number(own.row["submitted_at"]?.slice(0, 4)))),
+      (own === undefined
+        ? (namedRow?.["year"] ?? null)
+        : String(Number(own.row["submitted_at"]?.slice(0, 4)))),
     stated_year: namedRow?.["year"] ?? null,
     title_standing: titledBy?.paper.proof ?? null,
     title_paper_id: namedRow?.["paper_id"] ?? null,

@@ -9,7 +9,7 @@ import {
 } from "../../protocol/index.ts";
 import { identifierIdOf, workIdOf } from "../../store/ids.ts";
 import type { references } from "../../store/tables/index.ts";
-import { count, textMember } from "./text.ts";
+import { count, shownMember, textMember } from "./text.ts";
 
 /**
  * A reference before it is settled which work it cites. A batch holds on to all of its references: none of them has
@@ -42,7 +42,7 @@ export function projectReferences(
       paperId,
       ordinal,
       refIndex: count(item["ref_index"]) ?? ordinal + 1,
-      title: textMember(item, "title"),
+      title: shownMember(item, "title"),
       year: yearOf(item),
       doi: textMember(item, "doi"),
       citedArxivId: textMember(item, "cited_arxiv_id"),

@@ -1,9 +1,9 @@
+import { type BatchVoices, countVoices, findNamed, questionedBy, voicesOf } from "./batch-voices.ts";
 import { refuseCollision } from "./collision.ts";
 import type { Evidence, Identifier, NamedIdentifier } from "./evidence.ts";
 import { readIdentifiers, writeIdentifiers } from "./identifier-rows.ts";
 import { addedReferences, type PaperChange, removedReferences } from "./paper-change.ts";
 import type { WriteSession } from "./session.ts";
-import { type BatchVoices, countVoices, findNamed, questionedBy, voicesOf } from "./batch-voices.ts";
 import { addVoice, type Decision, decideWith, itself, Tally, voicesText } from "./voices.ts";
 
 /** The DOIs and work ids that a batch touches, as they shall be. */
@@ -109,7 +109,10 @@ type Settled = {
   readonly gone: ReadonlySet<bigint>;
 };
 
-async function write(session: WriteSession, { stored, named, decisions, gone }: Settled): Promise<Identifiers> {
+async function write(
+  session: WriteSession,
+  { stored, named, decisions, gone }: Settled,
+): Promise<Identifiers> {
   const byId = new Map<bigint, Identifier>();
   const unsettled: (NamedIdentifier & Decision)[] = [];
   const settle = ({ id, kind, value }: NamedIdentifier) => {

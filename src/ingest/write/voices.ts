@@ -28,7 +28,8 @@ export class Tally {
 
   static of({ voices }: Decision): Tally {
     const tally = new Tally();
-    for (const { target, papers } of voices?.list ?? []) tally.add(voices?.standing ?? "hash", target, papers);
+    for (const { target, papers } of voices?.list ?? [])
+      tally.add(voices?.standing ?? "hash", target, papers);
     return tally;
   }
 
