@@ -5,6 +5,7 @@ import type { Log } from "../log.ts";
 import { type App, createApp, graphqlSettings, type RunningServer, startServer } from "../server/index.ts";
 import { type MetricsListener, startMetricsListener } from "../server/metrics/listener.ts";
 import { type Database, openDatabase } from "../store/index.ts";
+import { readRebuildDue } from "../store/rebuild-due.ts";
 import { ReadServers, type ReplicaStatus } from "../store/replicas/index.ts";
 import { collectPoolMetrics } from "../telemetry/metrics/database-metrics.ts";
 import { together } from "../telemetry/metrics/exposition.ts";
@@ -98,6 +99,7 @@ export async function runService(
   let metrics: MetricsListener | undefined;
   let worker: WorkerProcess | undefined;
   try {
+    await warnOfDueRebuild(database, log);
     await prepareSample(database, paths, { isWanted: options.sample, signal, log });
     if (signal.aborted) return;
     service = await createService(database, config, log);
@@ -135,6 +137,11 @@ export async function runService(
     await telemetry.close();
     clearTimeout(bound);
   }
+}
+
+async function warnOfDueRebuild({ pool }: Database, log: Log): Promise<void> {
+  const reason = await readRebuildDue(pool);
+  if (reason !== null) log.warn(`${reason} To bring them up to date: pith-graph rebuild`);
 }
 
 async function createService(database: Database, config: Config, log: Log): Promise<Service> {

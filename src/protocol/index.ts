@@ -41,7 +41,7 @@ export {
   suffixOfDigest,
 } from "./identifiers.ts";
 export type { Instant } from "./instant.ts";
-export { parseInstant } from "./instant.ts";
+export { parseInstant, readInstant } from "./instant.ts";
 export type { JsonObject, JsonValue } from "./json.ts";
 export { isJsonInteger, isJsonObject, JsonDouble } from "./json.ts";
 export type { Keyring, KeyringEntry, TrustedKey } from "./keyring.ts";

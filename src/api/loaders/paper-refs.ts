@@ -117,8 +117,7 @@ async function findWork(
   ref: PaperRef,
   written: string,
 ): Promise<WorkRow | null> {
-  const workId =
-    (await workIdByIdentifier(loaders, ref)) ?? (await workIdByPaper(loaders, ref, written));
+  const workId = (await workIdByIdentifier(loaders, ref)) ?? (await workIdByPaper(loaders, ref, written));
   return workId === null ? null : loaders.work.load(workId);
 }
 

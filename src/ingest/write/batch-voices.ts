@@ -1,6 +1,7 @@
 import type { Proof } from "../../protocol/index.ts";
 import { bigintArray } from "../../store/rows.ts";
-import { eachStatement, type Identifier, type IdentifierIds, type Target } from "./evidence.ts";
+import type { Target } from "../../store/voices.ts";
+import { eachStatement, type Identifier, type IdentifierIds } from "./evidence.ts";
 import type { PaperChange } from "./paper-change.ts";
 import type { WriteSession } from "./session.ts";
 import { type PaperVoice, saysTheSame, Tally } from "./voices.ts";

@@ -1,9 +1,7 @@
 import type { Proof } from "../../protocol/index.ts";
 import type { IdentifierKind } from "../../store/index.ts";
+import type { Target } from "../../store/voices.ts";
 import type { Decision } from "./voices.ts";
-
-/** Another identifier that one stands for. */
-export type Target = { readonly targetId: bigint; readonly targetKind: "arxiv" | "doi" };
 
 /** What decided that an identifier stands for another. */
 export type Evidence = Target & { readonly standing: Proof };

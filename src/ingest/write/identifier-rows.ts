@@ -1,10 +1,11 @@
 import type { Proof } from "../../protocol/index.ts";
 import type { IdentifierKind } from "../../store/index.ts";
 import { bigintArray, type Cell } from "../../store/rows.ts";
+import { readVoices } from "../../store/voices.ts";
 import type { Evidence, Identifier } from "./evidence.ts";
 import { inKeyOrder } from "./row-order.ts";
 import type { WriteSession } from "./session.ts";
-import { readVoices, voicesText } from "./voices.ts";
+import { voicesOfDecision } from "./voices.ts";
 
 /** The identifiers of these ids as they are stored, or those that stand for one of these. */
 export async function readIdentifiers(
@@ -79,6 +80,6 @@ function cellsOf({ id, kind, value, target, voices, workId }: Identifier): Cell[
     target?.targetKind ?? null,
     target?.standing ?? voices?.standing ?? null,
     workId,
-    voicesText({ target, voices }),
+    voicesOfDecision({ target, voices }),
   ];
 }

@@ -4,7 +4,7 @@ import type { Evidence, Identifier, NamedIdentifier } from "./evidence.ts";
 import { readIdentifiers, writeIdentifiers } from "./identifier-rows.ts";
 import { addedReferences, type PaperChange, removedReferences } from "./paper-change.ts";
 import type { WriteSession } from "./session.ts";
-import { addVoice, type Decision, decideWith, itself, Tally, voicesText } from "./voices.ts";
+import { addVoice, type Decision, decideWith, itself, Tally, voicesOfDecision } from "./voices.ts";
 
 /** The DOIs and work ids that a batch touches, as they shall be. */
 export type Identifiers = {
@@ -172,7 +172,7 @@ function isSameDecision(a: Decision, b: Decision): boolean {
     (a.target?.targetId === b.target?.targetId &&
       a.target?.standing === b.target?.standing &&
       a.voices?.standing === b.voices?.standing &&
-      voicesText(a) === voicesText(b))
+      voicesOfDecision(a) === voicesOfDecision(b))
   );
 }
 

@@ -1,8 +1,6 @@
 import { type Proof, proofRank } from "../../protocol/index.ts";
-import type { Evidence, Target } from "./evidence.ts";
-
-/** How many papers say one thing of an identifier: that it stands for another, or nothing but itself. */
-export type Voice = { readonly target: Target | null; readonly papers: number };
+import { type Target, type Voice, voicesText } from "../../store/voices.ts";
+import type { Evidence } from "./evidence.ts";
 
 /** What an identifier stands for, and who says otherwise. */
 export type Decision = {
@@ -113,20 +111,7 @@ export function decideWith(stored: Decision, voices: readonly PaperVoice[]): Dec
   return tally.decide();
 }
 
-type Cell = [targetId: string | null, targetKind: Target["targetKind"] | null, papers: number];
-
-/** As the column `voices` has them. */
-export function voicesText({ voices }: Decision): string | null {
-  if (voices === null) return null;
-  const cells = voices.list.map(
-    ({ target, papers }): Cell => [target?.targetId.toString() ?? null, target?.targetKind ?? null, papers],
-  );
-  return JSON.stringify(cells);
-}
-
-export function readVoices(text: string): Voice[] {
-  return (JSON.parse(text) as Cell[]).map(([id, kind, papers]) => ({
-    target: id === null || kind === null ? null : { targetId: BigInt(id), targetKind: kind },
-    papers,
-  }));
+/** As the column `voices` has them; null where all say the same. */
+export function voicesOfDecision({ voices }: Decision): string | null {
+  return voices === null ? null : voicesText(voices.list);
 }
