@@ -145,7 +145,7 @@ const plainUuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 
 /** What registries write where they know no id. */
 const placeholder =
-  /^(?:n\.?\/?a\.?|none|null|nil|nan|no|not-?(?:known|available|found)|missing|undefined|unspecified|unknown|tb[ad]|id|work[_-]?id|[0-]+|[^\p{L}\p{N}]*)$/iu;
+  /^(?:n\.?\/?a\.?|none|null|nil|nan|no|not-?(?:known|available|found)|missing|undefined|unspecified|unknown|tb[ad]|arxiv|doi|10\.?|id|work[_-]?id|[0-]+|[^\p{L}\p{N}]*)[:.]?$/iu;
 
 /**
  * Reads a work id. The registry's are UUIDs, given in lower case; another short text counts as it is written. What

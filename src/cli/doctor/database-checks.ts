@@ -1,5 +1,6 @@
 import { acquireEmbeddedServer } from "../../store/embedded/index.ts";
 import { type Database, openDatabase } from "../../store/index.ts";
+import { readRebuildDue } from "../../store/rebuild-due.ts";
 import { readSchemaState } from "../../store/schema-state.ts";
 import { type Finding, messageOf, ok, warning, wrong } from "./finding.ts";
 
