@@ -129,6 +129,9 @@ test("what is taken back counts no more, and any order and batches end in the sa
     expect(await readTables(database), `seed ${seed}`).toEqual(wanted);
   }
   // Five and the replaced one name it alone, five say B.
-  expect(await workOfA()).toMatchObject({ arxivId: null, identityDoubts: doubt(alone(6), as(b, 5), as(c, 3)) });
+  expect(await workOfA()).toMatchObject({
+    arxivId: null,
+    identityDoubts: doubt(alone(6), as(b, 5), as(c, 3)),
+  });
   expect((await checkTables(database, { keyring })).differences).toEqual([]);
 });

@@ -27,7 +27,11 @@ const spellings: readonly (readonly [row: number, name: string, texts: readonly 
       "(10.1002/(SICI)1097-0274(199909)36:1+<1::AID-AJIM2>3.0.CO;2-0)",
     ],
   ],
-  [2, "10.1521/3978(1999)47:1/3<1::aid>3.0.co;2-#", ["https://doi.org/10.1521/3978(1999)47:1/3<1::AID>3.0.CO;2-#"]],
+  [
+    2,
+    "10.1521/3978(1999)47:1/3<1::aid>3.0.co;2-#",
+    ["https://doi.org/10.1521/3978(1999)47:1/3<1::AID>3.0.CO;2-#"],
+  ],
   [
     2,
     "10.1016/j.cageo.2015.09.015",
@@ -123,7 +127,11 @@ const spellings: readonly (readonly [row: number, name: string, texts: readonly 
     "10.1103/physrevd.55.5112",
     ["", ".", ",", ")", ";", "];", ".”", "…", ") ", ",\n"].map((end) => `10.1103/PhysRevD.55.5112${end}`),
   ],
-  [12, "10.1016/0550-3213(94)90123-(x)", ["10.1016/0550-3213(94)90123-(X)", "10.1016/0550-3213(94)90123-(X))."]],
+  [
+    12,
+    "10.1016/0550-3213(94)90123-(x)",
+    ["10.1016/0550-3213(94)90123-(X)", "10.1016/0550-3213(94)90123-(X))."],
+  ],
   [12, "10.1000/abc/", ["10.1000/abc/", "https://doi.org/10.1000/ABC/", "10.1000/abc/,"]],
 ];
 
@@ -132,14 +140,31 @@ describe("one reader of names", () => {
     expect(texts.map((text) => [text, nameIn(text)])).toEqual(texts.map((text) => [text, name]));
   });
 
-  const none = ["N/A", "n/a", "none", "-", "–", "unknown", "arXiv", "arXiv:", "10.", "10.1000/", "10.1000/.", "doi:"];
+  const none = [
+    "N/A",
+    "n/a",
+    "none",
+    "-",
+    "–",
+    "unknown",
+    "arXiv",
+    "arXiv:",
+    "10.",
+    "10.1000/",
+    "10.1000/.",
+    "doi:",
+  ];
   const others = ["", " ", "null", "TBD", "?", "0000.00000", "math/0000000", "2302.121923", "2302.12192v0"];
-  it.each([...none, ...others, "10.1000/a b", "10.1000/a, 10.1000/b", "see 10.1000/a", "2302.12192 Aligning"])(
-    "row 14: takes %j for no identifier",
-    (text) => {
-      expect(nameIn(text)).toBeNull();
-    },
-  );
+  it.each([
+    ...none,
+    ...others,
+    "10.1000/a b",
+    "10.1000/a, 10.1000/b",
+    "see 10.1000/a",
+    "2302.12192 Aligning",
+  ])("row 14: takes %j for no identifier", (text) => {
+    expect(nameIn(text)).toBeNull();
+  });
 
   it("row 14: takes a placeholder for no work id, and UUIDs in one spelling", () => {
     for (const text of ["N/A", "none", "-", "unknown", "0", "00000000-0000-0000-0000-000000000000"]) {
@@ -203,7 +228,9 @@ describe("references and queries", () => {
 
   it("row 4: count a stamp for the paper, and `paper(ref:)` reads it", async () => {
     await takeIn(database, [
-      bundleOfPaper({ arxivId: "2302.99999" }, (paper) => [snapshotEvent(paper, { paper: { title: "Stamped" } })]),
+      bundleOfPaper({ arxivId: "2302.99999" }, (paper) => [
+        snapshotEvent(paper, { paper: { title: "Stamped" } }),
+      ]),
       citing({ cited_arxiv_id: "arXiv:2302.99999v1 [cs.LG] 28 Feb 2023" }),
     ]);
     const source = "query ($ref: String!) { paper(ref: $ref) { title work { citedByCount } } }";
@@ -219,7 +246,10 @@ describe("references and queries", () => {
       const before = await client.ask<{ status: { works: number } }>("{ status { works } }");
       await takeIn(
         database,
-        ["cited_arxiv_id", "doi", "work_id"].flatMap((member) => [citing({ [member]: text }), citing({ [member]: text })]),
+        ["cited_arxiv_id", "doi", "work_id"].flatMap((member) => [
+          citing({ [member]: text }),
+          citing({ [member]: text }),
+        ]),
       );
       const after = await client.ask<{ status: { works: number } }>("{ status { works } }");
       // Six citing papers, and a work of its own for each of their references.
