@@ -6,6 +6,7 @@ import { connectionLimits } from "../server/connections/index.ts";
 import { type App, createApp, graphqlSettings, type ListeningServer, listen } from "../server/index.ts";
 import { type MetricsListener, startMetricsListener } from "../server/metrics/listener.ts";
 import { type Database, openDatabase } from "../store/index.ts";
+import { readRebuildDue } from "../store/rebuild-due.ts";
 import { ReadServers, type ReplicaStatus } from "../store/replicas/index.ts";
 import { collectPoolMetrics } from "../telemetry/metrics/database-metrics.ts";
 import { together } from "../telemetry/metrics/exposition.ts";
@@ -111,6 +112,7 @@ export async function runService(
   let metrics: MetricsListener | undefined;
   let worker: WorkerProcess | undefined;
   try {
+    await warnOfDueRebuild(database, log);
     await prepareSample(database, paths, { isWanted: options.sample, signal, log });
     if (signal.aborted) return;
     service = await createService(database, config, log);
@@ -174,6 +176,11 @@ async function listenFirst(config: Config, log: Log, command: string): Promise<L
     const other = `PORT=${port + (port < 65_535 ? 1 : -1)} ${command}`;
     throw new CommandError(fault, exitStatus.impossible, { next: other });
   }
+}
+
+async function warnOfDueRebuild({ pool }: Database, log: Log): Promise<void> {
+  const reason = await readRebuildDue(pool);
+  if (reason !== null) log.warn(`${reason} To bring them up to date: pith-graph rebuild`);
 }
 
 async function createService(database: Database, config: Config, log: Log): Promise<Service> {

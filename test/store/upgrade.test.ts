@@ -8,10 +8,11 @@ import { migrate } from "drizzle-orm/node-postgres/migrator";
 import { from as copyFrom } from "pg-copy-streams";
 import { afterEach, describe, expect, it } from "vitest";
 import { loadKeyring } from "../../src/cli/keyring-file.ts";
-import { checkTables } from "../../src/ingest/index.ts";
+import { checkTables, rebuildTables } from "../../src/ingest/index.ts";
 import { workOff } from "../../src/ingest/submissions/index.ts";
 import { createApp, startServer } from "../../src/server/index.ts";
 import { migrateDatabase, NewerSchemaError, readSchemaState } from "../../src/store/index.ts";
+import { readRebuildDue } from "../../src/store/rebuild-due.ts";
 import { writeLock } from "../../src/store/write-lock.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from "../database.ts";
@@ -73,7 +74,7 @@ const folder = "test/data/upgrade";
 
 /** Each file is named by the last migration that there was when its rows were written, by the software of then. */
 describe.each(readdirSync(folder))("the data of %s", (file) => {
-  it("is brought up to date, and answers; nothing differs from its log; what waited is taken in", async () => {
+  it("is brought up to date, rebuilt, and answers; then nothing differs from its log; what waited is ingested", async () => {
     const database = await created(createEmptyDatabase());
     const tag = file.replace(".sql.gz", "");
     await migrateUpTo(database, tag);
@@ -85,13 +86,20 @@ describe.each(readdirSync(folder))("the data of %s", (file) => {
     expect(await migrateDatabase(database)).toEqual(pending);
     expect(await readSchemaState(database.pool)).toEqual({ state: "current", pending: [] });
 
-    const keyring = await loadKeyring(["sample/keyring.json"]);
-    expect((await checkTables(database, { keyring })).differences).toEqual([]);
     const anchors = await database.pool.query("SELECT FROM works WHERE anchored_work_count > 0");
     expect(anchors.rowCount).toBeGreaterThan(0);
     // All anchors are counted.
     const counted = { counted_graph_position: before["graph_position"] };
     expect(await totalsOf(database)).toEqual({ ...before, ...counted });
+
+    const keyring = await loadKeyring(["sample/keyring.json"]);
+    // Names and titles are read otherwise since: the migration says so, and a rebuild makes it good.
+    expect(await readRebuildDue(database.pool)).toContain("read in a better way");
+    const env = { DATABASE_URL: databaseUrl(database.connection) };
+    expect((await runCli(["doctor"], { env })).stdout).toContain("Run `pith-graph rebuild`.");
+    await rebuildTables(database, { keyring });
+    expect(await readRebuildDue(database.pool)).toBeNull();
+    expect((await checkTables(database, { keyring })).differences).toEqual([]);
     await workOff(database, { keyring });
     const { rows } = await database.pool.query("SELECT status, error_code FROM submissions");
     expect(rows).toEqual([{ status: "merged", error_code: null }]);

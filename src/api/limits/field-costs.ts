@@ -54,4 +54,12 @@ export const fieldCosts: Readonly<Record<string, FieldCost>> = {
   // Texts of some kilobytes; what they have beyond is taken from the budget of bytes.
   "Paper.canonicalRecord": { field: 20 },
   "Event.payload": { field: 100 },
+  // The event that has it is read and parsed.
+  "Paper.signedTitle": { field: 10 },
+  "Paper.signedAuthors": { field: 10 },
+  "Paper.signedAbstractExcerpt": { field: 10 },
+  "Reference.signedTitle": { field: 10 },
+  // Hardly any work has one.
+  "Work.identityDoubts": { field: 2, multiplier: 1 },
+  "IdentityDoubt.voices": { multiplier: 2 },
 };

@@ -1,5 +1,6 @@
 import { acquireEmbeddedServer } from "../../store/embedded/index.ts";
 import { type Database, openDatabase } from "../../store/index.ts";
+import { readRebuildDue } from "../../store/rebuild-due.ts";
 import { readSchemaState } from "../../store/schema-state.ts";
 import { isTooOld, oldestMajor, versionText } from "../../store/server-version.ts";
 import { type Finding, messageOf, ok, warning, wrong } from "./finding.ts";
@@ -136,6 +137,13 @@ async function schemaFinding(database: Database): Promise<{ finding: Finding; ha
 
 const noTables = "none yet";
 
+async function rebuildFinding({ pool }: Database, count: string): Promise<Finding> {
+  const reason = await readRebuildDue(pool);
+  return reason === null
+    ? ok("Tables", `up to date, ${count}`)
+    : warning("Tables", `${count}, rows of an older version. ${reason}`, "Run `pith-graph rebuild`.");
+}
+
 async function tablesFinding(database: Database): Promise<Finding> {
   const advice = "Whatever writes brings them up to date: `pith-graph start`, `pith-graph ingest`.";
   try {
@@ -143,7 +151,7 @@ async function tablesFinding(database: Database): Promise<Finding> {
     const count = `${applied} of ${known} migrations`;
     switch (state) {
       case "current":
-        return ok("Tables", `up to date, ${count}`);
+        return rebuildFinding(database, count);
       case "absent":
         return warning("Tables", noTables, advice);
       case "older":

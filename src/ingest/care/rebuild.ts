@@ -1,6 +1,7 @@
 import { recordChanges } from "../../store/feed.ts";
 import { recordGraphReset } from "../../store/graph-feed.ts";
 import type { Database } from "../../store/index.ts";
+import { clearRebuildDue } from "../../store/rebuild-due.ts";
 import { beginWriting, onConnection, type Statements } from "../../store/transaction.ts";
 import { type CareOptions, derivedTables, shadowSchema, withShadow } from "./shadow.ts";
 
@@ -62,6 +63,7 @@ export function rebuildTables(database: Database, options: RebuildOptions): Prom
       const now = new Date().toISOString();
       await recordChanges(writer, changed, now);
       await recordGraphReset(writer, now);
+      await clearRebuildDue(writer);
       return { removed, written, droppedEvents };
     });
   });

@@ -6,6 +6,7 @@ import {
   type JsonValue,
   parseInstant,
 } from "../../../src/protocol/index.ts";
+import { parseAuthors, parseName, readableText } from "../../../src/text/index.ts";
 
 /** A field by the name that people read, and its value as text; null where there is none. */
 export type ShownFields = ReadonlyMap<string, string | null>;
@@ -13,8 +14,9 @@ export type ShownFields = ReadonlyMap<string, string | null>;
 const claimKinds = new Set(["headline", "one_line_summary", "strongest_claim", "weakest_assumption"]);
 
 /**
- * What a paper's canonical record and current snapshot say, read as the API's descriptions have it: written anew here,
- * not the server's own reading, so that a mistake of the one is seen by the other.
+ * What a paper's canonical record and current snapshot say, read as the API's descriptions have it: written
+ * independently of the server's own reading, so that a mistake of the one is seen by the other. How a text is shown (white
+ * space, TeX, lists of authors) is read by the same functions.
  */
 export function fieldsOfEvents(record: JsonObject, snapshot: JsonObject | null): ShownFields {
   const metadata = object(record["metadata"]);
@@ -32,10 +34,10 @@ export function fieldsOfEvents(record: JsonObject, snapshot: JsonObject | null):
   fields.set("primary category", text(metadata, "primary_cat") ?? text(paper, "primary_cat"));
   fields.set("other categories", texts(metadata["cross_cats_sorted"]).join(", "));
   fields.set("license", text(metadata, "license") ?? text(paper, "license"));
-  fields.set("title", text(paper, "title"));
+  fields.set("title", readable(paper, "title"));
   fields.set("authors", authors(paper).join(", "));
-  fields.set("abstract", text(paper, "abstract_excerpt"));
-  fields.set("headline", text(paper, "headline"));
+  fields.set("abstract", readable(paper, "abstract_excerpt"));
+  fields.set("headline", readable(paper, "headline"));
   // Without an id that it can be told by, the API shows none.
   const reading = object(snapshot?.["verdict"]);
   const verdict = typeof reading["id"] === "string" ? reading : {};
@@ -76,11 +78,13 @@ function addReferences(fields: Map<string, string | null>, sample: readonly Json
   for (const [index, reference] of sample.entries()) {
     if (!isJsonObject(reference)) continue;
     listed++;
-    const year = number(reference["year"]);
+    const stated = reference["year"];
+    const year =
+      typeof stated === "string" && /^\s*\d{4}\s*$/.test(stated) ? stated.trim() : (number(stated) ?? "");
     const parts = [
       number(reference["ref_index"]) ?? String(index + 1),
-      text(reference, "title") ?? "",
-      year !== null && Number(year) >= 1 && Number(year) <= 9999 ? year : "",
+      readable(reference, "title") ?? "",
+      Number(year) >= 1000 && Number(year) <= 2100 ? year : "",
       text(reference, "cited_arxiv_id") ?? "",
       text(reference, "doi") ?? "",
       reference["is_internal_anchor"] === true ? "internal anchor" : "",
@@ -119,11 +123,14 @@ function storable(value: string): string {
   return value.replaceAll("\u0000", "\ufffd");
 }
 
+/** As the API shows titles and the like: on one line, TeX as Unicode text. */
+function readable(from: JsonObject, member: string): string | null {
+  const shown = readableText(text(from, member) ?? "");
+  return shown === "" ? null : shown;
+}
+
 function authors(paper: JsonObject): string[] {
-  const names = paper["authors_text"];
-  if (typeof names !== "string") return texts(paper["authors"]);
-  return storable(names)
-    .split(/,|\sand\s/)
-    .map((name) => name.trim().replace(/\s+/g, " ").replace(/^and /, ""))
-    .filter((name) => name !== "");
+  const list = paper["authors_text"];
+  if (typeof list === "string") return parseAuthors(storable(list)).map((author) => author.text);
+  return texts(paper["authors"]).flatMap((name) => parseName(name)?.text ?? []);
 }

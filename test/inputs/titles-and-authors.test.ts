@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { authorsInText } from "../../src/ingest/project/paper.ts";
+import { parseAuthors } from "../../src/text/index.ts";
+import { type Client, createClient } from "../api/client.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { bundleOfPaper, snapshotEvent } from "../ingest/bundles.ts";
+import { randomFrom } from "../ingest/random.ts";
+import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
+
+let database: TestDatabase;
+let client: Client;
+let nth = 0;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await takeIn(database, sampleDocuments(0), { keyring: sampleKeyring });
+  client = createClient(database);
+});
+afterAll(() => database.drop());
+
+/** Ingests a paper with these members, and returns its arXiv id. */
+async function ingestPaper(paper: { title?: string; authors_text?: string; abstract_excerpt?: string }) {
+  nth++;
+  const arxivId = `2401.${String(nth).padStart(5, "0")}`;
+  await takeIn(database, [
+    bundleOfPaper({ arxivId }, (made) => [
+      snapshotEvent(made, { paper, references: [{ title: paper.title ?? "" }] }),
+    ]),
+  ]);
+  return arxivId;
+}
+
+async function countTitled(titleContains: string): Promise<number> {
+  const source = "query ($text: String!) { papers(filter: { titleContains: $text }) { totalCount } }";
+  return (await client.ask<{ papers: { totalCount: number } }>(source, { text: titleContains })).papers
+    .totalCount;
+}
+
+async function search(query: string): Promise<string[]> {
+  const source =
+    "query ($query: String!) { search(query: $query) { edges { matchedBy node { ... on Paper { title } } } } }";
+  const { search } = await client.ask<{
+    search: { edges: { matchedBy: string; node: { title?: string } }[] };
+  }>(source, { query });
+  return search.edges.map(({ matchedBy, node }) => `${matchedBy} ${node.title}`);
+}
+
+async function authorsOf(authorsText: string): Promise<string[]> {
+  const ref = await ingestPaper({ authors_text: authorsText });
+  const source = "query ($ref: String!) { paper(ref: $ref) { authors } }";
+  return (await client.ask<{ paper: { authors: string[] } }>(source, { ref })).paper.authors;
+}
+
+test.each([
+  "Multivariate Timeseries",
+  "Optical Network Control",
+  "Total Solar Eclipse",
+  "Total\n  Solar\u00a0Eclipse",
+])("row 1: finds the sample's title that has a line break in %j", async (text) => {
+  expect(await countTitled(text)).toBe(1);
+});
+
+test("row 1: shows titles, abstracts and cited titles on one line, and what was signed beside them", async () => {
+  const signed = {
+    title: "Two\n  lines\u00a0of a  title ",
+    abstract_excerpt: "An\r\nabstract.\t",
+    authors_text: "A.\n Bee",
+  };
+  const ref = await ingestPaper(signed);
+  const source = `query ($ref: String!) { paper(ref: $ref) {
+    title signedTitle abstractExcerpt signedAbstractExcerpt authors signedAuthors
+    references { nodes { title signedTitle work { title } } } } }`;
+  const { paper } = await client.ask<{ paper: object }>(source, { ref });
+  expect(paper).toEqual({
+    title: "Two lines of a title",
+    signedTitle: signed.title,
+    abstractExcerpt: "An abstract.",
+    signedAbstractExcerpt: signed.abstract_excerpt,
+    authors: ["A. Bee"],
+    signedAuthors: signed.authors_text,
+    references: {
+      nodes: [
+        { title: "Two lines of a title", signedTitle: signed.title, work: { title: "Two lines of a title" } },
+      ],
+    },
+  });
+});
+
+test("row 3: finds and shows authors whose names are written in TeX as people write them", async () => {
+  const source = '{ paper(ref: "pith:W6XBXMPL") { title authors signedAuthors } }';
+  const { paper } = await client.ask<{ paper: { title: string; authors: string[]; signedAuthors: string } }>(
+    source,
+  );
+  expect(paper.authors).toContain("Michael Färber");
+  expect(paper.signedAuthors).toContain('F\\"arber');
+  expect(await search("Färber")).toContain(`WORDS ${paper.title}`);
+  for (const name of ["Pérez-Salinas", "Apolinário", "Gómez"]) {
+    expect([name, await search(name)]).toEqual([name, [expect.stringContaining("WORDS ")]]);
+  }
+});
+
+test("row 3: TeX never breaks a word of a title, and mathematics stays", async () => {
+  await ingestPaper({ title: "On Schr\\\"{o}dinger's $\\infty$-type {\\L}ukasiewicz na{\\\"\\i}vet\\'e" });
+  const title = "On Schrödinger's $\\infty$-type Łukasiewicz naïveté";
+  for (const words of ["Schrödinger Łukasiewicz", "naïveté"])
+    expect(await search(words)).toEqual([`WORDS ${title}`]);
+  expect(await countTitled("Schrödinger's $\\infty$-type Łuk")).toBe(1);
+});
+
+test.each([
+  ["Robert Downey, Jr., Jane Roe and John Smith III", ["Robert Downey Jr.", "Jane Roe", "John Smith III"]],
+  ["A. Author, B. Author, et al.", ["A. Author", "B. Author"]],
+])("row 9: the authors of %j", async (text, authors) => {
+  expect(await authorsOf(text)).toEqual(authors);
+});
+
+test.each([
+  [
+    "The LIGO Scientific Collaboration: B. P. Abbott, R. Abbott",
+    ["The LIGO Scientific Collaboration", "B. P. Abbott", "R. Abbott"],
+  ],
+  [
+    "A. Alpha (1), B. Beta (2) ((1) CERN, Geneva, (2) Dept of Physics and Astronomy, Leiden)",
+    ["A. Alpha", "B. Beta"],
+  ],
+])("row 10: the authors of %j", async (text, authors) => {
+  expect(await authorsOf(text)).toEqual(authors);
+});
+
+test("plain lists of authors are read as by the parser of all lists", () => {
+  const random = randomFrom(1);
+  const families = [
+    "Author",
+    "Group",
+    "Junior",
+    "Ten",
+    "Le",
+    "Team",
+    "Ma",
+    "Experiment",
+    "Van",
+    "Others",
+    "Al",
+  ];
+  for (let nth = 0; nth < 2_000; nth++) {
+    const names = Array.from({ length: 1 + random.below(4) }, () => {
+      const initials = Array.from(
+        { length: 1 + random.below(3) },
+        () => `${random.pick(["A", "J", "V", "I"])}. `,
+      );
+      return `${initials.join("")}${random.pick(families)}`;
+    });
+    const list = names.reduce((text, name) => `${text}${random.pick([", ", " and ", ", and "])}${name}`);
+    expect([list, authorsInText(list)]).toEqual([list, parseAuthors(list).map(({ text }) => text)]);
+  }
+});
+
+test("row 22: finds composed and decomposed letters by each other, in titles and by words", async () => {
+  await ingestPaper({ title: "Schro\u0308dinger cats in superposition" });
+  await ingestPaper({ title: "Ångström cats in superposition" });
+  for (const text of ["Schrödinger cats", "Schro\u0308dinger cats", "SCHRO\u0308DINGER CATS"]) {
+    expect([text, await countTitled(text)]).toEqual([text, 1]);
+    expect([text, await search(`${text} superposition`)]).toEqual([
+      text,
+      ["WORDS Schrödinger cats in superposition"],
+    ]);
+  }
+  for (const text of ["Ångström cats", "A\u030angstro\u0308m cats", "\u212bngstr\u00f6m cats"]) {
+    expect([text, await countTitled(text)]).toEqual([text, 1]);
+  }
+});
+
+test.each([
+  ["भारत २०२३ सर्वेक्षण", ["२०२३", "सर्वेक्षण", '"भारत २०२३"']],
+  ["دراسة ٢٠٢٣ جديدة", ["٢٠٢٣", "دراسة"]],
+  ["การศึกษาใหม่ ที่ ๒๕๖๖", ["ที่", "๒๕๖๖"]],
+  ["A zero\u00adwidth and a zwnj می\u200cخواهم", ["zerowidth", "می\u200cخواهم", "میخواهم"]],
+])("row 23: digits and marks of other scripts are parts of words: %s", async (title, words) => {
+  await ingestPaper({ title });
+  for (const word of words) expect([word, await search(word)]).toEqual([word, [`WORDS ${title}`]]);
+});
+
+test("row 23: a part of a word up to a mark is another word", async () => {
+  await ingestPaper({ title: "क्षेत्र सिद्धांत" });
+  expect(await search("क्षेत्र")).toEqual(["WORDS क्षेत्र सिद्धांत"]);
+  expect((await search("क")).filter((found) => found.startsWith("WORDS"))).toEqual([]);
+});
+
+test("what separates words is the same in the database and in queries, for every assigned character", async () => {
+  const { wordShape } = await import("../../src/api/search/query-words.ts");
+  const { rows } = await database.pool.query<{ code: number; words: string }>(
+    `SELECT code, pith_graph_words('é' || chr(code) || 'é') AS words FROM generate_series(33, 65535) AS code
+     WHERE code NOT BETWEEN 55296 AND 57343 AND unicode_assigned(chr(code))`,
+  );
+  const differing = rows.filter(({ code, words }) => {
+    const text = `é${String.fromCodePoint(code)}é`.normalize("NFKC");
+    const invisible = /\u00ad|\u200c|\u200d|\u2060|\ufeff/g;
+    const here = text.replace(invisible, "").match(wordShape)?.join(" ");
+    return here !== words.trim();
+  });
+  expect(differing.map(({ code }) => code.toString(16))).toEqual([]);
+});

@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { yearOfArxivId } from "../../src/protocol/index.ts";
+import { type Client, createClient } from "../api/client.ts";
+import { runCli } from "../cli/run-cli.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { bundleOfPaper, snapshotEvent } from "../ingest/bundles.ts";
+import { takeIn } from "../ingest/take-in.ts";
+import { databaseUrl } from "../server-connection.ts";
+
+let database: TestDatabase;
+let client: Client;
+
+const references = [
+  { cited_arxiv_id: "2204.05862", year: 2005, title: "Stated wrongly" },
+  { cited_arxiv_id: "1909.10480", year: 2019, title: "Stated rightly" },
+  { cited_arxiv_id: "2112.00861", title: "Stated by nobody" },
+  { cited_arxiv_id: "hep-th/9711200", year: 2022 },
+  { cited_arxiv_id: "2213.00001", year: 2022, title: "No month" },
+  { doi: "10.1000/a", year: 2005, title: "Without an arXiv id" },
+  { doi: "10.1000/b", year: "2006", title: "Stated as a text" },
+  { doi: "10.1000/c", year: 9999, title: "Stated as no year" },
+  { doi: "10.1000/d", year: 20, title: "Stated as no year either" },
+];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  client = createClient(database);
+  await takeIn(database, [
+    bundleOfPaper({ arxivId: "2302.12192" }, (paper) => [
+      snapshotEvent(paper, { paper: { title: "Citing" }, references }),
+    ]),
+  ]);
+});
+afterAll(() => database.drop());
+
+test.each([
+  ["2204.05862", 2022],
+  ["0704.0001", 2007],
+  ["9912.00001", 2099],
+  ["hep-th/9711200", 1997],
+  ["math/0309136", 2003],
+  ["hep-th/9108001", 1991],
+  ["2213.00001", null],
+  ["0703.0001", null],
+  ["math/5001001", null],
+])("the year of the arXiv id %s is %s", (id, year) => {
+  expect(yearOfArxivId(id)).toBe(year);
+});
+
+test.each([
+  ["2204.05862", 2022, 2005],
+  ["1909.10480", 2019, null],
+  ["2112.00861", 2021, null],
+  ["hep-th/9711200", 1997, null],
+  ["2213.00001", 2022, null],
+  ["10.1000/a", 2005, null],
+  ["10.1000/b", 2006, null],
+  ["10.1000/c", null, null],
+  ["10.1000/d", null, null],
+  ["2302.12192", 2023, null],
+])("last row: the year of the work %s is %s, and %s is stated otherwise", async (ref, year, statedYear) => {
+  const source = "query ($ref: String!) { work(ref: $ref) { year statedYear } }";
+  expect(await client.ask(source, { ref })).toEqual({ work: { year, statedYear } });
+});
+
+test("last row: filters by year go by the year of the identifier", async () => {
+  const source =
+    "{ topWorks(by: CITED_BY_COUNT, first: 50, filter: { yearFrom: 2021, yearTo: 2022, held: false }) { work { arxivId } } }";
+  const answer = JSON.stringify(await client.ask(source));
+  const found = ["2204.05862", "2112.00861", "2213.00001", "1909.10480", "hep-th/9711200"];
+  expect(found.map((id) => answer.includes(`"${id}"`))).toEqual([true, true, true, false, false]);
+});
+
+test("a paper that comes without a title leaves the year that a reference states", async () => {
+  await takeIn(database, [bundleOfPaper({ arxivId: "2204.05862", submittedAt: "2024-05-01T00:00:00Z" })]);
+  const source = '{ work(ref: "2204.05862") { title year statedYear paper { submittedAt } } }';
+  expect(await client.ask(source)).toEqual({
+    work: {
+      title: "Stated wrongly",
+      year: 2022,
+      statedYear: 2005,
+      paper: { submittedAt: "2024-05-01T00:00:00.000000Z" },
+    },
+  });
+});
+
+test("row 35: a version that is not stored is null, and the command line names those that are", async () => {
+  const source = "query ($ref: String!) { paper(ref: $ref) { title } work(ref: $ref) { arxivId } }";
+  const ref = "arXiv:2302.12192v7";
+  expect(await client.ask(source, { ref })).toEqual({ paper: null, work: { arxivId: "2302.12192" } });
+  const env = { DATABASE_URL: databaseUrl(database.connection) };
+  for (const command of ["paper", "claims", "refs"]) {
+    const { status, stdout, stderr } = await runCli([command, ref], { env });
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toContain(`"${ref}" is not stored here. Stored of this work: v1.`);
+    expect(stderr).toContain('pith-graph paper "2302.12192v1"');
+  }
+});
+
+test("last row: the command line says which year a reference states", async () => {
+  const { stdout } = await runCli(["paper", "1909.10480"], {
+    env: { DATABASE_URL: databaseUrl(database.connection) },
+  });
+  expect(stdout).toMatch(/Year +2019$/m);
+  await takeIn(database, [
+    bundleOfPaper({ arxivId: "2302.00009" }, (paper) => [
+      snapshotEvent(paper, { references: [{ cited_arxiv_id: "2208.01618", year: 2001, title: "Another" }] }),
+    ]),
+  ]);
+  const other = await runCli(["paper", "2208.01618"], {
+    env: { DATABASE_URL: databaseUrl(database.connection) },
+  });
+  expect(other.stdout).toMatch(/Year +2022 \(a reference states 2001\)$/m);
+});
