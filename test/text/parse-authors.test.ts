@@ -48,6 +48,7 @@ const lists: readonly (readonly [string, readonly string[]])[] = [
   ],
   ["A. Alpha & B. Beta", ["A. Alpha", "B. Beta"]],
   ["Smith, John; Doe, Jane A.", ["John Smith", "Jane A. Doe"]],
+  ["Kumar V, Smith JR", ["Kumar V", "Smith JR"]],
   ["Smith, J., Doe, A.-B. and Roe, C", ["J. Smith", "A.-B. Doe", "C Roe"]],
   ["Smith, John and van der Berg, Jan", ["John Smith", "Jan van der Berg"]],
   ["Einstein, Albert", ["Albert Einstein"]],

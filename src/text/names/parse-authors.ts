@@ -143,5 +143,6 @@ function inverted(name: string): PersonName | null {
 function familyFirst(name: string): PersonName | null {
   const [, family = "", given = ""] =
     /^(\p{Lu}[\p{L}\p{M}'’-]*\p{Ll}) (\p{Lu}|[B-DF-HJ-NP-TV-Z]{2,3})$/u.exec(name) ?? [];
-  return family === "" || isSuffix(given) ? null : personOf(family, given, null);
+  const person = family === "" || isSuffix(given) ? null : personOf(family, given, null);
+  return person === null ? null : { ...person, text: name };
 }

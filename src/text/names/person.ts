@@ -1,9 +1,10 @@
+/// <reference path="./citation-js-name.d.ts" />
 import { parse as splitParticle } from "@citation-js/name";
 
 /** A person's name in its parts. */
 export type PersonName = {
   readonly kind: "person";
-  /** In the order of speech: `Jan van der Berg Jr.` */
+  /** For people: `Jan van der Berg Jr.`; of `Smith JR`, which may be either, as it is written. */
   readonly text: string;
   readonly given: string;
   /** `van der`; null where there is none. */
