@@ -1,4 +1,5 @@
 export { type AuthorName, parseAuthors, parseName } from "./names/parse-authors.ts";
+export { nodeIdOf, plainNodeCharacters } from "./node-id.ts";
 export { readableText } from "./readable-text.ts";
 export { formulaPattern, numberPattern, spreadsheetText } from "./spreadsheet.ts";
 export { texToText } from "./tex/tex-to-text.ts";

@@ -125,6 +125,21 @@ test("texts come through as they are stored in raw CSV", async () => {
   expect(papers.map(({ submitted_at }) => submitted_at)).toContain("2020-03-04T05:06:07.080000Z");
 });
 
+test("claims have their event, its proof and its signer; checks of papers are a table of their own", async () => {
+  const [claim] = rowsOf((await exported(database, tableFile("claims", "ndjson"))).text);
+  const { rows } = await database.pool.query(
+    `SELECT 'sha256:' || encode(e.event_id, 'hex') AS event_id, e.fingerprint AS signer_fingerprint, e.standing::text AS proof,
+       s.signer_id, s.key_id AS signer_key_id
+     FROM papers AS p JOIN events AS e ON e.paper_id = p.paper_id AND e.event_id = p.snapshot_event_id
+       JOIN signers AS s USING (fingerprint) WHERE p.pith_number = $1`,
+    [given(claim)["pith_number"]],
+  );
+  expect(rows).toHaveLength(1);
+  expect(claim).toMatchObject(rows[0]);
+  const [checks] = rowsOf((await exported(database, tableFile("verification", "ndjson"))).text);
+  expect(checks).toMatchObject({ record_hash: "PASSED", title_binding: "PASSED", proof: "signed" });
+});
+
 test("asserted, known and held anchors are three numbers", async () => {
   const { rows } = await database.pool.query(
     `SELECT references_asserted, references_known, internal_anchors_asserted, internal_anchors_known, internal_anchors_held, is_complete
