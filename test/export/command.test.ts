@@ -88,7 +88,7 @@ test("a dump of all formats, and none into a folder that is in use", async () =>
   const dump = join(folder, "dump");
   const made = await runCli(["export", "dump", dump, "--format", "all"], { env });
   expect(made.status).toBe(0);
-  expect(await readdir(dump)).toHaveLength(6 * 3 + 4 + 3 + 1);
+  expect(await readdir(dump)).toHaveLength(7 * 3 + 4 + 3 + 1);
   expect(made.stderr).toMatch(/is whole: the set \d+-\d+-[0-9a-f]{12}, checksum [0-9a-f]{64}\.\n$/);
   const again = await runCli(["export", "dump", dump], { env });
   expect(again).toMatchObject({ status: 1, stderr: expect.stringContaining("is not empty") });

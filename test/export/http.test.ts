@@ -86,7 +86,7 @@ test("graphs and bibliographies of what is named", async () => {
     files: { path: string }[];
     tables: unknown[];
   };
-  expect(list.tables).toHaveLength(6);
+  expect(list.tables).toHaveLength(7);
   for (const { path } of list.files) {
     const head = await fetch(open + path, { method: "HEAD" });
     expect([path, head.status, await head.text()]).toEqual([path, 200, ""]);

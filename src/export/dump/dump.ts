@@ -37,7 +37,7 @@ export function writeDump(database: Pick<Database, "pool">, options: DumpOptions
     const described: { file: ExportFile; dumped: DumpedFile }[] = [];
     for (const file of files) {
       signal?.throwIfAborted();
-      const whole = await unfinished.whole(folder, file.name);
+      const whole = await unfinished.whole(folder, file);
       let dumped = whole;
       if (dumped === null) {
         const counts = new ExportCounts();
@@ -50,7 +50,8 @@ export function writeDump(database: Pick<Database, "pool">, options: DumpOptions
           },
         });
         const { main, citations } = counts;
-        dumped = { name: file.name, ...written, rows: main.rows, citations: citations.rows };
+        const variant = file.variant === undefined ? {} : { variant: file.variant };
+        dumped = { name: file.name, ...variant, ...written, rows: main.rows, citations: citations.rows };
         await unfinished.add(dumped);
       }
       onFile(dumped, whole === null);

@@ -11,7 +11,7 @@ export function readLigatures(text: string): string {
 function readQuotes(text: string): string {
   const open: number[] = [];
   const quotes = new Map<number, string>();
-  for (const { 0: mark, index } of text.matchAll(/``|''/g)) {
+  for (const { 0: mark, index } of text.matchAll(/``|''|"/g)) {
     if (mark === "``") open.push(index);
     else {
       const opening = open.pop();
@@ -20,5 +20,5 @@ function readQuotes(text: string): string {
     }
   }
   if (quotes.size === 0) return text;
-  return text.replace(/``|''/g, (mark, index: number) => quotes.get(index) ?? mark);
+  return text.replace(/``|''|"/g, (mark, index: number) => quotes.get(index) ?? mark);
 }
