@@ -1,4 +1,5 @@
 import type { GraphService } from "../graph/index.ts";
+import type { Keyring } from "../protocol/index.ts";
 import type { Database } from "../store/database.ts";
 import type { Change } from "../store/feed.ts";
 import { Deadline } from "./deadline.ts";
@@ -6,6 +7,7 @@ import { ApiError } from "./errors.ts";
 import { type Loaders, prepareLoaders } from "./loaders/index.ts";
 import type { KeptRows } from "./loaders/kept-rows.ts";
 import { RequestGraph } from "./request-graph.ts";
+import { builtInKeyring } from "./signer-origin.ts";
 
 /** What resolvers share within one request. */
 export type Context = {
@@ -16,6 +18,8 @@ export type Context = {
   readonly deadline: Deadline;
   readonly submit: Submit;
   readonly live: Live;
+  /** The keys that this process trusts: what `Signer.origin` is told by. */
+  readonly keyring: Keyring;
   /**
    * What reads the tables anew, from the server that is written to: for who has just written, and for a request that
    * lasts. To be assigned to its context.
@@ -67,6 +71,8 @@ export type RequestParts = {
   /** Follows no changes unless told. */
   readonly follow?: Live["follow"];
   readonly resumeAfter?: string | null;
+  /** Defaults to the registry's key alone. */
+  readonly keyring?: Keyring | undefined;
   /** Aborted once nobody waits for the answer any more. */
   readonly signal?: AbortSignal;
 };
@@ -87,12 +93,19 @@ export function prepareReads(database: Database, graph: GraphService, kept?: Kep
 export function createContext(
   reads: PreparedReads,
   primary: PreparedReads,
-  { submit = refuse, follow = refuseToFollow, resumeAfter = null, signal }: RequestParts = {},
+  {
+    submit = refuse,
+    follow = refuseToFollow,
+    resumeAfter = null,
+    keyring = builtInKeyring,
+    signal,
+  }: RequestParts = {},
 ): Context {
   const deadline = new Deadline(signal);
   return {
     deadline,
     submit,
+    keyring,
     live: { follow, resumeAfter, given: null, sent: null },
     renew: () => primary(deadline),
     ...reads(deadline),

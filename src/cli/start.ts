@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { type Config, readConfig } from "../config/index.ts";
 import { type GraphService, startGraph } from "../graph/index.ts";
 import type { Log } from "../log.ts";
+import type { Keyring } from "../protocol/index.ts";
 import { type App, createApp, graphqlSettings, type RunningServer, startServer } from "../server/index.ts";
 import { type MetricsListener, startMetricsListener } from "../server/metrics/listener.ts";
 import { type Database, openDatabase } from "../store/index.ts";
@@ -72,7 +73,7 @@ export async function runService(
 ): Promise<void> {
   const config = readConfig(process.env, givenOptions({ ...options, logsJson: options.json }));
   const paths = [config.keyringPath, options.keyring];
-  await loadKeyring(paths);
+  const keyring = await loadKeyring(paths);
   const { signal } = listenForInterruption();
   const telemetry = startTelemetry(config, "api");
   const { log } = telemetry;
@@ -100,7 +101,7 @@ export async function runService(
   try {
     await prepareSample(database, paths, { isWanted: options.sample, signal, log });
     if (signal.aborted) return;
-    service = await createService(database, config, log);
+    service = await createService(database, { config, keyring, log });
     const { app } = service;
     metrics = await listenForMetrics(service, config, telemetry, () => worker);
     server = await explained(() =>
@@ -137,7 +138,10 @@ export async function runService(
   }
 }
 
-async function createService(database: Database, config: Config, log: Log): Promise<Service> {
+async function createService(
+  database: Database,
+  { config, keyring, log }: { readonly config: Config; readonly keyring: Keyring; readonly log: Log },
+): Promise<Service> {
   const { submissions, exports, baseUrl, limits, maximumQueryBytes, requestsPerMinute, trustedProxies } =
     config;
   const graphql = await explained(() => graphqlSettings(config.graphql));
@@ -169,6 +173,7 @@ async function createService(database: Database, config: Config, log: Log): Prom
     limits,
     rate: { requestsPerMinute, trustedProxies },
     graphql,
+    keyring,
     maximumBodySize: maximumQueryBytes,
     logError: (message, error) => log.error({ err: error }, message),
   });

@@ -4,6 +4,7 @@ import { createYoga } from "graphql-yoga";
 import { type ChangeFollower, type Context, createContext, type Submit } from "../api/context.ts";
 import type { QueryLimits } from "../api/limits/query-limits.ts";
 import { schema } from "../api/schema.ts";
+import type { Keyring } from "../protocol/index.ts";
 import { documentCaches } from "./cache/document-caches.ts";
 import { defaultQuery } from "./default-query.ts";
 import { noDocuments } from "./documents/trusted-documents.ts";
@@ -52,6 +53,8 @@ export type GraphqlOptions = {
   /** Lets a client of this address follow the changes of papers. */
   readonly follow: (address: string) => ChangeFollower;
   readonly streamTimes?: StreamTimes | undefined;
+  /** The keys that this process trusts; the registry's alone unless given. */
+  readonly keyring?: Keyring | undefined;
   readonly settings?: GraphqlSettings;
 };
 
@@ -79,6 +82,7 @@ export function createGraphqlHandler(options: GraphqlOptions): {
       createContext(prepared.reads, reads.primary.reads, {
         submit: options.submitFor(request.headers.get("authorization")),
         follow: () => options.follow(req?.socket.remoteAddress ?? ""),
+        keyring: options.keyring,
         resumeAfter: request.headers.get("last-event-id"),
         signal: request.signal,
       }),

@@ -12,6 +12,7 @@ import { type Database, openDatabase } from "../../store/index.ts";
 import { readSchemaState } from "../../store/schema-state.ts";
 import { CommandError } from "../command-error.ts";
 import { exitStatus } from "../exit-status.ts";
+import { loadKeyring } from "../keyring-file.ts";
 import { type Answer, dataOf, type Reader, type Variables } from "./answer.ts";
 
 /**
@@ -19,6 +20,7 @@ import { type Answer, dataOf, type Reader, type Variables } from "./answer.ts";
  * nothing, so that a role which may only read is enough; the tables must be there, and up to date.
  */
 export async function openLocalReader(): Promise<Reader> {
+  const keyring = await loadKeyring([readConfig().keyringPath]);
   const database = await openForReading();
   try {
     await refuseOtherTables(database);
@@ -32,7 +34,12 @@ export async function openLocalReader(): Promise<Reader> {
   const ask = async <Data>(source: string, variableValues: Variables = {}) => {
     const document = readQuery(source);
     if (!("kind" in document)) return dataOf(document) as Data;
-    const result = await execute({ schema, document, variableValues, contextValue: createContext() });
+    const result = await execute({
+      schema,
+      document,
+      variableValues,
+      contextValue: createContext({ keyring }),
+    });
     for (const { originalError } of result.errors ?? []) {
       // No error for clients: a lost connection, a defect. Said as such by whoever runs the command.
       if (

@@ -73,7 +73,8 @@ function markShares(
 ): void {
   const { maxNodes } = options;
   let most = Math.ceil(maxNodes / roots.length);
-  let own = roots.map((root) => ({ root, vertices: Uint32Array.of(root), isCut: true }));
+  type Own = { readonly root: number; readonly vertices: Uint32Array; readonly isCut: boolean };
+  let own = roots.map<Own>((root) => ({ root, vertices: Uint32Array.of(root), isCut: true }));
   let chosen: ReadonlySet<number>;
   for (;;) {
     own = own.map((each) => {
