@@ -105,3 +105,15 @@ test("shows the identifier's year, and the stated one where it differs", () => {
   expect(yearText({ year: 2005, statedYear: 2004, submittedAt: "2004-02-03T00:00:00Z" })).toBe("2004");
   expect(yearText({ year: null, statedYear: null })).toBe(null);
 });
+
+test("reads long and hostile references in one pass each", () => {
+  for (const text of [
+    "A".repeat(5_000),
+    "A. ".repeat(2_000),
+    "Aa, B. ".repeat(2_000),
+    `${"Aa ".repeat(3_000)}!`,
+    '"'.repeat(3_000),
+  ]) {
+    expect(citedTitle(text)).toBe(text.trim());
+  }
+});

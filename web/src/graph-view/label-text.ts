@@ -12,6 +12,6 @@ export function labelText(name: string, most = 44): string {
   if (characters.length <= most) return line;
   const cut = characters.slice(0, most).join("");
   const space = cut.lastIndexOf(" ");
-  const kept = space >= cut.length / 2 ? cut.slice(0, space) : cut.slice(0, -1);
+  const kept = space >= cut.length / 2 ? cut.slice(0, space) : characters.slice(0, most - 1).join("");
   return `${kept.replace(/[\s,;:.]+$/, "")}…`;
 }

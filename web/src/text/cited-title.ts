@@ -1,6 +1,7 @@
-/** A name as reference lists write it: `M. J. Lee`, `Lee, M. J.`, `Maria Lee`, `Lee MJ`, with `and`, `&` and `et al.`. */
-const namePart = "(?:\\p{Lu}[\\p{L}'’-]*\\.?|(?:van|von|de|der|den|di|la|le|and|et|al)\\b\\.?|&|,|;|\\s|-)";
-const onlyNames = new RegExp(`^${namePart}+$`, "u");
+/** Characters that are read of a reference: a title stands near its beginning. */
+const mostRead = 600;
+/** A word of an author list: `Lee`, `M.`, `MJ`, `van`, `and`, `al.` */
+const nameWord = /^(?:\p{Lu}[\p{L}'’.-]*|van|von|de|der|den|di|la|le|and|et|al\.?)$/u;
 /** `A. B. Lee, C. Doe, and ` at the beginning, initials first. */
 const initialsFirst =
   /^(?:(?:and\s+|&\s+)?(?:\p{Lu}\.[\s-]?)+(?:(?:van|von|de|der|di)\s)*\p{Lu}[\p{L}'’-]+(?:,\s*|\s+(?=and\s|&\s)))+/u;
@@ -9,7 +10,7 @@ const surnameFirst = /^(?:(?:and\s+|&\s+)?\p{Lu}[\p{L}'’-]+,\s(?:\p{Lu}\.[\s-]
 const quoted = /[“"«„]([^”"»“]{8,}?)[,.]?[”"»“]/u;
 const afterYear = /^.{3,400}?[\s(.,](?:1[6-9]|20)\d\d[a-z]?\)?[.:]\s+(.{8,})$/u;
 const afterColon = /\p{Lu}\.:\s+(.{8,})$/u;
-const sentenceEnd = /(?<=[\p{L}\p{N})]{2}|[?!])[.?!]?\s+(?=[\p{Lu}\d“])(?<=[.?!]\s+)/u;
+const sentenceEnd = /(?<=[\p{L}\p{N})]{2}|[?!])[.?!]?\s+(?=[\p{Lu}\d“]|arXiv)(?<=[.?!]\s+)/u;
 
 /**
  * The title within a reference that gives authors, title and journal in one string; the whole string where it is a
@@ -17,11 +18,12 @@ const sentenceEnd = /(?<=[\p{L}\p{N})]{2}|[?!])[.?!]?\s+(?=[\p{Lu}\d“])(?<=[.?
  */
 export function citedTitle(text: string): string {
   const line = text.replace(/\s+/g, " ").trim();
+  const beginning = line.slice(0, mostRead);
   const found =
-    quoted.exec(line)?.[1] ??
-    afterNames(line) ??
-    firstSentence(afterYear.exec(line)?.[1]) ??
-    firstSentence(afterColon.exec(line)?.[1]);
+    quoted.exec(beginning)?.[1] ??
+    firstSentence(afterColon.exec(beginning)?.[1]) ??
+    afterNames(beginning) ??
+    firstSentence(afterYear.exec(beginning)?.[1]);
   return found !== undefined && looksLikeTitle(found) ? found : line;
 }
 
@@ -40,7 +42,11 @@ function afterNames(line: string): string | undefined {
 }
 
 function isNames(text: string): boolean {
-  return onlyNames.test(text) && (/[,&]|\band\b/.test(text) || /^\p{Lu}\S*(?: \p{Lu}\S*){1,3}$/u.test(text));
+  return hasOnlyNames(text) && (/[,&]|\band\b/.test(text) || /^\p{Lu}\S*(?: \p{Lu}\S*){1,3}$/u.test(text));
+}
+
+function hasOnlyNames(text: string): boolean {
+  return text.split(/[\s,;&]+/).every((word) => word === "" || nameWord.test(word));
 }
 
 function firstSentence(text: string | undefined): string | undefined {
@@ -50,5 +56,5 @@ function firstSentence(text: string | undefined): string | undefined {
 /** Whether a text has words, as titles have and abbreviated journals and names have not. */
 export function looksLikeTitle(text: string): boolean {
   const words = text.match(/\p{L}{3,}(?![\p{L}.])/gu) ?? [];
-  return words.length >= 2 && !onlyNames.test(text) && !/^arxiv (?:preprint|e-prints)/i.test(text);
+  return words.length >= 2 && !hasOnlyNames(text) && !/^arxiv (?:preprint|e-prints)/i.test(text);
 }
