@@ -74,7 +74,16 @@ async function placeOf(page: Page, name: string): Promise<{ x: number; y: number
         ({ textContent }) => textContent === wanted,
       );
       const mark = title?.nextElementSibling;
-      return { x: Number(mark?.getAttribute("cx")), y: Number(mark?.getAttribute("cy")) };
+      if (mark?.tagName === "circle") {
+        return { x: Number(mark.getAttribute("cx")), y: Number(mark.getAttribute("cy")) };
+      }
+      // A polygon: its middle.
+      const numbers = (mark?.getAttribute("points") ?? "").split(/[ ,]/).map(Number);
+      const middleOf = (from: number) => {
+        const values = numbers.filter((_, index) => index % 2 === from);
+        return (Math.min(...values) + Math.max(...values)) / 2;
+      };
+      return { x: middleOf(0), y: middleOf(1) };
     },
     [content.toString(), name],
   );
