@@ -2,14 +2,15 @@
 // Each rule names what a stage may see; everything else is an error.
 const stages = {
   protocol: [],
-  store: ["protocol"],
-  ingest: ["protocol", "store"],
+  text: [],
+  store: ["protocol", "text"],
+  ingest: ["protocol", "text", "store"],
   graph: ["store"],
-  export: ["protocol", "store", "graph"],
-  api: ["protocol", "store", "graph"],
+  export: ["protocol", "text", "store", "graph"],
+  api: ["protocol", "text", "store", "graph"],
   telemetry: ["store", "graph", "ingest", "api"],
-  server: ["protocol", "store", "graph", "ingest", "export", "api", "telemetry"],
-  cli: ["protocol", "store", "graph", "ingest", "export", "api", "server", "telemetry"],
+  server: ["protocol", "text", "store", "graph", "ingest", "export", "api", "telemetry"],
+  cli: ["protocol", "text", "store", "graph", "ingest", "export", "api", "server", "telemetry"],
 };
 const assembly = "^src/(config/|(log|printable|version|watched)\\.ts$)";
 
@@ -36,11 +37,18 @@ module.exports = {
       to: { pathNot: "^(src/protocol/|node_modules/@noble/)" },
     },
     {
+      // Pure, and usable in a browser: how titles and names are read and written.
+      name: "text-is-pure",
+      severity: "error",
+      from: { path: "^src/text/" },
+      to: { pathNot: "^(src/text/|node_modules/@citation-js/name/)" },
+    },
+    {
       // A client like any other: what it knows comes from the API, and it verifies with the server's own protocol.
       name: "explorer-imports",
       severity: "error",
       from: { path: "^web/" },
-      to: { path: "^(src|test|bench|scripts|examples)/", pathNot: "^src/protocol/" },
+      to: { path: "^(src|test|bench|scripts|examples)/", pathNot: "^src/(protocol|text)/" },
     },
     {
       name: "no-explorer-import",
@@ -49,7 +57,7 @@ module.exports = {
       to: { path: "^web/" },
     },
     ...Object.entries(stages)
-      .filter(([stage]) => stage !== "protocol")
+      .filter(([stage]) => stage !== "protocol" && stage !== "text")
       .map(([stage, allowed]) => ({
         name: `${stage}-imports`,
         severity: "error",

@@ -1,5 +1,4 @@
 import { and, asc, desc, eq, getTableColumns, inArray, type SQL, sql } from "drizzle-orm";
-import { parseInstant } from "../protocol/index.ts";
 import { events } from "../store/tables/index.ts";
 import { isNotCurrent } from "../store/tables/search-expressions.ts";
 import { builder } from "./builder.ts";
@@ -13,6 +12,7 @@ import { badUserInput } from "./errors.ts";
 import { type EventRow, ofTypes } from "./loaders/events.ts";
 import { pageArguments } from "./page-arguments.ts";
 import { storable } from "./text-filter.ts";
+import { readTime, timeInWords } from "./time-argument.ts";
 
 const EventFilterInput = builder.inputType("EventFilter", {
   description: "Which events; what is given must all hold. What is absent or null asks nothing.",
@@ -31,7 +31,7 @@ const EventFilterInput = builder.inputType("EventFilter", {
     }),
     since: t.field({
       type: "DateTime",
-      description: "Taken in by this mirror at this time or later (`receivedAt`).",
+      description: `Ingested by this mirror at this time or later (\`receivedAt\`). ${timeInWords}`,
     }),
   }),
 });
@@ -127,8 +127,7 @@ function signerCondition(signers: readonly string[]): SQL {
 
 /** `received_at` never goes back from one position to the next, so a time is a position. */
 function sinceCondition(since: string): SQL {
-  if (parseInstant(since) === null)
-    throw badUserInput("`filter.since` must be a time in UTC: `2026-06-01T00:00:00Z`.");
+  const instant = readTime("filter.since", since);
   return sql`${events.position} >= (SELECT position FROM events AS earliest
-    WHERE earliest.received_at >= ${since}::timestamptz ORDER BY earliest.received_at, earliest.position LIMIT 1)`;
+    WHERE earliest.received_at >= ${`${instant}Z`}::timestamptz ORDER BY earliest.received_at, earliest.position LIMIT 1)`;
 }

@@ -5,7 +5,7 @@ import { categoriesOfPaper, paperNames } from "../store/tables/search-expression
 import { builder } from "./builder.ts";
 import { ProofEnum } from "./enums.ts";
 import { badUserInput } from "./errors.ts";
-import { containsPattern, storable } from "./text-filter.ts";
+import { comparableText, containsPattern, storable } from "./text-filter.ts";
 
 export const PaperFilterInput = builder.inputType("PaperFilter", {
   description: "Which papers; what is given must all hold. What is absent or null asks nothing.",
@@ -16,7 +16,10 @@ export const PaperFilterInput = builder.inputType("PaperFilter", {
     }),
     yearFrom: t.int({ description: "Submitted in this year (UTC) or later." }),
     yearTo: t.int({ description: "Submitted in this year (UTC) or earlier." }),
-    titleContains: t.string({ description: "The title contains this text; case does not matter." }),
+    titleContains: t.string({
+      description:
+        "`title` contains this text. Case does not matter, nor how white space and accents are encoded; accents themselves do.",
+    }),
     minCitedBy: t.int({ description: "At least so many works cite the paper's work (`work.citedByCount`)." }),
     proof: t.field({ type: ProofEnum, description: "`verification.proof` is exactly this." }),
     anchorsOthers: t.boolean({
@@ -86,7 +89,7 @@ export function proofCondition(proof: PaperFilter["proof"]): SQL | undefined {
 
 function titleCondition(text: string): SQL {
   if (!storable(text)) return sql`false`;
-  const pattern = containsPattern(text);
+  const pattern = containsPattern(comparableText(text));
   // The second says nothing new, but it is what the index of trigrams holds: of three letters at least.
   return and(
     ilike(papers.title, pattern),

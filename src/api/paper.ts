@@ -1,4 +1,4 @@
-import { isPithNumber, suffixOf } from "../protocol/index.ts";
+import { isJsonObject, isPithNumber, suffixOf } from "../protocol/index.ts";
 import { paperIdOf } from "../store/ids.ts";
 import { builder } from "./builder.ts";
 import { citingConnection } from "./citing-connection.ts";
@@ -55,16 +55,38 @@ builder.node(PaperObject, {
     title: t.exposeString("title", {
       nullable: true,
       description:
-        "As the current snapshot has it; null where none is known. See `verification.titleBinding`.",
+        "The current snapshot's title as text: white space folded, TeX accents and letters as Unicode (NFC), mathematics " +
+        "(`$…$`) as it is. Null where none is known. What was signed: `signedTitle`; see `verification.titleBinding`.",
     }),
-    authors: t.exposeStringList("authors", { description: "Names, as the current snapshot lists them." }),
+    signedTitle: t.string({
+      nullable: true,
+      description: "The title exactly as the current snapshot has it, in the event that was signed.",
+      resolve: (paper, _args, context) => signedMember(paper, "title", context),
+    }),
+    authors: t.exposeStringList("authors", {
+      description:
+        "The names in the current snapshot's list of authors, in its order and as text like `title`: `Michael Färber`, " +
+        "`Robert Downey Jr.`, `ATLAS Collaboration`. Affiliations, footnote marks and *et al.* are left out.",
+    }),
+    signedAuthors: t.string({
+      nullable: true,
+      description:
+        "The list of authors exactly as the current snapshot has it, one text; null where it has none or lists names one " +
+        "by one.",
+      resolve: (paper, _args, context) => signedMember(paper, "authors_text", context),
+    }),
     abstractExcerpt: t.exposeString("abstractExcerpt", {
       nullable: true,
-      description: "The beginning of the abstract, as the current snapshot has it.",
+      description: "The beginning of the abstract, as the current snapshot has it, as text like `title`.",
+    }),
+    signedAbstractExcerpt: t.string({
+      nullable: true,
+      description: "The same exactly as it was signed.",
+      resolve: (paper, _args, context) => signedMember(paper, "abstract_excerpt", context),
     }),
     headline: t.exposeString("headline", {
       nullable: true,
-      description: "The registry's headline for the paper.",
+      description: "The registry's headline for the paper, as text like `title`.",
     }),
     license: t.exposeString("license", {
       nullable: true,
@@ -192,6 +214,20 @@ async function canonicalRecordOf(
   return JsonText.of(event.payload["canonical_record"] ?? null);
 }
 
+/** A text of the `paper` in the current snapshot, as the event has it. */
+async function signedMember(
+  { paperId, snapshotEventId }: PaperRow,
+  member: string,
+  { loaders }: Context,
+): Promise<string | null> {
+  if (snapshotEventId === null) return null;
+  const event = await loaders.eventBody.load({ paperId, eventId: snapshotEventId });
+  const snapshot = event?.payload["graph_snapshot"];
+  const paper = isJsonObject(snapshot) ? snapshot["paper"] : undefined;
+  const text = isJsonObject(paper) ? paper[member] : undefined;
+  return typeof text === "string" ? text : null;
+}
+
 builder.queryField("paper", (t) =>
   t.field({
     type: PaperObject,
@@ -202,8 +238,8 @@ builder.queryField("paper", (t) =>
         required: true,
         description:
           'Whatever names a paper: a Pith number in full, "pith:ROU4N4IR", a suffix or its first 8, 12 or 16 ' +
-          'characters, an arXiv id with or without version, with or without "arXiv:", a DOI, or the https address of ' +
-          "any of these. An arXiv id or a DOI without version: of the versions held the best proved, then the " +
+          "characters, an arXiv id with or without version, a DOI, or the address of any of these, in the spellings that " +
+          "people use: `arXiv:2302.12192v1 [cs.LG]`, `arxiv.org/abs/hep-th%2F9711200`, `doi:10.1103/PhysRevD.55.5112`. An arXiv id or a DOI without version: of the versions held the best proved, then the " +
           "latest. An arXiv id with version: that one only. A short form that fits several papers: AMBIGUOUS_REF, " +
           "with the numbers in `extensions.pithNumbers`. Anything else: BAD_USER_INPUT.",
       }),

@@ -1,3 +1,6 @@
+import { isJsonObject } from "../protocol/index.ts";
+import type { Context } from "./context.ts";
+import type { ReferenceRow } from "./loaders/reference-rows.ts";
 import { PaperObject, ProvenanceObject, ReferenceObject, WorkObject } from "./objects.ts";
 import { provenanceOf } from "./provenance.ts";
 import { required } from "./required.ts";
@@ -8,9 +11,19 @@ ReferenceObject.implement({
     refIndex: t.exposeInt("refIndex", { description: "Its number in the paper's list, from 1." }),
     title: t.exposeString("title", {
       nullable: true,
-      description: "The cited title, as the registry read it.",
+      description: "The cited title, as the registry read it, as text like `Paper.title`.",
     }),
-    year: t.exposeInt("year", { nullable: true, description: "The cited year, as the registry read it." }),
+    signedTitle: t.string({
+      nullable: true,
+      description: "The cited title exactly as the snapshot has it, in the event that was signed.",
+      resolve: signedTitleOf,
+    }),
+    year: t.exposeInt("year", {
+      nullable: true,
+      description:
+        "The year that the reference states, right or wrong; null where it states none from 1000 to 2100. The year of " +
+        "the work: `work.year`.",
+    }),
     doi: t.exposeString("doi", {
       nullable: true,
       description: "The cited DOI, as written; null where none is.",
@@ -50,3 +63,19 @@ ReferenceObject.implement({
     }),
   }),
 });
+
+async function signedTitleOf(
+  { paperId, ordinal }: ReferenceRow,
+  _args: object,
+  { loaders }: Context,
+): Promise<string | null> {
+  const { snapshotEventId } = await required(loaders.paper.get(paperId), "paper");
+  if (snapshotEventId === null) return null;
+  const event = await loaders.eventBody.load({ paperId, eventId: snapshotEventId });
+  const snapshot = event?.payload["graph_snapshot"];
+  const part = isJsonObject(snapshot) ? snapshot["references"] : undefined;
+  const sample = isJsonObject(part) ? part["sample"] : undefined;
+  const item = Array.isArray(sample) ? sample[ordinal] : undefined;
+  const title = isJsonObject(item) ? item["title"] : undefined;
+  return typeof title === "string" ? title : null;
+}

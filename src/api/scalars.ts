@@ -3,7 +3,9 @@ import { builder } from "./builder.ts";
 import { JsonText } from "./json-text.ts";
 
 builder.scalarType("DateTime", {
-  description: "An instant: RFC 3339, in UTC, to the microsecond, as `2023-02-23T17:34:53.000000Z`.",
+  description:
+    "An instant. In answers RFC 3339, in UTC, to the microsecond: `2023-02-23T17:34:53.000000Z`. Arguments take RFC 3339 " +
+    "with any offset, also to the minute, and dates alone.",
   serialize: (value) => value,
   parseValue: (value) => {
     if (typeof value === "string") return value;

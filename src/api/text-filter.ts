@@ -7,3 +7,8 @@ export function storable(text: string): boolean {
 export function containsPattern(text: string): string {
   return `%${text.replace(/[\\%_]/g, "\\$&")}%`;
 }
+
+/** A text to be looked for in stored ones, in their form: characters composed (NFC), white space folded. */
+export function comparableText(text: string): string {
+  return text.normalize("NFC").replace(/[\s\p{Z}\p{Cc}]+/gu, " ");
+}

@@ -4,6 +4,7 @@ import { builder } from "./builder.ts";
 import { citingConnection } from "./citing-connection.ts";
 import { PaperConnection } from "./connection-objects.ts";
 import type { Context } from "./context.ts";
+import { IdentityDoubtObject, identityDoubtsOf } from "./identity-doubt.ts";
 import type { WorkRow } from "./loaders/works.ts";
 import { PaperObject, WorkObject } from "./objects.ts";
 import { forwardArguments } from "./page-arguments.ts";
@@ -11,8 +12,8 @@ import { forwardArguments } from "./page-arguments.ts";
 builder.node(WorkObject, {
   description:
     "A vertex of the citation graph: what papers are versions of, and what references cite, whether a paper of it is " +
-    "held or not. Known by its arXiv id, else its DOI, else the registry's work id. Title and year are the paper's " +
-    "own where one is held and says them, else what the best proved reference says.",
+    "held or not. Known by its arXiv id, else its DOI, else the registry's work id. The title is the paper's own where " +
+    "one is held and has it, else as the best proved reference has it.",
   id: { description: "Made of the identifier by which the work is known.", resolve: workKeyOf },
   loadMany: (ids, { loaders }) =>
     Promise.all(
@@ -39,10 +40,28 @@ builder.node(WorkObject, {
         "smallest.",
       resolve: (work, _args, context) => keyOfKind(work, "doi") ?? firstIdentifierOf(work, "doi", context),
     }),
-    title: t.exposeString("title", { nullable: true, description: "Null where nobody told." }),
+    title: t.exposeString("title", {
+      nullable: true,
+      description: "As `Paper.title` is shown: on one line, TeX as text. Null where none is known.",
+    }),
     year: t.exposeInt("year", {
       nullable: true,
-      description: "The year of publication; null where nobody told.",
+      description:
+        "The year of the arXiv id; of a work without one that of the paper held, else as the reference that gave the " +
+        "title states it. Null where none is known.",
+    }),
+    statedYear: t.int({
+      nullable: true,
+      description:
+        "The year that the reference which gave the title states, where it is not `year`. Null where both agree, where " +
+        "it states none, and where the title is the paper's own.",
+      resolve: ({ year, statedYear }) => (statedYear === year ? null : statedYear),
+    }),
+    identityDoubts: t.field({
+      type: [IdentityDoubtObject],
+      description:
+        "Identifiers of this work of which some papers say that they name another work. Empty where no paper does.",
+      resolve: identityDoubtsOf,
     }),
     papers: t.field({
       type: [PaperObject],

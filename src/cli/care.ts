@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { checkTables, rebuildTables, WouldDropEventsError } from "../ingest/index.ts";
+import { readRebuildDue } from "../store/rebuild-due.ts";
 import { CommandError } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
 import { exitStatus } from "./exit-status.ts";
@@ -67,9 +68,10 @@ function explainDrop(error: unknown): never {
 }
 
 async function runCheck(options: Options): Promise<number> {
-  const { counts, differences } = await withDatabase(options, ({ database, keyring }) =>
-    checkTables(database, { keyring, onProgress: rebuildProgress() }),
-  );
+  const { counts, differences, due } = await withDatabase(options, async ({ database, keyring }) => ({
+    ...(await checkTables(database, { keyring, onProgress: rebuildProgress() })),
+    due: await readRebuildDue(database.pool),
+  }));
   for (const difference of differences) {
     const { table, key, stored, expected } = difference;
     process.stdout.write(
@@ -80,6 +82,7 @@ async function runCheck(options: Options): Promise<number> {
   }
   for (const [table, count] of counts)
     say(`${table}: ${count} ${count === 1 ? "row differs" : "rows differ"}`);
+  if (due !== null) say(due);
   if (counts.size === 0) say("Nothing differs.");
   else say("`pith-graph rebuild` puts it right.");
   return counts.size === 0 ? exitStatus.done : exitStatus.foundWrong;

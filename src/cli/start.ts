@@ -6,6 +6,7 @@ import type { Keyring } from "../protocol/index.ts";
 import { type App, createApp, graphqlSettings, type RunningServer, startServer } from "../server/index.ts";
 import { type MetricsListener, startMetricsListener } from "../server/metrics/listener.ts";
 import { type Database, openDatabase } from "../store/index.ts";
+import { readRebuildDue } from "../store/rebuild-due.ts";
 import { ReadServers, type ReplicaStatus } from "../store/replicas/index.ts";
 import { collectPoolMetrics } from "../telemetry/metrics/database-metrics.ts";
 import { together } from "../telemetry/metrics/exposition.ts";
@@ -99,6 +100,7 @@ export async function runService(
   let metrics: MetricsListener | undefined;
   let worker: WorkerProcess | undefined;
   try {
+    await warnOfDueRebuild(database, log);
     await prepareSample(database, paths, { isWanted: options.sample, signal, log });
     if (signal.aborted) return;
     service = await createService(database, { config, keyring, log });
@@ -136,6 +138,11 @@ export async function runService(
     await telemetry.close();
     clearTimeout(bound);
   }
+}
+
+async function warnOfDueRebuild({ pool }: Database, log: Log): Promise<void> {
+  const reason = await readRebuildDue(pool);
+  if (reason !== null) log.warn(`${reason} To bring them up to date: pith-graph rebuild`);
 }
 
 async function createService(

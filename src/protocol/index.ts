@@ -41,7 +41,7 @@ export {
   suffixOfDigest,
 } from "./identifiers.ts";
 export type { Instant } from "./instant.ts";
-export { parseInstant } from "./instant.ts";
+export { parseInstant, readInstant } from "./instant.ts";
 export type { JsonObject, JsonValue } from "./json.ts";
 export { isJsonInteger, isJsonObject, JsonDouble } from "./json.ts";
 export type { Keyring, KeyringEntry, TrustedKey } from "./keyring.ts";
@@ -60,5 +60,13 @@ export type { FaultReason, InvalidReason, LinkReason, RefusalReason } from "./re
 export { faultReasons, linkReasons, refusalReasons } from "./reasons.ts";
 export type { KnownRecord } from "./record-created.ts";
 export { verifyEvent } from "./verify-event.ts";
-export type { ArxivId } from "./work-identity.ts";
-export { arxivIdentity, arxivIdOfDoi, parseArxivId, parseDoi, parseWorkId } from "./work-identity.ts";
+export type { ArxivId, WorkName } from "./work-identity.ts";
+export {
+  arxivIdentity,
+  arxivIdOfDoi,
+  parseArxivId,
+  parseDoi,
+  parseWorkId,
+  readWorkName,
+  yearOfArxivId,
+} from "./work-identity.ts";

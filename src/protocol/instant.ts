@@ -25,3 +25,40 @@ function lastDay(year: number, month: number): number {
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   return month === 2 && leap ? 29 : (daysOfMonth[month - 1] as number);
 }
+
+const readable =
+  /^(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d{1,30}))?)?(?: ?([Zz]|[+\u2212-]\d\d(?::?\d\d)?))?)?$/;
+
+/**
+ * Reads a time as people and programs write it: RFC 3339 with any offset, also to the minute, and a date alone, which
+ * is its first instant. UTC where no offset is given. Digits beyond the microsecond are cut off; a leap second is the
+ * instant after it. Null for anything else, and outside the years 0001–9999.
+ *
+ * @example readInstant("2024-01-01T01:00+01:00") // "2024-01-01T00:00:00.000000"
+ */
+export function readInstant(text: string): Instant | null {
+  const match = readable.exec(text.trim());
+  if (match === null) return null;
+  const [, date = "", minute = "00:00", second = "00", fraction = "", zone = "Z"] = match;
+  const isLeap = second === "60";
+  // Checks the ranges, which Date.parse does not for days.
+  if (parseInstant(`${date}T${minute}:${isLeap ? "59" : second}Z`) === null) return null;
+  const offset = minutesOf(zone);
+  if (offset === null) return null;
+  const milliseconds = Date.parse(`${date}T${minute}:${isLeap ? "59" : second}Z`) - offset * 60_000;
+  const utc = new Date(milliseconds).toISOString().slice(0, 19);
+  if (isLeap) {
+    if (!utc.endsWith("T23:59:59")) return null;
+    return parseInstant(`${new Date(milliseconds + 1_000).toISOString().slice(0, 19)}Z`);
+  }
+  return parseInstant(`${utc}.${fraction.slice(0, 6).padEnd(6, "0")}Z`);
+}
+
+/** An offset east of Greenwich, in minutes; null where it is none. */
+function minutesOf(zone: string): number | null {
+  if (zone === "Z" || zone === "z") return 0;
+  const hours = Number(zone.slice(1, 3));
+  const minutes = Number(zone.slice(3).replace(":", "") || 0);
+  if (hours > 23 || minutes > 59) return null;
+  return (zone.startsWith("+") ? 1 : -1) * (hours * 60 + minutes);
+}

@@ -1,74 +1,159 @@
+import { tidyName, withoutLead, withoutTrail } from "./written-name.ts";
+
 /**
- * The identifiers by which works are told apart: arXiv ids and DOIs, in one spelling each. What a reference
- * or a person writes is read leniently; what comes out is what is compared.
+ * The identifiers by which works are told apart: arXiv ids, DOIs and work ids, in one spelling each. What a reference
+ * or a person writes is read leniently; the result is what is stored and compared. What does not have the form of an
+ * identifier (`N/A`, `unknown`, `10.`) is none.
  */
 
 /** Longer texts are no identifiers, and would not fit an index. */
 const longest = 200;
-
-const newStyle = /^(\d{4}\.\d{4,5})(?:v([1-9]\d{0,3}))?$/;
-/** `hep-th/9711200`, `math.AG/0102003`: the subject class behind the point is no part of the identity. */
-const oldStyle = /^([a-z-]+)(?:\.[a-z-]+)?\/(\d{7})(?:v([1-9]\d{0,3}))?$/i;
+/** As written, with address, percent-encoding and stamp. */
+const longestWritten = 600;
 
 export type ArxivId = { readonly id: string; readonly version: number | null };
 
+/** What a text names: an arXiv id (also by arXiv's own DOI for it), or any other DOI. */
+export type WorkName =
+  | ({ readonly kind: "arxiv" } & ArxivId)
+  | { readonly kind: "doi"; readonly doi: string };
+
+// Most names are written as they are stored. These forms are decided without any rewriting.
+const plainArxivId = /^(?:\d\d(?!00)\d{2}\.\d{4,5}|[a-z]+(?:-[a-z]+)*\/\d\d(?!00)\d{5})$/;
+const plainDoi = /^10\.\d{4,9}\/[a-z0-9](?:[a-z0-9._/-]*[a-z0-9/])?$/;
+
 /**
- * Reads an arXiv id: with or without version, `arXiv:` in front, or its https address. Null for anything that
- * does not have the form of one.
+ * Reads whatever names a work: an arXiv id or a DOI, bare, with its label, as an address of arXiv or of a resolver, or
+ * as the stamp on a PDF. Null where the text has neither form.
  */
+export function readWorkName(text: string): WorkName | null {
+  const arxiv = parseArxivId(text);
+  if (arxiv !== null) return { kind: "arxiv", ...arxiv };
+  const doi = parseDoi(text);
+  if (doi === null) return null;
+  const ofDoi = arxivOfDoi(doi);
+  return ofDoi === null ? { kind: "doi", doi } : { kind: "arxiv", ...ofDoi };
+}
+
+/** The archives of arXiv's ids before April 2007. Only these are read where the slash is missing. */
+const archives =
+  "acc-phys|adap-org|alg-geom|ao-sci|astro-ph|atom-ph|bayes-an|chao-dyn|chem-ph|cmp-lg|comp-gas|cond-mat|cs|dg-ga|" +
+  "funct-an|gr-qc|hep-ex|hep-lat|hep-ph|hep-th|math-ph|math|mtrl-th|nlin|nucl-ex|nucl-th|patt-sol|physics|plasm-ph|" +
+  "q-alg|q-bio|quant-ph|solv-int|supr-con";
+
+const arxivAddress =
+  /^(?:https?:)?(?:\/\/)?(?:(?:[\w-]+\.)*(?:arxiv|ar5iv|alphaxiv)\.org|ar5iv\.labs\.arxiv\.org|xxx\.lanl\.gov)(?::\d+)?\/+(?:(?:abs|pdf|html|ps|format|e-print|src|dvi|ftp|papers)\/+)?/i;
+/** `arXiv:`, `arXiv preprint arXiv:`, `CoRR abs/`, `oai:arXiv.org:`, `eprint = …` */
+const arxivLabel =
+  /^(?:(?:arxiv\.org|arxiv|oai|pre-?print|e-?prints?|corr|abs|id|identifier|no|number)(?:[ :=/._#-]+|(?=\d{4}\.\d)))+/i;
+const modernId =
+  /^(?:[a-z-]+(?:\.[a-z-]+)?\/)?(\d{2}(?!00)\d{2}\.\d{4,5})(?: ?v([1-9]\d{0,3}))?(?![\p{L}\p{N}])/iu;
+/** `hep-th/9711200`, `math.AG/0102003`: the subject class behind the point is no part of the identity. */
+const oldId = new RegExp(
+  `^(?:([a-z]+(?:-[a-z]+)*)(?:\\.[a-z]+(?:-[a-z]+)*)? ?/ ?|(${archives})[ -]?)(\\d\\d(?!00)\\d{5})(?: ?v([1-9]\\d{0,3}))?(?![\\p{L}\\p{N}])`,
+  "iu",
+);
+/** What may follow an id: file types, query, fragment, slashes; categories and dates as on the stamp of a PDF. */
+const arxivTail =
+  /^(?:\.(?:pdf|ps|html?|gz|tex|tar)|\/)*(?:[?#]\S*)?(?: ?(?:\[[^[\]]*\]|\([^()]*\)|,|\d{1,2} [a-z]{3,9}\.? \d{4}|\d{4}))*$/i;
+
+/** Reads an arXiv id in any of the spellings that people use. Null for anything that does not have the form of one. */
 export function parseArxivId(text: string): ArxivId | null {
-  if (text.length > longest) return null;
-  const bare = text
-    .trim()
-    .replace(/^https?:\/\/(?:www\.|export\.)?arxiv\.org\/(?:abs|pdf|html)\//i, "")
-    .replace(/\.pdf$/i, "")
-    .replace(/^arxiv:\s*/i, "");
-  const modern = newStyle.exec(bare);
+  if (plainArxivId.test(text)) return { id: text, version: null };
+  // Nothing is an arXiv id without four digits, and most texts that are not have none.
+  if (text.length > longestWritten || !/\p{N}{4}/u.test(text)) return null;
+  const bare = withoutLabels(withoutTrail(withoutLead(tidyName(text))));
+  const modern = modernId.exec(bare);
+  const old = modern === null ? oldId.exec(bare) : null;
+  const match = modern ?? old;
+  if (match === null || !arxivTail.test(bare.slice(match[0].length))) return null;
   if (modern !== null) return { id: modern[1] as string, version: versionOf(modern[2]) };
-  const old = oldStyle.exec(bare);
-  if (old === null) return null;
-  return { id: `${(old[1] as string).toLowerCase()}/${old[2]}`, version: versionOf(old[3]) };
+  const [, archive, unslashed, number, version] = match;
+  return { id: `${(archive ?? unslashed ?? "").toLowerCase()}/${number}`, version: versionOf(version) };
+}
+
+/** Labels and addresses stand in front of each other: `arXiv:https://arxiv.org/abs/arXiv:…`. */
+function withoutLabels(text: string): string {
+  const bare = text.replace(arxivAddress, "").replace(arxivLabel, "");
+  return bare === text ? text : withoutLabels(bare);
 }
 
 function versionOf(digits: string | undefined): number | null {
   return digits === undefined ? null : Number(digits);
 }
 
-/**
- * The identity of what a record or a reference calls an arXiv id: without its version where it has the form of
- * one, else as written, as long as it could be an identifier at all.
- */
+/** The identity of what is written as an arXiv id: without its version. Null where it does not have the form of one. */
 export function arxivIdentity(text: string): string | null {
-  const parsed = parseArxivId(text);
-  // Most are written as they are compared: then it is the same text, and no second one beside it.
-  if (parsed !== null) return parsed.id === text ? text : parsed.id;
-  const bare = text.trim();
-  return bare !== "" && bare.length <= longest && !/[\s\p{Cc}]/u.test(bare) ? bare : null;
+  return parseArxivId(text)?.id ?? null;
 }
 
-const doiShape = /^10\.\d{4,9}(?:\.\d+)*\/[^\s\p{Cc}]+$/u;
+/**
+ * The year in which arXiv gave an id, as the id says: 2022 for `2204.05862`, 1997 for `hep-th/9711200`. Null where its
+ * digits are no month in which such ids were given.
+ *
+ * @param id - as `parseArxivId` gives it.
+ */
+export function yearOfArxivId(id: string): number | null {
+  const start = id.indexOf("/") + 1;
+  const month = Number(id.slice(start + 2, start + 4));
+  if (month < 1 || month > 12) return null;
+  const year = Number(id.slice(start, start + 2));
+  // Old ids were given from 1991 to March 2007, new ones from April 2007 on.
+  if (start > 0) return year >= 91 ? 1900 + year : year <= 7 ? 2000 + year : null;
+  return year > 7 || (year === 7 && month >= 4) ? 2000 + year : null;
+}
 
-/** Reads a DOI, with or without `doi:` or its https address; in lower case, as DOIs are compared. */
+const doiLabel = /^(?:(?:urn|info):)?doi(?! ?[.-]org)(?: (?:number|name|no\.?))?[ :=/.#]*/i;
+const resolver = /^(?:https?:)?(?:\/\/)?(?:[\w-]+\.)*doi[.-]org[\w.-]*(?::\d+)?\/+/i;
+/** The page of a publisher that has the DOI in its address, and what such pages put behind it. */
+const publisherPage = /^https?:\/\/[^\s/]+\/(?:[^\s/]+\/)*?(?=10\.\d{4,9}\/)/i;
+const pageOfDoi = /\/(?:full|abstract|abs|pdf|epdf|fulltext|html|meta|summary)(?:\/html)?$|\.pdf$/i;
+const doiShape = /^(10\.\d{4,9}(?:\.\d+)*) ?\/ ?(\S+)(?: (?:\[[^[\]]*\]|\([^()]*\)))*$/;
+
+/**
+ * Reads a DOI in any of the spellings that people use, in lower case, as DOIs are compared. Punctuation behind it is
+ * dropped, a closing bracket only where it closes nothing; a final `/` stays. Null for anything that has not the form.
+ */
 export function parseDoi(text: string): string | null {
-  if (text.length > longest || text === "") return null;
-  const bare = text
-    .trim()
-    .replace(/^https?:\/\/(?:dx\.|www\.)?doi\.org\//i, "")
-    .replace(/^doi:\s*/i, "")
-    .replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
-  return doiShape.test(bare) ? bare : null;
+  if (plainDoi.test(text) && text.length <= longest) return text;
+  if (text.length > longestWritten || !/\p{N}{4}/u.test(text)) return null;
+  let bare = withoutTrail(withoutLead(tidyName(text)));
+  bare = bare.replace(doiLabel, "").replace(resolver, "").replace(doiLabel, "");
+  const page = publisherPage.exec(bare);
+  if (page !== null) bare = bare.slice(page[0].length).replace(pageOfDoi, "");
+  const match = doiShape.exec(bare);
+  if (match === null) return null;
+  const suffix = withoutTrail(match[2] as string);
+  const doi = `${match[1]}/${suffix}`.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  return doi.length <= longest && /[\p{L}\p{N}]/u.test(suffix) && !/\p{Cc}/u.test(doi) ? doi : null;
 }
 
-const arxivDoi = /^10\.48550\/arxiv\.(.+)$/;
+const arxivDoi = /^10\.48550\/arxiv[.:](.+)$/;
+
+function arxivOfDoi(doi: string): ArxivId | null {
+  const match = arxivDoi.exec(doi);
+  return match === null ? null : parseArxivId(match[1] as string);
+}
 
 /** The arXiv id for which arXiv itself registered this DOI (as `parseDoi` gives it); null for other DOIs. */
 export function arxivIdOfDoi(doi: string): string | null {
-  const match = arxivDoi.exec(doi);
-  return match === null ? null : arxivIdentity(match[1] as string);
+  return arxivOfDoi(doi)?.id ?? null;
 }
 
-/** Reads a work id: any short text that could be an identifier; the registry's are UUIDs. */
+const uuid = /^(?:urn:uuid:)?\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?$/i;
+const plainUuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** What registries write where they know no id. */
+const placeholder =
+  /^(?:n\.?\/?a\.?|none|null|nil|nan|no|not-?(?:known|available|found)|missing|undefined|unspecified|unknown|tb[ad]|arxiv|doi|10\.?|id|work[_-]?id|[0-]+|[^\p{L}\p{N}]*)[:.]?$/iu;
+
+/**
+ * Reads a work id. The registry's are UUIDs, given in lower case; another short text counts as it is written. What
+ * stands for no id, `none` or a UUID of zeros, is none.
+ */
 export function parseWorkId(text: string): string | null {
+  if (plainUuid.test(text)) return placeholder.test(text) ? null : text;
   const bare = text.trim();
-  return bare !== "" && bare.length <= longest && !/[\s\p{Cc}]/u.test(bare) ? bare : null;
+  if (bare.length > longest || placeholder.test(bare) || /[\s\p{Cc}]/u.test(bare)) return null;
+  return uuid.exec(bare)?.[1]?.toLowerCase() ?? bare;
 }

@@ -117,22 +117,23 @@ const story: readonly {
     },
   },
   {
-    says: "a paper that cites it twice, by the UUID that is known and by another",
+    says: "a second paper that names the UUID alone: two against one, so it is a work of its own again",
     text: document({ nth: 5, title: "P5" }, [u, v]),
     graph: {
       works: [
         "arxiv:2301.00001 'P1' v1, cited by 0 works in 0 papers, cites 1",
-        "arxiv:2301.00002 'P2' v1, cited by 4 works in 4 papers, cites 0",
+        "arxiv:2301.00002 'P2' v1, cited by 2 works in 2 papers, cites 0",
         "arxiv:2301.00003 'P3' v1, cited by 0 works in 0 papers, cites 1",
         "arxiv:2301.00004 'P4' v1, cited by 0 works in 0 papers, cites 1",
         "arxiv:2301.00005 'P5' v1, cited by 0 works in 0 papers, cites 2",
+        "work_id:U 'U as cited' no paper, cited by 2 works in 2 papers, cites 0",
         "work_id:V 'V as cited' no paper, cited by 1 works in 1 papers, cites 0",
       ],
       citations: [
         "arxiv:2301.00001 > arxiv:2301.00002",
-        "arxiv:2301.00003 > arxiv:2301.00002",
+        "arxiv:2301.00003 > work_id:U",
         "arxiv:2301.00004 > arxiv:2301.00002",
-        "arxiv:2301.00005 > arxiv:2301.00002",
+        "arxiv:2301.00005 > work_id:U",
         "arxiv:2301.00005 > work_id:V",
       ],
       identifiers: [
@@ -141,14 +142,14 @@ const story: readonly {
         "arxiv:2301.00003 is arxiv:2301.00003",
         "arxiv:2301.00004 is arxiv:2301.00004",
         "arxiv:2301.00005 is arxiv:2301.00005",
-        "work_id:U is arxiv:2301.00002",
+        "work_id:U is work_id:U",
         "work_id:V is work_id:V",
       ],
     },
   },
   {
-    says: "two work ids for one arXiv id: they are one work, and two references are one edge",
-    text: document({ nth: 6, title: "P6" }, [both(v)]),
+    says: "two against two: a paper that says what they are counts more; two work ids are one work, and one edge",
+    text: document({ nth: 6, title: "P6" }, [both(u), both(v)]),
     graph: {
       works: [
         "arxiv:2301.00001 'P1' v1, cited by 0 works in 0 papers, cites 1",
@@ -251,7 +252,7 @@ const story: readonly {
     graph: {
       works: [
         "arxiv:2301.00001 'P1, second version' v2, cited by 0 works in 0 papers, cites 2",
-        // P1 twice, P5 by V, P6; no longer P3, which names U, and P4, which names nothing.
+        // P1 twice, P5 by V, P6; no longer P3, which names U as P5 does, and P4, which names nothing.
         "arxiv:2301.00002 'P2, second version' v2, cited by 3 works in 4 papers, cites 0",
         "arxiv:2301.00003 'P3' v1, cited by 0 works in 0 papers, cites 1",
         "arxiv:2301.00004 'P4' v1, cited by 0 works in 0 papers, cites 0",

@@ -17,14 +17,14 @@ import {
   type PithNumber,
   type Proof,
   parseAlias,
-  parseArxivId,
   parseDocument,
-  parseDoi,
   parseJson,
   proofs,
+  readWorkName,
   sha256OfValue,
 } from "../../src/protocol/index.ts";
 import { type IdentifierKind, identifierIdOf, paperIdOf, workIdOf } from "../../src/store/index.ts";
+import { readableText } from "../../src/text/index.ts";
 import { type Row, sorted, type Tables } from "./tables.ts";
 import type { WorldDocument } from "./world.ts";
 
@@ -134,6 +134,12 @@ function text(value: JsonValue | undefined): string | null {
   return typeof value === "string" && value !== "" ? value.split("\u0000").join("\ufffd") : null;
 }
 
+/** As it is shown. How TeX is read has tests of its own. */
+function shown(value: JsonValue | undefined): string | null {
+  const readable = readableText(text(value) ?? "");
+  return readable === "" ? null : readable;
+}
+
 function texts(value: JsonValue | undefined): string[] {
   return list(value)
     .filter((item) => typeof item === "string")
@@ -165,13 +171,13 @@ function paperOf(subject: Subject): Paper | null {
   const highest = Math.max(...snapshots.map(({ standing }) => rank(standing)));
   const current = snapshots.filter(({ standing }) => rank(standing) === highest).at(-1) ?? null;
   const snapshot = object(current?.event.payload["graph_snapshot"]);
-  const shown = object(snapshot["paper"]);
+  const member = object(snapshot["paper"]);
   const part = object(snapshot["references"]);
 
   const recordStanding = state.recordCreated?.standing ?? "hash";
   const proof = current?.standing ?? recordStanding;
   const arxivId = source["kind"] === "arxiv" && typeof source["id"] === "string" ? source["id"] : null;
-  const arxiv = arxivId !== null && recordStanding !== "hash" ? bareArxiv(arxivId) : null;
+  const arxiv = arxivId !== null && recordStanding !== "hash" ? arxivOf(arxivId) : null;
   const workKey = arxiv === null ? `pith:${pithNumber}` : `arxiv:${arxiv}`;
   const claims = claimRows(pithNumber, snapshot);
   const references: Reference[] = [];
@@ -185,17 +191,17 @@ function paperOf(subject: Subject): Paper | null {
     source_version: count(source["version"]),
     // Of these tests' papers always to the second.
     submitted_at: `${String(metadata["submitted_at"]).slice(0, 19)}.000000Z`,
-    license: text(metadata["license"]) ?? text(shown["license"]),
-    primary_category: text(metadata["primary_cat"]) ?? text(shown["primary_cat"]),
+    license: text(metadata["license"]) ?? text(member["license"]),
+    primary_category: text(metadata["primary_cat"]) ?? text(member["primary_cat"]),
     cross_categories: JSON.stringify(texts(metadata["cross_cats_sorted"])),
-    title: text(shown["title"]),
+    title: shown(member["title"]),
     authors: JSON.stringify(
-      typeof shown["authors_text"] === "string"
+      typeof member["authors_text"] === "string"
         ? ["A. Author", "B. Author", "C. Author"]
-        : texts(shown["authors"]),
+        : texts(member["authors"]),
     ),
-    abstract_excerpt: text(shown["abstract_excerpt"]),
-    headline: text(shown["headline"]),
+    abstract_excerpt: shown(member["abstract_excerpt"]),
+    headline: shown(member["headline"]),
     verdict: isJsonObject(snapshot["verdict"]) ? canonicalJson(snapshot["verdict"]) : null,
     record_event_id: state.recordCreated?.event.id.slice("sha256:".length) ?? null,
     snapshot_event_id: current?.event.id.slice("sha256:".length) ?? null,
@@ -219,7 +225,7 @@ function paperOf(subject: Subject): Paper | null {
         : "PASSED",
     receipt:
       state.recordCreated === null || receipt === null || receipt === undefined ? "NOT_CHECKABLE" : "PASSED",
-    title_binding: titleBinding(shown["title"], metadata["title_canon_sha256"]),
+    title_binding: titleBinding(member["title"], metadata["title_canon_sha256"]),
     claims_hash: current === null ? withoutSnapshot(state) : "PASSED",
     references_hash:
       current === null
@@ -275,30 +281,18 @@ function claimRows(pithNumber: PithNumber, snapshot: JsonObject): Row[] {
 function keyRows(subject: Subject): Row[] {
   const { pithNumber, state } = subject;
   const keys = new Set([`pith:${pithNumber.slice(10, 18)}`]);
-  const addArxiv = (text: string) => {
-    const id = bareArxiv(text);
-    if (id !== null) keys.add(`arxiv:${id}`);
+  const add = (text: string) => {
+    const name = readWorkName(text);
+    if (name !== null) keys.add(name.kind === "arxiv" ? `arxiv:${name.id}` : `doi:${name.doi}`);
   };
   const source = object(recordOf(subject)?.["source"]);
   if (source["kind"] === "arxiv" && typeof source["id"] === "string") {
-    addArxiv(source["id"]);
+    add(source["id"]);
   }
   for (const { kind, value } of state.aliases) {
-    if (kind === "arxiv" || kind === "arxiv_version") addArxiv(value);
-    const doi = kind === "doi" ? parseDoi(value) : null;
-    if (doi === null) continue;
-    if (doi.startsWith(arxivDoi)) addArxiv(doi.slice(arxivDoi.length));
-    else keys.add(`doi:${doi}`);
+    if (["arxiv", "arxiv_version", "doi"].includes(kind)) add(value);
   }
   return [...keys].map((key) => ({ key, paper_id: idText(paperIdOf(pithNumber)) }));
-}
-
-const arxivDoi = "10.48550/arxiv.";
-
-/** Without its version; anything else that is one short word as it is. */
-function bareArxiv(id: string): string | null {
-  const bare = parseArxivId(id)?.id ?? id.trim();
-  return /^[^\s\p{Cc}]{1,200}$/u.test(bare) ? bare : null;
 }
 
 // ---- The log
@@ -409,24 +403,52 @@ function totalRows(subjects: readonly Subject[], tables: Tables): Row[] {
 
 // ---- Works
 
-/** A reference with the identifiers it names, in one spelling each. */
+/** The arXiv id in a text. How names are spelt has tests of its own; the model is about what follows from them. */
+function arxivOf(text: JsonValue | undefined): string | null {
+  const name = typeof text === "string" ? readWorkName(text) : null;
+  return name?.kind === "arxiv" ? name.id : null;
+}
+
+function doiOf(text: JsonValue | undefined): string | null {
+  const name = typeof text === "string" ? readWorkName(text) : null;
+  return name?.kind === "doi" ? name.doi : null;
+}
+
+/** A reference with the identifiers it names, in one spelling each, in whichever member they stand. */
 function referenceOf(paper: Paper, ordinal: number, item: JsonObject): Reference {
-  const written = item["cited_arxiv_id"];
-  const doi = typeof item["doi"] === "string" ? parseDoi(item["doi"]) : null;
-  const ofDoi = doi?.startsWith(arxivDoi) ? bareArxiv(doi.slice(arxivDoi.length)) : null;
-  const uuid = item["work_id"];
+  const { cited_arxiv_id: written, doi, work_id: uuid } = item;
   return {
     paper,
     ordinal,
     item,
-    arxiv: (typeof written === "string" ? bareArxiv(written) : null) ?? ofDoi,
-    doi: ofDoi === null ? doi : null,
+    arxiv: arxivOf(written) ?? arxivOf(doi),
+    doi: doiOf(doi) ?? doiOf(written),
     uuid: typeof uuid === "string" && /^[^\s\p{Cc}]{1,200}$/u.test(uuid) ? uuid : null,
   };
 }
 
 type Named = { readonly kind: IdentifierKind; readonly value: string };
 type Target = Named & { readonly standing: Proof };
+type Voice = { readonly target: Named | null; readonly papers: number; readonly standing: Proof };
+
+function kindOf({ target }: Voice): string {
+  return target?.kind ?? "";
+}
+
+function targetId({ target }: Voice): bigint {
+  return target === null ? 0n : identifierIdOf(target.kind, target.value);
+}
+
+/** As the column has it: nothing where all say the same. */
+function voicesText(voices: readonly Voice[]): string | null {
+  if (voices.length < 2) return null;
+  const cells = voices.map((voice) => [
+    voice.target === null ? null : idText(targetId(voice)),
+    voice.target?.kind ?? null,
+    voice.papers,
+  ]);
+  return JSON.stringify(cells);
+}
 
 function keyOf({ kind, value }: Named): string {
   return `${kind}:${value}`;
@@ -443,24 +465,49 @@ function graphOf(papers: readonly Paper[]): Tables {
     for (const named of namedBy(reference)) identifiers.set(keyOf(named), named);
   }
 
-  /** The best word on what an identifier stands for. */
-  const targetOf = (named: Named): Target | null => {
-    const words = references.flatMap((reference): Target[] => {
-      const { arxiv, doi, uuid } = reference;
-      const standing = reference.paper.proof;
-      const isBeside =
-        named.kind === "doi" ? doi === named.value : named.kind === "work_id" && uuid === named.value;
-      if (!isBeside) return [];
-      if (arxiv !== null) return [{ kind: "arxiv", value: arxiv, standing }];
-      return doi === null || named.kind === "doi" ? [] : [{ kind: "doi", value: doi, standing }];
-    });
-    words.sort(
-      (a, b) =>
-        rank(b.standing) - rank(a.standing) ||
-        (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0) ||
-        Number(identifierIdOf(a.kind, a.value) - identifierIdOf(b.kind, b.value)),
+  /** What the best proved papers that name an identifier say it stands for, and how many say so: what decides first. */
+  const voicesOf = (named: Named): Voice[] => {
+    const naming = references.filter(({ doi, uuid }) =>
+      named.kind === "doi" ? doi === named.value : named.kind === "work_id" && uuid === named.value,
     );
-    return words[0] ?? null;
+    const best = Math.max(...naming.map(({ paper }) => rank(paper.proof)));
+    const papersOf = new Map<string, Set<string>>();
+    const targets = new Map<string, Named>();
+    const silent = new Set<string>();
+    for (const { paper, arxiv, doi } of naming) {
+      if (rank(paper.proof) < best) continue;
+      silent.add(paper.pithNumber);
+      const target: Named | null =
+        arxiv !== null
+          ? { kind: "arxiv", value: arxiv }
+          : doi === null || named.kind === "doi"
+            ? null
+            : { kind: "doi", value: doi };
+      if (target === null) continue;
+      targets.set(keyOf(target), target);
+      papersOf.set(keyOf(target), (papersOf.get(keyOf(target)) ?? new Set()).add(paper.pithNumber));
+    }
+    for (const papers of papersOf.values()) for (const paper of papers) silent.delete(paper);
+    const standing = proofs[best] ?? "hash";
+    const voices = [...papersOf].map(
+      ([key, papers]): Voice => ({
+        target: targets.get(key) ?? null,
+        papers: papers.size,
+        standing,
+      }),
+    );
+    if (silent.size > 0) voices.push({ target: null, papers: silent.size, standing });
+    return voices.sort(
+      (a, b) =>
+        b.papers - a.papers ||
+        Number(a.target === null) - Number(b.target === null) ||
+        (kindOf(a) < kindOf(b) ? -1 : kindOf(a) > kindOf(b) ? 1 : 0) ||
+        Number(targetId(a) - targetId(b)),
+    );
+  };
+  const targetOf = (named: Named): Target | null => {
+    const [first] = voicesOf(named);
+    return first?.target == null ? null : { ...first.target, standing: first.standing };
   };
   /** The key of the work that an identifier leads to. */
   const workOf = (named: Named): string => {
@@ -479,14 +526,16 @@ function graphOf(papers: readonly Paper[]): Tables {
     references: edges.map(({ reference, cited }) => referenceRow(reference, cited)),
     work_identifiers: [...identifiers.values()].map((named) => {
       const target = targetOf(named);
+      const voices = voicesOf(named);
       return {
         identifier_id: idText(identifierIdOf(named.kind, named.value)),
         kind: named.kind,
         value: named.value,
         target_id: target === null ? null : idText(identifierIdOf(target.kind, target.value)),
         target_kind: target?.kind ?? null,
-        target_standing: target?.standing ?? null,
+        target_standing: target?.standing ?? (voices.length < 2 ? null : (voices[0]?.standing ?? null)),
         work_id: idText(workIdOf(workOf(named))),
+        voices: voicesText(voices),
       };
     }),
     citations: distinct(
@@ -531,13 +580,14 @@ function referenceRow(reference: Reference, cited: string): Row {
   const { paper, ordinal, item, arxiv, doi, uuid } = reference;
   const idOf = (kind: IdentifierKind, value: string | null) =>
     value === null ? null : idText(identifierIdOf(kind, value));
-  const year = count(item["year"]);
+  const stated = item["year"];
+  const year = typeof stated === "string" && /^\d{4}$/.test(stated) ? stated : count(stated);
   return {
     paper_id: paper.row["paper_id"] ?? null,
     ordinal: String(ordinal),
     ref_index: count(item["ref_index"]) ?? String(ordinal + 1),
-    title: text(item["title"]),
-    year: Number(year) >= 1 && Number(year) <= 9999 ? year : null,
+    title: shown(item["title"]),
+    year: Number(year) >= 1000 && Number(year) <= 2100 ? year : null,
     doi: text(item["doi"]),
     cited_arxiv_id: text(item["cited_arxiv_id"]),
     is_internal_anchor: String(item["is_internal_anchor"] === true),
@@ -553,7 +603,7 @@ type Edge = { readonly reference: Reference; readonly cited: string };
 function workRow(key: string, papers: readonly Paper[], edges: readonly Edge[]): Row {
   const own = papers.filter(({ workKey }) => workKey === key).sort(compareVersions)[0];
   const named = edges
-    .filter(({ reference, cited }) => cited === key && text(reference.item["title"]) !== null)
+    .filter(({ reference, cited }) => cited === key && shown(reference.item["title"]) !== null)
     .map(({ reference }) => reference)
     .sort(
       (a, b) =>
@@ -572,7 +622,11 @@ function workRow(key: string, papers: readonly Paper[], edges: readonly Edge[]):
     paper_id: own?.row["paper_id"] ?? null,
     title: ownTitle ?? namedRow?.["title"] ?? null,
     year:
-      own === undefined ? (namedRow?.["year"] ?? null) : String(Number(own.row["submitted_at"]?.slice(0, 4))),
+      yearOfId(key) ??
+      (own === undefined
+        ? (namedRow?.["year"] ?? null)
+        : String(Number(own.row["submitted_at"]?.slice(0, 4)))),
+    stated_year: namedRow?.["year"] ?? null,
     title_standing: titledBy?.paper.proof ?? null,
     title_paper_id: namedRow?.["paper_id"] ?? null,
     title_ordinal: namedRow?.["ordinal"] ?? null,
@@ -592,6 +646,12 @@ function workRow(key: string, papers: readonly Paper[], edges: readonly Edge[]):
         .filter((citing) => citing !== key),
     ),
   };
+}
+
+/** The first two digits of an arXiv id. All ids of these tests are of real months. */
+function yearOfId(key: string): string | null {
+  const digits = /^arxiv:(?:[a-z-]+\/)?(\d\d)/.exec(key)?.[1];
+  return digits === undefined ? null : digits > "90" ? `19${digits}` : `20${digits}`;
 }
 
 /** Of several versions the latest, of those the best proved; what else decides is the newer, then the number. */

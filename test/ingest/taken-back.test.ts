@@ -73,7 +73,7 @@ test("a record that loses its place leaves its work, which is still cited", asyn
   expect(workOf(left, `pith:${pithNumber}`)).toMatchObject({ cited_by_count: "0" });
 });
 
-test("a DOI falls back from one arXiv id to another, and to itself", async () => {
+test("a DOI falls back from an arXiv id to itself, and stands for another that as many papers name as name none", async () => {
   const doi = { doi: "10.1000/a", work_id: "W", title: "t" };
   const other = bundleOfPaper({ arxivId: "2301.00008" }, (paper) => [
     snapshotEvent(paper, { references: [doi] }),
@@ -87,6 +87,7 @@ test("a DOI falls back from one arXiv id to another, and to itself", async () =>
     citing([{ ...doi, cited_arxiv_id: "2302.00001" }], 11),
     weak,
     citing([], 12),
+    citing([{ ...doi, cited_arxiv_id: "2302.00003" }], 13),
     bundleOfPaper({ arxivId: "2301.00007" }, (paper) => [snapshotEvent(paper)]),
   ]);
   const cited = tables.map(
@@ -96,9 +97,11 @@ test("a DOI falls back from one arXiv id to another, and to itself", async () =>
   expect(workOf(tables[1], "arxiv:2302.00001")).toMatchObject({ cited_by_count: "2" });
   // What is proved less moves nothing, as long as what is proved better stands.
   expect(workOf(tables[2], "arxiv:2302.00001")).toMatchObject({ cited_by_count: "2" });
-  expect(workOf(tables[3], "arxiv:2302.00002")).toMatchObject({ cited_by_count: "2" });
-  expect(workOf(tables[4], "doi:10.1000/a")).toMatchObject({ cited_by_count: "1" });
-  expect(workOf(tables[4], "arxiv:2302.00002")).toBeUndefined();
+  // A paper that names it alone is better proved than the one that says what it is.
+  expect(workOf(tables[3], "doi:10.1000/a")).toMatchObject({ cited_by_count: "1" });
+  expect(workOf(tables[3], "arxiv:2302.00002")).toMatchObject({ cited_by_count: "1" });
+  expect(workOf(tables[4], "arxiv:2302.00003")).toMatchObject({ cited_by_count: "2" });
+  expect(workOf(tables[5], "arxiv:2302.00002")).toBeUndefined();
 });
 
 test("a hundred thousand references to one work, taken back at once", async () => {

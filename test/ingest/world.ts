@@ -212,7 +212,7 @@ function supersededBy(random: Random, id: string | null, probability: number): s
   return id !== null && random.chance(probability) ? [id] : [];
 }
 
-const titles = ["title 1", "title 2", "Ein dritter\u0000Titel", ""];
+const titles = ["title 1", "title  2\n ", "Ein dritter\u0000Titel", 'Schr\\"odinger $\\infty$', " \n", ""];
 
 function snapshotOf(random: Random) {
   const claims = Array.from({ length: random.below(4) }, (_, nth) =>
@@ -271,7 +271,7 @@ function referenceOf(random: Random): JsonValue {
     work_id: random.chance(0.6) ? random.pick(workIds) : random.pick(["", "two words"]),
     is_internal_anchor: random.pick([true, false, false, "yes"]),
     title: random.pick([...titles, null]),
-    year: random.pick([2001, 2002, null, 0, 10n ** 30n, "2003"]),
+    year: random.pick([2001, 2002, null, 0, 9999, 10n ** 30n, "2003", "soon"]),
     ...(random.chance(0.7) ? { ref_index: random.below(9) } : {}),
   };
 }

@@ -47,4 +47,12 @@ export const fieldCosts: Readonly<Record<string, FieldCost>> = {
   // Texts that may be long.
   "Paper.canonicalRecord": { field: 5 },
   "Event.payload": { field: 10 },
+  // The event that has it is read and parsed.
+  "Paper.signedTitle": { field: 10 },
+  "Paper.signedAuthors": { field: 10 },
+  "Paper.signedAbstractExcerpt": { field: 10 },
+  "Reference.signedTitle": { field: 10 },
+  // Hardly any work has one.
+  "Work.identityDoubts": { field: 2, multiplier: 1 },
+  "IdentityDoubt.voices": { multiplier: 2 },
 };

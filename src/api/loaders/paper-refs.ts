@@ -48,7 +48,7 @@ function readRef(ref: string): PaperRef {
   throw badUserInput(
     `${quote(ref)} names no paper. Accepted: a Pith number (pith:2023:ROU4N4IRYZ3HV3M7HKTK3YY643), its suffix or ` +
       "the first 8, 12 or 16 characters of it, an arXiv id (2302.12192, arXiv:hep-th/9711200v3), a DOI " +
-      "(10.48550/arxiv.2302.12192), the https address of any of these, and for a work also its work id (a UUID).",
+      "(10.48550/arxiv.2302.12192), the address of any of these, and for a work also its work id (a UUID).",
   );
 }
 
@@ -117,33 +117,20 @@ async function findWork(
   ref: PaperRef,
   written: string,
 ): Promise<WorkRow | null> {
-  const workId =
-    (await workIdByIdentifier(loaders, ref, written)) ?? (await workIdByPaper(loaders, ref, written));
+  const workId = (await workIdByIdentifier(loaders, ref)) ?? (await workIdByPaper(loaders, ref, written));
   return workId === null ? null : loaders.work.load(workId);
 }
 
-async function workIdByIdentifier(
-  loaders: WorkLoaders,
-  ref: PaperRef,
-  written: string,
-): Promise<bigint | null> {
+async function workIdByIdentifier(loaders: WorkLoaders, ref: PaperRef): Promise<bigint | null> {
   if (ref.kind === "pith") return null;
-  const spellings: [IdentifierKind, string][] =
+  const [kind, value]: [IdentifierKind, string] =
     ref.kind === "arxiv"
-      ? [["arxiv", ref.id]]
+      ? ["arxiv", ref.id]
       : ref.kind === "doi"
-        ? [["doi", ref.doi]]
-        : // Work ids are kept as the snapshot writes them.
-          [
-            ["work_id", ref.workId],
-            ["work_id", written.trim()],
-            ["work_id", ref.workId.toUpperCase()],
-          ];
-  const rows = await Promise.all(
-    spellings.map(([kind, value]) => loaders.identifier.load(identifierIdOf(kind, value))),
-  );
-  const row = rows.find((found, index) => found !== null && found.value === spellings[index]?.[1]);
-  return row?.workId ?? null;
+        ? ["doi", ref.doi]
+        : ["work_id", ref.workId];
+  const row = await loaders.identifier.load(identifierIdOf(kind, value));
+  return row?.value === value ? row.workId : null;
 }
 
 async function workIdByPaper(loaders: PaperLoaders, ref: PaperRef, written: string): Promise<bigint | null> {

@@ -12,12 +12,18 @@ export type QueryWords = {
   readonly terms: readonly (readonly string[])[];
 };
 
-/** Runs of letters and digits of any script: the words of a text. The same as the SQL function pith_graph_words has. */
-export const wordShape = /[\p{Alphabetic}\p{N}]+/gu;
+/**
+ * The words of a text: runs of letters, of digits of any script, and of the marks that belong to them. Punctuation,
+ * symbols, white space and control characters separate. The same as the SQL function pith_graph_words has.
+ */
+export const wordShape = /(?:\p{Alphabetic}|[^\p{P}\p{S}\p{White_Space}\p{Cc}\u200b])+/gu;
+
+/** Characters inside words that nobody sees. */
+const invisible = /\u00ad|\u200c|\u200d|\u2060|\ufeff/g;
 
 /** A word as words are compared here. */
 export function comparable(word: string): string {
-  return word.normalize("NFKC").toLowerCase();
+  return word.normalize("NFKC").replace(invisible, "").toLowerCase();
 }
 
 /**
@@ -31,7 +37,10 @@ export function readQuery(argument: string, query: string): QueryWords | null {
   }
   const terms: string[][] = [];
   const web: string[] = [];
-  const text = query.normalize("NFKC").replace(/[“”„«»]/g, '"');
+  const text = query
+    .normalize("NFKC")
+    .replace(invisible, "")
+    .replace(/[“”„«»]/g, '"');
   for (const [, minus, phrase, bare] of text.matchAll(/(-?)(?:"([^"]*)"?|([^\s"]+))/gu)) {
     const words = (phrase ?? bare ?? "").match(wordShape);
     if (words === null) continue;

@@ -1,5 +1,6 @@
 import { acquireEmbeddedServer } from "../../store/embedded/index.ts";
 import { type Database, openDatabase } from "../../store/index.ts";
+import { readRebuildDue } from "../../store/rebuild-due.ts";
 import { readSchemaState } from "../../store/schema-state.ts";
 import { type Finding, messageOf, ok, warning, wrong } from "./finding.ts";
 
@@ -110,6 +111,13 @@ async function ask(database: Database, place: string): Promise<Finding[]> {
   return findings;
 }
 
+async function rebuildFinding({ pool }: Database, count: string): Promise<Finding> {
+  const reason = await readRebuildDue(pool);
+  return reason === null
+    ? ok("Tables", `up to date, ${count}`)
+    : warning("Tables", `${count}, rows of an older version. ${reason}`, "Run `pith-graph rebuild`.");
+}
+
 async function schemaFinding(database: Database): Promise<Finding> {
   const advice = "Whatever writes brings them up to date: `pith-graph start`, `pith-graph ingest`.";
   try {
@@ -117,7 +125,7 @@ async function schemaFinding(database: Database): Promise<Finding> {
     const count = `${applied} of ${known} migrations`;
     switch (state) {
       case "current":
-        return ok("Tables", `up to date, ${count}`);
+        return rebuildFinding(database, count);
       case "absent":
         return warning("Tables", "none yet", advice);
       case "older":

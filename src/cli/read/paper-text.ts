@@ -2,6 +2,7 @@ import type { Colours } from "../output/colours.ts";
 import { counted, padded, wrapped } from "../output/layout.ts";
 import { shownText } from "../output/shown-text.ts";
 import { type Provenance, proofWord, provenanceText, resultWord, type SignerOrigin } from "./proof-words.ts";
+import type { StoredVersions } from "./read-command.ts";
 
 export type PaperAnswer = { readonly paper: ShownPaper | null; readonly work: ShownWork | null };
 
@@ -41,7 +42,16 @@ export type ShownWork = {
   readonly year: number | null;
   readonly citedByCount: number;
   readonly referenceCount: number | null;
-  readonly papers: readonly { readonly pithNumber: string }[];
+  readonly statedYear: number | null;
+  readonly identityDoubts: readonly {
+    readonly identifier: string;
+    readonly voices: readonly {
+      readonly arxivId: string | null;
+      readonly doi: string | null;
+      readonly papers: number;
+    }[];
+  }[];
+  readonly papers: StoredVersions;
 };
 
 const checks = [
@@ -76,6 +86,7 @@ export function paperLines(
       `${coverage.asserted ?? "?"} asserted, ${coverage.known} known here${coverage.complete ? " (all)" : ""}, of ${coverage.held} a paper is held; ${coverage.internalAnchors ?? "?"} internal anchors`,
     ],
     ["Cited by", counted(work?.citedByCount ?? 0, "work")],
+    ...(work === null ? [] : doubtFacts(work)),
     ["Record", provenanceText(paper.recordProvenance, colours)],
     ["Snapshot", provenanceText(paper.snapshotProvenance, colours)],
     ["Proof", proofWord(verification.proof, colours, verification.signer?.origin)],
@@ -104,14 +115,31 @@ export function workLines(work: ShownWork | null, { colours, width }: TextStyle)
       [
         ["arXiv", shownText(work.arxivId ?? "not known")],
         ["DOI", shownText(work.doi ?? "not known")],
-        ["Year", String(work.year ?? "not known")],
+        ["Year", yearText(work)],
         ["Cited by", counted(work.citedByCount, "work")],
+        ...doubtFacts(work),
       ],
       colours,
     ),
     "",
     "No paper of it is held: this is what those say that cite it.",
   ];
+}
+
+function yearText({ year, statedYear }: ShownWork): string {
+  if (year === null) return "not known";
+  return statedYear === null ? String(year) : `${year} (a reference states ${statedYear})`;
+}
+
+/** What papers say of the work's identifiers that does not count, since more papers say otherwise. */
+function doubtFacts({ identityDoubts }: ShownWork): (readonly [name: string, text: string])[] {
+  return identityDoubts.map(({ identifier, voices }) => {
+    const said = voices.map(({ arxivId, doi, papers }) => {
+      const target = arxivId === null ? doi : `arXiv:${arxivId}`;
+      return `${target === null ? "alone" : `as ${shownText(target)}`} by ${counted(papers, "paper")}`;
+    });
+    return ["In doubt", `${shownText(identifier)}, named ${said.join(", ")}`];
+  });
 }
 
 function titleLines(title: string | null, colours: Colours, width: number): string[] {

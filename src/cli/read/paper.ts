@@ -4,7 +4,14 @@ import { textWidth } from "../output/layout.ts";
 import { jsonLine } from "../output/shown-text.ts";
 import type { Reader } from "./answer.ts";
 import { type PaperAnswer, paperLines, workLines } from "./paper-text.ts";
-import { addReadOptions, type ReadOptions, refDescription, unknownRef, withReader } from "./read-command.ts";
+import {
+  addReadOptions,
+  otherVersions,
+  type ReadOptions,
+  refDescription,
+  unknownRef,
+  withReader,
+} from "./read-command.ts";
 
 export function addPaperCommand(program: Command): void {
   const command = program
@@ -48,7 +55,11 @@ const query = /* GraphQL */ `
       }
       state { sha256 eventCount }
     }
-    work(ref: $ref) { arxivId doi title year citedByCount referenceCount papers { pithNumber } }
+    work(ref: $ref) {
+      arxivId doi title year statedYear citedByCount referenceCount
+      identityDoubts { identifier voices { arxivId doi papers } }
+      papers { pithNumber source { kind id version } }
+    }
   }
 `;
 
@@ -56,6 +67,9 @@ async function runPaper(ref: string, options: ReadOptions): Promise<void> {
   const find = async ({ ask }: Reader) => {
     const answer = await ask<PaperAnswer>(query, { ref });
     if (answer.paper === null && answer.work === null) throw unknownRef(ref);
+    const others =
+      answer.paper === null && answer.work !== null ? otherVersions(ref, answer.work.papers) : null;
+    if (others !== null && options.json !== true) throw others;
     const style = { colours: coloursFor(process.stdout), width: textWidth(process.stdout) };
     const lines = () =>
       answer.paper === null ? workLines(answer.work, style) : paperLines(answer.paper, answer.work, style);

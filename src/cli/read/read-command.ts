@@ -61,15 +61,44 @@ export function unknownRef(ref: string): CommandError {
   );
 }
 
-/** Why there is no paper by a ref: nothing is known by it, or only what the papers say that cite it. */
+/** Papers that are stored of a work: its versions. */
+export type StoredVersions = readonly {
+  readonly pithNumber: string;
+  readonly source: { readonly kind: string; readonly id: string; readonly version: number | null };
+}[];
+
+/** Why there is no paper by a ref: nothing is known by it, other versions of it are stored, or it is only cited. */
 export async function noPaper({ ask }: Reader, ref: string): Promise<CommandError> {
-  const { work } = await ask<{ work: object | null }>(
-    /* GraphQL */ "query Work($ref: String!) { work(ref: $ref) { __typename } }",
+  const { work } = await ask<{ work: { papers: StoredVersions } | null }>(
+    /* GraphQL */ "query Work($ref: String!) { work(ref: $ref) { papers { pithNumber source { kind id version } } } }",
     { ref },
   );
   if (work === null) return unknownRef(ref);
+  return otherVersions(ref, work.papers) ?? onlyCited(ref);
+}
+
+/** That other versions are stored than the one that a ref names; null where none is. */
+export function otherVersions(ref: string, papers: StoredVersions): CommandError | null {
+  const [latest] = papers;
+  if (latest === undefined) return null;
+  const named = papers.slice(0, 10).map(({ pithNumber, source }) => versionName(source) ?? pithNumber);
+  const more = papers.length > named.length ? `, and ${papers.length - named.length} more` : "";
+  const next =
+    latest.source.version === null ? latest.pithNumber : `${latest.source.id}v${latest.source.version}`;
   return new CommandError(
-    `No paper is held here of ${JSON.stringify(ref)}: it is only cited.`,
+    `${JSON.stringify(ref)} is not stored here. Stored of this work: ${named.join(", ")}${more}.`,
+    exitStatus.foundWrong,
+    { code: "NOT_FOUND", next: `pith-graph paper ${shellWord(next)}` },
+  );
+}
+
+function versionName({ kind, version }: StoredVersions[number]["source"]): string | null {
+  return kind === "arxiv" && version !== null ? `v${version}` : null;
+}
+
+function onlyCited(ref: string): CommandError {
+  return new CommandError(
+    `No paper is stored here of ${JSON.stringify(ref)}: it is only cited.`,
     exitStatus.foundWrong,
     { code: "NOT_FOUND", next: `pith-graph paper ${shellWord(ref)}` },
   );

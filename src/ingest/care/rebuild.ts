@@ -2,6 +2,7 @@ import type pg from "pg";
 import { recordChanges } from "../../store/feed.ts";
 import { recordGraphReset } from "../../store/graph-feed.ts";
 import type { Database } from "../../store/index.ts";
+import { clearRebuildDue } from "../../store/rebuild-due.ts";
 import { type CareOptions, derivedTables, shadowSchema, withShadow } from "./shadow.ts";
 
 /** How many rows a rebuild took out and put in. */
@@ -63,6 +64,7 @@ export function rebuildTables(database: Database, options: RebuildOptions): Prom
       const now = new Date().toISOString();
       await recordChanges(client, changed, now);
       await recordGraphReset(client, now);
+      await clearRebuildDue(client);
       await client.query("COMMIT");
       return { removed, written, droppedEvents };
     } catch (error) {

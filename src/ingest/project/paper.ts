@@ -15,7 +15,8 @@ import {
 } from "../../protocol/index.ts";
 import { paperIdOf, workIdOf } from "../../store/ids.ts";
 import type { papers } from "../../store/tables/index.ts";
-import { count, storable, textMember, textsMember } from "./text.ts";
+import { parseAuthors, parseName } from "../../text/index.ts";
+import { count, shownMember, storable, textMember, textsMember } from "./text.ts";
 
 export type PaperRow = typeof papers.$inferSelect;
 
@@ -62,10 +63,10 @@ export function projectPaper(sources: PaperSources): { row: PaperRow; workKey: s
     license: textMember(metadata, "license") ?? textMember(paper, "license"),
     primaryCategory: textMember(metadata, "primary_cat") ?? textMember(paper, "primary_cat"),
     crossCategories: textsMember(metadata, "cross_cats_sorted"),
-    title: textMember(paper, "title"),
+    title: shownMember(paper, "title"),
     authors: authorsOf(paper),
-    abstractExcerpt: textMember(paper, "abstract_excerpt"),
-    headline: textMember(paper, "headline"),
+    abstractExcerpt: shownMember(paper, "abstract_excerpt"),
+    headline: shownMember(paper, "headline"),
     verdict: isJsonObject(verdict) ? canonicalJson(verdict) : null,
     recordEventId: state.recordCreated?.event.id.slice(7) ?? null,
     snapshotEventId: snapshot?.eventId.slice(7) ?? null,
@@ -132,15 +133,9 @@ function looseTime(value: JsonValue | undefined): string | null {
   return /^(?!0000)\d{4}-/.test(iso) ? `${iso.slice(0, 19)}.${fraction.slice(0, 6).padEnd(6, "0")}Z` : null;
 }
 
-/**
- * `authors_text` is a list with commas, its last name sometimes after an "and". Nothing here looks for a run of
- * spaces before something else: of a text of spaces that would take quadratic time.
- */
+/** The names in `authors_text`, or those that are listed one by one, in their order and as people write them. */
 function authorsOf(paper: JsonObject): string[] {
-  const text = paper["authors_text"];
-  if (typeof text !== "string") return textsMember(paper, "authors");
-  return storable(text)
-    .split(/,|\sand\s/)
-    .map((name) => name.trim().replace(/\s+/g, " ").replace(/^and /, ""))
-    .filter((name) => name !== "");
+  const list = paper["authors_text"];
+  if (typeof list === "string") return parseAuthors(storable(list)).map(({ text }) => text);
+  return textsMember(paper, "authors").flatMap((name) => parseName(name)?.text ?? []);
 }

@@ -1,15 +1,15 @@
 import {
-  arxivIdentity,
-  arxivIdOfDoi,
   isJsonObject,
   type JsonObject,
+  type JsonValue,
   type PithNumber,
-  parseDoi,
   parseWorkId,
+  readWorkName,
+  type WorkName,
 } from "../../protocol/index.ts";
 import { identifierIdOf, workIdOf } from "../../store/ids.ts";
 import type { references } from "../../store/tables/index.ts";
-import { count, textMember } from "./text.ts";
+import { count, shownMember, textMember } from "./text.ts";
 
 /**
  * A reference before it is settled which work it cites. A batch holds on to all of its references: none of them has
@@ -42,7 +42,7 @@ export function projectReferences(
       paperId,
       ordinal,
       refIndex: count(item["ref_index"]) ?? ordinal + 1,
-      title: textMember(item, "title"),
+      title: shownMember(item, "title"),
       year: yearOf(item),
       doi: textMember(item, "doi"),
       citedArxivId: textMember(item, "cited_arxiv_id"),
@@ -65,21 +65,29 @@ function ownWork(pithNumber: PithNumber, ordinal: number): ProjectedReference["o
 }
 
 /**
- * The identifiers of a reference, at most one of a kind. arXiv's own DOI names an arXiv id, not a DOI's work;
- * where a reference gives both and they differ, its arXiv id is believed.
+ * The identifiers of a reference, at most one of a kind, whichever of its two members names them: some registries write
+ * a DOI where an arXiv id is expected, or the other way round. arXiv's own DOI names an arXiv id, not a DOI's work; where
+ * both members name one of a kind, the member of that kind counts.
  */
-function identifiersOf({ cited_arxiv_id: written, doi, work_id: workId }: JsonObject) {
+function identifiersOf({ cited_arxiv_id: written, doi: writtenDoi, work_id: workId }: JsonObject) {
   // The texts as they are in the snapshot: a replaced character would make another identifier of it.
-  const parsedDoi = typeof doi === "string" ? parseDoi(doi) : null;
-  const arxivOfDoi = parsedDoi === null ? null : arxivIdOfDoi(parsedDoi);
+  const first = nameIn(written);
+  const second = nameIn(writtenDoi);
   return {
-    arxivName: (typeof written === "string" ? arxivIdentity(written) : null) ?? arxivOfDoi,
-    doiName: arxivOfDoi === null ? parsedDoi : null,
+    arxivName: first?.kind === "arxiv" ? first.id : second?.kind === "arxiv" ? second.id : null,
+    doiName: second?.kind === "doi" ? second.doi : first?.kind === "doi" ? first.doi : null,
     workUuid: typeof workId === "string" ? parseWorkId(workId) : null,
   };
 }
 
+function nameIn(value: JsonValue | undefined): WorkName | null {
+  return typeof value === "string" && value !== "" ? readWorkName(value) : null;
+}
+
+/** A year from 1000 to 2100, also one written as a text; null where the reference states none. */
 function yearOf(item: JsonObject): number | null {
-  const year = count(item["year"]);
-  return year !== null && year >= 1 && year <= 9999 ? year : null;
+  const stated = item["year"];
+  const isText = typeof stated === "string" && /^\s*\d{4}\s*$/.test(stated);
+  const year = isText ? Number(stated) : count(stated);
+  return year !== null && year >= 1000 && year <= 2100 ? year : null;
 }

@@ -1,13 +1,11 @@
 import {
-  arxivIdentity,
-  arxivIdOfDoi,
   type CheckResult,
   currentSnapshot,
   isJsonObject,
   type JsonObject,
   type MergedState,
   type PithNumber,
-  parseDoi,
+  readWorkName,
   suffixOf,
 } from "../../protocol/index.ts";
 import { paperIdOf } from "../../store/ids.ts";
@@ -67,20 +65,15 @@ function worst(results: ReadonlySet<CheckResult>): CheckResult {
 /** What finds a paper: aliases that follow from its record, and somebody's word as well. */
 function keysOf(pithNumber: PithNumber, state: MergedState, bundleRecord: JsonObject | null): Set<string> {
   const keys = new Set([`pith:${suffixOf(pithNumber).slice(0, 8)}`]);
-  const addArxiv = (text: string) => {
-    const identity = arxivIdentity(text);
-    if (identity !== null) keys.add(`arxiv:${identity}`);
+  const add = (text: string) => {
+    const name = readWorkName(text);
+    if (name !== null) keys.add(name.kind === "arxiv" ? `arxiv:${name.id}` : `doi:${name.doi}`);
   };
   const source = (state.canonicalRecord ?? bundleRecord)?.["source"];
   if (isJsonObject(source) && source["kind"] === "arxiv" && typeof source["id"] === "string")
-    addArxiv(source["id"]);
+    add(source["id"]);
   for (const { kind, value } of state.aliases) {
-    if (kind === "arxiv" || kind === "arxiv_version") addArxiv(value);
-    const doi = kind === "doi" ? parseDoi(value) : null;
-    if (doi === null) continue;
-    const id = arxivIdOfDoi(doi);
-    if (id === null) keys.add(`doi:${doi}`);
-    else addArxiv(id);
+    if (kind === "arxiv" || kind === "arxiv_version" || kind === "doi") add(value);
   }
   return keys;
 }

@@ -1,4 +1,5 @@
 import { isJsonInteger, type JsonObject, type JsonValue } from "../../protocol/index.ts";
+import { readableText } from "../../text/index.ts";
 
 /** PostgreSQL's text cannot hold U+0000, JSON strings can. The log keeps the original. */
 export function storable(text: string): string {
@@ -9,6 +10,21 @@ export function storable(text: string): string {
 export function textMember(object: JsonObject, member: string): string | null {
   const value = object[member];
   return typeof value === "string" && value !== "" ? storable(value) : null;
+}
+
+/** Of a text without any of these, in single spaces, nothing is to be read: most are such. */
+const needsReading = /[^ -~]|[\\{}$~`]|--| {2}|^ | $/;
+
+/** A text as it is shown, searched and exported: on one line, TeX as Unicode text; null where nothing is left of it. */
+export function shownText(text: string): string | null {
+  const shown = needsReading.test(text) ? readableText(storable(text)) : text;
+  return shown === "" ? null : shown;
+}
+
+/** A member that is a text with something in it, as it is shown; null otherwise. */
+export function shownMember(object: JsonObject, member: string): string | null {
+  const value = object[member];
+  return typeof value === "string" ? shownText(value) : null;
 }
 
 /** A member that is a list: its texts. */

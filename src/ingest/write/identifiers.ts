@@ -1,16 +1,10 @@
-import { BestEvidence } from "./best-evidence.ts";
+import { type BatchVoices, countVoices, findNamed, questionedBy, voicesOf } from "./batch-voices.ts";
 import { refuseCollision } from "./collision.ts";
-import {
-  type Evidence,
-  eachEvidence,
-  type Identifier,
-  isSameEvidence,
-  type NamedIdentifier,
-} from "./evidence.ts";
+import type { Evidence, Identifier, NamedIdentifier } from "./evidence.ts";
 import { readIdentifiers, writeIdentifiers } from "./identifier-rows.ts";
 import { addedReferences, type PaperChange, removedReferences } from "./paper-change.ts";
 import type { WriteSession } from "./session.ts";
-import { takeBack } from "./taken-back.ts";
+import { addVoice, type Decision, decideWith, itself, Tally, voicesOfDecision } from "./voices.ts";
 
 /** The DOIs and work ids that a batch touches, as they shall be. */
 export type Identifiers = {
@@ -29,9 +23,8 @@ export async function settleIdentifiers(
   changes: readonly PaperChange[],
 ): Promise<Identifiers> {
   const removed = removedReferences(changes);
-  const added = addedReferences(changes);
   const named = new Map<bigint, NamedIdentifier>();
-  for (const { reference } of added) {
+  for (const { reference } of addedReferences(changes)) {
     const { doiId, doiName, workUuidId, workUuid } = reference;
     if (doiId !== null && doiName !== null) note(named, doiId, "doi", doiName);
     if (workUuidId !== null && workUuid !== null) note(named, workUuidId, "work_id", workUuid);
@@ -50,11 +43,50 @@ export async function settleIdentifiers(
       refuseCollision(`${row.kind}:${row.value}`, `${identifier.kind}:${identifier.value}`);
     }
   }
-  const best = new BestEvidence(stored);
-  const gone = await takeBack(session, changes, { stored, named, removed, added, best });
-  const offer = (id: bigint, evidence: Evidence) => best.offer(id, evidence);
-  for (const { reference, standing } of added) eachEvidence(reference, standing, offer);
-  return write(session, { stored, named, best, gone });
+  const { decisions, gone } = await decide(session, changes, stored, named);
+  return write(session, { stored, named, decisions, gone });
+}
+
+/** What each identifier stands for now; those that nothing names any more are `gone`. */
+async function decide(
+  session: WriteSession,
+  changes: readonly PaperChange[],
+  stored: ReadonlyMap<bigint, Identifier>,
+  named: ReadonlyMap<bigint, NamedIdentifier>,
+): Promise<Pick<Settled, "decisions" | "gone">> {
+  const voices = voicesOf(changes);
+  const questioned = questionedBy(changes, voices);
+  // The references of these are replaced. Those of a paper whose content stays as it is still count.
+  const replaced = changes.filter(({ hasNewContent }) => hasNewContent).map(({ paperId }) => paperId);
+  const unnamed = [...stored.values()].filter(({ id }) => !named.has(id));
+  const stillNamed = await findNamed(session, unnamed, replaced);
+  const gone = new Set(unnamed.map(({ id }) => id).filter((id) => !stillNamed.has(id)));
+
+  const decisions = new Map<bigint, Decision>();
+  const uncounted: bigint[] = [];
+  for (const id of new Set([...stored.keys(), ...named.keys()])) {
+    if (gone.has(id)) continue;
+    const before = stored.get(id);
+    // Where all name it alone, one less changes nothing.
+    const isQuestioned = questioned.has(id) && before !== undefined && !isItself(before);
+    const decision =
+      before === undefined ? null : isQuestioned ? null : decideWith(before, voices.get(id) ?? []);
+    if (decision !== null) decisions.set(id, decision);
+    else if (before === undefined) decisions.set(id, counted(new Tally(), id, voices));
+    else uncounted.push(id);
+  }
+  const others = await countVoices(session, uncounted, replaced);
+  for (const id of uncounted) decisions.set(id, counted(others.get(id) ?? new Tally(), id, voices));
+  return { decisions, gone };
+}
+
+function isItself({ target, voices }: Decision): boolean {
+  return target === null && voices === null;
+}
+
+function counted(tally: Tally, id: bigint, voices: BatchVoices): Decision {
+  for (const voice of voices.get(id) ?? []) addVoice(tally, voice);
+  return tally.decide();
 }
 
 function note(
@@ -73,18 +105,21 @@ function note(
 type Settled = {
   readonly stored: Map<bigint, Identifier>;
   readonly named: ReadonlyMap<bigint, NamedIdentifier>;
-  readonly best: BestEvidence;
+  readonly decisions: ReadonlyMap<bigint, Decision>;
   readonly gone: ReadonlySet<bigint>;
 };
 
-async function write(session: WriteSession, { stored, named, best, gone }: Settled): Promise<Identifiers> {
+async function write(
+  session: WriteSession,
+  { stored, named, decisions, gone }: Settled,
+): Promise<Identifiers> {
   const byId = new Map<bigint, Identifier>();
-  const unsettled: (NamedIdentifier & { readonly target: Evidence | null })[] = [];
+  const unsettled: (NamedIdentifier & Decision)[] = [];
   const settle = ({ id, kind, value }: NamedIdentifier) => {
-    const target = best.of(id);
+    const { target, voices } = decisions.get(id) ?? itself;
     // A DOI stands for an arXiv id or itself: settled at once. A work id may stand for a DOI: after them.
-    if (target?.targetKind === "doi") unsettled.push({ id, kind, value, target });
-    else byId.set(id, { id, kind, value, target, workId: target?.targetId ?? id });
+    if (target?.targetKind === "doi") unsettled.push({ id, kind, value, target, voices });
+    else byId.set(id, { id, kind, value, target, voices, workId: target?.targetId ?? id });
   };
   for (const identifier of stored.values()) if (!gone.has(identifier.id)) settle(identifier);
   for (const identifier of named.values()) if (!stored.has(identifier.id)) settle(identifier);
@@ -119,7 +154,7 @@ async function write(session: WriteSession, { stored, named, best, gone }: Settl
   for (const row of byId.values()) {
     const before = stored.get(row.id);
     if (before === undefined) added.push(row);
-    else if (before.workId !== row.workId || !isSameTarget(before.target, row.target)) changed.push(row);
+    else if (before.workId !== row.workId || !isSameDecision(before, row)) changed.push(row);
     if (before !== undefined && before.workId !== row.workId) moved.push(row);
   }
   writeIdentifiers(session, { added, changed, gone });
@@ -131,8 +166,14 @@ function hasMoved(row: Identifier, stored: ReadonlyMap<bigint, Identifier>): boo
   return before !== undefined && before.workId !== row.workId;
 }
 
-function isSameTarget(a: Evidence | null, b: Evidence | null): boolean {
-  return a === null || b === null ? a === b : isSameEvidence(a, b);
+function isSameDecision(a: Decision, b: Decision): boolean {
+  return (
+    a === b ||
+    (a.target?.targetId === b.target?.targetId &&
+      a.target?.standing === b.target?.standing &&
+      a.voices?.standing === b.voices?.standing &&
+      voicesOfDecision(a) === voicesOfDecision(b))
+  );
 }
 
 async function readMissing(

@@ -3,6 +3,7 @@ import { bigintArray, type Cell } from "../../store/rows.ts";
 import { writeIdentifiers } from "./identifier-rows.ts";
 import { inKeyOrder } from "./row-order.ts";
 import type { WriteSession } from "./session.ts";
+import { itself } from "./voices.ts";
 
 /** A row of `works`. */
 export type Work = {
@@ -10,7 +11,9 @@ export type Work = {
   paperId: bigint | null;
   title: string | null;
   year: number | null;
-  /** Which reference gave the title, and the year where no paper is held. */
+  /** The year that the reference which gave the title states. */
+  statedYear: number | null;
+  /** Which reference gave the title. */
   titledBy: TitleSource | null;
   citedByCount: number;
   citingPaperCount: number;
@@ -41,6 +44,7 @@ export async function readWorks(session: WriteSession, ids: Iterable<bigint>): P
       citingPapers: number,
       references: number,
       anchoredWorks: number,
+      statedYear: number | null,
     ]
   >(`SELECT ${columns.join(", ")} FROM works WHERE work_id = ANY($1::bigint[])`, [bigintArray(ids)]);
   const works = new Map<bigint, Work>();
@@ -59,6 +63,7 @@ export async function readWorks(session: WriteSession, ids: Iterable<bigint>): P
       citingPaperCount: row[9],
       referenceCount: row[10],
       anchoredWorkCount: row[11],
+      statedYear: row[12],
     });
   }
   return works;
@@ -112,7 +117,7 @@ export function storeWorks(
 function writeArxivIds(session: WriteSession, added: readonly WorkEntry[], gone: readonly WorkEntry[]): void {
   writeIdentifiers(session, {
     added: added.filter(hasArxivId).map(([id, { key }]) => {
-      return { id, kind: "arxiv", value: key.slice(arxiv.length), target: null, workId: id };
+      return { id, kind: "arxiv", value: key.slice(arxiv.length), ...itself, workId: id };
     }),
     changed: [],
     gone: new Set(gone.filter(hasArxivId).map(([id]) => id)),
@@ -143,6 +148,7 @@ function cellsOf([id, work]: WorkEntry): Cell[] {
     work.citingPaperCount,
     work.referenceCount,
     work.anchoredWorkCount,
+    work.statedYear,
   ];
 }
 
@@ -159,6 +165,7 @@ const columns = [
   "citing_paper_count",
   "reference_count",
   "anchored_work_count",
+  "stated_year",
 ];
 
 const counts = ["cited_by_count", "citing_paper_count", "reference_count", "anchored_work_count"];
@@ -177,6 +184,7 @@ function isNamedAlike(a: Work, b: Work): boolean {
     a.paperId === b.paperId &&
     a.title === b.title &&
     a.year === b.year &&
+    a.statedYear === b.statedYear &&
     a.titledBy?.standing === b.titledBy?.standing &&
     a.titledBy?.paperId === b.titledBy?.paperId &&
     a.titledBy?.ordinal === b.titledBy?.ordinal

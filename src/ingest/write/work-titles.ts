@@ -1,4 +1,4 @@
-import { type Proof, proofRank } from "../../protocol/index.ts";
+import { type Proof, proofRank, yearOfArxivId } from "../../protocol/index.ts";
 import { bigintArray } from "../../store/rows.ts";
 import type { PaperChange } from "./paper-change.ts";
 import type { ReferenceChange } from "./references.ts";
@@ -8,7 +8,15 @@ import type { TitleSource, Work } from "./work-rows.ts";
 
 type Title = TitleSource & { readonly title: string; readonly year: number | null };
 
-/** The paper that stands for a work gives it its year, and its title where its own is known. */
+/**
+ * The year of a work: that of its arXiv id, which nobody can state wrongly, where the id tells one; else the year of the
+ * paper that is held, or the year that a reference states.
+ */
+export function yearOfWork(key: string, otherwise: number | null): number | null {
+  return (key.startsWith("arxiv:") ? yearOfArxivId(key.slice("arxiv:".length)) : null) ?? otherwise;
+}
+
+/** The paper that stands for a work gives it its title where its own is known, and its year where no arXiv id does. */
 export function assignPapers(
   works: ReadonlyMap<bigint, Work>,
   standing: ReadonlyMap<bigint, WorkPaper | null>,
@@ -18,10 +26,11 @@ export function assignPapers(
     if (work === undefined) continue;
     work.paperId = paper?.paperId ?? null;
     if (paper === null) continue;
-    work.year = Number(paper.submittedAt.slice(0, 4));
+    work.year = yearOfWork(work.key, Number(paper.submittedAt.slice(0, 4)));
     if (paper.title === null && work.titledBy !== null) continue;
     work.title = paper.title;
     work.titledBy = null;
+    work.statedYear = null;
   }
 }
 
@@ -91,7 +100,8 @@ export async function nameByReferences(
 
 function setTitle(work: Work, title: Title | null): void {
   work.title = title?.title ?? null;
-  if (work.paperId === null) work.year = title?.year ?? null;
+  work.statedYear = title?.year ?? null;
+  if (work.paperId === null) work.year = yearOfWork(work.key, work.statedYear);
   work.titledBy =
     title === null ? null : { standing: title.standing, paperId: title.paperId, ordinal: title.ordinal };
 }

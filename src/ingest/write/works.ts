@@ -6,7 +6,7 @@ import type { ReferenceChange } from "./references.ts";
 import type { WriteSession } from "./session.ts";
 import { type OtherPapers, standingPapers } from "./work-papers.ts";
 import { readWorks, storeWorks, type Work, type WorkChanges } from "./work-rows.ts";
-import { assignPapers, nameByReferences } from "./work-titles.ts";
+import { assignPapers, nameByReferences, yearOfWork } from "./work-titles.ts";
 
 /**
  * Writes the works that a batch touches: their papers, titles and kept counts; those that nothing names any more
@@ -48,7 +48,8 @@ export async function writeWorks(
       key,
       paperId: before?.paperId ?? null,
       title: before?.title ?? null,
-      year: before?.year ?? null,
+      year: before === undefined ? yearOfWork(key, null) : before.year,
+      statedYear: before?.statedYear ?? null,
       titledBy: before?.titledBy ?? null,
       citedByCount: (before?.citedByCount ?? 0) + (change?.citedBy ?? 0),
       citingPaperCount: (before?.citingPaperCount ?? 0) + (change?.citingPapers ?? 0),

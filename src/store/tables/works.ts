@@ -19,8 +19,11 @@ export const works = pgTable(
     paperId: bigint("paper_id", { mode: "bigint" }),
     /** As the best proved reference to it has it; the paper's own where one is held. */
     title: text("title"),
+    /** Of its arXiv id; where it has none that tells it, of the paper, else as the reference that gave the title has it. */
     year: integer("year"),
-    /** Which reference gave the title, and the year where no paper is held; null where none did. */
+    /** The year that the reference which gave the title states. */
+    statedYear: integer("stated_year"),
+    /** Which reference gave the title; null where none did. */
     titleStanding: proof("title_standing"),
     titlePaperId: bigint("title_paper_id", { mode: "bigint" }),
     titleOrdinal: integer("title_ordinal"),

@@ -1,4 +1,4 @@
-import type { FollowState } from "./follow.ts";
+export type FollowState = "connecting" | "listening" | "lost";
 
 /** An event of a stream: its answer as JSON text, and the id to resume after. */
 export type StreamEvent = { readonly id: string; readonly data: string };

@@ -1,10 +1,9 @@
 import { serverAddress } from "../routing/addresses.ts";
 import { root } from "../routing/root.ts";
+import type { FollowState } from "./event-stream.ts";
 import type { TadaDocumentNode } from "./graphql.ts";
 import { queryText } from "./query-text.ts";
 import { shareStream } from "./shared-stream.ts";
-
-export type FollowState = "connecting" | "listening" | "lost";
 
 type Listeners<Data> = {
   readonly next: (data: Data) => void;

@@ -1,5 +1,4 @@
-import { openStream, type StreamEvent, type StreamListeners } from "./event-stream.ts";
-import type { FollowState } from "./follow.ts";
+import { type FollowState, openStream, type StreamEvent, type StreamListeners } from "./event-stream.ts";
 
 /** What the tab with the connection tells the others; and what a new tab requests. */
 type Message =

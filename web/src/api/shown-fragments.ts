@@ -14,6 +14,7 @@ export const namedWorkFragment = graphql(`
     doi
     title
     year
+    statedYear
   }
 `);
 

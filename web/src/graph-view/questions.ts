@@ -1,7 +1,6 @@
 import { graphql, type ResultOf } from "../api/graphql.ts";
 import { bareWorkFragment, verificationFragment } from "../api/shown-fragments.ts";
 import { trustOf } from "../proof/trust.ts";
-import { statedYearOf } from "../text/stated-year.ts";
 import type { GraphWork, Neighbourhood } from "./neighbourhood.ts";
 
 export const neighbourhoodQuestion = graphql(
@@ -92,7 +91,7 @@ function workOf({ depth, work }: Node): GraphWork {
     title: work.title,
     authors: paper?.authors ?? [],
     year: work.year,
-    statedYear: statedYearOf(work),
+    statedYear: work.statedYear,
     submittedAt: paper?.submittedAt ?? null,
     category: paper?.primaryCategory ?? null,
     verification: paper?.verification ?? null,

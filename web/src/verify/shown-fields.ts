@@ -6,6 +6,7 @@ import {
   type JsonValue,
   parseInstant,
 } from "../../../src/protocol/index.ts";
+import { parseAuthors, parseName, readableText } from "../../../src/text/index.ts";
 
 /** A field by the name that people read, and its value as text; null where there is none. */
 export type ShownFields = ReadonlyMap<string, string | null>;
@@ -13,8 +14,8 @@ export type ShownFields = ReadonlyMap<string, string | null>;
 const claimKinds = new Set(["headline", "one_line_summary", "strongest_claim", "weakest_assumption"]);
 
 /**
- * What a paper's canonical record and current snapshot say, read as the API's descriptions have it: written anew here,
- * not the server's own reading, so that a mistake of the one is seen by the other.
+ * What a paper's canonical record and current snapshot say, read as the API's descriptions have it. The fields are
+ * picked by code of its own, so that a mistake of the server is seen; titles and names are read by the shared module.
  */
 export function fieldsOfEvents(record: JsonObject, snapshot: JsonObject | null): ShownFields {
   const metadata = object(record["metadata"]);
@@ -32,10 +33,10 @@ export function fieldsOfEvents(record: JsonObject, snapshot: JsonObject | null):
   fields.set("primary category", text(metadata, "primary_cat") ?? text(paper, "primary_cat"));
   fields.set("other categories", texts(metadata["cross_cats_sorted"]).join(", "));
   fields.set("license", text(metadata, "license") ?? text(paper, "license"));
-  fields.set("title", text(paper, "title"));
+  fields.set("title", readable(paper, "title"));
   fields.set("authors", authors(paper).join(", "));
-  fields.set("abstract", text(paper, "abstract_excerpt"));
-  fields.set("headline", text(paper, "headline"));
+  fields.set("abstract", readable(paper, "abstract_excerpt"));
+  fields.set("headline", readable(paper, "headline"));
   // Without an id that it can be told by, the API shows none.
   const reading = object(snapshot?.["verdict"]);
   const verdict = typeof reading["id"] === "string" ? reading : {};
@@ -76,11 +77,11 @@ function addReferences(fields: Map<string, string | null>, sample: readonly Json
   for (const [index, reference] of sample.entries()) {
     if (!isJsonObject(reference)) continue;
     listed++;
-    const year = number(reference["year"]);
+    const year = statedYear(reference["year"]);
     const parts = [
       number(reference["ref_index"]) ?? String(index + 1),
-      text(reference, "title") ?? "",
-      year !== null && Number(year) >= 1 && Number(year) <= 9999 ? year : "",
+      readable(reference, "title") ?? "",
+      year ?? "",
       text(reference, "cited_arxiv_id") ?? "",
       text(reference, "doi") ?? "",
       reference["is_internal_anchor"] === true ? "internal anchor" : "",
@@ -109,6 +110,18 @@ function texts(value: JsonValue | undefined): string[] {
     .map(storable);
 }
 
+/** A text as mirrors show it: on one line, TeX as letters; null where nothing is left. */
+function readable(from: JsonObject, member: string): string | null {
+  const value = from[member];
+  return (typeof value === "string" && readableText(storable(value))) || null;
+}
+
+/** A year from 1000 to 2100, also one written as a text. */
+function statedYear(value: JsonValue | undefined): string | null {
+  const year = typeof value === "string" && /^\s*\d{4}\s*$/.test(value) ? value.trim() : number(value);
+  return year !== null && Number(year) >= 1000 && Number(year) <= 2100 ? year : null;
+}
+
 /** A count that GraphQL's Int can hold. */
 function number(value: JsonValue | undefined): string | null {
   return isJsonInteger(value) && value >= 0 && value < 2 ** 31 ? canonicalJson(value) : null;
@@ -121,9 +134,6 @@ function storable(value: string): string {
 
 function authors(paper: JsonObject): string[] {
   const names = paper["authors_text"];
-  if (typeof names !== "string") return texts(paper["authors"]);
-  return storable(names)
-    .split(/,|\sand\s/)
-    .map((name) => name.trim().replace(/\s+/g, " ").replace(/^and /, ""))
-    .filter((name) => name !== "");
+  if (typeof names === "string") return parseAuthors(storable(names)).map(({ text }) => text);
+  return texts(paper["authors"]).flatMap((name) => parseName(name)?.text ?? []);
 }

@@ -7,7 +7,6 @@ import { ErrorNotice } from "../../shell/error-notice.tsx";
 import { QueryBehind } from "../../shell/query-behind.tsx";
 import { Said } from "../../text/said.tsx";
 import { yearText } from "../../text/shown-year.ts";
-import { statedYearOf } from "../../text/stated-year.ts";
 
 const startQuestion = graphql(
   `
@@ -37,7 +36,7 @@ export function GraphStart() {
         <ol>
           {answer.data.topWorks.map(({ work, score }) => {
             const ref = refOf(work);
-            const year = yearText({ year: work.year, statedYear: statedYearOf(work) });
+            const year = yearText(work);
             return (
               <li key={ref}>
                 <a href={graphAddress([ref])}>

@@ -5,7 +5,6 @@ import { ErrorNotice } from "../../shell/error-notice.tsx";
 import { QueryBehind } from "../../shell/query-behind.tsx";
 import { Said } from "../../text/said.tsx";
 import { yearText } from "../../text/shown-year.ts";
-import { statedYearOf } from "../../text/stated-year.ts";
 import { ranksQuestion } from "./overview-questions.ts";
 
 type By = "CITED_BY_COUNT" | "PAGERANK";
@@ -34,7 +33,7 @@ function RankedBy({ by, title, turn }: { by: By; title: string; turn: number }) 
         <ol class="ranks">
           {answer.data.topWorks.map(({ rank, score, work }) => {
             const ref = refOf(work);
-            const year = yearText({ year: work.year, statedYear: statedYearOf(work) });
+            const year = yearText(work);
             return (
               <li key={rank} value={rank}>
                 <a href={paperAddress(work.paper?.pithNumber ?? ref)}>

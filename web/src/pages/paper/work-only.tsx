@@ -2,13 +2,12 @@ import { graphAddress, paperAddress } from "../../routing/addresses.ts";
 import { Said } from "../../text/said.tsx";
 import { yearText } from "../../text/shown-year.ts";
 import { sourceAddress } from "../../text/source-address.ts";
-import { statedYearOf } from "../../text/stated-year.ts";
 import type { WorkAnswer } from "./paper-query.ts";
 import { CitedBy } from "./sections/cited-by.tsx";
 
 /** A work that papers here cite, without a paper of its own; or without the version that was requested. */
 export function WorkOnly({ work, name }: { work: WorkAnswer; name: string }) {
-  const year = yearText({ year: work.year, statedYear: statedYearOf(work) });
+  const year = yearText(work);
   return (
     <article class="work-only">
       <header class="work-head">

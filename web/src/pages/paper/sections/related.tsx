@@ -6,6 +6,7 @@ import { ErrorNotice } from "../../../shell/error-notice.tsx";
 import { QueryBehind } from "../../../shell/query-behind.tsx";
 import { counted } from "../../../text/counted.ts";
 import { Said } from "../../../text/said.tsx";
+import { yearText } from "../../../text/shown-year.ts";
 import { Section } from "../section.tsx";
 
 const relatedQuery = graphql(`
@@ -20,6 +21,7 @@ const relatedQuery = graphql(`
       work {
         ...NamedWork
         year
+        statedYear
       }
     }
   }
@@ -87,7 +89,7 @@ export function Related({ name }: { name: string }) {
             </span>
             <div>
               <WorkLink work={work} />
-              {work.year !== null && <span class="soft small"> {work.year}</span>}
+              {work.year !== null && <span class="soft small"> {yearText(work)}</span>}
               <p class="small soft">
                 {ways[way].shared(sharedCount)}
                 {shared.length > 0 && ", such as "}

@@ -1,0 +1,85 @@
+import { isCollective, splitSpeaker } from "./collective.ts";
+
+const marks: readonly RegExp[] = [
+  // What an author's TeX says beside the name.
+  /\\(?:thanks|footnote\w*|inst|altaffil\w*|affil\w*|orcid\w*|email)(?:\[[^[\]]*\])?\{[^{}]*\}/g,
+  /(?:https?:\/\/)?(?:www\.)?orcid\.org\/[\dX/-]*/gi,
+  /(?:orcid(?: id)?:? ?)?\b\d{4}-\d{4}-\d{4}-\d{3}[\dX]\b/gi,
+  /(?<![\w.+-])<?[\w.+-]+@[\w.-]+>?/g,
+  /\^(?:\{[^{}]*\}|[\w*†‡§¶])(?:,(?:\{[^{}]*\}|\d))*/g,
+  /[\u00b2\u00b3\u00b9\u2070-\u207f*†‡§¶∗⋆★✉]/g,
+];
+
+const markOfMathematics =
+  /^(?:\s*(?:\{\s*\})?\s*\^|\s*(?:\\(?:dagger|ddagger|ast|star|S|P|sharp|natural|flat)\s*|[\d,*†‡])*$)/;
+
+/** A list of authors without footnote marks, ORCIDs and addresses of mail. */
+export function withoutMarks(list: string): string {
+  const text = list.replace(/\$([^$]*)\$/g, (mathematics, content: string) =>
+    markOfMathematics.test(content) ? "" : mathematics,
+  );
+  return marks.reduce((rest, mark) => rest.replace(mark, ""), text);
+}
+
+const pairs: Readonly<Record<string, string>> = { ")": "(", "]": "[" };
+
+/**
+ * A list of authors without what stands in brackets: affiliations, numbers of affiliations, other spellings. Of
+ * collaborations in brackets the names stay, as authors. A numbered list of affiliations at the end is left out.
+ */
+export function withoutBrackets(list: string): string {
+  const ends = bracketEnds(list);
+  let names = "";
+  let at = 0;
+  while (at < list.length) {
+    const character = list[at] as string;
+    if (character === "(" || character === "[") {
+      const end = ends.get(at);
+      if (end === undefined) {
+        // Never closed: it ends with the name.
+        const next = list.slice(at).search(/[,;]/);
+        if (next < 0) break;
+        at += next;
+        continue;
+      }
+      const content = list.slice(at + 1, end);
+      if (isListOfAffiliations(names, content, list.slice(end + 1, end + 3))) break;
+      names += collectiveIn(content);
+      at = end + 1;
+    } else {
+      names += character;
+      at++;
+    }
+  }
+  return names;
+}
+
+/** By the position of a bracket that nothing encloses, that of the bracket which closes it. */
+function bracketEnds(list: string): ReadonlyMap<number, number> {
+  const open: number[] = [];
+  const ends = new Map<number, number>();
+  for (const { 0: bracket, index } of list.matchAll(/[()[\]]/g)) {
+    const opening = pairs[bracket];
+    if (opening === undefined) open.push(index);
+    else if (list[open.at(-1) ?? -1] === opening) ends.set(open.pop() as number, index);
+  }
+  return ends;
+}
+
+/** `(1) CERN, …` after the names. */
+function isListOfAffiliations(names: string, content: string, following: string): boolean {
+  return (
+    /\p{L}[^,;]*[,;.] ?$/u.test(names.slice(-80)) &&
+    /^(?:\d+|[a-z])$/.test(content) &&
+    /^ ?\p{L}/u.test(following)
+  );
+}
+
+function collectiveIn(content: string): string {
+  if (content.length > 200 || /[()[\]]/.test(content)) return "";
+  if (/^(?:for|on behalf of|representing) /i.test(content)) {
+    const group = splitSpeaker(content)?.group;
+    return group === undefined ? "" : `, ${group}, `;
+  }
+  return /\b(?:collaborations?|consortium)$/i.test(content) && isCollective(content) ? `, ${content}, ` : "";
+}

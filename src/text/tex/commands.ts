@@ -1,0 +1,116 @@
+/** By the sign or letter of a TeX accent command, the combining character that follows its base letter in Unicode. */
+export const accents: ReadonlyMap<string, string> = new Map([
+  ["`", "\u0300"],
+  ["'", "\u0301"],
+  ["^", "\u0302"],
+  ["~", "\u0303"],
+  ["=", "\u0304"],
+  ["u", "\u0306"],
+  [".", "\u0307"],
+  ['"', "\u0308"],
+  ["r", "\u030a"],
+  ["H", "\u030b"],
+  ["v", "\u030c"],
+  ["d", "\u0323"],
+  ["c", "\u0327"],
+  ["k", "\u0328"],
+  ["b", "\u0331"],
+  ["t", "\u0361"],
+]);
+
+/** Commands that stand for letters. Accents can be put on them. */
+export const letterCommands: ReadonlyMap<string, string> = new Map([
+  ["aa", "å"],
+  ["AA", "Å"],
+  ["ae", "æ"],
+  ["AE", "Æ"],
+  ["dh", "ð"],
+  ["DH", "Ð"],
+  ["dj", "đ"],
+  ["DJ", "Đ"],
+  ["i", "ı"],
+  ["j", "ȷ"],
+  ["l", "ł"],
+  ["L", "Ł"],
+  ["ng", "ŋ"],
+  ["NG", "Ŋ"],
+  ["o", "ø"],
+  ["O", "Ø"],
+  ["oe", "œ"],
+  ["OE", "Œ"],
+  ["ss", "ß"],
+  ["SS", "ẞ"],
+  ["th", "þ"],
+  ["TH", "Þ"],
+]);
+
+/** Commands that stand for other text. `~` and `\` have none: what they would become is TeX itself. */
+export const symbolCommands: ReadonlyMap<string, string> = new Map([
+  ["copyright", "©"],
+  ["dag", "†"],
+  ["ddag", "‡"],
+  ["dots", "…"],
+  ["guillemotleft", "«"],
+  ["guillemotright", "»"],
+  ["LaTeX", "LaTeX"],
+  ["ldots", "…"],
+  ["P", "¶"],
+  ["pounds", "£"],
+  ["qquad", " "],
+  ["quad", " "],
+  ["S", "§"],
+  ["TeX", "TeX"],
+  ["textasciicircum", "^"],
+  ["textbar", "|"],
+  ["textbullet", "•"],
+  ["textdagger", "†"],
+  ["textdegree", "°"],
+  ["textellipsis", "…"],
+  ["textemdash", "—"],
+  ["textendash", "–"],
+  ["textexclamdown", "¡"],
+  ["textgreater", ">"],
+  ["textless", "<"],
+  ["textquestiondown", "¿"],
+  ["textquotedblleft", "“"],
+  ["textquotedblright", "”"],
+  ["textquoteleft", "‘"],
+  ["textquoteright", "’"],
+  ["textregistered", "®"],
+  ["textsection", "§"],
+  ["texttrademark", "™"],
+  ["textunderscore", "_"],
+]);
+
+/** Control symbols: a backslash and a sign that is no letter. */
+export const signCommands: ReadonlyMap<string, string> = new Map([
+  ["&", "&"],
+  ["%", "%"],
+  ["_", "_"],
+  ["#", "#"],
+  ["\\", " "],
+  [",", " "],
+  [":", " "],
+  [";", " "],
+  [">", " "],
+  ["!", ""],
+  ["/", ""],
+  ["@", ""],
+  ["-", ""],
+]);
+
+/** Commands whose argument is the text itself, in some font. */
+export const wrapperCommands: ReadonlySet<string> = new Set(
+  (
+    "emph text textbf textit textmd textnormal textrm textsc textsf textsl textsubscript textsuperscript texttt " +
+    "textup mbox hbox uline underline enquote protect"
+  ).split(" "),
+);
+
+/** Commands that only change the font or the layout of what follows. */
+export const switchCommands: ReadonlySet<string> = new Set(
+  (
+    "bf bfseries boldmath em it itshape large Large LARGE huge Huge md mdseries noindent normalfont normalsize " +
+    "protect relax rm rmfamily sc scriptsize scshape sf sffamily sl slshape small smallskip tiny tt ttfamily up upshape"
+  ).split(" "),
+);

@@ -1,0 +1,24 @@
+/**
+ * TeX's ligatures as characters: quotes in pairs, dashes, and ties (`~` between two things, but not in addresses) as
+ * spaces.
+ */
+export function readLigatures(text: string): string {
+  return readQuotes(text)
+    .replace(/---?/g, (dashes) => (dashes.length === 3 ? "—" : "–"))
+    .replace(/(?<![\s/~\\]|^|\\[A-Za-z]+)~(?=[^\s~])/g, " ");
+}
+
+function readQuotes(text: string): string {
+  const open: number[] = [];
+  const quotes = new Map<number, string>();
+  for (const { 0: mark, index } of text.matchAll(/``|''/g)) {
+    if (mark === "``") open.push(index);
+    else {
+      const opening = open.pop();
+      if (opening === undefined) continue;
+      quotes.set(opening, "“").set(index, "”");
+    }
+  }
+  if (quotes.size === 0) return text;
+  return text.replace(/``|''/g, (mark, index: number) => quotes.get(index) ?? mark);
+}

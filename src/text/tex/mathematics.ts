@@ -1,0 +1,60 @@
+/**
+ * Commands that typeset mathematics and can do nothing else, of LaTeX and amsmath. Everything else in a text that others
+ * wrote (`\input`, `\def`, an author's own macros) must not reach a reader's LaTeX as a command.
+ */
+const commands: ReadonlySet<string> = new Set(
+  `alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa varkappa lambda mu nu xi pi varpi rho
+  varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega
+  aleph beth gimel hbar hslash ell wp Re Im partial infty nabla emptyset varnothing prime backprime angle triangle
+  forall exists nexists neg lnot top bot flat natural sharp imath jmath complement eth mho
+  sum prod coprod int oint iint iiint bigcap bigcup bigsqcup bigvee bigwedge bigodot bigotimes bigoplus biguplus
+  pm mp times div cdot ast star dagger ddagger dag ddag amalg cap cup uplus sqcap sqcup vee lor wedge land setminus
+  smallsetminus wr circ bullet diamond oplus ominus otimes oslash odot bigcirc ltimes rtimes boxtimes boxplus
+  lhd rhd unlhd unrhd bowtie Join
+  leq le geq ge ll gg neq ne equiv sim simeq approx approxeq cong propto asymp doteq prec succ preceq succeq
+  subset supset subseteq supseteq nsubseteq subsetneq supsetneq sqsubset sqsupset sqsubseteq sqsupseteq in ni notin
+  vdash dashv models mid nmid parallel nparallel perp smile frown lesssim gtrsim lessgtr leqslant geqslant not
+  leftarrow gets rightarrow to leftrightarrow Leftarrow Rightarrow Leftrightarrow mapsto hookleftarrow hookrightarrow
+  longleftarrow longrightarrow longleftrightarrow Longrightarrow Longleftrightarrow longmapsto uparrow downarrow
+  updownarrow Uparrow Downarrow nearrow searrow swarrow nwarrow rightleftharpoons rightharpoonup leftharpoonup leadsto
+  rightsquigarrow implies iff twoheadrightarrow upharpoonright restriction
+  hat widehat check tilde widetilde acute grave dot ddot dddot breve bar vec mathring overline underline overbrace
+  underbrace overrightarrow overleftarrow overset underset stackrel sqrt frac dfrac tfrac binom dbinom tbinom over
+  choose atop
+  mathrm mathbf mathit mathsf mathtt mathcal mathbb mathfrak mathscr mathnormal boldsymbol bm operatorname text textrm
+  textbf textit textsf textup mbox rm bf it sf tt cal frak Bbb mit displaystyle textstyle scriptstyle scriptscriptstyle
+  left right big Big bigg Bigg bigl bigr Bigl Bigr lbrace rbrace lbrack rbrack langle rangle lfloor rfloor lceil rceil
+  lvert rvert lVert rVert vert Vert backslash limits nolimits
+  arccos arcsin arctan arg cos cosh cot coth csc deg det dim exp gcd hom inf injlim ker lg lim liminf limsup ln log max
+  min mod bmod pmod Pr projlim sec sin sinh sup tan tanh
+  ldots cdots vdots ddots dots dotsc dotsb quad qquad colon lbrace rbrace prime square Box blacksquare Diamond
+  checkmark degree`
+    .split(/\s+/)
+    .filter((name) => name !== ""),
+);
+
+/**
+ * Whether mathematics with its delimiters can be given to LaTeX as it is: commands of mathematics alone, braces
+ * balanced, nothing that begins a comment or another way to write a backslash; and not a pair of sums of money.
+ */
+export function isSafeMathematics(mathematics: string): boolean {
+  const width = mathematics.startsWith("$") && !mathematics.startsWith("$$") ? 1 : 2;
+  const content = mathematics.slice(width, -width);
+  // As TeX counts braces, and as BibTeX does, for which \{ is one too.
+  let depth = 0;
+  let bibtexDepth = 0;
+  for (const { 0: token, 1: name } of content.matchAll(/\\([A-Za-z]+)|\\[\s\S]|[{}%#&$]|\^\^|\p{Cc}/gu)) {
+    if (/^\\?\{$/.test(token)) bibtexDepth++;
+    else if (/^\\?\}$/.test(token)) bibtexDepth--;
+    else if (name === undefined ? !/^\\[,:;! |]$/.test(token) : !commands.has(name)) return false;
+    if (token === "{") depth++;
+    if (token === "}") depth--;
+    if (depth < 0 || bibtexDepth < 0) return false;
+  }
+  return depth === 0 && bibtexDepth === 0 && content.trim() !== "" && !looksLikeProse(content);
+}
+
+/** `5 and ` of `$5 and $10`: words, and nothing that only mathematics has. */
+function looksLikeProse(content: string): boolean {
+  return /\p{L}{2,}/u.test(content) && /\s/.test(content) && !/[\\^_{}=<>+]/.test(content);
+}

@@ -1,0 +1,204 @@
+import {
+  accents,
+  letterCommands,
+  signCommands,
+  switchCommands,
+  symbolCommands,
+  wrapperCommands,
+} from "./commands.ts";
+import { readLigatures } from "./ligatures.ts";
+import { findRegions, type Region } from "./regions.ts";
+
+/** Text with more levels of braces is left as it is: nobody writes it, and nesting must not cost time. */
+const maxDepth = 32;
+
+/** A group whose text is being put together. */
+type Frame = {
+  text: string;
+  /** What stood before the opening brace and belongs to the group: `\emph`, `\'`; empty for a plain group. */
+  readonly command: string;
+  readonly kind: "group" | "wrapper" | "accent" | "argument";
+  /** The combining character of an accent. */
+  readonly mark: string;
+  /** Whether a command that is not known stands in it: then its braces may mean something. */
+  isOpaque: boolean;
+  /** Whether its text ends in a command of letters, which a letter after it would lengthen. */
+  endsInWord: boolean;
+  /** The last character of its text. */
+  last: string;
+};
+
+/**
+ * Reads TeX as Unicode text (NFC): accents and special letters as letters, quotes, dashes and ties as characters,
+ * fonts and grouping braces left out. Mathematics (`$…$`, `\(…\)`) stays byte for byte where both delimiters are there.
+ * What is not known stays as it is written, as do a lone `$` or brace. `\$` becomes `$` where that cannot be taken for
+ * mathematics. Never throws, takes linear time, and changes nothing in its own result.
+ *
+ * @example texToText(String.raw`M. F\"arber: {The} \emph{$\infty$-type} theories`) // "M. Färber: The $\infty$-type theories"
+ */
+export function texToText(source: string): string {
+  const text = outsideMathematics(source, (part) => part.normalize("NFC"));
+  if (!/[\\{}$~`]|--/.test(text)) return text;
+  const { depth } = findRegions(text);
+  if (depth > maxDepth) return text;
+  return outsideMathematics(readCommands(text), (part) => readLigatures(part.normalize("NFC")));
+}
+
+function outsideMathematics(text: string, change: (part: string) => string): string {
+  let result = "";
+  let from = 0;
+  for (const { start, end } of findRegions(text).mathematics) {
+    result += change(text.slice(from, start)) + text.slice(start, end);
+    from = end;
+  }
+  return result + change(text.slice(from));
+}
+
+const word = /[A-Za-z]+/y;
+const space = /\s*/y;
+
+function matchAt(pattern: RegExp, text: string, index: number): string {
+  pattern.lastIndex = index;
+  return pattern.exec(text)?.[0] ?? "";
+}
+
+function readCommands(text: string): string {
+  const { mathematics, braces } = findRegions(text);
+  const closing = new Set(braces.values());
+  const mathematicsAt = new Map(mathematics.map((region): [number, Region] => [region.start, region]));
+  const hasDollar = /(?:^|[^\\])(?:\\\\)*\$/.test(text);
+  const frames: Frame[] = [frameOf("group")];
+  let top = frames[0] as Frame;
+  let at = 0;
+
+  const emit = (more: string, endsInWord = false) => {
+    // A command must not come to stand before what was not its own.
+    if (top.endsInWord && (more === "" || /^[A-Za-z]/.test(more))) top.text += " ";
+    else if (more === "") return;
+    top.text += more;
+    top.endsInWord = endsInWord;
+    top.last = more.at(-1) ?? " ";
+  };
+  const open = (brace: number, frame: Frame) => {
+    frames.push(frame);
+    top = frame;
+    at = brace + 1;
+  };
+  /** A command that stays as it is written. */
+  const keep = (command: string, endsInWord: boolean) => {
+    emit(command, endsInWord);
+    top.isOpaque = true;
+  };
+  const isGroup = (index: number) => text[index] === "{" && braces.has(index);
+
+  const readAccent = (name: string, mark: string) => {
+    const command = `\\${name}`;
+    const isLetter = /[a-z]/i.test(name);
+    const base = isLetter ? at + matchAt(space, text, at).length : at;
+    if (isGroup(base)) return open(base, frameOf("accent", command, mark));
+    const first = String.fromCodePoint(text.codePointAt(base) ?? 0x20);
+    if (/\p{L}/u.test(first)) {
+      at = base + first.length;
+      return emit(accented(first, mark));
+    }
+    if (first !== "\\" || mathematicsAt.has(base)) return keep(command, isLetter);
+    const next = matchAt(word, text, base + 1);
+    const letter = letterCommands.get(next);
+    if (letter !== undefined) {
+      at = base + 1 + next.length;
+      at += matchAt(space, text, at).length;
+      return emit(accented(letter, mark));
+    }
+    // With the command after it, which must not come to stand elsewhere.
+    const following = next === "" ? String.fromCodePoint(text.codePointAt(base + 1) ?? 0x20) : next;
+    keep(text.slice(at - command.length, base) + text.slice(base, base + 1 + following.length), next !== "");
+    at = base + 1 + following.length;
+  };
+
+  const readWord = (name: string) => {
+    const mark = name.length === 1 ? accents.get(name) : undefined;
+    if (mark !== undefined) return readAccent(name, mark);
+    const replacement = letterCommands.get(name) ?? symbolCommands.get(name);
+    if (replacement !== undefined || (switchCommands.has(name) && !isGroup(at))) {
+      at += matchAt(space, text, at).length;
+      return emit(replacement ?? "");
+    }
+    if (wrapperCommands.has(name) && isGroup(at)) return open(at, frameOf("wrapper", `\\${name}`));
+    keep(`\\${name}`, true);
+  };
+
+  const readSign = (sign: string) => {
+    const mark = accents.get(sign);
+    if (mark !== undefined) {
+      // \~{} and \^{} are the signs themselves.
+      if (text.startsWith("{}", at) && (sign === "^" || (sign === "~" && top.last === "/"))) {
+        at += 2;
+        return emit(sign);
+      }
+      return readAccent(sign, mark);
+    }
+    if (/\s/.test(sign)) return emit(" ");
+    if (sign === "$" && !hasDollar) return emit("$");
+    const replacement = signCommands.get(sign);
+    if (replacement === undefined) return keep(`\\${sign}`, false);
+    emit(replacement);
+  };
+
+  while (at < text.length) {
+    const region = mathematicsAt.get(at);
+    if (region !== undefined) {
+      emit(text.slice(region.start, region.end));
+      at = region.end;
+      continue;
+    }
+    const character = text[at] as string;
+    if (character === "\\" && at + 1 < text.length) {
+      const name = matchAt(word, text, at + 1);
+      if (name !== "") {
+        at += 1 + name.length;
+        readWord(name);
+      } else {
+        const sign = String.fromCodePoint(text.codePointAt(at + 1) as number);
+        at += 1 + sign.length;
+        readSign(sign);
+      }
+    } else if (isGroup(at)) {
+      // What follows a command that is not known at once is its argument.
+      open(at, frameOf(top.endsInWord ? "argument" : "group"));
+    } else if (character === "}" && closing.has(at)) {
+      const ended = frames.pop() as Frame;
+      top = frames.at(-1) as Frame;
+      at++;
+      const closed = closedText(ended);
+      emit(closed.text);
+      top.isOpaque ||= closed.isOpaque;
+      if (ended.kind === "argument") top.endsInWord = isGroup(at);
+    } else {
+      const plain = matchAt(/[^\\{}$]+|[\s\S]/y, text, at);
+      emit(plain);
+      at += plain.length;
+    }
+  }
+  return (frames[0] as Frame).text;
+}
+
+function frameOf(kind: Frame["kind"], command = "", mark = ""): Frame {
+  return { text: "", command, kind, mark, isOpaque: false, endsInWord: false, last: "" };
+}
+
+/** What a group becomes in the one around it, and whether that is TeX still. */
+function closedText({ kind, text, command, mark, isOpaque }: Frame): { text: string; isOpaque: boolean } {
+  if (kind === "accent" && !isOpaque && /^\p{L}/u.test(text)) {
+    return { text: accented(text, mark), isOpaque: false };
+  }
+  const isKept = isOpaque || kind === "accent" || kind === "argument";
+  return { text: isKept ? `${command}{${text}}` : text, isOpaque: isKept };
+}
+
+/** A text with an accent on its first letter, or a tie over its first two. */
+function accented(text: string, mark: string): string {
+  const [letter = ""] = text.match(/^\p{L}\p{M}*/u) ?? [];
+  const isBelow = /[\u0323\u0327\u0328\u0331]/.test(mark);
+  const base = isBelow ? letter : letter.replace("ı", "i").replace("ȷ", "j");
+  return base + mark + text.slice(letter.length);
+}

@@ -1,0 +1,71 @@
+import { accents, letterCommands } from "./commands.ts";
+import { isSafeMathematics } from "./mathematics.ts";
+import { findRegions } from "./regions.ts";
+
+const escapes: ReadonlyMap<string, string> = new Map([
+  ["\\", "{\\textbackslash}"],
+  // Not \{ and \}: BibTeX counts those as braces too, and one alone would end the field elsewhere.
+  ["{", "{\\textbraceleft}"],
+  ["}", "{\\textbraceright}"],
+  ["$", "\\$"],
+  ["&", "\\&"],
+  ["#", "\\#"],
+  ["%", "\\%"],
+  ["_", "\\_"],
+  ["~", "{\\textasciitilde}"],
+  ["^", "{\\textasciicircum}"],
+  // In TeX's first font encoding, the default, other signs stand at these places.
+  ["<", "{\\textless}"],
+  [">", "{\\textgreater}"],
+  ["|", "{\\textbar}"],
+  ["“", "``"],
+  ["”", "''"],
+  ["‘", "`"],
+  ["’", "'"],
+  ["–", "--"],
+  ["—", "---"],
+  ["…", "{\\ldots}"],
+  ["\u00a0", "~"],
+  ...Array.from(letterCommands, ([name, letter]) => [letter, `{\\${name}}`] as const),
+]);
+
+const accentNames: ReadonlyMap<string, string> = new Map(
+  Array.from(accents, ([name, mark]) => [mark, name] as const),
+);
+
+/**
+ * Unicode text as TeX for a field of BibTeX: letters with accents as `{\"a}`, what TeX would obey escaped, mathematics
+ * kept where it is balanced and has no command but those of mathematics. Letters that TeX has no command for (Greek,
+ * CJK) stay as they are. Braces of the result are balanced. `texToText` reads it back.
+ *
+ * @example textToTex("Färber: 100% of $\\infty$-types") // "F{\\\"a}rber: 100\\% of $\\infty$-types"
+ */
+export function textToTex(text: string): string {
+  let result = "";
+  let from = 0;
+  for (const { start, end } of findRegions(text).mathematics) {
+    const mathematics = text.slice(start, end);
+    if (!isSafeMathematics(mathematics)) continue;
+    result += escaped(text.slice(from, start)) + mathematics;
+    from = end;
+  }
+  return result + escaped(text.slice(from));
+}
+
+const special = /[\\{}$&#%_~^<>|]|[\u0080-\u024f\u1e00-\u1eff\u2010-\u2026]/gu;
+
+function escaped(text: string): string {
+  return text
+    .normalize("NFC")
+    .replace(special, (character) => escapes.get(character) ?? accentTex(character));
+}
+
+/** A letter with one accent that TeX has a command for; any other character as it is. */
+function accentTex(character: string): string {
+  const [base = "", mark = "", ...more] = character.normalize("NFD");
+  const name = accentNames.get(mark);
+  if (name === undefined || more.length > 0 || !/^[A-Za-z]$/.test(base)) return character;
+  const letter = /[ij]/.test(base) && !/[\u0323\u0327\u0328\u0331]/.test(mark) ? `\\${base}` : base;
+  if (/[a-z]/i.test(name)) return `{\\${name}${letter.startsWith("\\") ? letter : `{${letter}}`}}`;
+  return `{\\${name}${letter}}`;
+}

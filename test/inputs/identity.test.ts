@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { checkTables } from "../../src/ingest/index.ts";
+import { type Client, createClient } from "../api/client.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { bundleOfPaper, snapshotEvent } from "../ingest/bundles.ts";
+import { modelOf } from "../ingest/model.ts";
+import { randomFrom } from "../ingest/random.ts";
+import { clearTables, readTables } from "../ingest/tables.ts";
+import { takeIn } from "../ingest/take-in.ts";
+import { keyring } from "../protocol/signed-events.ts";
+
+let database: TestDatabase;
+let client: Client;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  client = createClient(database);
+});
+beforeEach(() => clearTables(database));
+afterAll(() => database.drop());
+
+const a = "10.1000/a";
+const b = "2201.00001";
+const c = "2201.00002";
+
+/** So many papers that cite DOI A, with or without an arXiv id beside it. */
+function citing(from: number, count: number, arxivId: string | null, isSigned = true): string[] {
+  return Array.from({ length: count }, (_, nth) =>
+    bundleOfPaper({ arxivId: `2301.${String(from + nth).padStart(5, "0")}` }, (paper) => [
+      snapshotEvent(paper, {
+        isSigned,
+        references: [{ doi: a, title: "A", ...(arxivId === null ? {} : { cited_arxiv_id: arxivId }) }],
+      }),
+    ]),
+  );
+}
+
+type Work = {
+  arxivId: string | null;
+  doi: string | null;
+  citedByCount: number;
+  identityDoubts: {
+    identifier: string;
+    voices: { arxivId: string | null; doi: string | null; papers: number }[];
+  }[];
+};
+
+async function workOfA(): Promise<Work> {
+  const source = `{ work(ref: "${a}") { arxivId doi citedByCount identityDoubts { identifier voices { arxivId doi papers } } } }`;
+  return (await client.ask<{ work: Work }>(source)).work;
+}
+
+const alone = (papers: number) => ({ arxivId: null, doi: null, papers });
+const as = (arxivId: string, papers: number) => ({ arxivId, doi: null, papers });
+const doubt = (...voices: object[]) => [{ identifier: a, voices }];
+
+test("row 28: one paper among many that cite a DOI alone moves none of them, and the doubt is shown", async () => {
+  await takeIn(database, citing(1, 20, null));
+  await takeIn(database, citing(21, 1, b));
+  expect(await workOfA()).toEqual({
+    arxivId: null,
+    doi: a,
+    citedByCount: 20,
+    identityDoubts: doubt(alone(20), as(b, 1)),
+  });
+});
+
+test("row 28: one paper against many that name another arXiv id moves none of them, and the doubt is shown", async () => {
+  await takeIn(database, citing(1, 20, null));
+  await takeIn(database, citing(21, 20, c));
+  await takeIn(database, citing(41, 1, b));
+  expect(await workOfA()).toEqual({
+    arxivId: c,
+    doi: a,
+    citedByCount: 40,
+    identityDoubts: doubt(as(c, 20), alone(20), as(b, 1)),
+  });
+});
+
+test("most papers join a DOI to an arXiv id, and half of them do; papers that name it alone are no doubt", async () => {
+  await takeIn(database, citing(1, 3, null));
+  await takeIn(database, citing(4, 2, b));
+  expect(await workOfA()).toMatchObject({ arxivId: null, citedByCount: 3 });
+  await takeIn(database, citing(6, 1, b));
+  expect(await workOfA()).toMatchObject({ arxivId: b, citedByCount: 6, identityDoubts: [] });
+});
+
+test("only papers of the best proof are counted", async () => {
+  await takeIn(database, citing(1, 20, b, false));
+  expect(await workOfA()).toMatchObject({ arxivId: b, citedByCount: 20 });
+  await takeIn(database, citing(21, 2, c));
+  expect(await workOfA()).toMatchObject({ arxivId: c, citedByCount: 2, identityDoubts: [] });
+});
+
+test("a work id that most papers give alone is not moved by one paper either", async () => {
+  const work = (from: number, count: number, reference: object) =>
+    Array.from({ length: count }, (_, nth) =>
+      bundleOfPaper({ arxivId: `2301.${String(from + nth).padStart(5, "0")}` }, (paper) => [
+        snapshotEvent(paper, { references: [{ work_id: "W-1", ...reference }] }),
+      ]),
+    );
+  await takeIn(database, work(1, 5, {}));
+  await takeIn(database, work(6, 1, { doi: a }));
+  const { rows } = await database.pool.query("SELECT cited_by_count FROM works WHERE key = 'work_id:W-1'");
+  expect(rows).toEqual([{ cited_by_count: 5 }]);
+});
+
+test("what is taken back counts no more, and any order and batches end in the same tables", async () => {
+  const replaced = bundleOfPaper({ arxivId: "2301.00021" }, (paper) => [
+    snapshotEvent(paper, { created_at: "2026-06-12T00:00:00Z", references: [{ doi: a, title: "A" }] }),
+  ]);
+  const texts = [
+    ...citing(1, 5, null),
+    ...citing(21, 6, b),
+    ...citing(31, 3, c),
+    ...citing(41, 4, c, false),
+    replaced,
+  ];
+  const wanted = modelOf(
+    texts.map((text) => ({ text, minimumProof: "hash" })),
+    keyring,
+  );
+  for (let seed = 1; seed <= 12; seed++) {
+    const random = randomFrom(seed);
+    await clearTables(database);
+    for (const batch of random.split(random.shuffle(texts), random.pick([1, 3, 8, texts.length]))) {
+      await takeIn(database, batch);
+    }
+    expect(await readTables(database), `seed ${seed}`).toEqual(wanted);
+  }
+  // Five and the replaced one name it alone, five say B.
+  expect(await workOfA()).toMatchObject({ arxivId: null, identityDoubts: doubt(alone(6), as(b, 5), as(c, 3)) });
+  expect((await checkTables(database, { keyring })).differences).toEqual([]);
+});

@@ -1,0 +1,229 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parsePaperRef, parseWorkId, readWorkName } from "../../src/protocol/index.ts";
+import { type Client, createClient } from "../api/client.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { bundleOfPaper, snapshotEvent } from "../ingest/bundles.ts";
+import { takeIn } from "../ingest/take-in.ts";
+
+/** The name in its one spelling; null where the text is none. */
+function nameIn(text: string): string | null {
+  const name = readWorkName(text);
+  if (name === null) return null;
+  return name.kind === "doi" ? name.doi : `${name.id}${name.version === null ? "" : `v${name.version}`}`;
+}
+
+const sici = "10.1002/(sici)1097-0274(199909)36:1+<1::aid-ajim2>3.0.co;2-0";
+
+const spellings: readonly (readonly [row: number, name: string, texts: readonly string[]])[] = [
+  [
+    2,
+    sici,
+    [
+      "https://doi.org/10.1002/(SICI)1097-0274(199909)36:1+%3C1::AID-AJIM2%3E3.0.CO;2-0",
+      "10.1002/(SICI)1097-0274(199909)36:1+<1::AID-AJIM2>3.0.CO;2-0",
+      "10.1002/(SICI)1097-0274(199909)36:1+&lt;1::AID-AJIM2&gt;3.0.CO;2-0",
+      "10.1002/(SICI)1097-0274(199909)36:1+&#60;1::AID-AJIM2&#x3E;3.0.CO;2-0",
+      "doi:10.1002/(SICI)1097-0274(199909)36:1+%253C1::AID-AJIM2%253E3.0.CO;2-0.",
+      "(10.1002/(SICI)1097-0274(199909)36:1+<1::AID-AJIM2>3.0.CO;2-0)",
+    ],
+  ],
+  [2, "10.1521/3978(1999)47:1/3<1::aid>3.0.co;2-#", ["https://doi.org/10.1521/3978(1999)47:1/3<1::AID>3.0.CO;2-#"]],
+  [
+    2,
+    "10.1016/j.cageo.2015.09.015",
+    [
+      "10.1016%2Fj.cageo.2015.09.015",
+      "10.1016/j.cageo.2015.09.015",
+      "https%3A%2F%2Fdoi.org%2F10.1016%2Fj.cageo.2015.09.015",
+      "https://doi.org/10.1016/J.CAGEO.2015.09.015?utm_source=x#abstract",
+      "http://dx.doi.org/10.1016/j.cageo.2015.09.015",
+      "doi.org/10.1016/j.cageo.2015.09.015",
+      "//www.doi.org/10.1016/j.cageo.2015.09.015",
+      "https://doi-org.proxy.example.edu/10.1016/j.cageo.2015.09.015",
+      "DOI: 10.1016/j.cageo.2015.09.015",
+      "doi 10.1016/j.cageo.2015.09.015",
+      "info:doi/10.1016/j.cageo.2015.09.015",
+      "urn:doi:10.1016/j.cageo.2015.09.015",
+      "doi:https://doi.org/10.1016/j.cageo.2015.09.015",
+      "https://doi.org/doi:10.1016/j.cageo.2015.09.015",
+      "\\url{https://doi.org/10.1016/j.cageo.2015.09.015}",
+      "<https://doi.org/10.1016/j.cageo.2015.09.015>",
+      "“10.1016/j.cageo.2015.09.015”",
+      "10.1016/j.cageo.\u00ad2015.09.\u200b015",
+      "\ufeff10.1016/\u00a0j.cageo.2015.09.015\u00a0",
+      "10.1016/ j.cageo.2015.09.015 [physics]",
+      "https://linkinghub.example.com/article/10.1016/j.cageo.2015.09.015/pdf",
+    ],
+  ],
+  [2, "10.1007/978-3-319-1_5", ["10.1007/978-3-319-1\\_5", "10.1007/978\u20103\u2011319\u20131{\\_}5"]],
+  [
+    4,
+    "2302.12192v1",
+    [
+      "arXiv:2302.12192v1 [cs.LG] 23 Feb 2023",
+      "arXiv:2302.12192v1  [cs.LG]  23 Feb 2023",
+      "arXiv:2302.12192v1 [cs.LG, cs.AI], 23 Feb 2023",
+      "arXiv:2302.12192v1[cs.LG]",
+      "https://arxiv.org/pdf/2302.12192v1.pdf?download=1#page=3",
+      "10.48550/arXiv.2302.12192v1",
+    ],
+  ],
+  [
+    4,
+    "2302.12192",
+    [
+      "arXiv:2302.12192 [cs.LG]",
+      "arXiv:2302.12192 (cs.LG)",
+      "arXiv preprint arXiv:2302.12192 (2023)",
+      "CoRR abs/2302.12192",
+      "eprint: 2302.12192, 2023",
+      "[2302.12192]",
+      "(arXiv:2302.12192).",
+    ],
+  ],
+  [4, "cond-mat/0303516v1", ["cond-mat/0303516v1 [cond-mat.str-el] 26 Mar 2003"]],
+  [
+    5,
+    "2302.12192",
+    [
+      "https://arxiv.org/abs/2302.12192?context=cs.LG",
+      "https://arxiv.org/abs/2302.12192/",
+      "arxiv.org/abs/2302.12192",
+      "www.arxiv.org/pdf/2302.12192.pdf",
+      "http://export.arxiv.org/abs/2302.12192#section",
+      "HTTPS://ARXIV.ORG/html/2302.12192/",
+      "https://ar5iv.labs.arxiv.org/html/2302.12192",
+      "https://arxiv.org/abs/arXiv:2302.12192",
+      "arXiv:https://arxiv.org/abs/2302.12192",
+      "arXiv.2302.12192",
+      "ARXIV 2302.12192",
+      "ar\u00adXiv:\u00a02302.\u200b12192",
+      "\uff12\uff13\uff10\uff12\uff0e\uff11\uff12\uff11\uff19\uff12",
+      "https://doi.org/10.48550%2FarXiv.2302.12192",
+    ],
+  ],
+  [
+    5,
+    "hep-th/9711200",
+    [
+      "https://arxiv.org/abs/hep-th%2F9711200",
+      "hep\u2013th/9711200",
+      "HEP-TH/9711200",
+      "hep-th9711200",
+      "oai:arXiv.org:hep-th/9711200",
+      "http://xxx.lanl.gov/abs/hep-th/9711200",
+      "10.48550/arXiv.hep-th/9711200",
+    ],
+  ],
+  [5, "math/0309136", ["math.GT/0309136", "arXiv:math.GT/0309136", "https://arxiv.org/abs/math.GT/0309136"]],
+  [5, "1601.07616v1", ["1601.07616V1", "arXiv:1601.07616V1"]],
+  [5, "1601.07616", ["hep-th/1601.07616", "arXiv:hep-th/1601.07616", "cs.LG/1601.07616"]],
+  [
+    12,
+    "10.1103/physrevd.55.5112",
+    ["", ".", ",", ")", ";", "];", ".”", "…", ") ", ",\n"].map((end) => `10.1103/PhysRevD.55.5112${end}`),
+  ],
+  [12, "10.1016/0550-3213(94)90123-(x)", ["10.1016/0550-3213(94)90123-(X)", "10.1016/0550-3213(94)90123-(X))."]],
+  [12, "10.1000/abc/", ["10.1000/abc/", "https://doi.org/10.1000/ABC/", "10.1000/abc/,"]],
+];
+
+describe("one reader of names", () => {
+  it.each(spellings)("row %i: reads the spellings of %s", (_row, name, texts) => {
+    expect(texts.map((text) => [text, nameIn(text)])).toEqual(texts.map((text) => [text, name]));
+  });
+
+  const none = ["N/A", "n/a", "none", "-", "–", "unknown", "arXiv", "arXiv:", "10.", "10.1000/", "10.1000/.", "doi:"];
+  const others = ["", " ", "null", "TBD", "?", "0000.00000", "math/0000000", "2302.121923", "2302.12192v0"];
+  it.each([...none, ...others, "10.1000/a b", "10.1000/a, 10.1000/b", "see 10.1000/a", "2302.12192 Aligning"])(
+    "row 14: takes %j for no identifier",
+    (text) => {
+      expect(nameIn(text)).toBeNull();
+    },
+  );
+
+  it("row 14: takes a placeholder for no work id, and UUIDs in one spelling", () => {
+    for (const text of ["N/A", "none", "-", "unknown", "0", "00000000-0000-0000-0000-000000000000"]) {
+      expect([text, parseWorkId(text)]).toEqual([text, null]);
+    }
+    const uuid = "0b5ad6a5-71cb-4a4f-9a0b-2f2a0f3c9d11";
+    for (const text of [uuid, uuid.toUpperCase(), `urn:uuid:${uuid}`, `{${uuid}}`, ` ${uuid} `]) {
+      expect(parseWorkId(text)).toBe(uuid);
+    }
+  });
+
+  it("reads its own spelling as the same name", () => {
+    for (const [, name] of spellings) expect(nameIn(name)).toBe(name);
+  });
+
+  it.each([
+    "pith:ROU4N4IR",
+    "(pith:ROU4N4IR).",
+    "pith:\u200bROU4N4IR",
+    "http://127.0.0.1:4000/paper/pith:ROU4N4IR",
+    "https://pith.science/pith/ROU4N4IR/bundle.json?x#y",
+  ])("reads %j as a Pith number", (text) => {
+    expect(parsePaperRef(text)).toEqual({ kind: "pith", suffix: "ROU4N4IR", year: null });
+  });
+});
+
+describe("references and queries", () => {
+  let database: TestDatabase;
+  let client: Client;
+  let nth = 0;
+
+  const citing = (reference: object) => {
+    nth++;
+    return bundleOfPaper({ arxivId: `2301.${String(nth).padStart(5, "0")}` }, (paper) => [
+      snapshotEvent(paper, { references: [{ title: `another ${nth}`, ...reference }] }),
+    ]);
+  };
+  const workOf = async (ref: string) => {
+    const source =
+      "query ($ref: String!) { work(ref: $ref) { arxivId doi citedByCount papers { source { id } } } }";
+    return (await client.ask<{ work: Record<string, unknown> | null }>(source, { ref })).work;
+  };
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    client = createClient(database);
+  });
+  afterAll(() => database.drop());
+
+  it.each(spellings.filter(([, name]) => name !== "1601.07616v1" && !/^2302.*v1$/.test(name)))(
+    "row %i: join the spellings of %s to one work, whichever member has them",
+    async (_row, name, texts) => {
+      const before = ((await workOf(name))?.["citedByCount"] as number | undefined) ?? 0;
+      const bundles = texts.flatMap((text) => [citing({ doi: text }), citing({ cited_arxiv_id: text })]);
+      expect((await takeIn(database, bundles)).rejected).toEqual(new Map());
+      const work = await workOf(name);
+      expect(work).toMatchObject({ citedByCount: before + 2 * texts.length });
+      for (const text of texts) expect([text, await workOf(text)]).toEqual([text, work]);
+    },
+  );
+
+  it("row 4: count a stamp for the paper, and `paper(ref:)` reads it", async () => {
+    await takeIn(database, [
+      bundleOfPaper({ arxivId: "2302.99999" }, (paper) => [snapshotEvent(paper, { paper: { title: "Stamped" } })]),
+      citing({ cited_arxiv_id: "arXiv:2302.99999v1 [cs.LG] 28 Feb 2023" }),
+    ]);
+    const source = "query ($ref: String!) { paper(ref: $ref) { title work { citedByCount } } }";
+    const wanted = { paper: { title: "Stamped", work: { citedByCount: 1 } } };
+    for (const ref of ["arXiv:2302.99999v1 [cs.LG] 28 Feb 2023", "arXiv:2302.99999 [cs.LG]"]) {
+      expect(await client.ask(source, { ref })).toEqual(wanted);
+    }
+  });
+
+  it.each(["N/A", "none", "-", "unknown", "10.", "arXiv"])(
+    "row 14: leave two references by %j two works",
+    async (text) => {
+      const before = await client.ask<{ status: { works: number } }>("{ status { works } }");
+      await takeIn(
+        database,
+        ["cited_arxiv_id", "doi", "work_id"].flatMap((member) => [citing({ [member]: text }), citing({ [member]: text })]),
+      );
+      const after = await client.ask<{ status: { works: number } }>("{ status { works } }");
+      // Six citing papers, and a work of its own for each of their references.
+      expect(after.status.works - before.status.works).toBe(12);
+    },
+  );
+});
