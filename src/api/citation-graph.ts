@@ -83,7 +83,9 @@ CitationNodeObject.implement({
       description: "The work, whether a paper of it is held or not.",
       resolve: ({ work }) => work,
     }),
-    depth: t.exposeInt("depth", { description: "Steps from the nearest root; 0 for the roots themselves." }),
+    depth: t.exposeInt("depth", {
+      description: "Steps from the nearest root, through nodes of this graph; 0 for the roots themselves.",
+    }),
   }),
 });
 
@@ -166,7 +168,7 @@ builder.queryField("citationGraph", (t) =>
     type: CitationGraphObject,
     description:
       "What is reached from works by following citations, breadth first. Where not all of a depth fits into `maxNodes`, " +
-      "the works cited most are taken, and nothing beyond.",
+      "the works cited most are kept, and nothing beyond. Several roots then share `maxNodes` equally.",
     args: {
       roots: t.arg.stringList({
         required: true,
@@ -186,7 +188,10 @@ builder.queryField("citationGraph", (t) =>
       maxNodes: t.arg.int({
         required: true,
         defaultValue: 300,
-        description: `Nodes at most, the roots among them: ${inWords(graphLimits.maxNodes)}.`,
+        description:
+          `Nodes at most, the roots among them: ${inWords(graphLimits.maxNodes)}. Where not everything fits, the roots ` +
+          "take turns: each adds the next work of its own neighbourhood, nearest first, then most cited first. A root " +
+          "that reaches fewer works than its share leaves the rest to the others.",
       }),
     },
     resolve: async (_root, { roots, direction, depth, maxNodes }, context, info) => {

@@ -1,4 +1,5 @@
 import type { GraphService } from "../graph/index.ts";
+import type { Keyring } from "../protocol/index.ts";
 import { nameAsker } from "../store/connection-shares.ts";
 import type { Database } from "../store/database.ts";
 import type { Change } from "../store/feed.ts";
@@ -9,6 +10,7 @@ import { defaultQueryLimits } from "./limits/query-limits.ts";
 import { type Loaders, prepareLoaders } from "./loaders/index.ts";
 import type { KeptRows } from "./loaders/kept-rows.ts";
 import { RequestGraph } from "./request-graph.ts";
+import { builtInKeyring } from "./signer-origin.ts";
 
 /** What resolvers share within one request. */
 export type Context = {
@@ -21,6 +23,8 @@ export type Context = {
   readonly deadline: Deadline;
   readonly submit: Submit;
   readonly live: Live;
+  /** The keys that this process trusts: what `Signer.origin` is told by. */
+  readonly keyring: Keyring;
   /**
    * What reads the tables anew, from the server that is written to: for who has just written, and for a request that
    * lasts. To be assigned to its context.
@@ -72,6 +76,8 @@ export type RequestParts = {
   /** Follows no changes unless told. */
   readonly follow?: Live["follow"];
   readonly resumeAfter?: string | null;
+  /** Defaults to the registry's key alone. */
+  readonly keyring?: Keyring | undefined;
   /** Aborted once nobody waits for the answer any more. */
   readonly signal?: AbortSignal;
   /** Bytes of the answer's texts. Defaults to `defaultQueryLimits.answerBytes`. */
@@ -101,6 +107,7 @@ export function createContext(
     submit = refuse,
     follow = refuseToFollow,
     resumeAfter = null,
+    keyring = builtInKeyring,
     signal,
     answerBytes = defaultQueryLimits.answerBytes,
     client = "",
@@ -111,6 +118,7 @@ export function createContext(
   return {
     deadline,
     submit,
+    keyring,
     live: { follow, resumeAfter, given: null, sent: null },
     renew: () => primary(deadline, answerBytes),
     ...reads(deadline, answerBytes),

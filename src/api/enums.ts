@@ -101,3 +101,23 @@ export const CitationDirectionEnum = builder.enumType("CitationDirection", {
     BOTH: { description: "Both ways, as if citations had no direction." },
   } as const,
 });
+
+export const SignerOriginEnum = builder.enumType("SignerOrigin", {
+  description: "Where this mirror knows a signer's key from: what the signature is worth here.",
+  values: {
+    REGISTRY: { value: "registry", description: "The registry's key, built into pith-graph." },
+    CONFIGURED: {
+      value: "configured",
+      description: "A key of this mirror's keyring file: its operator trusts it.",
+    },
+    SAMPLE: {
+      value: "sample",
+      description:
+        "The demo key of the sample data. Its private key is public, so its signatures prove nothing.",
+    },
+    UNKNOWN: {
+      value: "unknown",
+      description: "A key that is no longer in this mirror's keyring. It was when the event was accepted.",
+    },
+  } as const,
+});

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { type Config, readConfig } from "../config/index.ts";
 import { type GraphService, startGraph } from "../graph/index.ts";
 import type { Log } from "../log.ts";
+import type { Keyring } from "../protocol/index.ts";
 import { connectionLimits } from "../server/connections/index.ts";
 import { type App, createApp, graphqlSettings, type ListeningServer, listen } from "../server/index.ts";
 import { type MetricsListener, startMetricsListener } from "../server/metrics/listener.ts";
@@ -78,7 +79,7 @@ export async function runService(
 ): Promise<void> {
   const config = readConfig(process.env, givenOptions({ ...options, logsJson: options.json }));
   const paths = [config.keyringPath, options.keyring];
-  await loadKeyring(paths);
+  const keyring = await loadKeyring(paths);
   const { signal } = listenForInterruption();
   const telemetry = startTelemetry(config, "api");
   const { log } = telemetry;
@@ -115,7 +116,7 @@ export async function runService(
     await warnOfDueRebuild(database, log);
     await prepareSample(database, paths, { isWanted: options.sample, signal, log });
     if (signal.aborted) return;
-    service = await createService(database, config, log);
+    service = await createService(database, { config, keyring, log });
     metrics = await listenForMetrics(service, server, config, telemetry, () => worker);
     server.serve(service.app);
     const hasWorker =
@@ -183,7 +184,10 @@ async function warnOfDueRebuild({ pool }: Database, log: Log): Promise<void> {
   if (reason !== null) log.warn(`${reason} To bring them up to date: pith-graph rebuild`);
 }
 
-async function createService(database: Database, config: Config, log: Log): Promise<Service> {
+async function createService(
+  database: Database,
+  { config, keyring, log }: { readonly config: Config; readonly keyring: Keyring; readonly log: Log },
+): Promise<Service> {
   const { submissions, exports, baseUrl, limits, maximumQueryBytes, requestsPerMinute, trustedProxies } =
     config;
   const graphql = await explained(() => graphqlSettings(config.graphql));
@@ -215,6 +219,7 @@ async function createService(database: Database, config: Config, log: Log): Prom
     limits,
     rate: { requestsPerMinute, trustedProxies },
     graphql,
+    keyring,
     maximumBodySize: maximumQueryBytes,
     logError: (message, error) => log.error({ err: error }, message),
   });

@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { defaultQueryLimits, type QueryLimits } from "../api/limits/query-limits.ts";
 import type { SubmissionSettings } from "../config/index.ts";
 import { type GraphService, startGraph } from "../graph/index.ts";
+import type { Keyring } from "../protocol/index.ts";
 import type { Database } from "../store/database.ts";
 import { ReadServers } from "../store/replicas/index.ts";
 import { clientKey, createAddressReader } from "./client-address.ts";
@@ -45,6 +46,8 @@ export type AppOptions = {
   /** Of event streams; heartbeats of 15 s unless told. */
   readonly streamTimes?: StreamTimes;
   readonly graphql?: GraphqlSettings;
+  /** The keys that this process trusts, for `Signer.origin`. Defaults to the registry's key alone. */
+  readonly keyring?: Keyring;
 };
 
 export type App = {
@@ -81,6 +84,7 @@ export function createApp({
   exports = noExports,
   streamTimes,
   graphql: settings = {},
+  keyring,
 }: AppOptions): App {
   const servers = readServers ?? new ReadServers({ primary: reads });
   const requestReads = new RequestReads(servers, graph, settings.rowCacheSize ?? defaultRowCacheSize);
@@ -98,6 +102,7 @@ export function createApp({
     clientOf: (request) => clientKey(addressOf(request)),
     follow: (request) => live.follow(clientKey(addressOf(request))),
     streamTimes,
+    keyring,
     settings,
   });
   let isStopping = false;

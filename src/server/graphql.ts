@@ -3,6 +3,7 @@ import { createYoga } from "graphql-yoga";
 import { type ChangeFollower, type Context, createContext, type Submit } from "../api/context.ts";
 import type { QueryLimits } from "../api/limits/query-limits.ts";
 import { schema } from "../api/schema.ts";
+import type { Keyring } from "../protocol/index.ts";
 import { documentCaches } from "./cache/document-caches.ts";
 import { noDocuments } from "./documents/trusted-documents.ts";
 import { type CorsSettings, openCors } from "./http/cors.ts";
@@ -53,6 +54,8 @@ export type GraphqlOptions = {
   /** Lets the client of a request follow the changes of papers. */
   readonly follow: (request: IncomingMessage) => ChangeFollower;
   readonly streamTimes?: StreamTimes | undefined;
+  /** The keys that this process trusts; the registry's alone unless given. */
+  readonly keyring?: Keyring | undefined;
   readonly settings?: GraphqlSettings;
 };
 
@@ -82,6 +85,7 @@ export function createGraphqlHandler(options: GraphqlOptions): {
         submit: options.submitFor(request.headers.get("authorization")),
         // graphql-yoga passes Node's request on in the server context.
         follow: () => options.follow(req as IncomingMessage),
+        keyring: options.keyring,
         resumeAfter: request.headers.get("last-event-id"),
         signal: request.signal,
         answerBytes: options.limits.answerBytes,

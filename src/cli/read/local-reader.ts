@@ -12,6 +12,7 @@ import { type Database, openDatabase } from "../../store/index.ts";
 import { readSchemaState } from "../../store/schema-state.ts";
 import { CommandError } from "../command-error.ts";
 import { exitStatus } from "../exit-status.ts";
+import { loadKeyring } from "../keyring-file.ts";
 import { openServer } from "../open-database.ts";
 import { type Answer, dataOf, type Reader, type Variables } from "./answer.ts";
 
@@ -20,6 +21,7 @@ import { type Answer, dataOf, type Reader, type Variables } from "./answer.ts";
  * nothing, so that a role which may only read is enough; the tables must be there, and up to date.
  */
 export async function openLocalReader(): Promise<Reader> {
+  const keyring = await loadKeyring([readConfig().keyringPath]);
   const database = await openForReading();
   try {
     await refuseOtherTables(database);
@@ -33,7 +35,7 @@ export async function openLocalReader(): Promise<Reader> {
   const ask = async <Data>(source: string, variableValues: Variables = {}) => {
     const document = readQuery(source);
     if (!("kind" in document)) return dataOf(document) as Data;
-    const contextValue = createContext();
+    const contextValue = createContext({ keyring });
     const run = () => execute({ schema, document, variableValues, contextValue });
     const result = await contextValue.deadline.within(null, run).catch((error: unknown) => {
       if (!(error instanceof ApiError)) throw error;

@@ -28,7 +28,7 @@ export function worksCsv({ works }: Neighbourhood): string {
       work.year,
       work.submittedAt,
       work.category,
-      work.proof,
+      work.verification?.proof ?? null,
       work.pithNumber,
       work.arxivId,
       work.doi,
