@@ -38,6 +38,19 @@ test("a table goes to standard output, what is said of it elsewhere", async () =
   expect(stderr).toBe(`papers.csv: ${hostileTitles.length} rows, ${Buffer.byteLength(stdout)} bytes\n`);
 });
 
+test("a bibliography has what is named in that order, and another version of a paper is not taken for it", async () => {
+  const args = ["export", "bibliography", "--quiet", arxivIdOf(1), '10.1000/a"b;c,d', arxivIdOf(0)];
+  const { status, stdout } = await runCli(args, { env });
+  expect([status, stdout.match(/(?<=^@misc\{).*(?=,)/gm)]).toEqual([
+    0,
+    ["sons2019data", "doi-10.1000-a-b-c-d", "sons2020quotes"],
+  ]);
+  expect(await runCli(["export", "bibliography", `${arxivIdOf(1)}v7`], { env })).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining(`${arxivIdOf(1)}v7`),
+  });
+});
+
 test("VOSviewer's two files are named after one", async () => {
   const output = join(folder, "around");
   const args = ["export", "graph", arxivIdOf(1), "--format", "vosviewer", "--output", output, "--quiet"];

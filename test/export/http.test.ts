@@ -126,6 +126,8 @@ test.each([
   ["papers.csv?after=x", "after"],
   ["papers.parquet?after=%5B%22x%22%5D", "Parquet"],
   ["papers.csv?limit=1", "limit"],
+  ["papers.csv?raw=yes", "raw"],
+  ["papers.ndjson?bom=true", "CSV"],
   ["graph.net?depth=11", "depth"],
   ["graph.net?depth=1&depth=2", "depth"],
   ["graph.net?direction=constructor", "direction"],
@@ -140,6 +142,29 @@ test.each([
     code: "BAD_USER_INPUT",
     message: expect.stringContaining(message),
   });
+});
+
+test("CSV is safe for spreadsheets, raw and marked where that is wanted", async () => {
+  const bytesOf = async (query: string) =>
+    Buffer.from(await (await fetch(`${open}/export/papers.csv${query}`)).arrayBuffer());
+  const safe = await bytesOf("");
+  expect(safe.toString()).toContain(`"'=HYPERLINK(`);
+  expect((await bytesOf("?raw=true")).toString()).toContain(`"=HYPERLINK(`);
+  const marked = await bytesOf("?raw=false&bom=true");
+  expect(marked.toString("hex")).toBe(`efbbbf${safe.toString("hex")}`);
+});
+
+test("a bibliography has what is named in that order, also works that are only cited", async () => {
+  const refs = ["2301.00001", '10.1000/a"b;c,d', "2301.00000"].map((ref) => `ref=${encodeURIComponent(ref)}`);
+  const items = (await (await fetch(`${open}/export/papers.csl.json?${refs.join("&")}`)).json()) as {
+    number?: string;
+    DOI?: string;
+  }[];
+  expect(items.map(({ number, DOI }) => number ?? DOI)).toEqual([
+    "arXiv:2301.00001",
+    '10.1000/a"b;c,d',
+    "arXiv:2301.00000",
+  ]);
 });
 
 test("what is not there is not found", async () => {

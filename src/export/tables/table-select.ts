@@ -1,5 +1,5 @@
 import pg from "pg";
-import { formulaPattern, numberPattern } from "../../text/index.ts";
+import { formulaLength, formulaPattern, numberPattern } from "../../text/index.ts";
 import type { Column, ExportedTable, RowKey } from "./exported-table.ts";
 
 /** How a value is written in every format: an instant as ISO text in UTC, to the microsecond. */
@@ -24,7 +24,8 @@ function safeCsvValue(column: Column): string {
   const value = rawCsvValue(column);
   // Keys begin with letters of ours, and lists with a bracket.
   if (column.type !== "text" || column.isKey) return value;
-  return `CASE WHEN ${value} ~ '${formulaPattern}' AND ${value} !~ '${numberPattern}' THEN '''' || ${value} ELSE ${value} END`;
+  const runs = `left(${value}, ${formulaLength}) ~ '${formulaPattern}' AND ${value} !~ '${numberPattern}'`;
+  return `CASE WHEN ${runs} THEN '''' || ${value} ELSE ${value} END`;
 }
 
 /** Rows for CSV; `isRaw` leaves texts as they are, also those that a spreadsheet would run. */
