@@ -47,11 +47,17 @@ async function testOn(version: string, commands: readonly (readonly string[])[])
   }
 }
 
-if (process.argv.includes("--newest")) {
-  await testOn(newestVersion, [
-    ["bin/pith-graph.js", "conformance", "test/vectors"],
-    [...vitest, "test/protocol", "test/store", "test/ingest"],
-  ]);
-} else {
-  for (const version of versions) await testOn(version, [vitest]);
+const isNewestOnly = process.argv.includes("--newest");
+try {
+  if (isNewestOnly) {
+    await testOn(newestVersion, [
+      ["bin/pith-graph.js", "conformance", "test/vectors"],
+      [...vitest, "test/protocol", "test/store", "test/ingest"],
+    ]);
+  } else {
+    for (const version of versions) await testOn(version, [vitest]);
+  }
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
 }

@@ -4,7 +4,7 @@ import { createKeyring } from "../../src/protocol/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { registry } from "../protocol/signed-events.ts";
 import { type Client, createClient } from "./client.ts";
-import { documentOf, referenceOf } from "./fixtures/documents.ts";
+import { documentOf, referenceOf, type SyntheticPaper } from "./fixtures/documents.ts";
 import { arxivIdOf, hubArxivId, ingestLibrary, ingestTexts, versionedPaper } from "./fixtures/library.ts";
 
 let database: TestDatabase;
@@ -30,10 +30,20 @@ beforeAll(async () => {
       references: [referenceOf(1, { arxivId: "2305.00001", title: "The title that is cited" })],
     }).text,
     documentOf({ arxivId: "2305.00003", submittedAt: "2023-05-03T00:00:00Z", title: "Cites nothing" }).text,
+    withoutSignature("record_created", { arxivId: "2305.00004", title: "Its record is unsigned" }),
+    withoutSignature("graph_snapshot", { arxivId: "2305.00005", title: "Its snapshot is unsigned" }),
   ]);
   client = createClient(database);
 });
 afterAll(() => database.drop());
+
+/** A document of two events, the snapshot built on the record, of which one came without its signature. */
+function withoutSignature(type: string, paper: Pick<SyntheticPaper, "arxivId" | "title">): string {
+  const { text } = documentOf({ ...paper, submittedAt: "2023-05-04T00:00:00Z" });
+  const { events, ...rest } = JSON.parse(text) as { events: { event_type: string; signature?: unknown }[] };
+  for (const event of events) if (event.event_type === type) delete event.signature;
+  return JSON.stringify({ ...rest, events });
+}
 
 type Word = { proof: string; signer: { signerId: string }; event: { eventId: string; type: string } } | null;
 const word = "{ proof signer { signerId } event { eventId type } }";
@@ -87,6 +97,22 @@ describe("a paper's", () => {
       referenceCoverage: { asserted: 0, known: 0, complete: true },
       references: { totalCount: 0 },
     });
+  });
+});
+
+describe("an event's effective proof", () => {
+  it.each([
+    // What is signed vouches for what its signer built it on, not for what is built on it.
+    ["2305.00004", "RECEIPT", "SIGNED", "SIGNED", "SIGNED"],
+    ["2305.00005", "SIGNED", "SIGNED", "HASH", "HASH"],
+  ])("is its standing: %s", async (ref, recordProof, recordStanding, snapshotProof, snapshotStanding) => {
+    const { paper } = await client.ask<{ paper: { events: { nodes: unknown[] } } }>(
+      `{ paper(ref: "${ref}") { events { nodes { type proof effectiveProof } } } }`,
+    );
+    expect(paper.events.nodes).toEqual([
+      { type: "RECORD_CREATED", proof: recordProof, effectiveProof: recordStanding },
+      { type: "GRAPH_SNAPSHOT", proof: snapshotProof, effectiveProof: snapshotStanding },
+    ]);
   });
 });
 

@@ -44,7 +44,7 @@ const documents = papers(8);
 const textsOf = (list: typeof documents) => list.map(({ text }) => text);
 
 it("follows a mirror, tells how far, and goes on there after it was killed", async () => {
-  await ingestTexts(a, textsOf(documents));
+  await ingestTexts(a, textsOf(documents), "signed");
   const listed = (await a.pool.query("SELECT pith_number FROM changes ORDER BY position")).rows;
   const paths = listed.map((row) => `/pith/${suffixOf(row.pith_number)}/bundle.json`);
   const held: ServerResponse[] = [];
@@ -76,12 +76,12 @@ it("follows a mirror, tells how far, and goes on there after it was killed", asy
 });
 
 it("goes on with --follow until it is asked to stop", async () => {
-  await ingestTexts(a, textsOf(documents.slice(0, 3)));
+  await ingestTexts(a, textsOf(documents.slice(0, 3)), "signed");
   const server = await serve(a);
   const child = spawnCli(["sync", "--follow", ...allowed, server.url], { env });
   const ended = once(child, "exit");
   await expect.poll(() => cursorOf(b, server.url), { timeout: 60_000 }).toBe(3);
-  await ingestTexts(a, textsOf(documents.slice(3)));
+  await ingestTexts(a, textsOf(documents.slice(3)), "signed");
   await expect.poll(() => cursorOf(b, server.url), { timeout: 60_000 }).toBe(8);
   child.kill("SIGTERM");
   expect(await ended).toEqual([143, null]);
@@ -89,7 +89,7 @@ it("goes on with --follow until it is asked to stop", async () => {
 });
 
 it("names what it refused, and says so by its exit status", async () => {
-  await ingestTexts(a, textsOf(documents));
+  await ingestTexts(a, textsOf(documents), "signed");
   const [first, second] = [documents[0] ?? expect.fail(), documents[1] ?? expect.fail()];
   const server = await serve(a, (request, response) => {
     if (request.url !== pathOf(first)) return false;
@@ -107,7 +107,7 @@ it("names what it refused, and says so by its exit status", async () => {
 });
 
 it("fetches a list of numbers where there is no feed", async () => {
-  await ingestTexts(a, textsOf(documents));
+  await ingestTexts(a, textsOf(documents), "signed");
   const server = await serve(a, (request, response) => {
     if (!request.url?.startsWith("/feed")) return false;
     response.writeHead(404).end();

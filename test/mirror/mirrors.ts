@@ -15,6 +15,7 @@ import {
   canonicalJson,
   type JsonObject,
   type PithNumber,
+  type Proof,
   parseJson,
   suffixOf,
 } from "../../src/protocol/index.ts";
@@ -97,11 +98,15 @@ export async function follow(
   }
 }
 
-export async function ingestTexts(database: Database, texts: readonly string[]): Promise<void> {
+export async function ingestTexts(
+  database: Database,
+  texts: readonly string[],
+  minimumProof: Proof = "hash",
+): Promise<void> {
   const deliveries = texts.map((text, index) => ({ source: `test:${index}`, bytes: Buffer.from(text) }));
   const results = await takeIn(database, deliveries, {
     keyring,
-    minimumProof: "hash",
+    minimumProof,
     maximumBytes: 1_000_000,
   });
   for (const { rejection } of results) if (rejection !== null) throw new Error(rejection.message);

@@ -113,10 +113,9 @@ describe("two instances", () => {
 
   it("trust by their own keyrings", async () => {
     const documents = papers(2);
-    await ingestTexts(a, [
-      documents[0]?.text ?? "",
-      withAnchor(documents[1] ?? expect.fail(), "2026-06-20T00:00:00Z"),
-    ]);
+    const second = withAnchor(documents[1] ?? expect.fail(), "2026-06-20T00:00:00Z");
+    // Both at signed: of a source trusted at hash also the aliases would count.
+    await ingestTexts(a, [documents[0]?.text ?? "", second], "signed");
     const server = await serve(a);
     const stranger = await follow(b, server.url, {
       keyring: createKeyring([rotated]),
@@ -153,12 +152,13 @@ describe("two instances", () => {
       const { signature: _, ...unsigned } = event;
       return event["event_type"] === "graph_snapshot" ? unsigned : event;
     });
-    await ingestTexts(a, [canonicalJson({ ...bundle, events })]);
+    // A trusts its source, B does not trust A: aliases would count on one side only.
+    await ingestTexts(a, [canonicalJson({ ...bundle, events, source_aliases: [] })]);
     const server = await serve(a);
     const before = await follow(b, server.url, { minimumProof: "signed" });
     expect([...before.refusedEvents.keys()]).toEqual(["UNSIGNED"]);
     const head = await headOf(a);
-    await ingestTexts(a, [document.text]);
+    await ingestTexts(a, [document.text], "signed");
     expect((await headOf(a)).checksum).toBe(head.checksum);
     await follow(b, server.url, { minimumProof: "signed" });
     await expectEqual();
@@ -168,6 +168,7 @@ describe("two instances", () => {
     await ingestTexts(
       a,
       papers(2).map(({ text }) => text),
+      "signed",
     );
     const server = await serve(a);
     const stop = new AbortController();
@@ -194,6 +195,7 @@ describe("two instances", () => {
           void ingestTexts(
             a,
             wave.map(({ text }) => text),
+            "signed",
           );
       },
     });

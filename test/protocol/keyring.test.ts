@@ -33,6 +33,12 @@ describe("a keyring file", () => {
     expect(parseKeyring([])).toEqual([]);
   });
 
+  test("may say null for a bound that there is not", () => {
+    const value = [{ ...entry, valid_from: null, valid_until: null }];
+    const [key] = createKeyring(parseKeyring(value)).values();
+    expect([key?.validFrom, key?.validUntil]).toEqual([null, null]);
+  });
+
   test.each<[what: string, value: JsonValue]>([
     ["an object", { keys: [] }],
     ["null", null],
