@@ -82,7 +82,8 @@ export class RemoteMirror {
     if (delivered !== null) return delivered;
     const result = await this.#deliverFrom(state, wanted);
     // A state lacks the signatures: one 404 by mistake must not put it in the place of the bundle.
-    if (result !== null && result.failure === null) return (await this.#deliverFrom(bundle, wanted)) ?? result;
+    if (result !== null && result.failure === null)
+      return (await this.#deliverFrom(bundle, wanted)) ?? result;
     if (result !== null) return result;
     const message = "The mirror has neither a bundle nor a state of it (404).";
     return answered(bundle.href, "FETCH_FAILED", message);
