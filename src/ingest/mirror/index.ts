@@ -10,7 +10,6 @@ export {
 export { type FollowOptions, followMirror } from "./follow.ts";
 export { type ListedNumber, readNumbers } from "./listed-numbers.ts";
 export {
-  forgetOutstanding,
   type OutstandingOfMirror,
   type OutstandingPaper,
   readOutstanding,
