@@ -32,7 +32,7 @@ RefusalCountObject.implement({
     code: t.exposeString("code", {
       description:
         "Why. Of a document its error (PROTOCOL section 4, as `MALFORMED_JSON`), `NOT_STORABLE` where the database could not hold " +
-        "it, or the reason of its first event; of an event the reason of its refusal (PROTOCOL section 5, rules 1 to 6, as `UNSIGNED`).",
+        "it, or the most frequent reason of its events; of an event the reason of its refusal (PROTOCOL section 5, rules 1 to 6, as `UNSIGNED`).",
     }),
     count: t.exposeInt("count", {
       description: "Rows of quarantine: different contents. The same content is kept once.",

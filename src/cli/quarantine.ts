@@ -104,7 +104,7 @@ Exit status: 0; 1 where the row that is named is not there, or cannot be retried
     .description("delete rows for good")
     .argument("[sha256]", "one row, as listed; the beginning is enough where it fits one only", readHash)
     .option("--all", "all rows")
-    .addHelpText("after", "\nExamples:\n  $ pith-graph quarantine remove --all")
+    .addHelpText("after", "\nExamples:\n  $ pith-graph quarantine remove 3f8a21c0")
     .action(async (prefix: string | undefined, { all = false }: { readonly all?: boolean }) => {
       if ((prefix === undefined) !== all) {
         throw new CommandError("Name a row, or give --all.", exitStatus.misused);

@@ -66,7 +66,10 @@ export type DoorOptions = {
 /** A document that has been read, and is not judged yet. */
 export type ReadDocument = Delivery & { readonly parsed: PithDocument };
 
-/** Reads and judges one document. Pure: refuses by its result, never by throwing. */
+/**
+ * Reads and judges one document, event by event; `rejectUnaccepted` decides whether it is accepted as a whole. Pure: refuses
+ * by its result, never by throwing.
+ */
 export function receive(delivery: Delivery, door: DoorOptions): Arrival | Rejection {
   const read = readDelivery(delivery, door.maximumBytes);
   return "parsed" in read ? judge(read, door) : read;

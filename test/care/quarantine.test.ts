@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { listQuarantine, readQuarantined, retryQuarantined } from "../../src/ingest/index.ts";
+import {
+  listQuarantine,
+  readQuarantined,
+  removeQuarantined,
+  retryQuarantined,
+} from "../../src/ingest/index.ts";
+import { createKeyring, registryKey } from "../../src/protocol/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { sampleKeyring, takeIn } from "../ingest/take-in.ts";
 import { readLines, readSample } from "../sample/committed-sample.ts";
@@ -37,4 +43,66 @@ test("what was too large is let in once it may be, and leaves the quarantine", a
     "SELECT value::int AS rejected FROM totals WHERE name = 'rejected_documents'",
   );
   expect(rows).toEqual([{ rejected: 1 }]);
+});
+
+test("a retry asks for no less proof than the source had to give, unless it is told to", async () => {
+  const own = await createTestDatabase();
+  try {
+    const [bundle = ""] = readLines("forks.ndjson");
+    const unsigned = JSON.stringify({
+      ...JSON.parse(bundle),
+      events: JSON.parse(bundle).events.map((event: object) => ({ ...event, signature: null })),
+    });
+    await takeIn(own, [unsigned], { keyring: sampleKeyring, minimumProof: "signed" });
+    expect((await listQuarantine(own, 10)).map(({ code }) => code)).toEqual(["UNSIGNED"]);
+    const options = { keyring: sampleKeyring, maximumBytes: 1e6 };
+    expect((await retryQuarantined(own, "", options)).documents).toEqual({ tried: 1, accepted: 0 });
+    const lower = await retryQuarantined(own, "", { ...options, minimumProof: "hash" });
+    expect(lower.documents).toEqual({ tried: 1, accepted: 1 });
+    expect(await listQuarantine(own, 10)).toEqual([]);
+  } finally {
+    await own.drop();
+  }
+});
+
+test("events that were rejected by themselves are accepted once their key is trusted", async () => {
+  const own = await createTestDatabase();
+  try {
+    const [bundle = ""] = readLines("forks.ndjson");
+    const { events } = JSON.parse(bundle);
+    const [event] = events;
+    await takeIn(own, [bundle], { keyring: sampleKeyring });
+    // As though its key had not been trusted when the document came.
+    await own.pool.query("DELETE FROM events");
+    await own.pool.query(
+      `INSERT INTO quarantine (content_sha256, kind, code, message, source, pith_number, minimum_proof, size, content, received_at)
+       VALUES (sha256($1), 'event', 'UNKNOWN_SIGNER', $2, 'a', $3, 'hash', length($1), $1, now())`,
+      [Buffer.from(JSON.stringify(event)), event.event_id, JSON.parse(bundle).pith_number],
+    );
+    const options = { maximumBytes: 1e6, onlyUntrusted: true };
+    const stranger = createKeyring([registryKey]);
+    expect((await retryQuarantined(own, "", { ...options, keyring: stranger })).events.accepted).toBe(0);
+    const { events: retried } = await retryQuarantined(own, "", { ...options, keyring: sampleKeyring });
+    expect(retried).toEqual({ tried: 1, accepted: 1 });
+    expect(await listQuarantine(own, 10)).toEqual([]);
+    const { rows } = await own.pool.query("SELECT 'sha256:' || encode(event_id, 'hex') AS id FROM events");
+    expect(rows).toEqual([{ id: event.event_id }]);
+  } finally {
+    await own.drop();
+  }
+});
+
+test("what is removed is gone, and counted no more", async () => {
+  const own = await createTestDatabase();
+  try {
+    await takeIn(own, ["{", "[", "no JSON"]);
+    const [first = expect.fail()] = await listQuarantine(own, 10);
+    expect(await removeQuarantined(own, first.contentSha256.slice(0, 20))).toBe(1);
+    expect(await listQuarantine(own, 10)).toHaveLength(2);
+    expect(await removeQuarantined(own, "")).toBe(2);
+    const { rows } = await own.pool.query("SELECT value::int FROM totals WHERE name = 'rejected_documents'");
+    expect(rows).toEqual([{ value: 0 }]);
+  } finally {
+    await own.drop();
+  }
 });

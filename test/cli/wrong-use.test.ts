@@ -65,6 +65,8 @@ const wrong: readonly (readonly string[])[] = [
   ["quarantine", "list", "--limit", "1e3"],
   ["quarantine", "show", "nonsense"],
   ["quarantine", "retry", ""],
+  ["quarantine", "remove", ""],
+  ["quarantine", "remove", "nonsense"],
   ["doctor", "now"],
   ["check", "--keyring", "nowhere.json"],
   ["rebuild", "--keyring", "nowhere.json"],

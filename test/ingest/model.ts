@@ -79,9 +79,7 @@ function subjectsOf(documents: readonly WorldDocument[], keyring: Keyring): Subj
   const numbers = [...new Set(parsed.map(({ parsed }) => parsed.pithNumber))];
   return numbers.map((pithNumber) => {
     const own = parsed.filter(({ parsed }) => parsed.pithNumber === pithNumber);
-    const judged = own
-      .map(({ parsed, minimumProof }) => judgeDocument(parsed, keyring, minimumProof))
-      .filter(({ events, refused }) => events.length > 0 || refused.length === 0);
+    const judged = own.map(({ parsed, minimumProof }) => judgeDocument(parsed, keyring, minimumProof));
     const published = new Map<string, CheckResult>();
     for (const { parsed } of own) {
       const result = checkPublishedState(parsed, keyring);

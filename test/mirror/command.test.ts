@@ -106,6 +106,37 @@ it("names what it refused, and says so by its exit status", async () => {
   expect(status).toBe(1);
 });
 
+it("says which papers are outstanding, and quarantine retry fetches them", async () => {
+  await ingestTexts(a, textsOf(documents));
+  const [first = expect.fail()] = documents;
+  let isBroken = true;
+  const server = await serve(a, (request, response) => {
+    if (!isBroken || request.url !== pathOf(first)) return false;
+    response.writeHead(503).end();
+    return true;
+  });
+  const args = ["sync", ...allowed, server.url];
+  const { status, stderr } = await runCli(args, { env });
+  expect(stderr).toContain("7 documents: 7 merged, 0 unchanged, 0 rejected");
+  expect(stderr).toContain("1 paper is outstanding: listed by the mirror, and not fetched yet.");
+  expect(stderr).toContain("  1: The answer is 503 Service Unavailable.");
+  expect(stderr).toContain(`1 paper differs:\n  1: not fetched yet (${first.pithNumber})`);
+  expect(status).toBe(3);
+  const listed = await runCli(["quarantine", "list"], { env });
+  expect(listed.stdout).toContain(`outstanding  FETCH_FAILED  ${server.url} ${first.pithNumber}`);
+
+  isBroken = false;
+  const retried = await runCli(["quarantine", "retry", ...allowed], { env });
+  expect(retried.stderr).toContain(`${server.url}: 1 outstanding paper fetched again, 1 settled`);
+  expect(retried.status).toBe(0);
+  expect(await statesOf(b)).toEqual(await statesOf(a));
+  const again = await runCli(args, { env });
+  expect([again.status, again.stderr]).toEqual([
+    0,
+    expect.stringContaining("both mirrors hold the same states"),
+  ]);
+});
+
 it("fetches a list of numbers where there is no feed", async () => {
   await ingestTexts(a, textsOf(documents), "signed");
   const server = await serve(a, (request, response) => {

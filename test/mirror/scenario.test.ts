@@ -71,7 +71,6 @@ it("B follows A through more papers, older events and wrong answers, and comes t
     [tampered, "RECORD_HASH_MISMATCH"],
     [misnamed, "WRONG_PAPER"],
     [endless, "TOO_LARGE"],
-    [slow, "TOO_SLOW"],
   ] as const;
   const named = refused.map(([document, code]) => ({ source: server.url + pathOf(document), code }));
   const bySource = (one: { source: string }, other: { source: string }) =>
@@ -79,10 +78,11 @@ it("B follows A through more papers, older events and wrong answers, and comes t
   const told = result.refusals.map(({ source, rejection }) => ({ source, code: rejection?.code ?? "" }));
   expect(told.sort(bySource)).toEqual([...named].sort(bySource));
   expect((await quarantineOf(b)).sort(bySource)).toEqual([...named].sort(bySource));
+  expect(result.outstanding.map(({ paper, code }) => [paper, code])).toEqual([[slow.pithNumber, "TOO_SLOW"]]);
   expect([result.merged, result.comparison?.isEqual]).toEqual([4, false]);
   expect(await cursorOf(b, server.url)).toBe(Number((await headOf(a)).position));
   const states = await statesOf(a);
-  for (const [document] of refused) delete states[document.pithNumber];
+  for (const document of [slow, ...refused.map(([document]) => document)]) delete states[document.pithNumber];
   expect(await statesOf(b)).toEqual(states);
   for (const { pithNumber } of [held, alsoHeld]) expect(states[pithNumber]).not.toBe(before[pithNumber]);
 
@@ -90,6 +90,7 @@ it("B follows A through more papers, older events and wrong answers, and comes t
   wrong.clear();
   const again = await follow(b, server.url, { fromStart: true });
   expect([again.merged, again.unchanged, again.comparison?.isEqual]).toEqual([4, 7, true]);
+  expect(again.outstanding).toEqual([]);
   expect(await statesOf(b)).toEqual(await statesOf(a));
   expect((await headOf(b)).checksum).toBe((await headOf(a)).checksum);
   await server.close();

@@ -1,5 +1,4 @@
 export { readBaseUrl } from "./base-url.ts";
-export type { StateDifference } from "./compare-states.ts";
 export { FetchError, MirrorError } from "./fetch-error.ts";
 export {
   createFetcher,
@@ -11,12 +10,12 @@ export {
 export { type FollowOptions, followMirror } from "./follow.ts";
 export { type ListedNumber, readNumbers } from "./listed-numbers.ts";
 export {
-  forgetOutstanding,
   type OutstandingOfMirror,
   type OutstandingPaper,
   readOutstanding,
 } from "./outstanding.ts";
 export { refetchQuarantined } from "./refetch.ts";
+export type { StateDifference } from "./state-difference.ts";
 export { syncMirror } from "./sync.ts";
 export type { SyncOptions, SyncSummary } from "./sync-options.ts";
 export { createUrlPolicy, type UrlPolicy } from "./url-policy.ts";

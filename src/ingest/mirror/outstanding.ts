@@ -156,12 +156,6 @@ export async function readOutstanding(
 
 const isoFormat = 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"';
 
-/** Forgets a paper that is outstanding, at every mirror. Returns how many entries there were. */
-export async function forgetOutstanding({ pool }: Database, paper: string): Promise<number> {
-  const { rowCount } = await pool.query("DELETE FROM outstanding_papers WHERE paper = $1", [paper]);
-  return rowCount ?? 0;
-}
-
 /** How a paper of a list or feed is written in the table. */
 export function paperText({ suffix, year }: ListedNumber): string {
   return year === null ? suffix : `pith:${year}:${suffix}`;

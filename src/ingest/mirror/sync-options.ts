@@ -2,11 +2,11 @@ import type { DoorOptions } from "../arrival.ts";
 import type { IngestSummary } from "../summary.ts";
 import type { DocumentResult } from "../take-in.ts";
 import type { IngestThreads } from "../threads/ingest-threads.ts";
-import type { StateDifference } from "./compare-states.ts";
 import type { Fetcher } from "./fetcher.ts";
 import type { ListedNumber } from "./listed-numbers.ts";
 import type { OutstandingPaper } from "./outstanding.ts";
 import type { RetryOptions } from "./retry.ts";
+import type { StateDifference } from "./state-difference.ts";
 import type { UrlPolicy } from "./url-policy.ts";
 
 export type SyncOptions = DoorOptions & {
