@@ -28,7 +28,28 @@ export function listenForInterruption(): Interruption {
     status ??= exitStatus.done;
     controller.abort();
   });
+  whenNpmIsGone(() => {
+    status ??= statuses.SIGTERM;
+    controller.abort();
+  });
   return { signal: controller.signal, status: () => status };
+}
+
+const lookMilliseconds = 1_000;
+
+/**
+ * npm and npx end at SIGTERM without passing it on to the program itself, which would go on as an orphan: for a program
+ * that one of them started, the end of its parent is the same wish.
+ */
+function whenNpmIsGone(stop: () => void): void {
+  if (process.env["npm_command"] === undefined) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    stop();
+  }, lookMilliseconds);
+  timer.unref();
 }
 
 /** Resolves once the signal is given. */

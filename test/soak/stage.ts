@@ -23,6 +23,8 @@ export type Site = {
   readonly serve: SupervisedProcess;
   /** `http://127.0.0.1:port` */
   readonly origin: string;
+  /** Where its metrics are: `http://127.0.0.1:port`. */
+  readonly metrics: string;
 };
 
 /** All that runs: two sites on one PostgreSQL, of which one follows the other, and what stands between them. */
@@ -78,11 +80,16 @@ export async function setStage(): Promise<Stage> {
   const openSite = async (name: Site["name"], url: string): Promise<Site> => {
     const database = await databaseOf(name);
     const free = await freePort();
-    const serve = new SupervisedProcess(
-      ["serve", "--keyring", keyring, "--port", String(free)],
-      environment(name, url),
-    );
-    return { name, database, serve, origin: `http://127.0.0.1:${free}` };
+    const metricsPort = await freePort();
+    const serve = new SupervisedProcess(["serve", "--keyring", keyring, "--port", String(free)], {
+      ...environment(name, url),
+      PITH_GRAPH_METRICS: String(metricsPort),
+    });
+    const [origin, metrics] = [free, metricsPort].map((port) => `http://127.0.0.1:${port}`) as [
+      string,
+      string,
+    ];
+    return { name, database, serve, origin, metrics };
   };
   const source = await openSite("source", direct("source"));
   const mirror = await openSite("mirror", proxied("mirror"));
