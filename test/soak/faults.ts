@@ -1,22 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { recordedServer } from "../store/embedded-support/processes.ts";
+import type { Fault } from "./fault.ts";
 import type { Stage } from "./stage.ts";
-
-/** Something that goes wrong for a while. Resolves when it is over, with what shows that it was so; else it throws. */
-export type Fault = {
-  readonly name: string;
-  readonly inject: (stage: Stage, milliseconds: number) => Promise<string>;
-};
 
 export const killApi: Fault = {
   name: "API killed",
   inject: async ({ mirror }) => `ended by ${demand(await mirror.serve.kill(), "SIGKILL")}`,
 };
 
-/** The faults that leave the API's process alive, in the order in which a short run has them. */
-export const otherFaults: readonly Fault[] = [
+const faultsOfProcesses: readonly Fault[] = [
   {
     name: "worker killed",
     async inject({ orders, mirror }) {
@@ -109,6 +103,18 @@ export const otherFaults: readonly Fault[] = [
     },
   },
 ];
+
+/** Those of the folder `faults`, by name: a file each, whose export `fault` is a `Fault`. */
+const faultsOfFiles: Fault[] = [];
+for (const file of readdirSync(new URL("faults/", import.meta.url)).sort()) {
+  const { fault } = (await import(new URL(`faults/${file}`, import.meta.url).href)) as {
+    readonly fault: Fault;
+  };
+  faultsOfFiles.push(fault);
+}
+
+/** The faults that leave the API's process alive, in the order in which a short run has them. */
+export const otherFaults: readonly Fault[] = [...faultsOfProcesses, ...faultsOfFiles];
 
 async function shiftClocks({ orders }: Stage, milliseconds: number, shift: number): Promise<string> {
   const since = Date.now();

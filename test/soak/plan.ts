@@ -1,4 +1,5 @@
-import { type Fault, killApi, otherFaults } from "./faults.ts";
+import type { Fault } from "./fault.ts";
+import { killApi, otherFaults } from "./faults.ts";
 
 /** How long and how hard. */
 export type Plan = {

@@ -2,6 +2,7 @@ import type pg from "pg";
 import type { Keyring } from "../../protocol/index.ts";
 import { type Database, openDatabase } from "../../store/index.ts";
 import { writeLock } from "../../store/write-lock.ts";
+import { waitForWriteLock } from "../../store/write-lock-wait.ts";
 import { settleAnchorsBy } from "../write/anchors-left.ts";
 import { writeBatch } from "../write/batch.ts";
 import { historicTotals } from "../write/totals.ts";
@@ -61,7 +62,7 @@ export async function withShadow<Result>(
   try {
     // A page is read from it now and then: only of a process that was stopped nothing is heard for so long.
     await client.query(`SET idle_session_timeout = ${idleHolderMilliseconds}`);
-    await client.query("SELECT pg_advisory_lock($1)", [writeLock]);
+    await waitForWriteLock(database.pool, () => client.query("SELECT pg_advisory_lock($1)", [writeLock]));
     await settleAnchorsBy(client);
     await client.query(`DROP SCHEMA IF EXISTS ${shadowSchema} CASCADE`);
     await client.query(`CREATE SCHEMA ${shadowSchema}`);

@@ -8,6 +8,7 @@ import { rowsAsLists } from "../../store/rows-as-lists.ts";
 import { beginWriting, inTransaction, onConnection, type Statements } from "../../store/transaction.ts";
 import { noteCounted, readUncounted, type Uncounted } from "../../store/uncounted-anchors.ts";
 import { writeLock } from "../../store/write-lock.ts";
+import { waitForWriteLock } from "../../store/write-lock-wait.ts";
 
 /*
  * While a version is replaced by the next, writers of versions before migration 0010 may go on. They do not keep
@@ -39,7 +40,7 @@ export async function countAnchorsLeft(
 export async function settleAnchors({ pool }: Pick<Database, "pool">): Promise<void> {
   if ((await readUncounted(pool)) === null) return;
   await inTransaction(pool, beginWriting, async (writer) => {
-    await writer.query("SELECT pg_advisory_xact_lock($1)", [writeLock]);
+    await waitForWriteLock(pool, () => writer.query("SELECT pg_advisory_xact_lock($1)", [writeLock]));
     await countLeft(writer);
   });
 }

@@ -5,6 +5,7 @@ import { recordGraphChanges } from "../../store/graph-feed.ts";
 import { type Database, paperIdOf } from "../../store/index.ts";
 import { beginWriting, inTransaction, type Statements } from "../../store/transaction.ts";
 import { writeLock } from "../../store/write-lock.ts";
+import { waitForWriteLock } from "../../store/write-lock-wait.ts";
 import type { Arrival, Rejection } from "../arrival.ts";
 import { type Addition, additionOf } from "./addition.ts";
 import { countAnchorsLeft } from "./anchors-left.ts";
@@ -92,7 +93,7 @@ async function writeTransaction(
   if (pending.size === 0 && !isRefusing) return new Set();
   return inTransaction(database.pool, beginWriting, async (writer) => {
     const added = await writeNewPapers(writer, pending);
-    const areDistributed = await lockForWriting(writer, isLockHeld);
+    const areDistributed = await lockForWriting(database.pool, writer, isLockHeld);
     const now = new Date().toISOString();
     const merged = await withReader(database.pool, (reader) =>
       writePending(new WriteSession(writer, reader, areDistributed), pending, added, now),
@@ -103,9 +104,11 @@ async function writeTransaction(
 }
 
 /** Waits for the lock, and reads under it whether the tables are distributed: that is settled for the batch. */
-async function lockForWriting(writer: Statements, isLockHeld: boolean): Promise<boolean> {
+async function lockForWriting(pool: pg.Pool, writer: Statements, isLockHeld: boolean): Promise<boolean> {
   if (isLockHeld) return areTablesDistributed(writer);
-  const locked = await queryAndDistributed(writer, `SELECT pg_advisory_xact_lock(${writeLock})`);
+  const locked = await waitForWriteLock(pool, () =>
+    queryAndDistributed(writer, `SELECT pg_advisory_xact_lock(${writeLock})`),
+  );
   return locked.areDistributed;
 }
 

@@ -2,6 +2,7 @@ import type pg from "pg";
 import type { Database } from "../database.ts";
 import { beginWriting, inTransaction, type Statements } from "../transaction.ts";
 import { writeLock } from "../write-lock.ts";
+import { waitForWriteLock } from "../write-lock-wait.ts";
 
 /**
  * Has a row where the tables are distributed, or about to be: then citations are kept twice, by who cites and by who is
@@ -38,7 +39,7 @@ export async function queryAndDistributed<Row extends pg.QueryResultRow>(
 export async function keepCitationsTwice({ pool }: Pick<Database, "pool">): Promise<boolean> {
   return inTransaction(pool, beginWriting, async (writer) => {
     const lock = `SELECT pg_advisory_xact_lock(${writeLock})`;
-    const { areDistributed: isDone } = await queryAndDistributed(writer, lock);
+    const { areDistributed: isDone } = await waitForWriteLock(pool, () => queryAndDistributed(writer, lock));
     if (isDone) return false;
     await writer.query("DELETE FROM citations_by_cited");
     await writer.query(
