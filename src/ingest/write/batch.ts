@@ -3,7 +3,7 @@ import { areTablesDistributed, queryAndDistributed } from "../../store/citus/kep
 import { recordChanges, type StateChange } from "../../store/feed.ts";
 import { recordGraphChanges } from "../../store/graph-feed.ts";
 import { type Database, paperIdOf } from "../../store/index.ts";
-import { beginWriting, inTransaction, type Statements } from "../../store/transaction.ts";
+import { inWriteTransaction, type Statements } from "../../store/transaction.ts";
 import { writeLock } from "../../store/write-lock.ts";
 import { waitForWriteLock } from "../../store/write-lock-wait.ts";
 import type { Arrival, Rejection } from "../arrival.ts";
@@ -91,7 +91,7 @@ async function writeTransaction(
 ): Promise<ReadonlySet<bigint>> {
   const isRefusing = rejections.length > 0 || arrivals.some(({ refused }) => refused.length > 0);
   if (pending.size === 0 && !isRefusing) return new Set();
-  return inTransaction(database.pool, beginWriting, async (writer) => {
+  return inWriteTransaction(database.pool, async (writer) => {
     const added = await writeNewPapers(writer, pending);
     const areDistributed = await lockForWriting(database.pool, writer, isLockHeld);
     const now = new Date().toISOString();

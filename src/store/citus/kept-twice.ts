@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { Database } from "../database.ts";
-import { beginWriting, inTransaction, type Statements } from "../transaction.ts";
+import { inWriteTransaction, type Statements } from "../transaction.ts";
 import { writeLock } from "../write-lock.ts";
 import { waitForWriteLock } from "../write-lock-wait.ts";
 
@@ -37,7 +37,7 @@ export async function queryAndDistributed<Row extends pg.QueryResultRow>(
  * @returns false where it was so already: then nothing is done.
  */
 export async function keepCitationsTwice({ pool }: Pick<Database, "pool">): Promise<boolean> {
-  return inTransaction(pool, beginWriting, async (writer) => {
+  return inWriteTransaction(pool, async (writer) => {
     const lock = `SELECT pg_advisory_xact_lock(${writeLock})`;
     const { areDistributed: isDone } = await waitForWriteLock(pool, () => queryAndDistributed(writer, lock));
     if (isDone) return false;
