@@ -42,6 +42,8 @@ export function guardedClients(guard: Guard = defaultGuard): typeof pg.Client {
   return class GuardedClient extends pg.Client {
     constructor(given?: string | pg.ClientConfig) {
       const config = typeof given === "string" ? { connectionString: given } : { ...given };
+      // A pool hides it from copies.
+      if (typeof given === "object" && given.password !== undefined) config.password = given.password;
       const connectionTimeoutMillis = config.connectionTimeoutMillis || guard.connectMilliseconds;
       super({
         ...config,
