@@ -24,7 +24,7 @@ export const service = {
     databaseUrl: {
       name: "DATABASE_URL",
       meaning:
-        "A PostgreSQL address, `postgres://…`. Without it the [embedded server](embedded-postgresql.md) runs.",
+        "The address of a PostgreSQL server, version 17 or newer: `postgres://…`. Without it the [embedded server](embedded-postgresql.md) runs.",
       read: databaseUrl,
       mask: withoutPassword,
     },

@@ -106,7 +106,12 @@ export function createApp({
     settings,
   });
   let isStopping = false;
-  const readiness = createReadiness({ database, graph, isStopping: () => isStopping });
+  const readiness = createReadiness({
+    database,
+    graph,
+    isStopping: () => isStopping,
+    isListening: () => watch.isListening(),
+  });
   const routes: Record<string, FoundRoute> = {
     "/health": {
       methods: ["GET", "HEAD"],

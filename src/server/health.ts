@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { GraphService } from "../graph/index.ts";
 import type { Database } from "../store/database.ts";
 import { readSchemaState, type SchemaState } from "../store/migrate.ts";
+import { readWriteLockWait, type WriteLockWait } from "../store/write-lock-wait.ts";
 import { sendJson } from "./responses.ts";
 
 /**
@@ -29,6 +30,10 @@ export type ReadinessParts = {
   /** Absent in a process that answers no questions about citations: the worker. */
   readonly graph?: GraphService;
   readonly isStopping: () => boolean;
+  /** Whether notices of changes arrive; null where nothing listens for them. */
+  readonly isListening?: () => boolean | null;
+  /** A wait for the write lock is reported from so many seconds on. Defaults to 10. */
+  readonly longWait?: number;
 };
 
 /** What `/ready` says of each part. */
@@ -40,6 +45,13 @@ export type Readiness = {
     /** A schema that is ahead is one that this version still runs on: see docs/upgrading.md. */
     readonly migrations: SchemaState["state"] | "unknown";
     readonly graph?: "loaded" | "in SQL" | "loading" | "failed";
+    /**
+     * Whether documents can be stored. While a writer waits for another one for long it tells which: that is no reason to
+     * send requests elsewhere, since the database is the same everywhere.
+     */
+    readonly writing: "free" | "unknown" | WriteLockWait;
+    /** Whether notices of changes arrive; absent where nothing waits for any. */
+    readonly notices?: "arrive" | "reconnecting";
   };
 };
 
@@ -50,25 +62,35 @@ const goodForMilliseconds = 250;
 const patienceMilliseconds = 2_000;
 
 /** Looks whether requests should be sent here: as often as it is asked for, but not more than four times a second. */
-export function createReadiness({ database, graph, isStopping }: ReadinessParts): () => Promise<Readiness> {
-  let known: { readonly schema: Promise<SchemaState | null>; readonly at: number } | undefined;
-  const schema = () => {
+export function createReadiness({
+  database,
+  graph,
+  isStopping,
+  isListening = () => null,
+  longWait = 10,
+}: ReadinessParts): () => Promise<Readiness> {
+  let known: { readonly look: Promise<Look | null>; readonly at: number } | undefined;
+  const look = () => {
     if (known === undefined || performance.now() - known.at > goodForMilliseconds) {
-      known = { schema: lookAt(database), at: performance.now() };
+      known = { look: lookAt(database, longWait), at: performance.now() };
     }
-    return known.schema;
+    return known.look;
   };
   return async () => {
-    const found = await schema();
+    const found = await look();
+    const listening = isListening();
     const parts: Readiness["parts"] = {
       service: isStopping() ? "stopping" : "running",
       database: found === null ? "does not answer" : "answers",
-      migrations: found?.state ?? "unknown",
+      migrations: found?.schema.state ?? "unknown",
+      writing: found === null ? "unknown" : found.wait,
       ...(graph === undefined ? {} : { graph: stateOf(graph) }),
+      ...(listening === null ? {} : { notices: listening ? "arrive" : "reconnecting" }),
     };
     const isReady =
       parts.service === "running" &&
       (parts.migrations === "current" || parts.migrations === "ahead") &&
+      parts.notices !== "reconnecting" &&
       (parts.graph === undefined || parts.graph === "loaded" || parts.graph === "in SQL");
     return { isReady, parts };
   };
@@ -90,14 +112,23 @@ function stateOf(graph: GraphService): NonNullable<Readiness["parts"]["graph"]> 
   return isLoaded ? "loaded" : loadError === null ? "loading" : "failed";
 }
 
-async function lookAt({ pool }: Pick<Database, "pool">): Promise<SchemaState | null> {
+/** What one look at the database finds. */
+type Look = { readonly schema: SchemaState; readonly wait: "free" | WriteLockWait };
+
+async function lookAt(database: Pick<Database, "pool">, longWait: number): Promise<Look | null> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<null>((resolve) => {
     timer = setTimeout(() => resolve(null), patienceMilliseconds);
   });
   try {
-    return await Promise.race([readSchemaState(pool).catch(() => null), late]);
+    return await Promise.race([look(database, longWait).catch(() => null), late]);
   } finally {
     clearTimeout(timer);
   }
+}
+
+async function look(database: Pick<Database, "pool">, longWait: number): Promise<Look> {
+  const schema = await readSchemaState(database.pool);
+  const wait = await readWriteLockWait(database);
+  return { schema, wait: wait === null || wait.waitedSeconds < longWait ? "free" : wait };
 }

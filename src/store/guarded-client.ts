@@ -1,9 +1,9 @@
 import type { Socket } from "node:net";
 import pg from "pg";
-import { isSessionAtWork } from "./session-probe.ts";
+import { probeSession } from "./session-probe.ts";
 
 export type Guard = {
-  /** How long a connection may take until it is open, in milliseconds. */
+  /** How long a connection may take until it is open, and a probe of the server to be answered; in milliseconds. */
   readonly connectMilliseconds: number;
   /** How long a statement may be silent, in milliseconds, before the server is asked whether it still runs. */
   readonly silenceMilliseconds: number;
@@ -13,6 +13,8 @@ export const defaultGuard: Guard = { connectMilliseconds: 10_000, silenceMillise
 
 /** After so many milliseconds of silence an idle connection is probed by the kernel. */
 const keepAliveMilliseconds = 10_000;
+/** So many probes in succession must find no answer: a machine that is merely busy may miss one. */
+const mostUnanswered = 2;
 /** How long the orderly end of a connection may take, in milliseconds. */
 const endMilliseconds = 5_000;
 
@@ -34,12 +36,14 @@ export class SilentConnectionError extends Error {
  * No fixed time would do for every statement: a rebuild may rightly take an hour. So a statement is bounded by its
  * progress: when nothing has come for a while, the server is asked by another connection whether that session is still
  * at work. If it is not, or there is no answer either, the connection is closed and its statements reject with
- * `SilentConnectionError`. The worst case is the silence, its check, and the time of two probes.
+ * `SilentConnectionError`. The worst case is the silence, its check, and two probes.
  */
 export function guardedClients(guard: Guard = defaultGuard): typeof pg.Client {
   return class GuardedClient extends pg.Client {
     constructor(given?: string | pg.ClientConfig) {
       const config = typeof given === "string" ? { connectionString: given } : { ...given };
+      // A pool hides it from copies.
+      if (typeof given === "object" && given.password !== undefined) config.password = given.password;
       const connectionTimeoutMillis = config.connectionTimeoutMillis || guard.connectMilliseconds;
       super({
         ...config,
@@ -59,7 +63,11 @@ type Opened = pg.Client & {
   readonly processID: number | null;
 };
 
-function watchSilence(client: pg.Client, config: pg.ClientConfig, { silenceMilliseconds }: Guard): void {
+function watchSilence(
+  client: pg.Client,
+  config: pg.ClientConfig,
+  { silenceMilliseconds, connectMilliseconds }: Guard,
+): void {
   const { connection } = client as Opened;
   /** When the first of the statements under way was sent, or bytes came last; null while there is none. */
   let heardAt: number | null = null;
@@ -69,6 +77,7 @@ function watchSilence(client: pg.Client, config: pg.ClientConfig, { silenceMilli
     openedAt = performance.now();
   });
   let isAsking = false;
+  let unanswered = 0;
   const query = client.query.bind(client) as (...args: unknown[]) => unknown;
   client.query = ((...args: unknown[]) => {
     heardAt ??= performance.now();
@@ -88,14 +97,15 @@ function watchSilence(client: pg.Client, config: pg.ClientConfig, { silenceMilli
     if (performance.now() - since < silenceMilliseconds) return;
     isAsking = true;
     const session = { processId: (client as Opened).processID, age: performance.now() - openedAt };
-    const isAtWork = await isSessionAtWork(config, session, {
-      isSending: stream.writableLength > 0,
-      isReading: !stream.isPaused(),
-    });
+    const own = { isSending: stream.writableLength > 0, isReading: !stream.isPaused() };
+    const probed = await probeSession(config, session, own, connectMilliseconds);
     isAsking = false;
     if (heardAt !== since || stream.bytesRead !== received) return;
-    if (isAtWork) heardAt = performance.now();
-    else stream.destroy(new SilentConnectionError(performance.now() - since));
+    unanswered = probed === "no answer" ? unanswered + 1 : 0;
+    if (probed === "at work") heardAt = performance.now();
+    else if (probed === "idle" || unanswered >= mostUnanswered) {
+      stream.destroy(new SilentConnectionError(performance.now() - since));
+    }
   };
   const timer = setInterval(() => void look(), Math.min(5_000, silenceMilliseconds / 4));
   timer.unref();

@@ -82,9 +82,12 @@ async function hold(pool: pg.Pool, signal: AbortSignal, options: ListenOptions):
     client.on("notification", (message) => {
       if (message.channel === channel) onNotice(message.payload ?? "");
     });
+    // No other session's, so that each hears its own only.
+    const ownChannel = `pith_graph_heartbeat_${randomBytes(8).toString("hex")}`;
+    await client.query(`LISTEN ${ownChannel}`);
     await client.query(`LISTEN ${channel}`);
     onListening();
-    await untilSilent(client, heartbeat, ending.signal);
+    await untilSilent(client, ownChannel, heartbeat, ending.signal);
   } finally {
     signal.removeEventListener("abort", end);
     // What the session listens to ends with it.
@@ -98,18 +101,16 @@ async function hold(pool: pg.Pool, signal: AbortSignal, options: ListenOptions):
  */
 async function untilSilent(
   client: pg.PoolClient,
+  ownChannel: string,
   { quiet, patience }: Heartbeat,
   signal: AbortSignal,
 ): Promise<void> {
-  // No other session's, so that each hears its own only.
-  const channel = `pith_graph_heartbeat_${randomBytes(8).toString("hex")}`;
   let heard = 0;
   let told = () => {};
   client.on("notification", () => {
     heard++;
     told();
   });
-  await client.query(`LISTEN ${channel}`);
   while (!signal.aborted) {
     const before = heard;
     await pause(quiet, undefined, { signal, ref: false }).catch(() => {});
@@ -118,7 +119,7 @@ async function untilSilent(
       told = () => resolve(true);
     });
     // Unanswered, it rejects when the connection is given up.
-    client.query(`NOTIFY ${channel}`).catch(() => {});
+    client.query(`NOTIFY ${ownChannel}`).catch(() => {});
     const late = pause(patience, false, { signal, ref: false }).catch(() => false);
     if (!(await Promise.race([answered, late]))) return;
   }

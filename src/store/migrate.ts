@@ -6,6 +6,7 @@ import pg from "pg";
 import type { Database } from "./database.ts";
 import { isConflict } from "./server-fault.ts";
 import { writeLock } from "./write-lock.ts";
+import { waitForWriteLock } from "./write-lock-wait.ts";
 
 const migrationsFolder = fileURLToPath(new URL("../../drizzle", import.meta.url));
 
@@ -64,9 +65,8 @@ async function migrateOnce(pool: pg.Pool, onWait: (line: string) => void): Promi
     if (state === "behind") {
       // A batch under way is waited for before any table is locked: it reads by a second connection, which would wait for
       // the migration while that waits for the batch. The next one comes after.
-      await lock(client, writeLock, () =>
-        onWait("waiting for what is being written, then the tables are changed"),
-      );
+      const onWriter = () => onWait("waiting for what is being written, then the tables are changed");
+      await waitForWriteLock(pool, () => lock(client, writeLock, onWriter));
       await migrate(drizzle(client), { migrationsFolder });
     }
     return pending;

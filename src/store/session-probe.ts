@@ -1,8 +1,5 @@
 import pg from "pg";
 
-/** How long the server may take to tell of a session, in milliseconds. */
-const probeMilliseconds = 10_000;
-
 /** What the client's side of a silent connection does. */
 export type OwnSide = {
   /** Bytes that it was given are not sent yet. */
@@ -24,21 +21,25 @@ export type OwnSession = {
   readonly age: number;
 };
 
+/** Of a session: the server works on its statement; it does not; or it did not say so in time. */
+export type Probed = "at work" | "idle" | "no answer";
+
 /**
- * Asks the server, by a connection of its own, whether it works on a statement of another session. False where the
- * session is gone, has answered already, or waits for a client that waits for it; and where the server cannot be reached.
- * A session that does nothing is ended, and with it its transaction and its locks.
+ * Asks the server, by a connection of its own, whether it works on a statement of another session. `idle`: that session is
+ * gone, has answered already, or waits for a client that waits for it; then it is ended, and with it its transaction and
+ * its locks. Connecting and asking may take `milliseconds` each.
  */
-export async function isSessionAtWork(
+export async function probeSession(
   config: pg.ClientConfig,
   { processId, age }: OwnSession,
   own: OwnSide,
-): Promise<boolean> {
+  milliseconds: number,
+): Promise<Probed> {
   const client = new pg.Client({
     ...config,
     application_name: "pith-graph probe",
-    connectionTimeoutMillis: probeMilliseconds,
-    query_timeout: probeMilliseconds,
+    connectionTimeoutMillis: milliseconds,
+    query_timeout: milliseconds,
   });
   client.on("error", () => {});
   try {
@@ -49,12 +50,13 @@ export async function isSessionAtWork(
       [processId, age],
     );
     const [session] = rows;
-    if (session === undefined || isAtWork(session, own)) return session !== undefined;
+    if (session === undefined) return "idle";
+    if (isAtWork(session, own)) return "at work";
     await client.query("SELECT pg_terminate_backend($1)", [processId]);
-    return false;
+    return "idle";
   } catch (error) {
-    // A server that refuses, for it has no connection left, is there.
-    return error instanceof pg.DatabaseError;
+    // A server that refuses, for it has no connection left, is there, and may be at work.
+    return error instanceof pg.DatabaseError ? "at work" : "no answer";
   } finally {
     // A query that is under way would be waited for.
     (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();

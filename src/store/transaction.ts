@@ -121,6 +121,30 @@ export async function inTransaction<Result>(
   }
 }
 
+/**
+ * `inTransaction` for writers, from `beginWriting` on. While this process runs, PostgreSQL hears of it: work may take as
+ * long as it does.
+ */
+export function inWriteTransaction<Result>(
+  pool: pg.Pool,
+  work: (transaction: Transaction) => Promise<Result>,
+): Promise<Result> {
+  return inTransaction(pool, beginWriting, (writer) => keepOpen(writer, () => work(writer)));
+}
+
+/**
+ * Lets PostgreSQL hear of a session while work goes on elsewhere, as long as this process runs: only the session of one
+ * that was stopped is ended for its silence.
+ */
+export async function keepOpen<Result>(session: Statements, work: () => Promise<Result>): Promise<Result> {
+  const timer = setInterval(() => session.query("SELECT 1").catch(() => {}), idleWriterMilliseconds / 4);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
+}
+
 /** `inTransaction` on a connection that the caller has, and must close when this rejects. */
 export async function onConnection<Result>(
   client: pg.ClientBase,

@@ -1,7 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
+import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { checkTables, rebuildTables } from "../../src/ingest/index.ts";
 import { enqueue, runWorker } from "../../src/ingest/submissions/index.ts";
+import { guardedClients } from "../../src/store/guarded-client.ts";
 import { listen } from "../../src/store/listen.ts";
 import { isAtWork } from "../../src/store/session-probe.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
@@ -173,6 +175,17 @@ describe("a statement on a connection whose bytes are dropped", () => {
   ] as const)("a session that %s: at work %#", (_name, state, own, expected) => {
     expect(isAtWork(state, own)).toBe(expected);
   });
+});
+
+test("a pool's password reaches its connections", async () => {
+  // node-postgres hides it from whoever copies the settings.
+  const pool = new pg.Pool({ password: "secret", host: "127.0.0.1", Client: guardedClients() });
+  expect(new pg.Client(pool.options).password).toBe("secret");
+  const Client = guardedClients();
+  const client = new Client(pool.options);
+  expect(client.password).toBe("secret");
+  await client.end();
+  await pool.end();
 });
 
 describe("what waits for a dropped connection goes on", () => {

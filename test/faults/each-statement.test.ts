@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { checkTables } from "../../src/ingest/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
@@ -32,20 +33,36 @@ afterAll(() => database.drop());
 type Fault = StatementFate | "terminate";
 /** The batch's connections in the order in which they are opened: the first one writes, the second one reads. */
 type Place = { readonly connection: number; readonly nth: number };
-/** The error that the ingest ended with, and the statement that was disturbed; null where there was none. */
-type Run = { readonly error: unknown; readonly fired: string | null };
+type Run = {
+  /** The error that the ingest ended with; null where there was none. */
+  readonly error: unknown;
+  /** The statement that was disturbed; null where there was none. */
+  readonly fired: string | null;
+  /** Writing statements that were sent while no transaction was open on their connection. */
+  readonly outside: readonly string[];
+};
 
 /** Ingests all documents in one batch, through a proxy that disturbs one connection at one of its statements. */
 async function ingestDisturbed(fault: Fault, place: Place): Promise<Run> {
   const seen: ProxiedStatement["connection"][] = [];
   const pids: number[] = [];
   let fired: string | null = null;
+  let isOver = false;
+  /** The connections on which a transaction is open, and what was written on another one. */
+  const open = new Set<number>();
+  const outside: string[] = [];
   const { database: proxied, close } = await openProxied(database, {
     maximumConnections: 2,
     async onStatement({ connection, nth, text }) {
       if (!seen.includes(connection)) seen.push(connection);
       const index = seen.indexOf(connection);
-      if (fired !== null || place.connection !== index || place.nth !== nth) return "pass";
+      if (/^BEGIN/.test(text)) open.add(index);
+      else if (/^(?:COMMIT|ROLLBACK)/.test(text)) open.delete(index);
+      else if (/^\s*(?:COPY|INSERT|UPDATE|DELETE)/.test(text) && !open.has(index))
+        outside.push(text.slice(0, 60));
+      // A slow way for rows: what follows them is still queued when the other connection is lost.
+      if (text.startsWith("COPY")) await pause(50);
+      if (isOver || fired !== null || place.connection !== index || place.nth !== nth) return "pass";
       fired = text;
       if (fault !== "terminate") return fault;
       const { rows } = await database.pool.query("SELECT pg_terminate_backend($1, 10000) AS ended", [
@@ -60,9 +77,12 @@ async function ingestDisturbed(fault: Fault, place: Place): Promise<Run> {
     () => null,
     (thrown: unknown) => thrown,
   );
+  isOver = true;
+  // Behind whatever is still queued on the connections that the pool has kept.
+  await Promise.allSettled([1, 2].map(() => proxied.pool.query("SELECT 1")));
   await close();
   await sessionsEnded();
-  return { error, fired };
+  return { error, fired, outside };
 }
 
 /** Resolves once nothing of the proxied connections is left: what they had begun is over. */
@@ -91,7 +111,7 @@ test.each(faults)(
       for (let nth = 1; ; nth++) {
         await clearTables(database);
         await takeIn(database, stored, inOneBatch);
-        const { error, fired } = await ingestDisturbed(fault, { connection, nth });
+        const { error, fired, outside } = await ingestDisturbed(fault, { connection, nth });
         if (fired === null) {
           expect(error).toBeNull();
           break;
@@ -99,6 +119,7 @@ test.each(faults)(
         disturbed.push(fired);
         const place = `connection ${connection}, statement ${nth}: ${fired.slice(0, 60)}`;
         expect(error, place).toBeInstanceOf(Error);
+        expect(outside, place).toEqual([]);
         const isCommitted = fault === "loseAnswer" && fired === "COMMIT";
         expectTables(await readTables(database), isCommitted ? wanted : before, place);
         const rejected = await database.pool.query("SELECT FROM quarantine WHERE code = 'NOT_STORABLE'");

@@ -199,7 +199,7 @@ describe("the other routes", () => {
 
   it("tell whether requests should be sent here, and which part is not ready", async () => {
     const ready = { status: "ready", service: "running", database: "answers", migrations: "current" };
-    expect(await readiness(server.url)).toEqual([200, { ...ready, graph: "in SQL" }]);
+    expect(await readiness(server.url)).toEqual([200, { ...ready, graph: "in SQL", writing: "free" }]);
 
     const away = await createTestDatabase();
     await away.drop();
@@ -213,6 +213,7 @@ describe("the other routes", () => {
         database: "does not answer",
         migrations: "unknown",
         graph: "in SQL",
+        writing: "unknown",
       },
     ]);
     // Alive all the same: restarting it would not bring the database back.

@@ -4,6 +4,7 @@ import { type CopyStreamQuery, from as copyFrom } from "pg-copy-streams";
 import type { Database } from "../../store/index.ts";
 import { inTransaction, type Statements } from "../../store/transaction.ts";
 import { writeLock } from "../../store/write-lock.ts";
+import { waitForWriteLock } from "../../store/write-lock-wait.ts";
 import { backupEnd, backupHead, isKeptSetting, keptTables } from "./kept-tables.ts";
 import { columnsOf } from "./write-backup.ts";
 
@@ -27,7 +28,7 @@ export async function readBackup(
   pieces: AsyncIterable<Uint8Array>,
 ): Promise<Map<string, number>> {
   return inTransaction(pool, "BEGIN", async (writer) => {
-    await writer.query("SELECT pg_advisory_xact_lock($1)", [writeLock]);
+    await waitForWriteLock(pool, () => writer.query("SELECT pg_advisory_xact_lock($1)", [writeLock]));
     await demandEmpty(writer);
     return readTables(writer, pieces);
   });

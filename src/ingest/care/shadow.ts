@@ -1,7 +1,9 @@
 import type pg from "pg";
 import type { Keyring } from "../../protocol/index.ts";
 import { type Database, openDatabase } from "../../store/index.ts";
+import { idleWriterMilliseconds, keepOpen } from "../../store/transaction.ts";
 import { writeLock } from "../../store/write-lock.ts";
+import { waitForWriteLock } from "../../store/write-lock-wait.ts";
 import { settleAnchorsBy } from "../write/anchors-left.ts";
 import { writeBatch } from "../write/batch.ts";
 import { historicTotals } from "../write/totals.ts";
@@ -31,9 +33,6 @@ export const derivedTables: readonly DerivedTable[] = [
   { name: "totals", key: ["name"] },
 ];
 
-/** How long the session that holds the lock may do nothing, in milliseconds: a page takes a second or two meanwhile. */
-const idleHolderMilliseconds = 120_000;
-
 /** Written by a batch as well, but no part of what the log determines. */
 const bystanders = ["changes", "graph_changes", "quarantine"];
 
@@ -59,9 +58,9 @@ export async function withShadow<Result>(
     schema: shadowSchema,
   });
   try {
-    // A page is read from it now and then: only of a process that was stopped nothing is heard for so long.
-    await client.query(`SET idle_session_timeout = ${idleHolderMilliseconds}`);
-    await client.query("SELECT pg_advisory_lock($1)", [writeLock]);
+    // The lock ends with the session, and the session of a process that was stopped for its silence.
+    await client.query(`SET idle_session_timeout = ${idleWriterMilliseconds}`);
+    await waitForWriteLock(database.pool, () => client.query("SELECT pg_advisory_lock($1)", [writeLock]));
     await settleAnchorsBy(client);
     await client.query(`DROP SCHEMA IF EXISTS ${shadowSchema} CASCADE`);
     await client.query(`CREATE SCHEMA ${shadowSchema}`);
@@ -72,11 +71,13 @@ export async function withShadow<Result>(
       "SELECT count(*)::int AS papers FROM public.records",
     );
     let done = 0;
-    for await (const arrivals of readLoggedPapers(client, keyring)) {
-      await writeBatch(shadow, arrivals, [], { isLockHeld: true });
-      done += new Set(arrivals.map(({ pithNumber }) => pithNumber)).size;
-      onProgress?.(done, rows[0]?.papers ?? 0);
-    }
+    await keepOpen(client, async () => {
+      for await (const arrivals of readLoggedPapers(client, keyring)) {
+        await writeBatch(shadow, arrivals, [], { isLockHeld: true });
+        done += new Set(arrivals.map(({ pithNumber }) => pithNumber)).size;
+        onProgress?.(done, rows[0]?.papers ?? 0);
+      }
+    });
     // When and in which order events were taken in is history, and stays.
     await client.query(
       `UPDATE ${shadowSchema}.events AS new SET position = old.position, received_at = old.received_at

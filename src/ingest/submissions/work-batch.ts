@@ -1,12 +1,12 @@
 import type { Keyring } from "../../protocol/index.ts";
 import type { Proof } from "../../protocol/proof.ts";
 import type { Database } from "../../store/index.ts";
-import type { Statements } from "../../store/transaction.ts";
+import { keepOpen, type Statements } from "../../store/transaction.ts";
 import { claimBatch } from "./claim.ts";
 import { type Fault, faultOf } from "./faults.ts";
 import { finish, keepFault, type Outcome } from "./finish.ts";
 import { type Claimed, settle } from "./settle.ts";
-import { inQueueTransaction, keepOpen } from "./transaction.ts";
+import { inQueueTransaction } from "./transaction.ts";
 
 export type WorkOptions = {
   readonly keyring: Keyring;

@@ -5,9 +5,10 @@ import { readGraphPayload } from "../../store/graph-payload.ts";
 import type { Database } from "../../store/index.ts";
 import { bigintArray } from "../../store/rows.ts";
 import { rowsAsLists } from "../../store/rows-as-lists.ts";
-import { beginWriting, inTransaction, onConnection, type Statements } from "../../store/transaction.ts";
+import { beginWriting, inWriteTransaction, onConnection, type Statements } from "../../store/transaction.ts";
 import { noteCounted, readUncounted, type Uncounted } from "../../store/uncounted-anchors.ts";
 import { writeLock } from "../../store/write-lock.ts";
+import { waitForWriteLock } from "../../store/write-lock-wait.ts";
 
 /*
  * While a version is replaced by the next, writers of versions before migration 0010 may go on. They do not keep
@@ -38,8 +39,8 @@ export async function countAnchorsLeft(
 /** The same in a transaction of its own, for when nobody who counts comes to write. Does nothing where all are counted. */
 export async function settleAnchors({ pool }: Pick<Database, "pool">): Promise<void> {
   if ((await readUncounted(pool)) === null) return;
-  await inTransaction(pool, beginWriting, async (writer) => {
-    await writer.query("SELECT pg_advisory_xact_lock($1)", [writeLock]);
+  await inWriteTransaction(pool, async (writer) => {
+    await waitForWriteLock(pool, () => writer.query("SELECT pg_advisory_xact_lock($1)", [writeLock]));
     await countLeft(writer);
   });
 }

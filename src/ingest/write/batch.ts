@@ -3,8 +3,9 @@ import { areTablesDistributed, queryAndDistributed } from "../../store/citus/kep
 import { recordChanges, type StateChange } from "../../store/feed.ts";
 import { recordGraphChanges } from "../../store/graph-feed.ts";
 import { type Database, paperIdOf } from "../../store/index.ts";
-import { beginWriting, inTransaction, type Statements } from "../../store/transaction.ts";
+import { inWriteTransaction, type Statements } from "../../store/transaction.ts";
 import { writeLock } from "../../store/write-lock.ts";
+import { waitForWriteLock } from "../../store/write-lock-wait.ts";
 import type { Arrival, Rejection } from "../arrival.ts";
 import { type Addition, additionOf } from "./addition.ts";
 import { countAnchorsLeft } from "./anchors-left.ts";
@@ -90,9 +91,9 @@ async function writeTransaction(
 ): Promise<ReadonlySet<bigint>> {
   const isRefusing = rejections.length > 0 || arrivals.some(({ refused }) => refused.length > 0);
   if (pending.size === 0 && !isRefusing) return new Set();
-  return inTransaction(database.pool, beginWriting, async (writer) => {
+  return inWriteTransaction(database.pool, async (writer) => {
     const added = await writeNewPapers(writer, pending);
-    const areDistributed = await lockForWriting(writer, isLockHeld);
+    const areDistributed = await lockForWriting(database.pool, writer, isLockHeld);
     const now = new Date().toISOString();
     const merged = await withReader(database.pool, (reader) =>
       writePending(new WriteSession(writer, reader, areDistributed), pending, added, now),
@@ -103,9 +104,11 @@ async function writeTransaction(
 }
 
 /** Waits for the lock, and reads under it whether the tables are distributed: that is settled for the batch. */
-async function lockForWriting(writer: Statements, isLockHeld: boolean): Promise<boolean> {
+async function lockForWriting(pool: pg.Pool, writer: Statements, isLockHeld: boolean): Promise<boolean> {
   if (isLockHeld) return areTablesDistributed(writer);
-  const locked = await queryAndDistributed(writer, `SELECT pg_advisory_xact_lock(${writeLock})`);
+  const locked = await waitForWriteLock(pool, () =>
+    queryAndDistributed(writer, `SELECT pg_advisory_xact_lock(${writeLock})`),
+  );
   return locked.areDistributed;
 }
 

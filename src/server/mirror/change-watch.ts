@@ -86,6 +86,11 @@ export class ChangeWatch {
     await this.#listening?.close();
   }
 
+  /** Whether changes are heard of at the moment; null before the first use. */
+  isListening(): boolean | null {
+    return this.#listening?.isListening() ?? null;
+  }
+
   #listen(): void {
     this.#listening ??= listen(this.#database.pool, {
       channel: changesChannel,

@@ -1,7 +1,8 @@
 import type pg from "pg";
 import type { Database } from "../database.ts";
-import { beginWriting, inTransaction, type Statements } from "../transaction.ts";
+import { inWriteTransaction, type Statements } from "../transaction.ts";
 import { writeLock } from "../write-lock.ts";
+import { waitForWriteLock } from "../write-lock-wait.ts";
 
 /**
  * Has a row where the tables are distributed, or about to be: then citations are kept twice, by who cites and by who is
@@ -36,9 +37,9 @@ export async function queryAndDistributed<Row extends pg.QueryResultRow>(
  * @returns false where it was so already: then nothing is done.
  */
 export async function keepCitationsTwice({ pool }: Pick<Database, "pool">): Promise<boolean> {
-  return inTransaction(pool, beginWriting, async (writer) => {
+  return inWriteTransaction(pool, async (writer) => {
     const lock = `SELECT pg_advisory_xact_lock(${writeLock})`;
-    const { areDistributed: isDone } = await queryAndDistributed(writer, lock);
+    const { areDistributed: isDone } = await waitForWriteLock(pool, () => queryAndDistributed(writer, lock));
     if (isDone) return false;
     await writer.query("DELETE FROM citations_by_cited");
     await writer.query(

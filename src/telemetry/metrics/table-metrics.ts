@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { Database } from "../../store/index.ts";
+import { readWriteLockWait } from "../../store/write-lock-wait.ts";
 import { gauge, type Registry } from "./registry.ts";
 
 /** Counts that are kept in the tables: what all processes together have taken in. */
@@ -7,6 +8,7 @@ const rowTotals = ["papers", "works", "claims", "citations", "events", "invalid_
 
 /** The queue of submissions, and the kept counts, as they are in the database when they are asked for. */
 export function collectTableMetrics(registry: Registry, { pool }: Pick<Database, "pool">): void {
+  collectWriteLock(registry, { pool });
   registry.collect(async () => {
     const queue = await readQueue(pool);
     return [
@@ -28,6 +30,25 @@ export function collectTableMetrics(registry: Registry, { pool }: Pick<Database,
       gauge("pith_graph_quarantine_documents", "Documents in quarantine.", [
         [totals.get("rejected_documents") ?? 0],
       ]),
+    ];
+  });
+}
+
+/** Who waits to write, and for whom: it stands in the database, so any process tells it. */
+function collectWriteLock(registry: Registry, database: Pick<Database, "pool">): void {
+  registry.collect(async () => {
+    const wait = await readWriteLockWait(database);
+    const holder = { pid: String(wait?.pid ?? ""), application: wait?.application ?? "" };
+    return [
+      gauge("pith_graph_write_lock_waiting", "Writers that wait for another one.", [[wait?.waiting ?? 0]]),
+      gauge("pith_graph_write_lock_waited_seconds", "How long the first of them has waited.", [
+        [wait?.waitedSeconds ?? 0],
+      ]),
+      gauge(
+        "pith_graph_write_lock_held_seconds",
+        "How long the transaction of the writer that they wait for has been open.",
+        wait === null ? [] : [[wait.heldSeconds, holder]],
+      ),
     ];
   });
 }

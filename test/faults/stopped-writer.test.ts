@@ -1,0 +1,176 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import pg from "pg";
+import { from as copyFrom } from "pg-copy-streams";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { checkTables } from "../../src/ingest/index.ts";
+import { registryKey } from "../../src/protocol/index.ts";
+import { createReadiness } from "../../src/server/health.ts";
+import { beginWriting, inTransaction } from "../../src/store/transaction.ts";
+import { writeLock } from "../../src/store/write-lock.ts";
+import { readWriteLockWait, waitForWriteLock } from "../../src/store/write-lock-wait.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { clearTables, readTables, type Tables, tableNames } from "../ingest/tables.ts";
+import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
+import { sampleEntries } from "../sample/committed-sample.ts";
+import { databaseUrl } from "../server-connection.ts";
+import { holdTable, holdWriteLock, untilRows, waitingWriters } from "./waiting.ts";
+
+const documents = sampleDocuments(6).slice(-12);
+/** As in use, but for the times. */
+const limits = { lookMilliseconds: 50, stoppedMilliseconds: 400 };
+
+let database: TestDatabase;
+let folder: string;
+let wanted: Tables;
+let child: Ingest | undefined;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  folder = await mkdtemp(join(tmpdir(), "pith-graph-stopped-"));
+  await writeFile(join(folder, "documents.ndjson"), documents.map((text) => text.trim()).join("\n"));
+  await takeIn(database, documents, { keyring: sampleKeyring });
+  wanted = await readTables(database);
+});
+beforeEach(() => clearTables(database));
+afterEach(() => void child?.process.kill("SIGKILL"));
+afterAll(async () => {
+  await database.drop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Takes the write lock as a writer does, and lets it go again. */
+function lockOnce(): Promise<void> {
+  return inTransaction(database.pool, beginWriting, async (writer) => {
+    await waitForWriteLock(
+      database.pool,
+      () => writer.query("SELECT pg_advisory_xact_lock($1)", [writeLock]),
+      limits,
+    );
+  });
+}
+
+type Ingest = { readonly process: ChildProcess; readonly stderr: () => string };
+
+function startIngest(): Ingest {
+  const options = {
+    url: databaseUrl(database.connection),
+    file: join(folder, "documents.ndjson"),
+    keys: [registryKey, ...sampleEntries],
+    batchDocuments: documents.length,
+    stopAfter: -1,
+  };
+  const script = fileURLToPath(new URL("../ingest/kill-child.mjs", import.meta.url));
+  const ingest = spawn(process.execPath, [script, JSON.stringify(options)], {
+    stdio: ["pipe", "ignore", "pipe"],
+  });
+  let stderr = "";
+  ingest.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  return { process: ingest, stderr: () => stderr };
+}
+
+test("a writer stopped under the lock loses its session, another goes on, and the stopped one fails when it wakes", async () => {
+  const table = await holdTable(database, "works");
+  child = startIngest();
+  await untilRows(
+    database.pool,
+    `SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
+     WHERE relation = 'works'::regclass AND NOT granted AND backend_xid IS NOT NULL`,
+  );
+  child.process.kill("SIGSTOP");
+  await table.release();
+  await untilRows(
+    database.pool,
+    `SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
+     WHERE locktype = 'advisory' AND objid = ${writeLock} AND granted AND wait_event_type = 'Client'`,
+  );
+  await lockOnce();
+  // Nothing of the stopped writer's transaction is left.
+  expect(Object.values(await readTables(database)).flat()).toEqual([]);
+  await takeIn(database, documents, { keyring: sampleKeyring });
+  const exited = once(child.process, "exit");
+  child.process.kill("SIGCONT");
+  expect((await exited)[0]).toBe(1);
+  expect(child.stderr()).toMatch(/57P01|Connection terminated|not queryable/);
+  const tables = await readTables(database);
+  for (const name of tableNames) expect(tables[name], name).toEqual(wanted[name]);
+  expect((await checkTables(database, { keyring: sampleKeyring })).differences).toEqual([]);
+});
+
+test("a writer stopped in the middle of a COPY loses its session", async () => {
+  const { connection } = database;
+  const holder = new pg.Client(
+    typeof connection === "string" ? { connectionString: connection } : connection,
+  );
+  await holder.connect();
+  const lost = once(holder, "error");
+  await holder.query(`BEGIN; SELECT pg_advisory_xact_lock(${writeLock})`);
+  const copy = holder.query(copyFrom("COPY claims FROM STDIN"));
+  copy.on("error", () => {});
+  copy.write("1\t");
+  await untilRows(database.pool, "SELECT FROM pg_stat_progress_copy WHERE relid = 'claims'::regclass");
+  await lockOnce();
+  expect((await lost)[0]).toBeInstanceOf(Error);
+});
+
+test("a writer that works is waited for, however long it takes", async () => {
+  const holder = await database.pool.connect();
+  await holder.query(`BEGIN; SELECT pg_advisory_xact_lock(${writeLock})`);
+  let isDone = false;
+  // Several times as long as a stopped one is borne with.
+  const working = holder.query("SELECT pg_sleep(2)").then(() => {
+    isDone = true;
+    return holder.query("COMMIT");
+  });
+  await lockOnce();
+  expect(isDone).toBe(true);
+  await working;
+  holder.release();
+});
+
+test("PostgreSQL ends a writer's transaction by itself when nothing is heard of the writer", async () => {
+  const shown = await inTransaction(database.pool, beginWriting, (writer) =>
+    writer.query("SHOW idle_in_transaction_session_timeout"),
+  );
+  expect(shown.rows).toEqual([{ idle_in_transaction_session_timeout: "1min" }]);
+});
+
+test("/ready and readWriteLockWait report who holds the lock while others wait for it", async () => {
+  expect(await readWriteLockWait(database)).toBeNull();
+  const readiness = createReadiness({ database, isStopping: () => false, longWait: 0 });
+  expect(await readiness()).toMatchObject({ isReady: true, parts: { writing: "free" } });
+  const lock = await holdWriteLock(database);
+  const { rows } = await lock.holder.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+  // Held, and nobody waits: nothing to report.
+  expect(await readWriteLockWait(database)).toBeNull();
+  const writing = takeIn(database, documents, { keyring: sampleKeyring });
+  await untilRows(database.pool, waitingWriters);
+  const wait = {
+    pid: rows[0]?.pid,
+    application: "pith-graph",
+    heldSeconds: expect.any(Number),
+    waiting: 1,
+    waitedSeconds: expect.any(Number),
+  };
+  expect(await readWriteLockWait(database)).toEqual(wait);
+  const later = createReadiness({ database, isStopping: () => false, longWait: 0 });
+  // The same database is behind every server: it is ready all the same.
+  expect(await later()).toMatchObject({ isReady: true, parts: { writing: wait } });
+  await lock.release();
+  await writing;
+  expect(await readWriteLockWait(database)).toBeNull();
+});
+
+test("/ready is 503 while a lost listening connection is not replaced", async () => {
+  const ready = (isListening: boolean | null) =>
+    createReadiness({ database, isStopping: () => false, isListening: () => isListening })();
+  expect(await ready(null)).toMatchObject({ isReady: true });
+  expect(await ready(true)).toMatchObject({ isReady: true, parts: { notices: "arrive" } });
+  expect(await ready(false)).toMatchObject({ isReady: false, parts: { notices: "reconnecting" } });
+});
