@@ -53,6 +53,11 @@ export class Allowance {
     this.#deadline.signal.throwIfAborted();
   }
 
+  /** Whether the request has ended: no answer is waited for. */
+  get hasEnded(): boolean {
+    return this.#deadline.signal.aborted;
+  }
+
   /** Whether others are due: what comes next waits for `pause`. */
   get isTurnOver(): boolean {
     return isTurnOver();
