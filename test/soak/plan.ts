@@ -1,4 +1,7 @@
-import { type Fault, killApi, otherFaults } from "./faults.ts";
+import { expensiveQueries } from "./expensive-queries.ts";
+import { type Fault, killApi, otherFaults as faultsOfProcesses } from "./faults.ts";
+
+const otherFaults: readonly Fault[] = [...faultsOfProcesses, expensiveQueries];
 
 /** How long and how hard. */
 export type Plan = {
