@@ -9,14 +9,35 @@ const secondsEach = 15;
 const requestsPerSecond = 20;
 
 /** What ordinary readers ask. */
-function ordinaryQueries({ works, words }: Targets): readonly { readonly kind: string; readonly of: (nth: number) => string }[] {
+function ordinaryQueries({
+  works,
+  words,
+}: Targets): readonly { readonly kind: string; readonly of: (nth: number) => string }[] {
   const ref = (nth: number) => JSON.stringify(works[nth % works.length]);
   return [
-    { kind: "paper", of: (nth) => `{ paper(ref: ${ref(nth)}) { title claims(first: 4) { nodes { text } } references(first: 20) { nodes { title work { title } } } } }` },
-    { kind: "citing", of: (nth) => `{ paper(ref: ${ref(nth)}) { title citedBy(first: 20) { nodes { title } } } }` },
-    { kind: "graph", of: (nth) => `{ citationGraph(roots: [${ref(nth)}], depth: 2, maxNodes: 100) { nodes { depth work { title } } } }` },
-    { kind: "related", of: (nth) => `{ relatedWorks(ref: ${ref(nth)}, by: CO_CITATION, first: 10) { score work { title } } }` },
-    { kind: "search", of: (nth) => `{ search(query: "${nth % 7 === 0 ? words[nth % words.length] : `9${nth % 9}0${1 + (nth % 9)}`}", first: 10) { edges { score } } }` },
+    {
+      kind: "paper",
+      of: (nth) =>
+        `{ paper(ref: ${ref(nth)}) { title claims(first: 4) { nodes { text } } references(first: 20) { nodes { title work { title } } } } }`,
+    },
+    {
+      kind: "citing",
+      of: (nth) => `{ paper(ref: ${ref(nth)}) { title citedBy(first: 20) { nodes { title } } } }`,
+    },
+    {
+      kind: "graph",
+      of: (nth) =>
+        `{ citationGraph(roots: [${ref(nth)}], depth: 2, maxNodes: 100) { nodes { depth work { title } } } }`,
+    },
+    {
+      kind: "related",
+      of: (nth) => `{ relatedWorks(ref: ${ref(nth)}, by: CO_CITATION, first: 10) { score work { title } } }`,
+    },
+    {
+      kind: "search",
+      of: (nth) =>
+        `{ search(query: "${nth % 7 === 0 ? words[nth % words.length] : `9${nth % 9}0${1 + (nth % 9)}`}", first: 10) { edges { score } } }`,
+    },
   ];
 }
 
@@ -115,7 +136,9 @@ function print(name: string, read: Read, rest: Read | undefined): void {
     const p50 = quantile(read, kind, 0.5);
     const p95 = quantile(read, kind, 0.95);
     const ratio = rest === undefined ? "" : `   ${(p95 / quantile(rest, kind, 0.95)).toFixed(1)} × at rest`;
-    console.log(`  ${kind.padEnd(10)} p50 ${p50.toFixed(1).padStart(8)} ms   p95 ${p95.toFixed(1).padStart(8)} ms${ratio}`);
+    console.log(
+      `  ${kind.padEnd(10)} p50 ${p50.toFixed(1).padStart(8)} ms   p95 ${p95.toFixed(1).padStart(8)} ms${ratio}`,
+    );
   }
 }
 

@@ -97,7 +97,7 @@ export function prepareReads(database: Database, graph: GraphService, kept?: Kep
 export function createContext(
   reads: PreparedReads,
   primary: PreparedReads,
-    {
+  {
     submit = refuse,
     follow = refuseToFollow,
     resumeAfter = null,

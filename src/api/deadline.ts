@@ -32,10 +32,7 @@ export class Deadline {
    * Gives the work's result. Rejects with TIMEOUT, CANCELLED, or what `end` was called with, as soon as one of them
    * happens. Null milliseconds set no limit.
    */
-  async within<Result>(
-    milliseconds: number | null,
-    work: () => Result | Promise<Result>,
-  ): Promise<Result> {
+  async within<Result>(milliseconds: number | null, work: () => Result | Promise<Result>): Promise<Result> {
     const { signal } = this;
     signal.throwIfAborted();
     const timer =

@@ -107,9 +107,7 @@ export class RequestGraph {
     try {
       const { allowance } = this.#batches;
       // The first milliseconds of each question are spent on the event loop.
-      return await this.#batches.hold(() =>
-        allowance.isTurnOver ? allowance.turn().then(work) : work(),
-      );
+      return await this.#batches.hold(() => (allowance.isTurnOver ? allowance.turn().then(work) : work()));
     } catch (error) {
       if (this.#signal?.aborted) throw this.#signal.reason;
       if (!(error instanceof GraphUnavailableError)) throw error;

@@ -67,10 +67,7 @@ export class Turnstile {
    * Calls `admit` with the function that gives the place back, at once where there is a place. Rejects with the
    * signal's reason where it is aborted when its turn comes. Gives a function that takes it out of the line.
    */
-  enter(
-    asker: Asker,
-    { isExpensive, signal, admit, reject }: Entry,
-  ): () => void {
+  enter(asker: Asker, { isExpensive, signal, admit, reject }: Entry): () => void {
     const line = this.#lines.get(asker) ?? { asker, entries: [], running: 0, admitted: 0 };
     this.#lines.set(asker, line);
     const entry = { isExpensive, signal, admit, reject };

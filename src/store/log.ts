@@ -23,10 +23,7 @@ export type PaperLog = {
 };
 
 /** The bytes of the events in the logs of papers. Papers without events have no entry. */
-export async function readLogSizes(
-  db: Queries,
-  paperIds: readonly bigint[],
-): Promise<Map<bigint, number>> {
+export async function readLogSizes(db: Queries, paperIds: readonly bigint[]): Promise<Map<bigint, number>> {
   const rows = await db
     .select({
       paperId: events.paperId,
@@ -39,10 +36,7 @@ export async function readLogSizes(
 }
 
 /** An event as the log has it. */
-export type EventRow = Pick<
-  typeof events.$inferSelect,
-  "eventId" | "body" | "signature" | "proof" | "fault"
->;
+export type EventRow = Pick<typeof events.$inferSelect, "eventId" | "body" | "signature" | "proof" | "fault">;
 
 /** What the log holds of one paper, unparsed: it can be sent to a thread. */
 export type LogRows = { readonly events: EventRow[]; readonly aliases: AliasMention[] };
@@ -54,10 +48,7 @@ export async function readLogs(db: Queries, paperIds: readonly bigint[]): Promis
 }
 
 /** As `readLogs`, without parsing what was read. */
-export async function readLogRows(
-  db: Queries,
-  paperIds: readonly bigint[],
-): Promise<Map<bigint, LogRows>> {
+export async function readLogRows(db: Queries, paperIds: readonly bigint[]): Promise<Map<bigint, LogRows>> {
   const logs = new Map<bigint, LogRows>();
   if (paperIds.length === 0) return logs;
   const logOf = (paperId: bigint): LogRows => {

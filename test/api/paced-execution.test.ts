@@ -12,7 +12,9 @@ const size = 300;
 let resolved = 0;
 
 /** Lists whose items hold the processor for a millisecond each. */
-const schema = buildSchema("type Query { items: [Item!]! } type Item { slow: Int!, text: String!, items: [Item!]! }");
+const schema = buildSchema(
+  "type Query { items: [Item!]! } type Item { slow: Int!, text: String!, items: [Item!]! }",
+);
 const list = () => Array.from({ length: size }, () => ({}));
 const fields = {
   Query: { items: list },

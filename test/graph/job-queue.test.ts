@@ -21,7 +21,8 @@ describe("the queue of questions to the graph's threads", () => {
   it("takes requests in turn, by the time that they have used", () => {
     const queue = new JobQueue<Job>();
     const askers = [{}, {}, {}];
-    for (const nth of [0, 1]) for (const [index, asker] of askers.entries()) queue.add(job(`${index}.${nth}`, asker));
+    for (const nth of [0, 1])
+      for (const [index, asker] of askers.entries()) queue.add(job(`${index}.${nth}`, asker));
     const order: string[] = [];
     for (let next = queue.next(); next !== undefined; next = queue.next()) {
       order.push(next.name);

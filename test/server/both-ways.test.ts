@@ -131,11 +131,11 @@ describe.each([
 
   it("suggests no names where introspection is off", async () => {
     const closed = await serve({ fastPath, introspection: false });
-    const graph = "query ($d: CitationDirection!) { reachableWorks(ref: \"x\", direction: $d) { total } }";
+    const graph = 'query ($d: CitationDirection!) { reachableWorks(ref: "x", direction: $d) { total } }';
     const filtered = "query ($f: PaperFilter) { papers(filter: $f) { totalCount } }";
     const asked = [
       { query: "{ papr(ref: 1) { title } }" },
-      { query: "{ reachableWorks(ref: \"x\", direction: REFERENCE) { total } }" },
+      { query: '{ reachableWorks(ref: "x", direction: REFERENCE) { total } }' },
       { query: "{ papers(filter: { yearFro: 1 }) { totalCount } }" },
       { query: graph, variables: { d: "REFERENCE" } },
       { query: filtered, variables: { f: { yearFro: 1 } } },
@@ -157,14 +157,16 @@ describe.each([
     expect(codeOf(root)).toBe("BAD_USER_INPUT");
     expect(messageOf(root)).toBe('Argument "if" of non-null type "Boolean!" must not be null.');
     const below = await post(url, {
-      query: "query ($x: Boolean = true) { a: paper(ref: \"2302.12192\") { title @skip(if: $x) } b: __typename }",
+      query:
+        'query ($x: Boolean = true) { a: paper(ref: "2302.12192") { title @skip(if: $x) } b: __typename }',
       variables: { x: null },
     });
     expect(below.body.data).toEqual({ a: null, b: "Query" });
     expect(codeOf(below)).toBe("BAD_USER_INPUT");
     expect(messageOf(below)).toBe('Argument "if" of non-null type "Boolean!" must not be null.');
     const argument = await post(url, {
-      query: "query ($n: Int = 1) { relatedWorks(ref: \"2302.12192\", by: CO_CITATION) { shared(first: $n) { id } } }",
+      query:
+        'query ($n: Int = 1) { relatedWorks(ref: "2302.12192", by: CO_CITATION) { shared(first: $n) { id } } }',
       variables: { n: null },
     });
     expect(codeOf(argument)).toBe("BAD_USER_INPUT");

@@ -62,11 +62,15 @@ async function demandAnswer(origin: string): Promise<void> {
   const response = await fetch(`${origin}/graphql`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ query: "{ papers(first: 3) { nodes { title claims(first: 2) { nodes { text } } } } }" }),
+    body: JSON.stringify({
+      query: "{ papers(first: 3) { nodes { title claims(first: 2) { nodes { text } } } } }",
+    }),
   });
   const { errors } = (await response.json()) as { errors?: readonly { readonly message: string }[] };
   if (response.status !== 200 || errors !== undefined) {
-    throw new Error(`A read beside expensive queries failed: ${response.status} ${errors?.[0]?.message ?? ""}`);
+    throw new Error(
+      `A read beside expensive queries failed: ${response.status} ${errors?.[0]?.message ?? ""}`,
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 import { expensiveQueries } from "./expensive-queries.ts";
-import { type Fault, killApi, otherFaults as faultsOfProcesses } from "./faults.ts";
+import { type Fault, otherFaults as faultsOfProcesses, killApi } from "./faults.ts";
 
 const otherFaults: readonly Fault[] = [...faultsOfProcesses, expensiveQueries];
 

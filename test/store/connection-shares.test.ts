@@ -62,7 +62,11 @@ describe("the turnstile of a pool", () => {
     const turns = new Turns({ total: 1, ofRequest: 1, expensive: 1 });
     const [one, two, three] = [asker("a"), asker("a"), asker("a")];
     for (const index of [0, 1]) {
-      for (const [name, each] of [["one", one], ["two", two], ["three", three]] as const) {
+      for (const [name, each] of [
+        ["one", one],
+        ["two", two],
+        ["three", three],
+      ] as const) {
         turns.send(each, `${name} ${index}`);
       }
     }

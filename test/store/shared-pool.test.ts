@@ -11,7 +11,11 @@ let reads: Database;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  reads = openDatabase({ connection: database.connection, maximumConnections: 5, connectionMilliseconds: 60_000 });
+  reads = openDatabase({
+    connection: database.connection,
+    maximumConnections: 5,
+    connectionMilliseconds: 60_000,
+  });
 });
 afterAll(async () => {
   await reads.close();

@@ -21,7 +21,14 @@ export type Measures = {
   readonly aliasLength: number;
 };
 
-const nothing: Measures = { depth: 0, breadth: 0, aliases: 0, directives: 0, introspections: 0, aliasLength: 0 };
+const nothing: Measures = {
+  depth: 0,
+  breadth: 0,
+  aliases: 0,
+  directives: 0,
+  introspections: 0,
+  aliasLength: 0,
+};
 
 /**
  * Measures the operations of a document that need not be valid. Each selection is measured once however often it is

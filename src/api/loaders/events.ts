@@ -15,8 +15,8 @@ import { bigintArray } from "../../store/rows.ts";
 import { events } from "../../store/tables/index.ts";
 import { isOfRareType } from "../../store/tables/search-expressions.ts";
 import { type Batches, groupBy, LoadersByArguments, type RowLoader } from "./batch.ts";
-import { readInPortions } from "./portions.ts";
 import { type OrdinalPage, placeInPage, withinPage } from "./ordinal-page.ts";
+import { readInPortions } from "./portions.ts";
 
 const { body: _body, signature: _signature, ...headColumns } = getTableColumns(events);
 
@@ -43,7 +43,10 @@ export type EventLoaders = {
 
 const keyText = ({ paperId, eventId }: EventKey): string => `${paperId}/${eventId}`;
 
-export function prepareEventLoaders({ db, pool }: Pick<Database, "db" | "pool">): (batches: Batches) => EventLoaders {
+export function prepareEventLoaders({
+  db,
+  pool,
+}: Pick<Database, "db" | "pool">): (batches: Batches) => EventLoaders {
   const ofKeys = sql`${events.paperId} = ANY(${sql.placeholder("paperIds")}::bigint[])
     AND ${events.eventId} = ANY(${sql.placeholder("eventIds")}::bytea[])`;
   const headsQuery = db.select(headColumns).from(events).where(ofKeys);
@@ -92,21 +95,26 @@ export function prepareEventLoaders({ db, pool }: Pick<Database, "db" | "pool">)
       keyText,
     ),
     eventsOfPaper: new LoadersByArguments(({ types, ...page }) =>
-      batches.loader(async (paperIds) => {
-        const numbered = db
-          .select({ ...headColumns, place: placeInPage(events.paperId, events.ordinal, page.reverse) })
-          .from(events)
-          .where(
-            and(inArray(events.paperId, [...paperIds]), withinPage(events.ordinal, page), ofTypes(types)),
-          )
-          .as("numbered");
-        const pages = db
-          .select()
-          .from(numbered)
-          .where(sql`${numbered.place} <= ${page.limit}`)
-          .orderBy(numbered.paperId, numbered.place);
-        return groupBy(await readRows(pool, pages), ({ paperId }) => paperId);
-      }, [], undefined, page.limit),
+      batches.loader(
+        async (paperIds) => {
+          const numbered = db
+            .select({ ...headColumns, place: placeInPage(events.paperId, events.ordinal, page.reverse) })
+            .from(events)
+            .where(
+              and(inArray(events.paperId, [...paperIds]), withinPage(events.ordinal, page), ofTypes(types)),
+            )
+            .as("numbered");
+          const pages = db
+            .select()
+            .from(numbered)
+            .where(sql`${numbered.place} <= ${page.limit}`)
+            .orderBy(numbered.paperId, numbered.place);
+          return groupBy(await readRows(pool, pages), ({ paperId }) => paperId);
+        },
+        [],
+        undefined,
+        page.limit,
+      ),
     ),
     eventCountOfPaper: new LoadersByArguments(({ types }) =>
       batches.loader(async (paperIds) => {

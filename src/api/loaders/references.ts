@@ -103,10 +103,15 @@ export function prepareReferenceLoaders(rows: Rows): (batches: Batches) => Refer
     referencesOfPaper: new LoadersByArguments((given) =>
       given.internalAnchor === null && given.held === null && isFirstPage(given)
         ? batches.gathered(firstReferences.of(given.limit))
-        : batches.loader(async (paperIds) => {
-            if (given.held !== null) return held.pages(paperIds, { ...given, held: given.held });
-            return groupBy(await readPages(paperIds, given), ({ paperId }) => paperId);
-          }, [], undefined, given.limit),
+        : batches.loader(
+            async (paperIds) => {
+              if (given.held !== null) return held.pages(paperIds, { ...given, held: given.held });
+              return groupBy(await readPages(paperIds, given), ({ paperId }) => paperId);
+            },
+            [],
+            undefined,
+            given.limit,
+          ),
     ),
     referencesOfEdge: new LoadersByArguments(({ limit }) =>
       batches.loader(

@@ -1,6 +1,6 @@
 import type { PithNumber } from "../../protocol/index.ts";
 import type { Database } from "../../store/database.ts";
-import { mergeLog, parseLog, readLogRows, readLogSizes, type LogRows } from "../../store/log.ts";
+import { type LogRows, mergeLog, parseLog, readLogRows, readLogSizes } from "../../store/log.ts";
 import { type MergedText, mergeInThread } from "../../store/merge-in-thread.ts";
 import type { Batches, RowLoader } from "./batch.ts";
 import { readInPortions } from "./portions.ts";

@@ -94,7 +94,10 @@ function sourceOf(
     return withWay("WORDS", await batches.trackExpensive(() => readRanked(db, words, page)));
   };
   const similar = async (after: Found | null, limit: number): Promise<Row[]> =>
-    withWay("LIKENESS", await batches.trackExpensive(() => readSimilar(db, words?.web ?? "", { after, limit })));
+    withWay(
+      "LIKENESS",
+      await batches.trackExpensive(() => readSimilar(db, words?.web ?? "", { after, limit })),
+    );
 
   return {
     order,

@@ -1,12 +1,12 @@
 import { setMaxListeners } from "node:events";
 import type { Worker } from "node:worker_threads";
+import { askerOf } from "../../store/connection-shares.ts";
+import { startThread } from "../../store/start-thread.ts";
 import type { BaseParts } from "../base-graph.ts";
 import type { Budget } from "../budget.ts";
 import { GraphUnavailableError } from "../errors.ts";
-import type { GraphState, GraphTransaction, Job, JobResult, ThreadReply, ThreadRequest } from "./messages.ts";
-import { askerOf } from "../../store/connection-shares.ts";
 import { JobQueue, type Queued } from "./job-queue.ts";
-import { startThread } from "../../store/start-thread.ts";
+import type { GraphState, GraphTransaction, Job, JobResult, ThreadReply, ThreadRequest } from "./messages.ts";
 
 type Waiting = Queued & {
   readonly job: Job;

@@ -58,7 +58,8 @@ describe("the cost of a query", () => {
   });
 
   it("counts the edges of a graph as those of the densest that was measured", () => {
-    const source = '{ citationGraph(roots: ["x"], maxNodes: 100) { edges { provenance { event { payload } } } } }';
+    const source =
+      '{ citationGraph(roots: ["x"], maxNodes: 100) { edges { provenance { event { payload } } } } }';
     expect(cost(source)).toBe(1_000 + 100 * (1 + 20 * (10 + 1 + 100)));
     expect(cost('{ search(query: "x") { totalCount edges { score } } }')).toBe(10_000 + 20 * 3);
   });

@@ -19,7 +19,14 @@ describe("the measures of a query", () => {
       a: papers { nodes { ...Named ... on Paper @include(if: $yes) { b: title } } }
       status { papers @skip(if: false) } }
       fragment Named on Paper { c: title ...Deeper @z } fragment Deeper on Paper { work { d: title } }`;
-    expect(measure(source)).toEqual({ depth: 4, breadth: 3, aliases: 4, directives: 5, introspections: 0, aliasLength: 1 });
+    expect(measure(source)).toEqual({
+      depth: 4,
+      breadth: 3,
+      aliases: 4,
+      directives: 5,
+      introspections: 0,
+      aliasLength: 1,
+    });
   });
 
   it("count a fragment once in a selection, and again in another", () => {
