@@ -5,13 +5,13 @@ import { parseArgs } from "node:util";
 import pg from "pg";
 import { buildIfNeeded } from "../bin/build.js";
 import { defaultQueryLimits } from "../src/api/limits/query-limits.ts";
+import { startAttackedServer } from "./attack/attacked-server.ts";
 import { readTargets, withAttackedData } from "./attack/data.ts";
 import { measureAttack, printAttack, printHeader } from "./attack/measure.ts";
 import { knownAttacks } from "./attack/queries.ts";
 import { measureReaders } from "./attack/readers.ts";
-import { randomOf } from "./graph/random.ts";
-import { startAttackedServer } from "./attack/attacked-server.ts";
 import { walkedAttacks } from "./attack/walk-schema.ts";
+import { randomOf } from "./graph/random.ts";
 
 /**
  * `npm run bench -- attack [--database URL] [--walks 50] [--seed 1] [--only TEXT] [--part queries|readers]`: the

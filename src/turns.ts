@@ -7,7 +7,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
  */
 
 /** Milliseconds that all shared work together may hold the event loop. */
-export const sliceMilliseconds = 8;
+export const sliceMilliseconds = 3;
 
 /** How many microtasks lie between the end of a wait and the work that waited. */
 const hopsToWork = 4;
@@ -95,7 +95,7 @@ export function mapInTurns<Item, Result>(
   return items.length <= itemsBetweenLooks ? items.map(map) : mapLong(items, map, owner);
 }
 
-const itemsBetweenLooks = 500;
+const itemsBetweenLooks = 200;
 
 async function mapLong<Item, Result>(
   items: readonly Item[],

@@ -38,9 +38,8 @@ export async function startAttackedServer(
   await graphLoaded(server.origin);
   let asked = 0;
   const status = (name: string) =>
-    Number(
-      new RegExp(`${name}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0,
-    ) / 1024;
+    Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) /
+    1024;
   return {
     ...server,
     async longestStall() {

@@ -20,7 +20,10 @@ export async function withAttackedData(work: (url: string) => Promise<void>): Pr
     const { url, pool } = await server.createDatabase("hep_th");
     const site = { url, keyring: server.keyring, pool };
     const path = join(server.folder, "large.ndjson");
-    writeFileSync(path, `${[largeBundle(largePaper, largeReferences), ...longPapers.map((id) => largeBundle(id, longReferences))].join("\n")}\n`);
+    writeFileSync(
+      path,
+      `${[largeBundle(largePaper, largeReferences), ...longPapers.map((id) => largeBundle(id, longReferences))].join("\n")}\n`,
+    );
     await runBulk(site, corpus);
     await runBulk(site, path);
     await pool.query("ANALYZE");
@@ -44,6 +47,20 @@ export async function readTargets(pool: pg.Pool): Promise<Targets> {
     works: rows.map(({ value }) => value),
     largePaper,
     longPapers,
-    words: ["the", "paper", "hep", "th", "What", "says", "of", "in", "one", "sentence", "about", "as", "long"],
+    words: [
+      "the",
+      "paper",
+      "hep",
+      "th",
+      "What",
+      "says",
+      "of",
+      "in",
+      "one",
+      "sentence",
+      "about",
+      "as",
+      "long",
+    ],
   };
 }

@@ -23,7 +23,8 @@ export async function measureAttack(server: AttackedServer, attack: Attack): Pro
   const { status, bytes, head } = await send(server.origin, attack);
   const seconds = (performance.now() - start) / 1_000;
   const stall = await server.longestStall();
-  const code = /"errors":.{0,2000}?"code":"(\w+)"/s.exec(head)?.[1] ?? (head.startsWith('{"errors"') ? "error" : "ok");
+  const code =
+    /"errors":.{0,2000}?"code":"(\w+)"/s.exec(head)?.[1] ?? (head.startsWith('{"errors"') ? "error" : "ok");
   return {
     status,
     code,
@@ -62,7 +63,9 @@ export function send(
 const columns = ["status", "code", "answer MB", "seconds", "stall ms", "processor", "growth MB"];
 
 export function printHeader(): void {
-  console.log(`${"query".padEnd(36)}${columns.map((name) => name.padStart(name === "code" ? 20 : 11)).join("")}`);
+  console.log(
+    `${"query".padEnd(36)}${columns.map((name) => name.padStart(name === "code" ? 20 : 11)).join("")}`,
+  );
 }
 
 export function printAttack({ name }: Attack, measured: Measured): void {

@@ -29,7 +29,8 @@ export function knownAttacks({ works, largePaper, longPapers, words }: Targets):
   const aliased = (count: number, field: (index: number) => string) =>
     `{ ${Array.from({ length: count }, (_, index) => `a${index}: ${field(index)}`).join(" ")} }`;
   const text = JSON.stringify;
-  const phrase = (index: number) => text(`"${words[index % words.length]} ${words[(index + 1) % words.length]}"`);
+  const phrase = (index: number) =>
+    text(`"${words[index % words.length]} ${words[(index + 1) % words.length]}"`);
   /** As often, or with as many nodes, as is accepted. */
   const largest = (name: string, most: number, of: (count: number) => Omit<Attack, "name">): Attack[] => {
     let [accepted, refused] = [1, most + 1];
@@ -76,8 +77,11 @@ export function knownAttacks({ works, largePaper, longPapers, words }: Targets):
     },
     {
       name: "long papers' references",
-      query: aliased(longPapers.length, (index) => `paper(ref: ${text(longPapers[index])}) {
-        ${Array.from({ length: 12 }, (_, page) => `p${page}: references(first: 100) { nodes { title work { title } } }`).join(" ")} }`),
+      query: aliased(
+        longPapers.length,
+        (index) => `paper(ref: ${text(longPapers[index])}) {
+        ${Array.from({ length: 12 }, (_, page) => `p${page}: references(first: 100) { nodes { title work { title } } }`).join(" ")} }`,
+      ),
     },
     {
       name: "references of citing papers",
@@ -101,29 +105,58 @@ export function knownAttacks({ works, largePaper, longPapers, words }: Targets):
       query: aliased(count, (index) => `anchorChain(from: ${text(works[index])}) { length }`),
     })),
     ...largest("related works", 199, (count) => ({
-      query: aliased(count, (index) => `relatedWorks(ref: ${text(works[index])}, by: CO_CITATION, first: 100) { score shared(first: 100) { title } }`),
+      query: aliased(
+        count,
+        (index) =>
+          `relatedWorks(ref: ${text(works[index])}, by: CO_CITATION, first: 100) { score shared(first: 100) { title } }`,
+      ),
     })),
     ...largest("reachable works", 199, (count) => ({
-      query: aliased(count, (index) => `reachableWorks(ref: ${text(works[index])}, maxDepth: 100, direction: BOTH) { total }`),
+      query: aliased(
+        count,
+        (index) => `reachableWorks(ref: ${text(works[index])}, maxDepth: 100, direction: BOTH) { total }`,
+      ),
     })),
     ...largest("paths", 199, (count) => ({
-      query: aliased(count, (index) => `citationPath(from: ${text(works[index])}, to: ${text(works[index + 1])}, direction: BOTH, maxDepth: 100) { length }`),
+      query: aliased(
+        count,
+        (index) =>
+          `citationPath(from: ${text(works[index])}, to: ${text(works[index + 1])}, direction: BOTH, maxDepth: 100) { length }`,
+      ),
     })),
     ...largest("graphs' sizes", 199, (count) => ({
-      query: aliased(count, (index) => `citationGraph(roots: [${text(works[index])}], depth: 10, maxNodes: 300, direction: BOTH) { edgeCount }`),
+      query: aliased(
+        count,
+        (index) =>
+          `citationGraph(roots: [${text(works[index])}], depth: 10, maxNodes: 300, direction: BOTH) { edgeCount }`,
+      ),
     })),
     ...largest("counts of filters", 199, (count) => ({
-      query: aliased(count, (index) => `papers(filter: { titleContains: "a${index % 10}", minCitedBy: ${index} }) { totalCount }`),
+      query: aliased(
+        count,
+        (index) => `papers(filter: { titleContains: "a${index % 10}", minCitedBy: ${index} }) { totalCount }`,
+      ),
     })),
     ...largest("claims by text", 199, (count) => ({
-      query: aliased(count, (index) => `claims(filter: { text: ${phrase(index)} }) { totalCount nodes { text } }`),
+      query: aliased(
+        count,
+        (index) => `claims(filter: { text: ${phrase(index)} }) { totalCount nodes { text } }`,
+      ),
     })),
     ...largest("rankings", 199, (count) => ({
-      query: aliased(count, (index) => `topWorks(by: PAGERANK, filter: { yearFrom: ${1900 + index} }) { score }`),
+      query: aliased(
+        count,
+        (index) => `topWorks(by: PAGERANK, filter: { yearFrom: ${1900 + index} }) { score }`,
+      ),
     })),
-    ...largest("refusals", 199, (count) => ({ query: aliased(count, () => "status { refusals { count } }") })),
+    ...largest("refusals", 199, (count) => ({
+      query: aliased(count, () => "status { refusals { count } }"),
+    })),
     ...largest("anchor statistics", 199, (count) => ({
-      query: aliased(count, (index) => `anchorStats(groupBy: YEAR, filter: { minCitedBy: ${index} }) { papers }`),
+      query: aliased(
+        count,
+        (index) => `anchorStats(groupBy: YEAR, filter: { minCitedBy: ${index} }) { papers }`,
+      ),
     })),
     {
       name: "introspection, wide",

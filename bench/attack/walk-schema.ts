@@ -99,9 +99,7 @@ class Walk {
     const fields = level >= mostLevels ? leaves : all;
     if (fields.length === 0) return "{ __typename }";
     const count = 1 + Math.floor(this.#random() * 3);
-    const chosen = Array.from({ length: count }, () =>
-      this.#field(this.#pick(fields, weightOf), level + 1),
-    );
+    const chosen = Array.from({ length: count }, () => this.#field(this.#pick(fields, weightOf), level + 1));
     return `{ ${chosen.join(" ")} }`;
   }
 
@@ -138,7 +136,10 @@ class Walk {
         return isRequired || this.#random() < 0.5 ? ref() : null;
       case "refs":
       case "roots":
-        return `[${works.slice(0, 100).map((work) => JSON.stringify(work)).join(", ")}]`;
+        return `[${works
+          .slice(0, 100)
+          .map((work) => JSON.stringify(work))
+          .join(", ")}]`;
       case "query":
         return JSON.stringify(this.#pick(words, () => 1));
       case "id":

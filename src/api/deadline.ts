@@ -45,7 +45,10 @@ export class Deadline {
       signal.addEventListener("abort", onAbort, { once: true });
     });
     try {
-      return await Promise.race([work(), ended]);
+      const result = await Promise.race([work(), ended]);
+      // Work that never waited may have gone on to its end.
+      signal.throwIfAborted();
+      return result;
     } finally {
       clearTimeout(timer);
       signal.removeEventListener("abort", onAbort);

@@ -50,11 +50,11 @@ export class RequestGraph {
   ask<Result extends Given>(
     question: (graph: GraphService, budget: Budget) => Promise<Result>,
   ): Promise<Result> {
-    this.#deadline ??= performance.now() + questionBudget.milliseconds;
-    const milliseconds = Math.max(0, this.#deadline - performance.now());
-    return this.#run(async () =>
-      this.#noted(await question(this.#service, this.#budget({ ...questionBudget, milliseconds }))),
-    );
+    return this.#run(async () => {
+      this.#deadline ??= performance.now() + questionBudget.milliseconds;
+      const milliseconds = Math.max(0, this.#deadline - performance.now());
+      return this.#noted(await question(this.#service, this.#budget({ ...questionBudget, milliseconds })));
+    });
   }
 
   /** Asks what only the graph in memory answers; waits a little where it is being loaded. */

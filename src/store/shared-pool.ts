@@ -35,7 +35,8 @@ export function shareConnections(pool: pg.Pool, shares: Shares): void {
         connect((error, client) => {
           if (error !== undefined || client === undefined) {
             leave();
-            return done(error);
+            done(error);
+            return;
           }
           const release = client.release.bind(client);
           client.release = (reason) => {

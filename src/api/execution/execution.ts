@@ -167,6 +167,8 @@ export class Execution {
     const written = this.#writeItem(shape, item, asked, path);
     if (typeof written === "string") list.text += written;
     else {
+      // It may fail before the rest of the list is there, and with it somebody who looks at it.
+      if (list.isMadeOnDemand) written.catch(() => {});
       list.parts.push(list.text, written);
       list.text = "";
     }

@@ -1,7 +1,9 @@
 import { isTurnOver, takeTurn } from "../../turns.ts";
 import { Deadline } from "../deadline.ts";
 import { ApiError } from "../errors.ts";
-import type { Batches } from "../loaders/batch.ts";
+
+/** The loaders of the request (`Batches`): their level lasts as long as the work. */
+type Level = { hold<Result>(work: () => Promise<Result>): Promise<Result> };
 
 /** Up to this length a text is counted by its characters, which costs nothing. */
 const exactFrom = 256;
@@ -53,6 +55,11 @@ export class Allowance {
     this.#deadline.signal.throwIfAborted();
   }
 
+  /** Whether the request has ended: no answer is waited for. */
+  get hasEnded(): boolean {
+    return this.#deadline.signal.aborted;
+  }
+
   /** Whether others are due: what comes next waits for `pause`. */
   get isTurnOver(): boolean {
     return isTurnOver();
@@ -62,7 +69,7 @@ export class Allowance {
    * Waits for the request's next turn of the event loop. The present level of loaders waits as well, so that pauses
    * add no statements. Rejects where the request has ended.
    */
-  async pause(batches: Batches): Promise<void> {
+  async pause(batches: Level): Promise<void> {
     await batches.hold(() => takeTurn(this));
     this.check();
   }

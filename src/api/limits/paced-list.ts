@@ -26,7 +26,8 @@ export class PacedList<Item> implements Iterable<Item | Promise<Item>> {
           yield item;
           continue;
         }
-        allowance.check();
+        // Nobody sees what a request makes that has ended: no more is made, and no promise is left behind.
+        if (allowance.hasEnded) return;
         turn = allowance.pause(loaders.batches);
         left = itemsTogether;
       }

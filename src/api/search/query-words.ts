@@ -10,6 +10,11 @@ export type QueryWords = {
   readonly web: string;
   /** The terms that must be there, each one or several adjacent words in lower case. Never empty. */
   readonly terms: readonly (readonly string[])[];
+  /**
+   * The words of the terms without their order, for `websearch_to_tsquery`, where the terms ask for more than that:
+   * words side by side, or words that must not be there. Null where `web` is no more than these words.
+   */
+  readonly anywhere: string | null;
 };
 
 /**
@@ -48,5 +53,8 @@ export function readQuery(argument: string, query: string): QueryWords | null {
     web.push(`${minus}"${words.join(" ")}"`);
     if (minus === "") terms.push(words.map(comparable));
   }
-  return terms.length === 0 ? null : { web: web.join(" "), terms };
+  if (terms.length === 0) return null;
+  const isMore = terms.length < web.length || terms.some((term) => term.length > 1);
+  const anywhere = isMore ? [...new Set(terms.flat())].map((word) => `"${word}"`).join(" ") : null;
+  return { web: web.join(" "), terms, anywhere };
 }

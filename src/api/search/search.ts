@@ -3,7 +3,7 @@ import { ClaimObject, PaperObject, WorkObject } from "../objects.ts";
 import { forwardArguments } from "../page-arguments.ts";
 import type { PassagePart } from "./passage.ts";
 import { type Passage, type SearchEdge, type SearchNode, SearchResults } from "./results.ts";
-import { mostRanked } from "./text-search.ts";
+import { mostCandidates, mostRanked } from "./text-search.ts";
 
 const MatchWayEnum = builder.enumType("MatchWay", {
   description: "How something was found.",
@@ -98,7 +98,9 @@ builder.queryField("search", (t) =>
       "Full text over titles, authors, abstracts and claims, best first. First what the query is a name of; then what has " +
       "all its words; where nothing has them, papers whose title or authors are like it. Words are runs of letters and " +
       `digits; case does not matter, accents do; nothing is stemmed. Of one query ${mostRanked.toLocaleString("en-US")} ` +
-      "papers and as many claims are ranked; of more it takes those that it comes upon first, and counts no others.",
+      "papers and as many claims are ranked; of more it takes those that it comes upon first, and counts no others. " +
+      `Words side by side, and \`-word\`, are looked for in ${mostCandidates.toLocaleString("en-US")} papers and as many ` +
+      "claims that have all words.",
     args: {
       query: t.arg.string({
         required: true,

@@ -10,6 +10,9 @@ import type { QueryWords } from "./query-words.ts";
  */
 export const mostRanked = 2_000;
 
+/** Papers, and claims, with all words that are looked at for words side by side and words that must not be there. */
+export const mostCandidates = 10_000;
+
 /** A row that was found: a paper (`ordinal` -1) or a claim. `score` is in millionths, from 0 to 1,000,000. */
 export type Found = { readonly paperId: bigint; readonly ordinal: number; readonly score: number };
 
@@ -32,15 +35,31 @@ export function claimHas(words: QueryWords): SQL {
 const paperWeights = "{0.1,0.1,0.5,1}";
 const claimWeights = "{0.4,0.4,0.4,0.4}";
 
-function matchingPapers(words: QueryWords): SQL {
-  return sql`SELECT paper_id, ${sql.raw(String(paperOrdinal))} AS ordinal, ${paperWords(papers)} AS words
-    FROM ${papers} WHERE ${paperWords(papers)} @@ ${tsquery(words)} LIMIT ${sql.raw(String(mostRanked))}`;
+/**
+ * Rows that have the words. An index tells which rows have words, but not whether they stand side by side: so many rows
+ * at most are looked at for that.
+ */
+function matching(words: QueryWords, rows: Searched): SQL {
+  const { table, ordinal, text } = rows;
+  const most = sql.raw(String(mostRanked));
+  if (words.anywhere === null) {
+    return sql`SELECT paper_id, ${ordinal} AS ordinal, ${text} AS words
+      FROM ${table} WHERE ${text} @@ ${tsquery(words)} LIMIT ${most}`;
+  }
+  return sql`SELECT paper_id, ordinal, words FROM (
+      SELECT paper_id, ${ordinal} AS ordinal, ${text} AS words FROM ${table}
+      WHERE ${text} @@ websearch_to_tsquery('simple', ${words.anywhere}) LIMIT ${sql.raw(String(mostCandidates))}
+    ) AS candidates WHERE words @@ ${tsquery(words)} LIMIT ${most}`;
 }
 
-function matchingClaims(words: QueryWords): SQL {
-  return sql`SELECT paper_id, ordinal, ${claimWords(claims)} AS words
-    FROM ${claims} WHERE ${claimHas(words)} LIMIT ${sql.raw(String(mostRanked))}`;
-}
+type Searched = { readonly table: typeof papers | typeof claims; readonly ordinal: SQL; readonly text: SQL };
+
+const searchedPapers: Searched = {
+  table: papers,
+  ordinal: sql.raw(String(paperOrdinal)),
+  text: paperWords(papers),
+};
+const searchedClaims: Searched = { table: claims, ordinal: sql.raw("ordinal"), text: claimWords(claims) };
 
 /** `rank / (rank + 1)`, so below 1, in millionths: an integer, so that a page continues exactly where one ended. */
 function score(weights: string, words: QueryWords): SQL {
@@ -55,9 +74,9 @@ export async function readRanked(
 ): Promise<Found[]> {
   return readPage(
     db,
-    sql`SELECT paper_id, ordinal, ${score(paperWeights, words)} FROM (${matchingPapers(words)}) AS p
+    sql`SELECT paper_id, ordinal, ${score(paperWeights, words)} FROM (${matching(words, searchedPapers)}) AS p
         UNION ALL
-        SELECT paper_id, ordinal, ${score(claimWeights, words)} FROM (${matchingClaims(words)}) AS c`,
+        SELECT paper_id, ordinal, ${score(claimWeights, words)} FROM (${matching(words, searchedClaims)}) AS c`,
     page,
   );
 }
@@ -70,11 +89,9 @@ export async function countRanked(
 ): Promise<number> {
   const { rows } = await db.execute<{ count: string }>(
     sql`SELECT count(*) FROM (
-          SELECT paper_id, ordinal FROM (SELECT paper_id, -1 AS ordinal FROM ${papers}
-            WHERE ${paperWords(papers)} @@ ${tsquery(words)} LIMIT ${sql.raw(String(mostRanked))}) AS p
+          SELECT paper_id, ordinal FROM (${matching(words, searchedPapers)}) AS p
           UNION ALL
-          SELECT paper_id, ordinal FROM (SELECT paper_id, ordinal FROM ${claims}
-            WHERE ${claimHas(words)} LIMIT ${sql.raw(String(mostRanked))}) AS c
+          SELECT paper_id, ordinal FROM (${matching(words, searchedClaims)}) AS c
         ) AS found WHERE ${isNotAmong(without)}`,
   );
   return Number(rows[0]?.count ?? 0);

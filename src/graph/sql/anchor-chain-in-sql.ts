@@ -31,6 +31,8 @@ export async function anchorChainInSql(
   return { ...result, graphVersion: position.toString() };
 }
 
+const rowsBetweenLooks = 500;
+
 async function longestChain(
   rows: SqlRows,
   { from, to }: AnchorChainInput,
@@ -46,7 +48,8 @@ async function longestChain(
     const submitted = await rows.submitted([...cited].filter((work) => !places.has(work)));
     // A work whose time was not read any more could be later than what cites it.
     if (submitted === null) break;
-    for (const { citing, cited } of rowsOfLevel) {
+    for (const [index, { citing, cited }] of rowsOfLevel.entries()) {
+      if (index % rowsBetweenLooks === 0) await rows.giveWay();
       const place = places.get(citing) as number;
       let anchor = places.get(cited);
       const time = anchor === undefined ? timeOf(cited, submitted) : (times[anchor] as number);

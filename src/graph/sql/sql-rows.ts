@@ -3,6 +3,7 @@ import { connectUntil, untilAborted } from "../../store/cancellation.ts";
 import { queryAndDistributed } from "../../store/citus/kept-twice.ts";
 import { asExpensive } from "../../store/connection-shares.ts";
 import { bigintArray } from "../../store/rows.ts";
+import { isTurnOver, mapInTurns, takeTurn } from "../../turns.ts";
 import type { CitationDirection } from "../adjacency.ts";
 import { type Budget, Meter } from "../budget.ts";
 
@@ -59,9 +60,12 @@ export class SqlRows {
         `SELECT ${from}, ${to} FROM ${table} WHERE ${from} = ANY($1::bigint[]) LIMIT $2`,
         [bigintArray(works), this.#limit()],
       );
-      for (const row of this.#afford(rows)) {
-        found.push({ from: BigInt(row[0] as string), to: BigInt(row[1] as string) });
-      }
+      const edges = await mapInTurns(
+        this.#afford(rows),
+        (row): SqlEdge => ({ from: BigInt(row[0] as string), to: BigInt(row[1] as string) }),
+        this,
+      );
+      for (const edge of edges) found.push(edge);
     }
     return found;
   }
@@ -74,11 +78,15 @@ export class SqlRows {
        WHERE citing_work_id = ANY($1::bigint[]) AND cited_work_id = ANY($1::bigint[]) LIMIT $2`,
       [bigintArray(works), this.#limit()],
     );
-    return this.#afford(rows).map(([citing, cited, isInternalAnchor]) => ({
-      citing: BigInt(citing as string),
-      cited: BigInt(cited as string),
-      isInternalAnchor: isInternalAnchor as boolean,
-    }));
+    return mapInTurns(
+      this.#afford(rows),
+      ([citing, cited, isInternalAnchor]) => ({
+        citing: BigInt(citing as string),
+        cited: BigInt(cited as string),
+        isInternalAnchor: isInternalAnchor as boolean,
+      }),
+      this,
+    );
   }
 
   /** What works are anchored in. */
@@ -89,10 +97,11 @@ export class SqlRows {
        WHERE citing_work_id = ANY($1::bigint[]) AND is_internal_anchor LIMIT $2`,
       [bigintArray(works), this.#limit()],
     );
-    return this.#afford(rows).map(([citing, cited]) => ({
-      citing: BigInt(citing as string),
-      cited: BigInt(cited as string),
-    }));
+    return mapInTurns(
+      this.#afford(rows),
+      ([citing, cited]) => ({ citing: BigInt(citing as string), cited: BigInt(cited as string) }),
+      this,
+    );
   }
 
   /**
@@ -146,6 +155,12 @@ export class SqlRows {
       among === undefined ? [first] : [first, bigintArray(among)],
     );
     return rows.map(([workId, count]) => [BigInt(workId as string), count as number]);
+  }
+
+  /** Waits where others are due, between rows that are worked on. */
+  async giveWay(): Promise<void> {
+    if (isTurnOver()) await takeTurn(this);
+    this.meter.look();
   }
 
   /** One row more than can be afforded shows that there are more. */

@@ -115,7 +115,10 @@ export class ThreadPool {
     while (this.#queue.size > 0) {
       let thread = [...this.#threads].find(({ job }) => job === null);
       if (thread === undefined && this.#threads.size < this.#count) thread = this.#start();
-      if (thread === undefined) return this.#interruptWhereDue();
+      if (thread === undefined) {
+        this.#interruptWhereDue();
+        return;
+      }
       const waiting = this.#queue.next() as Waiting;
       waiting.startedAt = performance.now();
       waiting.isInterrupted = false;
@@ -134,11 +137,15 @@ export class ThreadPool {
   /** A job that was interrupted waits again. */
   #finish(waiting: Waiting, reply: ThreadReply): void {
     this.#queue.note(waiting, performance.now() - waiting.startedAt);
-    if ("error" in reply) return waiting.settle(Object.assign(new Error(reply.error.message), reply.error));
+    if ("error" in reply) {
+      waiting.settle(Object.assign(new Error(reply.error.message), reply.error));
+      return;
+    }
     const hasGone = waiting.budget.signal?.aborted ?? false;
-    if (!reply.isCancelled || !waiting.isInterrupted || hasGone) return waiting.settle(reply);
-    waiting.interruptions++;
-    this.#queue.add(waiting);
+    if (reply.isCancelled && waiting.isInterrupted && !hasGone) {
+      waiting.interruptions++;
+      this.#queue.add(waiting);
+    } else waiting.settle(reply);
   }
 
   /** Interrupts the jobs that have had their time while others wait; looks again when the next one has. */

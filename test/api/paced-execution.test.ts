@@ -1,0 +1,85 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { buildSchema, execute, GraphQLObjectType, parse } from "graphql";
+import { describe, expect, it } from "vitest";
+import { Deadline } from "../../src/api/deadline.ts";
+import { executeToText } from "../../src/api/execution/execute-to-text.ts";
+import { stringifyResult } from "../../src/api/json-text.ts";
+import { Allowance } from "../../src/api/limits/allowance.ts";
+import { boundFields } from "../../src/api/limits/bound-fields.ts";
+import { Batches } from "../../src/api/loaders/batch.ts";
+
+const size = 300;
+let resolved = 0;
+
+/** Lists whose items hold the processor for a millisecond each. */
+const schema = buildSchema(
+  "type Query { items: [Item!]! } type Item { slow: Int!, text: String!, items: [Item!]! }",
+);
+const list = () => Array.from({ length: size }, () => ({}));
+const fields = {
+  Query: { items: list },
+  Item: {
+    slow: () => {
+      const end = performance.now() + 1;
+      while (performance.now() < end);
+      return resolved++;
+    },
+    text: () => "x".repeat(1_000),
+    items: list,
+  },
+};
+for (const [name, resolvers] of Object.entries(fields)) {
+  const type = schema.getType(name);
+  if (!(type instanceof GraphQLObjectType)) throw new Error(`${name} is no object.`);
+  for (const [field, resolve] of Object.entries(resolvers)) {
+    const definition = type.getFields()[field];
+    if (definition !== undefined) definition.resolve = resolve;
+  }
+}
+boundFields(schema);
+
+describe.each([
+  ["our own execution", executeToText],
+  ["graphql-js", execute],
+] as const)("%s", (_name, run) => {
+  const ask = (source: string, deadline = new Deadline(), bytes = 1_000_000) => {
+    const allowance = new Allowance(deadline, bytes);
+    const contextValue = { allowance, loaders: { batches: new Batches(allowance, deadline.signal) } };
+    return { deadline, result: () => run({ schema, document: parse(source), contextValue }) };
+  };
+
+  it("lets the event loop go round while a long list is completed", async () => {
+    let turns = 0;
+    let isDone = false;
+    const counting = (async () => {
+      for (; !isDone; turns++) await nextTurn();
+    })();
+    const text = stringifyResult(await ask("{ items { slow } }").result());
+    isDone = true;
+    await counting;
+    expect((JSON.parse(text) as { data: { items: unknown[] } }).data.items).toHaveLength(size);
+    expect(turns).toBeGreaterThan(5);
+  });
+
+  it("ends within the time limit, though nothing in it waits, and goes no further", async () => {
+    const { deadline, result } = ask("{ items { slow items { slow } } }");
+    resolved = 0;
+    await expect(deadline.within(60, result)).rejects.toMatchObject({ extensions: { code: "TIMEOUT" } });
+    await nextTurn();
+    const atEnd = resolved;
+    expect(atEnd).toBeLessThan(size * size);
+    for (let turn = 0; turn < 20; turn++) await nextTurn();
+    // What had its turn already may finish its item.
+    expect(resolved - atEnd).toBeLessThan(40);
+  });
+
+  it("ends with QUERY_TOO_COMPLEX once the texts have more bytes than the answer may", async () => {
+    const { deadline, result } = ask("{ items { text } }", new Deadline(), 100_500);
+    await expect(deadline.within(null, result)).rejects.toMatchObject({
+      message: expect.stringMatching(/more than 100500 bytes.*at least 101000/),
+      extensions: { code: "QUERY_TOO_COMPLEX", bytes: 101_000, maximum: 100_500 },
+    });
+    const enough = ask("{ items { text } }", new Deadline(), size * 1_000);
+    expect((await enough.result()).errors).toBeUndefined();
+  });
+});

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { untilAborted } from "../../src/store/cancellation.ts";
+import { asExpensive, nameAsker } from "../../src/store/connection-shares.ts";
+import { type Database, openDatabase } from "../../src/store/index.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+
+const lock = 4711;
+let database: TestDatabase;
+/** Five connections: one request has two of them at most, expensive statements one. */
+let reads: Database;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  reads = openDatabase({
+    connection: database.connection,
+    maximumConnections: 5,
+    connectionMilliseconds: 60_000,
+  });
+});
+afterAll(async () => {
+  await reads.close();
+  await database.drop();
+});
+
+/** Sends statements as one request of a client. */
+function requestOf(client: string) {
+  const ending = new AbortController();
+  nameAsker(ending.signal, { client });
+  return {
+    ending,
+    query: (text: string) => untilAborted(ending.signal, () => reads.pool.query(text)),
+  };
+}
+
+/** Statements that wait until the test gives its lock back. */
+const blocked = `SELECT pg_advisory_xact_lock_shared(${lock})`;
+
+async function whileLocked(work: () => Promise<void>): Promise<void> {
+  const holder = await database.pool.connect();
+  try {
+    await holder.query(`SELECT pg_advisory_lock(${lock})`);
+    await work();
+  } finally {
+    await holder.query(`SELECT pg_advisory_unlock(${lock})`);
+    holder.release();
+  }
+}
+
+async function blockedStatements(): Promise<number> {
+  const { rows } = await database.pool.query<{ count: number }>(
+    "SELECT count(*)::int AS count FROM pg_locks WHERE locktype = 'advisory' AND NOT granted",
+  );
+  return rows[0]?.count ?? 0;
+}
+
+it("answers others while one request has hundreds of statements that do not end", async () => {
+  const greedy = requestOf("a");
+  const others = [requestOf("a"), requestOf("b")];
+  let statements: Promise<unknown>[] = [];
+  await whileLocked(async () => {
+    statements = Array.from({ length: 190 }, () => greedy.query(blocked));
+    for (const { query } of others) expect((await query("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
+    expect(await blockedStatements()).toBe(2);
+    expect(reads.pool.waitingCount).toBe(188);
+  });
+  await Promise.all(statements);
+  expect(reads.pool.waitingCount).toBe(0);
+});
+
+it("answers others while expensive statements of many requests do not end", async () => {
+  let statements: Promise<unknown>[] = [];
+  await whileLocked(async () => {
+    statements = Array.from({ length: 50 }, () => asExpensive(() => requestOf("a").query(blocked)));
+    expect((await requestOf("a").query("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
+    expect(await blockedStatements()).toBe(1);
+  });
+  await Promise.all(statements);
+});
+
+it("gives a request's places to others when it is given up", async () => {
+  const greedy = requestOf("a");
+  await whileLocked(async () => {
+    const statements = Array.from({ length: 50 }, () => greedy.query(blocked));
+    const ended = Promise.allSettled(statements);
+    expect((await requestOf("b").query("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
+    greedy.ending.abort(new Error("given up"));
+    for (const outcome of await ended) {
+      expect(outcome).toMatchObject({ status: "rejected", reason: new Error("given up") });
+    }
+    expect((await requestOf("b").query("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
+    expect(reads.pool.waitingCount).toBe(0);
+  });
+});

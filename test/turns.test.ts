@@ -1,0 +1,49 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { expect, it } from "vitest";
+import { isTurnOver, mapInTurns, sliceMilliseconds, takeTurn } from "../src/turns.ts";
+
+/** Holds the event loop for longer than a slice. */
+function useSlice(): void {
+  const end = performance.now() + sliceMilliseconds + 1;
+  isTurnOver();
+  while (performance.now() <= end);
+}
+
+it("ends the turn of all work together, until the event loop has gone round", async () => {
+  await nextTurn();
+  expect(isTurnOver()).toBe(false);
+  useSlice();
+  expect(isTurnOver()).toBe(true);
+  await nextTurn();
+  await nextTurn();
+  expect(isTurnOver()).toBe(false);
+});
+
+it("gives the next turn to the owner that has used the least time", async () => {
+  const [long, short] = [{}, {}];
+  const order: string[] = [];
+  const waiting = [1, 2, 3].map((nth) =>
+    takeTurn(long).then(() => {
+      order.push(`long ${nth}`);
+      useSlice();
+    }),
+  );
+  await nextTurn();
+  waiting.push(takeTurn(short).then(() => void order.push("short")));
+  await Promise.all(waiting);
+  expect(order).toEqual(["long 1", "short", "long 2", "long 3"]);
+});
+
+it("maps a long list in several turns, and a short one at once", async () => {
+  expect(mapInTurns([1, 2], (number) => number * 2)).toEqual([2, 4]);
+  let turns = 0;
+  const count = setInterval(() => turns++, 0);
+  const items = Array.from({ length: 5_000 }, (_, index) => index);
+  const mapped = await mapInTurns(items, (item) => {
+    if (item % 500 === 0) useSlice();
+    return item;
+  });
+  clearInterval(count);
+  expect(mapped).toEqual(items);
+  expect(turns).toBeGreaterThan(3);
+});
