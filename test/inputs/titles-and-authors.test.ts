@@ -129,10 +129,25 @@ test.each([
 
 test("plain lists of authors are read as by the parser of all lists", () => {
   const random = randomFrom(1);
-  const families = ["Author", "Group", "Junior", "Ten", "Le", "Team", "Ma", "Experiment", "Van", "Others", "Al"];
+  const families = [
+    "Author",
+    "Group",
+    "Junior",
+    "Ten",
+    "Le",
+    "Team",
+    "Ma",
+    "Experiment",
+    "Van",
+    "Others",
+    "Al",
+  ];
   for (let nth = 0; nth < 2_000; nth++) {
     const names = Array.from({ length: 1 + random.below(4) }, () => {
-      const initials = Array.from({ length: 1 + random.below(3) }, () => `${random.pick(["A", "J", "V", "I"])}. `);
+      const initials = Array.from(
+        { length: 1 + random.below(3) },
+        () => `${random.pick(["A", "J", "V", "I"])}. `,
+      );
       return `${initials.join("")}${random.pick(families)}`;
     });
     const list = names.reduce((text, name) => `${text}${random.pick([", ", " and ", ", and "])}${name}`);

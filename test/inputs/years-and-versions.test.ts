@@ -71,13 +71,13 @@ test("last row: filters by year go by the year of the identifier", async () => {
   expect(found.map((id) => answer.includes(`"${id}"`))).toEqual([true, true, true, false, false]);
 });
 
-test("a paper that comes without a title leaves the year that a reference states", async () => {
+test("a paper that comes without a title gives the year, beside the one that a reference states", async () => {
   await takeIn(database, [bundleOfPaper({ arxivId: "2204.05862", submittedAt: "2024-05-01T00:00:00Z" })]);
   const source = '{ work(ref: "2204.05862") { title year statedYear paper { submittedAt } } }';
   expect(await client.ask(source)).toEqual({
     work: {
       title: "Stated wrongly",
-      year: 2022,
+      year: 2024,
       statedYear: 2005,
       paper: { submittedAt: "2024-05-01T00:00:00.000000Z" },
     },
