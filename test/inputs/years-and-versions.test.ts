@@ -89,7 +89,7 @@ test("row 35: a version that is not stored is null, and the command line names t
   const ref = "arXiv:2302.12192v7";
   expect(await client.ask(source, { ref })).toEqual({ paper: null, work: { arxivId: "2302.12192" } });
   const env = { DATABASE_URL: databaseUrl(database.connection) };
-  for (const command of ["paper", "claims", "refs"]) {
+  for (const command of ["paper", "claims"]) {
     const { status, stdout, stderr } = await runCli([command, ref], { env });
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
     expect(stderr).toContain(`"${ref}" is not stored here. Stored of this work: v1.`);
