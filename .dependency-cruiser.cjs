@@ -5,14 +5,15 @@ const stages = {
   text: [],
   store: ["protocol", "text"],
   ingest: ["protocol", "text", "store"],
+  sample: ["protocol"],
   graph: ["store"],
   export: ["protocol", "text", "store", "graph"],
   api: ["protocol", "text", "store", "graph"],
   telemetry: ["store", "graph", "ingest", "api"],
   server: ["protocol", "text", "store", "graph", "ingest", "export", "api", "telemetry"],
-  cli: ["protocol", "text", "store", "graph", "ingest", "export", "api", "server", "telemetry"],
+  cli: ["protocol", "text", "store", "graph", "ingest", "export", "api", "server", "telemetry", "sample"],
 };
-const assembly = "^src/(config/|(log|printable|version|watched)\\.ts$)";
+const assembly = "^src/(config/|(log|printable|turns|version|watched)\\.ts$)";
 
 module.exports = {
   forbidden: [

@@ -1,8 +1,7 @@
 import { createHash, createPrivateKey, type KeyObject, sign } from "node:crypto";
 import { once } from "node:events";
-import { createWriteStream, existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
+import { createWriteStream, existsSync, mkdirSync, renameSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { gunzipSync } from "node:zlib";
 import {
   canonicalTextSha256,
   createKeyring,
@@ -12,6 +11,7 @@ import {
   sha256OfValue,
   suffixOfDigest,
 } from "../src/protocol/index.ts";
+import { readHepTh } from "../src/sample/index.ts";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 
@@ -52,21 +52,10 @@ function signHex(hex: string): string {
   return sign(null, Buffer.from(hex, "hex"), privateKey).toString("base64");
 }
 
-/** The papers of hep-th with what each cites: those that cite nothing as well. */
-export function readCitations(): Map<string, string[]> {
-  const text = gunzipSync(readFileSync(`${root}data/hep-th-citations.tsv.gz`)).toString();
-  const papers = new Map<string, string[]>();
-  const listOf = (id: string) => {
-    const list = papers.get(id) ?? [];
-    papers.set(id, list);
-    return list;
-  };
-  for (const line of text.trimEnd().split("\n")) {
-    const [citing = "", cited = ""] = line.split("\t");
-    listOf(citing).push(cited);
-    listOf(cited);
-  }
-  return papers;
+/** The papers of hep-th with what each cites, those of 2000 to 2003 first: they cite the most. */
+export function readCitations(): Map<string, readonly string[]> {
+  const papers = readHepTh().sort((a, b) => (a.arxivId < b.arxivId ? -1 : 1));
+  return new Map(papers.map(({ arxivId, references }) => [arxivId, references]));
 }
 
 /** Papers in the whole of hep-th. */
@@ -214,8 +203,8 @@ export async function corpusFile(
   mkdirSync(`${root}../.bench`, { recursive: true });
   const span = versions.length === 1 ? `v${versions[0]}` : `v${versions[0]}-${versions.at(-1)}`;
   const name = papers.size === wholeSize ? span : `${span}-of-${papers.size}`;
-  // The 2 is the corpus's own version: files of another are not taken for it.
-  const path = fileURLToPath(new URL(`../.bench/hep-th-2-${name}.ndjson`, import.meta.url));
+  // The 3 is the corpus's own version, so that files of another are made again.
+  const path = fileURLToPath(new URL(`../.bench/hep-th-3-${name}.ndjson`, import.meta.url));
   if (existsSync(path)) return path;
   console.log(`Making ${name === "v1" ? "the corpus" : `the corpus of ${name}`} …`);
   const out = createWriteStream(`${path}.part`);

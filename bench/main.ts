@@ -12,6 +12,7 @@ const benchmarks: Record<string, () => Promise<{ run(given: readonly string[]): 
   explorer: () => import("./explorer.ts"),
   size: () => import("./size.ts"),
   export: () => import("./export.ts"),
+  attack: () => import("./attack.ts"),
 };
 
 const [name = "", ...given] = process.argv.slice(2);

@@ -1,27 +1,26 @@
 /**
- * Builds the sample that `pith-graph start` takes in first, from the data in `sample/source/`.
+ * Builds the sample that `pith-graph start` imports at its first start, from the data in `sample/source/`.
  *
  *   npm run sample:build                                     writes what differs
  *   npm run sample:build -- --check                          writes nothing, fails where something differs
- *   npm run sample:build -- --select-hep-th citations.tsv.gz  first draws hep-th's source from the whole network
+ *   npm run sample:build -- --pack-hep-th papers.jsonl.gz     first makes hep-th's source from the original data
  */
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { hepThCount, hepThRoot } from "./sample/hep-th-papers.ts";
-import { selectPapers, writeReferenceLists } from "./sample/hep-th-selection.ts";
-import { readText, writeText } from "./sample/packed-text.ts";
-import { hepThSource, staleFiles, writeFiles } from "./sample/sample-folder.ts";
+import { connectedPapers, writeHepTh } from "./sample/hep-th-source.ts";
+import { readText } from "./sample/packed-text.ts";
+import { staleFiles, writeFiles } from "./sample/sample-folder.ts";
 
 const { values: options } = parseArgs({
-  options: { check: { type: "boolean", default: false }, "select-hep-th": { type: "string" } },
+  options: { check: { type: "boolean", default: false }, "pack-hep-th": { type: "string" } },
 });
 
-const network = options["select-hep-th"];
-if (network !== undefined) {
-  if (options.check) throw new Error("--check writes nothing: it cannot go with --select-hep-th.");
-  const citations = readText(pathToFileURL(network));
-  if (citations === null) throw new Error(`There is no file ${network}.`);
-  writeText(hepThSource, writeReferenceLists(selectPapers(citations, hepThRoot, hepThCount)));
+const original = options["pack-hep-th"];
+if (original !== undefined) {
+  if (options.check) throw new Error("--check writes nothing; it cannot be combined with --pack-hep-th.");
+  const text = readText(pathToFileURL(original));
+  if (text === null) throw new Error(`There is no file ${original}.`);
+  writeHepTh(connectedPapers(text));
 }
 
 const stale = staleFiles();

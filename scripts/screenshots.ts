@@ -23,7 +23,7 @@ const shots: readonly Shot[] = [
     path: "paper/2302.12192",
     ready: async (page) => {
       await page.getByRole("button", { name: "Verify again in this browser" }).click();
-      await page.getByText("This browser agrees with the server").waitFor();
+      await page.getByText("same result as the server").waitFor();
       await page.evaluate(() => scrollTo(0, 0));
     },
   },
@@ -36,7 +36,7 @@ const shots: readonly Shot[] = [
     })}`,
     ready: async (page) => {
       await page.locator(".picture[data-drawn]").waitFor();
-      await page.getByText("A shortest path").waitFor();
+      await page.getByText("Shortest path").waitFor();
     },
   },
   {

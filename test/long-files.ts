@@ -9,10 +9,12 @@ export const onlyLong: readonly string[] = [
 /** Files that do more in `npm run test:long`: see long.ts. */
 export const long: readonly string[] = [
   ...onlyLong,
+  "test/cli/demo.test.ts",
   "test/faults/*.test.ts",
   "test/ingest/kill.test.ts",
   "test/ingest/model.test.ts",
   "test/ingest/repeat.test.ts",
+  "test/protocol/merge-properties.test.ts",
   "test/replicas/replicas.test.ts",
   "test/submissions/kill.test.ts",
 ];

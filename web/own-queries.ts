@@ -32,10 +32,14 @@ export async function ownQueries(folder: string): Promise<string[]> {
     }
   }
   const graphql = initGraphQLTada() as unknown as Graphql;
+  // Each made once: a fragment that comes by two ways must be one object to stand in a query once.
+  const documents = new Map<string, Parameters<typeof print>[0]>();
   const documentOf = (name: string): Parameters<typeof print>[0] => {
     const query = known.get(name);
     if (query === undefined) throw new Error(`No source has the fragment ${name}.`);
-    return graphql(query.text, query.fragments.map(documentOf));
+    const document = documents.get(name) ?? graphql(query.text, query.fragments.map(documentOf));
+    documents.set(name, document);
+    return document;
   };
   const isFragment = ({ text }: Written) => text.trimStart().startsWith("fragment ");
   return [...known].flatMap(([name, query]) => (isFragment(query) ? [] : [print(documentOf(name))]));

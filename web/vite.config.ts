@@ -16,6 +16,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1000,
+    // How long plugins took is no warning to a person who starts the program for the first time.
+    rolldownOptions: { checks: { bundlerTimings: false } },
   },
   plugins: [listOwnQueries(fileURLToPath(new URL("src", import.meta.url))), precompress()],
   worker: { format: "es" },

@@ -1,7 +1,9 @@
 #!/bin/sh
 # A paper's claims, and how far they are proved. Usage: sh paper.sh [URL] [REF]
 set -eu
-url=${1:-http://127.0.0.1:4000/graphql}
+url=${1:-${PITH_GRAPH_URL:-http://127.0.0.1:4000}}
+url=${url%/}
+url=${url%/graphql}/graphql
 ref=${2:-arXiv:2302.12192}
 
 query='query ($ref: String!) {

@@ -5,6 +5,7 @@ Usage: claims.py [URL] [CATEGORY] [HOW MANY]
 """
 
 import json
+import os
 import sys
 import urllib.error
 import urllib.request
@@ -62,8 +63,14 @@ def claims(url, category, page_size=20):
         after = page["pageInfo"]["endCursor"]
 
 
+def endpoint(address):
+    """Where GraphQL is: `address` is a server's, with or without /graphql at its end."""
+    return address.rstrip("/").removesuffix("/graphql") + "/graphql"
+
+
 def main():
-    url = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:4000/graphql"
+    address = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("PITH_GRAPH_URL", "http://127.0.0.1:4000")
+    url = endpoint(address)
     category = sys.argv[2] if len(sys.argv) > 2 else "cs.LG"
     count = int(sys.argv[3]) if len(sys.argv) > 3 else 10
     for number, claim in enumerate(claims(url, category), start=1):

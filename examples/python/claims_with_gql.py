@@ -4,6 +4,7 @@
 Usage: claims_with_gql.py [URL] [CATEGORY]
 """
 
+import os
 import sys
 
 from gql import Client, gql
@@ -21,8 +22,14 @@ QUERY = gql(
 )
 
 
+def endpoint(address):
+    """Where GraphQL is: `address` is a server's, with or without /graphql at its end."""
+    return address.rstrip("/").removesuffix("/graphql") + "/graphql"
+
+
 def main():
-    url = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:4000/graphql"
+    address = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("PITH_GRAPH_URL", "http://127.0.0.1:4000")
+    url = endpoint(address)
     category = sys.argv[2] if len(sys.argv) > 2 else "cs.LG"
     client = Client(transport=RequestsHTTPTransport(url=url, timeout=30))
     page = client.execute(QUERY, {"category": category})["claims"]

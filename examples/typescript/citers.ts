@@ -41,7 +41,8 @@ export async function* citersOf(url: string, ref: string, pageSize = 100): Async
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  const [url = "http://127.0.0.1:4000/graphql", ref = "hep-th/9711200"] = process.argv.slice(2);
+  const { PITH_GRAPH_URL = "http://127.0.0.1:4000" } = process.env;
+  const [url = PITH_GRAPH_URL, ref = "hep-th/9711200"] = process.argv.slice(2);
   try {
     for await (const { submittedAt, title, verification } of citersOf(url, ref)) {
       console.log(`${submittedAt.slice(0, 10)}  ${verification.proof.padEnd(7)}  ${title ?? "(no title)"}`);

@@ -22,13 +22,18 @@ type AnswerError = {
   readonly extensions?: { readonly code?: string };
 };
 
-/** Sends a query. What comes back has the type of what was asked; errors are thrown as `ApiError`. */
+/** Where GraphQL is: `address` is a server's, with or without `/graphql` at its end. */
+export function endpointOf(address: string): string {
+  return `${address.replace(/\/+$/, "").replace(/\/graphql$/, "")}/graphql`;
+}
+
+/** Sends a query to a server. What comes back has the type of what was asked; errors are thrown as `ApiError`. */
 export async function ask<Data, Variables>(
-  url: string,
+  address: string,
   document: TadaDocumentNode<Data, Variables>,
   variables: Variables,
 ): Promise<Data> {
-  const response = await fetch(url, {
+  const response = await fetch(endpointOf(address), {
     method: "POST",
     headers: { "content-type": "application/json", accept: "application/json" },
     body: JSON.stringify({ query: print(document), variables }),

@@ -4,6 +4,7 @@ export const notRun: Readonly<Record<string, string>> = {
   "pith-graph start --no-sample --port 8080": "serves until it is stopped; test/cli/start.test.ts starts it",
   "pith-graph serve --host 0.0.0.0": "serves until it is stopped; test/submissions/serve.test.ts starts it",
   "pith-graph serve --no-worker": "serves until it is stopped; test/submissions/serve.test.ts starts it",
+  "pith-graph demo": "imports for half a minute; test/cli/demo.test.ts runs it",
   "pith-graph backup pith-graph.backup.gz": "test/care/backup.test.ts makes one, and restores it",
   "pith-graph restore pith-graph.backup.gz": "needs an empty database; test/care/backup.test.ts has one",
   "pith-graph distribute --shards 64": "needs a Citus cluster; docs/scaling.md says what was tried",
@@ -17,6 +18,6 @@ export const notRun: Readonly<Record<string, string>> = {
   "pith-graph sync https://mirror.example.org": "needs another mirror; test/mirror/command.test.ts runs one",
   "pith-graph sync --follow --allow-host localhost:4000 http://localhost:4000":
     "goes on until it is stopped; test/mirror/command.test.ts runs it between two mirrors",
-  "pith-graph sync https://pith.science --numbers numbers.txt --minimum-proof receipt":
+  "pith-graph sync https://pith.science --numbers numbers.txt --minimum-proof hash":
     "needs the network; test/mirror/command.test.ts runs it with a mirror of its own",
 };

@@ -1,6 +1,4 @@
-import { claimsOfAbstract } from "./abstract-claims.ts";
-import type { SamplePaper } from "./sample-paper.ts";
-import type { SampleReference } from "./sample-reference.ts";
+import { claimsOfAbstract, type SamplePaper, type SampleReference } from "../../src/sample/index.ts";
 import { yearOfReference } from "./year-of-reference.ts";
 
 /** A line of `source/arxiv-2022-12.jsonl.gz`, as far as it is used. */

@@ -1,9 +1,15 @@
 import { type EventId, type JsonObject, sha256OfValue } from "../../src/protocol/index.ts";
-import { bundleOf } from "./bundle.ts";
-import { recordOf } from "./canonical-record.ts";
-import { graphSnapshot, recordCreated, signedEvent, snapshotFields, unsignedEvent } from "./sample-event.ts";
-import type { SamplePaper } from "./sample-paper.ts";
-import { snapshotOf } from "./snapshot.ts";
+import {
+  bundleOf,
+  graphSnapshot,
+  recordCreated,
+  recordOf,
+  type SamplePaper,
+  signedEvent,
+  snapshotFields,
+  snapshotOf,
+  unsignedEvent,
+} from "../../src/sample/index.ts";
 
 /** Synthetic papers on which each thing that may become of an event can be seen. */
 export function forkBundles(): JsonObject[] {

@@ -1,23 +1,24 @@
+import { bundleOfPaper, hepThBundles, readHepTh, sampleKey, selectPapers } from "../../src/sample/index.ts";
 import { readArxivPapers } from "./arxiv-papers.ts";
-import { bundleOfPaper, ndjson } from "./bundle.ts";
 import { forkBundles } from "./forks.ts";
-import { hepThPapers } from "./hep-th-papers.ts";
-import { readReferenceLists } from "./hep-th-selection.ts";
-import { sampleKey } from "./sample-key.ts";
+import { ndjson } from "./ndjson.ts";
 
-/** The committed source data, unpacked. */
-export type SampleSources = { readonly arxiv: string; readonly hepTh: string };
+/** The most cited paper of hep-th, and how many papers around it the sample has. */
+const hepThRoot = "hep-th/9711200";
+const hepThCount = 1000;
 
-/** Every file that the script writes: its name in `sample/`, and its text, before packing where it ends in `.gz`. */
-export function sampleFiles(sources: SampleSources): Map<string, string> {
-  const arxiv = readArxivPapers(sources.arxiv);
-  const hepTh = hepThPapers(readReferenceLists(sources.hepTh));
-  const held = new Set([...arxiv, ...hepTh].map((paper) => paper.source.id));
-  const bundles = (papers: typeof arxiv) =>
-    ndjson(papers.map((paper) => bundleOfPaper(paper, (id) => held.has(id))));
+/**
+ * Every file that the script writes: its name in `sample/`, and its text, before packing where the name ends in
+ * `.gz`. `arxivSource` is the text of `source/arxiv-2022-12.jsonl.gz`.
+ */
+export function sampleFiles(arxivSource: string): Map<string, string> {
+  const arxiv = readArxivPapers(arxivSource);
+  const network = readHepTh();
+  const selected = selectPapers(network, hepThRoot, hepThCount);
+  const known = new Set([...arxiv.map(({ source }) => source.id), ...network.map(({ arxivId }) => arxivId)]);
   return new Map([
-    ["arxiv-2022-12.ndjson.gz", bundles(arxiv)],
-    ["hep-th.ndjson.gz", bundles(hepTh)],
+    ["arxiv-2022-12.ndjson.gz", ndjson(arxiv.map((paper) => bundleOfPaper(paper, (id) => known.has(id))))],
+    ["hep-th.ndjson.gz", ndjson(hepThBundles(network, (id) => selected.has(id)))],
     ["forks.ndjson", ndjson(forkBundles())],
     ["keyring.json", `${JSON.stringify([sampleKey], null, 2)}\n`],
   ]);

@@ -1,16 +1,15 @@
 import { readText, writeText } from "./packed-text.ts";
-import { type SampleSources, sampleFiles } from "./sample-files.ts";
+import { sampleFiles } from "./sample-files.ts";
 
 /** The committed sample. */
 export const sampleFolder = new URL("../../sample/", import.meta.url);
-export const hepThSource = new URL("source/hep-th-references.tsv.gz", sampleFolder);
 const arxivSource = new URL("source/arxiv-2022-12.jsonl.gz", sampleFolder);
 
 /** The files of the sample whose content is not what the sources give now. */
 export function staleFiles(): Map<string, string> {
   const stale = new Map<string, string>();
   // Contents are compared unpacked: two releases of zlib may pack the same text differently.
-  for (const [name, text] of sampleFiles(readSources())) {
+  for (const [name, text] of sampleFiles(readSource(arxivSource))) {
     if (readText(new URL(name, sampleFolder)) !== text) stale.set(name, text);
   }
   return stale;
@@ -18,10 +17,6 @@ export function staleFiles(): Map<string, string> {
 
 export function writeFiles(files: ReadonlyMap<string, string>): void {
   for (const [name, text] of files) writeText(new URL(name, sampleFolder), text);
-}
-
-function readSources(): SampleSources {
-  return { arxiv: readSource(arxivSource), hepTh: readSource(hepThSource) };
 }
 
 function readSource(file: URL): string {

@@ -102,7 +102,7 @@ async function anchorStats(
   const condition = paperCondition(db, filter) ?? sql`true`;
   const group = groupOf[groupBy];
   // What is held changes with other papers than the one that cites, so it is looked up; the rest stands in the row.
-  const { rows } = await loaders.batches.track(() =>
+  const { rows } = await loaders.batches.trackExpensive(() =>
     db.execute<AnchorStat>(
       sql`WITH counted AS (
             SELECT ${group} AS "group", count(*)::int AS papers,

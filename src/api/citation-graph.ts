@@ -5,7 +5,6 @@ import type { Context } from "./context.ts";
 import { CitationDirectionEnum } from "./enums.ts";
 import { GraphAnswerInterface } from "./graph-answer.ts";
 import { workIdsByRefs, worksInWords, worksOf } from "./graph-works.ts";
-import { inTurns } from "./in-turns.ts";
 import { graphLimits, inWords, readWithin } from "./limits/graph.ts";
 import type { Loaders } from "./loaders/index.ts";
 import type { ReferenceRow } from "./loaders/reference-rows.ts";
@@ -84,7 +83,9 @@ CitationNodeObject.implement({
       description: "The work, whether a paper of it is held or not.",
       resolve: ({ work }) => work,
     }),
-    depth: t.exposeInt("depth", { description: "Steps from the nearest root; 0 for the roots themselves." }),
+    depth: t.exposeInt("depth", {
+      description: "Steps from the nearest root, through nodes of this graph; 0 for the roots themselves.",
+    }),
   }),
 });
 
@@ -143,13 +144,13 @@ CitationGraphObject.implement({
       description:
         "The roots in the order given, then by depth; at each depth most cited first, equals by an internal number, " +
         "the same on every mirror. A work that was joined with another since `graphVersion` is left out.",
-      resolve: async (graph, _args, { loaders }) => inTurns(await graph.nodes(), loaders.batches),
+      resolve: (graph) => graph.nodes(),
     }),
     edges: t.field({
       type: [CitationEdgeObject],
       description:
         "All citations between the nodes, whichever direction was followed; each once, in the order of the citing nodes.",
-      resolve: async (graph, _args, { loaders }) => inTurns(await graph.edges(), loaders.batches),
+      resolve: (graph) => graph.edges(),
     }),
     nodeCount: t.int({
       description: "How many nodes there are, for who needs no more: no work is read for it.",
@@ -167,7 +168,7 @@ builder.queryField("citationGraph", (t) =>
     type: CitationGraphObject,
     description:
       "What is reached from works by following citations, breadth first. Where not all of a depth fits into `maxNodes`, " +
-      "the works cited most are taken, and nothing beyond.",
+      "the works cited most are kept, and nothing beyond. Several roots then share `maxNodes` equally.",
     args: {
       roots: t.arg.stringList({
         required: true,
@@ -187,7 +188,10 @@ builder.queryField("citationGraph", (t) =>
       maxNodes: t.arg.int({
         required: true,
         defaultValue: 300,
-        description: `Nodes at most, the roots among them: ${inWords(graphLimits.maxNodes)}.`,
+        description:
+          `Nodes at most, the roots among them: ${inWords(graphLimits.maxNodes)}. Where not everything fits, the roots ` +
+          "take turns: each adds the next work of its own neighbourhood, nearest first, then most cited first. A root " +
+          "that reaches fewer works than its share leaves the rest to the others.",
       }),
     },
     resolve: async (_root, { roots, direction, depth, maxNodes }, context, info) => {

@@ -106,7 +106,7 @@ export function claimsConnection(
       .where(and(condition, where))
       .orderBy(direction(claims.paperId), direction(claims.ordinal))
       .limit(limit);
-    return loaders.batches.track(() => readRows(pool, page));
+    return loaders.batches.trackExpensive(() => readRows(pool, page));
   };
   return new KeysetConnection<ClaimRow, ClaimRow>(
     {
@@ -126,7 +126,7 @@ export function claimsConnection(
         (await read(beside(key, side === "before" ? "<=" : ">="), side === "before", 1)).length > 0,
       count: async () => {
         if (condition === undefined) return loaders.total.load("claims");
-        return loaders.batches.track(() => countRows(db, claims, condition));
+        return loaders.batches.trackExpensive(() => countRows(db, claims, condition));
       },
     },
     page,

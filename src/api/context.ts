@@ -1,21 +1,30 @@
 import type { GraphService } from "../graph/index.ts";
+import type { Keyring } from "../protocol/index.ts";
+import { nameAsker } from "../store/connection-shares.ts";
 import type { Database } from "../store/database.ts";
 import type { Change } from "../store/feed.ts";
 import { Deadline } from "./deadline.ts";
 import { ApiError } from "./errors.ts";
+import { Allowance } from "./limits/allowance.ts";
+import { defaultQueryLimits } from "./limits/query-limits.ts";
 import { type Loaders, prepareLoaders } from "./loaders/index.ts";
 import type { KeptRows } from "./loaders/kept-rows.ts";
 import { RequestGraph } from "./request-graph.ts";
+import { builtInKeyring } from "./signer-origin.ts";
 
 /** What resolvers share within one request. */
 export type Context = {
   readonly database: Database;
   readonly loaders: Loaders;
   readonly graph: RequestGraph;
+  /** What the answer may still take up. */
+  readonly allowance: Allowance;
   /** When the request ends at the latest; until somebody sets a time, when its client goes away. */
   readonly deadline: Deadline;
   readonly submit: Submit;
   readonly live: Live;
+  /** The keys that this process trusts: what `Signer.origin` is told by. */
+  readonly keyring: Keyring;
   /**
    * What reads the tables anew, from the server that is written to: for who has just written, and for a request that
    * lasts. To be assigned to its context.
@@ -24,7 +33,7 @@ export type Context = {
 };
 
 /** What a request reads through. */
-export type Reads = Pick<Context, "database" | "loaders" | "graph">;
+export type Reads = Pick<Context, "database" | "loaders" | "graph" | "allowance">;
 
 /**
  * Puts a document into the queue for who made the request, and gives the submission's id. Whether they may is part of
@@ -67,19 +76,26 @@ export type RequestParts = {
   /** Follows no changes unless told. */
   readonly follow?: Live["follow"];
   readonly resumeAfter?: string | null;
+  /** Defaults to the registry's key alone. */
+  readonly keyring?: Keyring | undefined;
   /** Aborted once nobody waits for the answer any more. */
   readonly signal?: AbortSignal;
+  /** Bytes of the answer's texts. Defaults to `defaultQueryLimits.answerBytes`. */
+  readonly answerBytes?: number;
+  /** Who makes the request, as an address: clients share connections evenly. Defaults to one client for all. */
+  readonly client?: string;
 };
 
 /** Makes what one request reads through, until its deadline. */
-export type PreparedReads = (deadline: Deadline) => Reads;
+export type PreparedReads = (deadline: Deadline, answerBytes: number) => Reads;
 
 /** Prepares a database's statements once. Rows are kept in memory from request to request where `kept` is given. */
 export function prepareReads(database: Database, graph: GraphService, kept?: KeptRows): PreparedReads {
   const createLoaders = prepareLoaders({ db: database.db, pool: database.pool, kept });
-  return (deadline) => {
-    const loaders = createLoaders(deadline.signal);
-    return { database, loaders, graph: new RequestGraph(graph, loaders.batches, deadline.signal) };
+  return (deadline, answerBytes) => {
+    const allowance = new Allowance(deadline, answerBytes);
+    const loaders = createLoaders(deadline.signal, allowance);
+    return { database, loaders, allowance, graph: new RequestGraph(graph, loaders.batches, deadline.signal) };
   };
 }
 
@@ -87,15 +103,25 @@ export function prepareReads(database: Database, graph: GraphService, kept?: Kep
 export function createContext(
   reads: PreparedReads,
   primary: PreparedReads,
-  { submit = refuse, follow = refuseToFollow, resumeAfter = null, signal }: RequestParts = {},
+  {
+    submit = refuse,
+    follow = refuseToFollow,
+    resumeAfter = null,
+    keyring = builtInKeyring,
+    signal,
+    answerBytes = defaultQueryLimits.answerBytes,
+    client = "",
+  }: RequestParts = {},
 ): Context {
   const deadline = new Deadline(signal);
+  nameAsker(deadline.signal, { client });
   return {
     deadline,
     submit,
+    keyring,
     live: { follow, resumeAfter, given: null, sent: null },
-    renew: () => primary(deadline),
-    ...reads(deadline),
+    renew: () => primary(deadline, answerBytes),
+    ...reads(deadline, answerBytes),
   };
 }
 

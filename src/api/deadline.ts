@@ -23,11 +23,22 @@ export class Deadline {
     return this.#ending.signal;
   }
 
-  /** Gives the work's result. Rejects with TIMEOUT, or CANCELLED, as soon as either happens. */
-  async within<Result>(milliseconds: number, work: () => Result | Promise<Result>): Promise<Result> {
+  /** Ends the request now: whoever waits for its answer is told `reason`. */
+  end(reason: ApiError): void {
+    this.#ending.abort(reason);
+  }
+
+  /**
+   * Gives the work's result. Rejects with TIMEOUT, CANCELLED, or what `end` was called with, as soon as one of them
+   * happens. Null milliseconds set no limit.
+   */
+  async within<Result>(milliseconds: number | null, work: () => Result | Promise<Result>): Promise<Result> {
     const { signal } = this;
     signal.throwIfAborted();
-    const timer = setTimeout(() => this.#ending.abort(timeout(milliseconds)), milliseconds);
+    const timer =
+      milliseconds === null
+        ? undefined
+        : setTimeout(() => this.#ending.abort(timeout(milliseconds)), milliseconds);
     let onAbort = () => {};
     const ended = new Promise<never>((_, reject) => {
       onAbort = () => reject(signal.reason);

@@ -11,7 +11,8 @@ export const ProofEnum = builder.enumType("Proof", {
     RECEIPT: {
       value: "receipt",
       description:
-        "No signature of the event, but the registry's signed receipt for the canonical record verifies.",
+        "No signature of the event, but its signer's receipt for the canonical record verifies. A receipt is public " +
+        "and covers the record alone: the rest of the event (its date, for one) may be anyone's.",
     },
     HASH: {
       value: "hash",
@@ -98,5 +99,25 @@ export const CitationDirectionEnum = builder.enumType("CitationDirection", {
     REFERENCES: { description: "From a work to those that it cites." },
     CITED_BY: { description: "From a work to those that cite it." },
     BOTH: { description: "Both ways, as if citations had no direction." },
+  } as const,
+});
+
+export const SignerOriginEnum = builder.enumType("SignerOrigin", {
+  description: "Where this mirror knows a signer's key from: what the signature is worth here.",
+  values: {
+    REGISTRY: { value: "registry", description: "The registry's key, built into pith-graph." },
+    CONFIGURED: {
+      value: "configured",
+      description: "A key of this mirror's keyring file: its operator trusts it.",
+    },
+    SAMPLE: {
+      value: "sample",
+      description:
+        "The demo key of the sample data. Its private key is public, so its signatures prove nothing.",
+    },
+    UNKNOWN: {
+      value: "unknown",
+      description: "A key that is no longer in this mirror's keyring. It was when the event was accepted.",
+    },
   } as const,
 });

@@ -42,14 +42,21 @@ export function clientCodeOf(error: unknown): ErrorCode | null {
   if (!(error instanceof GraphQLError)) return null;
   const { originalError } = error;
   if (originalError !== undefined && originalError !== null && !(originalError instanceof ApiError)) {
-    return isBeforeExecution(error) && originalError instanceof GraphQLError
-      ? clientCodeOf(originalError)
-      : null;
+    if (!(originalError instanceof GraphQLError)) return null;
+    return isBeforeExecution(error) || isAboutQuery(originalError) ? clientCodeOf(originalError) : null;
   }
   const code = error.extensions["code"];
   if (errorCodes.includes(code as ErrorCode)) return code as ErrorCode;
   // Variables that cannot be coerced, an operation that is not there: graphql-js gives them no code.
   return isBeforeExecution(error) ? "BAD_USER_INPUT" : null;
+}
+
+/**
+ * Whether graphql-js found a fault with an argument or a directive of the query, which it names. What it finds wrong
+ * with a value of ours (a number that is no Int) names no place in the query.
+ */
+function isAboutQuery({ nodes }: GraphQLError): boolean {
+  return nodes !== undefined;
 }
 
 function isBeforeExecution(error: GraphQLError): boolean {

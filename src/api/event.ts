@@ -30,9 +30,14 @@ builder.node(EventObject, {
     }),
     proof: t.expose("proof", {
       type: ProofEnum,
-      nullable: true,
       description:
-        "The highest proof among the copies that came in: how far it is shown to be the signer's word.",
+        "The event's own proof, the highest among its accepted copies: how far it is shown to be its signer's word.",
+    }),
+    effectiveProof: t.expose("standing", {
+      type: ProofEnum,
+      description:
+        "Its standing: SIGNED where a signed event of the same signer is built on it, directly or in several steps, " +
+        "else its own `proof`. It decides where events compete.",
     }),
     signer: t.field({
       type: SignerObject,

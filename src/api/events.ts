@@ -94,7 +94,7 @@ function eventsConnection(
       count: () =>
         condition === undefined
           ? loaders.total.load("events")
-          : loaders.batches.track(() => countRows(db, events, condition)),
+          : loaders.batches.trackExpensive(() => countRows(db, events, condition)),
     },
     page,
   );

@@ -54,8 +54,12 @@ function papersConnection(
 ): KeysetConnection<OrderedPaper, PaperRow> {
   const condition = paperCondition(db, filter);
   const readPapers = readPapersOf({ db, pool }, filter, order);
-  const read = (stretch: Stretch, limit: number): Promise<OrderedPaper[]> =>
-    loaders.batches.track(() => readPapers(stretch, limit));
+  // A title that few papers have is looked for in all of them; the other filters have their indexes.
+  const isExpensive = filter.titleContains !== null && filter.titleContains !== undefined;
+  const read = (stretch: Stretch, limit: number): Promise<OrderedPaper[]> => {
+    const work = () => readPapers(stretch, limit);
+    return isExpensive ? loaders.batches.trackExpensive(work) : loaders.batches.track(work);
+  };
   const exclusive = (key: Key | null): Bound | null => (key === null ? null : { key, inclusive: false });
 
   return new KeysetConnection<OrderedPaper, PaperRow>(
@@ -75,7 +79,7 @@ function papersConnection(
       },
       count: async () => {
         if (condition === undefined) return loaders.total.load("papers");
-        return loaders.batches.track(() => countPapers(db, filter));
+        return loaders.batches.trackExpensive(() => countPapers(db, filter));
       },
     },
     page,

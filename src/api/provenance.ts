@@ -1,7 +1,14 @@
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
 import { ProofEnum } from "./enums.ts";
-import { EventObject, PaperObject, ProvenanceObject, type ProvenanceRow, SignerObject } from "./objects.ts";
+import {
+  EventObject,
+  PaperObject,
+  ProvenanceObject,
+  type ProvenanceRow,
+  SignerObject,
+  VerificationObject,
+} from "./objects.ts";
 import { required } from "./required.ts";
 
 ProvenanceObject.implement({
@@ -64,3 +71,18 @@ builder.objectFields(PaperObject, (t) => ({
       eventProvenance(paperId, snapshotEventId, context),
   }),
 }));
+
+builder.objectField(VerificationObject, "signer", (t) =>
+  t.field({
+    type: SignerObject,
+    nullable: true,
+    description:
+      "Whose word `proof` is about: the signer of the current snapshot, else of the record. Null where no event states either.",
+    resolve: async ({ paperId, snapshotEventId, recordEventId }, _args, context) => {
+      const provenance = await eventProvenance(paperId, snapshotEventId ?? recordEventId, context);
+      return provenance === null
+        ? null
+        : required(context.loaders.signer.get(provenance.event.fingerprint), "signer");
+    },
+  }),
+);

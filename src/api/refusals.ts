@@ -43,7 +43,7 @@ RefusalCountObject.implement({
 /** What quarantine keeps, by reason: the most frequent first. */
 export async function refusalCounts({ database: { db }, loaders }: Context): Promise<RefusalCount[]> {
   const { kind, code } = quarantine;
-  const { rows } = await loaders.batches.track(() =>
+  const { rows } = await loaders.batches.trackExpensive(() =>
     db.execute<RefusalCount>(
       sql`SELECT ${kind} AS kind, ${code} AS code, count(*)::int AS count FROM ${quarantine}
         GROUP BY 1, 2 ORDER BY count(*) DESC, 1, ${code} COLLATE "C"`,

@@ -32,6 +32,7 @@ import "./paper-changed.ts";
 import { assertObjectType } from "graphql";
 import { builder } from "./builder.ts";
 import { encodeGlobalId } from "./global-id.ts";
+import { boundFields } from "./limits/bound-fields.ts";
 import { priceFields } from "./limits/cost.ts";
 import type { WorkRow } from "./loaders/works.ts";
 import { workKeyOf } from "./work.ts";
@@ -44,3 +45,4 @@ const workId = assertObjectType(schema.getType("Work")).getFields()["id"];
 if (workId !== undefined) workId.resolve = (work: WorkRow) => encodeGlobalId("Work", workKeyOf(work));
 
 priceFields(schema);
+boundFields(schema);

@@ -1,5 +1,8 @@
+import { eq } from "drizzle-orm";
+import { settings } from "../store/tables/index.ts";
 import { softwareVersion } from "../version.ts";
 import { builder } from "./builder.ts";
+import type { Context } from "./context.ts";
 import { RefusalCountObject, refusalCounts } from "./refusals.ts";
 
 const StatusObject = builder.objectRef<Record<string, never>>("Status");
@@ -48,6 +51,11 @@ StatusObject.implement({
       resolve: async (_status, _args, { graph, loaders }) =>
         graph.status.graphVersion ?? String(await loaders.total.load("graph_position")),
     }),
+    hasSample: t.boolean({
+      description:
+        "Whether the sample data is loaded. Its demo key is then accepted here, although its private key is public.",
+      resolve: (_status, _args, context) => hasSample(context),
+    }),
     softwareVersion: t.string({ description: "The version of pith-graph.", resolve: () => softwareVersion }),
   }),
 });
@@ -55,3 +63,10 @@ StatusObject.implement({
 builder.queryField("status", (t) =>
   t.field({ type: StatusObject, description: "What this mirror holds, in numbers.", resolve: () => ({}) }),
 );
+
+async function hasSample({ database: { db }, loaders }: Context): Promise<boolean> {
+  const rows = await loaders.batches.track(() =>
+    db.select().from(settings).where(eq(settings.name, "sample")),
+  );
+  return rows.length > 0;
+}

@@ -77,7 +77,7 @@ async function mostCited(
   condition: SQL | undefined,
   { database: { db }, loaders }: Context,
 ): Promise<RankedWork[]> {
-  const rows = await loaders.batches.track(async () =>
+  const rows = await loaders.batches.trackExpensive(async () =>
     db
       .select({ ...getTableColumns(works), graphVersion: graphPosition.value })
       .from(works)
@@ -149,7 +149,7 @@ export async function idsOf(
 ): Promise<Set<bigint>> {
   const ids = new Set<bigint>();
   for (let after = -1n, isLast = false; !isLast; ) {
-    const rows = await loaders.batches.track(async () =>
+    const rows = await loaders.batches.trackExpensive(async () =>
       db
         .select({ workId: works.workId })
         .from(works)

@@ -9,7 +9,7 @@ VerificationObject.implement({
       type: ProofEnum,
       description:
         "How far what is shown is proved: the standing of the current snapshot, else of the record. An event's " +
-        "standing is its own proof, or the better one of an event of the same signer that is built on it.",
+        "standing is its own proof, or SIGNED where a signed event of the same signer is built on it.",
     }),
     recordHash: t.expose("recordHash", {
       type: CheckResultEnum,

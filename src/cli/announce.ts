@@ -2,8 +2,16 @@ import type { Config } from "../config/index.ts";
 import type { Log } from "../log.ts";
 import type { RunningServer } from "../server/index.ts";
 
-/** Tells that the service takes requests: people with a query to paste, a collector of logs with a line. */
-export function announce(server: RunningServer, { host, logFormat }: Config, log: Log): void {
+/**
+ * Tells that the service takes requests: people with a query to paste, a collector of logs with a line. `paper`: the one
+ * that the query names; null where none is stored, and the commands that bring some are named instead.
+ */
+export function announce(
+  server: RunningServer,
+  { host, logFormat }: Config,
+  log: Log,
+  paper: string | null,
+): void {
   if (logFormat === "json") {
     log.info({ host, port: server.port }, "listening");
     return;
@@ -15,11 +23,21 @@ export function announce(server: RunningServer, { host, logFormat }: Config, log
 pith-graph is ready: ${url}
 Look at it in a browser: ${home}
 
-Ask who asserted a paper's claims, and how far that can be proved:
-
-curl -s ${url} -H 'content-type: application/json' \\
-  -d '{"query":"{ paper(ref: \\"arXiv:2302.12192\\") { title claims(first: 2) { nodes { text provenance { proof signer { signerId } } } } } }"}'
-
+${paper === null ? emptyText : exampleText(url, paper)}
 Ctrl-C stops it.
 `);
 }
+
+function exampleText(url: string, paper: string): string {
+  return `Ask who asserted a paper's claims, and how far that can be proved:
+
+curl -s ${url} -H 'content-type: application/json' \\
+  -d '{"query":"{ paper(ref: \\"${paper}\\") { title claims(first: 2) { nodes { text provenance { proof signer { signerId } } } } } }"}'
+`;
+}
+
+const emptyText = `No papers are stored yet. To add some, run one of these beside it, with the same settings:
+
+pith-graph ingest <files or folders>          bundles and states from disk
+pith-graph sync https://mirror.example.org    all papers of another mirror
+`;

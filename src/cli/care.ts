@@ -1,9 +1,10 @@
 import type { Command } from "commander";
-import { checkTables, rebuildTables, WouldDropEventsError } from "../ingest/index.ts";
+import { checkTables, rebuildTables, retryQuarantined, WouldDropEventsError } from "../ingest/index.ts";
 import { readRebuildDue } from "../store/rebuild-due.ts";
 import { CommandError } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
 import { exitStatus } from "./exit-status.ts";
+import { counted } from "./output/counted.ts";
 import { jsonLine, shownText } from "./output/shown-text.ts";
 
 type Options = { readonly keyring?: string; readonly json?: boolean };
@@ -37,23 +38,38 @@ Exit status: 0 where nothing differs, 1 where something does.`,
     .addHelpText(
       "after",
       `
-Readers go on meanwhile, and see the old tables or the new; writers wait.
+Readers go on meanwhile, and see the old tables or the new; writers wait. Documents and events in quarantine that the
+keyring accepts now are stored.
 
 Examples:
   $ pith-graph rebuild
 
-JSON: {"removed": rows, "written": rows}.`,
+JSON: {"removed": rows, "written": rows, "accepted": {"documents", "events"} of the quarantine}.`,
     )
     .action(async (options: Options & { readonly dropEvents?: boolean }) => {
-      await withDatabase(options, async ({ database, keyring }) => {
+      await withDatabase(options, async ({ config, database, keyring }) => {
         const mayDropEvents = options.dropEvents === true;
         const { removed, written } = await rebuildTables(database, {
           keyring,
           mayDropEvents,
           onProgress: rebuildProgress(),
         }).catch(explainDrop);
-        if (options.json === true) process.stdout.write(`${jsonLine({ removed, written })}\n`);
-        else say(`${removed} rows taken out, ${written} put in`);
+        // What was rejected for want of a key that is trusted now is part of the log that the keyring allows.
+        const retried = await retryQuarantined(database, "", {
+          keyring,
+          maximumBytes: config.maximumDocumentBytes,
+          onlyUntrusted: true,
+        });
+        const accepted = { documents: retried.documents.accepted, events: retried.events.accepted };
+        if (options.json === true) process.stdout.write(`${jsonLine({ removed, written, accepted })}\n`);
+        else {
+          say(`${counted(removed, "row")} removed, ${written} written`);
+          if (accepted.documents + accepted.events > 0) {
+            say(
+              `Of the quarantine, ${counted(accepted.documents, "document")} and ${counted(accepted.events, "event")} are accepted now.`,
+            );
+          }
+        }
       });
     });
 }

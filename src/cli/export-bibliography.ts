@@ -1,9 +1,11 @@
 import { type Command, Option } from "commander";
+import { findCitable } from "../api/citable-ref.ts";
 import { prepareLoaders } from "../api/loaders/index.ts";
 import {
   type BibliographyFormat,
   bibliographyFile,
   bibliographyFormats,
+  type CitableRef,
   withSnapshot,
 } from "../export/index.ts";
 import type { Database } from "../store/index.ts";
@@ -22,7 +24,10 @@ export function addExportBibliographyCommand(parent: Command): void {
   parent
     .command("bibliography")
     .description("export papers to cite, for BibTeX, reference managers and citation processors")
-    .argument("[refs...]", "papers: arXiv ids, DOIs, Pith numbers")
+    .argument(
+      "[refs...]",
+      "papers, or works that are only cited, in this order: arXiv ids, DOIs, Pith numbers",
+    )
     .addOption(new Option("--format <format>", "as what").choices([...bibliographyFormats]).default("bibtex"))
     .option("--category <category>", "all papers of this primary category")
     .option("--all", "all papers held")
@@ -46,20 +51,19 @@ async function exportBibliography(
     throw new CommandError("Name papers, a category with --category, or --all.", exitStatus.misused);
   }
   await withDatabase({}, async ({ database }) => {
-    const pithNumbers = await pithNumbersOf(database, refs);
     const set = {
-      ...(refs.length === 0 ? {} : { pithNumbers }),
+      ...(refs.length === 0 ? {} : { refs: await findAll(database, refs) }),
       ...(category === undefined ? {} : { category }),
     };
     await withSnapshot(database, (snapshot) => writeExport(snapshot, bibliographyFile(format, set), output));
   });
 }
 
-async function pithNumbersOf(database: Database, refs: readonly string[]): Promise<string[]> {
-  const papers = await prepareLoaders(database)().paperByRef.loadMany(refs);
-  return papers.map((paper, index) => {
-    if (paper instanceof Error) throw paper;
-    if (paper === null) throw new CommandError(`This mirror holds no paper ${JSON.stringify(refs[index])}.`);
-    return paper.pithNumber;
+async function findAll(database: Database, refs: readonly string[]): Promise<CitableRef[]> {
+  const loaders = prepareLoaders(database)();
+  const found = await Promise.all(refs.map((ref) => findCitable(ref, loaders)));
+  return found.map((citable, index) => {
+    if (citable === null) throw new CommandError(`No paper or work here is ${JSON.stringify(refs[index])}.`);
+    return citable;
   });
 }

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import {
   bibliographyFile,
   bibliographyFormats,
+  type CsvOptions,
   type ExportFile,
   type ExportFormat,
   graphFiles,
@@ -16,6 +17,7 @@ import { say, withDatabase } from "./context.ts";
 import { exitStatus } from "./exit-status.ts";
 import { summary } from "./export-output.ts";
 import { ExportProgress } from "./export-progress.ts";
+import { bomHelp, rawHelp } from "./export-table.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { fileTrouble } from "./output/file-trouble.ts";
 
@@ -24,6 +26,8 @@ const formats: readonly ExportFormat[] = [...tableFormats, ...graphFormats, ...b
 type Options = {
   readonly format: readonly ExportFormat[];
   readonly resume?: boolean;
+  readonly raw?: boolean;
+  readonly bom?: boolean;
   readonly quiet?: boolean;
 };
 
@@ -39,6 +43,8 @@ export function addExportDumpCommand(parent: Command): void {
       ["csv"] as const,
     )
     .option("--resume", "go on with an export that was left unfinished, where the tables are still the same")
+    .option("--raw", rawHelp)
+    .option("--bom", bomHelp)
     .option("--quiet", "say nothing of progress")
     .addHelpText(
       "after",
@@ -61,15 +67,18 @@ function readFormats(text: string): readonly ExportFormat[] {
   return formats.filter((format) => wanted.includes(format));
 }
 
-function filesOf(format: ExportFormat): ExportFile[] {
+function filesOf(format: ExportFormat, options: CsvOptions): ExportFile[] {
   const table = tableFormats.find((known) => known === format);
-  if (table !== undefined) return tableNames.map((name) => tableFile(name, table));
+  if (table !== undefined) return tableNames.map((name) => tableFile(name, table, options));
   const graph = graphFormats.find((known) => known === format);
   if (graph !== undefined) return graphFiles(graph, null);
   return bibliographyFormats.filter((known) => known === format).map((known) => bibliographyFile(known, {}));
 }
 
-async function dump(folder: string, { format, resume = false, quiet = false }: Options): Promise<void> {
+async function dump(
+  folder: string,
+  { format, resume = false, raw = false, bom = false, quiet = false }: Options,
+): Promise<void> {
   const interruption = listenForInterruption();
   const { signal } = interruption;
   const progress = new ExportProgress(!quiet);
@@ -77,7 +86,7 @@ async function dump(folder: string, { format, resume = false, quiet = false }: O
     await withDatabase({}, async ({ database }) => {
       const set = await writeDump(database, {
         folder,
-        files: format.flatMap(filesOf),
+        files: format.flatMap((one) => filesOf(one, { raw, bom })),
         resume,
         signal,
         onProgress: (name, bytes) => progress.show(name, bytes),

@@ -12,7 +12,11 @@ import { withDatabase } from "./context.ts";
 import { exitStatus } from "./exit-status.ts";
 import { type OutputOptions, writeExport } from "./export-output.ts";
 
-type Options = OutputOptions & { readonly format: TableFormat };
+type Options = OutputOptions & {
+  readonly format: TableFormat;
+  readonly raw?: boolean;
+  readonly bom?: boolean;
+};
 
 export function addExportTableCommand(parent: Command): void {
   parent
@@ -20,6 +24,8 @@ export function addExportTableCommand(parent: Command): void {
     .description("export one table: its rows in the order of what they are known by")
     .addArgument(new Argument("<table>", "which").choices([...tableNames]))
     .addOption(new Option("--format <format>", "as what").choices([...tableFormats]).default("ndjson"))
+    .option("--raw", rawHelp)
+    .option("--bom", bomHelp)
     .option("--output <file>", "write into this file, which is there once it is whole")
     .option("--quiet", "say nothing of progress")
     .addHelpText(
@@ -27,12 +33,22 @@ export function addExportTableCommand(parent: Command): void {
       `
 Examples:
   $ pith-graph export table citations --format csv | gzip > citations.csv.gz
-  $ pith-graph export table papers --format parquet --output papers.parquet`,
+  $ pith-graph export table papers --format parquet --output papers.parquet
+  $ pith-graph export table papers --format csv --bom --output papers.csv
+
+In CSV, texts that begin with =, +, -, @ or a tab have an apostrophe before them, so that a spreadsheet runs none.`,
     )
     .action(exportTable);
 }
 
-async function exportTable(table: TableName, { format, ...output }: Options): Promise<void> {
+/** Of the options that CSV has, here and in a dump. */
+export const rawHelp = "CSV: texts as they are stored, also those that a spreadsheet would run as formulas";
+export const bomHelp = "CSV: begin with a byte order mark, so that Excel reads UTF-8";
+
+async function exportTable(
+  table: TableName,
+  { format, raw = false, bom = false, ...output }: Options,
+): Promise<void> {
   if (format === "parquet" && output.output === undefined && process.stdout.isTTY) {
     throw new CommandError(
       "Parquet is nothing for a terminal: name a file with --output.",
@@ -40,6 +56,8 @@ async function exportTable(table: TableName, { format, ...output }: Options): Pr
     );
   }
   await withDatabase({}, ({ database }) =>
-    withSnapshot(database, (snapshot) => writeExport(snapshot, tableFile(table, format), output)),
+    withSnapshot(database, (snapshot) =>
+      writeExport(snapshot, tableFile(table, format, { raw, bom }), output),
+    ),
   );
 }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { findSources } from "../ingest/sources/files.ts";
 import { StartedThread } from "../ingest/threads/started-thread.ts";
+import { say } from "./output/say.ts";
 import type { IngestCommandOptions } from "./run-ingest.ts";
 import { wholeNumber } from "./whole-number.ts";
 
@@ -11,7 +12,7 @@ export function addIngestCommand(program: Command): void {
     .argument("<paths...>", "files or folders: .json, .ndjson, each also .gz; - for standard input")
     .option(
       "--minimum-proof <proof>",
-      "least proof of an event that is let in: hash, receipt or signed",
+      "minimum proof of an accepted event: hash (take the source's word) or signed",
       "hash",
     )
     .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
@@ -34,11 +35,14 @@ Examples:
   $ pith-graph ingest bundles/ more.ndjson.gz
   $ cat bundle.json | pith-graph ingest --json -
 
-JSON: {"documents", "merged", "unchanged", "rejected": {code: count}, "refusedEvents": {reason: count}}.
-Exit status: 0; 1 where a document was refused (it is kept in quarantine, and the rest is stored).`,
+A folder stands for the .json, .ndjson and .jsonl files below it, also .gz; symbolic links are followed.
+JSON: {"documents", "merged", "unchanged", "rejected": {code: count}, "unacceptedEvents": {reason: count} of documents
+rejected for their events, "refusedEvents": {reason: count} of documents that were accepted}.
+Exit status: 0; 1 where a document was rejected (it is kept in quarantine, and the rest is stored), or there was none; 2 where
+no event of a document was accepted, so that other keys are needed (--keyring).`,
     )
     .action(async (paths: string[], options: IngestCommandOptions) => {
-      const sources = await findSources(paths);
+      const sources = await findSources(paths, say);
       // It reads its code while this thread reads its own: a third of what one document takes.
       const thread = new StartedThread();
       try {

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { ConfigError } from "../config/index.ts";
+import { withoutByteOrderMark } from "../ingest/sources/byte-order-mark.ts";
 import {
   createKeyring,
   DocumentError,
@@ -27,7 +28,7 @@ export async function loadKeyring(paths: readonly (string | undefined)[]): Promi
 async function readKeyringFile(path: string): Promise<KeyringEntry[]> {
   let text: string;
   try {
-    text = await readFile(path, "utf8");
+    text = withoutByteOrderMark(await readFile(path)).toString();
   } catch (error) {
     throw new ConfigError(`The keyring file ${path} cannot be read: ${(error as Error).message}`);
   }

@@ -1,6 +1,7 @@
 import type { Config } from "../config/index.ts";
 import { acquireEmbeddedServer } from "../store/embedded/index.ts";
 import { type Database, type DatabaseOptions, migrateDatabase, openDatabase } from "../store/index.ts";
+import { refuseOldServer } from "../store/server-version.ts";
 
 type PoolOptions = Pick<DatabaseOptions, "connectionMilliseconds">;
 
@@ -24,13 +25,25 @@ export async function openUnmigratedDatabase(
   log: (line: string) => void,
   options: PoolOptions = {},
 ): Promise<Database> {
-  if (config.databaseUrl !== undefined) return openDatabase({ ...options, connection: config.databaseUrl });
+  if (config.databaseUrl !== undefined) return openServer({ ...options, connection: config.databaseUrl });
   const server = await acquireEmbeddedServer({ dataDirectory: config.dataDirectory, log });
   const database = openDatabase({ ...options, connection: server.connection });
   const close = async () => {
     await database.close().finally(() => server.release());
   };
   return { ...database, close };
+}
+
+/** A database of DATABASE_URL. Rejects with `OldServerError` where its PostgreSQL is too old. */
+export async function openServer(options: DatabaseOptions): Promise<Database> {
+  const database = openDatabase(options);
+  try {
+    await refuseOldServer(database);
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
 }
 
 async function migrated(database: Database, onWait: (line: string) => void): Promise<Database> {

@@ -33,6 +33,7 @@ const groups: readonly (readonly [heading: string, files: readonly CommandFile[]
     "Documents",
     [
       { names: ["ingest"], load: async () => (await import("./ingest.ts")).addIngestCommand },
+      { names: ["demo"], load: async () => (await import("./demo.ts")).addDemoCommand },
       { names: ["sync"], load: async () => (await import("./sync.ts")).addSyncCommand },
       { names: ["verify"], load: async () => (await import("./verify.ts")).addVerifyCommand },
       { names: ["export"], load: async () => (await import("./export.ts")).addExportCommand },

@@ -1,4 +1,5 @@
 import type { IngestSummary } from "../ingest/index.ts";
+import { counted } from "./output/counted.ts";
 import { shownText } from "./output/shown-text.ts";
 
 /** Milliseconds between two plain lines. */
@@ -9,18 +10,18 @@ export class Progress {
   readonly #total: number | undefined;
   readonly #isShown: boolean;
   readonly #start = performance.now();
-  #bytes = 0;
+  #done = 0;
   #lastLine = performance.now();
   #isLineOpen = false;
 
-  /** `total`: bytes to read in all; undefined where that is not known. */
+  /** `total`: what `read` will count in all, bytes or documents; undefined where that is not known. */
   constructor(total: number | undefined, isShown: boolean) {
     this.#total = total;
     this.#isShown = isShown;
   }
 
-  read(bytes: number): void {
-    this.#bytes += bytes;
+  read(amount: number): void {
+    this.#done += amount;
   }
 
   show(summary: IngestSummary): void {
@@ -50,12 +51,21 @@ export class Progress {
 
   #line(summary: IngestSummary, now: number): string {
     const seconds = (now - this.#start) / 1000;
-    const rate = `${summary.documents} documents, ${Math.round(summary.documents / seconds)}/s`;
+    const rate = `${counted(summary.documents, "document")}, ${Math.round(summary.documents / seconds)}/s`;
     if (this.#total === undefined || this.#total === 0) return rate;
-    const share = Math.min(1, this.#bytes / this.#total);
+    const share = Math.min(1, this.#done / this.#total);
     const remaining = share > 0 ? (seconds * (1 - share)) / share : 0;
-    return `${Math.floor(share * 100)}% · ${rate} · ${duration(remaining)} left`;
+    const percent = `${Math.floor(share * 100)}%`.padStart(4);
+    return `${process.stderr.isTTY ? bar(share) : ""}${percent} · ${rate} · ${duration(remaining)} left`;
   }
+}
+
+const barWidth = 24;
+
+/** `████████░░░░` for a share of two thirds. */
+function bar(share: number): string {
+  const full = Math.round(share * barWidth);
+  return `${"█".repeat(full)}${"░".repeat(barWidth - full)}`;
 }
 
 function duration(seconds: number): string {
@@ -64,33 +74,4 @@ function duration(seconds: number): string {
   const minutes = Math.floor(whole / 60);
   if (minutes < 60) return `${minutes} min ${whole % 60} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
-/** What an ingest came to, for a program. */
-export function summaryJson({ documents, merged, unchanged, rejected, refusedEvents }: IngestSummary) {
-  return {
-    documents,
-    merged,
-    unchanged,
-    rejected: Object.fromEntries(rejected),
-    refusedEvents: Object.fromEntries(refusedEvents),
-  };
-}
-
-/** What an ingest came to, for a person. */
-export function summaryLines({
-  documents,
-  merged,
-  unchanged,
-  rejected,
-  refusedEvents,
-}: IngestSummary): string[] {
-  const lines = [
-    `${documents} ${documents === 1 ? "document" : "documents"}: ${merged} merged, ${unchanged} unchanged`,
-  ];
-  for (const [code, count] of rejected) lines.push(`${count} refused: ${code}`);
-  for (const [reason, count] of refusedEvents) {
-    lines.push(`${count} ${count === 1 ? "event" : "events"} not let in: ${reason}`);
-  }
-  return lines;
 }

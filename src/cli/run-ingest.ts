@@ -5,9 +5,10 @@ import type { StartedThread } from "../ingest/threads/started-thread.ts";
 import { say, withDatabase } from "./context.ts";
 import { exitStatus } from "./exit-status.ts";
 import { giveWay } from "./give-way.ts";
+import { rejectionStatus, summaryJson, summaryLines } from "./ingest-summary.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { jsonLine } from "./output/shown-text.ts";
-import { Progress, summaryJson, summaryLines } from "./progress.ts";
+import { Progress } from "./progress.ts";
 import { threadWatcher } from "./thread-telemetry.ts";
 
 export type IngestCommandOptions = {
@@ -60,7 +61,7 @@ export async function runIngest(
     const interrupted = interruption.status();
     if (interrupted !== undefined)
       say("Interrupted: what is counted here is stored; give the command again for the rest.");
-    return interrupted ?? (summary.rejected.size > 0 ? exitStatus.foundWrong : exitStatus.done);
+    return interrupted ?? (summary.documents === 0 ? exitStatus.foundWrong : rejectionStatus(summary));
   });
 }
 

@@ -3,7 +3,7 @@ import { type FileSource, type IngestSummary, ingest, readSource } from "../inge
 import type { Keyring, Proof } from "../protocol/index.ts";
 import type { Database } from "../store/index.ts";
 
-/** A file of the sample, and the least proof that it is let in with. */
+/** A file of the sample, and the least proof that its events need. */
 const files: readonly (readonly [name: string, minimumProof: Proof])[] = [
   // The registry's own document: a state carries no signatures of events, only the record's receipt.
   ["pith-2302.12192.state.json", "hash"],
@@ -35,7 +35,7 @@ export type SampleOptions = {
   readonly onBatch: (name: string, summary: IngestSummary) => void;
 };
 
-/** Takes the sample in. Interrupted, it is taken in again at the next start: what is there stays as it is. */
+/** Imports the sample. If it is interrupted, the next start imports the rest. */
 export async function loadSample(
   database: Database,
   keyring: Keyring,

@@ -2,7 +2,9 @@ import type { Command } from "commander";
 import { type Config, readConfig } from "../config/index.ts";
 import { type GraphService, startGraph } from "../graph/index.ts";
 import type { Log } from "../log.ts";
-import { type App, createApp, graphqlSettings, type RunningServer, startServer } from "../server/index.ts";
+import type { Keyring } from "../protocol/index.ts";
+import { connectionLimits } from "../server/connections/index.ts";
+import { type App, createApp, graphqlSettings, type ListeningServer, listen } from "../server/index.ts";
 import { type MetricsListener, startMetricsListener } from "../server/metrics/listener.ts";
 import { type Database, openDatabase } from "../store/index.ts";
 import { readRebuildDue } from "../store/rebuild-due.ts";
@@ -10,13 +12,17 @@ import { ReadServers, type ReplicaStatus } from "../store/replicas/index.ts";
 import { collectPoolMetrics } from "../telemetry/metrics/database-metrics.ts";
 import { together } from "../telemetry/metrics/exposition.ts";
 import { collectGraphMetrics } from "../telemetry/metrics/graph-metrics.ts";
+import { gauge } from "../telemetry/metrics/registry.ts";
 import { collectTableMetrics } from "../telemetry/metrics/table-metrics.ts";
 import { announce } from "./announce.ts";
+import { CommandError } from "./command-error.ts";
 import { givenOptions } from "./config.ts";
 import { endByForce } from "./end-by-force.ts";
+import { exitStatus } from "./exit-status.ts";
 import { aborted, listenForInterruption } from "./interruption.ts";
 import { loadKeyring } from "./keyring-file.ts";
 import { openConfiguredDatabase } from "./open-database.ts";
+import { runningService } from "./running-service.ts";
 import { isSampleLoaded, loadSample, sampleKeyringPath } from "./sample.ts";
 import { explained, startTelemetry, type Telemetry, warnOfUnknownVariables } from "./telemetry.ts";
 import { startWorkerProcess, type WorkerProcess } from "./worker-process.ts";
@@ -40,7 +46,7 @@ export function addStartCommand(program: Command): void {
   program
     .command("start")
     .description("serve the GraphQL API; starts an embedded PostgreSQL unless DATABASE_URL is set")
-    .option("--no-sample", "leave the sample, and trust in its key, out")
+    .option("--no-sample", "don't load the sample data or trust its key")
     .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
     .option("--port <number>", "port to listen on (PORT; 4000)")
     .option("--host <address>", "address to listen on (HOST; 127.0.0.1)")
@@ -48,7 +54,7 @@ export function addStartCommand(program: Command): void {
     .addHelpText(
       "after",
       `
-Serves until Ctrl-C. At the first start it takes in the sample, some 1,050 papers. Other commands may run beside it.
+Serves until Ctrl-C. The first start imports the sample, 1,052 papers. Other commands may run beside it.
 
 Examples:
   $ pith-graph start
@@ -73,7 +79,7 @@ export async function runService(
 ): Promise<void> {
   const config = readConfig(process.env, givenOptions({ ...options, logsJson: options.json }));
   const paths = [config.keyringPath, options.keyring];
-  await loadKeyring(paths);
+  const keyring = await loadKeyring(paths);
   const { signal } = listenForInterruption();
   const telemetry = startTelemetry(config, "api");
   const { log } = telemetry;
@@ -84,6 +90,12 @@ export async function runService(
   };
   signal.addEventListener("abort", boundStop, { once: true });
   warnOfUnknownVariables(log);
+  // First of all: whoever has the port is noticed before a database is made.
+  const server = await listenFirst(
+    config,
+    log,
+    workerRuns === "with-tokens" ? "npm start" : "pith-graph serve",
+  );
   const place = config.databaseUrl === undefined ? `PostgreSQL in ${config.dataDirectory}` : "the database";
   log.info(`Opening ${place} …`);
   // As long as a query may take: who waits for a connection longer is told to come again.
@@ -93,41 +105,30 @@ export async function runService(
     () => {},
     { connectionMilliseconds },
     (line) => log.info(line),
-  );
+  ).catch(async (error: unknown) => {
+    await server.close();
+    throw error;
+  });
   let service: Service | undefined;
-  let server: RunningServer | undefined;
   let metrics: MetricsListener | undefined;
   let worker: WorkerProcess | undefined;
   try {
     await warnOfDueRebuild(database, log);
     await prepareSample(database, paths, { isWanted: options.sample, signal, log });
     if (signal.aborted) return;
-    service = await createService(database, config, log);
-    const { app } = service;
-    metrics = await listenForMetrics(service, config, telemetry, () => worker);
-    server = await explained(() =>
-      startServer({
-        app,
-        host: config.host,
-        port: config.port,
-        stop: {
-          drain: config.drainSeconds * 1_000,
-          idle: idleMilliseconds,
-          most: config.stopSeconds * 1_000,
-        },
-        logError: (message, error) => log.error({ err: error }, message),
-      }),
-    );
+    service = await createService(database, { config, keyring, log });
+    metrics = await listenForMetrics(service, server, config, telemetry, () => worker);
+    server.serve(service.app);
     const hasWorker =
       workerRuns === "always" || (workerRuns === "with-tokens" && config.submissions.tokens.length > 0);
     if (hasWorker) worker = startWorkerProcess({ keyring: options.keyring, config, log });
-    announce(server, config, log);
+    announce(server, config, log, await examplePaper(database));
     await aborted(signal);
     log.info("Stopping …");
   } finally {
     boundStop();
     // First the server: requests under way may wait for the worker.
-    await server?.close();
+    await server.close();
     await worker?.close();
     await metrics?.close();
     await service?.graph.close();
@@ -139,12 +140,54 @@ export async function runService(
   }
 }
 
+/** A paper to show: the registry's own where it is stored, else one with claims; null where there is none. */
+async function examplePaper({ pool }: Database): Promise<string | null> {
+  const { rows } = await pool.query<{ paper: string }>(
+    `(SELECT 'arXiv:2302.12192' AS paper, 1 AS choice FROM paper_keys WHERE key = 'arxiv:2302.12192' LIMIT 1)
+     UNION ALL (SELECT pith_number, 2 FROM papers WHERE paper_id IN (SELECT paper_id FROM claims LIMIT 1))
+     UNION ALL (SELECT pith_number, 3 FROM papers LIMIT 1)
+     ORDER BY choice LIMIT 1`,
+  );
+  return rows[0]?.paper ?? null;
+}
+
+/** Listens; requests are answered 503 until there is something to serve. */
+async function listenFirst(config: Config, log: Log, command: string): Promise<ListeningServer> {
+  const { host, port } = config;
+  try {
+    return await listen({
+      host,
+      port,
+      stop: {
+        drain: config.drainSeconds * 1_000,
+        idle: idleMilliseconds,
+        most: config.stopSeconds * 1_000,
+      },
+      connections: connectionLimits(config.unreadBytes),
+      logError: (message, error) => log.error({ err: error }, message),
+    });
+  } catch (error) {
+    const { message, cause } = error as Error & { readonly cause?: NodeJS.ErrnoException };
+    if (cause?.code !== "EADDRINUSE") throw new CommandError(message, exitStatus.impossible);
+    const running = await runningService(host, port);
+    const fault =
+      running === null
+        ? message
+        : `pith-graph is running already at ${running} (port ${port} of ${host} is in use).`;
+    const other = `PORT=${port + (port < 65_535 ? 1 : -1)} ${command}`;
+    throw new CommandError(fault, exitStatus.impossible, { next: other });
+  }
+}
+
 async function warnOfDueRebuild({ pool }: Database, log: Log): Promise<void> {
   const reason = await readRebuildDue(pool);
   if (reason !== null) log.warn(`${reason} To bring them up to date: pith-graph rebuild`);
 }
 
-async function createService(database: Database, config: Config, log: Log): Promise<Service> {
+async function createService(
+  database: Database,
+  { config, keyring, log }: { readonly config: Config; readonly keyring: Keyring; readonly log: Log },
+): Promise<Service> {
   const { submissions, exports, baseUrl, limits, maximumQueryBytes, requestsPerMinute, trustedProxies } =
     config;
   const graphql = await explained(() => graphqlSettings(config.graphql));
@@ -176,6 +219,7 @@ async function createService(database: Database, config: Config, log: Log): Prom
     limits,
     rate: { requestsPerMinute, trustedProxies },
     graphql,
+    keyring,
     maximumBodySize: maximumQueryBytes,
     logError: (message, error) => log.error({ err: error }, message),
   });
@@ -190,6 +234,7 @@ function logReplica({ number, reason }: ReplicaStatus, log: Log): void {
 /** Serves metrics where that is configured: this process', and those of the worker that it runs. */
 async function listenForMetrics(
   { database, reads, graph, app }: Service,
+  server: ListeningServer,
   { metrics: address }: Config,
   { metrics, families, log }: Telemetry,
   worker: () => WorkerProcess | undefined,
@@ -198,6 +243,11 @@ async function listenForMetrics(
   collectPoolMetrics(metrics, { writes: database.pool, reads: reads.pool });
   collectTableMetrics(metrics, database);
   collectGraphMetrics(metrics, graph);
+  metrics.collect(() => [
+    gauge("pith_graph_http_unread_bytes", "Bytes of answers that clients have not read yet.", [
+      [server.unreadBytes()],
+    ]),
+  ]);
   const listener = await explained(() =>
     startMetricsListener({
       ...address,
@@ -224,10 +274,11 @@ async function prepareSample(
     );
   }
   if (!isWanted || isLoaded) return;
-  log.info("Taking in the sample …");
+  log.info("Importing the sample …");
   const keyring = await loadKeyring([...paths, sampleKeyringPath]);
   await loadSample(database, keyring, {
     signal,
-    onBatch: (name, summary) => log.info(`${name}: ${summary.documents} documents`),
+    onBatch: (name, { documents }) =>
+      log.info(`${name}: ${documents} ${documents === 1 ? "document" : "documents"}`),
   });
 }

@@ -17,14 +17,17 @@ import {
   type UrlPolicy,
 } from "../ingest/mirror/index.ts";
 import type { Database } from "../store/index.ts";
+import { allowHostOption } from "./allow-host.ts";
 import { CommandError } from "./command-error.ts";
 import { type DatabaseContext, say, withDatabase } from "./context.ts";
 import { endByForce } from "./end-by-force.ts";
 import { type ExitStatus, exitStatus } from "./exit-status.ts";
 import { giveWay } from "./give-way.ts";
+import { rejectionStatus } from "./ingest-summary.ts";
 import { type Interruption, listenForInterruption } from "./interruption.ts";
 import { jsonLine } from "./output/shown-text.ts";
-import { Progress, summaryJson, summaryLines } from "./progress.ts";
+import { Progress } from "./progress.ts";
+import { syncJson, syncLines } from "./sync-summary.ts";
 import { threadWatcher } from "./thread-telemetry.ts";
 import { wholeNumber } from "./whole-number.ts";
 
@@ -56,16 +59,11 @@ export function addSyncCommand(program: Command): void {
     .option("--no-manifest", "leave its manifest alone; without either, it is tried")
     .option(
       "--minimum-proof <proof>",
-      "least proof of an event that is let in: hash, receipt or signed",
+      "minimum proof of an accepted event: hash (take the source's word) or signed",
       "signed",
     )
     .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
-    .option(
-      "--allow-host <host[:port]>",
-      "a host that may be reached by http, and at loopback and private addresses; may be given again",
-      (host: string, hosts: readonly string[]) => [...hosts, host],
-      [] as readonly string[],
-    )
+    .option(...allowHostOption)
     .option(
       "--concurrency <number>",
       "documents fetched side by side, and connections to the host",
@@ -81,12 +79,15 @@ export function addSyncCommand(program: Command): void {
 Examples:
   $ pith-graph sync https://mirror.example.org
   $ pith-graph sync --follow --allow-host localhost:4000 http://localhost:4000
-  $ pith-graph sync https://pith.science --numbers numbers.txt --minimum-proof receipt
+  $ pith-graph sync https://pith.science --numbers numbers.txt --minimum-proof hash
 
-It goes on where the last sync of this mirror left off. PITH_GRAPH_ALLOW_HOSTS names allowed hosts as well.
-JSON: as of \`ingest\`, and "position", "comparison": null | {"isEqual", "mine", "theirs"}.
-Exit status: 0; 1 where a document was refused (it is kept in quarantine) or an event was forged; 3 where the mirror
-could not be followed.`,
+It continues where the last sync of this mirror stopped, and fetches again what could not be fetched then.
+PITH_GRAPH_ALLOW_HOSTS names allowed hosts as well.
+JSON: as of \`ingest\`, and "position", "outstanding": [{"paper", "code", "message", "attempts", "nextAttemptAt", …}],
+"comparison": null | {"isEqual", "mine", "theirs", "difference": null | {"papers", "reasons": [{"reason", "papers", "examples"}]}}.
+Exit status: 0; 1 where a document was rejected (it is kept in quarantine) or an event was forged; 2 where no event of a
+document was accepted, so that other keys are needed (--keyring); 3 where papers are outstanding, or the mirror could not
+be followed.`,
     )
     .action(async (baseUrl: string, options: Options) => {
       process.exitCode = await runSync(baseUrl, options);
@@ -140,7 +141,8 @@ async function run(
   giveWay();
   // Batches are written one after the other, as the cursor goes: more threads would wait for each other.
   const threads = createIngestThreads(database, door, 1, { watcher: threadWatcher(config) });
-  let wasRefused = false;
+  let status: ExitStatus = exitStatus.done;
+  let last: SyncSummary | undefined;
   const sync: SyncOptions & { readonly signal: AbortSignal } = {
     baseUrl,
     fetcher,
@@ -150,27 +152,32 @@ async function run(
     ...door,
     manifest: options.manifest === undefined ? "tried" : options.manifest ? "required" : "unused",
     fromStart: options.fromStart ?? false,
+    explainsDifference: options.follow !== true,
     signal: interruption.signal,
     ...(numbers === undefined ? {} : { numbers }),
-    onBatch: (summary) => progress.show(summary),
+    onBatch: (summary) => {
+      last = summary;
+      progress.show(summary);
+    },
     onNotice: (line) => progress.say(line),
+    onFailure: ({ source, message }) => progress.say(`${source}: not fetched: ${message}`),
     onRefusal: ({ source, rejection, refused }) => {
-      if (rejection !== null) progress.say(`${source}: ${rejection.code}: ${rejection.message}`);
+      if (rejection !== null) return progress.say(`${source}: ${rejection.code}: ${rejection.message}`);
       for (const { id, reason } of refused) progress.say(`${source}: ${reason}: ${id}`);
     },
   };
   const report = (summary: SyncSummary) => {
     progress.end();
-    wasRefused ||= summary.rejected.size > 0 || summary.forgedEvents > 0;
-    const { position, comparison } = summary;
-    if (options.json === true) {
-      process.stdout.write(`${jsonLine({ ...summaryJson(summary), position, comparison })}\n`);
-    } else {
-      for (const line of [...summaryLines(summary), ...placeLines(summary, numbers)]) say(line);
-    }
+    status = worse(status, statusOf(summary, options.follow === true));
+    if (options.json === true) process.stdout.write(`${jsonLine(syncJson(summary))}\n`);
+    else for (const line of syncLines(summary, numbers?.length)) say(line);
   };
   try {
     await runUntilEnd(database, sync, options.follow === true, report);
+  } catch (error) {
+    // What was stored before the mirror failed is reported all the same.
+    if (error instanceof MirrorError && last !== undefined) report(last);
+    throw error;
   } finally {
     fetcher.close();
     await threads.close();
@@ -178,9 +185,30 @@ async function run(
   }
   const interrupted = interruption.status();
   if (interrupted !== undefined && options.follow !== true) {
-    say("Interrupted: what is counted here is stored; give the command again for the rest.");
+    say("Interrupted: what is counted here is stored; run the command again for the rest.");
   }
-  return interrupted ?? (wasRefused ? exitStatus.foundWrong : exitStatus.done);
+  return interrupted ?? status;
+}
+
+/** With `isFollowing`, papers that are outstanding are no failure: they are fetched again. */
+function statusOf(summary: SyncSummary, isFollowing: boolean): ExitStatus {
+  const rejected = rejectionStatus(summary);
+  const forged = summary.forgedEvents > 0 ? exitStatus.foundWrong : exitStatus.done;
+  const outstanding =
+    summary.outstanding.length > 0 && !isFollowing ? exitStatus.impossible : exitStatus.done;
+  return [rejected, forged, outstanding].reduce(worse);
+}
+
+/** Keys that are missing come first: a person must give them. Then what is outstanding, then what was rejected. */
+const bySeverity: readonly ExitStatus[] = [
+  exitStatus.done,
+  exitStatus.foundWrong,
+  exitStatus.impossible,
+  exitStatus.misused,
+];
+
+function worse(a: ExitStatus, b: ExitStatus): ExitStatus {
+  return bySeverity.indexOf(a) >= bySeverity.indexOf(b) ? a : b;
 }
 
 async function runUntilEnd(
@@ -193,25 +221,10 @@ async function runUntilEnd(
   let isFirst = true;
   const onSynced = (summary: SyncSummary) => {
     // A look that found nothing is no news.
-    if (isFirst || summary.documents > 0) report(summary);
+    if (isFirst || summary.documents > 0 || summary.failures > 0) report(summary);
     isFirst = false;
   };
   await followMirror(database, { ...sync, onSynced });
-}
-
-function placeLines(
-  { position, comparison }: SyncSummary,
-  numbers: readonly ListedNumber[] | undefined,
-): string[] {
-  if (numbers !== undefined) return [`${position} of ${numbers.length} numbers done`];
-  if (comparison === null) return [`At position ${position} of its feed`];
-  const { isEqual, mine, theirs } = comparison;
-  return isEqual
-    ? [`At position ${position} of its feed, its end: both mirrors hold the same states (checksum ${mine})`]
-    : [
-        `At position ${position} of its feed, its end: the mirrors hold different states (${mine} here, ${theirs} there).`,
-        "That is no error: other sources, another keyring or another minimum proof make others.",
-      ];
 }
 
 async function readList(path: string): Promise<ListedNumber[]> {

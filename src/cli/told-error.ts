@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
 import { printable } from "../printable.ts";
-import { serverFaultOf } from "../store/server-fault.ts";
+import { describeDatabaseError, isConstraintViolation, serverFaultOf } from "../store/server-fault.ts";
 import type { ErrorDetails } from "./command-error.ts";
 import { exitStatus } from "./exit-status.ts";
 import { isClosedOutput } from "./output/closed-output.ts";
@@ -19,6 +19,7 @@ const expected: Readonly<Record<string, number>> = {
   EmbeddedServerError: exitStatus.impossible,
   ExportError: exitStatus.foundWrong,
   NewerSchemaError: exitStatus.impossible,
+  OldServerError: exitStatus.impossible,
   ApiError: exitStatus.misused,
 };
 
@@ -58,8 +59,17 @@ function databaseTrouble(error: Error): string | undefined {
   if (fault !== null) return `the connection to the database was lost: ${message}. ${again}`;
   if (mayNotCode.test(code)) return `the database does not let this user do that: ${message}.`;
   if (code === "53100") return `the database has no room on its disk: ${message}. ${again}`;
+  if (isConstraintViolation(error)) {
+    const { cause } = error;
+    const refused = describeDatabaseError(cause instanceof Error ? cause : error);
+    return `the database refused a row: ${refused}. ${stale}`;
+  }
   return undefined;
 }
+
+const stale =
+  "No document is at fault, and nothing of its batch was stored: a row is in the way that should not be there. " +
+  "`pith-graph check` shows it, `pith-graph rebuild` mends it; then give the command again.";
 
 const again = "What was committed is stored; the command may be given again.";
 

@@ -10,6 +10,7 @@ import {
   mergeJudged,
   type Proof,
   parseJson,
+  warningsOf,
 } from "../protocol/index.ts";
 import { shownText } from "./output/shown-text.ts";
 
@@ -63,8 +64,7 @@ export function verifyDocument(delivered: Delivered, options: VerifyOptions): Ve
     ...(reason === null ? {} : { reason }),
   }));
   for (const { id, reason } of document.refused) events.push({ eventId: id, status: "refused", reason });
-  const warnings: string[] = [...state.warnings];
-  if (document.hasUnverifiable) warnings.push("EVENT_ID_UNVERIFIABLE");
+  const warnings = warningsOf([document], [state]);
   return {
     source,
     kind: document.kind,

@@ -5,6 +5,7 @@ import { CommandError } from "./command-error.ts";
 import { exitStatus } from "./exit-status.ts";
 import { loadKeyring } from "./keyring-file.ts";
 import { outputClosed } from "./output/closed-output.ts";
+import { say } from "./output/say.ts";
 import { jsonLine } from "./output/shown-text.ts";
 import { isFailure, reportLines, type VerifyOptions, verifyDocument } from "./verify-report.ts";
 
@@ -20,7 +21,7 @@ export function addVerifyCommand(program: Command): void {
     )
     .option(
       "--minimum-proof <proof>",
-      "least proof of an event that is let in: hash, receipt or signed",
+      "minimum proof of an accepted event: hash (take the source's word) or signed",
       "hash",
     )
     .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
@@ -67,5 +68,5 @@ async function runVerify(path: string, options: Options): Promise<number> {
 }
 
 async function* deliveriesOf(path: string, maximumBytes: number): AsyncGenerator<Delivered> {
-  for (const source of await findSources([path])) yield* readSource(source, maximumBytes, () => {});
+  for (const source of await findSources([path], say)) yield* readSource(source, maximumBytes, () => {});
 }

@@ -46,7 +46,13 @@ async function runWorkerCommand(options: WorkerOptions): Promise<void> {
       await runWorker(database, {
         keyring,
         signal,
-        onFault: ({ code, message }) => log.warn({ code }, `tried again later: ${message}`),
+        onFault: ({ code, message }) => {
+          if (!code.startsWith("23")) return log.warn({ code }, `tried again later: ${message}`);
+          log.error(
+            { code },
+            `The database refused a row: ${message}. No document is at fault; its batch is retried. \`pith-graph check\` shows the row, \`pith-graph rebuild\` mends it.`,
+          );
+        },
         onListening: () => {
           if (!isAnnounced) log.info("Working on submissions. Ctrl-C stops it.");
           isAnnounced = true;

@@ -1,4 +1,5 @@
 import { defaultQueryLimits } from "../api/limits/query-limits.ts";
+import { defaultUnreadBytes } from "../server/connections/limits.ts";
 import { wholeNumber } from "./values.ts";
 import type { Topic } from "./variable.ts";
 
@@ -43,6 +44,13 @@ export const queryLimits = {
         "How long a query may take. Then it is answered with 503 and `TIMEOUT`, and what still runs for it in PostgreSQL and in the graph is ended. Mutations are let finish. The feed, the documents of mirrors and what became of a submission may be read for as long. As long, and no longer, is waited for a connection to PostgreSQL.",
       read: wholeNumber(1, 600_000),
     },
+    answerBytes: {
+      name: "PITH_GRAPH_ANSWER_BYTES",
+      usual: String(defaultQueryLimits.answerBytes),
+      meaning:
+        "Bytes of the texts in one answer, counted as they are read: payloads, state documents, claims, titles. A query that needs more ends with `QUERY_TOO_COMPLEX`. The process needs several times as much memory for each large answer.",
+      read: wholeNumber(1, 2 ** 28),
+    },
   },
 } as const satisfies Topic;
 
@@ -60,15 +68,22 @@ export const requestLimits = {
       name: "PITH_GRAPH_REQUESTS_PER_MINUTE",
       usual: "6000",
       meaning:
-        "Requests of one address to `/graphql`; as many may come at once. More are answered with 429, `RATE_LIMITED` and `Retry-After`. `0` sets no limit. Requests from this machine itself are not limited. An IPv6 network (/64) counts as one address. The count is each process's own.",
+        "Requests from one address, to any route but `/health` and `/ready`; as many may come at once. More are answered with 429, `RATE_LIMITED` and `Retry-After`. `0` sets no limit. Requests from this machine itself are not limited. An IPv6 network (/64) counts as one address. The count is each process's own.",
       read: wholeNumber(0, 2 ** 31 - 1),
+    },
+    unreadBytes: {
+      name: "PITH_GRAPH_UNREAD_BYTES",
+      usual: String(defaultUnreadBytes),
+      meaning:
+        "Bytes of answers that all clients together may leave unread in memory; one connection may have a quarter of them. Beyond, connections are ended: first those that have gone longest without reading. So is one on which less than 64 KiB is read in a minute.",
+      read: wholeNumber(2 ** 20, 2 ** 40),
     },
     /** How many proxies of one's own stand before the server. */
     trustedProxies: {
       name: "PITH_GRAPH_TRUST_PROXY",
       usual: "0",
       meaning:
-        "How many proxies of your own stand before the server, each adding to `X-Forwarded-For`. With `0` the header is not believed, and all who come through a proxy on this machine pass as the machine itself.",
+        "How many proxies of your own stand in front of the server, each appending to `X-Forwarded-For`. Every limit for one address (requests, streams, waits) then counts the client, not the proxy. With `0` the header is ignored: clients behind a proxy on this machine count as the machine itself.",
       read: wholeNumber(0, 10),
     },
   },

@@ -7,7 +7,7 @@ import type { Topic, ValuesOf } from "./variable.ts";
 export type SubmissionSettings = {
   /** None: nobody may. */
   readonly tokens: readonly BearerToken[];
-  /** The least proof of an event that is let in. */
+  /** The minimum proof of an accepted event: `hash` or `signed`. */
   readonly minimumProof: Proof;
   /** Larger documents are refused with TOO_LARGE. */
   readonly maximumDocumentBytes: number;
@@ -35,7 +35,7 @@ export const submissions = {
     minimumProof: {
       name: "PITH_GRAPH_SUBMISSION_PROOF",
       usual: "signed",
-      meaning: "The least proof of an event that is let in: `hash`, `receipt` or `signed`.",
+      meaning: "The minimum proof of an accepted event: `signed`, or `hash` to take the submitters' word.",
       read: minimumProof,
     },
     maximumDocumentBytes: {

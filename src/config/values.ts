@@ -1,4 +1,4 @@
-import { isProof, type Proof } from "../protocol/index.ts";
+import type { Proof } from "../protocol/index.ts";
 import { ConfigError } from "./config-error.ts";
 
 type Read<Value> = (text: string, name: string) => Value;
@@ -33,10 +33,17 @@ export const onOrOff: Read<boolean> = (given, name) => oneOf("on", "off")(given,
 /** Words separated by commas or spaces. */
 export const list: Read<readonly string[]> = (given) => given.split(/[\s,]+/).filter((entry) => entry !== "");
 
-/** The least proof that a source lets in, as a person writes it. */
+/** The minimum proof of a source's events, as a person writes it: `hash` or `signed`. */
 export function minimumProof(given: string): Proof {
-  if (isProof(given)) return given;
-  throw new ConfigError(`The minimum proof is hash, receipt or signed, not ${JSON.stringify(given)}.`);
+  if (given === "hash" || given === "signed") return given;
+  const advice =
+    given === "receipt"
+      ? " A receipt is public and covers the record alone: whoever copies it can write the rest of the event."
+      : "";
+  throw new ConfigError(
+    `The minimum proof must be hash (for a source whose word you take) or signed (for all others), ` +
+      `not ${JSON.stringify(given)}.${advice}`,
+  );
 }
 
 /** A PostgreSQL address. It may hold a password: what is wrong is not repeated. */

@@ -8,9 +8,9 @@ import { graphml } from "./graph/graphml.ts";
 import { pajek } from "./graph/pajek.ts";
 import { vosviewerMap, vosviewerNetwork } from "./graph/vosviewer.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { type RowKey, readTable, type TableName } from "./tables/exported-table.ts";
+import { readTable, type TableName } from "./tables/exported-table.ts";
 import { tableParquet } from "./tables/parquet.ts";
-import { tableCsv, tableNdjson } from "./tables/text-formats.ts";
+import { type CsvOptions, tableCsv, tableNdjson } from "./tables/text-formats.ts";
 
 export const tableFormats = ["ndjson", "csv", "parquet"] as const;
 export type TableFormat = (typeof tableFormats)[number];
@@ -30,6 +30,8 @@ export type ExportFile = {
   readonly format: ExportFormat;
   /** The table whose rows it has. */
   readonly table?: TableName;
+  /** The options that its bytes follow from, where there are any. */
+  readonly variant?: string;
   write(snapshot: Snapshot, counts: ExportCounts): AsyncIterable<Uint8Array>;
 };
 
@@ -39,16 +41,22 @@ const tableWriters = {
   parquet: { mediaType: "application/vnd.apache.parquet", write: tableParquet },
 } as const;
 
-/** A table; with `after`, only the rows after that key, which Parquet cannot have. */
-export function tableFile(table: TableName, format: TableFormat, after: RowKey | null = null): ExportFile {
+/**
+ * A table; with `after`, only the rows after that key, which Parquet cannot have. `raw` and `bom` are of CSV, and mean
+ * nothing to the others.
+ */
+export function tableFile(table: TableName, format: TableFormat, options: CsvOptions = {}): ExportFile {
   const { mediaType, write } = tableWriters[format];
+  const variant =
+    format === "csv" ? ["raw", "bom"].filter((name) => options[name as "raw" | "bom"]).join() : "";
   return {
     name: `${table}.${format}`,
     mediaType,
     format,
     table,
+    ...(variant === "" ? {} : { variant }),
     async *write({ client }, { main }) {
-      yield* write(client, await readTable(client, table), main, { after });
+      yield* write(client, await readTable(client, table), main, options);
     },
   };
 }

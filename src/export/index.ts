@@ -6,7 +6,7 @@ export {
   removeAnalyst,
 } from "./analytics/analyst-role.ts";
 export { refreshAnalytics } from "./analytics/refresh.ts";
-export type { PaperSet } from "./bibliography/citable-paper.ts";
+export type { CitableRef, PaperSet } from "./bibliography/citable-paper.ts";
 export { ExportCounts } from "./copy-out.ts";
 export { writeDump } from "./dump/dump.ts";
 export { type WrittenFile, writeWhole } from "./dump/written-file.ts";
@@ -34,3 +34,4 @@ export {
   type TableName,
   tableNames,
 } from "./tables/exported-table.ts";
+export type { CsvOptions } from "./tables/text-formats.ts";

@@ -34,6 +34,8 @@ export type Arrival = {
   readonly record: string | null;
   /** The document itself, for quarantine should it turn out that it cannot be stored. */
   readonly bytes: Uint8Array;
+  /** What its source had to prove. */
+  readonly minimumProof: Proof;
   /** Lets go of `document`: a batch waits long, and what it holds on to is what the garbage collector is busy with. */
   letGo(): void;
 };
@@ -47,7 +49,11 @@ export type Rejection = {
   readonly message: string;
   readonly bytes: Uint8Array;
   /** Where the document could be read so far. */
-  readonly pithNumber?: string;
+  readonly pithNumber?: PithNumber;
+  /** Where no event of the document was accepted: each with its reason. */
+  readonly refused?: JudgedDocument["refused"];
+  /** What its source had to prove. */
+  readonly minimumProof?: Proof;
 };
 
 export type DoorOptions = {
@@ -55,8 +61,6 @@ export type DoorOptions = {
   readonly minimumProof: Proof;
   /** Larger documents are refused with TOO_LARGE. */
   readonly maximumBytes: number;
-  /** Whether a document that carries events, of which none is let in, is refused as a whole. */
-  readonly needsAnEvent?: boolean;
 };
 
 /** A document that has been read, and is not judged yet. */
@@ -81,6 +85,7 @@ class JudgedArrival implements Arrival {
   readonly publishedResult: CheckResult | null;
   readonly record: string | null;
   readonly bytes: Uint8Array;
+  readonly minimumProof: Proof;
   readonly #door: DoorOptions;
   #document: JudgedDocument | null;
 
@@ -94,6 +99,7 @@ class JudgedArrival implements Arrival {
     this.publishedResult = checkPublishedState(parsed, keyring, heldEvent);
     this.record = parsed.record?.text ?? null;
     this.bytes = bytes;
+    this.minimumProof = minimumProof;
     this.#door = door;
     this.#document = document;
   }
@@ -110,23 +116,31 @@ class JudgedArrival implements Arrival {
 }
 
 /**
- * Where the door asks for it: a document that carries events of which none was let in says nothing that somebody
- * stands for. It is refused as a whole, for the first event's reason, with its record and its aliases.
+ * Rejects a document that carries events of which none is accepted: nobody whom we trust says anything in it. It is
+ * rejected as a whole, with its record and its aliases, under the most frequent reason.
  */
-export function refuseUnproved(arrival: Arrival, { needsAnEvent = false }: DoorOptions): Arrival | Rejection {
+export function rejectUnaccepted(arrival: Arrival, { minimumProof }: DoorOptions): Arrival | Rejection {
   const { source, size, pithNumber, refused, bytes } = arrival;
-  const [first] = refused;
-  if (!needsAnEvent || first === undefined || arrival.document.events.length > 0) return arrival;
-  const count = refused.length;
+  if (refused.length === 0 || arrival.document.events.length > 0) return arrival;
+  const counts = countReasons(refused);
   return {
     source,
     size,
     sha256: cryptography.sha256Bytes(bytes),
-    code: first.reason,
-    message: `None of its events was let in: ${count === 1 ? "" : `the first of ${count}, `}${first.id}, is ${first.reason}.`,
+    code: counts[0]?.[0] ?? "UNSIGNED",
+    message: `None of its events is accepted: ${counts.map(([reason, count]) => `${count} ${reason}`).join(", ")}.`,
     bytes,
     pithNumber,
+    refused,
+    minimumProof,
   };
+}
+
+/** How often each reason occurs, the most frequent first. */
+function countReasons(refused: JudgedDocument["refused"]): [reason: string, count: number][] {
+  const counts = new Map<string, number>();
+  for (const { reason } of refused) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1]);
 }
 
 /** Reads one document: the checks of PROTOCOL section 4. */

@@ -1,12 +1,20 @@
 export type { Arrival, Delivery, DoorOptions, Rejection } from "./arrival.ts";
 export { receive } from "./arrival.ts";
 export { type CheckReport, checkTables, type Difference } from "./care/check.ts";
-export { listQuarantine, readQuarantined, retryQuarantined } from "./care/quarantined.ts";
+export {
+  listQuarantine,
+  type Retried,
+  type RetryOptions,
+  readQuarantined,
+  removeQuarantined,
+  retryQuarantined,
+} from "./care/quarantined.ts";
 export { type RebuildReport, rebuildTables, WouldDropEventsError } from "./care/rebuild.ts";
 export type { CareOptions } from "./care/shadow.ts";
-export { type IngestOptions, type IngestSummary, ingest } from "./ingest.ts";
+export { type IngestOptions, ingest } from "./ingest.ts";
 export type { PaperRow } from "./project/paper.ts";
 export { projectTarget } from "./project/target.ts";
 export { type Delivered, type FileSource, findSources, readSource, SourceError } from "./sources/files.ts";
+export type { IngestSummary } from "./summary.ts";
 export { type DocumentResult, takeIn } from "./take-in.ts";
 export { createIngestThreads, type IngestThreads } from "./threads/ingest-threads.ts";

@@ -1,19 +1,9 @@
 import type { Database } from "../store/index.ts";
 import type { DoorOptions } from "./arrival.ts";
 import type { Delivered } from "./sources/files.ts";
+import { countDocument, emptyIngestSummary, type IngestSummary } from "./summary.ts";
 import { type DocumentResult, takeIn } from "./take-in.ts";
 import type { IngestThreads } from "./threads/ingest-threads.ts";
-
-/** What an ingest has come to. */
-export type IngestSummary = {
-  documents: number;
-  merged: number;
-  unchanged: number;
-  /** Documents refused as a whole, by code. */
-  readonly rejected: Map<string, number>;
-  /** Copies of events refused in documents that were let in, by reason. */
-  readonly refusedEvents: Map<string, number>;
-};
 
 export type IngestOptions = DoorOptions & {
   /** A batch is written when it has so many documents, or 16 MB. Unless told it is 25 to begin with, and comes to be 600. */
@@ -44,13 +34,7 @@ export async function ingest(
   deliveries: AsyncIterable<Delivered>,
   options: IngestOptions,
 ): Promise<IngestSummary> {
-  const summary: IngestSummary = {
-    documents: 0,
-    merged: 0,
-    unchanged: 0,
-    rejected: new Map(),
-    refusedEvents: new Map(),
-  };
+  const summary = emptyIngestSummary();
   const { threads } = options;
   const most = threads?.batchesAtOnce ?? batchesAtOnce;
   const underWay = new Set<Promise<void>>();
@@ -100,18 +84,9 @@ function count(
   summary: IngestSummary,
   { onBatch, onRejection }: IngestOptions,
 ): void {
-  summary.documents += results.length;
   for (const result of results) {
-    if (result.status !== "rejected") summary[result.status]++;
-    if (result.rejection !== null) {
-      increment(summary.rejected, result.rejection.code);
-      onRejection?.(result);
-    }
-    for (const { reason } of result.refused) increment(summary.refusedEvents, reason);
+    countDocument(summary, result);
+    if (result.rejection !== null) onRejection?.(result);
   }
   onBatch?.(summary);
-}
-
-function increment(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
 }

@@ -1,5 +1,11 @@
 import pg from "pg";
-import { cryptography, type Door, type PithNumber, type RefusalReason } from "../protocol/index.ts";
+import {
+  cryptography,
+  type Door,
+  type PithNumber,
+  type Proof,
+  type RefusalReason,
+} from "../protocol/index.ts";
 import { type Database, paperIdOf } from "../store/index.ts";
 import {
   type Arrival,
@@ -8,7 +14,7 @@ import {
   type ReadDocument,
   type Rejection,
   readDelivery,
-  refuseUnproved,
+  rejectUnaccepted,
 } from "./arrival.ts";
 import type { Delivered } from "./sources/files.ts";
 import { Turns } from "./turns.ts";
@@ -17,6 +23,7 @@ import type { Outcome } from "./write/batch.ts";
 import { CollisionError } from "./write/collision.ts";
 import { type HeldPapers, readHeld } from "./write/held.ts";
 import { Preparation } from "./write/pending.ts";
+import { releaseAccepted } from "./write/released.ts";
 import { writeRetriedBatch } from "./write/retried-batch.ts";
 
 /** What became of one document. */
@@ -27,7 +34,7 @@ export type DocumentResult = {
   readonly status: Outcome | "rejected";
   /** Why it was refused as a whole; null where it was let in. */
   readonly rejection: { readonly code: string; readonly message: string } | null;
-  /** The copies of events that were not let in. */
+  /** The copies of events that were not accepted; all of its events where the document is rejected for that. */
   readonly refused: readonly { readonly id: string; readonly reason: RefusalReason }[];
 };
 
@@ -69,22 +76,29 @@ async function takeInBatch(
     if ("document" in result) preparation.add(result, held);
   }
   const arrivals = received.filter((result) => "document" in result);
-  const rejections = received.filter((result) => "code" in result);
+  const rejections = received
+    .filter((result) => "code" in result)
+    .map((rejection) => ({ ...rejection, minimumProof: door.minimumProof }));
   const outcomes = new Map<Arrival, Outcome | Rejection>();
-  await writeIsolating(database, { arrivals, rejections }, outcomes, preparation);
+  const { minimumProof } = door;
+  await writeIsolating(database, { arrivals, rejections, minimumProof }, outcomes, preparation);
+  await releaseAccepted(
+    database,
+    arrivals.filter((arrival) => typeof outcomes.get(arrival) === "string"),
+  );
   return received.map((result) => {
-    if ("code" in result) return rejected(result, result.pithNumber ?? null, []);
+    const refused = (result.refused ?? []).map(({ id, reason }) => ({ id, reason }));
+    if ("code" in result) return rejected(result, result.pithNumber ?? null, refused);
     const { source, pithNumber } = result;
-    const refused = result.refused.map(({ id, reason }) => ({ id, reason }));
     const outcome = outcomes.get(result) as Outcome | Rejection;
     if (typeof outcome !== "string") return rejected(outcome, pithNumber, refused);
     return { source, pithNumber, status: outcome, rejection: null, refused };
   });
 }
 
-/** Judges a document, and asks the door whether it may come in as a whole. */
+/** Judges a document, and decides whether it is accepted as a whole. */
 function receive(read: ReadDocument, door: DoorOptions, held: HeldPapers): Arrival | Rejection {
-  return refuseUnproved(judge(read, door, heldEvents(held, read.parsed.pithNumber)), door);
+  return rejectUnaccepted(judge(read, door, heldEvents(held, read.parsed.pithNumber)), door);
 }
 
 async function readHeldPapers(
@@ -110,7 +124,11 @@ function heldEvents(held: HeldPapers, pithNumber: PithNumber): Door["heldEvent"]
   return events === undefined || events.size === 0 ? undefined : (id) => events.get(id.slice(7));
 }
 
-type Batch = { readonly arrivals: readonly Arrival[]; readonly rejections: readonly Rejection[] };
+type Batch = {
+  readonly arrivals: readonly Arrival[];
+  readonly rejections: readonly Rejection[];
+  readonly minimumProof: Proof;
+};
 
 function rejected(
   { source, code, message }: Rejection,
@@ -131,7 +149,7 @@ function unreadable({ source, code, unreadable }: Exclude<Delivered, { bytes: Ui
  */
 async function writeIsolating(
   database: Database,
-  { arrivals, rejections }: Batch,
+  { arrivals, rejections, minimumProof }: Batch,
   outcomes: Map<Arrival, Outcome | Rejection>,
   preparation?: Preparation,
 ): Promise<void> {
@@ -143,21 +161,31 @@ async function writeIsolating(
     const [arrival] = arrivals;
     if (!isDocumentFault(error) || arrival === undefined) throw error;
     if (arrivals.length === 1) {
-      const rejection = unstorable(arrival, error);
+      const rejection = { ...unstorable(arrival, error), minimumProof };
       await writeRetriedBatch(database, [], [...rejections, rejection]);
       outcomes.set(arrival, rejection);
       return;
     }
     const middle = arrivals.length >> 1;
-    await writeIsolating(database, { arrivals: arrivals.slice(0, middle), rejections }, outcomes);
-    await writeIsolating(database, { arrivals: arrivals.slice(middle), rejections: [] }, outcomes);
+    const [first, second] = [arrivals.slice(0, middle), arrivals.slice(middle)];
+    await writeIsolating(database, { arrivals: first, rejections, minimumProof }, outcomes);
+    await writeIsolating(database, { arrivals: second, rejections: [], minimumProof }, outcomes);
   }
 }
 
-/** SQLSTATE classes: data exception, integrity violation, program limit exceeded. */
+/**
+ * SQLSTATEs of a value that PostgreSQL cannot store, whatever else the database holds: a number or a time out of range
+ * (22003, 22007, 22008), a character that its encoding lacks (22021, 22P05), or a value that is too large for an index
+ * (54000). That the document is then written to quarantine shows that the database itself still takes rows.
+ *
+ * No other error is a document's fault. Above all not class 23: which rows there are is derived, so a constraint that
+ * is violated is a defect, or a row that an earlier one has left.
+ */
+const valueStates: ReadonlySet<string> = new Set(["22003", "22007", "22008", "22021", "22P05", "54000"]);
+
 function isDocumentFault(error: unknown): error is Error {
   if (error instanceof CollisionError) return true;
-  return error instanceof pg.DatabaseError && /^(?:22|23|54)/.test(error.code ?? "");
+  return error instanceof pg.DatabaseError && valueStates.has(error.code ?? "");
 }
 
 function unstorable({ source, size, bytes }: Arrival, error: Error): Rejection {

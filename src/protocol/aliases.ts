@@ -3,13 +3,6 @@ import { type PithNumber, shortLengths, suffixOf } from "./identifiers.ts";
 import { type Instant, parseInstant } from "./instant.ts";
 import { isJsonInteger, isJsonObject, type JsonValue } from "./json.ts";
 
-/** An alias as a document brought it: aliases are unsigned, and judged when the record is known. */
-export type AliasMention = {
-  readonly value: JsonValue;
-  /** Whether its document was let in at `hash`, where somebody's word suffices. */
-  readonly letInAtHash: boolean;
-};
-
 /** A well-formed alias: exactly a kind, a value and a time. */
 export type Alias = {
   readonly kind: string;
@@ -21,9 +14,16 @@ export type Alias = {
 export type StateAlias = Alias & {
   /** Whether it follows from the record, or is somebody's word: for finding, never for joining. */
   readonly followsFromRecord: boolean;
+  /** Whether no document brought it: the merge added it, because the record is proved. */
+  readonly isDerived: boolean;
 };
 
-export type AliasWarning = "ALIAS_INCONSISTENT" | "ALIAS_UNPROVED";
+/** The record of a state, as far as aliases depend on it. */
+export type AliasRecord = {
+  readonly record: JsonValue;
+  /** The `created_at` of its `record_created`, where that one's standing is at least `receipt`; else null. */
+  readonly provedAt: string | null;
+};
 
 /** Reads an alias; null where it is not exactly `{alias_kind, alias_value, created_at}`. */
 export function parseAlias(value: JsonValue): Alias | null {
@@ -34,71 +34,84 @@ export function parseAlias(value: JsonValue): Alias | null {
   return instant === null ? null : { kind, value: text, createdAt, instant };
 }
 
-/** Whether an alias that follows from no record says what the record says, or is just somebody's word. */
-type Standing = "follows" | "inconsistent" | "word";
+const shortKinds = shortLengths.map((length) => [`pith_short_${length}`, length] as const);
+/** Aliases of these kinds count only where they follow from the record. */
+const derivableKinds = new Set(["arxiv", "arxiv_version", ...shortKinds.map(([kind]) => kind)]);
+const arxivDoiPrefix = "10.48550/arxiv.";
 
 /**
- * What follows from a record (PROTOCOL 6.3): its suffix cut short, its arXiv id with and without version,
- * and arXiv's own DOI for it.
+ * Whether an alias could count as somebody's word (PROTOCOL 6.3): one that a document accepted above `hash` brings in
+ * vain, with the warning `ALIAS_UNPROVED`. The alias alone decides this.
  */
-function recordAliases(pithNumber: PithNumber, record: JsonValue | null): (alias: Alias) => Standing {
-  const suffix = suffixOf(pithNumber);
-  const source = isJsonObject(record) ? record["source"] : undefined;
-  const isArxiv = isJsonObject(source) && source["kind"] === "arxiv" && typeof source["id"] === "string";
-  const id = isArxiv ? (source["id"] as string) : null;
-  const version = isArxiv && isJsonInteger(source["version"]) ? `${id}v${source["version"]}` : null;
-  const doi = id === null ? null : asciiLowerCase(`10.48550/arxiv.${id}`);
-  const says = (expected: boolean): Standing => (expected ? "follows" : "inconsistent");
-  return ({ kind, value }) => {
-    if (kind === "arxiv") return says(value === id);
-    if (kind === "arxiv_version") return says(value === version);
-    if (kind === "doi") return doi !== null && asciiLowerCase(value) === doi ? "follows" : "word";
-    const length = shortKinds.get(kind);
-    return length === undefined ? "word" : says(value === suffix.slice(0, length));
-  };
+export function isSomebodysWord(value: JsonValue): boolean {
+  const alias = parseAlias(value);
+  if (alias === null || derivableKinds.has(alias.kind)) return false;
+  const prefix = alias.value.slice(0, arxivDoiPrefix.length);
+  return alias.kind !== "doi" || asciiLowerCase(prefix) !== arxivDoiPrefix;
 }
-
-const shortKinds = new Map<string, number>(shortLengths.map((length) => [`pith_short_${length}`, length]));
 
 function asciiLowerCase(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
-/** The `source_aliases` of a state, sorted, and what was dropped on the way. */
+/**
+ * The aliases that follow from a record (PROTOCOL 6.3), by kind: the first characters of the suffix; the arXiv id with
+ * and without version, and arXiv's own DOI for it. Without a record only the first.
+ */
+function recordAliases(pithNumber: PithNumber, record: JsonValue | null): Map<string, string> {
+  const suffix = suffixOf(pithNumber);
+  const aliases = new Map<string, string>(
+    shortKinds.map(([kind, length]) => [kind, suffix.slice(0, length)]),
+  );
+  const source = isJsonObject(record) ? record["source"] : undefined;
+  if (!isJsonObject(source) || source["kind"] !== "arxiv" || typeof source["id"] !== "string") return aliases;
+  const { id, version } = source;
+  aliases.set("arxiv", id);
+  if (isJsonInteger(version)) aliases.set("arxiv_version", `${id}v${version}`);
+  aliases.set("doi", `${arxivDoiPrefix}${asciiLowerCase(id)}`);
+  return aliases;
+}
+
+/**
+ * The `source_aliases` of a state, sorted. `brought` holds the aliases of the documents accepted at `hash`, in any
+ * order and with repeats. `isInconsistent` tells whether some were dropped: `ALIAS_INCONSISTENT`.
+ */
 export function mergeAliases(
-  mentions: Iterable<AliasMention>,
+  brought: Iterable<JsonValue>,
   pithNumber: PithNumber,
-  record: JsonValue | null,
-): { aliases: StateAlias[]; warnings: Set<AliasWarning> } {
-  const standingOf = recordAliases(pithNumber, record);
-  const warnings = new Set<AliasWarning>();
+  known: AliasRecord | null,
+): { aliases: StateAlias[]; isInconsistent: boolean } {
+  const following = recordAliases(pithNumber, known?.record ?? null);
   const earliest = new Map<string, StateAlias>();
-  for (const { value, letInAtHash } of mentions) {
+  let isInconsistent = false;
+  let anyFollows = false;
+  for (const value of brought) {
     const alias = parseAlias(value);
-    const standing = alias === null ? "inconsistent" : standingOf(alias);
-    if (alias === null || standing === "inconsistent") {
-      warnings.add("ALIAS_INCONSISTENT");
-    } else if (standing === "word" && !letInAtHash) {
-      warnings.add("ALIAS_UNPROVED");
-    } else {
-      // The length tells kind and value apart.
-      const key = `${alias.kind.length} ${alias.kind}${alias.value}`;
-      const other = earliest.get(key);
-      if (other === undefined || isEarlier(alias, other)) {
-        const { kind, value: text, createdAt, instant } = alias;
-        earliest.set(key, {
-          kind,
-          value: text,
-          createdAt,
-          instant,
-          followsFromRecord: standing === "follows",
-        });
-      }
+    const followsFromRecord = alias !== null && following.get(alias.kind) === alias.value;
+    if (alias === null || (derivableKinds.has(alias.kind) && !followsFromRecord)) {
+      isInconsistent = true;
+      continue;
+    }
+    anyFollows ||= followsFromRecord;
+    // The length tells kind and value apart.
+    const key = `${alias.kind.length} ${alias.kind}${alias.value}`;
+    const other = earliest.get(key);
+    if (other === undefined || isEarlier(alias, other)) {
+      earliest.set(key, { ...alias, followsFromRecord, isDerived: false });
     }
   }
   const aliases = [...earliest.values()];
+  const provedAt = known?.provedAt ?? null;
+  // A list that a trusted source brought stays what it is, even where it lacks some.
+  if (provedAt !== null && !anyFollows) {
+    const instant = parseInstant(provedAt) as Instant;
+    for (const [kind, value] of following) {
+      const times = { createdAt: provedAt, instant };
+      aliases.push({ kind, value, ...times, followsFromRecord: true, isDerived: true });
+    }
+  }
   aliases.sort((a, b) => compareCodePoints(a.kind, b.kind) || compareCodePoints(a.value, b.value));
-  return { aliases, warnings };
+  return { aliases, isInconsistent };
 }
 
 /** Of equal aliases the earliest instant counts, of equal instants the smaller text. */

@@ -6,17 +6,16 @@ import type { MergedEvent, MergedState } from "./merged-state.ts";
 
 /**
  * The canonical text of a bundle from which any mirror merges the same state: all events of the set, the valid ones
- * in merge order and then the invalid ones, with their signatures, and the aliases of the state.
+ * in merge order and then the invalid ones, with their signatures, and the aliases that documents brought. Those that the
+ * merge derived are left out: a mirror that believes this bundle derives them itself, also when the record changes.
  *
  * `record` is the canonical record, whose hash is the Pith number.
  */
 export function bundleText(state: MergedState, record: JsonObject): string {
   const recordText = canonicalJson(record);
-  const aliases = state.aliases.map(({ kind, value, createdAt }) => ({
-    alias_kind: kind,
-    alias_value: value,
-    created_at: createdAt,
-  }));
+  const aliases = state.aliases
+    .filter(({ isDerived }) => !isDerived)
+    .map(({ kind, value, createdAt }) => ({ alias_kind: kind, alias_value: value, created_at: createdAt }));
   const events = [...state.events.values()].map(eventText).join(",");
   const short = `pith:${suffixOf(state.pithNumber).slice(0, shortLengths[0])}`;
   return (

@@ -15,6 +15,16 @@ export function canonicalJson(value: JsonValue, kept?: KeptTexts): string {
   return flatten(write(value, 0, kept));
 }
 
+/** Like `canonicalJson`; null where the value has more than so many levels (`{"a":[]}` has two). */
+export function canonicalJsonWithin(levels: number, value: JsonValue, kept?: KeptTexts): string | null {
+  try {
+    return flatten(write(value, maximumDepth - levels, kept));
+  } catch (error) {
+    if (error instanceof DocumentError && error.code === "TOO_DEEP") return null;
+    throw error;
+  }
+}
+
 /**
  * V8 joins strings as a tree and lays it out once something asks for a character. Asked now, the work is
  * done once; left alone, again in every text that this one becomes a part of.

@@ -1,6 +1,7 @@
 import { Point } from "@noble/ed25519";
 import { sha256, sha512 } from "@noble/hashes/sha2.js";
 import { bytesToHex, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
+import { isSmallOrder, weakness } from "./ed25519.ts";
 
 /**
  * The two primitives that the protocol rests on, in one of two implementations with equal verdicts:
@@ -13,11 +14,25 @@ export type Cryptography = {
   /** Lower-case hex SHA-256 of bytes. */
   sha256Bytes(bytes: Uint8Array): string;
   /**
-   * Prepares a verifier for a raw 32-byte public key that `isAcceptableKey` accepts. It takes a message and
-   * a 64-byte signature, decides by the cofactorless equation alone (PROTOCOL section 3), and never throws.
+   * Prepares a verifier for a raw 32-byte public key. It takes a message and a 64-byte signature, decides by the rule
+   * of PROTOCOL section 3, and never throws: a key of small order or with y not below the prime verifies nothing, nor
+   * does a signature whose R is of small order; for all others the cofactorless equation decides.
    */
-  verifier(publicKey: Uint8Array): (message: Uint8Array, signature: Uint8Array) => boolean;
+  verifier(publicKey: Uint8Array): Verifier;
 };
+
+type Verifier = (message: Uint8Array, signature: Uint8Array) => boolean;
+
+const verifiesNothing: Verifier = () => false;
+
+/** What engines disagree on is refused before one of them is called. */
+function strict(engine: (publicKey: Uint8Array) => Verifier): (publicKey: Uint8Array) => Verifier {
+  return (publicKey) => {
+    if (weakness(publicKey) !== null) return verifiesNothing;
+    const verify = engine(publicKey);
+    return (message, signature) => !isSmallOrder(signature) && verify(message, signature);
+  };
+}
 
 /** The order of the base point: signatures whose S is not below it are refused. */
 const order = 2n ** 252n + 27742317777372353535851937790883648493n;
@@ -26,12 +41,12 @@ export const portableCryptography: Cryptography = {
   name: "portable",
   sha256Text: (text) => bytesToHex(sha256(utf8ToBytes(text))),
   sha256Bytes: (bytes) => bytesToHex(sha256(bytes)),
-  verifier(publicKey) {
+  verifier: strict((publicKey) => {
     let a: Point;
     try {
       a = Point.fromBytes(publicKey, false);
     } catch {
-      return () => false; // No point of the curve.
+      return verifiesNothing; // No point of the curve.
     }
     return (message, signature) => {
       const r = signature.subarray(0, 32);
@@ -44,7 +59,7 @@ export const portableCryptography: Cryptography = {
       const expected = Point.BASE.multiply(s, false).subtract(a.multiply(k, false)).toBytes();
       return expected.every((byte, index) => byte === r[index]);
     };
-  },
+  }),
 };
 
 function littleEndian(bytes: Uint8Array): bigint {
@@ -72,7 +87,7 @@ function nodeCryptography(node: NodeCrypto): Cryptography {
     name: "node",
     sha256Text: digest,
     sha256Bytes: digest,
-    verifier(publicKey) {
+    verifier: strict((publicKey) => {
       const der = new Uint8Array(44);
       der.set(subjectPublicKeyInfo);
       der.set(publicKey, 12);
@@ -80,7 +95,7 @@ function nodeCryptography(node: NodeCrypto): Cryptography {
       try {
         key = node.createPublicKey({ key: der, format: "der", type: "spki" });
       } catch {
-        return () => false;
+        return verifiesNothing;
       }
       return (message, signature) => {
         try {
@@ -89,7 +104,7 @@ function nodeCryptography(node: NodeCrypto): Cryptography {
           return false;
         }
       };
-    },
+    }),
   };
 }
 

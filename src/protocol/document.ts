@@ -186,7 +186,7 @@ function rebuildEvent(entry: JsonObject, type: EventType, pithNumber: PithNumber
     signer: entry["signer"] as JsonValue,
   };
   const body = bodyText(event);
-  return body !== null && eventIdOf(body.text) === event["event_id"] ? event : null;
+  return body !== null && eventIdOf(body) === event["event_id"] ? event : null;
 }
 
 /** The most entries that a message names. */

@@ -1,5 +1,5 @@
 import type { AcceptedEvent } from "./accepted-event.ts";
-import type { AliasMention, AliasWarning } from "./aliases.ts";
+import { isSomebodysWord } from "./aliases.ts";
 import { type PithDocument, parseDocument, readDocument } from "./document.ts";
 import { type Door, judgeEvent } from "./event.ts";
 import type { PithNumber } from "./identifiers.ts";
@@ -13,14 +13,18 @@ import type { RefusalReason } from "./reasons.ts";
 /** A copy of an event that was not let in, as it stood in its document. */
 export type Refusal = { readonly id: string; readonly reason: RefusalReason; readonly copy: JsonValue };
 
-export type DocumentWarning = AliasWarning | "EVENT_ID_UNVERIFIABLE";
+/** Nothing is refused for these: they tell of what was left out. */
+export type DocumentWarning = "ALIAS_INCONSISTENT" | "ALIAS_UNPROVED" | "EVENT_ID_UNVERIFIABLE";
 
 /** A document whose events have been judged: what it adds to its paper's set. */
 export type JudgedDocument = {
   readonly kind: "bundle" | "state";
   readonly pithNumber: PithNumber;
   readonly events: readonly AcceptedEvent[];
-  readonly aliases: readonly AliasMention[];
+  /** Aliases are unsigned: those of a document accepted at `hash`, none of any other. */
+  readonly aliases: readonly JsonValue[];
+  /** Whether aliases were ignored that would count as somebody's word at `hash`: `ALIAS_UNPROVED`. */
+  readonly hasUnprovedAliases: boolean;
   readonly refused: readonly Refusal[];
   /** Whether a state carries entries whose event could not be rebuilt: `EVENT_ID_UNVERIFIABLE`. */
   readonly hasUnverifiable: boolean;
@@ -46,12 +50,13 @@ export function judgeDocument(
     if (judgement.accepted) events.push(judgement.event);
     else refused.push({ id: judgement.id, reason: judgement.reason, copy });
   }
-  const letInAtHash = minimumProof === "hash";
+  const isBelieved = minimumProof === "hash";
   return {
     kind: document.kind,
     pithNumber,
     events,
-    aliases: document.aliases.map((value) => ({ value, letInAtHash })),
+    aliases: isBelieved ? document.aliases : [],
+    hasUnprovedAliases: !isBelieved && document.aliases.some(isSomebodysWord),
     refused,
     hasUnverifiable: document.unverifiable > 0,
     published: document.published,
@@ -82,6 +87,18 @@ export function checkPublishedState(
   const alone = mergeJudged(document.pithNumber, [judgeDocument(document, keyring, "hash", heldEvent)]);
   if (alone.sha256 === document.published.sha256) return "PASSED";
   return document.published.isPartial ? "NOT_CHECKABLE" : "FAILED";
+}
+
+/** The warnings about documents and the states that they were merged to, sorted. */
+export function warningsOf(
+  documents: readonly Pick<JudgedDocument, "hasUnprovedAliases" | "hasUnverifiable">[],
+  states: readonly Pick<MergedState, "hasInconsistentAliases">[],
+): DocumentWarning[] {
+  const warnings: DocumentWarning[] = [];
+  if (states.some((state) => state.hasInconsistentAliases)) warnings.push("ALIAS_INCONSISTENT");
+  if (documents.some((document) => document.hasUnprovedAliases)) warnings.push("ALIAS_UNPROVED");
+  if (documents.some((document) => document.hasUnverifiable)) warnings.push("EVENT_ID_UNVERIFIABLE");
+  return warnings;
 }
 
 export type MergedDocuments = {
@@ -120,8 +137,6 @@ export function mergeDocuments(
   }
   const states = new Map([...groups].map(([number, documents]) => [number, mergeJudged(number, documents)]));
 
-  const warnings = new Set<DocumentWarning>([...states.values()].flatMap((state) => [...state.warnings]));
-  if (judged.some((document) => document.hasUnverifiable)) warnings.add("EVENT_ID_UNVERIFIABLE");
   const refused = new Map(
     judged.flatMap((document) =>
       document.refused.map(({ id, reason }) => [`${id} ${reason}`, [id, reason] as const]),
@@ -129,7 +144,7 @@ export function mergeDocuments(
   );
   return {
     states,
-    warnings: [...warnings].sort(),
+    warnings: warningsOf(judged, [...states.values()]),
     refused: [...refused].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, pair]) => pair),
   };
 }

@@ -38,6 +38,11 @@ const orderEight = BigInt("0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd
 /** y of the eight points of small order. Their sign bit does not matter: either is refused. */
 const smallOrder = new Set<bigint>([0n, 1n, prime - 1n, orderEight, prime - orderEight]);
 
+/** Their encodings, little-endian, the sign bit clear; the last two are 0 and 1 with y not reduced. */
+const smallOrderEncodings = [...smallOrder, prime, prime + 1n].map((y) =>
+  hexToBytes(y.toString(16).padStart(64, "0")).toReversed(),
+);
+
 export type KeyFault = "NOT_REDUCED" | "SMALL_ORDER" | "NOT_ON_CURVE";
 
 /**
@@ -51,6 +56,20 @@ export function weakness(publicKey: Uint8Array): KeyFault | null {
   const y = BigInt(`0x${bytesToHex(reversed)}`);
   if (y >= prime) return "NOT_REDUCED";
   return smallOrder.has(y) ? "SMALL_ORDER" : null;
+}
+
+/**
+ * Whether 32 bytes encode one of the eight points of small order, canonically or not. A signature that begins with such
+ * an R is refused even where the equation holds, because engines disagree on it (PROTOCOL section 3): OpenSSL 3.0
+ * accepts the identity, OpenSSL 3.5 does not.
+ */
+export function isSmallOrder(point: Uint8Array): boolean {
+  const last = (point[31] as number) & 0x7f;
+  return smallOrderEncodings.some((encoding) => {
+    if (last !== encoding[31]) return false;
+    for (let index = 0; index < 31; index++) if (point[index] !== encoding[index]) return false;
+    return true;
+  });
 }
 
 /** Like `weakness`, and also refuses what is no point of the curve: for keys that a person configures. */

@@ -1,4 +1,4 @@
-import { canonicalJson, type KeptTexts } from "./canonical-json.ts";
+import { canonicalJson, canonicalJsonWithin, type KeptTexts } from "./canonical-json.ts";
 import { cryptography } from "./cryptography.ts";
 import { snapshotLists } from "./graph-snapshot.ts";
 import { type EventId, isEventId } from "./identifiers.ts";
@@ -35,9 +35,12 @@ export type EventBody = {
 type BodyText = { readonly text: string; readonly payloadStart: number; readonly payloadEnd: number };
 
 /** The canonical text of the nine keys of a value that has them all, whatever their types; null where one is absent. */
-export function bodyText(value: JsonObject, kept?: KeptTexts): BodyText | null {
+export function bodyText(value: JsonObject): string | null {
   for (const key of nineKeys) if (!Object.hasOwn(value, key)) return null;
-  const payload = canonicalJson(value["payload"] as JsonValue, kept);
+  return withPayload(value, canonicalJson(value["payload"] as JsonValue)).text;
+}
+
+function withPayload(value: JsonObject, payload: string): BodyText {
   const head =
     `{"created_at":${member(value, "created_at")},"event_type":${member(value, "event_type")}` +
     `,"payload":`;
@@ -69,6 +72,9 @@ function member(value: JsonObject, key: (typeof nineKeys)[number]): string {
   return canonicalJson(value[key] as JsonValue);
 }
 
+/** The most levels of a payload: a state that lists it stays within the 64 that a document may have. */
+const maximumPayloadLevels = 60;
+
 /** `"sha256:" + sha(body)` over the canonical text of a body. */
 export function eventIdOf(text: string): EventId {
   return `sha256:${cryptography.sha256Text(text)}` as EventId;
@@ -90,8 +96,9 @@ export function readBody(value: JsonValue, kept: KeptTexts): EventBody | null {
   if (supersedes.length > 1 && new Set(supersedes).size !== supersedes.length) return null;
   if (!isSigner(signer)) return null;
   if (type === "graph_snapshot") for (const list of snapshotLists(payload)) kept.set(list, "");
-  const body = bodyText(value, kept);
-  if (body === null) return null;
+  const payloadText = canonicalJsonWithin(maximumPayloadLevels, payload, kept);
+  if (payloadText === null) return null;
+  const body = withPayload(value, payloadText);
   const { text } = body;
   return {
     id: eventIdOf(text),

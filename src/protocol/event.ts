@@ -10,7 +10,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
 import type { Keyring, TrustedKey } from "./keyring.ts";
 import { isAtLeast, type Proof } from "./proof.ts";
 import type { FaultReason, RefusalReason } from "./reasons.ts";
-import { judgeRecord, type KnownRecord } from "./record-created.ts";
+import { isProvedByReceipt, judgeRecord, type KnownRecord } from "./record-created.ts";
 
 export type Judgement =
   | { readonly accepted: true; readonly event: AcceptedEvent }
@@ -64,9 +64,9 @@ export function judgeEvent(value: JsonValue, door: Door): Judgement {
   const held = door.heldEvent?.(body.id);
   if (signature !== null && !isSignedBy(body.id, signature, key, held)) return refuse("SIGNATURE_INVALID");
 
-  const { fault, hasReceipt } = judgeContent(body, key, door, kept, held?.fault === null);
-  const vouched = body.type === "record_created" && fault === null && hasReceipt;
-  const proof: Proof = signature !== null ? "signed" : vouched ? "receipt" : "hash";
+  const fault = judgeContent(body, key, door, kept, held?.fault === null);
+  const proof: Proof =
+    signature !== null ? "signed" : fault === null && isProvedByReceipt(body) ? "receipt" : "hash";
   if (!isAtLeast(proof, door.minimumProof)) return refuse("UNSIGNED");
 
   // The body was made for this event: it is completed, not copied.
@@ -96,8 +96,6 @@ function isSignedBy(
   return bytes !== null && key.verify(digestBytes(id.slice(7)), bytes);
 }
 
-type Content = { fault: FaultReason | null; hasReceipt: boolean };
-
 /** Rules 7 and 8. */
 function judgeContent(
   body: EventBody,
@@ -105,13 +103,11 @@ function judgeContent(
   door: Door,
   kept: KeptTexts,
   isReceiptVerified: boolean,
-): Content {
-  const fault = (reason: FaultReason | null): Content => ({ fault: reason, hasReceipt: false });
-  if (!isEventType(body.type)) return fault("UNKNOWN_EVENT_TYPE");
-  if (!key.eventTypes.has(body.type)) return fault("EVENT_TYPE_NOT_ALLOWED");
+): FaultReason | null {
+  if (!isEventType(body.type)) return "UNKNOWN_EVENT_TYPE";
+  if (!key.eventTypes.has(body.type)) return "EVENT_TYPE_NOT_ALLOWED";
   if (body.type === "record_created") {
     return judgeRecord(body, key, door.pithNumber, door.record, isReceiptVerified);
   }
-  if (body.type === "graph_snapshot") return fault(judgeSnapshot(body.target, body.payload, kept));
-  return fault(null);
+  return body.type === "graph_snapshot" ? judgeSnapshot(body.target, body.payload, kept) : null;
 }

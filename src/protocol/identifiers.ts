@@ -62,15 +62,23 @@ export function fingerprintOf(publicKey: Uint8Array): string {
 }
 
 /**
- * Whether a Pith number fits a record whose canonical SHA-256 is given (PROTOCOL section 4): the suffix is
- * the digest's, and where `metadata.submitted_at` begins with four digits and `-`, the year is theirs.
+ * The year that a record gives its Pith number (PROTOCOL section 2): the four digits that `metadata.submitted_at`
+ * begins with, where a `-` follows them. Null where the record does not date its number: any year fits it.
+ */
+export function yearOfRecord(record: JsonValue): string | null {
+  const metadata = isJsonObject(record) ? record["metadata"] : undefined;
+  const submittedAt = isJsonObject(metadata) ? metadata["submitted_at"] : undefined;
+  return typeof submittedAt === "string" && /^[0-9]{4}-/.test(submittedAt) ? submittedAt.slice(0, 4) : null;
+}
+
+/**
+ * Whether a Pith number fits a record whose canonical SHA-256 is given (PROTOCOL section 2): the suffix is the
+ * digest's, and where the record dates its number, the year is the record's.
  */
 export function fitsRecord(pithNumber: PithNumber, record: JsonValue, digest: string): boolean {
   if (suffixOf(pithNumber) !== suffixOfDigest(digest)) return false;
-  const metadata = isJsonObject(record) ? record["metadata"] : undefined;
-  const submittedAt = isJsonObject(metadata) ? metadata["submitted_at"] : undefined;
-  if (typeof submittedAt !== "string" || !/^[0-9]{4}-/.test(submittedAt)) return true;
-  return submittedAt.slice(0, 4) === pithNumber.slice(5, 9);
+  const year = yearOfRecord(record);
+  return year === null || year === pithNumber.slice(5, 9);
 }
 
 // What Python's str.split() takes for white space. JavaScript's \s has U+FEFF besides, and lacks

@@ -6,7 +6,7 @@
  */
 export type { AcceptedEvent } from "./accepted-event.ts";
 export { eventFromLog } from "./accepted-event.ts";
-export type { Alias, AliasMention, AliasWarning, StateAlias } from "./aliases.ts";
+export type { Alias, StateAlias } from "./aliases.ts";
 export { isEarlier, parseAlias } from "./aliases.ts";
 export { bundleText } from "./bundle-text.ts";
 export type { KeptTexts } from "./canonical-json.ts";
@@ -18,7 +18,7 @@ export { cryptography, findNodeCryptography, portableCryptography } from "./cryp
 export type { PithDocument, PublishedState } from "./document.ts";
 export { mergeVersion, parseDocument, readDocument } from "./document.ts";
 export type { CheckResult, DocumentWarning, JudgedDocument, MergedDocuments, Refusal } from "./documents.ts";
-export { checkPublishedState, judgeDocument, mergeDocuments, mergeJudged } from "./documents.ts";
+export { checkPublishedState, judgeDocument, mergeDocuments, mergeJudged, warningsOf } from "./documents.ts";
 export type { DocumentErrorCode } from "./error.ts";
 export { DocumentError, documentErrorCodes } from "./error.ts";
 export type { Judgement } from "./event.ts";

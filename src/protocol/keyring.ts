@@ -1,5 +1,5 @@
 import { cryptography } from "./cryptography.ts";
-import { decodePublicKey, publicKeyFault, weakness } from "./ed25519.ts";
+import { decodePublicKey, publicKeyFault } from "./ed25519.ts";
 import { eventTypes, isEventType } from "./event-types.ts";
 import { fingerprintOf } from "./identifiers.ts";
 import { type Instant, parseInstant } from "./instant.ts";
@@ -14,9 +14,9 @@ export type KeyringEntry = {
   public_key_b64: string;
   event_types: readonly string[];
   /** The first instant at which the key counts. */
-  valid_from?: string;
+  valid_from?: string | null;
   /** The first instant at which it no longer does. */
-  valid_until?: string;
+  valid_until?: string | null;
 };
 
 export type TrustedKey = {
@@ -76,7 +76,6 @@ function trustedKey(entry: KeyringEntry, index: number): TrustedKey {
   if (publicKey === null) {
     throw new KeyringError(`${name}: public_key_b64 must be the 32 raw bytes of the key in padded base64.`);
   }
-  const verify = weakness(publicKey) === null ? cryptography.verifier(publicKey) : () => false;
   return {
     keyId: entry.key_id,
     signerId: entry.signer_id,
@@ -86,12 +85,11 @@ function trustedKey(entry: KeyringEntry, index: number): TrustedKey {
     eventTypes: new Set(entry.event_types),
     validFrom: bound(entry.valid_from, "valid_from", name),
     validUntil: bound(entry.valid_until, "valid_until", name),
-    verify,
+    verify: cryptography.verifier(publicKey),
   };
 }
 
 function bound(text: string | null | undefined, member: string, name: string): Instant | null {
-  // Null too: a keyring that another program wrote may say so. `parseKeyring` has refused it before.
   if (text === undefined || text === null) return null;
   const instant = parseInstant(text);
   if (instant === null) {
@@ -146,7 +144,9 @@ function parseEntry(item: JsonValue, index: number): KeyringEntry {
   }
   const entry = item as JsonObject & KeyringEntry;
   for (const member of ["valid_from", "valid_until"] as const) {
-    if (member in item && typeof item[member] !== "string") {
+    // Null is the same as absent.
+    const time = Object.hasOwn(item, member) ? item[member] : null;
+    if (time !== null && typeof time !== "string") {
       throw new KeyringError(`${name}: ${member} must be a time like 2026-05-01T00:00:00Z.`);
     }
   }

@@ -1,6 +1,6 @@
 import type { AcceptedEvent } from "./accepted-event.ts";
 import type { EventId } from "./identifiers.ts";
-import { type Proof, proofRank, proofs } from "./proof.ts";
+import { type Proof, proofRank } from "./proof.ts";
 import type { InvalidReason } from "./reasons.ts";
 
 /** An event of the set, with what the rest of the set makes of it. */
@@ -63,29 +63,31 @@ function* linksOf(event: AcceptedEvent): Generator<EventId> {
 }
 
 /**
- * A signed event vouches, by their ids, for what its very signer built it on; and so on down the chain.
- * Events at fault (rules 7 and 8) neither vouch nor are vouched for. Highest proofs first, so each event is
- * visited once.
+ * A signed event vouches, by their ids, for what its signer built it on, and for what that was built on. Nothing else
+ * vouches: a receipt covers the record alone. Events at fault (rules 7 and 8) neither vouch nor are vouched for.
  */
 function raiseStandings(settling: ReadonlyMap<EventId, Settling>): void {
   const raised = new Set<Settling>();
-  for (const proof of proofs.toReversed()) {
-    const front = [...settling.values()].filter((entry) => entry.event.proof === proof);
-    for (let entry = front.pop(); entry !== undefined; entry = front.pop()) {
-      if (raised.has(entry) || entry.event.fault !== null) continue;
-      raised.add(entry);
-      entry.standing = proof;
-      for (const id of linksOf(entry.event)) {
-        const target = settling.get(id);
-        if (target !== undefined && isSameSigner(target.event, entry.event)) front.push(target);
-      }
+  const front = [...settling.values()].filter((entry) => entry.event.proof === "signed");
+  for (let entry = front.pop(); entry !== undefined; entry = front.pop()) {
+    if (raised.has(entry) || entry.event.fault !== null) continue;
+    raised.add(entry);
+    entry.standing = "signed";
+    for (const id of linksOf(entry.event)) {
+      const target = settling.get(id);
+      if (target !== undefined && isSameSigner(target.event, entry.event)) front.push(target);
     }
   }
 }
 
-/** The keyring ties the other three members of a signer to the fingerprint. */
-function isSameSigner(a: AcceptedEvent, b: AcceptedEvent): boolean {
-  return a.signer.public_key_fingerprint === b.signer.public_key_fingerprint;
+/** All four keys: another keyring may have given a fingerprint other names. */
+function isSameSigner({ signer: a }: AcceptedEvent, { signer: b }: AcceptedEvent): boolean {
+  return (
+    a.public_key_fingerprint === b.public_key_fingerprint &&
+    a.key_id === b.key_id &&
+    a.signer_id === b.signer_id &&
+    a.signer_type === b.signer_type
+  );
 }
 
 /** Rule 9, in its order. What it links to is settled. */

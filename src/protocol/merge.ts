@@ -1,27 +1,28 @@
 import type { AcceptedEvent } from "./accepted-event.ts";
-import { type AliasMention, mergeAliases } from "./aliases.ts";
+import { mergeAliases } from "./aliases.ts";
 import { type EventType, eventTypes } from "./event-types.ts";
 import type { EventId, PithNumber } from "./identifiers.ts";
-import type { JsonObject } from "./json.ts";
+import type { JsonObject, JsonValue } from "./json.ts";
 import { type LinkedEvent, settleLinks } from "./links.ts";
 import type { EventStatus, MergedEvent, MergedState } from "./merged-state.ts";
 import { foldPlaces } from "./places.ts";
-import { proofRank } from "./proof.ts";
+import { isAtLeast, proofRank } from "./proof.ts";
 import { stateText } from "./state-text.ts";
 
 /**
  * `pith-open-graph-merge-v1`, PROTOCOL section 6. Neither the order of the events and aliases nor repeats
- * among them change the result; of copies of one event the highest proof counts.
+ * among them change the result; of copies of one event the highest proof counts. `broughtAliases` holds those of the
+ * documents that were accepted at `hash`.
  */
 export function mergeEvents(
   pithNumber: PithNumber,
   copies: Iterable<AcceptedEvent>,
-  aliasMentions: Iterable<AliasMention>,
+  broughtAliases: Iterable<JsonValue>,
 ): MergedState {
   const linked = settleLinks(withoutRepeats(copies));
   const valid = [...linked.values()].filter((entry) => entry.invalid === null);
   valid.sort(compareMergeOrder);
-  const { applied, superseded, equivocations } = foldPlaces(valid);
+  const { applied, superseded, equivocations } = foldPlaces(valid, linked);
 
   const invalidLast = [...linked.values()].filter((entry) => entry.invalid !== null);
   invalidLast.sort((a, b) => (a.event.id < b.event.id ? -1 : 1));
@@ -47,7 +48,11 @@ export function mergeEvents(
   const recordCreated = firstOfHighestStanding(current.get("record_created") ?? []);
   const canonicalRecord =
     (recordCreated?.event.payload["canonical_record"] as JsonObject | undefined) ?? null;
-  const { aliases, warnings } = mergeAliases(aliasMentions, pithNumber, canonicalRecord);
+  const known = recordCreated && {
+    record: canonicalRecord,
+    provedAt: isAtLeast(recordCreated.standing, "receipt") ? recordCreated.event.createdAt : null,
+  };
+  const { aliases, isInconsistent } = mergeAliases(broughtAliases, pithNumber, known);
 
   const state = {
     pithNumber,
@@ -59,7 +64,7 @@ export function mergeEvents(
     canonicalRecord,
     aliases,
     equivocations,
-    warnings,
+    hasInconsistentAliases: isInconsistent,
   };
   return Object.assign(state, stateText(state));
 }

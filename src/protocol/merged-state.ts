@@ -1,5 +1,5 @@
 import type { AcceptedEvent } from "./accepted-event.ts";
-import type { AliasWarning, StateAlias } from "./aliases.ts";
+import type { StateAlias } from "./aliases.ts";
 import type { EventType } from "./event-types.ts";
 import type { EventId, PithNumber } from "./identifiers.ts";
 import type { JsonObject } from "./json.ts";
@@ -36,5 +36,6 @@ export type MergedState = {
   readonly canonicalRecord: JsonObject | null;
   readonly aliases: readonly StateAlias[];
   readonly equivocations: readonly Equivocation[];
-  readonly warnings: ReadonlySet<AliasWarning>;
+  /** Whether aliases were dropped that are malformed or contradict the record: `ALIAS_INCONSISTENT`. */
+  readonly hasInconsistentAliases: boolean;
 };

@@ -2,7 +2,7 @@ import { canonicalJson } from "./canonical-json.ts";
 import { cryptography } from "./cryptography.ts";
 import { decodeSignature, digestBytes } from "./ed25519.ts";
 import type { EventBody } from "./event-body.ts";
-import { fitsRecord, type PithNumber } from "./identifiers.ts";
+import { fitsRecord, type PithNumber, yearOfRecord } from "./identifiers.ts";
 import { isJsonObject, type JsonValue } from "./json.ts";
 import type { TrustedKey } from "./keyring.ts";
 import type { FaultReason } from "./reasons.ts";
@@ -11,8 +11,8 @@ import type { FaultReason } from "./reasons.ts";
 export type KnownRecord = { readonly text: string; readonly digest: string };
 
 /**
- * Rule 8 for `record_created`. `hasReceipt` says whether a receipt vouches for it: where there is no fault,
- * it has been verified under the event's own signer: now, or when the same event was let in before.
+ * Rule 8 for `record_created`. Where there is no fault, its receipt, if it has one, has been verified under the event's
+ * own signer: now, or when the same event was accepted before.
  */
 export function judgeRecord(
   body: EventBody,
@@ -20,19 +20,32 @@ export function judgeRecord(
   pithNumber: PithNumber,
   known: KnownRecord | undefined,
   isReceiptVerified: boolean,
-): { fault: FaultReason | null; hasReceipt: boolean } {
+): FaultReason | null {
   const { canonical_record: record, canonical_sha256: digest } = body.payload;
   const receipt = body.payload["receipt"] ?? null;
-  const judged = (fault: FaultReason | null) => ({ fault, hasReceipt: receipt !== null });
   if (body.target !== "record" || !isJsonObject(record) || typeof digest !== "string") {
-    return judged("MALFORMED_PAYLOAD");
+    return "MALFORMED_PAYLOAD";
   }
   const text = canonicalJson(record);
   const actual = text === known?.text ? known.digest : cryptography.sha256Text(text);
-  if (digest !== actual || !fitsRecord(pithNumber, record, actual)) return judged("RECORD_HASH_MISMATCH");
-  if (receipt !== null && !isReceipt(receipt, actual, key, isReceiptVerified))
-    return judged("RECEIPT_INVALID");
-  return judged(null);
+  if (digest !== actual || !fitsRecord(pithNumber, record, actual)) return "RECORD_HASH_MISMATCH";
+  if (receipt !== null && !isReceipt(receipt, actual, key, isReceiptVerified)) return "RECEIPT_INVALID";
+  return null;
+}
+
+/**
+ * Whether an event without fault is proved by its receipt (PROTOCOL section 3). A receipt is public and covers the
+ * record alone, so that whoever copies it can write the rest of the event: it proves no links, and only a record that
+ * dates its Pith number.
+ */
+export function isProvedByReceipt({ type, payload, prevEvent, supersedes }: EventBody): boolean {
+  return (
+    type === "record_created" &&
+    (payload["receipt"] ?? null) !== null &&
+    prevEvent === null &&
+    supersedes.length === 0 &&
+    yearOfRecord(payload["canonical_record"] ?? null) !== null
+  );
 }
 
 /** PROTOCOL section 3: Ed25519 over the 32 raw bytes of the record's digest, by the event's own signer. */

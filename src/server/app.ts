@@ -2,16 +2,19 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { defaultQueryLimits, type QueryLimits } from "../api/limits/query-limits.ts";
 import type { SubmissionSettings } from "../config/index.ts";
 import { type GraphService, startGraph } from "../graph/index.ts";
+import type { Keyring } from "../protocol/index.ts";
 import type { Database } from "../store/database.ts";
 import { ReadServers } from "../store/replicas/index.ts";
+import { clientKey, createAddressReader } from "./client-address.ts";
 import { createExplorerRoutes } from "./explorer/index.ts";
 import { createExportRoutes, type ExportSettings, noExports } from "./export/index.ts";
+import { graphiqlAsset } from "./graphiql/index.ts";
 import { createGraphqlHandler, defaultRowCacheSize, type GraphqlSettings, graphqlPath } from "./graphql.ts";
 import { answerHealth, answerReadiness, createReadiness, type Readiness } from "./health.ts";
 import { createSubmissionRoutes, noSubmissions, SubmissionDesk } from "./ingest/index.ts";
 import { LiveChanges, type StreamTimes } from "./live/index.ts";
 import type { LogError } from "./mask-error.ts";
-import { ChangeWatch, createMirrorRoutes } from "./mirror/index.ts";
+import { ChangeWatch, createMirrorRoutes, DocumentBuilder } from "./mirror/index.ts";
 import { createRateGate, type RateSettings } from "./rate-gate.ts";
 import { RequestReads } from "./reads/index.ts";
 import { handleWatched } from "./requests/handle-watched.ts";
@@ -32,7 +35,7 @@ export type AppOptions = {
   /** Bytes of a request's body; 1 MB unless told. */
   readonly maximumBodySize?: number;
   readonly limits?: QueryLimits;
-  /** How often one address may ask `/graphql`; as often as it likes unless told. */
+  /** How many requests an address may send; no limit by default. */
   readonly rate?: RateSettings;
   /** The address that other mirrors reach this one by; from each request unless told. */
   readonly baseUrl?: string | undefined;
@@ -43,6 +46,8 @@ export type AppOptions = {
   /** Of event streams; heartbeats of 15 s unless told. */
   readonly streamTimes?: StreamTimes;
   readonly graphql?: GraphqlSettings;
+  /** The keys that this process trusts, for `Signer.origin`. Defaults to the registry's key alone. */
+  readonly keyring?: Keyring;
 };
 
 export type App = {
@@ -56,6 +61,9 @@ export type App = {
   stopWaiting(): void;
   close(): Promise<void>;
 };
+
+/** Routes that cost nothing, and that probes must reach whatever else their address does. */
+const unlimited: ReadonlySet<string> = new Set(["/health", "/ready"]);
 
 type Route = (request: IncomingMessage, response: ServerResponse) => unknown;
 type FoundRoute = { readonly methods: readonly string[]; readonly answer: Route };
@@ -76,11 +84,13 @@ export function createApp({
   exports = noExports,
   streamTimes,
   graphql: settings = {},
+  keyring,
 }: AppOptions): App {
   const servers = readServers ?? new ReadServers({ primary: reads });
   const requestReads = new RequestReads(servers, graph, settings.rowCacheSize ?? defaultRowCacheSize);
   const desk = new SubmissionDesk(database, submissions, () => requestReads.written());
-  const isWithinRate = createRateGate(rate);
+  const addressOf = createAddressReader(rate.trustedProxies);
+  const isWithinRate = createRateGate(rate, addressOf);
   const watch = new ChangeWatch(database);
   const live = new LiveChanges(database, watch);
   const graphql = createGraphqlHandler({
@@ -89,8 +99,10 @@ export function createApp({
     maximumBodySize,
     limits,
     submitFor: (authorization) => desk.submitFor(authorization),
-    follow: (address) => live.follow(address),
+    clientOf: (request) => clientKey(addressOf(request)),
+    follow: (request) => live.follow(clientKey(addressOf(request))),
     streamTimes,
+    keyring,
     settings,
   });
   let isStopping = false;
@@ -106,43 +118,53 @@ export function createApp({
     },
     [graphqlPath]: {
       methods: ["GET", "POST", "OPTIONS"],
-      answer: (request, response) => {
-        if (isWithinRate(request, response)) return graphql.handle(request, response);
-      },
+      answer: graphql.handle,
     },
   };
 
   const { milliseconds } = limits;
   const submissionRoute = createSubmissionRoutes(desk, { milliseconds, logError });
-  const mirrorRoute = createMirrorRoutes({ database, milliseconds, baseUrl, watch });
+  const builder = new DocumentBuilder();
+  const mirrorRoute = createMirrorRoutes({ database, milliseconds, baseUrl, watch, addressOf, builder });
   const exportRoute = createExportRoutes(database, exports);
-  const explorerRoute = createExplorerRoutes();
+  const explorer = createExplorerRoutes();
 
   /** The names are those of metrics and logs: a fixed list, whatever is asked for. */
   const routeOf = (path: string): Found => {
     if (Object.hasOwn(routes, path)) return [path, routes[path]];
     const submission = submissionRoute(path);
     if (submission !== undefined) return [path === "/ingest" ? path : "/ingest/:id", submission];
+    if (settings.graphiql !== false) {
+      const asset = graphiqlAsset(path);
+      if (asset !== undefined) return ["graphiql", asset];
+    }
     const mirror = mirrorRoute(path);
     if (mirror !== undefined) return [path === "/feed" ? path : "mirror", mirror];
     const exported = exportRoute(path);
     if (exported !== undefined) return ["/export", exported];
-    const explorer = explorerRoute(path);
-    return explorer === undefined ? ["none", undefined] : ["explorer", explorer];
+    const shown = explorer.route(path);
+    return shown === undefined ? ["none", undefined] : ["explorer", shown];
   };
 
   const handle = (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const [name, route] = routeOf((request.url ?? "/").split("?", 1)[0] ?? "/");
-    return handleWatched(name, request, response, () => answer(route, request, response));
+    return handleWatched(name, request, response, () => answer(name, route, request, response));
   };
 
   const answer = async (
+    name: string,
     route: FoundRoute | undefined,
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> => {
+    if (!unlimited.has(name) && !isWithinRate(request, response)) return;
     if (route === undefined) {
-      return sendError(request, response, 404, { code: "NOT_FOUND", message: "Nothing is here." });
+      const page = explorer.notFound(request);
+      if (page !== undefined) return page(request, response);
+      return sendError(request, response, 404, {
+        code: "NOT_FOUND",
+        message: "There is nothing at this address.",
+      });
     }
     if (!route.methods.includes(request.method ?? "")) {
       const allow = route.methods.join(", ");
@@ -165,6 +187,7 @@ export function createApp({
     await desk.close();
     live.stop();
     await watch.close();
+    await builder.close();
     if (readServers === undefined) await servers.close();
   };
   const stopWaiting = () => {

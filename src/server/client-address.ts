@@ -1,56 +1,88 @@
 import type { IncomingMessage } from "node:http";
-import { BlockList, isIP, isIPv6, type Socket } from "node:net";
+import { BlockList, isIP, isIPv4, isIPv6, type Socket } from "node:net";
 
 const loopback = new BlockList();
 loopback.addSubnet("127.0.0.0", 8, "ipv4");
 loopback.addAddress("::1", "ipv6");
 
+/** Whom a request counts for, wherever one address is limited; null is this machine itself. */
+export type AddressOf = (request: Pick<IncomingMessage, "socket" | "headers">) => string | null;
+
+/** The server's one reader of client addresses. `trustedProxies` is the number of your own proxies in front of it. */
+export function createAddressReader(trustedProxies: number): AddressOf {
+  return (request) => clientAddress(request, trustedProxies);
+}
+
+/** `address` as a key where this machine is limited like any other client: open streams and waits. */
+export function clientKey(address: string | null): string {
+  return address ?? "this machine";
+}
+
 /**
- * The address that a request comes from. `X-Forwarded-For` is believed as far as one's own proxies wrote it: each of
- * them adds at its end whom it was asked by, so with two proxies the last but one counts. What stands before that
- * anybody may have written.
+ * The address that a request comes from. `X-Forwarded-For` is believed as far as your own proxies wrote it: each
+ * appends the address that connected to it, so with two proxies the last but one entry is the client. The entries
+ * before it can be forged. Where that entry is missing or is not an address, the connection's own address counts.
  *
- * @returns null for this machine itself: a person at it, or a proxy that nobody declared.
+ * @returns null for this machine itself: a person at it, or a proxy that was not declared.
  */
-export function clientAddress(request: IncomingMessage, trustedProxies: number): string | null {
+export function clientAddress(
+  request: Pick<IncomingMessage, "socket" | "headers">,
+  trustedProxies: number,
+): string | null {
   const { socket } = request;
-  if (trustedProxies > 0) return readAddress(request, trustedProxies);
-  // That of a connection stays.
+  if (trustedProxies > 0) {
+    const header = request.headers["x-forwarded-for"];
+    if (header !== undefined) return forwardedAddress(String(header), trustedProxies, socket);
+  }
+  // The address of a connection does not change.
   const known = ofConnections.get(socket);
   if (known !== undefined) return known;
-  const address = readAddress(request, 0);
+  const direct = plainAddress(socket.remoteAddress ?? "");
+  const address = isLoopback(direct) ? null : subscriberOf(direct);
   ofConnections.set(socket, address);
   return address;
 }
 
 const ofConnections = new WeakMap<Socket, string | null>();
 
-function readAddress(request: IncomingMessage, trustedProxies: number): string | null {
-  const direct = request.socket.remoteAddress ?? "";
-  const header = trustedProxies === 0 ? undefined : request.headers["x-forwarded-for"];
-  const forwarded = (Array.isArray(header) ? header.join() : (header ?? ""))
-    .split(",")
-    .slice(-trustedProxies);
-  const told = plainAddress(forwarded[0]?.trim() ?? "");
-  const address = trustedProxies > 0 && isIP(told) !== 0 ? told : plainAddress(direct);
-  const family = isIPv6(address) ? "ipv6" : "ipv4";
-  return isIP(address) !== 0 && loopback.check(address, family) ? null : subscriberOf(address);
+function forwardedAddress(header: string, trustedProxies: number, socket: Socket): string | null {
+  const [entry = ""] = header.split(",").slice(-trustedProxies);
+  const address = plainAddress(entry.trim());
+  if (isIP(address) !== 0) return isLoopback(address) ? null : subscriberOf(address);
+  // A proxy that forwards something unreadable is a proxy all the same: not exempt, even on this machine.
+  return subscriberOf(plainAddress(socket.remoteAddress ?? ""));
 }
 
-/** Without a port, brackets or zone; an IPv4 address that is written as IPv6 as itself. */
+function isLoopback(address: string): boolean {
+  return isIP(address) !== 0 && loopback.check(address, isIPv6(address) ? "ipv6" : "ipv4");
+}
+
+/** Without a port, brackets or zone. An IPv4 address written as IPv6, in any spelling, becomes itself. */
 function plainAddress(text: string): string {
   const bare = /^\[(.*)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;
   const address = bare.split("%", 1)[0] ?? "";
-  return /^::ffff:([\d.]+)$/i.exec(address)?.[1] ?? address;
+  if (!isIPv6(address)) return address;
+  const groups = groupsOf(address);
+  if (groups.slice(0, 5).some((group) => group !== 0) || groups[5] !== 0xffff) return address;
+  const mapped = groups.slice(6).flatMap((group) => [group >> 8, group & 0xff]);
+  return mapped.join(".");
 }
 
-/** Whoever has one IPv6 address has its /64: they count as one. */
+/** The eight numbers of an IPv6 address. */
+function groupsOf(address: string): number[] {
+  // The URL parser writes a dotted tail as two groups.
+  const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);
+  const [head = "", tail] = canonical.split("::");
+  const parse = (text: string) =>
+    text.split(":").flatMap((group) => (group === "" ? [] : [parseInt(group, 16)]));
+  const before = parse(head);
+  const after = parse(tail ?? "");
+  return [...before, ...Array<number>(8 - before.length - after.length).fill(0), ...after];
+}
+
+/** One subscriber has an IPv6 /64: its addresses count as one. IPv4 addresses count singly. */
 function subscriberOf(address: string): string {
-  if (!isIPv6(address)) return address;
-  const [head = "", tail] = address.toLowerCase().split("::");
-  const before = head.split(":").filter((group) => group !== "");
-  const after = (tail ?? "").split(":").filter((group) => group !== "");
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length);
-  const groups = [...before, ...Array<string>(zeros).fill("0"), ...after].slice(0, 4);
-  return `${groups.map((group) => group.replace(/^0+(?=.)/, "")).join(":")}::/64`;
+  if (isIPv4(address) || !isIPv6(address)) return address;
+  const network = groupsOf(address).slice(0, 4);
+  return `${network.map((group) => group.toString(16)).join(":")}::/64`;
 }

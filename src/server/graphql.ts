@@ -1,11 +1,10 @@
-import type { RequestListener } from "node:http";
-import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
+import type { IncomingMessage, RequestListener } from "node:http";
 import { createYoga } from "graphql-yoga";
 import { type ChangeFollower, type Context, createContext, type Submit } from "../api/context.ts";
 import type { QueryLimits } from "../api/limits/query-limits.ts";
 import { schema } from "../api/schema.ts";
+import type { Keyring } from "../protocol/index.ts";
 import { documentCaches } from "./cache/document-caches.ts";
-import { defaultQuery } from "./default-query.ts";
 import { noDocuments } from "./documents/trusted-documents.ts";
 import { type CorsSettings, openCors } from "./http/cors.ts";
 import type { ServerContext } from "./http/fast-path.ts";
@@ -14,7 +13,8 @@ import { type StreamTimes, useEventStream } from "./live/index.ts";
 import { createMaskError, type LogError } from "./mask-error.ts";
 import { useExactJson } from "./plugins/exact-json.ts";
 import { useExecuteToText } from "./plugins/execute-to-text.ts";
-import { useNoIntrospection } from "./plugins/no-introspection.ts";
+import { useNoIntrospection, withoutSuggestion } from "./plugins/no-introspection.ts";
+import { useOptionalOperationName } from "./plugins/optional-operation-name.ts";
 import { usePositionHeader } from "./plugins/position-header.ts";
 import { queryLimitPlugins } from "./plugins/query-limits.ts";
 import { useResponseCache } from "./plugins/response-cache.ts";
@@ -49,9 +49,13 @@ export type GraphqlOptions = {
   readonly limits: QueryLimits;
   /** Submits for who made a request, told by its Authorization header. */
   readonly submitFor: (authorization: string | null) => Submit;
-  /** Lets a client of this address follow the changes of papers. */
-  readonly follow: (address: string) => ChangeFollower;
+  /** Whom a request counts for where clients share something. */
+  readonly clientOf: (request: IncomingMessage) => string;
+  /** Lets the client of a request follow the changes of papers. */
+  readonly follow: (request: IncomingMessage) => ChangeFollower;
   readonly streamTimes?: StreamTimes | undefined;
+  /** The keys that this process trusts; the registry's alone unless given. */
+  readonly keyring?: Keyring | undefined;
   readonly settings?: GraphqlSettings;
 };
 
@@ -72,20 +76,24 @@ export function createGraphqlHandler(options: GraphqlOptions): {
     responseCacheSize = defaultResponseCacheSize,
     fastPath = true,
   } = settings;
-  const maskError = createMaskError(options.logError);
+  const mask = createMaskError(options.logError);
+  const maskError = introspection ? mask : (error: unknown) => withoutSuggestion(mask(error));
   const yoga = createYoga<ServerContext, Context>({
     schema,
     context: ({ request, req, prepared = reads.primary }) =>
       createContext(prepared.reads, reads.primary.reads, {
         submit: options.submitFor(request.headers.get("authorization")),
-        follow: () => options.follow(req?.socket.remoteAddress ?? ""),
+        // graphql-yoga passes Node's request on in the server context.
+        follow: () => options.follow(req as IncomingMessage),
+        keyring: options.keyring,
         resumeAfter: request.headers.get("last-event-id"),
         signal: request.signal,
+        answerBytes: options.limits.answerBytes,
+        client: options.clientOf(req as IncomingMessage),
       }),
     graphqlEndpoint: graphqlPath,
-    graphiql: graphiql && { title: "pith-graph", defaultQuery },
-    // GraphiQL from the package, not from another host: works offline, and nobody else is told who reads here.
-    renderGraphiQL,
+    // Its page and scripts are served by graphiql/, from memory that all clients share.
+    graphiql: false,
     landingPage: false,
     logging: false,
     batching: false,
@@ -97,6 +105,7 @@ export function createGraphqlHandler(options: GraphqlOptions): {
     parserAndValidationCache: documentCaches(),
     maskedErrors: { maskError },
     plugins: [
+      useOptionalOperationName(),
       useTrustedDocuments(documents),
       ...(responseCacheSize > 0 ? [useResponseCache(responseCacheSize)] : []),
       ...(introspection ? [] : [useNoIntrospection()]),
@@ -116,6 +125,7 @@ export function createGraphqlHandler(options: GraphqlOptions): {
     cors,
     documents: documents.documents,
     reads,
+    graphiql,
     fastPath,
   });
   const close = async () => {

@@ -2,4 +2,10 @@ export { type App, type AppOptions, createApp } from "./app.ts";
 export type { GraphqlSettings } from "./graphql.ts";
 export { graphqlSettings } from "./graphql-settings.ts";
 export type { LogError } from "./mask-error.ts";
-export { type RunningServer, type ServerOptions, startServer } from "./start.ts";
+export {
+  type ListeningServer,
+  listen,
+  type RunningServer,
+  type ServerOptions,
+  startServer,
+} from "./start.ts";

@@ -1,6 +1,6 @@
 import type { Server } from "node:http";
 
-/** Listens. Rejects with a message for people where it cannot: it says what to do. */
+/** Listens. Rejects with a message for people where it cannot, and the system's error as its cause. */
 export function listenOn(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException) =>
@@ -16,7 +16,7 @@ export function listenOn(server: Server, port: number, host: string): Promise<vo
 function explain(error: NodeJS.ErrnoException, port: number, host: string): string {
   switch (error.code) {
     case "EADDRINUSE":
-      return `Port ${port} of ${host} is in use by another program. Choose another port, or end that program.`;
+      return `Port ${port} of ${host} is in use by another program. Choose another port or end that program.`;
     case "EACCES":
       return `Port ${port} may not be used by this user. Choose one of 1024 or above.`;
     case "EADDRNOTAVAIL":

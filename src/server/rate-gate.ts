@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AddressRate } from "./address-rate.ts";
-import { clientAddress } from "./client-address.ts";
+import type { AddressOf } from "./client-address.ts";
 import { sendError } from "./responses.ts";
 
 export type RateSettings = {
@@ -10,20 +10,23 @@ export type RateSettings = {
   readonly trustedProxies: number;
 };
 
-/** Answers who asks too often with 429; lets all others, and this machine itself, through. */
-export function createRateGate({
-  requestsPerMinute,
-  trustedProxies,
-}: RateSettings): (request: IncomingMessage, response: ServerResponse) => boolean {
+/**
+ * Answers an address that sends too many requests with 429. Returns true where the request may go on; requests from
+ * this machine always may.
+ */
+export function createRateGate(
+  { requestsPerMinute }: RateSettings,
+  addressOf: AddressOf,
+): (request: IncomingMessage, response: ServerResponse) => boolean {
   if (requestsPerMinute === 0) return () => true;
   const rate = new AddressRate(requestsPerMinute);
   return (request, response) => {
-    const address = clientAddress(request, trustedProxies);
+    const address = addressOf(request);
     const seconds = address === null ? 0 : rate.take(address);
     if (seconds === 0) return true;
     sendError(request, response, 429, {
       code: "RATE_LIMITED",
-      message: `More than ${requestsPerMinute} requests a minute came from your address. Ask again in ${seconds} s.`,
+      message: `More than ${requestsPerMinute} requests a minute came from your address. Try again in ${seconds} s.`,
       headers: { "retry-after": String(seconds), "access-control-allow-origin": "*" },
     });
     return false;

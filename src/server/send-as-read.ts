@@ -1,28 +1,27 @@
 import type { ServerResponse } from "node:http";
 
-/** Nobody reads the answer any more. */
+/** The client has gone, or its connection was ended because it did not read. */
 export class GoneError extends Error {
   override readonly name = "GoneError";
 }
 
 /**
- * Sends an answer as it is made, no faster than it is read, and ends it. A client that reads nothing for `unread`
- * milliseconds loses its connection; however long the next piece takes to be made counts for nothing.
+ * Sends an answer as it is made, no faster than it is read, and ends it. A client that does not read loses its
+ * connection by the server's own limits (connections/).
  *
- * Rejects with GoneError where the client is gone, or was made to go; making the answer has ended then.
+ * Rejects with GoneError where the client is gone; making the answer has ended then.
  */
 export async function sendAsRead(
   response: ServerResponse,
-  pieces: AsyncIterable<Uint8Array | string>,
-  unread: number,
+  pieces: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array>,
 ): Promise<void> {
   try {
     for await (const piece of pieces) {
       if (response.destroyed) throw new GoneError("The client has gone.");
-      if (!response.write(piece)) await waitFor(response, "drain", unread);
+      if (!response.write(piece)) await waitFor(response, "drain");
     }
     response.end();
-    await waitFor(response, "finish", unread);
+    await waitFor(response, "finish");
   } catch (error) {
     response.destroy();
     throw error;
@@ -30,10 +29,9 @@ export async function sendAsRead(
 }
 
 /** Waits for an event, or rejects with GoneError. */
-function waitFor(response: ServerResponse, event: "drain" | "finish", milliseconds: number): Promise<void> {
+function waitFor(response: ServerResponse, event: "drain" | "finish"): Promise<void> {
   return new Promise((resolve, reject) => {
     const stopWaiting = () => {
-      clearTimeout(timer);
       response.off(event, done);
       response.off("close", gone);
     };
@@ -45,7 +43,6 @@ function waitFor(response: ServerResponse, event: "drain" | "finish", millisecon
       stopWaiting();
       reject(new GoneError("Nobody reads the answer."));
     };
-    const timer = setTimeout(gone, milliseconds);
     response.once(event, done);
     response.once("close", gone);
     if (response.destroyed) gone();

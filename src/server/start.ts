@@ -1,21 +1,27 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Server as NetServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import type { App } from "./app.ts";
+import { type ConnectionLimits, Connections } from "./connections/index.ts";
+import { useOriginForm } from "./http/request-target.ts";
 import { listenOn } from "./listen-on.ts";
 import type { LogError } from "./mask-error.ts";
+import { answerStarting } from "./starting.ts";
 
-export type ServerOptions = {
-  readonly app: App;
+export type ListenOptions = {
   /** 0 takes a free one. */
   readonly port: number;
   readonly host: string;
   readonly stop?: StopTimes;
   readonly slowClients?: SlowClients;
+  /** What unread answers may keep of memory; 256 MiB by default. */
+  readonly connections?: ConnectionLimits;
   /** Told where a connection cannot be taken (too many open files); standard error unless given. */
   readonly logError?: LogError;
 };
+
+export type ServerOptions = ListenOptions & { readonly app: App };
 
 /** How a server stops. All in milliseconds. */
 export type StopTimes = {
@@ -39,19 +45,32 @@ export type RunningServer = {
   readonly port: number;
   /** `http://host:port` */
   readonly url: string;
+  /** Bytes of answers that clients have not read yet and that this process keeps. */
+  unreadBytes(): number;
   /** Takes no more connections, lets running requests finish, ends them after the timeout. May be called again. */
   close(): Promise<void>;
 };
 
-/** Listens. Rejects with a message for people where it cannot. */
-export async function startServer({
-  app,
+/** A server that answers 503 until it is given what it serves. */
+export type ListeningServer = RunningServer & { serve(app: App): void };
+
+/** Listens and serves. Rejects with a message for people where it cannot listen. */
+export async function startServer({ app, ...options }: ServerOptions): Promise<RunningServer> {
+  const server = await listen(options);
+  server.serve(app);
+  return server;
+}
+
+/** Listens, so that a port that is taken is noticed before anything is set up. Rejects like `startServer`. */
+export async function listen({
   port,
   host,
   stop: times = {},
   slowClients = slowClientsAllowed,
+  connections: connectionLimits,
   logError = (message, error) => console.error(message, error),
-}: ServerOptions): Promise<RunningServer> {
+}: ListenOptions): Promise<ListeningServer> {
+  let app: App | undefined;
   let stopping: Promise<void> | undefined;
   let isPastIdle = false;
   // A slow client may hold a connection so long and no longer.
@@ -60,25 +79,30 @@ export async function startServer({
     requestTimeout: slowClients.request,
     connectionsCheckingInterval: slowClients.lookedAt,
   };
-  const server = createServer(patience, (request, response) => {
+  const connections = new Connections(connectionLimits);
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
     // While the server stops, a kept-alive connection ends with the next answer on it.
     if (stopping !== undefined) response.setHeader("connection", "close");
     response.on("close", () => {
       // One whose answer had begun before could not be told.
       if (isPastIdle) setImmediate(() => server.closeIdleConnections());
     });
-    app.handle(request, response);
-  });
+    useOriginForm(request);
+    if (app === undefined) answerStarting(request, response);
+    else app.handle(request, response);
+  };
+  const server = createServer(patience, (request, response) => connections.handle(request, response, answer));
+  connections.follow(server);
   await listenOn(server, port, host);
   server.on("error", (error) => logError("a connection could not be taken", error));
   const address = server.address() as AddressInfo;
   const shownHost = address.family === "IPv6" ? `[${address.address}]` : address.address;
   const stop = async () => {
     const { drain = 0, idle = 0, most = 10_000 } = times;
-    app.beginStop();
-    if (drain > 0) await pause(drain);
+    app?.beginStop();
+    if (app !== undefined && drain > 0) await pause(drain);
     const closed = stopListening(server);
-    app.stopWaiting();
+    app?.stopWaiting();
     const timer = setTimeout(() => server.closeAllConnections(), most);
     const closeIdle = () => {
       isPastIdle = true;
@@ -92,11 +116,15 @@ export async function startServer({
     clearTimeout(idleTimer);
     // Its own `close`, now that no connection is left: it ends the look after slow clients.
     server.close();
-    await app.close();
+    await app?.close();
   };
   return {
+    serve: (given) => {
+      app = given;
+    },
     port: address.port,
     url: `http://${shownHost}:${address.port}`,
+    unreadBytes: () => connections.unreadBytes,
     close: () => {
       stopping ??= stop();
       return stopping;

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { CopyRows } from "./copy-format.ts";
+import type { Statements } from "./transaction.ts";
 import { statements } from "./watched-statements.ts";
 
 /** CopyData's `d`, and four bytes for the length of what follows and themselves. */
@@ -12,11 +13,11 @@ const copyDone = Buffer.from([0x63, 0, 0, 0, 4]);
  *
  * Resolves when all of it is there; rejects with PostgreSQL's error. The memory of the rows is given back.
  */
-export function copyIn(client: pg.ClientBase, copies: readonly CopyRows[]): Promise<void> {
+export function copyIn(client: Statements, copies: readonly CopyRows[]): Promise<void> {
   return statements.run({ name: "COPY" }, () => send(client, copies));
 }
 
-async function send(client: pg.ClientBase, copies: readonly CopyRows[]): Promise<void> {
+async function send(client: Statements, copies: readonly CopyRows[]): Promise<void> {
   if (copies.length === 0) return;
   const text = copies.map(({ command }) => command).join("; ");
   await new Promise<void>((resolve, reject) => {

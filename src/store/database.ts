@@ -1,6 +1,9 @@
 import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
 import pg from "pg";
 import { makeCancellable } from "./cancellation.ts";
+import { sharesOf } from "./connection-shares.ts";
+import { defaultGuard, type Guard, guardedClients } from "./guarded-client.ts";
+import { shareConnections } from "./shared-pool.ts";
 import * as tables from "./tables/index.ts";
 import { letStatementsBeWatched } from "./watched-statements.ts";
 
@@ -28,8 +31,10 @@ export type DatabaseOptions = {
   schema?: string;
   /** How long it may take to get a connection, in milliseconds: then it fails. As long as it does unless told. */
   connectionMilliseconds?: number;
-  /** How long a statement may take, in milliseconds; as long as it does unless told. */
+  /** How long a statement may take on the server, in milliseconds. Without it, as long as the server works on it. */
   statementMilliseconds?: number;
+  /** When a connection counts as dead. Defaults to `defaultGuard`. */
+  guard?: Guard;
 };
 
 /** Opens a pool of connections. Connects lazily: an address nobody answers fails with the first query. */
@@ -40,6 +45,7 @@ export function openDatabase(given: DatabaseOptions): Database {
     schema,
     statementMilliseconds,
     connectionMilliseconds = 0,
+    guard = defaultGuard,
   } = given;
   const settings = [
     // Times are read as UTC (tables/columns.ts); so is every session.
@@ -50,18 +56,25 @@ export function openDatabase(given: DatabaseOptions): Database {
     ...(statementMilliseconds === undefined ? [] : [`statement_timeout=${statementMilliseconds}`]),
     // How soon the server sees that nobody waits for a statement any more.
     "client_connection_check_interval=500",
+    // How soon the server sees that a client's machine is gone, and frees its locks. Of a Unix socket they mean nothing.
+    "tcp_keepalives_idle=30",
+    "tcp_keepalives_interval=10",
+    "tcp_keepalives_count=3",
+    "tcp_user_timeout=60000",
   ];
   const pool = new pg.Pool({
     ...(typeof connection === "string" ? { connectionString: connection } : connection),
     max: maximumConnections,
     connectionTimeoutMillis: connectionMilliseconds,
     application_name: "pith-graph",
+    Client: guardedClients(guard),
     options: settings.map((setting) => `-c ${setting}`).join(" "),
   });
   // A connection that is lost fails the query that runs on it, and is replaced with the next one; without these
   // listeners, of an idle connection and of one in use, it would also end the process.
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
+  shareConnections(pool, sharesOf(maximumConnections));
   letStatementsBeWatched(pool);
   makeCancellable(pool);
   return { connection, pool, db: drizzle(pool, { schema: tables }), close: () => pool.end() };

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { asc, gt, sql } from "drizzle-orm";
-import type pg from "pg";
 import type { Queries } from "./database.ts";
 import { type Cell, insertRows } from "./rows.ts";
 import { changes } from "./tables/index.ts";
+import type { Statements } from "./transaction.ts";
 
 /** Told the last position whenever changes are committed: `LISTEN pith_graph_changes`. */
 export const changesChannel = "pith_graph_changes";
@@ -59,7 +59,7 @@ export function checksumAfter(
  * have no gaps. `now` is an ISO instant.
  */
 export async function recordChanges(
-  client: pg.ClientBase,
+  client: Statements,
   changed: readonly StateChange[],
   now: string,
 ): Promise<void> {

@@ -1,6 +1,6 @@
-import type pg from "pg";
 import { type GraphChanges, packGraphChanges } from "./graph-payload.ts";
 import { type Cell, insertRows } from "./rows.ts";
+import type { Statements } from "./transaction.ts";
 import { noteCounted, type PositionRow, type Uncounted, uncountedIn } from "./uncounted-anchors.ts";
 
 /** Told the last position whenever the citation graph changed: `LISTEN pith_graph_edges`. */
@@ -33,7 +33,7 @@ const positionsBetweenPrunings = 64n;
  * @returns what those who wrote before have left to be counted.
  */
 export async function recordGraphChanges(
-  client: pg.ClientBase,
+  client: Statements,
   changes: GraphChanges,
   now: string,
   limits: GraphFeedLimits = graphFeedLimits,
@@ -46,14 +46,14 @@ export async function recordGraphChanges(
  * Tells all who follow to load the graph anew, within a transaction that may change all of it, like a rebuild. What
  * was listed before is deleted: nobody needs it any more. The anchors of all works are counted.
  */
-export async function recordGraphReset(client: pg.ClientBase, now: string): Promise<void> {
+export async function recordGraphReset(client: Statements, now: string): Promise<void> {
   const { position, uncounted } = await append(client, [null], now, graphFeedLimits);
   if (uncounted !== null) await noteCounted(client, position);
   await client.query("DELETE FROM graph_changes WHERE position < $1", [position.toString()]);
 }
 
 async function append(
-  client: pg.ClientBase,
+  client: Statements,
   payloads: readonly (Buffer | null)[],
   now: string,
   limits: GraphFeedLimits,

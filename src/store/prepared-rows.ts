@@ -1,5 +1,6 @@
 import { Column, fillPlaceholders, is, type Query } from "drizzle-orm";
 import pg from "pg";
+import { mapInTurns } from "../turns.ts";
 import type { Sender } from "./cancellable.ts";
 
 /** A query that Drizzle has built, with placeholders, and what its rows are. */
@@ -31,7 +32,7 @@ export function prepareRows<Row>(query: RowQuery<Row>, name: string): PreparedRo
       { name, text, rowMode: "array", types: textOnly },
       fillPlaceholders(params, values),
     );
-    return rows.map(readRow);
+    return mapInTurns(rows, readRow);
   };
 }
 
@@ -39,7 +40,7 @@ export function prepareRows<Row>(query: RowQuery<Row>, name: string): PreparedRo
 export async function readRows<Row>(sender: Sender, query: RowQuery<Row>): Promise<Row[]> {
   const { sql: text, params } = query.toSQL();
   const { rows } = await sender.query<Cells>({ text, rowMode: "array", types: textOnly }, params);
-  return rows.map(rowReaderOf(query));
+  return mapInTurns(rows, rowReaderOf(query));
 }
 
 type Cells = (string | null)[];

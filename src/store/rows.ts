@@ -1,6 +1,6 @@
-import type pg from "pg";
 import { type Cell, CopyRows } from "./copy-format.ts";
 import { copyIn } from "./copy-in.ts";
+import type { Statements } from "./transaction.ts";
 
 export type { Cell } from "./copy-format.ts";
 
@@ -9,7 +9,7 @@ export type { Cell } from "./copy-format.ts";
  * an error. `like` is the table whose columns these are, where it is another.
  */
 export async function insertRows(
-  client: pg.ClientBase,
+  client: Statements,
   table: string,
   columns: readonly string[],
   rows: readonly (readonly Cell[])[],
@@ -28,7 +28,7 @@ export async function insertRows(
  * @returns the number of rows that were written.
  */
 export async function upsertRows(
-  client: pg.ClientBase,
+  client: Statements,
   table: string,
   columns: readonly string[],
   rows: readonly (readonly Cell[])[],

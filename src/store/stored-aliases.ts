@@ -1,12 +1,12 @@
-import type { AliasMention } from "../protocol/index.ts";
+import type { JsonValue } from "../protocol/index.ts";
 
-/** An alias as the log keeps it. Strings as they came: any of their characters may be outside what PostgreSQL's text holds. */
+/** An alias of a paper as `records` has it. Strings as they came: any of their characters may be outside what PostgreSQL's text holds. */
 export type StoredAlias = {
   readonly kind: string;
   readonly value: string;
   readonly createdAt: string;
-  /** Whether a document brought it that was let in at `hash`, where somebody's word suffices. */
-  readonly letInAtHash: boolean;
+  /** Whether a document brought it that was accepted at `hash`: part of the log. Else the merge derived it. */
+  readonly isBrought: boolean;
   /** Derived: whether the state lists it. */
   readonly isCurrent: boolean;
 };
@@ -15,7 +15,7 @@ type Cells = readonly [
   kind: string,
   value: string,
   createdAt: string,
-  letInAtHash: boolean,
+  isBrought: boolean,
   isCurrent: boolean,
 ];
 
@@ -23,11 +23,11 @@ type Cells = readonly [
 export function aliasesText(aliases: readonly StoredAlias[]): string {
   return JSON.stringify(
     aliases.map(
-      ({ kind, value, createdAt, letInAtHash, isCurrent }): Cells => [
+      ({ kind, value, createdAt, isBrought, isCurrent }): Cells => [
         kind,
         value,
         createdAt,
-        letInAtHash,
+        isBrought,
         isCurrent,
       ],
     ),
@@ -36,16 +36,25 @@ export function aliasesText(aliases: readonly StoredAlias[]): string {
 
 /** Reads what `aliasesText` wrote. */
 export function readStoredAliases(text: string): StoredAlias[] {
-  return (JSON.parse(text) as Cells[]).map(([kind, value, createdAt, letInAtHash, isCurrent]) => ({
+  return (JSON.parse(text) as Cells[]).map(([kind, value, createdAt, isBrought, isCurrent]) => ({
     kind,
     value,
     createdAt,
-    letInAtHash,
+    isBrought,
     isCurrent,
   }));
 }
 
+/** The part of `records.aliases` that belongs to the log: what documents brought. */
+export function readBroughtAliases(text: string): StoredAlias[] {
+  return readStoredAliases(text).filter(({ isBrought }) => isBrought);
+}
+
 /** An alias as a document would bring it. */
-export function mentionOf({ kind, value, createdAt, letInAtHash }: StoredAlias): AliasMention {
-  return { value: { alias_kind: kind, alias_value: value, created_at: createdAt }, letInAtHash };
+export function aliasValue({
+  kind,
+  value,
+  createdAt,
+}: Pick<StoredAlias, "kind" | "value" | "createdAt">): JsonValue {
+  return { alias_kind: kind, alias_value: value, created_at: createdAt };
 }

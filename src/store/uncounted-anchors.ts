@@ -1,4 +1,4 @@
-import type pg from "pg";
+import type { Statements } from "./transaction.ts";
 
 /**
  * What writers changed that do not keep `works.anchored_work_count`: those of versions before migration 0010, which may
@@ -29,7 +29,7 @@ export function uncountedIn(rows: readonly PositionRow[], own = 0n): Uncounted |
 }
 
 /** What is left to be counted, where nothing is being written. */
-export async function readUncounted(client: Pick<pg.ClientBase, "query">): Promise<Uncounted | null> {
+export async function readUncounted(client: Statements): Promise<Uncounted | null> {
   const { rows } = await client.query<PositionRow>(
     "SELECT name, value FROM totals WHERE name IN ('graph_position', 'counted_graph_position')",
   );
@@ -37,7 +37,7 @@ export async function readUncounted(client: Pick<pg.ClientBase, "query">): Promi
 }
 
 /** Notes that the anchors of all works are counted, up to a position. */
-export async function noteCounted(client: pg.ClientBase, position: bigint): Promise<void> {
+export async function noteCounted(client: Statements, position: bigint): Promise<void> {
   await client.query(
     `INSERT INTO totals (name, value) VALUES ('counted_graph_position', $1)
      ON CONFLICT (name) DO UPDATE SET value = excluded.value`,

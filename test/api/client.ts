@@ -1,6 +1,6 @@
 import { type ExecutionResult, type GraphQLError, graphql } from "graphql";
 import type pg from "pg";
-import { prepareContext } from "../../src/api/context.ts";
+import { prepareContext, type RequestParts } from "../../src/api/context.ts";
 import { stringifyResult } from "../../src/api/json-text.ts";
 import { schema } from "../../src/api/schema.ts";
 import { type GraphService, startGraph } from "../../src/graph/index.ts";
@@ -26,10 +26,16 @@ export type Client = {
 export function createClient(
   database: Database,
   graph: GraphService = startGraph(database, { adjacency: "sql" }),
+  parts: RequestParts = {},
 ): Client {
   const createContext = prepareContext(database, graph);
   const run = (source: string, variableValues?: Variables): Promise<ExecutionResult> =>
-    graphql({ schema, source, contextValue: createContext(), ...(variableValues && { variableValues }) });
+    graphql({
+      schema,
+      source,
+      contextValue: createContext(parts),
+      ...(variableValues && { variableValues }),
+    });
   const text = async (source: string, variables?: Variables) => {
     const result = await run(source, variables);
     if (result.errors !== undefined) {

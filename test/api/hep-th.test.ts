@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type GraphService, startGraph } from "../../src/graph/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { type Client, createClient } from "./client.ts";
-import { hepThDocuments, readHepTh } from "./fixtures/hep-th.ts";
+import { hepThDocuments, readHepThReferences } from "./fixtures/hep-th.ts";
 import { ingestTexts } from "./fixtures/library.ts";
 import { NaiveCitations, type Relatedness } from "./fixtures/naive-citations.ts";
 
@@ -14,7 +14,7 @@ const maldacena = "hep-th/9711200";
 const wittenAds = "hep-th/9802150";
 const review = "hep-th/9905111";
 
-const papers = readHepTh();
+const papers = readHepThReferences();
 const naive = new NaiveCitations(papers);
 
 let database: TestDatabase;

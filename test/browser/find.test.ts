@@ -7,12 +7,12 @@ const stage = setStage({ fill: fillWithExcerpt });
 
 test("the box finds as one types, and the keyboard goes to what was found", async () => {
   const { page, expectAccessible, leave } = await visit(stage.browser, stage.site.url);
-  await page.getByRole("combobox", { name: "Find papers and claims" }).focus();
+  await page.getByRole("combobox", { name: "Search papers and claims" }).focus();
   // Without a pause between the keys: none of them may be lost.
   await page.keyboard.type("human feedback align");
   const options = page.getByRole("listbox").getByRole("option");
   await options.first().waitFor();
-  expect(await page.getByRole("combobox", { name: "Find papers and claims" }).inputValue()).toBe(
+  expect(await page.getByRole("combobox", { name: "Search papers and claims" }).inputValue()).toBe(
     "human feedback align",
   );
   await page.keyboard.press("ArrowDown");
@@ -26,7 +26,7 @@ test("the box finds as one types, and the keyboard goes to what was found", asyn
 
 test("an identifier finds its paper, a claim's words find the claim on its paper's page", async () => {
   const { page, leave } = await visit(stage.browser, stage.site.url);
-  const box = page.getByRole("combobox", { name: "Find papers and claims" });
+  const box = page.getByRole("combobox", { name: "Search papers and claims" });
   const options = page.getByRole("listbox").getByRole("option");
   await box.fill("arXiv:2302.12192");
   await options.filter({ hasText: "Aligning Text-to-Image" }).waitFor();
@@ -40,14 +40,14 @@ test("an identifier finds its paper, a claim's words find the claim on its paper
 
 test("what a query finds has an address; going back and forward shows the same", async () => {
   const { page, expectAccessible, leave } = await visit(stage.browser, stage.site.url);
-  const box = page.getByRole("combobox", { name: "Find papers and claims" });
+  const box = page.getByRole("combobox", { name: "Search papers and claims" });
   await box.fill("human feedback");
   await page.keyboard.press("Enter");
   await page.waitForURL("**/search?q=human+feedback");
   await page.getByText("3 found for “human feedback”").waitFor();
   await expectAccessible();
   await page.goBack();
-  await page.getByRole("heading", { name: "Who asserts it, and how far is it proved?" }).waitFor();
+  await page.getByRole("heading", { name: "Who claims what, and can you verify it?" }).waitFor();
   await page.goForward();
   await page.getByText("3 found for “human feedback”").waitFor();
   expect(await box.inputValue()).toBe("human feedback");
@@ -59,8 +59,8 @@ test("what a query finds has an address; going back and forward shows the same",
 test("what cannot be asked is said, and the next question is asked all the same", async () => {
   const { page, leave } = await visit(stage.browser, `${stage.site.url}search?q=${"x ".repeat(40)}`);
   await page.getByRole("alert").getByText("32").waitFor();
-  await page.getByRole("combobox", { name: "Find papers and claims" }).fill("human feedback");
-  await page.getByRole("button", { name: "Find" }).click();
+  await page.getByRole("combobox", { name: "Search papers and claims" }).fill("human feedback");
+  await page.getByRole("button", { name: "Search" }).click();
   await page.getByText("3 found for “human feedback”").waitFor();
   await leave();
 });

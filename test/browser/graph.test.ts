@@ -74,7 +74,16 @@ async function placeOf(page: Page, name: string): Promise<{ x: number; y: number
         ({ textContent }) => textContent === wanted,
       );
       const mark = title?.nextElementSibling;
-      return { x: Number(mark?.getAttribute("cx")), y: Number(mark?.getAttribute("cy")) };
+      if (mark?.tagName === "circle") {
+        return { x: Number(mark.getAttribute("cx")), y: Number(mark.getAttribute("cy")) };
+      }
+      // A polygon: its middle.
+      const numbers = (mark?.getAttribute("points") ?? "").split(/[ ,]/).map(Number);
+      const middleOf = (from: number) => {
+        const values = numbers.filter((_, index) => index % 2 === from);
+        return (Math.min(...values) + Math.max(...values)) / 2;
+      };
+      return { x: middleOf(0), y: middleOf(1) };
     },
     [content.toString(), name],
   );
@@ -133,18 +142,16 @@ test("drawn: a click selects, with Shift another; the path between them; back an
   await page.keyboard.up("Shift");
   await says(page, "select", `${hub},${far}`);
   await side.getByRole("button", { name: "Path between them" }).click();
-  await page
-    .getByText("A shortest path between the two has 2 citations: each is cited by the next.")
-    .waitFor();
+  await page.getByText("Shortest path between the two: 2 citations, each is cited by the next.").waitFor();
   await page.goBack();
-  await page.getByText("A shortest path").waitFor({ state: "detached" });
+  await page.getByText("Shortest path").waitFor({ state: "detached" });
   await page.goForward();
-  await page.getByText("A shortest path").waitFor();
+  await page.getByText("Shortest path").waitFor();
 
   const shared = await visit(stage.browser, page.url());
-  await shared.page.getByText("A shortest path between the two has 2 citations").waitFor();
+  await shared.page.getByText("Shortest path between the two: 2 citations").waitFor();
   await shared.page.getByText("2 selected").waitFor();
-  expect(await shared.page.getByRole("link", { name: /^The query behind this.*the path$/ }).count()).toBe(1);
+  expect(await shared.page.getByRole("link", { name: /^GraphQL query.*the path$/ }).count()).toBe(1);
   await shared.leave();
   await leave();
 });
@@ -174,7 +181,7 @@ test("the keyboard alone: along citations, select, expand, pin, leave", async ()
   await page.keyboard.press("Escape");
   await says(page, "select", null);
   await page.keyboard.press("Tab");
-  await page.getByRole("button", { name: "Closer" }).and(page.locator(":focus")).waitFor();
+  await page.getByRole("button", { name: "Zoom in" }).and(page.locator(":focus")).waitFor();
   await leave();
 });
 
@@ -242,16 +249,16 @@ test("by forces, in a thread; that not all is shown is said; by proof; dark", as
   const address = graphAt({ of: "2212.11899", most: "100", layout: "force", colour: "proof" });
   const { page, expectAccessible, leave } = await visit(stage.browser, address, { colorScheme: "dark" });
   await drawn(page);
-  await page.getByText("Placing the works …").waitFor({ state: "detached" });
-  await page.getByText(/This is not all: there are more than 100 works/).waitFor();
+  await page.getByText("Arranging …").waitFor({ state: "detached" });
+  await page.getByText(/There are more works/).waitFor();
   await expectAccessible();
   await page.getByRole("button", { name: "Show up to 1,000" }).click();
-  await page.getByText("This is not all").waitFor({ state: "detached" });
+  await page.getByText("There are more works").waitFor({ state: "detached" });
   await says(page, "most", "1000");
   // Fewer again: the others go, and those that stay are drawn.
   await page.getByLabel("At most").selectOption("100");
   await page.getByRole("status").getByText("100 works and").waitFor();
-  await page.getByText("Placing the works …").waitFor({ state: "detached" });
+  await page.getByText("Arranging …").waitFor({ state: "detached" });
   const { content } = await saved(page, "Picture (SVG)");
   expect(content.toString().match(/<title>/g)).toHaveLength(101);
   await leave();
@@ -271,11 +278,11 @@ test("320 pixels wide; names that nobody knows; where to begin", async () => {
   await page.getByRole("table").first().waitFor();
   await expectNoSideScroll();
   await page.goto(graphAt({ of: "9999.99999" }));
-  await page.getByRole("alert").getByText("This mirror knows no such work").waitFor();
+  await page.getByRole("alert").getByText("We couldn't find that paper").waitFor();
   await page.goto(`${stage.site.url}graph`);
-  await page.getByRole("region", { name: "Begin with a work" }).getByRole("link").nth(7).waitFor();
+  await page.getByRole("region", { name: "Choose a starting point" }).getByRole("link").nth(7).waitFor();
   await expectAccessible();
-  await page.getByLabel("Work to begin with").fill(hub);
+  await page.getByLabel("Paper to start from").fill(hub);
   await page.keyboard.press("Enter");
   await says(page, "of", hub);
   await drawn(page);
@@ -287,7 +294,7 @@ test("the first view carries neither the graph nor the charts", async () => {
   const { page, leave } = await visit(stage.browser, stage.site.url);
   page.on("request", (request) => asked.push(new URL(request.url()).pathname));
   await page.reload();
-  await page.getByRole("heading", { name: "Latest submitted" }).waitFor();
+  await page.getByRole("heading", { name: "Latest papers" }).waitFor();
   await page.waitForLoadState("networkidle");
   const scripts = asked.filter((path) => path.endsWith(".js"));
   expect(scripts.length).toBeGreaterThan(1);

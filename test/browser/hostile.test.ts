@@ -54,7 +54,7 @@ test("texts stay texts, within their place", async () => {
     await page.locator("#references tbody tr").waitFor();
     await page.locator("#events .event").first().waitFor();
     await page.getByRole("button", { name: "Verify again in this browser" }).click();
-    await page.getByText("This browser cannot tell").waitFor();
+    await page.getByText("unknown key").waitFor();
     await expectNoSideScroll();
     expect(await page.evaluate("window.hacked")).toBeUndefined();
   }
@@ -96,7 +96,7 @@ test("lists and results show hostile texts as texts too", async () => {
   });
   await page.getByText("<script>window.hacked=1</script>").first().waitFor();
   await expectNoSideScroll();
-  await page.getByRole("combobox", { name: "Find papers and claims" }).fill("window hacked");
+  await page.getByRole("combobox", { name: "Search papers and claims" }).fill("window hacked");
   await page.getByRole("listbox").getByRole("option").first().waitFor();
   await expectNoSideScroll();
   await page.keyboard.press("Enter");
@@ -116,7 +116,7 @@ test("an address is hostile as well", async () => {
   await page.goto(`${stage.site.url}search?q=%3Cimg%20src=x%20onerror=window.hacked=1%3E`);
   await page.getByText("<img src=x onerror=window.hacked=1>").waitFor();
   await page.goto(`${stage.site.url}paper/%E0%A4%A`);
-  await page.getByRole("heading", { name: "Nothing is here" }).waitFor();
+  await page.getByRole("heading", { name: "Page not found" }).waitFor();
   expect(await page.evaluate("window.hacked")).toBeUndefined();
   await leave();
 });

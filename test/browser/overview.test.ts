@@ -15,7 +15,7 @@ test("what is held, as charts and tables; ranks; what is invalid", async () => {
   );
   await page.locator(".chart[data-drawn] canvas").nth(1).waitFor();
   await page.getByRole("img", { name: /^Bars of internal anchors by year, \d+ groups/ }).waitFor();
-  await page.getByRole("button", { name: /^As a table.*by category$/ }).click();
+  await page.getByRole("button", { name: /^Table.*by category$/ }).click();
   const table = page.getByRole("table", { name: "Internal anchors by category" });
   await table.getByRole("rowheader", { name: "hep-th" }).waitFor();
   const { rows } = await stage.site.database.pool.query<{ papers: string }>(
@@ -28,7 +28,7 @@ test("what is held, as charts and tables; ranks; what is invalid", async () => {
     .waitFor();
   await page.getByRole("heading", { name: "By PageRank" }).waitFor();
   expect(await page.getByRole("listitem").filter({ hasText: "cited by" }).count()).toBe(10);
-  await page.getByText("Nothing was refused so far.").waitFor();
+  await page.getByText("Nothing was rejected so far.").waitFor();
   await page.getByText("Invalid events: 3.").waitFor();
   await page.getByText("invalid: PREV_EVENT_UNRESOLVED").first().waitFor();
   await expectAccessible();
@@ -41,7 +41,7 @@ test("live: what is taken in while the page is open appears, and is counted", as
   const { page, expectAccessible, leave } = await visit(stage.browser, `${stage.site.url}overview`, {
     colorScheme: "dark",
   });
-  await page.getByText("Listening: what is taken in appears here at once.").waitFor();
+  await page.getByText("Live: new events appear here as they arrive.").waitFor();
   const papers = page.locator("[data-count=papers]");
   await papers.filter({ hasText: /\d/ }).waitFor();
   const before = Number((await papers.textContent())?.replaceAll(",", ""));
@@ -57,16 +57,16 @@ test("live: what is taken in while the page is open appears, and is counted", as
   await page.locator(".event-list").first().getByRole("link", { name: title }).nth(1).waitFor();
   // What was refused with it, and why.
   await page.getByText("Rejected documents: 1.").waitFor();
-  const refusals = page.getByRole("list", { name: "What quarantine keeps, by reason" }).getByRole("listitem");
-  await refusals.getByText("It is no JSON.").waitFor();
-  expect(await refusals.allTextContents()).toEqual(["1 document: MALFORMED_JSONIt is no JSON."]);
+  const refusals = page.getByRole("list", { name: "Rejected, by reason" }).getByRole("listitem");
+  await refusals.getByText("Not JSON.").waitFor();
+  expect(await refusals.allTextContents()).toEqual(["1 document: MALFORMED_JSONNot JSON."]);
   await expectAccessible();
   await leave();
 });
 
 test("a connection that breaks is made anew where it was, and nothing is missed", async () => {
   const { page, faults } = await visit(stage.browser, `${stage.site.url}overview`);
-  const listening = page.getByText("Listening: what is taken in appears here at once.");
+  const listening = page.getByText("Live: new events appear here as they arrive.");
   await listening.waitFor();
   const take = (nth: number) =>
     takeIn(stage.site.database, [
@@ -94,7 +94,7 @@ test("where no other queries are run: a paper, its graph, a search; another quer
   await page.getByText("pith:2023:ROU4N4IRYZ3HV3M7HKTK3YY643").first().waitFor();
   await page.locator("#events .event").nth(1).waitFor();
   await page.getByRole("button", { name: "Verify again in this browser" }).click();
-  await page.getByText("This browser agrees with the server").waitFor();
+  await page.getByText("same result as the server").waitFor();
   await page.goto(`${stage.site.url}graph?of=2302.12192&as=table`);
   await page.getByRole("table").first().getByRole("rowheader").first().waitFor();
   await page.goto(`${stage.site.url}search?q=human+feedback`);

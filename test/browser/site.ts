@@ -49,6 +49,12 @@ export async function startSite({
 /** Of the sample the real paper, those of December 2022, the forks, and some of hep-th: enough to look at, and soon there. */
 export async function fillWithExcerpt(database: TestDatabase): Promise<void> {
   await takeIn(database, sampleDocuments(80), { keyring: sampleKeyring });
+  await markSampleLoaded(database);
+}
+
+/** What loading the sample leaves behind: the server says that it accepts the demo key. */
+export async function markSampleLoaded({ pool }: TestDatabase): Promise<void> {
+  await pool.query("INSERT INTO settings VALUES ('sample', 'loaded')");
 }
 
 /** What a reverse proxy does: strips the prefix, and answers nothing outside it. */

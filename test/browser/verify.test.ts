@@ -3,6 +3,7 @@ import { registryKey } from "../../src/protocol/index.ts";
 import { claimOf, documentOf } from "../api/fixtures/documents.ts";
 import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
 import { registry } from "../protocol/signed-events.ts";
+import { markSampleLoaded } from "./site.ts";
 import { setStage } from "./stage.ts";
 import { type Visit, visit } from "./visit.ts";
 
@@ -20,6 +21,7 @@ const foreign = documentOf({
 const stage = setStage({
   fill: async (database) => {
     await takeIn(database, sampleDocuments(20), { keyring: sampleKeyring });
+    await markSampleLoaded(database);
     await takeIn(database, [foreign.text]);
   },
 });
@@ -45,9 +47,9 @@ async function withTampering(statement: string, undo: string, look: () => Promis
 test("the browser agrees on the registry's own paper, and says what that leaves open", async () => {
   const tab = await visit(stage.browser, stage.site.url + realPaper);
   const words = await verifyOn(tab);
-  expect(words).toContain("This browser agrees with the server");
+  expect(words).toContain("same result as the server");
   expect(words).toContain("1 receipt, merged 2 events");
-  expect(words).toContain(`Key ${registryKey.key_id} is the registry's`);
+  expect(words).toContain(`Key ${registryKey.key_id} is the registry's key`);
   expect(words).toContain("The snapshot is not signed");
   expect(await tab.page.getByText("This browser: passed").count()).toBe(4);
   expect(await tab.page.getByText("This browser: cannot be checked").count()).toBe(1);
@@ -58,24 +60,24 @@ test("the browser agrees on the registry's own paper, and says what that leaves 
 test("it verifies signatures by the sample's key, and says what that key is worth", async () => {
   const tab = await visit(stage.browser, stage.site.url + signedPaper);
   const words = await verifyOn(tab);
-  expect(words).toContain("This browser agrees with the server");
-  expect(words).toContain("verified 2 signatures of events and 1 receipt");
-  expect(words).toContain("anyone can sign with it");
+  expect(words).toContain("same result as the server");
+  expect(words).toContain("verified 2 event signatures and 1 receipt");
+  expect(words).toContain("its private key is public");
   await tab.leave();
 });
 
 test("forks and invalid events are shown, and verified like the rest", async () => {
   const tab = await visit(stage.browser, stage.site.url + forkedPaper);
   await tab.page.getByRole("link", { name: /Sample: a fork/ }).click();
-  await tab.page.getByText("A signer said two things").waitFor();
+  await tab.page.getByText("A signer published two versions").waitFor();
   await tab.page.locator(".event.not_applied").waitFor();
-  expect(await verifyOn(tab)).toContain("This browser agrees with the server");
+  expect(await verifyOn(tab)).toContain("same result as the server");
   await tab.page.goto(`${stage.site.url}search?q=sample+unsigned+invalid`);
   await tab.page.getByRole("link", { name: /Sample: unsigned and invalid events/ }).click();
   await tab.page.getByText("3 invalid events.").waitFor();
   await tab.page.locator(".event.invalid").nth(2).waitFor();
-  await tab.page.getByText("A list in its snapshot has another hash than it gives.").waitFor();
-  expect(await verifyOn(tab)).toContain("This browser agrees with the server");
+  await tab.page.getByText("A list in its snapshot does not match the stated hash.").waitFor();
+  expect(await verifyOn(tab)).toContain("same result as the server");
   await tab.expectAccessible();
   await tab.leave();
 });
@@ -88,7 +90,7 @@ test("a title that was altered in the server's tables is found", async () => {
       const tab = await visit(stage.browser, stage.site.url + realPaper);
       await tab.page.getByRole("heading", { name: "Another title" }).waitFor();
       const words = await verifyOn(tab);
-      expect(words).toContain("This browser does not agree with the server");
+      expect(words).toContain("The server shows something else than the events say");
       expect(words).toContain("One value differs");
       expect(words).toMatch(
         /title\s+The server shows\s+Another title\s+The events say\s+Aligning Text-to-Image/,
@@ -129,8 +131,8 @@ test("an event that was altered in the server's log is refused, by its id", asyn
     async () => {
       const tab = await visit(stage.browser, stage.site.url + realPaper);
       const words = await verifyOn(tab);
-      expect(words).toContain("This browser does not agree with the server");
-      expect(words).toContain("its content has another hash than its id. Somebody altered it.");
+      expect(words).toContain("The server shows something else than the events say");
+      expect(words).toContain("its content does not match its id. It was altered.");
       await tab.leave();
     },
   );
@@ -139,13 +141,13 @@ test("an event that was altered in the server's log is refused, by its id", asyn
 test("keys that the browser does not know are no agreement; with the key it agrees", async () => {
   const tab = await visit(stage.browser, `${stage.site.url}paper/${foreign.pithNumber}`);
   const words = await verifyOn(tab);
-  expect(words).toContain("This browser cannot tell");
+  expect(words).toContain("unknown key");
   const { name: _, seed_hex: __, ...entry } = registry;
   const box = tab.page.getByRole("textbox", { name: /A keyring/ });
   await box.fill("[{}]");
-  expect(await verifyAnew(tab, "The keys cannot be used")).toContain("key_id must be a text");
+  expect(await verifyAnew(tab, "These keys can't be used")).toContain("key_id must be a text");
   await box.fill(JSON.stringify([entry]));
-  expect(await verifyAnew(tab, "This browser agrees with the server")).toContain("yours, added below");
+  expect(await verifyAnew(tab, "same result as the server")).toContain("a key that you added");
   await tab.leave();
 });
 

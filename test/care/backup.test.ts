@@ -43,7 +43,7 @@ async function created(creating: Promise<TestDatabase>): Promise<TestDatabase> {
   return other;
 }
 
-const own = ["quarantine", "submissions", "followed_mirrors", "settings", "changes"];
+const own = ["quarantine", "submissions", "followed_mirrors", "outstanding_papers", "settings", "changes"];
 
 /** All tables, positions and times of arrival included. */
 async function everything({ pool }: TestDatabase): Promise<Record<string, unknown>> {

@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkTables, rebuildTables } from "../../src/ingest/index.ts";
-import { createKeyring, registryKey } from "../../src/protocol/index.ts";
+import {
+  canonicalJson,
+  createKeyring,
+  type JsonObject,
+  parseJson,
+  registryKey,
+} from "../../src/protocol/index.ts";
 import { feedHead } from "../../src/store/feed.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { readTables } from "../ingest/tables.ts";
@@ -21,10 +27,16 @@ afterAll(async () => {
   await other.drop();
 });
 
+function withoutForeignEvents(text: string): string {
+  const document = parseJson(text) as JsonObject;
+  return document["bundle_type"] === undefined ? text : canonicalJson({ ...document, events: [] });
+}
+
 test("after a change of the keyring the tables are those of an ingest under it", async () => {
   const documents = sampleDocuments(30);
   await takeIn(database, documents, { keyring: sampleKeyring });
-  await takeIn(other, documents, { keyring: registryOnly });
+  // What a rebuild leaves of a paper without events is what its document says beside them.
+  await takeIn(other, documents.map(withoutForeignEvents), { keyring: registryOnly });
   const before = await feedHead(database.db);
 
   // Somebody reads all the while: either the old papers or the new, and nothing between.

@@ -1,11 +1,13 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { canonicalJson, parseJson } from "../../src/protocol/index.ts";
 import { acquireEmbeddedServer, type EmbeddedServer } from "../../src/store/embedded/index.ts";
+import { createTestDatabase } from "../database.ts";
 import { copyPreparedData } from "../prepared-data.ts";
+import { databaseUrl } from "../server-connection.ts";
 import { runCli } from "./run-cli.ts";
 
 const seed = "sample/pith-2302.12192.state.json";
@@ -54,15 +56,85 @@ test("what is refused is told with its reason, and does not stop the rest", asyn
   expect(status).toBe(1);
   expect(stderr).toContain("mixed.ndjson:1: UNSUPPORTED_DOCUMENT");
   expect(stderr).toContain("mixed.ndjson:2: MALFORMED_JSON");
-  expect(stderr).toContain("1 refused: MALFORMED_JSON");
-  expect(stderr).toContain("3 documents: 0 merged, 1 unchanged");
+  expect(stderr).toContain("1 document rejected: MALFORMED_JSON");
+  expect(stderr).toContain("3 documents: 0 merged, 1 unchanged, 2 rejected");
 });
 
 test("standard input, and a higher minimum proof", async () => {
   const input = await readFile(seed);
   const { status, stderr } = await runCli(["ingest", "--minimum-proof", "signed", "-"], { env, input });
-  expect(status).toBe(0);
-  expect(stderr).toContain("2 events not let in: UNSIGNED");
+  expect(stderr).toContain("1 document: 0 merged, 0 unchanged, 1 rejected");
+  expect(stderr).toContain("1 document rejected, because no event was accepted: 2 UNSIGNED");
+  expect(stderr).toContain("If you take this source's word for them: --minimum-proof hash.");
+  expect(status).toBe(2);
+});
+
+test("a byte order mark is the stream's, and a first line that is cut short costs itself only", async () => {
+  const line = JSON.stringify(JSON.parse(await readFile(seed, "utf8")));
+  const marked = await runCli(["ingest", "-"], { env, input: `\ufeff${line}\n${line}\n` });
+  expect([marked.status, marked.stderr]).toEqual([
+    0,
+    expect.stringContaining("2 documents: 0 merged, 2 unchanged"),
+  ]);
+  const input = gzipSync(`${line.slice(0, 100)}\n${line}\n\ufeff${line}\n`);
+  const cut = await runCli(["ingest", "-"], { env, input });
+  expect(cut.status).toBe(1);
+  expect(cut.stderr).toContain("standard input:1: MALFORMED_JSON");
+  expect(cut.stderr).toContain("standard input:3: MALFORMED_JSON");
+  expect(cut.stderr).toContain("3 documents: 0 merged, 1 unchanged, 2 rejected");
+});
+
+test("a folder behind a symbolic link is read, and one without documents is not silent", async () => {
+  const [a, b] = [join(folder, "a"), join(folder, "b")];
+  await mkdir(a);
+  await mkdir(b);
+  const empty = await runCli(["ingest", a], { env });
+  expect([empty.status, empty.stderr]).toEqual([1, expect.stringContaining(`${a}: no documents`)]);
+  await writeFile(join(b, "forks.ndjson"), await readFile("sample/forks.ndjson"));
+  await symlink("../b", join(a, "b"));
+  await symlink("../a", join(b, "up"));
+  const linked = await runCli(["ingest", "--keyring", "sample/keyring.json", a], { env });
+  expect(linked.stderr).toContain("2 documents: 0 merged, 2 unchanged");
+  expect(linked.stderr).toContain(`skipped: the same folder as ${a}`);
+  expect(linked.status).toBe(0);
+});
+
+test("without the key nothing is merged; the keys bring it in by retry, and by rebuild", async () => {
+  const database = await createTestDatabase();
+  const own = { DATABASE_URL: databaseUrl(database.connection) };
+  const papers = async () => (await database.pool.query("SELECT FROM papers")).rowCount;
+  try {
+    const count = 49;
+    const refused = await runCli(["ingest", "sample/arxiv-2022-12.ndjson.gz"], { env: own });
+    expect(refused.status).toBe(2);
+    expect(refused.stderr).toContain(`${count} documents: 0 merged, 0 unchanged, ${count} rejected`);
+    expect(refused.stderr).toMatch(
+      /49 documents rejected, because no event was accepted: \d+ UNKNOWN_SIGNER/,
+    );
+    expect(refused.stderr).toContain("run the same command again with --keyring <file>");
+    expect(await papers()).toBe(0);
+    const keyring = ["--keyring", "sample/keyring.json"];
+    const retried = await runCli(["quarantine", "retry", ...keyring], { env: own });
+    expect([retried.status, retried.stderr]).toEqual([
+      0,
+      `${count} documents judged again, ${count} accepted\n`,
+    ]);
+    expect(await papers()).toBe(count);
+    expect((await runCli(["quarantine", "list"], { env: own })).stderr).toBe("Nothing is in quarantine.\n");
+
+    const forks = await runCli(["ingest", "--json", "sample/forks.ndjson"], { env: own });
+    expect(JSON.parse(forks.stdout)).toMatchObject({
+      documents: 2,
+      merged: 0,
+      rejected: { UNKNOWN_SIGNER: 2 },
+    });
+    const rebuilt = await runCli(["rebuild", "--json", ...keyring], { env: own });
+    expect(JSON.parse(rebuilt.stdout)).toMatchObject({ accepted: { documents: 2, events: 0 } });
+    expect(await papers()).toBe(count + 2);
+    expect((await runCli(["check", ...keyring], { env: own })).status).toBe(0);
+  } finally {
+    await database.drop();
+  }
 });
 
 test("the state comes out as the registry published it, and as a bundle that gives the same state", async () => {
@@ -82,7 +154,19 @@ test("the state comes out as the registry published it, and as a bundle that giv
 test("mistakes are answered with what to do", async () => {
   const cases: [args: string[], environment: Record<string, string>, message: string, status?: number][] = [
     [["ingest", "no-such-file.json"], env, "no-such-file.json: no such file or folder"],
-    [["ingest", "--minimum-proof", "high", seed], env, "hash, receipt or signed"],
+    [["ingest", "--minimum-proof", "high", seed], env, "must be hash (for a source whose word you take)"],
+    [
+      ["ingest", "--minimum-proof", "receipt", seed],
+      env,
+      "whoever copies it can write the rest of the event",
+    ],
+    [
+      ["verify", "--minimum-proof", "receipt", seed],
+      env,
+      "whoever copies it can write the rest of the event",
+    ],
+    [["quarantine", "retry", "--minimum-proof", "receipt"], env, 'signed (for all others), not "receipt"'],
+    [["serve"], { ...env, PITH_GRAPH_SUBMISSION_PROOF: "receipt" }, 'signed (for all others), not "receipt"'],
     [["ingest", "--batch", "0", seed], env, "must be a whole number from 1 to 100000"],
     [["ingest", "--keyring", "nowhere.json", seed], env, "nowhere.json cannot be read"],
     [["export", "2401.99999"], env, "holds no paper", 1],

@@ -90,3 +90,15 @@ test("a server that answers anything cannot harm the terminal, nor make the comm
   }
   await new Promise((resolve) => server.close(resolve));
 });
+
+test("names the demo key wherever a signer is shown, and never for the registry's document", async () => {
+  const url = ["--url", served.origin];
+  for (const command of ["paper", "refs"]) {
+    expect((await runCli([command, "hep-th/9204099", ...url])).stdout).toContain(
+      "SIGNED by sample.pith-graph.invalid (pith-graph-sample) [demo key, proves nothing]",
+    );
+    const registry = await runCli([command, "2302.12192", ...url]);
+    expect(registry.stdout).toContain("HASH by pith.science (pith-v1-2026-05)");
+    expect(registry.stdout).not.toContain("demo key");
+  }
+});

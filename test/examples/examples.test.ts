@@ -23,9 +23,12 @@ const noCurl = missing("curl", ["--version"], "curl");
 const noPython = missing("python3", ["--version"], "python3");
 const noGql = missing("python3", ["-c", "import gql"], "the Python package gql");
 
+/** A server's address with a slash, and that of its GraphQL, mean the same. */
+const base = () => `${new URL(server.url).origin}/`;
+
 describe("curl", () => {
   test.skipIf(noCurl !== "")(`a paper by POST and by GET${noCurl}`, async () => {
-    const { status, stdout, stderr } = await runProgram("sh", ["examples/curl/paper.sh", server.url]);
+    const { status, stdout, stderr } = await runProgram("sh", ["examples/curl/paper.sh", base()]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     const [byPost = "", byGet = ""] = stdout.trim().split("\n");
     const { data } = JSON.parse(byPost) as {
@@ -40,7 +43,7 @@ describe("curl", () => {
 describe("Python", () => {
   test.skipIf(noPython !== "")(`claims with the standard library${noPython}`, async () => {
     // Several pages of them, so that cursors are followed.
-    const all = await runProgram("python3", ["examples/python/claims.py", server.url, "cs.LG", "1000"]);
+    const all = await runProgram("python3", ["examples/python/claims.py", base(), "cs.LG", "1000"]);
     expect({ status: all.status, stderr: all.stderr }).toEqual({ status: 0, stderr: "" });
     const claims = all.stdout.split("\n").filter((line) => line.startsWith("pith:"));
     expect(claims).toHaveLength(48);
@@ -65,7 +68,7 @@ describe("TypeScript", () => {
   });
 
   test("as a program", async () => {
-    const listed = await runProgram(tsx, ["examples/typescript/citers.ts", server.url, "hep-th/9803131"]);
+    const listed = await runProgram(tsx, ["examples/typescript/citers.ts", base(), "hep-th/9803131"]);
     expect(listed.stdout.split("\n").filter((line) => /^\d{4}-\d\d-\d\d {2}SIGNED/.test(line))).toHaveLength(
       187,
     );

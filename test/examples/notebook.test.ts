@@ -23,7 +23,8 @@ const noPython = missing("python3", ["--version"], "python3");
 test.skipIf(noPython !== "")(
   `the notebook's cells run over the sample, with their plots${noPython}`,
   async () => {
-    const env = { ...process.env, PITH_GRAPH_URL: server.url, PITH_GRAPH_PLOTS: folder };
+    // A server's address, as for the command line.
+    const env = { ...process.env, PITH_GRAPH_URL: new URL(server.url).origin, PITH_GRAPH_PLOTS: folder };
     const { stdout, stderr } = await new Promise<{ stdout: string; stderr: string }>((resolve) => {
       execFile("python3", ["examples/notebook/run.py"], { env }, (_error, stdout, stderr) =>
         resolve({ stdout, stderr }),

@@ -38,6 +38,19 @@ test("a table goes to standard output, what is said of it elsewhere", async () =
   expect(stderr).toBe(`papers.csv: ${hostileTitles.length} rows, ${Buffer.byteLength(stdout)} bytes\n`);
 });
 
+test("a bibliography has what is named in that order, and another version of a paper is not taken for it", async () => {
+  const args = ["export", "bibliography", "--quiet", arxivIdOf(1), '10.1000/a"b;c,d', arxivIdOf(0)];
+  const { status, stdout } = await runCli(args, { env });
+  expect([status, stdout.match(/(?<=^@misc\{).*(?=,)/gm)]).toEqual([
+    0,
+    ["sons2019data", "doi-10.1000-a-b-c-d", "sons2020quotes"],
+  ]);
+  expect(await runCli(["export", "bibliography", `${arxivIdOf(1)}v7`], { env })).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining(`${arxivIdOf(1)}v7`),
+  });
+});
+
 test("VOSviewer's two files are named after one", async () => {
   const output = join(folder, "around");
   const args = ["export", "graph", arxivIdOf(1), "--format", "vosviewer", "--output", output, "--quiet"];
@@ -88,7 +101,7 @@ test("a dump of all formats, and none into a folder that is in use", async () =>
   const dump = join(folder, "dump");
   const made = await runCli(["export", "dump", dump, "--format", "all"], { env });
   expect(made.status).toBe(0);
-  expect(await readdir(dump)).toHaveLength(6 * 3 + 4 + 3 + 1);
+  expect(await readdir(dump)).toHaveLength(7 * 3 + 4 + 3 + 1);
   expect(made.stderr).toMatch(/is whole: the set \d+-\d+-[0-9a-f]{12}, checksum [0-9a-f]{64}\.\n$/);
   const again = await runCli(["export", "dump", dump], { env });
   expect(again).toMatchObject({ status: 1, stderr: expect.stringContaining("is not empty") });

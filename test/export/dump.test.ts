@@ -129,6 +129,18 @@ test("all of its files are of one moment, whatever comes in meanwhile", async ()
   expect(after.checksum).not.toBe(set.checksum);
 });
 
+test("goes on with no file that was written with other options", async () => {
+  const [raw, safe] = [true, false].map((isRaw) => tableFile("papers", "csv", { raw: isRaw }));
+  const broken = [given(raw), disturbed(tableFile("claims", "csv"), fail)];
+  await expect(writeDump(database, { folder, files: broken, resume: false })).rejects.toThrow(
+    "the disk is gone",
+  );
+  const written: [string, boolean][] = [];
+  const onFile = ({ name }: { name: string }, isNew: boolean) => written.push([name, isNew]);
+  await writeDump(database, { folder, files: [given(safe)], resume: true, onFile });
+  expect(written).toEqual([["papers.csv", true]]);
+});
+
 test("goes on after the last whole file, and leaves no half of one", async () => {
   const [first, second, ...rest] = csvFiles.map((file) => file);
   const broken = [given(first), disturbed(given(second), fail), ...rest];

@@ -4,7 +4,10 @@ import { parse } from "graphology-graphml";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { graphFiles, type Neighbourhood } from "../../src/export/index.ts";
 import { workIdOf } from "../../src/store/index.ts";
+import { nodeIdOf, readableText } from "../../src/text/index.ts";
 import { createClient } from "../api/client.ts";
+import { documentOf, referenceOf } from "../api/fixtures/documents.ts";
+import { ingestTexts } from "../api/fixtures/library.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { exported, given } from "./exported.ts";
 import { arxivIdOf, fill, hostileTitles } from "./library.ts";
@@ -17,6 +20,13 @@ let edges: string[];
 beforeAll(async () => {
   database = await createTestDatabase();
   await fill(database);
+  const citesUntitled = documentOf({
+    arxivId: "2302.00001",
+    submittedAt: "2023-02-01T00:00:00Z",
+    title: "It cites a work whose title nobody gives",
+    references: [referenceOf(1, { arxivId: "2302.00002", title: "" })],
+  });
+  await ingestTexts(database, [citesUntitled.text]);
   const works = await database.pool.query<{ work: string; title: string | null }>(
     "SELECT work, title FROM analytics.works",
   );
@@ -59,10 +69,33 @@ describe("GraphML, read by graphology", () => {
       node,
       attributes: { title },
     } of graph.nodeEntries()) {
-      // Three characters of them cannot be in XML.
+      // One character of them cannot be in XML.
       const held = titles.get(work(node)) ?? undefined;
-      expect(title).toBe(held?.replace(/[\u0001\u001f\ufffe]/g, "\ufffd"));
+      expect(title).toBe(held === undefined ? held : readableText(held).replaceAll("\ufffe", "\ufffd"));
     }
+  });
+
+  test("row 19: has the title of a work as its label, else what it is known by", async () => {
+    const { graph, text } = await graphOf(null);
+    const labels = graph.mapNodes((_, { label, title, work }) => [label, title ?? work]);
+    for (const [label, shown] of labels) expect(label).toBe(shown);
+    expect(graph.getNodeAttribute("arxiv:2302.00002", "label")).toBe("arxiv:2302.00002");
+    // yEd's own.
+    expect(text.match(/<y:NodeLabel>/g)).toHaveLength(graph.order);
+  });
+
+  test("row 20: the same works are the same nodes in every export, also where their names have quotes", async () => {
+    const [all, part] = [await graphOf(null), await graphOf(around)];
+    for (const { graph } of [all, part]) {
+      for (const { node, attributes } of graph.nodeEntries())
+        expect(node).toBe(nodeIdOf(String(attributes["work"])));
+    }
+    for (const node of part.graph.nodes()) {
+      expect(all.graph.getNodeAttribute(node, "work")).toBe(part.graph.getNodeAttribute(node, "work"));
+    }
+    expect(all.graph.hasNode(`arxiv:${arxivIdOf(1)}`)).toBe(true);
+    expect(all.graph.inDegree("doi:10.1000/a%22b;c%2Cd")).toBeGreaterThan(0);
+    expect(nodeIdOf("doi:10.1/é %<&")).toBe("doi:10.1/%C3%A9%20%25%3C%26");
   });
 
   test("of a neighbourhood has what the API says", async () => {

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tableFile } from "../../src/export/index.ts";
+import { Connections, connectionLimits } from "../../src/server/connections/index.ts";
 import { createExportRoutes } from "../../src/server/export/index.ts";
 import { type App, createApp } from "../../src/server/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
@@ -85,7 +86,7 @@ test("graphs and bibliographies of what is named", async () => {
     files: { path: string }[];
     tables: unknown[];
   };
-  expect(list.tables).toHaveLength(6);
+  expect(list.tables).toHaveLength(7);
   for (const { path } of list.files) {
     const head = await fetch(open + path, { method: "HEAD" });
     expect([path, head.status, await head.text()]).toEqual([path, 200, ""]);
@@ -125,6 +126,8 @@ test.each([
   ["papers.csv?after=x", "after"],
   ["papers.parquet?after=%5B%22x%22%5D", "Parquet"],
   ["papers.csv?limit=1", "limit"],
+  ["papers.csv?raw=yes", "raw"],
+  ["papers.ndjson?bom=true", "CSV"],
   ["graph.net?depth=11", "depth"],
   ["graph.net?depth=1&depth=2", "depth"],
   ["graph.net?direction=constructor", "direction"],
@@ -139,6 +142,29 @@ test.each([
     code: "BAD_USER_INPUT",
     message: expect.stringContaining(message),
   });
+});
+
+test("CSV is safe for spreadsheets, raw and marked where that is wanted", async () => {
+  const bytesOf = async (query: string) =>
+    Buffer.from(await (await fetch(`${open}/export/papers.csv${query}`)).arrayBuffer());
+  const safe = await bytesOf("");
+  expect(safe.toString()).toContain(`"'=HYPERLINK(`);
+  expect((await bytesOf("?raw=true")).toString()).toContain(`"=HYPERLINK(`);
+  const marked = await bytesOf("?raw=false&bom=true");
+  expect(marked.toString("hex")).toBe(`efbbbf${safe.toString("hex")}`);
+});
+
+test("a bibliography has what is named in that order, also works that are only cited", async () => {
+  const refs = ["2301.00001", '10.1000/a"b;c,d', "2301.00000"].map((ref) => `ref=${encodeURIComponent(ref)}`);
+  const items = (await (await fetch(`${open}/export/papers.csl.json?${refs.join("&")}`)).json()) as {
+    number?: string;
+    DOI?: string;
+  }[];
+  expect(items.map(({ number, DOI }) => number ?? DOI)).toEqual([
+    "arXiv:2301.00001",
+    '10.1000/a"b;c,d',
+    "arXiv:2301.00000",
+  ]);
 });
 
 test("what is not there is not found", async () => {
@@ -180,15 +206,20 @@ test("two are made at a time, others are told when to come again", async () => {
   await expect.poll(async () => (await fetch(`${open}/export/works.csv`)).status).toBe(200);
 });
 
-test("one that is left unread is given up; the time until there is something to read does not count", async () => {
+test("ends one that is left unread, and does not count the time until there is something to read", async () => {
   // More than the connection holds by itself.
   await database.pool.query(
     `INSERT INTO works (work_id, key, cited_by_count, citing_paper_count, reference_count)
      SELECT n, 'x:' || n, 0, 0, 0 FROM generate_series(1, 200000) AS n`,
   );
-  const route = createExportRoutes(database, { isPublic: true, tokens: [] }, 100);
+  const route = createExportRoutes(database, { isPublic: true, tokens: [] });
   const path = "/export/works.ndjson";
-  const server = createServer((request, response) => void route(path)?.answer(request, response));
+  const limits = { ...connectionLimits(2 ** 28), unreadMilliseconds: 100, lookMilliseconds: 20 };
+  const connections = new Connections(limits);
+  const server = createServer((request, response) =>
+    connections.handle(request, response, (request, response) => route(path)?.answer(request, response)),
+  );
+  connections.follow(server);
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}${path}`;
@@ -206,8 +237,8 @@ test("one that is left unread is given up; the time until there is something to 
     get(url, resolve).on("error", reject),
   );
   // Nothing is read until the server has ended it.
-  const connections = () => new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
-  await expect.poll(connections, { timeout: 20_000 }).toBe(0);
+  const open = () => new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
+  await expect.poll(open, { timeout: 20_000 }).toBe(0);
   await expect(response.toArray()).rejects.toMatchObject({ code: "ECONNRESET" });
   const snapshots = `SELECT FROM pg_stat_activity
     WHERE state = 'idle in transaction' AND datname = current_database()`;

@@ -1,12 +1,10 @@
-import { readFileSync } from "node:fs";
-import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type GraphService, startGraph } from "../../src/graph/index.ts";
+import { readHepTh } from "../../src/sample/index.ts";
 import { workIdOf } from "../../src/store/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { writeTables } from "./graph-tables.ts";
 
-const file = new URL("../../bench/data/hep-th-citations.tsv.gz", import.meta.url);
 const work = (arxivId: string) => workIdOf(`arxiv:${arxivId}`);
 
 let database: TestDatabase;
@@ -20,11 +18,9 @@ beforeAll(async () => {
     ids.set(arxivId, id);
     return id;
   };
-  const lines = gunzipSync(readFileSync(file)).toString().trim().split("\n");
-  const edges = lines.map((line) => {
-    const [citing = "", cited = ""] = line.split("\t");
-    return { citing: idOf(citing), cited: idOf(cited), isAnchor: false };
-  });
+  const edges = readHepTh().flatMap(({ arxivId, references }) =>
+    references.map((cited) => ({ citing: idOf(arxivId), cited: idOf(cited), isAnchor: false })),
+  );
   const client = await database.pool.connect();
   await writeTables(client, { works: [...ids.values()], edges });
   client.release();

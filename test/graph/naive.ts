@@ -60,13 +60,11 @@ export class NaiveGraph {
     const known = [...new Set(roots)].filter((root) => this.works.includes(root));
     for (const root of known.slice(0, maxNodes)) nodes.set(root, 0);
     if (known.length > maxNodes) truncated = true;
-    let level = [...nodes.keys()];
-    for (let steps = 1; steps <= depth && !truncated; steps++) {
-      const next = new Set(level.flatMap((work) => [...this.neighbours(work, direction)]));
-      const fresh = this.mostCitedFirst([...next].filter((work) => !nodes.has(work)));
-      level = fresh.slice(0, maxNodes - nodes.size);
-      truncated = level.length < fresh.length;
-      for (const work of level) nodes.set(work, steps);
+    else {
+      const everything = this.#around(known, direction, depth, new Set(this.works));
+      truncated = everything.size > maxNodes;
+      const shown = truncated ? this.#shares(known, direction, depth, maxNodes) : new Set(everything.keys());
+      for (const [work, steps] of this.#around(known, direction, depth, shown)) nodes.set(work, steps);
     }
     const places = new Map([...nodes.keys()].map((work, place) => [work, place]));
     const placeOf = (work: bigint) => places.get(work) as number;
@@ -75,6 +73,26 @@ export class NaiveGraph {
       .sort((a, b) => placeOf(a.citing) - placeOf(b.citing) || byId(a.cited, b.cited))
       .map(({ citing, cited, isAnchor }) => [placeOf(citing), placeOf(cited), Number(isAnchor)]);
     return { nodes: [...nodes], edges, truncated };
+  }
+
+  /** Steps from the nearest root through works of a set, in the order of an answer. */
+  #around(roots: readonly bigint[], direction: Direction, depth: number, within: ReadonlySet<bigint>) {
+    const nodes = new Map(roots.map((root) => [root, 0]));
+    let level = [...roots];
+    for (let steps = 1; steps <= depth; steps++) {
+      const next = new Set(level.flatMap((work) => [...this.neighbours(work, direction)]));
+      level = this.mostCitedFirst([...next].filter((work) => !nodes.has(work) && within.has(work)));
+      for (const work of level) nodes.set(work, steps);
+    }
+    return nodes;
+  }
+
+  /** Every root in turn adds the next work of its own neighbourhood. */
+  #shares(roots: readonly bigint[], direction: Direction, depth: number, most: number): Set<bigint> {
+    const all = new Set(this.works);
+    const own = roots.map((root) => [...this.#around([root], direction, depth, all).keys()]);
+    const turns = this.works.flatMap((_, turn) => own.flatMap((works) => works.slice(turn, turn + 1)));
+    return new Set([...new Set(turns)].slice(0, most));
   }
 
   path({ from, to, direction, maxDepth }: Input<"path">): Answer<"path"> {

@@ -79,7 +79,9 @@ function subjectsOf(documents: readonly WorldDocument[], keyring: Keyring): Subj
   const numbers = [...new Set(parsed.map(({ parsed }) => parsed.pithNumber))];
   return numbers.map((pithNumber) => {
     const own = parsed.filter(({ parsed }) => parsed.pithNumber === pithNumber);
-    const judged = own.map(({ parsed, minimumProof }) => judgeDocument(parsed, keyring, minimumProof));
+    const judged = own
+      .map(({ parsed, minimumProof }) => judgeDocument(parsed, keyring, minimumProof))
+      .filter(({ events, refused }) => events.length > 0 || refused.length === 0);
     const published = new Map<string, CheckResult>();
     for (const { parsed } of own) {
       const result = checkPublishedState(parsed, keyring);
@@ -324,40 +326,27 @@ function smallestSignature(copies: readonly AcceptedEvent[]): string | null {
   return signatures.sort()[0] ?? null;
 }
 
-const followingKinds = ["arxiv", "arxiv_version", "doi", "pith_short_8", "pith_short_12", "pith_short_16"];
-
-/** Of the mentions that the log keeps, of each kind, value and door the earliest; sorted by the text of all three. */
+/** Of the aliases that documents brought the earliest of each kind and value, and those that the merge derived. */
 function aliasesText({ documents, state }: Subject): string {
-  const mentions = documents.flatMap(({ aliases }) => aliases);
-  const rows: { key: string; cells: (string | boolean)[] }[] = [];
-  // The door at `hash` last: of equal texts the other is the one listed.
-  for (const atHash of [false, true]) {
-    const kept = new Map<string, { kind: string; value: string; instant: string; createdAt: string }>();
-    for (const { value: mentioned, letInAtHash } of mentions) {
-      const alias = parseAlias(mentioned);
-      if (alias === null || letInAtHash !== atHash) continue;
-      if (!atHash && !followingKinds.includes(alias.kind)) continue;
-      const key = canonicalJson([alias.kind, alias.value]).slice(1, -1);
-      const other = kept.get(key);
-      const { instant, createdAt } = alias;
-      const isFirst =
-        other === undefined ||
-        instant < other.instant ||
-        (instant === other.instant && createdAt < other.createdAt);
-      if (isFirst) kept.set(key, alias);
-    }
-    for (const [key, { kind, value, createdAt }] of kept) {
-      const isListed = state.aliases.some(
-        (alias) => alias.kind === kind && alias.value === value && alias.createdAt === createdAt,
-      );
-      const isFirst = !rows.some(
-        ({ cells }) => cells[0] === kind && cells[1] === value && cells[2] === createdAt,
-      );
-      rows.push({ key: `${key},${atHash}`, cells: [kind, value, createdAt, atHash, isListed && isFirst] });
-    }
+  const rows = new Map<string, (string | boolean)[]>();
+  const instants = new Map<string, string>();
+  for (const brought of documents.flatMap(({ aliases }) => aliases)) {
+    const alias = parseAlias(brought);
+    if (alias === null) continue;
+    const { kind, value, createdAt } = alias;
+    const key = canonicalJson([kind, value]).slice(1, -1);
+    const time = `${alias.instant} ${createdAt}`;
+    if (time >= (instants.get(key) ?? "~")) continue;
+    instants.set(key, time);
+    const isListed = state.aliases.some((other) => other.kind === kind && other.value === value);
+    rows.set(key, [kind, value, createdAt, true, isListed]);
   }
-  rows.sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
-  return canonicalJson(rows.map(({ cells }) => cells));
+  for (const { kind, value, createdAt } of state.aliases) {
+    const key = canonicalJson([kind, value]).slice(1, -1);
+    if (!rows.has(key)) rows.set(key, [kind, value, createdAt, false, true]);
+  }
+  const sorted = [...rows].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  return canonicalJson(sorted.map(([, cells]) => cells));
 }
 
 function signerRows(subjects: readonly Subject[]): Row[] {

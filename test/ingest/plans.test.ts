@@ -3,6 +3,7 @@ import type { PaperChange } from "../../src/ingest/write/paper-change.ts";
 import { WriteSession } from "../../src/ingest/write/session.ts";
 import { readOtherPapers } from "../../src/ingest/write/work-papers.ts";
 import { identifierIdOf } from "../../src/store/index.ts";
+import { Transaction } from "../../src/store/transaction.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { bundleOfPaper, snapshotEvent } from "./bundles.ts";
 import { recordStatements, type Statement } from "./recorded-statements.ts";
@@ -162,7 +163,7 @@ test.each([
         return Reflect.apply(query, client, [config]);
       }) as typeof client.query;
       const others = await readOtherPapers(
-        new WriteSession(client, null, false),
+        new WriteSession(new Transaction(client), null, false),
         changes as unknown as readonly PaperChange[],
       );
       expect(others.size).toBe(batch);

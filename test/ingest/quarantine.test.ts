@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { rebuildTables } from "../../src/ingest/index.ts";
 import {
   canonicalJson,
+  createKeyring,
   documentErrorCodes,
   type JsonObject,
   type JsonValue,
+  keyringEntries,
   parseJson,
   refusalReasons,
 } from "../../src/protocol/index.ts";
@@ -26,6 +29,7 @@ import { clearTables, readTables } from "./tables.ts";
 import { takeIn } from "./take-in.ts";
 
 let database: TestDatabase;
+const paper = testPaper();
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -130,7 +134,6 @@ describe("copies of events refused in a document that is let in", () => {
       UNSIGNED: unsignedEvent(registry, fields),
     };
   };
-  const paper = testPaper();
 
   test("each goes to quarantine with its reason, and what is good is stored", async () => {
     expect(Object.keys(copiesOf(paper))).toEqual([...refusalReasons]);
@@ -153,7 +156,7 @@ describe("copies of events refused in a document that is let in", () => {
   test("of one document the first twenty are kept, and the last of them says how many more there were", async () => {
     await takeIn(database, ["{"]);
     const numbers = Array.from({ length: 10_000 }, (_, index) => index + 1);
-    const summary = await takeIn(database, [bundleOfPaper({}, () => [], { events: numbers })]);
+    const summary = await takeIn(database, [bundleOfPaper({}, () => numbers)]);
     expect(summary.refusedEvents).toEqual(new Map([["MALFORMED_EVENT", 10_000]]));
     const { rows } = await database.pool.query<{ kind: string; message: string; content: Buffer }>(
       "SELECT kind, message, content FROM quarantine",
@@ -166,11 +169,71 @@ describe("copies of events refused in a document that is let in", () => {
     expect(messages.filter((message) => message === "id")).toHaveLength(19);
     expect(messages).toContain("id; 9980 more refused events of the same document are not kept");
   });
+});
 
-  test("a document of which nothing is left is known, and shows no paper", async () => {
-    await takeIn(database, [bundleOfPaper({}, () => [], { events: [1, null, "\u0000"] })]);
-    expect(await total("papers")).toBe(0);
-    expect((await readQuarantine()).map(({ code }) => code)).toEqual(Array(3).fill("MALFORMED_EVENT"));
+describe("a document of which no event is accepted", () => {
+  const hint = (paper: TestPaper, by: typeof registry, text: string) =>
+    signedEvent(by, {
+      event_type: "mirror_hint",
+      subject_pith_number: paper.pithNumber,
+      payload: { text },
+    });
+  /** Two by a key that is not trusted, one altered. */
+  const text = bundleOfPaper({}, () => [], {
+    events: [
+      hint(paper, stranger, "a"),
+      hint(paper, stranger, "b"),
+      { ...hint(paper, registry, "c"), event_id: `sha256:${"0".repeat(64)}` },
+    ],
+  });
+  const trusting = createKeyring([...keyringEntries(keyring), stranger]);
+
+  test("is rejected under its most frequent reason, with all of them counted, and leaves nothing in the log", async () => {
+    const summary = await takeIn(database, [text]);
+    expect([summary.merged, summary.unaccepted, summary.partial]).toEqual([0, 1, 0]);
+    expect(summary.rejected).toEqual(new Map([["UNKNOWN_SIGNER", 1]]));
+    expect(summary.unacceptedEvents).toEqual(
+      new Map([
+        ["UNKNOWN_SIGNER", 2],
+        ["EVENT_ID_MISMATCH", 1],
+      ]),
+    );
+    expect(summary.refusedEvents.size).toBe(0);
+    const totals = [{ name: "rejected_documents", value: "1" }];
+    expect(await readTables(database)).toEqual({ ...modelOf([], keyring), totals });
+    const { rows } = await database.pool.query(
+      "SELECT code, message, pith_number, minimum_proof, content FROM quarantine",
+    );
+    expect(rows).toEqual([
+      {
+        code: "UNKNOWN_SIGNER",
+        message: "None of its events is accepted: 2 UNKNOWN_SIGNER, 1 EVENT_ID_MISMATCH.",
+        pith_number: paper.pithNumber,
+        minimum_proof: "hash",
+        content: Buffer.from(text),
+      },
+    ]);
+  });
+
+  test("leaves the quarantine once it is accepted, and with it the events that are in the log then", async () => {
+    await takeIn(database, [text]);
+    // Of this one the stranger's events are refused by themselves.
+    const partial = bundleOfPaper({}, () => [hint(paper, stranger, "a"), hint(paper, stranger, "d")]);
+    await takeIn(database, [partial]);
+    expect((await readQuarantine()).map(({ kind }) => kind).sort()).toEqual(["document", "event", "event"]);
+    await takeIn(database, [text], { keyring: trusting });
+    // The altered copy is refused for good, and d has not been accepted yet.
+    expect((await readQuarantine()).map(({ code }) => code).sort()).toEqual([
+      "EVENT_ID_MISMATCH",
+      "UNKNOWN_SIGNER",
+    ]);
+    expect(await total("rejected_documents")).toBe(0);
+    await takeIn(database, [partial], { keyring: trusting });
+    expect((await readQuarantine()).map(({ code }) => code)).toEqual(["EVENT_ID_MISMATCH"]);
+  });
+
+  test("is accepted where it carries no events at all", async () => {
+    expect((await takeIn(database, [bundleOfPaper({}, () => [], { events: [] })])).merged).toBe(1);
   });
 });
 
@@ -437,24 +500,73 @@ describe("valid, yet not storable", () => {
     expect(await total("papers")).toBe(8);
   });
 
-  test("what the database refuses: found by halving, with all others stored", async () => {
+  /** Makes PostgreSQL refuse the claim "refuse me" with a SQLSTATE. */
+  async function refuseClaim(state: string): Promise<() => Promise<void>> {
     await database.pool.query(
-      "ALTER TABLE claims ADD CONSTRAINT refused CHECK (text <> 'refuse me') NOT VALID",
+      `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+         IF NEW.text = 'refuse me' THEN RAISE EXCEPTION 'refused on purpose' USING ERRCODE = '${state}'; END IF;
+         RETURN NEW; END $$;
+       CREATE TRIGGER refuse BEFORE INSERT ON claims FOR EACH ROW EXECUTE FUNCTION refuse()`,
     );
-    const refused = bundleOfPaper({ arxivId: "2301.00099" }, (paper) => [
-      snapshotEvent(paper, { claims: [{ text: "refuse me" }] }),
-    ]);
-    try {
-      const batch = [...documents.slice(0, 3), refused, ...documents.slice(3), refused];
-      const summary = await takeIn(database, batch);
-      expect(summary.rejected).toEqual(new Map([["NOT_STORABLE", 2]]));
-      expect(summary.merged).toBe(9);
-    } finally {
-      await database.pool.query("ALTER TABLE claims DROP CONSTRAINT refused");
-    }
-    expect((await readTables(database))["papers"]?.length).toBe(9);
-    // Once the database can hold it, it comes in like any other.
-    expect(await takeIn(database, [refused])).toMatchObject({ merged: 1, rejected: new Map() });
+    return async () => void (await database.pool.query("DROP FUNCTION refuse CASCADE"));
+  }
+  const refused = bundleOfPaper({ arxivId: "2301.00099" }, (paper) => [
+    snapshotEvent(paper, { claims: [{ text: "refuse me" }] }),
+  ]);
+  const batch = [...documents.slice(0, 3), refused, ...documents.slice(3), refused];
+
+  test.each(["22003", "22008", "22021", "22P05", "54000"])(
+    "a value that PostgreSQL cannot store (%s) rejects its document, and stores all others",
+    async (state) => {
+      const mend = await refuseClaim(state);
+      try {
+        const summary = await takeIn(database, batch);
+        expect(summary.rejected).toEqual(new Map([["NOT_STORABLE", 2]]));
+        expect(summary.merged).toBe(9);
+      } finally {
+        await mend();
+      }
+      expect((await readTables(database))["papers"]?.length).toBe(9);
+      // Once the database can hold it, it comes in like any other.
+      expect(await takeIn(database, [refused])).toMatchObject({ merged: 1, rejected: new Map() });
+    },
+  );
+
+  test.each(["23505", "23503", "23514", "22P02", "22P04", "22001", "54001", "53200"])(
+    "any other refusal (%s) stops the batch with PostgreSQL's error, and rejects nothing",
+    async (state) => {
+      const mend = await refuseClaim(state);
+      try {
+        await expect(takeIn(database, batch)).rejects.toMatchObject({
+          code: state,
+          message: "refused on purpose",
+        });
+      } finally {
+        await mend();
+      }
+      expect(await readQuarantine()).toEqual([]);
+      expect(Object.values(await readTables(database)).flat()).toEqual([]);
+      expect(await takeIn(database, batch)).toMatchObject({ merged: 11, rejected: new Map() });
+    },
+  );
+
+  test("a row that an earlier fault has left stops the batch with the row's name, and a rebuild mends it", async () => {
+    const { pithNumber } = testPaper({ arxivId: "2301.00004" });
+    await database.pool.query(
+      `INSERT INTO claims (paper_id, ordinal, claim_id, kind, text, status, attestation)
+       VALUES ($1, 0, '', '', 'stale', '', '')`,
+      [paperIdOf(pithNumber).toString()],
+    );
+    const stale = [
+      ...documents.slice(0, 4),
+      bundleOfPaper({ arxivId: "2301.00004" }, (paper) => [
+        snapshotEvent(paper, { claims: [{ text: "a claim" }] }),
+      ]),
+    ];
+    await expect(takeIn(database, stale)).rejects.toMatchObject({ code: "23505", table: "claims" });
+    expect(await readQuarantine()).toEqual([]);
+    await rebuildTables(database, { keyring });
+    expect(await takeIn(database, stale)).toMatchObject({ merged: 5, rejected: new Map() });
   });
 
   test("a fault of the database itself is thrown, and nothing of the batch is left", async () => {

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findSources, readSource, SourceError } from "../../src/ingest/index.ts";
+import { skipByteOrderMark } from "../../src/ingest/sources/byte-order-mark.ts";
 import { linesOf } from "../../src/ingest/sources/pieces.ts";
 
 let folder: string;
@@ -25,9 +26,14 @@ async function fileOf(name: string, content: string | Buffer): Promise<string> {
 }
 
 /** What is delivered, as texts or codes, under names without the folder. */
-async function read(paths: string[], limit = 1000, onRead: (bytes: number) => void = () => {}) {
+async function read(
+  paths: string[],
+  limit = 1000,
+  onRead: (bytes: number) => void = () => {},
+  skipped: string[] = [],
+) {
   const delivered: [source: string, textOrCode: string][] = [];
-  for (const source of await findSources(paths)) {
+  for (const source of await findSources(paths, (line) => skipped.push(line))) {
     for await (const delivery of readSource(source, limit, onRead)) {
       const name = delivery.source.replace(`${folder}/`, "");
       delivered.push([name, "bytes" in delivery ? Buffer.from(delivery.bytes).toString() : delivery.code]);
@@ -149,13 +155,112 @@ describe("a folder", () => {
     ]);
   });
 
+  test("with symbolic links gives what they lead to, each folder once", async () => {
+    await fileOf("links/c/c.json", "c");
+    await fileOf("elsewhere/b.json", "b");
+    await fileOf("elsewhere/one.json", "one");
+    await symlink("../elsewhere", join(folder, "links", "b"));
+    await symlink(".", join(folder, "links", "loop"));
+    await symlink("../../links", join(folder, "links", "c", "up"));
+    await symlink("../elsewhere", join(folder, "links", "z"));
+    await symlink("../elsewhere/one.json", join(folder, "links", "one.json"));
+    const root = join(folder, "links");
+    const skipped: string[] = [];
+    expect(await read([root], 1000, () => {}, skipped)).toEqual([
+      ["links/b/b.json", "b"],
+      ["links/b/one.json", "one"],
+      ["links/c/c.json", "c"],
+      ["links/one.json", "one"],
+    ]);
+    expect(skipped).toEqual([
+      `${root}/c/up: skipped: the same folder as ${root}`,
+      `${root}/loop: skipped: the same folder as ${root}`,
+      `${root}/z: skipped: the same folder as ${root}/b`,
+    ]);
+  });
+
+  test("names what it skips: other files, pipes, links to nothing", async () => {
+    for (const name of ["1.txt", "2.csv", "3.md", "4.xml"]) await fileOf(`mixed/${name}`, "");
+    await fileOf("mixed/a.json", "a");
+    const root = join(folder, "mixed");
+    await symlink("nowhere", join(root, "broken"));
+    execFileSync("mkfifo", [join(root, "pipe.json")]);
+    const skipped: string[] = [];
+    expect(await read([root], 1000, () => {}, skipped)).toEqual([["mixed/a.json", "a"]]);
+    expect(skipped).toEqual([
+      expect.stringMatching(/mixed\/broken: skipped: ENOENT/),
+      `${root}/pipe.json: skipped: neither a file nor a folder`,
+      `${root}: skipped 4 files that are not .json, .ndjson or .jsonl: ${root}/1.txt, ${root}/2.csv, ${root}/3.md, …`,
+    ]);
+  });
+
+  test("without documents says so", async () => {
+    const root = join(folder, "empty-folder");
+    await mkdir(root);
+    const skipped: string[] = [];
+    expect(await read([root], 1000, () => {}, skipped)).toEqual([]);
+    expect(skipped).toEqual([`${root}: no documents (.json, .ndjson or .jsonl, each also .gz)`]);
+  });
+
   test("a path that does not exist is told before anything is read", async () => {
     const path = await fileOf("there.json", "{}");
     await expect(findSources([path, join(folder, "missing.json")])).rejects.toThrow(SourceError);
   });
 });
 
+describe("a byte order mark", () => {
+  const mark = "\ufeff";
+
+  test("at the beginning of a file is no part of its first document", async () => {
+    const paths = [
+      await fileOf("marked.json", `${mark}{}`),
+      await fileOf("marked.ndjson", `${mark}1\n${mark}2`),
+      await fileOf("marked.json.gz", gzipSync(`${mark}{}`)),
+      await fileOf("only.json", mark),
+    ];
+    expect(await read(paths)).toEqual([
+      ["marked.json", "{}"],
+      ["marked.ndjson:1", "1"],
+      // A document with a mark is refused by the parser: no file begins here.
+      ["marked.ndjson:2", `${mark}2`],
+      ["marked.json.gz", "{}"],
+      ["only.json", ""],
+    ]);
+  });
+
+  test.each([
+    [`${mark}a`, "a"],
+    [mark, ""],
+    [`${mark}${mark}a`, `${mark}a`],
+    [`a${mark}`, `a${mark}`],
+    ["", ""],
+  ])("of the stream %j is removed however it is divided", async (input, wanted) => {
+    const bytes = Buffer.from(input);
+    for (const size of [1, 2, 3, 4]) {
+      const chunks = async function* () {
+        for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size);
+      };
+      const found: Buffer[] = [];
+      for await (const chunk of skipByteOrderMark(chunks())) found.push(chunk);
+      expect(Buffer.concat(found).toString()).toBe(wanted);
+    }
+  });
+
+  test("that is cut short stays", async () => {
+    const chunks = async function* () {
+      yield Buffer.from([0xef]);
+      yield Buffer.from([0xbb]);
+    };
+    const found: Buffer[] = [];
+    for await (const chunk of skipByteOrderMark(chunks())) found.push(chunk);
+    expect(Buffer.concat(found)).toEqual(Buffer.from([0xef, 0xbb]));
+  });
+});
+
 describe("standard input", () => {
+  const bundle = '{"bundle_type":"pith_open_graph_bundle"}';
+  const state = ' {"state_type":"pith_open_graph_state"}';
+
   /** Cut into chunks of every size: what is decided must not depend on where they end. */
   async function pieces(input: string, limit = 1000): Promise<(string | null)[][]> {
     const results = [1, 2, 7, 1000].map(async (size) => {
@@ -180,6 +285,19 @@ describe("standard input", () => {
     ["nothing", "", []],
     ["a first line over the limit", `"${"x".repeat(1000)}"\n{"b":2}`, [null, '{"b":2}']],
     ["one document over the limit", `{\n"${"x".repeat(1000)}":2}`, [null]],
+    [
+      "a first line that is cut short",
+      `{"bundle_type":"x","ev\n${bundle}\n${bundle}`,
+      ['{"bundle_type":"x","ev', bundle, bundle],
+    ],
+    ["a first line that is no JSON", `hello\n\n \n42\n${state}\n`, ["hello", "42", state]],
+    ["one document with objects a line", `{"events":[\n{"bundle":1}\n]}`, ['{"events":[\n{"bundle":1}\n]}']],
+    ["one document that is cut short", '{\n "bundle_type": "x",\n', ['{\n "bundle_type": "x",\n']],
+    [
+      "bad lines over the limit before a document",
+      `{\n"${"x".repeat(1000)}\n${bundle}\n{`,
+      [null, bundle, "{"],
+    ],
   ])("%s", async (_, input, wanted) => {
     for (const found of await pieces(input)) expect(found).toEqual(wanted);
   });

@@ -108,6 +108,8 @@ export async function readVersions({ pool }: Database): Promise<Record<string, s
 /** Empties all tables: cheaper than a new database. */
 export async function clearTables({ pool }: Database): Promise<void> {
   await pool.query(
-    [...storedTables, "followed_mirrors", "submissions"].map((table) => `DELETE FROM "${table}"`).join("; "),
+    [...storedTables, "followed_mirrors", "outstanding_papers", "submissions"]
+      .map((table) => `DELETE FROM "${table}"`)
+      .join("; "),
   );
 }

@@ -43,18 +43,20 @@ const citing = (references: object[], day = 11) =>
 test("a record that loses its place leaves its work, which is still cited", async () => {
   const { pithNumber, record, digest } = testPaper();
   const subject = { subject_pith_number: pithNumber };
-  const hint = (payload: object, prev: string | null) => ({
+  const hint = (second: number, prev: string | null) => ({
     ...subject,
     event_type: "mirror_hint",
-    payload: payload as never,
+    created_at: `2026-06-10T12:00:0${second}Z`,
     prev_event: prev,
   });
-  const root = signedEvent(registry, hint({ root: true }, null));
-  const middle = unsignedEvent(registry, hint({ first: true }, root.event_id));
-  const rival = signedEvent(registry, hint({ rival: true }, root.event_id));
-  const recorded = unsignedEvent(registry, {
+  const root = signedEvent(registry, hint(0, null));
+  const middle = unsignedEvent(registry, hint(2, root.event_id));
+  // Earlier than the one in the middle, whose branch then falls.
+  const rival = signedEvent(registry, hint(1, root.event_id));
+  const recorded = signedEvent(registry, {
     ...subject,
     event_type: "record_created",
+    created_at: "2026-06-10T12:00:03Z",
     payload: { canonical_record: record, canonical_sha256: digest, receipt: receiptOf(registry, digest) },
     prev_event: middle.event_id,
   });

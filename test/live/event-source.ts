@@ -22,13 +22,18 @@ export class EventStream {
   static async open(
     url: string,
     query: string,
-    { variables = {}, lastEventId = null }: { variables?: object; lastEventId?: string | null } = {},
+    {
+      variables = {},
+      lastEventId = null,
+      headers = {},
+    }: { variables?: object; lastEventId?: string | null; headers?: Record<string, string> } = {},
   ): Promise<EventStream> {
     const parameters = new URLSearchParams({ query, variables: JSON.stringify(variables) });
     const abort = new AbortController();
     const response = await fetch(`${url}/graphql?${parameters}`, {
       headers: {
         accept: "text/event-stream",
+        ...headers,
         ...(lastEventId !== null && { "last-event-id": lastEventId }),
       },
       signal: abort.signal,

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { createServer, get } from "node:http";
-import type { AddressInfo } from "node:net";
+import { get } from "node:http";
 import { createInterface } from "node:readline";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { connectionLimits, endedConnections } from "../../src/server/connections/index.ts";
 import { createApp, type RunningServer, startServer } from "../../src/server/index.ts";
 import { documentOf } from "../api/fixtures/documents.ts";
 import { ingestTexts } from "../api/fixtures/library.ts";
@@ -30,7 +30,7 @@ function text(title: string, arxivId = `2501.${String(++number).padStart(5, "0")
   return documentOf({ arxivId, version, title, submittedAt: "2025-01-01T00:00:00Z" }).text;
 }
 
-async function serve(port = 0, times = { heartbeat: 20, patience: 60_000 }): Promise<RunningServer> {
+async function serve(port = 0, times = { heartbeat: 20 }): Promise<RunningServer> {
   const app = createApp({ database, streamTimes: times, logError: () => {} });
   const server = await startServer({ app, port, host: "127.0.0.1" });
   closing.push(() => server.close());
@@ -186,7 +186,7 @@ it("of one address only so many streams are open; one that goes makes room", asy
   }
 });
 
-it("who leaves what is sent unread is let go, and can go on where it was", async () => {
+it("ends the connection of a client that reads nothing, which can go on where it was", async () => {
   const { rows } = await database.pool.query<{ head: string }>(
     "SELECT max(position)::text AS head FROM changes",
   );
@@ -197,32 +197,28 @@ it("who leaves what is sent unread is let go, and can go on where it was", async
     database,
     Array.from({ length: changes }, (_, nth) => text(`${nth} ${long}`)),
   );
-  const app = createApp({ database, streamTimes: { heartbeat: 20, patience: 100 }, logError: () => {} });
-  let letGo: (() => void) | undefined;
-  const isLetGo = new Promise<void>((resolve) => {
-    letGo = resolve;
+  const app = createApp({ database, streamTimes: { heartbeat: 20 }, logError: () => {} });
+  const connections = { ...connectionLimits(2 ** 28), unreadMilliseconds: 100, lookMilliseconds: 20 };
+  const server = await startServer({ app, port: 0, host: "127.0.0.1", connections });
+  closing.push(() => server.close());
+  const ended = new Promise((resolve) => {
+    closing.push(
+      endedConnections.watch((reason) => {
+        resolve(reason);
+        return { end: () => {} };
+      }),
+    );
   });
-  const server = createServer((request, response) => {
-    response.once("close", () => letGo?.());
-    app.handle(request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  closing.push(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-    await app.close();
-  });
-  const { port } = server.address() as AddressInfo;
   // Some 26 MB: more than the sockets between can hold. Nobody reads it.
   const fields = ["a", "b", "c", "d", "e", "f"].map((name) => `${name}: title`).join(" ");
   const query = `subscription { paperChanged(after: "${after}") { paper { ${fields} } } }`;
   const request = get(
-    `http://127.0.0.1:${port}/graphql?query=${encodeURIComponent(query)}`,
+    `${server.url}/graphql?query=${encodeURIComponent(query)}`,
     { headers: { accept: "text/event-stream" } },
     (response) => response.on("error", () => {}),
   );
   request.on("error", () => {});
-  await isLetGo;
+  expect(await ended).toBe("unread too long");
   request.destroy();
   const stream = await open(await serve(), { variables: { after } });
   const found = await titles(stream, changes);

@@ -100,8 +100,9 @@ it("names what it refused, and says so by its exit status", async () => {
   expect(stderr).toContain(
     `${server.url}${pathOf(first)}: WRONG_PAPER: The document is of ${second.pithNumber}.`,
   );
-  expect(stderr).toContain("1 refused: WRONG_PAPER");
+  expect(stderr).toContain("1 document rejected: WRONG_PAPER");
   expect(stderr).toContain("the mirrors hold different states");
+  expect(stderr).toContain(`1 paper differs:\n  1: rejected here, WRONG_PAPER (${first.pithNumber})`);
   expect(status).toBe(1);
 });
 
@@ -128,12 +129,18 @@ it("answers mistakes with what to do", async () => {
   await writeFile(list, "2301.00001\n");
   // 2: the command is wrong; 3: the mirror cannot be followed, or not by this policy.
   const cases: [args: string[], message: string, status?: number][] = [
+    [
+      ["http://127.0.0.1:1"],
+      "pith-graph: http://127.0.0.1:1 cannot be followed: Only https is fetched. To allow http for it: --allow-host 127.0.0.1:1\n",
+      3,
+    ],
     [["http://127.0.0.1:1"], "To allow http for it: --allow-host 127.0.0.1:1", 3],
     [["mirror.example.org"], "is no address of a mirror: write https://mirror.example.org"],
     [[...allowed, "http://127.0.0.1:1"], "http://127.0.0.1:1 cannot be followed", 3],
     [["--allow-host", "http://x", "https://example.org"], "write example.org or example.org:8080"],
     [["--concurrency", "0", "https://example.org"], "from 1 to 64"],
-    [["--minimum-proof", "high", "https://example.org"], "hash, receipt or signed"],
+    [["--minimum-proof", "high", "https://example.org"], "must be hash (for a source whose word you take)"],
+    [["--minimum-proof", "receipt", "https://example.org"], 'signed (for all others), not "receipt"'],
     [["--numbers", list, "https://example.org"], "Line 1 of the list is no Pith number"],
     [["--numbers", "nowhere.txt", "https://example.org"], "nowhere.txt cannot be read"],
     [["--follow", "--numbers", list, "https://example.org"], "is no Pith number"],

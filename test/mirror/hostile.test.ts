@@ -90,7 +90,6 @@ const cases: [what: string, code: string, answer: Answer, timesAsked: number][] 
     sendText(target.text.replaceAll(`pith:2023:`, "pith:2022:")),
     1,
   ],
-  ["a page of HTML", "MALFORMED_JSON", sendText("<!doctype html><title>Welcome</title>"), 1],
   ["another kind of document", "UNSUPPORTED_DOCUMENT", sendText('{"a":1}'), 1],
   [
     "an answer of 10 GB that says so",
@@ -124,25 +123,6 @@ const cases: [what: string, code: string, answer: Answer, timesAsked: number][] 
     1,
   ],
   [
-    "a slow trickle",
-    "TOO_SLOW",
-    (_request, response) => {
-      response.writeHead(200).write("{");
-      const trickle = setInterval(() => response.write(" "), 5);
-      response.on("close", () => clearInterval(trickle));
-    },
-    atOnce.attempts,
-  ],
-  ["silence", "TOO_SLOW", () => {}, atOnce.attempts],
-  ["404", "FETCH_FAILED", (_request, response) => response.writeHead(404).end("gone"), 1],
-  ["500 each time", "FETCH_FAILED", (_request, response) => response.writeHead(500).end(), atOnce.attempts],
-  [
-    "429 with a long wish",
-    "FETCH_FAILED",
-    (_request, response) => response.writeHead(429, { "retry-after": "86400" }).end(),
-    atOnce.attempts,
-  ],
-  [
     "a redirect to another host",
     "REDIRECT_REFUSED",
     (_request, response) =>
@@ -167,18 +147,42 @@ const cases: [what: string, code: string, answer: Answer, timesAsked: number][] 
     (request, response) => response.writeHead(308, { location: request.url }).end(),
     4,
   ],
+];
+
+/** Answers that an error page or a proxy may have given: believed once they repeat. */
+const answers: [what: string, code: string, answer: Answer][] = [
+  ["a page of HTML", "MALFORMED_JSON", sendText("<!doctype html><title>Welcome</title>")],
+  ["404", "FETCH_FAILED", (_request, response) => response.writeHead(404).end("gone")],
   [
     "an encoding that was not asked for",
     "FETCH_FAILED",
     (_request, response) => response.writeHead(200, { "content-encoding": "br" }).end("…"),
-    1,
+  ],
+];
+
+/** Faults that may pass, however often they occur. */
+const faults: [what: string, code: string, answer: Answer][] = [
+  [
+    "a slow trickle",
+    "TOO_SLOW",
+    (_request, response) => {
+      response.writeHead(200).write("{");
+      const trickle = setInterval(() => response.write(" "), 5);
+      response.on("close", () => clearInterval(trickle));
+    },
+  ],
+  ["silence", "TOO_SLOW", () => {}],
+  ["500 each time", "FETCH_FAILED", (_request, response) => response.writeHead(500).end()],
+  [
+    "429 with a long wish",
+    "FETCH_FAILED",
+    (_request, response) => response.writeHead(429, { "retry-after": "86400" }).end(),
   ],
   [
     "gzip cut short",
     "FETCH_FAILED",
     (_request, response) =>
       response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(target.text).subarray(0, 200)),
-    atOnce.attempts,
   ],
   [
     "a connection that breaks in the middle",
@@ -187,7 +191,6 @@ const cases: [what: string, code: string, answer: Answer, timesAsked: number][] 
       response.writeHead(200, { "content-length": 1000 });
       response.write(target.text.slice(0, 100), () => response.destroy());
     },
-    atOnce.attempts,
   ],
   [
     "headers without end",
@@ -200,9 +203,14 @@ const cases: [what: string, code: string, answer: Answer, timesAsked: number][] 
       request.socket.write("HTTP/1.1 200 OK\r\n");
       write();
     },
-    atOnce.attempts,
   ],
 ];
+
+/** The outstanding papers of the mirror, by code. */
+async function outstandingOf({ pool }: TestDatabase): Promise<[paper: string, code: string][]> {
+  const { rows } = await pool.query("SELECT paper, code FROM outstanding_papers ORDER BY paper");
+  return rows.map(({ paper, code }) => [paper, code]);
+}
 
 describe("a document that is served wrongly is refused and named, and the rest goes on:", () => {
   it.each(cases)("%s: %s", async (_what, code, answer, timesAsked) => {
@@ -224,6 +232,11 @@ describe("a document that is served wrongly is refused and named, and the rest g
     expect(await cursorOf(b, server.url)).toBe(Number(position));
   });
 
+  it("a byte order mark before a document is the file's, and no fault", async () => {
+    const server = await serveWrongly(sendText(`\ufeff${target.text}`));
+    expect((await follow(b, server.url)).comparison?.isEqual).toBe(true);
+  });
+
   it("an event that was altered is not let in, and named; what is whole of its bundle is", async () => {
     const altered = target.text.replace('"title":"Paper 2"', '"title":"Paper 3"');
     expect(altered).not.toBe(target.text);
@@ -239,6 +252,73 @@ describe("a document that is served wrongly is refused and named, and the rest g
     expect(Object.keys(ofB)).toEqual(Object.keys(ofA));
     expect(ofB[target.pithNumber]).not.toBe(ofA[target.pithNumber]);
     expect(result.comparison?.isEqual).toBe(false);
+  });
+});
+
+describe("a document that cannot be fetched yet is outstanding, and the rest goes on:", () => {
+  /** A mirror that answers wrongly for as long as `isWrong`. */
+  async function serveFor(answer: Answer) {
+    const state = { isWrong: true };
+    const server = await serveMirror(a, (request, response) => {
+      if (!state.isWrong || !request.url?.startsWith(`/pith/${suffixOf(target.pithNumber)}/`)) return false;
+      answer(request, response);
+      return true;
+    });
+    closing.push(server.close);
+    return { url: server.url, asked: server.asked, state };
+  }
+
+  it.each([...faults, ...answers])("%s: %s, until it is delivered", async (what, code, answer) => {
+    const server = await serveFor(answer);
+    const fetcher = localFetcher(code === "TOO_SLOW" ? { leastBytes: 1000, window: 1000 } : {});
+    const result = await follow(b, server.url, { fetcher, concurrency: 2, explainsDifference: true });
+    expect([...result.rejected]).toEqual([]);
+    expect(await quarantineOf(b)).toEqual([]);
+    expect(result.outstanding.map((each) => [each.paper, each.code])).toEqual([[target.pithNumber, code]]);
+    expect(await outstandingOf(b)).toEqual([[target.pithNumber, code]]);
+    const reasons = [{ reason: "OUTSTANDING", papers: 1, examples: [target.pithNumber] }];
+    expect(result.comparison).toMatchObject({ isEqual: false, difference: { papers: 1, reasons } });
+    // A fault is tried again within a sync, and the paper once more at its end; an answer is not.
+    const isFault = faults.some((fault) => fault[0] === what);
+    const times = server.asked.filter((url) => url === pathOf(target)).length;
+    expect(times).toBe(isFault ? 2 * atOnce.attempts : 1);
+    const { [target.pithNumber]: _, ...others } = await statesOf(a);
+    expect(await statesOf(b)).toEqual(others);
+    const { position } = await headOf(a);
+    expect(await cursorOf(b, server.url)).toBe(Number(position));
+
+    server.state.isWrong = false;
+    const again = await follow(b, server.url);
+    expect([again.documents, again.merged, again.outstanding]).toEqual([1, 1, []]);
+    expect(again.comparison?.isEqual).toBe(true);
+    expect(await outstandingOf(b)).toEqual([]);
+    expect(await statesOf(b)).toEqual(await statesOf(a));
+  });
+
+  it.each(answers)("%s: %s is definite once it repeats", async (_what, code, answer) => {
+    const server = await serveFor(answer);
+    for (const nth of [1, 2]) {
+      const result = await follow(b, server.url);
+      expect(result.outstanding).toMatchObject([{ code, attempts: nth, answers: nth }]);
+    }
+    const last = await follow(b, server.url);
+    expect([[...last.rejected], last.outstanding]).toEqual([[[code, 1]], []]);
+    expect(await quarantineOf(b)).toEqual([{ source: server.url + pathOf(target), code }]);
+    server.asked.splice(0);
+    expect((await follow(b, server.url)).documents).toBe(0);
+    expect(server.asked).not.toContain(pathOf(target));
+  });
+
+  it("500 is never definite, and a fault between two answers begins their count again", async () => {
+    let status = 404;
+    const server = await serveFor((_request, response) => response.writeHead(status).end());
+    for (const next of [404, 404, 500, 404, 404, 500, 500, 500, 500]) {
+      status = next;
+      const { outstanding, rejected } = await follow(b, server.url);
+      expect([outstanding.length, rejected.size]).toEqual([1, 0]);
+    }
+    const [paper] = (await follow(b, server.url)).outstanding;
+    expect(paper?.answers).toBe(0);
   });
 });
 

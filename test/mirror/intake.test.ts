@@ -2,7 +2,8 @@ import { expect, it } from "vitest";
 import { type Fetched, Intake } from "../../src/ingest/mirror/intake.ts";
 
 function fetched(name: string, bytes = 1): Fetched {
-  return { delivered: { source: name, bytes: new Uint8Array(bytes) }, complete: () => {} };
+  const delivered = { source: name, bytes: new Uint8Array(bytes) };
+  return { delivered, failure: null, paper: name, complete: () => {} };
 }
 
 const names = (batch: readonly Fetched[]) => batch.map(({ delivered }) => delivered.source).join("");

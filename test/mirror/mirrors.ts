@@ -43,8 +43,9 @@ export async function listen(handle: RequestListener): Promise<Listening> {
 export async function serveMirror(
   database: Database,
   intercept: (...args: Parameters<RequestListener>) => boolean = () => false,
+  logError?: (message: string, error: unknown) => void,
 ): Promise<Listening & { readonly asked: string[] }> {
-  const app = createApp({ database });
+  const app = createApp({ database, ...(logError === undefined ? {} : { logError }) });
   const asked: string[] = [];
   const server = await listen((request, response) => {
     asked.push(request.url ?? "");

@@ -29,7 +29,7 @@ beforeAll(async () => {
       database,
       submissions: settings,
       exports: { isPublic: true, tokens: [] },
-      streamTimes: { heartbeat: 20, patience: 60_000 },
+      streamTimes: { heartbeat: 20 },
       graphql: { fastPath, responseCacheSize: 0, rowCacheSize: 0 },
       logError: () => {},
     });

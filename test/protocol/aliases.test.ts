@@ -11,10 +11,12 @@ import {
   bundleOf,
   keyring,
   record as plainRecord,
+  receiptOf,
   recordPayload,
   registry,
   signedEvent,
   suffix,
+  unsignedEvent,
 } from "./signed-events.ts";
 
 const time = "2026-06-10T12:00:00Z";
@@ -24,50 +26,139 @@ const alias = (kind: string, value: string, createdAt = time): JsonObject => ({
   created_at: createdAt,
 });
 
-/** The aliases that a bundle of one record keeps, as `kind value`, and the warnings. */
-function merged(aliases: JsonValue[], minimumProof: Proof = "hash", record: JsonObject = plainRecord) {
+type Options = {
+  /** The least proof of the source. */
+  readonly minimumProof?: Proof;
+  readonly record?: JsonObject;
+  /** The proof of `record_created`; null leaves the event out. */
+  readonly proof?: Proof | null;
+};
+
+/** The aliases of the state that a bundle of one record gives, as `kind value`, and the warnings. */
+function merged(
+  aliases: JsonValue[],
+  { minimumProof = "hash", record = plainRecord, proof = "hash" }: Options = {},
+) {
   const digest = sha256OfValue(record);
   const number = `pith:2023:${suffixOfDigest(digest)}`;
-  const event = signedEvent(registry, {
+  const fields = {
     event_type: "record_created",
+    created_at: recordTime,
     subject_pith_number: number,
-    payload: { ...recordPayload(), canonical_record: record, canonical_sha256: digest },
-  });
+    payload: {
+      ...recordPayload(proof === "receipt" ? receiptOf(registry, digest) : null),
+      canonical_record: record,
+      canonical_sha256: digest,
+    },
+  };
+  const event = proof === "signed" ? signedEvent(registry, fields) : unsignedEvent(registry, fields);
   const bundle = {
-    ...bundleOf([event], aliases),
+    ...bundleOf(proof === null ? [] : [event], aliases),
     pith_number: number,
     canonical_record: record,
     canonical_sha256: digest,
   };
   const { states, warnings } = mergeDocuments([{ value: bundle }], keyring, minimumProof);
   const [state] = states.values();
+  const listed = state?.aliases ?? [];
   return {
-    kept: state?.aliases.map(({ kind, value }) => `${kind} ${value}`),
-    follow: state?.aliases.filter((other) => other.followsFromRecord).map(({ kind }) => kind),
-    times: state?.aliases.map(({ createdAt }) => createdAt),
+    kept: listed.filter(({ isDerived }) => !isDerived).map(({ kind, value }) => `${kind} ${value}`),
+    derived: listed.filter(({ isDerived }) => isDerived).map(({ kind, value }) => `${kind} ${value}`),
+    follow: listed.filter((other) => other.followsFromRecord).map(({ kind }) => kind),
+    times: listed.map(({ createdAt }) => createdAt),
     warnings,
   };
 }
 
+const recordTime = "2026-06-10T12:00:00.250Z";
 const withSource = (source: JsonValue): JsonObject => ({ ...plainRecord, source });
 
+/** All that follow from the plain record. */
+const following: [kind: string, value: string][] = [
+  ["arxiv", "2302.12192"],
+  ["arxiv_version", "2302.12192v1"],
+  ["doi", "10.48550/arxiv.2302.12192"],
+  ["pith_short_12", suffix.slice(0, 12)],
+  ["pith_short_16", suffix.slice(0, 16)],
+  ["pith_short_8", suffix.slice(0, 8)],
+];
+const names = following.map(([kind, value]) => `${kind} ${value}`);
+
 describe("aliases that follow from the record", () => {
-  test.each<[kind: string, value: string]>([
-    ["arxiv", "2302.12192"],
-    ["arxiv_version", "2302.12192v1"],
-    ["pith_short_8", suffix.slice(0, 8)],
-    ["pith_short_12", suffix.slice(0, 12)],
-    ["pith_short_16", suffix.slice(0, 16)],
-    ["doi", "10.48550/arxiv.2302.12192"],
-    ["doi", "10.48550/ARXIV.2302.12192"],
-  ])("%s %s is kept, whatever the door", (kind, value) => {
-    for (const proof of ["hash", "receipt", "signed"] as const) {
-      expect(merged([alias(kind, value)], proof)).toMatchObject({
-        kept: [`${kind} ${value}`],
-        follow: [kind],
+  test.each(following)(
+    "%s %s is kept from a source trusted at hash, where nothing is added to it",
+    (kind, value) => {
+      for (const proof of ["hash", "receipt", "signed"] as const) {
+        expect(merged([alias(kind, value)], { proof })).toEqual({
+          kept: [`${kind} ${value}`],
+          derived: [],
+          follow: [kind],
+          times: [time],
+          warnings: [],
+        });
+      }
+    },
+  );
+
+  test.each(following)(
+    "%s %s is not believed above hash: a signed record gives all, with its own time",
+    (kind, value) => {
+      expect(
+        merged([alias(kind, value, "2020-01-01T00:00:00Z")], { minimumProof: "signed", proof: "signed" }),
+      ).toEqual({
+        kept: [],
+        derived: names,
+        follow: following.map(([name]) => name),
+        times: names.map(() => recordTime),
         warnings: [],
       });
-    }
+    },
+  );
+
+  test.each<[proof: Proof | null, minimumProof: Proof, derived: string[]]>([
+    ["signed", "hash", names],
+    ["signed", "receipt", names],
+    ["receipt", "hash", names],
+    ["receipt", "receipt", names],
+    ["hash", "hash", []],
+    [null, "hash", []],
+    [null, "signed", []],
+  ])("a record of proof %s from a source of %s adds %j", (proof, minimumProof, derived) => {
+    expect(merged([], { proof, minimumProof })).toMatchObject({ kept: [], derived, warnings: [] });
+  });
+
+  test("somebody's word and what was dropped hold nothing back", () => {
+    const brought = [
+      alias("openalex", "W1"),
+      alias("arxiv", "2302.12193"),
+      alias("doi", "10.48550/arXiv.2302.12192"),
+    ];
+    expect(merged(brought, { proof: "signed" })).toMatchObject({
+      kept: ["doi 10.48550/arXiv.2302.12192", "openalex W1"],
+      derived: names,
+      warnings: ["ALIAS_INCONSISTENT"],
+    });
+  });
+
+  test.each<[what: string, source: JsonValue, derived: string[]]>([
+    [
+      "no integer version",
+      { kind: "arxiv", id: "X.Y/é", version: "1" },
+      ["arxiv X.Y/é", "doi 10.48550/arxiv.x.y/é"],
+    ],
+    // The Kelvin sign lower-cases to k outside ASCII, and is no letter of A–Z.
+    [
+      "letters beyond ASCII",
+      { kind: "arxiv", id: "\u212aK" },
+      ["arxiv \u212aK", "doi 10.48550/arxiv.\u212ak"],
+    ],
+    ["an id that is no text", { kind: "arxiv", id: 2302 }, []],
+    ["another kind", { kind: "crossref", id: "2302.12192", version: 1 }, []],
+    ["no source", null, []],
+  ])("a source with %s", (_, source, derived) => {
+    const all = merged([], { proof: "signed", record: withSource(source) }).derived;
+    expect(all.filter((name) => !name.startsWith("pith_short_"))).toEqual(derived);
+    expect(all.length).toBe(derived.length + 3);
   });
 
   test.each<[kind: string, value: string, source?: JsonValue]>([
@@ -89,45 +180,62 @@ describe("aliases that follow from the record", () => {
     ["pith_short_12", suffix.slice(0, 16)],
   ])("%s %j is dropped where the record says otherwise (%j)", (kind, value, source) => {
     const record = source === undefined ? plainRecord : withSource(source);
-    expect(merged([alias(kind, value)], "hash", record)).toMatchObject({
+    expect(merged([alias(kind, value)], { record })).toMatchObject({
       kept: [],
       warnings: ["ALIAS_INCONSISTENT"],
     });
+    // Above hash nothing is said of it.
+    expect(merged([alias(kind, value)], { record, minimumProof: "signed" }).warnings).toEqual([]);
   });
 
   test("an integer version of any size", () => {
     const record = withSource({ kind: "arxiv", id: "x", version: 2n ** 70n });
-    expect(merged([alias("arxiv_version", `xv${2n ** 70n}`)], "signed", record).warnings).toEqual([]);
+    expect(merged([alias("arxiv_version", `xv${2n ** 70n}`)], { record })).toMatchObject({
+      follow: ["arxiv_version"],
+      warnings: [],
+    });
   });
 
   test("without a record there is no arXiv alias", () => {
-    const bundle = bundleOf([], [alias("arxiv", "2302.12192"), alias("pith_short_8", suffix.slice(0, 8))]);
-    const { states, warnings } = mergeDocuments([{ value: bundle }], keyring);
-    expect([...states.values()][0]?.aliases.map(({ kind }) => kind)).toEqual(["pith_short_8"]);
-    expect(warnings).toEqual(["ALIAS_INCONSISTENT"]);
+    const brought = [alias("arxiv", "2302.12192"), alias("pith_short_8", suffix.slice(0, 8))];
+    expect(merged(brought, { proof: null })).toMatchObject({
+      kept: [`pith_short_8 ${suffix.slice(0, 8)}`],
+      warnings: ["ALIAS_INCONSISTENT"],
+    });
   });
 });
 
 describe("aliases that are somebody's word", () => {
   test.each([
     ["doi", "10.1000/182"],
-    ["doi", "10.48550/arxiv.2302.12193"],
-    // The Kelvin sign lower-cases to k outside ASCII, and is no letter of a DOI's prefix.
-    ["doi", "10.48550/arxiv.2302.12192\u212a"],
+    ["doi", "10.48550/other"],
+    ["doi", "10.48550/ar\u212aiv.2302.12192"],
     ["openalex", "W4321"],
+    ["openalex", "10.48550/arxiv.2302.12192"],
     ["pith_short_10", "anything"],
     ["ARXIV", "2302.12192"],
     ["constructor", "x"],
-  ])("%s %s is kept at the door hash and dropped above it", (kind, value) => {
+  ])("%s %s is kept from a source trusted at hash, and ignored with a warning from others", (kind, value) => {
     expect(merged([alias(kind, value)])).toMatchObject({
       kept: [`${kind} ${value}`],
       follow: [],
       warnings: [],
     });
-    for (const proof of ["receipt", "signed"] as const) {
-      expect(merged([alias(kind, value)], proof)).toMatchObject({ kept: [], warnings: ["ALIAS_UNPROVED"] });
+    for (const minimumProof of ["receipt", "signed"] as const) {
+      expect(merged([alias(kind, value)], { minimumProof })).toMatchObject({
+        kept: [],
+        warnings: ["ALIAS_UNPROVED"],
+      });
     }
   });
+
+  test.each(["10.48550/arxiv.2302.12193", "10.48550/ARXIV.2302.12192", "10.48550/arXiv."])(
+    "a DOI of arXiv's, %s, is ignored without a warning above hash",
+    (value) => {
+      expect(merged([alias("doi", value)])).toMatchObject({ kept: [`doi ${value}`], follow: [] });
+      expect(merged([alias("doi", value)], { minimumProof: "signed" }).warnings).toEqual([]);
+    },
+  );
 });
 
 describe("ill-formed aliases", () => {
@@ -142,6 +250,7 @@ describe("ill-formed aliases", () => {
     ["a time that is none", alias("doi", "x", "2026-06-31T00:00:00Z")],
   ])("%s is dropped with a warning", (_, value) => {
     expect(merged([value])).toMatchObject({ kept: [], warnings: ["ALIAS_INCONSISTENT"] });
+    expect(merged([value], { minimumProof: "signed" })).toMatchObject({ kept: [], warnings: [] });
   });
 });
 

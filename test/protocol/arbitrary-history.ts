@@ -1,28 +1,31 @@
 import fc from "fast-check";
-import type { JsonObject, JsonValue, Proof } from "../../src/protocol/index.ts";
-import type { ReferenceEvent } from "./reference-merge.ts";
+import { JsonDouble, type JsonObject, type JsonValue, type Proof } from "../../src/protocol/index.ts";
+import { type Damage, damages } from "./damaged-copies.ts";
+import { numberOf, sha } from "./reference-judge.ts";
+import { referenceMerge } from "./reference-merge.ts";
 import {
   author,
   bodyOf,
   idOf,
+  keys,
   receiptOf,
-  recordPayload,
+  record,
   registry,
   rotated,
   shuffled,
   signatureOf,
-  signerOf,
   snapshotPayload,
   stranger,
-  suffix,
   type TestKey,
+  windowed,
+  withStateSha256,
 } from "./signed-events.ts";
 
 /** How one copy of an event comes: the last two are refused and must leave no trace. */
 type CopyKind = "unsigned" | "signed" | "wrongly signed" | "under another id";
 
 /** Which of the events planned before an event links to; `none` where there is no such event. */
-type LinkPlan = { to: "none" | "any" | "sound" | "alike" | "first" | "missing"; nth: number };
+type LinkPlan = { to: "none" | "any" | "alike" | "first" | "missing"; nth: number };
 
 type EventPlan = {
   signer: number;
@@ -31,22 +34,34 @@ type EventPlan = {
   time: number;
   prev: LinkPlan;
   supersedes: LinkPlan[];
-  receipt: boolean;
+  /** Its own receipt, one copied from another signer's event, or none. */
+  receipt: "own" | "copied" | "none";
   faulty: boolean;
+  damage: Damage | null;
   copies: CopyKind[];
 };
 
-const signers = [registry, rotated, author, stranger] as const;
+const signers = [registry, rotated, author, windowed, stranger] as const;
 
-/** Few instants, so that ties are common; two of them are one instant in two writings. */
+/** Few instants, so that ties are common; two of them are one instant in two writings, the last is another month. */
 const times = [
-  ["2026-06-10T12:00:00Z", 0n],
-  ["2026-06-10T12:00:00.000000Z", 0n],
-  ["2026-06-10T12:00:00.000001Z", 1n],
-  ["2026-06-10T12:00:00.5Z", 500_000n],
-  ["2026-06-10T12:00:01Z", 1_000_000n],
-  ["2026-06-11T12:00:00Z", 86_400_000_000n],
+  "2026-06-10T12:00:00Z",
+  "2026-06-10T12:00:00.000000Z",
+  "2026-06-10T12:00:00.000001Z",
+  "2026-06-10T12:00:00.5Z",
+  "2026-06-10T12:00:01Z",
+  "2026-06-11T12:00:00Z",
+  "2026-07-01T00:00:00Z",
 ] as const;
+
+/** Papers whose records differ in what follows from them. */
+const records: readonly JsonObject[] = [
+  record,
+  { ...record, metadata: { submitted_at: "2023/02/23" } },
+  { ...record, metadata: { submitted_at: "2023-" }, source: { kind: "arxiv", id: "Math.AG/0102003" } },
+  { ...record, source: { kind: "arxiv", id: "2302.12192", version: new JsonDouble(1) } },
+  { ...record, source: { kind: "crossref", id: "2302.12192", version: 1 } },
+];
 
 function arbitraryLink(...weights: [to: LinkPlan["to"], weight: number][]): fc.Arbitrary<LinkPlan> {
   return fc.record({
@@ -60,7 +75,7 @@ const arbitraryPlan: fc.Arbitrary<EventPlan> = fc.record<EventPlan>({
   signer: fc.oneof(
     { weight: 12, arbitrary: fc.constant<number>(0) },
     { weight: 4, arbitrary: fc.constantFrom<number>(1, 2) },
-    { weight: 1, arbitrary: fc.constant<number>(3) },
+    { weight: 1, arbitrary: fc.constantFrom<number>(3, 4) },
   ),
   type: fc.oneof(
     { weight: 6, arbitrary: fc.constant<string>("record_created") },
@@ -72,19 +87,32 @@ const arbitraryPlan: fc.Arbitrary<EventPlan> = fc.record<EventPlan>({
     { weight: 1, arbitrary: fc.constantFrom<string>("record", "null x") },
   ),
   time: fc.nat(times.length - 1),
-  prev: arbitraryLink(["none", 6], ["first", 6], ["alike", 3], ["sound", 3], ["any", 1], ["missing", 1]),
+  prev: arbitraryLink(["none", 6], ["first", 7], ["alike", 4], ["any", 1], ["missing", 1]),
   supersedes: fc.oneof(
     { weight: 6, arbitrary: fc.constant<LinkPlan[]>([]) },
     {
       weight: 6,
-      arbitrary: fc.array(arbitraryLink(["alike", 20], ["sound", 2], ["any", 1], ["missing", 1]), {
+      arbitrary: fc.array(arbitraryLink(["alike", 30], ["any", 2], ["missing", 1]), {
         minLength: 1,
         maxLength: 3,
       }),
     },
   ),
-  receipt: fc.boolean(),
-  faulty: fc.nat(14).map((dice) => dice === 0),
+  receipt: fc.constantFrom<EventPlan["receipt"]>(
+    "own",
+    "own",
+    "own",
+    "own",
+    "none",
+    "none",
+    "none",
+    "copied",
+  ),
+  faulty: fc.nat(30).map((dice) => dice === 0),
+  damage: fc.oneof(
+    { weight: 30, arbitrary: fc.constant(null) },
+    { weight: 1, arbitrary: fc.constantFrom(...damages) },
+  ),
   copies: fc.oneof(
     { weight: 6, arbitrary: fc.constantFrom<CopyKind[]>(["signed"], ["unsigned"]) },
     {
@@ -100,53 +128,51 @@ const arbitraryPlan: fc.Arbitrary<EventPlan> = fc.record<EventPlan>({
 export type History = {
   readonly minimumProof: Proof;
   /** Copies of events, as a bundle carries them. */
-  readonly copies: readonly JsonObject[];
+  readonly copies: readonly JsonValue[];
   readonly aliases: readonly JsonValue[];
-  /** What must be in the set, with the highest proof of its copies that are let in. */
-  readonly accepted: readonly ReferenceEvent[];
+  /** A bundle of this paper. */
+  readonly bundle: (copies: readonly JsonValue[], aliases?: readonly JsonValue[]) => JsonObject;
+  /** Bundles and states that carry the copies, with repeats, each with the least proof of its source. */
+  readonly documents: readonly { readonly document: JsonObject; readonly minimumProof: Proof }[];
   /** How a bundle divides the copies: the number of parts and a seed. */
   readonly parts: number;
   readonly seed: number;
 };
 
-const proofs: readonly Proof[] = ["hash", "receipt", "signed"];
-const allowed: ReadonlySet<string> = new Set(["author_attestation", "citation_signature"]);
+export const proofs: readonly Proof[] = ["hash", "receipt", "signed"];
 
 const defaultTargets: Record<string, string> = { record_created: "record", graph_snapshot: "graph" };
 
-function payloadOf(plan: EventPlan, key: TestKey, nonce: number): JsonObject {
+function payloadOf(plan: EventPlan, key: TestKey, canonicalRecord: JsonObject, nonce: number): JsonObject {
   if (plan.type === "record_created") {
-    return recordPayload(plan.receipt ? receiptOf(key) : null, {
+    const digest = sha(canonicalRecord);
+    const signer = plan.receipt === "copied" ? (key === registry ? rotated : registry) : key;
+    return {
+      canonical_record: canonicalRecord,
+      canonical_sha256: plan.faulty ? "0".repeat(64) : digest,
+      receipt: plan.receipt === "none" ? null : receiptOf(signer, digest),
       nonce,
-      ...(plan.faulty ? { canonical_sha256: "0".repeat(64) } : {}),
-    });
+    };
   }
   if (plan.type === "graph_snapshot") {
-    return snapshotPayload(plan.faulty ? [{ nonce }] : [], [], { nonce }) satisfies JsonObject;
+    const payload = snapshotPayload([{ nonce }], [], { nonce });
+    if (plan.faulty) payload.graph_snapshot.claims["count"] = 2;
+    return payload satisfies JsonObject;
   }
   return { nonce };
 }
 
-function faultOf(plan: EventPlan, target: string, key: TestKey): string | null {
-  if (plan.type === "rumour") return "UNKNOWN_EVENT_TYPE";
-  if (key === author && !allowed.has(plan.type)) return "EVENT_TYPE_NOT_ALLOWED";
-  if (plan.type === "record_created") {
-    if (target !== "record") return "MALFORMED_PAYLOAD";
-    return plan.faulty ? "RECORD_HASH_MISMATCH" : null;
-  }
-  if (plan.type === "graph_snapshot") return target === "graph" ? null : "MALFORMED_PAYLOAD";
-  return null;
+/** Whether it is mostly valid, so that what links to it is of interest. */
+function isSound(plan: EventPlan, key: TestKey): boolean {
+  const isRight = plan.type !== "record_created" || (plan.target !== "x" && plan.receipt !== "copied");
+  const isAccepted = plan.copies.some((kind) => kind === "signed" || kind === "unsigned");
+  const isAllowed = key !== stranger && key.event_types.includes(plan.type);
+  return !plan.faulty && plan.damage === null && isRight && isAccepted && isAllowed;
 }
 
-function build(
-  plans: readonly EventPlan[],
-  minimumProof: Proof,
-  parts: number,
-  seed: number,
-): Omit<History, "aliases"> {
-  const planned: { id: string; signer: number; type: string; target: string; sound: boolean }[] = [];
-  const copies: JsonObject[] = [];
-  const accepted: ReferenceEvent[] = [];
+function copiesOf(plans: readonly EventPlan[], canonicalRecord: JsonObject): JsonValue[] {
+  const planned: { id: string; signer: number; type: string; target: string; isSound: boolean }[] = [];
+  const copies: JsonValue[] = [];
   let latest = 0;
   for (const [nonce, plan] of plans.entries()) {
     const key = signers[plan.signer] as TestKey;
@@ -154,113 +180,163 @@ function build(
     const idsOf = ({ to, nth }: LinkPlan): string[] => {
       if (to === "none") return [];
       if (to === "missing") return [`sha256:${"f".repeat(64)}`];
+      const isAlike = (other: (typeof planned)[number]) =>
+        other.signer === plan.signer && other.type === plan.type && other.target === target;
       const candidates = planned.filter(
-        (other) =>
-          to === "any" ||
-          (other.sound &&
-            (to !== "alike" ||
-              (other.signer === plan.signer && other.type === plan.type && other.target === target))),
+        (other) => to === "any" || (other.isSound && (to === "first" || isAlike(other))),
       );
       // What many link to, or what came last.
       const chosen =
         to === "first" ? candidates[nth % 2] : candidates[candidates.length - 1 - (nth % candidates.length)];
       return chosen === undefined ? [] : [chosen.id];
     };
-    // One event in six goes back in time.
+    // One event in seven goes back in time.
     latest = plan.time === 0 ? 0 : Math.max(latest, plan.time);
-    const [createdAt, instant] = times[latest] as (typeof times)[number];
-    const prev = idsOf(plan.prev)[0] ?? null;
-    const supersedes = [...new Set(plan.supersedes.flatMap(idsOf))];
-    const body = bodyOf(key, {
+    const sound = bodyOf(key, {
       event_type: plan.type,
       target,
-      created_at: createdAt,
-      prev_event: prev,
-      supersedes,
-      payload: payloadOf(plan, key, nonce),
+      subject_pith_number: numberOf(canonicalRecord),
+      created_at: times[latest] as string,
+      prev_event: idsOf(plan.prev)[0] ?? null,
+      supersedes: [...new Set(plan.supersedes.flatMap(idsOf))],
+      payload: payloadOf(plan, key, canonicalRecord, nonce),
     });
+    const body = plan.damage?.body?.(sound) ?? sound;
     const id = idOf(body);
-    const fault = faultOf(plan, target, key);
-    const unsignedProof = plan.type === "record_created" && plan.receipt && fault === null ? 1 : 0;
-    let proof = -1;
+    const right = signatureOf(key, id);
     for (const kind of plan.copies) {
-      const right = signatureOf(key, id);
-      if (kind === "unsigned") copies.push({ ...body, event_id: id });
-      else if (kind === "signed") copies.push({ ...body, event_id: id, signature: right });
-      else if (kind === "wrongly signed") {
-        copies.push({
-          ...body,
-          signature: { ...right, signature_b64: signatureOf(stranger, id).signature_b64 },
-        });
-      } else copies.push({ ...body, event_id: `sha256:${"0".repeat(64)}`, signature: right });
-      const copyProof = kind === "unsigned" ? unsignedProof : kind === "signed" ? 2 : -1;
-      if (copyProof >= proofs.indexOf(minimumProof)) proof = Math.max(proof, copyProof);
+      const signature =
+        kind === "wrongly signed"
+          ? { ...right, signature_b64: signatureOf(stranger, id).signature_b64 }
+          : right;
+      const copy: JsonObject = {
+        ...body,
+        event_id: kind === "under another id" ? `sha256:${"0".repeat(64)}` : id,
+      };
+      if (kind !== "unsigned") copy["signature"] = signature;
+      copies.push(plan.damage?.copy?.(copy) ?? copy);
     }
-    const isAccepted = proof >= 0 && key !== stranger;
-    planned.push({ id, signer: plan.signer, type: plan.type, target, sound: isAccepted && fault === null });
-    if (!isAccepted) continue;
-    const { public_key_fingerprint: fingerprint, signer_id: signerId } = signerOf(key);
-    accepted.push({
-      id,
-      instant,
-      type: plan.type,
-      target,
-      fingerprint,
-      signerId,
-      prev,
-      supersedes,
-      proof,
-      fault,
-    });
+    planned.push({ id, signer: plan.signer, type: plan.type, target, isSound: isSound(plan, key) });
   }
-  return { minimumProof, copies, accepted, parts, seed };
+  return copies;
 }
 
-const aliasTimes = fc.constantFrom<string[]>(...times.map(([text]) => text), "yesterday");
 const arbitraryAlias: fc.Arbitrary<JsonValue> = fc.oneof(
-  fc.record({
-    alias_kind: fc.constantFrom(
-      "doi",
-      "openalex",
-      "arxiv",
-      "arxiv_version",
-      "pith_short_8",
-      "\u{10000}",
-      "\uffff",
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      alias_kind: fc.constantFrom(
+        ...[
+          "doi",
+          "openalex",
+          "arxiv",
+          "arxiv_version",
+          "pith_short_8",
+          "pith_short_16",
+          "\u{10000}",
+          "\uffff",
+        ],
+      ),
+      alias_value: fc.constantFrom(
+        ...["2302.12192", "2302.12192v1", "10.48550/arxiv.2302.12192", "10.48550/arXiv.2302.12192"],
+        ...["10.48550/arxiv.math.ag/0102003", "10.1000/182", "W1", ...records.flatMap(shortsOf)],
+      ),
+      created_at: fc.constantFrom<string[]>(...times, "yesterday"),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<JsonValue>(
+      null,
+      5,
+      {},
+      { alias_kind: "doi", alias_value: "x", created_at: times[0], more: 1 },
     ),
-    alias_value: fc.constantFrom(
-      "2302.12192",
-      "2302.12192v1",
-      "10.48550/arXiv.2302.12192",
-      suffix.slice(0, 8),
-      "W1",
-    ),
-    created_at: aliasTimes,
-  }),
-  fc.constantFrom<JsonValue>(
-    null,
-    5,
-    {},
-    { alias_kind: "doi", alias_value: "x", created_at: times[0][0], more: 1 },
-  ),
+  },
 );
 
-/** A history of some dozen events by several signers: forks, corrections, links to nothing, forgeries. */
+function shortsOf(canonicalRecord: JsonObject): string[] {
+  return [8, 16].map((length) => numberOf(canonicalRecord).slice(10, 10 + length));
+}
+
+/** What is done to a state before it is a document again: its hash is made to fit. */
+const edits: Record<string, (state: JsonObject, current: JsonObject) => JsonObject> = {
+  "as it is": (state) => state,
+  "without its aliases": (state, { source_aliases: _, ...current }) => ({ ...state, current }),
+  "with another payload": (state, current) => {
+    const [first, ...others] = current["graph_snapshots"] as JsonObject[];
+    const graph_snapshots = first === undefined ? [] : [{ ...first, payload: {} }, ...others];
+    return { ...state, current: { ...current, graph_snapshots } };
+  },
+  "with an event in another list": (state, current) => ({
+    ...state,
+    current: { ...current, mirror_hints: current["author_attestations"] as JsonValue },
+  }),
+};
+
+type Arrangement = {
+  door: number;
+  /** Of four, how many of the copies it carries. */
+  quarters: number;
+  edit: keyof typeof edits | null;
+};
+
+const arbitraryArrangement: fc.Arbitrary<Arrangement> = fc.record({
+  door: fc.constantFrom(0, 0, 0, 1, 2),
+  quarters: fc.constantFrom(4, 4, 4, 4, 3, 1),
+  edit: fc.oneof(
+    { weight: 3, arbitrary: fc.constant(null) },
+    { weight: 1, arbitrary: fc.constantFrom(...Object.keys(edits)) },
+  ),
+});
+
+/** A history of some dozen events by several signers: forks, corrections, links to nothing, copied receipts, forgeries. */
 export const arbitraryHistory: fc.Arbitrary<History> = fc
   .record({
+    paper: fc.oneof(
+      { weight: 4, arbitrary: fc.constant(0) },
+      { weight: 3, arbitrary: fc.nat(records.length - 1) },
+    ),
     plans: fc.array(arbitraryPlan, { minLength: 2, maxLength: 28, size: "max" }),
     minimumProof: fc.oneof(
       { weight: 4, arbitrary: fc.constant<Proof>("hash") },
       { weight: 1, arbitrary: fc.constantFrom<Proof>("receipt", "signed") },
     ),
     aliases: fc.array(arbitraryAlias, { maxLength: 6 }),
+    arrangements: fc.array(arbitraryArrangement, { minLength: 1, maxLength: 4 }),
     parts: fc.integer({ min: 1, max: 4 }),
     seed: fc.nat(),
   })
-  .map(({ plans, minimumProof, aliases, parts, seed }) => ({
-    ...build(plans, minimumProof, parts, seed),
-    aliases,
-  }));
+  .map(({ paper, plans, minimumProof, aliases, arrangements, parts, seed }) => {
+    const canonicalRecord = records[paper] as JsonObject;
+    const copies = copiesOf(plans, canonicalRecord);
+    const bundle: History["bundle"] = (events, brought = []) => ({
+      bundle_type: "pith_open_graph_bundle",
+      bundle_version: "1.0",
+      pith_number: numberOf(canonicalRecord),
+      canonical_record: canonicalRecord,
+      canonical_sha256: sha(canonicalRecord),
+      source_aliases: [...brought],
+      events: [...events],
+    });
+    const documents = arrangements.map(({ door, quarters, edit }, index) => {
+      const some = <Item>(items: readonly Item[]) =>
+        shuffled(items, seed + index).slice(0, Math.ceil((items.length * quarters) / 4));
+      const whole = bundle(some(copies), some(aliases));
+      return {
+        document: edit === null ? whole : stateOf(whole, edit),
+        minimumProof: proofs[door] as Proof,
+      };
+    });
+    return { minimumProof, copies, aliases, bundle, documents, parts, seed };
+  });
+
+function stateOf(bundle: JsonObject, edit: string): JsonObject {
+  const merged = referenceMerge([{ document: bundle, minimum: 0 }], keys);
+  if (typeof merged === "string") throw new Error(`A bundle was refused: ${merged}`);
+  const current = merged.state["current"] as JsonObject;
+  return withStateSha256(edits[edit]?.(merged.state, current) ?? merged.state);
+}
 
 /** The copies and aliases in an order and a grouping into bundles that the seed decides, some of them twice. */
 export function regrouped<Item>(items: readonly Item[], parts: number, seed: number): Item[][] {

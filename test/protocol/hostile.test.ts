@@ -6,6 +6,7 @@ import {
   checkPublishedState,
   createKeyring,
   DocumentError,
+  type EventId,
   isJsonObject,
   type JsonObject,
   type JsonValue,
@@ -265,7 +266,16 @@ describe("large sets of events", () => {
     const forks = Array.from({ length: many }, (_, index) =>
       correction({ prev_event: record.event_id, payload: { index } }),
     );
-    const merged = mergeMany([record, ...forks]);
+    // Nobody signed them, so they accuse nobody.
+    expect(mergeMany([record, ...forks])).toMatchObject({ equivocations: [], applied: { length: 2 } });
+    // Its links fail by rule 9, and it vouches for all of them.
+    const voucher = signedEvent(registry, {
+      event_type: "correction",
+      target: "elsewhere",
+      supersedes: forks.map((event) => event.event_id),
+    });
+    const merged = mergeMany([record, ...forks, voucher]);
+    expect(merged.events.get(voucher.event_id as EventId)?.reason).toBe("SUPERSEDES_FORBIDDEN");
     expect(merged.equivocations.map(({ eventIds }) => eventIds.length)).toEqual([many]);
     expect(merged.applied.length).toBe(2);
   });

@@ -55,7 +55,7 @@ describe("a keyring file", () => {
     ["with an unknown event type", { ...entry, event_types: ["record_created", "rumour"] }, "event_types"],
     ["with the name of a list for a type", { ...entry, event_types: ["corrections"] }, "event_types"],
     ["with an unknown member", { ...entry, valid_untill: "2026-07-01T00:00:00Z" }, "valid_untill"],
-    ["with valid_from null", { ...entry, valid_from: null }, "valid_from"],
+    ["with valid_from false", { ...entry, valid_from: false }, "valid_from"],
     ["with valid_from that is a date", { ...entry, valid_from: "2026-06-01" }, "valid_from"],
     ["with valid_until on no day", { ...entry, valid_until: "2026-06-31T00:00:00Z" }, "valid_until"],
     ["with a key in hex", { ...entry, public_key_b64: "ab".repeat(32) }, "public_key_b64"],

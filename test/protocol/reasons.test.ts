@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   createKeyring,
+  type EventId,
   type FaultReason,
   faultReasons,
   type JsonObject,
@@ -9,13 +10,16 @@ import {
   type LinkReason,
   linkReasons,
   mergeDocuments,
+  type PithNumber,
   type Proof,
   type RefusalReason,
   refusalReasons,
   sha256OfValue,
+  suffixOfDigest,
 } from "../../src/protocol/index.ts";
 import {
   author,
+  type BodyFields,
   bodyOf,
   bundleText,
   idOf,
@@ -54,6 +58,11 @@ function without(name: string): JsonObject {
   return { ...rest, event_id: id, signature: signatureOf(registry, id) };
 }
 
+/** Arrays within each other, so many levels. */
+function nested(levels: number): JsonValue {
+  return levels === 1 ? [] : [nested(levels - 1)];
+}
+
 const id = `sha256:${"a".repeat(64)}`;
 const good = sound.signature;
 
@@ -63,6 +72,7 @@ const refusals: Cases<RefusalReason> = {
     "no object: a text": "event",
     "no object: an array": [sound],
     "nothing in it": {},
+    "a payload of 61 levels": remade({ payload: { deep: nested(60) } }),
     ...Object.fromEntries(
       Object.keys(bodyOf(registry, { event_type: "correction" })).map((name) => [
         `without ${name}`,
@@ -202,6 +212,12 @@ describe("refused (rules 1–6)", () => {
   test("the event that the cases change is itself let in", () => {
     expect(judge(sound, "signed")).toMatchObject({ accepted: true, event: { proof: "signed", fault: null } });
     expect(judge(remade({}), "signed").accepted).toBe(true);
+  });
+
+  test("a payload of 60 levels is not too deep, wherever the levels are", () => {
+    for (const payload of [{ deep: nested(59) }, { a: [], b: { c: nested(58) } }]) {
+      expect(judge(remade({ payload }), "signed").accepted).toBe(true);
+    }
   });
 
   test("a member beside the nine is nobody's concern", () => {
@@ -410,14 +426,24 @@ test("no reason is without a case", () => {
 });
 
 describe("proof", () => {
-  const recordBy = (receipt: JsonValue) =>
-    unsignedEvent(registry, { event_type: "record_created", payload: recordPayload(receipt) });
+  const recordBy = (receipt: JsonValue, links: Pick<BodyFields, "prev_event" | "supersedes"> = {}) =>
+    unsignedEvent(registry, { event_type: "record_created", payload: recordPayload(receipt), ...links });
 
   test.each<[proof: Proof, what: string, value: JsonValue]>([
     ["signed", "a signed event", sound],
     ["receipt", "a record with its receipt", recordBy(receiptOf(registry))],
     ["hash", "a record without one", recordBy(null)],
     ["hash", "a record with a receipt by another key", recordBy(receiptOf(rotated))],
+    [
+      "hash",
+      "a record with its receipt that follows another event",
+      recordBy(receiptOf(registry), { prev_event: id }),
+    ],
+    [
+      "hash",
+      "a record with its receipt that supersedes another event",
+      recordBy(receiptOf(registry), { supersedes: [id] }),
+    ],
     [
       "hash",
       "another type with a receipt in it",
@@ -439,6 +465,32 @@ describe("proof", () => {
       ["signed", ["hash", "receipt"]],
     ] as const) {
       expect(judge(value, minimum).accepted).toBe(!(others as readonly string[]).includes(proof));
+    }
+  });
+
+  test("a receipt proves no record that does not date its Pith number", () => {
+    for (const [submittedAt, proof] of [
+      ["2023-02-23T17:34:53Z", "receipt"],
+      ["2023-", "receipt"],
+      ["2023/02/23", "hash"],
+      ["02023-02-23", "hash"],
+      [2023, "hash"],
+    ] as const) {
+      const undated = { ...record, metadata: { submitted_at: submittedAt } };
+      const digest = sha256OfValue(undated);
+      const number = `pith:2023:${suffixOfDigest(digest)}` as PithNumber;
+      const value = unsignedEvent(registry, {
+        event_type: "record_created",
+        subject_pith_number: number,
+        payload: {
+          canonical_record: undated,
+          canonical_sha256: digest,
+          receipt: receiptOf(registry, digest),
+        },
+      });
+      expect(judgeEvent(value, { pithNumber: number, keyring, minimumProof: "hash" })).toMatchObject({
+        event: { fault: null, proof },
+      });
     }
   });
 
@@ -529,6 +581,29 @@ describe("invalid by their links (rule 9)", () => {
     const event = building({ supersedes: [base.event_id] }, rotated);
     const state = mergeDocuments([bundleText([base, event])], keyring).states.get(pithNumber);
     expect(state?.current.get("correction")?.map((entry) => entry.event.id)).toEqual([event.event_id]);
+  });
+
+  test("an event with a receipt vouches for nothing that its signer built it on", () => {
+    const below = unsignedEvent(registry, { event_type: "correction" });
+    for (const links of [{ prev_event: below.event_id }, { supersedes: [below.event_id] }]) {
+      const above = unsignedEvent(registry, {
+        event_type: "record_created",
+        payload: recordPayload(receiptOf(registry)),
+        ...links,
+      });
+      const state = mergeDocuments([bundleText([below, above])], keyring).states.get(pithNumber);
+      expect([...(state?.events.values() ?? [])].map(({ standing }) => standing)).toEqual(["hash", "hash"]);
+    }
+  });
+
+  test("a signed event vouches across an unsigned one, and not for another signer's", () => {
+    const others = unsignedEvent(rotated, { event_type: "correction" });
+    const first = unsignedEvent(registry, { event_type: "correction", prev_event: others.event_id });
+    const second = building({ supersedes: [first.event_id] });
+    const events = [others, first, second];
+    const state = mergeDocuments([bundleText(events)], keyring).states.get(pithNumber);
+    const standings = events.map(({ event_id: eventId }) => state?.events.get(eventId as EventId)?.standing);
+    expect(standings).toEqual(["hash", "signed", "signed"]);
   });
 
   test("an unsigned event that a signed one of its signer builds on stands as high", () => {

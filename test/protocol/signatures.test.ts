@@ -2,7 +2,13 @@ import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { Point } from "@noble/ed25519";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decodePublicKey, decodeSignature, publicKeyFault, weakness } from "../../src/protocol/ed25519.ts";
+import {
+  decodePublicKey,
+  decodeSignature,
+  isSmallOrder,
+  publicKeyFault,
+  weakness,
+} from "../../src/protocol/ed25519.ts";
 import {
   type Cryptography,
   createKeyring,
@@ -178,12 +184,47 @@ describe("the equation without the cofactor", () => {
     expect(verdicts.refused).toBeGreaterThan(80);
   });
 
-  test("R of small order: only the identity in its one encoding, where S says so", () => {
-    const accepted = smallOrderEncodings.filter((r) => {
+  /** Whether the equation itself holds, whatever the rules around it. */
+  function equationHolds(a: Uint8Array, text: Uint8Array, signature: Uint8Array): boolean {
+    const r = signature.slice(0, 32);
+    const s = fromLittleEndian(signature.slice(32));
+    const k = challenge(r, a, text);
+    const expected = Point.BASE.multiply(s, false).subtract(Point.fromBytes(a, false).multiply(k, false));
+    return Buffer.from(expected.toBytes()).equals(r);
+  }
+
+  test("each of the eight R of small order is refused where the equation holds", () => {
+    const seen = new Set<number>();
+    for (let keyTorsion = 0; keyTorsion < 8; keyTorsion++) {
+      const a = publicPoint.add(torsion[keyTorsion] as Point).toBytes();
+      for (const [nonceTorsion, point] of torsion.entries()) {
+        for (let fill = 0; fill < 16; fill++) {
+          const text = new Uint8Array(32).fill(fill);
+          const r = point.toBytes();
+          const signature = join(r, (challenge(r, a, text) * secret) % order);
+          if (equationHolds(a, text, signature)) seen.add(nonceTorsion);
+          expect(verdict(a, text, signature)).toBe(false);
+          expect(verdictOfKey(a, text, signature)).toBe(false);
+        }
+      }
+    }
+    expect([...seen].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  test("R of small order is refused in each of its fourteen encodings, and in no other", () => {
+    for (const r of smallOrderEncodings) {
+      expect(isSmallOrder(r)).toBe(true);
       const s = (challenge(r, publicKey, message) * secret) % order;
-      return verdict(publicKey, message, join(r, s));
-    });
-    expect(accepted).toEqual([Point.ZERO.toBytes()]);
+      expect(verdict(publicKey, message, join(r, s))).toBe(false);
+    }
+    fc.assert(
+      fc.property(fc.constantFrom(...smallOrderEncodings), fc.nat(254), (r, bit) => {
+        const other = Uint8Array.from(r);
+        other[bit >> 3] = (other[bit >> 3] as number) ^ (1 << (bit & 7));
+        const isAnother = smallOrderEncodings.some((encoding) => Buffer.from(encoding).equals(other));
+        expect(isSmallOrder(other)).toBe(isAnother);
+      }),
+    );
   });
 
   test("S must be below the order", () => {
@@ -240,9 +281,8 @@ describe("keys that verify nothing", () => {
     for (const a of smallOrderEncodings) {
       for (const r of smallOrderEncodings) expect(verdictOfKey(a, message, join(r, 0n))).toBe(false);
     }
-    // Without the door some would pass: the door is what refuses them.
-    const identity = Point.ZERO.toBytes();
-    expect(portableCryptography.verifier(identity)(message, join(identity, 0n))).toBe(true);
+    // The equation holds for some: [0]B − [k]O is O.
+    expect(Point.BASE.multiply(0n, false).subtract(Point.ZERO.multiply(5n, false)).is0()).toBe(true);
   });
 
   test("a key that is no point of the curve", () => {

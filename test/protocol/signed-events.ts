@@ -17,12 +17,12 @@ import {
 /** What tests and benchmarks sign with: the published test keys, and one paper of their own. */
 export type TestKey = KeyringEntry & { name: string; seed_hex: string };
 
-const keys = JSON.parse(
+const allKeys = JSON.parse(
   readFileSync(new URL("../vectors/test-keys.json", import.meta.url), "utf8"),
 ) as TestKey[];
 
 export function testKey(name: string): TestKey {
-  const key = keys.find((other) => other.name === name);
+  const key = allKeys.find((other) => other.name === name);
   if (key === undefined) throw new Error(`test-keys.json has no key ${name}`);
   return key;
 }
@@ -37,14 +37,16 @@ export const rotated = testKey("rotated");
 /** In no keyring. */
 export const stranger = testKey("stranger");
 
-export const keyring = createKeyring([registry, windowed, author, rotated]);
+/** The trusted keys. */
+export const keys: readonly TestKey[] = [registry, windowed, author, rotated];
+export const keyring = createKeyring(keys);
 
 export function trusted(key: TestKey): TrustedKey {
   const [entry] = createKeyring([key]).values();
   return entry as TrustedKey;
 }
 
-const fingerprints = new Map(keys.map((key) => [key.name, trusted(key).fingerprint]));
+const fingerprints = new Map(allKeys.map((key) => [key.name, trusted(key).fingerprint]));
 
 export function signerOf(key: TestKey) {
   return {

@@ -12,6 +12,7 @@ import {
   parseJson,
   runVectorFile,
 } from "../../src/protocol/index.ts";
+import { referenceMerge } from "./reference-merge.ts";
 import { shuffled, stateLists, withStateSha256 } from "./signed-events.ts";
 
 const folder = new URL("../vectors/", import.meta.url);
@@ -77,6 +78,69 @@ function shuffleDocument(text: string, seed: number): string | null {
 
 const seeds = [1, 2, 3, 4, 5, 6, 7, 8];
 
+describe("the reference model of the tests", () => {
+  const rank = (proof: JsonValue | undefined) => ["hash", "receipt", "signed"].indexOf(proof as string);
+  const merge = (
+    documents: readonly JsonValue[],
+    keys: readonly KeyringEntry[],
+    proof: JsonValue | undefined,
+  ) =>
+    referenceMerge(
+      documents.map((document) => ({ document, minimum: rank(proof) })),
+      keys,
+    );
+
+  test("gives what the merge vectors expect", () => {
+    let compared = 0;
+    for (const name of files.filter((file) => /^merge-.*\.json$/.test(file))) {
+      const { expect: expected, ...vector } = parseJson(readVector(name), 256) as JsonObject & {
+        expect: JsonObject;
+      };
+      const documents = documentsOf(vector).flatMap((text) => {
+        try {
+          return [parseJson(text)];
+        } catch {
+          return []; // The model reads values, not texts.
+        }
+      });
+      if (documents.length === 0) continue;
+      const merged = merge(documents, vector["keys"] as unknown as KeyringEntry[], vector["minimum_proof"]);
+      compared++;
+      if (typeof merged === "string") {
+        expect([name, { error: merged }]).toEqual([name, expected]);
+        continue;
+      }
+      const { state, warnings, refused } = merged;
+      const proofs = Object.entries((expected["proof"] ?? {}) as JsonObject);
+      const proof = Object.fromEntries(proofs.map(([id, value]) => [id, rank(value)]));
+      expect([name, { ...expected, proof }]).toEqual([
+        name,
+        { state, warnings, refused, proof: merged.proof },
+      ]);
+    }
+    expect(compared).toBeGreaterThan(150);
+  });
+
+  test("gives the states of the histories", () => {
+    let keys: KeyringEntry[] = [];
+    const lines = readVector("merge-histories.ndjson").trim().split("\n");
+    for (const line of lines) {
+      const history = parseJson(line, 256) as JsonObject & { keys?: unknown; documents: JsonValue[] };
+      if (Array.isArray(history.keys)) keys = history.keys as unknown as KeyringEntry[];
+      const merged = merge(history.documents, keys, history["minimum_proof"]);
+      const sha256 = typeof merged === "string" ? merged : merged.state["state_sha256"];
+      expect([history["history"], sha256]).toEqual([history["history"], history["state_sha256"]]);
+    }
+  });
+});
+
+function documentsOf(vector: JsonObject): string[] {
+  return (
+    (vector["documents"] as string[] | undefined) ??
+    (vector["documents_base64"] as string[]).map((text) => Buffer.from(text, "base64").toString())
+  );
+}
+
 describe("merge vectors in seeded orders", () => {
   const vectors = files
     .filter((name) => /^merge-.*\.json$/.test(name))
@@ -87,9 +151,7 @@ describe("merge vectors in seeded orders", () => {
   test.each(vectors)("%s", (_, vector) => {
     const keyring = createKeyring(vector["keys"] as unknown as KeyringEntry[]);
     const expected = vector["expect"] as JsonObject;
-    const texts =
-      (vector["documents"] as string[] | undefined) ??
-      (vector["documents_base64"] as string[]).map((text) => Buffer.from(text, "base64").toString());
+    const texts = documentsOf(vector);
     for (const seed of seeds) {
       const documents = shuffled(texts, seed).map((text) => shuffleDocument(text, seed));
       expect(documents).not.toContain(null);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { claimsOfAbstract, sentencesOf } from "../../scripts/sample/abstract-claims.ts";
+import { claimsOfAbstract, sentencesOf } from "../../src/sample/abstract-claims.ts";
 
 test.each([
   ["  One\nline. Another\n one.\n", ["One line.", "Another one."]],
@@ -27,6 +27,6 @@ test("a kind is given where a sentence says so, and only one does", () => {
   ]);
 });
 
-test("a ninth sentence is left out", () => {
-  expect(claimsOfAbstract("So. ".repeat(12)).length).toBe(8);
+test("leaves out a ninth sentence and those of fewer than three words", () => {
+  expect(claimsOfAbstract(`1998. To appear. ${"It is so. ".repeat(12)}`).length).toBe(8);
 });

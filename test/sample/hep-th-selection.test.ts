@@ -1,37 +1,41 @@
 import { expect, test } from "vitest";
-import {
-  readReferenceLists,
-  selectPapers,
-  writeReferenceLists,
-} from "../../scripts/sample/hep-th-selection.ts";
+import { connectedPapers } from "../../scripts/sample/hep-th-source.ts";
+import { selectPapers } from "../../src/sample/index.ts";
 
-// r cites a and b, c and d cite r; a is cited by most, d by nobody; e is two steps away.
-const network = "r\ta\nr\tb\nc\tr\nd\tr\nd\ta\na\te\nb\tc\nx\ty\n";
+const network = (lists: Record<string, string[]>) =>
+  Object.entries(lists).map(([arxivId, references]) => ({ arxivId, references }));
 
-test("breadth first over both directions, most cited first, equal ones by id", () => {
-  expect([...selectPapers(network, "r", 10).keys()]).toEqual(["r", "a", "b", "c", "d", "e"]);
+// r cites a and b, c and d cite r; a is cited most, d by no paper; e is two steps away.
+const example = network({ r: ["a", "b"], c: ["r"], d: ["r", "a"], a: ["e"], b: ["c"], x: ["y"] });
+
+test("selects breadth first in both directions, the most cited first and equally cited ones by id", () => {
+  expect([...selectPapers(example, "r", 10)]).toEqual(["r", "a", "b", "c", "d", "e"]);
 });
 
-test("stops at the count, and keeps references to papers outside", () => {
-  expect(selectPapers(network, "r", 2)).toEqual(
-    new Map([
-      ["r", ["a", "b"]],
-      ["a", ["e"]],
-    ]),
-  );
+test("stops at the count", () => {
+  expect([...selectPapers(example, "r", 2)]).toEqual(["r", "a"]);
 });
 
-test("a paper that cites itself is selected once and keeps the citation", () => {
-  expect(selectPapers("r\tr\nr\ta\n", "r", 5)).toEqual(
-    new Map([
-      ["r", ["r", "a"]],
-      ["a", []],
-    ]),
-  );
+test("selects a paper that cites itself once", () => {
+  expect([...selectPapers(network({ r: ["r", "a"] }), "r", 5)]).toEqual(["r", "a"]);
 });
 
-test("the reduced source reads back as it was, papers without references included", () => {
-  const lists = selectPapers(network, "r", 10);
-  expect(lists.get("e")).toEqual([]);
-  expect(readReferenceLists(writeReferenceLists(lists))).toEqual(lists);
+test("the packed source has papers that cite or are cited, oldest id first, without what the sample does not use", () => {
+  const line = (number: string, references?: string[]) =>
+    JSON.stringify({
+      arxivId: `hep-th/${number}`,
+      title: "T",
+      authors: ["A"],
+      abstract: "B",
+      year: 1,
+      journalRef: "J",
+      categories: ["hep-th"],
+      references,
+    });
+  const source = [line("0001001", ["hep-th/9912001"]), line("9912001"), line("9201001"), ""].join("\n");
+  const paper = { title: "T", authors: ["A"], abstract: "B", categories: ["hep-th"] };
+  expect(connectedPapers(source)).toEqual([
+    { arxivId: "hep-th/9912001", ...paper, references: [] },
+    { arxivId: "hep-th/0001001", ...paper, references: ["hep-th/9912001"] },
+  ]);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { referenceItem, type SampleReference } from "../../scripts/sample/sample-reference.ts";
-import { uuidOfName } from "../../scripts/sample/work-id.ts";
 import { yearOfReference } from "../../scripts/sample/year-of-reference.ts";
+import { referenceItem, type SampleReference } from "../../src/sample/sample-reference.ts";
+import { uuidOfName } from "../../src/sample/work-id.ts";
 
 const nothing: SampleReference = {
   text: "Somebody, 1999.",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { sampleKey, sampleSigner } from "../../scripts/sample/sample-key.ts";
 import { createKeyring, mergeDocuments, registryKey } from "../../src/protocol/index.ts";
+import { sampleKey, sampleSigner } from "../../src/sample/sample-key.ts";
 import { readLines, sampleEntries, sampleKeyring } from "./committed-sample.ts";
 
 test("the committed keyring holds the sample key, for two types of event", () => {

@@ -58,6 +58,27 @@ describe("the address of a client", () => {
     expect(clientAddress(from("127.0.0.1", "[2001:db8::1]:80"), 1)).toBe("2001:db8:0:0::/64");
   });
 
+  it("counts an unreadable entry as the proxy's own address, also on this machine", () => {
+    for (const entry of ["nonsense", "", "unix:", "198.51.100.7.9"]) {
+      expect(clientAddress(from("127.0.0.1", entry), 1)).toBe("127.0.0.1");
+    }
+    expect(clientAddress(from("127.0.0.1"), 1)).toBeNull();
+  });
+
+  it("is one IPv4 address in all spellings of IPv6", () => {
+    for (const spelling of [
+      "198.51.100.7",
+      "::ffff:198.51.100.7",
+      "::FFFF:c633:6407",
+      "0:0:0:0:0:ffff:198.51.100.7",
+      "[::ffff:c633:6407]:8080",
+      "198.51.100.7:8080",
+    ]) {
+      expect(clientAddress(from("127.0.0.1", spelling), 1), spelling).toBe("198.51.100.7");
+    }
+    expect(clientAddress(from("::ffff:7f00:1"), 0)).toBeNull();
+  });
+
   it("is null for this machine", () => {
     for (const address of ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"]) {
       expect(clientAddress(from(address), 0)).toBeNull();

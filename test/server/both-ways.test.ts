@@ -15,6 +15,7 @@ let database: TestDatabase;
 /** One connection: one that is not freed shows. */
 let reads: Database;
 const servers: RunningServer[] = [];
+const logged: unknown[] = [];
 
 const titleQuery = "query Title($ref: String!) { paper(ref: $ref) { title } }";
 const hash = createHash("sha256").update(titleQuery).digest("hex");
@@ -32,7 +33,7 @@ afterAll(async () => {
 });
 
 async function serve(graphql: GraphqlSettings): Promise<string> {
-  const app = createApp({ database, reads, graphql, logError: () => {} });
+  const app = createApp({ database, reads, graphql, logError: (_message, error) => logged.push(error) });
   const server = await startServer({ app, port: 0, host: "127.0.0.1" });
   servers.push(server);
   return `${server.url}/graphql`;
@@ -57,6 +58,7 @@ function statusOf(address: string, headers: Record<string, string>): Promise<num
   });
 }
 
+const messageOf = ({ body }: { body: Body }) => body.errors?.[0]?.message;
 const codeOf = ({ body }: { body: Body }) => body.errors?.[0]?.extensions.code;
 
 describe.each([
@@ -125,6 +127,50 @@ describe.each([
     expect((await post(closed, { query: "{ __typename }" })).body).toEqual({ data: { __typename: "Query" } });
     const page = await fetch(closed, { headers: { accept: "text/html" } });
     expect(page.headers.get("content-type") ?? "").not.toContain("text/html");
+  });
+
+  it("suggests no names where introspection is off", async () => {
+    const closed = await serve({ fastPath, introspection: false });
+    const graph = 'query ($d: CitationDirection!) { reachableWorks(ref: "x", direction: $d) { total } }';
+    const filtered = "query ($f: PaperFilter) { papers(filter: $f) { totalCount } }";
+    const asked = [
+      { query: "{ papr(ref: 1) { title } }" },
+      { query: '{ reachableWorks(ref: "x", direction: REFERENCE) { total } }' },
+      { query: "{ papers(filter: { yearFro: 1 }) { totalCount } }" },
+      { query: graph, variables: { d: "REFERENCE" } },
+      { query: filtered, variables: { f: { yearFro: 1 } } },
+    ];
+    for (const body of asked) {
+      expect(messageOf(await post(url, body))).toMatch(/Did you mean/);
+      expect(messageOf(await post(closed, body))).toMatch(/papr|REFERENCE|yearFro/);
+      expect(messageOf(await post(closed, body))).not.toMatch(/Did you mean/);
+    }
+  });
+
+  it("answers a condition that is null with an error and `data: null`, as graphql-js does", async () => {
+    logged.length = 0;
+    const root = await post(url, {
+      query: "query ($x: Boolean = true) { status @include(if: $x) { papers } }",
+      variables: { x: null },
+    });
+    expect(root.body.data).toBeNull();
+    expect(codeOf(root)).toBe("BAD_USER_INPUT");
+    expect(messageOf(root)).toBe('Argument "if" of non-null type "Boolean!" must not be null.');
+    const below = await post(url, {
+      query:
+        'query ($x: Boolean = true) { a: paper(ref: "2302.12192") { title @skip(if: $x) } b: __typename }',
+      variables: { x: null },
+    });
+    expect(below.body.data).toEqual({ a: null, b: "Query" });
+    expect(codeOf(below)).toBe("BAD_USER_INPUT");
+    expect(messageOf(below)).toBe('Argument "if" of non-null type "Boolean!" must not be null.');
+    const argument = await post(url, {
+      query:
+        'query ($n: Int = 1) { relatedWorks(ref: "2302.12192", by: CO_CITATION) { shared(first: $n) { id } } }',
+      variables: { n: null },
+    });
+    expect(codeOf(argument)).toBe("BAD_USER_INPUT");
+    expect(logged).toEqual([]);
   });
 
   describe("documents that are held here", () => {

@@ -14,8 +14,8 @@ let unbuilt: Server;
 /** The routes alone, of what the build made and of a folder where nothing is built. */
 beforeAll(async () => {
   empty = await mkdtemp(join(tmpdir(), "pith-graph-explorer-"));
-  server = await listen(createExplorerRoutes());
-  unbuilt = await listen(createExplorerRoutes(empty));
+  server = await listen(createExplorerRoutes().route);
+  unbuilt = await listen(createExplorerRoutes(empty).route);
 });
 
 afterAll(async () => {
@@ -24,7 +24,7 @@ afterAll(async () => {
   await rm(empty, { recursive: true, force: true });
 });
 
-async function listen(routeOf: ReturnType<typeof createExplorerRoutes>): Promise<Server> {
+async function listen(routeOf: ReturnType<typeof createExplorerRoutes>["route"]): Promise<Server> {
   const made = createServer(async (request, response) => {
     const route = routeOf((request.url ?? "/").split("?", 1)[0] ?? "/");
     if (route !== undefined) return route.answer(request, response);

@@ -70,7 +70,7 @@ describe("/graphql", () => {
   it("shows GraphiQL to browsers", async () => {
     const response = await fetch(`${server.url}/graphql`, { headers: { accept: "text/html" } });
     expect(response.headers.get("content-type")).toContain("text/html");
-    expect(await response.text()).toContain("pith-graph: signed scholarly records");
+    expect(await response.text()).toContain("graphiql/start-");
   });
 
   it.each([

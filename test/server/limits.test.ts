@@ -242,7 +242,7 @@ describe("an address that asks too often", () => {
     expect(refused.status).toBe(429);
     expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
     expect(refused.errors?.[0]).toMatchObject({
-      message: expect.stringMatching(/More than 3 requests a minute.*Ask again in \d+ s/),
+      message: expect.stringMatching(/More than 3 requests a minute.*Try again in \d+ s/),
       extensions: { code: "RATE_LIMITED" },
     });
     expect((await from("203.0.113.2")).status).toBe(200);

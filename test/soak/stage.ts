@@ -8,11 +8,11 @@ import { setTimeout as pause } from "node:timers/promises";
 import type pg from "pg";
 import { benchKey } from "../../bench/corpus.ts";
 import { type Database, migrateDatabase, openDatabase } from "../../src/store/index.ts";
+import { FaultProxy } from "../faults/fault-proxy.ts";
 import { KillableServer } from "../faults/killable-server.ts";
 import { administer, connectionTo, type ServerConnection } from "../server-connection.ts";
 import { token } from "./client.ts";
 import { Orders } from "./orders.ts";
-import { StallingProxy } from "./stalling-proxy.ts";
 import { SupervisedProcess } from "./supervised-process.ts";
 
 /** A pith-graph with its own database. */
@@ -35,9 +35,9 @@ export type Stage = {
   /** `pith-graph sync --follow`, of the mirror. */
   readonly sync: SupervisedProcess;
   /** Between the mirror's processes and PostgreSQL. */
-  readonly databaseProxy: StallingProxy;
+  readonly databaseProxy: FaultProxy;
   /** Between the mirror's sync and the source. */
-  readonly sourceProxy: StallingProxy;
+  readonly sourceProxy: FaultProxy;
   readonly keyring: string;
   /** For a command that is run on a site's database. */
   readonly environmentOf: (site: Site) => Record<string, string>;
@@ -55,7 +55,7 @@ export async function setStage(): Promise<Stage> {
   const orders = new Orders(folder);
   const server = await KillableServer.start(null);
   const { host = "", port, user } = server.database.connection as pg.PoolConfig;
-  const databaseProxy = await StallingProxy.start({ path: join(host, `.s.PGSQL.${port}`) });
+  const databaseProxy = await FaultProxy.start({ path: join(host, `.s.PGSQL.${port}`) });
 
   const databaseOf = async (name: string): Promise<Database> => {
     const connection = server.database.connection as ServerConnection;
@@ -87,7 +87,7 @@ export async function setStage(): Promise<Stage> {
   const source = await openSite("source", direct("source"));
   const mirror = await openSite("mirror", proxied("mirror"));
   await Promise.all([answers(source), answers(mirror)]);
-  const sourceProxy = await StallingProxy.start({
+  const sourceProxy = await FaultProxy.start({
     host: "127.0.0.1",
     port: Number(new URL(source.origin).port),
   });

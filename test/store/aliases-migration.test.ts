@@ -20,11 +20,11 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const createdAt = "2026-01-01T00:00:00Z";
-const alias = (kind: string, value: string, letInAtHash: boolean, isCurrent: boolean): StoredAlias => ({
+const alias = (kind: string, value: string, isBrought: boolean, isCurrent: boolean): StoredAlias => ({
   kind,
   value,
   createdAt,
-  letInAtHash,
+  isBrought,
   isCurrent,
 });
 
@@ -40,11 +40,11 @@ test("aliases of an older version become one text, whatever characters they hold
   await database.pool.query(
     "INSERT INTO records (paper_id, pith_number, state_sha256) VALUES (1, 'a', ''), (2, 'b', '')",
   );
-  for (const [index, { kind, value, letInAtHash, isCurrent }] of aliases.toReversed().entries()) {
+  for (const [index, { kind, value, isBrought, isCurrent }] of aliases.toReversed().entries()) {
     const text = canonicalJson({ alias_kind: kind, alias_value: value, created_at: createdAt });
     await database.pool.query("INSERT INTO aliases VALUES (1, $1, $2, $3, $4)", [
       Buffer.from([index]),
-      letInAtHash,
+      isBrought,
       text,
       isCurrent,
     ]);

@@ -1,7 +1,8 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, cpSync, lstatSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { findBinaries, packageName, prepareBinaries } from "../../src/store/embedded/binaries.ts";
 import { sharedBuffers } from "../../src/store/embedded/cluster.ts";
 import { openLog } from "../../src/store/embedded/log-file.ts";
@@ -87,13 +88,61 @@ test("the start lock has one holder at a time", async () => {
   await other?.release();
 });
 
-test("a process id that now belongs to another program is no running server", async () => {
-  const cluster = join(await folders.folder(), "cluster");
-  mkdirSync(cluster);
-  writeFileSync(join(cluster, "postmaster.pid"), `${process.pid}\n${cluster}\n`);
-  writeFileSync(join(cluster, ".s.PGSQL.5432.lock"), `${process.pid}\n`);
-  await discardMistakenLocks(cluster);
-  expect(readdirSync(cluster)).toEqual([]);
+describe("lock files that a server has left", () => {
+  const names = ["postmaster.pid", ".s.PGSQL.5432.lock"];
+  let cluster: string;
+
+  beforeEach(async () => {
+    cluster = join(await folders.folder(), "cluster");
+    mkdirSync(cluster);
+  });
+
+  /** What is left of them. */
+  async function discarded(content: string, files = names): Promise<string[]> {
+    for (const name of files) writeFileSync(join(cluster, name), content);
+    await discardMistakenLocks(cluster);
+    return readdirSync(cluster).sort();
+  }
+
+  test.each(names)("are removed where their process id belongs to another program now: %s", async (name) => {
+    expect(await discarded(`${process.pid}\n${cluster}\n`, [name])).toEqual([]);
+  });
+
+  test.each([
+    ["empty", ""],
+    ["blank", "\n\n"],
+    ["text", "garbage\n/data\n"],
+    ["zeros, as after a crash", "\0".repeat(64)],
+    ["the process id 0", "0\n"],
+    ["a number beyond all process ids", "99999999999999999999\n"],
+    ["a process id and garbage behind it", "123abc\n"],
+  ])("are removed where they are %s", async (_name, content) => {
+    expect(await discarded(content)).toEqual([]);
+  });
+
+  test("are left to PostgreSQL where their process is gone, or is a session started by hand", async () => {
+    const { pid = 0 } = spawnSync(process.execPath, ["-e", ""]);
+    expect(await discarded(`${pid}\n${cluster}\n`)).toEqual([...names].sort());
+    // Without its line's end, as it was cut short.
+    expect(await discarded(String(pid))).toEqual([...names].sort());
+    expect(await discarded(`-${process.pid}\n`)).toEqual([...names].sort());
+  });
+
+  test("are left where they cannot be read and a process of the cluster runs", async () => {
+    const { dev, ino } = statSync(cluster, { bigint: true });
+    const title = `cluster_name=pith-graph-${dev}-${ino}`;
+    const server = spawn(process.execPath, ["-e", "process.stdin.resume()", title], {
+      stdio: ["pipe", "ignore", "ignore"],
+    });
+    await once(server, "spawn");
+    try {
+      expect(await discarded("")).toEqual([...names].sort());
+    } finally {
+      server.kill();
+    }
+    await once(server, "exit");
+    expect(await discarded("")).toEqual([]);
+  });
 });
 
 test("a long log is put aside, and only one is kept", async () => {

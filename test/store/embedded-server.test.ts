@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { chooseServerUser } from "../../src/store/embedded/server-user.ts";
@@ -39,6 +39,21 @@ test("killed while serving: the server stays, the next one joins it and stops it
   expect((await next.next("acquired")).started).toBe(false);
   expect(await next.query("SELECT count(*)::int AS n FROM kept")).toEqual([{ n: 1000 }]);
   await next.release();
+  expect(serversOf(dataDirectory)).toEqual([]);
+});
+
+test.each([
+  ["is empty", ""],
+  ["is garbage", "garbage\n"],
+])("the server starts where its postmaster.pid %s", async (_name, content) => {
+  expect(serversOf(dataDirectory)).toEqual([]);
+  for (const name of ["postmaster.pid", ".s.PGSQL.5432.lock"]) {
+    writeFileSync(join(dataDirectory, "cluster", name), content);
+  }
+  const application = new Application(dataDirectory);
+  expect((await application.next("acquired")).started).toBe(true);
+  expect(await application.query("SELECT 1 AS one")).toEqual([{ one: 1 }]);
+  await application.release();
   expect(serversOf(dataDirectory)).toEqual([]);
 });
 

@@ -1,10 +1,17 @@
 import { once } from "node:events";
-import { type ClientRequest, createServer, request as httpRequest, type IncomingMessage } from "node:http";
+import {
+  type ClientRequest,
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
 import { setImmediate } from "node:timers/promises";
 import { constants, createGzip, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { Connections, connectionLimits } from "../../src/server/connections/index.ts";
 import { AnswerWriter } from "../../src/server/ingest/answer-writer.ts";
 import { SubmissionDesk } from "../../src/server/ingest/index.ts";
 import { type Answer, openSite, paper, type Site, settings, statuses, token } from "./site.ts";
@@ -170,17 +177,21 @@ it("ends the connection of a client that leaves its answers unread", async () =>
   const chunk = Array.from({ length: 1_000 }, () => ({ line: 1, id: null }));
   let added = 0;
   let closed = false;
-  const server = createServer(async (request, response) => {
+  const limits = { ...connectionLimits(2 ** 28), unreadMilliseconds: 50, lookMilliseconds: 10 };
+  const connections = new Connections(limits);
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
     response.once("close", () => {
       closed = true;
     });
-    const writer = new AnswerWriter(desk, request, response, 0, 50);
+    const writer = new AnswerWriter(desk, request, response, 0);
     for (; added < 1_000 && !closed; added++) {
       await writer.add(chunk);
       await setImmediate();
     }
     writer.abandon();
-  });
+  };
+  const server = createServer((request, response) => connections.handle(request, response, answer));
+  connections.follow(server);
   await once(server.listen(0, "127.0.0.1"), "listening");
   const request = httpRequest({ port: (server.address() as AddressInfo).port, host: "127.0.0.1" }).end();
   const [response] = (await once(request, "response")) as [IncomingMessage];

@@ -48,6 +48,7 @@ const lists: readonly (readonly [string, readonly string[]])[] = [
   ],
   ["A. Alpha & B. Beta", ["A. Alpha", "B. Beta"]],
   ["Smith, John; Doe, Jane A.", ["John Smith", "Jane A. Doe"]],
+  ["Kumar V, Smith JR", ["Kumar V", "Smith JR"]],
   ["Smith, J., Doe, A.-B. and Roe, C", ["J. Smith", "A.-B. Doe", "C Roe"]],
   ["Smith, John and van der Berg, Jan", ["John Smith", "Jan van der Berg"]],
   ["Einstein, Albert", ["Albert Einstein"]],
@@ -68,6 +69,10 @@ const lists: readonly (readonly [string, readonly string[]])[] = [
   ],
   ["", []],
   [" , ,and ; (1)", []],
+  [
+    "M. Ruiz--Altaba, A. Lima - Santos, C.- W. Lee, Yu.Makeenko",
+    ["M. Ruiz-Altaba", "A. Lima-Santos", "C.-W. Lee", "Yu. Makeenko"],
+  ],
   ["王小明, 李华 and 张伟", ["王小明", "李华", "张伟"]],
   ["王小明, 李华", ["王小明", "李华"]],
 ];
@@ -96,12 +101,17 @@ test("splits particles, suffixes and family names of several words", () => {
 });
 
 test("takes no name for a title, a degree or a number", () => {
-  expect(partsOf("Jun Ma, En Li, Hon Wong, M. L. Smith, M Smith, Kumar V")).toEqual([
+  expect(
+    partsOf("Jun Ma, En Li, Hon Wong, M. L. Smith, M Smith, O. Babelon, Pietro Fre, Van Nguyen, Kumar V"),
+  ).toEqual([
     ["Jun", null, "Ma", null],
     ["En", null, "Li", null],
     ["Hon", null, "Wong", null],
     ["M. L.", null, "Smith", null],
     ["M", null, "Smith", null],
+    ["O.", null, "Babelon", null],
+    ["Pietro", null, "Fre", null],
+    ["Van", null, "Nguyen", null],
     ["V", null, "Kumar", null],
   ]);
 });

@@ -27,7 +27,10 @@ const readings: readonly (readonly [string, string])[] = [
     String.raw`A\&B 100\% x\_1 \#5 super\-symmetry A.~Einstein e.g.\ this line\\break`,
     "A&B 100% x_1 #5 supersymmetry A. Einstein e.g. this line break",
   ],
-  ["``quoted'' pages 1--2 --- f''(x) ``open", "“quoted” pages 1–2 — f''(x) ``open"],
+  [
+    "``quoted'' ``so\" pages 1--2 --- f''(x) \"plain\" ``open",
+    "“quoted” “so” pages 1–2 — f''(x) \"plain\" ``open",
+  ],
   [
     String.raw`H\textsubscript{2}O, \LaTeX, \ldots{} and \textquoteleft so\textquoteright`,
     "H2O, LaTeX, … and ‘so’",
@@ -60,6 +63,7 @@ const hostileTex = fc
   .map((chosen) => chosen.join(""));
 
 test("changes nothing in its own result, whatever the TeX", () => {
+  expect(texToText('``\\"\\,')).toBe('``\\"\\,');
   fc.assert(
     fc.property(hostileTex, (tex) => {
       expect(texToText(texToText(tex))).toBe(texToText(tex));
@@ -82,4 +86,26 @@ test("keeps balanced mathematics byte for byte, whatever stands around it", () =
     }),
     { numRuns: 1000 },
   );
+});
+
+test.each([
+  "{",
+  "}",
+  "{a}",
+  "$",
+  "$$ ",
+  "\\",
+  "\\'",
+  "\\'{",
+  "\\foo{",
+  "~",
+  "/\\~{}",
+  "``",
+  "``a''",
+  "\\(",
+  "\\i ",
+  "\\v",
+])("reads 200,000 characters of %j and does not break", (unit) => {
+  const text = unit.repeat(200_000 / unit.length);
+  expect(readableText(readableText(text))).toBe(readableText(text));
 });

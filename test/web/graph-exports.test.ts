@@ -79,10 +79,17 @@ describe("XML", () => {
     expect(text).toContain('<data key="x">1.5</data><data key="y">-2</data>');
     expect(text).toContain('<data key="truncated">true</data>');
     expect(text.match(/<node /g)).toHaveLength(3);
-    expect(text.match(/<edge source="n\d" target="n1">/g)).toHaveLength(2);
+    expect(text.match(/<edge source="[ab]" target="b">/g)).toHaveLength(2);
     // Every key that is used is declared.
     const declared = [...text.matchAll(/<key id="(\w+)"/g)].map(([, key]) => key);
     for (const [, key] of text.matchAll(/<data key="(\w+)"/g)) expect(declared).toContain(key);
+  });
+
+  it("row 20: GraphML has the node ids of the server's export", () => {
+    const id = Buffer.from('Work:doi:10.1000/a"é').toString("base64");
+    const text = graphml(neighbourhood([work(id)], [[id, id]]), new Map());
+    expect(text).toContain('<node id="doi:10.1000/a%22%C3%A9">');
+    expect(text).toContain('<edge source="doi:10.1000/a%22%C3%A9" target="doi:10.1000/a%22%C3%A9">');
   });
 
   it("SVG draws every shape, with the name of each work", () => {

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { colourParts } from "../../web/src/graph-view/drawing/gl-program.ts";
 import { labelText } from "../../web/src/graph-view/label-text.ts";
 import { radiusOf } from "../../web/src/graph-view/node-size.ts";
-import { coloursFor, shapeOf } from "../../web/src/graph-view/palette.ts";
+import { coloursFor, shapeLegend, shapeOf } from "../../web/src/graph-view/palette.ts";
 import { grown, neighbourhood, work } from "./neighbourhoods.ts";
 
 /** Relative luminance, WCAG 2.2. */
@@ -52,8 +53,18 @@ describe.each(["light", "dark"] as const)("colours, %s", (theme) => {
   });
 });
 
-it("a proof has its own shape, and so has having none", () => {
-  expect(new Set([shapeOf("SIGNED"), shapeOf("RECEIPT"), shapeOf("HASH"), shapeOf(null)]).size).toBe(4);
+it("signed, demo, unsigned and only cited works have shapes of their own", () => {
+  expect(new Set((["signed", "demo", "hash", null] as const).map(shapeOf)).size).toBe(4);
+  expect(shapeLegend([work("a", { trust: "hash" }), work("b", { trust: "receipt" }), work("c")])).toEqual([
+    { shape: "triangle", text: "Record receipt or Hash only" },
+    { shape: "diamond", text: "Only cited" },
+  ]);
+});
+
+it.each(["light", "dark"] as const)("the demo key is never green, %s", (theme) => {
+  const { of } = coloursFor(neighbourhood([work("a", { trust: "demo" })]), "proof", theme);
+  const [red, green, blue] = colourParts(of({ category: null, trust: "demo" }));
+  expect(Math.max(red, green, blue) - Math.min(red, green, blue)).toBeLessThan(0.1);
 });
 
 it("size grows with citations, and stays within bounds", () => {

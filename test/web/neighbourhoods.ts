@@ -1,4 +1,5 @@
 import type { Citation, GraphWork, Neighbourhood } from "../../web/src/graph-view/neighbourhood.ts";
+import { trusts } from "../../web/src/proof/trust.ts";
 
 /** A work of which nothing is known but what is given. */
 export function work(id: string, given: Partial<GraphWork> = {}): GraphWork {
@@ -8,9 +9,11 @@ export function work(id: string, given: Partial<GraphWork> = {}): GraphWork {
     title: `Title of ${id}`,
     authors: [],
     year: null,
+    statedYear: null,
     submittedAt: null,
     category: null,
-    proof: null,
+    verification: null,
+    trust: null,
     pithNumber: null,
     arxivId: null,
     doi: null,
@@ -41,7 +44,7 @@ export function grown(count: number): Neighbourhood {
       citedByCount: Math.floor((count * 3) / (index + 1)),
       depth: index === 0 ? 0 : 1 + (index % 2),
       category: ["hep-th", "gr-qc", "cs.LG", null][index % 4] ?? null,
-      proof: (["SIGNED", "RECEIPT", "HASH", null] as const)[index % 4] ?? null,
+      trust: [...trusts, null][index % 6] ?? null,
     }),
   );
   const citations = works.flatMap((_, index) =>

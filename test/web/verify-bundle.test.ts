@@ -13,20 +13,25 @@ import { readLines, readSample } from "../sample/committed-sample.ts";
 
 // What the explorer's thread runs, without a browser. test/browser/verify.test.ts runs it in one.
 
+const onlyRegistry = { added: [], hasSample: false };
+const withSample = { added: [], hasSample: true };
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const { name: _, seed_hex: __, ...testKey } = registry;
 
 describe("a bundle is verified", () => {
-  it("by the registry's key and the sample's, which are built in", () => {
-    const state = verifyBundle(bytesOf(readSample("pith-2302.12192.state.json")), []);
+  it("with the registry's key, and with the demo key where the server has the sample", () => {
+    const state = verifyBundle(bytesOf(readSample("pith-2302.12192.state.json")), onlyRegistry);
     expect(state).toMatchObject({ proof: "HASH", signatures: 0, receipts: 1, refused: [], equivocations: 0 });
     expect(state.keys).toMatchObject([{ keyId: registryKey.key_id, origin: "registry" }]);
     expect(state.fields.get("title")).toBe("Aligning Text-to-Image Models using Human Feedback");
     expect(state.fields.get("number of claims")).toBe("4");
     const [line = ""] = readLines("arxiv-2022-12.ndjson.gz");
-    const sample = verifyBundle(bytesOf(line), []);
+    const sample = verifyBundle(bytesOf(line), withSample);
     expect(sample).toMatchObject({ proof: "SIGNED", signatures: 2, receipts: 1, refused: [] });
     expect(sample.keys).toMatchObject([{ origin: "sample" }]);
+    expect(sample.shownBy).toMatchObject({ origin: "sample" });
+    const elsewhere = verifyBundle(bytesOf(line), onlyRegistry);
+    expect(elsewhere.refused.map(({ reason }) => reason)).toEqual(["UNKNOWN_SIGNER", "UNKNOWN_SIGNER"]);
   });
 
   it("by other keys only where somebody added them", () => {
@@ -36,10 +41,10 @@ describe("a bundle is verified", () => {
       title: "Another's",
       claims: [claimOf(1, "headline", "A claim.")],
     });
-    const without = verifyBundle(bytesOf(text), []);
+    const without = verifyBundle(bytesOf(text), onlyRegistry);
     expect(without.events).toEqual([]);
     expect(without.refused.map(({ reason }) => reason)).toEqual(["UNKNOWN_SIGNER", "UNKNOWN_SIGNER"]);
-    const withKey = verifyBundle(bytesOf(text), [testKey]);
+    const withKey = verifyBundle(bytesOf(text), { added: [testKey], hasSample: false });
     expect(withKey).toMatchObject({ proof: "SIGNED", signatures: 2, refused: [] });
     expect(withKey.keys).toMatchObject([{ origin: "added" }]);
   });
@@ -58,7 +63,7 @@ describe("a bundle is verified", () => {
         : null,
     };
     const withEvents = (events: JsonObject[]) =>
-      verifyBundle(bytesOf(canonicalJson({ ...bundle, events })), []);
+      verifyBundle(bytesOf(canonicalJson({ ...bundle, events })), withSample);
     expect(withEvents([record, { ...snapshot, signature: other }]).refused).toMatchObject([
       { reason: "SIGNATURE_INVALID" },
     ]);
@@ -69,6 +74,6 @@ describe("a bundle is verified", () => {
   });
 
   it("as a whole document first", () => {
-    expect(() => verifyBundle(bytesOf("{}"), [])).toThrow("Neither a pith_open_graph_bundle nor");
+    expect(() => verifyBundle(bytesOf("{}"), onlyRegistry)).toThrow("Neither a pith_open_graph_bundle nor");
   });
 });

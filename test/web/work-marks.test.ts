@@ -38,15 +38,15 @@ const work = {
   color: "#123456",
   shape: "square",
   label: "",
-  isRoot: false,
+  isNamed: false,
   labelPosition: "left",
 } as const;
-const plain = { ...plainNodeState, isHovered: false, isDragged: false };
+const plain = { ...plainNodeState, isPointedAt: false, isDragged: false };
 const nothing = { hasNear: false, hasPath: false };
 
 test("marks surround a work, each as itself; one that is not marked has no ring", () => {
   expect(lookOf(work, plain, nothing, look)).toMatchObject({ radius: 6, gap: 0, ring: 0, standsOut: false });
-  const marked = (["isFocused", "isSelected", "isPinned", "isHovered"] as const).map((state) =>
+  const marked = (["isFocused", "isSelected", "isPinned", "isPointedAt"] as const).map((state) =>
     lookOf(work, { ...plain, [state]: true }, nothing, look),
   );
   expect(new Set(marked.map(({ ring, ringColour }) => `${ring} ${ringColour}`)).size).toBe(3);

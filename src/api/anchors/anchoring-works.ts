@@ -69,7 +69,7 @@ async function byAnchoredWorks(
 ): Promise<RankedWork[]> {
   const { database, loaders } = context;
   const counted = await keptAnswer("anchoringWorks", { filter, first }, context, async () => {
-    const { rows } = await loaders.batches.track(() =>
+    const { rows } = await loaders.batches.trackExpensive(() =>
       database.db.execute<Counted>(
         sql`SELECT ${citations.citedWorkId}::text AS "workId", count(*)::int AS count, ${graphPosition.value} AS "graphVersion"
             FROM ${citations} CROSS JOIN ${graphPosition.table}

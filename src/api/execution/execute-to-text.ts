@@ -34,11 +34,12 @@ export function executeToText(args: ExecutionArgs): ExecutionResult | Promise<Ex
     { maxErrors: mostVariableErrors },
   );
   if (coerced === undefined) return { errors };
-  const plan = planOf(schema, document, operation, coerced);
-  if (plan === null) return execute(args);
   const execution = new Execution(args.rootValue, args.contextValue, coerced);
   const isSerial = operation.operation === OperationTypeNode.MUTATION;
   try {
+    // Throws where a condition of `@skip` or `@include` is null.
+    const plan = planOf(schema, document, operation, coerced);
+    if (plan === null) return execute(args);
     const text = isSerial ? execution.writeSerially(plan) : execution.writeRoot(plan);
     if (typeof text === "string") return resultOf(text, execution.errors);
     return text.then(

@@ -14,6 +14,16 @@ import { rootFields } from "./watched-fields.ts";
 /** JSON text; a promise where something below has to be waited for. */
 type Text = string | Promise<string>;
 
+/** A list as far as it is written. */
+type ListText = {
+  readonly path: Path;
+  readonly isMadeOnDemand: boolean;
+  /** What follows the last of the parts. */
+  text: string;
+  readonly parts: Text[];
+  index: number;
+};
+
 const noArguments = Object.freeze({});
 
 /** One request's execution of a plan. */
@@ -120,28 +130,46 @@ export class Execution {
     if (typeof list !== "object" || list === null || !(Symbol.iterator in list)) {
       throw new Error(`Expected Iterable, but did not find one for field "${nameOf(asked)}".`);
     }
-    let text = "[";
-    let parts: Text[] | undefined;
-    let index = 0;
-    for (const item of list as Iterable<unknown>) {
-      if (index > 0) text += ",";
-      let written: Text;
-      try {
-        written = this.#writeItem(shape, item, asked, { prev: path, key: index, typename: undefined });
-      } catch (error) {
-        if (parts !== undefined) forget(parts);
-        throw error;
+    const items = (list as Iterable<unknown>)[Symbol.iterator]();
+    return this.#writeItems(shape, items, asked, {
+      path,
+      isMadeOnDemand: !Array.isArray(list),
+      text: "[",
+      parts: [],
+      index: 0,
+    });
+  }
+
+  /** Where a list makes its items on demand and gives a promise, the items behind it wait for it. */
+  #writeItems(shape: Shape, items: Iterator<unknown>, asked: AskedField, written: ListText): Text {
+    try {
+      for (let next = items.next(); next.done !== true; next = items.next()) {
+        const item = next.value;
+        if (written.isMadeOnDemand && isPromise(item)) {
+          return item.then((found) => {
+            this.#addItem(shape, found, asked, written);
+            return this.#writeItems(shape, items, asked, written);
+          });
+        }
+        this.#addItem(shape, item, asked, written);
       }
-      if (typeof written === "string") text += written;
-      else {
-        parts ??= [];
-        parts.push(text, written);
-        text = "";
-      }
-      index++;
+    } catch (error) {
+      forget(written.parts);
+      throw error;
     }
-    text += "]";
-    return parts === undefined ? text : joined(parts, text);
+    const text = `${written.text}]`;
+    return written.parts.length === 0 ? text : joined(written.parts, text);
+  }
+
+  #addItem(shape: Shape, item: unknown, asked: AskedField, list: ListText): void {
+    const path = { prev: list.path, key: list.index, typename: undefined };
+    if (list.index++ > 0) list.text += ",";
+    const written = this.#writeItem(shape, item, asked, path);
+    if (typeof written === "string") list.text += written;
+    else {
+      list.parts.push(list.text, written);
+      list.text = "";
+    }
   }
 
   #writeItem(shape: Shape, item: unknown, asked: AskedField, path: Path): Text {

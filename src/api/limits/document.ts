@@ -1,7 +1,12 @@
 import type { DocumentNode } from "graphql";
 import { ApiError } from "../errors.ts";
 import { type Measures, measureOperations } from "./measure.ts";
-import { maximumBreadth, maximumIntrospections, type QueryLimits } from "./query-limits.ts";
+import {
+  maximumAliasLength,
+  maximumBreadth,
+  maximumIntrospections,
+  type QueryLimits,
+} from "./query-limits.ts";
 
 type Limited = { readonly words: string; readonly advice: string };
 
@@ -19,6 +24,7 @@ const limited: Record<keyof Measures, Limited> = {
     words: "directives, those of fragments counted wherever they are used",
     advice: "Leave out of the query what is not wanted.",
   },
+  aliasLength: { words: "characters in an alias", advice: "Each object of the answer repeats it." },
   introspections: {
     words: "fields `__schema` and `__type`",
     advice: "schema.graphql has the whole schema.",
@@ -27,7 +33,12 @@ const limited: Record<keyof Measures, Limited> = {
 
 /** What a document asks beyond the limits: one error (QUERY_TOO_COMPLEX) for each limit and operation. */
 export function documentErrors(document: DocumentNode, limits: QueryLimits): ApiError[] {
-  const most: Measures = { ...limits, breadth: maximumBreadth, introspections: maximumIntrospections };
+  const most: Measures = {
+    ...limits,
+    breadth: maximumBreadth,
+    introspections: maximumIntrospections,
+    aliasLength: maximumAliasLength,
+  };
   return measureOperations(document).flatMap(({ measures }) =>
     (Object.keys(limited) as (keyof Measures)[])
       .filter((name) => measures[name] > most[name])

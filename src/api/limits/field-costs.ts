@@ -7,11 +7,14 @@ export const plainCost = 1;
 /** How many members a list is taken to have where no argument says. */
 export const plainListSize = 10;
 
-/** What a root field costs where its filter may have to be held against many rows. */
-export const filterCost = 1_000;
+/** What a root field costs where its filter may have to be compared with many rows. */
+export const filterCost = 4_000;
 
-/** A question that the citation graph answers; the time of all of them together has a budget of its own. */
-const question: FieldCost = { field: 500 };
+/** Statements that rank or rate thousands of rows: some ten milliseconds of PostgreSQL's time each. */
+const searchCost = 10_000;
+
+/** A question that the citation graph answers: a millisecond or two, mostly. Their time has a budget of its own. */
+const question: FieldCost = { field: 1_000 };
 
 /**
  * Fields whose cost does not follow from their arguments and type. The unit is a plain field: some microseconds.
@@ -27,26 +30,30 @@ export const fieldCosts: Readonly<Record<string, FieldCost>> = {
   "Query.priorWorks": question,
   "Query.derivativeWorks": question,
   "Query.topWorks": question,
-  "Query.anchorChain": question,
-  // Held against all citations of the field; counted once for each version of the data.
+  // Several statements a level, over all anchors that can be reached.
+  "Query.anchorChain": { field: 10_000 },
+  // Counted over all citations of the field, once for each version of the data.
   "Query.anchoringWorks": { field: filterCost },
   "Query.anchorClaims": { field: filterCost },
   "AnchorChain.works": { multiplier: 20 },
-  "Query.search": { field: filterCost },
+  "Query.search": { field: searchCost },
+  "Status.refusals": { field: 1_000 },
   // A row for each year or category; counted once for each version of the data.
   "Query.anchorStats": { field: filterCost, multiplier: 50 },
   "CitationGraph.nodes": { multiplier: 1 },
-  // As many citations for each node as there are between the works of a neighbourhood.
-  "CitationGraph.edges": { multiplier: 5 },
+  // So many citations for each node lie between the works around the 100 most cited of hep-th.
+  "CitationGraph.edges": { multiplier: 20 },
+  "CitationEdge.provenance": { field: 10 },
+  "CitationEdge.references": { field: 10 },
   "CitationPath.works": { multiplier: 1 },
   "Work.papers": { multiplier: 3 },
   "Event.supersedes": { multiplier: 3 },
-  // The whole log of a paper is read and merged.
-  "State.document": { field: 100 },
-  "State.appliedEventIds": { field: 100 },
-  // Texts that may be long.
-  "Paper.canonicalRecord": { field: 5 },
-  "Event.payload": { field: 10 },
+  // The complete log of a paper is read and merged.
+  "State.document": { field: 1_000 },
+  "State.appliedEventIds": { field: 1_000 },
+  // Texts of some kilobytes; what they have beyond is taken from the budget of bytes.
+  "Paper.canonicalRecord": { field: 20 },
+  "Event.payload": { field: 100 },
   // The event that has it is read and parsed.
   "Paper.signedTitle": { field: 10 },
   "Paper.signedAuthors": { field: 10 },

@@ -17,9 +17,18 @@ export type Measures = {
   readonly directives: number;
   /** `__schema` and `__type`. */
   readonly introspections: number;
+  /** Characters of the longest alias. */
+  readonly aliasLength: number;
 };
 
-const nothing: Measures = { depth: 0, breadth: 0, aliases: 0, directives: 0, introspections: 0 };
+const nothing: Measures = {
+  depth: 0,
+  breadth: 0,
+  aliases: 0,
+  directives: 0,
+  introspections: 0,
+  aliasLength: 0,
+};
 
 /**
  * Measures the operations of a document that need not be valid. Each selection is measured once however often it is
@@ -40,7 +49,7 @@ export function measureOperations(
     if (found !== undefined) return found;
     known.set(set, nothing);
     const { fields, directives: around } = flatten(set, fragments);
-    let { depth, aliases, introspections } = nothing;
+    let { depth, aliases, introspections, aliasLength } = nothing;
     let directives = around;
     let breadth = fields.length;
     for (const field of fields) {
@@ -50,8 +59,9 @@ export function measureOperations(
       aliases += (field.alias === undefined ? 0 : 1) + inner.aliases;
       directives += (field.directives?.length ?? 0) + inner.directives;
       introspections += (isIntrospection(field) ? 1 : 0) + inner.introspections;
+      aliasLength = Math.max(aliasLength, field.alias?.value.length ?? 0, inner.aliasLength);
     }
-    const measures = { depth, breadth, aliases, directives, introspections };
+    const measures = { depth, breadth, aliases, directives, introspections, aliasLength };
     known.set(set, measures);
     return measures;
   };

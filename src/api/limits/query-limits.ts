@@ -12,6 +12,8 @@ export type QueryLimits = {
   readonly cost: number;
   /** How long a query may take. */
   readonly milliseconds: number;
+  /** Bytes that the texts of an answer may have together, as they are read. */
+  readonly answerBytes: number;
 };
 
 /**
@@ -25,6 +27,7 @@ export const defaultQueryLimits: QueryLimits = {
   directives: 100,
   cost: 200_000,
   milliseconds: 10_000,
+  answerBytes: 16_000_000,
 };
 
 /** Fields beside each other in one selection; comparing them to each other costs the square of it. */
@@ -38,3 +41,6 @@ export const maximumNesting = 100;
 
 /** Members of a list in variables; each may become a parameter of a statement, which has 65,535 at most. */
 export const maximumListLength = 1_000;
+
+/** Characters of an alias: each object of the answer repeats it. */
+export const maximumAliasLength = 100;

@@ -40,21 +40,10 @@ function currentAliases(paperId: bigint, text: string): AliasRow[] {
       value,
       createdAt: `${parseInstant(createdAt) ?? ""}Z`,
     }))
-    .sort(compareAliases)
-    .filter(isFirst);
+    .sort(compareAliases);
 }
 
-/** By kind and value, as a state document sorts them; of equal names the earliest first. */
+/** By kind and value, as a state document sorts them. */
 function compareAliases(a: AliasRow, b: AliasRow): number {
-  return (
-    compareCodePoints(a.kind, b.kind) ||
-    compareCodePoints(a.value, b.value) ||
-    compareCodePoints(a.createdAt, b.createdAt)
-  );
-}
-
-/** The log may hold a name twice: as let in at `hash`, and with proof. */
-function isFirst({ kind, value }: AliasRow, index: number, rows: readonly AliasRow[]): boolean {
-  const previous = rows[index - 1];
-  return previous?.kind !== kind || previous.value !== value;
+  return compareCodePoints(a.kind, b.kind) || compareCodePoints(a.value, b.value);
 }

@@ -1,7 +1,10 @@
 import DataLoader from "dataloader";
 import { untilAborted } from "../../store/cancellation.ts";
+import { asExpensive } from "../../store/connection-shares.ts";
+import type { Allowance } from "../limits/allowance.ts";
 import type { Gathered } from "./gathered.ts";
 import type { KeptRows } from "./kept-rows.ts";
+import { keysOfStatement } from "./statement-size.ts";
 import { whenSettled } from "./turn.ts";
 import { loaderBatches } from "./watched-batches.ts";
 
@@ -56,6 +59,8 @@ export class RowLoader<Key, Value> {
  * lists that arrive a moment apart would each ask for their papers.
  */
 export class Batches {
+  /** What the request may still read. */
+  readonly allowance: Allowance;
   readonly #signal: AbortSignal | undefined;
   readonly #rows: KeptRows | undefined;
   #running = 0;
@@ -66,16 +71,21 @@ export class Batches {
   #hasAskedVersion = false;
 
   /** Nothing more is read once the signal is aborted, and what is being read ends. */
-  constructor(signal?: AbortSignal, rows?: KeptRows) {
+  constructor(allowance: Allowance, signal?: AbortSignal, rows?: KeptRows) {
+    this.allowance = allowance;
     this.#signal = signal;
     this.#rows = rows;
   }
 
-  /** A loader whose batch function answers with a map; keys that are not in it have the value `absent`. */
+  /**
+   * A loader whose batch function answers with a map; keys that are not in it have the value `absent`. `rowsOfKey`: how
+   * many rows a key may have; many keys are read by several statements.
+   */
   loader<Key, Value>(
     load: (keys: readonly Key[]) => Promise<ReadonlyMap<unknown, Value>>,
     absent: Value,
     cacheKeyOf: (key: Key) => unknown = (key) => key,
+    rowsOfKey = 1,
   ): RowLoader<Key, Value> {
     const loadAll = async (keys: readonly Key[]) => {
       const batch = { keys: keys.length, requests: 1 };
@@ -83,7 +93,10 @@ export class Batches {
       return keys.map((key) => found.get(cacheKeyOf(key)) ?? absent);
     };
     const batchScheduleFn = (dispatch: () => void) => this.#wait(dispatch);
-    return new RowLoader(() => new DataLoader(loadAll, { cacheKeyFn: cacheKeyOf, batchScheduleFn }));
+    const maxBatchSize = keysOfStatement(rowsOfKey);
+    return new RowLoader(
+      () => new DataLoader(loadAll, { cacheKeyFn: cacheKeyOf, batchScheduleFn, maxBatchSize }),
+    );
   }
 
   /** A loader whose statements carry the keys of other requests as well; they end once all of those are given up. */
@@ -101,7 +114,11 @@ export class Batches {
       this.#askVersion();
       this.#wait(dispatch);
     };
-    return new RowLoader(() => new DataLoader<Key, Value, unknown>(loadAll, { batchScheduleFn }), kept);
+    const { maxBatchSize } = gathered;
+    return new RowLoader(
+      () => new DataLoader<Key, Value, unknown>(loadAll, { batchScheduleFn, maxBatchSize }),
+      kept,
+    );
   }
 
   /** The first level of loaders waits for it. */
@@ -122,11 +139,17 @@ export class Batches {
   /** Runs statements that belong to the present level. They must not wait for a loader of this request. */
   track<Result>(work: () => Promise<Result>): Promise<Result> {
     const signal = this.#signal;
-    if (signal === undefined) return this.hold(work);
+    const start = () => (signal === undefined ? work() : untilAborted(signal, work));
     return this.hold(() => {
-      signal.throwIfAborted();
-      return untilAborted(signal, work);
+      signal?.throwIfAborted();
+      // Building hundreds of statements takes time as well.
+      return this.allowance.isTurnOver ? this.allowance.turn().then(start) : start();
     });
+  }
+
+  /** As `track`, for statements that read much to answer little: few of them run at a time, whoever asks. */
+  trackExpensive<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.track(() => asExpensive(work));
   }
 
   /** The present level lasts as long as this work, which others may share and which does not end with the signal. */

@@ -116,6 +116,8 @@ export function prepareCitingPaperLoaders(rows: Rows): (batches: Batches) => Cit
                 several: (some) => readRows(pool, pagesOf(bigintArray(some), range.limit, range)),
               }),
             [],
+            undefined,
+            range.limit,
           ),
     ),
   });

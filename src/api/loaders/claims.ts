@@ -1,5 +1,5 @@
 import { and, count, getTableColumns, inArray, or, type SQL, sql } from "drizzle-orm";
-import { prepareRows } from "../../store/prepared-rows.ts";
+import { prepareRows, readRows } from "../../store/prepared-rows.ts";
 import { bigintArray } from "../../store/rows.ts";
 import { claims } from "../../store/tables/index.ts";
 import { isOtherKind, namedClaimKinds } from "../../store/tables/search-expressions.ts";
@@ -27,7 +27,7 @@ export type ClaimLoaders = {
 const keyText = ({ paperId, ordinal }: ClaimKey): string => `${paperId}/${ordinal}`;
 
 export function prepareClaimLoaders(rows: Rows): (batches: Batches) => ClaimLoaders {
-  const { db } = rows;
+  const { db, pool } = rows;
   const numbered = db
     .select({ ...getTableColumns(claims), place: placeInPage(claims.paperId, claims.ordinal) })
     .from(claims)
@@ -45,14 +45,14 @@ export function prepareClaimLoaders(rows: Rows): (batches: Batches) => ClaimLoad
     async (sender, paperIds, limit) =>
       groupBy(await firstPages(sender, { paperIds: bigintArray(paperIds), limit }), ({ paperId }) => paperId),
   );
-  const byKeys = db
+  const byKeysQuery = db
     .select()
     .from(claims)
     .where(
       sql`${claims.paperId} = ANY(${sql.placeholder("paperIds")}::bigint[])
         AND ${claims.ordinal} = ANY(${sql.placeholder("ordinals")}::int[])`,
-    )
-    .prepare("api_claims_by_key");
+    );
+  const byKeys = prepareRows(byKeysQuery, "api_claims_by_key");
 
   const readPages = async (paperIds: readonly bigint[], { kinds, ...page }: ClaimKinds & OrdinalPage) => {
     const numbered = db
@@ -63,11 +63,12 @@ export function prepareClaimLoaders(rows: Rows): (batches: Batches) => ClaimLoad
       .from(claims)
       .where(and(inArray(claims.paperId, [...paperIds]), withinPage(claims.ordinal, page), ofKinds(kinds)))
       .as("numbered");
-    return db
+    const pages = db
       .select()
       .from(numbered)
       .where(sql`${numbered.place} <= ${page.limit}`)
       .orderBy(numbered.paperId, numbered.place);
+    return readRows(pool, pages);
   };
 
   return (batches) => ({
@@ -75,7 +76,7 @@ export function prepareClaimLoaders(rows: Rows): (batches: Batches) => ClaimLoad
       async (keys) => {
         const paperIds = [...new Set(keys.map(({ paperId }) => paperId))];
         const ordinals = [...new Set(keys.map(({ ordinal }) => ordinal))];
-        const rows = await byKeys.execute({ paperIds, ordinals });
+        const rows = await byKeys(pool, { paperIds: bigintArray(paperIds), ordinals });
         return new Map(rows.map((row) => [keyText(row), row]));
       },
       null,
@@ -87,6 +88,8 @@ export function prepareClaimLoaders(rows: Rows): (batches: Batches) => ClaimLoad
         : batches.loader(
             async (paperIds) => groupBy(await readPages(paperIds, given), ({ paperId }) => paperId),
             [],
+            undefined,
+            given.limit,
           ),
     ),
     claimCountOfPaper: new LoadersByArguments(({ kinds }) =>

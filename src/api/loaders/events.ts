@@ -10,10 +10,13 @@ import {
   parseJson,
 } from "../../protocol/index.ts";
 import type { Database } from "../../store/database.ts";
+import { prepareRows, readRows } from "../../store/prepared-rows.ts";
+import { bigintArray } from "../../store/rows.ts";
 import { events } from "../../store/tables/index.ts";
 import { isOfRareType } from "../../store/tables/search-expressions.ts";
 import { type Batches, groupBy, LoadersByArguments, type RowLoader } from "./batch.ts";
 import { type OrdinalPage, placeInPage, withinPage } from "./ordinal-page.ts";
+import { readInPortions } from "./portions.ts";
 
 const { body: _body, signature: _signature, ...headColumns } = getTableColumns(events);
 
@@ -40,11 +43,24 @@ export type EventLoaders = {
 
 const keyText = ({ paperId, eventId }: EventKey): string => `${paperId}/${eventId}`;
 
-export function prepareEventLoaders({ db }: Pick<Database, "db">): (batches: Batches) => EventLoaders {
+export function prepareEventLoaders({
+  db,
+  pool,
+}: Pick<Database, "db" | "pool">): (batches: Batches) => EventLoaders {
   const ofKeys = sql`${events.paperId} = ANY(${sql.placeholder("paperIds")}::bigint[])
     AND ${events.eventId} = ANY(${sql.placeholder("eventIds")}::bytea[])`;
-  const heads = db.select(headColumns).from(events).where(ofKeys).prepare("api_events_by_key");
+  const headsQuery = db.select(headColumns).from(events).where(ofKeys);
+  const heads = prepareRows(headsQuery, "api_events_by_key");
   const bodies = db.select().from(events).where(ofKeys).prepare("api_event_bodies_by_key");
+  const bodySizes = db
+    .select({
+      paperId: events.paperId,
+      eventId: events.eventId,
+      size: sql<number>`octet_length(${events.body})`.mapWith(Number),
+    })
+    .from(events)
+    .where(ofKeys)
+    .prepare("api_event_sizes_by_key");
   const byIds = db
     .select(headColumns)
     .from(events)
@@ -53,7 +69,7 @@ export function prepareEventLoaders({ db }: Pick<Database, "db">): (batches: Bat
 
   return (batches) => ({
     event: batches.loader(
-      async (keys) => new Map((await heads.execute(keyValues(keys))).map((row) => [keyText(row), row])),
+      async (keys) => new Map((await heads(pool, keyValues(keys))).map((row) => [keyText(row), row])),
       null,
       keyText,
     ),
@@ -62,27 +78,43 @@ export function prepareEventLoaders({ db }: Pick<Database, "db">): (batches: Bat
       return new Map(rows.map((row) => [row.eventId, row]));
     }, null),
     eventBody: batches.loader(
-      async (keys) =>
-        new Map((await bodies.execute(keyValues(keys))).map((row) => [keyText(row), readBody(row)])),
+      async (keys) => {
+        const rows = await bodySizes.execute(keyValues(keys));
+        const sizes = new Map(rows.map((row) => [keyText(row), row.size]));
+        const found = new Map<string, AcceptedEvent>();
+        const read = async (portion: readonly EventKey[]) => {
+          for (const row of await bodies.execute(keyValues(portion))) {
+            found.set(keyText(row), readBody(row));
+            await batches.allowance.turn();
+          }
+        };
+        await readInPortions(keys, (key) => sizes.get(keyText(key)) ?? 0, batches.allowance, read);
+        return found;
+      },
       null,
       keyText,
     ),
     eventsOfPaper: new LoadersByArguments(({ types, ...page }) =>
-      batches.loader(async (paperIds) => {
-        const numbered = db
-          .select({ ...headColumns, place: placeInPage(events.paperId, events.ordinal, page.reverse) })
-          .from(events)
-          .where(
-            and(inArray(events.paperId, [...paperIds]), withinPage(events.ordinal, page), ofTypes(types)),
-          )
-          .as("numbered");
-        const rows = await db
-          .select()
-          .from(numbered)
-          .where(sql`${numbered.place} <= ${page.limit}`)
-          .orderBy(numbered.paperId, numbered.place);
-        return groupBy(rows, ({ paperId }) => paperId);
-      }, []),
+      batches.loader(
+        async (paperIds) => {
+          const numbered = db
+            .select({ ...headColumns, place: placeInPage(events.paperId, events.ordinal, page.reverse) })
+            .from(events)
+            .where(
+              and(inArray(events.paperId, [...paperIds]), withinPage(events.ordinal, page), ofTypes(types)),
+            )
+            .as("numbered");
+          const pages = db
+            .select()
+            .from(numbered)
+            .where(sql`${numbered.place} <= ${page.limit}`)
+            .orderBy(numbered.paperId, numbered.place);
+          return groupBy(await readRows(pool, pages), ({ paperId }) => paperId);
+        },
+        [],
+        undefined,
+        page.limit,
+      ),
     ),
     eventCountOfPaper: new LoadersByArguments(({ types }) =>
       batches.loader(async (paperIds) => {
@@ -97,9 +129,9 @@ export function prepareEventLoaders({ db }: Pick<Database, "db">): (batches: Bat
   });
 }
 
-function keyValues(keys: readonly EventKey[]): { paperIds: bigint[]; eventIds: Buffer[] } {
+function keyValues(keys: readonly EventKey[]): { paperIds: string; eventIds: Buffer[] } {
   return {
-    paperIds: [...new Set(keys.map(({ paperId }) => paperId))],
+    paperIds: bigintArray(new Set(keys.map(({ paperId }) => paperId))),
     eventIds: keys.map(({ eventId }) => Buffer.from(eventId, "hex")),
   };
 }

@@ -1,7 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { cancellable, type Sender } from "../../store/cancellable.ts";
+import { askerOf, nameAsker } from "../../store/connection-shares.ts";
 import type { RowShelf } from "./kept-rows.ts";
 import type { Rows } from "./rows-of-database.ts";
+import { keysOfStatement } from "./statement-size.ts";
 import { afterSettling } from "./turn.ts";
 import { loaderBatches } from "./watched-batches.ts";
 
@@ -18,8 +20,6 @@ type Asking<Key, Value> = {
 
 /** Statements of one kind that run at a time; who asks meanwhile shares the next. */
 const mostRunning = 2;
-/** Keys of one statement, where several ask. */
-const mostKeys = 4_000;
 
 /**
  * One statement for the keys of many requests: what several ask for within a turn of the event loop, or while earlier
@@ -32,6 +32,8 @@ export class Gathered<Key, Value> {
   readonly #rows: Rows;
   readonly #read: (sender: Sender, keys: readonly Key[]) => Promise<Found<Value>>;
   readonly #shelf: RowShelf<Key, Value> | undefined;
+  /** Keys of one request in one statement, and of all who share it. */
+  readonly maxBatchSize: number;
   /** The value of keys that are not found. */
   readonly #absent: Value;
   #waiting: Asking<Key, Value>[] = [];
@@ -42,7 +44,9 @@ export class Gathered<Key, Value> {
     rows: Rows,
     absent: Value,
     read: (sender: Sender, keys: readonly Key[]) => Promise<Found<Value>>,
+    rowsOfKey = 1,
   ) {
+    this.maxBatchSize = keysOfStatement(rowsOfKey);
     this.#rows = rows;
     this.#read = read;
     this.#absent = absent;
@@ -88,7 +92,7 @@ export class Gathered<Key, Value> {
     let keys = 0;
     const end = this.#waiting.findIndex((asking) => {
       keys += asking.keys.length;
-      return keys > mostKeys;
+      return keys > this.maxBatchSize;
     });
     return end < 0 ? this.#waiting.splice(0) : this.#waiting.splice(0, Math.max(1, end));
   }
@@ -139,7 +143,7 @@ export class GatheredByLimit<Key, Value> {
     absent: Value,
     read: (sender: Sender, keys: readonly Key[], limit: number) => Promise<Found<Value>>,
   ) {
-    this.#create = (limit) => new Gathered(rows, absent, (sender, keys) => read(sender, keys, limit));
+    this.#create = (limit) => new Gathered(rows, absent, (sender, keys) => read(sender, keys, limit), limit);
   }
 
   of(limit: number): Gathered<Key, Value> {
@@ -157,6 +161,9 @@ function watch(askings: readonly { readonly signal: AbortSignal | undefined }[])
   const signals = askings.map(({ signal }) => signal);
   if (signals.some((signal) => signal === undefined)) return { signal: null, end: () => {} };
   const gone = new AbortController();
+  const asker = askerOf(signals[0]);
+  // What several requests share is nobody's share.
+  if (asker !== undefined) nameAsker(gone.signal, askings.length === 1 ? asker : { client: asker.client });
   const look = () => {
     if (signals.every((signal) => signal?.aborted)) gone.abort();
   };

@@ -1,3 +1,4 @@
+import { type Allowance, withoutLimit } from "../limits/allowance.ts";
 import { type AliasLoaders, prepareAliasLoaders } from "./aliases.ts";
 import { Batches } from "./batch.ts";
 import { type CitingPaperLoaders, prepareCitingPaperLoaders } from "./citing-papers.ts";
@@ -34,7 +35,7 @@ export type Loaders = PaperLoaders &
  * Prepares the statements once; each call of what it returns makes the loaders of one request, which
  * read nothing more once the signal is aborted.
  */
-export function prepareLoaders(rows: Rows): (signal?: AbortSignal) => Loaders {
+export function prepareLoaders(rows: Rows): (signal?: AbortSignal, allowance?: Allowance) => Loaders {
   const paperLoaders = preparePaperLoaders(rows);
   const workLoaders = prepareWorkLoaders(rows);
   const others = [
@@ -49,8 +50,8 @@ export function prepareLoaders(rows: Rows): (signal?: AbortSignal) => Loaders {
     prepareAliasLoaders(rows),
   ] as const;
   const [claims, references, citingPapers, events, signers, records, states, totals, aliases] = others;
-  return (signal) => {
-    const batches = new Batches(signal, rows.kept);
+  return (signal, allowance = withoutLimit()) => {
+    const batches = new Batches(allowance, signal, rows.kept);
     const papersAndWorks = { ...paperLoaders(batches), ...workLoaders(batches) };
     return {
       batches,

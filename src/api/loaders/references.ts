@@ -1,5 +1,5 @@
 import { and, desc, eq, inArray, sql } from "drizzle-orm";
-import { prepareRows } from "../../store/prepared-rows.ts";
+import { prepareRows, readRows } from "../../store/prepared-rows.ts";
 import { bigintArray } from "../../store/rows.ts";
 import { papers, references } from "../../store/tables/index.ts";
 import { type Batches, groupBy, LoadersByArguments } from "./batch.ts";
@@ -34,7 +34,7 @@ export type ReferenceLoaders = {
 };
 
 export function prepareReferenceLoaders(rows: Rows): (batches: Batches) => ReferenceLoaders {
-  const { db } = rows;
+  const { db, pool } = rows;
   const numbered = db
     .select({ ...shownColumns, place: placeInPage(references.paperId, references.ordinal) })
     .from(references)
@@ -68,11 +68,12 @@ export function prepareReferenceLoaders(rows: Rows): (batches: Batches) => Refer
         ),
       )
       .as("numbered");
-    return db
+    const pages = db
       .select()
       .from(numbered)
       .where(sql`${numbered.place} <= ${limit}`)
       .orderBy(numbered.paperId, numbered.place);
+    return readRows(pool, pages);
   };
 
   // All of the works on either side, not edge by edge: Citus takes no LATERAL with a LIMIT.
@@ -91,31 +92,37 @@ export function prepareReferenceLoaders(rows: Rows): (batches: Batches) => Refer
         AND ${references.citedWorkId} = ANY(${sql.placeholder("cited")}::bigint[])`,
     )
     .as("behind");
-  const behindEdges = db
+  const behindEdgesQuery = db
     .select()
     .from(behind)
     .where(sql`${behind.place} <= ${sql.placeholder("limit")}`)
-    .orderBy(behind.citingWorkId, desc(behind.proof), behind.paperId, behind.ordinal)
-    .prepare("api_references_of_edges");
+    .orderBy(behind.citingWorkId, desc(behind.proof), behind.paperId, behind.ordinal);
+  const behindEdges = prepareRows(behindEdgesQuery, "api_references_of_edges");
 
   return (batches) => ({
     referencesOfPaper: new LoadersByArguments((given) =>
       given.internalAnchor === null && given.held === null && isFirstPage(given)
         ? batches.gathered(firstReferences.of(given.limit))
-        : batches.loader(async (paperIds) => {
-            if (given.held !== null) return held.pages(paperIds, { ...given, held: given.held });
-            return groupBy(await readPages(paperIds, given), ({ paperId }) => paperId);
-          }, []),
+        : batches.loader(
+            async (paperIds) => {
+              if (given.held !== null) return held.pages(paperIds, { ...given, held: given.held });
+              return groupBy(await readPages(paperIds, given), ({ paperId }) => paperId);
+            },
+            [],
+            undefined,
+            given.limit,
+          ),
     ),
     referencesOfEdge: new LoadersByArguments(({ limit }) =>
       batches.loader(
         async (keys) => {
           const citing = bigintArray(new Set(keys.map(({ citingWorkId }) => citingWorkId)));
           const cited = bigintArray(new Set(keys.map(({ citedWorkId }) => citedWorkId)));
-          return groupBy(await behindEdges.execute({ citing, cited, limit }), edgeText);
+          return groupBy(await behindEdges(pool, { citing, cited, limit }), edgeText);
         },
         [],
         edgeText,
+        limit,
       ),
     ),
     heldReferenceCountOfPaper: new LoadersByArguments((given) =>

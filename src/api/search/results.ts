@@ -91,10 +91,13 @@ function sourceOf(
   const ranked = async (after: Found | null, limit: number): Promise<Row[]> => {
     if (words === null || limit === 0) return [];
     const page = { after, limit, without: await without() };
-    return withWay("WORDS", await batches.track(() => readRanked(db, words, page)));
+    return withWay("WORDS", await batches.trackExpensive(() => readRanked(db, words, page)));
   };
   const similar = async (after: Found | null, limit: number): Promise<Row[]> =>
-    withWay("LIKENESS", await batches.track(() => readSimilar(db, words?.web ?? "", { after, limit })));
+    withWay(
+      "LIKENESS",
+      await batches.trackExpensive(() => readSimilar(db, words?.web ?? "", { after, limit })),
+    );
 
   return {
     order,
@@ -123,8 +126,8 @@ function sourceOf(
       if (words === null) return (await identifiedRows()).length;
       const papers = await without();
       const named = (await identifiedRows()).length;
-      const found = named + (await batches.track(() => countRanked(db, words, papers)));
-      return found > 0 ? found : batches.track(() => countSimilar(db, words.web));
+      const found = named + (await batches.trackExpensive(() => countRanked(db, words, papers)));
+      return found > 0 ? found : batches.trackExpensive(() => countSimilar(db, words.web));
     },
   };
 }

@@ -2,6 +2,7 @@ import { acquireEmbeddedServer } from "../../store/embedded/index.ts";
 import { type Database, openDatabase } from "../../store/index.ts";
 import { readRebuildDue } from "../../store/rebuild-due.ts";
 import { readSchemaState } from "../../store/schema-state.ts";
+import { isTooOld, oldestMajor, versionText } from "../../store/server-version.ts";
 import { type Finding, messageOf, ok, warning, wrong } from "./finding.ts";
 
 /** Milliseconds; a server that takes longer to say its version answers nothing else. */
@@ -48,15 +49,22 @@ export async function lookAtEmbedded(dataDirectory: string): Promise<Finding[]> 
   }
 }
 
-/** What this is tried with. PostgreSQL's versions count as 180004: 18.4. */
+/** The version that the tests run on. */
 const triedServer = 180_000;
 
 async function ask(database: Database, place: string): Promise<Finding[]> {
-  let facts: { version: number; encoding: string; trigrams: boolean; readonly: string };
+  let facts: {
+    version: number;
+    encoding: string;
+    trigrams: "there" | "to be had" | "missing";
+    readonly: string;
+  };
   try {
     const { rows } = await database.pool.query(
       `SELECT current_setting('server_version_num')::int AS version, pg_encoding_to_char(encoding) AS encoding,
-         EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm') AS trigrams,
+         CASE WHEN EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm') THEN 'there'
+              WHEN EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pg_trgm') THEN 'to be had'
+              ELSE 'missing' END AS trigrams,
          current_setting('transaction_read_only') AS readonly
        FROM pg_database WHERE datname = current_database()`,
     );
@@ -70,16 +78,7 @@ async function ask(database: Database, place: string): Promise<Finding[]> {
       ),
     ];
   }
-  const version = `${Math.floor(facts.version / 10_000)}.${facts.version % 10_000}`;
-  const findings: Finding[] = [
-    facts.version < triedServer
-      ? warning(
-          "Database",
-          `PostgreSQL ${version}, ${place}`,
-          "Only PostgreSQL 18 was tried. Use that, or watch what happens.",
-        )
-      : ok("Database", `PostgreSQL ${version}, ${place}`),
-  ];
+  const findings: Finding[] = [versionFinding(facts.version, place)];
   if (facts.encoding !== "UTF8") {
     findings.push(
       wrong(
@@ -98,18 +97,45 @@ async function ask(database: Database, place: string): Promise<Finding[]> {
       ),
     );
   }
-  findings.push(await schemaFinding(database));
-  if (!facts.trigrams) {
+  const schema = await schemaFinding(database);
+  findings.push(schema.finding);
+  // The first migration makes it where it is to be had.
+  if (facts.trigrams === "missing" || (facts.trigrams === "to be had" && schema.hasTables)) {
     findings.push(
       warning(
         "Search",
-        "pg_trgm is not there",
-        "Names that are only alike are not found. As a superuser: CREATE EXTENSION pg_trgm; then make the tables anew.",
+        "the extension pg_trgm is missing",
+        `Names that are only similar are not found. ${trigramAdvice}`,
       ),
     );
   }
   return findings;
 }
+
+const trigramAdvice =
+  "Install PostgreSQL's contrib modules, run CREATE EXTENSION pg_trgm as a superuser, and load the data into a new database: `pith-graph backup`, `pith-graph restore`.";
+
+function versionFinding(version: number, place: string): Finding {
+  const text = `PostgreSQL ${versionText(version)}, ${place}`;
+  if (isTooOld(version)) {
+    return wrong(
+      "Database",
+      text,
+      `Use PostgreSQL ${oldestMajor} or newer, or the embedded server, without DATABASE_URL.`,
+    );
+  }
+  if (version < triedServer) {
+    return warning("Database", text, "It should work; the tests run on PostgreSQL 18.");
+  }
+  return ok("Database", text);
+}
+
+async function schemaFinding(database: Database): Promise<{ finding: Finding; hasTables: boolean }> {
+  const finding = await tablesFinding(database);
+  return { finding, hasTables: finding.text !== noTables };
+}
+
+const noTables = "none yet";
 
 async function rebuildFinding({ pool }: Database, count: string): Promise<Finding> {
   const reason = await readRebuildDue(pool);
@@ -118,7 +144,7 @@ async function rebuildFinding({ pool }: Database, count: string): Promise<Findin
     : warning("Tables", `${count}, rows of an older version. ${reason}`, "Run `pith-graph rebuild`.");
 }
 
-async function schemaFinding(database: Database): Promise<Finding> {
+async function tablesFinding(database: Database): Promise<Finding> {
   const advice = "Whatever writes brings them up to date: `pith-graph start`, `pith-graph ingest`.";
   try {
     const { state, applied, known } = await readSchemaState(database);
@@ -127,7 +153,7 @@ async function schemaFinding(database: Database): Promise<Finding> {
       case "current":
         return rebuildFinding(database, count);
       case "absent":
-        return warning("Tables", "none yet", advice);
+        return warning("Tables", noTables, advice);
       case "older":
         return warning("Tables", `of an older version, ${count}`, advice);
       case "newer":

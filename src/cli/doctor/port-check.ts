@@ -1,4 +1,5 @@
 import { createServer } from "node:net";
+import { runningService } from "../running-service.ts";
 import { type Finding, messageOf, ok, warning, wrong } from "./finding.ts";
 
 /** Whether `pith-graph start` could listen; a pith-graph that does so already is no fault. */
@@ -7,9 +8,7 @@ export async function portFinding(host: string, port: number): Promise<Finding> 
   const fault = await listenFault(host, port);
   if (fault === null) return ok("Port", port === 0 ? "any that is free" : `${place} is free`);
   if (fault.code === "EADDRINUSE") {
-    const target =
-      host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "[::1]" : host.includes(":") ? `[${host}]` : host;
-    if (await answersAsPithGraph(`http://${target}:${port}/health`)) {
+    if ((await runningService(host, port)) !== null) {
       return ok("Port", `${place} is served by pith-graph`);
     }
     return warning("Port", `${place} is in use by another program`, "End that program, or set PORT.");
@@ -25,14 +24,4 @@ function listenFault(host: string, port: number): Promise<NodeJS.ErrnoException 
     server.once("error", resolve);
     server.listen(port, host, () => server.close(() => resolve(null)));
   });
-}
-
-async function answersAsPithGraph(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(url, { redirect: "error", signal: AbortSignal.timeout(3_000) });
-    const { status } = (await response.json()) as { status?: unknown };
-    return status === "ok" || status === "unavailable";
-  } catch {
-    return false;
-  }
 }

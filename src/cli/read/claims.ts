@@ -42,7 +42,7 @@ const query = /* GraphQL */ `
       title
       claims(first: $first, after: $after) {
         totalCount
-        nodes { claimId kind text status attestation provenance { proof signer { signerId keyId } } }
+        nodes { claimId kind text status attestation provenance { proof signer { signerId keyId origin } } }
         pageInfo { hasNextPage endCursor }
       }
     }

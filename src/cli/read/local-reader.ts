@@ -2,7 +2,7 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { type DocumentNode, execute, type GraphQLError, getOperationAST, parse, validate } from "graphql";
 import { prepareContext } from "../../api/context.ts";
-import { clientCodeOf } from "../../api/errors.ts";
+import { ApiError, clientCodeOf } from "../../api/errors.ts";
 import { stringifyResult } from "../../api/json-text.ts";
 import { schema } from "../../api/schema.ts";
 import { readConfig } from "../../config/index.ts";
@@ -12,6 +12,8 @@ import { type Database, openDatabase } from "../../store/index.ts";
 import { readSchemaState } from "../../store/schema-state.ts";
 import { CommandError } from "../command-error.ts";
 import { exitStatus } from "../exit-status.ts";
+import { loadKeyring } from "../keyring-file.ts";
+import { openServer } from "../open-database.ts";
 import { type Answer, dataOf, type Reader, type Variables } from "./answer.ts";
 
 /**
@@ -19,6 +21,7 @@ import { type Answer, dataOf, type Reader, type Variables } from "./answer.ts";
  * nothing, so that a role which may only read is enough; the tables must be there, and up to date.
  */
 export async function openLocalReader(): Promise<Reader> {
+  const keyring = await loadKeyring([readConfig().keyringPath]);
   const database = await openForReading();
   try {
     await refuseOtherTables(database);
@@ -32,7 +35,12 @@ export async function openLocalReader(): Promise<Reader> {
   const ask = async <Data>(source: string, variableValues: Variables = {}) => {
     const document = readQuery(source);
     if (!("kind" in document)) return dataOf(document) as Data;
-    const result = await execute({ schema, document, variableValues, contextValue: createContext() });
+    const contextValue = createContext({ keyring });
+    const run = () => execute({ schema, document, variableValues, contextValue });
+    const result = await contextValue.deadline.within(null, run).catch((error: unknown) => {
+      if (!(error instanceof ApiError)) throw error;
+      return { errors: [error] };
+    });
     for (const { originalError } of result.errors ?? []) {
       // No error for clients: a lost connection, a defect. Said as such by whoever runs the command.
       if (
@@ -79,7 +87,7 @@ function readQuery(source: string): DocumentNode | Answer {
 /** Joins the embedded server where one runs, else starts it; makes none where nothing was ever taken in. */
 async function openForReading(): Promise<Database> {
   const { databaseUrl, dataDirectory } = readConfig();
-  if (databaseUrl !== undefined) return openDatabase({ connection: databaseUrl });
+  if (databaseUrl !== undefined) return openServer({ connection: databaseUrl });
   const hasData = await access(join(dataDirectory, "cluster")).then(
     () => true,
     () => false,

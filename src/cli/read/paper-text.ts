@@ -1,7 +1,7 @@
 import type { Colours } from "../output/colours.ts";
 import { counted, padded, wrapped } from "../output/layout.ts";
 import { shownText } from "../output/shown-text.ts";
-import { type Provenance, proofWord, provenanceText, resultWord } from "./proof-words.ts";
+import { type Provenance, proofWord, provenanceText, resultWord, type SignerOrigin } from "./proof-words.ts";
 import type { StoredVersions } from "./read-command.ts";
 
 export type PaperAnswer = { readonly paper: ShownPaper | null; readonly work: ShownWork | null };
@@ -28,6 +28,7 @@ export type ShownPaper = {
   readonly snapshotProvenance: Provenance | null;
   readonly verification: Readonly<Record<(typeof checks)[number], string>> & {
     readonly proof: string;
+    readonly signer: { readonly origin: SignerOrigin } | null;
     readonly equivocations: number;
     readonly invalidEvents: number;
   };
@@ -88,7 +89,7 @@ export function paperLines(
     ...(work === null ? [] : doubtFacts(work)),
     ["Record", provenanceText(paper.recordProvenance, colours)],
     ["Snapshot", provenanceText(paper.snapshotProvenance, colours)],
-    ["Proof", proofWord(verification.proof, colours)],
+    ["Proof", proofWord(verification.proof, colours, verification.signer?.origin)],
     ...checks.map((check) => [`  ${check}`, resultWord(verification[check], colours)] as const),
     ["Forks", faults(verification.equivocations, colours)],
     ["Invalid events", faults(verification.invalidEvents, colours)],

@@ -47,10 +47,10 @@ const query = /* GraphQL */ `
       headline
       claims(first: 0) { totalCount }
       referenceCoverage { asserted known held internalAnchors complete }
-      recordProvenance { proof signer { signerId keyId } }
-      snapshotProvenance { proof signer { signerId keyId } }
+      recordProvenance { proof signer { signerId keyId origin } }
+      snapshotProvenance { proof signer { signerId keyId origin } }
       verification {
-        proof recordHash receipt titleBinding claimsHash referencesHash publishedStateHash
+        proof signer { origin } recordHash receipt titleBinding claimsHash referencesHash publishedStateHash
         equivocations invalidEvents
       }
       state { sha256 eventCount }

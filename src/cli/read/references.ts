@@ -51,7 +51,7 @@ const query = /* GraphQL */ `
       pithNumber
       title
       referenceCoverage { asserted known held internalAnchors complete }
-      snapshotProvenance { proof signer { signerId keyId } }
+      snapshotProvenance { proof signer { signerId keyId origin } }
       references(first: $first, after: $after, held: $held, internalAnchor: $internalAnchor) {
         totalCount
         nodes {

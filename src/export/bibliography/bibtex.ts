@@ -1,52 +1,50 @@
 import type pg from "pg";
-import { type RowCount, readRows, writeRows } from "../copy-out.ts";
-import {
-  authorsOf,
-  type CitablePaper,
-  citablePaperSelect,
-  doiOf,
-  oneLine,
-  type PaperSet,
-  urlOf,
-} from "./citable-paper.ts";
-import { latexText, verbatimText } from "./latex-text.ts";
+import { type AuthorName, textToTex } from "../../text/index.ts";
+import { type RowCount, writeRows } from "../copy-out.ts";
+import type { PaperSet } from "./citable-paper.ts";
+import { type Entry, readEntries } from "./entries.ts";
 
-/** Papers as BibTeX, an entry each, in UTF-8. */
+/** Papers as BibTeX, an entry each, with the fields of arXiv and INSPIRE. Accented letters are TeX: `F{\"a}rber`. */
 export function bibtex(client: pg.ClientBase, set: PaperSet, count: RowCount): AsyncGenerator<Uint8Array> {
-  return writeRows(readRows<CitablePaper>(client, citablePaperSelect(set)), entryText, count);
+  return writeRows(readEntries(client, set), entryText, count);
 }
 
 const months = "jan feb mar apr may jun jul aug sep oct nov dec".split(" ");
 
-function entryText(paper: CitablePaper): string {
-  const { pith_number, title, year, month, source_kind, source_id, primary_category } = paper;
-  const doi = doiOf(paper);
-  const url = urlOf(paper);
-  const authors = authorsOf(paper);
+function entryText(entry: Entry): string {
+  const { key, title, authors, year, month, source_kind, source_id, primary_category, doi, url } = entry;
   const isArxiv = source_kind === "arxiv";
-  const fields: (readonly [string, string | null])[] = [
+  const fields: (readonly [string, string | null | undefined])[] = [
     // The inner braces keep capitals as they are.
-    ["title", title === null ? null : `{${latexText(oneLine(title))}}`],
-    ["author", authors.length === 0 ? null : authors.map(authorText).join(" and ")],
-    ["year", String(year)],
-    ["eprint", isArxiv ? latexText(oneLine(source_id)) : null],
-    ["archiveprefix", isArxiv ? "arXiv" : null],
-    ["primaryclass", primary_category === null ? null : latexText(oneLine(primary_category))],
-    ["doi", doi === null ? null : verbatimText(doi)],
-    ["url", url === null ? null : verbatimText(url)],
-    ["note", latexText(pith_number)],
+    ["title", title === null ? null : `{{${textToTex(title)}}}`],
+    ["author", authors.length === 0 ? null : `{${authors.map(authorText).join(" and ")}}`],
+    ["year", year === null ? null : `{${year}}`],
+    ["month", month === null ? null : months[month - 1]],
+    ["eprint", isArxiv && source_id !== null ? `{${verbatimText(source_id)}}` : null],
+    ["archivePrefix", isArxiv ? "{arXiv}" : null],
+    ["primaryClass", isArxiv && primary_category !== null ? `{${textToTex(primary_category)}}` : null],
+    ["doi", doi === null ? null : `{${verbatimText(doi)}}`],
+    ["url", url === null ? null : `{${verbatimText(url)}}`],
+    ["note", `{${textToTex(entry.pith_number ?? entry.work)}}`],
   ];
-  const lines = fields.flatMap(([name, value]) => (value === null ? [] : [`  ${name} = {${value}},\n`]));
-  return `@misc{${keyOf(pith_number)},\n${lines.join("")}  month = ${months[month - 1]},\n}\n\n`;
+  const lines = fields.flatMap(([name, value]) =>
+    value === null || value === undefined ? [] : [`  ${name} = ${value},\n`],
+  );
+  return `@misc{${key},\n${lines.join("")}}\n\n`;
 }
 
-/** The Pith number with what keys may hold: no colon for some readers. */
-function keyOf(pithNumber: string): string {
-  return pithNumber.replaceAll(":", "-");
+/** `van der Berg, Jr., Jan`; a name of several words that is not a person's in braces, which BibTeX does not split. */
+function authorText(author: AuthorName): string {
+  if (author.kind !== "person") return `{${textToTex(author.text)}}`;
+  const { particle, family, suffix, given } = author;
+  // Of `Souza e Silva`, BibTeX would take all up to the lower-case word for the particle.
+  const isGuarded = / \p{Ll}/u.test(family) || /(?:^| )and(?: |$)/i.test(family);
+  const last = isGuarded ? `{${textToTex(family)}}` : textToTex(family);
+  const parts = [particle === null ? last : `${textToTex(particle)} ${last}`, suffix, textToTex(given)];
+  return parts.filter((part) => part !== null).join(", ");
 }
 
-/** In braces where BibTeX would read another name, several, or that there are more. */
-function authorText(author: string): string {
-  const text = latexText(author);
-  return /,|\band\b|^others$|^"/i.test(author) ? `{${text}}` : text;
+/** An address or a DOI for the fields that BibTeX's readers take as they are: only what ends a field is encoded. */
+export function verbatimText(text: string): string {
+  return text.replace(/[\\{}\p{Z}\p{C}]/gu, encodeURIComponent);
 }

@@ -1,43 +1,66 @@
 import pg from "pg";
 
-/** What a bibliography says of a paper. */
+/** What a bibliography says of a paper, or of a work that is cited but of which no paper is stored. */
 export type CitablePaper = {
-  readonly pith_number: string;
+  /** `arxiv:2302.12192`, `doi:10.1103/…`, … */
+  readonly work: string;
+  /** Null where no paper is stored. */
+  readonly pith_number: string | null;
   readonly title: string | null;
   readonly authors: readonly string[];
-  /** In UTC. */
-  readonly year: number;
-  readonly month: number;
-  readonly day: number;
-  readonly source_kind: string;
-  readonly source_id: string;
+  /** In UTC; null where nobody says. */
+  readonly year: number | null;
+  /** Null where no paper is stored. */
+  readonly month: number | null;
+  readonly day: number | null;
+  /** `arxiv`, or where else the record comes from; null where that is not known. */
+  readonly source_kind: string | null;
+  readonly source_id: string | null;
   readonly source_version: number | null;
   readonly primary_category: string | null;
   readonly dois: readonly string[];
-  readonly cited_by_count: number;
 };
 
-/** Which papers; what is given must all hold, and nothing is all of them. */
+/** What can be named in a bibliography: a stored paper, or a work of which none is stored. */
+export type CitableRef =
+  | { readonly kind: "paper"; readonly pithNumber: string }
+  | { readonly kind: "work"; readonly workId: bigint };
+
+/** Which papers; all conditions must hold, and without conditions it is all papers. */
 export type PaperSet = {
-  readonly pithNumbers?: readonly string[];
+  /** In this order, each once. */
+  readonly refs?: readonly CitableRef[];
   /** The primary category. */
   readonly category?: string;
 };
 
-/** Rows of `CitablePaper`, by Pith number. */
-export function citablePaperSelect({ pithNumbers, category }: PaperSet): string {
-  const conditions = [
-    // COPY takes no parameters.
-    ...(pithNumbers === undefined
-      ? []
-      : [`p.pith_number IN (${pithNumbers.map((number) => pg.escapeLiteral(number)).join(", ") || "NULL"})`]),
-    ...(category === undefined ? [] : [`p.primary_category = ${pg.escapeLiteral(category)}`]),
-  ];
+/** Rows of `CitablePaper` of stored papers, by Pith number. */
+export function citablePaperSelect(conditions: readonly string[]): string {
   const part = (name: string) => `extract(${name} FROM p.submitted_at AT TIME ZONE 'UTC')::int AS ${name}`;
-  return `SELECT p.pith_number, p.title, p.authors, ${part("year")}, ${part("month")}, ${part("day")},
-      p.source_kind, p.source_id, p.source_version, p.primary_category, p.dois, p.cited_by_count
+  return `SELECT p.work, p.pith_number, p.title, p.authors, ${part("year")}, ${part("month")}, ${part("day")},
+      p.source_kind, p.source_id, p.source_version, p.primary_category, p.dois
     FROM analytics.papers AS p ${conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : ""}
     ORDER BY p.pith_number COLLATE "C"`;
+}
+
+/** Rows of `CitablePaper` of works, by what they are known by, with their `work_id`. */
+export function citableWorkSelect(workIds: readonly bigint[]): string {
+  const name = (kind: string) =>
+    `CASE split_part(w.key, ':', 1) WHEN '${kind}' THEN substr(w.key, ${kind.length + 2}) END`;
+  return `SELECT w.work_id::text AS work_id, w.key AS work, NULL AS pith_number, w.title, '{}'::text[] AS authors, w.year,
+      NULL AS month, NULL AS day, ${name("arxiv")} AS source_id, NULL AS source_version, NULL AS primary_category,
+      CASE split_part(w.key, ':', 1) WHEN 'arxiv' THEN 'arxiv' END AS source_kind,
+      array_remove(ARRAY[${name("doi")}], NULL) AS dois
+    FROM works AS w WHERE w.work_id IN (${workIds.join(", ") || "NULL"}) ORDER BY w.key COLLATE "C"`;
+}
+
+/** COPY takes no parameters. */
+export function pithNumberIn(pithNumbers: readonly string[]): string {
+  return `p.pith_number IN (${pithNumbers.map((number) => pg.escapeLiteral(number)).join(", ") || "NULL"})`;
+}
+
+export function categoryIs(category: string): string {
+  return `p.primary_category = ${pg.escapeLiteral(category)}`;
 }
 
 /** DOIs that DataCite gives arXiv's papers: what is published elsewhere has another one. */
@@ -50,20 +73,7 @@ export function doiOf({ dois }: CitablePaper): string | null {
 
 /** Where a person reads it; null where that is not known. */
 export function urlOf({ source_kind, source_id, source_version }: CitablePaper): string | null {
-  if (source_kind !== "arxiv") return null;
+  if (source_kind !== "arxiv" || source_id === null) return null;
   const id = source_id.split("/").map(encodeURIComponent).join("/");
   return `https://arxiv.org/abs/${id}${source_version === null ? "" : `v${source_version}`}`;
-}
-
-/** A text of one line, without controls: what has lines as its grammar must not be told others. */
-export function oneLine(text: string): string {
-  return text
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
-    .replace(/ {2,}/g, " ")
-    .trim();
-}
-
-/** The authors that have a name. */
-export function authorsOf({ authors }: CitablePaper): string[] {
-  return authors.map(oneLine).filter((author) => author !== "");
 }

@@ -1,13 +1,8 @@
 import type pg from "pg";
-import { type RowCount, readRows, writeRows } from "../copy-out.ts";
-import {
-  authorsOf,
-  type CitablePaper,
-  citablePaperSelect,
-  doiOf,
-  type PaperSet,
-  urlOf,
-} from "./citable-paper.ts";
+import type { AuthorName } from "../../text/index.ts";
+import { type RowCount, writeRows } from "../copy-out.ts";
+import type { PaperSet } from "./citable-paper.ts";
+import { type Entry, readEntries } from "./entries.ts";
 
 /** Papers as CSL-JSON: one array of items, each on a line of its own. */
 export async function* cslJson(
@@ -16,33 +11,47 @@ export async function* cslJson(
   count: RowCount,
 ): AsyncGenerator<Uint8Array> {
   let isFirst = true;
-  const itemText = (paper: CitablePaper): string => {
+  const itemText = (entry: Entry): string => {
     const separator = isFirst ? "" : ",";
     isFirst = false;
-    return `${separator}\n${JSON.stringify(itemOf(paper))}`;
+    return `${separator}\n${JSON.stringify(itemOf(entry))}`;
   };
   yield Buffer.from("[");
-  yield* writeRows(readRows<CitablePaper>(client, citablePaperSelect(set)), itemText, count);
+  yield* writeRows(readEntries(client, set), itemText, count);
   yield Buffer.from("\n]\n");
 }
 
-function itemOf(paper: CitablePaper): object {
-  const { pith_number, title, year, month, day, source_kind, source_id, primary_category } = paper;
-  const authors = authorsOf(paper);
-  const doi = doiOf(paper);
-  const url = urlOf(paper);
+function itemOf(entry: Entry): object {
+  const { key, title, authors, year, month, day, source_kind, source_id, primary_category, doi, url } = entry;
+  const isArxiv = source_kind === "arxiv";
   return {
-    id: pith_number,
+    id: key,
     // CSL's type of a preprint.
     type: "article",
     ...(title === null ? {} : { title }),
-    // Which part is the family's is nowhere said.
-    ...(authors.length === 0 ? {} : { author: authors.map((literal) => ({ literal })) }),
-    issued: { "date-parts": [[year, month, day]] },
+    ...(authors.length === 0 ? {} : { author: authors.map(nameOf) }),
+    ...(year === null
+      ? {}
+      : { issued: { "date-parts": [[year, month, day].filter((part) => part !== null)] } }),
+    ...(isArxiv ? { "container-title": "arXiv", number: `arXiv:${source_id}` } : {}),
     ...(doi === null ? {} : { DOI: doi }),
     ...(url === null ? {} : { URL: url }),
-    archive: source_kind === "arxiv" ? "arXiv" : source_kind,
-    archive_location: source_id,
+    ...(source_kind === null
+      ? {}
+      : { archive: isArxiv ? "arXiv" : source_kind, archive_location: source_id }),
     ...(primary_category === null ? {} : { keyword: primary_category }),
+    note: entry.pith_number ?? entry.work,
+  };
+}
+
+/** A person in parts, as CSL has them; `literal` where a name cannot be split. */
+function nameOf(author: AuthorName): object {
+  if (author.kind !== "person") return { literal: author.text };
+  const { family, given, particle, suffix } = author;
+  return {
+    family,
+    given,
+    ...(particle === null ? {} : { "non-dropping-particle": particle }),
+    ...(suffix === null ? {} : { suffix }),
   };
 }

@@ -1,39 +1,44 @@
 import type pg from "pg";
-import { type RowCount, readRows, writeRows } from "../copy-out.ts";
-import {
-  authorsOf,
-  type CitablePaper,
-  citablePaperSelect,
-  doiOf,
-  oneLine,
-  type PaperSet,
-  urlOf,
-} from "./citable-paper.ts";
+import { type AuthorName, foldWhiteSpace } from "../../text/index.ts";
+import { type RowCount, writeRows } from "../copy-out.ts";
+import type { PaperSet } from "./citable-paper.ts";
+import { type Entry, readEntries } from "./entries.ts";
 
 /** Papers as RIS: records of lines `TAG  - value`, each ended by CR LF, of unpublished works. */
 export function ris(client: pg.ClientBase, set: PaperSet, count: RowCount): AsyncGenerator<Uint8Array> {
-  return writeRows(readRows<CitablePaper>(client, citablePaperSelect(set)), recordText, count);
+  return writeRows(readEntries(client, set), recordText, count);
 }
 
-function recordText(paper: CitablePaper): string {
-  const { pith_number, title, year, month, day, source_kind, source_id, primary_category } = paper;
-  const doi = doiOf(paper);
-  const url = urlOf(paper);
-  const two = (value: number) => String(value).padStart(2, "0");
+function recordText(entry: Entry): string {
+  const { key, title, authors, year, source_kind, source_id, primary_category, doi, url } = entry;
   const lines: (readonly [string, string | null])[] = [
     ["TY", "UNPB"],
-    ["ID", pith_number],
+    ["ID", key],
     ["TI", title],
-    ...authorsOf(paper).map((author) => ["AU", author] as const),
-    ["PY", String(year)],
-    ["DA", `${year}/${two(month)}/${two(day)}/`],
+    ...authors.map((author) => ["AU", authorText(author)] as const),
+    ["PY", year === null ? null : String(year)],
+    ["DA", dateText(entry)],
     ["DO", doi],
     ["UR", url],
     ["AN", source_kind === "arxiv" ? `arXiv:${source_id}` : source_id],
     ["KW", primary_category],
+    ["N1", entry.pith_number ?? entry.work],
     ["ER", ""],
   ];
   return lines
-    .flatMap(([tag, value]) => (value === null ? [] : [`${tag}  - ${oneLine(value)}\r\n`]))
+    .flatMap(([tag, value]) => (value === null ? [] : [`${tag}  - ${foldWhiteSpace(value)}\r\n`]))
     .join("");
+}
+
+function dateText({ year, month, day }: Entry): string | null {
+  const two = (value: number) => String(value).padStart(2, "0");
+  return year === null || month === null || day === null ? null : `${year}/${two(month)}/${two(day)}/`;
+}
+
+/** `van der Berg, Jan, Jr.`; without a comma it is the name of a group, or of one word. */
+function authorText(author: AuthorName): string {
+  if (author.kind !== "person") return author.text.replaceAll(",", " ");
+  const { particle, family, given, suffix } = author;
+  const last = particle === null ? family : `${particle} ${family}`;
+  return [last, given, suffix].filter((part) => part !== null).join(", ");
 }

@@ -8,6 +8,8 @@ import type { WrittenFile } from "./written-file.ts";
 /** A file of a dump that is on disk. */
 export type DumpedFile = WrittenFile & {
   readonly name: string;
+  /** As the file's that was written: with other options it has other bytes. */
+  readonly variant?: string;
   /** Rows of a table, entries of a bibliography, works of a graph. */
   readonly rows: number;
   /** Of a graph. */

@@ -1,6 +1,7 @@
-import { mkdir, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Database } from "../../store/index.ts";
+import { makeFolder } from "../../store/make-folder.ts";
 import { softwareVersion } from "../../version.ts";
 import { ExportCounts } from "../copy-out.ts";
 import { ExportError } from "../export-error.ts";
@@ -36,7 +37,7 @@ export function writeDump(database: Pick<Database, "pool">, options: DumpOptions
     const described: { file: ExportFile; dumped: DumpedFile }[] = [];
     for (const file of files) {
       signal?.throwIfAborted();
-      const whole = await unfinished.whole(folder, file.name);
+      const whole = await unfinished.whole(folder, file);
       let dumped = whole;
       if (dumped === null) {
         const counts = new ExportCounts();
@@ -49,7 +50,8 @@ export function writeDump(database: Pick<Database, "pool">, options: DumpOptions
           },
         });
         const { main, citations } = counts;
-        dumped = { name: file.name, ...written, rows: main.rows, citations: citations.rows };
+        const variant = file.variant === undefined ? {} : { variant: file.variant };
+        dumped = { name: file.name, ...variant, ...written, rows: main.rows, citations: citations.rows };
         await unfinished.add(dumped);
       }
       onFile(dumped, whole === null);
@@ -63,7 +65,7 @@ export function writeDump(database: Pick<Database, "pool">, options: DumpOptions
 }
 
 async function begin(folder: string, set: ExportedSet): Promise<UnfinishedDump> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   if ((await readdir(folder)).length > 0) {
     const hint = (await UnfinishedDump.read(folder)) === null ? "" : ", or go on with it: --resume";
     throw new ExportError("FOLDER_IN_USE", `${folder} is not empty. Name a new folder${hint}.`);

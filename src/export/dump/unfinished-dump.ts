@@ -1,6 +1,7 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { softwareVersion } from "../../version.ts";
+import type { ExportFile } from "../export-file.ts";
 import type { ExportedSet } from "../snapshot.ts";
 import type { DumpedFile } from "./data-package.ts";
 import { readWritten, writeWhole } from "./written-file.ts";
@@ -50,9 +51,12 @@ export class UnfinishedDump {
   }
 
   /** A file that is whole, with the bytes that were written; null where it has to be written again. */
-  async whole(folder: string, name: string): Promise<DumpedFile | null> {
+  async whole(
+    folder: string,
+    { name, variant }: Pick<ExportFile, "name" | "variant">,
+  ): Promise<DumpedFile | null> {
     const known = this.#files.find((file) => file.name === name);
-    if (known === undefined) return null;
+    if (known === undefined || known.variant !== variant) return null;
     const written = await readWritten(join(folder, name));
     return written?.sha256 === known.sha256 ? known : null;
   }

@@ -1,3 +1,4 @@
+import { plainNodeCharacters } from "../../text/index.ts";
 import type { ChosenWorks } from "./chosen-works.ts";
 
 /** A vertex as it is read: numbered from 1 in the order of what works are known by, texts by code point. */
@@ -21,14 +22,23 @@ export function vertexSelect(works: ChosenWorks): string {
     WHERE ${works.where("w.work_id")} ORDER BY n`;
 }
 
+/** `nodeIdOf` in SQL. Few keys have characters to encode. */
+function nodeIdSql(key: string): string {
+  return `CASE WHEN ${key} ~ '^[${plainNodeCharacters}]*$' THEN ${key} ELSE (
+      SELECT string_agg(CASE WHEN character ~ '[${plainNodeCharacters}]' THEN character ELSE
+          regexp_replace(upper(encode(convert_to(character, 'UTF8'), 'hex')), '(..)', '%\\1', 'g') END, '' ORDER BY place)
+      FROM regexp_split_to_table(${key}, '') WITH ORDINALITY AS s(character, place)) END`;
+}
+
 /**
  * The citations between chosen works as one column of text, by the number of the citing work and then of the cited.
- * `text` is made of `citing.n`, `cited.n` and `c.is_internal_anchor`: numbers and a flag, so nothing has to be
- * escaped, and PostgreSQL writes the lines.
+ * `text` is made of `n` and `node` of `citing` and `cited`, and of `c.is_internal_anchor`: numbers, ids as `nodeIdOf`
+ * makes them, and a flag, so nothing has to be escaped, and PostgreSQL writes the lines.
  */
 export function edgeLines(works: ChosenWorks, text: string): string {
   return `WITH numbered AS MATERIALIZED (
-      SELECT w.work_id, ${number} AS n FROM works AS w WHERE ${works.where("w.work_id")}
+      SELECT w.work_id, ${number} AS n${text.includes(".node") ? `, ${nodeIdSql("w.key")} AS node` : ""} FROM works AS w
+      WHERE ${works.where("w.work_id")}
     )
     SELECT ${text} FROM citations AS c
       JOIN numbered AS citing ON citing.work_id = c.citing_work_id

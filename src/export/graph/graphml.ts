@@ -1,30 +1,47 @@
 import type pg from "pg";
+import { nodeIdOf, readableText } from "../../text/index.ts";
 import { copyLines, type ExportCounts, readRows, writeRows } from "../copy-out.ts";
 import type { ChosenWorks } from "./chosen-works.ts";
 import { edgeLines, type Vertex, vertexSelect } from "./graph-select.ts";
 import { xmlText } from "./xml-text.ts";
 
-/** What a vertex tells; the texts of `attr.type` are GraphML's. */
-const attributes = [
-  ["work", "string"],
-  ["title", "string"],
-  ["year", "int"],
-  ["cited_by_count", "int"],
-  ["pith_number", "string"],
-] as const satisfies readonly (readonly [keyof Vertex, string])[];
+/** What is said of a vertex; the texts of `attr.type` are GraphML's. Gephi shows `label`. */
+const attributes: readonly (readonly [
+  name: string,
+  type: string,
+  read: (vertex: Vertex) => string | number | null,
+])[] = [
+  ["label", "string", labelOf],
+  ["work", "string", ({ work }) => work],
+  ["title", "string", titleOf],
+  ["year", "int", ({ year }) => year],
+  ["cited_by_count", "int", ({ cited_by_count }) => cited_by_count],
+  ["pith_number", "string", ({ pith_number }) => pith_number],
+];
+
+function titleOf({ title }: Vertex): string | null {
+  return title === null ? null : readableText(title);
+}
+
+/** Its title, else what the work is known by. */
+function labelOf(vertex: Vertex): string {
+  return titleOf(vertex) || vertex.work;
+}
 
 const head = `<?xml version="1.0" encoding="UTF-8"?>
-<graphml xmlns="http://graphml.graphdrawing.org/xmlns" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="http://graphml.graphdrawing.org/xmlns http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd">
+<graphml xmlns="http://graphml.graphdrawing.org/xmlns" xmlns:y="http://www.yworks.com/xml/graphml" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="http://graphml.graphdrawing.org/xmlns http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd">
 ${attributes.map(([name, type]) => `<key id="${name}" for="node" attr.name="${name}" attr.type="${type}"/>`).join("\n")}
+<key id="graphics" for="node" yfiles.type="nodegraphics"/>
 <key id="is_internal_anchor" for="edge" attr.name="is_internal_anchor" attr.type="boolean"/>
 <graph id="citations" edgedefault="directed">
 `;
 
 const edge =
-  `'<edge source="n' || citing.n || '" target="n' || cited.n || '"><data key="is_internal_anchor">' ` +
+  `'<edge source="' || citing.node || '" target="' || cited.node || '"><data key="is_internal_anchor">' ` +
   "|| c.is_internal_anchor::text || '</data></edge>'";
 
-/** Works and citations as GraphML: a vertex `n<number>` for each work, a directed edge for each citation. */
+/** Works and citations as GraphML: a vertex for each work, a directed edge for each citation. A work's vertex has the same id
+ * in every export. */
 export async function* graphml(
   client: pg.ClientBase,
   works: ChosenWorks,
@@ -38,9 +55,11 @@ export async function* graphml(
 
 function nodeText(vertex: Vertex): string {
   let data = "";
-  for (const [name] of attributes) {
-    const value = vertex[name];
+  for (const [name, , read] of attributes) {
+    const value = read(vertex);
     if (value !== null) data += `<data key="${name}">${xmlText(String(value))}</data>`;
   }
-  return `<node id="n${vertex.n}">${data}</node>\n`;
+  // yEd shows no attribute by itself.
+  const graphics = `<y:ShapeNode><y:NodeLabel>${xmlText(labelOf(vertex))}</y:NodeLabel></y:ShapeNode>`;
+  return `<node id="${nodeIdOf(vertex.work)}">${data}<data key="graphics">${graphics}</data></node>\n`;
 }

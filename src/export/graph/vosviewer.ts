@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { readableText } from "../../text/index.ts";
 import { copyLines, type ExportCounts, readRows, writeRows } from "../copy-out.ts";
 import type { ChosenWorks } from "./chosen-works.ts";
 import { edgeLines, type Vertex, vertexSelect } from "./graph-select.ts";
@@ -23,7 +24,13 @@ export function vosviewerNetwork(
 }
 
 function mapLine({ n, work, title, year, cited_by_count }: Vertex): string {
-  const cells = [n, cell(work), cell(descriptionOf(title ?? work)), cited_by_count, year ?? ""];
+  const cells = [
+    n,
+    cell(work),
+    cell(descriptionOf(title === null ? work : readableText(title))),
+    cited_by_count,
+    year ?? "",
+  ];
   return `${cells.join("\t")}\n`;
 }
 

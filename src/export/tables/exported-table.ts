@@ -1,7 +1,15 @@
 import type pg from "pg";
 
 /** What is exported as tables: views of the schema `analytics`, whose columns stay as they are. */
-export const tableNames = ["papers", "claims", "references", "works", "citations", "anchors"] as const;
+export const tableNames = [
+  "papers",
+  "claims",
+  "references",
+  "works",
+  "citations",
+  "anchors",
+  "verification",
+] as const;
 export type TableName = (typeof tableNames)[number];
 
 /** What a row is known by outside of this database; rows stand in its order, texts by code point. */
@@ -12,6 +20,7 @@ const keys: Readonly<Record<TableName, readonly string[]>> = {
   works: ["work"],
   citations: ["citing_work", "cited_work"],
   anchors: ["pith_number", "ordinal"],
+  verification: ["pith_number"],
 };
 
 export type ColumnType = "text" | "integer" | "boolean" | "instant" | "texts";

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { formulaLength, formulaPattern, numberPattern } from "../../text/index.ts";
 import type { Column, ExportedTable, RowKey } from "./exported-table.ts";
 
 /** How a value is written in every format: an instant as ISO text in UTC, to the microsecond. */
@@ -10,17 +11,26 @@ function jsonValue({ name, type }: Column): string {
   return type === "instant" ? `${instant(column)} AS "${name}"` : column;
 }
 
-/** As a cell of CSV: `true` and `false`, and lists as JSON. */
-function csvValue({ name, type }: Column): string {
+/** As a cell of CSV: `true` and `false`, lists as JSON, and texts as they are. */
+function rawCsvValue({ name, type }: Column): string {
   const column = `t."${name}"`;
   if (type === "instant") return instant(column);
   if (type === "boolean") return `${column}::text`;
   return type === "texts" ? `to_json(${column})::text` : column;
 }
 
-/** Rows for CSV. */
-export function csvSelect(table: ExportedTable, after: RowKey | null = null): string {
-  return select(table, csvValue, after);
+/** As a cell of CSV for spreadsheets, which run no text then: `spreadsheetText` in SQL. */
+function safeCsvValue(column: Column): string {
+  const value = rawCsvValue(column);
+  // Keys begin with letters of ours, and lists with a bracket.
+  if (column.type !== "text" || column.isKey) return value;
+  const runs = `left(${value}, ${formulaLength}) ~ '${formulaPattern}' AND ${value} !~ '${numberPattern}'`;
+  return `CASE WHEN ${runs} THEN '''' || ${value} ELSE ${value} END`;
+}
+
+/** Rows for CSV; `isRaw` leaves texts as they are, also those that a spreadsheet would run. */
+export function csvSelect(table: ExportedTable, after: RowKey | null = null, isRaw = false): string {
+  return select(table, isRaw ? rawCsvValue : safeCsvValue, after);
 }
 
 /** Rows to be made JSON of. */

@@ -8,15 +8,26 @@ export type TextOptions = {
   readonly after?: RowKey | null;
 };
 
-/** A table as CSV (RFC 4180, but for lines ended by LF): the names of the columns, then the rows. */
+export type CsvOptions = TextOptions & {
+  /** Texts as they are stored, also those that a spreadsheet would run as formulas. Defaults to false. */
+  readonly raw?: boolean;
+  /** A byte order mark first, by which Excel knows UTF-8. Defaults to false. */
+  readonly bom?: boolean;
+};
+
+/**
+ * A table as CSV (RFC 4180, but for lines ended by LF): the names of the columns, then the rows. Texts that a spreadsheet
+ * would run have an apostrophe before them.
+ */
 export async function* tableCsv(
   client: pg.ClientBase,
   table: ExportedTable,
   count: RowCount,
-  { after = null }: TextOptions = {},
+  { after = null, raw = false, bom = false }: CsvOptions = {},
 ): AsyncGenerator<Uint8Array> {
+  if (bom && after === null) yield Buffer.from("\ufeff");
   if (after === null) yield Buffer.from(`${table.columns.map(({ name }) => name).join(",")}\n`);
-  yield* copyCsv(client, csvSelect(table, after), count);
+  yield* copyCsv(client, csvSelect(table, after, raw), count);
 }
 
 /** A table as JSON objects, one a line. PostgreSQL itself makes them. */

@@ -1,6 +1,6 @@
 import type { Database } from "../../store/index.ts";
+import { startThread } from "../../store/start-thread.ts";
 import { BaseGraph, type BaseParts } from "../base-graph.ts";
-import { startThread } from "../threads/start-thread.ts";
 
 /** Loads the graph in a thread of its own, over a connection of its own. Rejects where that fails, or at the signal. */
 export function loadGraph(

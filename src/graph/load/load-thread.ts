@@ -1,11 +1,12 @@
 // What runs in the thread that loads the graph. It ends afterwards, and with it all memory that only loading needs.
 import { parentPort, workerData } from "node:worker_threads";
-import pg from "pg";
+import { guardedClients } from "../../store/guarded-client.ts";
 import type { DatabaseOptions } from "../../store/index.ts";
 import { readGraph } from "./read-graph.ts";
 
 const { connection } = workerData as { connection: DatabaseOptions["connection"] };
-const client = new pg.Client(typeof connection === "string" ? { connectionString: connection } : connection);
+const Client = guardedClients();
+const client = new Client(typeof connection === "string" ? { connectionString: connection } : connection);
 await client.connect();
 try {
   const graph = await readGraph(client);

@@ -1,5 +1,6 @@
 import { type Adjacency, type CitationDirection, rowsOf } from "../adjacency.ts";
 import type { Meter } from "../budget.ts";
+import { inRounds } from "../fair-shares.ts";
 import { Best, sortMostCited } from "../order.ts";
 import type { Marks, Scratch } from "../scratch.ts";
 
@@ -34,16 +35,90 @@ export type NeighbourhoodEdges = {
 };
 
 /**
- * What can be reached from the roots in so many steps, breadth first. Where not all of a depth fits into `maxNodes`,
- * those are taken that are most cited, and nothing beyond. O(edges of the vertices) and sorting each depth.
+ * What can be reached from the roots in so many steps, breadth first. Where not all of it fits into `maxNodes`, a single
+ * root keeps the most cited of the first depth that does not fit, and nothing beyond. Several roots share the places:
+ * in each round every root adds the next work of its own neighbourhood, ordered as for a single root.
+ * O(edges of the vertices) and sorting each depth; where roots share, up to that for each of them.
  */
 export function neighbourhood(
   adjacency: Adjacency,
   roots: readonly number[],
-  { direction, depth, maxNodes, withoutEdges = false }: NeighbourhoodOptions,
+  options: NeighbourhoodOptions,
   meter: Meter,
   scratch: Scratch,
 ): Neighbourhood {
+  let reached = reach(adjacency, roots, options, meter, scratch);
+  let { truncated } = reached;
+  if (reached.isCut && reached.rootCount > 1) {
+    const ownRoots = [...reached.vertices.subarray(0, reached.rootCount)];
+    markShares(adjacency, ownRoots, options, meter, scratch);
+    reached = reach(adjacency, roots, options, meter, scratch, scratch.otherMarks);
+    truncated = true;
+  }
+  const { vertices, depths } = reached;
+  const { edges, isWhole } =
+    options.withoutEdges === true
+      ? { edges: noEdges(), isWhole: true }
+      : edgesAmong(adjacency, vertices, scratch, meter);
+  return { vertices, depths, edges, truncated: truncated || !isWhole, isShort: meter.isShort };
+}
+
+/** Marks the roots and their fair shares of what they reach, `maxNodes` vertices together, in `otherMarks`. */
+function markShares(
+  adjacency: Adjacency,
+  roots: readonly number[],
+  options: NeighbourhoodOptions,
+  meter: Meter,
+  scratch: Scratch,
+): void {
+  const { maxNodes } = options;
+  let most = Math.ceil(maxNodes / roots.length);
+  type Own = { readonly root: number; readonly vertices: Uint32Array; readonly isCut: boolean };
+  let own = roots.map<Own>((root) => ({ root, vertices: Uint32Array.of(root), isCut: true }));
+  let chosen: ReadonlySet<number>;
+  for (;;) {
+    own = own.map((each) => {
+      if (!each.isCut) return each;
+      const { vertices, isCut } = reach(
+        adjacency,
+        [each.root],
+        { ...options, maxNodes: most },
+        meter,
+        scratch,
+      );
+      return { root: each.root, vertices, isCut };
+    });
+    chosen = inRounds(
+      own.map(({ vertices }) => vertices),
+      maxNodes,
+    );
+    // A longer list begins as the shorter one does, so no round that was complete changes.
+    if (chosen.size === maxNodes || meter.isShort || !own.some(({ isCut }) => isCut)) break;
+    most = Math.min(2 * most, maxNodes);
+  }
+  scratch.otherMarks.begin(adjacency.size, 1);
+  for (const vertex of [...roots, ...chosen]) scratch.otherMarks.set(vertex, 1);
+}
+
+type Reached = {
+  /** The roots in the order given, then by depth; at each depth most cited first, equals by work id. */
+  readonly vertices: Uint32Array;
+  readonly depths: Uint32Array;
+  readonly rootCount: number;
+  readonly truncated: boolean;
+  /** A depth beyond the roots did not fit into `maxNodes`, and the budget was not the reason. */
+  readonly isCut: boolean;
+};
+
+/** Breadth first from the roots; with `within`, only through vertices that have a note there. */
+function reach(
+  adjacency: Adjacency,
+  roots: readonly number[],
+  { direction, depth, maxNodes }: NeighbourhoodOptions,
+  meter: Meter,
+  scratch: Scratch,
+  within: Marks | null = null,
+): Reached {
   const { size } = adjacency;
   const { marks } = scratch;
   // A vertex that was met has a note; that of a chosen one is its place, that of one being considered the last.
@@ -53,6 +128,7 @@ export function neighbourhood(
   const depthEnds: number[] = [];
   let count = 0;
   let truncated = false;
+  let isCut = false;
   for (const root of roots) {
     if (marks.get(root) > 0) continue;
     if (count === maxNodes || !meter.vertex()) {
@@ -62,13 +138,15 @@ export function neighbourhood(
     list[count++] = root;
     marks.set(root, count);
   }
+  const rootCount = count;
   depthEnds.push(count);
   let from = 0;
   for (let steps = 1; steps <= depth && from < count && !truncated; steps++) {
     const isFull = count === maxNodes;
-    const end = collect(adjacency, direction, { list, from, end: count, marks, candidate, isFull }, meter);
-    const found = list.subarray(count, end);
-    truncated = meter.isShort || count + found.length > maxNodes;
+    const level = { list, from, end: count, marks, candidate, isFull, within };
+    const found = list.subarray(count, collect(adjacency, direction, level, meter));
+    isCut = !meter.isShort && count + found.length > maxNodes;
+    truncated = meter.isShort || isCut;
     const kept = Math.min(found.length, maxNodes - count);
     if (kept < found.length) {
       const best = new Best(kept, adjacency);
@@ -86,10 +164,7 @@ export function neighbourhood(
   const vertices = list.slice(0, count);
   const depths = new Uint32Array(count);
   for (let step = 1; step < depthEnds.length; step++) depths.fill(step, depthEnds[step - 1], depthEnds[step]);
-  const { edges, isWhole } = withoutEdges
-    ? { edges: noEdges(), isWhole: true }
-    : edgesAmong(adjacency, vertices, scratch, meter);
-  return { vertices, depths, edges, truncated: truncated || !isWhole, isShort: meter.isShort };
+  return { vertices, depths, rootCount, truncated, isCut };
 }
 
 type Level = {
@@ -100,13 +175,15 @@ type Level = {
   readonly candidate: number;
   /** One vertex more is enough to know that there are more. */
   readonly isFull: boolean;
+  /** Only vertices with a note here are looked at; null: all. */
+  readonly within: Marks | null;
 };
 
 /** Appends to the list the unmet neighbours of what stands in it from `from` to `end`. Returns its new end. */
 function collect(
   adjacency: Adjacency,
   direction: CitationDirection,
-  { list, from, end, marks, candidate, isFull }: Level,
+  { list, from, end, marks, candidate, isFull, within }: Level,
   meter: Meter,
 ): number {
   const { stamps, base } = marks;
@@ -119,6 +196,7 @@ function collect(
       for (let at = start; at < stop; at++) {
         const neighbour = (cells[at] as number) >>> 1;
         if ((stamps[neighbour] as number) > base) continue;
+        if (within !== null && within.get(neighbour) === 0) continue;
         if (!meter.vertex()) return next;
         stamps[neighbour] = base + candidate;
         list[next++] = neighbour;

@@ -1,36 +1,21 @@
+import { inRounds } from "../fair-shares.ts";
 import type { Answer, Input } from "../question.ts";
 import { compareIds } from "./order.ts";
-import type { SqlRows } from "./sql-rows.ts";
+import type { SqlCounts, SqlRows } from "./sql-rows.ts";
 
 /** questions/neighbourhood.ts, level by level in SQL. */
 export async function neighbourhoodInSql(
   rows: SqlRows,
-  { roots, direction, depth, maxNodes, withoutEdges = false }: Input<"neighbourhood">,
+  { roots, withoutEdges = false, ...options }: Input<"neighbourhood">,
 ): Promise<Answer<"neighbourhood">> {
   const { meter } = rows;
-  const held = await rows.counts(roots);
-  const depths = new Map<bigint, number>();
-  let truncated = false;
-  for (const root of new Set(roots)) {
-    if (!held.has(root)) continue;
-    truncated = depths.size === maxNodes || !meter.vertex();
-    if (truncated) break;
-    depths.set(root, 0);
-  }
-  let level = [...depths.keys()];
-  for (let steps = 1; steps <= depth && level.length > 0 && !truncated; steps++) {
-    const found = new Set<bigint>();
-    for (const { to } of await rows.edges(level, direction)) {
-      if (depths.has(to) || found.has(to)) continue;
-      if (!meter.vertex()) break;
-      found.add(to);
-    }
-    truncated = meter.isShort || depths.size + found.size > maxNodes;
-    const counts = await rows.counts(found);
-    const citedBy = (work: bigint) => counts.get(work)?.citedBy ?? 0;
-    level = [...found].sort((a, b) => citedBy(b) - citedBy(a) || compareIds(a, b));
-    level = level.slice(0, maxNodes - depths.size);
-    for (const work of level) depths.set(work, steps);
+  const stored = await rows.counts(roots);
+  const known = [...new Set(roots)].filter((root) => stored.has(root));
+  let { depths, truncated, isCut } = await reach(rows, known, options);
+  if (isCut && known.length > 1) {
+    const shares = await sharesOf(rows, known, options);
+    depths = (await reach(rows, known, options, shares)).depths;
+    truncated = true;
   }
   const workIds = [...depths.keys()];
   const places = new Map(workIds.map((workId, place) => [workId, place]));
@@ -48,4 +33,113 @@ export async function neighbourhoodInSql(
     truncated: truncated || meter.exhausted !== null,
     isShort: meter.isShort,
   };
+}
+
+type Options = Pick<Input<"neighbourhood">, "direction" | "depth" | "maxNodes">;
+
+type Reached = {
+  /** Steps from the nearest root, by work, in the order of the answer. */
+  readonly depths: Map<bigint, number>;
+  readonly truncated: boolean;
+  /** A depth beyond the roots did not fit into `maxNodes`, and the budget was not the reason. */
+  readonly isCut: boolean;
+};
+
+/** Breadth first from roots that are stored; with `within`, only through those works. */
+async function reach(
+  rows: SqlRows,
+  roots: readonly bigint[],
+  { direction, depth, maxNodes }: Options,
+  within: ReadonlySet<bigint> | null = null,
+): Promise<Reached> {
+  const { meter } = rows;
+  const depths = new Map<bigint, number>();
+  let truncated = false;
+  let isCut = false;
+  for (const root of roots) {
+    truncated = depths.size === maxNodes || !meter.vertex();
+    if (truncated) break;
+    depths.set(root, 0);
+  }
+  let level = [...depths.keys()];
+  for (let steps = 1; steps <= depth && level.length > 0 && !truncated; steps++) {
+    const found = new Set<bigint>();
+    for (const { to } of await rows.edges(level, direction)) {
+      if (depths.has(to) || found.has(to) || within?.has(to) === false) continue;
+      if (!meter.vertex()) break;
+      found.add(to);
+    }
+    isCut = !meter.isShort && depths.size + found.size > maxNodes;
+    truncated = meter.isShort || isCut;
+    const first = mostCitedOf(await rows.counts(found));
+    level = first(found).slice(0, maxNodes - depths.size);
+    for (const work of level) depths.set(work, steps);
+  }
+  return { depths, truncated, isCut };
+}
+
+/** The roots and their fair shares of what they reach, `maxNodes` works together. */
+async function sharesOf(rows: SqlRows, roots: readonly bigint[], options: Options): Promise<Set<bigint>> {
+  const { maxNodes } = options;
+  for (let most = Math.ceil(maxNodes / roots.length); ; most = Math.min(2 * most, maxNodes)) {
+    const own = await ownNeighbourhoods(rows, roots, { ...options, maxNodes: most });
+    const chosen = inRounds(
+      own.map(({ works }) => works),
+      maxNodes,
+    );
+    // A longer list begins as the shorter one does, so no round that was complete changes.
+    if (chosen.size === maxNodes || rows.meter.isShort || !own.some(({ isCut }) => isCut)) return chosen;
+  }
+}
+
+type Own = {
+  readonly works: bigint[];
+  readonly seen: Set<bigint>;
+  level: readonly bigint[];
+  isCut: boolean;
+};
+
+/** Of each root its neighbourhood as if it were the only one, the roots first. Reads a level of all roots at once. */
+async function ownNeighbourhoods(
+  rows: SqlRows,
+  roots: readonly bigint[],
+  { direction, depth, maxNodes }: Options,
+): Promise<readonly Own[]> {
+  const all = roots.map<Own>((root) => ({
+    works: [root],
+    seen: new Set([root]),
+    level: [root],
+    isCut: false,
+  }));
+  for (let steps = 1; steps <= depth; steps++) {
+    const open = all.filter(({ level, isCut }) => level.length > 0 && !isCut);
+    const neighbours = new Map<bigint, bigint[]>();
+    for (const { from, to } of await rows.edges(
+      [...new Set(open.flatMap(({ level }) => level))],
+      direction,
+    )) {
+      const known = neighbours.get(from);
+      if (known === undefined) neighbours.set(from, [to]);
+      else known.push(to);
+    }
+    const found = open.map(({ level, seen }) =>
+      [...new Set(level.flatMap((work) => neighbours.get(work) ?? []))].filter((work) => !seen.has(work)),
+    );
+    const first = mostCitedOf(await rows.counts(new Set(found.flat())));
+    for (const [index, own] of open.entries()) {
+      const next = found[index] ?? [];
+      own.level = first(next).slice(0, maxNodes - own.works.length);
+      own.isCut = own.level.length < next.length;
+      own.works.push(...own.level);
+      for (const work of own.level) own.seen.add(work);
+    }
+    if (rows.meter.isShort) break;
+  }
+  return all;
+}
+
+/** Puts works most cited first, equals by id. */
+function mostCitedOf(counts: ReadonlyMap<bigint, SqlCounts>): (works: Iterable<bigint>) => bigint[] {
+  const citedBy = (work: bigint) => counts.get(work)?.citedBy ?? 0;
+  return (works) => [...works].sort((a, b) => citedBy(b) - citedBy(a) || compareIds(a, b));
 }

@@ -1,5 +1,7 @@
 import type pg from "pg";
+import { connectUntil, untilAborted } from "../../store/cancellation.ts";
 import { queryAndDistributed } from "../../store/citus/kept-twice.ts";
+import { asExpensive } from "../../store/connection-shares.ts";
 import { bigintArray } from "../../store/rows.ts";
 import type { CitationDirection } from "../adjacency.ts";
 import { type Budget, Meter } from "../budget.ts";
@@ -186,7 +188,11 @@ export async function withSqlRows<Result>(
 ): Promise<{ readonly position: bigint; readonly result: Result }> {
   const { signal } = budget;
   signal?.throwIfAborted();
-  const client = await pool.connect();
+  const connect = () =>
+    asExpensive(() =>
+      signal === undefined ? pool.connect() : untilAborted(signal, () => connectUntil(pool, signal)),
+    );
+  const client = await connect();
   let release = (isLost: boolean) => {
     release = () => {};
     client.release(isLost);

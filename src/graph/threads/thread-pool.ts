@@ -1,13 +1,18 @@
 import { setMaxListeners } from "node:events";
 import type { Worker } from "node:worker_threads";
+import { askerOf } from "../../store/connection-shares.ts";
+import { startThread } from "../../store/start-thread.ts";
 import type { BaseParts } from "../base-graph.ts";
 import type { Budget } from "../budget.ts";
 import { GraphUnavailableError } from "../errors.ts";
+import { JobQueue, type Queued } from "./job-queue.ts";
 import type { GraphState, GraphTransaction, Job, JobResult, ThreadReply, ThreadRequest } from "./messages.ts";
-import { startThread } from "./start-thread.ts";
 
-type Waiting = {
+type Waiting = Queued & {
   readonly job: Job;
+  /** When a thread began with it, by the clock of `performance`. */
+  startedAt: number;
+  isInterrupted: boolean;
   readonly budget: Budget;
   /** By the clock of `performance`. */
   readonly deadline: number;
@@ -24,7 +29,8 @@ type Thread = { readonly worker: Worker; job: Waiting | null };
 export class ThreadPool {
   readonly #count: number;
   readonly #threads = new Set<Thread>();
-  #waiting: Waiting[] = [];
+  readonly #queue = new JobQueue<Waiting>();
+  #interrupting: NodeJS.Timeout | undefined;
   /** What a thread is given that starts later. */
   #state: { readonly base: BaseParts; readonly transactions: GraphTransaction[] } | null = null;
   #isClosed = false;
@@ -53,7 +59,7 @@ export class ThreadPool {
   }
 
   /**
-   * Has a job done by the next thread that is free. Waiting for it counts as part of the budget's time. Rejects with
+   * Has a job done by the next thread that is free, requests in turn. Waiting for it counts as part of the budget's time. Rejects with
    * the signal's reason, or with GraphUnavailableError where the thread dies.
    */
   run(job: Job, budget: Budget): Promise<JobResult> {
@@ -65,10 +71,14 @@ export class ThreadPool {
       const onAbort = () => {
         // A job that waits is not begun; one that runs sees it soon, and frees its thread.
         Atomics.store(cancelled, 0, 1);
-        this.#waiting = this.#waiting.filter((other) => other !== waiting);
+        this.#queue.remove(waiting);
         waiting.settle(signal?.reason);
       };
       const waiting: Waiting = {
+        asker: askerOf(signal) ?? {},
+        interruptions: 0,
+        startedAt: 0,
+        isInterrupted: false,
         job,
         budget,
         deadline: performance.now() + (budget.milliseconds ?? Number.POSITIVE_INFINITY),
@@ -84,7 +94,7 @@ export class ThreadPool {
         setMaxListeners(0, signal);
         signal.addEventListener("abort", onAbort, { once: true });
       }
-      this.#waiting.push(waiting);
+      this.#queue.add(waiting);
       this.#dispatch();
     });
   }
@@ -94,18 +104,22 @@ export class ThreadPool {
     this.#isClosed = true;
     const threads = [...this.#threads];
     this.#threads.clear();
-    for (const waiting of [...this.#waiting.splice(0), ...threads.flatMap(({ job }) => job ?? [])]) {
+    clearTimeout(this.#interrupting);
+    for (const waiting of [...this.#queue.clear(), ...threads.flatMap(({ job }) => job ?? [])]) {
       waiting.settle(closedError());
     }
     await Promise.all(threads.map(({ worker }) => worker.terminate()));
   }
 
   #dispatch(): void {
-    while (this.#waiting.length > 0) {
+    while (this.#queue.size > 0) {
       let thread = [...this.#threads].find(({ job }) => job === null);
       if (thread === undefined && this.#threads.size < this.#count) thread = this.#start();
-      if (thread === undefined) return;
-      const waiting = this.#waiting.shift() as Waiting;
+      if (thread === undefined) return this.#interruptWhereDue();
+      const waiting = this.#queue.next() as Waiting;
+      waiting.startedAt = performance.now();
+      waiting.isInterrupted = false;
+      Atomics.store(waiting.cancelled, 0, 0);
       thread.job = waiting;
       const { vertices, edges, milliseconds } = waiting.budget;
       const left = milliseconds === undefined ? undefined : waiting.deadline - performance.now();
@@ -117,6 +131,36 @@ export class ThreadPool {
     }
   }
 
+  /** A job that was interrupted waits again. */
+  #finish(waiting: Waiting, reply: ThreadReply): void {
+    this.#queue.note(waiting, performance.now() - waiting.startedAt);
+    if ("error" in reply) return waiting.settle(Object.assign(new Error(reply.error.message), reply.error));
+    const hasGone = waiting.budget.signal?.aborted ?? false;
+    if (!reply.isCancelled || !waiting.isInterrupted || hasGone) return waiting.settle(reply);
+    waiting.interruptions++;
+    this.#queue.add(waiting);
+  }
+
+  /** Interrupts the jobs that have had their time while others wait; looks again when the next one has. */
+  #interruptWhereDue(): void {
+    clearTimeout(this.#interrupting);
+    let soonest = Number.POSITIVE_INFINITY;
+    for (const { job: running } of this.#threads) {
+      // Folding is nobody's question, and cannot be interrupted.
+      if (running === null || running.isInterrupted || running.job.kind === "fold") continue;
+      const left = this.#queue.millisecondsLeft(running, performance.now() - running.startedAt);
+      if (left === null) continue;
+      if (left > 0) soonest = Math.min(soonest, left);
+      else {
+        running.isInterrupted = true;
+        Atomics.store(running.cancelled, 0, 1);
+      }
+    }
+    if (soonest === Number.POSITIVE_INFINITY) return;
+    this.#interrupting = setTimeout(() => this.#dispatch(), Math.ceil(soonest));
+    this.#interrupting.unref();
+  }
+
   #start(): Thread {
     const worker = startThread("graph/threads/graph-thread.js");
     const thread: Thread = { worker, job: null };
@@ -126,7 +170,7 @@ export class ThreadPool {
     worker.on("message", (reply: ThreadReply) => {
       const { job } = thread;
       thread.job = null;
-      job?.settle("error" in reply ? Object.assign(new Error(reply.error.message), reply.error) : reply);
+      if (job !== null) this.#finish(job, reply);
       this.#dispatch();
     });
     worker.on("error", (error) => {

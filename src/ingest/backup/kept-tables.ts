@@ -27,6 +27,7 @@ export const keptTables: readonly KeptTable[] = [
   { name: "quarantine" },
   { name: "submissions" },
   { name: "followed_mirrors" },
+  { name: "outstanding_papers" },
   // How the tables lie is of this database: a restored one says that of itself.
   { name: "settings", where: isKeptSetting },
 ];

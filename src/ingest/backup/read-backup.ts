@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { finished } from "node:stream/promises";
-import type pg from "pg";
 import { type CopyStreamQuery, from as copyFrom } from "pg-copy-streams";
 import type { Database } from "../../store/index.ts";
+import { inTransaction, type Statements } from "../../store/transaction.ts";
 import { writeLock } from "../../store/write-lock.ts";
 import { backupEnd, backupHead, isKeptSetting, keptTables } from "./kept-tables.ts";
 import { columnsOf } from "./write-backup.ts";
@@ -26,18 +26,11 @@ export async function readBackup(
   { pool }: Pick<Database, "pool">,
   pieces: AsyncIterable<Uint8Array>,
 ): Promise<Map<string, number>> {
-  const client = await pool.connect();
-  try {
-    await client.query("BEGIN");
-    await client.query("SELECT pg_advisory_xact_lock($1)", [writeLock]);
-    await demandEmpty(client);
-    const counts = await readTables(client, pieces);
-    await client.query("COMMIT");
-    return counts;
-  } finally {
-    // Where it has not come to its end, so ends the transaction.
-    client.release(true);
-  }
+  return inTransaction(pool, "BEGIN", async (writer) => {
+    await writer.query("SELECT pg_advisory_xact_lock($1)", [writeLock]);
+    await demandEmpty(writer);
+    return readTables(writer, pieces);
+  });
 }
 
 /** What every database has, and counts or remembers from nothing: which of it goes. In SQL. */
@@ -46,7 +39,7 @@ const alwaysThere: ReadonlyMap<string, string> = new Map([
   ["settings", isKeptSetting],
 ]);
 
-async function demandEmpty(client: pg.ClientBase): Promise<void> {
+async function demandEmpty(client: Statements): Promise<void> {
   for (const { name } of keptTables) {
     if (alwaysThere.has(name)) continue;
     const { rowCount } = await client.query(`SELECT FROM public."${name}" LIMIT 1`);
@@ -56,7 +49,7 @@ async function demandEmpty(client: pg.ClientBase): Promise<void> {
 }
 
 async function readTables(
-  client: pg.ClientBase,
+  client: Statements,
   pieces: AsyncIterable<Uint8Array>,
 ): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
@@ -109,7 +102,7 @@ type TableStream = {
 
 /** Nothing of the file is run as it stands: table and columns are looked up. */
 async function beginTable(
-  client: pg.ClientBase,
+  client: Statements,
   text: string,
   counts: Map<string, number>,
 ): Promise<TableStream> {

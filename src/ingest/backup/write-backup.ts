@@ -1,6 +1,6 @@
-import type pg from "pg";
 import { to as copyTo } from "pg-copy-streams";
 import type { Database } from "../../store/index.ts";
+import type { Statements } from "../../store/transaction.ts";
 import { backupEnd, backupHead, keptTables } from "./kept-tables.ts";
 
 /**
@@ -28,7 +28,7 @@ export async function* writeBackup({ pool }: Pick<Database, "pool">): AsyncGener
 }
 
 /** The columns of a table, quoted, in their order. */
-export async function columnsOf(client: pg.ClientBase, table: string): Promise<string> {
+export async function columnsOf(client: Statements, table: string): Promise<string> {
   const { rows } = await client.query<{ columns: string }>(
     `SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) AS columns FROM pg_attribute
      WHERE attrelid = format('public.%I', $1::text)::regclass AND attnum > 0 AND NOT attisdropped`,

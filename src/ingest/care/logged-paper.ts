@@ -10,7 +10,7 @@ import {
   type Refusal,
 } from "../../protocol/index.ts";
 import { bigintArray } from "../../store/rows.ts";
-import { mentionOf, readStoredAliases } from "../../store/stored-aliases.ts";
+import { aliasValue, readBroughtAliases } from "../../store/stored-aliases.ts";
 import type { Arrival } from "../arrival.ts";
 
 /** Papers read at once. */
@@ -53,13 +53,15 @@ export async function* readLoggedPapers(client: pg.ClientBase, keyring: Keyring)
         pithNumber: row.pith_number,
         refused: document.refused,
         bytes: new Uint8Array(),
+        // It was proved when it came.
+        minimumProof: "hash" as const,
         // There are no bytes that it could be judged from again.
         letGo() {},
         record: row.record,
         publishedResult: null,
         document: {
           ...document,
-          aliases: readStoredAliases(row.aliases).map(mentionOf),
+          aliases: readBroughtAliases(row.aliases).map(aliasValue),
         },
       };
       const states = (published.get(row.paper_id) ?? []).map(({ sha256, result }) => ({
@@ -94,6 +96,7 @@ function judgeAgain(
     events,
     aliases: [],
     refused,
+    hasUnprovedAliases: false,
     hasUnverifiable: false,
     published: undefined,
   };

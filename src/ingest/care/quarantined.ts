@@ -1,77 +1,212 @@
-import { desc, eq, sql } from "drizzle-orm";
+import { desc, sql } from "drizzle-orm";
+import {
+  isJsonObject,
+  judgeEvent,
+  type Keyring,
+  type PithNumber,
+  type Proof,
+  parseJson,
+} from "../../protocol/index.ts";
 import type { Database } from "../../store/index.ts";
 import { quarantine } from "../../store/tables/index.ts";
-import type { DoorOptions } from "../arrival.ts";
-import { takeIn } from "../take-in.ts";
+import type { Arrival } from "../arrival.ts";
+import { type DocumentResult, takeIn } from "../take-in.ts";
+import { releaseAccepted, releaseDocuments, trustCodes } from "../write/released.ts";
+import { writeRetriedBatch } from "../write/retried-batch.ts";
 
-type Row = typeof quarantine.$inferSelect;
+export type QuarantineRow = typeof quarantine.$inferSelect;
 
 /** What is in quarantine, the latest first, without the contents. */
-export function listQuarantine(database: Database, limit: number): Promise<Omit<Row, "content">[]> {
-  const { contentSha256, kind, code, message, source, pithNumber, size, receivedAt } = quarantine;
+export function listQuarantine(database: Database, limit: number): Promise<Omit<QuarantineRow, "content">[]> {
+  const { contentSha256, kind, code, message, source, pithNumber, minimumProof, size, receivedAt } =
+    quarantine;
   return database.db
-    .select({ contentSha256, kind, code, message, source, pithNumber, size, receivedAt })
+    .select({ contentSha256, kind, code, message, source, pithNumber, minimumProof, size, receivedAt })
     .from(quarantine)
     .orderBy(desc(receivedAt), contentSha256)
     .limit(limit);
 }
 
 /** The one row whose hash begins so; null where there is none, or there are several. */
-export async function readQuarantined(database: Database, prefix: string): Promise<Row | null> {
+export async function readQuarantined(database: Database, prefix: string): Promise<QuarantineRow | null> {
   if (!/^[0-9a-f]{4,64}$/.test(prefix)) return null;
   const rows = await database.db
     .select()
     .from(quarantine)
     .where(sql`starts_with(encode(${quarantine.contentSha256}, 'hex'), ${prefix})`)
     .limit(2);
-  return rows.length === 1 ? (rows[0] as Row) : null;
+  return rows.length === 1 ? (rows[0] as QuarantineRow) : null;
 }
 
-/** Documents tried in one transaction. */
-const batch = 100;
+/**
+ * Removes rows from quarantine for good: those whose hash begins so, an empty prefix for all. Returns how many there
+ * were.
+ */
+export async function removeQuarantined(database: Database, prefix: string): Promise<number> {
+  const { rows } = await database.pool.query<{ hash: string }>(
+    "SELECT encode(content_sha256, 'hex') AS hash FROM quarantine WHERE starts_with(encode(content_sha256, 'hex'), $1)",
+    [prefix],
+  );
+  return removeRows(
+    database,
+    rows.map(({ hash }) => hash),
+  );
+}
+
+async function removeRows(database: Database, hashes: readonly string[]): Promise<number> {
+  if (hashes.length === 0) return 0;
+  const client = await database.pool.connect();
+  try {
+    await client.query("BEGIN");
+    const removed = await releaseDocuments(client, hashes);
+    await client.query("COMMIT");
+    client.release();
+    return removed;
+  } catch (error) {
+    // The session's end rolls back, whatever state it is in.
+    client.release(true);
+    throw error;
+  }
+}
+
+export type RetryOptions = {
+  readonly keyring: Keyring;
+  /** For all rows; by default what each row's own source had to prove, `signed` where that is not known. */
+  readonly minimumProof?: Proof | undefined;
+  readonly maximumBytes: number;
+  /** Only what was rejected for want of trusted keys or proof; all rows by default. */
+  readonly onlyUntrusted?: boolean;
+};
+
+/** How many rows were judged again, and how many of them left the quarantine. */
+export type Retried = { readonly tried: number; readonly accepted: number };
+
+/** Rows read at once, and documents of one transaction at most. */
+const pageSize = 100;
 
 /**
- * Takes documents of the quarantine in again; what is let in leaves it. Copies of events come back with a document
- * that holds them, not from here. An empty prefix stands for all.
+ * Judges again what is in quarantine with its content: documents as a whole, and copies of events that were rejected for
+ * want of trust. What is accepted is stored and leaves the quarantine. `prefix`: the beginning of a row's hash, empty
+ * for all rows.
  */
 export async function retryQuarantined(
   database: Database,
   prefix: string,
-  door: DoorOptions,
-): Promise<{ readonly tried: number; readonly letIn: number }> {
-  const isDocument = sql`${quarantine.kind} = 'document' AND ${quarantine.content} IS NOT NULL`;
-  let last = "";
-  let tried = 0;
-  let letIn = 0;
-  for (;;) {
-    const hash = sql`encode(${quarantine.contentSha256}, 'hex')`;
+  options: RetryOptions,
+): Promise<{ readonly documents: Retried; readonly events: Retried }> {
+  const documents = { tried: 0, accepted: 0 };
+  const events = { tried: 0, accepted: 0 };
+  for await (const rows of readPages(database, prefix, options)) {
+    for (const minimumProof of new Set(rows.map((row) => proofOf(row, options)))) {
+      const alike = rows.filter((row) => proofOf(row, options) === minimumProof);
+      const ofDocuments = alike.filter(({ kind }) => kind === "document");
+      documents.tried += ofDocuments.length;
+      documents.accepted += await retryDocuments(database, ofDocuments, { ...options, minimumProof });
+      const ofEvents = alike.filter(({ kind, pithNumber }) => kind === "event" && pithNumber !== null);
+      events.tried += ofEvents.length;
+      events.accepted += await retryEvents(database, ofEvents, options.keyring, minimumProof);
+    }
+  }
+  return { documents, events };
+}
+
+/** Asks for no less than what the row's source had to prove: a retry must not accept what a mirror only asserts. */
+export function proofOf(row: QuarantineRow, { minimumProof }: Pick<RetryOptions, "minimumProof">): Proof {
+  return minimumProof ?? row.minimumProof ?? "signed";
+}
+
+async function* readPages(
+  database: Database,
+  prefix: string,
+  { onlyUntrusted = false }: RetryOptions,
+): AsyncGenerator<QuarantineRow[]> {
+  const hash = sql`encode(${quarantine.contentSha256}, 'hex')`;
+  const codes = sql.join(
+    trustCodes.map((code) => sql`${code}`),
+    sql`, `,
+  );
+  const isUntrusted = sql`${quarantine.code} IN (${codes})`;
+  const isChosen = onlyUntrusted ? isUntrusted : sql`(${quarantine.kind} = 'document' OR ${isUntrusted})`;
+  for (let last = ""; ; ) {
     const rows = await database.db
       .select()
       .from(quarantine)
-      .where(sql`${isDocument} AND starts_with(${hash}, ${prefix}) AND ${hash} > ${last}`)
+      .where(
+        sql`${quarantine.content} IS NOT NULL AND ${quarantine.size} > 0 AND ${isChosen}
+          AND starts_with(${hash}, ${prefix}) AND ${hash} > ${last}`,
+      )
       .orderBy(hash)
-      .limit(batch);
+      .limit(pageSize);
     const end = rows.at(-1);
-    if (end === undefined) return { tried, letIn };
+    if (end === undefined) return;
     last = end.contentSha256;
-    const results = await takeIn(
-      database,
-      rows.map((row) => ({ source: row.source, bytes: row.content as Buffer })),
-      door,
-    );
-    for (const [index, { status }] of results.entries()) {
-      tried++;
-      if (status === "rejected") continue;
-      letIn++;
-      await leave(database, (rows[index] as Row).contentSha256);
-    }
+    yield rows;
   }
 }
 
-/** Takes a document out of quarantine, and of the kept count. */
-async function leave(database: Database, contentSha256: string): Promise<void> {
-  await database.db.transaction(async (transaction) => {
-    await transaction.delete(quarantine).where(eq(quarantine.contentSha256, contentSha256));
-    await transaction.execute(sql`UPDATE totals SET value = value - 1 WHERE name = 'rejected_documents'`);
-  });
+async function retryDocuments(
+  database: Database,
+  rows: readonly QuarantineRow[],
+  door: { readonly keyring: Keyring; readonly minimumProof: Proof; readonly maximumBytes: number },
+): Promise<number> {
+  const deliveries = rows.map((row) => ({ source: row.source, bytes: row.content as Buffer }));
+  return releaseTaken(database, rows, await takeIn(database, deliveries, door));
+}
+
+/** Removes the rows of documents that were accepted; `results` in their order. Returns how many were. */
+export async function releaseTaken(
+  database: Database,
+  rows: readonly QuarantineRow[],
+  results: readonly DocumentResult[],
+): Promise<number> {
+  const accepted = rows.filter((_row, index) => results[index]?.status !== "rejected");
+  await removeRows(
+    database,
+    accepted.map(({ contentSha256 }) => contentSha256),
+  );
+  return accepted.length;
+}
+
+async function retryEvents(
+  database: Database,
+  rows: readonly QuarantineRow[],
+  keyring: Keyring,
+  minimumProof: Proof,
+): Promise<number> {
+  const arrivals = rows.flatMap((row) => arrivalOf(row, keyring, minimumProof) ?? []);
+  if (arrivals.length === 0) return 0;
+  await writeRetriedBatch(database, arrivals, []);
+  await releaseAccepted(database, arrivals);
+  return arrivals.length;
+}
+
+/** A copy of an event as a document of its own; null where it is still refused. */
+function arrivalOf(row: QuarantineRow, keyring: Keyring, minimumProof: Proof): Arrival | null {
+  const copy = parseJson(row.content as Buffer);
+  const pithNumber = row.pithNumber as PithNumber;
+  if (!isJsonObject(copy)) return null;
+  const judgement = judgeEvent(copy, { pithNumber, keyring, minimumProof });
+  if (!judgement.accepted) return null;
+  return {
+    source: row.source,
+    size: row.size,
+    pithNumber,
+    refused: [],
+    bytes: row.content as Buffer,
+    minimumProof,
+    record: null,
+    publishedResult: null,
+    // There are no bytes of a document that it could be judged from again.
+    letGo() {},
+    document: {
+      kind: "bundle",
+      pithNumber,
+      events: [judgement.event],
+      aliases: [],
+      refused: [],
+      hasUnprovedAliases: false,
+      hasUnverifiable: false,
+      published: undefined,
+    },
+  };
 }

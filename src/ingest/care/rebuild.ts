@@ -1,8 +1,8 @@
-import type pg from "pg";
 import { recordChanges } from "../../store/feed.ts";
 import { recordGraphReset } from "../../store/graph-feed.ts";
 import type { Database } from "../../store/index.ts";
 import { clearRebuildDue } from "../../store/rebuild-due.ts";
+import { beginWriting, onConnection, type Statements } from "../../store/transaction.ts";
 import { type CareOptions, derivedTables, shadowSchema, withShadow } from "./shadow.ts";
 
 /** How many rows a rebuild took out and put in. */
@@ -39,18 +39,17 @@ export function rebuildTables(database: Database, options: RebuildOptions): Prom
   return withShadow(database, options, async (client) => {
     const droppedEvents = await countDroppedEvents(client);
     if (options.mayDropEvents === false && droppedEvents > 0) throw new WouldDropEventsError(droppedEvents);
-    await client.query("BEGIN");
-    try {
-      const changed = await changedStates(client);
+    return onConnection(client, beginWriting, async (writer) => {
+      const changed = await changedStates(writer);
       let removed = 0;
       let written = 0;
       for (const { name, key } of derivedTables) {
         const same = key.map((k) => `old."${k}" = new."${k}"`).join(" AND ");
-        const deleted = await client.query(
+        const deleted = await writer.query(
           `DELETE FROM public."${name}" AS old
            WHERE NOT EXISTS (SELECT FROM ${shadowSchema}."${name}" AS new WHERE ${same} AND old IS NOT DISTINCT FROM new)`,
         );
-        const inserted = await client.query(
+        const inserted = await writer.query(
           `INSERT INTO public."${name}" SELECT new.* FROM ${shadowSchema}."${name}" AS new
            WHERE NOT EXISTS (SELECT FROM public."${name}" AS old WHERE ${same})`,
         );
@@ -58,23 +57,19 @@ export function rebuildTables(database: Database, options: RebuildOptions): Prom
         written += inserted.rowCount ?? 0;
       }
       // Events that the keyring no longer lets in are kept there, with their reason.
-      await client.query(
+      await writer.query(
         `INSERT INTO public.quarantine SELECT * FROM ${shadowSchema}.quarantine ON CONFLICT DO NOTHING`,
       );
       const now = new Date().toISOString();
-      await recordChanges(client, changed, now);
-      await recordGraphReset(client, now);
-      await clearRebuildDue(client);
-      await client.query("COMMIT");
+      await recordChanges(writer, changed, now);
+      await recordGraphReset(writer, now);
+      await clearRebuildDue(writer);
       return { removed, written, droppedEvents };
-    } catch (error) {
-      await client.query("ROLLBACK").catch(() => {});
-      throw error;
-    }
+    });
   });
 }
 
-async function countDroppedEvents(client: pg.ClientBase): Promise<number> {
+async function countDroppedEvents(client: Statements): Promise<number> {
   const { rows } = await client.query<{ count: number }>(
     `SELECT count(*)::int AS count FROM public.events AS old
      WHERE NOT EXISTS (SELECT FROM ${shadowSchema}.events AS new
@@ -84,7 +79,7 @@ async function countDroppedEvents(client: pg.ClientBase): Promise<number> {
 }
 
 /** The papers whose state is another one under the keyring of today: what the feed has to tell. */
-async function changedStates(client: pg.ClientBase): Promise<Parameters<typeof recordChanges>[1]> {
+async function changedStates(client: Statements): Promise<Parameters<typeof recordChanges>[1]> {
   const { rows } = await client.query<{
     paper_id: string;
     pith_number: string;

@@ -31,6 +31,9 @@ export const derivedTables: readonly DerivedTable[] = [
   { name: "totals", key: ["name"] },
 ];
 
+/** How long the session that holds the lock may do nothing, in milliseconds: a page takes a second or two meanwhile. */
+const idleHolderMilliseconds = 120_000;
+
 /** Written by a batch as well, but no part of what the log determines. */
 const bystanders = ["changes", "graph_changes", "quarantine"];
 
@@ -56,6 +59,8 @@ export async function withShadow<Result>(
     schema: shadowSchema,
   });
   try {
+    // A page is read from it now and then: only of a process that was stopped nothing is heard for so long.
+    await client.query(`SET idle_session_timeout = ${idleHolderMilliseconds}`);
     await client.query("SELECT pg_advisory_lock($1)", [writeLock]);
     await settleAnchorsBy(client);
     await client.query(`DROP SCHEMA IF EXISTS ${shadowSchema} CASCADE`);
@@ -89,8 +94,11 @@ export async function withShadow<Result>(
     return await use(client);
   } finally {
     await shadow.close();
-    // The session's end frees the lock, whatever state it is in.
-    await client.query(`DROP SCHEMA IF EXISTS ${shadowSchema} CASCADE`).catch(() => {});
+    // Nothing is under way on it; a transaction that failed is ended first. The session's end frees the lock.
+    await client
+      .query("ROLLBACK")
+      .then(() => client.query(`DROP SCHEMA IF EXISTS ${shadowSchema} CASCADE`))
+      .catch(() => {});
     client.release(true);
   }
 }

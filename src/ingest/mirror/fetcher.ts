@@ -1,10 +1,11 @@
 import { lookup as resolveName } from "node:dns";
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, STATUS_CODES } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { LookupFunction } from "node:net";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { softwareVersion } from "../../version.ts";
+import { withoutByteOrderMark } from "../sources/byte-order-mark.ts";
 import { FetchError } from "./fetch-error.ts";
 import { isPublicAddress } from "./public-address.ts";
 import type { UrlPolicy } from "./url-policy.ts";
@@ -91,7 +92,7 @@ export function createFetcher({
 
   const fetch = async (url: URL, { maximumBytes, signal, askedWait = 0 }: FetchOptions): Promise<Buffer> => {
     signal.throwIfAborted();
-    const watch = new Watch(url, limits, askedWait, signal);
+    const watch = new Watch(limits, askedWait, signal);
     const stop = watch.signal;
     try {
       let target = url;
@@ -100,15 +101,15 @@ export function createFetcher({
         const { statusCode = 0, headers } = response;
         if (statusCode === 200) return await bodyOf(response, maximumBytes, watch, stop);
         response.on("error", () => {}).destroy();
-        if (!redirects.has(statusCode) || headers.location === undefined) throw statusError(target, response);
+        if (!redirects.has(statusCode) || headers.location === undefined) throw statusError(response);
         if (followed === mostRedirects) {
-          throw new FetchError("REDIRECT_REFUSED", `${url} redirects more than ${mostRedirects} times.`);
+          throw new FetchError("REDIRECT_REFUSED", `More than ${mostRedirects} redirects.`);
         }
         target = redirected(target, headers.location);
       }
     } catch (error) {
       stop.throwIfAborted();
-      throw error instanceof FetchError ? error : networkError(url, error);
+      throw error instanceof FetchError ? error : networkError(error);
     } finally {
       watch.end();
     }
@@ -130,20 +131,19 @@ class Watch {
   #windows: NodeJS.Timeout | undefined;
   #bytes = 0;
 
-  constructor(
-    url: URL,
-    { deadline, leastBytes, window }: FetchLimits,
-    askedWait: number,
-    outer: AbortSignal,
-  ) {
+  constructor({ deadline, leastBytes, window }: FetchLimits, askedWait: number, outer: AbortSignal) {
     this.#outer = outer;
     outer.addEventListener("abort", this.#passOn, { once: true });
     const abort = (message: string) =>
-      this.#controller.abort(new FetchError("TOO_SLOW", `${url} ${message}`, { isTransient: true }));
-    this.#deadline = setTimeout(() => abort(`did not end within ${deadline} ms.`), deadline + askedWait);
+      this.#controller.abort(new FetchError("TOO_SLOW", message, { isTransient: true }));
+    const seconds = (milliseconds: number) => `${milliseconds / 1000} s`;
+    this.#deadline = setTimeout(
+      () => abort(`The answer did not end within ${seconds(deadline)}.`),
+      deadline + askedWait,
+    );
     this.#granted = setTimeout(() => {
       this.#windows = setInterval(() => {
-        if (this.#bytes < leastBytes) abort(`brought ${this.#bytes} bytes in ${window} ms.`);
+        if (this.#bytes < leastBytes) abort(`Only ${this.#bytes} bytes came in ${seconds(window)}.`);
         this.#bytes = 0;
       }, window);
     }, askedWait);
@@ -201,24 +201,28 @@ async function bodyOf(
   };
   if (isGzip) await pipeline(response, counted, createGunzip(), collect, { signal });
   else await pipeline(response, counted, collect, { signal });
-  return Buffer.concat(parts);
+  return withoutByteOrderMark(Buffer.concat(parts));
 }
 
 function redirected(from: URL, location: string): URL {
   const to = URL.canParse(location, from.href) ? new URL(location, from) : null;
   // Another port is another service; from https there is no way back.
   if (to?.host === from.host && (to.protocol === from.protocol || to.protocol === "https:")) return to;
-  throw new FetchError("REDIRECT_REFUSED", `${from} redirects elsewhere: ${location.slice(0, 200)}`);
+  throw new FetchError("REDIRECT_REFUSED", `It redirects to another place: ${location.slice(0, 200)}`);
 }
 
-function statusError(url: URL, { statusCode: status = 0, headers }: IncomingMessage): FetchError {
-  const isTransient = status >= 500 || status === 429 || status === 408;
+function statusError({ statusCode: status = 0, headers }: IncomingMessage): FetchError {
+  const isTransient = status >= 500 || status === 429 || status === 408 || status === 425;
   const retryAfter = isTransient ? millisecondsOf(headers["retry-after"]) : undefined;
-  return new FetchError("FETCH_FAILED", `${url} answers ${status}.`, {
-    isTransient,
-    status,
-    ...(retryAfter === undefined ? {} : { retryAfter }),
-  });
+  return new FetchError(
+    "FETCH_FAILED",
+    `The answer is ${[status, STATUS_CODES[status] ?? []].flat().join(" ")}.`,
+    {
+      isTransient,
+      status,
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+    },
+  );
 }
 
 /** Of a Retry-After: seconds, or a date. */
@@ -230,13 +234,13 @@ function millisecondsOf(retryAfter: string | undefined): number | undefined {
   return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : undefined;
 }
 
-function networkError(url: URL, error: unknown): FetchError {
+function networkError(error: unknown): FetchError {
   // Where several addresses were tried, the message is in each of them.
   const errors = error instanceof AggregateError ? (error.errors as unknown[]) : [error];
   const refusal = errors.find((inner) => inner instanceof FetchError);
   if (refusal !== undefined) return refusal;
   const messages = errors.map((inner) => (inner instanceof Error ? inner.message : String(inner)));
-  return new FetchError("FETCH_FAILED", `${url}: ${messages.join("; ")}`, { isTransient: true });
+  return new FetchError("FETCH_FAILED", `The network failed: ${messages.join("; ")}.`, { isTransient: true });
 }
 
 /** Gives a host's public addresses only: those that are then connected to, so that no second look-up slips by. */

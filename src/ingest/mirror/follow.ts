@@ -33,13 +33,16 @@ export async function followMirror(database: Database, options: FollowOptions): 
     options.onBatch?.(summary);
   };
   let wasTold = false;
+  let isFirst = true;
   /** How often in succession the database was away. */
   let failures = 0;
   while (!signal.aborted) {
     let hasNews = false;
     let position: bigint | null = null;
     try {
-      const summary = await syncMirror(database, { ...options, fromStart, onBatch });
+      const retryOutstanding = isFirst ? "all" : "due";
+      const summary = await syncMirror(database, { ...options, fromStart, retryOutstanding, onBatch });
+      isFirst = false;
       fromStart = false;
       if (failures > 0)
         onNotice?.(`The database answers again: at position ${summary.position} of the mirror's feed.`);

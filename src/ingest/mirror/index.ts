@@ -1,4 +1,5 @@
 export { readBaseUrl } from "./base-url.ts";
+export type { StateDifference } from "./compare-states.ts";
 export { FetchError, MirrorError } from "./fetch-error.ts";
 export {
   createFetcher,
@@ -9,6 +10,13 @@ export {
 } from "./fetcher.ts";
 export { type FollowOptions, followMirror } from "./follow.ts";
 export { type ListedNumber, readNumbers } from "./listed-numbers.ts";
+export {
+  forgetOutstanding,
+  type OutstandingOfMirror,
+  type OutstandingPaper,
+  readOutstanding,
+} from "./outstanding.ts";
+export { refetchQuarantined } from "./refetch.ts";
 export { syncMirror } from "./sync.ts";
 export type { SyncOptions, SyncSummary } from "./sync-options.ts";
 export { createUrlPolicy, type UrlPolicy } from "./url-policy.ts";

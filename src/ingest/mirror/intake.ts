@@ -1,7 +1,11 @@
-import type { Delivered } from "../sources/files.ts";
+import type { FetchResult } from "./fetch-failure.ts";
 
-/** A fetched document, and what is to be told once it is committed. */
-export type Fetched = { readonly delivered: Delivered; readonly complete: () => void };
+/** A fetched document, or why there is none; `complete` is called once what follows from it is committed. */
+export type Fetched = FetchResult & {
+  /** As `outstanding_papers` names it. */
+  readonly paper: string;
+  readonly complete: () => void;
+};
 
 /** A batch is as large as what came while the one before was written, and at most so large. */
 const mostDocuments = 500;

@@ -13,11 +13,17 @@ export function readNumbers(text: string): ListedNumber[] {
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     const ref = line.trim();
     if (ref === "" || ref.startsWith("#")) continue;
-    const parsed = parsePaperRef(ref);
-    if (parsed?.kind !== "pith") {
+    const number = readNumber(ref);
+    if (number === null) {
       throw new MirrorError(`Line ${index + 1} of the list is no Pith number: ${ref.slice(0, 100)}`);
     }
-    numbers.push({ suffix: parsed.suffix, year: parsed.year });
+    numbers.push(number);
   }
   return numbers;
+}
+
+/** Reads a Pith number or a suffix, complete or cut short; null for anything else. */
+export function readNumber(ref: string): ListedNumber | null {
+  const parsed = parsePaperRef(ref);
+  return parsed?.kind === "pith" ? { suffix: parsed.suffix, year: parsed.year } : null;
 }

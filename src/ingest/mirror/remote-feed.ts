@@ -9,6 +9,7 @@ export type RemoteFeedPage = {
   readonly changes: readonly {
     readonly position: bigint;
     readonly pithNumber: PithNumber;
+    readonly stateSha256: string;
     readonly checksum: string;
   }[];
 };
@@ -33,7 +34,12 @@ export function readFeedPage(bytes: Uint8Array, after: bigint): RemoteFeedPage {
       if (position <= last) throw malformed("the order of positions");
       if (!isPithNumber(pithNumber)) throw malformed("pith_number");
       last = position;
-      return { position, pithNumber, checksum: readHash(change["checksum"]) };
+      return {
+        position,
+        pithNumber,
+        stateSha256: readHash(change["state_sha256"], "state_sha256"),
+        checksum: readHash(change["checksum"]),
+      };
     }),
   };
 }
@@ -51,9 +57,9 @@ function readPosition(value: unknown): bigint {
   throw malformed("position");
 }
 
-function readHash(value: unknown): string {
+function readHash(value: unknown, name = "checksum"): string {
   if (typeof value === "string" && /^[0-9a-f]{64}$/.test(value)) return value;
-  throw malformed("checksum");
+  throw malformed(name);
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

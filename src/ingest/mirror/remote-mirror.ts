@@ -1,7 +1,7 @@
 import { DocumentError, isJsonObject, isPithNumber, parseJson, suffixOf } from "../../protocol/index.ts";
-import type { Delivered } from "../sources/files.ts";
 import { type DocumentAddresses, manifestAddresses, routeAddresses } from "./document-addresses.ts";
 import { FetchError, MirrorError } from "./fetch-error.ts";
+import type { FetchResult } from "./fetch-failure.ts";
 import type { ListedNumber } from "./listed-numbers.ts";
 import { type RemoteFeedPage, readFeedPage } from "./remote-feed.ts";
 import { type RetryOptions, withRetries } from "./retry.ts";
@@ -38,10 +38,10 @@ export class RemoteMirror {
   }
 
   /** The page of its feed that begins after a position. */
-  async feedPage(after: bigint): Promise<RemoteFeedPage> {
+  async feedPage(after: bigint, limit = pageLimit): Promise<RemoteFeedPage> {
     const { baseUrl } = this.#options;
     try {
-      const url = `${baseUrl}/feed?after=${after}&limit=${pageLimit}`;
+      const url = `${baseUrl}/feed?after=${after}&limit=${limit}`;
       return readFeedPage(await this.#fetch(url, largestPage), after);
     } catch (error) {
       if (!(error instanceof FetchError)) throw error;
@@ -50,7 +50,7 @@ export class RemoteMirror {
           `${baseUrl} serves no feed. Name the papers to fetch from it in a file: --numbers <file>`,
         );
       }
-      throw this.#unreachable(error);
+      throw this.#unreachable(error, "/feed");
     }
   }
 
@@ -64,7 +64,9 @@ export class RemoteMirror {
       addresses = manifestAddresses(bytes, baseUrl, policy);
     } catch (error) {
       if (!(error instanceof FetchError)) throw error;
-      if (error.status === undefined && error.code !== "TOO_LARGE") throw this.#unreachable(error);
+      if (error.status === undefined && error.code !== "TOO_LARGE") {
+        throw this.#unreachable(error, "/pith-mirrors.json");
+      }
     }
     if (addresses === null && manifest === "required") {
       throw new MirrorError(`${baseUrl}/pith-mirrors.json names no place for bundles on this host.`);
@@ -73,44 +75,56 @@ export class RemoteMirror {
   }
 
   /** A paper's bundle, its state where there is no bundle, or why it is neither. */
-  async deliver(addresses: DocumentAddresses, wanted: ListedNumber): Promise<Delivered> {
+  async deliver(addresses: DocumentAddresses, wanted: ListedNumber): Promise<FetchResult> {
     const bundle = addresses.bundle(wanted.suffix);
     const state = addresses.state(wanted.suffix);
-    return (
-      (await this.#deliverFrom(bundle, wanted)) ??
-      (await this.#deliverFrom(state, wanted)) ?? {
-        source: bundle.href,
-        code: "FETCH_FAILED",
-        unreadable: `${bundle} answers 404, and so does ${state}.`,
-      }
-    );
+    const delivered = await this.#deliverFrom(bundle, wanted);
+    if (delivered !== null) return delivered;
+    const result = await this.#deliverFrom(state, wanted);
+    // A state lacks the signatures: one 404 by mistake must not put it in the place of the bundle.
+    if (result !== null && result.failure === null)
+      return (await this.#deliverFrom(bundle, wanted)) ?? result;
+    if (result !== null) return result;
+    const message = "The mirror has neither a bundle nor a state of it (404).";
+    return answered(bundle.href, "FETCH_FAILED", message);
   }
 
   /** Null where nothing is there: a mirror that has no record of a paper can serve its state only. */
-  async #deliverFrom(url: URL, wanted: ListedNumber): Promise<Delivered | null> {
+  async #deliverFrom(url: URL, wanted: ListedNumber): Promise<FetchResult | null> {
     const source = url.href;
     try {
       const bytes = await this.#fetch(source, this.#options.maximumBytes);
-      const other = otherPaper(bytes, wanted);
-      if (other === null) return { source, bytes };
-      return { source, code: "WRONG_PAPER", unreadable: `The document is of ${other}.` };
+      return readFetched(source, bytes, wanted);
     } catch (error) {
       if (!(error instanceof FetchError)) throw error;
-      if (error.status === 404) return null;
-      const isOfHost = error.code === "URL_REFUSED" || error.code === "ADDRESS_REFUSED";
-      if (isOfHost || (error.isTransient && !(await this.#answers()))) throw this.#unreachable(error);
-      return { source, code: error.code, unreadable: error.message };
+      const { code, message, isTransient, status, retryAfter } = error;
+      if (status === 404 || status === 410) return null;
+      if (code === "URL_REFUSED" || code === "ADDRESS_REFUSED") throw this.#unreachable(error);
+      if (isTransient) {
+        await this.#demandAvailable();
+        const delay = retryAfter === undefined ? {} : { retryAfter };
+        const failure = { code, message, isAnswer: false, ...delay };
+        return { delivered: { source, code, unreadable: message }, failure };
+      }
+      if (code === "FETCH_FAILED") return answered(source, code, message);
+      return { delivered: { source, code, unreadable: message }, failure: null };
     }
   }
 
-  /** Whether the mirror answers at all: only then is it the document that fails. */
-  async #answers(): Promise<boolean> {
-    try {
-      await this.#fetch(`${this.#options.baseUrl}/pith-mirrors.json`, largestPage);
-      return true;
-    } catch (error) {
-      if (!(error instanceof FetchError)) throw error;
-      return !error.isTransient;
+  /**
+   * Rejects where the mirror as a whole is away: only where it is not, one paper has failed. Its feed is read, which needs
+   * the mirror's database as its documents do; its manifest does not, so it is asked only where there is no feed.
+   */
+  async #demandAvailable(): Promise<void> {
+    for (const path of ["/feed", "/pith-mirrors.json"]) {
+      try {
+        const query = path === "/feed" ? "?after=0&limit=1" : "";
+        await this.#fetch(`${this.#options.baseUrl}${path}${query}`, largestPage);
+        return;
+      } catch (error) {
+        if (!(error instanceof FetchError)) throw error;
+        if (error.isTransient) throw this.#unreachable(error, path);
+      }
     }
   }
 
@@ -121,23 +135,43 @@ export class RemoteMirror {
     return withRetries(() => fetcher.fetch(url, { maximumBytes, signal }), retry, signal);
   }
 
-  #unreachable(error: FetchError): MirrorError {
-    return new MirrorError(`${this.#options.baseUrl} cannot be followed: ${error.message}`);
+  /** `path`: what was fetched, where that matters. */
+  #unreachable(error: FetchError, path?: string): MirrorError {
+    const what = path === undefined || !error.isTransient ? "" : `${path}: `;
+    const later = error.isTransient
+      ? " Run the same command again later; it continues where it stopped."
+      : "";
+    return new MirrorError(`${this.#options.baseUrl} cannot be followed: ${what}${error.message}${later}`);
   }
 }
 
-/** The Pith number of a document that is of another paper; null where it is the one, or says no number at all. */
-function otherPaper(bytes: Uint8Array, { suffix, year }: ListedNumber): string | null {
+/** An answer that is believed once it repeats. */
+function answered(source: string, code: string, message: string): FetchResult {
+  return {
+    delivered: { source, code, unreadable: message },
+    failure: { code, message, isAnswer: true },
+  };
+}
+
+/** A document's code that an error page, or a text that was cut short on the way, has as well. */
+const textCodes: ReadonlySet<string> = new Set(["MALFORMED_JSON", "INVALID_UNICODE"]);
+
+/** Judges what was fetched as far as that decides whether to fetch it again: ingest gives the better reasons. */
+export function readFetched(source: string, bytes: Buffer, { suffix, year }: ListedNumber): FetchResult {
+  const delivered = { source, bytes };
+  let pithNumber: unknown;
   try {
     const document = parseJson(bytes);
-    const pithNumber = isJsonObject(document) ? document["pith_number"] : undefined;
-    if (!isPithNumber(pithNumber)) return null;
-    const isWanted =
-      suffixOf(pithNumber).startsWith(suffix) && (year === null || pithNumber.slice(5, 9) === year);
-    return isWanted ? null : pithNumber;
+    pithNumber = isJsonObject(document) ? document["pith_number"] : undefined;
   } catch (error) {
-    // It is refused at the door, with a better reason.
-    if (error instanceof DocumentError) return null;
-    throw error;
+    if (!(error instanceof DocumentError)) throw error;
+    const { code, message } = error;
+    return { delivered, failure: textCodes.has(code) ? { code, message, isAnswer: true } : null };
   }
+  if (!isPithNumber(pithNumber)) return { delivered, failure: null };
+  const isWanted =
+    suffixOf(pithNumber).startsWith(suffix) && (year === null || pithNumber.slice(5, 9) === year);
+  if (isWanted) return { delivered, failure: null };
+  const unreadable = `The document is of ${pithNumber}.`;
+  return { delivered: { source, code: "WRONG_PAPER", unreadable }, failure: null };
 }

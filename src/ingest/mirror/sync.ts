@@ -3,20 +3,34 @@ import { cryptography } from "../../protocol/index.ts";
 import { feedHead } from "../../store/feed.ts";
 import type { Database } from "../../store/index.ts";
 import { takeIn } from "../take-in.ts";
+import { compareStates } from "./compare-states.ts";
 import { ConsecutiveCursor } from "./consecutive-cursor.ts";
 import type { DocumentAddresses } from "./document-addresses.ts";
-import { type Followed, forgetFollowed, readFollowed, storeFollowed } from "./followed.ts";
+import { FailureStreak } from "./failure-streak.ts";
+import { MirrorError } from "./fetch-error.ts";
+import type { FetchFailure } from "./fetch-failure.ts";
+import { type Followed, forgetFollowed, markUntrusted, readFollowed, storeFollowed } from "./followed.ts";
 import { type Fetched, Intake } from "./intake.ts";
 import { type ListedPaper, papersOfFeed, papersOfList } from "./listed-papers.ts";
+import {
+  afterFailure,
+  listedNumberOf,
+  maxOutstanding,
+  type OutstandingPaper,
+  OutstandingPapers,
+  paperText,
+} from "./outstanding.ts";
 import { RemoteMirror } from "./remote-mirror.ts";
 import type { SyncOptions, SyncSummary } from "./sync-options.ts";
 import { countResult, emptySummary } from "./sync-tally.ts";
+import { isMatterOfTrust, trustHash } from "./trust.ts";
 
 /**
- * Follows a mirror to the end of its feed, or along a list of numbers: fetches each paper's bundle and takes it in by
- * our own keyring. What cannot be had, or is refused, is in quarantine with its reason and stops nothing else. The
- * cursor moves over what is committed only, and without gaps: stopped or killed at any moment, the next sync goes on
- * where this one left off.
+ * Follows a mirror to the end of its feed, or along a list of numbers: fetches each paper's bundle, verifies it by our own
+ * keyring and stores it. A paper that could not be fetched is written to `outstanding_papers`, and fetched again after the
+ * feed and by every later sync. What is rejected is in quarantine with its reason, and stops nothing else. The cursor
+ * moves only over what is committed or written down, and without gaps: killed at any moment, the next sync continues
+ * where this one stopped.
  *
  * Throws MirrorError where the mirror as a whole does not answer, or not as one; what the database throws.
  */
@@ -31,98 +45,200 @@ class Sync {
   readonly #options: SyncOptions;
   readonly #key: string;
   readonly #mirror: RemoteMirror;
+  readonly #outstanding: OutstandingPapers;
   readonly #cursor = new ConsecutiveCursor<Followed>();
   readonly #stop = new AbortController();
   readonly #summary = emptySummary();
-  /** Where the cursor stands, until that is stored. */
-  #passed: Followed | null = null;
+  readonly #trust: string;
+  #hasUntrusted = false;
+  /** Where the cursor stands. */
+  #at: Followed = { position: 0n, checksum: null };
+  /** Whether the cursor, or what stands beside it, is still to be stored. */
+  #isMoved = false;
   /** The checksum at the end of the mirror's feed, once it is reached. */
   #theirs: string | null = null;
+  /** Papers for which this run was given an answer that must repeat: not within the same run. */
+  readonly #answered = new Set<string>();
 
   constructor(database: Database, options: SyncOptions) {
     this.#database = database;
     this.#options = options;
     this.#key = keyOf(options);
     this.#mirror = new RemoteMirror(options, this.#stop.signal);
+    this.#outstanding = new OutstandingPapers(database, options.baseUrl);
+    this.#trust = trustHash(options);
     setMaxListeners(0, this.#stop.signal);
   }
 
   async run(): Promise<SyncSummary> {
-    const { signal, concurrency = 4 } = this.#options;
+    const { signal, retryOnly = false } = this.#options;
     const stop = () => this.#stop.abort();
     signal?.addEventListener("abort", stop);
     if (signal?.aborted) stop();
-    const intake = new Intake((batch) => this.#takeIn(batch));
     try {
-      const start = await this.#begin();
+      await this.#outstanding.read();
+      await this.#begin();
       const addresses = await this.#mirror.addresses();
-      const papers = this.#papers(start);
-      const fetching = Array.from({ length: concurrency }, () => this.#fetchEach(papers, addresses, intake));
-      let failure: { readonly error: unknown } | undefined;
-      // The first failure stops the others; each is waited for, and what was fetched is taken in.
-      const settled = fetching.map((each) =>
-        each.catch((error: unknown) => {
-          failure ??= { error };
-          stop();
-        }),
-      );
-      await Promise.all(settled);
-      await intake.finish();
-      if (failure !== undefined) throw failure.error;
-      await this.#end();
+      if (!retryOnly) await this.#fetchAll(this.#papers(), addresses, true);
+      await this.#fetchAll(this.#outstandingPapers(), addresses, false);
+      if (!retryOnly) await this.#end();
     } catch (error) {
       // Whoever asked to stop gets what was done, not that it was stopped.
       if (!signal?.aborted || !isAbort(error)) throw error;
     } finally {
       signal?.removeEventListener("abort", stop);
+      this.#summary.outstanding = this.#outstanding.list();
     }
     return this.#summary;
   }
 
-  async #begin(): Promise<Followed> {
-    const held = this.#options.fromStart ? null : await readFollowed(this.#database, this.#key);
-    const start = held ?? { position: 0n, checksum: null };
-    this.#summary.position = start.position;
-    return start;
-  }
-
-  #papers(start: Followed): Papers {
-    const { numbers, onNotice } = this.#options;
-    if (numbers !== undefined) return papersOfList(numbers, start, this.#cursor);
-    return papersOfFeed(this.#mirror, start, this.#cursor, onNotice);
-  }
-
-  async #fetchEach(papers: Papers, addresses: DocumentAddresses, intake: Intake): Promise<void> {
-    while (!this.#stop.signal.aborted) {
-      const next = await papers.next();
-      if (next.done) {
-        // Only the first to come to the end is told what stands there.
-        this.#theirs ??= next.value ?? null;
-        return;
-      }
-      const { wanted, completions } = next.value;
-      const delivered = await this.#mirror.deliver(addresses, wanted);
-      await intake.add({ delivered, complete: () => this.#complete(completions) });
+  /** Finds where to start: where the last sync stopped, unless what it rejected might be accepted now. */
+  async #begin(): Promise<void> {
+    const { fromStart, retryOnly, onNotice } = this.#options;
+    const followed = fromStart || retryOnly ? null : await readFollowed(this.#database, this.#key);
+    if (followed === null) return;
+    const { trust, hasUntrusted, position, checksum } = followed;
+    if (trust === null && position > 0n) {
+      onNotice?.(
+        "An older version followed this mirror, and may have passed papers over: following it from the start of its feed.",
+      );
+    } else if (trust !== this.#trust && hasUntrusted) {
+      onNotice?.(
+        "The trusted keys or the minimum proof have changed since events of this mirror were rejected: following it from " +
+          "the start of its feed.",
+      );
+    } else {
+      this.#hasUntrusted = hasUntrusted;
+      this.#at = { position, checksum };
+      this.#summary.position = position;
     }
   }
 
+  #papers(): Papers {
+    const { numbers, onNotice } = this.#options;
+    if (numbers !== undefined) return papersOfList(numbers, this.#at, this.#cursor);
+    return papersOfFeed(this.#mirror, this.#at, this.#cursor, onNotice);
+  }
+
+  /** Those that failed, also in this run; with `retry: "due"` only those whose time has come. */
+  async *#outstandingPapers(): Papers {
+    const { retryOutstanding = "all" } = this.#options;
+    const now = new Date().toISOString();
+    for (const outstanding of this.#outstanding.list()) {
+      if (this.#answered.has(outstanding.paper)) continue;
+      if (retryOutstanding === "due" && outstanding.nextAttemptAt > now) continue;
+      yield { wanted: listedNumberOf(outstanding), completions: [] };
+    }
+    return null;
+  }
+
+  /**
+   * Fetches papers side by side and stores them. Where many fail in succession it stops: with a MirrorError if `isFeed`, since
+   * the rest of the feed would fail as well; else the rest waits for the next sync.
+   */
+  async #fetchAll(papers: Papers, addresses: DocumentAddresses, isFeed: boolean): Promise<void> {
+    const { concurrency = 4 } = this.#options;
+    const intake = new Intake((batch) => this.#takeIn(batch));
+    const streak = new FailureStreak();
+    let failure: { readonly error: unknown } | undefined;
+    const fetchEach = async () => {
+      while (!this.#stop.signal.aborted) {
+        const next = await papers.next();
+        if (next.done) {
+          // Only the first to come to the end is given what stands there.
+          this.#theirs ??= next.value ?? null;
+          return;
+        }
+        const { wanted, completions } = next.value;
+        const fetched = await this.#mirror.deliver(addresses, wanted);
+        const complete = () => this.#complete(completions);
+        await intake.add({ ...fetched, paper: paperText(wanted), complete });
+        const isBroken = streak.count(fetched.failure?.isAnswer === false);
+        if (isBroken && !isFeed) await papers.return(null);
+        else if (isBroken) throw this.#broken(fetched.failure);
+      }
+    };
+    // The first failure stops the others; each is waited for, and what was fetched is stored.
+    const settled = Array.from({ length: concurrency }, () =>
+      fetchEach().catch((error: unknown) => {
+        failure ??= { error };
+        this.#stop.abort();
+      }),
+    );
+    await Promise.all(settled);
+    await intake.finish();
+    if (failure !== undefined) throw failure.error;
+  }
+
+  #broken(failure: FetchFailure | null): MirrorError {
+    return new MirrorError(
+      `${this.#options.baseUrl} answers, but many papers in succession could not be fetched. The last: ` +
+        `${failure?.message} They are listed as outstanding. Run the same command again later; it continues where it stopped.`,
+    );
+  }
+
   #complete(completions: readonly (() => Followed | null)[]): void {
-    for (const complete of completions) this.#passed = complete() ?? this.#passed;
+    for (const complete of completions) {
+      const at = complete();
+      if (at === null) continue;
+      this.#at = at;
+      this.#isMoved = true;
+    }
   }
 
   async #takeIn(batch: readonly Fetched[]): Promise<void> {
     const { threads, onBatch, onRefusal } = this.#options;
-    const deliveries = batch.map(({ delivered }) => delivered);
-    const results = await (threads?.takeIn(deliveries) ?? takeIn(this.#database, deliveries, this.#options));
+    const failed = this.#failed(batch);
+    const arrived = batch.filter(({ paper, failure }) => failure === null || !failed.has(paper));
+    const deliveries = arrived.map(({ delivered }) => delivered);
+    const results =
+      deliveries.length === 0
+        ? []
+        : await (threads?.takeIn(deliveries) ?? takeIn(this.#database, deliveries, this.#options));
+    const papers = arrived.map(({ paper }) => paper);
+    await this.#outstanding.settle(papers, [...failed.values()]);
     // Committed. Only now may the cursor pass them; killed before it is stored, they are fetched again.
     for (const { complete } of batch) complete();
-    if (this.#passed !== null) {
-      await storeFollowed(this.#database, this.#key, this.#passed);
-      this.#summary.position = this.#passed.position;
-      this.#passed = null;
+    for (const { refused } of results) {
+      if (this.#hasUntrusted || !refused.some(({ reason }) => isMatterOfTrust(reason))) continue;
+      this.#hasUntrusted = true;
+      this.#isMoved = true;
     }
+    await this.#store();
     for (const result of results) if (countResult(this.#summary, result)) onRefusal?.(result);
     onBatch?.(this.#summary);
+  }
+
+  /** What failed, by paper; without that to which the mirror has given a definite answer. */
+  #failed(batch: readonly Fetched[]): Map<string, OutstandingPaper> {
+    const { minimumProof, onFailure } = this.#options;
+    const failed = new Map<string, OutstandingPaper>();
+    for (const { paper, failure, delivered } of batch) {
+      if (failure === null) continue;
+      const before = this.#outstanding.get(paper);
+      const after = afterFailure(before, { paper, failure, minimumProof }, Date.now());
+      if (after === null) continue;
+      if (before === undefined && this.#outstanding.size + failed.size >= maxOutstanding) {
+        throw new MirrorError(
+          `${this.#options.baseUrl}: ${maxOutstanding} papers are outstanding, which is the limit. Nothing more is ` +
+            "fetched until the mirror delivers some of them.",
+        );
+      }
+      if (failure.isAnswer) this.#answered.add(paper);
+      failed.set(paper, after);
+      this.#summary.failures++;
+      onFailure?.({ source: delivered.source, ...after });
+    }
+    return failed;
+  }
+
+  async #store(): Promise<void> {
+    if (!this.#isMoved) return;
+    if (this.#options.retryOnly) return markUntrusted(this.#database, this.#key);
+    const trusted = { trust: this.#trust, hasUntrusted: this.#hasUntrusted };
+    await storeFollowed(this.#database, this.#key, { ...this.#at, ...trusted });
+    this.#summary.position = this.#at.position;
+    this.#isMoved = false;
   }
 
   async #end(): Promise<void> {
@@ -130,7 +246,13 @@ class Sync {
     if (this.#options.numbers !== undefined) return forgetFollowed(this.#database, this.#key);
     const { checksum: mine } = await feedHead(this.#database.db);
     const theirs = this.#theirs;
-    if (theirs !== null) this.#summary.comparison = { isEqual: mine === theirs, mine, theirs };
+    if (theirs === null) return;
+    const isEqual = mine === theirs;
+    const isCompared = !isEqual && this.#options.explainsDifference === true;
+    const difference = isCompared
+      ? await compareStates(this.#database, this.#mirror, this.#outstanding.list(), this.#at.position)
+      : null;
+    this.#summary.comparison = { isEqual, mine, theirs, difference };
   }
 }
 

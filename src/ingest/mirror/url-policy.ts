@@ -19,16 +19,13 @@ export function createUrlPolicy(allowedHosts: readonly string[]): UrlPolicy {
   const isAllowed = (url: URL) => allowed.has(url.hostname) || allowed.has(`${url.hostname}:${portOf(url)}`);
   const check = (url: URL) => {
     if (url.username !== "" || url.password !== "") {
-      throw new FetchError(
-        "URL_REFUSED",
-        `${url.host}: an address with a user or a password is not fetched.`,
-      );
+      throw new FetchError("URL_REFUSED", "An address with a user or a password is not fetched.");
     }
     const isSecure = url.protocol === "https:";
     if (!isSecure && !(url.protocol === "http:" && isAllowed(url))) {
       throw new FetchError(
         "URL_REFUSED",
-        `${url.origin}: only https is fetched. To allow http for it: --allow-host ${url.host}`,
+        `Only https is fetched. To allow http for it: --allow-host ${url.host}`,
       );
     }
     // A literal is never looked up, so it is judged here; a name is judged where it is looked up.

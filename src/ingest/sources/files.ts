@@ -1,9 +1,10 @@
-import { createReadStream } from "node:fs";
+import { createReadStream, type Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type { Delivery } from "../arrival.ts";
+import { skipByteOrderMark } from "./byte-order-mark.ts";
 import { linesOf, type Piece, wholeOf } from "./pieces.ts";
 
 /** What a source delivers: a document, or why something that should have been one cannot be read. */
@@ -17,7 +18,7 @@ export type FileSource = {
   readonly size: number | undefined;
 };
 
-/** A path given that does not exist, or is neither a document nor a folder. */
+/** A path that a person named and that does not exist. */
 export class SourceError extends Error {
   override readonly name = "SourceError";
 }
@@ -26,10 +27,14 @@ const documentName = /\.(?:json|ndjson|jsonl)(?:\.gz)?$/i;
 const linesName = /\.(?:ndjson|jsonl)(?:\.gz)?$/i;
 
 /**
- * The files that paths name: a folder stands for the documents below it, in the order of their names; `-` for
- * standard input. Throws SourceError.
+ * The files that paths name: a folder stands for the documents below it, in the order of their names, symbolic links
+ * followed; `-` for standard input. `onSkipped` is called with a line for whatever below a folder is left out, and for a
+ * folder without documents. Throws SourceError.
  */
-export async function findSources(paths: readonly string[]): Promise<FileSource[]> {
+export async function findSources(
+  paths: readonly string[],
+  onSkipped: (line: string) => void = () => {},
+): Promise<FileSource[]> {
   const sources: FileSource[] = [];
   for (const path of paths) {
     if (path === "-") {
@@ -38,30 +43,87 @@ export async function findSources(paths: readonly string[]): Promise<FileSource[
     }
     const info = await stat(path).catch(() => null);
     if (info === null) throw new SourceError(`${path}: no such file or folder.`);
-    if (info.isDirectory()) sources.push(...(await findBelow(path)));
+    if (info.isDirectory()) sources.push(...(await findBelow(path, onSkipped)));
     else sources.push({ name: path, size: info.size });
   }
   return sources;
 }
 
-async function findBelow(folder: string): Promise<FileSource[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  const sources: FileSource[] = [];
-  for (const entry of entries) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) sources.push(...(await findBelow(path)));
-    else if (documentName.test(entry.name)) {
-      // A link that leads nowhere is told when it is read: it must not keep the others out.
-      sources.push({ name: path, size: (await stat(path).catch(() => undefined))?.size });
+async function findBelow(folder: string, onSkipped: (line: string) => void): Promise<FileSource[]> {
+  const walk = new FolderWalk(onSkipped);
+  await walk.enter(folder);
+  walk.reportOtherFiles(folder);
+  if (walk.sources.length === 0) {
+    onSkipped(`${folder}: no documents (.json, .ndjson or .jsonl, each also .gz)`);
+  }
+  return walk.sources;
+}
+
+/** Files of other names that are named in a report. */
+const maxNamed = 3;
+
+class FolderWalk {
+  readonly sources: FileSource[] = [];
+  readonly #onSkipped: (line: string) => void;
+  /** Folders that were entered, by device and inode. */
+  readonly #entered = new Map<string, string>();
+  readonly #others: string[] = [];
+
+  constructor(onSkipped: (line: string) => void) {
+    this.#onSkipped = onSkipped;
+  }
+
+  /** A folder that several links lead to is entered once: so a link to a folder above it has an end. */
+  async enter(folder: string): Promise<void> {
+    try {
+      const { dev, ino } = await stat(folder, { bigint: true });
+      const before = this.#entered.get(`${dev}:${ino}`);
+      if (before !== undefined) return this.#skip(folder, `the same folder as ${before}`);
+      this.#entered.set(`${dev}:${ino}`, folder);
+      const names = await readdir(folder);
+      for (const name of names.sort()) await this.#visit(join(folder, name), name);
+    } catch (error) {
+      this.#skip(folder, (error as Error).message);
     }
   }
-  return sources;
+
+  async #visit(path: string, name: string): Promise<void> {
+    let info: Stats;
+    try {
+      info = await stat(path);
+    } catch (error) {
+      // A document that cannot be had is counted as one that was rejected, with the reason.
+      if (documentName.test(name)) this.sources.push({ name: path, size: undefined });
+      else this.#skip(path, (error as Error).message);
+      return;
+    }
+    if (info.isDirectory()) return this.enter(path);
+    if (!documentName.test(name)) this.#others.push(path);
+    else if (info.isFile()) this.sources.push({ name: path, size: info.size });
+    // Opening a pipe would wait for a writer.
+    else this.#skip(path, "neither a file nor a folder");
+  }
+
+  #skip(path: string, reason: string): void {
+    this.#onSkipped(`${path}: skipped: ${reason}`);
+  }
+
+  /** Reports the files that are no documents by their names. */
+  reportOtherFiles(folder: string): void {
+    const count = this.#others.length;
+    if (count === 0) return;
+    const named = this.#others.slice(0, maxNamed).join(", ");
+    const files = count === 1 ? "1 file that is" : `${count} files that are`;
+    this.#onSkipped(
+      `${folder}: skipped ${files} not .json, .ndjson or .jsonl: ${named}${count > maxNamed ? ", …" : ""}`,
+    );
+  }
 }
 
 /**
  * The documents of a file: one, or one a line where its name ends in .ndjson or .jsonl; gzipped where it ends in
- * .gz. Of standard input the beginning tells. Memory is bounded by `maximumBytes`, whatever the input's size.
+ * .gz. Of standard input the beginning tells. A byte order mark before the first document is removed. Memory is bounded
+ * by `maximumBytes`, whatever the input's size.
  *
  * `onRead` is told the number of bytes read from disk.
  */
@@ -74,7 +136,7 @@ export async function* readSource(
   raw.on("data", (chunk: Buffer) => onRead(chunk.length));
   raw.pause();
   try {
-    const chunks = await decompressed(raw, name);
+    const chunks = skipByteOrderMark(await decompressed(raw, name));
     const inLines = name === "-" ? undefined : linesName.test(name);
     const pieces =
       inLines === false ? wholeOf(chunks, maximumBytes) : linesOf(chunks, maximumBytes, inLines === true);

@@ -1,7 +1,8 @@
 import type pg from "pg";
+import type { Statements } from "../../store/transaction.ts";
 import { tellFinished } from "./finish.ts";
 import { mostAttempts, retryDelay } from "./retry-delay.ts";
-import { inTransaction } from "./transaction.ts";
+import { inQueueTransaction } from "./transaction.ts";
 
 export type ClaimLimits = {
   readonly mostDocuments: number;
@@ -19,7 +20,7 @@ type Row = { submission_id: string; attempts: number; size: number; ahead: numbe
  * taken up too often is given up, its document kept.
  */
 export function claimBatch(pool: pg.Pool, { mostDocuments, mostBytes }: ClaimLimits): Promise<string[]> {
-  return inTransaction(pool, async (client) => {
+  return inQueueTransaction(pool, async (client) => {
     const { rows } = await client.query<Row>(
       `SELECT submission_id, attempts, size, greatest(0, extract(epoch FROM received_at - not_before)::float8) AS ahead
        FROM submissions
@@ -66,7 +67,7 @@ export function chooseBatch<Given extends { attempts: number; size: number; ahea
   return batch;
 }
 
-async function giveUp(client: pg.ClientBase, rows: readonly Row[]): Promise<void> {
+async function giveUp(client: Statements, rows: readonly Row[]): Promise<void> {
   const ids = rows.map((row) => row.submission_id);
   await client.query(
     `UPDATE submissions SET status = 'failed', finished_at = now(),

@@ -1,18 +1,18 @@
 import pg from "pg";
-import { serverFaultOf } from "../../store/server-fault.ts";
+import { describeDatabaseError, serverFaultOf } from "../../store/server-fault.ts";
 
 /** What went wrong while documents were taken in, as it is kept with the submission. */
 export type Fault = {
   /** A SQLSTATE, a system error's code, or `DEFECT`. */
   readonly code: string;
   readonly message: string;
-  /** Whether the database or the machine is at fault, not this program. */
+  /** Whether it came from the database or the machine, so that the same documents may succeed later. */
   readonly isInfrastructure: boolean;
 };
 
 /**
- * Tells faults of infrastructure (lost connections, deadlocks, a full disk, a server that stops: they pass) from
- * defects. Faults of documents never come here: `takeIn` keeps them in quarantine.
+ * Tells faults of infrastructure (lost connections, deadlocks, a full disk, a server that stops, rows that are in the
+ * way: they pass, or are mended) from defects. Faults of documents never come here: `takeIn` keeps them in quarantine.
  */
 export function faultOf(thrown: unknown): Fault {
   if (!(thrown instanceof Error)) return { code: "DEFECT", message: String(thrown), isInfrastructure: false };
@@ -20,10 +20,11 @@ export function faultOf(thrown: unknown): Fault {
   const error = serverFaultOf(thrown) ?? (thrown.cause instanceof pg.DatabaseError ? thrown.cause : thrown);
   const { code, syscall } = error as NodeJS.ErrnoException;
   const message = error.message || code || error.name;
-  if (error instanceof pg.DatabaseError) return { code: code ?? "DATABASE", message, isInfrastructure: true };
-  if (code !== undefined && syscall !== undefined) return { code, message, isInfrastructure: true };
-  if (serverFaultOf(error) !== null) {
-    return { code: code ?? "CONNECTION_LOST", message, isInfrastructure: true };
+  if (error instanceof pg.DatabaseError) {
+    return { code: code ?? "DATABASE", message: describeDatabaseError(error), isInfrastructure: true };
   }
+  if (code !== undefined && syscall !== undefined) return { code, message, isInfrastructure: true };
+  if (serverFaultOf(error) !== null)
+    return { code: code ?? "CONNECTION_LOST", message, isInfrastructure: true };
   return { code: "DEFECT", message: `${error.name}: ${message}`, isInfrastructure: false };
 }

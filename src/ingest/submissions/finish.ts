@@ -1,7 +1,7 @@
-import type pg from "pg";
+import type { Statements } from "../../store/transaction.ts";
 import { finishedChannel, idsInOneNotice } from "./channels.ts";
 import type { Fault } from "./faults.ts";
-import { mostAttempts, mostAttemptsOnDefects } from "./retry-delay.ts";
+import { mostAttempts, mostAttemptsOnDefects, mostCountedOfInfrastructure } from "./retry-delay.ts";
 
 /** What became of a submission. */
 export type Outcome = {
@@ -13,7 +13,7 @@ export type Outcome = {
 };
 
 /** Writes what became of submissions, lets their documents go, and tells who waits, with the commit. */
-export async function finish(client: pg.ClientBase, outcomes: readonly Outcome[]): Promise<void> {
+export async function finish(client: Statements, outcomes: readonly Outcome[]): Promise<void> {
   await client.query(
     `UPDATE submissions SET status = outcome::submission_status, pith_number = number, error_code = code,
        error_message = message, finished_at = clock_timestamp(), document = NULL
@@ -34,15 +34,27 @@ export async function finish(client: pg.ClientBase, outcomes: readonly Outcome[]
   );
 }
 
-/** Writes what went wrong. The submissions stay in the queue, unless they were tried too often. */
-export async function keepFault(client: pg.ClientBase, ids: readonly string[], fault: Fault): Promise<void> {
-  const most = fault.isInfrastructure ? mostAttempts : mostAttemptsOnDefects;
+/**
+ * Writes what went wrong with submissions that are still queued. Where the database or the machine was at fault they stay
+ * queued, however often they were tried: what was acknowledged is retried until it is stored. Defects are given up after
+ * `mostAttemptsOnDefects`.
+ */
+export async function keepFault(
+  client: Statements,
+  ids: readonly string[],
+  { code, message, isInfrastructure }: Fault,
+): Promise<void> {
+  // Attempts that the database spoilt say nothing about the document: not so many are counted that it is given up.
+  const [most, counted] = isInfrastructure
+    ? [null, mostCountedOfInfrastructure]
+    : [mostAttemptsOnDefects, mostAttempts];
   const { rows } = await client.query<{ id: string }>(
-    `UPDATE submissions SET error_code = $2, error_message = $3,
+    `UPDATE submissions SET error_code = $2, error_message = $3, attempts = least(attempts, $5),
        status = CASE WHEN attempts >= $4 THEN 'failed'::submission_status ELSE status END,
        finished_at = CASE WHEN attempts >= $4 THEN clock_timestamp() END
-     WHERE submission_id = ANY($1::uuid[]) RETURNING CASE WHEN attempts >= $4 THEN submission_id END AS id`,
-    [ids, fault.code, fault.message.replaceAll("\u0000", "\ufffd"), most],
+     WHERE submission_id = ANY($1::uuid[]) AND status = 'queued'
+     RETURNING CASE WHEN status = 'failed' THEN submission_id END AS id`,
+    [ids, code, message.replaceAll("\u0000", "\ufffd"), most, counted],
   );
   await tellFinished(
     client,
@@ -50,7 +62,7 @@ export async function keepFault(client: pg.ClientBase, ids: readonly string[], f
   );
 }
 
-export async function tellFinished(client: pg.ClientBase, ids: readonly string[]): Promise<void> {
+export async function tellFinished(client: Statements, ids: readonly string[]): Promise<void> {
   for (let from = 0; from < ids.length; from += idsInOneNotice) {
     const payload = ids.slice(from, from + idsInOneNotice).join(" ");
     await client.query("SELECT pg_notify($1, $2)", [finishedChannel, payload]);

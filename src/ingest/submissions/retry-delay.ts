@@ -1,8 +1,14 @@
 const firstDelay = 1_000;
 const longestDelay = 300_000;
 
-/** The most attempts where the database, or the machine, is at fault: some twenty minutes of them. */
+/** The most attempts that may end with their worker: then the document itself is suspected of ending it. */
 export const mostAttempts = 12;
+
+/**
+ * After a fault of the database, or the machine, at most so many attempts count: the next is made within some four
+ * minutes, and a worker must end four times in succession before the document is given up.
+ */
+export const mostCountedOfInfrastructure = mostAttempts - 4;
 
 /** The most attempts where this program is at fault: the next one hardly ends otherwise. */
 export const mostAttemptsOnDefects = 4;

@@ -27,7 +27,7 @@ export async function settle(
   const outcomes = new Map<string, Outcome>();
   for (const minimumProof of new Set(submissions.map((submission) => submission.minimumProof))) {
     // The size was judged when they came.
-    const door = { keyring, minimumProof, maximumBytes: Number.POSITIVE_INFINITY, needsAnEvent: true };
+    const door = { keyring, minimumProof, maximumBytes: Number.POSITIVE_INFINITY };
     const alike = submissions.filter((submission) => submission.minimumProof === minimumProof);
     const deliveries = alike.map((submission) => ({
       source: sourceOf(submission),

@@ -1,12 +1,12 @@
-import type pg from "pg";
 import type { Keyring } from "../../protocol/index.ts";
 import type { Proof } from "../../protocol/proof.ts";
 import type { Database } from "../../store/index.ts";
+import type { Statements } from "../../store/transaction.ts";
 import { claimBatch } from "./claim.ts";
 import { type Fault, faultOf } from "./faults.ts";
 import { finish, keepFault, type Outcome } from "./finish.ts";
 import { type Claimed, settle } from "./settle.ts";
-import { inTransaction } from "./transaction.ts";
+import { inQueueTransaction, keepOpen } from "./transaction.ts";
 
 export type WorkOptions = {
   readonly keyring: Keyring;
@@ -33,30 +33,62 @@ const batchBytes = 16_000_000;
  *
  * @returns the number of submissions that were taken up. Rejects where the queue cannot be reached.
  */
-export async function workBatch(database: Database, options: WorkOptions): Promise<number> {
+export async function workBatch(
+  database: Database,
+  options: WorkOptions,
+  owed = new OwedFaults(),
+): Promise<number> {
   const { keyring, batchDocuments = 200, onFault, onBatch } = options;
+  await owed.write(database);
   const ids = await claimBatch(database.pool, { mostDocuments: batchDocuments, mostBytes: batchBytes });
   if (ids.length === 0) return 0;
-  await inTransaction(database.pool, async (client) => {
-    const submissions = await lock(client, ids);
+  const work = inQueueTransaction(database.pool, async (queue) => {
+    const submissions = await lock(queue, ids);
     if (submissions.length === 0) return;
     let outcomes: Outcome[];
     try {
-      outcomes = await settle(database, submissions, keyring);
+      outcomes = await keepOpen(queue, () => settle(database, submissions, keyring));
     } catch (error) {
       const fault = faultOf(error);
       onFault?.(fault);
       await keepFault(
-        client,
+        queue,
         submissions.map(({ id }) => id),
         fault,
       );
       return;
     }
-    await finish(client, outcomes);
+    await finish(queue, outcomes);
     onBatch?.(outcomes);
   });
+  try {
+    await work;
+  } catch (error) {
+    owed.note(ids, faultOf(error));
+    throw error;
+  }
   return ids.length;
+}
+
+/**
+ * Faults that could not be written, since the queue could not be reached either. Written before the next batch, so that
+ * only attempts whose worker has ended count as such.
+ */
+export class OwedFaults {
+  #faults: { readonly ids: readonly string[]; readonly fault: Fault }[] = [];
+
+  note(ids: readonly string[], fault: Fault): void {
+    this.#faults.push({ ids, fault });
+  }
+
+  async write({ pool }: Database): Promise<void> {
+    if (this.#faults.length === 0) return;
+    const faults = this.#faults;
+    await inQueueTransaction(pool, async (queue) => {
+      for (const { ids, fault } of faults) await keepFault(queue, ids, fault);
+    });
+    this.#faults = this.#faults.slice(faults.length);
+  }
 }
 
 /**
@@ -64,7 +96,7 @@ export async function workBatch(database: Database, options: WorkOptions): Promi
  * worker have the row because this one was slow, it is no longer queued when that one is done. The order keeps two
  * who wait from waiting for each other.
  */
-async function lock(client: pg.ClientBase, ids: readonly string[]): Promise<Claimed[]> {
+async function lock(client: Statements, ids: readonly string[]): Promise<Claimed[]> {
   const { rows } = await client.query<{
     submission_id: string;
     token: string;

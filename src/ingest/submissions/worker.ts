@@ -5,7 +5,7 @@ import { Bell } from "./bell.ts";
 import { queuedChannel } from "./channels.ts";
 import { faultOf } from "./faults.ts";
 import { pruneFinished } from "./prune.ts";
-import { type WorkOptions, workBatch } from "./work-batch.ts";
+import { OwedFaults, type WorkOptions, workBatch } from "./work-batch.ts";
 
 export type WorkerOptions = WorkOptions & {
   /** Ends the worker in order: the batch under way is finished. */
@@ -36,6 +36,7 @@ export async function runWorker(database: Database, options: WorkerOptions): Pro
       onListening?.();
     },
   });
+  const owed = new OwedFaults();
   let failures = 0;
   let settleAt = 0;
   let pruneAt = 0;
@@ -43,7 +44,7 @@ export async function runWorker(database: Database, options: WorkerOptions): Pro
     while (!signal.aborted) {
       bell.clear();
       try {
-        const count = await workBatch(database, options);
+        const count = await workBatch(database, options, owed);
         failures = 0;
         if (count > 0) continue;
         if (performance.now() >= settleAt) {

@@ -58,7 +58,7 @@ async function takeBatch({ id, batch, memory }: BatchRequest): Promise<void> {
 
 /** Errors lose their class and their own members between threads. */
 function portable(error: unknown): PortableError {
-  if (!(error instanceof Error)) return { name: "Error", message: String(error), stack: "", code: undefined };
-  const { code } = error as NodeJS.ErrnoException;
-  return { name: error.name, message: error.message, stack: error.stack ?? "", code };
+  const { name, message, stack = "" } = error instanceof Error ? error : new Error(String(error));
+  const { code, table, constraint, detail } = error as Partial<PortableError>;
+  return { name, message, stack, code, table, constraint, detail };
 }

@@ -43,4 +43,8 @@ export type PortableError = {
   readonly message: string;
   readonly stack: string;
   readonly code: string | undefined;
+  /** Where PostgreSQL refused a row: which, and why. */
+  readonly table: string | undefined;
+  readonly constraint: string | undefined;
+  readonly detail: string | undefined;
 };

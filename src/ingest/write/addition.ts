@@ -26,7 +26,7 @@ export function additionOf(arrivals: readonly Arrival[], held: Held): Addition |
         known === undefined ? held.events.get(id) : { proof: known.proof, signature: signatureText(known) };
       if (other === undefined || isBetterCopy(event, other)) addition.events.set(id, event);
     }
-    for (const mention of document.aliases) addAlias(addition.aliases, mention, held.aliases);
+    for (const alias of document.aliases) addAlias(addition.aliases, alias, held.aliases);
     const published = document.published?.sha256;
     if (published !== undefined && publishedResult !== null && !held.publishedStates.has(published)) {
       addition.publishedStates.set(published, publishedResult);

@@ -5,6 +5,7 @@ import { readGraphPayload } from "../../store/graph-payload.ts";
 import type { Database } from "../../store/index.ts";
 import { bigintArray } from "../../store/rows.ts";
 import { rowsAsLists } from "../../store/rows-as-lists.ts";
+import { beginWriting, inTransaction, onConnection, type Statements } from "../../store/transaction.ts";
 import { noteCounted, readUncounted, type Uncounted } from "../../store/uncounted-anchors.ts";
 import { writeLock } from "../../store/write-lock.ts";
 
@@ -24,7 +25,7 @@ const pageSize = 10_000;
  * the transaction of a writer, under its lock, once all that it writes is written.
  */
 export async function countAnchorsLeft(
-  client: pg.ClientBase,
+  client: Statements,
   uncounted: Uncounted,
   areDistributed: boolean,
 ): Promise<void> {
@@ -36,33 +37,26 @@ export async function countAnchorsLeft(
 
 /** The same in a transaction of its own, for when nobody who counts comes to write. Does nothing where all are counted. */
 export async function settleAnchors({ pool }: Pick<Database, "pool">): Promise<void> {
-  const client = await pool.connect();
-  try {
-    await settleAnchorsBy(client);
-    client.release();
-  } catch (error) {
-    // So ends the transaction, and the lock with it.
-    client.release(true);
-    throw error;
-  }
+  if ((await readUncounted(pool)) === null) return;
+  await inTransaction(pool, beginWriting, async (writer) => {
+    await writer.query("SELECT pg_advisory_xact_lock($1)", [writeLock]);
+    await countLeft(writer);
+  });
 }
 
-/** The same by a connection that may hold the lock, and is in no transaction; after an error, to be given up. */
+/** The same by a connection that holds the lock, and is in no transaction; after an error, to be closed. */
 export async function settleAnchorsBy(client: pg.ClientBase): Promise<void> {
   if ((await readUncounted(client)) === null) return;
-  // Each statement after the lock sees what the writer before has committed.
-  await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
-  await client.query("SELECT pg_advisory_xact_lock($1)", [writeLock]);
-  const uncounted = await readUncounted(client);
-  if (uncounted !== null) await countAnchorsLeft(client, uncounted, await areTablesDistributed(client));
-  await client.query("COMMIT");
+  await onConnection(client, beginWriting, countLeft);
+}
+
+async function countLeft(writer: Statements): Promise<void> {
+  const uncounted = await readUncounted(writer);
+  if (uncounted !== null) await countAnchorsLeft(writer, uncounted, await areTablesDistributed(writer));
 }
 
 /** The works that edges were put to or taken from; null where the feed does not hold all of it, or too much. */
-async function changedAnchors(
-  client: pg.ClientBase,
-  { after, until }: Uncounted,
-): Promise<Set<bigint> | null> {
+async function changedAnchors(client: Statements, { after, until }: Uncounted): Promise<Set<bigint> | null> {
   if (until - after > BigInt(mostPayloads)) return null;
   const { rows } = await client.query<{ payload: Buffer | null }>(
     "SELECT payload FROM graph_changes WHERE position > $1 AND position <= $2 ORDER BY position",
@@ -83,7 +77,7 @@ async function changedAnchors(
   return works;
 }
 
-async function* allWorks(client: pg.ClientBase): AsyncGenerator<bigint[]> {
+async function* allWorks(client: Statements): AsyncGenerator<bigint[]> {
   for (let last: string | undefined = "-1"; last !== undefined; ) {
     const page: pg.QueryResult<{ work_id: string }> = await client.query<{ work_id: string }>(
       "SELECT work_id FROM works WHERE work_id > $1 ORDER BY work_id LIMIT $2",
@@ -95,7 +89,7 @@ async function* allWorks(client: pg.ClientBase): AsyncGenerator<bigint[]> {
 }
 
 async function countAnchors(
-  client: pg.ClientBase,
+  client: Statements,
   works: Iterable<bigint>,
   areDistributed: boolean,
 ): Promise<void> {

@@ -3,6 +3,7 @@ import { areTablesDistributed, queryAndDistributed } from "../../store/citus/kep
 import { recordChanges, type StateChange } from "../../store/feed.ts";
 import { recordGraphChanges } from "../../store/graph-feed.ts";
 import { type Database, paperIdOf } from "../../store/index.ts";
+import { beginWriting, inTransaction, type Statements } from "../../store/transaction.ts";
 import { writeLock } from "../../store/write-lock.ts";
 import type { Arrival, Rejection } from "../arrival.ts";
 import { type Addition, additionOf } from "./addition.ts";
@@ -49,24 +50,12 @@ export async function writeBatch(
   rejections: readonly Rejection[],
   { preparation, isLockHeld = false }: WriteOptions = {},
 ): Promise<Outcome[]> {
-  const client = await database.pool.connect();
-  try {
-    const batch = { client, database, isLockHeld, arrivals, rejections };
-    const merged = await writePrepared(batch, (await preparation?.finish()) ?? (await prepareHeld(batch)));
-    client.release();
-    return arrivals.map(({ pithNumber }) => (merged.has(paperIdOf(pithNumber)) ? "merged" : "unchanged"));
-  } catch (error) {
-    // Where even the ROLLBACK fails the connection is gone, and the transaction with it.
-    await client.query("ROLLBACK").then(
-      () => client.release(),
-      () => client.release(true),
-    );
-    throw error;
-  }
+  const batch = { database, isLockHeld, arrivals, rejections };
+  const merged = await writePrepared(batch, (await preparation?.finish()) ?? (await prepareHeld(batch)));
+  return arrivals.map(({ pithNumber }) => (merged.has(paperIdOf(pithNumber)) ? "merged" : "unchanged"));
 }
 
 type Batch = {
-  readonly client: pg.PoolClient;
   readonly database: Database;
   readonly isLockHeld: boolean;
   readonly arrivals: readonly Arrival[];
@@ -78,12 +67,10 @@ type Batch = {
  * changed.
  */
 async function writePrepared(batch: Batch, pending: Pending): Promise<ReadonlySet<bigint>> {
-  const { client } = batch;
   try {
     return await writeTransaction(batch, pending);
   } catch (error) {
     if (!isHeldMeanwhile(error)) throw error;
-    await client.query("ROLLBACK");
     const again = await prepareHeld(batch);
     // Nobody's but one that a rebuild took out again at once: whoever retries batches retries this one.
     if (!cameMeanwhile(pending, again)) throw error;
@@ -92,34 +79,33 @@ async function writePrepared(batch: Batch, pending: Pending): Promise<ReadonlySe
 }
 
 /** Prepares the documents of a batch, compared with what is held of their papers. */
-async function prepareHeld({ client, arrivals }: Batch): Promise<Pending> {
+async function prepareHeld({ database, arrivals }: Batch): Promise<Pending> {
   const paperIds = new Set(arrivals.map(({ pithNumber }) => paperIdOf(pithNumber)));
-  return prepareAll(arrivals, await readHeld(client, paperIds));
+  return prepareAll(arrivals, await readHeld(database.pool, paperIds));
 }
 
 async function writeTransaction(
-  { client, database, isLockHeld, arrivals, rejections }: Batch,
+  { database, isLockHeld, arrivals, rejections }: Batch,
   pending: Pending,
 ): Promise<ReadonlySet<bigint>> {
   const isRefusing = rejections.length > 0 || arrivals.some(({ refused }) => refused.length > 0);
   if (pending.size === 0 && !isRefusing) return new Set();
-  // Each statement after the lock sees what the writer before has committed, whatever the server's default is.
-  await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
-  const added = await writeNewPapers(client, pending);
-  const areDistributed = await beginWriting(client, isLockHeld);
-  const now = new Date().toISOString();
-  const merged = await withReader(database.pool, (reader) =>
-    writePending(new WriteSession(client, reader, areDistributed), pending, added, now),
-  );
-  await writeQuarantine(client, rejections, arrivals, now);
-  await client.query("COMMIT");
-  return merged;
+  return inTransaction(database.pool, beginWriting, async (writer) => {
+    const added = await writeNewPapers(writer, pending);
+    const areDistributed = await lockForWriting(writer, isLockHeld);
+    const now = new Date().toISOString();
+    const merged = await withReader(database.pool, (reader) =>
+      writePending(new WriteSession(writer, reader, areDistributed), pending, added, now),
+    );
+    await writeQuarantine(writer, rejections, arrivals, now);
+    return merged;
+  });
 }
 
 /** Waits for the lock, and reads under it whether the tables are distributed: that is settled for the batch. */
-async function beginWriting(client: pg.PoolClient, isLockHeld: boolean): Promise<boolean> {
-  if (isLockHeld) return areTablesDistributed(client);
-  const locked = await queryAndDistributed(client, `SELECT pg_advisory_xact_lock(${writeLock})`);
+async function lockForWriting(writer: Statements, isLockHeld: boolean): Promise<boolean> {
+  if (isLockHeld) return areTablesDistributed(writer);
+  const locked = await queryAndDistributed(writer, `SELECT pg_advisory_xact_lock(${writeLock})`);
   return locked.areDistributed;
 }
 
@@ -131,9 +117,13 @@ async function withReader<Result>(
   const hasRoom = pool.waitingCount === 0 && (pool.idleCount > 0 || pool.totalCount < pool.options.max);
   const reader = hasRoom ? await pool.connect() : null;
   try {
-    return await use(reader);
-  } finally {
+    const result = await use(reader);
     reader?.release();
+    return result;
+  } catch (error) {
+    // A statement may be under way on it still.
+    reader?.release(true);
+    throw error;
   }
 }
 

@@ -1,6 +1,6 @@
-import type pg from "pg";
 import { bigintArray } from "../../store/rows.ts";
-import { readStoredAliases, type StoredAlias } from "../../store/stored-aliases.ts";
+import { readBroughtAliases, type StoredAlias } from "../../store/stored-aliases.ts";
+import type { Statements } from "../../store/transaction.ts";
 import { aliasKey } from "./aliases.ts";
 
 /** What the log holds of a paper before a batch, beside its events. */
@@ -45,7 +45,7 @@ export const nothingHeld: Held = {
 };
 
 /** Reads what the log holds of papers: in one statement where nothing is held, else in three. */
-export async function readHeld(client: pg.ClientBase, paperIds: Iterable<bigint>): Promise<HeldPapers> {
+export async function readHeld(client: Statements, paperIds: Iterable<bigint>): Promise<HeldPapers> {
   const held = new Map<bigint, Held>();
   const of = (paperId: string) => held.get(BigInt(paperId)) as Held;
   const subjects = await client.query<{
@@ -62,7 +62,7 @@ export async function readHeld(client: pg.ClientBase, paperIds: Iterable<bigint>
   for (const row of subjects.rows) {
     held.set(BigInt(row.paper_id), {
       events: new Map(),
-      aliases: new Map(readStoredAliases(row.aliases).map((alias) => [aliasKey(alias), alias])),
+      aliases: new Map(readBroughtAliases(row.aliases).map((alias) => [aliasKey(alias), alias])),
       aliasesText: row.aliases,
       publishedStates: new Set(),
       invalidCount: 0,

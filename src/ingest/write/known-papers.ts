@@ -3,6 +3,7 @@ import type pg from "pg";
 import { type CheckResult, isJsonObject, type JsonObject, parseJson } from "../../protocol/index.ts";
 import { type PaperLog, readLogs } from "../../store/index.ts";
 import { bigintArray } from "../../store/rows.ts";
+import type { Statements } from "../../store/transaction.ts";
 
 /** What the log holds of a paper, to be merged with what arrives. */
 export type Known = {
@@ -16,11 +17,11 @@ export const nothing: Known = { log: { events: [], aliases: [] }, record: null, 
 
 /** Reads what the log holds of papers. */
 export async function readKnown(
-  client: pg.PoolClient,
+  client: Statements,
   paperIds: readonly bigint[],
 ): Promise<(paperId: bigint) => Known> {
   if (paperIds.length === 0) return () => nothing;
-  const logs = await readLogs(drizzle(client), paperIds);
+  const logs = await readLogs(drizzle(client as pg.PoolClient), paperIds);
   const records = await readRecords(client, paperIds);
   const results = await readPublishedResults(client, paperIds);
   return (paperId) => ({
@@ -31,7 +32,7 @@ export async function readKnown(
 }
 
 async function readRecords(
-  client: pg.ClientBase,
+  client: Statements,
   paperIds: readonly bigint[],
 ): Promise<Map<bigint, JsonObject>> {
   if (paperIds.length === 0) return new Map();
@@ -54,7 +55,7 @@ export function recordOf(text: string | null): JsonObject | null {
 }
 
 async function readPublishedResults(
-  client: pg.ClientBase,
+  client: Statements,
   paperIds: readonly bigint[],
 ): Promise<Map<bigint, CheckResult[]>> {
   const results = new Map<bigint, CheckResult[]>();

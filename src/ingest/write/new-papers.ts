@@ -1,4 +1,5 @@
 import pg from "pg";
+import type { Transaction } from "../../store/transaction.ts";
 import { nothingHeld } from "./held.ts";
 import { type LogWrite, writeRecords } from "./log.ts";
 import { changeOf, type PaperChange } from "./paper-change.ts";
@@ -18,7 +19,7 @@ import { WriteSession } from "./session.ts";
  * @returns the papers that were written, by their ids: nobody else can add them before the transaction ends.
  */
 export async function writeNewPapers(
-  client: pg.PoolClient,
+  writer: Transaction,
   pending: Pending,
 ): Promise<ReadonlyMap<bigint, LogWrite>> {
   const added = new Map<bigint, LogWrite>();
@@ -31,7 +32,7 @@ export async function writeNewPapers(
   }
   if (added.size === 0) return added;
   // Only new rows: these are written alike, however the tables lie.
-  const session = new WriteSession(client, null, false);
+  const session = new WriteSession(writer, null, false);
   writeRecords(session, added.values());
   await writePapers(session, changes);
   await session.flush();

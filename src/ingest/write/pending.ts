@@ -1,6 +1,6 @@
 import { type CheckResult, type MergedState, mergeEvents, type PithNumber } from "../../protocol/index.ts";
 import { paperIdOf } from "../../store/index.ts";
-import { mentionOf } from "../../store/stored-aliases.ts";
+import { aliasValue } from "../../store/stored-aliases.ts";
 import type { Arrival } from "../arrival.ts";
 import { projectTarget } from "../project/target.ts";
 import { Turns } from "../turns.ts";
@@ -138,7 +138,7 @@ export function prepare(
   // An event that is there already came again with a better signature: that copy counts.
   const replaced = new Set(arriving.map(({ id }) => id));
   const events = [...arriving, ...log.events.filter(({ id }) => !replaced.has(id))];
-  const arrivingAliases = [...addition.aliases.values()].map(mentionOf);
+  const arrivingAliases = [...addition.aliases.values()].map(aliasValue);
   const state = mergeEvents(pithNumber, events, [...log.aliases, ...arrivingAliases]);
   const results = [...publishedResults, ...([...addition.publishedStates.values()] as CheckResult[])];
   // The record event's own comes first.

@@ -1,6 +1,6 @@
-import type pg from "pg";
 import { canonicalJson, cryptography } from "../../protocol/index.ts";
 import { type Cell, upsertRows } from "../../store/rows.ts";
+import type { Statements } from "../../store/transaction.ts";
 import type { Arrival, Rejection } from "../arrival.ts";
 import { storable } from "../project/text.ts";
 import { totalsStatement } from "./totals.ts";
@@ -14,13 +14,13 @@ const largestContent = 1_000_000;
 
 /** Keeps what was refused, with its reason. What is in quarantine already changes nothing. */
 export async function writeQuarantine(
-  client: pg.ClientBase,
+  client: Statements,
   rejections: readonly Rejection[],
   arrivals: readonly Arrival[],
   now: string,
 ): Promise<void> {
   const rows = new Map<string, Cell[]>();
-  for (const { sha256, code, message, source, size, bytes } of rejections) {
+  for (const { sha256, code, message, source, size, bytes, pithNumber, minimumProof } of rejections) {
     const content = size <= largestContent ? bytes : null;
     rows.set(sha256, [
       `\\x${sha256}`,
@@ -28,13 +28,14 @@ export async function writeQuarantine(
       code,
       storable(message),
       storable(source),
-      null,
+      pithNumber ?? null,
+      minimumProof ?? null,
       size,
       content,
       now,
     ]);
   }
-  for (const { refused, pithNumber, source } of arrivals) {
+  for (const { refused, pithNumber, source, minimumProof } of arrivals) {
     for (const [index, { id, reason, copy }] of refused.slice(0, mostEvents).entries()) {
       const text = canonicalJson(copy);
       const sha256 = cryptography.sha256Text(text);
@@ -47,6 +48,7 @@ export async function writeQuarantine(
         index === mostEvents - 1 ? lastMessage(id, refused.length) : id,
         storable(source),
         pithNumber,
+        minimumProof,
         size,
         content,
         now,
@@ -82,12 +84,13 @@ const columns = [
   "message",
   "source",
   "pith_number",
+  "minimum_proof",
   "size",
   "content",
   "received_at",
 ];
 
-async function documentCount(client: pg.ClientBase): Promise<number> {
+async function documentCount(client: Statements): Promise<number> {
   const { rows } = await client.query<{ count: number }>(
     "SELECT count(*)::int AS count FROM quarantine WHERE kind = 'document'",
   );

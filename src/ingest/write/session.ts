@@ -4,6 +4,7 @@ import { rowsAsValues } from "../../store/citus/rows-as-values.ts";
 import { type Cell, CopyRows } from "../../store/copy-format.ts";
 import { copyIn } from "../../store/copy-in.ts";
 import { rowsAsLists } from "../../store/rows-as-lists.ts";
+import type { Transaction } from "../../store/transaction.ts";
 
 /**
  * The connections of a batch, under the write lock: what is written goes to PostgreSQL in order, while what follows
@@ -13,7 +14,7 @@ import { rowsAsLists } from "../../store/rows-as-lists.ts";
  * A write that fails lets every later call, and `flush`, reject with its error.
  */
 export class WriteSession {
-  readonly #writer: pg.PoolClient;
+  readonly #writer: Transaction;
   readonly #reader: pg.PoolClient | null;
   /** Whether the tables are distributed: settled for the batch, under the lock. */
   readonly areDistributed: boolean;
@@ -23,8 +24,8 @@ export class WriteSession {
   #sending: Promise<void> | null = null;
   #failure: { readonly error: unknown } | null = null;
 
-  /** `writer` is in its transaction. Without a reader everything is done one after the other. */
-  constructor(writer: pg.PoolClient, reader: pg.PoolClient | null, areDistributed: boolean) {
+  /** Without a reader everything is done one after the other. */
+  constructor(writer: Transaction, reader: pg.PoolClient | null, areDistributed: boolean) {
     this.#writer = writer;
     this.#reader = reader;
     this.areDistributed = areDistributed;
@@ -112,7 +113,7 @@ export class WriteSession {
   }
 
   /** Resolves when all that was to be written is; then the writer's connection is free. */
-  async flush(): Promise<pg.PoolClient> {
+  async flush(): Promise<Transaction> {
     await this.#sending;
     if (this.#failure !== null) throw this.#failure.error;
     return this.#writer;

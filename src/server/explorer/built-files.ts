@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Encoding } from "./accepted-encoding.ts";
+import type { Encoding } from "../http/accepted-encoding.ts";
 
 /** Where the build puts the explorer: the same place from src/ and from dist/. */
 export const builtExplorer = fileURLToPath(new URL("../../../dist/explorer", import.meta.url));

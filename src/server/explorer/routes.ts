@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { cryptography } from "../../protocol/index.ts";
-import { isNamedBy } from "../mirror/conditional.ts";
+import type { Encoding } from "../http/accepted-encoding.ts";
+import { asksForPage } from "../http/accepted-type.ts";
+import { sendImmutable, sendPage } from "../http/static-file.ts";
 import { sendError } from "../responses.ts";
-import { acceptedEncoding } from "./accepted-encoding.ts";
 import { BuiltFiles, builtExplorer } from "./built-files.ts";
 import { explorerHeaders } from "./policy.ts";
 
@@ -24,30 +24,52 @@ const types: Readonly<Record<string, string>> = {
   svg: "image/svg+xml",
 };
 
-/** The explorer. Given a path, undefined where it is none of its own. */
-export function createExplorerRoutes(folder = builtExplorer): (path: string) => ExplorerRoute | undefined {
+export type ExplorerRoutes = {
+  /** Given a path, undefined where it is none of the explorer's own. */
+  readonly route: (path: string) => ExplorerRoute | undefined;
+  /** The page with status 404, for browsers at an address that nothing has; undefined for any other client. */
+  readonly notFound: (request: IncomingMessage) => Answer | undefined;
+};
+
+export function createExplorerRoutes(folder = builtExplorer): ExplorerRoutes {
   const files = new BuiltFiles(folder);
-  return (path) => {
-    const [, name, type] = assetPath.exec(path) ?? [];
-    if (name !== undefined) {
+  const route = (path: string): ExplorerRoute | undefined => {
+    const [, name, suffix = ""] = assetPath.exec(path) ?? [];
+    const type = types[suffix];
+    if (name !== undefined && type !== undefined) {
       return {
         methods,
-        answer: (request, response) => answerAsset(files, name, types[type ?? ""], request, response),
+        answer: (request, response) => answerAsset(files, name, type, request, response),
       };
     }
-    const steps = path.split("/").length - 2;
+    const steps = stepsOf(path);
     if (!pagePath.test(path) || steps > mostSteps) return undefined;
-    return { methods, answer: (request, response) => answerPage(files, steps, request, response) };
+    return {
+      methods,
+      answer: (request, response) => answerPage(files, { steps, status: 200 }, request, response),
+    };
   };
+  const notFound = (request: IncomingMessage): Answer | undefined => {
+    const { method = "", url = "/", headers } = request;
+    const steps = stepsOf(url.split("?", 1)[0] ?? "/");
+    if (!methods.includes(method) || !asksForPage(headers.accept) || steps > mostSteps) return undefined;
+    return (given, response) => answerPage(files, { steps, status: 404 }, given, response);
+  };
+  return { route, notFound };
+}
+
+function stepsOf(path: string): number {
+  return path.split("/").length - 2;
 }
 
 /**
- * The page names its assets relative to its own address, which a proxy may have below a path that this server never
- * hears of: as many steps up as the address has.
+ * The page, whatever it is to show; 404 where nothing else of the server has the address either. It names its assets
+ * relative to its own address, which a proxy may have below a path that this server never hears of: as many steps up as
+ * the address has.
  */
 async function answerPage(
   files: BuiltFiles,
-  steps: number,
+  { steps, status }: { steps: number; status: number },
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -57,50 +79,19 @@ async function answerPage(
     return sendError(request, response, 503, { code: "NOT_FOUND", message });
   }
   const text = built.replaceAll(/(src|href)="\.\//g, `$1="${steps === 0 ? "./" : "../".repeat(steps)}`);
-  const etag = `"${cryptography.sha256Text(text).slice(0, 32)}"`;
-  const headers = { ...explorerHeaders, "cache-control": "no-cache", etag };
-  request.resume();
-  if (isNamedBy(etag, request.headers["if-none-match"])) {
-    response.writeHead(304, headers);
-    response.end();
-    return;
-  }
-  response.writeHead(200, {
-    ...headers,
-    "content-type": "text/html; charset=utf-8",
-    "content-length": Buffer.byteLength(text),
-  });
-  response.end(request.method === "HEAD" ? undefined : text);
+  sendPage(request, response, { text, headers: explorerHeaders, status });
 }
 
-/** What the build made is named by its content: a cache may keep it for good. */
+/** What the build made is named by its content. */
 async function answerAsset(
   files: BuiltFiles,
   name: string,
-  type: string | undefined,
+  type: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const wanted = acceptedEncoding(headerText(request.headers["accept-encoding"]));
-  const compressed = wanted === "identity" ? null : await files.asset(name, wanted);
-  const body = compressed ?? (await files.asset(name, "identity"));
-  if (body === null || type === undefined) {
-    const message = "The explorer has no such file. Where it was updated, load the page anew.";
-    return sendError(request, response, 404, { code: "NOT_FOUND", message });
-  }
-  request.resume();
-  response.writeHead(200, {
-    "content-type": type,
-    "content-length": body.length,
-    ...(compressed === null ? {} : { "content-encoding": wanted }),
-    vary: "Accept-Encoding",
-    "cache-control": "public, max-age=31536000, immutable",
-    // A worker has its own policy, and a picture opened by itself is a page.
-    ...explorerHeaders,
-  });
-  response.end(request.method === "HEAD" ? undefined : body);
-}
-
-function headerText(header: string | readonly string[] | undefined): string | undefined {
-  return typeof header === "object" ? header.join(",") : header;
+  const bytes = (encoding: Encoding) => files.asset(name, encoding);
+  if (await sendImmutable(request, response, { type, bytes, headers: explorerHeaders })) return;
+  const message = "The explorer has no such file. If it was updated, reload the page.";
+  sendError(request, response, 404, { code: "NOT_FOUND", message });
 }

@@ -9,11 +9,9 @@ import { GoneError, sendAsRead } from "../send-as-read.ts";
 import { exportTag, isMatched } from "./entity-tags.ts";
 import { type ExportPath, requestedFile } from "./requested-file.ts";
 
-/** What is asked for, and for how many milliseconds a client may read nothing of it. */
 export type AskedExport = {
   readonly path: ExportPath;
   readonly query: URLSearchParams;
-  readonly unread: number;
 };
 
 const statuses: Partial<Record<ErrorCode, number>> = {
@@ -26,7 +24,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
 /** Sends one export from one snapshot, no faster than it is read. */
 export async function answerExport(
   database: Database,
-  { path, query, unread }: AskedExport,
+  { path, query }: AskedExport,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -74,7 +72,7 @@ export async function answerExport(
         response.end();
         return;
       }
-      await sendAsRead(response, file.write(snapshot, new ExportCounts()), unread);
+      await sendAsRead(response, file.write(snapshot, new ExportCounts()));
     });
   } catch (error) {
     // Who went away needs no answer, and broke nothing.

@@ -1,3 +1,4 @@
+import { findCitable } from "../../api/citable-ref.ts";
 import { ApiError, badUserInput } from "../../api/errors.ts";
 import type { Loaders } from "../../api/loaders/index.ts";
 import {
@@ -62,7 +63,7 @@ const usualWorks = 5_000;
 const directions = { references: "REFERENCES", "cited-by": "CITED_BY", both: "BOTH" } as const;
 
 const known = {
-  table: ["after"],
+  table: ["after", "raw", "bom"],
   graph: ["ref", "depth", "direction", "maximum-works"],
   bibliography: ["ref", "category"],
 } as const;
@@ -88,13 +89,14 @@ export async function requestedFile(
   }
   if (path.kind === "table") {
     const after = query.get("after");
-    if (after === null) return tableFile(path.table, path.format);
+    const options = { raw: readFlag(query, "raw", path.format), bom: readFlag(query, "bom", path.format) };
+    if (after === null) return tableFile(path.table, path.format, options);
     if (path.format === "parquet") {
       throw badUserInput("A Parquet file cannot go on after a row: only ndjson and csv can.");
     }
     const table = await readTable(client, path.table);
     const key = parseRowKey(table, after);
-    if (key !== null) return tableFile(path.table, path.format, key);
+    if (key !== null) return tableFile(path.table, path.format, { ...options, after: key });
     throw badUserInput(`\`after\` must be a JSON list of a row's ${table.key.join(" and ")}.`);
   }
   const refs = query.getAll("ref");
@@ -103,10 +105,10 @@ export async function requestedFile(
   }
   if (path.kind === "bibliography") {
     const category = query.get("category");
-    const papers = await Promise.all(refs.map((ref) => loaders.paperByRef.load(ref)));
-    const pithNumbers = papers.map((paper, index) => given(paper, refs[index] ?? "", "paper").pithNumber);
+    const found = await Promise.all(refs.map((ref) => findCitable(ref, loaders)));
+    const citable = found.map((one, index) => given(one, refs[index] ?? "", "paper"));
     return bibliographyFile(path.format, {
-      ...(refs.length === 0 ? {} : { pithNumbers }),
+      ...(refs.length === 0 ? {} : { refs: citable }),
       ...(category === null ? {} : { category: readCategory(category) }),
     });
   }
@@ -133,6 +135,15 @@ function given<Row>(row: Row | null, ref: string, noun: string): Row {
 function readCategory(text: string): string {
   if (!text.includes("\0") && text.isWellFormed() && text.length <= 200) return text;
   throw badUserInput("`category` must be a category like hep-th.");
+}
+
+/** An option of CSV. */
+function readFlag(query: URLSearchParams, name: string, format: TableFormat): boolean {
+  const text = query.get(name);
+  if (text === null) return false;
+  if (format !== "csv") throw badUserInput(`\`${name}\` is an option of CSV only.`);
+  if (text === "true" || text === "false") return text === "true";
+  throw badUserInput(`\`${name}\` must be true or false.`);
 }
 
 function readNumber(

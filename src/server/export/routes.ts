@@ -13,9 +13,6 @@ const root = "/export";
 /** Exports that run at a time: each keeps a connection, and a processor of the database busy. */
 const mostExports = 2;
 
-/** Milliseconds for which a client may read nothing: meanwhile its snapshot keeps PostgreSQL from cleaning up. */
-const longestUnread = 60_000;
-
 type Route = {
   readonly methods: readonly string[];
   readonly answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -25,7 +22,6 @@ type Route = {
 export function createExportRoutes(
   database: Database,
   settings: ExportSettings,
-  unread = longestUnread,
 ): (path: string) => Route | undefined {
   const methods = ["GET", "HEAD"];
   let running = 0;
@@ -59,7 +55,7 @@ export function createExportRoutes(
     return {
       methods,
       answer: guarded((request, response) =>
-        answerExport(database, { path: asked, query: queryOf(request), unread }, request, response),
+        answerExport(database, { path: asked, query: queryOf(request) }, request, response),
       ),
     };
   };

@@ -36,3 +36,8 @@ function fits(type: JsonType, asked: string): boolean {
   const [kind, subtype] = asked.split("/");
   return (kind === "*" || kind === "application") && (subtype === "*" || type === `application/${subtype}`);
 }
+
+/** Whether an Accept header names HTML, as browsers do for a page. */
+export function asksForPage(accept: string | undefined): boolean {
+  return /(?:^|[,\s])(?:text\/html|application\/xhtml\+xml)(?:$|[,;\s])/i.test(accept ?? "");
+}

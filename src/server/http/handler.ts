@@ -3,10 +3,11 @@ import { type GraphQLError, OperationTypeNode } from "graphql";
 import type { ErrorCode } from "../../api/errors.ts";
 import { askedDocument } from "../documents/asked-document.ts";
 import type { TrustedDocuments } from "../documents/trusted-documents.ts";
+import { answerGraphiql } from "../graphiql/index.ts";
 import { isNamedBy } from "../mirror/conditional.ts";
 import { carriedPosition, malformedPosition, positionHeaders, type RequestReads } from "../reads/index.ts";
 import { sendError } from "../responses.ts";
-import { acceptedJsonType } from "./accepted-type.ts";
+import { acceptedJsonType, asksForPage } from "./accepted-type.ts";
 import { cachingHeaders, entityTag } from "./conditional-answer.ts";
 import { type CorsSettings, corsHeaders, preflightHeaders } from "./cors.ts";
 import { crossSiteRefusal } from "./cross-site.ts";
@@ -14,6 +15,7 @@ import { type Asked, createFastPath, type Yoga } from "./fast-path.ts";
 import { type Parameters, parametersOfBody, parametersOfQuery } from "./parameters.ts";
 import { readBody } from "./read-body.ts";
 import { ReplayedRequest } from "./replayed-request.ts";
+import { addressRefusal, encodingRefusal } from "./text-encoding.ts";
 
 export type HttpOptions = {
   readonly yoga: Yoga;
@@ -23,6 +25,8 @@ export type HttpOptions = {
   readonly cors: CorsSettings;
   readonly documents: TrustedDocuments;
   readonly reads: RequestReads;
+  /** Whether browsers that ask for a page are shown GraphiQL. */
+  readonly graphiql: boolean;
   /** Whether plain JSON requests go the short way; all go graphql-yoga's own where not. */
   readonly fastPath: boolean;
 };
@@ -91,8 +95,13 @@ export function createHttpHandler(options: HttpOptions): RequestListener {
 
   const handleGet = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { accept } = request.headers;
-    // A browser that asks for a page.
-    if (accept?.includes("text/html")) return toYoga(request, response);
+    if (asksForPage(accept)) {
+      return options.graphiql ? answerGraphiql(request, response) : toYoga(request, response);
+    }
+    const malformed = addressRefusal(request.url ?? "");
+    if (malformed !== null) {
+      return refuse(request, response, malformed.status, "BAD_USER_INPUT", malformed.message);
+    }
     const parameters = parametersOfQuery(request.url ?? "");
     if (parameters === null) {
       const message = "`variables` and `extensions` of an address must be JSON.";
@@ -110,6 +119,10 @@ export function createHttpHandler(options: HttpOptions): RequestListener {
     if (body === "too large") {
       const message = `A request may have ${maximumBodySize} bytes at most.`;
       return refuse(request, response, 413, "TOO_LARGE", message, { connection: "close" });
+    }
+    const malformed = encodingRefusal(request, body);
+    if (malformed !== null) {
+      return refuse(request, response, malformed.status, "BAD_USER_INPUT", malformed.message);
     }
     const type = acceptedJsonType(request.headers.accept);
     const parameters = isJson(request) ? parametersOfBody(body) : null;

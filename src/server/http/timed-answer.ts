@@ -31,9 +31,12 @@ export function inTime(
       if (!(error instanceof ApiError)) throw error;
       // Else nobody is left to be told.
       if (response.destroyed) return;
+      const isBusy = error.extensions["code"] === "UNAVAILABLE";
       sendError(request, response, 503, {
-        code: "TIMEOUT",
-        message: `The database took longer than ${milliseconds} ms, which is the most. Try again in ${comeAgainSeconds} s.`,
+        code: isBusy ? "UNAVAILABLE" : "TIMEOUT",
+        message: isBusy
+          ? error.message
+          : `The database took longer than ${milliseconds} ms, which is the most. Try again in ${comeAgainSeconds} s.`,
         headers: { ...headers, "retry-after": String(comeAgainSeconds) },
       });
     }

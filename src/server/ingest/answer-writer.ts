@@ -17,8 +17,8 @@ const mostHeld = 500;
  */
 const mostUnanswered = 10_000;
 
-/** Milliseconds that a client may leave its answers unread. */
-const longestUnread = 60_000;
+/** Milliseconds after which a wait begins again. Whoever waits looks first, so that nothing depends on it. */
+const waitAgain = 60_000;
 
 const tooLargeCode = "TOO_LARGE" satisfies (typeof documentErrorCodes)[number];
 
@@ -38,7 +38,6 @@ export class AnswerWriter {
   readonly #isArray: boolean;
   /** Milliseconds. */
   readonly #wait: number;
-  readonly #unread: number;
   /** Aborted when nobody reads any more. */
   readonly #gone = new AbortController();
   readonly #news = new Bell();
@@ -51,15 +50,8 @@ export class AnswerWriter {
   #isStreaming = false;
   #hasSent = false;
 
-  /** `wait`: how long an answer waits for the worker, in seconds; `unread`: see `longestUnread`. */
-  constructor(
-    desk: SubmissionDesk,
-    request: IncomingMessage,
-    response: ServerResponse,
-    wait: number,
-    unread = longestUnread,
-  ) {
-    this.#unread = unread;
+  /** `wait`: how long an answer waits for the worker, in seconds. */
+  constructor(desk: SubmissionDesk, request: IncomingMessage, response: ServerResponse, wait: number) {
     this.#desk = desk;
     this.#request = request;
     this.#response = response;
@@ -77,7 +69,7 @@ export class AnswerWriter {
     if (!this.#isCrowded) return;
     this.stream();
     this.#hurry.ring();
-    while (this.#isCrowded && !this.#gone.signal.aborted) await this.#room.wait(this.#unread);
+    while (this.#isCrowded && !this.#gone.signal.aborted) await this.#room.wait(waitAgain);
   }
 
   get #isCrowded(): boolean {
@@ -129,7 +121,7 @@ export class AnswerWriter {
       const [next] = this.#waiting;
       if (next === undefined) {
         if (this.#isEnded) return;
-        await this.#news.wait(this.#unread);
+        await this.#news.wait(waitAgain);
         continue;
       }
       const answer = await this.#answer(next);
@@ -180,17 +172,16 @@ export class AnswerWriter {
     this.#response.write(text);
   }
 
-  /** Waits for a client that reads more slowly than it is answered; not for ever. */
+  /** Waits for a client that reads more slowly than it is answered. The server ends connections that do not read. */
   async #read(): Promise<void> {
     if (!this.#response.writableNeedDrain) return;
     const drained = new Bell();
     const ring = () => drained.ring();
     this.#response.once("drain", ring);
     this.#gone.signal.addEventListener("abort", ring);
-    const isRead = await drained.wait(this.#unread);
+    while (this.#response.writableNeedDrain && !this.#gone.signal.aborted) await drained.wait(waitAgain);
     this.#response.off("drain", ring);
     this.#gone.signal.removeEventListener("abort", ring);
-    if (!isRead) this.#response.destroy();
   }
 
   get #type(): string {

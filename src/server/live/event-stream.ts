@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { type ExecutionResult, GraphQLError } from "graphql";
+import type { ExecutionResult } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import type { Context, Live } from "../../api/context.ts";
 import { stringifyResult } from "../../api/json-text.ts";
@@ -10,11 +10,9 @@ import { comeAgainSeconds } from "../unavailable.ts";
 export type StreamTimes = {
   /** Between signs of life where nothing happens. */
   readonly heartbeat: number;
-  /** That a client may leave what it was sent unread. */
-  readonly patience: number;
 };
 
-export const defaultStreamTimes: StreamTimes = { heartbeat: 15_000, patience: 30_000 };
+export const defaultStreamTimes: StreamTimes = { heartbeat: 15_000 };
 
 type Results = AsyncIterator<ExecutionResult>;
 type ServerContext = { readonly res?: ServerResponse };
@@ -24,9 +22,10 @@ type ServerContext = { readonly res?: ServerResponse };
  * has the position of its change, and so have the signs of life between. A client that comes again with Last-Event-ID
  * goes on there. The stream just ends where the server stops, without `complete`, so that clients do come again.
  *
- * Nothing is read ahead: a slow client waits for itself, in the table. One that reads nothing at all is let go. Where the
- * database is away the client is told so, by an event without an id, and the stream ends: it comes again where it was. A
- * status of 503 would not do, as browsers never come again after one.
+ * Nothing is read ahead: a slow client reads its changes from the table, later. One that reads nothing at all loses its
+ * connection by the server's own limits (connections/). Where the database is away the client is told so, by an event
+ * without an id, and the stream ends: it comes again where it was. A status of 503 would not do, as browsers never come
+ * again after one.
  */
 export function useEventStream(times: StreamTimes = defaultStreamTimes): Plugin {
   const lives = new WeakMap<object, Live>();
@@ -78,17 +77,15 @@ function isIterable(result: unknown): result is AsyncIterable<ExecutionResult> {
 function streamOf(
   results: Results,
   live: Live,
-  { heartbeat, patience }: StreamTimes,
+  { heartbeat }: StreamTimes,
   response: ServerResponse | undefined,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let beating: NodeJS.Timeout | undefined;
-  let waiting: NodeJS.Timeout | undefined;
   let isOver = false;
   const end = async () => {
     isOver = true;
     clearInterval(beating);
-    clearTimeout(waiting);
     await results.return?.();
   };
   // Who reads a response does not tell its stream where the client has gone.
@@ -103,7 +100,6 @@ function streamOf(
       }, heartbeat);
     },
     async pull(controller) {
-      clearTimeout(waiting);
       const { done, value } = await results.next();
       if (isOver) return;
       if (done === true) {
@@ -116,14 +112,6 @@ function streamOf(
         return controller.close();
       }
       controller.enqueue(encoder.encode(eventOf(value, live.given)));
-      waiting = setTimeout(() => {
-        controller.enqueue(encoder.encode(eventOf(tooSlow(live.given), null)));
-        controller.close();
-        void end();
-        // Who reads again meanwhile gets the error; else the connection is taken back.
-        const last = setTimeout(() => response?.destroy(), patience);
-        response?.once("close", () => clearTimeout(last));
-      }, patience);
     },
     cancel: end,
   });
@@ -156,12 +144,4 @@ function unavailableEvent(result: ExecutionResult): string {
 
 function isAnswerUnavailable(result: unknown): result is ExecutionResult {
   return typeof result === "object" && result !== null && isUnavailable(result as ExecutionResult);
-}
-
-function tooSlow(position: bigint | null): ExecutionResult {
-  const message =
-    "Events were left unread for too long, so this stream ends. Come again with Last-Event-ID, or `after`, to go on: nothing is lost.";
-  return {
-    errors: [new GraphQLError(message, { extensions: { code: "UNAVAILABLE", after: String(position) } })],
-  };
 }

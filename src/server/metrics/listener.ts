@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { exposition, expositionType } from "../../telemetry/metrics/exposition.ts";
 import type { Family } from "../../telemetry/metrics/registry.ts";
+import { Connections } from "../connections/index.ts";
 import { answerReadiness, type Readiness } from "../health.ts";
 import { listenOn } from "../listen-on.ts";
 import { send, sendError, sendJson } from "../responses.ts";
@@ -39,7 +40,7 @@ export async function startMetricsListener(options: MetricsListenerOptions): Pro
     "/health": (request, response) => sendJson(request, response, 200, { status: "ok" }),
     "/ready": (request, response) => answerReadiness(readiness, request, response),
   };
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
     const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
     if (route === undefined || (request.method !== "GET" && request.method !== "HEAD")) {
@@ -53,7 +54,10 @@ export async function startMetricsListener(options: MetricsListenerOptions): Pro
     } catch {
       sendError(request, response, 500, { code: "INTERNAL_SERVER_ERROR", message: "Internal server error." });
     }
-  });
+  };
+  const connections = new Connections();
+  const server = createServer((request, response) => connections.handle(request, response, answer));
+  connections.follow(server);
   server.headersTimeout = 10_000;
   server.requestTimeout = 10_000;
   await listenOn(server, port, host);

@@ -1,6 +1,7 @@
 import { rootFields } from "../../api/execution/watched-fields.ts";
 import { loaderBatches } from "../../api/loaders/watched-batches.ts";
 import { gauge, type Registry } from "../../telemetry/metrics/registry.ts";
+import { endedConnections } from "../connections/index.ts";
 import { type OperationEnd, operations } from "../plugins/watch-operations.ts";
 import { type RequestEnd, requests } from "../requests/watched-requests.ts";
 
@@ -13,6 +14,7 @@ export function watchRequests(registry: Registry): () => void {
     watchOperations(registry),
     watchFields(registry),
     watchLoaders(registry),
+    watchConnections(registry),
   ];
   return () => {
     for (const stop of stops) stop();
@@ -45,6 +47,18 @@ function watchHttp(registry: Registry): () => void {
         seconds.observe((performance.now() - startedAt) / 1e3, route);
       },
     };
+  });
+}
+
+function watchConnections(registry: Registry): () => void {
+  const ended = registry.counter(
+    "pith_graph_http_ended_connections_total",
+    "Connections that the server ended because their clients left too much unread, or sent too much ahead.",
+    ["reason"],
+  );
+  return endedConnections.watch((reason) => {
+    ended.add(1, reason);
+    return { end: () => {} };
   });
 }
 

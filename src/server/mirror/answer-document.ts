@@ -1,22 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { shortLengths, suffixOf } from "../../protocol/index.ts";
-import type { Database } from "../../store/index.ts";
+import { type PithNumber, shortLengths, suffixOf } from "../../protocol/index.ts";
+import { type Database, paperIdOf, readLogRows } from "../../store/index.ts";
 import type { TimedRead } from "../http/timed-answer.ts";
 import { sendError } from "../responses.ts";
 import { isNamedBy, stateTag } from "./conditional.ts";
-import {
-  bundleOf,
-  canonicalSha256Of,
-  findNumbers,
-  type HeldPaper,
-  readHeldPaper,
-  readStateHash,
-} from "./held-paper.ts";
+import type { BuiltDocument, MirroredDocument } from "./documents/build-document.ts";
+import type { DocumentBuilder } from "./documents/document-builder.ts";
+import { findNumbers, readHead } from "./paper-head.ts";
 import { notFound, openHeaders, refuse, revalidated } from "./refusals.ts";
 import { queryOf } from "./request-query.ts";
 import { sendDocument, sendUnchanged } from "./send-document.ts";
-
-export type MirroredDocument = "bundle" | "state" | "description";
 
 const suffixShape = /^[A-Z2-7]+$/;
 const suffixLengths: readonly number[] = [...shortLengths, 26];
@@ -28,6 +21,7 @@ const immutable = "public, max-age=31536000, immutable";
 export type DocumentRequest = {
   readonly database: Database;
   readonly read: TimedRead;
+  readonly builder: DocumentBuilder;
   readonly document: MirroredDocument;
   /** As the path has it. */
   readonly suffix: string;
@@ -38,7 +32,7 @@ export type DocumentRequest = {
 
 /** A paper's bundle, its state, or its description. */
 export async function answerDocument(
-  { database, read, document, suffix: given, referenceTo, origin }: DocumentRequest,
+  { database, read, builder, document, suffix: given, referenceTo, origin }: DocumentRequest,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -72,19 +66,30 @@ export async function answerDocument(
   const cacheControl = wanted === null || document === "description" ? revalidated : immutable;
   // Only a state's bytes follow from its hash.
   const tagOf = (sha256: string) => (isGzip: boolean) => stateTag(sha256, isGzip || document !== "state");
+  const head = await read(() => readHead(database, pithNumber));
+  if (head === null) return notFound(request, response, "This mirror holds no such paper.");
   const { "if-none-match": named } = request.headers;
   if (named !== undefined) {
-    // Who has it already costs no merge.
-    const known = await read(() => readStateHash(database, pithNumber));
-    const isThere = known !== null && (document !== "bundle" || known.hasRecord);
-    const isWanted = wanted === null || wanted === known?.sha256;
-    if (isThere && isWanted && isNamedBy(stateTag(known.sha256, true), named)) {
-      return sendUnchanged(request, response, { tag: tagOf(known.sha256), cacheControl });
+    // A client that has it already costs no merge.
+    const isThere = document !== "bundle" || head.record !== null;
+    const isWanted = wanted === null || wanted === head.sha256;
+    if (isThere && isWanted && isNamedBy(stateTag(head.sha256, true), named)) {
+      return sendUnchanged(request, response, { tag: tagOf(head.sha256), cacheControl });
     }
   }
-  const held = await read(() => readHeldPaper(database, pithNumber));
-  if (held === null) return notFound(request, response, "This mirror holds no such paper.");
-  const { sha256 } = held.state;
+  const built = await builder.build({
+    document,
+    pithNumber,
+    sha256: head.sha256,
+    logBytes: head.logBytes,
+    readParts: async () => {
+      const paperId = paperIdOf(pithNumber);
+      const rows = (await read(() => readLogRows(database.db, [paperId]))).get(paperId);
+      return { document, pithNumber, rows, record: head.record };
+    },
+  });
+  if (response.destroyed) return;
+  const { sha256 } = built;
   if (wanted !== null && wanted !== sha256) {
     return notFound(
       request,
@@ -92,7 +97,7 @@ export async function answerDocument(
       `The state of ${pithNumber} is now ${sha256}; older ones are not kept.`,
     );
   }
-  const text = textOf(document, held, origin);
+  const text = document === "description" ? descriptionOf(pithNumber, built, origin) : built.text;
   if (text === null) {
     return notFound(
       request,
@@ -107,20 +112,17 @@ export async function answerDocument(
   });
 }
 
-function textOf(document: MirroredDocument, held: HeldPaper, origin: string): string | null {
-  if (document === "bundle") return bundleOf(held);
-  if (document === "state") return held.state.text;
-  const { pithNumber, sha256, events, validCount } = held.state;
+function descriptionOf(pithNumber: PithNumber, built: BuiltDocument, origin: string): Buffer {
   const suffix = suffixOf(pithNumber);
   const description = {
     pith_number: pithNumber,
-    canonical_sha256: canonicalSha256Of(held),
-    state_sha256: sha256,
-    event_count: events.size,
-    valid_event_count: validCount,
+    canonical_sha256: built.canonicalSha256,
+    state_sha256: built.sha256,
+    event_count: built.eventCount,
+    valid_event_count: built.validCount,
     bundle_url: `${origin}/pith/${suffix}/bundle.json`,
     state_url: `${origin}/pith/${suffix}/state.json`,
     well_known_url: `${origin}/.well-known/pith/${suffix}/bundle.json`,
   };
-  return `${JSON.stringify(description)}\n`;
+  return Buffer.from(`${JSON.stringify(description)}\n`);
 }

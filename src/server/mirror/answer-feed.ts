@@ -14,11 +14,13 @@ export type FeedParts = {
   readonly database: Database;
   readonly watch: ChangeWatch;
   readonly read: TimedRead;
+  /** Whom a wait counts for. */
+  readonly address: string;
 };
 
 /** `/feed`: at once, or as soon as there is something new. */
 export async function answerFeed(
-  { database, watch, read }: FeedParts,
+  { database, watch, read, address }: FeedParts,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -31,7 +33,6 @@ export async function answerFeed(
   if (seconds === null) {
     return refuse(request, response, `wait must be a whole number of seconds from 0 to ${longestWait}.`);
   }
-  const address = request.socket.remoteAddress ?? "";
   const wait = seconds === 0 ? null : watch.begin(address, seconds * 1000);
   if (wait !== null) response.once("close", () => wait.end());
   const look = () => read(() => readFeedPage(database, BigInt(after), limit));
@@ -39,7 +40,7 @@ export async function answerFeed(
     wait === null ? await look() : await awaitFeedPage(look, BigInt(after), wait).finally(() => wait.end());
   if (response.destroyed) return;
   await sendDocument(request, response, {
-    text: `${JSON.stringify(page)}\n`,
+    text: Buffer.from(`${JSON.stringify(page)}\n`),
     tag: () => `W/"${head.position}-${head.checksum}"`,
     cacheControl: revalidated,
   });

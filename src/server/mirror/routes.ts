@@ -2,10 +2,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { cryptography } from "../../protocol/index.ts";
 import type { Database } from "../../store/index.ts";
 import { softwareVersion } from "../../version.ts";
+import { type AddressOf, clientKey } from "../client-address.ts";
 import { inTime, type TimedAnswer } from "../http/timed-answer.ts";
-import { answerDocument, type MirroredDocument } from "./answer-document.ts";
+import { answerDocument } from "./answer-document.ts";
 import { answerFeed } from "./answer-feed.ts";
 import type { ChangeWatch } from "./change-watch.ts";
+import type { MirroredDocument } from "./documents/build-document.ts";
+import type { DocumentBuilder } from "./documents/document-builder.ts";
 import { manifestOf } from "./manifest.ts";
 import { openHeaders, revalidated } from "./refusals.ts";
 import { sendDocument } from "./send-document.ts";
@@ -18,6 +21,9 @@ export type MirrorOptions = {
   readonly baseUrl?: string | undefined;
   /** Whom it tells of changes; stays the caller's. */
   readonly watch: ChangeWatch;
+  readonly addressOf: AddressOf;
+  /** Makes the documents; stays the caller's. */
+  readonly builder: DocumentBuilder;
 };
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -40,6 +46,8 @@ export function createMirrorRoutes({
   milliseconds,
   baseUrl,
   watch,
+  addressOf,
+  builder,
 }: MirrorOptions): (path: string) => MirrorRoute | undefined {
   const originOf = (request: IncomingMessage) => baseUrl ?? originOfRequest(request);
   const route = (answer: TimedAnswer): MirrorRoute => ({
@@ -48,7 +56,10 @@ export function createMirrorRoutes({
   });
   return (path) => {
     if (path === "/feed") {
-      return route((request, response, read) => answerFeed({ database, watch, read }, request, response));
+      return route((request, response, read) => {
+        const address = clientKey(addressOf(request));
+        return answerFeed({ database, watch, read, address }, request, response);
+      });
     }
     if (path === "/pith-mirrors.json") {
       return route((request, response) => answerManifest(originOf(request), request, response));
@@ -58,7 +69,11 @@ export function createMirrorRoutes({
       if (suffix === undefined) continue;
       return route((request, response, read) => {
         const origin = originOf(request);
-        return answerDocument({ database, read, document, suffix, referenceTo, origin }, request, response);
+        return answerDocument(
+          { database, read, builder, document, suffix, referenceTo, origin },
+          request,
+          response,
+        );
       });
     }
     return undefined;
@@ -74,7 +89,7 @@ async function answerManifest(
   // All but the time follows from the address.
   const digest = cryptography.sha256Text(origin);
   await sendDocument(request, response, {
-    text: `${JSON.stringify(manifest)}\n`,
+    text: Buffer.from(`${JSON.stringify(manifest)}\n`),
     tag: () => `W/"${softwareVersion}-${digest}"`,
     cacheControl: revalidated,
   });

@@ -22,8 +22,11 @@ export function isUnavailable({ errors }: Pick<ExecutionResult, "errors">): bool
   return errors?.some(({ extensions }) => extensions["code"] === "UNAVAILABLE") ?? false;
 }
 
+/** An object without a value; of a large one no more is read than its first member. */
+const onlyNulls = /^(?:null|\{(?:"[^"]*":null,?)*\})$/;
+
 /** Whether none of the root's fields has a value. */
 function isEmpty(data: unknown): boolean {
-  const root = data instanceof JsonText ? data.toJSON() : data;
-  return Object.values(root ?? {}).every((value) => value === null);
+  if (data instanceof JsonText) return onlyNulls.test(data.text);
+  return Object.values(data ?? {}).every((value) => value === null);
 }

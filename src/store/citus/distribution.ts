@@ -38,4 +38,5 @@ export const distributions: Readonly<Record<string, Distribution>> = {
   quarantine: local,
   submissions: local,
   followed_mirrors: local,
+  outstanding_papers: local,
 };

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { Database } from "../database.ts";
+import { beginWriting, inTransaction, type Statements } from "../transaction.ts";
 import { writeLock } from "../write-lock.ts";
 
 /**
@@ -10,7 +11,7 @@ import { writeLock } from "../write-lock.ts";
 export const distributedQuery = "SELECT value FROM settings WHERE name = 'distributed'";
 
 /** Whether the tables are distributed, in the snapshot of this connection. */
-export async function areTablesDistributed(client: Pick<pg.ClientBase, "query">): Promise<boolean> {
+export async function areTablesDistributed(client: Statements): Promise<boolean> {
   return (await client.query(distributedQuery)).rows.length > 0;
 }
 
@@ -19,7 +20,7 @@ export async function areTablesDistributed(client: Pick<pg.ClientBase, "query">)
  * is added. The second statement sees what was committed while the first one waited, where the transaction lets it.
  */
 export async function queryAndDistributed<Row extends pg.QueryResultRow>(
-  client: Pick<pg.ClientBase, "query">,
+  client: Statements,
   text: string,
 ): Promise<{ readonly rows: Row[]; readonly areDistributed: boolean }> {
   const results: unknown = await client.query(`${text}; ${distributedQuery}`);
@@ -35,26 +36,16 @@ export async function queryAndDistributed<Row extends pg.QueryResultRow>(
  * @returns false where it was so already: then nothing is done.
  */
 export async function keepCitationsTwice({ pool }: Pick<Database, "pool">): Promise<boolean> {
-  const client = await pool.connect();
-  try {
-    // What the writer before has committed is to be seen, whatever the server's default is.
-    await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
+  return inTransaction(pool, beginWriting, async (writer) => {
     const lock = `SELECT pg_advisory_xact_lock(${writeLock})`;
-    const { areDistributed: isDone } = await queryAndDistributed(client, lock);
-    if (!isDone) {
-      await client.query("DELETE FROM citations_by_cited");
-      await client.query(
-        `INSERT INTO citations_by_cited (cited_work_id, citing_work_id, is_internal_anchor)
-         SELECT cited_work_id, citing_work_id, is_internal_anchor FROM citations ORDER BY cited_work_id, citing_work_id`,
-      );
-      await client.query("INSERT INTO settings (name, value) VALUES ('distributed', 'yes')");
-    }
-    await client.query("COMMIT");
-    client.release();
-    return !isDone;
-  } catch (error) {
-    // So ends the transaction, and the lock with it.
-    client.release(true);
-    throw error;
-  }
+    const { areDistributed: isDone } = await queryAndDistributed(writer, lock);
+    if (isDone) return false;
+    await writer.query("DELETE FROM citations_by_cited");
+    await writer.query(
+      `INSERT INTO citations_by_cited (cited_work_id, citing_work_id, is_internal_anchor)
+       SELECT cited_work_id, citing_work_id, is_internal_anchor FROM citations ORDER BY cited_work_id, citing_work_id`,
+    );
+    await writer.query("INSERT INTO settings (name, value) VALUES ('distributed', 'yes')");
+    return true;
+  });
 }

@@ -1,8 +1,8 @@
-import { mkdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { findBinaries, type InstalledBinaries, prepareBinaries } from "./binaries.ts";
 import { createCluster, inspectCluster, SUPERUSER } from "./cluster.ts";
+import { prepareDataFolder, unusable } from "./data-folder.ts";
 import { EmbeddedServerError } from "./errors.ts";
 import { logTail } from "./log-file.ts";
 import { DATABASE, type Membership, type NotJoined, tryJoin } from "./membership.ts";
@@ -85,8 +85,7 @@ export async function acquireEmbeddedServer(options: EmbeddedServerOptions): Pro
   const installed = await findBinaries();
   const user = await chooseServerUser();
   try {
-    await mkdir(options.dataDirectory, { recursive: true });
-    const dataDirectory = await realpath(options.dataDirectory);
+    const dataDirectory = await prepareDataFolder(options.dataDirectory);
     const cluster = join(dataDirectory, "cluster");
     const { host, remove } = await nameSocketFolder(cluster);
     const logPath = join(dataDirectory, "server.log");
@@ -100,11 +99,7 @@ export async function acquireEmbeddedServer(options: EmbeddedServerOptions): Pro
   } catch (error) {
     // Whatever else the file system refuses: EACCES, EROFS, ENOSPC, ENOTDIR…
     if (error instanceof EmbeddedServerError || !(error instanceof Error && "syscall" in error)) throw error;
-    throw new EmbeddedServerError(
-      "directory-unusable",
-      `The data directory cannot be used: ${error.message}. Set PITH_GRAPH_DATA to a folder that you may write, or DATABASE_URL to a PostgreSQL server.`,
-      { cause: error },
-    );
+    throw unusable(options.dataDirectory, error);
   }
 }
 
@@ -223,7 +218,8 @@ async function joinOrStart(site: Site): Promise<Entered | undefined> {
 }
 
 /** PostgreSQL's own words for: an earlier server, or what is left of it, has not ended yet. */
-const STILL_THERE = /lock file ".*" already exists|pre-existing shared memory block/;
+const STILL_THERE =
+  /lock file ".*" (?:already exists|is empty)|bogus data in lock file|pre-existing shared memory block/;
 
 async function failStart(site: Site, ended: string, logStart: number): Promise<undefined> {
   const tail = await logTail(site.logPath, logStart);

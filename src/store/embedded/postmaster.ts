@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFile, rm, stat } from "node:fs/promises";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -67,15 +67,31 @@ export async function spawnPostmaster(
   }
 }
 
-/** The process id in the cluster's postmaster.pid, alive or not. */
+/** The process id in the cluster's postmaster.pid, alive or not; undefined where there is none to be read. */
 export async function recordedPid(cluster: string): Promise<number | undefined> {
+  const owner = await lockOwner(join(cluster, "postmaster.pid"));
+  return typeof owner === "number" ? owner : undefined;
+}
+
+/** Linux allows no larger process id, and no other system comes near. */
+const LARGEST_PID = 2 ** 22;
+
+/**
+ * Whose a lock file of PostgreSQL is, by its first line: a process id, or `standalone` for a PostgreSQL that was started
+ * by hand for one session. `unreadable`: empty, cut short or overwritten, as a full disk or a crash may leave it.
+ */
+async function lockOwner(path: string): Promise<number | "standalone" | "unreadable" | undefined> {
+  let text: string;
   try {
-    const pid = Number((await readFile(join(cluster, "postmaster.pid"), "utf8")).split("\n")[0]);
-    return Number.isInteger(pid) && pid > 0 ? pid : undefined;
+    text = await readFile(path, "latin1");
   } catch (error) {
     if (errorCode(error) === "ENOENT") return undefined;
     throw error;
   }
+  const line = text.split("\n", 1)[0]?.trim() ?? "";
+  if (/^-[0-9]+$/.test(line)) return "standalone";
+  const pid = /^[0-9]+$/.test(line) ? Number(line) : 0;
+  return pid > 0 && pid <= LARGEST_PID ? pid : "unreadable";
 }
 
 /**
@@ -84,19 +100,41 @@ export async function recordedPid(cluster: string): Promise<number | undefined> 
  */
 export async function isPostmaster(pid: number, cluster: string): Promise<boolean> {
   const name = await clusterName(cluster);
-  return (await commandLine(pid)).includes(`cluster_name=${name}`);
+  return (await commandLine(pid))
+    .split("\0")
+    .some((word) => word.split(" ").includes(`cluster_name=${name}`));
 }
 
+/** A lock file that its server is just about to fill is filled by then. In milliseconds. */
+const FILL_TIME = 1_000;
+
 /**
- * Removes the lock files of a server that is gone where their process id now belongs to an unrelated process:
- * PostgreSQL would take that for a running server. All other stale files it judges well itself.
+ * Removes the lock files of a server that is gone where PostgreSQL would not start because of them: their process id
+ * now belongs to an unrelated process, or cannot be read. All other stale files it judges well itself.
+ *
+ * A file that cannot be read tells nothing of its server, so it is removed only while no process of this cluster runs.
  * Call with the start lock held.
  */
 export async function discardMistakenLocks(cluster: string): Promise<void> {
-  const pid = await recordedPid(cluster);
-  if (pid === undefined || (await isPostmaster(pid, cluster)) || !isAlive(pid)) return;
-  await rm(join(cluster, "postmaster.pid"), { force: true });
-  await rm(join(cluster, `.s.PGSQL.${PORT}.lock`), { force: true });
+  for (const name of ["postmaster.pid", `.s.PGSQL.${PORT}.lock`]) {
+    const path = join(cluster, name);
+    if (await isMistaken(path, cluster)) await rm(path, { force: true });
+  }
+}
+
+async function isMistaken(path: string, cluster: string): Promise<boolean> {
+  const owner = await lockOwner(path);
+  if (typeof owner === "number") return !(await isPostmaster(owner, cluster)) && isAlive(owner);
+  if (owner !== "unreadable") return false;
+  await delay(FILL_TIME);
+  return (await lockOwner(path)) === "unreadable" && !(await hasProcesses(cluster));
+}
+
+/** Whether a server of this cluster, or one of its sessions, runs on this machine. */
+async function hasProcesses(cluster: string): Promise<boolean> {
+  // In the server's command line as a parameter, and in the title of each of its processes.
+  const name = new RegExp(`${await clusterName(cluster)}(?![0-9])`);
+  return (await commandLines()).some((line) => name.test(line));
 }
 
 /**
@@ -135,6 +173,17 @@ async function commandLine(pid: number): Promise<string> {
   } catch {
     return ""; // No such process.
   }
+}
+
+/** Of all processes on this machine. */
+async function commandLines(): Promise<string[]> {
+  if (process.platform !== "linux") {
+    return (await promisify(execFile)("ps", ["-axww", "-o", "args="], { maxBuffer: 2 ** 26 })).stdout.split(
+      "\n",
+    );
+  }
+  const pids = (await readdir("/proc")).filter((name) => /^[0-9]+$/.test(name));
+  return Promise.all(pids.map((pid) => commandLine(Number(pid))));
 }
 
 function isAlive(pid: number): boolean {

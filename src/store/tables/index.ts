@@ -12,6 +12,7 @@ export { checkResult, eventStatus, identifierKind, instantFromDriver, proof } fr
 export { events } from "./events.ts";
 export { followedMirrors } from "./followed-mirrors.ts";
 export { graphChanges } from "./graph-changes.ts";
+export { outstandingPapers } from "./outstanding-papers.ts";
 export { paperKeys } from "./paper-keys.ts";
 export { papers } from "./papers.ts";
 export { publishedStates } from "./published-states.ts";

@@ -1,13 +1,13 @@
 import { customType, index, integer, pgEnum, pgTable, text } from "drizzle-orm/pg-core";
-import { instant, sha256 } from "./columns.ts";
+import { instant, proof, sha256 } from "./columns.ts";
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => "bytea" });
 
 export const quarantineKind = pgEnum("quarantine_kind", ["document", "event"]);
 
 /**
- * What was refused at the door, with its reason: whole documents, and copies of events. Bounded: the oldest go
- * when it is full. Local to a mirror, no part of the log.
+ * What was rejected, with its reason: whole documents, and copies of events. Bounded: the oldest rows are deleted when
+ * it is full. Local to a mirror, no part of the log.
  */
 export const quarantine = pgTable(
   "quarantine",
@@ -21,11 +21,16 @@ export const quarantine = pgTable(
     /** The file, or other source, that it came from. */
     source: text("source").notNull(),
     pithNumber: text("pith_number"),
+    /** What its source had to prove, so that a retry asks for no less; null where an older version wrote the row. */
+    minimumProof: proof("minimum_proof"),
     /** Bytes. */
     size: integer("size").notNull(),
     /** Null where it is too large to keep. */
     content: bytea("content"),
     receivedAt: instant("received_at").notNull(),
   },
-  (table) => [index("quarantine_received_at").on(table.receivedAt)],
+  (table) => [
+    index("quarantine_received_at").on(table.receivedAt),
+    index("quarantine_pith_number").on(table.pithNumber),
+  ],
 );

@@ -14,10 +14,11 @@ export const records = pgTable("records", {
   /** Derived: of the paper's merged state, which it has even where too little is known to show it as a paper. */
   stateSha256: sha256("state_sha256").notNull(),
   /**
-   * The well-formed aliases that documents brought, as JSON: a list of `[kind, value, created_at, let_in_at_hash,
-   * is_current]` (store/stored-aliases.ts), of equal ones the earliest, in the order of kind and value. Aliases are
-   * unsigned and judged in the merge, when the record is known, so also those that do not count now are kept. In one
-   * text: a paper has half a dozen, and they are written and read together. The last of the five is derived.
+   * The paper's aliases, as JSON: a list of `[kind, value, created_at, is_brought, is_current]`
+   * (store/stored-aliases.ts) in the order of kind and value. What documents accepted at `hash` brought is part of the
+   * log, of equal ones the earliest: they are judged in the merge, when the record is known, so also those that do not
+   * count now are stored. The others follow from the record. In one text: a paper has half a dozen, and they are
+   * written and read together. `is_current` is derived.
    */
   aliases: text("aliases").notNull().default("[]"),
 });

@@ -118,15 +118,22 @@ function tidied(piece: string): string {
 
 function nameOf(text: string): AuthorName {
   if (isCollective(text)) return { kind: "collective", text };
-  const name = spaced(text.replace(/^(?:Dr|Prof)\.? (?=\p{L}+\.? )/u, ""));
+  const name = spaced(hyphenated(text).replace(/^(?:Dr|Prof)\.? (?=\p{L}+\.? )/u, ""));
   return inverted(name) ?? familyFirst(name) ?? splitPerson(name) ?? { kind: "literal", text: name };
+}
+
+/** One hyphen between the parts of a name, where dashes or spaces around it were written. */
+function hyphenated(name: string): string {
+  return name.replace(/(?<=[\p{L}.]) ?[-‐‑–] ?(?=\p{L})/gu, "-");
 }
 
 /** Initials written without spaces, with them. */
 function spaced(name: string): string {
   const parts = name.split(", ");
   return parts
-    .map((part) => (isSuffix(part) ? part : part.replace(/(?<=(?<!\p{L})\p{Lu}\.)(?=\p{Lu})/gu, " ")))
+    .map((part) =>
+      isSuffix(part) ? part : part.replace(/(?<=(?<!\p{L})(?!Ph)\p{Lu}\p{Ll}?\.)(?=\p{Lu})/gu, " "),
+    )
     .join(", ");
 }
 
@@ -143,5 +150,6 @@ function inverted(name: string): PersonName | null {
 function familyFirst(name: string): PersonName | null {
   const [, family = "", given = ""] =
     /^(\p{Lu}[\p{L}\p{M}'’-]*\p{Ll}) (\p{Lu}|[B-DF-HJ-NP-TV-Z]{2,3})$/u.exec(name) ?? [];
-  return family === "" || isSuffix(given) ? null : personOf(family, given, null);
+  const person = family === "" || isSuffix(given) ? null : personOf(family, given, null);
+  return person === null ? null : { ...person, text: name };
 }

@@ -1,9 +1,10 @@
+/// <reference path="./citation-js-name.d.ts" />
 import { parse as splitParticle } from "@citation-js/name";
 
 /** A person's name in its parts. */
 export type PersonName = {
   readonly kind: "person";
-  /** In the order of speech: `Jan van der Berg Jr.` */
+  /** For people: `Jan van der Berg Jr.`; of `Smith JR`, which may be either, as it is written. */
   readonly text: string;
   readonly given: string;
   /** `van der`; null where there is none. */
@@ -48,14 +49,29 @@ export function splitPerson(name: string): PersonName | null {
 
 /** What the words before the last are: given names, particles, and the beginning of a family name of several words. */
 function beforeFamily(words: readonly string[]): { given: string; particle: string | null; family: string } {
-  // The library reads `Ma` and `V` at the end as degrees and numbers, so it gets another last word.
-  const parts = splitParticle(`${words.join(" ")} Family`);
-  const family = (parts.family ?? "").replace(/Family$/, "");
-  const given = [parts["dropping-particle"]?.trim(), parts.given].filter(Boolean).join(" ").split(" ");
-  let start = given.length;
-  while (start > 1 && otherParticle.test(given[start - 1] ?? "")) start--;
-  const particle = [...given.slice(start), parts["non-dropping-particle"]].filter(Boolean).join(" ");
-  return { given: given.slice(0, start).join(" "), particle: particle === "" ? null : particle, family };
+  const { particle, family } = partsOf(words);
+  let start = words.length - particle - family;
+  // Somebody whose first name is a particle elsewhere: Pietro, Van.
+  if (start <= 0) start = /^['’]?\p{Ll}/u.test(words[0] ?? "") ? 0 : 1;
+  const end = Math.max(start, words.length - family);
+  while (start > 1 && otherParticle.test(words[start - 1] ?? "")) start--;
+  const join = (from: number, to: number) => words.slice(from, to).join(" ");
+  return {
+    given: join(0, start),
+    particle: start === end ? null : join(start, end),
+    family: end === words.length ? "" : `${join(end, words.length)} `,
+  };
+}
+
+/** How many of the words before the last belong to a particle, and how many to the family name. */
+function partsOf(words: readonly string[]): { particle: number; family: number } {
+  // The library reads `Ma` or `V` at the end as degrees and numbers, and `O.` as a particle: it gets other words for
+  // these.
+  const shape = words.map((word) => (isInitials(word) ? "Given" : word));
+  const parts = splitParticle(`${shape.join(" ")} Family`);
+  const count = (text = "") => text.split(" ").filter((word) => word !== "").length;
+  const family = count(parts.family ?? parts.literal) - 1;
+  return { particle: count(parts["non-dropping-particle"]), family: Math.max(0, family) };
 }
 
 /** A name whose family part is known: `van der Berg` and `Jan`. */

@@ -8,10 +8,13 @@ export function readLigatures(text: string): string {
     .replace(/(?<![\s/~\\]|^|\\[A-Za-z]+)~(?=[^\s~])/g, " ");
 }
 
+/** Not those that belong to a command that stays. */
+const quoteMarks = /(?<!\\)(?:``|''|")/g;
+
 function readQuotes(text: string): string {
   const open: number[] = [];
   const quotes = new Map<number, string>();
-  for (const { 0: mark, index } of text.matchAll(/``|''/g)) {
+  for (const { 0: mark, index } of text.matchAll(quoteMarks)) {
     if (mark === "``") open.push(index);
     else {
       const opening = open.pop();
@@ -20,5 +23,5 @@ function readQuotes(text: string): string {
     }
   }
   if (quotes.size === 0) return text;
-  return text.replace(/``|''/g, (mark, index: number) => quotes.get(index) ?? mark);
+  return text.replace(quoteMarks, (mark, index: number) => quotes.get(index) ?? mark);
 }

@@ -56,5 +56,5 @@ export function isSafeMathematics(mathematics: string): boolean {
 
 /** `5 and ` of `$5 and $10`: words, and nothing that only mathematics has. */
 function looksLikeProse(content: string): boolean {
-  return /\p{L}{2,}/u.test(content) && /\s/.test(content) && !/[\\^_{}=<>+]/.test(content);
+  return /\p{L}{2,}/u.test(content) && /\s/.test(content) && !/[\\^_{}=<>+(]/.test(content);
 }

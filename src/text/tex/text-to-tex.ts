@@ -26,7 +26,10 @@ const escapes: ReadonlyMap<string, string> = new Map([
   ["—", "---"],
   ["…", "{\\ldots}"],
   ["\u00a0", "~"],
-  ...Array.from(letterCommands, ([name, letter]) => [letter, `{\\${name}}`] as const),
+  // Letters with a ring are accents as others: more readers know \\r than \\aa.
+  ...Array.from(letterCommands, ([name, letter]) => [letter, `{\\${name}}`] as const).filter(
+    ([letter]) => !/å/i.test(letter),
+  ),
 ]);
 
 const accentNames: ReadonlyMap<string, string> = new Map(
@@ -65,7 +68,5 @@ function accentTex(character: string): string {
   const [base = "", mark = "", ...more] = character.normalize("NFD");
   const name = accentNames.get(mark);
   if (name === undefined || more.length > 0 || !/^[A-Za-z]$/.test(base)) return character;
-  const letter = /[ij]/.test(base) && !/[\u0323\u0327\u0328\u0331]/.test(mark) ? `\\${base}` : base;
-  if (/[a-z]/i.test(name)) return `{\\${name}${letter.startsWith("\\") ? letter : `{${letter}}`}}`;
-  return `{\\${name}${letter}}`;
+  return /[a-z]/i.test(name) ? `{\\${name}{${base}}}` : `{\\${name}${base}}`;
 }

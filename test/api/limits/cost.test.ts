@@ -31,16 +31,16 @@ describe("the cost of a query", () => {
     expect(cost(source, { n: null })).toBe(1 + 20 * 2);
     const id = encodeGlobalId("Work", "arxiv:1706.03762");
     const graph = "query ($n: Int!) { citationGraph(roots: [], maxNodes: $n) { nodes { depth } } }";
-    expect(cost(graph, { n: 1000 })).toBe(500 + 1000 * 2);
-    expect(cost("{ citationGraph(roots: []) { nodes { depth } } }")).toBe(500 + 300 * 2);
+    expect(cost(graph, { n: 1000 })).toBe(1_000 + 1000 * 2);
+    expect(cost("{ citationGraph(roots: []) { nodes { depth } } }")).toBe(1_000 + 300 * 2);
     expect(cost("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", { ids: [id, id] })).toBe(1 + 2);
   });
 
   it("takes lists by the argument that sets their size", () => {
     expect(cost('{ relatedWorks(ref: "x", by: CO_CITATION, first: 7) { shared(first: 3) { title } } }')).toBe(
-      500 + 7 * (1 + 3),
+      1_000 + 7 * (1 + 3),
     );
-    expect(cost('{ citationPath(from: "x", to: "y", maxDepth: 4) { works { title } } }')).toBe(500 + 5 * 2);
+    expect(cost('{ citationPath(from: "x", to: "y", maxDepth: 4) { works { title } } }')).toBe(1_000 + 5 * 2);
     expect(cost('{ paper(ref: "x") { aliases { value } work { papers { title } } } }')).toBe(
       1 + 1 + 10 + 1 + 1 + 3,
     );
@@ -48,12 +48,20 @@ describe("the cost of a query", () => {
 
   it("counts a filter, and what is dear of itself", () => {
     const plain = cost("{ papers { totalCount } }");
-    expect(cost('{ papers(filter: { titleContains: "a" }) { totalCount } }')).toBe(plain + 1_000);
+    expect(cost('{ papers(filter: { titleContains: "a" }) { totalCount } }')).toBe(plain + 4_000);
     expect(
       cost("query ($f: PaperFilter) { papers(filter: $f) { totalCount } }", { f: { yearFrom: 2000 } }),
-    ).toBe(plain + 1_000);
+    ).toBe(plain + 4_000);
     expect(cost("query ($f: PaperFilter) { papers(filter: $f) { totalCount } }", { f: null })).toBe(plain);
-    expect(cost('{ paper(ref: "x") { state { document } } }')).toBe(102);
+    expect(cost('{ paper(ref: "x") { state { document } } }')).toBe(1_002);
+    expect(cost('{ paper(ref: "x") { events(first: 10) { nodes { payload } } } }')).toBe(1 + 1 + 10 * 101);
+  });
+
+  it("counts the edges of a graph as those of the densest that was measured", () => {
+    const source =
+      '{ citationGraph(roots: ["x"], maxNodes: 100) { edges { provenance { event { payload } } } } }';
+    expect(cost(source)).toBe(1_000 + 100 * (1 + 20 * (10 + 1 + 100)));
+    expect(cost('{ search(query: "x") { totalCount edges { score } } }')).toBe(10_000 + 20 * 3);
   });
 
   it("does not grow with sizes that are refused anyway", () => {
@@ -78,7 +86,7 @@ describe("the cost of a query", () => {
   });
 
   it("leaves what a front end asks for far below the limit", () => {
-    const drawing = `{ citationGraph(roots: ["x"], depth: 2, maxNodes: 2000, direction: BOTH) { truncated graphVersion
+    const drawing = `{ citationGraph(roots: ["x"], depth: 2, maxNodes: 1000, direction: BOTH) { truncated graphVersion
       nodes { depth work { id title year citedByCount arxivId } } edges { citing { id } cited { id } } } }`;
     expect(cost(drawing)).toBeLessThan(defaultQueryLimits.cost / 2);
     const reading = `{ papers(first: 100) { nodes { title authors primaryCategory

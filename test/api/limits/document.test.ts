@@ -19,7 +19,14 @@ describe("the measures of a query", () => {
       a: papers { nodes { ...Named ... on Paper @include(if: $yes) { b: title } } }
       status { papers @skip(if: false) } }
       fragment Named on Paper { c: title ...Deeper @z } fragment Deeper on Paper { work { d: title } }`;
-    expect(measure(source)).toEqual({ depth: 4, breadth: 3, aliases: 4, directives: 5, introspections: 0 });
+    expect(measure(source)).toEqual({
+      depth: 4,
+      breadth: 3,
+      aliases: 4,
+      directives: 5,
+      introspections: 0,
+      aliasLength: 1,
+    });
   });
 
   it("count a fragment once in a selection, and again in another", () => {
@@ -58,6 +65,7 @@ describe("a query is refused with", () => {
     ["directives on the operation", `query ${"@a ".repeat(101)} { x }`, /101 directives/],
     ["too many fields beside each other", `{ ${"x ".repeat(501)} }`, /501 fields beside.*500 are the most/],
     ["fields too deep", `${"{ x ".repeat(21)}${"}".repeat(21)}`, /21 fields inside.*20 are the most/],
+    ["a long alias", `{ ${"a".repeat(101)}: x }`, /101 characters in an alias; 100 are the most/],
     ["introspection again and again", `{ ${"__schema { x } ".repeat(11)} }`, /11 fields `__schema`/],
   ])("%s", (_name, source, message) => {
     const errors = documentErrors(parse(source), defaultQueryLimits);

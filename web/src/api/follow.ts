@@ -1,55 +1,32 @@
 import { serverAddress } from "../routing/addresses.ts";
+import { root } from "../routing/root.ts";
+import type { FollowState } from "./event-stream.ts";
 import type { TadaDocumentNode } from "./graphql.ts";
 import { queryText } from "./query-text.ts";
-
-export type FollowState = "connecting" | "listening" | "lost";
+import { shareStream } from "./shared-stream.ts";
 
 type Listeners<Data> = {
   readonly next: (data: Data) => void;
   readonly state: (state: FollowState) => void;
 };
 
-const pauseBeforeAnew = 5_000;
-
-/**
- * Follows a subscription over Server-Sent Events until what is returned is called. A connection that breaks is made
- * anew by the browser, which sends the last id it saw (`Last-Event-ID`); one that the server ends or refuses is made
- * anew here, from the last id as `$after`. So nothing is missed.
- */
+/** Follows a subscription until the returned function is called. After a lost connection it resumes with `$after`. */
 export function follow<Data>(
   document: TadaDocumentNode<Data, { after?: string | null }>,
   { next, state }: Listeners<Data>,
 ): () => void {
-  let last: string | null = null;
-  let events: EventSource;
-  let pause: ReturnType<typeof setTimeout> | undefined;
-
-  const open = () => {
-    state("connecting");
-    const parameters = new URLSearchParams({ query: queryText(document) });
-    if (last !== null) parameters.set("variables", JSON.stringify({ after: last }));
-    events = new EventSource(serverAddress(`graphql?${parameters}`));
-    events.addEventListener("open", () => state("listening"));
-    events.addEventListener("next", ({ data, lastEventId }: MessageEvent<string>) => {
-      if (lastEventId !== "") last = lastEventId;
+  const query = queryText(document);
+  const addressAfter = (id: string | null) => {
+    const parameters = new URLSearchParams({ query });
+    if (id !== null) parameters.set("variables", JSON.stringify({ after: id }));
+    return serverAddress(`graphql?${parameters}`);
+  };
+  // Tabs with another version of the explorer have another query, and a stream of their own.
+  return shareStream(`pith-graph ${root.pathname} ${query}`, addressAfter, {
+    state,
+    event: ({ data }) => {
       const answer = JSON.parse(data) as { data?: Data | null };
       if (answer.data !== undefined && answer.data !== null) next(answer.data);
-    });
-    events.addEventListener("complete", anew);
-    events.addEventListener("error", () => {
-      state("lost");
-      if (events.readyState === EventSource.CLOSED) anew();
-    });
-  };
-  const anew = () => {
-    events.close();
-    state("lost");
-    clearTimeout(pause);
-    pause = setTimeout(open, pauseBeforeAnew);
-  };
-  open();
-  return () => {
-    clearTimeout(pause);
-    events.close();
-  };
+    },
+  });
 }

@@ -1,8 +1,9 @@
+import { signerFragment } from "../proof/trust.ts";
 import { graphql } from "./graphql.ts";
 
 /*
- * What several views ask for of the same thing. What a paper's page shows of record, claims and references is also what
- * the browser holds the paper's documents against (web/src/verify).
+ * Fields that several views query. What a paper's page shows of record, claims and references is also what the browser
+ * compares with the paper's documents (web/src/verify).
  */
 
 /** What names a work. */
@@ -13,10 +14,25 @@ export const namedWorkFragment = graphql(`
     doi
     title
     year
+    statedYear
   }
 `);
 
-/** A work of which no paper need be held. */
+/** How far a paper is proved, and whose word it is: what `ProofChip` shows. */
+export const verificationFragment = graphql(
+  `
+    fragment ShownVerification on Verification {
+      proof
+      receipt
+      signer {
+        ...ShownSigner
+      }
+    }
+  `,
+  [signerFragment],
+);
+
+/** A work, whether or not its paper is stored. */
 export const bareWorkFragment = graphql(
   `
     fragment BareWork on Work {
@@ -29,19 +45,23 @@ export const bareWorkFragment = graphql(
 );
 
 /** A paper in a list. */
-export const listedPaperFragment = graphql(`
-  fragment ListedPaper on Paper {
-    pithNumber
-    title
-    submittedAt
-    work {
-      citedByCount
+export const listedPaperFragment = graphql(
+  `
+    fragment ListedPaper on Paper {
+      pithNumber
+      title
+      authors
+      submittedAt
+      work {
+        citedByCount
+      }
+      verification {
+        ...ShownVerification
+      }
     }
-    verification {
-      proof
-    }
-  }
-`);
+  `,
+  [verificationFragment],
+);
 
 /** What a paper's record and snapshot say of the paper itself. */
 export const shownPaperFragment = graphql(`

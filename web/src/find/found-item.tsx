@@ -1,5 +1,7 @@
 import { claimKinds } from "../proof/claim-kinds.ts";
 import { ProofChip } from "../proof/proof-chip.tsx";
+import { authorsInShort } from "../text/authors.ts";
+import { timesText } from "../text/counted.ts";
 import { Said } from "../text/said.tsx";
 import type { Found } from "./search-query.ts";
 
@@ -32,7 +34,7 @@ export function FoundItem({ found }: { found: Found }) {
             </span>
           )}
           <span class="found-meta">
-            <ProofChip proof={node.verification.proof} />
+            <ProofChip proved={node.verification} />
             <span>{node.submittedAt.slice(0, 4)}</span>
             {node.primaryCategory !== null && <Said text={node.primaryCategory} most={40} canGrow={false} />}
             <Said text={authorsInShort(node.authors)} most={80} canGrow={false} />
@@ -54,22 +56,15 @@ export function FoundItem({ found }: { found: Found }) {
         <>
           <span class="found-title">
             <Said
-              text={node.title ?? node.arxivId ?? node.doi ?? "A work without a title"}
+              text={node.title ?? node.arxivId ?? node.doi ?? "Untitled work"}
               most={200}
               canGrow={false}
             />
           </span>
           <span class="found-meta">
-            <span>Cited here {node.citedByCount} times; no paper of it is held</span>
+            <span>Cited {timesText(node.citedByCount)} · paper not in this mirror</span>
           </span>
         </>
       );
   }
-}
-
-function authorsInShort(authors: readonly string[]): string {
-  const [first, second] = authors;
-  if (first === undefined) return "";
-  if (authors.length > 2) return `${first} and ${authors.length - 1} others`;
-  return second === undefined ? first : `${first} and ${second}`;
 }

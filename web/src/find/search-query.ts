@@ -1,5 +1,5 @@
 import { graphql, type ResultOf } from "../api/graphql.ts";
-import { bareWorkFragment } from "../api/shown-fragments.ts";
+import { bareWorkFragment, verificationFragment } from "../api/shown-fragments.ts";
 
 export const searchQuery = graphql(
   `
@@ -29,7 +29,7 @@ export const searchQuery = graphql(
             submittedAt
             primaryCategory
             verification {
-              proof
+              ...ShownVerification
             }
           }
           ... on Claim {
@@ -48,7 +48,7 @@ export const searchQuery = graphql(
     }
   }
 `,
-  [bareWorkFragment],
+  [bareWorkFragment, verificationFragment],
 );
 
 export type Found = ResultOf<typeof searchQuery>["search"]["edges"][number];

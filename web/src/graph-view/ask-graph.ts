@@ -1,8 +1,15 @@
 import { AskError, ask } from "../api/ask.ts";
+import { plainMessage } from "../shell/error-words.ts";
 import type { Direction, GraphPlace } from "./graph-place.ts";
 import { sizes } from "./graph-place.ts";
 import { joined, type Neighbourhood } from "./neighbourhood.ts";
-import { neighbourhoodOf, neighbourhoodQuestion, pathQuestion, refOf } from "./questions.ts";
+import {
+  neighbourhoodOf,
+  neighbourhoodQuestion,
+  pathQuestion,
+  refOf,
+  workNameQuestion,
+} from "./questions.ts";
 
 /** What of a place is asked about; the rest is only how it is shown. */
 export type Asked = Pick<GraphPlace, "of" | "direction" | "depth" | "most" | "expanded" | "path">;
@@ -15,11 +22,13 @@ export type FoundPath =
 
 export type GraphAnswer = {
   readonly neighbourhood: Neighbourhood;
-  /** With which variables `neighbourhoodQuestion` was asked. */
+  /** The variables of `neighbourhoodQuestion`. */
   readonly variables: Variables;
   /** Whether works were added by questions of their own: then citations between these and the others may be missing. */
   readonly hasAdded: boolean;
   readonly path: FoundPath | null;
+  /** Names in the address that this mirror knows no work by; the others are shown. */
+  readonly unknown: readonly string[];
 };
 
 type Variables = {
@@ -33,8 +42,38 @@ type Variables = {
 const mostOfOne = 100;
 const mostOfAll = Math.max(...sizes);
 
-/** Asks for all that a place shows of the graph. Rejects with an AskError, or as the signal says. */
+/** Codes of errors that one wrong name among several may cause. */
+const nameCodes = new Set(["NOT_FOUND", "BAD_USER_INPUT", "AMBIGUOUS_REF"]);
+
+/**
+ * Queries everything that a place shows of the graph, without the names that are unknown. Rejects with an AskError
+ * where none is known, or as the signal says.
+ */
 export async function askGraph(asked: Asked, signal: AbortSignal): Promise<GraphAnswer> {
+  try {
+    return await askKnown(asked, signal);
+  } catch (error) {
+    if (!(error instanceof AskError && nameCodes.has(error.code))) throw error;
+    const names = [...asked.of, ...asked.expanded];
+    const found = await Promise.all(names.map((name) => isWork(name, signal)));
+    const unknown = names.filter((_, index) => found[index] === false);
+    const of = asked.of.filter((name) => !unknown.includes(name));
+    if (of.length === 0 || unknown.length === 0) throw error;
+    const expanded = asked.expanded.filter((name) => !unknown.includes(name));
+    return { ...(await askKnown({ ...asked, of, expanded }, signal)), unknown };
+  }
+}
+
+async function isWork(ref: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    return (await ask(workNameQuestion, { ref }, signal)).work !== null;
+  } catch (error) {
+    if (error instanceof AskError && nameCodes.has(error.code)) return false;
+    throw error;
+  }
+}
+
+async function askKnown(asked: Asked, signal: AbortSignal): Promise<GraphAnswer> {
   const { of, direction, depth, most, expanded } = asked;
   const more = expanded.filter((ref) => !of.includes(ref));
   const variables: Variables = {
@@ -64,6 +103,7 @@ export async function askGraph(asked: Asked, signal: AbortSignal): Promise<Graph
     variables,
     hasAdded: added.some(({ works }) => [...works.keys()].some((id) => !main.works.has(id))),
     path: path?.found ?? null,
+    unknown: [],
   };
 }
 
@@ -93,7 +133,7 @@ async function askPath([from, to]: readonly [string, string], signal: AbortSigna
     return { found: { state: "none" } };
   } catch (error) {
     if (!(error instanceof AskError)) throw error;
-    return { found: { state: "failed", reason: error.message } };
+    return { found: { state: "failed", reason: plainMessage(error.message) } };
   }
 }
 

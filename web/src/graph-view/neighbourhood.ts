@@ -1,4 +1,4 @@
-export type Proof = "SIGNED" | "RECEIPT" | "HASH";
+import type { Proved, Trust } from "../proof/trust.ts";
 
 /** A work as the graph shows it. */
 export type GraphWork = {
@@ -9,11 +9,14 @@ export type GraphWork = {
   readonly title: string | null;
   readonly authors: readonly string[];
   readonly year: number | null;
-  /** When its paper was submitted, RFC 3339; null where no paper of it is held. */
+  /** The year that references state, where it differs from `year`. */
+  readonly statedYear: number | null;
+  /** When its paper was submitted, RFC 3339; null where it is only cited. */
   readonly submittedAt: string | null;
   readonly category: string | null;
-  /** How far its paper is proved; null where no paper of it is held: then it is only cited. */
-  readonly proof: Proof | null;
+  /** How far its paper is proved, and by whom; null where it is only cited. */
+  readonly verification: Proved | null;
+  readonly trust: Trust | null;
   readonly pithNumber: string | null;
   readonly arxivId: string | null;
   readonly doi: string | null;
@@ -48,6 +51,13 @@ export const emptyNeighbourhood: Neighbourhood = {
 /** What a work is called where it has no title: by its identifier. */
 export function nameOf({ title, ref }: Pick<GraphWork, "title" | "ref">): string {
   return title === null || title.trim() === "" ? ref : title.trim();
+}
+
+/** The work of a graph that has one work and no citations to draw; null for every other graph. */
+export function onlyWork({ works, citations }: Neighbourhood): GraphWork | null {
+  const [only = null] = works.values();
+  const isAlone = works.size === 1 && citations.every(({ citing, cited }) => citing === cited);
+  return isAlone ? only : null;
 }
 
 /**

@@ -1,11 +1,11 @@
-import { proofWords } from "../proof/words.ts";
+import { type Trust, trustNames, trusts } from "../proof/trust.ts";
 import type { Colouring } from "./graph-place.ts";
-import type { GraphWork, Neighbourhood, Proof } from "./neighbourhood.ts";
+import type { GraphWork, Neighbourhood } from "./neighbourhood.ts";
 
 export type Theme = "light" | "dark";
 export type Shape = "circle" | "square" | "triangle" | "diamond";
 
-/** What of a work its colour tells: a category, `other`, or `none` where it is not known; or a proof. */
+/** What the colour of a work tells: a category, `other`, or `none` where it is not known; or a level of trust. */
 export type ColourKey = string;
 export type LegendEntry = { readonly key: ColourKey; readonly text: string; readonly colour: string };
 
@@ -23,43 +23,71 @@ const neutral: Readonly<Record<Theme, { readonly other: string; readonly none: s
   dark: { other: "#c9c6bf", none: "#858b8f" },
 };
 
-const proofHues: Readonly<Record<Proof, number>> = { SIGNED: 2, RECEIPT: 0, HASH: 1 };
+/** The demo key's signatures have a neutral colour: they prove nothing. */
+const trustHues: Readonly<Record<Trust, number | null>> = {
+  signed: 2,
+  receipt: 0,
+  demo: null,
+  untrusted: 3,
+  hash: 1,
+};
 
-/** The shape tells the proof, whatever the colours tell: nothing hangs on seeing colours. */
-export function shapeOf(proof: Proof | null): Shape {
-  if (proof === null) return "diamond";
-  return ({ SIGNED: "circle", RECEIPT: "square", HASH: "triangle" } as const)[proof];
+const shapes: Readonly<Record<Trust, Shape>> = {
+  signed: "circle",
+  receipt: "triangle",
+  demo: "square",
+  untrusted: "square",
+  hash: "triangle",
+};
+
+/** The shape tells the trust whatever the colours tell, so that nothing depends on seeing colours. */
+export function shapeOf(trust: Trust | null): Shape {
+  return trust === null ? "diamond" : shapes[trust];
+}
+
+/** Each shape that is drawn, with what it means. */
+export function shapeLegend(
+  works: readonly Pick<GraphWork, "trust">[],
+): readonly { readonly shape: Shape; readonly text: string }[] {
+  const shown = [...trusts, null].filter((trust) => works.some((work) => work.trust === trust));
+  return [...new Set(shown.map(shapeOf))].map((shape) => ({
+    shape,
+    text: shown
+      .filter((trust) => shapeOf(trust) === shape)
+      .map((trust) => (trust === null ? "Only cited" : trustNames[trust]))
+      .join(" or "),
+  }));
 }
 
 /** Which colour each work has, and what the colours mean. */
 export type Colours = {
-  readonly of: (work: Pick<GraphWork, "category" | "proof">) => string;
+  readonly of: (work: Pick<GraphWork, "category" | "trust">) => string;
   readonly legend: readonly LegendEntry[];
 };
 
 export function coloursFor(neighbourhood: Neighbourhood, colouring: Colouring, theme: Theme): Colours {
   const works = [...neighbourhood.works.values()];
-  const legend = colouring === "proof" ? proofLegend(works, theme) : categoryLegend(works, theme);
+  const legend = colouring === "proof" ? trustLegend(works, theme) : categoryLegend(works, theme);
   const colours = new Map(legend.map(({ key, colour }) => [key, colour]));
   const { other, none } = neutral[theme];
   return {
     legend,
-    of: ({ category, proof }) => {
-      const key = colouring === "proof" ? proof : category;
+    of: ({ category, trust }) => {
+      const key = colouring === "proof" ? trust : category;
       return key === null ? none : (colours.get(key) ?? other);
     },
   };
 }
 
-function proofLegend(works: readonly GraphWork[], theme: Theme): LegendEntry[] {
-  const entries = (["SIGNED", "RECEIPT", "HASH"] as const)
-    .filter((proof) => works.some((work) => work.proof === proof))
-    .map((proof) => ({
-      key: proof,
-      text: proofWords[proof].name,
-      colour: hues[theme][proofHues[proof]] ?? "",
+function trustLegend(works: readonly GraphWork[], theme: Theme): LegendEntry[] {
+  const entries = trusts
+    .filter((trust) => works.some((work) => work.trust === trust))
+    .map((trust) => ({
+      key: trust,
+      text: trustNames[trust],
+      colour: hues[theme][trustHues[trust] ?? -1] ?? neutral[theme].other,
     }));
-  if (works.every(({ proof }) => proof !== null)) return entries;
+  if (works.every(({ trust }) => trust !== null)) return entries;
   return [...entries, { key: "none", text: "Only cited", colour: neutral[theme].none }];
 }
 

@@ -1,5 +1,6 @@
 import { graphql, type ResultOf } from "../api/graphql.ts";
-import { bareWorkFragment } from "../api/shown-fragments.ts";
+import { bareWorkFragment, verificationFragment } from "../api/shown-fragments.ts";
+import { trustOf } from "../proof/trust.ts";
 import type { GraphWork, Neighbourhood } from "./neighbourhood.ts";
 
 export const neighbourhoodQuestion = graphql(
@@ -17,7 +18,7 @@ export const neighbourhoodQuestion = graphql(
             primaryCategory
             submittedAt
             verification {
-              proof
+              ...ShownVerification
             }
           }
         }
@@ -36,7 +37,7 @@ export const neighbourhoodQuestion = graphql(
     }
   }
 `,
-  [bareWorkFragment],
+  [bareWorkFragment, verificationFragment],
 );
 
 export const pathQuestion = graphql(`
@@ -49,6 +50,18 @@ export const pathQuestion = graphql(`
         arxivId
         doi
       }
+    }
+  }
+`);
+
+/** The work that a name leads to. */
+export const workNameQuestion = graphql(`
+  query WorkName($ref: String!) {
+    work(ref: $ref) {
+      id
+      workIds
+      arxivId
+      doi
     }
   }
 `);
@@ -78,9 +91,11 @@ function workOf({ depth, work }: Node): GraphWork {
     title: work.title,
     authors: paper?.authors ?? [],
     year: work.year,
+    statedYear: work.statedYear,
     submittedAt: paper?.submittedAt ?? null,
     category: paper?.primaryCategory ?? null,
-    proof: paper?.verification.proof ?? null,
+    verification: paper?.verification ?? null,
+    trust: paper === null ? null : trustOf(paper.verification),
     pithNumber: paper?.pithNumber ?? null,
     arxivId: work.arxivId,
     doi: work.doi,
@@ -90,7 +105,7 @@ function workOf({ depth, work }: Node): GraphWork {
   };
 }
 
-/** What a work is asked about by. */
+/** The name by which a work is queried. */
 export function refOf({
   arxivId,
   doi,

@@ -20,8 +20,8 @@ function keep(key: string, answer: GraphAnswer): void {
   if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
 }
 
-/** Asks for what a place shows of the graph; again when that changes, and the question before is given up. */
-export function useGraph({ of, direction, depth, most, expanded, path }: Asked): GraphState {
+/** Queries what a place shows of the graph; again when the place or the turn changes, giving up the query before. */
+export function useGraph({ of, direction, depth, most, expanded, path }: Asked, turn: number): GraphState {
   const asked: Asked = { of, direction, depth, most, expanded, path };
   const key = JSON.stringify(asked);
   const [state, setState] = useState<GraphState>(() => ({
@@ -47,10 +47,15 @@ export function useGraph({ of, direction, depth, most, expanded, path }: Asked):
         if (given.signal.aborted) return;
         const shown =
           error instanceof AskError ? error : new AskError(String(error), "INTERNAL_SERVER_ERROR");
-        setState({ answer: null, isAsking: false, error: shown });
+        // The picture stays where the address still names some of it.
+        setState(({ answer }) => ({
+          answer: answer?.variables.roots.some((root) => of.includes(root)) === true ? answer : null,
+          isAsking: false,
+          error: shown,
+        }));
       },
     );
     return () => given.abort();
-  }, [key]);
+  }, [key, turn]);
   return state;
 }

@@ -1,3 +1,4 @@
+import { shownYear } from "../text/shown-year.ts";
 import type { GraphWork } from "./neighbourhood.ts";
 import { scatter } from "./scatter.ts";
 
@@ -5,16 +6,14 @@ import { scatter } from "./scatter.ts";
  * When a work stands on the time axis, in years: its paper's submission, else anywhere within its year, always at the
  * same place. Null where no year is known.
  */
-export function dateOf({
-  id,
-  submittedAt,
-  year,
-}: Pick<GraphWork, "id" | "submittedAt" | "year">): number | null {
+export function dateOf(work: Pick<GraphWork, "id" | "submittedAt" | "year" | "statedYear">): number | null {
+  const { submittedAt } = work;
   if (submittedAt !== null) {
     const moment = Date.parse(submittedAt);
     if (!Number.isNaN(moment)) return yearOf(moment);
   }
-  return year === null ? null : year + 0.08 + 0.84 * scatter(id)[0];
+  const { year } = shownYear(work);
+  return year === null ? null : year + 0.08 + 0.84 * scatter(work.id)[0];
 }
 
 function yearOf(moment: number): number {

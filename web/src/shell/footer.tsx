@@ -4,8 +4,8 @@ export function Footer() {
   return (
     <footer class="bottom">
       <p>
-        A mirror of the Pith Open Graph. It shows what signed events say, who says it, and how far that is
-        proved. Nothing here needs to be believed: each paper's page verifies it again in your browser.
+        A mirror of the Pith Open Graph. Every statement shows who signed it. You don't have to trust this
+        server: each paper's page can verify it again in your browser.
       </p>
       <p>
         <a href={serverAddress("graphql")}>GraphQL</a> ·{" "}

@@ -24,7 +24,7 @@ export function Header({ place }: { place: Place }) {
       </a>
       <nav aria-label="Pages">
         <ul>
-          {entry("home", homeAddress(), "Find")}
+          {entry("home", homeAddress(), "Search")}
           {entry("graph", graphAddress([]), "Graph")}
           {entry("overview", overviewAddress(), "Overview")}
           <li>

@@ -1,19 +1,10 @@
 import type { Pages } from "../api/use-pages.ts";
-import { Failure } from "./failure.tsx";
+import { ErrorNotice } from "./error-notice.tsx";
 
-/** Asks for the next page of a list; says where it could not be had. */
+/** Loads the next page of a list, or shows why it could not be loaded. */
 export function More<Node>({ pages, what }: { pages: Pages<Node>; what: string }) {
   const { nodes, totalCount, hasMore, isLoading, error } = pages;
-  if (error !== null) {
-    return (
-      <Failure title={`The ${what} could not be loaded`}>
-        {error.message}{" "}
-        <button type="button" class="link-like" onClick={pages.more}>
-          Try again
-        </button>
-      </Failure>
-    );
-  }
+  if (error !== null) return <ErrorNotice error={error} retry={pages.more} />;
   if (nodes === undefined) return <p class="soft">Loading the {what} …</p>;
   if (!hasMore) return null;
   return (

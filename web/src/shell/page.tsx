@@ -1,7 +1,7 @@
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Place } from "../routing/addresses.ts";
-import { Failure } from "./failure.tsx";
+import { ErrorNotice } from "./error-notice.tsx";
 
 type PageOf<Name extends Place["page"]> = ComponentType<{ place: Extract<Place, { page: Name }> }>;
 
@@ -35,11 +35,16 @@ export function Page({ place }: { place: Place }) {
   if (Shown !== undefined) return <Shown place={place} />;
   if (!failed) return <p class="soft waiting">Loading …</p>;
   return (
-    <Failure title="This page could not be loaded">
-      The server did not send it. It may have been updated since this page was opened.{" "}
-      <a href={location.href} target="_self">
-        Load it anew
-      </a>
-    </Failure>
+    <ErrorNotice
+      error={null}
+      title="This page could not be loaded"
+      text="The server may be away, or was updated since you opened this page."
+    >
+      <p>
+        <a href={location.href} target="_self">
+          Reload the page
+        </a>
+      </p>
+    </ErrorNotice>
   );
 }

@@ -1,7 +1,7 @@
 import { graphiqlAddress, standaloneQuery } from "../api/behind.ts";
 import type { TadaDocumentNode } from "../api/graphql.ts";
 
-/** Opens GraphiQL with the query that a view shows the answer of. */
+/** Opens GraphiQL with the query whose answer a view shows. */
 export function QueryBehind<Data, Variables>({
   document,
   variables,
@@ -9,12 +9,12 @@ export function QueryBehind<Data, Variables>({
 }: {
   document: TadaDocumentNode<Data, Variables>;
   variables: Variables;
-  /** What the view shows, for who hears the link without seeing where it stands. */
+  /** What the view shows, for screen readers. */
   of: string;
 }) {
   return (
     <a class="query-behind small" href={graphiqlAddress(standaloneQuery(document, variables))}>
-      The query behind this<span class="only-read">: {of}</span>
+      GraphQL query<span class="only-read">: {of}</span>
     </a>
   );
 }

@@ -1,7 +1,7 @@
 import { chooseTheme, type ThemeChoice, useTheme } from "../theme/theme.ts";
 
 const choices: readonly (readonly [ThemeChoice, string])[] = [
-  ["auto", "As the system"],
+  ["auto", "System"],
   ["light", "Light"],
   ["dark", "Dark"],
 ];
@@ -10,7 +10,7 @@ export function ThemeSwitch() {
   const { choice } = useTheme();
   return (
     <label class="theme-switch">
-      <span class="only-read">Colours</span>
+      <span>Theme</span>
       <select
         value={choice}
         onChange={({ currentTarget }) => chooseTheme(currentTarget.value as ThemeChoice)}

@@ -6,6 +6,9 @@ import { shownClaimFragment, shownPaperFragment, shownReferenceFragment } from "
 export const serverWordQuery = graphql(
   `
   query ServerWord($ref: String!, $claimsAfter: String, $referencesAfter: String, $eventsAfter: String) {
+    status {
+      hasSample
+    }
     paper(ref: $ref) {
       ...ShownPaper
       verdict {
@@ -73,6 +76,8 @@ export type ServerWord = Omit<Page, "claims" | "references" | "events"> & {
   readonly claims: readonly Page["claims"]["nodes"][number][];
   readonly references: readonly Page["references"]["nodes"][number][];
   readonly events: readonly Page["events"]["nodes"][number][];
+  /** Whether the sample is loaded. A lie gains nothing: the demo key is shown as proving nothing. */
+  readonly hasSample: boolean;
 };
 
 /** Asks page after page until all lists are whole. Null where the paper is not held. */
@@ -82,13 +87,15 @@ export async function readServerWord(pithNumber: string, signal: AbortSignal): P
   const events: Page["events"]["nodes"] = [];
   let cursors: { claimsAfter?: string; referencesAfter?: string; eventsAfter?: string } = {};
   for (;;) {
-    const { paper } = await ask(serverWordQuery, { ref: pithNumber, ...cursors }, signal);
+    const { paper, status } = await ask(serverWordQuery, { ref: pithNumber, ...cursors }, signal);
     if (paper === null) return null;
     claims.push(...paper.claims.nodes);
     references.push(...paper.references.nodes);
     events.push(...paper.events.nodes);
     const lists = [paper.claims, paper.references, paper.events];
-    if (!lists.some(({ pageInfo }) => pageInfo.hasNextPage)) return { ...paper, claims, references, events };
+    if (!lists.some(({ pageInfo }) => pageInfo.hasNextPage)) {
+      return { ...paper, claims, references, events, hasSample: status.hasSample };
+    }
     // A list that has ended stays at its end, and adds nothing more.
     const [claimsAfter, referencesAfter, eventsAfter] = lists.map(({ pageInfo }) => pageInfo.endCursor);
     cursors = {

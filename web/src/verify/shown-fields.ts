@@ -14,9 +14,8 @@ export type ShownFields = ReadonlyMap<string, string | null>;
 const claimKinds = new Set(["headline", "one_line_summary", "strongest_claim", "weakest_assumption"]);
 
 /**
- * What a paper's canonical record and current snapshot say, read as the API's descriptions have it: written
- * independently of the server's own reading, so that a mistake of the one is seen by the other. How a text is shown (white
- * space, TeX, lists of authors) is read by the same functions.
+ * What a paper's canonical record and current snapshot say, read as the API's descriptions have it. The fields are
+ * picked by code of its own, so that a mistake of the server is seen; titles and names are read by the shared module.
  */
 export function fieldsOfEvents(record: JsonObject, snapshot: JsonObject | null): ShownFields {
   const metadata = object(record["metadata"]);
@@ -78,13 +77,11 @@ function addReferences(fields: Map<string, string | null>, sample: readonly Json
   for (const [index, reference] of sample.entries()) {
     if (!isJsonObject(reference)) continue;
     listed++;
-    const stated = reference["year"];
-    const year =
-      typeof stated === "string" && /^\s*\d{4}\s*$/.test(stated) ? stated.trim() : (number(stated) ?? "");
+    const year = statedYear(reference["year"]);
     const parts = [
       number(reference["ref_index"]) ?? String(index + 1),
       readable(reference, "title") ?? "",
-      Number(year) >= 1000 && Number(year) <= 2100 ? year : "",
+      year ?? "",
       text(reference, "cited_arxiv_id") ?? "",
       text(reference, "doi") ?? "",
       reference["is_internal_anchor"] === true ? "internal anchor" : "",
@@ -113,6 +110,18 @@ function texts(value: JsonValue | undefined): string[] {
     .map(storable);
 }
 
+/** A text as mirrors show it: on one line, TeX as letters; null where nothing is left. */
+function readable(from: JsonObject, member: string): string | null {
+  const value = from[member];
+  return (typeof value === "string" && readableText(storable(value))) || null;
+}
+
+/** A year from 1000 to 2100, also one written as a text. */
+function statedYear(value: JsonValue | undefined): string | null {
+  const year = typeof value === "string" && /^\s*\d{4}\s*$/.test(value) ? value.trim() : number(value);
+  return year !== null && Number(year) >= 1000 && Number(year) <= 2100 ? year : null;
+}
+
 /** A count that GraphQL's Int can hold. */
 function number(value: JsonValue | undefined): string | null {
   return isJsonInteger(value) && value >= 0 && value < 2 ** 31 ? canonicalJson(value) : null;
@@ -123,14 +132,8 @@ function storable(value: string): string {
   return value.replaceAll("\u0000", "\ufffd");
 }
 
-/** As the API shows titles and the like: on one line, TeX as Unicode text. */
-function readable(from: JsonObject, member: string): string | null {
-  const shown = readableText(text(from, member) ?? "");
-  return shown === "" ? null : shown;
-}
-
 function authors(paper: JsonObject): string[] {
-  const list = paper["authors_text"];
-  if (typeof list === "string") return parseAuthors(storable(list)).map((author) => author.text);
+  const names = paper["authors_text"];
+  if (typeof names === "string") return parseAuthors(storable(names)).map(({ text }) => text);
   return texts(paper["authors"]).flatMap((name) => parseName(name)?.text ?? []);
 }

@@ -37,10 +37,10 @@ export async function verifyAgain(
     readServerWord(pithNumber, signal),
     fetchBundle(pithNumber, signal),
   ]);
-  if (server === null) throw new VerifyError("The server no longer holds this paper.", "network");
+  if (server === null) throw new VerifyError("The server no longer has this paper.", "network");
   const bytes = bundle.byteLength;
   const started = performance.now();
-  const paper = await verifyInThread({ bundle, keyring }, signal);
+  const paper = await verifyInThread({ bundle, keyring, hasSample: server.hasSample }, signal);
   const milliseconds = performance.now() - started;
   if (paper.pithNumber !== pithNumber) {
     throw new VerifyError(`The bundle is of another paper: ${paper.pithNumber}.`, "document");

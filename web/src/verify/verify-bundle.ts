@@ -61,6 +61,8 @@ export type VerifiedPaper = {
   readonly events: readonly VerifiedEvent[];
   readonly refused: readonly RefusedEvent[];
   readonly keys: readonly UsedKey[];
+  /** Whose word the shown content is: the signer of the current snapshot, else of the record. */
+  readonly shownBy: UsedKey | null;
   /** How many signatures were verified, and found good: of events, and of receipts. */
   readonly signatures: number;
   readonly receipts: number;
@@ -68,13 +70,17 @@ export type VerifiedPaper = {
 };
 
 /**
- * Verifies a bundle: every hash, every signature, and the merge of its events. The keys are the registry's, the
- * sample's, and those that somebody added here; never one that the server names.
+ * Verifies a bundle: every hash, every signature, and the merge of its events. The keys are the registry's and those
+ * that the reader added; with `hasSample` also the demo key, whose signatures prove nothing. Never a key that the server
+ * names.
  *
  * Throws a DocumentError where the document as a whole is refused, a KeyringError for keys that cannot be used.
  */
-export function verifyBundle(bytes: Uint8Array, added: readonly KeyringEntry[]): VerifiedPaper {
-  const known: readonly KeyringEntry[] = [registryKey, ...sampleKeys];
+export function verifyBundle(
+  bytes: Uint8Array,
+  { added, hasSample }: { readonly added: readonly KeyringEntry[]; readonly hasSample: boolean },
+): VerifiedPaper {
+  const known: readonly KeyringEntry[] = hasSample ? [registryKey, ...sampleKeys] : [registryKey];
   const keys = new Set(known.map((key) => key.public_key_b64));
   const more = added.filter((key) => !keys.has(key.public_key_b64));
   const keyring = createKeyring([...known, ...more]);
@@ -97,6 +103,7 @@ export function verifyBundle(bytes: Uint8Array, added: readonly KeyringEntry[]):
     events: [...state.events.values()].map(eventOf),
     refused: judged.refused.map(refusedOf),
     keys: usedKeys(state, keyring),
+    shownBy: keyOf(snapshot ?? state.recordCreated, keyring),
     signatures: judged.events.filter(({ proof }) => proof === "signed").length,
     receipts: judged.events.filter(hasGoodReceipt).length,
     fields: fieldsOfEvents(record, shown),
@@ -128,11 +135,21 @@ function hasGoodReceipt({ type, fault, payload }: AcceptedEvent): boolean {
 function usedKeys(state: MergedState, keyring: Keyring): readonly UsedKey[] {
   const keys = new Map<string, UsedKey>();
   for (const { event } of state.events.values()) {
-    const { public_key_fingerprint: fingerprint, key_id: keyId, signer_id: signerId } = event.signer;
-    const origin = originOf(keyring.get(fingerprint)?.publicKeyBase64);
-    keys.set(fingerprint, { fingerprint, keyId, signerId, origin });
+    keys.set(event.signer.public_key_fingerprint, usedKey(event.signer, keyring));
   }
   return [...keys.values()];
+}
+
+function usedKey(signer: AcceptedEvent["signer"], keyring: Keyring): UsedKey {
+  const { public_key_fingerprint: fingerprint, key_id: keyId, signer_id: signerId } = signer;
+  return { fingerprint, keyId, signerId, origin: originOf(keyring.get(fingerprint)?.publicKeyBase64) };
+}
+
+function keyOf(
+  shown: { readonly event: AcceptedEvent } | null | undefined,
+  keyring: Keyring,
+): UsedKey | null {
+  return shown === null || shown === undefined ? null : usedKey(shown.event.signer, keyring);
 }
 
 function originOf(publicKey: string | undefined): KeyOrigin {

@@ -7,12 +7,12 @@ addEventListener("message", ({ data }: MessageEvent<VerifyRequest>) => {
   postMessage(replyTo(data));
 });
 
-function replyTo({ bundle, keyring }: VerifyRequest): VerifyReply {
+function replyTo({ bundle, keyring, hasSample }: VerifyRequest): VerifyReply {
   let about: "document" | "keyring" = "keyring";
   try {
     const added = keyring.trim() === "" ? [] : parseKeyring(parseJson(keyring));
     about = "document";
-    return { ok: true, paper: verifyBundle(new Uint8Array(bundle), added) };
+    return { ok: true, paper: verifyBundle(new Uint8Array(bundle), { added, hasSample }) };
   } catch (error) {
     if (error instanceof KeyringError) return { ok: false, about, code: "KEYRING", message: error.message };
     if (error instanceof DocumentError) return { ok: false, about, code: error.code, message: error.message };

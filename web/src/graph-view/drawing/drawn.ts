@@ -18,8 +18,10 @@ export type DrawnWork = {
   readonly colour: string;
   readonly shape: Shape;
   readonly name: string;
-  /** Whether it was asked about: then its name is always written. */
-  readonly isRoot: boolean;
+  /** What is written beside it: short, on one line. */
+  readonly label: string;
+  /** Whether its label is always shown: starting points, and every work of a small graph. */
+  readonly isNamed: boolean;
 };
 
 /** What of a picture stands out. */

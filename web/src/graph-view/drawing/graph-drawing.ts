@@ -9,6 +9,7 @@ import { Layers } from "./layers.ts";
 import { MovingShare } from "./moving-share.ts";
 import { pictureSettings } from "./picture-settings.ts";
 import { Pointing } from "./pointing.ts";
+import { roomFor } from "./room-for.ts";
 import { StandingOut } from "./standing-out.ts";
 import {
   type LabelSide,
@@ -79,6 +80,7 @@ export class GraphDrawing {
     const isFirst = graph.order === 0;
     const before = this.#drawn;
     this.#drawn = drawn;
+    this.#sigma.setCustomBBox(roomFor(drawn.works));
     const ids = new Set(drawn.works.map(({ id }) => id));
     this.#keepOnly(ids);
     const targets = new Map<string, Position>();

@@ -52,12 +52,12 @@ export class Pointing {
     if (this.#options.isHeld()) return;
     const id = this.#pointer === null ? null : this.#options.workAt(this.#pointer);
     if (id === this.#id) return;
-    for (const [work, isHovered] of [
+    for (const [work, isPointedAt] of [
       [this.#id, false],
       [id, true],
     ] as const) {
       if (work !== null && this.#renderer.getGraph().hasNode(work)) {
-        this.#renderer.setNodeState(work, { isHovered });
+        this.#renderer.setNodeState(work, { isPointedAt });
       }
     }
     this.#id = id;

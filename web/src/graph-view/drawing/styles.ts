@@ -11,11 +11,13 @@ export type NodeAttributes = {
   color: string;
   shape: Shape;
   label: string;
-  isRoot: boolean;
+  isNamed: boolean;
   /** On which side its name stands. */
   labelPosition: "left" | "right";
 };
 export type NodeState = {
+  /** The pointer is at it. Not sigma's own `isHovered`: sigma resets that whenever it looks for what is below the pointer. */
+  isPointedAt: boolean;
   isSelected: boolean;
   isPinned: boolean;
   isFocused: boolean;
@@ -27,6 +29,7 @@ export type NodeState = {
 export type GraphState = { hasNear: boolean; hasPath: boolean };
 
 export const plainNodeState: NodeState = {
+  isPointedAt: false,
   isSelected: false,
   isPinned: false,
   isFocused: false,
@@ -45,8 +48,8 @@ export function stylesOf(look: () => Look): Styles {
       y: { attribute: "y" },
       label: { attribute: "label" },
       size: sizeOf,
-      labelVisibility: ({ isRoot }, state, graph) =>
-        standsOut(state) ? "visible" : stepsBack(state, graph) ? "hidden" : isRoot ? "visible" : "auto",
+      labelVisibility: ({ isNamed }, state, graph) =>
+        isNamed || standsOut(state) ? "visible" : stepsBack(state, graph) ? "hidden" : "auto",
       labelColor: () => look().text,
       labelPosition: ({ labelPosition }, { isOnPath }) => labelSide(labelPosition, isOnPath),
       labelDepth: "topNodes",
@@ -56,8 +59,8 @@ export function stylesOf(look: () => Look): Styles {
   };
 }
 
-export function sizeOf({ size }: NodeAttributes, { isHovered, isDragged, isFocused }: SeenState): number {
-  return isHovered || isDragged || isFocused ? size + 1.5 : size;
+export function sizeOf({ size }: NodeAttributes, { isPointedAt, isDragged, isFocused }: SeenState): number {
+  return isPointedAt || isDragged || isFocused ? size + 1.5 : size;
 }
 
 /** Names of works on a path stand above them: beside them they would lie upon the path, and hide its arrows. */
@@ -66,10 +69,10 @@ export function labelSide(side: "left" | "right", isOnPath: boolean): LabelSide 
 }
 
 /** A work's state with what sigma has of its own. */
-export type SeenState = NodeState & { readonly isHovered: boolean; readonly isDragged: boolean };
+export type SeenState = NodeState & { readonly isDragged: boolean };
 
-export function standsOut({ isHovered, isDragged, isSelected, isFocused, isOnPath }: SeenState): boolean {
-  return isHovered || isDragged || isSelected || isFocused || isOnPath;
+export function standsOut({ isPointedAt, isDragged, isSelected, isFocused, isOnPath }: SeenState): boolean {
+  return isPointedAt || isDragged || isSelected || isFocused || isOnPath;
 }
 
 export function stepsBack(state: SeenState, { hasNear, hasPath }: GraphState): boolean {

@@ -1,5 +1,4 @@
 import type { Look } from "../../theme/look.ts";
-import { labelText } from "../label-text.ts";
 import type { Shape } from "../palette.ts";
 import type { DrawnWork } from "./drawn.ts";
 import {
@@ -48,7 +47,7 @@ export function lookOf(work: NodeAttributes, state: SeenState, graph: GraphState
 function ringOf(state: SeenState, look: Look): { readonly width: number; readonly colour: string } | null {
   if (state.isFocused) return { width: 3, colour: look.focus };
   if (state.isSelected) return { width: 2.5, colour: look.accent };
-  if (state.isHovered || state.isDragged || state.isPinned) return { width: 1.5, colour: look.soft };
+  if (state.isPointedAt || state.isDragged || state.isPinned) return { width: 1.5, colour: look.soft };
   return null;
 }
 
@@ -57,10 +56,10 @@ export function attributesOf({
   radius,
   colour,
   shape,
-  name,
-  isRoot,
+  label,
+  isNamed,
 }: DrawnWork): Omit<NodeAttributes, "x" | "y" | "labelPosition"> {
-  return { size: radius, color: colour, shape, label: labelText(name), isRoot };
+  return { size: radius, color: colour, shape, label, isNamed };
 }
 
 /** Names stand to the right, but of the works furthest right to the left: there they would not be seen whole. */

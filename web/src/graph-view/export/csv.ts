@@ -1,3 +1,4 @@
+import { spreadsheetText } from "../../../../src/text/index.ts";
 import { type Neighbourhood, nameOf } from "../neighbourhood.ts";
 
 type Cell = string | number | boolean | null;
@@ -27,7 +28,7 @@ export function worksCsv({ works }: Neighbourhood): string {
       work.year,
       work.submittedAt,
       work.category,
-      work.proof,
+      work.verification?.proof ?? null,
       work.pithNumber,
       work.arxivId,
       work.doi,
@@ -54,14 +55,9 @@ function lines(rows: readonly (readonly Cell[])[]): string {
   return rows.map((row) => `${row.map(cellText).join(",")}\r\n`).join("");
 }
 
-/**
- * A spreadsheet takes text that begins with one of these for a formula, and runs it; an apostrophe before it keeps it
- * text. Numbers are ours.
- */
-const formula = /^[=+\-@\t\r]/;
-
 function cellText(cell: Cell): string {
   if (cell === null) return "";
-  const text = typeof cell === "string" && formula.test(cell) ? `'${cell}` : String(cell);
+  // Numbers are ours.
+  const text = typeof cell === "string" ? spreadsheetText(cell) : String(cell);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,3 +1,4 @@
+import { nodeIdOf } from "../../../../src/text/index.ts";
 import { type GraphWork, type Neighbourhood, nameOf } from "../neighbourhood.ts";
 import type { Positions } from "../positions.ts";
 import { xmlText } from "./xml-text.ts";
@@ -12,7 +13,7 @@ const workColumns: readonly (readonly [string, Kind, (work: GraphWork) => Value]
   ["year", "int", ({ year }) => year],
   ["submitted_at", "string", ({ submittedAt }) => submittedAt],
   ["category", "string", ({ category }) => category],
-  ["proof", "string", ({ proof }) => proof],
+  ["proof", "string", ({ verification }) => verification?.proof ?? null],
   ["pith_number", "string", ({ pithNumber }) => pithNumber],
   ["arxiv_id", "string", ({ arxivId }) => arxivId],
   ["doi", "string", ({ doi }) => doi],
@@ -26,17 +27,17 @@ export function graphml(neighbourhood: Neighbourhood, positions: Positions): str
   const { works, citations, isTruncated, graphVersion } = neighbourhood;
   const key = (id: string, name: string, kind: Kind, of: "node" | "edge") =>
     `  <key id="${id}" for="${of}" attr.name="${name}" attr.type="${kind}"/>`;
-  const numbers = new Map([...works.keys()].map((id, number) => [id, `n${number}`]));
+  const ids = new Map([...works.values()].map((work) => [work.id, nodeIdOf(keyOf(work))]));
   const data = (id: string, value: Value) =>
     value === null ? "" : `<data key="${id}">${xmlText(String(value))}</data>`;
   const nodes = [...works.values()].map((work) => {
     const { x = null, y = null } = positions.get(work.id) ?? {};
     const parts = workColumns.map(([name, , read]) => data(name, read(work)));
-    return `    <node id="${numbers.get(work.id)}">${parts.join("")}${data("x", x)}${data("y", y)}</node>`;
+    return `    <node id="${ids.get(work.id)}">${parts.join("")}${data("x", x)}${data("y", y)}</node>`;
   });
   const edges = citations.map(
     ({ citing, cited, isInternalAnchor }) =>
-      `    <edge source="${numbers.get(citing)}" target="${numbers.get(cited)}">${data("internal_anchor", isInternalAnchor)}</edge>`,
+      `    <edge source="${ids.get(citing)}" target="${ids.get(cited)}">${data("internal_anchor", isInternalAnchor)}</edge>`,
   );
   return `${[
     '<?xml version="1.0" encoding="UTF-8"?>',
@@ -54,4 +55,14 @@ export function graphml(neighbourhood: Neighbourhood, positions: Positions): str
     "  </graph>",
     "</graphml>",
   ].join("\n")}\n`;
+}
+
+/** What the work is known by, which GraphQL's id is made of: the vertex has the id that the server's exports give it. */
+function keyOf({ id, ref }: GraphWork): string {
+  try {
+    const text = new TextDecoder().decode(Uint8Array.from(atob(id), (character) => character.charCodeAt(0)));
+    return text.startsWith("Work:") ? text.slice("Work:".length) : ref;
+  } catch {
+    return ref;
+  }
 }

@@ -1,10 +1,8 @@
-import { proofWords } from "../../proof/words.ts";
 import type { Look } from "../../theme/look.ts";
 import type { Marks } from "../drawing/drawn.ts";
 import type { GraphDrawing } from "../drawing/graph-drawing.ts";
-import { labelText } from "../label-text.ts";
 import { type Neighbourhood, nameOfCitation } from "../neighbourhood.ts";
-import { type Colours, shapeOf } from "../palette.ts";
+import { type Colours, shapeLegend } from "../palette.ts";
 import type { Drawing } from "./svg.ts";
 
 type Shown = {
@@ -22,7 +20,6 @@ export function pictureOf(drawing: GraphDrawing, shown: Shown): Drawing {
   const seen = drawing.seen();
   const places = new Map(seen.works.map((work) => [work.id, work]));
   const isMarked = (id: string) => marks.selected.has(id) || marks.pathWorks.has(id);
-  const proofs = new Set([...neighbourhood.works.values()].map(({ proof }) => proof));
   return {
     width: seen.width,
     height: seen.height,
@@ -44,25 +41,19 @@ export function pictureOf(drawing: GraphDrawing, shown: Shown): Drawing {
       }),
     nodes: seen.works
       .toSorted((a, b) => b.radius - a.radius)
-      .map(({ id, x, y, radius, colour, shape, name, isLabelled, labelSide }) => ({
+      .map(({ id, x, y, radius, colour, shape, name, label, isLabelled, labelSide }) => ({
         at: { x, y },
         radius,
         colour,
         shape,
         name,
         labelSide,
-        label: isLabelled || isMarked(id) ? labelText(name) : null,
+        label: isLabelled || isMarked(id) ? label : null,
         ring: isMarked(id) ? look.accent : null,
       })),
     legend: [
       ...colours.legend.map(({ text, colour }) => ({ text, colour, shape: "circle" as const })),
-      ...(["SIGNED", "RECEIPT", "HASH", null] as const)
-        .filter((proof) => proofs.has(proof))
-        .map((proof) => ({
-          text: proof === null ? "Only cited" : proofWords[proof].name,
-          colour: look.soft,
-          shape: shapeOf(proof),
-        })),
+      ...shapeLegend([...neighbourhood.works.values()]).map((entry) => ({ ...entry, colour: look.soft })),
     ],
   };
 }

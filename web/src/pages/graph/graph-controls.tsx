@@ -1,18 +1,18 @@
 import { type ChangePlace, depths, type GraphPlace, sizes } from "../../graph-view/graph-place.ts";
 
 const directionTexts = {
-  BOTH: "References and citers",
+  BOTH: "References and citations",
   REFERENCES: "References",
-  CITED_BY: "Citers",
+  CITED_BY: "Citations",
 } as const;
 
 type Choice<Value> = readonly (readonly [Value, string])[];
 
-/** What is shown, and how. */
+/** What the graph shows, and how. */
 export function GraphControls({ place, change }: { place: GraphPlace; change: ChangePlace }) {
   return (
     <fieldset class="graph-controls">
-      <legend class="only-read">What is shown</legend>
+      <legend class="only-read">Graph settings</legend>
       <Select
         text="Show"
         value={place.direction}
@@ -32,11 +32,11 @@ export function GraphControls({ place, change }: { place: GraphPlace; change: Ch
         choose={(most) => change({ most })}
       />
       <Select
-        text="Place by"
+        text="Layout"
         value={place.layout}
         choices={[
           ["time", "Time"],
-          ["force", "Forces"],
+          ["force", "Clusters"],
         ]}
         choose={(layout) => change({ layout })}
       />
@@ -45,7 +45,7 @@ export function GraphControls({ place, change }: { place: GraphPlace; change: Ch
         value={place.colouring}
         choices={[
           ["category", "Category"],
-          ["proof", "Proof"],
+          ["proof", "Trust"],
         ]}
         choose={(colouring) => change({ colouring })}
       />

@@ -1,24 +1,30 @@
 import type { FoundPath, GraphAnswer } from "../../graph-view/ask-graph.ts";
 import type { ChangePlace, GraphPlace } from "../../graph-view/graph-place.ts";
 import { sizes } from "../../graph-view/graph-place.ts";
+import { onlyWork } from "../../graph-view/neighbourhood.ts";
+import { counted } from "../../text/counted.ts";
+import { quoted } from "../../text/quoted.ts";
 
 const largest = Math.max(...sizes);
 
-/** What the graph has, and what it has not, in words: also those of the pictures that are saved. */
-export function sentencesOf({ neighbourhood, variables, hasAdded }: GraphAnswer): string[] {
+/** What the graph shows and leaves out, in sentences: also those of saved pictures. */
+export function sentencesOf({ neighbourhood, variables, hasAdded, unknown }: GraphAnswer): string[] {
   const { works, citations, isTruncated } = neighbourhood;
   const sentences = [
-    `${counted(works.size, "work")} and ${counted(citations.length, "citation")} between them.`,
+    ...(onlyWork(neighbourhood) === null
+      ? [`${counted(works.size, "work")} and ${counted(citations.length, "citation")} between them.`]
+      : []),
+    ...(unknown.length === 0 ? [] : [`Not found: ${quoted(unknown)}.`]),
   ];
   if (isTruncated) {
     sentences.push(
-      `This is not all: there are more than ${variables.maxNodes.toLocaleString("en")} works, or more than the mirror looks at for one question. Of each step those cited most are shown.`,
+      variables.roots.length > 1
+        ? "There are more works: showing the nearest and most cited of each starting point."
+        : "There are more works: showing the nearest and most cited.",
     );
   }
   if (hasAdded) {
-    sentences.push(
-      "Works were added by questions of their own: citations between them and others may be missing.",
-    );
+    sentences.push("Some links to the works you added may be missing.");
   }
   return sentences;
 }
@@ -38,8 +44,8 @@ export function GraphNotes({
     <div class="graph-notes">
       <p role="status">
         {answer === null
-          ? "Asking for the graph …"
-          : `${sentencesOf(answer).join(" ")}${isAsking ? " Asking for more …" : ""}`}
+          ? isAsking && "Loading the graph …"
+          : `${sentencesOf(answer).join(" ")}${isAsking ? " Loading …" : ""}`}
       </p>
       {answer?.neighbourhood.isTruncated === true && place.most < largest && (
         <button type="button" class="link-like" onClick={() => change({ most: largest })}>
@@ -61,16 +67,12 @@ export function GraphNotes({
 const pathTexts = {
   REFERENCES: "each cites the next",
   CITED_BY: "each is cited by the next",
-  BOTH: "along citations in either direction, as no path follows references alone",
+  BOTH: "in either direction, since no path follows references alone",
 } as const;
 
 function pathInWords(path: FoundPath): string {
-  if (path.state === "none") return "There is no path between the two within eight citations.";
-  if (path.state === "failed") return `The path could not be found: ${path.reason}`;
+  if (path.state === "none") return "There is no path of up to eight citations between the two.";
+  if (path.state === "failed") return `The path could not be loaded. ${path.reason}`;
   const steps = path.works.length - 1;
-  return `A shortest path between the two has ${counted(steps, "citation")}: ${pathTexts[path.direction]}.`;
-}
-
-function counted(count: number, what: string): string {
-  return `${count.toLocaleString("en")} ${what}${count === 1 ? "" : "s"}`;
+  return `Shortest path between the two: ${counted(steps, "citation")}, ${pathTexts[path.direction]}.`;
 }

@@ -1,5 +1,5 @@
 import "./graph.css";
-import { useMemo } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { type ChangePlace, readGraphPlace, writeGraphPlace } from "../../graph-view/graph-place.ts";
 import { useGraph } from "../../graph-view/use-graph.ts";
 import { graphAddressOf } from "../../routing/addresses.ts";
@@ -18,7 +18,8 @@ export function GraphPage() {
     const now = readGraphPlace(new URL(location.href).searchParams);
     goTo(graphAddressOf(writeGraphPlace({ ...now, ...changes })), isStep ? "push" : "replace");
   };
-  const { answer, isAsking, error } = useGraph(place);
+  const [turn, setTurn] = useState(0);
+  const { answer, isAsking, error } = useGraph(place, turn);
   useTitle(place.of.length === 0 ? "Graph" : `Graph of ${place.of.join(", ")}`);
   return (
     <div class="graph-page">
@@ -27,8 +28,8 @@ export function GraphPage() {
         <WorkForm place={place} change={change} />
       </div>
       {place.of.length === 0 && <GraphStart />}
-      {error !== null && <AskFailure error={error} />}
-      {place.of.length > 0 && error === null && (
+      {error !== null && <AskFailure error={error} names={place.of} retry={() => setTurn(turn + 1)} />}
+      {place.of.length > 0 && (error === null || answer !== null) && (
         <GraphView place={place} change={change} answer={answer} isAsking={isAsking} />
       )}
     </div>

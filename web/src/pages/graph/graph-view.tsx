@@ -2,13 +2,15 @@ import { useMemo, useRef, useState } from "preact/hooks";
 import type { GraphAnswer } from "../../graph-view/ask-graph.ts";
 import type { GraphDrawing } from "../../graph-view/drawing/graph-drawing.ts";
 import type { ChangePlace, GraphPlace } from "../../graph-view/graph-place.ts";
-import { countsWithin, emptyNeighbourhood, nameOf } from "../../graph-view/neighbourhood.ts";
+import { countsWithin, emptyNeighbourhood, nameOf, onlyWork } from "../../graph-view/neighbourhood.ts";
 import { neighbourhoodQuestion, pathQuestion } from "../../graph-view/questions.ts";
 import { paperAddress } from "../../routing/addresses.ts";
 import { goTo } from "../../routing/navigation.ts";
 import { QueryBehind } from "../../shell/query-behind.tsx";
+import { yearText } from "../../text/shown-year.ts";
 import { useTheme } from "../../theme/theme.ts";
 import { useCalm } from "../../theme/use-calm.ts";
+import { EmptyGraph } from "./empty-graph.tsx";
 import { actionsOn, worksNamed } from "./graph-actions.ts";
 import { GraphControls } from "./graph-controls.tsx";
 import { GraphNotes } from "./graph-notes.tsx";
@@ -40,6 +42,7 @@ export function GraphView({ place, change, answer, isAsking }: GraphViewProps) {
   const neighbourhood = answer?.neighbourhood ?? emptyNeighbourhood;
   const { drawn, marks, colours, positions, isPlacing } = useDrawn(answer, place, focused, theme, isCalm);
   const counts = useMemo(() => countsWithin(neighbourhood), [neighbourhood]);
+  const only = onlyWork(neighbourhood);
   const actions = actionsOn(neighbourhood, positions, place, change);
   const selected = worksNamed(neighbourhood, place.selected);
   const looked = neighbourhood.works.get(hovered ?? focused ?? "") ?? null;
@@ -50,7 +53,7 @@ export function GraphView({ place, change, answer, isAsking }: GraphViewProps) {
     setFocused(id);
     drawing.current?.reveal(id, isCalm);
     const { cites = 0, citedBy = 0 } = counts.get(id) ?? {};
-    const when = work.submittedAt?.slice(0, 4) ?? work.year;
+    const when = yearText(work);
     setSaid(
       `${nameOf(work).slice(0, 160)}${when === null ? "" : `, ${when}`}. Cited by ${work.citedByCount}. ` +
         `Here: ${citedBy} citing, ${cites} cited.${marks.selected.has(id) ? " Selected." : ""}`,
@@ -65,7 +68,7 @@ export function GraphView({ place, change, answer, isAsking }: GraphViewProps) {
       case "focus":
         return focus(intent.id);
       case "nowhere":
-        return setSaid("No citation leads that way.");
+        return setSaid("No citation in that direction.");
       case "fit":
         return drawing.current?.fit(isCalm);
       case "closer":
@@ -81,7 +84,7 @@ export function GraphView({ place, change, answer, isAsking }: GraphViewProps) {
         setSaid(marks.selected.has(work.id) ? "Deselected." : "Selected.");
         return actions.select(work.id, intent.isAdded);
       case "expand":
-        if (actions.isExpanded(work)) return setSaid("It is expanded already.");
+        if (actions.isExpanded(work)) return setSaid("Already expanded.");
         setSaid("Expanding …");
         return actions.expand(work);
       case "pin":
@@ -101,10 +104,12 @@ export function GraphView({ place, change, answer, isAsking }: GraphViewProps) {
       <GraphControls place={place} change={change} />
       <GraphNotes answer={answer} isAsking={isAsking} place={place} change={change} />
       {answer !== null && (
-        <div class={place.isTable ? "graph-body tabled" : "graph-body"} aria-busy={isAsking}>
+        <div class={only === null ? "graph-body" : "graph-body alone"} aria-busy={isAsking}>
           <div class="graph-main">
             {place.isTable ? (
               <WorksTable neighbourhood={neighbourhood} selected={marks.selected} actions={actions} />
+            ) : only !== null ? (
+              <EmptyGraph work={only} place={place} change={change} />
             ) : (
               <div class="picture-frame">
                 <Picture
@@ -127,13 +132,13 @@ export function GraphView({ place, change, answer, isAsking }: GraphViewProps) {
                 />
                 {isPlacing && (
                   <p class="placing small" role="status">
-                    Placing the works …
+                    Arranging …
                   </p>
                 )}
                 <PictureButtons drawing={drawing} isCalm={isCalm} />
               </div>
             )}
-            {!place.isTable && (
+            {!place.isTable && only === null && (
               <Legend
                 colours={colours}
                 colouring={place.colouring}
@@ -141,12 +146,14 @@ export function GraphView({ place, change, answer, isAsking }: GraphViewProps) {
               />
             )}
           </div>
-          <SidePanel
-            looked={place.isTable ? null : looked}
-            selected={selected}
-            counts={counts}
-            actions={actions}
-          />
+          {only === null && (
+            <SidePanel
+              looked={place.isTable ? null : looked}
+              selected={selected}
+              counts={counts}
+              actions={actions}
+            />
+          )}
         </div>
       )}
       <p class="only-read" role="status" aria-live="polite">
@@ -155,7 +162,7 @@ export function GraphView({ place, change, answer, isAsking }: GraphViewProps) {
       {answer !== null && (
         <div class="graph-foot">
           <SaveMenu
-            hasPicture={!place.isTable}
+            hasPicture={!place.isTable && only === null}
             save={(as) => saveGraph(as, { answer, positions, colours, marks, drawing: drawing.current })}
           />
           <p class="queries">
@@ -171,11 +178,12 @@ export function GraphView({ place, change, answer, isAsking }: GraphViewProps) {
         </div>
       )}
       <details class="small soft" id="picture-keys">
-        <summary>Keys in the picture</summary>
+        <summary>Keyboard shortcuts</summary>
         <p>
-          Arrows go along citations to the next work that way, Page Up and Page Down through all works, Home
-          to the first. Enter selects a work, the space bar selects it besides others, + expands it, p pins
-          it, o opens its page, Escape deselects. i and u go closer and further away, 0 shows everything.
+          In the graph, arrow keys follow citations to the next work in that direction; Page Up and Page Down
+          step through all works, Home goes to the first. Enter selects a work, Space adds it to the
+          selection, + expands it, p pins it, o opens its page, Escape deselects. i and u zoom in and out, 0
+          shows everything.
         </p>
       </details>
     </>

@@ -1,7 +1,6 @@
 import type { Colouring } from "../../graph-view/graph-place.ts";
 import type { GraphWork } from "../../graph-view/neighbourhood.ts";
-import { type Colours, type Shape, shapeOf } from "../../graph-view/palette.ts";
-import { proofWords } from "../../proof/words.ts";
+import { type Colours, type Shape, shapeLegend } from "../../graph-view/palette.ts";
 
 const paths: Readonly<Record<Shape, string>> = {
   circle: "M8 2a6 6 0 1 0 .01 0z",
@@ -18,7 +17,7 @@ export function Mark({ shape, colour }: { shape: Shape; colour: string }) {
   );
 }
 
-/** What colours, shapes and sizes mean. */
+/** The meaning of colours, shapes and sizes. */
 export function Legend({
   colours,
   colouring,
@@ -28,13 +27,10 @@ export function Legend({
   colouring: Colouring;
   works: readonly GraphWork[];
 }) {
-  const proofs = (["SIGNED", "RECEIPT", "HASH", null] as const).filter((proof) =>
-    works.some((work) => work.proof === proof),
-  );
   return (
     <dl class="legend small">
       <div>
-        <dt>{colouring === "category" ? "Category" : "Proof"}</dt>
+        <dt>{colouring === "category" ? "Category" : "Trust"}</dt>
         {colours.legend.map(({ key, text, colour }) => (
           <dd key={key}>
             <Mark shape="circle" colour={colour} /> {text}
@@ -43,16 +39,15 @@ export function Legend({
       </div>
       <div>
         <dt>Shape</dt>
-        {proofs.map((proof) => (
-          <dd key={proof}>
-            <Mark shape={shapeOf(proof)} colour="currentColor" />{" "}
-            {proof === null ? "Only cited" : proofWords[proof].name}
+        {shapeLegend(works).map(({ shape, text }) => (
+          <dd key={shape}>
+            <Mark shape={shape} colour="currentColor" /> {text}
           </dd>
         ))}
       </div>
       <div>
         <dt>Size</dt>
-        <dd>how often it is cited</dd>
+        <dd>Citations</dd>
       </div>
     </dl>
   );

@@ -1,7 +1,7 @@
 import type { RefObject } from "preact";
 import type { GraphDrawing } from "../../graph-view/drawing/graph-drawing.ts";
 
-/** What the wheel and two fingers do, for who has neither. */
+/** Zooming without a wheel or two fingers. */
 export function PictureButtons({
   drawing,
   isCalm,
@@ -14,22 +14,22 @@ export function PictureButtons({
       <legend class="only-read">View</legend>
       <button
         type="button"
-        title="Closer"
-        aria-label="Closer"
+        title="Zoom in"
+        aria-label="Zoom in"
         onClick={() => drawing.current?.zoom(1.5, isCalm)}
       >
         +
       </button>
       <button
         type="button"
-        title="Further away"
-        aria-label="Further away"
+        title="Zoom out"
+        aria-label="Zoom out"
         onClick={() => drawing.current?.zoom(1 / 1.5, isCalm)}
       >
         −
       </button>
       <button type="button" onClick={() => drawing.current?.fit(isCalm)}>
-        All
+        Fit
       </button>
     </fieldset>
   );

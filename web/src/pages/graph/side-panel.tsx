@@ -5,14 +5,14 @@ import type { GraphActions } from "./graph-actions.ts";
 import { WorkCard } from "./work-card.tsx";
 
 type SidePanelProps = {
-  /** What is pointed at, or where the keyboard is; null: nothing. */
+  /** The work that is hovered or focused; null: none. */
   readonly looked: GraphWork | null;
   readonly selected: readonly GraphWork[];
   readonly counts: ReadonlyMap<string, Counts>;
   readonly actions: GraphActions;
 };
 
-/** What is looked at and what is selected, and what can be done with it. */
+/** Details and actions of the selected works and of the one that is hovered or focused. */
 export function SidePanel({ looked, selected, counts, actions }: SidePanelProps) {
   const [only] = selected;
   const preview = looked !== null && !(selected.length === 1 && only?.id === looked.id) ? looked : null;
@@ -20,8 +20,7 @@ export function SidePanel({ looked, selected, counts, actions }: SidePanelProps)
     <aside class="graph-side" aria-label="Selected works">
       {selected.length === 0 && preview === null && (
         <p class="soft small">
-          Point at a work to see what it is; choose it to keep it here. Drag a work to pin it. Shift and a
-          click selects several.
+          Hover for details, click to select, Shift-click to add. Drag a work to pin it.
         </p>
       )}
       {selected.length === 1 && only !== undefined && (
@@ -32,7 +31,7 @@ export function SidePanel({ looked, selected, counts, actions }: SidePanelProps)
       )}
       {selected.length > 1 && <Several selected={selected} actions={actions} />}
       {preview !== null && (
-        <section class="panel preview" aria-label="The work looked at">
+        <section class="panel preview" aria-label="Details">
           <WorkCard work={preview} counts={counts.get(preview.id)} />
         </section>
       )}
@@ -56,7 +55,7 @@ function WorkButtons({ work, actions }: { work: GraphWork; actions: GraphActions
         {actions.isPinned(work) ? "Pinned" : "Pin"}
       </button>
       <a class="button" href={graphAddress([work.ref])}>
-        Begin here
+        Use as starting point
       </a>
       <button type="button" class="button" onClick={() => actions.select(work.id, true)}>
         Deselect
@@ -87,7 +86,7 @@ function Several({ selected, actions }: Pick<SidePanelProps, "selected" | "actio
           </button>
         )}
         <a class="button" href={graphAddress(selected.map(({ ref }) => ref))}>
-          Begin with these
+          Use as starting points
         </a>
         <button type="button" class="button" onClick={actions.selectNone}>
           Deselect all

@@ -7,8 +7,12 @@ import { radiusOf } from "../../graph-view/node-size.ts";
 import { type Colours, coloursFor, shapeOf } from "../../graph-view/palette.ts";
 import type { Positions } from "../../graph-view/positions.ts";
 import { useLayout } from "../../graph-view/use-layout.ts";
+import { labelOf } from "../../graph-view/work-label.ts";
 import type { Theme } from "../../theme/theme.ts";
 import { worksNamed } from "./graph-actions.ts";
+
+/** So many works, or fewer, are all labelled. */
+const fewWorks = 12;
 
 type Shown = {
   readonly drawn: Drawn;
@@ -56,9 +60,10 @@ export function useDrawn(
         ...(positions.get(work.id) ?? { x: 0, y: 0 }),
         radius: radiusOf(work.citedByCount, mostCited),
         colour: colours.of(work),
-        shape: shapeOf(work.proof),
+        shape: shapeOf(work.trust),
         name: nameOf(work),
-        isRoot: work.depth === 0,
+        label: labelOf(work),
+        isNamed: work.depth === 0 || works.length <= fewWorks,
       })),
       citations: laidOut.neighbourhood.citations,
       scale: laidOut.scale,

@@ -3,10 +3,12 @@ import { nameOf } from "../../graph-view/neighbourhood.ts";
 import { ProofChip } from "../../proof/proof-chip.tsx";
 import { paperAddress } from "../../routing/addresses.ts";
 import { Said } from "../../text/said.tsx";
+import { yearText } from "../../text/shown-year.ts";
 
-/** A work in short: what it is, who wrote it, how it stands in the graph. */
+/** A work in short: title, authors, date, trust and citations. */
 export function WorkCard({ work, counts }: { work: GraphWork; counts: Counts | undefined }) {
-  const { authors, year, category, proof, submittedAt, citedByCount, referenceCount, arxivId, doi } = work;
+  const { authors, category, verification, submittedAt, citedByCount, referenceCount, arxivId, doi } = work;
+  const when = submittedAt?.slice(0, 10) ?? yearText(work);
   return (
     <div class="work-card">
       <h3>
@@ -20,8 +22,12 @@ export function WorkCard({ work, counts }: { work: GraphWork; counts: Counts | u
         </p>
       )}
       <p class="work-card-meta small soft">
-        {proof === null ? <span>Only cited: no paper of it is held</span> : <ProofChip proof={proof} />}
-        {(submittedAt ?? year) !== null && <span>{submittedAt?.slice(0, 10) ?? year}</span>}
+        {verification === null ? (
+          <span>Only cited: paper not in this mirror</span>
+        ) : (
+          <ProofChip proved={verification} />
+        )}
+        {when !== null && <span>{when}</span>}
         {category !== null && <Said text={category} most={40} canGrow={false} />}
         {(arxivId ?? doi) !== null && (
           <Said text={arxivId === null ? `doi:${doi}` : `arXiv:${arxivId}`} most={120} canGrow={false} />
@@ -34,11 +40,11 @@ export function WorkCard({ work, counts }: { work: GraphWork; counts: Counts | u
         </div>
         <div>
           <dt>References</dt>
-          <dd>{referenceCount === null ? "not known" : referenceCount.toLocaleString("en")}</dd>
+          <dd>{referenceCount === null ? "unknown" : referenceCount.toLocaleString("en")}</dd>
         </div>
         {counts !== undefined && (
           <div>
-            <dt>Shown here</dt>
+            <dt>In this graph</dt>
             <dd>
               {counts.citedBy.toLocaleString("en")} citing, {counts.cites.toLocaleString("en")} cited
             </dd>

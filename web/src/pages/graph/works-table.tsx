@@ -3,6 +3,7 @@ import { countsWithin, type GraphWork, type Neighbourhood, nameOf } from "../../
 import { ProofChip } from "../../proof/proof-chip.tsx";
 import { paperAddress } from "../../routing/addresses.ts";
 import { Said } from "../../text/said.tsx";
+import { yearText } from "../../text/shown-year.ts";
 import type { GraphActions } from "./graph-actions.ts";
 
 const step = 100;
@@ -31,7 +32,7 @@ export function WorksTable({
               <th scope="col">Work</th>
               <th scope="col">Year</th>
               <th scope="col">Category</th>
-              <th scope="col">Proof</th>
+              <th scope="col">Signed by</th>
               <th scope="col" class="number">
                 Cited by
               </th>
@@ -97,9 +98,15 @@ function WorkRow({
           <Said text={nameOf(work)} most={200} canGrow={false} />
         </a>
       </th>
-      <td>{work.submittedAt?.slice(0, 4) ?? work.year ?? ""}</td>
+      <td>{yearText(work) ?? ""}</td>
       <td>{work.category !== null && <Said text={work.category} most={40} canGrow={false} />}</td>
-      <td>{work.proof === null ? <span class="soft">only cited</span> : <ProofChip proof={work.proof} />}</td>
+      <td>
+        {work.verification === null ? (
+          <span class="soft">only cited</span>
+        ) : (
+          <ProofChip proved={work.verification} />
+        )}
+      </td>
       <td class="number">{work.citedByCount.toLocaleString("en")}</td>
       <td class="number">{cites}</td>
       <td class="number">{citedBy}</td>

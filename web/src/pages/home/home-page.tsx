@@ -1,14 +1,18 @@
 import "./home.css";
-import { graphql } from "../../api/graphql.ts";
+import { useState } from "preact/hooks";
+import { graphql, type ResultOf } from "../../api/graphql.ts";
 import { listedPaperFragment } from "../../api/shown-fragments.ts";
 import { useAnswer } from "../../api/use-answer.ts";
 import { FindBox } from "../../find/find-box.tsx";
 import { ProofChip } from "../../proof/proof-chip.tsx";
 import { overviewAddress, paperAddress } from "../../routing/addresses.ts";
-import { Failure } from "../../shell/failure.tsx";
+import { ErrorNotice } from "../../shell/error-notice.tsx";
 import { QueryBehind } from "../../shell/query-behind.tsx";
 import { useTitle } from "../../shell/use-title.ts";
+import { authorsInShort } from "../../text/authors.ts";
+import { timesText } from "../../text/counted.ts";
 import { Said } from "../../text/said.tsx";
+import { EmptyMirror } from "./empty-mirror.tsx";
 
 const homeQuery = graphql(
   `
@@ -19,6 +23,7 @@ const homeQuery = graphql(
       citations
       claims
       events
+      hasSample
     }
     latest: papers(first: 6) {
       nodes {
@@ -39,17 +44,16 @@ const counts = ["papers", "claims", "works", "citations", "events"] as const;
 
 export function HomePage() {
   useTitle(null);
-  const { data, ...answer } = useAnswer(homeQuery, {});
+  const [turn, setTurn] = useState(0);
+  const { data, ...answer } = useAnswer(homeQuery, {}, turn);
+  const isEmpty = data?.status.papers === 0;
   return (
     <div class="home">
       <section class="home-find">
-        <h1>Who asserts it, and how far is it proved?</h1>
-        <p class="soft">
-          A mirror of signed scholarly records: papers, their claims and their references, each with its
-          signer.
-        </p>
+        <h1>Who claims what, and can you verify it?</h1>
+        <p class="soft">Search papers, claims and citations. Every statement shows who signed it.</p>
         <FindBox size="large" />
-        {data !== undefined && (
+        {data !== undefined && !isEmpty && (
           <ul class="home-counts">
             {counts.map((name) => (
               <li key={name}>
@@ -61,13 +65,20 @@ export function HomePage() {
             </li>
           </ul>
         )}
+        {data?.status.hasSample === true && (
+          <p class="small soft">
+            This mirror contains demo data. It is signed with a demo key whose private key is public, so those
+            signatures prove nothing.
+          </p>
+        )}
       </section>
-      {answer.state === "failed" && <Failure title="Nothing could be loaded">{answer.error.message}</Failure>}
-      {data !== undefined && (
+      {answer.state === "failed" && <ErrorNotice error={answer.error} retry={() => setTurn(turn + 1)} />}
+      {isEmpty && <EmptyMirror />}
+      {data !== undefined && !isEmpty && (
         <>
           <div class="home-lists">
-            <PaperList title="Latest submitted" papers={data.latest.nodes} />
-            <PaperList title="Cited most" papers={data.cited.nodes} />
+            <PaperList title="Latest papers" papers={data.latest.nodes} />
+            <PaperList title="Most cited papers" papers={data.cited.nodes} />
           </div>
           <QueryBehind document={homeQuery} variables={{}} of="counts and lists" />
         </>
@@ -76,13 +87,7 @@ export function HomePage() {
   );
 }
 
-type ListedPaper = {
-  readonly pithNumber: string;
-  readonly title: string | null;
-  readonly submittedAt: string;
-  readonly work: { readonly citedByCount: number };
-  readonly verification: { readonly proof: "SIGNED" | "RECEIPT" | "HASH" };
-};
+type ListedPaper = ResultOf<typeof listedPaperFragment>;
 
 function PaperList({ title, papers }: { title: string; papers: readonly ListedPaper[] }) {
   return (
@@ -95,9 +100,12 @@ function PaperList({ title, papers }: { title: string; papers: readonly ListedPa
               <Said text={paper.title ?? paper.pithNumber} most={160} canGrow={false} />
             </a>
             <span class="found-meta">
-              <ProofChip proof={paper.verification.proof} />
+              {paper.authors.length > 0 && (
+                <Said text={authorsInShort(paper.authors)} most={80} canGrow={false} />
+              )}
               <time dateTime={paper.submittedAt}>{paper.submittedAt.slice(0, 10)}</time>
-              <span>cited {paper.work.citedByCount.toLocaleString("en")} times</span>
+              <span>cited {timesText(paper.work.citedByCount)}</span>
+              <ProofChip proved={paper.verification} />
             </span>
           </li>
         ))}

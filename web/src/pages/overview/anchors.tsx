@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { useAnswer } from "../../api/use-answer.ts";
-import { Failure } from "../../shell/failure.tsx";
+import { ErrorNotice } from "../../shell/error-notice.tsx";
 import { QueryBehind } from "../../shell/query-behind.tsx";
 import { Said } from "../../text/said.tsx";
 import { AnchorChart } from "./charts/anchor-chart.tsx";
@@ -12,14 +12,14 @@ const titles: Readonly<Record<Group, string>> = { YEAR: "By year", PRIMARY_CATEG
 /** Beyond, a chart's bars are too thin to tell apart; the table has all. */
 const mostCategories = 14;
 
-/** References that the registry resolved to papers of its own: asserted, listed, and held here. */
+/** References matched to papers in the registry: asserted, listed, and with a paper in this mirror. */
 export function Anchors({ turn }: { turn: number }) {
   return (
     <section aria-labelledby="anchors">
       <h2 id="anchors">Internal anchors</h2>
       <p class="soft">
-        An internal anchor is a reference that the registry resolved to a paper of its own. It counts more
-        than it lists, and lists more than this mirror holds: three numbers, kept apart.
+        An internal anchor is a reference that its signer matched to a paper in the registry. Snapshots count
+        more anchors than they list, and list more than this mirror has papers of.
       </p>
       <div class="overview-pair">
         <AnchorsBy group="YEAR" turn={turn} />
@@ -38,13 +38,11 @@ function AnchorsBy({ group, turn }: { group: Group; turn: number }) {
       <div class="overview-head">
         <h3>{title}</h3>
         <button type="button" class="button small" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
-          As a table<span class="only-read">: internal anchors {title.toLowerCase()}</span>
+          Table<span class="only-read">: internal anchors {title.toLowerCase()}</span>
         </button>
       </div>
-      {answer.state === "failed" && (
-        <Failure title="They could not be counted">{answer.error.message}</Failure>
-      )}
-      {answer.state === "loading" && <p class="soft">Counting …</p>}
+      {answer.state === "failed" && <ErrorNotice error={answer.error} />}
+      {answer.state === "loading" && <p class="soft">Loading …</p>}
       {answer.state === "answered" &&
         (isTable ? (
           <AnchorTable stats={answer.data.anchorStats} group={group} />
@@ -109,7 +107,7 @@ function AnchorTable({ stats, group }: { stats: readonly AnchorStat[]; group: Gr
               Listed
             </th>
             <th scope="col" class="number">
-              Held
+              In this mirror
             </th>
           </tr>
         </thead>
@@ -122,7 +120,7 @@ function AnchorTable({ stats, group }: { stats: readonly AnchorStat[]; group: Gr
               <td class="number">{stat.papers.toLocaleString("en")}</td>
               <td class="number">
                 {stat.papersAsserting === 0 ? (
-                  <span class="soft">not known</span>
+                  <span class="soft">unknown</span>
                 ) : (
                   stat.internalAnchorsAsserted.toLocaleString("en")
                 )}

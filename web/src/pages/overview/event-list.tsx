@@ -3,7 +3,7 @@ import { paperAddress } from "../../routing/addresses.ts";
 import { Said } from "../../text/said.tsx";
 import type { OverviewEvent } from "./overview-questions.ts";
 
-/** Events, a line each: what, about which paper, by whom, when. */
+/** Events, one per line: type, signer, paper and time. */
 export function EventList({ events }: { events: readonly OverviewEvent[] }) {
   return (
     <ul class="event-list">
@@ -11,7 +11,7 @@ export function EventList({ events }: { events: readonly OverviewEvent[] }) {
         <li key={eventId}>
           <span class="event-what">
             <span class="event-type">{type.toLowerCase().replaceAll("_", " ")}</span>
-            {proof !== null && <ProofChip proof={proof} />}
+            {proof !== null && <ProofChip proved={{ proof, signer }} />}
             {status !== "CURRENT" && (
               <span class="event-status">
                 {status.toLowerCase().replaceAll("_", " ")}
@@ -20,14 +20,13 @@ export function EventList({ events }: { events: readonly OverviewEvent[] }) {
             )}
           </span>
           {paper === null ? (
-            <span class="soft">about a paper whose record is not held</span>
+            <span class="soft">about a paper whose record is not in this mirror</span>
           ) : (
             <a href={paperAddress(paper.pithNumber)}>
               <Said text={paper.title ?? paper.pithNumber} most={140} canGrow={false} />
             </a>
           )}
           <span class="soft small">
-            <Said text={signer.signerId} most={60} canGrow={false} />,{" "}
             <time dateTime={receivedAt}>{receivedAt.slice(0, 19).replace("T", " ")} UTC</time>
           </span>
         </li>

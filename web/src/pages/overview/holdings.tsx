@@ -1,26 +1,25 @@
 import { useAnswer } from "../../api/use-answer.ts";
-import { Failure } from "../../shell/failure.tsx";
+import { ErrorNotice } from "../../shell/error-notice.tsx";
 import { QueryBehind } from "../../shell/query-behind.tsx";
 import { holdingsQuestion } from "./overview-questions.ts";
 
 const counts = [
-  ["papers", "Papers", "whose canonical record is held"],
-  ["works", "Works", "that papers are versions of, or cite"],
-  ["citations", "Citations", "from work to work"],
-  ["claims", "Claims", "of the papers' current snapshots"],
-  ["events", "Events", "taken in, each signed or fitting its id"],
+  ["papers", "Papers", "with a stored record"],
+  ["works", "Works", "stored or cited"],
+  ["citations", "Citations", "between works"],
+  ["claims", "Claims", "in current snapshots"],
+  ["events", "Events", "accepted"],
 ] as const;
 
-/** What this mirror holds, in numbers. */
+/** The contents of this mirror, in numbers. */
 export function Holdings({ turn }: { turn: number }) {
   const answer = useAnswer(holdingsQuestion, {}, turn);
-  if (answer.state === "failed")
-    return <Failure title="The counts could not be asked for">{answer.error.message}</Failure>;
+  if (answer.state === "failed") return <ErrorNotice error={answer.error} />;
   return (
     <section aria-labelledby="holdings">
       <div class="overview-head">
-        <h2 id="holdings">What is held</h2>
-        <QueryBehind document={holdingsQuestion} variables={{}} of="what is held" />
+        <h2 id="holdings">Contents</h2>
+        <QueryBehind document={holdingsQuestion} variables={{}} of="the contents" />
       </div>
       <dl class="holdings">
         {counts.map(([field, name, meaning]) => (

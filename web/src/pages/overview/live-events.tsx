@@ -1,5 +1,6 @@
 import { useAnswer } from "../../api/use-answer.ts";
 import { paperAddress } from "../../routing/addresses.ts";
+import { ErrorNotice } from "../../shell/error-notice.tsx";
 import { QueryBehind } from "../../shell/query-behind.tsx";
 import { Said } from "../../text/said.tsx";
 import { EventList } from "./event-list.tsx";
@@ -8,11 +9,11 @@ import type { Changes } from "./use-changes.ts";
 
 const stateTexts = {
   connecting: "Connecting …",
-  listening: "Listening: what is taken in appears here at once.",
-  lost: "The connection is lost. It is tried again, and nothing is missed.",
+  listening: "Live: new events appear here as they arrive.",
+  lost: "Connection lost. Reconnecting; nothing will be missed.",
 } as const;
 
-/** The events taken in last, and papers as they change. */
+/** The latest events, and papers as they change. */
 export function LiveEvents({ changes }: { changes: Changes }) {
   const { state, latest, turn } = changes;
   const answer = useAnswer(latestEventsQuestion, {}, turn);
@@ -38,7 +39,7 @@ export function LiveEvents({ changes }: { changes: Changes }) {
             ))}
           </ul>
         )}
-        {answer.state === "failed" && <p role="alert">{answer.error.message}</p>}
+        {answer.state === "failed" && <ErrorNotice error={answer.error} />}
         {answer.state === "answered" && <EventList events={answer.data.events.nodes.toReversed()} />}
       </div>
     </section>

@@ -1,5 +1,6 @@
 import { graphql, type ResultOf } from "../../api/graphql.ts";
 import { namedWorkFragment } from "../../api/shown-fragments.ts";
+import { signerFragment } from "../../proof/trust.ts";
 
 export const holdingsQuestion = graphql(`
   query Holdings {
@@ -55,7 +56,8 @@ export const ranksQuestion = graphql(
   [namedWorkFragment],
 );
 
-export const eventFragment = graphql(`
+export const eventFragment = graphql(
+  `
   fragment OverviewEvent on Event {
     eventId
     type
@@ -64,15 +66,16 @@ export const eventFragment = graphql(`
     proof
     receivedAt
     signer {
-      signerId
-      keyId
+      ...ShownSigner
     }
     paper {
       pithNumber
       title
     }
   }
-`);
+`,
+  [signerFragment],
+);
 
 export const latestEventsQuestion = graphql(
   `

@@ -1,19 +1,21 @@
 import { useAnswer } from "../../api/use-answer.ts";
 import { refOf } from "../../graph-view/questions.ts";
 import { graphAddress, paperAddress } from "../../routing/addresses.ts";
+import { ErrorNotice } from "../../shell/error-notice.tsx";
 import { QueryBehind } from "../../shell/query-behind.tsx";
 import { Said } from "../../text/said.tsx";
+import { yearText } from "../../text/shown-year.ts";
 import { ranksQuestion } from "./overview-questions.ts";
 
 type By = "CITED_BY_COUNT" | "PAGERANK";
 
-/** The works that rank first, by both measures side by side. */
+/** The top works by both measures, side by side. */
 export function Ranks({ turn }: { turn: number }) {
   return (
     <section aria-labelledby="ranks">
-      <h2 id="ranks">Works that rank first</h2>
+      <h2 id="ranks">Top works</h2>
       <div class="overview-pair">
-        <RankedBy by="CITED_BY_COUNT" title="Cited most" turn={turn} />
+        <RankedBy by="CITED_BY_COUNT" title="Most cited" turn={turn} />
         <RankedBy by="PAGERANK" title="By PageRank" turn={turn} />
       </div>
     </section>
@@ -25,23 +27,24 @@ function RankedBy({ by, title, turn }: { by: By; title: string; turn: number }) 
   return (
     <div class="panel">
       <h3>{title}</h3>
-      {answer.state === "loading" && <p class="soft">Ranking …</p>}
-      {answer.state === "failed" && <p role="alert">{answer.error.message}</p>}
+      {answer.state === "loading" && <p class="soft">Loading …</p>}
+      {answer.state === "failed" && <ErrorNotice error={answer.error} />}
       {answer.state === "answered" && (
         <ol class="ranks">
           {answer.data.topWorks.map(({ rank, score, work }) => {
             const ref = refOf(work);
+            const year = yearText(work);
             return (
               <li key={rank} value={rank}>
                 <a href={paperAddress(work.paper?.pithNumber ?? ref)}>
                   <Said text={work.title ?? ref} most={140} canGrow={false} />
                 </a>
                 <span class="soft small">
-                  {work.year !== null && `${work.year} · `}
+                  {year !== null && `${year} · `}
                   {by === "CITED_BY_COUNT" ? `cited by ${score.toLocaleString("en")}` : score.toPrecision(3)}{" "}
                   ·{" "}
                   <a href={graphAddress([ref])}>
-                    draw<span class="only-read"> the citations of {(work.title ?? ref).slice(0, 80)}</span>
+                    graph<span class="only-read"> of {(work.title ?? ref).slice(0, 80)}</span>
                   </a>
                 </span>
               </li>

@@ -1,18 +1,18 @@
 import type { RefusalCount } from "./overview-questions.ts";
 import { refusalWords } from "./refusal-words.ts";
 
-/** Why things were refused, what that means, and how often it was so. */
+/** Reasons for rejection with their meaning, and how often each occurred. */
 export function RefusalList({ refusals }: { refusals: readonly RefusalCount[] }) {
-  if (refusals.length === 0) return <p class="soft">Nothing was refused so far.</p>;
+  if (refusals.length === 0) return <p class="soft">Nothing was rejected so far.</p>;
   return (
-    <ul class="refusals" aria-label="What quarantine keeps, by reason">
+    <ul class="refusals" aria-label="Rejected, by reason">
       {refusals.map(({ kind, code, count }) => (
         <li key={`${kind} ${code}`}>
           <strong>
             {count.toLocaleString("en")} {nameOf(kind, count)}:
           </strong>{" "}
           <code>{code}</code>
-          <span class="soft">{refusalWords(code) ?? "This page has no words for it."}</span>
+          <span class="soft">{refusalWords(code) ?? "No description."}</span>
         </li>
       ))}
     </ul>

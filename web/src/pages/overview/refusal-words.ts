@@ -1,26 +1,26 @@
 import type { DocumentErrorCode, RefusalReason } from "../../../../src/protocol/index.ts";
 
-/** Why something was refused at the door, in plain words: what is wrong with a document, then with an event. */
+/** Reasons for rejection in plain words: of documents, then of events. */
 const words: Readonly<Record<DocumentErrorCode | RefusalReason | "NOT_STORABLE", string>> = {
-  MALFORMED_JSON: "It is no JSON.",
-  INVALID_UNICODE: "Its text is no valid Unicode.",
-  INVALID_NUMBER: "It has a number that cannot be held exactly.",
-  TOO_DEEP: "It is nested too deeply.",
-  TOO_LARGE: "It is larger than this mirror takes.",
-  UNSUPPORTED_DOCUMENT: "It is of a kind or version that is not known.",
-  MALFORMED_DOCUMENT: "Something is missing in it, or has another form than it must have.",
-  PITH_NUMBER_INVALID: "What it is about is no Pith number.",
-  RECORD_HASH_MISMATCH: "Its record is missing, or does not fit its hash or its Pith number.",
-  STATE_HASH_MISMATCH: "Its state does not have the hash that it gives for it.",
-  NOT_STORABLE: "The database could not hold it.",
-  MALFORMED_EVENT: "An event has not the form of one.",
-  EVENT_ID_MISMATCH: "An event's id is not the hash of what it says: it was changed.",
+  MALFORMED_JSON: "Not JSON.",
+  INVALID_UNICODE: "Not valid Unicode.",
+  INVALID_NUMBER: "Contains a number that cannot be stored exactly.",
+  TOO_DEEP: "Nested too deeply.",
+  TOO_LARGE: "Larger than this mirror accepts.",
+  UNSUPPORTED_DOCUMENT: "Unknown kind or version of document.",
+  MALFORMED_DOCUMENT: "A part is missing or malformed.",
+  PITH_NUMBER_INVALID: "Its subject is not a Pith number.",
+  RECORD_HASH_MISMATCH: "Its record is missing, or does not match its hash or Pith number.",
+  STATE_HASH_MISMATCH: "Its state does not match its hash.",
+  NOT_STORABLE: "The database could not store it.",
+  MALFORMED_EVENT: "An event is malformed.",
+  EVENT_ID_MISMATCH: "An event's content does not match its id: it was altered.",
   SUBJECT_MISMATCH: "An event is about another paper than its document.",
-  UNKNOWN_SIGNER: "It names a key that this mirror does not know.",
-  SIGNER_MISMATCH: "It names another signer than the one that its key belongs to.",
-  KEY_NOT_VALID: "It was signed with a key that was not valid then.",
-  SIGNATURE_INVALID: "Its signature does not fit what it says.",
-  UNSIGNED: "It is not proved as far as this mirror asks for.",
+  UNKNOWN_SIGNER: "Signed with a key that is not in this mirror's keyring.",
+  SIGNER_MISMATCH: "The signer does not match the key.",
+  KEY_NOT_VALID: "Signed with a key that was not valid at the time.",
+  SIGNATURE_INVALID: "The signature is invalid.",
+  UNSIGNED: "Not signed, and this mirror requires a signature or receipt.",
 };
 
 /** Null for a code that this page does not know. */

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
-import { type FollowState, follow } from "../../api/follow.ts";
+import type { FollowState } from "../../api/event-stream.ts";
+import { follow } from "../../api/follow.ts";
 import { type Change, changesQuestion } from "./overview-questions.ts";
 
 export type Changes = {

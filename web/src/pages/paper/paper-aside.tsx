@@ -2,9 +2,10 @@ import type { ComponentChildren } from "preact";
 import { ProofChip, SaidBy } from "../../proof/proof-chip.tsx";
 import { paperAddress, serverAddress } from "../../routing/addresses.ts";
 import { Said } from "../../text/said.tsx";
+import { sourceAddress } from "../../text/source-address.ts";
 import type { PaperAnswer } from "./paper-query.ts";
 
-/** Where the paper is: its names, its versions, its documents. */
+/** Identifiers, versions and documents of a paper. */
 export function PaperAside({ paper }: { paper: PaperAnswer }) {
   const { source, work, license } = paper;
   const suffix = paper.pithNumber.slice("pith:0000:".length);
@@ -34,10 +35,10 @@ export function PaperAside({ paper }: { paper: PaperAnswer }) {
               <Said text={license.replace(/^https?:\/\//, "")} most={120} />
             </Fact>
           )}
-          <Fact name="Record's hash">
+          <Fact name="Record hash">
             <code>{paper.canonicalSha256}</code>
           </Fact>
-          <Fact name="State's hash">
+          <Fact name="State hash">
             <code>{paper.state.sha256}</code>
           </Fact>
           <Fact name="Record asserted by">
@@ -62,7 +63,7 @@ export function PaperAside({ paper }: { paper: PaperAnswer }) {
         </p>
       </section>
       <section class="panel" aria-labelledby="versions-title">
-        <h2 id="versions-title">Versions held</h2>
+        <h2 id="versions-title">Versions in this mirror</h2>
         <ul class="versions">
           {work.papers.map((version) => (
             <li key={version.pithNumber}>
@@ -73,7 +74,7 @@ export function PaperAside({ paper }: { paper: PaperAnswer }) {
                 {version.source.version === null ? "Version" : `v${version.source.version}`}
               </a>{" "}
               <time dateTime={version.submittedAt}>{version.submittedAt.slice(0, 10)}</time>{" "}
-              <ProofChip proof={version.verification.proof} />
+              <ProofChip proved={version.verification} isShort />
               {version.pithNumber === paper.pithNumber && <span class="soft small"> shown here</span>}
             </li>
           ))}
@@ -92,13 +93,11 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
   );
 }
 
-const arxivId = /^(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?\/\d{7})$/;
-
-/** The paper at its source, where that is one whose addresses are known; made here, never taken from a document. */
+/** The paper at its source, as a link where the source has known addresses. */
 function SourceLink({ kind, id, version }: PaperAnswer["source"]) {
   const name = `${kind}:${id}${version === null ? "" : `v${version}`}`;
-  if (kind !== "arxiv" || !arxivId.test(id)) return <Said text={name} most={120} />;
-  const href = `https://arxiv.org/abs/${id}${version === null ? "" : `v${version}`}`;
+  const href = sourceAddress(kind, kind === "arxiv" && version !== null ? `${id}v${version}` : id);
+  if (href === null) return <Said text={name} most={120} />;
   return (
     <a href={href} rel="noreferrer">
       {name}

@@ -6,7 +6,7 @@ import { Said } from "../../text/said.tsx";
 import { type PaperAnswer, paperQuery } from "./paper-query.ts";
 import { Verdict } from "./verdict.tsx";
 
-/** Title, authors, abstract and headline: what the paper says of itself, and the registry of it. */
+/** Title, authors, abstract and headline, with who signed them. */
 export function PaperHead({ paper }: { paper: PaperAnswer }) {
   const { title, headline, abstractExcerpt, primaryCategory, crossCategories, submittedAt } = paper;
   return (
@@ -25,7 +25,7 @@ export function PaperHead({ paper }: { paper: PaperAnswer }) {
         <time dateTime={submittedAt}>submitted {submittedAt.slice(0, 10)}</time>
       </p>
       <h1>{title === null ? paper.pithNumber : <Said text={title} most={400} />}</h1>
-      {title === null && <p class="soft">No snapshot says how this paper is called.</p>}
+      {title === null && <p class="soft">No title yet: this mirror has no snapshot of the paper.</p>}
       <Authors authors={paper.authors} />
       {headline !== null && (
         <p class="paper-headline">
@@ -40,7 +40,7 @@ export function PaperHead({ paper }: { paper: PaperAnswer }) {
       )}
       <p class="paper-said-by">
         <SaidBy provenance={paper.snapshotProvenance} />
-        <a href={graphAddress([paper.pithNumber])}>Draw its citations</a>
+        <a href={graphAddress([paper.pithNumber])}>Citation graph</a>
         <QueryBehind document={paperQuery} variables={{ ref: paper.pithNumber }} of="the paper" />
       </p>
       {paper.verdict !== null && <Verdict verdict={paper.verdict} />}
@@ -52,7 +52,7 @@ const mostAuthors = 12;
 
 function Authors({ authors }: { authors: readonly string[] }) {
   const [isWhole, setWhole] = useState(false);
-  if (authors.length === 0) return <p class="soft">No authors are named.</p>;
+  if (authors.length === 0) return <p class="soft">Authors unknown.</p>;
   const shown = isWhole ? authors : authors.slice(0, mostAuthors);
   return (
     <p class="paper-authors">

@@ -1,10 +1,10 @@
 import "./paper.css";
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { AskError } from "../../api/ask.ts";
 import { useAnswer } from "../../api/use-answer.ts";
 import { type Place, paperAddress, searchAddress } from "../../routing/addresses.ts";
 import { goTo } from "../../routing/navigation.ts";
-import { Failure } from "../../shell/failure.tsx";
+import { ErrorNotice } from "../../shell/error-notice.tsx";
 import { useTitle } from "../../shell/use-title.ts";
 import { PaperAside } from "./paper-aside.tsx";
 import { PaperHead } from "./paper-head.tsx";
@@ -19,39 +19,43 @@ import { WorkOnly } from "./work-only.tsx";
 
 const workId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Whatever a ref names: a paper, or a work of which none is held. */
+/** The page of whatever a ref names: a paper, or a work that is only cited. */
 export function PaperPage({ place: { ref } }: { place: Extract<Place, { page: "paper" }> }) {
   return workId.test(ref) ? <ByWorkId name={ref} /> : <ByRef name={ref} />;
 }
 
 function ByRef({ name }: { name: string }) {
-  const answer = useAnswer(paperQuery, { ref: name });
+  const [turn, setTurn] = useState(0);
+  const answer = useAnswer(paperQuery, { ref: name }, turn);
   useTitle(answer.data?.paper?.title ?? answer.data?.work?.title ?? name);
-  if (answer.state === "failed") return <Unnamed name={name} error={answer.error} />;
+  if (answer.state === "failed")
+    return <Unnamed name={name} error={answer.error} retry={() => setTurn(turn + 1)} />;
   if (answer.state === "loading") return <Loading />;
   const { paper, work } = answer.data;
   if (paper !== null) return <Paper paper={paper} />;
-  return work === null ? <NotHeld name={name} /> : <WorkOnly work={work} name={name} />;
+  return work === null ? <NotFound name={name} /> : <WorkOnly work={work} name={name} />;
 }
 
 function ByWorkId({ name }: { name: string }) {
-  const answer = useAnswer(workQuery, { ref: name });
+  const [turn, setTurn] = useState(0);
+  const answer = useAnswer(workQuery, { ref: name }, turn);
   const pithNumber = answer.data?.work?.paper?.pithNumber;
   useTitle(answer.data?.work?.title ?? name);
   useEffect(() => {
     if (pithNumber !== undefined) goTo(paperAddress(pithNumber), "replace");
   }, [pithNumber]);
-  if (answer.state === "failed") return <Unnamed name={name} error={answer.error} />;
+  if (answer.state === "failed")
+    return <Unnamed name={name} error={answer.error} retry={() => setTurn(turn + 1)} />;
   if (answer.state === "loading" || pithNumber !== undefined) return <Loading />;
   const { work } = answer.data;
-  return work === null ? <NotHeld name={name} /> : <WorkOnly work={work} name={name} />;
+  return work === null ? <NotFound name={name} /> : <WorkOnly work={work} name={name} />;
 }
 
-/** Everything that is known of a paper, and who says so. */
+/** Everything that is known about a paper, each with its signer. */
 function Paper({ paper }: { paper: PaperAnswer }) {
   const { pithNumber } = paper;
   useEffect(() => {
-    // The place that the address names was not there when the browser looked for it.
+    // The fragment was not on the page when the browser looked for it.
     if (location.hash !== "") goToFragment(location.hash.slice(1));
   }, [pithNumber]);
   return (
@@ -65,7 +69,11 @@ function Paper({ paper }: { paper: PaperAnswer }) {
       </div>
       <div class="paper-main">
         <Claims pithNumber={pithNumber} />
-        <References pithNumber={pithNumber} coverage={paper.referenceCoverage} />
+        <References
+          pithNumber={pithNumber}
+          coverage={paper.referenceCoverage}
+          signerId={paper.snapshotProvenance?.signer.signerId ?? null}
+        />
         <CitedBy name={pithNumber} />
         <Related name={pithNumber} />
         <Events pithNumber={pithNumber} />
@@ -89,12 +97,26 @@ function Loading() {
   return <p class="soft waiting">Loading …</p>;
 }
 
-function Unnamed({ name, error }: { name: string; error: AskError }) {
+function Unnamed({ name, error, retry }: { name: string; error: AskError; retry: () => void }) {
   if (error.code !== "AMBIGUOUS_REF") {
     return (
       <>
-        <h1>This cannot be shown</h1>
-        <Failure title={error.code}>{error.message}</Failure>
+        <h1>
+          {error.code === "BAD_USER_INPUT" ? "This is not a paper's name" : "The paper could not be loaded"}
+        </h1>
+        {error.code === "BAD_USER_INPUT" ? (
+          <ErrorNotice
+            error={error}
+            title={`“${name.slice(0, 100)}” names no paper`}
+            text="Papers are named by an arXiv id (2302.12192), a DOI (10.1103/…) or a Pith number (pith:2023:…)."
+          >
+            <p>
+              <a href={searchAddress(name.slice(0, 200))}>Search for these words</a>
+            </p>
+          </ErrorNotice>
+        ) : (
+          <ErrorNotice error={error} retry={retry} />
+        )}
       </>
     );
   }
@@ -112,19 +134,18 @@ function Unnamed({ name, error }: { name: string; error: AskError }) {
   );
 }
 
-function NotHeld({ name }: { name: string }) {
+function NotFound({ name }: { name: string }) {
   return (
     <>
-      <h1>Not held here</h1>
+      <h1>Paper not found</h1>
       <div class="empty">
         <p>
-          This mirror holds no paper named <bdi class="said">{name.slice(0, 200)}</bdi>, and none that cites
-          it.
+          No paper or cited work matches <bdi class="said">{name.slice(0, 200)}</bdi>. This mirror may not
+          have imported it yet.
         </p>
         <p class="soft">
-          A mirror holds what it took in, which need not be all there is. Papers are named by an arXiv id, a
-          DOI or a Pith number; words are looked for with <a href={searchAddress(name.slice(0, 200))}>Find</a>
-          .
+          Papers are named by an arXiv id, a DOI or a Pith number. For words, use the{" "}
+          <a href={searchAddress(name.slice(0, 200))}>search</a>.
         </p>
       </div>
     </>

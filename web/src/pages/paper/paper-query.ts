@@ -1,8 +1,8 @@
 import { graphql, type ResultOf } from "../../api/graphql.ts";
-import { bareWorkFragment, shownPaperFragment } from "../../api/shown-fragments.ts";
+import { bareWorkFragment, shownPaperFragment, verificationFragment } from "../../api/shown-fragments.ts";
 import { provenanceFragment } from "../../proof/proof-chip.tsx";
 
-/** A registry's id of a work (UUID) names no paper, so a paper must not be asked for by it. */
+/** A registry's id of a work (UUID) names no paper, so no paper is queried by it. */
 export const workQuery = graphql(
   `
     query Work($ref: String!) {
@@ -10,6 +10,12 @@ export const workQuery = graphql(
         ...BareWork
         paper {
           pithNumber
+        }
+        papers {
+          pithNumber
+          source {
+            version
+          }
         }
       }
     }
@@ -46,9 +52,8 @@ export const paperQuery = graphql(
           }
         }
         verification {
-          proof
+          ...ShownVerification
           recordHash
-          receipt
           titleBinding
           claimsHash
           referencesHash
@@ -81,18 +86,24 @@ export const paperQuery = graphql(
               version
             }
             verification {
-              proof
+              ...ShownVerification
             }
           }
         }
       }
       work(ref: $ref) {
         ...BareWork
+        papers {
+          pithNumber
+          source {
+            version
+          }
+        }
       }
     }
   `,
-  [provenanceFragment, bareWorkFragment, shownPaperFragment],
+  [provenanceFragment, bareWorkFragment, shownPaperFragment, verificationFragment],
 );
 
 export type PaperAnswer = NonNullable<ResultOf<typeof paperQuery>["paper"]>;
-export type WorkAnswer = ResultOf<typeof bareWorkFragment>;
+export type WorkAnswer = NonNullable<ResultOf<typeof paperQuery>["work"]>;

@@ -5,17 +5,17 @@ import type { PaperAnswer } from "./paper-query.ts";
 type VerdictAnswer = NonNullable<PaperAnswer["verdict"]>;
 
 const parts = [
-  ["oneLineSummary", "In one line"],
+  ["oneLineSummary", "Summary"],
   ["strongestClaim", "Strongest claim"],
   ["weakestAssumption", "Weakest assumption"],
 ] as const;
 
-/** What the registry's machine reading made of the paper. */
+/** The verdict of a machine reading, with its signer. */
 export function Verdict({ verdict }: { verdict: VerdictAnswer }) {
-  const models = verdict.modelSet === null ? null : JSON.stringify(verdict.modelSet);
+  const models = modelNames(verdict.modelSet);
   return (
     <section class="verdict" aria-labelledby="verdict-title">
-      <h2 id="verdict-title">The registry's machine reading</h2>
+      <h2 id="verdict-title">Machine reading</h2>
       <dl>
         {parts.map(([name, title]) => {
           const text = verdict[name];
@@ -47,4 +47,13 @@ export function Verdict({ verdict }: { verdict: VerdictAnswer }) {
       </p>
     </section>
   );
+}
+
+/** `grok-4.3` of `{"reader":"grok-4.3"}`: the names alone; other forms as JSON; null where none is given. */
+function modelNames(modelSet: unknown): string | null {
+  if (modelSet === null || modelSet === undefined) return null;
+  if (typeof modelSet === "string") return modelSet;
+  const values = Object.values(modelSet);
+  const isPlain = values.length > 0 && values.every((value) => typeof value === "string");
+  return isPlain ? values.join(", ") : JSON.stringify(modelSet);
 }

@@ -28,7 +28,7 @@ const citedByQuery = graphql(
   [listedPaperFragment],
 );
 
-/** The papers held here that cite a work. */
+/** The papers of this mirror that cite a work. */
 export function CitedBy({ name }: { name: string }) {
   const variables = { ref: name, first: 10 };
   const pages = usePages(citedByQuery, variables, ({ work }) => work?.citedBy ?? null);
@@ -40,7 +40,7 @@ export function CitedBy({ name }: { name: string }) {
       count={nodes && pages.totalCount}
       aside={<QueryBehind document={citedByQuery} variables={variables} of="who cites it" />}
     >
-      {nodes?.length === 0 && <p class="soft">No paper held here names it in its references.</p>}
+      {nodes?.length === 0 && <p class="soft">No citing papers in this mirror yet.</p>}
       {nodes !== undefined && nodes.length > 0 && (
         <div class="table-scroll">
           <table>
@@ -64,7 +64,7 @@ export function CitedBy({ name }: { name: string }) {
                   </td>
                   <td class="nowrap">{paper.submittedAt.slice(0, 10)}</td>
                   <td>
-                    <ProofChip proof={paper.verification.proof} />
+                    <ProofChip proved={paper.verification} />
                   </td>
                   <td class="number">{paper.work.citedByCount.toLocaleString("en")}</td>
                 </tr>

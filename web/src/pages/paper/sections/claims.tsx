@@ -47,7 +47,7 @@ export function Claims({ pithNumber }: { pithNumber: string }) {
       count={nodes && pages.totalCount}
       aside={<QueryBehind document={claimsQuery} variables={variables} of="the claims" />}
     >
-      {nodes?.length === 0 && <p class="soft">Its current snapshot lists none.</p>}
+      {nodes?.length === 0 && <p class="soft">The current snapshot has no claims.</p>}
       {(Object.keys(claimKinds) as ClaimKind[]).map((kind) => {
         const claims = nodes?.filter((claim) => claim.kind === kind) ?? [];
         return claims.length > 0 && <ClaimGroup key={kind} kind={kind} claims={claims} />;
@@ -85,5 +85,5 @@ function inWords(name: string): string {
 }
 
 function attestationInWords(attestation: string): string {
-  return attestation === "unclaimed" ? "no author stands to it" : inWords(attestation);
+  return attestation === "unclaimed" ? "not confirmed by an author" : inWords(attestation);
 }

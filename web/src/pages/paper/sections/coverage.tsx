@@ -1,47 +1,33 @@
+import { counted } from "../../../text/counted.ts";
 import type { PaperAnswer } from "../paper-query.ts";
 
-/**
- * Of the paper's own list: how many references the registry counts, says it resolved, shows, and how many of those
- * shown this mirror holds. Four numbers that are easily taken for one another.
- */
-export function Coverage({ coverage }: { coverage: PaperAnswer["referenceCoverage"] }) {
+/** How much of the paper's own reference list is known here, in one or two sentences. */
+export function Coverage({
+  coverage,
+  signerId,
+}: {
+  coverage: PaperAnswer["referenceCoverage"];
+  /** Whose snapshot states the numbers; null where that is not known. */
+  signerId: string | null;
+}) {
   const { asserted, known, held, internalAnchors, complete } = coverage;
-  const rows: readonly (readonly [string, number | null, string])[] = [
-    ["Asserted", asserted, "The registry says that the paper has so many."],
-    ["Known", known, "Listed here: what the registry published of them."],
-    ["Held", held, "Of those listed, this mirror holds a paper."],
-    [
-      "Internal anchors",
-      internalAnchors,
-      "The registry says that it resolved so many of all to papers of its own.",
-    ],
-  ];
-  const most = Math.max(1, ...rows.map(([, count]) => count ?? 0));
+  if (known === 0 && (asserted ?? 0) === 0) return null;
+  const total = asserted ?? known;
+  const who = signerId ?? "the snapshot's signer";
   return (
     <div class="coverage">
-      <dl>
-        {rows.map(([name, count, meaning]) => (
-          <div key={name} title={meaning}>
-            <dt>{name}</dt>
-            <dd>
-              <meter
-                class={`meter ${name === "Asserted" ? "outline" : ""}`}
-                min={0}
-                max={most}
-                value={count ?? 0}
-              >
-                {count ?? "not said"}
-              </meter>
-              <span class="number">{count === null ? "not said" : count.toLocaleString("en")}</span>
-              <span class="meaning">{meaning}</span>
-            </dd>
-          </div>
-        ))}
-      </dl>
-      {!complete && asserted !== null && (
+      <p>
+        <strong>
+          {known.toLocaleString("en")} of {counted(total, "reference")}
+        </strong>{" "}
+        listed here, {held.toLocaleString("en")} with a paper in this mirror.
+        {internalAnchors !== null &&
+          ` ${internalAnchors.toLocaleString("en")} of ${total.toLocaleString("en")} were matched to papers in the registry, according to ${who}.`}
+      </p>
+      {!complete && asserted !== null && asserted > known && (
         <p class="small soft">
-          The list is not whole: {(asserted - known).toLocaleString("en")} references are counted and not
-          shown, so the hash over all of them cannot be checked.
+          The list is incomplete: {counted(asserted - known, "reference")} not published, so the hash over all
+          of them can't be checked.
         </p>
       )}
     </div>

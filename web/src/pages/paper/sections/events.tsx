@@ -1,6 +1,7 @@
 import { graphql, type ResultOf } from "../../../api/graphql.ts";
 import { usePages } from "../../../api/use-pages.ts";
 import { ProofChip } from "../../../proof/proof-chip.tsx";
+import { signerFragment } from "../../../proof/trust.ts";
 import { More } from "../../../shell/more.tsx";
 import { QueryBehind } from "../../../shell/query-behind.tsx";
 import { Said } from "../../../text/said.tsx";
@@ -8,7 +9,8 @@ import { Section } from "../section.tsx";
 import { eventTypes, invalidReasons, statuses } from "./event-words.ts";
 import { Payload } from "./payload.tsx";
 
-const eventsQuery = graphql(`
+const eventsQuery = graphql(
+  `
   query Events($ref: String!, $first: Int!, $after: String) {
     paper(ref: $ref) {
       verification {
@@ -33,19 +35,20 @@ const eventsQuery = graphql(`
           prevEventId
           supersedesIds
           signer {
-            signerId
-            keyId
+            ...ShownSigner
             fingerprint
           }
         }
       }
     }
   }
-`);
+`,
+  [signerFragment],
+);
 
 type Event = NonNullable<ResultOf<typeof eventsQuery>["paper"]>["events"]["nodes"][number];
 
-/** The paper's history: every event that was let in, what became of it, and why where it is not applied. */
+/** The paper's history: every accepted event, its status, and why where it is not applied. */
 export function Events({ pithNumber }: { pithNumber: string }) {
   const variables = { ref: pithNumber, first: 25 };
   const pages = usePages(eventsQuery, variables, ({ paper }) => paper?.events ?? null);
@@ -74,13 +77,13 @@ function TimelineEvent({ event }: { event: Event }) {
       <p class="event-head">
         <time dateTime={createdAt}>{createdAt.slice(0, 19).replace("T", " ")}</time>
         <strong>{eventTypes[event.type]}</strong>
-        {proof !== null && <ProofChip proof={proof} />}
+        {proof !== null && <ProofChip proved={{ proof, signer: event.signer }} />}
         <span class={`event-status ${status.toLowerCase()}`}>{statuses[status].name}</span>
       </p>
       <p class="small">
-        <Said text={event.signer.signerId} most={60} />, key <Said text={event.signer.keyId} most={60} />{" "}
-        <code class="soft">{event.signer.fingerprint.slice(0, 8)}…</code> says this of its{" "}
-        <Said text={event.target} most={60} />.
+        About its <Said text={event.target} most={60} />, by <Said text={event.signer.signerId} most={60} />,
+        key <Said text={event.signer.keyId} most={60} />{" "}
+        <code class="soft">{event.signer.fingerprint.slice(0, 8)}…</code>
       </p>
       {status !== "CURRENT" && (
         <p class="small event-why">
@@ -97,7 +100,7 @@ function TimelineEvent({ event }: { event: Event }) {
           )}
           {supersedesIds.slice(0, 8).map((id) => (
             <span key={id}>
-              Takes the place of <EventLink id={id} />.{" "}
+              Replaces <EventLink id={id} />.{" "}
             </span>
           ))}
         </p>
@@ -109,7 +112,7 @@ function TimelineEvent({ event }: { event: Event }) {
         <p class="small">
           <code>{eventId}</code>
         </p>
-        <p class="small soft">Taken in here {receivedAt.slice(0, 19).replace("T", " ")} UTC.</p>
+        <p class="small soft">Imported {receivedAt.slice(0, 19).replace("T", " ")} UTC.</p>
         <Payload eventId={eventId} />
       </details>
     </li>

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { graphql } from "../../../api/graphql.ts";
 import { useAnswer } from "../../../api/use-answer.ts";
-import { Failure } from "../../../shell/failure.tsx";
+import { ErrorNotice } from "../../../shell/error-notice.tsx";
 
 const payloadQuery = graphql(`
   query Payload($id: String!) {
@@ -20,15 +20,15 @@ export function Payload({ eventId }: { eventId: string }) {
   if (isWanted) return <Shown eventId={eventId} />;
   return (
     <button type="button" class="link-like" onClick={() => setWanted(true)}>
-      Show what it says
+      Show the payload
     </button>
   );
 }
 
 function Shown({ eventId }: { eventId: string }) {
-  const answer = useAnswer(payloadQuery, { id: eventId });
-  if (answer.state === "failed")
-    return <Failure title="It could not be loaded">{answer.error.message}</Failure>;
+  const [turn, setTurn] = useState(0);
+  const answer = useAnswer(payloadQuery, { id: eventId }, turn);
+  if (answer.state === "failed") return <ErrorNotice error={answer.error} retry={() => setTurn(turn + 1)} />;
   if (answer.state === "loading") return <p class="soft small">Loading …</p>;
   const text = JSON.stringify(answer.data.event?.payload ?? null, null, 2);
   return (

@@ -48,20 +48,22 @@ type Row = NonNullable<ResultOf<typeof referencesQuery>["paper"]>["references"][
 
 const filters = {
   all: { name: "All", variables: {} },
-  held: { name: "Held here", variables: { held: true } },
+  held: { name: "In this mirror", variables: { held: true } },
   anchors: { name: "Internal anchors", variables: { internalAnchor: true } },
-  unheld: { name: "Not held here", variables: { held: false } },
+  unheld: { name: "Only cited", variables: { held: false } },
 } as const;
 
 type Filter = keyof typeof filters;
 
-/** What the paper cites: of its own list what is asserted, known, held and resolved by the registry, kept apart. */
+/** The paper's references, and how many of them are known here. */
 export function References({
   pithNumber,
   coverage,
+  signerId,
 }: {
   pithNumber: string;
   coverage: PaperAnswer["referenceCoverage"];
+  signerId: string | null;
 }) {
   const [filter, setFilter] = useState<Filter>("all");
   const variables = { ref: pithNumber, first: 20, ...filters[filter].variables };
@@ -76,7 +78,7 @@ export function References({
       count={coverage.known}
       aside={<QueryBehind document={referencesQuery} variables={variables} of="the references" />}
     >
-      <Coverage coverage={coverage} />
+      <Coverage coverage={coverage} signerId={signerId} />
       {coverage.known > 0 && (
         <fieldset class="filter">
           <legend class="only-read">Which references</legend>
@@ -93,7 +95,7 @@ export function References({
           ))}
         </fieldset>
       )}
-      {nodes?.length === 0 && coverage.known > 0 && <p class="soft">None of those listed here.</p>}
+      {nodes?.length === 0 && coverage.known > 0 && <p class="soft">No references of this kind.</p>}
       {nodes !== undefined && nodes.length > 0 && <ReferenceTable rows={nodes} />}
       <More pages={pages} what="references" />
     </Section>
@@ -111,8 +113,8 @@ function ReferenceTable({ rows }: { rows: readonly Row[] }) {
             </th>
             <th scope="col">Cited work</th>
             <th scope="col">Year</th>
-            <th scope="col">Known by</th>
-            <th scope="col">Here</th>
+            <th scope="col">Identifier</th>
+            <th scope="col">Status</th>
           </tr>
         </thead>
         <tbody>
@@ -127,11 +129,11 @@ function ReferenceTable({ rows }: { rows: readonly Row[] }) {
                 <Identifier reference={node} />
               </td>
               <td class="marks">
-                {node.citedPaper !== null && <span class="mark-held">held</span>}
+                {node.citedPaper !== null && <span class="mark-held">in this mirror</span>}
                 {node.isInternalAnchor && (
                   <span
                     class="mark-anchor"
-                    title="The registry says that it resolved this to a paper of its own."
+                    title="Matched to a paper in the registry, according to the signer."
                   >
                     internal anchor
                   </span>
@@ -151,7 +153,7 @@ function ReferenceTable({ rows }: { rows: readonly Row[] }) {
 /** The cited work: by the title that the reference gives it, else by the work's own. */
 function CitedWork({ reference }: { reference: Row["node"] }) {
   const { title, citedPaper, work } = reference;
-  const text = title ?? citedPaper?.title ?? work.title ?? "No title is given";
+  const text = title ?? citedPaper?.title ?? work.title ?? "Untitled";
   const name = citedPaper?.pithNumber ?? work.arxivId ?? work.doi ?? work.workIds[0];
   const said = <Said text={text} most={300} canGrow={false} />;
   return name === undefined ? said : <a href={paperAddress(name)}>{said}</a>;
@@ -159,5 +161,9 @@ function CitedWork({ reference }: { reference: Row["node"] }) {
 
 function Identifier({ reference: { citedArxivId, doi, work } }: { reference: Row["node"] }) {
   const text = citedArxivId ?? doi ?? (work.arxivId === null ? null : work.arxivId) ?? work.doi;
-  return text === null ? <span class="soft">nothing</span> : <Said text={text} most={80} canGrow={false} />;
+  return text === null ? (
+    <span class="soft">No identifier</span>
+  ) : (
+    <Said text={text} most={80} canGrow={false} />
+  );
 }

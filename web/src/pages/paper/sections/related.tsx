@@ -2,9 +2,11 @@ import { useState } from "preact/hooks";
 import { graphql } from "../../../api/graphql.ts";
 import { useAnswer } from "../../../api/use-answer.ts";
 import { paperAddress } from "../../../routing/addresses.ts";
-import { Failure } from "../../../shell/failure.tsx";
+import { ErrorNotice } from "../../../shell/error-notice.tsx";
 import { QueryBehind } from "../../../shell/query-behind.tsx";
+import { counted } from "../../../text/counted.ts";
 import { Said } from "../../../text/said.tsx";
+import { yearText } from "../../../text/shown-year.ts";
 import { Section } from "../section.tsx";
 
 const relatedQuery = graphql(`
@@ -19,6 +21,7 @@ const relatedQuery = graphql(`
       work {
         ...NamedWork
         year
+        statedYear
       }
     }
   }
@@ -37,14 +40,14 @@ const relatedQuery = graphql(`
 
 const ways = {
   BIBLIOGRAPHIC_COUPLING: {
-    name: "By what both cite",
-    shares: "both cite",
-    none: "No work here cites what it cites.",
+    name: "Shared references",
+    shared: (count: number) => `${counted(count, "shared reference")}`,
+    none: "No other work shares its references.",
   },
   CO_CITATION: {
-    name: "By who cites both",
-    shares: "cite both",
-    none: "No work here is cited together with it.",
+    name: "Cited together",
+    shared: (count: number) => `cited together by ${counted(count, "work")}`,
+    none: "No other work is cited together with it.",
   },
 } as const;
 
@@ -54,7 +57,8 @@ type Way = keyof typeof ways;
 export function Related({ name }: { name: string }) {
   const [way, setWay] = useState<Way>("BIBLIOGRAPHIC_COUPLING");
   const variables = { ref: name, by: way, first: 8 };
-  const answer = useAnswer(relatedQuery, variables);
+  const [turn, setTurn] = useState(0);
+  const answer = useAnswer(relatedQuery, variables, turn);
   const works = answer.data?.relatedWorks;
   return (
     <Section
@@ -63,7 +67,7 @@ export function Related({ name }: { name: string }) {
       aside={<QueryBehind document={relatedQuery} variables={variables} of="related works" />}
     >
       <fieldset class="filter">
-        <legend class="only-read">Related by what</legend>
+        <legend class="only-read">Related by</legend>
         {(Object.keys(ways) as Way[]).map((each) => (
           <label key={each}>
             <input type="radio" name="related-by" checked={way === each} onChange={() => setWay(each)} />
@@ -71,11 +75,11 @@ export function Related({ name }: { name: string }) {
           </label>
         ))}
       </fieldset>
-      {answer.state === "failed" && <Failure title="This could not be asked">{answer.error.message}</Failure>}
+      {answer.state === "failed" && <ErrorNotice error={answer.error} retry={() => setTurn(turn + 1)} />}
       {answer.state === "loading" && <p class="soft">Loading …</p>}
       {works?.length === 0 && <p class="soft">{ways[way].none}</p>}
       {works?.[0]?.truncated === true && (
-        <p class="notice">Not all works could be looked at, so others may be more related than these.</p>
+        <p class="notice">Not all works were compared, so others may be more related.</p>
       )}
       <ol class="related">
         {works?.map(({ work, score, sharedCount, shared }) => (
@@ -85,9 +89,9 @@ export function Related({ name }: { name: string }) {
             </span>
             <div>
               <WorkLink work={work} />
-              {work.year !== null && <span class="soft small"> {work.year}</span>}
+              {work.year !== null && <span class="soft small"> {yearText(work)}</span>}
               <p class="small soft">
-                {sharedCount.toLocaleString("en")} works {ways[way].shares}
+                {ways[way].shared(sharedCount)}
                 {shared.length > 0 && ", such as "}
                 {shared.map((other, index) => (
                   <span key={other.id}>
@@ -114,6 +118,6 @@ type NamedWork = {
 
 function WorkLink({ work, most = 200 }: { work: NamedWork; most?: number }) {
   const name = work.paper?.pithNumber ?? work.arxivId ?? work.doi ?? work.workIds[0];
-  const said = <Said text={work.title ?? name ?? "A work without a name"} most={most} canGrow={false} />;
+  const said = <Said text={work.title ?? name ?? "Untitled work"} most={most} canGrow={false} />;
   return name === undefined ? said : <a href={paperAddress(name)}>{said}</a>;
 }

@@ -1,6 +1,7 @@
+import type { Signer } from "../../../proof/trust.ts";
 import type { VerifiedPaper } from "../../../verify/verify-bundle.ts";
 import type { PaperAnswer } from "../paper-query.ts";
-import { type CheckName, type CheckResult, checkWords, resultWords } from "./check-words.ts";
+import { type CheckName, type CheckResult, checkLook, checkWords, resultWords } from "./check-words.ts";
 
 const signs: Readonly<Record<CheckResult, string>> = {
   PASSED: "M3 8.5 6.5 12 13 4.5",
@@ -8,27 +9,30 @@ const signs: Readonly<Record<CheckResult, string>> = {
   NOT_CHECKABLE: "M3.5 8h9",
 };
 
-/** Each check with what came of it, in words; beside it what this browser found, once it has looked. */
+/** Each check with its outcome in words, and with what this browser found once it has verified the paper. */
 export function CheckList({
   verification,
+  recordSigner,
   browser,
 }: {
   verification: PaperAnswer["verification"];
+  recordSigner: Signer | null;
   browser: VerifiedPaper | null;
 }) {
+  const words = checkWords(recordSigner);
   return (
     <ul class="checks">
-      {(Object.keys(checkWords) as CheckName[]).map((name) => {
+      {(Object.keys(words) as CheckName[]).map((name) => {
         const result = verification[name];
         const found = name === "publishedStateHash" ? undefined : browser?.checks[name];
         return (
-          <li key={name} class={`check ${result.toLowerCase()}`}>
+          <li key={name} class={`check ${checkLook(name, result, recordSigner)}`}>
             <Sign result={result} />
             <div>
-              <p class="check-question">{checkWords[name].question}</p>
+              <p class="check-question">{words[name].title}</p>
               <p class="small">
                 <span class="only-read">{resultWords[result]}: </span>
-                {checkWords[name][result]}
+                {words[name][result]}
               </p>
               {found !== undefined && (
                 <p class={`small check-browser ${found === result ? "agrees" : "differs"}`}>

@@ -1,52 +1,68 @@
+import { type Signer, trustOf } from "../../../proof/trust.ts";
 import type { PaperAnswer } from "../paper-query.ts";
 
 export type CheckName = Exclude<
   keyof PaperAnswer["verification"],
-  "proof" | "equivocations" | "invalidEvents"
+  "proof" | "signer" | "equivocations" | "invalidEvents"
 >;
 export type CheckResult = PaperAnswer["verification"]["recordHash"];
 
-type Words = { readonly question: string } & Readonly<Record<CheckResult, string>>;
+type Words = { readonly title: string } & Readonly<Record<CheckResult, string>>;
 
-/** What is checked of a paper, and what each outcome means. */
-export const checkWords: Readonly<Record<CheckName, Words>> = {
-  recordHash: {
-    question: "Is the Pith number the hash of the record?",
-    PASSED: "Hashing the canonical record gives the number.",
-    FAILED: "The record has another hash than the number says.",
-    NOT_CHECKABLE: "No record is known to take the hash of.",
-  },
-  receipt: {
-    question: "Did the registry receipt the record?",
-    PASSED: "Its Ed25519 signature over the record's hash verifies.",
-    FAILED: "There is a receipt, and its signature does not verify.",
-    NOT_CHECKABLE: "The record came without a receipt.",
-  },
-  titleBinding: {
-    question: "Is the title the one in the record?",
-    PASSED: "The title shown has the hash that the record holds.",
-    FAILED: "The title shown has another hash than the record holds.",
-    NOT_CHECKABLE: "No title is known, or the record holds no hash of one.",
-  },
-  claimsHash: {
-    question: "Are these all the claims, unaltered?",
-    PASSED: "Hashing them gives what the snapshot says.",
-    FAILED: "They have another hash than the snapshot says.",
-    NOT_CHECKABLE: "No snapshot is known.",
-  },
-  referencesHash: {
-    question: "Are these all the references, unaltered?",
-    PASSED: "Hashing them gives what the snapshot says.",
-    FAILED: "They have another hash than the snapshot says.",
-    NOT_CHECKABLE: "Only a part of the list is published, and the hash is over all of it.",
-  },
-  publishedStateHash: {
-    question: "Does a published state hold together?",
-    PASSED: "Merging it anew gives the hash that it was published with.",
-    FAILED: "Merging it anew gives another hash than it was published with.",
-    NOT_CHECKABLE: "No whole state document was taken in: the paper came as events.",
-  },
-};
+/** What is checked of a paper and what each outcome means; `recordSigner` is whose receipt the record has. */
+export function checkWords(recordSigner: Signer | null): Readonly<Record<CheckName, Words>> {
+  return {
+    recordHash: {
+      title: "Pith number matches the record",
+      PASSED: "The record's hash gives this Pith number.",
+      FAILED: "The record's hash gives another Pith number.",
+      NOT_CHECKABLE: "This mirror has no record to hash.",
+    },
+    receipt: {
+      title: recordSigner === null ? "Record receipt" : `Record receipt signed by ${recordSigner.signerId}`,
+      PASSED: isDemo(recordSigner)
+        ? "The signature is valid, but anyone can sign with the demo key: it proves nothing."
+        : "Valid: the Ed25519 signature over the record's hash verifies.",
+      FAILED: "Invalid: the signature does not verify.",
+      NOT_CHECKABLE: "The record has no receipt.",
+    },
+    titleBinding: {
+      title: "Title matches the record",
+      PASSED: "The title has the hash that the record states.",
+      FAILED: "The title has another hash than the record states.",
+      NOT_CHECKABLE: "No title is known, or the record states no hash of it.",
+    },
+    claimsHash: {
+      title: "Claims match the snapshot's hash",
+      PASSED: "The claims are complete and unchanged.",
+      FAILED: "The claims have another hash than the snapshot states.",
+      NOT_CHECKABLE: "This mirror has no snapshot of the paper.",
+    },
+    referencesHash: {
+      title: "References match the snapshot's hash",
+      PASSED: "The references are complete and unchanged.",
+      FAILED: "The references have another hash than the snapshot states.",
+      NOT_CHECKABLE: "Only part of the list is published, and the hash covers all of it.",
+    },
+    publishedStateHash: {
+      title: "Published state hash",
+      PASSED: "Merging the events again gives the published hash.",
+      FAILED: "Merging the events again gives another hash than the published one.",
+      NOT_CHECKABLE: "Not applicable: imported as events, not as a state document.",
+    },
+  };
+}
+
+function isDemo(signer: Signer | null): boolean {
+  return trustOf({ proof: "RECEIPT", signer }) === "demo";
+}
+
+/** The class of a check: a receipt by a key that proves nothing is not shown as passed. */
+export function checkLook(name: CheckName, result: CheckResult, recordSigner: Signer | null): string {
+  const trust = trustOf({ proof: "RECEIPT", signer: recordSigner });
+  if (name === "receipt" && result === "PASSED" && trust !== "receipt") return "no-proof";
+  return result.toLowerCase();
+}
 
 export const resultWords: Readonly<Record<CheckResult, string>> = {
   PASSED: "passed",

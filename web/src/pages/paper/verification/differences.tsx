@@ -8,8 +8,8 @@ export function Differences({ differences }: { differences: readonly Difference[
   return (
     <>
       <p class="small">
-        {differences.length === 1 ? "One value differs" : `${differences.length} values differ`} from what the
-        signed events say:
+        {differences.length === 1 ? "One value differs" : `${differences.length} values differ`} from the
+        paper's events:
       </p>
       <ul class="small outcome-list">
         {differences.slice(0, mostListed).map(({ what, server, browser }) => (

@@ -1,4 +1,4 @@
-/** Takes keys that somebody trusts and this page does not know: a server's own word on them would prove nothing. */
+/** Takes keys that the reader trusts and this page does not know. A server's own word on them would prove nothing. */
 export function KeyringBox({
   keyring,
   onChange,
@@ -10,9 +10,10 @@ export function KeyringBox({
 }) {
   return (
     <details class="keyring" open={isNeeded || keyring !== ""}>
-      <summary class="small">Keys to trust besides the registry's</summary>
+      <summary class="small">Add a trusted key</summary>
       <label class="small">
-        A keyring: a JSON array of entries with key_id, signer_id, signer_type, public_key_b64 and event_types
+        A keyring: a JSON array of entries with key_id, signer_id, signer_type, public_key_b64 and
+        event_types. It stays in this browser.
         <textarea
           rows={4}
           spellcheck={false}

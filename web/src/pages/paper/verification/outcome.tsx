@@ -1,3 +1,4 @@
+import { counted } from "../../../text/counted.ts";
 import { Said } from "../../../text/said.tsx";
 import type { Verification } from "../../../verify/verify-again.ts";
 import type { RefusedEvent, UsedKey, VerifiedPaper } from "../../../verify/verify-bundle.ts";
@@ -6,18 +7,18 @@ import { refusalWords } from "./refusal-words.ts";
 import type { VerificationRun } from "./use-verification.ts";
 
 const failedTitles = {
-  document: "The server's documents do not hold together",
-  keyring: "The keys cannot be used",
-  network: "It could not be verified",
+  document: "The server's documents contradict themselves",
+  keyring: "These keys can't be used",
+  network: "Verification was not possible",
 };
 
-/** What this browser found: it agrees, it does not and where, or it cannot tell and why. */
+/** What this browser found: the same as the server, something else and where, or why it cannot tell. */
 export function Outcome({ run, stateSha256 }: { run: VerificationRun; stateSha256: string }) {
   switch (run.state) {
     case "idle":
       return null;
     case "running":
-      return <p class="small soft">Fetching, hashing, verifying, merging …</p>;
+      return <p class="small soft">Fetching and verifying …</p>;
     case "failed":
       return (
         <div class={`outcome ${run.about === "document" ? "differs" : "unknown"}`}>
@@ -42,22 +43,25 @@ function Done({
   const { differences, compared } = comparison;
   if (unknown.length > 0) return <UnknownKeys refused={unknown} />;
   const agrees = differences.length === 0 && refused.length === 0;
+  const trust = trustOfPaper(paper);
   return (
-    <div class={`outcome ${agrees ? "agrees" : "differs"}`}>
+    <div class={`outcome ${agrees ? `agrees by-${trust}` : "differs"}`}>
       <strong>
-        {agrees ? "This browser agrees with the server" : "This browser does not agree with the server"}
+        {agrees
+          ? agreedTitles[trust](paper.shownBy?.signerId.slice(0, 60) ?? "")
+          : "The server shows something else than the events say"}
       </strong>
-      <p class="small">
-        It fetched {bytes.toLocaleString("en")} bytes, verified {countOf(paper.signatures, "signature")} of
-        events and {countOf(paper.receipts, "receipt")}, merged {countOf(paper.events.length, "event")}, and
-        held {countOf(compared, "value")} that the server shows against them (
-        {Math.max(1, Math.round(milliseconds))} ms).
-      </p>
       {agrees && (
         <p class="small">
-          The merged state has the hash that the server gives: <code>{stateSha256.slice(0, 16)}…</code>
+          This browser computed the same result as the server. State hash:{" "}
+          <code>{stateSha256.slice(0, 16)}…</code>
         </p>
       )}
+      <p class="small">
+        Fetched {bytes.toLocaleString("en")} bytes, verified {counted(paper.signatures, "event signature")}{" "}
+        and {counted(paper.receipts, "receipt")}, merged {counted(paper.events.length, "event")}, compared{" "}
+        {counted(compared, "value")} ({Math.max(1, Math.round(milliseconds))} ms).
+      </p>
       {refused.length > 0 && <RefusedEvents refused={refused} />}
       {differences.length > 0 && <Differences differences={differences} />}
       <Limits paper={paper} />
@@ -65,9 +69,19 @@ function Done({
   );
 }
 
-function countOf(count: number, what: string): string {
-  return `${count.toLocaleString("en")} ${what}${count === 1 ? "" : "s"}`;
+type AgreedTrust = "signed" | "demo" | "hash";
+
+/** What an agreement is worth: no more than the keys and signatures behind it. */
+function trustOfPaper({ shownBy, proof }: VerifiedPaper): AgreedTrust {
+  if (shownBy?.origin === "sample") return "demo";
+  return proof === "SIGNED" ? "signed" : "hash";
 }
+
+const agreedTitles: Readonly<Record<AgreedTrust, (signers: string) => string>> = {
+  signed: (signers) => `Verified: signed by ${signers}`,
+  demo: () => "Consistent, but signed with the demo key",
+  hash: () => "Consistent, but the content is not signed",
+};
 
 const mostListed = 20;
 
@@ -76,7 +90,7 @@ function RefusedEvents({ refused }: { refused: readonly RefusedEvent[] }) {
     <ul class="small outcome-list">
       {refused.slice(0, mostListed).map(({ id, reason }) => (
         <li key={id}>
-          The server gives an event that this browser refuses, <code>{id.slice(0, 19)}…</code>:{" "}
+          The server sent an event that this browser rejects, <code>{id.slice(0, 19)}…</code>:{" "}
           {refusalWords[reason]}
         </li>
       ))}
@@ -88,11 +102,11 @@ function UnknownKeys({ refused }: { refused: readonly RefusedEvent[] }) {
   const signers = new Map(refused.map((event) => [event.fingerprint, event]));
   return (
     <div class="outcome unknown">
-      <strong>This browser cannot tell</strong>
+      <strong>Can't verify: unknown key</strong>
       <p class="small">
-        {countOf(refused.length, "event")} come from keys that it does not know, so nothing of the paper can
-        be held against them. A server's own word on a key would prove nothing: add the key below if you have
-        it from somewhere you trust.
+        {refused.length === 1 ? "One event was" : `${refused.length.toLocaleString("en")} events were`} signed
+        with a key that this page does not know. If you have the key from a source that you trust, add it
+        below.
       </p>
       <ul class="small outcome-list">
         {[...signers.values()].slice(0, mostListed).map(({ signerId, fingerprint }) => (
@@ -106,13 +120,12 @@ function UnknownKeys({ refused }: { refused: readonly RefusedEvent[] }) {
 }
 
 const originWords: Readonly<Record<UsedKey["origin"], string>> = {
-  registry: "the registry's, which this page has built in",
-  sample:
-    "the sample's, whose secret is public: anyone can sign with it, so it shows how this works and proves nothing",
-  added: "yours, added below",
+  registry: "the registry's key, built into this page",
+  sample: "the demo key of the sample data: its private key is public, so its signatures prove nothing",
+  added: "a key that you added",
 };
 
-/** What even agreement does not say. */
+/** What even an agreement does not show. */
 function Limits({ paper }: { paper: VerifiedPaper }) {
   return (
     <div class="small outcome-limits">
@@ -123,14 +136,14 @@ function Limits({ paper }: { paper: VerifiedPaper }) {
       ))}
       {paper.proof !== "SIGNED" && (
         <p>
-          The snapshot is not signed: its title, claims and references fit their hashes, and nobody's
-          signature says that they are the registry's.
+          The snapshot is not signed: its title, claims and references match their hashes, but nobody signed
+          them.
         </p>
       )}
       {paper.checks.referencesHash === "NOT_CHECKABLE" && (
-        <p>The hash over all references cannot be computed here: they are not all published.</p>
+        <p>The hash of the references can't be checked: they are not all published.</p>
       )}
-      <p>Whether the server left events out, nobody can see from its own documents: ask another mirror.</p>
+      <p>A server could leave events out. Compare with another mirror to notice that.</p>
     </div>
   );
 }

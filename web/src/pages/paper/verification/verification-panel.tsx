@@ -1,7 +1,7 @@
 import "./verification.css";
 import { useState } from "preact/hooks";
 import { ProofChip } from "../../../proof/proof-chip.tsx";
-import { proofWords } from "../../../proof/words.ts";
+import { trustMeaning, trustOf } from "../../../proof/trust.ts";
 import { QueryBehind } from "../../../shell/query-behind.tsx";
 import { serverWordQuery } from "../../../verify/server-word.ts";
 import type { PaperAnswer } from "../paper-query.ts";
@@ -10,10 +10,11 @@ import { KeyringBox } from "./keyring-box.tsx";
 import { Outcome } from "./outcome.tsx";
 import { useVerification } from "./use-verification.ts";
 
-/** What the server checked, in plain words, and the same again by this browser. */
+/** What the server checked, in plain words, and the same checks by this browser. */
 export function VerificationPanel({ paper }: { paper: PaperAnswer }) {
   const { verification } = paper;
-  const { proof, equivocations, invalidEvents } = verification;
+  const { equivocations, invalidEvents, signer } = verification;
+  const recordSigner = paper.recordProvenance?.signer ?? null;
   const { run, start } = useVerification(paper.pithNumber);
   const [keyring, setKeyring] = useState("");
   const browser = run.state === "done" ? run.verification.paper : null;
@@ -21,22 +22,23 @@ export function VerificationPanel({ paper }: { paper: PaperAnswer }) {
     <section class="panel verification" aria-labelledby="verification-title">
       <h2 id="verification-title">Verification</h2>
       <p class="verification-proof">
-        <ProofChip proof={proof} /> <span class="small">{proofWords[proof].meaning}</span>
+        <ProofChip proved={verification} />{" "}
+        <span class="small">{trustMeaning(trustOf(verification), signer)}</span>
       </p>
       {equivocations > 0 && (
         <p class="notice bad small">
-          <strong>{equivocations === 1 ? "A fork" : `${equivocations} forks`}.</strong> A signer said two
-          things where only one can hold. The <a href="#events">events</a> show both.
+          <strong>{equivocations === 1 ? "A fork" : `${equivocations} forks`}.</strong> A signer published two
+          versions where only one is allowed. The <a href="#events">events</a> show both.
         </p>
       )}
       {invalidEvents > 0 && (
         <p class="notice bad small">
           <strong>{invalidEvents === 1 ? "One invalid event" : `${invalidEvents} invalid events`}.</strong>{" "}
-          Authentic, yet wrong: kept, never applied. The <a href="#events">events</a> say why.
+          Authentic but wrong, so never applied. The <a href="#events">events</a> say why.
         </p>
       )}
       <h3>What this mirror checked</h3>
-      <CheckList verification={verification} browser={browser} />
+      <CheckList verification={verification} recordSigner={recordSigner} browser={browser} />
       <div class="verification-again">
         <button
           type="button"
@@ -48,8 +50,8 @@ export function VerificationPanel({ paper }: { paper: PaperAnswer }) {
         </button>
         {run.state === "idle" && (
           <p class="small soft">
-            Fetches the signed events, recomputes every hash and signature here, merges them, and holds what
-            the server shows against the result.
+            Fetches the paper's events, recomputes every hash and signature in this browser, and compares the
+            result with what the server shows.
           </p>
         )}
         <div role="status">
@@ -59,7 +61,7 @@ export function VerificationPanel({ paper }: { paper: PaperAnswer }) {
           <QueryBehind
             document={serverWordQuery}
             variables={{ ref: paper.pithNumber }}
-            of="what the bundle was held against"
+            of="the values that were compared"
           />
         )}
         <KeyringBox

@@ -1,0 +1,80 @@
+import { isTurnOver, takeTurn } from "../../turns.ts";
+import { Deadline } from "../deadline.ts";
+import { ApiError } from "../errors.ts";
+import type { Batches } from "../loaders/batch.ts";
+
+/** Up to this length a text is counted by its characters, which costs nothing. */
+const exactFrom = 256;
+
+/**
+ * What one request may still use: bytes of its answer, and turns of the event loop. Resolvers, loaders and serializers
+ * spend from it, so it holds whatever executes the query.
+ */
+export class Allowance {
+  readonly #deadline: Deadline;
+  readonly #maximum: number;
+  #left: number;
+
+  constructor(deadline: Deadline, maximumBytes: number) {
+    this.#deadline = deadline;
+    this.#maximum = maximumBytes;
+    this.#left = maximumBytes;
+  }
+
+  /**
+   * Takes bytes from the allowance.
+   *
+   * @throws QUERY_TOO_COMPLEX where they are not left. The whole request ends with it: nothing more is read.
+   */
+  spend(bytes: number): void {
+    this.#left -= bytes;
+    if (this.#left >= 0) return;
+    this.#deadline.signal.throwIfAborted();
+    const error = new ApiError(
+      "QUERY_TOO_COMPLEX",
+      `The texts of the answer have more than ${this.#maximum} bytes, which is the most: at least ` +
+        `${this.#maximum - this.#left}. Ask for smaller pages, or for fewer large fields (\`payload\`, \`document\`, ` +
+        "`canonicalRecord`). A paper's whole state and bundle are also served at /pith/….",
+      { bytes: this.#maximum - this.#left, maximum: this.#maximum, http: { status: 400 } },
+    );
+    this.#deadline.end(error);
+    throw error;
+  }
+
+  /** Spends the bytes of a text. */
+  spendText(text: string): void {
+    this.spend(text.length);
+    // Counting takes milliseconds for a text of megabytes: not where its characters are too many already.
+    if (text.length > exactFrom) this.spend(Buffer.byteLength(text) - text.length);
+  }
+
+  /** @throws TIMEOUT, CANCELLED or QUERY_TOO_COMPLEX where the request has ended. */
+  check(): void {
+    this.#deadline.signal.throwIfAborted();
+  }
+
+  /** Whether others are due: what comes next waits for `pause`. */
+  get isTurnOver(): boolean {
+    return isTurnOver();
+  }
+
+  /**
+   * Waits for the request's next turn of the event loop. The present level of loaders waits as well, so that pauses
+   * add no statements. Rejects where the request has ended.
+   */
+  async pause(batches: Batches): Promise<void> {
+    await batches.hold(() => takeTurn(this));
+    this.check();
+  }
+
+  /** As `pause`, for work that a loader does: its level waits anyway. */
+  async turn(): Promise<void> {
+    if (this.isTurnOver) await takeTurn(this);
+    this.check();
+  }
+}
+
+/** For reads that no client waits for: exports, commands. */
+export function withoutLimit(): Allowance {
+  return new Allowance(new Deadline(), Number.POSITIVE_INFINITY);
+}

@@ -1,0 +1,101 @@
+import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
+import type { Command } from "commander";
+import { createIngestThreads, type Delivered, ingest } from "../ingest/index.ts";
+import { canonicalJson } from "../protocol/index.ts";
+import { type HepThPaper, hepThBundles, hepThFile, readHepTh } from "../sample/index.ts";
+import type { Database } from "../store/index.ts";
+import { CommandError } from "./command-error.ts";
+import { say, withDatabase } from "./context.ts";
+import { exitStatus } from "./exit-status.ts";
+import { giveWay } from "./give-way.ts";
+import { listenForInterruption } from "./interruption.ts";
+import { loadKeyring } from "./keyring-file.ts";
+import { Progress } from "./progress.ts";
+import { isSampleLoaded, loadSample, sampleKeyringPath } from "./sample.ts";
+
+export type DemoOptions = { readonly quiet?: boolean };
+
+export function addDemoCommand(program: Command): void {
+  program
+    .command("demo")
+    .description("import a real network to try things on: 27,770 papers of arXiv's hep-th")
+    .option("--quiet", "print only the summary")
+    .addHelpText(
+      "after",
+      `
+The titles, authors, abstracts and 352,807 citations are real. The signatures are made on the spot with the
+sample's key, which is public, so they prove nothing: use an empty database, or the one of \`pith-graph start\`.
+It may run beside \`pith-graph start\`. If it is interrupted, run it again for the rest.
+
+Examples:
+  $ pith-graph demo`,
+    )
+    .action(async (options: DemoOptions) => {
+      process.exitCode = await runDemo(options);
+    });
+}
+
+/** Imports the sample where it is missing, then all of hep-th; returns the exit status. */
+async function runDemo({ quiet }: DemoOptions): Promise<number> {
+  const network = readNetwork();
+  const interruption = listenForInterruption();
+  return withDatabase({}, async ({ config, database }) => {
+    const isLoaded = await isSampleLoaded(database);
+    if (!isLoaded) await requireEmpty(database);
+    const keyring = await loadKeyring([config.keyringPath, sampleKeyringPath]);
+    const { signal } = interruption;
+    if (!isLoaded) {
+      say("Importing the sample …");
+      await loadSample(database, keyring, { signal, onBatch: () => {} });
+    }
+    say(`Importing ${network.length} papers …`);
+    const progress = new Progress(network.length, quiet !== true);
+    const options = { keyring, minimumProof: "signed", maximumBytes: config.maximumDocumentBytes } as const;
+    giveWay();
+    const threads = createIngestThreads(database, options, Math.min(8, availableParallelism()));
+    const summary = await ingest(
+      database,
+      deliveries(network, () => progress.read(1)),
+      { ...options, threads, signal, onBatch: (current) => progress.show(current) },
+    ).finally(() => threads.close());
+    progress.end();
+    const interrupted = interruption.status();
+    if (interrupted !== undefined) {
+      say(
+        `Interrupted: ${summary.documents} of ${network.length} papers are stored. Run it again for the rest.`,
+      );
+      return interrupted;
+    }
+    const citations = network.reduce((sum, { references }) => sum + references.length, 0);
+    say(`${network.length} papers with ${citations} citations are stored.`);
+    say(`Next: pith-graph start, then open http://127.0.0.1:${config.port}/graph?of=hep-th/9711200`);
+    return exitStatus.done;
+  });
+}
+
+function readNetwork(): HepThPaper[] {
+  if (existsSync(hepThFile)) return readHepTh();
+  throw new CommandError(
+    `The demo's data (${fileURLToPath(hepThFile)}) is not part of the installed package. Run the command in a clone of pith-graph's repository, where the file is sample/source/hep-th.jsonl.br.`,
+    exitStatus.impossible,
+  );
+}
+
+/** Papers signed with a public key must not stand among papers that somebody relies on. */
+async function requireEmpty({ pool }: Database): Promise<void> {
+  const { rowCount } = await pool.query("SELECT 1 FROM papers LIMIT 1");
+  if (rowCount === 0) return;
+  throw new CommandError(
+    "This database has papers that are not the sample's, and the demo's signatures prove nothing. Give the demo a database of its own: PITH_GRAPH_DATA=./demo-data pith-graph demo",
+    exitStatus.misused,
+  );
+}
+
+async function* deliveries(network: readonly HepThPaper[], onPaper: () => void): AsyncGenerator<Delivered> {
+  for (const bundle of hepThBundles(network)) {
+    onPaper();
+    yield { source: "hep-th", bytes: Buffer.from(canonicalJson(bundle)) };
+  }
+}

@@ -1,0 +1,174 @@
+import type { Proof } from "../../protocol/index.ts";
+import type { Database } from "../../store/index.ts";
+import type { FetchFailure } from "./fetch-failure.ts";
+import { type ListedNumber, readNumber } from "./listed-numbers.ts";
+
+/** A paper that could not be fetched yet. Instants in ISO format. */
+export type OutstandingPaper = {
+  /** A Pith number, or a suffix where a list named no more. */
+  readonly paper: string;
+  readonly code: string;
+  readonly message: string;
+  /** Of the sync that last failed to fetch it. */
+  readonly minimumProof: Proof;
+  /** Failed attempts in succession, and how many of the last were answers that repeat. */
+  readonly attempts: number;
+  readonly answers: number;
+  readonly failedSince: string;
+  readonly nextAttemptAt: string;
+};
+
+/** A paper in the list of a mirror. */
+export type OutstandingOfMirror = OutstandingPaper & { readonly baseUrl: string };
+
+/** Papers that are outstanding at one mirror at most: a sync that would leave more behind stops. */
+export const maxOutstanding = 10_000;
+
+/** Milliseconds: the wait after the first failure, doubled with each, and the most. */
+const firstDelay = 15_000;
+const maxDelay = 3_600_000;
+/** Milliseconds: the most that a Retry-After counts. */
+const maxRetryAfter = 86_400_000;
+
+/** A 404 may be a proxy's, and a text cut short: only what a mirror has answered so often in succession is definite. */
+const definiteAnswers = 3;
+
+/**
+ * What follows from a failure: the paper's next entry, or null where the mirror's answer is definite. `random` is from 0
+ * to 1; `now` in milliseconds.
+ */
+export function afterFailure(
+  before: OutstandingPaper | undefined,
+  { paper, failure, minimumProof }: FailedPaper,
+  now: number,
+  random = Math.random(),
+): OutstandingPaper | null {
+  const attempts = (before?.attempts ?? 0) + 1;
+  const answers = failure.isAnswer ? (before?.answers ?? 0) + 1 : 0;
+  if (answers >= definiteAnswers) return null;
+  const backOff = Math.min(maxDelay, firstDelay * 2 ** Math.min(attempts - 1, 20)) * (0.75 + random / 2);
+  const delay = Math.max(backOff, Math.min(failure.retryAfter ?? 0, maxRetryAfter));
+  return {
+    paper,
+    code: failure.code,
+    message: failure.message,
+    minimumProof,
+    attempts,
+    answers,
+    failedSince: before?.failedSince ?? new Date(now).toISOString(),
+    nextAttemptAt: new Date(now + delay).toISOString(),
+  };
+}
+
+export type FailedPaper = {
+  readonly paper: string;
+  readonly failure: FetchFailure;
+  readonly minimumProof: Proof;
+};
+
+/** The list of outstanding papers of one mirror: what the table holds, kept in memory beside it. */
+export class OutstandingPapers {
+  readonly #database: Database;
+  readonly #baseUrl: string;
+  #papers = new Map<string, OutstandingPaper>();
+
+  constructor(database: Database, baseUrl: string) {
+    this.#database = database;
+    this.#baseUrl = baseUrl;
+  }
+
+  async read(): Promise<void> {
+    const rows = await readOutstanding(this.#database, this.#baseUrl);
+    this.#papers = new Map(rows.map((row) => [row.paper, row]));
+  }
+
+  get(paper: string): OutstandingPaper | undefined {
+    return this.#papers.get(paper);
+  }
+
+  get size(): number {
+    return this.#papers.size;
+  }
+
+  /** Those that are due first come first. */
+  list(): OutstandingPaper[] {
+    return [...this.#papers.values()].sort((a, b) => (a.nextAttemptAt < b.nextAttemptAt ? -1 : 1));
+  }
+
+  /** Removes what is settled, and writes what failed. To be called before the cursor passes any of them. */
+  async settle(settled: readonly string[], failed: readonly OutstandingPaper[]): Promise<void> {
+    const gone = settled.filter((paper) => this.#papers.has(paper));
+    if (gone.length > 0) {
+      await this.#database.pool.query(
+        "DELETE FROM outstanding_papers WHERE base_url = $1 AND paper = ANY($2::text[])",
+        [this.#baseUrl, gone],
+      );
+      for (const paper of gone) this.#papers.delete(paper);
+    }
+    if (failed.length === 0) return;
+    await this.#database.pool.query(
+      `INSERT INTO outstanding_papers (base_url, ${columns.join(", ")})
+       SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::proof[], $6::int[], $7::int[],
+         $8::timestamptz[], $9::timestamptz[])
+       ON CONFLICT (base_url, paper) DO UPDATE SET (${columns.join(", ")}) =
+         (${columns.map((column) => `excluded.${column}`).join(", ")})`,
+      [
+        this.#baseUrl,
+        failed.map(({ paper }) => paper),
+        failed.map(({ code }) => code),
+        failed.map(({ message }) => message),
+        failed.map(({ minimumProof }) => minimumProof),
+        failed.map(({ attempts }) => attempts),
+        failed.map(({ answers }) => answers),
+        failed.map(({ failedSince }) => failedSince),
+        failed.map(({ nextAttemptAt }) => nextAttemptAt),
+      ],
+    );
+    for (const paper of failed) this.#papers.set(paper.paper, paper);
+  }
+}
+
+const columns = [
+  "paper",
+  "code",
+  "message",
+  "minimum_proof",
+  "attempts",
+  "answers",
+  "failed_since",
+  "next_attempt_at",
+];
+
+/** The outstanding papers of a mirror, or of all, ordered by the time of their next attempt. */
+export async function readOutstanding(
+  { pool }: Database,
+  baseUrl: string | null = null,
+): Promise<OutstandingOfMirror[]> {
+  const { rows } = await pool.query<OutstandingOfMirror>(
+    `SELECT base_url AS "baseUrl", paper, code, message, minimum_proof AS "minimumProof", attempts, answers,
+       to_char(failed_since AT TIME ZONE 'UTC', '${isoFormat}') AS "failedSince",
+       to_char(next_attempt_at AT TIME ZONE 'UTC', '${isoFormat}') AS "nextAttemptAt"
+     FROM outstanding_papers WHERE $1::text IS NULL OR base_url = $1 ORDER BY next_attempt_at, paper`,
+    [baseUrl],
+  );
+  return rows;
+}
+
+const isoFormat = 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"';
+
+/** Forgets a paper that is outstanding, at every mirror. Returns how many entries there were. */
+export async function forgetOutstanding({ pool }: Database, paper: string): Promise<number> {
+  const { rowCount } = await pool.query("DELETE FROM outstanding_papers WHERE paper = $1", [paper]);
+  return rowCount ?? 0;
+}
+
+/** How a paper of a list or feed is written in the table. */
+export function paperText({ suffix, year }: ListedNumber): string {
+  return year === null ? suffix : `pith:${year}:${suffix}`;
+}
+
+export function listedNumberOf({ paper }: OutstandingPaper): ListedNumber {
+  const number = readNumber(paper);
+  if (number === null) throw new Error(`outstanding_papers has no Pith number: ${paper}`);
+  return number;
+}

@@ -1,0 +1,63 @@
+import type { Database } from "../../store/index.ts";
+import {
+  proofOf,
+  type QuarantineRow,
+  type Retried,
+  type RetryOptions,
+  releaseTaken,
+} from "../care/quarantined.ts";
+import { takeIn } from "../take-in.ts";
+import { FailureStreak } from "./failure-streak.ts";
+import { FetchError } from "./fetch-error.ts";
+import type { Fetcher } from "./fetcher.ts";
+import { readFetched } from "./remote-mirror.ts";
+
+export type RefetchOptions = RetryOptions & { readonly fetcher: Fetcher; readonly signal: AbortSignal };
+
+/**
+ * Fetches again the documents in quarantine whose content was not kept, and which came from a mirror. What is accepted
+ * is stored and leaves the quarantine; what cannot be fetched stays. `prefix` as of `retryQuarantined`. Ends early where
+ * many in succession cannot be fetched.
+ */
+export async function refetchQuarantined(
+  database: Database,
+  prefix: string,
+  options: RefetchOptions,
+): Promise<Retried> {
+  const { rows } = await database.pool.query<QuarantineRow>(
+    `SELECT encode(content_sha256, 'hex') AS "contentSha256", source, minimum_proof AS "minimumProof" FROM quarantine
+     WHERE kind = 'document' AND (content IS NULL OR size = 0) AND source ~ '^https?://'
+       AND starts_with(encode(content_sha256, 'hex'), $1)
+     ORDER BY received_at`,
+    [prefix],
+  );
+  const streak = new FailureStreak();
+  let tried = 0;
+  let accepted = 0;
+  for (const row of rows) {
+    tried++;
+    const bytes = await refetch(row.source, options);
+    if (streak.count(bytes === null)) break;
+    if (bytes === null) continue;
+    const minimumProof = proofOf(row, options);
+    const results = await takeIn(database, [{ source: row.source, bytes }], { ...options, minimumProof });
+    accepted += await releaseTaken(database, [row], results);
+  }
+  return { tried, accepted };
+}
+
+/** The document of the paper that the address names; null where it cannot be had. */
+async function refetch(
+  source: string,
+  { fetcher, maximumBytes, signal }: RefetchOptions,
+): Promise<Buffer | null> {
+  const suffix = /\/([A-Z2-7]{8,26})\//.exec(source)?.[1] ?? "";
+  try {
+    const bytes = await fetcher.fetch(new URL(source), { maximumBytes, signal });
+    const { delivered } = readFetched(source, bytes, { suffix, year: null });
+    return "bytes" in delivered ? bytes : null;
+  } catch (error) {
+    if (error instanceof FetchError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,1 @@
+export { answerGraphiql, graphiqlAsset } from "./routes.ts";

@@ -1,0 +1,66 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { cryptography } from "../../protocol/index.ts";
+import { isNamedBy } from "../mirror/conditional.ts";
+import { acceptedEncoding, type Encoding } from "./accepted-encoding.ts";
+
+type Headers = Readonly<Record<string, string>>;
+
+/** Sends an HTML page that caches ask about each time: 304 where the client has it, no body to HEAD. */
+export function sendPage(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { text, headers, status = 200 }: { text: string; headers: Headers; status?: number },
+): void {
+  const etag = `"${cryptography.sha256Text(text).slice(0, 32)}"`;
+  const all = { ...headers, "cache-control": "no-cache", etag };
+  request.resume();
+  if (status === 200 && isNamedBy(etag, request.headers["if-none-match"])) {
+    response.writeHead(304, all);
+    response.end();
+    return;
+  }
+  response.writeHead(status, {
+    ...all,
+    "content-type": "text/html; charset=utf-8",
+    "content-length": Buffer.byteLength(text),
+  });
+  response.end(request.method === "HEAD" ? undefined : text);
+}
+
+export type ImmutableFile = {
+  readonly type: string;
+  /** Of its plain bytes; null where an encoding does not exist. */
+  readonly bytes: (encoding: Encoding) => Promise<Buffer | null>;
+  readonly headers: Headers;
+};
+
+/**
+ * Sends a file whose name changes with its content, so that caches may keep it for good. All clients share its bytes.
+ * Returns false, with nothing sent, where the file does not exist.
+ */
+export async function sendImmutable(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { type, bytes, headers }: ImmutableFile,
+): Promise<boolean> {
+  const wanted = acceptedEncoding(headerText(request.headers["accept-encoding"]));
+  const compressed = wanted === "identity" ? null : await bytes(wanted);
+  const body = compressed ?? (await bytes("identity"));
+  if (body === null) return false;
+  request.resume();
+  response.writeHead(200, {
+    "content-type": type,
+    "content-length": body.length,
+    ...(compressed === null ? {} : { "content-encoding": wanted }),
+    vary: "Accept-Encoding",
+    "cache-control": "public, max-age=31536000, immutable",
+    // A worker has its own policy, and a picture opened by itself is a page.
+    ...headers,
+  });
+  response.end(request.method === "HEAD" ? undefined : body);
+  return true;
+}
+
+function headerText(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === "object" ? header.join(",") : header;
+}

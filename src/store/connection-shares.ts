@@ -1,0 +1,174 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
+/** A request that sends statements. */
+export type Asker = {
+  /** Requests of one client (an address) share what that client gets. */
+  readonly client: string;
+};
+
+/** What may hold connections of a pool at a time. */
+export type Shares = {
+  /** All together: as many as the pool has. */
+  readonly total: number;
+  /** One request. */
+  readonly ofRequest: number;
+  /** Statements that are known to be expensive: searches, chains, counts over whole tables. */
+  readonly expensive: number;
+};
+
+/** The shares of a pool of so many connections. */
+export function sharesOf(total: number): Shares {
+  return {
+    total,
+    ofRequest: Math.max(1, Math.ceil(total * 0.4)),
+    expensive: Math.max(1, Math.ceil(total * 0.2)),
+  };
+}
+
+type Entry = {
+  readonly isExpensive: boolean;
+  readonly signal: AbortSignal | undefined;
+  readonly admit: (leave: () => void) => void;
+  readonly reject: (error: unknown) => void;
+};
+
+/** One request at the turnstile. */
+type Line = {
+  readonly asker: Asker;
+  readonly entries: Entry[];
+  running: number;
+  /** Statements that were admitted so far: who had fewer comes first. */
+  admitted: number;
+};
+
+/**
+ * Decides who gets the next connection: the client that holds fewest, of its requests the one that was admitted
+ * least often, then the one that has waited longest. So a request with hundreds of statements delays one with a few by
+ * a statement at most.
+ */
+export class Turnstile {
+  readonly #shares: Shares;
+  readonly #lines = new Map<Asker, Line>();
+  readonly #runningOfClient = new Map<string, number>();
+  #running = 0;
+  #runningExpensive = 0;
+  #waiting = 0;
+
+  constructor(shares: Shares) {
+    this.#shares = shares;
+  }
+
+  /** Statements that wait to be admitted. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /**
+   * Calls `admit` with the function that gives the place back, at once where there is a place. Rejects with the
+   * signal's reason where it is aborted when its turn comes. Gives a function that takes it out of the line.
+   */
+  enter(asker: Asker, { isExpensive, signal, admit, reject }: Entry): () => void {
+    const line = this.#lines.get(asker) ?? { asker, entries: [], running: 0, admitted: 0 };
+    this.#lines.set(asker, line);
+    const entry = { isExpensive, signal, admit, reject };
+    line.entries.push(entry);
+    this.#waiting++;
+    this.#admitNext();
+    return () => {
+      const place = line.entries.indexOf(entry);
+      if (place < 0) return;
+      line.entries.splice(place, 1);
+      this.#waiting--;
+      this.#forgetWhereIdle(line);
+    };
+  }
+
+  #admitNext(): void {
+    while (this.#running < this.#shares.total) {
+      const line = this.#nextLine();
+      if (line === undefined) return;
+      const place = line.entries.findIndex((entry) => this.#isAdmissible(entry));
+      const [entry] = line.entries.splice(place, 1) as [Entry];
+      this.#waiting--;
+      if (entry.signal?.aborted) {
+        this.#forgetWhereIdle(line);
+        entry.reject(entry.signal.reason);
+        continue;
+      }
+      this.#start(line, entry);
+    }
+  }
+
+  #nextLine(): Line | undefined {
+    let first: Line | undefined;
+    for (const line of this.#lines.values()) {
+      if (line.running >= this.#shares.ofRequest) continue;
+      if (!line.entries.some((entry) => this.#isAdmissible(entry))) continue;
+      if (first === undefined || this.#compare(line, first) < 0) first = line;
+    }
+    return first;
+  }
+
+  #isAdmissible({ isExpensive }: Entry): boolean {
+    return !isExpensive || this.#runningExpensive < this.#shares.expensive;
+  }
+
+  /** Equals stay in the order in which they came. */
+  #compare(a: Line, b: Line): number {
+    return this.#held(a) - this.#held(b) || a.admitted - b.admitted;
+  }
+
+  #held({ asker }: Line): number {
+    return this.#runningOfClient.get(asker.client) ?? 0;
+  }
+
+  #start(line: Line, entry: Entry): void {
+    const { client } = line.asker;
+    const count = (by: 1 | -1) => {
+      this.#running += by;
+      line.running += by;
+      if (entry.isExpensive) this.#runningExpensive += by;
+      const held = this.#held(line) + by;
+      if (held === 0) this.#runningOfClient.delete(client);
+      else this.#runningOfClient.set(client, held);
+    };
+    count(1);
+    line.admitted++;
+    let hasLeft = false;
+    entry.admit(() => {
+      if (hasLeft) return;
+      hasLeft = true;
+      count(-1);
+      this.#forgetWhereIdle(line);
+      this.#admitNext();
+    });
+  }
+
+  /** A request that comes again later begins anew: between two levels of its query it has had its turn. */
+  #forgetWhereIdle(line: Line): void {
+    if (line.running === 0 && line.entries.length === 0) this.#lines.delete(line.asker);
+  }
+}
+
+const askers = new WeakMap<AbortSignal, Asker>();
+
+/** Tells whose statements are those that end with a signal. */
+export function nameAsker(signal: AbortSignal, asker: Asker): void {
+  askers.set(signal, asker);
+}
+
+/** Whose statements end with a signal; undefined where nobody was named. */
+export function askerOf(signal: AbortSignal | undefined): Asker | undefined {
+  return signal === undefined ? undefined : askers.get(signal);
+}
+
+const expensive = new AsyncLocalStorage<true>();
+
+/** Runs work whose statements are expensive: few of them run at a time, whoever sends them. */
+export function asExpensive<Result>(work: () => Result): Result {
+  return expensive.run(true, work);
+}
+
+export function isExpensiveNow(): boolean {
+  return expensive.getStore() === true;
+}

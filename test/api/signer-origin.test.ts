@@ -1,0 +1,60 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { sampleKeyFingerprint } from "../../src/api/signer-origin.ts";
+import { fingerprintOf, type Keyring } from "../../src/protocol/index.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
+import { keyring } from "../protocol/signed-events.ts";
+import { createClient } from "./client.ts";
+import { documentOf } from "./fixtures/documents.ts";
+
+let database: TestDatabase;
+
+/** Signed by a key of the tests' keyring, which stands for an operator's own. */
+const configured = documentOf({ arxivId: "2306.00001", submittedAt: "2023-06-01T00:00:00Z", title: "Ours" });
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await takeIn(database, sampleDocuments(1), { keyring: sampleKeyring });
+  await takeIn(database, [configured.text]);
+});
+afterAll(() => database.drop());
+
+type Answer = {
+  paper: {
+    recordProvenance: { signer: { origin: string } };
+    verification: { signer: { signerId: string; origin: string } | null };
+  };
+};
+
+async function originsOf(ref: string, trusted?: Keyring): Promise<string[]> {
+  const client = createClient(database, undefined, { keyring: trusted });
+  const { paper } = await client.ask<Answer>(
+    `{ paper(ref: "${ref}") { recordProvenance { signer { origin } } verification { signer { signerId origin } } } }`,
+  );
+  return [paper.recordProvenance.signer.origin, paper.verification.signer?.origin ?? "none"];
+}
+
+test("tells the registry's key, a configured key, the demo key and one that is no longer trusted apart", async () => {
+  expect(await originsOf("2302.12192")).toEqual(["REGISTRY", "REGISTRY"]);
+  expect(await originsOf("hep-th/9204099")).toEqual(["SAMPLE", "SAMPLE"]);
+  expect(await originsOf(configured.pithNumber, keyring)).toEqual(["CONFIGURED", "CONFIGURED"]);
+  expect(await originsOf(configured.pithNumber)).toEqual(["UNKNOWN", "UNKNOWN"]);
+});
+
+test("calls the demo key SAMPLE even where an operator configured it", async () => {
+  expect(await originsOf("hep-th/9204099", sampleKeyring)).toEqual(["SAMPLE", "SAMPLE"]);
+});
+
+test("knows the demo key of sample/keyring.json", () => {
+  const [entry] = JSON.parse(readFileSync("sample/keyring.json", "utf8")) as { public_key_b64: string }[];
+  expect(fingerprintOf(Buffer.from(entry?.public_key_b64 ?? "", "base64"))).toBe(sampleKeyFingerprint);
+});
+
+test("says whether the sample is loaded", async () => {
+  const ask = () =>
+    createClient(database).ask<{ status: { hasSample: boolean } }>("{ status { hasSample } }");
+  expect(await ask()).toEqual({ status: { hasSample: false } });
+  await database.pool.query("INSERT INTO settings VALUES ('sample', 'loaded')");
+  expect(await ask()).toEqual({ status: { hasSample: true } });
+});

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { tableFile } from "../../src/export/index.ts";
+import { spreadsheetText } from "../../src/text/index.ts";
+import { worksCsv } from "../../web/src/graph-view/export/csv.ts";
+import type { Neighbourhood } from "../../web/src/graph-view/neighbourhood.ts";
+import { documentOf, referenceOf } from "../api/fixtures/documents.ts";
+import { ingestTexts } from "../api/fixtures/library.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { csvRows } from "./csv-rows.ts";
+import { exported } from "./exported.ts";
+
+/** Texts that a spreadsheet would run, and some that it would not. */
+const running = [
+  '=HYPERLINK("http://evil/","x")',
+  "@SUM(1)",
+  "+1+cmd|' /C calc'!A0",
+  "-2+3",
+  "\t=1",
+  "\tplain",
+  "\r=1",
+  "\n=1",
+  " =1",
+  "\u00a0=1",
+  "\ufeff=1",
+  "＝1",
+  "＋1",
+  "－1",
+  "＠SUM(1)",
+  "−1",
+  "-",
+];
+const still = ["-1.5", "+2", "1e5", "-1E-5", "a=1", "'=1", '"=1"', "2-3", "", "日本", "a\n=1"];
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  // As titles of references: those are stored as they are written.
+  const references = [...running, ...still]
+    .filter((title) => title !== "")
+    .map((title, index) => referenceOf(index + 1, { title }));
+  const document = documentOf({
+    arxivId: "2301.00001",
+    submittedAt: "2023-01-01T00:00:00Z",
+    title: "Formulas",
+    references,
+  });
+  await ingestTexts(database, [document.text]);
+});
+afterAll(() => database.drop());
+
+async function titlesOf(options: { raw?: boolean }): Promise<(string | null | undefined)[]> {
+  const { text } = await exported(database, tableFile("references", "csv", options));
+  return csvRows(text).map(({ title }) => title);
+}
+
+test("row 30: keeps what a spreadsheet would run as text, and changes nothing else", () => {
+  for (const text of running) expect([text, spreadsheetText(text)]).toEqual([text, `'${text}`]);
+  for (const text of still) expect(spreadsheetText(text)).toBe(text);
+});
+
+test("row 30: the tables' CSV and the explorer's have the same texts", async () => {
+  const stored = (await titlesOf({ raw: true })).map((title) => title ?? "");
+  expect(stored.filter((title) => spreadsheetText(title) !== title).length).toBeGreaterThan(10);
+  const safe = await titlesOf({});
+  expect(safe).toEqual(stored.map(spreadsheetText));
+
+  const works = new Map(stored.map((title, index) => [String(index), { title, authors: [] }]));
+  const csv = worksCsv({ works } as unknown as Neighbourhood);
+  const shown = csvRows(csv.replaceAll("\r\n", "\n").replace(/^ref,title/, "ref,title")).map(
+    ({ title }) => title,
+  );
+  expect(shown).toEqual(safe);
+});
+
+test("row 30: NDJSON has texts as they are stored", async () => {
+  const { text } = await exported(database, tableFile("references", "ndjson"));
+  const titles = text
+    .trimEnd()
+    .split("\n")
+    .map((line) => (JSON.parse(line) as { title: string }).title);
+  expect(titles).toEqual(await titlesOf({ raw: true }));
+});
+
+test("row 29: begins with a byte order mark where that is wanted, but not where it goes on", async () => {
+  const [plain, marked] = await Promise.all(
+    [false, true].map((bom) => exported(database, tableFile("papers", "csv", { bom }))),
+  );
+  expect(marked?.bytes.subarray(0, 3).toString("hex")).toBe("efbbbf");
+  expect(marked?.text.slice(1)).toBe(plain?.text);
+  const rest = await exported(database, tableFile("papers", "csv", { bom: true, after: ["pith:0000:"] }));
+  expect(rest.text.startsWith("pith:2023:")).toBe(true);
+});

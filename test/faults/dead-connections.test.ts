@@ -1,0 +1,232 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { checkTables, rebuildTables } from "../../src/ingest/index.ts";
+import { enqueue, runWorker } from "../../src/ingest/submissions/index.ts";
+import { listen } from "../../src/store/listen.ts";
+import { isAtWork } from "../../src/store/session-probe.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { clearTables } from "../ingest/tables.ts";
+import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
+import { keyring } from "../protocol/signed-events.ts";
+import { paper } from "../submissions/site.ts";
+import type { FaultProxyOptions } from "./fault-proxy.ts";
+import { openProxied, type ProxiedDatabase } from "./proxied-database.ts";
+import { untilRows } from "./waiting.ts";
+
+/** As in use, but for the times. */
+const guard = { connectMilliseconds: 1_000, silenceMilliseconds: 500 };
+
+let database: TestDatabase;
+let proxied: ProxiedDatabase | undefined;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+beforeEach(async () => {
+  await clearTables(database);
+  await database.pool.query("TRUNCATE submissions");
+});
+afterEach(async () => {
+  await proxied?.close();
+  proxied = undefined;
+});
+afterAll(() => database.drop());
+
+async function open(onStatement?: NonNullable<FaultProxyOptions["onStatement"]>): Promise<ProxiedDatabase> {
+  const opened = await openProxied(database, { guard, ...(onStatement && { onStatement }) });
+  proxied = opened;
+  return opened;
+}
+
+/** Drops all bytes of the connection that sends the first statement of this kind, from that statement on. */
+function blackHoleAt(pattern: RegExp): {
+  onStatement: NonNullable<FaultProxyOptions["onStatement"]>;
+  fired: () => boolean;
+} {
+  let hasFired = false;
+  return {
+    onStatement: ({ text }) => {
+      if (hasFired || !pattern.test(text)) return "pass";
+      hasFired = true;
+      return "blackHole";
+    },
+    fired: () => hasFired,
+  };
+}
+
+describe("a listening connection that is dropped without a word", () => {
+  test("is replaced, and what is told from then on arrives", async () => {
+    const { database: through, proxy } = await open();
+    let begun = 0;
+    let heard = 0;
+    let wake = () => {};
+    const event = () => wake();
+    const until = async (isTrue: () => boolean) => {
+      while (!isTrue()) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    };
+    const listening = listen(through.pool, {
+      channel: "test_channel",
+      heartbeat: { quiet: 100, patience: 400 },
+      onListening: () => {
+        begun++;
+        event();
+      },
+      onNotice: () => {
+        heard++;
+        event();
+      },
+    });
+    await until(() => begun === 1);
+    expect(listening.isListening()).toBe(true);
+    expect(proxy.blackHole({ alsoNew: true })).toBe(1);
+    await database.pool.query("NOTIFY test_channel");
+    // New connections are dropped as well: it cannot listen, and says so.
+    while (listening.isListening()) await pause(10);
+    expect(heard).toBe(0);
+    proxy.accept();
+    await until(() => begun === 2);
+    expect(listening.isListening()).toBe(true);
+    await database.pool.query("NOTIFY test_channel");
+    await until(() => heard === 1);
+    await listening.close();
+  });
+
+  test("is not replaced while it answers, however quiet it is", async () => {
+    const { database: through } = await open();
+    let begun = 0;
+    const listening = listen(through.pool, {
+      channel: "test_channel",
+      heartbeat: { quiet: 20, patience: 10_000 },
+      onListening: () => {
+        begun++;
+      },
+      onNotice: () => {},
+    });
+    await untilRows(
+      database.pool,
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'NOTIFY pith_graph_heartbeat%'
+       AND state = 'idle'`,
+    );
+    expect(begun).toBe(1);
+    expect(listening.isListening()).toBe(true);
+    await listening.close();
+  });
+});
+
+describe("a statement on a connection whose bytes are dropped", () => {
+  test("rejects when the server cannot be reached either", async () => {
+    const { database: through, proxy } = await open();
+    await through.pool.query("SELECT 1");
+    expect(proxy.blackHole()).toBe(1);
+    await expect(through.pool.query("SELECT 1")).rejects.toMatchObject({ code: "ETIMEDOUT" });
+    await expect(through.pool.query("SELECT 1")).rejects.toThrow("timeout expired");
+    expect(proxy.accept()).toBeGreaterThan(0);
+    expect((await through.pool.query("SELECT 1")).rows).toHaveLength(1);
+  }, 60_000);
+
+  test("rejects when the server has heard nothing of it", async () => {
+    const fault = blackHoleAt(/^SELECT 'dropped'/);
+    const { database: through } = await open(fault.onStatement);
+    await expect(through.pool.query("SELECT 'dropped'")).rejects.toMatchObject({ code: "ETIMEDOUT" });
+    expect(fault.fired()).toBe(true);
+    expect((await through.pool.query("SELECT 1")).rows).toHaveLength(1);
+  });
+
+  test("is waited for as long as the server works on it", async () => {
+    const { database: through } = await open();
+    // Several times the silence after which the server is asked.
+    const { rows } = await through.pool.query("SELECT 1 AS done FROM pg_sleep(3)");
+    expect(rows).toEqual([{ done: 1 }]);
+  });
+
+  const session = { state: "active", wait_type: null, wait: null };
+  const idle = { isSending: false, isReading: true };
+  test.each([
+    ["computes", session, idle, true],
+    ["waits for a lock", { ...session, wait_type: "Lock", wait: "advisory" }, idle, true],
+    [
+      "waits for rows that are being sent",
+      { ...session, wait_type: "Client", wait: "ClientRead" },
+      { ...idle, isSending: true },
+      true,
+    ],
+    ["waits for rows that were sent", { ...session, wait_type: "Client", wait: "ClientRead" }, idle, false],
+    [
+      "sends to one who does not read",
+      { ...session, wait_type: "Client", wait: "ClientWrite" },
+      { ...idle, isReading: false },
+      true,
+    ],
+    [
+      "sends to one who reads, and hears nothing",
+      { ...session, wait_type: "Client", wait: "ClientWrite" },
+      idle,
+      false,
+    ],
+    ["has answered", { ...session, state: "idle" }, idle, false],
+    ["has answered in a transaction", { ...session, state: "idle in transaction" }, idle, false],
+    ["is not tracked", { ...session, state: "disabled" }, idle, true],
+  ] as const)("a session that %s: at work %#", (_name, state, own, expected) => {
+    expect(isAtWork(state, own)).toBe(expected);
+  });
+});
+
+describe("what waits for a dropped connection goes on", () => {
+  const documents = sampleDocuments(6).slice(-8);
+
+  test.each([/^SELECT pg_advisory_xact_lock/, /^COPY/, /^COMMIT/])(
+    "an ingest, dropped at %s",
+    async (pattern) => {
+      const fault = blackHoleAt(pattern);
+      const { database: through } = await open(fault.onStatement);
+      await expect(takeIn(through, documents, { keyring: sampleKeyring })).rejects.toMatchObject({
+        code: "ETIMEDOUT",
+      });
+      expect(fault.fired()).toBe(true);
+      await takeIn(through, documents, { keyring: sampleKeyring });
+      expect((await checkTables(database, { keyring: sampleKeyring })).differences).toEqual([]);
+    },
+  );
+
+  test.each([/pith_graph_shadow/, /^DELETE FROM public/])("a rebuild, dropped at %s", async (pattern) => {
+    await takeIn(database, documents, { keyring: sampleKeyring });
+    const fault = blackHoleAt(pattern);
+    const { database: through } = await open(fault.onStatement);
+    await expect(rebuildTables(through, { keyring: sampleKeyring })).rejects.toMatchObject({
+      code: "ETIMEDOUT",
+    });
+    expect(fault.fired()).toBe(true);
+    expect(await rebuildTables(database, { keyring: sampleKeyring })).toMatchObject({
+      removed: 0,
+      written: 0,
+    });
+    expect((await checkTables(database, { keyring: sampleKeyring })).differences).toEqual([]);
+  });
+
+  test.each([/FOR UPDATE SKIP LOCKED/, /^UPDATE submissions SET status/, /^COPY/])(
+    "a worker, dropped at %s: the submission is merged",
+    async (pattern) => {
+      const fault = blackHoleAt(pattern);
+      const { database: through } = await open(fault.onStatement);
+      const controller = new AbortController();
+      const working = runWorker(through, { keyring, signal: controller.signal });
+      await enqueue(database.pool, [
+        {
+          id: crypto.randomUUID(),
+          token: "0".repeat(16),
+          minimumProof: "signed",
+          bytes: Buffer.from(paper(1).text),
+        },
+      ]);
+      await untilRows(database.pool, "SELECT FROM submissions WHERE status = 'merged'");
+      expect(fault.fired()).toBe(true);
+      controller.abort();
+      await working;
+      expect((await checkTables(database, { keyring })).differences).toEqual([]);
+    },
+  );
+});

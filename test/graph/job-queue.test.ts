@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { JobQueue } from "../../src/graph/threads/job-queue.ts";
+
+type Job = { readonly name: string; readonly asker: object; interruptions: number };
+
+const job = (name: string, asker: object): Job => ({ name, asker, interruptions: 0 });
+
+describe("the queue of questions to the graph's threads", () => {
+  it("lets a new request pass one that has asked before", () => {
+    const queue = new JobQueue<Job>();
+    const [greedy, modest] = [{}, {}];
+    for (let index = 0; index < 100; index++) queue.add(job(`greedy ${index}`, greedy));
+    const first = queue.next() as Job;
+    queue.note(first, 40);
+    queue.add(job("modest", modest));
+    expect(first.name).toBe("greedy 0");
+    expect(queue.next()?.name).toBe("modest");
+    expect(queue.next()?.name).toBe("greedy 1");
+  });
+
+  it("takes requests in turn, by the time that they have used", () => {
+    const queue = new JobQueue<Job>();
+    const askers = [{}, {}, {}];
+    for (const nth of [0, 1])
+      for (const [index, asker] of askers.entries()) queue.add(job(`${index}.${nth}`, asker));
+    const order: string[] = [];
+    for (let next = queue.next(); next !== undefined; next = queue.next()) {
+      order.push(next.name);
+      queue.note(next, 10);
+    }
+    expect(order).toEqual(["0.0", "1.0", "2.0", "0.1", "1.1", "2.1"]);
+  });
+
+  it("interrupts a question after its slice, only for another request, and each time later", () => {
+    const queue = new JobQueue<Job>();
+    const long = job("long", {});
+    expect(queue.millisecondsLeft(long, 500)).toBeNull();
+    queue.add(job("another of the same request", long.asker));
+    expect(queue.millisecondsLeft(long, 500)).toBeNull();
+    queue.add(job("another request", {}));
+    expect(queue.millisecondsLeft(long, 30)).toBe(70);
+    expect(queue.millisecondsLeft(long, 500)).toBe(0);
+    long.interruptions = 1;
+    expect(queue.millisecondsLeft(long, 30)).toBe(370);
+  });
+});

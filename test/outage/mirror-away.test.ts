@@ -1,0 +1,71 @@
+import type { IncomingMessage } from "node:http";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import type { Database } from "../../src/store/index.ts";
+import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { clearTables } from "../ingest/tables.ts";
+import {
+  cursorOf,
+  follow,
+  headOf,
+  ingestTexts,
+  papers,
+  quarantineOf,
+  serveMirror,
+  statesOf,
+} from "../mirror/mirrors.ts";
+import { StoppableServer } from "./stoppable-server.ts";
+
+/** The server of the mirror that is followed: it goes away while the mirror itself still answers. */
+let postgres: StoppableServer;
+let source: Database;
+let mine: TestDatabase;
+const documents = papers(40);
+
+beforeAll(async () => {
+  [postgres, mine] = await Promise.all([StoppableServer.start(), createTestDatabase()]);
+  source = await postgres.createDatabase("source");
+  for (const { text } of documents) await ingestTexts(source, [text]);
+});
+beforeEach(() => clearTables(mine));
+afterAll(async () => {
+  await mine.drop();
+  await source.close();
+  await postgres.close();
+});
+
+/** A mirror whose database goes away before it answers the nth request for a bundle. */
+async function serveUntil(nth: number) {
+  let asked = 0;
+  let leaving: Promise<void> | undefined;
+  const leave = (request: IncomingMessage) => {
+    if (request.url?.endsWith("/bundle.json") && ++asked === nth) leaving = postgres.stop();
+    return false;
+  };
+  const mirror = await serveMirror(source, leave, () => {});
+  return { ...mirror, hasLeft: () => leaving };
+}
+
+it("a mirror whose database goes away during a sync loses none of its papers", async () => {
+  const mirror = await serveUntil(15);
+  try {
+    await expect(follow(mine, mirror.url)).rejects.toThrow(
+      `${mirror.url} cannot be followed: /feed: The answer is 503 Service Unavailable.`,
+    );
+    await mirror.hasLeft();
+    expect(mirror.hasLeft()).toBeDefined();
+    // What the manifest says without a database decides nothing.
+    expect((await fetch(`${mirror.url}/pith-mirrors.json`)).status).toBe(200);
+    const passed = (await cursorOf(mine, mirror.url)) ?? 0;
+    expect(passed).toBeLessThan(documents.length);
+    expect(Object.keys(await statesOf(mine)).length).toBeGreaterThanOrEqual(passed);
+    expect(await quarantineOf(mine)).toEqual([]);
+
+    await postgres.startAgain();
+    const { comparison, outstanding } = await follow(mine, mirror.url);
+    expect([comparison?.isEqual, outstanding]).toEqual([true, []]);
+    expect(await statesOf(mine)).toEqual(await statesOf(source));
+    expect((await headOf(mine)).checksum).toBe((await headOf(source)).checksum);
+  } finally {
+    await mirror.close();
+  }
+});

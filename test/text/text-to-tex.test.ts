@@ -1,0 +1,81 @@
+import { Cite, plugins } from "@citation-js/core";
+import "@citation-js/plugin-bibtex";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { readableText, textToTex } from "../../src/text/index.ts";
+
+/** Text, and the TeX that it is written as. */
+const spellings: readonly (readonly [string, string])[] = [
+  ["Färber, Pérez, Gómez", String.raw`F{\"a}rber, P{\'e}rez, G{\'o}mez`],
+  ["Martínez Å ångström", String.raw`Mart{\'i}nez {\r{A}} {\r{a}}ngstr{\"o}m`],
+  ["Erdős Dvořák Łódź Şt ą", String.raw`Erd{\H{o}}s Dvo{\v{r}}{\'a}k {\L}{\'o}d{\'z} {\c{S}}t {\k{a}}`],
+  ["Preuß Ørsted Æ œuvre ı", String.raw`Preu{\ss} {\O}rsted {\AE} {\oe}uvre {\i}`],
+  ["100% A&B x_1 #5 ~ ^", String.raw`100\% A\&B x\_1 \#5 {\textasciitilde} {\textasciicircum}`],
+  ["“quoted” 1–2 — ‘so’ …", "``quoted'' 1--2 --- `so' {\\ldots}"],
+  ["Ελλάδα Иван 王小明 Nguyễn", "Ελλάδα Иван 王小明 Nguyễn"],
+  [String.raw`$\infty$ and \(x_1\) and $\{a\}$`, String.raw`$\infty$ and \(x_1\) and $\{a\}$`],
+  ["costs $5 and $10", String.raw`costs \$5 and \$10`],
+];
+
+test.each(spellings)("writes %j as %j, which is read back", (text, tex) => {
+  expect(textToTex(text)).toBe(tex);
+  // TeX has single quotes also where it means others.
+  if (!/[~^$‘]/.test(text)) expect(readableText(tex)).toBe(text);
+});
+
+test.each([
+  String.raw`$\input{x}$`,
+  String.raw`$\def\a{b}$`,
+  "$a%b$",
+  "$a#1$",
+  "$a^^5cinput$",
+  "$a}b{$",
+  "$a{b$",
+  String.raw`$\{a$`,
+  String.raw`$\begin{x}$`,
+  String.raw`$\text{\write18{x}}$`,
+  String.raw`\(\href{x}{y}\)`,
+  "$ $",
+])("does not take %j for mathematics that can be left as it is", (text) => {
+  const tex = textToTex(text);
+  expect(tex).not.toMatch(/(?<!\\)\$|\\\(|\\(?:input|def|begin|write|href|text(?![a-z]))/);
+  expect(tex).not.toContain("^^");
+  expect(tex).not.toMatch(/(?<!\\)[%#]/);
+});
+
+test("leaves no brace open, whatever the text", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom(..."\\{}$%#&~^_'\"`ai é日\n(", "\\alpha", "\\(", "\\)"), { maxLength: 16 }),
+      (parts) => {
+        let depth = 0;
+        for (const character of textToTex(parts.join(""))) {
+          if (character === "{") depth++;
+          if (character === "}") depth--;
+          expect(depth).toBeGreaterThanOrEqual(0);
+        }
+        expect(depth).toBe(0);
+      },
+    ),
+    { numRuns: 2000 },
+  );
+});
+
+/** Of real papers. */
+const titles = [
+  "Predicting Companies' ESG Ratings from News Articles Using Multivariate Timeseries Analysis",
+  'Comment on ``New pseudoclassical model for Weyl particles"',
+  "Interacci\\'on `Oscilador' de Part\\'{\\i}culas Relativistas",
+  'Schr\\"odinger functional & the M\\"obius group: 50\\% of {SU}(2)_1 -- a review',
+  "On Poincar\\'e's \\v{C}ech cohomology, S\\~ao Paulo and Gda\\'nsk <a> |b| ~ c^2",
+];
+
+test("titles are read back by citation-js as they are", () => {
+  plugins.config.get("@bibtex").parse.sentenceCase = "never";
+  const readable = titles.map(readableText);
+  const file = readable
+    .map((title, index) => `@misc{k${index},\n  title = {{${textToTex(title)}}},\n}\n`)
+    .join("\n");
+  const items = new Cite(file, { forceType: "@bibtex/text" }).data as { title: string }[];
+  expect(items.map(({ title }) => title.replaceAll("\u00a0", " "))).toEqual(readable);
+});

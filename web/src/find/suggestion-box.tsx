@@ -1,0 +1,135 @@
+import "./find.css";
+import * as combobox from "@zag-js/combobox";
+import { normalizeProps, useMachine } from "@zag-js/preact";
+import type { ComponentChildren } from "preact";
+import { useId, useMemo, useRef, useState } from "preact/hooks";
+import { goTo } from "../routing/navigation.ts";
+import { errorWords } from "../shell/error-words.ts";
+import { FoundItem } from "./found-item.tsx";
+import { longestQuery, refusalOf } from "./search-limits.ts";
+import type { Found } from "./search-query.ts";
+import { useSuggestions } from "./use-suggestions.ts";
+
+type SuggestionBoxProps = {
+  readonly label: string;
+  readonly placeholder: string;
+  /** The button's text. */
+  readonly action: string;
+  readonly size: "large" | "small";
+  readonly initial?: string;
+  readonly isPrimary?: boolean;
+  /** Where choosing a suggestion leads. */
+  readonly addressOf: (found: Found) => string;
+  /** What is done with a text without a choice; it resolves to whether the box is emptied. */
+  readonly submit: (text: string) => boolean | Promise<boolean>;
+  /** Below the box: why a text was not accepted. */
+  readonly children?: ComponentChildren;
+  /** The text was changed. */
+  readonly changed?: () => void;
+};
+
+/** A box for identifiers and words, with suggestions from the search as the reader types. */
+export function SuggestionBox(props: SuggestionBoxProps) {
+  const { label, placeholder, action, size, initial = "", isPrimary = true, addressOf, submit } = props;
+  const [text, setText] = useState(initial);
+  const [isTyped, setTyped] = useState(false);
+  const { query, found, totalCount, error } = useSuggestions(isTyped ? text : "");
+  const clear = useRef(() => {});
+  const collection = useMemo(
+    () =>
+      combobox.collection<Found>({
+        items: [...found],
+        itemToValue: ({ cursor }) => cursor,
+        itemToString: () => text,
+      }),
+    [found, text],
+  );
+  const service = useMachine(combobox.machine as combobox.Machine<Found>, {
+    id: useId(),
+    collection,
+    // Not `inputValue`: what is typed faster than it is drawn would be lost.
+    defaultInputValue: initial,
+    value: [],
+    allowCustomValue: true,
+    selectionBehavior: "preserve",
+    inputBehavior: "none",
+    openOnClick: false,
+    positioning: { sameWidth: true, gutter: 6, placement: "bottom-start" },
+    onInputValueChange: ({ inputValue, reason }) => {
+      setText(inputValue);
+      props.changed?.();
+      if (reason === "input-change") setTyped(true);
+    },
+    navigate: ({ href }) => {
+      goTo(href);
+      clear.current();
+    },
+  });
+  const api = combobox.connect(service, normalizeProps);
+  // Where the page stays, what was typed has been answered.
+  clear.current = () => api.setInputValue("");
+  const labelProps = api.getLabelProps();
+  const { role: _, ...inputProps } = api.getInputProps();
+  const isAnswered = query !== "" && query === text.trim();
+
+  const submitted = async (event: Event) => {
+    event.preventDefault();
+    const given = text.trim();
+    if (given === "") return;
+    api.setOpen(false);
+    if (await submit(given)) api.setInputValue("");
+  };
+
+  return (
+    <search class={`find ${size}`}>
+      <form {...api.getRootProps()} onSubmit={submitted}>
+        <label
+          {...labelProps}
+          htmlFor={labelProps.htmlFor}
+          class={size === "small" ? "only-read" : "find-label"}
+        >
+          {label}
+        </label>
+        <div {...api.getControlProps()} class="find-control">
+          <input
+            {...inputProps}
+            type="text"
+            role="combobox"
+            aria-expanded={api.open}
+            enterKeyHint="search"
+            maxLength={longestQuery}
+            spellcheck={false}
+            placeholder={placeholder}
+          />
+          <button type="submit" class={isPrimary ? "button first" : "button"}>
+            {action}
+          </button>
+        </div>
+        <div {...api.getPositionerProps()} class="find-positioner">
+          {api.open && isAnswered && found.length > 0 && (
+            <div {...api.getContentProps()} class="find-list">
+              {found.map((item) => (
+                <a key={item.cursor} {...api.getItemProps({ item })} href={addressOf(item)} class="found">
+                  <FoundItem found={item} />
+                </a>
+              ))}
+            </div>
+          )}
+        </div>
+      </form>
+      <p class={error === null ? "only-read" : "find-error"} role="status">
+        {error !== null
+          ? (refusalOf(text) ?? errorWords(error).text)
+          : isAnswered
+            ? countInWords(totalCount)
+            : ""}
+      </p>
+      {props.children}
+    </search>
+  );
+}
+
+function countInWords(count: number): string {
+  if (count === 0) return "No results.";
+  return count === 1 ? "1 result." : `${count.toLocaleString("en")} results.`;
+}
