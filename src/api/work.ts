@@ -47,8 +47,8 @@ builder.node(WorkObject, {
     year: t.exposeInt("year", {
       nullable: true,
       description:
-        "The year of the arXiv id; of a work without one that of the paper held, else as the reference that gave the " +
-        "title states it. Null where none is known.",
+        "The year in which the paper held was submitted; where none is held, that of the arXiv id, else as the reference " +
+        "that gave the title states it. Null where none is known.",
     }),
     statedYear: t.int({
       nullable: true,

@@ -609,10 +609,9 @@ function workRow(key: string, papers: readonly Paper[], edges: readonly Edge[]):
     paper_id: own?.row["paper_id"] ?? null,
     title: ownTitle ?? namedRow?.["title"] ?? null,
     year:
-      yearOfId(key) ??
-      (own === undefined
-        ? (namedRow?.["year"] ?? null)
-        : String(Number(own.row["submitted_at"]?.slice(0, 4)))),
+      own === undefined
+        ? (yearOfId(key) ?? namedRow?.["year"] ?? null)
+        : String(Number(own.row["submitted_at"]?.slice(0, 4))),
     stated_year: namedRow?.["year"] ?? null,
     title_standing: titledBy?.paper.proof ?? null,
     title_paper_id: namedRow?.["paper_id"] ?? null,

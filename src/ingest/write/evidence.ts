@@ -1,10 +1,20 @@
 import type { Proof } from "../../protocol/index.ts";
 import type { IdentifierKind } from "../../store/index.ts";
-import type { Target } from "../../store/voices.ts";
-import type { Decision } from "./voices.ts";
+import type { Target, Voice } from "../../store/voices.ts";
 
 /** What decided that an identifier stands for another. */
 export type Evidence = Target & { readonly standing: Proof };
+
+/** What an identifier stands for, and who says otherwise. */
+export type Decision = {
+  /** Null where it stands for itself. */
+  readonly target: Evidence | null;
+  /**
+   * Where the papers of the best proof do not all say the same: what they say, the voice that decides first. Null where
+   * they agree, which is nearly always.
+   */
+  readonly voices: { readonly standing: Proof; readonly list: readonly Voice[] } | null;
+};
 
 /** The identifiers of a reference by their kinds. */
 export type IdentifierIds = {

@@ -1,10 +1,10 @@
 import { type BatchVoices, countVoices, findNamed, questionedBy, voicesOf } from "./batch-voices.ts";
 import { refuseCollision } from "./collision.ts";
-import type { Evidence, Identifier, NamedIdentifier } from "./evidence.ts";
+import type { Decision, Evidence, Identifier, NamedIdentifier } from "./evidence.ts";
 import { readIdentifiers, writeIdentifiers } from "./identifier-rows.ts";
 import { addedReferences, type PaperChange, removedReferences } from "./paper-change.ts";
 import type { WriteSession } from "./session.ts";
-import { addVoice, type Decision, decideWith, itself, Tally, voicesOfDecision } from "./voices.ts";
+import { addVoice, decideWith, itself, Tally, voicesOfDecision } from "./voices.ts";
 
 /** The DOIs and work ids that a batch touches, as they shall be. */
 export type Identifiers = {

@@ -1,17 +1,6 @@
 import { type Proof, proofRank } from "../../protocol/index.ts";
 import { type Target, type Voice, voicesText } from "../../store/voices.ts";
-import type { Evidence } from "./evidence.ts";
-
-/** What an identifier stands for, and who says otherwise. */
-export type Decision = {
-  /** Null where it stands for itself. */
-  readonly target: Evidence | null;
-  /**
-   * Where the papers of the best proof do not all say the same: what they say, the voice that decides first. Null where
-   * they agree, which is nearly always.
-   */
-  readonly voices: { readonly standing: Proof; readonly list: readonly Voice[] } | null;
-};
+import type { Decision } from "./evidence.ts";
 
 export const itself: Decision = { target: null, voices: null };
 

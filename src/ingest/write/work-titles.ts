@@ -9,14 +9,14 @@ import type { TitleSource, Work } from "./work-rows.ts";
 type Title = TitleSource & { readonly title: string; readonly year: number | null };
 
 /**
- * The year of a work: that of its arXiv id, which nobody can state wrongly, where the id tells one; else the year of the
- * paper that is held, or the year that a reference states.
+ * The year of a work of which no paper is held: that of its arXiv id, which nobody can state wrongly, where the id tells
+ * one; else the year that a reference states.
  */
-export function yearOfWork(key: string, otherwise: number | null): number | null {
-  return (key.startsWith("arxiv:") ? yearOfArxivId(key.slice("arxiv:".length)) : null) ?? otherwise;
+export function yearOfWork(key: string, stated: number | null): number | null {
+  return (key.startsWith("arxiv:") ? yearOfArxivId(key.slice("arxiv:".length)) : null) ?? stated;
 }
 
-/** The paper that stands for a work gives it its title where its own is known, and its year where no arXiv id does. */
+/** The paper that stands for a work gives it its year, and its title where its own is known. */
 export function assignPapers(
   works: ReadonlyMap<bigint, Work>,
   standing: ReadonlyMap<bigint, WorkPaper | null>,
@@ -26,7 +26,7 @@ export function assignPapers(
     if (work === undefined) continue;
     work.paperId = paper?.paperId ?? null;
     if (paper === null) continue;
-    work.year = yearOfWork(work.key, Number(paper.submittedAt.slice(0, 4)));
+    work.year = Number(paper.submittedAt.slice(0, 4));
     if (paper.title === null && work.titledBy !== null) continue;
     work.title = paper.title;
     work.titledBy = null;

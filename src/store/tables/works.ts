@@ -19,7 +19,7 @@ export const works = pgTable(
     paperId: bigint("paper_id", { mode: "bigint" }),
     /** As the best proved reference to it has it; the paper's own where one is held. */
     title: text("title"),
-    /** Of its arXiv id; where it has none that tells it, of the paper, else as the reference that gave the title has it. */
+    /** Of the paper held; else of its arXiv id; else as the reference that gave the title has it. */
     year: integer("year"),
     /** The year that the reference which gave the title states. */
     statedYear: integer("stated_year"),

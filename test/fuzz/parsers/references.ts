@@ -17,6 +17,9 @@ export const references: Target = {
     "https://arxiv.org/abs/2302.12192v1",
     "https://doi.org/10.48550%2FarXiv.2302.12192",
     "doi:10.1000/A(b)<c>",
+    "https://doi.org/10.1002/(SICI)1097-0274(199909)36:1+%3C1::AID-AJIM2%3E3.0.CO;2-0",
+    "arXiv:2302.12192v1 [cs.LG] 23 Feb 2023",
+    "10.1000/a&amp;lt;b&#62;\\_c\u00ad.",
     "0b5ad6a5-71cb-4a4f-9a0b-2f2a0f3c9d11",
   ],
   check(input) {
@@ -43,8 +46,6 @@ function plain(ref: NonNullable<ReturnType<typeof parsePaperRef>>): string {
     case "pith":
       return `pith:${ref.year === null ? "" : `${ref.year}:`}${ref.suffix}`;
     case "arxiv":
-      // A DOI of arXiv's may stand for an id of no known form: it is as it is written there.
-      if (parseArxivId(ref.id) === null) return `10.48550/arxiv.${ref.id}`;
       return `arXiv:${ref.id}${ref.version === null ? "" : `v${ref.version}`}`;
     case "doi":
       return ref.doi;
