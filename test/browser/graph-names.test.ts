@@ -1,0 +1,201 @@
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { documentOf, referenceOf } from "../api/fixtures/documents.ts";
+import { takeIn } from "../ingest/take-in.ts";
+import { fillWithExcerpt } from "./site.ts";
+import { setStage } from "./stage.ts";
+import { visit } from "./visit.ts";
+
+const alone = documentOf({
+  arxivId: "2401.00001",
+  submittedAt: "2024-01-02T00:00:00Z",
+  title: "Cites nothing at all",
+});
+const pair = documentOf({
+  arxivId: "2401.00002",
+  submittedAt: "2024-01-02T00:00:00Z",
+  title: "Cites one work",
+  authors: "Ada Lovelace",
+  references: [referenceOf(1, { arxivId: "2301.77777", title: "The only work that it cites" })],
+});
+const hub = documentOf({
+  arxivId: "2401.00003",
+  submittedAt: "2024-01-02T00:00:00Z",
+  title: "Cited by many",
+});
+const citers = Array.from({ length: 150 }, (_, index) =>
+  documentOf({
+    arxivId: `2402.${String(10_000 + index)}`,
+    submittedAt: "2024-02-02T00:00:00Z",
+    title: `Citing paper ${index}`,
+    references: [referenceOf(1, { arxivId: "2401.00003", title: "Cited by many" })],
+  }),
+);
+
+const stage = setStage({
+  fill: async (database) => {
+    await fillWithExcerpt(database);
+    await takeIn(
+      database,
+      [alone, pair, hub, ...citers].map(({ text }) => text),
+    );
+  },
+});
+
+const drawn = (page: Page) => page.locator(".picture[data-drawn]").waitFor();
+const graphOf = (...refs: string[]) =>
+  `${stage.site.url}graph?${new URLSearchParams({ of: refs.join(",") })}`;
+
+/** What the picture shows of each work, as its saved form has it. */
+async function shapes(page: Page): Promise<{ name: string; width: number }[]> {
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Picture (SVG)" }).click(),
+  ]);
+  const { readFile } = await import("node:fs/promises");
+  const text = (await readFile(await file.path())).toString();
+  return page.evaluate((svg) => {
+    const picture = new DOMParser().parseFromString(svg, "image/svg+xml");
+    document.body.append(document.importNode(picture.documentElement, true));
+    const shown = [...document.body.querySelectorAll(":scope > svg g > title")].map((title) => ({
+      name: title.textContent ?? "",
+      width: title.parentElement?.getBoundingClientRect().width ?? 0,
+    }));
+    document.body.querySelector(":scope > svg")?.remove();
+    return shown;
+  }, text);
+}
+
+test("a paper without citations has an empty state that says what to do, and no picture", async () => {
+  const { page, expectAccessible, leave } = await visit(stage.browser, graphOf("2401.00001"));
+  const empty = page.getByRole("region", { name: "No citations to draw" });
+  await empty.getByRole("link", { name: "Cites nothing at all" }).waitFor();
+  expect(await page.locator("canvas").count()).toBe(0);
+  await expectAccessible();
+  await page.goto(`${graphOf("2401.00003")}&direction=references`);
+  await page.getByRole("button", { name: "Show references and citations" }).click();
+  await drawn(page);
+  await page.goto(graphOf("2401.00001"));
+  await empty.getByRole("link", { name: "Choose another starting point" }).click();
+  await page.getByRole("region", { name: "Choose a starting point" }).waitFor();
+  await leave();
+});
+
+test.each([
+  ["two works", ["2401.00002"], 2],
+  ["three works without a citation between two of them", ["2401.00001", "2401.00002"], 3],
+])("%s are drawn at the size of small marks", async (_, refs, count) => {
+  const { page, leave } = await visit(stage.browser, graphOf(...(refs as string[])));
+  await drawn(page);
+  const works = await shapes(page);
+  expect(works).toHaveLength(count as number);
+  for (const { width } of works) {
+    expect(width).toBeGreaterThan(4);
+    expect(width).toBeLessThan(60);
+  }
+  await leave();
+});
+
+test("adding an unknown name changes neither picture, selection, input nor address", async () => {
+  const { page, expectAccessible, leave } = await visit(
+    stage.browser,
+    `${graphOf("2401.00002")}&select=2401.00002`,
+  );
+  await drawn(page);
+  const address = page.url();
+  const box = page.getByRole("combobox", { name: "Add a paper" });
+  for (const name of ["no such paper", "9999.99999", "human feedback"]) {
+    await box.fill(name);
+    await page.getByRole("button", { name: "Add" }).click();
+    await page.getByRole("alert").getByText(`We couldn't find a paper named “${name}”.`).waitFor();
+    expect(await box.inputValue()).toBe(name);
+    expect(page.url()).toBe(address);
+    await page
+      .getByRole("complementary", { name: "Selected works" })
+      .getByRole("link", { name: "Cites one work" })
+      .waitFor();
+    expect(await page.locator(".picture[data-drawn]").count()).toBe(1);
+  }
+  await expectAccessible();
+  await leave();
+});
+
+test("the box adds a work by its title, from the suggestions", async () => {
+  const { page, leave } = await visit(stage.browser, graphOf("2401.00002"));
+  await drawn(page);
+  const box = page.getByRole("combobox", { name: "Add a paper" });
+  await box.focus();
+  await page.keyboard.type("cited by many");
+  await page.getByRole("option").filter({ hasText: "Cited by many" }).first().click();
+  await page.waitForURL((url) => url.searchParams.get("of") === `2401.00002,${hub.pithNumber}`);
+  await page
+    .getByRole("status")
+    .getByText(/^15\d works and/)
+    .waitFor();
+  expect(await box.inputValue()).toBe("");
+  await box.fill("arXiv:2302.12192");
+  await page.getByRole("button", { name: "Add" }).click();
+  await page.waitForURL((url) => url.searchParams.get("of")?.endsWith(",2302.12192") === true);
+  await leave();
+});
+
+test("an address with an unknown name among others shows the others and names it", async () => {
+  const { page, leave } = await visit(stage.browser, graphOf("2401.00002", "9999.99999", "no such paper"));
+  await drawn(page);
+  await page.getByText("Not found: “9999.99999”, “no such paper”.").waitFor();
+  await page.goto(graphOf("9999.99999"));
+  await page.getByRole("alert").getByText("We couldn't find that paper").waitFor();
+  await leave();
+});
+
+test("a second starting point keeps its works beside a larger one", async () => {
+  const { page, leave } = await visit(
+    stage.browser,
+    `${graphOf("2302.12192", "2401.00003")}&most=100&as=table`,
+  );
+  await page.getByRole("table", { name: "Works: 100" }).waitFor();
+  await page
+    .getByRole("row", { name: /An Image is Worth One Word/ })
+    .first()
+    .waitFor();
+  await leave();
+});
+
+test("starting points are labelled by author and year, and pointing at a work shows its label", async () => {
+  const { page, leave } = await visit(stage.browser, graphOf("2401.00003", "2401.00002"));
+  await drawn(page);
+  const labels = async () => {
+    const [file] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Picture (SVG)" }).click(),
+    ]);
+    const { readFile } = await import("node:fs/promises");
+    const text = (await readFile(await file.path())).toString();
+    return [...text.matchAll(/<text [^>]*paint-order="stroke">([^<]*)</g)].map(([, label]) => label);
+  };
+  expect(await labels()).toContain("Lovelace 2024");
+  const box = await page.locator(".picture .stage").boundingBox();
+  if (box === null) throw new Error("No picture.");
+  // The keyboard moves the focus; the pointer is what is tested, so look for a work that has no label yet.
+  const preview = page.getByRole("region", { name: "Details" });
+  const before = new Set(await labels());
+  let name = "";
+  search: for (let x = 0.05; x < 1; x += 0.01) {
+    for (let y = 0.1; y < 0.9; y += 0.02) {
+      await page.mouse.move(box.x + x * box.width, box.y + y * box.height);
+      if ((await page.locator(".picture .stage[style*='cursor: pointer']").count()) === 0) continue;
+      name = (await preview.getByRole("heading").innerText()).trim();
+      if (name.startsWith("Citing paper") && !before.has(name)) break search;
+      name = "";
+    }
+  }
+  expect(name).not.toBe("");
+  // Saved by a click without moving the pointer away.
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Picture (SVG)" }).dispatchEvent("click"),
+  ]);
+  const { readFile } = await import("node:fs/promises");
+  expect((await readFile(await file.path())).toString()).toMatch(new RegExp(`paint-order="stroke">${name}<`));
+  await leave();
+});
