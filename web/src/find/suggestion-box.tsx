@@ -62,7 +62,8 @@ export function SuggestionBox(props: SuggestionBoxProps) {
     },
     navigate: ({ href }) => {
       goTo(href);
-      clear.current();
+      // After the choice, which keeps the text.
+      setTimeout(() => clear.current());
     },
   });
   const api = combobox.connect(service, normalizeProps);
