@@ -13,10 +13,7 @@ export function FindBox({ size, initial = "" }: { size: "large" | "small"; initi
       size={size}
       initial={initial}
       addressOf={foundAddress}
-      submit={(text) => {
-        goTo(searchAddress(text));
-        return false;
-      }}
+      submit={(text) => goTo(searchAddress(text))}
     />
   );
 }

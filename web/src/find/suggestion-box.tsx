@@ -2,7 +2,7 @@ import "./find.css";
 import * as combobox from "@zag-js/combobox";
 import { normalizeProps, useMachine } from "@zag-js/preact";
 import type { ComponentChildren } from "preact";
-import { useId, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import { goTo } from "../routing/navigation.ts";
 import { errorWords } from "../shell/error-words.ts";
 import { FoundItem } from "./found-item.tsx";
@@ -20,8 +20,10 @@ type SuggestionBoxProps = {
   readonly isPrimary?: boolean;
   /** Where choosing a suggestion leads. */
   readonly addressOf: (found: Found) => string;
-  /** What is done with a text without a choice; it resolves to whether the box is emptied. */
-  readonly submit: (text: string) => boolean | Promise<boolean>;
+  /** What is done with a text without a choice. */
+  readonly submit: (text: string) => void;
+  /** Names what the page shows: the box is emptied when that changes. */
+  readonly answers?: string;
   /** Below the box: why a text was not accepted. */
   readonly children?: ComponentChildren;
   /** The text was changed. */
@@ -30,11 +32,20 @@ type SuggestionBoxProps = {
 
 /** A box for identifiers and words, with suggestions from the search as the reader types. */
 export function SuggestionBox(props: SuggestionBoxProps) {
-  const { label, placeholder, action, size, initial = "", isPrimary = true, addressOf, submit } = props;
+  const {
+    label,
+    placeholder,
+    action,
+    size,
+    initial = "",
+    isPrimary = true,
+    addressOf,
+    submit,
+    answers,
+  } = props;
   const [text, setText] = useState(initial);
   const [isTyped, setTyped] = useState(false);
   const { query, found, totalCount, error } = useSuggestions(isTyped ? text : "");
-  const clear = useRef(() => {});
   const collection = useMemo(
     () =>
       combobox.collection<Found>({
@@ -60,24 +71,25 @@ export function SuggestionBox(props: SuggestionBoxProps) {
       props.changed?.();
       if (reason === "input-change") setTyped(true);
     },
-    navigate: ({ href }) => {
-      goTo(href);
-      clear.current();
-    },
+    navigate: ({ href }) => goTo(href),
   });
   const api = combobox.connect(service, normalizeProps);
-  // Where the page stays, what was typed has been answered.
-  clear.current = () => api.setInputValue("");
+  // What was typed has been answered once the page shows something else.
+  const answered = useRef(answers);
+  useEffect(() => {
+    if (answered.current !== answers) api.setInputValue("");
+    answered.current = answers;
+  }, [answers]);
   const labelProps = api.getLabelProps();
   const { role: _, ...inputProps } = api.getInputProps();
   const isAnswered = query !== "" && query === text.trim();
 
-  const submitted = async (event: Event) => {
+  const submitted = (event: Event) => {
     event.preventDefault();
     const given = text.trim();
     if (given === "") return;
     api.setOpen(false);
-    if (await submit(given)) api.setInputValue("");
+    submit(given);
   };
 
   return (

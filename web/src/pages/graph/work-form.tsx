@@ -21,22 +21,18 @@ type Refusal =
 export function WorkForm({ place, change }: { place: GraphPlace; change: ChangePlace }) {
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const hasSome = place.of.length > 0;
-  const submit = async (text: string): Promise<boolean> => {
+  const submit = async (text: string) => {
     setRefusal(null);
     try {
       const { work } = await ask(workNameQuestion, { ref: text });
       if (work === null) {
         setRefusal({ kind: "unknown", text });
-        return false;
-      }
-      if (hasSome) change({ of: withOneMore(place.of, refOf(work)) });
+      } else if (hasSome) change({ of: withOneMore(place.of, refOf(work)) });
       else goTo(graphAddress([refOf(work)]));
-      return true;
     } catch (error) {
       if (!(error instanceof AskError)) throw error;
       const isName = error.code === "BAD_USER_INPUT" || error.code === "NOT_FOUND";
       setRefusal(isName ? { kind: "unknown", text } : { kind: "failed", why: errorWords(error).text });
-      return false;
     }
   };
   return (
@@ -49,6 +45,7 @@ export function WorkForm({ place, change }: { place: GraphPlace; change: ChangeP
         isPrimary={!hasSome}
         addressOf={(found) => addressWith(place, found)}
         submit={submit}
+        answers={place.of.join("\n")}
         changed={() => setRefusal(null)}
       >
         {refusal !== null && (

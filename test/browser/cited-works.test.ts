@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { fillWithExcerpt } from "./site.ts";
+import { setStage } from "./stage.ts";
+import { visit } from "./visit.ts";
+
+const stage = setStage({ fill: fillWithExcerpt });
+
+test.each([320, 375, 768, 1440])(
+  "the page of a work that is only cited has its title on the first screen and no empty column, %i pixels wide",
+  async (width) => {
+    const options = { viewport: { width, height: 700 } };
+    const { page, expectAccessible, expectNoSideScroll, leave } = await visit(
+      stage.browser,
+      `${stage.site.url}paper/2204.05862`,
+      options,
+    );
+    const title = page.getByRole("heading", { level: 1 });
+    await title.getByText("Training a Helpful and Harmless Assistant").waitFor();
+    const row = page.getByRole("row", { name: /Aligning Text-to-Image Models/ });
+    await row.waitFor();
+    const place = await title.boundingBox();
+    expect(place?.y).toBeLessThan(400);
+    expect(place?.width).toBeGreaterThan(0.6 * Math.min(width - 40, 600));
+    const cells = await row.getByRole("cell").all();
+    for (const cell of cells) expect((await cell.boundingBox())?.width).toBeGreaterThan(20);
+    const section = await page.locator("#cited-by").boundingBox();
+    expect(section?.width).toBeGreaterThan(0.8 * (Math.min(width, 1216) - 40));
+    await expectNoSideScroll();
+    await expectAccessible();
+    await leave();
+  },
+);
+
+test("a work that is only cited links to arXiv, and shows its identifier's year with the stated one", async () => {
+  const { page, leave } = await visit(stage.browser, `${stage.site.url}paper/2204.05862`);
+  await page.getByText("We don't have this paper. These details come from papers that cite it.").waitFor();
+  const link = page.getByRole("link", { name: "arXiv:2204.05862" });
+  expect(await link.getAttribute("href")).toBe("https://arxiv.org/abs/2204.05862");
+  await page.getByText("2022 (cited as 2005)").waitFor();
+  await page.goto(`${stage.site.url}graph?of=2302.12192&as=table`);
+  await page
+    .getByRole("row", { name: /Training a Helpful/ })
+    .getByText("2022 (cited as 2005)")
+    .first()
+    .waitFor();
+  await leave();
+});
+
+test("a version that is not stored leads to the one that is", async () => {
+  const { page, expectAccessible, leave } = await visit(stage.browser, `${stage.site.url}paper/2302.12192v7`);
+  await page.getByText("2302.12192v7 is not in this mirror. Stored version: v1.").waitFor();
+  await expectAccessible();
+  await page.getByRole("link", { name: "v1", exact: true }).click();
+  await page.getByRole("heading", { name: "Aligning Text-to-Image Models using Human Feedback" }).waitFor();
+  await leave();
+});
