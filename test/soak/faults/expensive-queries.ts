@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
-import { send } from "../../bench/attack/measure.ts";
-import { type Attack, knownAttacks } from "../../bench/attack/queries.ts";
-import type { Fault } from "./fault.ts";
-import type { Stage } from "./stage.ts";
+import { send } from "../../../bench/attack/measure.ts";
+import { type Attack, knownAttacks } from "../../../bench/attack/queries.ts";
+import type { Fault } from "../fault.ts";
+import type { Stage } from "../stage.ts";
 
 /** Connections that send expensive queries, one after the other. */
 const attackers = 4;
@@ -14,7 +14,7 @@ const mostGrowth = 256;
  * The costliest queries that are accepted, while others go on reading: every answer to those must be right, whatever the
  * attack gets.
  */
-export const expensiveQueries: Fault = {
+export const fault: Fault = {
   name: "expensive queries",
   async inject({ mirror }, milliseconds) {
     const attacks = await attacksOn(mirror);
