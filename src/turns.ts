@@ -7,7 +7,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
  */
 
 /** Milliseconds that all shared work together may hold the event loop. */
-export const sliceMilliseconds = 3;
+export const sliceMilliseconds = 5;
 
 /** How many microtasks lie between the end of a wait and the work that waited. */
 const hopsToWork = 4;
