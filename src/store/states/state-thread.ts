@@ -1,0 +1,23 @@
+// What runs in the thread that merges the logs of large papers.
+import { parentPort } from "node:worker_threads";
+import { type BuiltDocument, buildDocument, type DocumentParts } from "./build-document.ts";
+
+export type ThreadReply = { readonly built: BuiltDocument } | { readonly error: Error };
+
+parentPort?.on("message", (parts: DocumentParts) => {
+  const reply = replyTo(parts);
+  const texts = "built" in reply ? [reply.built.text, reply.built.applied] : [];
+  // Given away instead of copied.
+  parentPort?.postMessage(
+    reply,
+    texts.flatMap((text) => (text === null ? [] : [text.buffer as ArrayBuffer])),
+  );
+});
+
+function replyTo(parts: DocumentParts): ThreadReply {
+  try {
+    return { built: buildDocument(parts) };
+  } catch (error) {
+    return { error: error instanceof Error ? error : new Error(String(error)) };
+  }
+}
