@@ -107,7 +107,7 @@ export async function answerDocument(
     );
   }
   await sendDocument(request, response, {
-    text: Buffer.from(text.buffer, text.byteOffset, text.length),
+    text,
     tag: tagOf(sha256),
     cacheControl,
   });

@@ -30,7 +30,8 @@ export class MergeThread {
       worker.unref();
       this.#idle = setTimeout(() => void this.close(), idleMilliseconds);
       this.#idle.unref();
-      return reply.built;
+      const { text, applied } = reply.built;
+      return { ...reply.built, text: bufferOf(text), applied: bufferOf(applied) };
     } catch (error) {
       void this.close();
       throw error;
@@ -47,4 +48,8 @@ export class MergeThread {
     this.#worker = undefined;
     await worker?.terminate();
   }
+}
+
+function bufferOf(bytes: Uint8Array | null): Buffer | null {
+  return bytes === null ? null : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }

@@ -2,7 +2,11 @@
 import { parentPort } from "node:worker_threads";
 import { type BuiltDocument, buildDocument, type DocumentParts } from "./build-document.ts";
 
-export type ThreadReply = { readonly built: BuiltDocument } | { readonly error: Error };
+/** A `Buffer` arrives in another thread as the `Uint8Array` that it is. */
+type Texts = Record<"text" | "applied", Uint8Array | null>;
+export type ThreadReply =
+  | { readonly built: Omit<BuiltDocument, keyof Texts> & Texts }
+  | { readonly error: Error };
 
 parentPort?.on("message", (parts: DocumentParts) => {
   const reply = replyTo(parts);
