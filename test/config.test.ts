@@ -27,7 +27,15 @@ describe("what is read", () => {
       PITH_GRAPH_REQUESTS_PER_MINUTE: "0",
       PITH_GRAPH_TRUST_PROXY: "1",
     });
-    expect(limits).toEqual({ cost: 50, milliseconds: 7, aliases: 6, directives: 5, tokens: 4, depth: 3 });
+    expect(limits).toEqual({
+      ...defaultQueryLimits,
+      cost: 50,
+      milliseconds: 7,
+      aliases: 6,
+      directives: 5,
+      tokens: 4,
+      depth: 3,
+    });
     expect([requestsPerMinute, trustedProxies, maximumQueryBytes]).toEqual([0, 1, 2]);
     expect(readConfig({}).limits).toEqual(defaultQueryLimits);
     expect(readConfig({}).submissions).toEqual(noSubmissions);
@@ -41,6 +49,22 @@ describe("what is read", () => {
         new RegExp(`${name} must be a whole number from \\d+ to \\d+, not "${value}"`),
       );
     }
+  });
+
+  it("rejects a limit of answers that the limit of unread bytes does not leave room for", () => {
+    const read = (answer: string, unread: string) =>
+      readConfig({ PITH_GRAPH_ANSWER_BYTES: answer, PITH_GRAPH_UNREAD_BYTES: unread });
+    expect(read("8000000", "64000000")).toMatchObject({
+      limits: { answerBytes: 8_000_000 },
+      unreadBytes: 64_000_000,
+    });
+    expect(() => read("8000001", "64000000")).toThrow(ConfigError);
+    const contradiction =
+      /^PITH_GRAPH_ANSWER_BYTES is \d+, and PITH_GRAPH_UNREAD_BYTES is \d+: an answer may have an eighth/;
+    expect(() => read("8000001", "64000000")).toThrow(contradiction);
+    // Either alone against the other's default.
+    expect(() => readConfig({ PITH_GRAPH_ANSWER_BYTES: "40000000" })).toThrow(contradiction);
+    expect(() => readConfig({ PITH_GRAPH_UNREAD_BYTES: "64000000" })).toThrow(contradiction);
   });
 
   it("replicas are PostgreSQL addresses, of which none is repeated in an error", () => {
