@@ -13,6 +13,7 @@ const benchmarks: Record<string, () => Promise<{ run(given: readonly string[]): 
   size: () => import("./size.ts"),
   export: () => import("./export.ts"),
   attack: () => import("./attack.ts"),
+  "large-paper": () => import("./large-paper.ts"),
 };
 
 const [name = "", ...given] = process.argv.slice(2);

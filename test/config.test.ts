@@ -52,6 +52,22 @@ describe("what is read", () => {
     }
   });
 
+  it("rejects a limit of answers that the limit of unread bytes does not leave room for", () => {
+    const read = (answer: string, unread: string) =>
+      readConfig({ PITH_GRAPH_ANSWER_BYTES: answer, PITH_GRAPH_UNREAD_BYTES: unread });
+    expect(read("8000000", "64000000")).toMatchObject({
+      limits: { answerBytes: 8_000_000 },
+      unreadBytes: 64_000_000,
+    });
+    expect(() => read("8000001", "64000000")).toThrow(ConfigError);
+    const contradiction =
+      /^PITH_GRAPH_ANSWER_BYTES is \d+, and PITH_GRAPH_UNREAD_BYTES is \d+: an answer may have an eighth/;
+    expect(() => read("8000001", "64000000")).toThrow(contradiction);
+    // Either alone against the other's default.
+    expect(() => readConfig({ PITH_GRAPH_ANSWER_BYTES: "40000000" })).toThrow(contradiction);
+    expect(() => readConfig({ PITH_GRAPH_UNREAD_BYTES: "64000000" })).toThrow(contradiction);
+  });
+
   it("replicas are PostgreSQL addresses, of which none is repeated in an error", () => {
     const urls = ["postgres://reader@one/pith", "postgresql://reader@two/pith"];
     expect(readConfig({ DATABASE_REPLICA_URLS: ` ${urls.join(", ")} ` }).replicaUrls).toEqual(urls);

@@ -9,6 +9,7 @@ import { Allowance } from "./limits/allowance.ts";
 import { defaultQueryLimits } from "./limits/query-limits.ts";
 import { type Loaders, prepareLoaders } from "./loaders/index.ts";
 import type { KeptRows } from "./loaders/kept-rows.ts";
+import type { Rows } from "./loaders/rows-of-database.ts";
 import { RequestGraph } from "./request-graph.ts";
 import { builtInKeyring } from "./signer-origin.ts";
 
@@ -90,8 +91,12 @@ export type RequestParts = {
 export type PreparedReads = (deadline: Deadline, answerBytes: number) => Reads;
 
 /** Prepares a database's statements once. Rows are kept in memory from request to request where `kept` is given. */
-export function prepareReads(database: Database, graph: GraphService, kept?: KeptRows): PreparedReads {
-  const createLoaders = prepareLoaders({ db: database.db, pool: database.pool, kept });
+export function prepareReads(
+  database: Database,
+  graph: GraphService,
+  shared: Partial<Pick<Rows, "kept" | "states">> = {},
+): PreparedReads {
+  const createLoaders = prepareLoaders({ db: database.db, pool: database.pool, ...shared });
   return (deadline, answerBytes) => {
     const allowance = new Allowance(deadline, answerBytes);
     const loaders = createLoaders(deadline.signal, allowance);
@@ -131,6 +136,6 @@ export function prepareContext(
   graph: GraphService,
   kept?: KeptRows,
 ): (parts?: RequestParts) => Context {
-  const reads = prepareReads(database, graph, kept);
+  const reads = prepareReads(database, graph, { kept });
   return (parts) => createContext(reads, reads, parts);
 }

@@ -25,6 +25,9 @@ export const errorCodes = [
 
 export type ErrorCode = (typeof errorCodes)[number];
 
+/** Seconds after which a client that was answered UNAVAILABLE may come again. */
+export const comeAgainSeconds = 5;
+
 /** An error meant for the client: its message is shown as it is. Whatever else is thrown is masked. */
 export class ApiError extends GraphQLError {
   constructor(code: ErrorCode, message: string, details: Record<string, unknown> = {}) {

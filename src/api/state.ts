@@ -1,4 +1,5 @@
 import { mergeVersion } from "../protocol/index.ts";
+import { appliedEventIds } from "../store/states/index.ts";
 import type { Context } from "./context.ts";
 import { JsonText } from "./json-text.ts";
 import type { PaperRow } from "./loaders/papers.ts";
@@ -30,14 +31,20 @@ StateObject.implement({
     }),
     appliedEventIds: t.stringList({
       description: "The events that were applied, in merge order, superseded ones included: `sha256:…`.",
-      resolve: async (paper, _args, context) => [...(await mergedState(paper, context)).applied],
+      resolve: async (paper, _args, context) => appliedEventIds(await mergedState(paper, context)),
     }),
     document: t.field({
       type: "JSON",
       description:
         "The whole state document, `state_sha256` included, merged from the log as it is now. Large: it holds every " +
         "payload.",
-      resolve: async (paper, _args, context) => new JsonText((await mergedState(paper, context)).text),
+      resolve: async (paper, _args, context) => {
+        const { text } = await mergedState(paper, context);
+        const { allowance, loaders } = context;
+        // Many requests may have waited for the same state: each takes milliseconds to make a string of it.
+        if (allowance.isTurnOver) await allowance.pause(loaders.batches);
+        return new JsonText((text ?? "null").toString());
+      },
     }),
   }),
 });

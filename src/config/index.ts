@@ -2,7 +2,7 @@ import type { QueryLimits } from "../api/limits/query-limits.ts";
 import { documents } from "./documents.ts";
 import { type ExportSettings, exportSettings, exports } from "./exports.ts";
 import { type GraphqlConfig, graphql, graphqlConfig } from "./graphql.ts";
-import { queryLimits, requestLimits } from "./limits.ts";
+import { checkAnswerFits, queryLimits, requestLimits } from "./limits.ts";
 import { operations } from "./operations.ts";
 import { service } from "./service.ts";
 import { type SubmissionSettings, submissionSettings, submissions } from "./submissions.ts";
@@ -54,6 +54,9 @@ export function readConfig(environment: Environment = process.env, options: Give
   const read = <Given extends Topic>(topic: Given) => readTopic(topic, environment, options);
   const { allowedHosts = [], ...others } = read(documents);
   const { replicaUrls = [], ...served } = read(service);
+  const limits = read(queryLimits);
+  const requests = read(requestLimits);
+  checkAnswerFits(limits.answerBytes, requests.unreadBytes);
   return {
     ...served,
     replicaUrls,
@@ -62,8 +65,8 @@ export function readConfig(environment: Environment = process.env, options: Give
     submissions: submissionSettings(read(submissions), others.maximumDocumentBytes),
     exports: exportSettings(read(exports)),
     graphql: graphqlConfig(read(graphql)),
-    limits: read(queryLimits),
-    ...read(requestLimits),
+    limits,
+    ...requests,
     ...read(operations),
     tracing: read(tracing),
   };

@@ -1,5 +1,6 @@
 import { defaultQueryLimits } from "../api/limits/query-limits.ts";
-import { defaultUnreadBytes } from "../server/connections/limits.ts";
+import { connectionLimits, defaultUnreadBytes } from "../server/connections/limits.ts";
+import { ConfigError } from "./config-error.ts";
 import { wholeNumber } from "./values.ts";
 import type { Topic } from "./variable.ts";
 
@@ -48,7 +49,7 @@ export const queryLimits = {
       name: "PITH_GRAPH_ANSWER_BYTES",
       usual: String(defaultQueryLimits.answerBytes),
       meaning:
-        "Bytes of the texts in one answer, counted as they are read: payloads, state documents, claims, titles. A query that needs more ends with `QUERY_TOO_COMPLEX`. The process needs several times as much memory for each large answer.",
+        "Bytes of the texts in one answer, counted as they are read: payloads, state documents, claims, titles. A query that needs more ends with `QUERY_TOO_COMPLEX`. The process needs several times as much memory for each large answer. An eighth of `PITH_GRAPH_UNREAD_BYTES` at most.",
       read: wholeNumber(1, 2 ** 28),
     },
   },
@@ -88,3 +89,22 @@ export const requestLimits = {
     },
   },
 } as const satisfies Topic;
+
+/** An answer of so many bytes of texts is longer by its names, and by what JSON escapes. */
+const answerGrowth = 2;
+
+/**
+ * An answer is with its connection before its client has read any of it: one that may be made must also be allowed to
+ * lie there, or the connection would be ended however fast its client reads.
+ *
+ * @throws ConfigError where the two limits contradict each other.
+ */
+export function checkAnswerFits(answerBytes: number, unreadBytes: number): void {
+  if (answerBytes * answerGrowth <= connectionLimits(unreadBytes).connectionBytes) return;
+  const { answerBytes: answer } = queryLimits.variables;
+  const { unreadBytes: unread } = requestLimits.variables;
+  throw new ConfigError(
+    `${answer.name} is ${answerBytes}, and ${unread.name} is ${unreadBytes}: an answer may have an eighth of what ` +
+      "clients may leave unread, or its connection would be ended before it is read.",
+  );
+}

@@ -5,6 +5,7 @@ import { type GraphService, startGraph } from "../graph/index.ts";
 import type { Keyring } from "../protocol/index.ts";
 import type { Database } from "../store/database.ts";
 import { ReadServers } from "../store/replicas/index.ts";
+import { PaperStates } from "../store/states/index.ts";
 import { clientKey, createAddressReader } from "./client-address.ts";
 import { createExplorerRoutes } from "./explorer/index.ts";
 import { createExportRoutes, type ExportSettings, noExports } from "./export/index.ts";
@@ -14,7 +15,7 @@ import { answerHealth, answerReadiness, createReadiness, type Readiness } from "
 import { createSubmissionRoutes, noSubmissions, SubmissionDesk } from "./ingest/index.ts";
 import { LiveChanges, type StreamTimes } from "./live/index.ts";
 import type { LogError } from "./mask-error.ts";
-import { ChangeWatch, createMirrorRoutes, DocumentBuilder } from "./mirror/index.ts";
+import { ChangeWatch, createMirrorRoutes } from "./mirror/index.ts";
 import { createRateGate, type RateSettings } from "./rate-gate.ts";
 import { RequestReads } from "./reads/index.ts";
 import { handleWatched } from "./requests/handle-watched.ts";
@@ -87,7 +88,9 @@ export function createApp({
   keyring,
 }: AppOptions): App {
   const servers = readServers ?? new ReadServers({ primary: reads });
-  const requestReads = new RequestReads(servers, graph, settings.rowCacheSize ?? defaultRowCacheSize);
+  const states = new PaperStates();
+  const rowCacheSize = settings.rowCacheSize ?? defaultRowCacheSize;
+  const requestReads = new RequestReads({ servers, graph, states, rowCacheSize });
   const desk = new SubmissionDesk(database, submissions, () => requestReads.written());
   const addressOf = createAddressReader(rate.trustedProxies);
   const isWithinRate = createRateGate(rate, addressOf);
@@ -129,8 +132,7 @@ export function createApp({
 
   const { milliseconds } = limits;
   const submissionRoute = createSubmissionRoutes(desk, { milliseconds, logError });
-  const builder = new DocumentBuilder();
-  const mirrorRoute = createMirrorRoutes({ database, milliseconds, baseUrl, watch, addressOf, builder });
+  const mirrorRoute = createMirrorRoutes({ database, milliseconds, baseUrl, watch, addressOf, states });
   const exportRoute = createExportRoutes(database, exports);
   const explorer = createExplorerRoutes();
 
@@ -192,7 +194,7 @@ export function createApp({
     await desk.close();
     live.stop();
     await watch.close();
-    await builder.close();
+    await states.close();
     if (readServers === undefined) await servers.close();
   };
   const stopWaiting = () => {

@@ -1,9 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { comeAgainSeconds } from "../api/errors.ts";
 import { isServerFault } from "../store/server-fault.ts";
 import { sendError } from "./responses.ts";
-
-/** Seconds after which who was answered UNAVAILABLE for a lost database may come again. */
-export const comeAgainSeconds = 5;
 
 export const databaseAwayText = `The database cannot be reached at the moment. Try again in ${comeAgainSeconds} s.`;
 

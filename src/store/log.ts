@@ -23,74 +23,66 @@ export type PaperLog = {
   readonly aliases: JsonValue[];
 };
 
-/** The bytes of the events in the logs of papers. Papers without events have no entry. */
-export async function readLogSizes(db: Queries, paperIds: readonly bigint[]): Promise<Map<bigint, number>> {
-  const rows = await db
-    .select({
-      paperId: events.paperId,
-      size: sql<number>`sum(octet_length(${events.body}))`.mapWith(Number),
-    })
-    .from(events)
-    .where(sql`${events.paperId} = ANY(${bigintArray(paperIds)}::bigint[])`)
-    .groupBy(events.paperId);
-  return new Map(rows.map(({ paperId, size }) => [paperId, size]));
-}
+/** What the log holds of one paper, unparsed: two texts, which cost little to read and to send to a thread. */
+export type LogText = {
+  /** Five lines for each event: id, body, signature, proof, fault; an empty one where there is none. */
+  readonly events: string;
+  /** Of `records.aliases`. */
+  readonly aliases: string;
+};
 
-/** An event as the log has it. */
-export type EventRow = Pick<typeof events.$inferSelect, "eventId" | "body" | "signature" | "proof" | "fault">;
-
-/** What the log holds of one paper, unparsed: it can be sent to a thread. */
-export type LogRows = { readonly events: EventRow[]; readonly aliases: JsonValue[] };
-
-/** Reads the logs of papers, in two statements however many they are. Papers without a log have no entry. */
+/** Reads the logs of papers, in one statement however many they are. Papers without a log have no entry. */
 export async function readLogs(db: Queries, paperIds: readonly bigint[]): Promise<Map<bigint, PaperLog>> {
-  const rows = await readLogRows(db, paperIds);
-  return new Map([...rows].map(([paperId, log]) => [paperId, parseLog(log)]));
+  const texts = await readLogTexts(db, paperIds);
+  return new Map([...texts].map(([paperId, text]) => [paperId, parseLog(text)]));
 }
 
 /** As `readLogs`, without parsing what was read. */
-export async function readLogRows(db: Queries, paperIds: readonly bigint[]): Promise<Map<bigint, LogRows>> {
-  const logs = new Map<bigint, LogRows>();
-  if (paperIds.length === 0) return logs;
-  const logOf = (paperId: bigint): LogRows => {
-    const log = logs.get(paperId) ?? { events: [], aliases: [] };
-    logs.set(paperId, log);
-    return log;
-  };
+export async function readLogTexts(db: Queries, paperIds: readonly bigint[]): Promise<Map<bigint, LogText>> {
+  if (paperIds.length === 0) return new Map();
   const ids = bigintArray(paperIds);
-  const eventRows = await db
-    .select({
-      paperId: events.paperId,
-      eventId: events.eventId,
-      body: events.body,
-      signature: events.signature,
-      proof: events.proof,
-      fault: events.fault,
-    })
-    .from(events)
-    .where(sql`${events.paperId} = ANY(${ids}::bigint[])`);
-  for (const { paperId, ...row } of eventRows) logOf(paperId).events.push(row);
-  const aliasRows = await db
-    .select({ paperId: records.paperId, aliases: records.aliases })
-    .from(records)
-    .where(sql`${records.paperId} = ANY(${ids}::bigint[])`);
-  for (const { paperId, aliases } of aliasRows) {
-    logOf(paperId).aliases.push(...readBroughtAliases(aliases).map(aliasValue));
-  }
-  return logs;
+  // Canonical JSON has no line breaks (PROTOCOL.md, 1), so they can stand between the texts.
+  const { rows } = await db.execute<{ paper_id: string; events: string | null; aliases: string }>(
+    sql`SELECT paper_id, events_of_paper.events, ${records.aliases}
+        FROM ${records} LEFT JOIN (
+          SELECT ${events.paperId}, string_agg(
+            concat_ws(E'\n', encode(${events.eventId}, 'hex'), ${events.body}, coalesce(${events.signature}, ''),
+              ${events.proof}, coalesce(${events.fault}, '')), E'\n') AS events
+          FROM ${events} WHERE ${events.paperId} = ANY(${ids}::bigint[]) GROUP BY ${events.paperId}
+        ) AS events_of_paper USING (paper_id)
+        WHERE ${records.paperId} = ANY(${ids}::bigint[])`,
+  );
+  return new Map(
+    rows.map(({ paper_id, events, aliases }) => [BigInt(paper_id), { events: events ?? "", aliases }]),
+  );
 }
 
-export function parseLog({ events: rows, aliases }: LogRows): PaperLog {
-  const parsed = rows.map(({ eventId, body, signature, proof, fault }) =>
-    eventFromLog(body, parseJson(body) as JsonObject, {
-      id: `sha256:${eventId}` as EventId,
-      proof,
-      fault: fault as FaultReason | null,
-      signature: signature === null ? null : (parseJson(signature) as JsonObject),
-    }),
-  );
-  return { events: parsed, aliases };
+const linesOfEvent = 5;
+
+export function parseLog({ events: text, aliases }: LogText): PaperLog {
+  const lines = text === "" ? [] : text.split("\n");
+  const parsed: AcceptedEvent[] = [];
+  for (let line = 0; line < lines.length; line += linesOfEvent) {
+    const [eventId, body, signature, proof, fault] = lines.slice(line, line + linesOfEvent) as EventLines;
+    parsed.push(
+      eventFromLog(body, parseJson(body) as JsonObject, {
+        id: `sha256:${eventId}` as EventId,
+        proof,
+        fault: fault === "" ? null : fault,
+        signature: signature === "" ? null : (parseJson(signature) as JsonObject),
+      }),
+    );
+  }
+  return { events: parsed, aliases: readBroughtAliases(aliases).map(aliasValue) };
 }
+
+type EventLines = [
+  eventId: string,
+  body: string,
+  signature: string,
+  proof: AcceptedEvent["proof"],
+  fault: FaultReason | "",
+];
 
 /** The merged state of a paper as its log has it. */
 export function mergeLog(pithNumber: PithNumber, log: PaperLog | undefined): MergedState {

@@ -1,18 +1,28 @@
+import { execute, parse } from "graphql";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { createContext, prepareReads } from "../../src/api/context.ts";
+import { stringifyResult } from "../../src/api/json-text.ts";
+import { buildPaperDocument } from "../../src/api/paper-document.ts";
+import { schema } from "../../src/api/schema.ts";
+import { startGraph } from "../../src/graph/index.ts";
 import type { PithNumber } from "../../src/protocol/index.ts";
 import { suffixOf } from "../../src/protocol/index.ts";
 import { createApp, startServer } from "../../src/server/index.ts";
+import { mergeLog, paperIdOf, readLogs, readLogTexts } from "../../src/store/index.ts";
+import { buildDocument } from "../../src/store/states/build-document.ts";
 import {
-  buildDocument,
-  type DocumentParts,
-  type MirroredDocument,
-} from "../../src/server/mirror/documents/build-document.ts";
-import { DocumentBuilder, type WantedDocument } from "../../src/server/mirror/documents/document-builder.ts";
-import { readHead } from "../../src/server/mirror/paper-head.ts";
-import { paperIdOf, readLogRows } from "../../src/store/index.ts";
+  appliedEventIds,
+  type BuiltDocument,
+  type PaperDocument,
+  PaperStates,
+  type Reader,
+  readHeads,
+  type WantedDocument,
+} from "../../src/store/states/index.ts";
 import { documentOf } from "../api/fixtures/documents.ts";
 import { ingestTexts } from "../api/fixtures/library.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { watchStatements } from "../statements.ts";
 
 let database: TestDatabase;
 const closing: (() => unknown)[] = [];
@@ -37,74 +47,171 @@ afterEach(async () => {
 });
 afterAll(() => database.drop());
 
-async function partsOf(document: MirroredDocument, pithNumber: PithNumber): Promise<DocumentParts> {
-  const head = await readHead(database, pithNumber);
+/** What is read for a document while `onRead` is called. */
+async function wanted(
+  document: PaperDocument,
+  pithNumber: PithNumber,
+  given: Partial<WantedDocument> = {},
+): Promise<WantedDocument> {
   const paperId = paperIdOf(pithNumber);
-  const rows = (await readLogRows(database.db, [paperId])).get(paperId);
-  return { document, pithNumber, rows, record: head?.record ?? null };
+  const head = (await readHeads(database.db, [paperId])).get(paperId);
+  if (head === undefined) throw new Error(`Nothing is stored of ${pithNumber}.`);
+  const readLog = async () => (await readLogTexts(database.db, [paperId])).get(paperId);
+  return { document, pithNumber, head, reader: "mirror", readLog, ...given };
 }
 
-async function wanted(
-  document: MirroredDocument,
-  pithNumber: PithNumber,
-  onRead: () => void,
-): Promise<WantedDocument> {
-  const { sha256 = "", logBytes = 0 } = (await readHead(database, pithNumber)) ?? {};
-  const readParts = () => {
-    onRead();
-    return partsOf(document, pithNumber);
-  };
-  return { document, pithNumber, sha256, logBytes, readParts };
+async function expected(document: PaperDocument, pithNumber: PithNumber): Promise<BuiltDocument> {
+  const { head, readLog } = await wanted(document, pithNumber);
+  return buildDocument({ document, pithNumber, log: await readLog(), record: head.record });
 }
 
 function counting() {
   const counts = { builtHere: 0, read: 0 };
-  const builder = new DocumentBuilder((parts) => {
+  const states = new PaperStates((parts) => {
     counts.builtHere++;
     return buildDocument(parts);
   });
-  closing.push(() => builder.close());
-  return { builder, counts, onRead: () => counts.read++ };
+  closing.push(() => states.close());
+  const counted = (request: WantedDocument): WantedDocument => ({
+    ...request,
+    readLog: () => {
+      counts.read++;
+      return request.readLog();
+    },
+  });
+  return { states, counts, counted };
+}
+
+/** A request whose turn lasts until it is told to go on. */
+async function occupying(states: PaperStates) {
+  const begun = new AbortController();
+  const over = new AbortController();
+  const request = await wanted("bundle", large.pithNumber, {
+    readLog: async () => {
+      begun.abort();
+      await new Promise((resolve) => over.signal.addEventListener("abort", resolve, { once: true }));
+      throw new Error("enough");
+    },
+  });
+  const answering = states.build(request);
+  answering.catch(() => {});
+  if (!begun.signal.aborted) {
+    await new Promise((resolve) => begun.signal.addEventListener("abort", resolve, { once: true }));
+  }
+  return { end: () => over.abort(), answering };
 }
 
 describe("documents of a large paper", () => {
   it("are made in a thread of their own, byte for byte as they are made here", async () => {
-    const { builder, counts, onRead } = counting();
+    const { states, counts, counted } = counting();
     for (const document of ["state", "bundle", "description"] as const) {
-      const built = await builder.build(await wanted(document, large.pithNumber, onRead));
-      expect(built, document).toEqual(buildDocument(await partsOf(document, large.pithNumber)));
+      const built = await states.build(counted(await wanted(document, large.pithNumber)));
+      expect(built, document).toEqual(await expected(document, large.pithNumber));
     }
     expect(counts).toEqual({ builtHere: 0, read: 3 });
-    await builder.build(await wanted("state", small.pithNumber, onRead));
+    await states.build(counted(await wanted("state", small.pithNumber)));
     expect(counts.builtHere).toBe(1);
   });
 
-  it("are made once for eight clients that want the same state", async () => {
-    const { builder, counts, onRead } = counting();
-    const request = await wanted("state", large.pithNumber, onRead);
-    const built = await Promise.all(Array.from({ length: 8 }, () => builder.build(request)));
+  it("are made once for eight clients that want the same state, whoever reads it", async () => {
+    const { states, counts, counted } = counting();
+    const request = counted(await wanted("state", large.pithNumber));
+    const built = await Promise.all(
+      Array.from({ length: 8 }, (_, nth) =>
+        states.build({ ...request, reader: nth % 2 === 0 ? "graphql" : "mirror" }),
+      ),
+    );
     expect(counts).toEqual({ builtHere: 0, read: 1 });
     expect(new Set(built.map(({ text }) => text)).size).toBe(1);
+    const [first] = built;
+    expect(appliedEventIds(first as BuiltDocument)).toEqual([
+      ...mergeLog(
+        large.pithNumber,
+        (await readLogs(database.db, [paperIdOf(large.pithNumber)])).get(paperIdOf(large.pithNumber)),
+      ).applied,
+    ]);
   });
 
   it("are refused where too many wait, and made again after a thread has failed", async () => {
-    const { builder, onRead } = counting();
-    const request = await wanted("bundle", large.pithNumber, onRead);
-    const broken = {
-      ...request,
-      readParts: async () => ({ ...(await request.readParts()), rows: null as never }),
-    };
-    await expect(builder.build(broken)).rejects.toThrow();
-    const all = await Promise.allSettled(Array.from({ length: 70 }, () => builder.build(request)));
-    const refused = all.filter((result) => result.status === "rejected");
+    const { states } = counting();
+    const request = await wanted("bundle", large.pithNumber);
+    const broken = { ...request, readLog: async () => ({ events: "no event", aliases: "[]" }) };
+    await expect(states.build(broken)).rejects.toThrow();
+    const turn = await occupying(states);
+    const all = Promise.allSettled(
+      Array.from({ length: 70 }, () =>
+        buildPaperDocument(states, { ...request, readLog: async () => undefined }),
+      ),
+    );
+    // The other reader's requests have places of their own.
+    const other = buildPaperDocument(states, { ...request, reader: "graphql" });
+    expect(states.waiting).toBe(65);
+    turn.end();
+    const refused = (await all).filter((result) => result.status === "rejected");
     expect(refused.map(({ reason }) => reason.extensions.code)).toEqual(Array(6).fill("UNAVAILABLE"));
+    expect(await other).toEqual(await expected("bundle", large.pithNumber));
+  });
+
+  it.each([
+    ["mirror", "graphql"],
+    ["graphql", "mirror"],
+  ] as const)("delay a request by one where many of %s wait and it is of %s", async (many, one) => {
+    const { states } = counting();
+    const turn = await occupying(states);
+    const order: string[] = [];
+    const read = (reader: Reader) => async () => {
+      order.push(reader);
+      return undefined;
+    };
+    const request = await wanted("bundle", large.pithNumber);
+    const build = (reader: Reader) => states.build({ ...request, reader, readLog: read(reader) });
+    const all = [...Array.from({ length: 20 }, () => build(many)), build(one)];
+    turn.end();
+    await Promise.all(all);
+    expect(order).toHaveLength(21);
+    expect(order.indexOf(one)).toBeLessThanOrEqual(1);
+  });
+
+  it("are given up where the request that waits is aborted", async () => {
+    const { states, counts, counted } = counting();
+    const turn = await occupying(states);
+    const request = counted(await wanted("bundle", large.pithNumber));
+    const clients = Array.from({ length: 64 }, () => new AbortController());
+    const waiting = clients.map(({ signal }) => states.build({ ...request, signal }));
+    expect(states.waiting).toBe(64);
+    for (const client of clients) client.abort(new Error("gone"));
+    expect(states.waiting).toBe(0);
+    for (const each of waiting) await expect(each).rejects.toThrow("gone");
+    turn.end();
+    await expect(turn.answering).rejects.toThrow("enough");
+    expect(counts.read).toBe(0);
+    const next = await states.build(await wanted("bundle", large.pithNumber));
+    expect(next).toEqual(await expected("bundle", large.pithNumber));
+  });
+
+  it("are read from memory by GraphQL once a mirror has read them", async () => {
+    const states = new PaperStates();
+    closing.push(() => states.close());
+    const mirrored = await states.build(await wanted("state", large.pithNumber));
+    const graph = startGraph(database, { adjacency: "sql" });
+    const reads = prepareReads(database, graph, { states });
+    const contextValue = createContext(reads, reads);
+    let answer = "";
+    const statements = await watchStatements(database, async () => {
+      const document = parse("{ papers(first: 5) { nodes { title state { document appliedEventIds } } } }");
+      answer = stringifyResult(await execute({ schema, document, contextValue }));
+    });
+    expect(answer).toContain(mirrored.text?.toString());
+    // Of the small paper alone.
+    const logs = statements.filter(({ text }) => text.includes("string_agg"));
+    expect(logs.map(({ values }) => values?.[0])).toEqual([`{${paperIdOf(small.pithNumber)}}`]);
   });
 
   it("come whole over HTTP, in pieces and with gzip", async () => {
     const server = await startServer({ app: createApp({ database }), port: 0, host: "127.0.0.1" });
     closing.push(() => server.close());
     for (const document of ["state", "bundle"] as const) {
-      const { text } = buildDocument(await partsOf(document, large.pithNumber));
+      const { text } = await expected(document, large.pithNumber);
       const url = `${server.url}/pith/${suffixOf(large.pithNumber)}/${document}.json`;
       for (const encoding of ["identity", "gzip"]) {
         const response = await fetch(url, { headers: { "accept-encoding": encoding } });

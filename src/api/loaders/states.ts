@@ -1,46 +1,60 @@
 import type { PithNumber } from "../../protocol/index.ts";
-import type { Database } from "../../store/database.ts";
-import { type LogRows, mergeLog, parseLog, readLogRows, readLogSizes } from "../../store/log.ts";
-import { type MergedText, mergeInThread } from "../../store/merge-in-thread.ts";
+import { endingSignal } from "../../store/cancellation.ts";
+import { readLogTexts } from "../../store/index.ts";
+import { type BuiltDocument, isLarge, PaperStates, readHeads } from "../../store/states/index.ts";
+import { buildPaperDocument } from "../paper-document.ts";
 import type { Batches, RowLoader } from "./batch.ts";
 import { readInPortions } from "./portions.ts";
+import type { Rows } from "./rows-of-database.ts";
 
 export type StateKey = { readonly paperId: bigint; readonly pithNumber: string };
 
 export type StateLoaders = {
-  /** The state merged from the paper's log. Dear beside a row: asked for only where a field needs it. */
-  readonly state: RowLoader<StateKey, MergedText | null>;
+  /** The state merged from the paper's log. Expensive beside a row: loaded only where a field needs it. */
+  readonly state: RowLoader<StateKey, BuiltDocument | null>;
 };
 
-/** A log of so many bytes is merged in some milliseconds. */
-const mostBytesHere = 250_000;
-
-function mergeHere(pithNumber: PithNumber, log: LogRows): MergedText {
-  return mergeLog(pithNumber, parseLog(log));
-}
-
-export function prepareStateLoaders({ db }: Pick<Database, "db">): (batches: Batches) => StateLoaders {
+export function prepareStateLoaders({
+  db,
+  states = new PaperStates(),
+}: Pick<Rows, "db" | "states">): (batches: Batches) => StateLoaders {
   return (batches) => ({
     state: batches.loader(
       async (keys) => {
-        const sizes = await readLogSizes(
+        const heads = await readHeads(
           db,
           keys.map(({ paperId }) => paperId),
         );
-        const states = new Map<bigint, MergedText>();
+        const built = new Map<bigint, BuiltDocument>();
         const read = async (portion: readonly StateKey[]) => {
-          const ids = portion.map(({ paperId }) => paperId);
-          const logs = await readLogRows(db, ids);
+          const small = portion.flatMap(({ paperId }) => {
+            const head = heads.get(paperId);
+            return head === undefined || isLarge(head) ? [] : paperId;
+          });
+          const logs = await readLogTexts(db, small);
           for (const { paperId, pithNumber } of portion) {
-            const log = logs.get(paperId) ?? { events: [], aliases: [] };
-            const isLarge = (sizes.get(paperId) ?? 0) > mostBytesHere;
-            if (!isLarge) await batches.allowance.turn();
-            const merge = isLarge ? mergeInThread : mergeHere;
-            states.set(paperId, await merge(pithNumber as PithNumber, log));
+            const head = heads.get(paperId);
+            if (head === undefined) continue;
+            await batches.allowance.turn();
+            const state = await buildPaperDocument(states, {
+              document: "state",
+              pithNumber: pithNumber as PithNumber,
+              head,
+              reader: "graphql",
+              signal: endingSignal(),
+              readLog: async () =>
+                isLarge(head) ? (await readLogTexts(db, [paperId])).get(paperId) : logs.get(paperId),
+            });
+            built.set(paperId, state);
           }
         };
-        await readInPortions(keys, ({ paperId }) => sizes.get(paperId) ?? 0, batches.allowance, read);
-        return states;
+        await readInPortions(
+          keys,
+          ({ paperId }) => heads.get(paperId)?.logBytes ?? 0,
+          batches.allowance,
+          read,
+        );
+        return built;
       },
       null,
       ({ paperId }) => paperId,

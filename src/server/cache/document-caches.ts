@@ -1,5 +1,5 @@
 import type { DocumentNode } from "graphql";
-import { BoundedTexts } from "./bounded-texts.ts";
+import { BoundedTexts } from "../../bounded-texts.ts";
 
 /** Characters of queries that are kept parsed. A parsed query takes some twenty bytes for each character. */
 const maximumQueries = 1_000_000;

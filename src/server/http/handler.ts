@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { type GraphQLError, OperationTypeNode } from "graphql";
 import type { ErrorCode } from "../../api/errors.ts";
+import { isTurnOver, takeTurn } from "../../turns.ts";
 import { askedDocument } from "../documents/asked-document.ts";
 import type { TrustedDocuments } from "../documents/trusted-documents.ts";
 import { answerGraphiql } from "../graphiql/index.ts";
@@ -32,6 +33,9 @@ export type HttpOptions = {
 };
 
 type Headers = Record<string, string>;
+
+/** Longer answers, in characters, take a turn of the event loop of their own to be sent: they are encoded first. */
+const largeAnswer = 256 * 1024;
 
 /**
  * GraphQL over HTTP. Plain JSON by GET and POST is answered here; what is more (pages, streams of events, other types
@@ -82,15 +86,18 @@ export function createHttpHandler(options: HttpOptions): RequestListener {
     }
     const { made, isCurrent, context } = await answer({ ...given, prepared });
     const position = await reads.positionAfter(request, prepared, context);
+    const isLarge = made.body.length > largeAnswer;
+    if (isLarge && isTurnOver()) await takeTurn(request);
     if (response.destroyed) return;
+    const body = isLarge ? Buffer.from(made.body) : made.body;
     response.writeHead(made.status, {
       ...made.headers,
       ...headers,
       ...positionHeaders(position),
       ...(tag !== null && isCurrent ? cachingHeaders(tag) : {}),
-      "content-length": Buffer.byteLength(made.body),
+      "content-length": Buffer.byteLength(body),
     });
-    response.end(made.body);
+    response.end(body);
   };
 
   const handleGet = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

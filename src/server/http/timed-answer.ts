@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Deadline } from "../../api/deadline.ts";
-import { ApiError } from "../../api/errors.ts";
+import { ApiError, comeAgainSeconds } from "../../api/errors.ts";
 import { untilAborted } from "../../store/cancellation.ts";
 import { sendError } from "../responses.ts";
-import { comeAgainSeconds } from "../unavailable.ts";
 
 /** Reads from the database; rejects with TIMEOUT or CANCELLED (an ApiError) where it comes to no end in time. */
 export type TimedRead = <Result>(read: () => Promise<Result>) => Promise<Result>;
@@ -13,6 +12,8 @@ export type TimedAnswer = (
   request: IncomingMessage,
   response: ServerResponse,
   read: TimedRead,
+  /** Aborted with CANCELLED once the client is gone. */
+  gone: AbortSignal,
 ) => Promise<void>;
 
 /**
@@ -25,8 +26,10 @@ export function inTime(
   headers: Record<string, string> = {},
 ): Answer {
   return async (request, response) => {
+    const client = new AbortController();
+    response.once("close", () => client.abort(new ApiError("CANCELLED", "The request was given up.")));
     try {
-      await answer(request, response, timedReads(response, milliseconds));
+      await answer(request, response, timedReads(client.signal, milliseconds), client.signal);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       // Else nobody is left to be told.
@@ -47,12 +50,10 @@ export function inTime(
  * Reads for one answer, which may take so many milliseconds together: what still runs for it in PostgreSQL is ended
  * then, and also when the client is gone. Time between two reads does not count: a client may have asked to wait.
  */
-function timedReads(response: ServerResponse, milliseconds: number): TimedRead {
-  const client = new AbortController();
-  response.once("close", () => client.abort());
+function timedReads(client: AbortSignal, milliseconds: number): TimedRead {
   let left = milliseconds;
   return async (read) => {
-    const deadline = new Deadline(client.signal);
+    const deadline = new Deadline(client);
     const began = performance.now();
     try {
       return await deadline.within(left, () => untilAborted(deadline.signal, read));

@@ -34,7 +34,10 @@ export function createSubmissionRoutes(
     const id = path.slice(submissionsPath.length + 1);
     return {
       methods: ["GET", "HEAD"],
-      answer: inTime((...asked) => answerStatus(desk, id, ...asked), milliseconds),
+      answer: inTime(
+        (request, response, read) => answerStatus(desk, id, request, response, read),
+        milliseconds,
+      ),
     };
   };
 }

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import { setImmediate as afterInput, setTimeout as delay } from "node:timers/promises";
+import { comeAgainSeconds } from "../../api/errors.ts";
 import type { SubmissionRow } from "../../api/submission-rows.ts";
 import { skipByteOrderMark } from "../../ingest/sources/byte-order-mark.ts";
 import { linesOf, type Piece, wholeOf } from "../../ingest/sources/pieces.ts";
 import type { NewSubmission } from "../../ingest/submissions/index.ts";
-import { comeAgainSeconds } from "../unavailable.ts";
 import { BodyError, RetryLaterError, readBody, tooLarge } from "./body.ts";
 import { queueFullSeconds, queueFullText, rateLimitText, type SubmissionDesk } from "./desk.ts";
 import type { Submitter } from "./tokens.ts";

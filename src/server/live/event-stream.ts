@@ -2,9 +2,9 @@ import type { ServerResponse } from "node:http";
 import type { ExecutionResult } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import type { Context, Live } from "../../api/context.ts";
+import { comeAgainSeconds } from "../../api/errors.ts";
 import { stringifyResult } from "../../api/json-text.ts";
 import { isUnavailable } from "../plugins/unavailable-status.ts";
-import { comeAgainSeconds } from "../unavailable.ts";
 
 /** Milliseconds. */
 export type StreamTimes = {

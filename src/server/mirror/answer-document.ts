@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { buildPaperDocument } from "../../api/paper-document.ts";
 import { type PithNumber, shortLengths, suffixOf } from "../../protocol/index.ts";
-import { type Database, paperIdOf, readLogRows } from "../../store/index.ts";
+import { type Database, paperIdOf, readLogTexts } from "../../store/index.ts";
+import type { BuiltDocument, PaperDocument, PaperStates } from "../../store/states/index.ts";
 import type { TimedRead } from "../http/timed-answer.ts";
 import { sendError } from "../responses.ts";
 import { isNamedBy, stateTag } from "./conditional.ts";
-import type { BuiltDocument, MirroredDocument } from "./documents/build-document.ts";
-import type { DocumentBuilder } from "./documents/document-builder.ts";
 import { findNumbers, readHead } from "./paper-head.ts";
 import { notFound, openHeaders, refuse, revalidated } from "./refusals.ts";
 import { queryOf } from "./request-query.ts";
@@ -21,8 +21,9 @@ const immutable = "public, max-age=31536000, immutable";
 export type DocumentRequest = {
   readonly database: Database;
   readonly read: TimedRead;
-  readonly builder: DocumentBuilder;
-  readonly document: MirroredDocument;
+  readonly gone: AbortSignal;
+  readonly states: PaperStates;
+  readonly document: PaperDocument;
   /** As the path has it. */
   readonly suffix: string;
   /** The same document of another suffix, as a reference relative to this one. */
@@ -32,7 +33,7 @@ export type DocumentRequest = {
 
 /** A paper's bundle, its state, or its description. */
 export async function answerDocument(
-  { database, read, builder, document, suffix: given, referenceTo, origin }: DocumentRequest,
+  { database, read, gone, states, document, suffix: given, referenceTo, origin }: DocumentRequest,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -77,15 +78,15 @@ export async function answerDocument(
       return sendUnchanged(request, response, { tag: tagOf(head.sha256), cacheControl });
     }
   }
-  const built = await builder.build({
+  const built = await buildPaperDocument(states, {
     document,
     pithNumber,
-    sha256: head.sha256,
-    logBytes: head.logBytes,
-    readParts: async () => {
+    head,
+    reader: "mirror",
+    signal: gone,
+    readLog: async () => {
       const paperId = paperIdOf(pithNumber);
-      const rows = (await read(() => readLogRows(database.db, [paperId]))).get(paperId);
-      return { document, pithNumber, rows, record: head.record };
+      return (await read(() => readLogTexts(database.db, [paperId]))).get(paperId);
     },
   });
   if (response.destroyed) return;

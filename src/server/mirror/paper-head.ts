@@ -1,6 +1,7 @@
 import { type PithNumber, suffixOf } from "../../protocol/index.ts";
 import { type Database, paperIdOf } from "../../store/index.ts";
 import { bigintArray } from "../../store/rows.ts";
+import { type PaperHead, readHeads } from "../../store/states/index.ts";
 
 /** The years that a number is looked for in where only its suffix is given and it is held without being a paper. */
 const years = Array.from({ length: 300 }, (_, index) => String(1900 + index));
@@ -22,24 +23,9 @@ export async function findNumbers({ pool }: Database, suffix: string): Promise<P
   return others.rows.map((row) => row.pith_number).filter((number) => suffixOf(number) === suffix);
 }
 
-/** What is stored of a paper beside its events. */
-export type PaperHead = {
-  /** Of the merged state. */
-  readonly sha256: string;
-  /** The record's text; null where no document has brought it. An event may have brought it all the same. */
-  readonly record: string | null;
-  /** Bytes of its events. */
-  readonly logBytes: number;
-};
-
 /** Null where nothing of the paper is stored. */
-export async function readHead({ pool }: Database, pithNumber: PithNumber): Promise<PaperHead | null> {
-  const { rows } = await pool.query<{ sha256: string; record: string | null; bytes: string }>(
-    `SELECT encode(state_sha256, 'hex') AS sha256, record,
-       (SELECT coalesce(sum(octet_length(body)), 0) FROM events WHERE paper_id = $1) AS bytes
-     FROM records WHERE paper_id = $1 AND pith_number = $2`,
-    [paperIdOf(pithNumber).toString(), pithNumber],
-  );
-  const [row] = rows;
-  return row === undefined ? null : { sha256: row.sha256, record: row.record, logBytes: Number(row.bytes) };
+export async function readHead({ db }: Database, pithNumber: PithNumber): Promise<PaperHead | null> {
+  const paperId = paperIdOf(pithNumber);
+  const head = (await readHeads(db, [paperId])).get(paperId);
+  return head?.pithNumber === pithNumber ? head : null;
 }

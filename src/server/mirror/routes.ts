@@ -1,14 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { cryptography } from "../../protocol/index.ts";
 import type { Database } from "../../store/index.ts";
+import type { PaperDocument, PaperStates } from "../../store/states/index.ts";
 import { softwareVersion } from "../../version.ts";
 import { type AddressOf, clientKey } from "../client-address.ts";
 import { inTime, type TimedAnswer } from "../http/timed-answer.ts";
 import { answerDocument } from "./answer-document.ts";
 import { answerFeed } from "./answer-feed.ts";
 import type { ChangeWatch } from "./change-watch.ts";
-import type { MirroredDocument } from "./documents/build-document.ts";
-import type { DocumentBuilder } from "./documents/document-builder.ts";
 import { manifestOf } from "./manifest.ts";
 import { openHeaders, revalidated } from "./refusals.ts";
 import { sendDocument } from "./send-document.ts";
@@ -23,14 +22,14 @@ export type MirrorOptions = {
   readonly watch: ChangeWatch;
   readonly addressOf: AddressOf;
   /** Makes the documents; stays the caller's. */
-  readonly builder: DocumentBuilder;
+  readonly states: PaperStates;
 };
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 export type MirrorRoute = { readonly methods: readonly string[]; readonly answer: Answer };
 
 /** Each path, what it names, and the same of another suffix, as a reference relative to it. */
-const documentPaths: readonly (readonly [RegExp, MirroredDocument, (suffix: string) => string])[] = [
+const documentPaths: readonly (readonly [RegExp, PaperDocument, (suffix: string) => string])[] = [
   [/^\/pith\/([^/]+)\/bundle\.json$/, "bundle", (suffix) => `../${suffix}/bundle.json`],
   [/^\/pith\/([^/]+)\/state\.json$/, "state", (suffix) => `../${suffix}/state.json`],
   [/^\/\.well-known\/pith\/([^/]+)\/bundle\.json$/, "bundle", (suffix) => `../${suffix}/bundle.json`],
@@ -47,7 +46,7 @@ export function createMirrorRoutes({
   baseUrl,
   watch,
   addressOf,
-  builder,
+  states,
 }: MirrorOptions): (path: string) => MirrorRoute | undefined {
   const originOf = (request: IncomingMessage) => baseUrl ?? originOfRequest(request);
   const route = (answer: TimedAnswer): MirrorRoute => ({
@@ -67,10 +66,10 @@ export function createMirrorRoutes({
     for (const [shape, document, referenceTo] of documentPaths) {
       const suffix = shape.exec(path)?.[1];
       if (suffix === undefined) continue;
-      return route((request, response, read) => {
+      return route((request, response, read, gone) => {
         const origin = originOf(request);
         return answerDocument(
-          { database, read, builder, document, suffix, referenceTo, origin },
+          { database, read, gone, states, document, suffix, referenceTo, origin },
           request,
           response,
         );

@@ -2,7 +2,7 @@ import { type ExecutionResult, getOperationAST, OperationTypeNode } from "graphq
 import { isAsyncIterable, type Plugin } from "graphql-yoga";
 import type { Context } from "../../api/context.ts";
 import { stringifyResult } from "../../api/json-text.ts";
-import { BoundedTexts } from "../cache/bounded-texts.ts";
+import { BoundedTexts } from "../../bounded-texts.ts";
 import type { ServerContext } from "../http/fast-path.ts";
 
 /** An answer's text, and the version of the data that it was made of. */

@@ -2,6 +2,7 @@ import { type PreparedReads, prepareReads } from "../../api/context.ts";
 import { KeptRows } from "../../api/loaders/kept-rows.ts";
 import { type GraphService, startGraph } from "../../graph/index.ts";
 import type { ReadServer } from "../../store/replicas/index.ts";
+import type { PaperStates } from "../../store/states/index.ts";
 import { DataVersion } from "../cache/data-version.ts";
 import { graphOfReplica } from "./replica-graph.ts";
 
@@ -12,16 +13,27 @@ export type PreparedServer = {
   readonly reads: PreparedReads;
 };
 
+/** What all servers that are read from share. */
+export type SharedReads = {
+  readonly graph: GraphService;
+  readonly states: PaperStates;
+  /** What rows of all servers may take, in characters. */
+  readonly rowCacheSize: number;
+};
+
 /**
  * `graph` is that of the process, which follows the primary: where it holds edges in memory, they are asked whatever
- * server the rows come from. `rowCacheSize` is in characters.
+ * server the rows come from.
  */
-export function prepareServer(server: ReadServer, graph: GraphService, rowCacheSize: number): PreparedServer {
+export function prepareServer(
+  server: ReadServer,
+  { graph, states, rowCacheSize }: SharedReads,
+): PreparedServer {
   const { database, isReplica } = server;
   const isInTables = graph.status().adjacency === "sql";
   const ownGraph =
     isReplica && isInTables ? graphOfReplica(startGraph(database, { adjacency: "sql" }), graph) : graph;
   const version = new DataVersion(server, ownGraph);
   const kept = rowCacheSize > 0 ? new KeptRows(() => version.read(), rowCacheSize) : undefined;
-  return { server, version, reads: prepareReads(database, ownGraph, kept) };
+  return { server, version, reads: prepareReads(database, ownGraph, { kept, states }) };
 }

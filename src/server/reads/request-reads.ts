@@ -1,24 +1,20 @@
 import type { IncomingMessage } from "node:http";
 import type { Context } from "../../api/context.ts";
-import type { GraphService } from "../../graph/index.ts";
 import type { Position, ReadServer, ReadServers } from "../../store/replicas/index.ts";
 import { carriedPosition } from "./position-header.ts";
-import { type PreparedServer, prepareServer } from "./prepared-server.ts";
+import { type PreparedServer, prepareServer, type SharedReads } from "./prepared-server.ts";
 
 /** Which server each request is answered from, and how a client sees what it has written or seen before. */
 export class RequestReads {
   readonly primary: PreparedServer;
   readonly #servers: ReadServers;
-  readonly #graph: GraphService;
-  readonly #rowCacheSize: number;
+  readonly #shared: SharedReads;
   readonly #replicas = new WeakMap<ReadServer, PreparedServer>();
 
-  /** `rowCacheSize` is what rows of all servers may take, in characters. */
-  constructor(servers: ReadServers, graph: GraphService, rowCacheSize: number) {
+  constructor({ servers, ...shared }: SharedReads & { readonly servers: ReadServers }) {
     this.#servers = servers;
-    this.#graph = graph;
-    this.#rowCacheSize = rowCacheSize / servers.count;
-    this.primary = prepareServer(servers.primary, graph, this.#rowCacheSize);
+    this.#shared = { ...shared, rowCacheSize: shared.rowCacheSize / servers.count };
+    this.primary = prepareServer(servers.primary, this.#shared);
   }
 
   /**
@@ -65,7 +61,7 @@ export class RequestReads {
     if (!server.isReplica) return this.primary;
     const known = this.#replicas.get(server);
     if (known !== undefined) return known;
-    const prepared = prepareServer(server, this.#graph, this.#rowCacheSize);
+    const prepared = prepareServer(server, this.#shared);
     this.#replicas.set(server, prepared);
     return prepared;
   }

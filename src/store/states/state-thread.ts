@@ -1,14 +1,21 @@
-// What runs in the thread that makes the documents of large papers.
+// What runs in the thread that merges the logs of large papers.
 import { parentPort } from "node:worker_threads";
 import { type BuiltDocument, buildDocument, type DocumentParts } from "./build-document.ts";
 
 /** A `Buffer` arrives in another thread as the `Uint8Array` that it is. */
+type Texts = Record<"text" | "applied", Uint8Array | null>;
 export type ThreadReply =
-  | { readonly built: Omit<BuiltDocument, "text"> & { readonly text: Uint8Array | null } }
+  | { readonly built: Omit<BuiltDocument, keyof Texts> & Texts }
   | { readonly error: Error };
 
 parentPort?.on("message", (parts: DocumentParts) => {
-  parentPort?.postMessage(replyTo(parts));
+  const reply = replyTo(parts);
+  const texts = "built" in reply ? [reply.built.text, reply.built.applied] : [];
+  // Given away instead of copied.
+  parentPort?.postMessage(
+    reply,
+    texts.flatMap((text) => (text === null ? [] : [text.buffer as ArrayBuffer])),
+  );
 });
 
 function replyTo(parts: DocumentParts): ThreadReply {

@@ -1,0 +1,18 @@
+import type { BuiltDocument, PaperStates, WantedDocument } from "../store/states/index.ts";
+import { QueueFullError } from "../store/states/index.ts";
+import { ApiError, comeAgainSeconds } from "./errors.ts";
+
+/** Makes a document of a paper. Throws UNAVAILABLE where too many wait for documents of large papers. */
+export async function buildPaperDocument(
+  states: PaperStates,
+  wanted: WantedDocument,
+): Promise<BuiltDocument> {
+  try {
+    return await states.build(wanted);
+  } catch (error) {
+    if (!(error instanceof QueueFullError)) throw error;
+    throw new ApiError("UNAVAILABLE", `${error.message} Try again in ${comeAgainSeconds} s.`, {
+      retryAfter: comeAgainSeconds,
+    });
+  }
+}
