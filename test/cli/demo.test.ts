@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { afterEach, beforeEach, expect, inject, test } from "vitest";
 import { acquireEmbeddedServer, type EmbeddedServer } from "../../src/store/embedded/index.ts";
 import { longTest } from "../long.ts";
 import { copyPreparedData } from "../prepared-data.ts";
@@ -11,7 +11,8 @@ let folder: string;
 let env: Record<string, string>;
 let server: EmbeddedServer;
 
-beforeAll(async () => {
+// Each test has an empty database of its own.
+beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "pith-graph-demo-"));
   const dataDirectory = join(folder, "data");
   const prepared = inject("preparedData");
@@ -20,7 +21,7 @@ beforeAll(async () => {
   env = { PITH_GRAPH_DATA: dataDirectory };
 });
 
-afterAll(async () => {
+afterEach(async () => {
   await server.release();
   await rm(folder, { recursive: true, force: true });
 });
@@ -39,11 +40,6 @@ test("refuses a database with papers that are not the sample's", async () => {
 });
 
 test("imports the sample first, and what is stored before an interruption stays", async () => {
-  await server.release();
-  await rm(folder, { recursive: true, force: true });
-  folder = await mkdtemp(join(tmpdir(), "pith-graph-demo-"));
-  env = { PITH_GRAPH_DATA: join(folder, "data") };
-  server = await acquireEmbeddedServer({ dataDirectory: join(folder, "data") });
   const child = spawnCli(["demo"], { env });
   let output = "";
   const ended = new Promise((resolve) => child.once("close", resolve));
