@@ -56,7 +56,11 @@ export async function soak(plan: Plan, seed: number): Promise<readonly string[]>
     for (const { at, fault } of plan.faults) {
       await pause(Math.max(0, start + at * 1_000 - performance.now()));
       const from = performance.now();
-      const shown = await fault.inject(stage, plan.faultMilliseconds);
+      const shown = await fault.inject(stage, plan.faultMilliseconds).catch((error: Error) => {
+        console.error(`${stage.sync.said}${stage.mirror.serve.said}`);
+        notWell.push(`${fault.name}: ${error.message} ${String(error.cause ?? "")}`);
+        return "it could not be shown";
+      });
       const over = performance.now();
       const failure = await recovered(stage, papers, random, acknowledged).catch((error: Error) => error);
       if (failure instanceof Error) {
