@@ -1,6 +1,7 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
+import { readTextFile } from "../ingest/sources/byte-order-mark.ts";
 import { type ConformanceResult, runVectorFile } from "../protocol/index.ts";
 import { CommandError } from "./command-error.ts";
 import { exitStatus } from "./exit-status.ts";
@@ -34,7 +35,7 @@ async function runConformance(folder: string, asJson: boolean): Promise<number> 
   const results: ConformanceResult[] = [];
   for (const name of (await namesIn(folder)).sort()) {
     if (!/\.(?:json|ndjson)$/.test(name)) continue;
-    results.push(...runFile(name, await readFile(join(folder, name), "utf8")));
+    results.push(...runFile(name, await readTextFile(join(folder, name))));
   }
   const failed = results.filter(({ difference }) => difference !== null);
   if (asJson) {

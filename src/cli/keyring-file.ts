@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { ConfigError } from "../config/index.ts";
-import { withoutByteOrderMark } from "../ingest/sources/byte-order-mark.ts";
+import { readTextFile } from "../ingest/sources/byte-order-mark.ts";
 import {
   createKeyring,
   DocumentError,
@@ -28,7 +27,7 @@ export async function loadKeyring(paths: readonly (string | undefined)[]): Promi
 async function readKeyringFile(path: string): Promise<KeyringEntry[]> {
   let text: string;
   try {
-    text = withoutByteOrderMark(await readFile(path)).toString();
+    text = await readTextFile(path);
   } catch (error) {
     throw new ConfigError(`The keyring file ${path} cannot be read: ${(error as Error).message}`);
   }

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { readConfig, readMinimumProof } from "../config/index.ts";
 import { createIngestThreads } from "../ingest/index.ts";
@@ -16,6 +15,7 @@ import {
   syncMirror,
   type UrlPolicy,
 } from "../ingest/mirror/index.ts";
+import { readTextFile } from "../ingest/sources/byte-order-mark.ts";
 import type { Database } from "../store/index.ts";
 import { allowHostOption } from "./allow-host.ts";
 import { CommandError } from "./command-error.ts";
@@ -230,7 +230,7 @@ async function runUntilEnd(
 async function readList(path: string): Promise<ListedNumber[]> {
   let text: string;
   try {
-    text = await readFile(path, "utf8");
+    text = await readTextFile(path);
   } catch (error) {
     throw new CommandError(
       `The list ${path} cannot be read: ${(error as Error).message}`,

@@ -82,10 +82,9 @@ async function takeInBatch(
   const outcomes = new Map<Arrival, Outcome | Rejection>();
   const { minimumProof } = door;
   await writeIsolating(database, { arrivals, rejections, minimumProof }, outcomes, preparation);
-  await releaseAccepted(
-    database,
-    arrivals.filter((arrival) => typeof outcomes.get(arrival) === "string"),
-  );
+  const accepted = arrivals.filter((arrival) => typeof outcomes.get(arrival) === "string");
+  // They are committed: whatever fails now, they must be reported so. The rows in quarantine stay until they come again.
+  await releaseAccepted(database, accepted).catch(() => {});
   return received.map((result) => {
     const refused = (result.refused ?? []).map(({ id, reason }) => ({ id, reason }));
     if ("code" in result) return rejected(result, result.pithNumber ?? null, refused);

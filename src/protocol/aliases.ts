@@ -34,7 +34,9 @@ export function parseAlias(value: JsonValue): Alias | null {
   return instant === null ? null : { kind, value: text, createdAt, instant };
 }
 
-const shortKinds = shortLengths.map((length) => [`pith_short_${length}`, length] as const);
+const shortKinds = shortLengths
+  .map((length) => [`pith_short_${length}`, length] as const)
+  .sort(([a], [b]) => compareCodePoints(a, b));
 /** Aliases of these kinds count only where they follow from the record. */
 const derivableKinds = new Set(["arxiv", "arxiv_version", ...shortKinds.map(([kind]) => kind)]);
 const arxivDoiPrefix = "10.48550/arxiv.";
@@ -51,24 +53,25 @@ export function isSomebodysWord(value: JsonValue): boolean {
 }
 
 function asciiLowerCase(text: string): string {
+  if (!/[A-Z]/.test(text)) return text;
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 /**
- * The aliases that follow from a record (PROTOCOL 6.3), by kind: the first characters of the suffix; the arXiv id with
- * and without version, and arXiv's own DOI for it. Without a record only the first.
+ * The aliases that follow from a record (PROTOCOL 6.3), by kind and sorted by it: the arXiv id with and without version,
+ * and arXiv's own DOI for it; the first characters of the suffix. Without a record only the last.
  */
 function recordAliases(pithNumber: PithNumber, record: JsonValue | null): Map<string, string> {
-  const suffix = suffixOf(pithNumber);
-  const aliases = new Map<string, string>(
-    shortKinds.map(([kind, length]) => [kind, suffix.slice(0, length)]),
-  );
+  const aliases = new Map<string, string>();
   const source = isJsonObject(record) ? record["source"] : undefined;
-  if (!isJsonObject(source) || source["kind"] !== "arxiv" || typeof source["id"] !== "string") return aliases;
-  const { id, version } = source;
-  aliases.set("arxiv", id);
-  if (isJsonInteger(version)) aliases.set("arxiv_version", `${id}v${version}`);
-  aliases.set("doi", `${arxivDoiPrefix}${asciiLowerCase(id)}`);
+  if (isJsonObject(source) && source["kind"] === "arxiv" && typeof source["id"] === "string") {
+    const { id, version } = source;
+    aliases.set("arxiv", id);
+    if (isJsonInteger(version)) aliases.set("arxiv_version", `${id}v${version}`);
+    aliases.set("doi", `${arxivDoiPrefix}${asciiLowerCase(id)}`);
+  }
+  const suffix = suffixOf(pithNumber);
+  for (const [kind, length] of shortKinds) aliases.set(kind, suffix.slice(0, length));
   return aliases;
 }
 
@@ -106,11 +109,12 @@ export function mergeAliases(
   if (provedAt !== null && !anyFollows) {
     const instant = parseInstant(provedAt) as Instant;
     for (const [kind, value] of following) {
-      const times = { createdAt: provedAt, instant };
-      aliases.push({ kind, value, ...times, followsFromRecord: true, isDerived: true });
+      aliases.push({ kind, value, createdAt: provedAt, instant, followsFromRecord: true, isDerived: true });
     }
   }
-  aliases.sort((a, b) => compareCodePoints(a.kind, b.kind) || compareCodePoints(a.value, b.value));
+  // Those of a record alone are sorted, and most papers have no others.
+  if (earliest.size > 0)
+    aliases.sort((a, b) => compareCodePoints(a.kind, b.kind) || compareCodePoints(a.value, b.value));
   return { aliases, isInconsistent };
 }
 

@@ -29,6 +29,7 @@ const archives = (
 const plainArxivId = new RegExp(
   `^(?:\\d\\d(?!00)\\d{2}\\.\\d{4,5}|(?:${archives.join("|")})/\\d\\d(?!00)\\d{5})$`,
 );
+const plainVersion = /^(\d{4}\.\d{4,5}|[a-z-]+\/\d{7})v([1-9]\d{0,3})$/;
 const plainDoi = /^10\.\d{4,9}\/[a-z0-9](?:[a-z0-9._/-]*[a-z0-9/])?$/;
 
 /**
@@ -36,12 +37,14 @@ const plainDoi = /^10\.\d{4,9}\/[a-z0-9](?:[a-z0-9._/-]*[a-z0-9/])?$/;
  * as the stamp on a PDF. Null where the text has neither form.
  */
 export function readWorkName(text: string): WorkName | null {
-  const arxiv = parseArxivId(text);
-  if (arxiv !== null) return { kind: "arxiv", ...arxiv };
+  // A DOI as it is stored is no arXiv id in any spelling.
+  const isPlainDoi = text.startsWith("10.") && plainDoi.test(text);
+  const arxiv = isPlainDoi ? null : parseArxivId(text);
+  if (arxiv !== null) return { kind: "arxiv", id: arxiv.id, version: arxiv.version };
   const doi = parseDoi(text);
   if (doi === null) return null;
   const ofDoi = arxivOfDoi(doi);
-  return ofDoi === null ? { kind: "doi", doi } : { kind: "arxiv", ...ofDoi };
+  return ofDoi === null ? { kind: "doi", doi } : { kind: "arxiv", id: ofDoi.id, version: ofDoi.version };
 }
 
 const arxivAddress =
@@ -84,6 +87,10 @@ const arxivTail = new RegExp(
 /** Reads an arXiv id in any of the spellings that people use. Null for anything that does not have the form of one. */
 export function parseArxivId(text: string): ArxivId | null {
   if (plainArxivId.test(text)) return { id: text, version: null };
+  const [, unversioned, digits] = plainVersion.exec(text) ?? [];
+  if (unversioned !== undefined && plainArxivId.test(unversioned)) {
+    return { id: unversioned, version: Number(digits) };
+  }
   // Nothing is an arXiv id without four digits, and most texts that are not have none.
   if (text.length > longestWritten || !/\p{N}{4}/u.test(text)) return null;
   const bare = withoutLabels(spelledOut(withoutTrail(withoutLead(tidyName(text)))));
@@ -200,7 +207,7 @@ const placeholder =
  * stands for no id, `none` or a UUID of zeros, is none.
  */
 export function parseWorkId(text: string): string | null {
-  if (plainUuid.test(text)) return placeholder.test(text) ? null : text;
+  if (plainUuid.test(text)) return /[1-9a-f]/.test(text) ? text : null;
   const bare = text.trim();
   if (bare.length > longest || placeholder.test(bare) || /[\s\p{Cc}]/u.test(bare)) return null;
   return uuid.exec(bare)?.[1]?.toLowerCase() ?? bare;

@@ -6,6 +6,7 @@ import type { Keyring } from "../protocol/index.ts";
 import type { Database } from "../store/database.ts";
 import { ReadServers } from "../store/replicas/index.ts";
 import { PaperStates } from "../store/states/index.ts";
+import { isServerFault } from "../store/server-fault.ts";
 import { clientKey, createAddressReader } from "./client-address.ts";
 import { createExplorerRoutes } from "./explorer/index.ts";
 import { createExportRoutes, type ExportSettings, noExports } from "./export/index.ts";
@@ -184,7 +185,9 @@ export function createApp({
     try {
       await route.answer(request, response);
     } catch (error) {
-      logError("a request failed", error);
+      // The database's, or the connection's own end: nobody is left to answer, and nothing is wrong here.
+      if (response.destroyed && isServerFault(error)) return;
+      logError(isServerFault(error) ? "a request was answered UNAVAILABLE" : "a request failed", error);
       if (response.headersSent) response.destroy();
       else sendFailure(request, response, error);
     }

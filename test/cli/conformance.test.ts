@@ -24,6 +24,10 @@ test("a vector that expects something else fails, and its difference is printed"
   expect(changed).not.toBe(vector);
   await writeFile(join(folder, "merge-fork.json"), changed);
   await copyFile("test/vectors/canonical-text.json", join(folder, "canonical-text.json"));
+  await writeFile(
+    join(folder, "merge-created-before-link.json"),
+    `\ufeff${await readFile("test/vectors/merge-created-before-link.json", "utf8")}`,
+  );
   await writeFile(join(folder, "receipts.json"), "no JSON");
   await writeFile(join(folder, "notes.txt"), "not a vector");
   const { status, stdout } = await runCli(["conformance", folder]);

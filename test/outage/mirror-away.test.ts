@@ -41,8 +41,9 @@ async function serveUntil(nth: number) {
     if (request.url?.endsWith("/bundle.json") && ++asked === nth) leaving = postgres.stop();
     return false;
   };
-  const mirror = await serveMirror(source, leave, () => {});
-  return { ...mirror, hasLeft: () => leaving };
+  const logged: string[] = [];
+  const mirror = await serveMirror(source, leave, (message) => logged.push(message));
+  return { ...mirror, logged, hasLeft: () => leaving };
 }
 
 it("a mirror whose database goes away during a sync loses none of its papers", async () => {
@@ -53,6 +54,8 @@ it("a mirror whose database goes away during a sync loses none of its papers", a
     );
     await mirror.hasLeft();
     expect(mirror.hasLeft()).toBeDefined();
+    expect(mirror.logged).toContain("a request was answered UNAVAILABLE");
+    expect(mirror.logged).not.toContain("a request failed");
     // What the manifest says without a database decides nothing.
     expect((await fetch(`${mirror.url}/pith-mirrors.json`)).status).toBe(200);
     const passed = (await cursorOf(mine, mirror.url)) ?? 0;

@@ -1,6 +1,8 @@
 import { request as httpRequest } from "node:http";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { encodeGlobalId } from "../../src/api/global-id.ts";
+import { readLines } from "../sample/committed-sample.ts";
 import { type Answer, counts, openSite, paper, type Site, sha256, token } from "./site.ts";
 
 let site: Site;
@@ -66,6 +68,56 @@ describe("one document", () => {
     }
   });
 
+  it("after a byte order mark is the document behind it, alone and on the first of many lines", async () => {
+    const [one, two] = [paper(70), paper(71)];
+    for (const headers of [{}, { "content-encoding": "gzip" }] as Record<string, string>[]) {
+      const body = Buffer.from(`\ufeff${one.text}`);
+      const sent = headers["content-encoding"] === undefined ? body : gzipSync(body);
+      const { status, answers } = await site.post(sent, headers);
+      expect([status, answers.map(({ pithNumber }) => pithNumber)]).toEqual([200, [one.pithNumber]]);
+    }
+    const { answers } = await site.post(`\ufeff${one.text}\n${two.text}\n`, {
+      "content-type": "application/x-ndjson",
+    });
+    expect(answers.map(({ status, pithNumber }) => [status, pithNumber])).toEqual([
+      ["MERGED", one.pithNumber],
+      ["MERGED", two.pithNumber],
+    ]);
+    // A mark before any other line is part of its document.
+    const later = await site.post(`${one.text}\n\ufeff${two.text}\n`, {
+      "content-type": "application/x-ndjson",
+    });
+    expect(later.answers.map(({ status }) => status)).toEqual(["MERGED", "REJECTED"]);
+    await site.database.pool.query("DELETE FROM quarantine");
+  });
+
+  it("of a signer whom this mirror does not know is rejected, and the answer names the setting", async () => {
+    const [line = ""] = readLines("forks.ndjson");
+    const { status, answers } = await site.post(line);
+    expect(status).toBe(422);
+    expect(answers[0]?.error?.code).toBe("UNKNOWN_SIGNER");
+    expect(answers[0]?.error?.message).toContain(
+      "UNKNOWN_SIGNER. PITH_GRAPH_KEYRING names a file of further keys",
+    );
+    expect(answers[0]?.error?.message).not.toContain("PITH_GRAPH_SUBMISSION_PROOF");
+    const { data } = await site.graphql(
+      "query ($id: ID!) { node(id: $id) { ... on Submission { error } } }",
+      {
+        id: encodeGlobalId("Submission", answers[0]?.id ?? ""),
+      },
+    );
+    expect(data).toMatchObject({ node: { error: expect.stringContaining("PITH_GRAPH_KEYRING") } });
+    await site.database.pool.query("DELETE FROM quarantine");
+  });
+
+  it("whose events are altered is rejected without advice: no setting would accept it", async () => {
+    const altered = JSON.parse(paper(72).text) as { events: { created_at: string }[] };
+    for (const event of altered.events) event.created_at = "2024-02-03T04:05:06Z";
+    const { answers } = await site.post(JSON.stringify(altered));
+    expect(answers[0]?.error?.message).toMatch(/^None of its events is accepted: \d+ EVENT_ID_MISMATCH\.$/);
+    await site.database.pool.query("DELETE FROM quarantine");
+  });
+
   it.each(["hash", "receipt"] as const)(
     "whose events are unsigned (proof %s) is rejected with UNSIGNED and leaves nothing but its quarantine",
     async (proof) => {
@@ -74,6 +126,10 @@ describe("one document", () => {
       const { status, answers } = await site.post(text);
       expect(status).toBe(422);
       expect(answers).toMatchObject([{ status: "REJECTED", pithNumber, error: { code: "UNSIGNED" } }]);
+      expect(answers[0]?.error?.message).toContain(
+        " UNSIGNED. With PITH_GRAPH_SUBMISSION_PROOF=hash this mirror",
+      );
+      expect(answers[0]?.error?.message).not.toContain("PITH_GRAPH_KEYRING");
       // The same again adds nothing to the quarantine.
       await site.post(text);
       const after = await counts(site.database);

@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { text as readStream } from "node:stream/consumers";
 import type { Command } from "commander";
+import { readTextFile } from "../../ingest/sources/byte-order-mark.ts";
 import { CommandError } from "../command-error.ts";
 import { exitStatus } from "../exit-status.ts";
 import { jsonLine } from "../output/shown-text.ts";
@@ -46,7 +46,7 @@ async function readQuery(given: string | undefined, file: string | undefined): P
   }
   if (given === "-") return readStream(process.stdin);
   if (file === undefined) return given ?? "";
-  return readFile(file, "utf8").catch((error: Error) => {
+  return readTextFile(file).catch((error: Error) => {
     throw new CommandError(`The query cannot be read: ${error.message}`, exitStatus.misused);
   });
 }

@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+
 const mark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
@@ -7,6 +9,11 @@ const mark = Buffer.from([0xef, 0xbb, 0xbf]);
 export function withoutByteOrderMark<Bytes extends Uint8Array>(bytes: Bytes): Bytes {
   const hasMark = mark.every((byte, index) => bytes[index] === byte);
   return hasMark ? (bytes.subarray(mark.length) as Bytes) : bytes;
+}
+
+/** The text of a file in UTF-8, without a byte order mark at its beginning. */
+export async function readTextFile(path: string): Promise<string> {
+  return withoutByteOrderMark(await readFile(path)).toString();
 }
 
 /** The same of a stream, however its beginning is divided. A mark anywhere else stays. */

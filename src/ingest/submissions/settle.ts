@@ -2,6 +2,7 @@ import type { Keyring, Proof } from "../../protocol/index.ts";
 import type { Database } from "../../store/index.ts";
 import { storable } from "../project/text.ts";
 import { type DocumentResult, takeIn } from "../take-in.ts";
+import { acceptanceAdvice } from "./acceptance-advice.ts";
 import type { Outcome } from "./finish.ts";
 
 /** A submission that a worker has taken up. */
@@ -52,7 +53,7 @@ function outcomeOf(id: string, { pithNumber, rejection, refused }: DocumentResul
       status: "rejected",
       pithNumber,
       errorCode: rejection.code,
-      errorMessage: storable(rejection.message),
+      errorMessage: storable(`${rejection.message} ${acceptanceAdvice(refused)}`.trimEnd()),
     };
   }
   const [first] = refused;

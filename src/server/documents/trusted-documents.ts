@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { type GraphQLSchema, Kind, type OperationTypeNode, parse, validate } from "graphql";
+import { readTextFile } from "../../ingest/sources/byte-order-mark.ts";
 
 export type TrustedDocument = {
   readonly text: string;
@@ -25,7 +25,7 @@ export class DocumentsError extends Error {
 export async function readDocuments(path: string, schema: GraphQLSchema): Promise<TrustedDocuments> {
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(path, "utf8"));
+    value = JSON.parse(await readTextFile(path));
   } catch (error) {
     throw new DocumentsError(`${path} cannot be read: ${error instanceof Error ? error.message : error}`);
   }
