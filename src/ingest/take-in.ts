@@ -23,7 +23,6 @@ import type { Outcome } from "./write/batch.ts";
 import { CollisionError } from "./write/collision.ts";
 import { type HeldPapers, readHeld } from "./write/held.ts";
 import { Preparation } from "./write/pending.ts";
-import { releaseAccepted } from "./write/released.ts";
 import { writeRetriedBatch } from "./write/retried-batch.ts";
 
 /** What became of one document. */
@@ -82,9 +81,6 @@ async function takeInBatch(
   const outcomes = new Map<Arrival, Outcome | Rejection>();
   const { minimumProof } = door;
   await writeIsolating(database, { arrivals, rejections, minimumProof }, outcomes, preparation);
-  const accepted = arrivals.filter((arrival) => typeof outcomes.get(arrival) === "string");
-  // They are committed: whatever fails now, they must be reported so. The rows in quarantine stay until they come again.
-  await releaseAccepted(database, accepted).catch(() => {});
   return received.map((result) => {
     const refused = (result.refused ?? []).map(({ id, reason }) => ({ id, reason }));
     if ("code" in result) return rejected(result, result.pithNumber ?? null, refused);

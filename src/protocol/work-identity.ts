@@ -87,9 +87,9 @@ const arxivTail = new RegExp(
 /** Reads an arXiv id in any of the spellings that people use. Null for anything that does not have the form of one. */
 export function parseArxivId(text: string): ArxivId | null {
   if (plainArxivId.test(text)) return { id: text, version: null };
-  const [, unversioned, digits] = plainVersion.exec(text) ?? [];
+  const [, unversioned, plainNumber] = plainVersion.exec(text) ?? [];
   if (unversioned !== undefined && plainArxivId.test(unversioned)) {
-    return { id: unversioned, version: Number(digits) };
+    return { id: unversioned, version: Number(plainNumber) };
   }
   // Nothing is an arXiv id without four digits, and most texts that are not have none.
   if (text.length > longestWritten || !/\p{N}{4}/u.test(text)) return null;

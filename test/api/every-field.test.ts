@@ -26,7 +26,7 @@ const given: Record<string, string> = {
   "Query.paper": '(ref: "2302.12192")',
   "Query.work": '(ref: "hep-th/9711200")',
   "Query.search": '(query: "feedback")',
-  "Query.citationGraph": '(roots: ["hep-th/9711200"], direction: CITED_BY)',
+  "Query.citationGraph": '(roots: ["hep-th/9711200"], direction: CITED_BY, maxNodes: 100)',
   "Query.citationPath": '(from: "2302.12192", to: "2302.12192")',
   "Query.relatedWorks": '(ref: "hep-th/9711200", by: CO_CITATION)',
   "Query.commonReferences": '(refs: ["hep-th/9711200"])',

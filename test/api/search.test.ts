@@ -16,7 +16,7 @@ const made = [
     title: "Schrödinger’s cat, and <b>other</b> tales of ÉCOLE",
     authors: "Erwin Österreicher",
   },
-  { arxivId: "2401.00002", title: "A nonabelian gauge", claims: ["The zyxgauge is non-abelian/large_N."] },
+  { arxivId: "2401.00002", title: "A nonabelian gauge", claims: ["The zyxgauge is non-abelian/wide_N."] },
   { arxivId: "2401.00003", title: "On zyxgauge fields", claims: ["A field without the word."] },
   {
     arxivId: "2401.00004",
@@ -93,9 +93,9 @@ describe("words", () => {
   });
 
   it("are runs of letters and digits: other signs stand between them", async () => {
-    expect(await found("abelian large")).toEqual([made[1]?.claims?.[0]]);
+    expect(await found("abelian wide")).toEqual([made[1]?.claims?.[0]]);
     expect(await found("non-abelian")).toEqual([made[1]?.claims?.[0]]);
-    expect(await found('"large non"')).toEqual([]);
+    expect(await found('"wide non"')).toEqual([]);
     expect(await found("nonabelian gauge")).toEqual([made[1]?.title]);
   });
 

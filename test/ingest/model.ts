@@ -24,7 +24,7 @@ import {
   sha256OfValue,
 } from "../../src/protocol/index.ts";
 import { type IdentifierKind, identifierIdOf, paperIdOf, workIdOf } from "../../src/store/index.ts";
-import { readableText } from "../../src/text/index.ts";
+import { parseName, readableText } from "../../src/text/index.ts";
 import { type Row, sorted, type Tables } from "./tables.ts";
 import type { WorldDocument } from "./world.ts";
 
@@ -198,7 +198,7 @@ function paperOf(subject: Subject): Paper | null {
     authors: JSON.stringify(
       typeof member["authors_text"] === "string"
         ? ["A. Author", "B. Author", "C. Author"]
-        : texts(member["authors"]),
+        : texts(member["authors"]).flatMap((name) => parseName(name)?.text ?? []),
     ),
     abstract_excerpt: shown(member["abstract_excerpt"]),
     headline: shown(member["headline"]),

@@ -48,7 +48,7 @@ async function fill(): Promise<void> {
        cross_categories, authors, abstract_excerpt, record_standing, proof, claim_count, references_known, internal_anchors_known,
        state_sha256, event_count, valid_event_count, equivocation_count, record_hash, receipt, title_binding,
        claims_hash, references_hash, published_state_hash)
-     SELECT ${id("'paper' || n")}, 'pith:' || n, '', ${id("'work' || n")}, '', '', ${at}, '{}', '{}', repeat('x', 1500), 'signed', 'signed',
+     SELECT ${id("'paper' || n")}, 'pith:' || n, '', ${id("'work' || n")}, '', '', ${at}, '{}', '{}', repeat('x', 1500), 'signed', 'hash',
        0, 0, 0, ${columns} FROM ${made}`,
     `INSERT INTO published_states SELECT ${id("'paper' || n")}, '', 'PASSED' FROM ${made}`,
     `INSERT INTO paper_keys SELECT 'arxiv:' || n, ${id("'paper' || n")} FROM ${made}`,

@@ -332,6 +332,8 @@ describe("hostile yet valid", () => {
     expect(parseJson(papers?.[0]?.["cross_categories"] ?? "")).toEqual(
       odd.map((text) => text.replaceAll("\u0000", "\ufffd")),
     );
+    // What has no letter is nobody's name.
+    expect(parseJson(papers?.[0]?.["authors"] ?? "")).toEqual(["b a", "NULL", shown, "\\u"]);
     expect(claims?.[0]).toMatchObject({ text: shown, source: shown });
     expect(references?.[0]).toMatchObject({ title: shown, doi_id: null, arxiv_id: null, work_uuid_id: null });
   });
@@ -426,7 +428,7 @@ describe("hostile yet valid", () => {
             { alias_kind: "doi", alias_value: `10.1000/${long}`, created_at: "2026-01-01T00:00:00Z" },
             {
               alias_kind: "doi",
-              alias_value: `10.1000/${"\u{1f600}".repeat(96)}`,
+              alias_value: `10.1000/${"\u{20000}".repeat(96)}`,
               created_at: "2026-01-01T00:00:00Z",
             },
           ],

@@ -41,7 +41,8 @@ function papers(count: number, version: number): string[] {
 async function countStatements(documents: string[]): Promise<number> {
   statements.length = 0;
   await takeIn(database, documents, { batchDocuments: documents.length });
-  return statements.length;
+  // A setting travels in one message with the statement that it is for.
+  return statements.filter(({ text }) => !text.startsWith("SET LOCAL")).length;
 }
 
 test("a batch takes as many statements for 500 documents as for 50", async () => {
@@ -57,6 +58,6 @@ test("a batch takes as many statements for 500 documents as for 50", async () =>
     expect(fiveHundred, name).toBe(fifty);
     // Of a single paper no other is left that a move could touch.
     expect(fifty, name).toBeLessThanOrEqual(one + 3);
-    expect(fifty, name).toBeLessThan(60);
+    expect(fifty, name).toBeLessThan(57);
   }
 });

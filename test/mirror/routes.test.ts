@@ -1,7 +1,9 @@
 import { type IncomingHttpHeaders, request } from "node:http";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { rebuildTables } from "../../src/ingest/index.ts";
 import {
+  createKeyring,
   judgeDocument,
   mergeJudged,
   type PithNumber,
@@ -15,7 +17,8 @@ import { emptyChecksum } from "../../src/store/feed.ts";
 import { paperIdOf } from "../../src/store/index.ts";
 import { makeLibrary, seedText } from "../api/fixtures/library.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
-import { keyring } from "../protocol/signed-events.ts";
+import { takeIn } from "../ingest/take-in.ts";
+import { keyring, registry } from "../protocol/signed-events.ts";
 import { headOf, ingestTexts, type Listening, listen, statesOf } from "./mirrors.ts";
 
 const seedNumber = "pith:2023:ROU4N4IRYZ3HV3M7HKTK3YY643" as PithNumber;
@@ -31,7 +34,8 @@ let state: string;
 beforeAll(async () => {
   database = await createTestDatabase();
   const { documents } = makeLibrary();
-  await ingestTexts(database, [...documents.slice(0, 70), seedText]);
+  await ingestTexts(database, documents.slice(0, 70));
+  await storeWithoutEvents(seedText);
   const app = createApp({ database });
   server = await listen(app.handle);
   states = await statesOf(database);
@@ -43,6 +47,13 @@ afterAll(async () => {
   await server.close();
   await database.drop();
 });
+
+/** A state of which a key was trusted that is trusted no longer: the paper's number stays, and none of its events. */
+async function storeWithoutEvents(text: string): Promise<void> {
+  const { merged } = await takeIn(database, [text], { keyring: createKeyring([registryKey, registry]) });
+  expect(merged).toBe(1);
+  await rebuildTables(database, { keyring });
+}
 
 type Answer = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Buffer };
 
@@ -97,7 +108,7 @@ describe("documents", () => {
   });
 
   it("are served of what is no paper too", async () => {
-    // The registry's state, where nobody trusts the registry: its number is known, and no event of it.
+    // The registry's state, where the registry is trusted no longer: its number is known, and no event of it.
     const held = suffixOf(seedNumber);
     expect((await json(`/pith/${held}/state.json`))["pith_number"]).toBe(seedNumber);
     expect(await json(`/pith/${held}.json`)).toMatchObject({ canonical_sha256: null, event_count: 0 });

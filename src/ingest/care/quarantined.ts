@@ -11,7 +11,7 @@ import type { Database } from "../../store/index.ts";
 import { quarantine } from "../../store/tables/index.ts";
 import type { Arrival } from "../arrival.ts";
 import { type DocumentResult, takeIn } from "../take-in.ts";
-import { releaseAccepted, releaseDocuments, trustCodes } from "../write/released.ts";
+import { releaseDocuments, trustCodes } from "../write/released.ts";
 import { writeRetriedBatch } from "../write/retried-batch.ts";
 
 export type QuarantineRow = typeof quarantine.$inferSelect;
@@ -176,7 +176,6 @@ async function retryEvents(
   const arrivals = rows.flatMap((row) => arrivalOf(row, keyring, minimumProof) ?? []);
   if (arrivals.length === 0) return 0;
   await writeRetriedBatch(database, arrivals, []);
-  await releaseAccepted(database, arrivals);
   return arrivals.length;
 }
 

@@ -25,6 +25,7 @@ import {
   prepareAll,
 } from "./pending.ts";
 import { writeQuarantine } from "./quarantine.ts";
+import { hasQuarantined, releaseAccepted } from "./released.ts";
 import { WriteSession } from "./session.ts";
 
 /** What became of the documents of a batch, in their order. */
@@ -44,6 +45,8 @@ export type WriteOptions = {
  * What can be done without the lock is done before it: papers that are not held are merged and projected, what
  * concerns them alone is written, and documents that add nothing are told apart. A log only grows, so what adds
  * nothing now adds nothing later.
+ *
+ * What of its documents was in quarantine leaves it in the same transaction.
  */
 export async function writeBatch(
   database: Database,
@@ -90,7 +93,7 @@ async function writeTransaction(
   pending: Pending,
 ): Promise<ReadonlySet<bigint>> {
   const isRefusing = rejections.length > 0 || arrivals.some(({ refused }) => refused.length > 0);
-  if (pending.size === 0 && !isRefusing) return new Set();
+  if (pending.size === 0 && !isRefusing && !(await hasQuarantined(database.pool, arrivals))) return new Set();
   return inWriteTransaction(database.pool, async (writer) => {
     const added = await writeNewPapers(writer, pending);
     const areDistributed = await lockForWriting(database.pool, writer, isLockHeld);
@@ -99,6 +102,7 @@ async function writeTransaction(
       writePending(new WriteSession(writer, reader, areDistributed), pending, added, now),
     );
     await writeQuarantine(writer, rejections, arrivals, now);
+    await releaseAccepted(writer, arrivals);
     return merged;
   });
 }

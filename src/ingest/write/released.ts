@@ -1,7 +1,7 @@
-import type pg from "pg";
 import { cryptography, type PithNumber, type RefusalReason } from "../../protocol/index.ts";
-import { type Database, paperIdOf } from "../../store/index.ts";
+import { paperIdOf } from "../../store/index.ts";
 import { bigintArray } from "../../store/rows.ts";
+import type { Statements } from "../../store/transaction.ts";
 import type { Arrival } from "../arrival.ts";
 import { totalsStatement } from "./totals.ts";
 
@@ -9,40 +9,39 @@ type Row = { content_sha256: string; kind: "document" | "event"; pith_number: Pi
 
 /**
  * Removes from quarantine what has been accepted since: documents that came again, with the same bytes or from the same
- * mirror, and copies of events that were rejected for want of trust and are in the log now. `accepted`: documents of a
- * batch that is committed. Killed before this, the rows stay until the document comes again.
+ * mirror, and copies of events that were rejected for want of trust and are in the log now. Runs in the transaction that
+ * stores them. `accepted`: the documents of a batch.
  */
-export async function releaseAccepted(database: Database, accepted: readonly Arrival[]): Promise<void> {
-  if (accepted.length === 0) return;
-  const { rows } = await database.pool.query<Row>(
-    `SELECT encode(content_sha256, 'hex') AS content_sha256, kind, pith_number, source FROM quarantine
-     WHERE pith_number = ANY($1::text[])`,
-    [[...new Set(accepted.map(({ pithNumber }) => pithNumber))]],
-  );
-  if (rows.length === 0) return;
+export async function releaseAccepted(client: Statements, accepted: readonly Arrival[]): Promise<void> {
+  const rows = await readOfPapers(client, accepted);
   const documents = rows.filter((row) => row.kind === "document" && isAccepted(row, accepted));
   const numbers = [...new Set(rows.filter(({ kind }) => kind === "event").map((row) => row.pith_number))];
-  const client = await database.pool.connect();
-  try {
-    await client.query("BEGIN");
-    if (numbers.length > 0) {
-      await client.query(releaseEvents, [bigintArray(numbers.map((number) => paperIdOf(number))), numbers]);
-    }
-    await releaseDocuments(
-      client,
-      documents.map((row) => row.content_sha256),
-    );
-    await client.query("COMMIT");
-    client.release();
-  } catch (error) {
-    // The session's end rolls back, whatever state it is in.
-    client.release(true);
-    throw error;
+  if (numbers.length > 0) {
+    await client.query(releaseEvents, [bigintArray(numbers.map((number) => paperIdOf(number))), numbers]);
   }
+  await releaseDocuments(
+    client,
+    documents.map((row) => row.content_sha256),
+  );
+}
+
+/** Whether quarantine has anything of the papers of these documents. */
+export async function hasQuarantined(client: Statements, arrivals: readonly Arrival[]): Promise<boolean> {
+  return (await readOfPapers(client, arrivals)).length > 0;
+}
+
+async function readOfPapers(client: Statements, arrivals: readonly Arrival[]): Promise<Row[]> {
+  if (arrivals.length === 0) return [];
+  const { rows } = await client.query<Row>(
+    `SELECT encode(content_sha256, 'hex') AS content_sha256, kind, pith_number, source FROM quarantine
+     WHERE pith_number = ANY($1::text[])`,
+    [[...new Set(arrivals.map(({ pithNumber }) => pithNumber))]],
+  );
+  return rows;
 }
 
 /** Removes documents from quarantine, and from the kept count. Returns how many were there. */
-export async function releaseDocuments(client: pg.ClientBase, hashes: readonly string[]): Promise<number> {
+export async function releaseDocuments(client: Statements, hashes: readonly string[]): Promise<number> {
   if (hashes.length === 0) return 0;
   const { rows } = await client.query<{ kind: string }>(
     `DELETE FROM quarantine WHERE content_sha256 IN (SELECT decode(hash, 'hex') FROM unnest($1::text[]) AS hash)
