@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readConfig } from "../../src/config/index.ts";
 import { takeIn } from "../../src/ingest/index.ts";
 import { createLog } from "../../src/log.ts";
+import { createKeyring, registryKey } from "../../src/protocol/index.ts";
 import { createApp, type RunningServer, startServer } from "../../src/server/index.ts";
 import { traceRequests } from "../../src/server/tracing/trace-requests.ts";
 import { openDatabase } from "../../src/store/index.ts";
@@ -14,7 +15,6 @@ import { isTracing, startTracing, type Tracing } from "../../src/telemetry/traci
 import { seedText } from "../api/fixtures/library.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
-import { keyring } from "../protocol/signed-events.ts";
 import { databaseUrl } from "../server-connection.ts";
 
 type Span = {
@@ -112,7 +112,7 @@ describe("traces", () => {
   it("go from the request through the operation and its fields to the statements, within the caller's trace", async () => {
     await traced(async (url) => {
       await takeIn(openDatabaseOf(database), [{ source: "a test", bytes: Buffer.from(seedText) }], {
-        keyring,
+        keyring: createKeyring([registryKey]),
         minimumProof: "hash",
         maximumBytes: 1e6,
       });
