@@ -23,18 +23,19 @@ describe("what is read", () => {
       PITH_GRAPH_QUERY_DIRECTIVES: "5",
       PITH_GRAPH_QUERY_TOKENS: "4",
       PITH_GRAPH_QUERY_DEPTH: "3",
+      PITH_GRAPH_ANSWER_BYTES: "8000000",
       PITH_GRAPH_QUERY_BYTES: "2",
       PITH_GRAPH_REQUESTS_PER_MINUTE: "0",
       PITH_GRAPH_TRUST_PROXY: "1",
     });
     expect(limits).toEqual({
-      ...defaultQueryLimits,
       cost: 50,
       milliseconds: 7,
       aliases: 6,
       directives: 5,
       tokens: 4,
       depth: 3,
+      answerBytes: 8_000_000,
     });
     expect([requestsPerMinute, trustedProxies, maximumQueryBytes]).toEqual([0, 1, 2]);
     expect(readConfig({}).limits).toEqual(defaultQueryLimits);

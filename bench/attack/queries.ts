@@ -102,33 +102,34 @@ export function knownAttacks({ works, largePaper, longPapers, words }: Targets):
       query: aliased(count, (index) => `search(query: "papre hep-${index}") { totalCount edges { score } }`),
     })),
     ...largest("anchor chains", 199, (count) => ({
-      query: aliased(count, (index) => `anchorChain(from: ${text(works[index])}) { length }`),
+      query: aliased(count, (index) => `anchorChain(from: ${text(works[index % works.length])}) { length }`),
     })),
     ...largest("related works", 199, (count) => ({
       query: aliased(
         count,
         (index) =>
-          `relatedWorks(ref: ${text(works[index])}, by: CO_CITATION, first: 100) { score shared(first: 100) { title } }`,
+          `relatedWorks(ref: ${text(works[index % works.length])}, by: CO_CITATION, first: 100) { score shared(first: 100) { title } }`,
       ),
     })),
     ...largest("reachable works", 199, (count) => ({
       query: aliased(
         count,
-        (index) => `reachableWorks(ref: ${text(works[index])}, maxDepth: 100, direction: BOTH) { total }`,
+        (index) =>
+          `reachableWorks(ref: ${text(works[index % works.length])}, maxDepth: 100, direction: BOTH) { total }`,
       ),
     })),
     ...largest("paths", 199, (count) => ({
       query: aliased(
         count,
         (index) =>
-          `citationPath(from: ${text(works[index])}, to: ${text(works[index + 1])}, direction: BOTH, maxDepth: 100) { length }`,
+          `citationPath(from: ${text(works[index % works.length])}, to: ${text(works[(index + 1) % works.length])}, direction: BOTH, maxDepth: 100) { length }`,
       ),
     })),
     ...largest("graphs' sizes", 199, (count) => ({
       query: aliased(
         count,
         (index) =>
-          `citationGraph(roots: [${text(works[index])}], depth: 10, maxNodes: 300, direction: BOTH) { edgeCount }`,
+          `citationGraph(roots: [${text(works[index % works.length])}], depth: 10, maxNodes: 300, direction: BOTH) { edgeCount }`,
       ),
     })),
     ...largest("counts of filters", 199, (count) => ({

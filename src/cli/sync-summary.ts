@@ -6,7 +6,8 @@ import { shownText } from "./output/shown-text.ts";
 /** What a sync came to, for a program. */
 export function syncJson(summary: SyncSummary) {
   const { position, outstanding, comparison } = summary;
-  return { ...summaryJson(summary), position, outstanding, comparison };
+  // As in the feed. A BigInt is no JSON.
+  return { ...summaryJson(summary), position: Number(position), outstanding, comparison };
 }
 
 /** What a sync came to, for a person. `numbers`: how many a list had, where one was followed. */

@@ -27,36 +27,46 @@ function lastDay(year: number, month: number): number {
 }
 
 const readable =
-  /^(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d{1,30}))?)?(?: ?([Zz]|[+\u2212-]\d\d(?::?\d\d)?))?)?$/;
+  /^(\d{4})(-?)(\d\d)\2(\d\d)(?:[Tt ](\d\d)(?::?(\d\d)(?::?(\d\d)(?:[.,](\d+))?)?)?)?(?: ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?))?$/i;
 
 /**
- * Reads a time as people and programs write it: RFC 3339 with any offset, also to the minute, and a date alone, which
- * is its first instant. UTC where no offset is given. Digits beyond the microsecond are cut off; a leap second is the
- * instant after it. Null for anything else, and outside the years 0001–9999.
+ * Reads a time as people and programs write it: RFC 3339 with any offset, also to the minute or the hour, the basic
+ * format of ISO 8601, and a date alone, which is its first instant. UTC where no offset is given. Digits beyond the
+ * microsecond are cut off; a leap second is the instant after it, and 24:00 the beginning of the next day. Null for
+ * anything else, and outside the years 0001–9999.
  *
  * @example readInstant("2024-01-01T01:00+01:00") // "2024-01-01T00:00:00.000000"
  */
 export function readInstant(text: string): Instant | null {
-  const match = readable.exec(text.trim());
+  const match = readable.exec(
+    text
+      .trim()
+      .normalize("NFKC")
+      .replace(/[\u2010-\u2013\u2212]/g, "-"),
+  );
   if (match === null) return null;
-  const [, date = "", minute = "00:00", second = "00", fraction = "", zone = "Z"] = match;
+  const [, year, , month, day, hour = "00", minute = "00", second = "00", fraction = "", zone = "Z"] = match;
+  const isMidnight = hour === "24" && /^0*$/.test(minute + second + fraction);
   const isLeap = second === "60";
+  const time = `${year}-${month}-${day}T${isMidnight ? "00" : hour}:${minute}:${isLeap ? "59" : second}Z`;
   // Checks the ranges, which Date.parse does not for days.
-  if (parseInstant(`${date}T${minute}:${isLeap ? "59" : second}Z`) === null) return null;
+  if (parseInstant(time) === null) return null;
   const offset = minutesOf(zone);
   if (offset === null) return null;
-  const milliseconds = Date.parse(`${date}T${minute}:${isLeap ? "59" : second}Z`) - offset * 60_000;
-  const utc = new Date(milliseconds).toISOString().slice(0, 19);
-  if (isLeap) {
-    if (!utc.endsWith("T23:59:59")) return null;
-    return parseInstant(`${new Date(milliseconds + 1_000).toISOString().slice(0, 19)}Z`);
-  }
+  const milliseconds = Date.parse(time) + (isMidnight ? 86_400_000 : 0) - offset * 60_000;
+  const utc = isoSeconds(milliseconds);
+  if (isLeap) return utc.endsWith("T23:59:59") ? parseInstant(`${isoSeconds(milliseconds + 1_000)}Z`) : null;
   return parseInstant(`${utc}.${fraction.slice(0, 6).padEnd(6, "0")}Z`);
+}
+
+/** Without what comes after the second. */
+function isoSeconds(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().slice(0, 19);
 }
 
 /** An offset east of Greenwich, in minutes; null where it is none. */
 function minutesOf(zone: string): number | null {
-  if (zone === "Z" || zone === "z") return 0;
+  if (/^[a-z]/i.test(zone)) return 0;
   const hours = Number(zone.slice(1, 3));
   const minutes = Number(zone.slice(3).replace(":", "") || 0);
   if (hours > 23 || minutes > 59) return null;

@@ -18,8 +18,17 @@ export type WorkName =
   | ({ readonly kind: "arxiv" } & ArxivId)
   | { readonly kind: "doi"; readonly doi: string };
 
+/** The archives of arXiv's ids before April 2007, without which nothing is such an id. */
+const archives = (
+  "acc-phys adap-org alg-geom ao-sci astro-ph atom-ph bayes-an chao-dyn chem-ph cmp-lg comp-gas cond-mat cs dg-ga " +
+  "funct-an gr-qc hep-ex hep-lat hep-ph hep-th math-ph math mtrl-th nlin nucl-ex nucl-th patt-sol physics plasm-ph " +
+  "q-alg q-bio quant-ph solv-int supr-con"
+).split(" ");
+
 // Most names are written as they are stored. These forms are decided without any rewriting.
-const plainArxivId = /^(?:\d\d(?!00)\d{2}\.\d{4,5}|[a-z]+(?:-[a-z]+)*\/\d\d(?!00)\d{5})$/;
+const plainArxivId = new RegExp(
+  `^(?:\\d\\d(?!00)\\d{2}\\.\\d{4,5}|(?:${archives.join("|")})/\\d\\d(?!00)\\d{5})$`,
+);
 const plainDoi = /^10\.\d{4,9}\/[a-z0-9](?:[a-z0-9._/-]*[a-z0-9/])?$/;
 
 /**
@@ -35,47 +44,79 @@ export function readWorkName(text: string): WorkName | null {
   return ofDoi === null ? { kind: "doi", doi } : { kind: "arxiv", ...ofDoi };
 }
 
-/** The archives of arXiv's ids before April 2007. Only these are read where the slash is missing. */
-const archives =
-  "acc-phys|adap-org|alg-geom|ao-sci|astro-ph|atom-ph|bayes-an|chao-dyn|chem-ph|cmp-lg|comp-gas|cond-mat|cs|dg-ga|" +
-  "funct-an|gr-qc|hep-ex|hep-lat|hep-ph|hep-th|math-ph|math|mtrl-th|nlin|nucl-ex|nucl-th|patt-sol|physics|plasm-ph|" +
-  "q-alg|q-bio|quant-ph|solv-int|supr-con";
-
 const arxivAddress =
-  /^(?:https?:)?(?:\/\/)?(?:(?:[\w-]+\.)*(?:arxiv|ar5iv|alphaxiv)\.org|ar5iv\.labs\.arxiv\.org|xxx\.lanl\.gov)(?::\d+)?\/+(?:(?:abs|pdf|html|ps|format|e-print|src|dvi|ftp|papers)\/+)?/i;
+  /^(?:https?:)?(?:\/\/)?(?:(?:[\w-]+\.)*(?:arxiv|ar5iv|alphaxiv)\.org|xxx\.lanl\.gov)(?::\d+)?\/+(?:(?:abs|pdf|html|ps|format|e-print|src|dvi|overview)\/+|ftp\/[a-z-]+\/papers\/\d{4}\/(?=\d{4}\.))?/i;
+/** Pages of others that have the id behind `arxiv` or `papers` in their addresses. */
+const otherPage =
+  /^https?:\/\/[^\s/]+\/(?:[^\s/]+\/)*?(?:arxiv[/:]|papers?\/)(?=\d{4}\.\d|[a-z-]+(?:\.[a-z-]+)?\/\d{7})/i;
+/** `arXiv.org/ftp/hep-th/papers/9711/9711200.pdf`, `corr/abs-2302-12192` of DBLP and `2023arXiv230212192K` of ADS. */
+const spelledIds: readonly (readonly [RegExp, string])[] = [
+  [/^(?:https?:\/\/)?(?:[\w-]+\.)*arxiv\.org\/ftp\/([a-z-]+)\/papers\/\d{4}\/(?=\d{7})/i, "$1/"],
+  [/^(?:https?:\/\/dblp\.org\/rec\/)?(?:journals\/)?corr\/abs-(\d{4})-(\d{4,5})(?:\.html)?$/i, "$1.$2"],
+  [/^(?:https?:\/\/ui\.adsabs\.harvard\.edu\/abs\/)?20\d\darXiv(\d{4})(\d{5})[A-Z](?:\/\w*)?$/, "$1.$2"],
+];
+/** `Preprint at https://…`, `Available: https://…`, `In: arXiv:…`: words before what is plainly an address or a label. */
+const leadIn =
+  /^(?:\[?online\]?|available|preprint|pre-print|retrieved|url|link|in|p)(?: (?:online|at|from|as|in))?[\s.:,\]]+(?:available(?: at)?[\s.:,]+)?(?=https?:|arxiv\b|(?:dx\.)?doi\b|10\.\d{4})/i;
 /** `arXiv:`, `arXiv preprint arXiv:`, `CoRR abs/`, `oai:arXiv.org:`, `eprint = …` */
 const arxivLabel =
-  /^(?:(?:arxiv\.org|arxiv|oai|pre-?print|e-?prints?|corr|abs|id|identifier|no|number)(?:[ :=/._#-]+|(?=\d{4}\.\d)))+/i;
-const modernId =
-  /^(?:[a-z-]+(?:\.[a-z-]+)?\/)?(\d{2}(?!00)\d{2}\.\d{4,5})(?: ?v([1-9]\d{0,3}))?(?![\p{L}\p{N}])/iu;
-/** `hep-th/9711200`, `math.AG/0102003`: the subject class behind the point is no part of the identity. */
-const oldId = new RegExp(
-  `^(?:([a-z]+(?:-[a-z]+)*)(?:\\.[a-z]+(?:-[a-z]+)*)? ?/ ?|(${archives})[ -]?)(\\d\\d(?!00)\\d{5})(?: ?v([1-9]\\d{0,3}))?(?![\\p{L}\\p{N}])`,
+  /^(?:(?:arxiv\.org|arxiv papers?|arxiv|oai|pre-?prints?|e-?prints?|corr|abs|ids?|identifier|no|number)(?:[ :;=/.,_#-]+|(?=\d{4}\.\d)))+/i;
+const version = String.raw`(?:,? ?\(?(?:v|version |ver\. ?)([1-9]\d{0,3})\)?)?(?![\p{L}\p{N}])`;
+const modernId = new RegExp(
+  String.raw`^(?:[a-z-]+(?:\.[a-z-]+)?\/)?(\d{2}(?!00)\d{2}\.\d{4,5})${version}`,
   "iu",
 );
+/** `hep-th/9711200`, `hepth/9711200`; of `math.AG/0102003` and `math-AG/0102003` the class is no part of the identity. */
+const oldId = new RegExp(
+  `^(${archives.join("|").replaceAll("-", "[-_]?")})(?:[.-][a-z]+(?:-[a-z]+)*)?(?: ?[/:_#] ?|[ -])?` +
+    String.raw`(\d\d(?!00)\d{5})${version}`,
+  "iu",
+);
+const accessed = String.raw`(?:last )?(?:accessed|retrieved|visited)\b[^[\]()]*`;
 /** What may follow an id: file types, query, fragment, slashes; categories and dates as on the stamp of a PDF. */
-const arxivTail =
-  /^(?:\.(?:pdf|ps|html?|gz|tex|tar)|\/)*(?:[?#]\S*)?(?: ?(?:\[[^[\]]*\]|\([^()]*\)|,|\d{1,2} [a-z]{3,9}\.? \d{4}|\d{4}))*$/i;
+const arxivTail = new RegExp(
+  String.raw`^(?:\.(?:pdf|ps|html?|gz|tex|tar)|\/)*(?:[?#]\S*)?` +
+    String.raw`(?: ?(?:\[[^[\]]*\]|\([^()]*\)|[,;]|\.(?= )|\d{1,2} [a-z]{3,9}\.? \d{4}|[a-z]{3,9}\.? \d{1,2},? \d{4}|` +
+    String.raw`\d{4}-\d\d-\d\d|\d{4}|${accessed}))*$`,
+  "i",
+);
 
 /** Reads an arXiv id in any of the spellings that people use. Null for anything that does not have the form of one. */
 export function parseArxivId(text: string): ArxivId | null {
   if (plainArxivId.test(text)) return { id: text, version: null };
   // Nothing is an arXiv id without four digits, and most texts that are not have none.
   if (text.length > longestWritten || !/\p{N}{4}/u.test(text)) return null;
-  const bare = withoutLabels(withoutTrail(withoutLead(tidyName(text))));
+  const bare = withoutLabels(spelledOut(withoutTrail(withoutLead(tidyName(text)))));
   const modern = modernId.exec(bare);
   const old = modern === null ? oldId.exec(bare) : null;
   const match = modern ?? old;
   if (match === null || !arxivTail.test(bare.slice(match[0].length))) return null;
   if (modern !== null) return { id: modern[1] as string, version: versionOf(modern[2]) };
-  const [, archive, unslashed, number, version] = match;
-  return { id: `${(archive ?? unslashed ?? "").toLowerCase()}/${number}`, version: versionOf(version) };
+  const [, archive = "", number, digits] = match;
+  return { id: `${archiveNamed(archive)}/${number}`, version: versionOf(digits) };
+}
+
+/** `hep-th` of `hepth` and `HEP_TH`. */
+function archiveNamed(written: string): string {
+  const letters = written.replace(/[-_]/g, "").toLowerCase();
+  return archives.find((archive) => archive.replace("-", "") === letters) ?? letters;
+}
+
+function spelledOut(text: string): string {
+  const found = spelledIds.find(([shape]) => shape.test(text));
+  return found === undefined ? text : text.replace(...found);
 }
 
 /** Labels and addresses stand in front of each other: `arXiv:https://arxiv.org/abs/arXiv:…`. */
 function withoutLabels(text: string): string {
-  const bare = text.replace(arxivAddress, "").replace(arxivLabel, "");
-  return bare === text ? text : withoutLabels(bare);
+  const bare = text
+    .replace(leadIn, "")
+    .replace(arxivAddress, "")
+    .replace(otherPage, "")
+    .replace(arxivLabel, "");
+  if (bare === text) return text;
+  // A line of a PDF may end within a number.
+  return withoutLabels(bare.replace(/^(\d{4}\.) (?=\d{4,5}(?!\d))/, "$1"));
 }
 
 function versionOf(digits: string | undefined): number | null {
@@ -103,12 +144,19 @@ export function yearOfArxivId(id: string): number | null {
   return year > 7 || (year === 7 && month >= 4) ? 2000 + year : null;
 }
 
-const doiLabel = /^(?:(?:urn|info):)?doi(?! ?[.-]org)(?: (?:number|name|no\.?))?[ :=/.#]*/i;
-const resolver = /^(?:https?:)?(?:\/\/)?(?:[\w-]+\.)*doi[.-]org[\w.-]*(?::\d+)?\/+/i;
+const doiLabel =
+  /^(?:(?:urn|info):)?(?:doi(?! ?[.-] ?org)|digital object identifier|arxiv[: ]+(?=10\.))(?: (?:number|name|no\.?))?[ :=/.#_-]*/i;
+/** Also with the spaces that lines of a PDF leave in it. */
+const resolver = /^(?:https?:?)? ?(?:\/\/)? ?(?:[\w-]+\.)*doi ?[.-] ?org[\w.-]*(?::\d+)? ?\/+ ?/i;
 /** The page of a publisher that has the DOI in its address, and what such pages put behind it. */
 const publisherPage = /^https?:\/\/[^\s/]+\/(?:[^\s/]+\/)*?(?=10\.\d{4,9}\/)/i;
 const pageOfDoi = /\/(?:full|abstract|abs|pdf|epdf|fulltext|html|meta|summary)(?:\/html)?$|\.pdf$/i;
-const doiShape = /^(10\.\d{4,9}(?:\.\d+)*) ?\/ ?(\S+)(?: (?:\[[^[\]]*\]|\([^()]*\)))*$/;
+/** With brackets, a year or other identifiers behind it. */
+const doiShape = new RegExp(
+  String.raw`^(10\.\d{4,9}(?:\.\d+)*) ?\/ ?(\S+)` +
+    String.raw`(?: (?:\[[^[\]]*\]|\([^()]*\)|\d{4}|pm(?:id|cid|c)\S*(?: \w*\d+)?|arxiv:\S*|${accessed})[.,;]?)*$`,
+  "i",
+);
 
 /**
  * Reads a DOI in any of the spellings that people use, in lower case, as DOIs are compared. Punctuation behind it is
@@ -118,12 +166,12 @@ export function parseDoi(text: string): string | null {
   if (plainDoi.test(text) && text.length <= longest) return text;
   if (text.length > longestWritten || !/\p{N}{4}/u.test(text)) return null;
   let bare = withoutTrail(withoutLead(tidyName(text)));
-  bare = bare.replace(doiLabel, "").replace(resolver, "").replace(doiLabel, "");
+  bare = bare.replace(leadIn, "").replace(doiLabel, "").replace(resolver, "").replace(doiLabel, "");
   const page = publisherPage.exec(bare);
   if (page !== null) bare = bare.slice(page[0].length).replace(pageOfDoi, "");
   const match = doiShape.exec(bare);
   if (match === null) return null;
-  const suffix = withoutTrail(match[2] as string);
+  const suffix = withoutTrail((match[2] as string).replace(/\[arxiv:[^[\]]*\]$/i, ""));
   const doi = `${match[1]}/${suffix}`.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
   return doi.length <= longest && /[\p{L}\p{N}]/u.test(suffix) && !/\p{Cc}/u.test(doi) ? doi : null;
 }

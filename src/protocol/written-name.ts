@@ -47,22 +47,35 @@ const address =
 /** Of an address. A DOI of the older kind may end in `;2-#`, which people leave as it is. */
 const queryAndFragment = /(?<!;2-)[?#].*$/s;
 
+/** The DOI that an address names in its query: `…/article?id=10.1371/journal.pone.0001`. */
+const doiParameter = /[?&](?:id|doi)=(10\.\d{4,9}(?:\/|%2f)[^\s&#]+)/i;
+
 const dashes = /[\u2010-\u2015\u2043\u2212\ufe58]/g;
 const slashes = /[\u2044\u2215\u29f8]/g;
 const invisible = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
 const noBreakSpaceInside = /(?<=\S)[\u00a0\u2007\u202f](?=[^\s[(])/g;
-/** `\url{…}`, `\doi{…}`, and underscores and the like as TeX writes them. */
-const texCommand = /^\\(?:url|doi|path|nolinkurl) ?\{([^{}]*)\}/;
-const texEscape = /\{?\\([_#%&])\}?/g;
+/** What a command or a link encloses: `\url{…}`, `arXiv{…}`, `\href{…}{text}`, `[text](…)`, `<a href="…">text</a>`. */
+const enclosures: readonly RegExp[] = [
+  /^\\(?:url|doi|path|nolinkurl|eprint|arxiv|href) ?\{([^{}]*)\}(?:\{.*\})?[\s.,;:)\]]*$/is,
+  /^(?:doi|eprint|arxiv(?: preprint)?)\s*[:=]?\s*[{([]\s*([^{}()[\]]*)[})\]][\s.,;]*$/i,
+  /^\[[^[\]]*\]\((\S*)\)[\s.,;]*$/,
+  /^<a\s[^<>]*?href\s*=\s*["']([^"'<>]*)["'][^<>]*>.*<\/a>[\s.,;]*$/is,
+];
+/** Signs as TeX writes them: `\_`, `{\_}`, `$\_$`, `\(` and `$<$`. */
+const texEscape = /\{?\$?\\([_#%&()<>])\$?\}?|\$([<>])\$/g;
+const texSign = /\{?\\text(less|greater|underscore)(?:\{\}| |(?![A-Za-z]))\}?/g;
+const texSigns: Readonly<Record<string, string>> = { less: "<", greater: ">", underscore: "_" };
+/** A space that keeps words together, between a label and a number: `arXiv:~2302.12192`. */
+const texSpace = /(?<=[:\s])(?:~|\\[,; ])/g;
 
 /** Of a text with none of these characters nothing has to be undone. */
-const hasNothingToUndo = /^[\w./:()<>;,[\]-]*$/;
+const hasNothingToUndo = /^[\w./:()<>;,-]*$/;
 
 /** The text without what copying does to identifiers: white space folded, invisible characters gone, ASCII dashes. */
 export function tidyName(text: string): string {
   if (hasNothingToUndo.test(text)) return text;
-  let tidy = decodeEntities(text.trim().replace(texCommand, "$1"));
-  if (address.test(tidy)) tidy = tidy.replace(queryAndFragment, "");
+  let tidy = decodeEntities(enclosed(text.trim()));
+  if (address.test(tidy)) tidy = doiParameter.exec(tidy)?.[1] ?? tidy.replace(queryAndFragment, "");
   // What was encoded twice is decoded twice.
   for (let before = ""; before !== tidy; ) {
     before = tidy;
@@ -71,9 +84,19 @@ export function tidyName(text: string): string {
   return tidy;
 }
 
+function enclosed(text: string): string {
+  for (const enclosure of enclosures) {
+    const match = enclosure.exec(text);
+    if (match !== null) return match[1] as string;
+  }
+  return text;
+}
+
 function undoOnce(text: string): string {
   return decodeEntities(decodePercents(text))
-    .replace(texEscape, "$1")
+    .replace(texEscape, "$1$2")
+    .replace(texSign, (_, name: string) => texSigns[name] ?? "")
+    .replace(texSpace, "")
     .replace(invisible, "")
     .replace(noBreakSpaceInside, "")
     .normalize("NFKC")
@@ -82,6 +105,9 @@ function undoOnce(text: string): string {
     .replace(/\s+/g, " ")
     .trim();
 }
+
+/** What stands behind a name in prose. Of characters beyond ASCII all punctuation does, and marks of footnotes. */
+const trailing = /[\s.,;:!?'"`~*|\\([{<]|[^\x00-\x7f\ud800-\udfff](?<![\p{L}\p{M}\p{N}])/u;
 
 const closing: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{", ">": "<" };
 
@@ -99,8 +125,7 @@ export function withoutTrail(text: string): string {
   while (end > 0) {
     const last = text[end - 1] as string;
     const open = closing[last];
-    if (open === undefined ? !/[\s.,;:!?'"`´‘’“”«»·•*|\\([{<]/.test(last) : isBalanced(text, end, open, last))
-      break;
+    if (open === undefined ? !trailing.test(last) : isBalanced(text, end, open, last)) break;
     end--;
   }
   return text.slice(0, end);

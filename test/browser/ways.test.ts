@@ -12,7 +12,7 @@ const realPaper = "Aligning Text-to-Image Models using Human Feedback";
 
 test("below a path of a proxy: deep links, a new load, another page, verification", async () => {
   const { page, leave } = await visit(stage.browser, `${stage.site.url}paper/arXiv:hep-th/9204099`);
-  await page.getByRole("heading", { name: "hep-th/9204099" }).waitFor();
+  await page.getByRole("heading", { name: "The Black Hole in Three Dimensional Space Time" }).waitFor();
   await page.goto(`${stage.site.url}paper/https%3A//arxiv.org/abs/2302.12192v1`);
   await page.getByRole("heading", { name: realPaper }).waitFor();
   await page.reload();

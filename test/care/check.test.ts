@@ -27,7 +27,7 @@ const faults: Record<string, readonly [statement: string, named: string]> = {
     "state_sha256",
   ],
   "records: aliases": [
-    "UPDATE records SET aliases = replace(aliases, 'true', 'false') WHERE aliases LIKE '%true%'",
+    "UPDATE records SET aliases = replace(aliases, 'true]', 'false]') WHERE aliases LIKE '%true]%'",
     "arxiv_version",
   ],
   events: ["UPDATE events SET status = 'superseded' WHERE position = 1", "superseded"],

@@ -28,7 +28,7 @@ async function runShell(shell: string, script: string): Promise<string> {
 test("bash completes commands, options, values, and files", async () => {
   const asked: [line: string, completed: string[]][] = [
     ["pith-graph ver", ["verify"]],
-    ["pith-graph quarantine ", ["list", "show", "retry"]],
+    ["pith-graph quarantine ", ["list", "show", "retry", "remove"]],
     ["pith-graph quarantine list --js", ["--json"]],
     ["pith-graph verify --minimum", ["--minimum-proof"]],
     ["pith-graph completion ", ["bash", "zsh", "fish"]],

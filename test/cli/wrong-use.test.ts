@@ -67,6 +67,7 @@ const wrong: readonly (readonly string[])[] = [
   ["quarantine", "retry", ""],
   ["quarantine", "remove", ""],
   ["quarantine", "remove", "nonsense"],
+  ["demo", "now"],
   ["doctor", "now"],
   ["check", "--keyring", "nowhere.json"],
   ["rebuild", "--keyring", "nowhere.json"],

@@ -15,10 +15,7 @@ const running = [
   "@SUM(1)",
   "+1+cmd|' /C calc'!A0",
   "-2+3",
-  "\t=1",
   "\tplain",
-  "\r=1",
-  "\n=1",
   " =1",
   "\u00a0=1",
   "\ufeff=1",
@@ -28,15 +25,37 @@ const running = [
   "＠SUM(1)",
   "−1",
   "-",
+  "\u00ad=1",
+  "\u202e=1",
+  "\u3164=1",
+  `${" ".repeat(200)}=1`,
+  `${"\u00a0\u200b".repeat(100)}@SUM(1)`,
+  '=DDE("cmd";"/C calc";"x")',
+  "+cmd|'/C calc'!A0",
 ];
-const still = ["-1.5", "+2", "1e5", "-1E-5", "a=1", "'=1", '"=1"', "2-3", "", "日本", "a\n=1"];
+
+/** Texts that run where the file is opened with other separators, and what becomes of them. */
+const inner: readonly (readonly [string, string])[] = [
+  ["\t=1", "'\t'=1"],
+  ["\r=1", "'\r'=1"],
+  ["\n=1", "'\n'=1"],
+  [";=1", ";'=1"],
+  ["a;=1", "a;'=1"],
+  ["a;\u00a0 =1;b; @x", "a;\u00a0 '=1;b; '@x"],
+  ["a\t=1", "a\t'=1"],
+  ["a\n=1;b", "a\n'=1;b"],
+  ["a\r\n-1", "a\r\n'-1"],
+  ['a;"=1";b', 'a;"\'=1";b'],
+  ["a;＝1", "a;'＝1"],
+];
+const still = ["-1.5", "+2", "1e5", "-1E-5", "a=1", "'=1", '"=1"', "2-3", "", "日本", "a;b = 1", "a; b-c"];
 
 let database: TestDatabase;
 
 beforeAll(async () => {
   database = await createTestDatabase();
   // As titles of references: those are stored as they are written.
-  const references = [...running, ...still]
+  const references = [...running, ...still, ...inner.map(([text]) => text)]
     .filter((title) => title !== "")
     .map((title, index) => referenceOf(index + 1, { title }));
   const document = documentOf({
@@ -57,6 +76,7 @@ async function titlesOf(options: { raw?: boolean }): Promise<(string | null | un
 test("row 30: keeps what a spreadsheet would run as text, and changes nothing else", () => {
   for (const text of running) expect([text, spreadsheetText(text)]).toEqual([text, `'${text}`]);
   for (const text of still) expect(spreadsheetText(text)).toBe(text);
+  for (const [text, safe] of inner) expect(spreadsheetText(text)).toBe(safe);
 });
 
 test("row 30: the tables' CSV and the explorer's have the same texts", async () => {

@@ -107,7 +107,7 @@ it("names what it refused, and says so by its exit status", async () => {
 });
 
 it("says which papers are outstanding, and quarantine retry fetches them", async () => {
-  await ingestTexts(a, textsOf(documents));
+  await ingestTexts(a, textsOf(documents), "signed");
   const [first = expect.fail()] = documents;
   let isBroken = true;
   const server = await serve(a, (request, response) => {

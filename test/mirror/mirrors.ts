@@ -65,8 +65,8 @@ export function localFetcher(limits: Partial<FetchLimits> = {}): Fetcher {
 
 export const localPolicy = createUrlPolicy(["127.0.0.1"]);
 
-/** No waiting between attempts. */
-export const atOnce = { attempts: 2, baseDelay: 0, maximumDelay: 0 };
+/** No waiting between attempts, nor for a Retry-After. */
+export const atOnce = { attempts: 2, baseDelay: 0, maximumDelay: 0, maximumPause: 0 };
 
 export type SyncResult = SyncSummary & { readonly refusals: DocumentResult[]; readonly notices: string[] };
 

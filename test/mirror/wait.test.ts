@@ -55,7 +55,7 @@ async function followThrough(
       if (documents === 0) return;
       const wave = waves.shift();
       if (wave === undefined) stop.abort();
-      else void ingestTexts(a, wave);
+      else void ingestTexts(a, wave, "signed");
     },
   });
 }
@@ -66,7 +66,7 @@ async function expectEqual(): Promise<void> {
 }
 
 it("a follower is told of what is new, and does not wait for its next look", async () => {
-  await ingestTexts(a, texts(2));
+  await ingestTexts(a, texts(2), "signed");
   const server = await serveMirror(a);
   closing.push(server.close);
   await followThrough(server.url, [texts(2, 10), texts(2, 20), texts(1, 30)], { least: hour, most: hour });
@@ -75,7 +75,7 @@ it("a follower is told of what is new, and does not wait for its next look", asy
 });
 
 it("a mirror that knows no waiting is looked at again and again", async () => {
-  await ingestTexts(a, texts(2));
+  await ingestTexts(a, texts(2), "signed");
   const server = await serveMirror(a, (request) => {
     request.url = request.url?.replace(/&wait=\d+/, "") ?? "";
     return false;
@@ -86,7 +86,7 @@ it("a mirror that knows no waiting is looked at again and again", async () => {
 });
 
 it("a mirror that tells of news and has none is not asked without end", async () => {
-  await ingestTexts(a, texts(1));
+  await ingestTexts(a, texts(1), "signed");
   const stop = new AbortController();
   const looks: number[] = [];
   const server = await serveMirror(a, (request, response) => {
@@ -148,7 +148,7 @@ it("only so many wait in all, and none where the time is no time", async () => {
   expect(fifth).not.toBeNull();
   // Once it listens, it tells to look; then of each commit.
   expect(await fifth?.changed()).toBe(true);
-  await ingestTexts(a, texts(1));
+  await ingestTexts(a, texts(1), "signed");
   expect(await fifth?.changed()).toBe(true);
   watch.stopWaiting();
   expect(await fourth?.changed()).toBe(true);

@@ -59,6 +59,7 @@ function ingestAt(start: number): Promise<void> {
   return ingestTexts(
     source,
     papers(3, start).map(({ text }) => text),
+    "signed",
   );
 }
 

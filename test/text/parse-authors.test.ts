@@ -20,7 +20,17 @@ const lists: readonly (readonly [string, readonly string[]])[] = [
   ["A. Author and others", ["A. Author"]],
   ["J. Doe, Sr., and K. Roe Jr, Ph.D.", ["J. Doe Sr.", "K. Roe Jr Ph.D."]],
   ["Smith, Jr., John; King, Martin Luther, Jr.", ["John Smith Jr.", "Martin Luther King Jr."]],
+  ["A. Author, B. Author, and 35 others", ["A. Author", "B. Author"]],
+  ["A. Author, B. Author + 35 others", ["A. Author", "B. Author"]],
+  ["A. Author and 12 more authors", ["A. Author"]],
+  ["A. Author and A. Others", ["A. Author", "A. Others"]],
+  ["John Smith, PhD, MD, Jane Roe, MSc", ["John Smith PhD", "Jane Roe"]],
   // Row 10 and its neighbours.
+  ["ALICE Collaboration (A. Author, B. Author)", ["ALICE Collaboration", "A. Author", "B. Author"]],
+  ["ALICE Collaboration (CERN, Geneva)", ["ALICE Collaboration"]],
+  ["Gemini Team Google: Rohan Anil, Jane Roe", ["Gemini Team Google", "Rohan Anil", "Jane Roe"]],
+  ["Authors: J. Doe, K. Roe", ["J. Doe", "K. Roe"]],
+  ["By Matt Visser", ["Matt Visser"]],
   [
     "The LIGO Scientific Collaboration: B. P. Abbott, R. Abbott",
     ["The LIGO Scientific Collaboration", "B. P. Abbott", "R. Abbott"],
@@ -57,7 +67,16 @@ const lists: readonly (readonly [string, readonly string[]])[] = [
     ["Alice Smith", "Bob Jones", "Carol White", "Dan Brown"],
   ],
   ["F.Bonechi,E.Celeghini,J.-B.Zuber", ["F. Bonechi", "E. Celeghini", "J.-B. Zuber"]],
+  ["Peter Chang, J.S.Dowker", ["Peter Chang", "J. S. Dowker"]],
+  [
+    "A. Alpha \\and B. Beta und C. Gamma et D. Delta with E. Eta",
+    ["A. Alpha", "B. Beta", "C. Gamma", "D. Delta", "E. Eta"],
+  ],
+  ["A. Alpha · B. Beta | C. Gamma", ["A. Alpha", "B. Beta", "C. Gamma"]],
+  ["王小明、李华，张伟；陈静", ["王小明", "李华", "张伟", "陈静"]],
+  ["أحمد علي، محمد حسن", ["أحمد علي", "محمد حسن"]],
   // Marks that are no part of a name.
+  ["Jos\\'e Gonz$\\acute{a}$lez, K. G$\\ddot{\\rm o}$del$^1$", ["José González", "K. Gödel"]],
   [
     String.raw`A. Alpha$^{1,2}$, B. Beta$ {}^{\dagger}$, C. Gamma*, D. Delta^1`,
     ["A. Alpha", "B. Beta", "C. Gamma", "D. Delta"],

@@ -18,6 +18,11 @@ const readings: readonly (readonly [string, string])[] = [
     String.raw`Preu{\ss} Stra\ss e Przemys{\l}aw \L\'od\'z \O rsted \AA ngstr\"om \ae{} {\oe}`,
     "Preuß Straße Przemysław Łódź Ørsted Ångström æ œ",
   ],
+  [String.raw`F\"{ a}rber`, "Färber"],
+  [
+    String.raw`\h{a} \textcommabelow{s} \cb{t} \ring{u} \uhorn \G{a} Zel\cprime dovich O\textquotesingle Neill`,
+    "ả ș ț ů ưȁ Zelʹdovich O'Neill",
+  ],
   [String.raw`Nguy{\~{\^e}}n \'{\^e} \"{\"u}`, "Nguyễn ế ü̈"],
   [
     String.raw`{DNA} and {\it E. coli}, \emph{in vivo}, \textbf{bold {Nested}}`,
@@ -56,7 +61,7 @@ test.each([
 });
 
 const pieces =
-  "\\ { } $ \\$ \\( \\) \\[ \\] ' \" ` ~ - ^ = . a e i é / & % 1 \\i \\o \\foo \\emph \\it \\v \\c \\t \\textsc \\ldots \\- " +
+  "\\ { } $ \\$ \\( \\) \\[ \\] ' \" ` ~ - ^ = . a e i é / & % 1 \\i \\o \\foo \\emph \\it \\v \\c \\t \\h \\cb \\textsc \\ldots \\- " +
   "\\, \\' \\\" \\~ \\^ \\_ {} \u0338 \u0301 \u1fef \u0001 \ud800";
 const hostileTex = fc
   .array(fc.constantFrom(...pieces.split(" "), " ", "\n"), { maxLength: 16 })

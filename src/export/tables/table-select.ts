@@ -1,5 +1,5 @@
 import pg from "pg";
-import { formulaLength, formulaPattern, numberPattern } from "../../text/index.ts";
+import { formulaLength, formulaPattern, innerFormulaPattern, numberPattern } from "../../text/index.ts";
 import type { Column, ExportedTable, RowKey } from "./exported-table.ts";
 
 /** How a value is written in every format: an instant as ISO text in UTC, to the microsecond. */
@@ -25,7 +25,10 @@ function safeCsvValue(column: Column): string {
   // Keys begin with letters of ours, and lists with a bracket.
   if (column.type !== "text" || column.isKey) return value;
   const runs = `left(${value}, ${formulaLength}) ~ '${formulaPattern}' AND ${value} !~ '${numberPattern}'`;
-  return `CASE WHEN ${runs} THEN '''' || ${value} ELSE ${value} END`;
+  // Most texts have nothing in them that ends a cell.
+  const inner = `CASE WHEN ${value} ~ '[;\\u0009\\u000a\\u000d]'
+      THEN regexp_replace(${value}, '${innerFormulaPattern}', '\\1''\\2', 'g') ELSE ${value} END`;
+  return `CASE WHEN ${runs} THEN '''' || ${inner} ELSE ${inner} END`;
 }
 
 /** Rows for CSV; `isRaw` leaves texts as they are, also those that a spreadsheet would run. */

@@ -42,4 +42,11 @@ export class FetchError extends Error {
 /** A mirror that cannot be followed as it is: its message says why, and what to do. */
 export class MirrorError extends Error {
   override readonly name = "MirrorError";
+  /** Milliseconds, as the mirror wishes. */
+  readonly retryAfter: number | undefined;
+
+  constructor(message: string, retryAfter?: number) {
+    super(message);
+    this.retryAfter = retryAfter;
+  }
 }

@@ -39,6 +39,8 @@ export async function followMirror(database: Database, options: FollowOptions): 
   while (!signal.aborted) {
     let hasNews = false;
     let position: bigint | null = null;
+    /** Milliseconds, as the mirror wishes. */
+    let wish = 0;
     try {
       const retryOutstanding = isFirst ? "all" : "due";
       const summary = await syncMirror(database, { ...options, fromStart, retryOutstanding, onBatch });
@@ -61,15 +63,19 @@ export async function followMirror(database: Database, options: FollowOptions): 
         continue;
       }
       onNotice?.(error.message);
+      wish = Math.min(error.retryAfter ?? 0, maxWish);
     }
     wait = hasNews ? interval.least : Math.min(interval.most, wait * 2);
     // One that told of news and had none is not believed again before a pause.
     const isBelieved: boolean = position !== null && (hasNews || !wasTold);
     wasTold = isBelieved && (await tells(options, position ?? 0n));
     if (wasTold) continue;
-    await sleep(spread(wait), undefined, { signal }).catch(() => {});
+    await sleep(Math.max(wish, spread(wait)), undefined, { signal }).catch(() => {});
   }
 }
+
+/** Milliseconds: the most that a Retry-After of a mirror which cannot be followed counts. */
+const maxWish = 86_400_000;
 
 /** Half of it by chance: followers of one mirror, or users of one database, do not come all at once. */
 function spread(milliseconds: number): number {

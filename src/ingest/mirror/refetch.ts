@@ -11,6 +11,8 @@ import { FailureStreak } from "./failure-streak.ts";
 import { FetchError } from "./fetch-error.ts";
 import type { Fetcher } from "./fetcher.ts";
 import { readFetched } from "./remote-mirror.ts";
+import { RequestPauses } from "./request-pauses.ts";
+import { defaultRetry } from "./retry.ts";
 
 export type RefetchOptions = RetryOptions & { readonly fetcher: Fetcher; readonly signal: AbortSignal };
 
@@ -32,11 +34,12 @@ export async function refetchQuarantined(
     [prefix],
   );
   const streak = new FailureStreak();
+  const pauses = new RequestPauses(defaultRetry, options.signal);
   let tried = 0;
   let accepted = 0;
   for (const row of rows) {
     tried++;
-    const bytes = await refetch(row.source, options);
+    const bytes = await refetch(row.source, options, pauses);
     if (streak.count(bytes === null)) break;
     if (bytes === null) continue;
     const minimumProof = proofOf(row, options);
@@ -50,10 +53,11 @@ export async function refetchQuarantined(
 async function refetch(
   source: string,
   { fetcher, maximumBytes, signal }: RefetchOptions,
+  pauses: RequestPauses,
 ): Promise<Buffer | null> {
   const suffix = /\/([A-Z2-7]{8,26})\//.exec(source)?.[1] ?? "";
   try {
-    const bytes = await fetcher.fetch(new URL(source), { maximumBytes, signal });
+    const bytes = await pauses.run(() => fetcher.fetch(new URL(source), { maximumBytes, signal }));
     const { delivered } = readFetched(source, bytes, { suffix, year: null });
     return "bytes" in delivered ? bytes : null;
   } catch (error) {

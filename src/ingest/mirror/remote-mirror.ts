@@ -3,11 +3,11 @@ import { type DocumentAddresses, manifestAddresses, routeAddresses } from "./doc
 import { FetchError, MirrorError } from "./fetch-error.ts";
 import type { FetchResult } from "./fetch-failure.ts";
 import type { ListedNumber } from "./listed-numbers.ts";
+import { PauseNotices } from "./pause-notices.ts";
 import { type RemoteFeedPage, readFeedPage } from "./remote-feed.ts";
-import { type RetryOptions, withRetries } from "./retry.ts";
+import { RequestPauses } from "./request-pauses.ts";
+import { defaultRetry, withRetries } from "./retry.ts";
 import type { SyncOptions } from "./sync-options.ts";
-
-const defaultRetry: RetryOptions = { attempts: 5, baseDelay: 500, maximumDelay: 30_000 };
 
 const pageLimit = 500;
 /** Bytes of a page of the feed, or of a manifest. */
@@ -16,7 +16,7 @@ const largestPage = 4_000_000;
 /** How a mirror is asked. */
 export type RemoteMirrorOptions = Pick<
   SyncOptions,
-  "baseUrl" | "fetcher" | "policy" | "retry" | "manifest" | "maximumBytes"
+  "baseUrl" | "fetcher" | "policy" | "retry" | "manifest" | "maximumBytes" | "onNotice"
 >;
 
 /**
@@ -26,11 +26,15 @@ export type RemoteMirrorOptions = Pick<
 export class RemoteMirror {
   readonly #options: RemoteMirrorOptions;
   readonly #signal: AbortSignal;
+  readonly #pauses: RequestPauses;
 
   /** Nothing more is asked once the signal is aborted. */
   constructor(options: RemoteMirrorOptions, signal: AbortSignal) {
     this.#options = options;
     this.#signal = signal;
+    const { baseUrl, onNotice, retry = defaultRetry } = options;
+    const notices = new PauseNotices(baseUrl, onNotice);
+    this.#pauses = new RequestPauses(retry, signal, (pause) => notices.add(pause));
   }
 
   get baseUrl(): string {
@@ -132,7 +136,8 @@ export class RemoteMirror {
     const { fetcher, retry = defaultRetry } = this.#options;
     const url = new URL(address);
     const signal = this.#signal;
-    return withRetries(() => fetcher.fetch(url, { maximumBytes, signal }), retry, signal);
+    const attempt = () => this.#pauses.run(() => fetcher.fetch(url, { maximumBytes, signal }));
+    return withRetries(attempt, retry, signal);
   }
 
   /** `path`: what was fetched, where that matters. */
@@ -141,7 +146,10 @@ export class RemoteMirror {
     const later = error.isTransient
       ? " Run the same command again later; it continues where it stopped."
       : "";
-    return new MirrorError(`${this.#options.baseUrl} cannot be followed: ${what}${error.message}${later}`);
+    const { retryAfter } = error;
+    const wish = retryAfter === undefined ? "" : ` It asks to wait for ${Math.ceil(retryAfter / 1000)} s.`;
+    const message = `${this.#options.baseUrl} cannot be followed: ${what}${error.message}${wish}${later}`;
+    return new MirrorError(message, retryAfter);
   }
 }
 

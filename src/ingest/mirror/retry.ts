@@ -6,13 +6,25 @@ export type RetryOptions = {
   readonly attempts: number;
   /** Milliseconds: the most before the second attempt; doubles with each. */
   readonly baseDelay: number;
-  /** Milliseconds: the most before any attempt, and the most that a mirror's own wish counts. */
+  /** Milliseconds: the longest wait before any attempt. */
   readonly maximumDelay: number;
+  /** Milliseconds that one request waits at most because the mirror asks for it (429, Retry-After). */
+  readonly maximumPause: number;
   /** From 0 to 1. */
   readonly random?: () => number;
 };
 
-/** Tries again after faults that may pass, with exponential back-off and full jitter. Throws the last one. */
+export const defaultRetry: RetryOptions = {
+  attempts: 5,
+  baseDelay: 500,
+  maximumDelay: 30_000,
+  maximumPause: 900_000,
+};
+
+/**
+ * Tries again after faults that may pass, with exponential back-off and full jitter. Throws the last one, and at once
+ * what `asksForPause`: such a request was sent as often as makes sense by `RequestPauses`.
+ */
 export async function withRetries<Result>(
   attempt: () => Promise<Result>,
   options: RetryOptions,
@@ -23,7 +35,8 @@ export async function withRetries<Result>(
       return await attempt();
     } catch (error) {
       if (!(error instanceof FetchError) || !error.isTransient || nth >= options.attempts) throw error;
-      await sleep(delayAfter(nth, error.retryAfter, options), undefined, { signal });
+      if (asksForPause(error)) throw error;
+      await sleep(delayAfter(nth, options), undefined, { signal });
     }
   }
 }
@@ -31,9 +44,12 @@ export async function withRetries<Result>(
 /** Milliseconds to wait after the nth attempt, counted from 1. */
 export function delayAfter(
   nth: number,
-  retryAfter: number | undefined,
-  { baseDelay, maximumDelay, random = Math.random }: RetryOptions,
+  { baseDelay, maximumDelay, random = Math.random }: Omit<RetryOptions, "attempts" | "maximumPause">,
 ): number {
-  const jittered = random() * Math.min(maximumDelay, baseDelay * 2 ** (nth - 1));
-  return Math.max(jittered, Math.min(retryAfter ?? 0, maximumDelay));
+  return random() * Math.min(maximumDelay, baseDelay * 2 ** (nth - 1));
+}
+
+/** Whether the mirror answered that requests should wait: by 429, or by a Retry-After. */
+export function asksForPause(error: unknown): error is FetchError {
+  return error instanceof FetchError && (error.status === 429 || error.retryAfter !== undefined);
 }

@@ -11,6 +11,7 @@ import {
   type PithNumber,
   type Proof,
   parseInstant,
+  readInstant,
   sha256OfValue,
 } from "../../protocol/index.ts";
 import { paperIdOf, workIdOf } from "../../store/ids.ts";
@@ -115,22 +116,11 @@ function submissionTime(metadata: JsonObject, pithNumber: PithNumber): string {
   return looseTime(text) ?? `${year === "0000" ? "0001" : year}-01-01T00:00:00.000000Z`;
 }
 
-const looseShape =
-  /^(\d{4}-\d\d)(?:-(\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:Z|([+-]\d\d):?(\d\d))?)?)?$/;
-
-/**
- * A time in one of ISO 8601's other forms: a month or a day alone, no seconds, an offset. Without an offset it is
- * UTC, wherever this runs: all mirrors must read the same. Null for anything else, and outside the years 0001–9999.
- */
+/** A time as people and programs write it, or a month alone; null for anything else. All mirrors must read the same. */
 function looseTime(value: JsonValue | undefined): string | null {
-  const match = typeof value === "string" ? looseShape.exec(value) : null;
-  if (match === null) return null;
-  const [, month, day = "01", minute = "00:00", second = "00", fraction = "", hours, minutes] = match;
-  const zone = hours === undefined ? "Z" : `${hours}:${minutes}`;
-  const milliseconds = Date.parse(`${month}-${day}T${minute}:${second}${zone}`);
-  if (Number.isNaN(milliseconds)) return null;
-  const iso = new Date(milliseconds).toISOString();
-  return /^(?!0000)\d{4}-/.test(iso) ? `${iso.slice(0, 19)}.${fraction.slice(0, 6).padEnd(6, "0")}Z` : null;
+  if (typeof value !== "string") return null;
+  const instant = readInstant(/^\d{4}-\d\d$/.test(value) ? `${value}-01` : value);
+  return instant === null ? null : `${instant}Z`;
 }
 
 /** The names in `authors_text`, or those that are listed one by one, in their order and as people write them. */

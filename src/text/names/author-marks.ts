@@ -21,6 +21,29 @@ export function withoutMarks(list: string): string {
   return marks.reduce((rest, mark) => rest.replace(mark, ""), text);
 }
 
+const accentsOfMathematics: Readonly<Record<string, string>> = {
+  acute: "'",
+  grave: "`",
+  ddot: '"',
+  hat: "^",
+  tilde: "~",
+  bar: "=",
+  check: "v",
+  breve: "u",
+  dot: ".",
+  mathring: "r",
+};
+
+const mathematicalAccent =
+  /\$\s*\\(acute|grave|ddot|hat|tilde|bar|check|breve|dot|mathring)\s*(?:\{\s*)*(?:\\(?:rm|text|textrm|mathrm|it)\b\s*)?(?:\{\s*)?(\\[ij](?:math)?|[A-Za-z])[\s}]*\$/g;
+
+/** Letters with an accent as mathematics has it, `Gonz$\acute{a}$lez`, as text has them: `Gonz\'{a}lez`. */
+export function withoutMathematicalAccents(names: string): string {
+  return names.replace(mathematicalAccent, (_, accent: string, letter: string) => {
+    return `\\${accentsOfMathematics[accent]}{${letter.replace("math", "")}}`;
+  });
+}
+
 const pairs: Readonly<Record<string, string>> = { ")": "(", "]": "[" };
 
 /**
@@ -44,7 +67,7 @@ export function withoutBrackets(list: string): string {
       }
       const content = list.slice(at + 1, end);
       if (isListOfAffiliations(names, content, list.slice(end + 1, end + 3))) break;
-      names += collectiveIn(content);
+      names += collectiveIn(content) || membersIn(names, content);
       at = end + 1;
     } else {
       names += character;
@@ -73,6 +96,14 @@ function isListOfAffiliations(names: string, content: string, following: string)
     /^(?:\d+|[a-z])$/.test(content) &&
     /^ ?\p{L}/u.test(following)
   );
+}
+
+/** `ALICE Collaboration (A. Author, B. Author)`: those who are named behind a collaboration are authors too. */
+function membersIn(names: string, content: string): string {
+  const last = names.slice(-200).split(/[,;]/).at(-1)?.trim() ?? "";
+  return isCollective(last) && /(?:^|[\s,;])\p{Lu}\. ?(?:\p{Lu}\. ?)*\p{Lu}\p{Ll}/u.test(content)
+    ? `, ${content}`
+    : "";
 }
 
 function collectiveIn(content: string): string {

@@ -9,6 +9,13 @@ export function isCollective(name: string): boolean {
   return collective.test(name) || /^the \p{L}/iu.test(name);
 }
 
+const named = new RegExp(`(?:^|[\\s-])(?:${kinds}|authors)(?=\\s|$)`, "i");
+
+/** Whether what stands before a colon names many: `Gemini Team Google`, `BIG-bench authors`. */
+export function namesCollective(lead: string): boolean {
+  return named.test(lead.trim());
+}
+
 const spokenFor =
   /^(.*?)[\s(]*(?:\bfor|\bon behalf of|\brepresenting) (the .*|[^()]*\b(?:collaborations?|consortium|group|team))$/i;
 

@@ -1,7 +1,7 @@
 import { readableText } from "../readable-text.ts";
 import { foldWhiteSpace } from "../white-space.ts";
-import { withoutBrackets, withoutMarks } from "./author-marks.ts";
-import { isCollective, splitSpeaker } from "./collective.ts";
+import { withoutBrackets, withoutMarks, withoutMathematicalAccents } from "./author-marks.ts";
+import { isCollective, namesCollective, splitSpeaker } from "./collective.ts";
 import { isInitials, isSuffix, type PersonName, personOf, splitPerson } from "./person.ts";
 
 /** An author: a person with the parts of the name, a group under one name, or a name that cannot be split. */
@@ -22,13 +22,14 @@ const maxLength = 300;
  * // ["Robert Downey Jr.", "X Collaboration"]
  */
 export function parseAuthors(list: string): AuthorName[] {
-  const text = foldWhiteSpace(withoutBrackets(withoutMarks(readableText(list))));
+  const marked = withoutMarks(readableText(withoutMathematicalAccents(list)));
+  const text = foldWhiteSpace(plainSeparators(withoutBrackets(marked)));
   return splitList(text).flatMap(namesOf);
 }
 
 /** Reads the name of one author. TeX is read as text. Null where it has no letter. */
 export function parseName(name: string): AuthorName | null {
-  const text = tidied(foldWhiteSpace(withoutMarks(readableText(name))));
+  const text = tidied(foldWhiteSpace(withoutMarks(readableText(withoutMathematicalAccents(name)))));
   return text === "" ? null : nameOf(text);
 }
 
@@ -37,7 +38,21 @@ function splitList(text: string): string[] {
   return text.split(";").flatMap((piece) => (isInverted(piece) ? [piece] : splitByCommas(piece)));
 }
 
-const conjunction = / (?:and|&|with an appendix by) /i;
+const conjunction =
+  / (?:and|\\and|&|et(?!\.? ?al)|und|και|with(?: (?:an appendix|appendices|contributions?) (?:by|from|of))?) /i;
+
+/** Commas and semicolons of other scripts as those of ASCII, and what else stands between names as semicolons. */
+function plainSeparators(text: string): string {
+  return text
+    .replace(/^\s*(?:by|authors?:)\s+(?=\p{L})/iu, "")
+    .replace(/[，、،]/g, ", ")
+    .replace(/[；؛]|\s[•·|/]\s/g, "; ")
+    .replace(degrees, "");
+}
+
+/** Degrees behind a name of several words; where one stands alone it could be initials. */
+const degrees =
+  /(?<=\p{L}[\p{L}.]* [\p{L}.'’-]+(?:, (?:Ph\.? ?D\.?|M\.D\.|Jr\.?|Sr\.?))?)(?:, (?:M\.?D|M\.?Sc|B\.?Sc|D\.?Sc|D\.?Phil|MBA|MPH|FRS)\.?)+(?=,|;|$| and )/gu;
 
 function splitByCommas(text: string): string[] {
   const pieces = text.split(conjunction);
@@ -89,13 +104,15 @@ function isPlainlyInverted(piece: string): boolean {
   if (!isInverted(piece)) return false;
   const [family = "", given = ""] = partsOf(piece).names;
   const isParticle = /^['’]?\p{Ll}/u.test(family);
-  return !family.includes(" ") || isParticle || !given.includes(" ") || isInitials(given);
+  // `Peter Chang, J.S.Dowker` are two, of which one has no space in it.
+  const isOneGiven = !given.includes(" ") && !/\p{Lu}\.\p{Lu}\p{Ll}/u.test(given);
+  return !family.includes(" ") || isParticle || isOneGiven || isInitials(given);
 }
 
 function namesOf(piece: string): AuthorName[] {
   if (piece.length > maxLength) return [{ kind: "literal", text: piece.trim() }];
   const [, group, rest] = /^([^:]*): ?(.*)$/.exec(piece) ?? [];
-  if (group !== undefined && rest !== undefined && isCollective(group.trim())) {
+  if (group !== undefined && rest !== undefined && (isCollective(group.trim()) || namesCollective(group))) {
     return [group, rest].flatMap(namesOf);
   }
   const spoken = splitSpeaker(piece);
@@ -109,7 +126,12 @@ function tidied(piece: string): string {
   if (piece.length > maxLength) return piece.trim();
   const text = foldWhiteSpace(piece)
     .replace(/(?:^|[ ,])(?:and )?et\.? ?al(?:ii)?\b.*$/i, "")
+    .replace(
+      /(?:^|[ ,+])(?:and |& )?(?:\d+|many|several) (?:others|more|(?:more|other|additional) authors?)$/i,
+      "",
+    )
     .replace(/^(?:and|&|(?:and )?(?:others|etc\.?))$/i, "")
+    .replace(/ \+$/, "")
     .replace(/^[\s\d.,:#_]+/, "")
     .replace(/(?<=[\p{L}\p{M}.])[\s\d,:#]+$/u, "")
     .replace(/(?<=\p{Ll}{3})\.$/u, "");

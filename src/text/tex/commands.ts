@@ -18,6 +18,17 @@ export const accents: ReadonlyMap<string, string> = new Map([
   ["t", "\u0361"],
 ]);
 
+/** Accents that are read, but have no command in LaTeX's first encodings, so that letters with them are written as they are. */
+export const otherAccents: ReadonlyMap<string, string> = new Map([
+  ["h", "\u0309"],
+  ["G", "\u030f"],
+  ["f", "\u0311"],
+  ["ring", "\u030a"],
+  ["cb", "\u0326"],
+  ["textcommabelow", "\u0326"],
+  ["textogonekcentered", "\u0328"],
+]);
+
 /** Commands that stand for letters. Accents can be put on them. */
 export const letterCommands: ReadonlyMap<string, string> = new Map([
   ["aa", "å"],
@@ -40,8 +51,12 @@ export const letterCommands: ReadonlyMap<string, string> = new Map([
   ["OE", "Œ"],
   ["ss", "ß"],
   ["SS", "ẞ"],
+  ["ohorn", "ơ"],
+  ["OHORN", "Ơ"],
   ["th", "þ"],
   ["TH", "Þ"],
+  ["uhorn", "ư"],
+  ["UHORN", "Ư"],
 ]);
 
 /** Commands that stand for other text. `~` and `\` have none: what they would become is TeX itself. */
@@ -53,7 +68,11 @@ export const symbolCommands: ReadonlyMap<string, string> = new Map([
   ["guillemotleft", "«"],
   ["guillemotright", "»"],
   ["LaTeX", "LaTeX"],
+  ["cprime", "ʹ"],
+  ["Cprime", "ʹ"],
   ["ldots", "…"],
+  ["lq", "‘"],
+  ["rq", "’"],
   ["P", "¶"],
   ["pounds", "£"],
   ["qquad", " "],
@@ -74,6 +93,11 @@ export const symbolCommands: ReadonlyMap<string, string> = new Map([
   ["textquestiondown", "¿"],
   ["textquotedblleft", "“"],
   ["textquotedblright", "”"],
+  ["quotedblbase", "„"],
+  ["quotesinglbase", "‚"],
+  ["guilsinglleft", "‹"],
+  ["guilsinglright", "›"],
+  ["textquotesingle", "'"],
   ["textquoteleft", "‘"],
   ["textquoteright", "’"],
   ["textregistered", "®"],

@@ -1,6 +1,7 @@
 import {
   accents,
   letterCommands,
+  otherAccents,
   signCommands,
   switchCommands,
   symbolCommands,
@@ -116,7 +117,7 @@ function readCommands(text: string): string {
   };
 
   const readWord = (name: string) => {
-    const mark = name.length === 1 ? accents.get(name) : undefined;
+    const mark = otherAccents.get(name) ?? (name.length === 1 ? accents.get(name) : undefined);
     if (mark !== undefined) return readAccent(name, mark);
     const replacement = letterCommands.get(name) ?? symbolCommands.get(name);
     if (replacement !== undefined || (switchCommands.has(name) && !isGroup(at))) {
@@ -188,8 +189,8 @@ function frameOf(kind: Frame["kind"], command = "", mark = ""): Frame {
 
 /** What a group becomes in the one around it, and whether that is TeX still. */
 function closedText({ kind, text, command, mark, isOpaque }: Frame): { text: string; isOpaque: boolean } {
-  if (kind === "accent" && !isOpaque && /^\p{L}/u.test(text)) {
-    return { text: accented(text, mark), isOpaque: false };
+  if (kind === "accent" && !isOpaque && /^ ?\p{L}/u.test(text)) {
+    return { text: accented(text.trimStart(), mark), isOpaque: false };
   }
   const isKept = isOpaque || kind === "accent" || kind === "argument";
   return { text: isKept ? `${command}{${text}}` : text, isOpaque: isKept };

@@ -6,7 +6,7 @@ import type { Fault } from "../fault.ts";
 import type { Stage } from "../stage.ts";
 
 /** Connections that send expensive queries, one after the other. */
-const attackers = 4;
+const attackers = 2;
 /** Megabytes that the API may grow by meanwhile. */
 const mostGrowth = 256;
 
@@ -40,7 +40,7 @@ export const fault: Fault = {
     if ((codes.get(200) ?? 0) === 0) throw new Error("No expensive query was accepted.");
     const growth = highest - before;
     if (growth > mostGrowth) throw new Error(`The API grew by ${growth.toFixed(0)} MB.`);
-    return `${sent} of ${attackers} connections (${statusesOf(codes)}); ${reads} reads beside them answered, ${growth.toFixed(0)} MB more`;
+    return `${sent} queries over ${attackers} connections (${statusesOf(codes)}); ${reads} reads beside them answered, ${growth.toFixed(0)} MB more`;
   },
 };
 

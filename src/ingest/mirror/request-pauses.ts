@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { FetchError } from "./fetch-error.ts";
+import { asksForPause, delayAfter, type RetryOptions } from "./retry.ts";
+
+/** A pause that begins. */
+export type Pause = {
+  /** Of the answer that asks for it: 429, or 503 as a rule. */
+  readonly status: number;
+  readonly milliseconds: number;
+};
+
+/** Times in succession that a request which is sent alone may be answered with a pause before it fails. */
+const maxRejections = 10;
+
+/**
+ * Pauses all requests to a mirror while it asks for that: by 429, or by Retry-After. After the pause one request is sent
+ * alone, and the others once it is answered. A request fails where it would wait longer than `maximumPause` in all, or
+ * was answered so ten times in succession.
+ *
+ * Example: of four requests one is answered 429 with `Retry-After: 2`. It is sent again after 2 s; the others, and those
+ * that come meanwhile, after its answer.
+ */
+export class RequestPauses {
+  readonly #options: RetryOptions;
+  readonly #signal: AbortSignal;
+  readonly #onPause: ((pause: Pause) => void) | undefined;
+  /** Resolves when the request that is sent alone is answered; null where nothing is paused. */
+  #recovery: Promise<unknown> | null = null;
+  /** Of `performance.now()`. */
+  #end = 0;
+
+  constructor(options: RetryOptions, signal: AbortSignal, onPause?: (pause: Pause) => void) {
+    this.#options = options;
+    this.#signal = signal;
+    this.#onPause = onPause;
+  }
+
+  /**
+   * Sends a request, in as many attempts as the mirror's pauses take. Throws what the last attempt throws, and the
+   * signal's reason.
+   */
+  async run<Result>(attempt: () => Promise<Result>): Promise<Result> {
+    for (;;) {
+      while (this.#recovery !== null) await this.#recovery;
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!asksForPause(error) || this.#isTooLong(error)) throw error;
+        this.#extend(error, 1);
+        if (this.#recovery !== null) continue;
+        const recovering = this.#recover(attempt, error);
+        this.#recovery = recovering.then(
+          () => {},
+          () => {},
+        );
+        try {
+          return await recovering;
+        } finally {
+          this.#recovery = null;
+        }
+      }
+    }
+  }
+
+  async #recover<Result>(attempt: () => Promise<Result>, first: FetchError): Promise<Result> {
+    let last = first;
+    let waited = 0;
+    for (let rejections = 1; ; rejections++) {
+      const milliseconds = this.#end - performance.now();
+      waited += milliseconds;
+      if (milliseconds > 0) this.#onPause?.({ status: last.status ?? 0, milliseconds });
+      await this.#sleepToEnd();
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!asksForPause(error) || this.#isTooLong(error, waited) || rejections >= maxRejections)
+          throw error;
+        last = error;
+        this.#extend(error, rejections + 1);
+      }
+    }
+  }
+
+  /** Answers to requests that were under way may prolong the pause. */
+  async #sleepToEnd(): Promise<void> {
+    for (;;) {
+      const milliseconds = this.#end - performance.now();
+      if (milliseconds <= 0) return;
+      await sleep(Math.ceil(milliseconds), undefined, { signal: this.#signal });
+    }
+  }
+
+  #extend({ retryAfter = 0 }: FetchError, nth: number): void {
+    const milliseconds = Math.max(retryAfter, delayAfter(nth, this.#options));
+    this.#end = Math.max(this.#end, performance.now() + milliseconds);
+  }
+
+  #isTooLong({ retryAfter = 0 }: FetchError, waited = 0): boolean {
+    return waited + retryAfter > this.#options.maximumPause;
+  }
+}
