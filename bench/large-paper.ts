@@ -42,7 +42,7 @@ export async function run(): Promise<void> {
       "GraphQL, document": query("document"),
       "GraphQL, appliedEventIds": query("appliedEventIds"),
     };
-    console.log(`${"route".padEnd(26)}${["stall ms", "processor", "MB", "seconds"].map(cell).join("")}`);
+    console.log(`${"route".padEnd(30)}${["stall ms", "processor", "MB", "seconds"].map(cell).join("")}`);
     for (const [name, route] of Object.entries(routes)) {
       const server = await startAttackedServer(url, folder, { PITH_GRAPH_PORT: "0" });
       try {

@@ -1,9 +1,9 @@
-/** What is kept of a value, beside its key: its size, in characters, counts towards the bound. */
+/** What is kept of a value, beside its key: its size counts towards the bound. */
 export type Sized<Value> = { readonly value: Value; readonly size: number };
 
 /**
  * Values by a text, together no larger than a bound: those not used for the longest time go first. The keys count as
- * well; sizes are in characters, of which each takes one or two bytes.
+ * well. Sizes are in characters, of which each takes one or two bytes, or in bytes where the values are no strings.
  */
 export class BoundedTexts<Value> {
   readonly #entries = new Map<string, Sized<Value>>();

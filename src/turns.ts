@@ -109,3 +109,24 @@ async function mapLong<Item, Result>(
   }
   return results;
 }
+
+/** How long work that shares its thread with no request may keep all else waiting, in milliseconds. */
+const longestAlone = 1;
+
+/**
+ * Divides work that belongs to no request into turns: between two of them the thread goes on with whatever else waits,
+ * as a batch that is being written while the next is verified.
+ */
+export class Turns {
+  #began = performance.now();
+
+  /** Whether the turn is over, and `next` is to be awaited. */
+  get isOver(): boolean {
+    return performance.now() - this.#began >= longestAlone;
+  }
+
+  async next(): Promise<void> {
+    await nextTurn();
+    this.#began = performance.now();
+  }
+}

@@ -1,5 +1,9 @@
-import type { BuiltDocument, PaperStates, WantedDocument } from "../store/states/index.ts";
-import { QueueFullError } from "../store/states/index.ts";
+import {
+  type BuiltDocument,
+  type PaperStates,
+  QueueFullError,
+  type WantedDocument,
+} from "../store/states/index.ts";
 import { ApiError, comeAgainSeconds } from "./errors.ts";
 
 /** Makes a document of a paper. Throws UNAVAILABLE where too many wait for documents of large papers. */

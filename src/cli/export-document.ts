@@ -1,14 +1,7 @@
-import { drizzle } from "drizzle-orm/node-postgres";
 import { prepareLoaders } from "../api/loaders/index.ts";
-import {
-  bundleText,
-  isPithNumber,
-  type JsonObject,
-  mergeEvents,
-  type PithNumber,
-  parseJson,
-} from "../protocol/index.ts";
-import { type Database, paperIdOf, readLogs } from "../store/index.ts";
+import { isPithNumber, type PithNumber } from "../protocol/index.ts";
+import { type Database, paperIdOf, readLogTexts } from "../store/index.ts";
+import { buildDocument, readHeads } from "../store/states/index.ts";
 import { CommandError } from "./command-error.ts";
 
 export type DocumentOptions = { readonly bundle?: boolean };
@@ -21,23 +14,20 @@ export async function exportPaper(
 ): Promise<string> {
   const pithNumber = await findPithNumber(database, ref);
   const paperId = paperIdOf(pithNumber);
-  const { rows } = await database.pool.query<{ record: string | null }>(
-    "SELECT record FROM records WHERE paper_id = $1",
-    [paperId.toString()],
-  );
-  const [held] = rows;
-  if (held === undefined) throw notHeld(ref);
-  const log = (await readLogs(drizzle(database.pool), [paperId])).get(paperId);
-  const state = mergeEvents(pithNumber, log?.events ?? [], log?.aliases ?? []);
-  if (!bundle) return state.text;
-  const record =
-    state.canonicalRecord ?? (held.record === null ? null : (parseJson(held.record) as JsonObject));
-  if (record === null) {
+  const head = (await readHeads(database.db, [paperId])).get(paperId);
+  if (head === undefined) throw notHeld(ref);
+  const { text } = buildDocument({
+    document: bundle ? "bundle" : "state",
+    pithNumber,
+    log: (await readLogTexts(database.db, [paperId])).get(paperId),
+    record: head.record,
+  });
+  if (text === null) {
     throw new CommandError(
       `No document has brought the canonical record of ${pithNumber}; a bundle must carry it.`,
     );
   }
-  return bundleText(state, record);
+  return text.toString();
 }
 
 async function findPithNumber(database: Database, ref: string): Promise<PithNumber> {

@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { Database } from "../store/index.ts";
+import { Turns } from "../turns.ts";
 import type { Analyses, AnalysisName } from "./analysis.ts";
 import { answer } from "./answer.ts";
 import { applyInSteps } from "./apply-changes.ts";
@@ -33,9 +34,6 @@ export type At<Result> = { readonly position: bigint; readonly result: Result };
 /** Of all rows, this part may lie over the base before it is folded in; and so many transactions. */
 const foldShare = 0.03;
 const foldTransactions = 4096;
-
-/** Milliseconds for which a change may hold the event loop, but for its smallest step. */
-const longestTurn = 1;
 
 /**
  * The graph in memory: loaded, following the feed of changes, and asked. A version never changes; the next one takes
@@ -234,12 +232,11 @@ export class MemoryGraph {
   /** The next version. Others have their turns while it is made. */
   async #after(version: GraphVersion, { payloads, position }: GraphTransaction): Promise<GraphVersion> {
     const steps = applyInSteps(version, payloads, position);
-    for (let begin = performance.now(); ; ) {
+    const turns = new Turns();
+    for (;;) {
       const step = steps.next();
       if (step.done) return step.value;
-      if (performance.now() - begin < longestTurn) continue;
-      await setImmediate();
-      begin = performance.now();
+      if (turns.isOver) await turns.next();
     }
   }
 

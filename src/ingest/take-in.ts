@@ -7,6 +7,7 @@ import {
   type RefusalReason,
 } from "../protocol/index.ts";
 import { type Database, paperIdOf } from "../store/index.ts";
+import { Turns } from "../turns.ts";
 import {
   type Arrival,
   type DoorOptions,
@@ -17,7 +18,6 @@ import {
   rejectUnaccepted,
 } from "./arrival.ts";
 import type { Delivered } from "./sources/files.ts";
-import { Turns } from "./turns.ts";
 import { intakeBatches } from "./watched-batches.ts";
 import type { Outcome } from "./write/batch.ts";
 import { CollisionError } from "./write/collision.ts";

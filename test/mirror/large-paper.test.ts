@@ -9,10 +9,10 @@ import type { PithNumber } from "../../src/protocol/index.ts";
 import { suffixOf } from "../../src/protocol/index.ts";
 import { createApp, startServer } from "../../src/server/index.ts";
 import { mergeLog, paperIdOf, readLogs, readLogTexts } from "../../src/store/index.ts";
-import { buildDocument } from "../../src/store/states/build-document.ts";
 import {
   appliedEventIds,
   type BuiltDocument,
+  buildDocument,
   type PaperDocument,
   PaperStates,
   type Reader,

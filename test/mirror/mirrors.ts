@@ -23,7 +23,16 @@ import { createApp } from "../../src/server/index.ts";
 import { type FeedPosition, feedHead } from "../../src/store/feed.ts";
 import { type Database, mergeLog, readLogs } from "../../src/store/index.ts";
 import { documentOf, type SyntheticDocument, type SyntheticPaper } from "../api/fixtures/documents.ts";
-import { keyring, registry, signedEvent } from "../protocol/signed-events.ts";
+import {
+  author,
+  entryOf,
+  keyring,
+  registry,
+  signedEvent,
+  stateBody,
+  unsignedEvent,
+  withStateSha256,
+} from "../protocol/signed-events.ts";
 
 export type Listening = { readonly url: string; close(): Promise<void> };
 
@@ -174,3 +183,13 @@ export function withAnchor(document: SyntheticDocument, createdAt: string): stri
   });
   return canonicalJson({ ...bundle, events: [anchor] });
 }
+
+/** A state of `pithNumber` that says something, and not what the paper's record is. */
+export const stateOnlyText = canonicalJson(
+  withStateSha256(
+    stateBody({
+      author_attestations: [entryOf(unsignedEvent(author, { event_type: "author_attestation" }))],
+      timestamp_anchors: [entryOf(unsignedEvent(registry, { event_type: "timestamp_anchor" }))],
+    }),
+  ),
+);

@@ -1,9 +1,7 @@
 import { type IncomingHttpHeaders, request } from "node:http";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { rebuildTables } from "../../src/ingest/index.ts";
 import {
-  createKeyring,
   judgeDocument,
   mergeJudged,
   type PithNumber,
@@ -15,13 +13,13 @@ import { createApp } from "../../src/server/index.ts";
 import { acceptsGzip, isNamedBy } from "../../src/server/mirror/conditional.ts";
 import { emptyChecksum } from "../../src/store/feed.ts";
 import { paperIdOf } from "../../src/store/index.ts";
-import { makeLibrary, seedText } from "../api/fixtures/library.ts";
+import { makeLibrary } from "../api/fixtures/library.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
-import { takeIn } from "../ingest/take-in.ts";
-import { keyring, registry } from "../protocol/signed-events.ts";
-import { headOf, ingestTexts, type Listening, listen, statesOf } from "./mirrors.ts";
+import { keyring, pithNumber } from "../protocol/signed-events.ts";
+import { headOf, ingestTexts, type Listening, listen, stateOnlyText, statesOf } from "./mirrors.ts";
 
-const seedNumber = "pith:2023:ROU4N4IRYZ3HV3M7HKTK3YY643" as PithNumber;
+/** Of a paper whose record no document has brought. */
+const stateOnlyNumber = pithNumber as PithNumber;
 
 let database: TestDatabase;
 let server: Listening;
@@ -34,12 +32,11 @@ let state: string;
 beforeAll(async () => {
   database = await createTestDatabase();
   const { documents } = makeLibrary();
-  await ingestTexts(database, documents.slice(0, 70));
-  await storeWithoutEvents(seedText);
+  await ingestTexts(database, [...documents.slice(0, 70), stateOnlyText]);
   const app = createApp({ database });
   server = await listen(app.handle);
   states = await statesOf(database);
-  number = Object.keys(states).find((held) => held !== seedNumber) as PithNumber;
+  number = Object.keys(states).find((held) => held !== stateOnlyNumber) as PithNumber;
   suffix = suffixOf(number);
   state = states[number] ?? "";
 });
@@ -47,13 +44,6 @@ afterAll(async () => {
   await server.close();
   await database.drop();
 });
-
-/** A state of which a key was trusted that is trusted no longer: the paper's number stays, and none of its events. */
-async function storeWithoutEvents(text: string): Promise<void> {
-  const { merged } = await takeIn(database, [text], { keyring: createKeyring([registryKey, registry]) });
-  expect(merged).toBe(1);
-  await rebuildTables(database, { keyring });
-}
 
 type Answer = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Buffer };
 
@@ -82,7 +72,7 @@ async function codeOf(path: string): Promise<[number, string]> {
 describe("documents", () => {
   it("merge again to the state they were served from, for every paper held", async () => {
     for (const [pithNumber, sha256] of Object.entries(states)) {
-      if (pithNumber === seedNumber) continue;
+      if (pithNumber === stateOnlyNumber) continue;
       const path = `/pith/${suffixOf(pithNumber as PithNumber)}`;
       const bundle = await get(`${path}/bundle.json`);
       const judged = judgeDocument(parseDocument(bundle.body), keyring, "hash");
@@ -108,10 +98,10 @@ describe("documents", () => {
   });
 
   it("are served of what is no paper too", async () => {
-    // The registry's state, where the registry is trusted no longer: its number is known, and no event of it.
-    const held = suffixOf(seedNumber);
-    expect((await json(`/pith/${held}/state.json`))["pith_number"]).toBe(seedNumber);
-    expect(await json(`/pith/${held}.json`)).toMatchObject({ canonical_sha256: null, event_count: 0 });
+    // Two of its events are known, and not its record.
+    const held = suffixOf(stateOnlyNumber);
+    expect((await json(`/pith/${held}/state.json`))["pith_number"]).toBe(stateOnlyNumber);
+    expect(await json(`/pith/${held}.json`)).toMatchObject({ canonical_sha256: null, event_count: 2 });
     // A bundle must carry a record, and nobody has brought it.
     expect(await codeOf(`/pith/${held}/bundle.json`)).toEqual([404, "NOT_FOUND"]);
   });
@@ -200,7 +190,7 @@ describe("caches", () => {
     });
     expect([packed.status, packed.headers.etag]).toEqual([304, `W/"${state}"`]);
     // Where there is no bundle, nobody has it.
-    const held = suffixOf(seedNumber);
+    const held = suffixOf(stateOnlyNumber);
     const { status } = await get(`/pith/${held}/bundle.json`, { "if-none-match": "*" });
     expect(status).toBe(404);
     expect((await get(`/pith/${held}/state.json`, { "if-none-match": "*" })).status).toBe(304);

@@ -1,30 +1,22 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { canonicalJson, type PithNumber, suffixOf } from "../../src/protocol/index.ts";
+import { type PithNumber, suffixOf } from "../../src/protocol/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { pithNumber } from "../protocol/signed-events.ts";
 import {
-  author,
-  entryOf,
-  pithNumber,
-  registry,
-  stateBody,
-  unsignedEvent,
-  withStateSha256,
-} from "../protocol/signed-events.ts";
-import { follow, headOf, ingestTexts, type Listening, papers, serveMirror, statesOf } from "./mirrors.ts";
+  follow,
+  headOf,
+  ingestTexts,
+  type Listening,
+  papers,
+  serveMirror,
+  stateOnlyText,
+  statesOf,
+} from "./mirrors.ts";
 
 let a: TestDatabase;
 let b: TestDatabase;
 let server: Listening & { readonly asked: string[] };
 
-/** A state that says something, and not what the paper's record is. */
-const stateText = canonicalJson(
-  withStateSha256(
-    stateBody({
-      author_attestations: [entryOf(unsignedEvent(author, { event_type: "author_attestation" }))],
-      timestamp_anchors: [entryOf(unsignedEvent(registry, { event_type: "timestamp_anchor" }))],
-    }),
-  ),
-);
 const suffix = suffixOf(pithNumber as PithNumber);
 
 beforeEach(async () => {
@@ -38,7 +30,7 @@ afterEach(async () => {
 
 it("papers of which a mirror has only a state are followed by their state", async () => {
   const documents = papers(2).map(({ text }) => text);
-  await ingestTexts(a, [...documents, stateText]);
+  await ingestTexts(a, [...documents, stateOnlyText]);
   const { status } = await fetch(`${server.url}/pith/${suffix}/bundle.json`);
   expect(status).toBe(404);
   const result = await follow(b, server.url);
@@ -55,7 +47,7 @@ it("papers of which a mirror has only a state are followed by their state", asyn
 });
 
 it("a manifest says where states are, too", async () => {
-  await ingestTexts(a, [stateText]);
+  await ingestTexts(a, [stateOnlyText]);
   await server.close();
   server = await serveMirror(a, (request, response) => {
     const mirrors = [

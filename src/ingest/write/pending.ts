@@ -1,9 +1,9 @@
 import { type CheckResult, type MergedState, mergeEvents, type PithNumber } from "../../protocol/index.ts";
 import { paperIdOf } from "../../store/index.ts";
 import { aliasValue } from "../../store/stored-aliases.ts";
+import { Turns } from "../../turns.ts";
 import type { Arrival } from "../arrival.ts";
 import { projectTarget } from "../project/target.ts";
-import { Turns } from "../turns.ts";
 import { type Addition, additionOf, signatureText } from "./addition.ts";
 import { mergedAliasesText } from "./aliases.ts";
 import { CollisionError, refuseCollision } from "./collision.ts";
