@@ -200,7 +200,7 @@ const plainUuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 
 /** What registries write where they know no id. */
 const placeholder =
-  /^(?:n\.?\/?a\.?|none|null|nil|nan|no|not-?(?:known|available|found)|missing|undefined|unspecified|unknown|tb[ad]|arxiv|doi|10\.?|id|work[_-]?id|[0-]+|[^\p{L}\p{N}]*)[:.]?$/iu;
+  /^[^\p{L}\p{N}]*(?:n\.?[/\\]?a\.?|none|null|nil|nan|no|not[-_]?(?:known|available|found|applicable)|missing|undefined|unspecified|unavailable|unassigned|unknown|unpublished|pending|forthcoming|in-?press|tb[adc]|empty|blank|true|false|x{2,}|arxiv|doi|10\.?|id|work[_-]?id|[0-]+|(?<=^-)1|)[^\p{L}\p{N}]*$/iu;
 
 /**
  * Reads a work id. The registry's are UUIDs, given in lower case; another short text counts as it is written. What

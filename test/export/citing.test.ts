@@ -34,8 +34,9 @@ const papers = {
     authors:
       "The Event Horizon Telescope Collaboration, Jan van der Berg, Flávio S. de Souza e Silva, Gerard 't Hooft, J. O'Neill, Madonna, 王小明",
   },
-  rain: { title: "Predicting rain", authors: "Tanja Aue" },
+  rain: { title: "Predicting rain", authors: "Tanja Aue, Luis Álvarez-Gaumé" },
   snow: { title: "Predicting snow", authors: "Tanja Aue" },
+  summer: { title: "L'été d'Euler", authors: "Tanja Aue" },
   hostile: {
     title: "$\\input{/etc/passwd}$ costs $5 and $10, \\write18{rm} $x%$ }{ $\\alpha",
     authors: "Łukasz Øster",
@@ -163,6 +164,11 @@ test("row 17: RIS has family names first, and the title on one line", async () =
   ]);
 });
 
+test("row 16: BibTeX keeps a family name together that begins with an accent and has a hyphen", async () => {
+  const [rain] = await itemsOf("bibtex", refOf("rain"));
+  expect(rain?.author?.map(({ family }) => family)).toEqual(["Aue", "Álvarez-Gaumé"]);
+});
+
 test("row 17: CSL-JSON splits names, and leaves in one piece only those that cannot be split", async () => {
   const [ratings, horizon] = await itemsOf("csl-json", refOf("ratings"), refOf("horizon"));
   expect(ratings).toMatchObject({
@@ -203,6 +209,7 @@ describe("row 34: citation keys", () => {
       "eventhorizontelescope2022first",
     ]);
     expect(await keys(refOf("hostile"))).toEqual(["oster2022costs"]);
+    expect(await keys(refOf("summer"))).toEqual(["aue2022lete"]);
   });
 
   test("are unique in a file, and the same in whatever order the papers are named", async () => {

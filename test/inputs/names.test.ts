@@ -257,7 +257,34 @@ describe("one reader of names", () => {
   });
 
   it("row 14: takes a placeholder for no work id, and UUIDs in one spelling", () => {
-    for (const text of ["N/A", "none", "-", "unknown", "0", "00000000-0000-0000-0000-000000000000"]) {
+    for (const text of [
+      ...[
+        "N/A",
+        "none",
+        "-",
+        "unknown",
+        "0",
+        "00000000-0000-0000-0000-000000000000",
+        "#N/A",
+        "<NA>",
+        "(none)",
+        "n\\a",
+      ],
+      ...[
+        "-1",
+        "xxx",
+        "[]",
+        "{}",
+        "not_available",
+        "NULL.",
+        "false",
+        "pending",
+        "forthcoming",
+        "unpublished",
+        "—",
+        "…",
+      ],
+    ]) {
       expect([text, parseWorkId(text)]).toEqual([text, null]);
     }
     const uuid = "0b5ad6a5-71cb-4a4f-9a0b-2f2a0f3c9d11";

@@ -20,6 +20,12 @@ const references = [
   { doi: "10.1000/b", year: "2006", title: "Stated as a text" },
   { doi: "10.1000/c", year: 9999, title: "Stated as no year" },
   { doi: "10.1000/d", year: 20, title: "Stated as no year either" },
+  { doi: "10.1000/e", year: "2005a", title: "Stated with a letter" },
+  { doi: "10.1000/f", year: "(2004).", title: "Stated in brackets" },
+  { doi: "10.1000/g", year: 20222, title: "Stated with a digit too many" },
+  { doi: "10.1000/h", year: "in press", title: "Stated in words" },
+  { doi: "10.1000/i", year: 0, title: "Stated as zero" },
+  { doi: "10.1000/j", year: "20222", title: "Stated as a text with a digit too many" },
 ];
 
 beforeAll(async () => {
@@ -57,6 +63,12 @@ test.each([
   ["10.1000/b", 2006, null],
   ["10.1000/c", null, null],
   ["10.1000/d", null, null],
+  ["10.1000/e", 2005, null],
+  ["10.1000/f", 2004, null],
+  ["10.1000/g", null, null],
+  ["10.1000/h", null, null],
+  ["10.1000/i", null, null],
+  ["10.1000/j", null, null],
   ["2302.12192", 2023, null],
 ])("last row: the year of the work %s is %s, and %s is stated otherwise", async (ref, year, statedYear) => {
   const source = "query ($ref: String!) { work(ref: $ref) { year statedYear } }";

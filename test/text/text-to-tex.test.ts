@@ -43,6 +43,17 @@ test.each([
   expect(tex).not.toMatch(/(?<!\\)[%#]/);
 });
 
+test.each([
+  ["AdS$\\bf_5$", "AdS\u0024{\\bf_5}$"],
+  ["$\\bf W_\\infty$ gravity", "\u0024{\\bf W_\\infty}$ gravity"],
+  ["$a \\rm SU(2)_L \\times U(1)$", "$a {\\rm SU(2)_L \\times U(1)}$"],
+  ["$x_{\\rm max}$ and \u0024{\\bf W}_\\infty$", "$x_{\\rm max}$ and \u0024{\\bf W}_\\infty$"],
+])("writes mathematics with a font switch, %j, as citation-js can read it", (text, tex) => {
+  expect(textToTex(text)).toBe(tex);
+  const entry = `@misc{a,\n  title = {{${tex}}},\n}`;
+  expect(new Cite(entry, { forceType: "@bibtex/text" }).data).toHaveLength(1);
+});
+
 test("leaves no brace open, whatever the text", () => {
   fc.assert(
     fc.property(

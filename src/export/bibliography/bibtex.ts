@@ -38,7 +38,9 @@ function authorText(author: AuthorName): string {
   if (author.kind !== "person") return `{${textToTex(author.text)}}`;
   const { particle, family, suffix, given } = author;
   // Of `Souza e Silva`, BibTeX would take all up to the lower-case word for the particle.
-  const isGuarded = / \p{Ll}/u.test(family) || /(?:^| )and(?: |$)/i.test(family);
+  // And citation-js would divide `{\'A}lvarez-Gaum{\'e}`.
+  const isGuarded =
+    / \p{Ll}/u.test(family) || /(?:^| )and(?: |$)/i.test(family) || /^[^\x00-\x7f].*-/u.test(family);
   const last = isGuarded ? `{${textToTex(family)}}` : textToTex(family);
   const parts = [particle === null ? last : `${textToTex(particle)} ${last}`, suffix, textToTex(given)];
   return parts.filter((part) => part !== null).join(", ");

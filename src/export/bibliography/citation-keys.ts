@@ -60,6 +60,8 @@ const emptyWords = new Set(
 function titleWord(title: string): string {
   const words = title
     .replace(/\$[^$]*\$|\\\(.*?\\\)/g, " ")
+    // An apostrophe is within a word: `l'été`, `What's`.
+    .replace(/['’](?=\p{L})/gu, "")
     .split(/[^\p{L}\p{M}\p{N}]+/u)
     .map(asciiLetters)
     .filter((word) => word !== "");

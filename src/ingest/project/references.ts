@@ -84,10 +84,10 @@ function nameIn(value: JsonValue | undefined): WorkName | null {
   return typeof value === "string" && value !== "" ? readWorkName(value) : null;
 }
 
-/** A year from 1000 to 2100, also one written as a text; null where the reference states none. */
+/** A year from 1000 to 2100, also one written as a text, as `2005a` or `(2005)`; null where the reference states none. */
 function yearOf(item: JsonObject): number | null {
   const stated = item["year"];
-  const isText = typeof stated === "string" && /^\s*\d{4}\s*$/.test(stated);
-  const year = isText ? Number(stated) : count(stated);
+  const text = typeof stated === "string" ? /^\s*[([]?c?(\d{4})[a-z]?[)\]]?[.,;]?\s*$/.exec(stated) : null;
+  const year = text === null ? count(stated) : Number(text[1]);
   return year !== null && year >= 1000 && year <= 2100 ? year : null;
 }

@@ -49,10 +49,27 @@ export function textToTex(text: string): string {
   for (const { start, end } of findRegions(text).mathematics) {
     const mathematics = text.slice(start, end);
     if (!isSafeMathematics(mathematics)) continue;
-    result += escaped(text.slice(from, start)) + mathematics;
+    result += escaped(text.slice(from, start)) + withSwitchesInGroups(mathematics);
     from = end;
   }
   return result + escaped(text.slice(from));
+}
+
+const fontSwitch = /\\(?:rm|bf|it|sf|tt)(?![A-Za-z])/;
+
+/**
+ * Mathematics with a font switch and what follows it in a group of its own, which means the same: citation-js cannot
+ * read scripts after a switch outside groups, and then reads nothing of the file.
+ */
+function withSwitchesInGroups(mathematics: string): string {
+  const first = fontSwitch.exec(mathematics);
+  if (first === null || !/[_^]/.test(mathematics.slice(first.index))) return mathematics;
+  const before = mathematics.slice(0, first.index);
+  const isInGroup =
+    before.replaceAll("\\{", "").split("{").length > before.replaceAll("\\}", "").split("}").length;
+  if (isInGroup) return mathematics;
+  const width = mathematics.startsWith("$") && !mathematics.startsWith("$$") ? 1 : 2;
+  return `${before}{${mathematics.slice(first.index, -width)}}${mathematics.slice(-width)}`;
 }
 
 const special = /[\\{}$&#%_~^<>|]|[\u0080-\u024f\u1e00-\u1eff\u2010-\u2026]/gu;
