@@ -17,6 +17,7 @@ import { useNoIntrospection, withoutSuggestion } from "./plugins/no-introspectio
 import { useOptionalOperationName } from "./plugins/optional-operation-name.ts";
 import { usePositionHeader } from "./plugins/position-header.ts";
 import { queryLimitPlugins } from "./plugins/query-limits.ts";
+import { useQueryPlaces } from "./plugins/query-places.ts";
 import { useResponseCache } from "./plugins/response-cache.ts";
 import { type DocumentSettings, useTrustedDocuments } from "./plugins/trusted-documents.ts";
 import { useUnavailableStatus } from "./plugins/unavailable-status.ts";
@@ -110,6 +111,7 @@ export function createGraphqlHandler(options: GraphqlOptions): {
       ...(responseCacheSize > 0 ? [useResponseCache(responseCacheSize)] : []),
       ...(introspection ? [] : [useNoIntrospection()]),
       useExecuteToText(),
+      useQueryPlaces(),
       ...queryLimitPlugins(options.limits),
       useExactJson(),
       useEventStream(options.streamTimes),

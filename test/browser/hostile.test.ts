@@ -78,11 +78,7 @@ test("markup is shown as it was written, formulas are set, and those that reach 
 test("what turns writing around is shown, and ends with its text; long texts show their beginning", async () => {
   const { page, leave } = await visit(stage.browser, `${stage.site.url}paper/2301.00003`);
   await page.locator("h1 .control-character").first().waitFor();
-  expect(await page.locator("h1 .control-character").allInnerTexts()).toEqual([
-    "U+202E",
-    "U+202C",
-    "U+2066",
-  ]);
+  expect(await page.locator("h1 .control-character").allInnerTexts()).toEqual(["U+202E", "U+202C", "U+2066"]);
   await page.goto(`${stage.site.url}paper/2301.00004`);
   await page.locator("h1").getByRole("button", { name: "Show all 10,000 characters" }).click();
   expect((await page.locator("h1").innerText()).length).toBe(10_000);

@@ -1,0 +1,54 @@
+import { getHeapStatistics } from "node:v8";
+import { type ExecutionArgs, getOperationAST, OperationTypeNode } from "graphql";
+import type { Plugin } from "graphql-yoga";
+import type { Context } from "../../api/context.ts";
+import { askerOf, Turnstile } from "../../store/connection-shares.ts";
+
+/** Heap that one query may need while it is executed: its rows, and an answer of several megabytes. */
+const bytesOfQuery = 12 * 1024 * 1024;
+const minPlaces = 4;
+/** More are no faster: a pool has 10 connections, and there is one event loop. */
+const maxPlaces = 32;
+
+/** Queries that are executed at a time, by the heap that this process may have. */
+export function defaultPlaces(heapBytes = getHeapStatistics().heap_size_limit): number {
+  return Math.max(minPlaces, Math.min(maxPlaces, Math.floor(heapBytes / bytesOfQuery)));
+}
+
+/**
+ * Bounds the queries that are executed at the same time, so that many large answers do not fill the heap together. The
+ * others wait, within their time limit; the client with the fewest queries under way comes first.
+ */
+export function useQueryPlaces(places = defaultPlaces()): Plugin {
+  const turnstile = new Turnstile({ total: places, ofRequest: 1, expensive: places });
+  return {
+    onExecute({ args, executeFn, setExecuteFn }) {
+      if (getOperationAST(args.document, args.operationName)?.operation !== OperationTypeNode.QUERY) return;
+      setExecuteFn(async (given: ExecutionArgs) => {
+        const leave = await placeFor(turnstile, (given.contextValue as Context).deadline.signal);
+        try {
+          return await executeFn(given);
+        } finally {
+          leave();
+        }
+      });
+    },
+  };
+}
+
+/** Resolves with the function that gives the place back. Rejects with the signal's reason where it is aborted before. */
+function placeFor(turnstile: Turnstile, signal: AbortSignal): Promise<() => void> {
+  return new Promise((resolve, reject) => {
+    const stopWaiting = () => {
+      goAway();
+      reject(signal.reason);
+    };
+    const admit = (leave: () => void) => {
+      signal.removeEventListener("abort", stopWaiting);
+      resolve(leave);
+    };
+    signal.addEventListener("abort", stopWaiting, { once: true });
+    const asker = askerOf(signal) ?? { client: "" };
+    const goAway = turnstile.enter(asker, { isExpensive: false, signal, admit, reject });
+  });
+}
