@@ -134,6 +134,11 @@ function text(value: JsonValue | undefined): string | null {
   return typeof value === "string" && value !== "" ? value.split("\u0000").join("\ufffd") : null;
 }
 
+/** What an index holds of a text: its first 500 UTF-16 units. */
+function cutOff(value: string | null): string | null {
+  return value === null ? null : value.slice(0, 500).toWellFormed();
+}
+
 /** As it is shown. How TeX is read has tests of its own. */
 function shown(value: JsonValue | undefined): string | null {
   const readable = readableText(text(value) ?? "");
@@ -192,8 +197,8 @@ function paperOf(subject: Subject): Paper | null {
     // Of these tests' papers always to the second.
     submitted_at: `${String(metadata["submitted_at"]).slice(0, 19)}.000000Z`,
     license: text(metadata["license"]) ?? text(member["license"]),
-    primary_category: text(metadata["primary_cat"]) ?? text(member["primary_cat"]),
-    cross_categories: JSON.stringify(texts(metadata["cross_cats_sorted"])),
+    primary_category: cutOff(text(metadata["primary_cat"]) ?? text(member["primary_cat"])),
+    cross_categories: JSON.stringify(texts(metadata["cross_cats_sorted"]).map(cutOff)),
     title: shown(member["title"]),
     authors: JSON.stringify(
       typeof member["authors_text"] === "string"
@@ -308,7 +313,7 @@ function eventRows({ pithNumber, documents, state }: Subject): Row[] {
       signature: smallestSignature(own),
       proof: own.map(({ proof }) => proof).sort((a, b) => rank(b) - rank(a))[0] ?? null,
       fault: event.fault,
-      type: text(event.type) ?? "",
+      type: cutOff(text(event.type)) ?? "",
       created_at: `${event.instant}Z`,
       fingerprint: event.signer.public_key_fingerprint,
       standing,

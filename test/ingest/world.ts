@@ -43,6 +43,8 @@ const workIds = [
 ];
 
 const years = ["2023", "2024"];
+/** Longer than an index can hold, and not to be compressed; its 500th UTF-16 unit is one half of a character. */
+const longText = `x${Array.from({ length: 4000 }, (_, nth) => String.fromCodePoint(0x20000 + ((nth * 7919) % 40000))).join("")}`;
 const minutes = ["12:00:00Z", "12:00:00.000000Z", "12:00:01Z", "12:01:00Z", "13:00:00.5Z"];
 const proofs: readonly Proof[] = ["hash", "hash", "hash", "receipt", "signed"];
 
@@ -69,7 +71,11 @@ function paperOf(random: Random, nth: number): Paper {
       nonce: nth,
       submitted_at: `${random.pick(years)}-0${1 + random.below(3)}-0${1 + random.below(3)}T00:00:00Z`,
       ...(random.chance(0.3)
-        ? { license: "CC0", primary_cat: "hep-th", cross_cats_sorted: ["a", 1, "b"] }
+        ? {
+            license: "CC0",
+            primary_cat: nth % 3 === 0 ? longText : "hep-th",
+            cross_cats_sorted: ["a", 1, longText],
+          }
         : {}),
       ...(random.chance(0.3) ? { title_canon_sha256: canonicalTextSha256("title 1") } : {}),
     },
@@ -202,7 +208,13 @@ function eventsOf(random: Random, pithNumber: PithNumber, record: JsonObject, di
       "signed",
     );
   }
-  if (random.chance(0.2)) add(registry, { event_type: "\u0000rumour", payload: {} }, signing());
+  if (random.chance(0.2)) {
+    add(
+      registry,
+      { event_type: copies.length % 2 === 0 ? "\u0000rumour" : longText, payload: {} },
+      signing(),
+    );
+  }
   if (random.chance(0.2))
     add(author, { event_type: random.pick(["author_attestation", "mirror_hint"]) }, signing());
   return copies;

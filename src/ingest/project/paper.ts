@@ -17,7 +17,7 @@ import {
 import { paperIdOf, workIdOf } from "../../store/ids.ts";
 import type { papers } from "../../store/tables/index.ts";
 import { parseAuthors, parseName } from "../../text/index.ts";
-import { count, shownMember, storable, textMember, textsMember } from "./text.ts";
+import { count, indexable, shownMember, storable, textMember, textsMember } from "./text.ts";
 
 export type PaperRow = typeof papers.$inferSelect;
 
@@ -51,6 +51,7 @@ export function projectPaper(sources: PaperSources): { row: PaperRow; workKey: s
   const referencesPart = snapshot === null ? {} : objectMember(snapshot.value, "references");
   const verdict = snapshot === null ? undefined : snapshot.value["verdict"];
   const workKey = workKeyOf(pithNumber, source, recordStanding);
+  const primaryCategory = textMember(metadata, "primary_cat") ?? textMember(paper, "primary_cat");
 
   const row: PaperRow = {
     paperId: paperIdOf(pithNumber),
@@ -62,8 +63,8 @@ export function projectPaper(sources: PaperSources): { row: PaperRow; workKey: s
     sourceVersion: count(source["version"]),
     submittedAt: submissionTime(metadata, pithNumber),
     license: textMember(metadata, "license") ?? textMember(paper, "license"),
-    primaryCategory: textMember(metadata, "primary_cat") ?? textMember(paper, "primary_cat"),
-    crossCategories: textsMember(metadata, "cross_cats_sorted"),
+    primaryCategory: primaryCategory === null ? null : indexable(primaryCategory),
+    crossCategories: textsMember(metadata, "cross_cats_sorted").map(indexable),
     title: shownMember(paper, "title"),
     authors: authorsOf(paper),
     abstractExcerpt: shownMember(paper, "abstract_excerpt"),

@@ -6,6 +6,19 @@ export function storable(text: string): string {
   return text.includes("\u0000") ? text.replaceAll("\u0000", "\ufffd") : text;
 }
 
+/** The most UTF-16 units of an indexed text: at three bytes each well below the 2,704 that a row of an index may have. */
+const longestIndexed = 500;
+
+/**
+ * A text as an index can hold it: longer ones are cut off, since PostgreSQL would refuse their row. The log keeps the
+ * original.
+ */
+export function indexable(text: string): string {
+  const stored = storable(text);
+  // The cut may fall inside a surrogate pair.
+  return stored.length > longestIndexed ? stored.slice(0, longestIndexed).toWellFormed() : stored;
+}
+
 /** A member that is a text with something in it; null otherwise. */
 export function textMember(object: JsonObject, member: string): string | null {
   const value = object[member];

@@ -1,5 +1,6 @@
 import type { AcceptedEvent, MergedEvent, MergedState } from "../../protocol/index.ts";
 import type { Cell } from "../../store/rows.ts";
+import { indexable } from "../project/text.ts";
 import type { Addition } from "./addition.ts";
 import type { Held } from "./held.ts";
 import type { WriteSession } from "./session.ts";
@@ -202,7 +203,7 @@ function eventRow(
     proof,
     fault,
     receivedAt,
-    type.replaceAll("\u0000", "\ufffd"),
+    indexable(type),
     `${instant}Z`,
     signer.public_key_fingerprint,
     standing,

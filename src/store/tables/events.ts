@@ -27,6 +27,7 @@ export const events = pgTable(
     /** Never earlier than that of an event taken in before: `position` and this give one order. */
     receivedAt: instant("received_at").notNull(),
 
+    /** Cut off after 500 UTF-16 units: it is indexed, and one that is none of the nine may be of any length. */
     type: text("type").notNull(),
     createdAt: instant("created_at").notNull(),
     /** The signer's key fingerprint, 32 hex digits. */

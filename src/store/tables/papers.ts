@@ -20,6 +20,7 @@ export const papers = pgTable(
     sourceVersion: integer("source_version"),
     submittedAt: instant("submitted_at").notNull(),
     license: text("license"),
+    /** Categories are indexed: cut off after 500 UTF-16 units. */
     primaryCategory: text("primary_category"),
     crossCategories: text("cross_categories").array().notNull(),
 
