@@ -10,7 +10,7 @@ import { clearTables, readTables, tableNames } from "./tables.ts";
 import { type WorldDocument, worldOf } from "./world.ts";
 
 /** Seeds that found something once. */
-const onceFailed: readonly number[] = [158042368, 158057080, 158062263, 158069217];
+const onceFailed: readonly number[] = [158042368, 158057080, 158062263, 158069217, 767767232];
 
 /** Other worlds from a seed of this run. PITH_SEED runs one again, PITH_WORLDS more. */
 const given = process.env["PITH_SEED"];

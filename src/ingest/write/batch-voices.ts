@@ -1,4 +1,4 @@
-import type { Proof } from "../../protocol/index.ts";
+import { type Proof, proofRank } from "../../protocol/index.ts";
 import { bigintArray } from "../../store/rows.ts";
 import type { Target } from "../../store/voices.ts";
 import { eachStatement, type Identifier, type IdentifierIds } from "./evidence.ts";
@@ -41,12 +41,12 @@ function collect(
 }
 
 /**
- * The identifiers of which replaced references said something that counted and is not said again by the same paper.
- * What a paper says as before is marked as counted. Rare: only a paper whose snapshot is replaced takes anything back,
+ * The identifiers of which replaced references said something that counted and is not said again by the same paper, with
+ * the best standing in which it was said. What a paper says as before is marked as counted. Rare: only a paper whose snapshot is replaced takes anything back,
  * and mostly the new one says the same.
  */
-export function questionedBy(changes: readonly PaperChange[], voices: BatchVoices): Set<bigint> {
-  const questioned = new Set<bigint>();
+export function questionedBy(changes: readonly PaperChange[], voices: BatchVoices): Map<bigint, Proof> {
+  const questioned = new Map<bigint, Proof>();
   for (const { paperId, before, hasNewContent } of changes) {
     if (before === null || !hasNewContent) continue;
     const said = new Map<bigint, PaperVoice[]>();
@@ -54,10 +54,14 @@ export function questionedBy(changes: readonly PaperChange[], voices: BatchVoice
     for (const [id, [old]] of said) {
       const again = voices.get(id)?.find((voice) => voice.paperId === paperId);
       if (again !== undefined && old !== undefined && saysTheSame(old, again)) again.isCounted = true;
-      else questioned.add(id);
+      else questioned.set(id, betterOf(questioned.get(id) ?? "hash", before.proof));
     }
   }
   return questioned;
+}
+
+function betterOf(a: Proof, b: Proof): Proof {
+  return proofRank(a) < proofRank(b) ? b : a;
 }
 
 /** What the references of all papers but these say of identifiers. No entry where none names one. */

@@ -67,8 +67,9 @@ async function decide(
   for (const id of new Set([...stored.keys(), ...named.keys()])) {
     if (gone.has(id)) continue;
     const before = stored.get(id);
-    // Where all name it alone, one less changes nothing.
-    const isQuestioned = questioned.has(id) && before !== undefined && !isItself(before);
+    const lost = questioned.get(id);
+    // Where the best proved papers name it alone, one less changes nothing, but for what less proved ones say.
+    const isQuestioned = lost !== undefined && before !== undefined && (!isItself(before) || lost !== "hash");
     const decision =
       before === undefined ? null : isQuestioned ? null : decideWith(before, voices.get(id) ?? []);
     if (decision !== null) decisions.set(id, decision);
