@@ -49,8 +49,8 @@ export function readInstant(text: string): Instant | null {
   const isMidnight = hour === "24" && /^0*$/.test(minute + second + fraction);
   const isLeap = second === "60";
   const time = `${year}-${month}-${day}T${isMidnight ? "00" : hour}:${minute}:${isLeap ? "59" : second}Z`;
-  // Checks the ranges, which Date.parse does not for days.
-  if (parseInstant(time) === null) return null;
+  // Checks the ranges, which Date.parse does not for days. Year 0, a leap year as year 4 is, may end in year 1 elsewhere.
+  if (parseInstant(time.replace(/^0000/, "0004")) === null) return null;
   const offset = minutesOf(zone);
   if (offset === null) return null;
   const milliseconds = Date.parse(time) + (isMidnight ? 86_400_000 : 0) - offset * 60_000;

@@ -60,7 +60,7 @@ test.skipIf(missing("fish") !== "")(`fish completes them${missing("fish")}`, asy
     .trim()
     .split("\n")
     .map((line) => line.split("\t")[0]);
-  expect(words).toEqual(["list", "retry", "show", "anchors", "held"]);
+  expect(words).toEqual(["list", "remove", "retry", "show", "anchors", "held"]);
 });
 
 test.skipIf(missing("zsh") !== "")(`zsh takes the script in${missing("zsh")}`, async () => {

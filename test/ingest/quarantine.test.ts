@@ -232,31 +232,6 @@ describe("a document of which no event is accepted", () => {
     expect((await readQuarantine()).map(({ code }) => code)).toEqual(["EVENT_ID_MISMATCH"]);
   });
 
-  test("is reported as merged also where it cannot leave the quarantine, and leaves it when it comes again", async () => {
-    await takeIn(database, [text]);
-    await database.pool.query("CREATE SEQUENCE refused_deletes");
-    await database.pool.query(
-      `CREATE FUNCTION refuse_delete() RETURNS trigger LANGUAGE plpgsql AS $$
-       BEGIN PERFORM nextval('refused_deletes'); RAISE EXCEPTION 'no'; END $$`,
-    );
-    await database.pool.query(
-      "CREATE TRIGGER refuse_delete BEFORE DELETE ON quarantine FOR EACH ROW EXECUTE FUNCTION refuse_delete()",
-    );
-    try {
-      const { merged, rejected } = await takeIn(database, [text], { keyring: trusting });
-      expect([merged, rejected.size]).toEqual([1, 0]);
-      const { rows } = await database.pool.query("SELECT is_called FROM refused_deletes");
-      expect(rows).toEqual([{ is_called: true }]);
-    } finally {
-      await database.pool.query("DROP TRIGGER refuse_delete ON quarantine");
-      await database.pool.query("DROP FUNCTION refuse_delete");
-      await database.pool.query("DROP SEQUENCE refused_deletes");
-    }
-    expect((await readQuarantine()).map(({ kind }) => kind)).toContain("document");
-    await takeIn(database, [text], { keyring: trusting });
-    expect((await readQuarantine()).map(({ kind }) => kind)).not.toContain("document");
-  });
-
   test("is accepted where it carries no events at all", async () => {
     expect((await takeIn(database, [bundleOfPaper({}, () => [], { events: [] })])).merged).toBe(1);
   });
