@@ -14,14 +14,19 @@ export type Shares = {
   readonly ofRequest: number;
   /** Statements that are known to be expensive: searches, chains, counts over whole tables. */
   readonly expensive: number;
+  /** Expensive statements of one request. */
+  readonly expensiveOfRequest: number;
 };
 
 /** The shares of a pool of so many connections. */
 export function sharesOf(total: number): Shares {
+  const expensive = Math.max(1, Math.ceil(total * 0.2));
   return {
     total,
     ofRequest: Math.max(1, Math.ceil(total * 0.4)),
-    expensive: Math.max(1, Math.ceil(total * 0.2)),
+    expensive,
+    // So that one request with many searches leaves a place for the search of another.
+    expensiveOfRequest: Math.max(1, Math.floor(expensive / 2)),
   };
 }
 
@@ -37,6 +42,7 @@ type Line = {
   readonly asker: Asker;
   readonly entries: Entry[];
   running: number;
+  runningExpensive: number;
   /** Statements that were admitted so far: who had fewer comes first. */
   admitted: number;
 };
@@ -68,7 +74,13 @@ export class Turnstile {
    * signal's reason where it is aborted when its turn comes. Gives a function that takes it out of the line.
    */
   enter(asker: Asker, { isExpensive, signal, admit, reject }: Entry): () => void {
-    const line = this.#lines.get(asker) ?? { asker, entries: [], running: 0, admitted: 0 };
+    const line = this.#lines.get(asker) ?? {
+      asker,
+      entries: [],
+      running: 0,
+      runningExpensive: 0,
+      admitted: 0,
+    };
     this.#lines.set(asker, line);
     const entry = { isExpensive, signal, admit, reject };
     line.entries.push(entry);
@@ -87,7 +99,7 @@ export class Turnstile {
     while (this.#running < this.#shares.total) {
       const line = this.#nextLine();
       if (line === undefined) return;
-      const place = line.entries.findIndex((entry) => this.#isAdmissible(entry));
+      const place = line.entries.findIndex((entry) => this.#isAdmissible(line, entry));
       const [entry] = line.entries.splice(place, 1) as [Entry];
       this.#waiting--;
       if (entry.signal?.aborted) {
@@ -103,14 +115,15 @@ export class Turnstile {
     let first: Line | undefined;
     for (const line of this.#lines.values()) {
       if (line.running >= this.#shares.ofRequest) continue;
-      if (!line.entries.some((entry) => this.#isAdmissible(entry))) continue;
+      if (!line.entries.some((entry) => this.#isAdmissible(line, entry))) continue;
       if (first === undefined || this.#compare(line, first) < 0) first = line;
     }
     return first;
   }
 
-  #isAdmissible({ isExpensive }: Entry): boolean {
-    return !isExpensive || this.#runningExpensive < this.#shares.expensive;
+  #isAdmissible(line: Line, { isExpensive }: Entry): boolean {
+    const { expensive, expensiveOfRequest } = this.#shares;
+    return !isExpensive || (this.#runningExpensive < expensive && line.runningExpensive < expensiveOfRequest);
   }
 
   /** Equals stay in the order in which they came. */
@@ -127,7 +140,10 @@ export class Turnstile {
     const count = (by: 1 | -1) => {
       this.#running += by;
       line.running += by;
-      if (entry.isExpensive) this.#runningExpensive += by;
+      if (entry.isExpensive) {
+        this.#runningExpensive += by;
+        line.runningExpensive += by;
+      }
       const held = this.#held(line) + by;
       if (held === 0) this.#runningOfClient.delete(client);
       else this.#runningOfClient.set(client, held);

@@ -40,7 +40,7 @@ const many = Array.from({ length: 100 }, (_, index) => index);
 
 describe("the turnstile of a pool", () => {
   it("admits no more statements of one request than its share", () => {
-    const turns = new Turns({ total: 10, ofRequest: 4, expensive: 2 });
+    const turns = new Turns({ total: 10, ofRequest: 4, expensive: 2, expensiveOfRequest: 2 });
     const one = asker("a");
     for (const index of many) turns.send(one, `s${index}`);
     expect(turns.admitted).toEqual(["s0", "s1", "s2", "s3"]);
@@ -50,7 +50,7 @@ describe("the turnstile of a pool", () => {
   });
 
   it("admits a request with one statement before the rest of one with many", () => {
-    const turns = new Turns({ total: 4, ofRequest: 4, expensive: 4 });
+    const turns = new Turns({ total: 4, ofRequest: 4, expensive: 4, expensiveOfRequest: 4 });
     const greedy = asker("a");
     for (const index of many) turns.send(greedy, `greedy ${index}`);
     turns.send(asker("a"), "modest");
@@ -59,7 +59,7 @@ describe("the turnstile of a pool", () => {
   });
 
   it("admits requests of one client in turn", () => {
-    const turns = new Turns({ total: 1, ofRequest: 1, expensive: 1 });
+    const turns = new Turns({ total: 1, ofRequest: 1, expensive: 1, expensiveOfRequest: 1 });
     const [one, two, three] = [asker("a"), asker("a"), asker("a")];
     for (const index of [0, 1]) {
       for (const [name, each] of [
@@ -74,8 +74,19 @@ describe("the turnstile of a pool", () => {
     expect(turns.admitted).toEqual(["one 0", "two 0", "three 0", "one 1", "two 1", "three 1"]);
   });
 
+  it("leaves a place for the expensive statement of another request", () => {
+    const turns = new Turns({ total: 10, ofRequest: 4, expensive: 2, expensiveOfRequest: 1 });
+    const greedy = asker("a");
+    for (const index of many) turns.send(greedy, `search ${index}`, { isExpensive: true });
+    expect(turns.admitted).toEqual(["search 0"]);
+    turns.send(asker("a"), "other", { isExpensive: true });
+    expect(turns.admitted).toEqual(["search 0", "other"]);
+    turns.end("search 0");
+    expect(turns.admitted.at(-1)).toBe("search 1");
+  });
+
   it("admits the client that holds fewest connections first, however many requests another has", () => {
-    const turns = new Turns({ total: 4, ofRequest: 2, expensive: 4 });
+    const turns = new Turns({ total: 4, ofRequest: 2, expensive: 4, expensiveOfRequest: 4 });
     for (const index of many) turns.send(asker("busy"), `busy ${index}`);
     turns.send(asker("quiet"), "quiet 0");
     turns.send(asker("quiet"), "quiet 1");
@@ -84,7 +95,7 @@ describe("the turnstile of a pool", () => {
   });
 
   it("leaves places to others while expensive statements wait", () => {
-    const turns = new Turns({ total: 10, ofRequest: 4, expensive: 2 });
+    const turns = new Turns({ total: 10, ofRequest: 4, expensive: 2, expensiveOfRequest: 2 });
     for (const index of many) turns.send(asker("a"), `search ${index}`, { isExpensive: true });
     expect(turns.admitted).toEqual(["search 0", "search 1"]);
     turns.send(asker("a"), "row");
@@ -94,7 +105,7 @@ describe("the turnstile of a pool", () => {
   });
 
   it("rejects what was given up while it waited, and takes out of line what stopped waiting", () => {
-    const turns = new Turns({ total: 1, ofRequest: 1, expensive: 1 });
+    const turns = new Turns({ total: 1, ofRequest: 1, expensive: 1, expensiveOfRequest: 1 });
     const gone = new AbortController();
     turns.send(asker("a"), "first");
     turns.send(asker("a"), "gone", { signal: gone.signal });

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { untilAborted } from "../../src/store/cancellation.ts";
 import { asExpensive, nameAsker } from "../../src/store/connection-shares.ts";
@@ -25,6 +26,8 @@ afterAll(async () => {
 /** Sends statements as one request of a client. */
 function requestOf(client: string) {
   const ending = new AbortController();
+  // As the deadline of a request: each of its statements listens.
+  setMaxListeners(0, ending.signal);
   nameAsker(ending.signal, { client });
   return {
     ending,

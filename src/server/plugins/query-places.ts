@@ -20,7 +20,12 @@ export function defaultPlaces(heapBytes = getHeapStatistics().heap_size_limit): 
  * others wait, within their time limit; the client with the fewest queries under way comes first.
  */
 export function useQueryPlaces(places = defaultPlaces()): Plugin {
-  const turnstile = new Turnstile({ total: places, ofRequest: 1, expensive: places });
+  const turnstile = new Turnstile({
+    total: places,
+    ofRequest: 1,
+    expensive: places,
+    expensiveOfRequest: 1,
+  });
   return {
     onExecute({ args, executeFn, setExecuteFn }) {
       if (getOperationAST(args.document, args.operationName)?.operation !== OperationTypeNode.QUERY) return;
