@@ -69,6 +69,8 @@ const hostileTex = fc
 
 test("changes nothing in its own result, whatever the TeX", () => {
   expect(texToText('``\\"\\,')).toBe('``\\"\\,');
+  expect(texToText("\\^{\\-}")).toBe("^");
+  expect(texToText('{\\$\\"/\\$}')).toBe('$\\"/$');
   fc.assert(
     fc.property(hostileTex, (tex) => {
       expect(texToText(texToText(tex))).toBe(texToText(tex));

@@ -12,6 +12,8 @@ import { findRegions, type Region } from "./regions.ts";
 
 /** Text with more levels of braces is left as it is: nobody writes it, and nesting must not cost time. */
 const maxDepth = 32;
+/** What is left out may bring a command together: `\^{\-}` becomes `\^{}`, and that `^`. Then the result is read again. */
+const maxPasses = 8;
 
 /** A group whose text is being put together. */
 type Frame = {
@@ -38,6 +40,16 @@ type Frame = {
  * @example texToText(String.raw`M. F\"arber: {The} \emph{$\infty$-type} theories`) // "M. Färber: The $\infty$-type theories"
  */
 export function texToText(source: string): string {
+  let text = source;
+  for (let pass = 0; pass < maxPasses; pass++) {
+    const read = readOnce(text);
+    if (read === text) break;
+    text = read;
+  }
+  return text;
+}
+
+function readOnce(source: string): string {
   const text = outsideMathematics(source, (part) => part.normalize("NFC"));
   if (!/[\\{}$~`]|--/.test(text)) return text;
   const { depth } = findRegions(text);
