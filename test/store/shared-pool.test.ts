@@ -51,7 +51,9 @@ async function whileLocked(work: () => Promise<void>): Promise<void> {
 
 async function blockedStatements(): Promise<number> {
   const { rows } = await database.pool.query<{ count: number }>(
-    "SELECT count(*)::int AS count FROM pg_locks WHERE locktype = 'advisory' AND NOT granted",
+    // Of this database and this lock: other tests wait for theirs on the same server.
+    `SELECT count(*)::int AS count FROM pg_locks JOIN pg_database ON pg_database.oid = database
+     WHERE locktype = 'advisory' AND NOT granted AND objid = ${lock} AND datname = current_database()`,
   );
   return rows[0]?.count ?? 0;
 }
