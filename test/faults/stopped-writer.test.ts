@@ -88,13 +88,15 @@ test("a writer stopped under the lock loses its session, another goes on, and th
   await untilRows(
     database.pool,
     `SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
-     WHERE locktype = 'advisory' AND objid = ${writeLock} AND granted AND wait_event_type = 'Client'`,
+     WHERE locktype = 'advisory' AND objid = ${writeLock} AND granted AND wait_event_type = 'Client'
+       AND datname = current_database()`,
   );
   await lockOnce();
   // Nothing of the stopped writer's transaction is left.
   expect(Object.values(await readTables(database)).flat()).toEqual([]);
   await takeIn(database, documents, { keyring: sampleKeyring });
-  const exited = once(child.process, "exit");
+  // Its output has come then, too.
+  const exited = once(child.process, "close");
   child.process.kill("SIGCONT");
   expect((await exited)[0]).toBe(1);
   expect(child.stderr()).toMatch(/57P01|Connection terminated|not queryable/);
