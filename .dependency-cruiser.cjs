@@ -13,7 +13,7 @@ const stages = {
   server: ["protocol", "text", "store", "graph", "ingest", "export", "api", "telemetry"],
   cli: ["protocol", "text", "store", "graph", "ingest", "export", "api", "server", "telemetry", "sample"],
 };
-const assembly = "^src/(config/|(bounded-texts|log|printable|turns|version|watched)\\.ts$)";
+const assembly = "^src/(config/|runtime/|(bounded-texts|log|printable|version|watched)\\.ts$)";
 
 module.exports = {
   forbidden: [

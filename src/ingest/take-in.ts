@@ -7,7 +7,7 @@ import {
   type RefusalReason,
 } from "../protocol/index.ts";
 import { type Database, paperIdOf } from "../store/index.ts";
-import { Turns } from "../turns.ts";
+import { Turns } from "../runtime/event-loop.ts";
 import {
   type Arrival,
   type DoorOptions,

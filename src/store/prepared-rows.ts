@@ -1,6 +1,6 @@
 import { Column, fillPlaceholders, is, type Query } from "drizzle-orm";
 import pg from "pg";
-import { mapInTurns } from "../turns.ts";
+import { mapInTurns } from "../runtime/event-loop.ts";
 import type { Sender } from "./cancellable.ts";
 
 /** A query that Drizzle has built, with placeholders, and what its rows are. */

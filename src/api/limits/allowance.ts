@@ -1,4 +1,4 @@
-import { isTurnOver, takeTurn } from "../../turns.ts";
+import { isTurnOver, takeTurn } from "../../runtime/event-loop.ts";
 import { Deadline } from "../deadline.ts";
 import { ApiError } from "../errors.ts";
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { type GraphQLError, OperationTypeNode } from "graphql";
 import type { ErrorCode } from "../../api/errors.ts";
-import { isTurnOver, takeTurn } from "../../turns.ts";
+import { isTurnOver, takeTurn } from "../../runtime/event-loop.ts";
 import { askedDocument } from "../documents/asked-document.ts";
 import type { TrustedDocuments } from "../documents/trusted-documents.ts";
 import { answerGraphiql } from "../graphiql/index.ts";

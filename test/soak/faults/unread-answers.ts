@@ -14,7 +14,8 @@ const largeQuery = `{papers(first:100){nodes{pithNumber title authors a:canonica
   c:canonicalRecord d:canonicalRecord references(first:50){nodes{title doi}} claims(first:20){nodes{text}}}}}`;
 
 /**
- * Clients that request large answers and never read. Judged by the memory of the API's process, and by the answers that
+ * Clients that request large answers and never read: half of them GraphiQL's script, which is ready, half a query, whose
+ * answer is made again whenever the data changes. Judged by the memory of the API's process, and by the answers that
  * others get meanwhile: one that fails is a fault.
  */
 export const fault: Fault = {
@@ -22,12 +23,12 @@ export const fault: Fault = {
   async inject({ mirror, orders }, milliseconds) {
     const before = residentMegabytes(orders, 0);
     const since = Date.now();
-    const target = `/graphql?query=${encodeURIComponent(largeQuery)}`;
-    // Once by itself, so that the answer is cached: many are to be unread, not to be made.
-    await (await fetch(`${mirror.origin}${target}`, { signal: AbortSignal.timeout(patience) })).text();
-    const request = pipelined(target, requestsOfClient);
+    const targets = [await graphiqlScript(mirror), `/graphql?query=${encodeURIComponent(largeQuery)}`];
+    const requests = targets.map((target) => pipelined(target, requestsOfClient));
     const sockets = await Promise.all(
-      Array.from({ length: clients }, () => sendUnread(mirror.origin, request)),
+      Array.from({ length: clients }, (_, i) =>
+        sendUnread(mirror.origin, requests[i % requests.length] as string),
+      ),
     );
     try {
       const unread = await unreadBytes(mirror);
@@ -54,6 +55,17 @@ export const fault: Fault = {
     }
   },
 };
+
+/** The path of GraphiQL's script, some megabytes, as its page names it. */
+async function graphiqlScript({ origin }: Site): Promise<string> {
+  const page = await fetch(`${origin}/graphql`, {
+    headers: { accept: "text/html" },
+    signal: AbortSignal.timeout(patience),
+  });
+  const [path] = /graphiql\/graphiql-[\w-]+\.js/.exec(await page.text()) ?? [];
+  if (path === undefined) throw new Error(`GraphiQL's page named no script: status ${page.status}.`);
+  return `/${path}`;
+}
 
 /** What the API keeps for clients that do not read, once it does. Throws where it keeps nothing: nothing was injected. */
 async function unreadBytes({ metrics }: Site): Promise<number> {

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { isTurnOver, mapInTurns, sliceMilliseconds, takeTurn } from "../src/turns.ts";
+import { isTurnOver, mapInTurns, sliceMilliseconds, takeTurn } from "../../src/runtime/event-loop.ts";
 
 /** Holds the event loop for longer than a slice. */
 function useSlice(): void {
