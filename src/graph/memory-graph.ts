@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
-import type { Database } from "../store/index.ts";
 import { Turns } from "../runtime/event-loop.ts";
+import type { Database } from "../store/index.ts";
 import type { Analyses, AnalysisName } from "./analysis.ts";
 import { answer } from "./answer.ts";
 import { applyInSteps } from "./apply-changes.ts";

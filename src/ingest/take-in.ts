@@ -6,8 +6,8 @@ import {
   type Proof,
   type RefusalReason,
 } from "../protocol/index.ts";
-import { type Database, paperIdOf } from "../store/index.ts";
 import { Turns } from "../runtime/event-loop.ts";
+import { type Database, paperIdOf } from "../store/index.ts";
 import {
   type Arrival,
   type DoorOptions,

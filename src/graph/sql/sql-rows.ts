@@ -1,9 +1,9 @@
 import type pg from "pg";
+import { isTurnOver, mapInTurns, takeTurn } from "../../runtime/event-loop.ts";
 import { connectUntil, untilAborted } from "../../store/cancellation.ts";
 import { queryAndDistributed } from "../../store/citus/kept-twice.ts";
 import { asExpensive } from "../../store/connection-shares.ts";
 import { bigintArray } from "../../store/rows.ts";
-import { isTurnOver, mapInTurns, takeTurn } from "../../runtime/event-loop.ts";
 import type { CitationDirection } from "../adjacency.ts";
 import { type Budget, Meter } from "../budget.ts";
 

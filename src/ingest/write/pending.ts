@@ -1,7 +1,7 @@
 import { type CheckResult, type MergedState, mergeEvents, type PithNumber } from "../../protocol/index.ts";
+import { Turns } from "../../runtime/event-loop.ts";
 import { paperIdOf } from "../../store/index.ts";
 import { aliasValue } from "../../store/stored-aliases.ts";
-import { Turns } from "../../runtime/event-loop.ts";
 import type { Arrival } from "../arrival.ts";
 import { projectTarget } from "../project/target.ts";
 import { type Addition, additionOf, signatureText } from "./addition.ts";
