@@ -14,6 +14,7 @@ const benchmarks: Record<string, () => Promise<{ run(given: readonly string[]): 
   export: () => import("./export.ts"),
   attack: () => import("./attack.ts"),
   "large-paper": () => import("./large-paper.ts"),
+  "one-more-event": () => import("./one-more-event.ts"),
 };
 
 const [name = "", ...given] = process.argv.slice(2);

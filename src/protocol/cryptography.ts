@@ -13,6 +13,8 @@ export type Cryptography = {
   sha256Text(text: string): string;
   /** Lower-case hex SHA-256 of bytes. */
   sha256Bytes(bytes: Uint8Array): string;
+  /** Lower-case hex SHA-256 of texts, as UTF-8, and bytes one after the other. */
+  sha256Parts(parts: Iterable<string | Uint8Array>): string;
   /**
    * Prepares a verifier for a raw 32-byte public key. It takes a message and a 64-byte signature, decides by the rule
    * of PROTOCOL section 3, and never throws: a key of small order or with y not below the prime verifies nothing, nor
@@ -41,6 +43,11 @@ export const portableCryptography: Cryptography = {
   name: "portable",
   sha256Text: (text) => bytesToHex(sha256(utf8ToBytes(text))),
   sha256Bytes: (bytes) => bytesToHex(sha256(bytes)),
+  sha256Parts: (parts) => {
+    const hash = sha256.create();
+    for (const part of parts) hash.update(typeof part === "string" ? utf8ToBytes(part) : part);
+    return bytesToHex(hash.digest());
+  },
   verifier: strict((publicKey) => {
     let a: Point;
     try {
@@ -69,12 +76,12 @@ function littleEndian(bytes: Uint8Array): bigint {
 /** What is used of `node:crypto`; declared here since this folder must not depend on Node's types. */
 type NodeCrypto = {
   hash?: (algorithm: string, data: string | Uint8Array, encoding: "hex") => string;
-  createHash: (algorithm: string) => {
-    update(data: string | Uint8Array): { digest(encoding: "hex"): string };
-  };
+  createHash: (algorithm: string) => NodeHash;
   createPublicKey: (key: { key: Uint8Array; format: "der"; type: "spki" }) => unknown;
   verify: (algorithm: null, message: Uint8Array, key: unknown, signature: Uint8Array) => boolean;
 };
+
+type NodeHash = { update(data: string | Uint8Array): NodeHash; digest(encoding: "hex"): string };
 
 /** The DER head of an Ed25519 SubjectPublicKeyInfo; the 32 raw bytes follow it. */
 const subjectPublicKeyInfo = hexToBytes("302a300506032b6570032100");
@@ -87,6 +94,11 @@ function nodeCryptography(node: NodeCrypto): Cryptography {
     name: "node",
     sha256Text: digest,
     sha256Bytes: digest,
+    sha256Parts: (parts) => {
+      const hash = node.createHash("sha256");
+      for (const part of parts) hash.update(part);
+      return hash.digest("hex");
+    },
     verifier: strict((publicKey) => {
       const der = new Uint8Array(44);
       der.set(subjectPublicKeyInfo);

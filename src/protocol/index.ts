@@ -4,8 +4,8 @@
  *
  * @packageDocumentation
  */
-export type { AcceptedEvent } from "./accepted-event.ts";
-export { eventFromLog } from "./accepted-event.ts";
+export type { AcceptedEvent, MergeEvent } from "./accepted-event.ts";
+export { eventFromLog, LogReader } from "./accepted-event.ts";
 export type { Alias, StateAlias } from "./aliases.ts";
 export { isEarlier, parseAlias } from "./aliases.ts";
 export { bundleText } from "./bundle-text.ts";
@@ -46,10 +46,12 @@ export type { JsonObject, JsonValue } from "./json.ts";
 export { isJsonInteger, isJsonObject, JsonDouble } from "./json.ts";
 export type { Keyring, KeyringEntry, TrustedKey } from "./keyring.ts";
 export { createKeyring, KeyringError, keyringEntries, parseKeyring, registryKey } from "./keyring.ts";
-export { currentSnapshot, mergeEvents } from "./merge.ts";
+export { mergeEvents } from "./merge.ts";
 export type { EventStatus, MergedEvent, MergedState } from "./merged-state.ts";
 export type { PaperChecks } from "./paper-checks.ts";
 export { checkPaper } from "./paper-checks.ts";
+export type { EventOutcome, MergeChanges } from "./paper-merge.ts";
+export { PaperMerge } from "./paper-merge.ts";
 export type { PaperRef } from "./paper-ref.ts";
 export { parsePaperRef } from "./paper-ref.ts";
 export { decodeUtf8, parseJson } from "./parse-json.ts";
@@ -59,6 +61,8 @@ export { isAtLeast, isProof, proofRank, proofs } from "./proof.ts";
 export type { FaultReason, InvalidReason, LinkReason, RefusalReason } from "./reasons.ts";
 export { faultReasons, linkReasons, refusalReasons } from "./reasons.ts";
 export type { KnownRecord } from "./record-created.ts";
+export type { ShownEvent, StateSummary } from "./state-summary.ts";
+export { currentSnapshot, summaryOf } from "./state-summary.ts";
 export { verifyEvent } from "./verify-event.ts";
 export type { ArxivId, WorkName } from "./work-identity.ts";
 export {

@@ -1,11 +1,11 @@
-import type { AcceptedEvent } from "./accepted-event.ts";
+import type { AcceptedEvent, MergeEvent } from "./accepted-event.ts";
 import type { EventId } from "./identifiers.ts";
 import { type Proof, proofRank } from "./proof.ts";
 import type { InvalidReason } from "./reasons.ts";
 
 /** An event of the set, with what the rest of the set makes of it. */
-export type LinkedEvent = {
-  readonly event: AcceptedEvent;
+export type LinkedEvent<Event extends MergeEvent = AcceptedEvent> = {
+  readonly event: Event;
   /** PROTOCOL section 5: its own proof, or that of what vouches for it. */
   readonly standing: Proof;
   /** 0 without links, else 1 + the greatest depth of what it links to. Means nothing where invalid. */
@@ -57,9 +57,9 @@ export function settleLinks(events: ReadonlyMap<EventId, AcceptedEvent>): Map<Ev
   return settling;
 }
 
-function* linksOf(event: AcceptedEvent): Generator<EventId> {
-  if (event.prevEvent !== null) yield event.prevEvent;
-  yield* event.supersedes;
+/** The ids of the events that an event is built on. */
+export function linksOf({ prevEvent, supersedes }: MergeEvent): readonly EventId[] {
+  return prevEvent === null ? supersedes : [prevEvent, ...supersedes];
 }
 
 /**
@@ -81,7 +81,8 @@ function raiseStandings(settling: ReadonlyMap<EventId, Settling>): void {
 }
 
 /** All four keys: another keyring may have given a fingerprint other names. */
-function isSameSigner({ signer: a }: AcceptedEvent, { signer: b }: AcceptedEvent): boolean {
+export function isSameSigner({ signer: a }: MergeEvent, { signer: b }: MergeEvent): boolean {
+  if (a === b) return true;
   return (
     a.public_key_fingerprint === b.public_key_fingerprint &&
     a.key_id === b.key_id &&
@@ -90,22 +91,24 @@ function isSameSigner({ signer: a }: AcceptedEvent, { signer: b }: AcceptedEvent
   );
 }
 
+type Settled = Pick<LinkedEvent<MergeEvent>, "event" | "standing" | "invalid">;
+
 /** Rule 9, in its order. What it links to is settled. */
-function judgeLinks(
-  { event, standing }: Settling,
-  settled: ReadonlyMap<EventId, Settling>,
+export function judgeLinks(
+  { event, standing }: Settled,
+  settled: ReadonlyMap<EventId, Settled>,
 ): InvalidReason | null {
   const valid = (id: EventId) => {
     const entry = settled.get(id);
     return entry !== undefined && entry.invalid === null ? entry : undefined;
   };
-  const links: Settling[] = [];
+  const links: Settled[] = [];
   if (event.prevEvent !== null) {
     const previous = valid(event.prevEvent);
     if (previous === undefined) return "PREV_EVENT_UNRESOLVED";
     links.push(previous);
   }
-  const superseded: Settling[] = [];
+  const superseded: Settled[] = [];
   for (const id of event.supersedes) {
     const entry = valid(id);
     if (entry === undefined) return "SUPERSEDES_UNRESOLVED";
@@ -121,6 +124,6 @@ function judgeLinks(
       return "SUPERSEDES_FORBIDDEN";
     }
   }
-  const isOlder = (link: Settling) => event.instant < link.event.instant;
+  const isOlder = (link: Settled) => event.instant < link.event.instant;
   return links.some(isOlder) || superseded.some(isOlder) ? "CREATED_BEFORE_LINK" : null;
 }

@@ -1,13 +1,14 @@
-import type { AcceptedEvent } from "./accepted-event.ts";
-import { mergeAliases } from "./aliases.ts";
+import type { AcceptedEvent, MergeEvent } from "./accepted-event.ts";
+import { cryptography } from "./cryptography.ts";
 import { type EventType, eventTypes } from "./event-types.ts";
 import type { EventId, PithNumber } from "./identifiers.ts";
-import type { JsonObject, JsonValue } from "./json.ts";
+import type { JsonValue } from "./json.ts";
 import { type LinkedEvent, settleLinks } from "./links.ts";
 import type { EventStatus, MergedEvent, MergedState } from "./merged-state.ts";
 import { foldPlaces } from "./places.ts";
-import { isAtLeast, proofRank } from "./proof.ts";
-import { stateText } from "./state-text.ts";
+import { proofRank } from "./proof.ts";
+import { firstOfHighestStanding, recordMembers } from "./state-summary.ts";
+import { entryText, invalidText, stateParts } from "./state-text.ts";
 
 /**
  * `pith-open-graph-merge-v1`, PROTOCOL section 6. Neither the order of the events and aliases nor repeats
@@ -25,7 +26,7 @@ export function mergeEvents(
   const { applied, superseded, equivocations } = foldPlaces(valid, linked);
 
   const invalidLast = [...linked.values()].filter((entry) => entry.invalid !== null);
-  invalidLast.sort((a, b) => (a.event.id < b.event.id ? -1 : 1));
+  invalidLast.sort(compareIds);
   const events = new Map<EventId, MergedEvent>();
   for (const { event, standing, invalid } of [...valid, ...invalidLast]) {
     const { id } = event;
@@ -46,14 +47,6 @@ export function mergeEvents(
     if (entry.status === "current") current.get(entry.event.type as EventType)?.push(entry);
   }
   const recordCreated = firstOfHighestStanding(current.get("record_created") ?? []);
-  const canonicalRecord =
-    (recordCreated?.event.payload["canonical_record"] as JsonObject | undefined) ?? null;
-  const known = recordCreated && {
-    record: canonicalRecord,
-    provedAt: isAtLeast(recordCreated.standing, "receipt") ? recordCreated.event.createdAt : null,
-  };
-  const { aliases, isInconsistent } = mergeAliases(broughtAliases, pithNumber, known);
-
   const state = {
     pithNumber,
     events,
@@ -61,12 +54,33 @@ export function mergeEvents(
     applied: [...applied],
     current,
     recordCreated,
-    canonicalRecord,
-    aliases,
     equivocations,
-    hasInconsistentAliases: isInconsistent,
+    ...recordMembers(pithNumber, recordCreated, broughtAliases),
   };
-  return Object.assign(state, stateText(state));
+  return Object.assign(
+    state,
+    stateText(
+      state,
+      invalidLast.map(({ event, invalid }) => invalidText(event.id, invalid)),
+    ),
+  );
+}
+
+function stateText(
+  state: Omit<MergedState, "sha256" | "text">,
+  invalid: readonly string[],
+): Pick<MergedState, "sha256" | "text"> {
+  const { head, tail } = stateParts({
+    ...state,
+    eventCount: state.events.size,
+    recordCreated: state.recordCreated?.event ?? null,
+    applied: [state.applied.map((id) => `"${id}"`).join(",")],
+    current: (type) => [(state.current.get(type) ?? []).map(({ event }) => entryText(event)).join(",")],
+    invalid: [invalid.join(",")],
+  });
+  const start = head.join("");
+  const sha256 = cryptography.sha256Text(start + tail);
+  return { sha256, text: `${start}"state_sha256":"${sha256}",${tail}` };
 }
 
 /** Accepted copies of one event differ only in their signature: it has the highest of their proofs. */
@@ -79,29 +93,22 @@ function withoutRepeats(copies: Iterable<AcceptedEvent>): Map<EventId, AcceptedE
   return events;
 }
 
+type Ordered = Pick<LinkedEvent<MergeEvent>, "depth"> & {
+  readonly event: Pick<MergeEvent, "id" | "instant" | "type">;
+};
+
 const typeOrder = new Map<string, number>(eventTypes.map((type, index) => [type, index]));
 
+/** What is not in merge order is listed by id. */
+export function compareIds(a: Pick<Ordered, "event">, b: Pick<Ordered, "event">): number {
+  return a.event.id === b.event.id ? 0 : a.event.id < b.event.id ? -1 : 1;
+}
+
 /** PROTOCOL 6.1: instant, then depth, then type, then id. */
-function compareMergeOrder(a: LinkedEvent, b: LinkedEvent): number {
+export function compareMergeOrder(a: Ordered, b: Ordered): number {
   if (a.event.instant !== b.event.instant) return a.event.instant < b.event.instant ? -1 : 1;
   if (a.depth !== b.depth) return a.depth - b.depth;
   const types = (typeOrder.get(a.event.type) as number) - (typeOrder.get(b.event.type) as number);
   if (types !== 0) return types;
-  return a.event.id < b.event.id ? -1 : 1;
-}
-
-function firstOfHighestStanding(entries: readonly MergedEvent[]): MergedEvent | null {
-  let best: MergedEvent | null = null;
-  for (const entry of entries) {
-    if (best === null || proofRank(entry.standing) > proofRank(best.standing)) best = entry;
-  }
-  return best;
-}
-
-/**
- * The current snapshot (PROTOCOL section 7): of the current graph_snapshots one with the highest standing,
- * of those the last in merge order. Null where there is none.
- */
-export function currentSnapshot(state: Pick<MergedState, "current">): MergedEvent | null {
-  return firstOfHighestStanding((state.current.get("graph_snapshot") ?? []).toReversed());
+  return compareIds(a, b);
 }

@@ -1,4 +1,4 @@
-import type { AcceptedEvent } from "./accepted-event.ts";
+import type { AcceptedEvent, MergeEvent } from "./accepted-event.ts";
 import type { EventId } from "./identifiers.ts";
 import type { LinkedEvent } from "./links.ts";
 import { proofRank } from "./proof.ts";
@@ -13,13 +13,44 @@ export type Equivocation = {
   readonly target: string;
 };
 
-type Place = {
+/** Where events of one signer compete (PROTOCOL 6.2): one of them holds it. */
+export class Place {
   /** The highest standing of its valid events, as its rank; only events of this standing compete for it. */
-  highest: number;
-  holder: EventId | null;
+  highest = -1;
+  #holder: EventId | null = null;
   /** Once there is a conflict between signed events: the holder then, and who was refused. */
-  conflict: EventId[];
-};
+  #conflict: EventId[] = [];
+
+  /** Whether an event of it is applied. Called in merge order. `previous` is its prev_event, null where it has none. */
+  offer<Event extends MergeEvent>(
+    entry: LinkedEvent<Event>,
+    previous: LinkedEvent<Event> | null,
+    isPreviousApplied: boolean,
+  ): boolean {
+    const { event, standing } = entry;
+    if (proofRank(standing) < this.highest) return false;
+    if (previous !== null && !isPreviousApplied && fallsWith(entry, previous)) return false;
+    if (this.#holder !== null && !event.supersedes.includes(this.#holder)) {
+      // Anyone may have written what is not signed: it accuses its signer of nothing.
+      if (standing !== "signed") return false;
+      if (this.#conflict.length === 0) this.#conflict.push(this.#holder);
+      this.#conflict.push(event.id);
+      return false;
+    }
+    this.#holder = event.id;
+    return true;
+  }
+
+  get isContested(): boolean {
+    return this.#conflict.length > 0;
+  }
+
+  /** The fork of a contested place, of which `event` is any event. */
+  equivocation({ type, prevEvent, signer, target }: MergeEvent): Equivocation {
+    const fingerprint = signer.public_key_fingerprint;
+    return { eventIds: this.#conflict, eventType: type, prevEvent, fingerprint, target };
+  }
+}
 
 export type Folded = {
   /** In merge order. */
@@ -32,55 +63,41 @@ export type Folded = {
 /** PROTOCOL 6.2. `valid` holds the valid events in merge order, `byId` at least those. */
 export function foldPlaces(valid: readonly LinkedEvent[], byId: ReadonlyMap<EventId, LinkedEvent>): Folded {
   const places = new Map<string, Place>();
-  const keys = valid.map(({ event, standing }) => {
-    const key = placeOf(event);
-    if (key !== null) {
-      const place = places.get(key) ?? { highest: -1, holder: null, conflict: [] };
-      place.highest = Math.max(place.highest, proofRank(standing));
-      places.set(key, place);
-    }
-    return key;
+  const placeOfEvent = valid.map(({ event, standing }) => {
+    const key = placeKeyOf(event);
+    if (key === null) return null;
+    const place = places.get(key) ?? new Place();
+    places.set(key, place);
+    place.highest = Math.max(place.highest, proofRank(standing));
+    return place;
   });
 
   const applied = new Set<EventId>();
   const superseded = new Set<EventId>();
   const contested = new Map<Place, AcceptedEvent>();
   for (const [index, entry] of valid.entries()) {
-    const { event, standing } = entry;
-    const key = keys[index] as string | null;
-    const place = key === null ? null : (places.get(key) as Place);
-    if (place !== null && proofRank(standing) < place.highest) continue;
-    if (event.prevEvent !== null && !applied.has(event.prevEvent)) {
-      if (fallsWith(entry, byId.get(event.prevEvent) as LinkedEvent)) continue;
-    }
+    const { id, prevEvent, supersedes } = entry.event;
+    const place = placeOfEvent[index] ?? null;
     if (place !== null) {
-      if (place.holder !== null && !event.supersedes.includes(place.holder)) {
-        // Anyone may have written what is not signed: it accuses its signer of nothing.
-        if (standing !== "signed") continue;
-        if (place.conflict.length === 0) place.conflict.push(place.holder);
-        place.conflict.push(event.id);
-        contested.set(place, event);
-        continue;
-      }
-      place.holder = event.id;
+      const previous = prevEvent === null ? null : (byId.get(prevEvent) as LinkedEvent);
+      const isApplied = place.offer(entry, previous, prevEvent !== null && applied.has(prevEvent));
+      if (place.isContested) contested.set(place, entry.event);
+      if (!isApplied) continue;
     }
-    applied.add(event.id);
-    for (const id of event.supersedes) superseded.add(id);
+    applied.add(id);
+    for (const other of supersedes) superseded.add(other);
   }
+  const equivocations = [...contested].map(([place, event]) => place.equivocation(event));
+  return { applied, superseded, equivocations: equivocations.sort(compareEquivocations) };
+}
 
-  const equivocations = [...contested].map(([place, event]) => ({
-    eventIds: place.conflict,
-    eventType: event.type,
-    prevEvent: event.prevEvent,
-    fingerprint: event.signer.public_key_fingerprint,
-    target: event.target,
-  }));
-  equivocations.sort((a, b) => ((a.eventIds[0] as EventId) < (b.eventIds[0] as EventId) ? -1 : 1));
-  return { applied, superseded, equivocations };
+/** By the first id. */
+export function compareEquivocations(a: Equivocation, b: Equivocation): number {
+  return (a.eventIds[0] as EventId) < (b.eventIds[0] as EventId) ? -1 : 1;
 }
 
 /** Whether an event falls with the one that it is built on: only its signer's own does, and nothing better proved. */
-function fallsWith({ event, standing }: LinkedEvent, previous: LinkedEvent): boolean {
+function fallsWith({ event, standing }: LinkedEvent<MergeEvent>, previous: LinkedEvent<MergeEvent>): boolean {
   return (
     event.signer.public_key_fingerprint === previous.event.signer.public_key_fingerprint &&
     proofRank(standing) <= proofRank(previous.standing)
@@ -88,7 +105,7 @@ function fallsWith({ event, standing }: LinkedEvent, previous: LinkedEvent): boo
 }
 
 /** Where an event stands so that another can contest it; null where it stands for itself. */
-function placeOf(event: AcceptedEvent): string | null {
+export function placeKeyOf(event: MergeEvent): string | null {
   if (event.prevEvent === null && event.type !== "record_created") return null;
   // The target comes last: it is the only part that may hold any character.
   return `${event.signer.public_key_fingerprint} ${event.type} ${event.prevEvent} ${event.target}`;

@@ -1,49 +1,68 @@
+import type { MergeEvent } from "./accepted-event.ts";
 import type { StateAlias } from "./aliases.ts";
 import { canonicalJson, canonicalString } from "./canonical-json.ts";
-import { cryptography } from "./cryptography.ts";
 import { mergeVersion } from "./document.ts";
+import type { Signer } from "./event-body.ts";
 import { type EventType, eventLists, eventTypes } from "./event-types.ts";
-import type { MergedEvent, MergedState } from "./merged-state.ts";
+import type { EventId, PithNumber } from "./identifiers.ts";
+import type { JsonObject } from "./json.ts";
+import type { Equivocation } from "./places.ts";
+import type { InvalidReason } from "./reasons.ts";
 
-type Unhashed = Omit<MergedState, "sha256" | "text">;
+/** Text, or the UTF-8 bytes of text. */
+export type TextPart = string | Uint8Array;
+
+/** What a state document says. The lists are canonical texts of their items, with commas between them. */
+export type StateMembers = {
+  readonly pithNumber: PithNumber;
+  readonly eventCount: number;
+  readonly validCount: number;
+  /** Ids of the applied events in merge order. */
+  readonly applied: readonly TextPart[];
+  /** Of each type but `record_created` the current events, as `entryText` writes them, in merge order. */
+  readonly current: (type: EventType) => readonly TextPart[];
+  readonly recordCreated: MergeEvent | null;
+  readonly canonicalRecord: JsonObject | null;
+  readonly aliases: readonly StateAlias[];
+  readonly equivocations: readonly Equivocation[];
+  /** As `invalidText` writes them, by id. */
+  readonly invalid: readonly TextPart[];
+};
 
 /**
- * The canonical text of a state document and its `state_sha256`. Put together from texts that are canonical
- * already: payloads are the greater part, and none is written twice.
+ * The canonical text of a state document, in two parts: `state_sha256` is the SHA-256 of both, and its member stands
+ * between them. Put together from texts that are canonical already: payloads are the greater part, and none is written
+ * twice.
  */
-export function stateText(state: Unhashed): { sha256: string; text: string } {
-  const invalid = [...state.events.values()].filter((entry) => entry.status === "invalid");
-  const head =
-    `{"applied_event_ids":${canonicalJson([...state.applied])},"current":${currentText(state)}` +
-    `,"equivocation_count":${state.equivocations.length},"equivocations":${equivocationsText(state)}` +
-    `,"event_count":${state.events.size},"invalid_event_count":${invalid.length}` +
-    `,"invalid_events":${invalidText(invalid)},"merge_version":"${mergeVersion}"` +
-    `,"pith_number":"${state.pithNumber}",`;
+export function stateParts(state: StateMembers): { head: TextPart[]; tail: string } {
+  const head = [
+    '{"applied_event_ids":[',
+    ...state.applied,
+    '],"current":{',
+    ...currentMembers.flatMap((name, index) => [
+      `${index === 0 ? "" : ","}"${name}":`,
+      ...memberText(name, state),
+    ]),
+    `},"equivocation_count":${state.equivocations.length},"equivocations":${equivocationsText(state)}` +
+      `,"event_count":${state.eventCount},"invalid_event_count":${state.eventCount - state.validCount}` +
+      ',"invalid_events":[',
+    ...state.invalid,
+    `],"merge_version":"${mergeVersion}","pith_number":"${state.pithNumber}",`,
+  ];
   const tail = `"state_type":"pith_open_graph_state","state_version":"1.0","valid_event_count":${state.validCount}}`;
-  const sha256 = cryptography.sha256Text(head + tail);
-  return { sha256, text: `${head}"state_sha256":"${sha256}",${tail}` };
+  return { head, tail };
 }
 
 /** The members of `current` in the order of canonical text. */
 const currentMembers = [...Object.values(eventLists), "canonical_record", "source_aliases"].sort();
 const typeOfList = new Map<string, EventType>(eventTypes.map((type) => [eventLists[type], type]));
 
-function currentText(state: Unhashed): string {
-  let text = "{";
-  for (const name of currentMembers) {
-    if (text.length > 1) text += ",";
-    text += `"${name}":${memberText(name, state)}`;
-  }
-  return `${text}}`;
-}
-
-function memberText(name: string, state: Unhashed): string {
+function memberText(name: string, state: StateMembers): readonly TextPart[] {
   if (name === "record_created")
-    return state.recordCreated === null ? "null" : entryText(state.recordCreated);
-  if (name === "canonical_record") return canonicalJson(state.canonicalRecord);
-  if (name === "source_aliases") return `[${state.aliases.map(aliasText).join(",")}]`;
-  const entries = state.current.get(typeOfList.get(name) as EventType) ?? [];
-  return `[${entries.map(entryText).join(",")}]`;
+    return [state.recordCreated === null ? "null" : entryText(state.recordCreated)];
+  if (name === "canonical_record") return [canonicalJson(state.canonicalRecord)];
+  if (name === "source_aliases") return [`[${state.aliases.map(aliasText).join(",")}]`];
+  return ["[", ...state.current(typeOfList.get(name) as EventType), "]"];
 }
 
 function aliasText({ kind, value, createdAt }: StateAlias): string {
@@ -53,15 +72,27 @@ function aliasText({ kind, value, createdAt }: StateAlias): string {
   );
 }
 
-function entryText({ event }: MergedEvent): string {
+/** The entry of an event in the list of its type. */
+export function entryText({ createdAt, id, payloadText, signer, target }: MergeEvent): string {
   return (
-    `{"created_at":"${event.createdAt}","event_id":"${event.id}"` +
-    `,"payload":${event.payloadText},"signer":${canonicalJson(event.signer)}` +
-    `,"target":${canonicalString(event.target)}}`
+    `{"created_at":"${createdAt}","event_id":"${id}","payload":${payloadText}` +
+    `,"signer":${signerText(signer)},"target":${canonicalString(target)}}`
   );
 }
 
-function equivocationsText({ equivocations }: Unhashed): string {
+/** Of signers that several events share the text is written once. */
+const signerTexts = new WeakMap<Signer, string>();
+
+function signerText(signer: Signer): string {
+  let text = signerTexts.get(signer);
+  if (text === undefined) {
+    text = canonicalJson(signer);
+    signerTexts.set(signer, text);
+  }
+  return text;
+}
+
+function equivocationsText({ equivocations }: StateMembers): string {
   return canonicalJson(
     equivocations.map((equivocation) => ({
       event_ids: [...equivocation.eventIds],
@@ -73,11 +104,7 @@ function equivocationsText({ equivocations }: Unhashed): string {
   );
 }
 
-function invalidText(invalid: readonly MergedEvent[]): string {
-  const rows = invalid.map(({ event, reason }) => ({
-    event_id: event.id as string,
-    reason: reason as string,
-  }));
-  rows.sort((a, b) => (a.event_id < b.event_id ? -1 : 1));
-  return canonicalJson(rows);
+/** The entry of an invalid event. */
+export function invalidText(id: EventId, reason: InvalidReason | null): string {
+  return `{"event_id":"${id}","reason":"${reason}"}`;
 }

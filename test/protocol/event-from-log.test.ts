@@ -7,6 +7,8 @@ import {
   type JsonObject,
   type JsonValue,
   judgeEvent,
+  LogReader,
+  type MergeEvent,
   mergeEvents,
   type PithNumber,
   parseJson,
@@ -24,6 +26,17 @@ function fromLog({ text, id, proof, fault, signature }: AcceptedEvent): Accepted
   return eventFromLog(text, parseJson(text) as JsonObject, { id, proof, fault, signature });
 }
 
+/** What `LogReader` gives of an event. */
+function mergeEventOf({
+  payload: _p,
+  signature: _s,
+  subject: _b,
+  text: _t,
+  ...event
+}: AcceptedEvent): MergeEvent {
+  return { ...event, supersedes: [...event.supersedes] };
+}
+
 describe("an event read back from the log", () => {
   test("is the one that was let in, with any payload and target", () => {
     fc.assert(
@@ -37,10 +50,34 @@ describe("an event read back from the log", () => {
           if (event !== null) {
             expect(fromLog(event)).toEqual(event);
             expect(event.payloadText).toBe(canonicalJson(payload));
+            const { id, proof, fault } = event;
+            expect(new LogReader().read(event.text, { id, proof, fault })).toEqual(mergeEventOf(event));
           }
         },
       ),
     );
+  });
+
+  test("is read for a merge although its payload, its type and its target hold the texts of other members", () => {
+    const texts = [
+      ',"target":"x"}',
+      ',"prev_event":null,"schema_version":"1.0","signer":{}',
+      '","payload":{}',
+      ",",
+      "\\",
+      '\\","target":"',
+    ];
+    for (const text of texts) {
+      const payload = {
+        payload: { prev_event: text, target: text, [text]: text },
+        prev_event: null,
+        zeta: [text],
+      };
+      const copy = signedEvent(registry, { event_type: text, payload, target: text });
+      const event = accepted(parseJson(canonicalJson(copy)) as JsonObject) as AcceptedEvent;
+      const { id, proof, fault } = event;
+      expect(new LogReader().read(event.text, { id, proof, fault })).toEqual(mergeEventOf(event));
+    }
   });
 
   test("merges to the same state, whatever the history", () => {
@@ -50,6 +87,9 @@ describe("an event read back from the log", () => {
         const events = copies.map((copy) => accepted(copy, pithNumber)).filter((event) => event !== null);
         const read = events.map(fromLog);
         expect(read).toEqual(events);
+        const reader = new LogReader();
+        const merged = events.map(({ id, proof, fault, text }) => reader.read(text, { id, proof, fault }));
+        expect(merged).toEqual(events.map(mergeEventOf));
         expect(mergeEvents(pithNumber, read, aliases).text).toBe(
           mergeEvents(pithNumber, events, aliases).text,
         );

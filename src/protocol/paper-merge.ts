@@ -1,0 +1,445 @@
+import type { MergeEvent } from "./accepted-event.ts";
+import { cryptography } from "./cryptography.ts";
+import { type EventType, eventTypes } from "./event-types.ts";
+import type { EventId, PithNumber } from "./identifiers.ts";
+import type { JsonObject, JsonValue } from "./json.ts";
+import { isSameSigner, judgeLinks, linksOf } from "./links.ts";
+import { compareIds, compareMergeOrder } from "./merge.ts";
+import type { EventStatus } from "./merged-state.ts";
+import { parseJson } from "./parse-json.ts";
+import { compareEquivocations, Place, placeKeyOf } from "./places.ts";
+import { type Proof, proofRank } from "./proof.ts";
+import type { InvalidReason } from "./reasons.ts";
+import { placeIn, SortedTexts } from "./sorted-texts.ts";
+import {
+  currentSnapshot,
+  firstOfHighestStanding,
+  recordMembers,
+  type StateSummary,
+} from "./state-summary.ts";
+import { entryText, invalidText, stateParts } from "./state-text.ts";
+
+/** What the merge made of an event. */
+export type EventOutcome = {
+  readonly event: MergeEvent;
+  readonly standing: Proof;
+  readonly status: EventStatus;
+  /** Set where the status is `invalid`. */
+  readonly reason: InvalidReason | null;
+  /** PROTOCOL 6.1; 0 where the status is `invalid`. */
+  readonly depth: number;
+};
+
+export type MergeChanges = {
+  /** Events that are new to the set: the valid ones in merge order, then the invalid ones by id. */
+  readonly added: readonly EventOutcome[];
+  /** Events that were in the set, and whose proof or outcome is another one now. */
+  readonly changed: readonly EventOutcome[];
+};
+
+/** An event of the set with what the rest of the set makes of it. */
+type Node = {
+  event: MergeEvent;
+  standing: Proof;
+  depth: number;
+  invalid: InvalidReason | null;
+  /** What links to it. */
+  linkedBy: readonly Node[];
+  /** Whether it vouches for what it links to, and that has been passed on. */
+  vouches: boolean;
+  /** How many prev_events lie behind it. */
+  chain: number;
+  place: OpenPlace | null;
+  /** The places that are built on it. */
+  placesOn: readonly OpenPlace[];
+  isApplied: boolean;
+  /** How many applied events supersede it. */
+  supersededBy: number;
+};
+
+/** A place with its valid events. */
+type OpenPlace = {
+  readonly key: string;
+  /** The event that it is built on. */
+  readonly previous: Node | null;
+  readonly chain: number;
+  /** In merge order. */
+  readonly members: Node[];
+  /** Null until it is settled for the first time. */
+  settled: Place | null;
+  /** Whether it is to be settled again. */
+  isUnsettled: boolean;
+};
+
+/** Most events have none of these. */
+const none: readonly never[] = [];
+
+/** Bytes of memory that an event takes beside its payload, about. */
+const bytesOfEvent = 1_500;
+
+/**
+ * The merge of one paper's events that takes further events, in time that goes with what they change and not with how
+ * many there are; but for the state's hash, which is that of the whole text. Whatever the order and the grouping in which
+ * events are added, it says what `mergeEvents` says of all of them.
+ *
+ * Why it is enough to look at what is near a new event:
+ * - Standings only rise, along the links of what vouches.
+ * - Validity and depth follow from what an event links to.
+ * - Whether an event is applied follows from the events of its place, and from whether its prev_event is applied and with
+ *   which standing: from one place to those that are built on its events, and never back.
+ */
+export class PaperMerge {
+  readonly #pithNumber: PithNumber;
+  readonly #nodes = new Map<EventId, Node>();
+  /** What links to events that are not in the set. */
+  readonly #waiting = new Map<EventId, Node[]>();
+  readonly #places = new Map<string, OpenPlace>();
+  readonly #contested = new Set<OpenPlace>();
+  readonly #applied = new SortedTexts<Node>(compareMergeOrder, ({ event }) => `"${event.id}"`);
+  readonly #invalid = new SortedTexts<Node>(compareIds, ({ event, invalid }) =>
+    invalidText(event.id, invalid),
+  );
+  readonly #current = new Map(
+    eventTypes.map((type) => [
+      type,
+      new SortedTexts<Node>(compareMergeOrder, ({ event }) => entryText(event)),
+    ]),
+  );
+  #payloadCharacters = 0;
+  /** While events are added: the events that may change, with their outcomes before; null for new ones. Not listed. */
+  #touched = new Map<Node, EventOutcome | null>();
+  /** While events are added: the places to settle again, by how many prev_events lie behind them. */
+  readonly #unsettled = new Map<number, readonly OpenPlace[]>();
+
+  constructor(pithNumber: PithNumber, events: Iterable<MergeEvent> = []) {
+    this.#pithNumber = pithNumber;
+    this.add(events);
+  }
+
+  get eventCount(): number {
+    return this.#nodes.size;
+  }
+
+  get invalidCount(): number {
+    return this.#invalid.size;
+  }
+
+  /** Bytes of memory, about. */
+  get size(): number {
+    return this.#nodes.size * bytesOfEvent + 2 * this.#payloadCharacters;
+  }
+
+  /**
+   * Adds events to the set. A copy of an event that is there counts where its proof is higher: copies differ only in
+   * their signatures.
+   */
+  add(events: Iterable<MergeEvent>): MergeChanges {
+    const added: Node[] = [];
+    for (const event of events) {
+      const known = this.#nodes.get(event.id);
+      if (known === undefined) added.push(this.#insert(event));
+      else if (proofRank(event.proof) > proofRank(known.event.proof)) this.#raiseProof(known, event.proof);
+    }
+    for (const node of added) this.#link(node);
+    this.#raiseStandings();
+    this.#judgeLinks();
+    this.#arrange();
+    this.#settlePlaces();
+    return this.#finish();
+  }
+
+  /** The state of the set, with the aliases that documents brought which were accepted at `hash`. */
+  summary(broughtAliases: Iterable<JsonValue>): StateSummary {
+    const created = shown(firstOfHighestStanding(this.#listOf("record_created")));
+    const equivocations = [...this.#contested].map(({ settled, members }) => {
+      return (settled as Place).equivocation((members[0] as Node).event);
+    });
+    const members = {
+      pithNumber: this.#pithNumber,
+      eventCount: this.#nodes.size,
+      validCount: this.#nodes.size - this.#invalid.size,
+      ...recordMembers(this.#pithNumber, created, broughtAliases),
+    };
+    const { head, tail } = stateParts({
+      ...members,
+      applied: this.#applied.parts(),
+      current: (type) => this.#listOf(type).parts(),
+      recordCreated: created?.event ?? null,
+      equivocations: equivocations.sort(compareEquivocations),
+      invalid: this.#invalid.parts(),
+    });
+    return {
+      ...members,
+      sha256: cryptography.sha256Parts([...head, tail]),
+      equivocationCount: equivocations.length,
+      recordCreated: created,
+      snapshot: shown(currentSnapshot({ current: this.#current })),
+      hasInvalid: (type, reason) => {
+        for (const { event, invalid } of this.#invalid) {
+          if (invalid === reason && event.type === type) return true;
+        }
+        return false;
+      },
+    };
+  }
+
+  #listOf(type: EventType): SortedTexts<Node> {
+    return this.#current.get(type) as SortedTexts<Node>;
+  }
+
+  #insert(event: MergeEvent): Node {
+    const node: Node = {
+      event,
+      standing: event.proof,
+      depth: 0,
+      invalid: event.fault,
+      linkedBy: none,
+      vouches: false,
+      chain: 0,
+      place: null,
+      placesOn: none,
+      isApplied: false,
+      supersededBy: 0,
+    };
+    this.#nodes.set(event.id, node);
+    this.#touched.set(node, null);
+    this.#payloadCharacters += event.payloadText.length;
+    return node;
+  }
+
+  #raiseProof(node: Node, proof: Proof): void {
+    this.#touch(node);
+    node.event = { ...node.event, proof };
+    if (proofRank(proof) > proofRank(node.standing)) node.standing = proof;
+  }
+
+  #link(node: Node): void {
+    const { id } = node.event;
+    for (const target of linksOf(node.event)) {
+      const known = this.#nodes.get(target);
+      if (known !== undefined) known.linkedBy = appended(known.linkedBy, node);
+      else this.#waiting.set(target, appended(this.#waiting.get(target) ?? none, node));
+    }
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined) return;
+    this.#waiting.delete(id);
+    for (const other of waiting) node.linkedBy = appended(node.linkedBy, other);
+  }
+
+  /** Takes an event that may change out of the lists, and remembers what it was. Nothing of it is changed before. */
+  #touch(node: Node): void {
+    if (this.#touched.has(node)) return;
+    this.#touched.set(node, outcomeOf(node));
+    this.#eachList(node, (list) => list.delete(node));
+  }
+
+  #eachList(node: Node, use: (list: SortedTexts<Node>) => void): void {
+    const status = statusOf(node);
+    if (status === "invalid") use(this.#invalid);
+    if (node.isApplied) use(this.#applied);
+    if (status === "current") use(this.#listOf(node.event.type as EventType));
+  }
+
+  /** PROTOCOL section 5: a signed event vouches for what its signer built it on, and for what that was built on. */
+  #raiseStandings(): void {
+    const front: Node[] = [];
+    for (const node of this.#touched.keys()) {
+      if (node.event.proof === "signed" || isVouchedFor(node)) front.push(node);
+    }
+    for (let node = front.pop(); node !== undefined; node = front.pop()) {
+      if (node.vouches || node.event.fault !== null) continue;
+      this.#touch(node);
+      node.vouches = true;
+      node.standing = "signed";
+      for (const id of linksOf(node.event)) {
+        const target = this.#nodes.get(id);
+        if (target !== undefined && isSameSigner(target.event, node.event)) front.push(target);
+      }
+    }
+  }
+
+  /** Validity and depth of what was touched, and of what is built on it: from what is built on to what builds on it. */
+  #judgeLinks(): void {
+    const open = new Map<Node, number>();
+    for (const node of this.#touched.keys()) if (!open.has(node)) open.set(node, 0);
+    for (const node of open.keys()) {
+      // A Map goes on to what is set while it is walked.
+      for (const dependent of node.linkedBy) open.set(dependent, (open.get(dependent) ?? 0) + 1);
+    }
+    const changed = new Set(this.#touched.keys());
+    const ready = [...open.keys()].filter((node) => open.get(node) === 0);
+    for (let node = ready.pop(); node !== undefined; node = ready.pop()) {
+      const isChanged = changed.has(node) && (this.#judge(node) || this.#touched.has(node));
+      for (const dependent of node.linkedBy) {
+        if (isChanged) changed.add(dependent);
+        const left = (open.get(dependent) as number) - 1;
+        open.set(dependent, left);
+        if (left === 0) ready.push(dependent);
+      }
+    }
+  }
+
+  /** Whether what follows from the links of an event is another than before. What it links to is judged. */
+  #judge(node: Node): boolean {
+    const { event } = node;
+    const invalid = event.fault ?? judgeLinks(node, this.#nodes);
+    const previous = event.prevEvent === null ? undefined : this.#nodes.get(event.prevEvent);
+    node.chain = previous === undefined ? 0 : previous.chain + 1;
+    let depth = 0;
+    for (const id of linksOf(event)) depth = Math.max(depth, 1 + (this.#nodes.get(id)?.depth ?? -1));
+    if (invalid === node.invalid && depth === node.depth) return false;
+    this.#touch(node);
+    if (node.place !== null) this.#leavePlace(node, node.place);
+    node.invalid = invalid;
+    node.depth = depth;
+    return true;
+  }
+
+  /** Lets each event that was touched stand where it belongs. */
+  #arrange(): void {
+    for (const node of [...this.#touched.keys()]) {
+      const { event, place, invalid } = node;
+      const key = invalid === null ? placeKeyOf(event) : null;
+      if (place !== null) this.#unsettle(place);
+      else if (key !== null) this.#enterPlace(node, key);
+      else this.#apply(node, invalid === null);
+      // What is built on it may fall with it.
+      for (const dependent of node.placesOn) this.#unsettle(dependent);
+    }
+  }
+
+  #enterPlace(node: Node, key: string): void {
+    const { prevEvent } = node.event;
+    let place = this.#places.get(key);
+    if (place === undefined) {
+      const previous = prevEvent === null ? null : (this.#nodes.get(prevEvent) as Node);
+      place = { key, previous, chain: node.chain, members: [], settled: null, isUnsettled: false };
+      this.#places.set(key, place);
+      if (previous !== null) previous.placesOn = appended(previous.placesOn, place);
+    }
+    place.members.splice(placeIn(place.members, node, compareMergeOrder), 0, node);
+    node.place = place;
+    this.#unsettle(place);
+  }
+
+  #leavePlace(node: Node, place: OpenPlace): void {
+    place.members.splice(placeIn(place.members, node, compareMergeOrder), 1);
+    node.place = null;
+    this.#unsettle(place);
+  }
+
+  #unsettle(place: OpenPlace): void {
+    if (place.isUnsettled) return;
+    place.isUnsettled = true;
+    this.#unsettled.set(place.chain, appended(this.#unsettled.get(place.chain) ?? none, place));
+  }
+
+  #settlePlaces(): void {
+    const chains = [...this.#unsettled.keys()].sort((a, b) => a - b);
+    for (const first of chains) {
+      // Settling a place unsettles at most those that are built on its events: one prev_event further.
+      for (let chain = first; ; chain++) {
+        const places = this.#unsettled.get(chain);
+        if (places === undefined) break;
+        this.#unsettled.delete(chain);
+        for (const place of places) this.#settle(place);
+      }
+    }
+  }
+
+  /** PROTOCOL 6.2, for one place. */
+  #settle(place: OpenPlace): void {
+    const { key, previous, members } = place;
+    place.isUnsettled = false;
+    const settled = new Place();
+    for (const { standing } of members) settled.highest = Math.max(settled.highest, proofRank(standing));
+    for (const node of members)
+      this.#apply(node, settled.offer(node, previous, previous?.isApplied === true));
+    place.settled = settled;
+    if (settled.isContested) this.#contested.add(place);
+    else this.#contested.delete(place);
+    if (members.length > 0) return;
+    this.#places.delete(key);
+    if (previous !== null) previous.placesOn = previous.placesOn.filter((other) => other !== place);
+  }
+
+  #apply(node: Node, isApplied: boolean): void {
+    if (node.isApplied === isApplied) return;
+    this.#touch(node);
+    node.isApplied = isApplied;
+    for (const id of node.event.supersedes) {
+      const superseded = this.#nodes.get(id);
+      if (superseded === undefined) continue;
+      this.#touch(superseded);
+      superseded.supersededBy += isApplied ? 1 : -1;
+    }
+    for (const place of node.placesOn) this.#unsettle(place);
+  }
+
+  /** Lists what was touched. */
+  #finish(): MergeChanges {
+    const touched = [...this.#touched.keys()].sort(compareListed);
+    const lists = new Map<SortedTexts<Node>, Node[]>();
+    for (const node of touched) {
+      this.#eachList(node, (list) => {
+        const nodes = lists.get(list);
+        if (nodes === undefined) lists.set(list, [node]);
+        else nodes.push(node);
+      });
+    }
+    for (const [list, nodes] of lists) list.addAll(nodes);
+    const added: EventOutcome[] = [];
+    const changed: EventOutcome[] = [];
+    for (const node of touched) {
+      const before = this.#touched.get(node) ?? null;
+      const now = outcomeOf(node);
+      if (before === null) added.push(now);
+      else if (!isSameOutcome(before, now)) changed.push(now);
+    }
+    this.#touched = new Map();
+    return { added, changed };
+  }
+}
+
+/** With one more item; the list itself, unless it is `none`. */
+function appended<Item>(list: readonly Item[], item: Item): Item[] {
+  if (list === none) return [item];
+  (list as Item[]).push(item);
+  return list as Item[];
+}
+
+/** The valid ones in merge order, then the invalid ones by id. */
+function compareListed(a: Node, b: Node): number {
+  if (a.invalid === null && b.invalid === null) return compareMergeOrder(a, b);
+  return a.invalid !== null && b.invalid !== null ? compareIds(a, b) : a.invalid === null ? -1 : 1;
+}
+
+function isVouchedFor({ event, linkedBy }: Node): boolean {
+  return linkedBy.some((other) => other.vouches && isSameSigner(other.event, event));
+}
+
+function statusOf({ invalid, isApplied, supersededBy }: Node): EventStatus {
+  if (invalid !== null) return "invalid";
+  return !isApplied ? "not_applied" : supersededBy > 0 ? "superseded" : "current";
+}
+
+function outcomeOf(node: Node): EventOutcome {
+  const { event, standing, invalid, depth } = node;
+  return { event, standing, status: statusOf(node), reason: invalid, depth: invalid === null ? depth : 0 };
+}
+
+function isSameOutcome(a: EventOutcome, b: EventOutcome): boolean {
+  return (
+    a.event.proof === b.event.proof &&
+    a.standing === b.standing &&
+    a.status === b.status &&
+    a.reason === b.reason &&
+    a.depth === b.depth
+  );
+}
+
+function shown(entry: { event: MergeEvent; standing: Proof } | null) {
+  if (entry === null) return null;
+  const { event, standing } = entry;
+  return { event: { ...event, payload: parseJson(event.payloadText) as JsonObject }, standing };
+}
