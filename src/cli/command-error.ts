@@ -26,3 +26,13 @@ export class CommandError extends Error {
     return new CommandError(this.message, this.status, { ...this.details, next });
   }
 }
+
+/** Listens; where that fails, the error says what to do itself: most often to take another port. */
+export async function explained<Listening>(listen: () => Promise<Listening>): Promise<Listening> {
+  try {
+    return await listen();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new CommandError(message, exitStatus.impossible);
+  }
+}

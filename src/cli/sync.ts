@@ -17,6 +17,7 @@ import {
 } from "../ingest/mirror/index.ts";
 import { readTextFile } from "../ingest/sources/byte-order-mark.ts";
 import type { Database } from "../store/index.ts";
+import { threadWatcher } from "../telemetry/tracing.ts";
 import { allowHostOption } from "./allow-host.ts";
 import { CommandError } from "./command-error.ts";
 import { type DatabaseContext, say, withDatabase } from "./context.ts";
@@ -28,7 +29,6 @@ import { type Interruption, listenForInterruption } from "./interruption.ts";
 import { jsonLine } from "./output/shown-text.ts";
 import { Progress } from "./progress.ts";
 import { syncJson, syncLines } from "./sync-summary.ts";
-import { threadWatcher } from "./thread-telemetry.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 type Options = {

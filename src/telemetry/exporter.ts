@@ -1,8 +1,7 @@
-import type { TracingConfig } from "../../config/index.ts";
-import type { Log } from "../../log.ts";
-import { softwareVersion } from "../../version.ts";
-import { otlpText } from "./otlp.ts";
-import type { Attributes, EndedSpan } from "./span.ts";
+import type { TracingConfig } from "../config/index.ts";
+import type { Log } from "../log.ts";
+import { softwareVersion } from "../version.ts";
+import type { Attributes, EndedSpan } from "./tracer.ts";
 
 export type Exporter = {
   /** Keeps the span to be sent; drops it where too many wait. */
@@ -102,4 +101,63 @@ export function createExporter(config: TracingConfig, log: Log): Exporter {
       await flush();
     },
   };
+}
+
+/** As OpenTelemetry numbers them. */
+const spanKinds = { internal: 1, server: 2, client: 3 } as const;
+
+/**
+ * Spans as the body of an OTLP request, in its JSON form
+ * (https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding): ids in hex, 64-bit numbers as text.
+ */
+function otlpText(resource: Attributes, spans: readonly EndedSpan[]): string {
+  const scope = { name: "pith-graph", version: softwareVersion };
+  return JSON.stringify({
+    resourceSpans: [
+      {
+        resource: { attributes: attributesOf(resource) },
+        scopeSpans: [{ scope, spans: spans.map(spanOf) }],
+      },
+    ],
+  });
+}
+
+function spanOf({
+  context,
+  parentSpanId,
+  name,
+  kind,
+  startedAt,
+  endedAt,
+  attributes,
+  error,
+}: EndedSpan): object {
+  return {
+    traceId: context.traceId,
+    spanId: context.spanId,
+    ...(parentSpanId === null ? {} : { parentSpanId }),
+    name,
+    kind: spanKinds[kind],
+    startTimeUnixNano: nanoseconds(startedAt),
+    endTimeUnixNano: nanoseconds(endedAt),
+    attributes: attributesOf(error === null ? attributes : { ...attributes, "error.type": error }),
+    // 2 is an error; without one nothing is said.
+    status: error === null ? {} : { code: 2 },
+  };
+}
+
+function attributesOf(attributes: Attributes): object[] {
+  return Object.entries(attributes).map(([key, value]) => ({ key, value: anyValueOf(value) }));
+}
+
+function anyValueOf(value: string | number | boolean): object {
+  if (typeof value === "string") return { stringValue: value };
+  if (typeof value === "boolean") return { boolValue: value };
+  return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value };
+}
+
+/** Of milliseconds with fractions; a double holds them to a quarter of a microsecond. */
+function nanoseconds(milliseconds: number): string {
+  const whole = Math.floor(milliseconds);
+  return (BigInt(whole) * 1_000_000n + BigInt(Math.round((milliseconds - whole) * 1e6))).toString();
 }

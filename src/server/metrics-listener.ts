@@ -1,17 +1,17 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { exposition, expositionType } from "../../telemetry/metrics/exposition.ts";
-import type { Family } from "../../telemetry/metrics/registry.ts";
-import { Connections } from "../connections/index.ts";
-import { answerReadiness, type Readiness } from "../health.ts";
-import { listenOn } from "../listen-on.ts";
-import { send, sendError, sendJson } from "../responses.ts";
+import { exposition, expositionType, type Family } from "../telemetry/index.ts";
+import { Connections } from "./connections/index.ts";
+import { answerReadiness, type Readiness } from "./health.ts";
+import { listenOn } from "./listen-on.ts";
+import { send, sendError, sendJson } from "./responses.ts";
 
 export type MetricsListenerOptions = {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
-  readonly families: () => Promise<readonly Family[]>;
+  /** The metrics of each process. */
+  readonly families: () => Promise<readonly (readonly Family[])[]>;
   readonly readiness: () => Promise<Readiness>;
 };
 
