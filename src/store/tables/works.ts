@@ -15,7 +15,7 @@ export const works = pgTable(
     workId: bigint("work_id", { mode: "bigint" }).primaryKey(),
     /** `arxiv:2302.12192`, `doi:10.1103/…`, `work_id:<uuid>`, `pith:<number>`, `reference:<number>#<ordinal>`. */
     key: text("key").notNull(),
-    /** The paper held of it: of several versions the latest, of those the best proved. */
+    /** The paper that stands for it: see store/paper-order.ts. Null where none is stored. */
     paperId: bigint("paper_id", { mode: "bigint" }),
     /** As the best proved reference to it has it; the paper's own where one is held. */
     title: text("title"),
