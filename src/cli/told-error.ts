@@ -18,8 +18,8 @@ const expected: Readonly<Record<string, number>> = {
   SourceError: exitStatus.misused,
   EmbeddedServerError: exitStatus.impossible,
   ExportError: exitStatus.foundWrong,
-  NewerSchemaError: exitStatus.impossible,
   OldServerError: exitStatus.impossible,
+  SchemaError: exitStatus.impossible,
   ApiError: exitStatus.misused,
 };
 

@@ -16,6 +16,8 @@ export type Queries = Pick<
 export type Database = {
   /** What it was opened with: another thread may open its own. */
   readonly connection: DatabaseOptions["connection"];
+  /** Where the data is, for messages: a folder, or user, host and name of a database. No password. */
+  readonly place: string;
   readonly pool: pg.Pool;
   readonly db: NodePgDatabase<typeof tables>;
   /** Ends the pool once its queries are done. */
@@ -25,6 +27,8 @@ export type Database = {
 export type DatabaseOptions = {
   /** A connection string, or node-postgres settings: the embedded server's socket. */
   connection: string | pg.PoolConfig;
+  /** The data folder of the embedded server, where it is that one. */
+  dataDirectory?: string;
   /** The most connections; 10 unless told. */
   maximumConnections?: number;
   /** A schema whose tables come before those of `public`. */
@@ -41,6 +45,7 @@ export type DatabaseOptions = {
 export function openDatabase(given: DatabaseOptions): Database {
   const {
     connection,
+    dataDirectory,
     maximumConnections = 10,
     schema,
     statementMilliseconds,
@@ -77,7 +82,19 @@ export function openDatabase(given: DatabaseOptions): Database {
   shareConnections(pool, sharesOf(maximumConnections));
   publishStatements(pool);
   makeCancellable(pool);
-  return { connection, pool, db: drizzle(pool, { schema: tables }), close: () => pool.end() };
+  const place = dataDirectory ?? placeOf(connection);
+  return { connection, place, pool, db: drizzle(pool, { schema: tables }), close: () => pool.end() };
+}
+
+/** An address that only node-postgres reads, like that of a socket, is not taken apart. */
+function placeOf(connection: DatabaseOptions["connection"]): string {
+  if (typeof connection !== "string") {
+    const { user = "?", host = "localhost", database = "?" } = connection;
+    return `${user} at ${host}/${database}`;
+  }
+  if (!URL.canParse(connection)) return "the database of DATABASE_URL";
+  const { username, host, pathname } = new URL(connection);
+  return `${username || "?"} at ${host}${pathname}`;
 }
 
 const words = new Set(

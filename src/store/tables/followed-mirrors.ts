@@ -9,8 +9,8 @@ export const followedMirrors = pgTable("followed_mirrors", {
   /** Its checksum there. */
   checksum: sha256("checksum"),
   syncedAt: instant("synced_at").notNull(),
-  /** SHA-256 of the keyring and minimum proof it was followed with; null where an older version wrote the row. */
-  trust: sha256("trust"),
+  /** SHA-256 of the keyring and minimum proof it was followed with. */
+  trust: sha256("trust").notNull(),
   /** Whether other keys, or a lower minimum proof, might accept some of what was rejected on the way. */
   hasUntrusted: boolean("has_untrusted").notNull().default(false),
 });

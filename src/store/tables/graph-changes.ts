@@ -16,8 +16,6 @@ export const graphChanges = pgTable("graph_changes", {
   /** As store/graph-payload.ts packs it; null where everything may be another than before. */
   payload: bytes("payload"),
   /** The bytes of all payloads up to this one, also of those deleted since: what old rows are counted by. */
-  bytesUntil: bigint("bytes_until", { mode: "bigint" }),
-  /** The same, as versions from 0010 to 0011 know it: one of both is given. To go in the version after this. */
-  totalPayloadBytes: bigint("total_payload_bytes", { mode: "bigint" }),
+  bytesUntil: bigint("bytes_until", { mode: "bigint" }).notNull(),
   changedAt: instant("changed_at").notNull(),
 });

@@ -21,7 +21,7 @@ export const quarantine = pgTable(
     /** The file, or other source, that it came from. */
     source: text("source").notNull(),
     pithNumber: text("pith_number"),
-    /** What its source had to prove, so that a retry asks for no less; null where an older version wrote the row. */
+    /** What its source had to prove, so that a retry demands no less; null where nothing was demanded. */
     minimumProof: proof("minimum_proof"),
     /** Bytes. */
     size: integer("size").notNull(),

@@ -4,7 +4,7 @@ import type { AnyPgColumn } from "drizzle-orm/pg-core";
 /*
  * What is searched and filtered by: expressions that are indexed, and that statements must use as they stand here for the index to be
  * used. Nothing of it is stored in the tables, so ingest and rebuild know nothing of it. The functions are those of
- * drizzle/0002_search_functions.sql.
+ * drizzle/0000_baseline.sql.
  */
 
 type Columns<Names extends string> = Readonly<Record<Names, AnyPgColumn>>;

@@ -13,9 +13,7 @@ export type TotalName =
   /** The highest `position` given to a change of the feed. */
   | "change_position"
   /** The highest `position` given to a change of the citation graph. */
-  | "graph_position"
-  /** Up to which of them `works.anchored_work_count` is right: all of them, but for what an older version wrote. */
-  | "counted_graph_position";
+  | "graph_position";
 
 /** Counts kept in the transaction that changes them. */
 export const totals = pgTable("totals", {

@@ -1,3 +1,319 @@
+-- The schema of version 0.1.0. Types, tables and indexes are as `npm run db:generate` writes them, but for the storage
+-- settings; the extension, the functions, the index of names and the schema analytics are written by hand.
+-- Likeness by trigrams, where this server has the extension and lets us create it; search does without it otherwise.
+DO $$
+BEGIN
+  CREATE EXTENSION IF NOT EXISTS pg_trgm;
+EXCEPTION WHEN OTHERS THEN
+  RAISE NOTICE 'pg_trgm could not be created (%): search finds no similar names, titleContains has no index', SQLERRM;
+END
+$$;
+--> statement-breakpoint
+-- A text as words with spaces between: punctuation, symbols, white space and control characters separate. All else is
+-- part of a word: letters, digits of any script, and the marks that belong to letters. Invisible characters inside a
+-- word are dropped. Compatible characters are one (a ligature is its letters; a letter and its combining accent are the
+-- accented letter); case is left to the dictionary. The collation is PostgreSQL's own, the same on every system.
+CREATE FUNCTION pith_graph_words(t text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN regexp_replace(
+  CASE WHEN octet_length(t) = char_length(t) THEN left(t, 20000)
+       ELSE translate(normalize(left(t, 20000), NFKC), U&'\200B\00AD\200C\200D\2060\FEFF', ' ') END
+    COLLATE "pg_c_utf8",
+  '[[:punct:][:space:][:cntrl:]]+', ' ', 'g');
+--> statement-breakpoint
+CREATE FUNCTION pith_graph_names(title text, authors text[]) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN coalesce(title, '') || E'\n' || array_to_string(authors, E'\n');
+--> statement-breakpoint
+-- Dear, which the planner has to know: an index is worth it also where many papers fit.
+CREATE FUNCTION pith_graph_paper_words(title text, authors text[], abstract text) RETURNS tsvector
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 2000
+RETURN setweight(to_tsvector('simple', pith_graph_words(coalesce(title, ''))), 'A')
+  || setweight(to_tsvector('simple', pith_graph_words(array_to_string(authors, ' '))), 'B')
+  || to_tsvector('simple', pith_graph_words(coalesce(abstract, '')));
+--> statement-breakpoint
+CREATE TYPE "public"."check_result" AS ENUM('PASSED', 'FAILED', 'NOT_CHECKABLE');--> statement-breakpoint
+CREATE TYPE "public"."event_status" AS ENUM('current', 'superseded', 'not_applied', 'invalid');--> statement-breakpoint
+CREATE TYPE "public"."identifier_kind" AS ENUM('arxiv', 'doi', 'work_id');--> statement-breakpoint
+CREATE TYPE "public"."proof" AS ENUM('hash', 'receipt', 'signed');--> statement-breakpoint
+CREATE TYPE "public"."quarantine_kind" AS ENUM('document', 'event');--> statement-breakpoint
+CREATE TYPE "public"."submission_status" AS ENUM('queued', 'merged', 'rejected', 'failed');--> statement-breakpoint
+-- A bulk ingest lets tables with WITH (autovacuum_analyze_scale_factor = 1) grow, and by default PostgreSQL analyses a
+-- table again for each tenth that is added: the words of 30,000 papers and claims every minute. The planner sees the
+-- number of rows by the table's size; the distribution of values is much the same when there are twice as many.
+CREATE TABLE "changes" (
+	"position" bigint PRIMARY KEY NOT NULL,
+	"paper_id" bigint NOT NULL,
+	"pith_number" text NOT NULL,
+	"state_sha256" "bytea" NOT NULL,
+	"checksum" "bytea" NOT NULL,
+	"changed_at" timestamp (6) with time zone NOT NULL
+) WITH (autovacuum_analyze_scale_factor = 1);
+--> statement-breakpoint
+CREATE TABLE "citations" (
+	"citing_work_id" bigint NOT NULL,
+	"cited_work_id" bigint NOT NULL,
+	"is_internal_anchor" boolean NOT NULL,
+	CONSTRAINT "citations_citing_work_id_cited_work_id_pk" PRIMARY KEY("citing_work_id","cited_work_id")
+) WITH (autovacuum_analyze_scale_factor = 1);
+--> statement-breakpoint
+CREATE TABLE "citations_by_cited" (
+	"cited_work_id" bigint NOT NULL,
+	"citing_work_id" bigint NOT NULL,
+	"is_internal_anchor" boolean NOT NULL,
+	CONSTRAINT "citations_by_cited_cited_work_id_citing_work_id_pk" PRIMARY KEY("cited_work_id","citing_work_id")
+) WITH (autovacuum_analyze_scale_factor = 1);
+--> statement-breakpoint
+CREATE TABLE "citing_papers" (
+	"cited_work_id" bigint NOT NULL,
+	"submitted_at" timestamp (6) with time zone NOT NULL,
+	"paper_id" bigint NOT NULL,
+	CONSTRAINT "citing_papers_cited_work_id_submitted_at_paper_id_pk" PRIMARY KEY("cited_work_id","submitted_at","paper_id")
+) WITH (autovacuum_analyze_scale_factor = 1);
+--> statement-breakpoint
+CREATE TABLE "claims" (
+	"paper_id" bigint NOT NULL,
+	"ordinal" integer NOT NULL,
+	"claim_id" text NOT NULL,
+	"kind" text NOT NULL,
+	"text" text NOT NULL,
+	"status" text NOT NULL,
+	"attestation" text NOT NULL,
+	"source" text,
+	CONSTRAINT "claims_paper_id_ordinal_pk" PRIMARY KEY("paper_id","ordinal")
+) WITH (autovacuum_analyze_scale_factor = 1);
+--> statement-breakpoint
+CREATE TABLE "events" (
+	"paper_id" bigint NOT NULL,
+	"event_id" "bytea" NOT NULL,
+	"position" bigint NOT NULL,
+	"body" text NOT NULL,
+	"signature" text,
+	"proof" "proof" NOT NULL,
+	"fault" text,
+	"received_at" timestamp (6) with time zone NOT NULL,
+	"type" text NOT NULL,
+	"created_at" timestamp (6) with time zone NOT NULL,
+	"fingerprint" text NOT NULL,
+	"standing" "proof" NOT NULL,
+	"status" "event_status" NOT NULL,
+	"reason" text,
+	"ordinal" integer NOT NULL,
+	CONSTRAINT "events_paper_id_event_id_pk" PRIMARY KEY("paper_id","event_id")
+) WITH (autovacuum_analyze_scale_factor = 1);
+--> statement-breakpoint
+CREATE TABLE "followed_mirrors" (
+	"base_url" text PRIMARY KEY NOT NULL,
+	"position" bigint NOT NULL,
+	"checksum" "bytea",
+	"synced_at" timestamp (6) with time zone NOT NULL,
+	"trust" "bytea" NOT NULL,
+	"has_untrusted" boolean DEFAULT false NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "graph_changes" (
+	"position" bigint PRIMARY KEY NOT NULL,
+	"transaction_end" bigint NOT NULL,
+	"payload" "bytea",
+	"bytes_until" bigint NOT NULL,
+	"changed_at" timestamp (6) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "outstanding_papers" (
+	"base_url" text NOT NULL,
+	"paper" text NOT NULL,
+	"code" text NOT NULL,
+	"message" text NOT NULL,
+	"minimum_proof" "proof" NOT NULL,
+	"attempts" integer NOT NULL,
+	"answers" integer NOT NULL,
+	"failed_since" timestamp (6) with time zone NOT NULL,
+	"next_attempt_at" timestamp (6) with time zone NOT NULL,
+	CONSTRAINT "outstanding_papers_base_url_paper_pk" PRIMARY KEY("base_url","paper")
+);
+--> statement-breakpoint
+CREATE TABLE "paper_keys" (
+	"key" text NOT NULL,
+	"paper_id" bigint NOT NULL,
+	CONSTRAINT "paper_keys_key_paper_id_pk" PRIMARY KEY("key","paper_id")
+) WITH (autovacuum_analyze_scale_factor = 1);
+--> statement-breakpoint
+CREATE TABLE "papers" (
+	"paper_id" bigint PRIMARY KEY NOT NULL,
+	"pith_number" text NOT NULL,
+	"canonical_sha256" "bytea" NOT NULL,
+	"work_id" bigint NOT NULL,
+	"source_kind" text NOT NULL,
+	"source_id" text NOT NULL,
+	"source_version" integer,
+	"submitted_at" timestamp (6) with time zone NOT NULL,
+	"license" text,
+	"primary_category" text,
+	"cross_categories" text[] NOT NULL,
+	"title" text,
+	"authors" text[] NOT NULL,
+	"abstract_excerpt" text,
+	"headline" text,
+	"verdict" text,
+	"record_event_id" "bytea",
+	"snapshot_event_id" "bytea",
+	"record_standing" "proof" NOT NULL,
+	"proof" "proof" NOT NULL,
+	"claim_count" integer NOT NULL,
+	"references_asserted" integer,
+	"resolved_works_asserted" integer,
+	"internal_anchors_asserted" integer,
+	"references_known" integer NOT NULL,
+	"internal_anchors_known" integer NOT NULL,
+	"state_sha256" "bytea" NOT NULL,
+	"event_count" integer NOT NULL,
+	"valid_event_count" integer NOT NULL,
+	"equivocation_count" integer NOT NULL,
+	"record_hash" "check_result" NOT NULL,
+	"receipt" "check_result" NOT NULL,
+	"title_binding" "check_result" NOT NULL,
+	"claims_hash" "check_result" NOT NULL,
+	"references_hash" "check_result" NOT NULL,
+	"published_state_hash" "check_result" NOT NULL
+) WITH (autovacuum_analyze_scale_factor = 1);
+--> statement-breakpoint
+CREATE TABLE "published_states" (
+	"paper_id" bigint NOT NULL,
+	"state_sha256" "bytea" NOT NULL,
+	"result" "check_result" NOT NULL,
+	CONSTRAINT "published_states_paper_id_state_sha256_pk" PRIMARY KEY("paper_id","state_sha256")
+);
+--> statement-breakpoint
+CREATE TABLE "quarantine" (
+	"content_sha256" "bytea" PRIMARY KEY NOT NULL,
+	"kind" "quarantine_kind" NOT NULL,
+	"code" text NOT NULL,
+	"message" text NOT NULL,
+	"source" text NOT NULL,
+	"pith_number" text,
+	"minimum_proof" "proof",
+	"size" integer NOT NULL,
+	"content" "bytea",
+	"received_at" timestamp (6) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "records" (
+	"paper_id" bigint PRIMARY KEY NOT NULL,
+	"pith_number" text NOT NULL,
+	"record" text,
+	"state_sha256" "bytea" NOT NULL,
+	"aliases" text DEFAULT '[]' NOT NULL
+) WITH (autovacuum_analyze_scale_factor = 1);
+--> statement-breakpoint
+CREATE TABLE "references" (
+	"paper_id" bigint NOT NULL,
+	"ordinal" integer NOT NULL,
+	"ref_index" integer NOT NULL,
+	"title" text,
+	"year" integer,
+	"doi" text,
+	"cited_arxiv_id" text,
+	"is_internal_anchor" boolean NOT NULL,
+	"arxiv_id" bigint,
+	"doi_id" bigint,
+	"work_uuid_id" bigint,
+	"cited_work_id" bigint NOT NULL,
+	CONSTRAINT "references_paper_id_ordinal_pk" PRIMARY KEY("paper_id","ordinal")
+) WITH (autovacuum_analyze_scale_factor = 1);
+--> statement-breakpoint
+CREATE TABLE "settings" (
+	"name" text PRIMARY KEY NOT NULL,
+	"value" text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "signers" (
+	"fingerprint" text PRIMARY KEY NOT NULL,
+	"key_id" text NOT NULL,
+	"signer_id" text NOT NULL,
+	"signer_type" text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "submissions" (
+	"submission_id" uuid PRIMARY KEY NOT NULL,
+	"status" "submission_status" NOT NULL,
+	"token" text NOT NULL,
+	"minimum_proof" "proof" NOT NULL,
+	"document" "bytea",
+	"size" integer NOT NULL,
+	"pith_number" text,
+	"error_code" text,
+	"error_message" text,
+	"attempts" integer NOT NULL,
+	"not_before" timestamp (6) with time zone NOT NULL,
+	"received_at" timestamp (6) with time zone NOT NULL,
+	"finished_at" timestamp (6) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "totals" (
+	"name" text PRIMARY KEY NOT NULL,
+	"value" bigint NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "work_identifiers" (
+	"identifier_id" bigint PRIMARY KEY NOT NULL,
+	"kind" "identifier_kind" NOT NULL,
+	"value" text NOT NULL,
+	"target_id" bigint,
+	"target_kind" "identifier_kind",
+	"target_standing" "proof",
+	"work_id" bigint NOT NULL,
+	"voices" text
+) WITH (autovacuum_analyze_scale_factor = 1);
+--> statement-breakpoint
+CREATE TABLE "works" (
+	"work_id" bigint PRIMARY KEY NOT NULL,
+	"key" text NOT NULL,
+	"paper_id" bigint,
+	"title" text,
+	"year" integer,
+	"stated_year" integer,
+	"title_standing" "proof",
+	"title_paper_id" bigint,
+	"title_ordinal" integer,
+	"cited_by_count" integer NOT NULL,
+	"citing_paper_count" integer NOT NULL,
+	"reference_count" integer NOT NULL,
+	"anchored_work_count" integer DEFAULT 0 NOT NULL
+) WITH (autovacuum_analyze_scale_factor = 1);
+--> statement-breakpoint
+CREATE INDEX "citations_cited_work_id" ON "citations" USING btree ("cited_work_id","citing_work_id");--> statement-breakpoint
+CREATE INDEX "claims_other_kind" ON "claims" USING btree ("paper_id","ordinal") WHERE kind NOT IN ('strongest_claim', 'weakest_assumption', 'one_line_summary', 'headline');--> statement-breakpoint
+CREATE INDEX "claims_words" ON "claims" USING gin (to_tsvector('simple', pith_graph_words("text")));--> statement-breakpoint
+CREATE INDEX "events_event_id" ON "events" USING btree ("event_id");--> statement-breakpoint
+CREATE INDEX "events_position" ON "events" USING btree ("position");--> statement-breakpoint
+CREATE INDEX "events_rare_type" ON "events" USING btree ("type","position") WHERE type NOT IN ('record_created', 'graph_snapshot');--> statement-breakpoint
+CREATE INDEX "events_not_current" ON "events" USING btree ("status","position") WHERE status <> 'current';--> statement-breakpoint
+CREATE INDEX "events_fingerprint" ON "events" USING btree ("fingerprint","position");--> statement-breakpoint
+CREATE INDEX "events_received_at" ON "events" USING btree ("received_at","position");--> statement-breakpoint
+CREATE INDEX "paper_keys_paper_id" ON "paper_keys" USING btree ("paper_id");--> statement-breakpoint
+CREATE INDEX "papers_submitted_at" ON "papers" USING btree ("submitted_at","paper_id");--> statement-breakpoint
+CREATE INDEX "papers_work_id" ON "papers" USING btree ("work_id","paper_id");--> statement-breakpoint
+CREATE INDEX "papers_proof" ON "papers" USING btree ("proof","submitted_at","paper_id");--> statement-breakpoint
+CREATE INDEX "papers_equivocations" ON "papers" USING btree ("submitted_at","paper_id") WHERE equivocation_count > 0;--> statement-breakpoint
+CREATE INDEX "papers_categories" ON "papers" USING gin (array_prepend("primary_category", "cross_categories"));--> statement-breakpoint
+CREATE INDEX "papers_words" ON "papers" USING gin (pith_graph_paper_words("title", "authors", "abstract_excerpt"));--> statement-breakpoint
+CREATE INDEX "quarantine_received_at" ON "quarantine" USING btree ("received_at");--> statement-breakpoint
+CREATE INDEX "quarantine_pith_number" ON "quarantine" USING btree ("pith_number");--> statement-breakpoint
+CREATE INDEX "references_doi_id" ON "references" USING btree ("doi_id") WHERE doi_id IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "references_work_uuid_id" ON "references" USING btree ("work_uuid_id") WHERE work_uuid_id IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "submissions_queue" ON "submissions" USING btree ("status","not_before","received_at");--> statement-breakpoint
+CREATE INDEX "work_identifiers_work_id" ON "work_identifiers" USING btree ("work_id");--> statement-breakpoint
+CREATE INDEX "work_identifiers_target_id" ON "work_identifiers" USING btree ("target_id");--> statement-breakpoint
+CREATE INDEX "works_cited_by_count" ON "works" USING btree ("cited_by_count","work_id");--> statement-breakpoint
+CREATE INDEX "works_never_anchors" ON "works" USING btree ("cited_by_count","work_id") WHERE anchored_work_count = 0 AND paper_id IS NOT NULL;--> statement-breakpoint
+DO $$
+BEGIN
+  IF EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm') THEN
+    CREATE INDEX papers_names ON papers USING gin (pith_graph_names(title, authors) gin_trgm_ops);
+  END IF;
+END
+$$;
+--> statement-breakpoint
 -- What analysts may build on (docs/sql.md): names and meanings here stay as they are. A migration that changes a column
 -- of public which a view reads drops the view and makes it again.
 CREATE SCHEMA analytics;--> statement-breakpoint
@@ -42,9 +358,9 @@ COMMENT ON COLUMN analytics."papers".submitted_year IS 'The year of submitted_at
 COMMENT ON COLUMN analytics."papers".license IS 'The licence that the record names; null where it names none.';--> statement-breakpoint
 COMMENT ON COLUMN analytics."papers".primary_category IS 'The primary category: cs.LG; null where none is known.';--> statement-breakpoint
 COMMENT ON COLUMN analytics."papers".cross_categories IS 'The other categories.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."papers".title IS 'The title that the current snapshot gives; null where it gives none.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."papers".authors IS 'The authors in their order, as the snapshot names them.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."papers".abstract_excerpt IS 'The beginning of the abstract; null where the snapshot has none.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."papers".title IS 'The title of the current snapshot as text: on one line, TeX as Unicode; null where it gives none.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."papers".authors IS 'The authors in their order, one name each: Michael Färber.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."papers".abstract_excerpt IS 'The beginning of the abstract as text, like title; null where the snapshot has none.';--> statement-breakpoint
 COMMENT ON COLUMN analytics."papers".headline IS 'The snapshot''s headline; null where it has none.';--> statement-breakpoint
 COMMENT ON COLUMN analytics."papers".verdict IS 'The snapshot''s verdict as canonical JSON text; null where it has none.';--> statement-breakpoint
 COMMENT ON COLUMN analytics."papers".dois IS 'The DOIs that find it, in lower case.';--> statement-breakpoint
@@ -64,8 +380,15 @@ SELECT p.pith_number AS pith_number,
   c.text AS text,
   c.status AS status,
   c.attestation AS attestation,
-  c.source AS source
-FROM public.claims AS c JOIN public.papers AS p ON p.paper_id = c.paper_id;--> statement-breakpoint
+  c.source AS source,
+  p.proof::text AS proof,
+  'sha256:' || encode(p.snapshot_event_id, 'hex') AS event_id,
+  s.signer_id AS signer_id,
+  s.key_id AS signer_key_id,
+  e.fingerprint AS signer_fingerprint
+FROM public.claims AS c JOIN public.papers AS p ON p.paper_id = c.paper_id
+  LEFT JOIN public.events AS e ON e.paper_id = p.paper_id AND e.event_id = p.snapshot_event_id
+  LEFT JOIN public.signers AS s ON s.fingerprint = e.fingerprint;--> statement-breakpoint
 COMMENT ON VIEW analytics."claims" IS 'The claims of the papers'' current snapshots.';--> statement-breakpoint
 COMMENT ON COLUMN analytics."claims".pith_number IS 'The paper that claims it.';--> statement-breakpoint
 COMMENT ON COLUMN analytics."claims".ordinal IS 'Its place among the paper''s claims, from 0.';--> statement-breakpoint
@@ -75,6 +398,11 @@ COMMENT ON COLUMN analytics."claims".text IS 'The claim.';--> statement-breakpoi
 COMMENT ON COLUMN analytics."claims".status IS 'The snapshot''s word on it: machine_extracted, …';--> statement-breakpoint
 COMMENT ON COLUMN analytics."claims".attestation IS 'Whether its author stands by it, as the snapshot says: unclaimed, …';--> statement-breakpoint
 COMMENT ON COLUMN analytics."claims".source IS 'Where in the registry''s data it was taken from; null where the snapshot does not say.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."claims".proof IS 'How far the snapshot is proved to be its signer''s word: hash, receipt or signed.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."claims".event_id IS 'The event that brought it, the current snapshot of the paper: sha256:<64 hex digits>.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."claims".signer_id IS 'Who signed that event, as the event names the signer. Proved only where proof is signed.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."claims".signer_key_id IS 'The id of the signer''s key.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."claims".signer_fingerprint IS 'The fingerprint of the signer''s key, 32 hex digits.';--> statement-breakpoint
 CREATE VIEW analytics."references" AS
 SELECT p.pith_number AS pith_number,
   r.ordinal AS ordinal,
@@ -93,8 +421,8 @@ COMMENT ON VIEW analytics."references" IS 'The references that the papers'' curr
 COMMENT ON COLUMN analytics."references".pith_number IS 'The paper that cites.';--> statement-breakpoint
 COMMENT ON COLUMN analytics."references".ordinal IS 'Its place in the list here, from 0.';--> statement-breakpoint
 COMMENT ON COLUMN analytics."references".ref_index IS 'Its number in the paper, as the snapshot gives it.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."references".title IS 'The title as cited; null where none is given.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."references".year IS 'The year as cited; null where none is given.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."references".title IS 'The title as cited, as text like papers.title; null where none is given.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."references".year IS 'The year as cited, from 1000 to 2100; null where none is given.';--> statement-breakpoint
 COMMENT ON COLUMN analytics."references".doi IS 'The DOI as written; null where none is given.';--> statement-breakpoint
 COMMENT ON COLUMN analytics."references".arxiv_id IS 'The arXiv id as written; null where none is given.';--> statement-breakpoint
 COMMENT ON COLUMN analytics."references".is_internal_anchor IS 'Whether the registry says that it resolved the reference to a paper of its own.';--> statement-breakpoint
@@ -139,7 +467,7 @@ COMMENT ON VIEW analytics."works" IS 'The works: what citations are between. Als
 COMMENT ON COLUMN analytics."works".work IS 'What it is known by: arxiv:<id>, doi:<doi>, work_id:<uuid>, pith:<number> or reference:<number>#<ordinal>. Unique.';--> statement-breakpoint
 COMMENT ON COLUMN analytics."works".kind IS 'The part of work before the colon.';--> statement-breakpoint
 COMMENT ON COLUMN analytics."works".title IS 'Its title: the paper''s own where one is held, else as the best proved reference has it; null where nobody told.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."works".year IS 'Its year, told likewise; null where nobody told.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."works".year IS 'The year of the paper held, else of its arXiv id, else as a reference states it; null where none is known.';--> statement-breakpoint
 COMMENT ON COLUMN analytics."works".pith_number IS 'The paper held of it: of several versions the best proved, then the latest; null where none is held.';--> statement-breakpoint
 COMMENT ON COLUMN analytics."works".cited_by_count IS 'How many works cite it: rows of analytics.citations.';--> statement-breakpoint
 COMMENT ON COLUMN analytics."works".citing_paper_count IS 'How many papers held cite it.';--> statement-breakpoint
