@@ -1,3 +1,4 @@
+import { errorText } from "../runtime/error-text.ts";
 import { type ExitStatus, exitStatus } from "./exit-status.ts";
 
 /** What a message does not say for programs, or of what may be done now. */
@@ -32,7 +33,6 @@ export async function explained<Listening>(listen: () => Promise<Listening>): Pr
   try {
     return await listen();
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new CommandError(message, exitStatus.impossible);
+    throw new CommandError(errorText(error), exitStatus.impossible);
   }
 }

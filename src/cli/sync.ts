@@ -16,6 +16,7 @@ import {
   type UrlPolicy,
 } from "../ingest/mirror/index.ts";
 import { readTextFile } from "../ingest/sources/byte-order-mark.ts";
+import { errorText } from "../runtime/error-text.ts";
 import type { Database } from "../store/index.ts";
 import { threadWatcher } from "../telemetry/tracing.ts";
 import { allowHostOption } from "./allow-host.ts";
@@ -232,10 +233,7 @@ async function readList(path: string): Promise<ListedNumber[]> {
   try {
     text = await readTextFile(path);
   } catch (error) {
-    throw new CommandError(
-      `The list ${path} cannot be read: ${(error as Error).message}`,
-      exitStatus.misused,
-    );
+    throw new CommandError(`The list ${path} cannot be read: ${errorText(error)}`, exitStatus.misused);
   }
   return explained(async () => readNumbers(text), exitStatus.misused);
 }

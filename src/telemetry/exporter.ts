@@ -1,5 +1,6 @@
 import type { TracingConfig } from "../config/index.ts";
 import type { Log } from "../log.ts";
+import { errorText } from "../runtime/error-text.ts";
 import { softwareVersion } from "../version.ts";
 import type { Attributes, EndedSpan } from "./tracer.ts";
 
@@ -58,8 +59,7 @@ export function createExporter(config: TracingConfig, log: Log): Exporter {
       status = response.status;
       await response.body?.cancel();
     } catch (error) {
-      const { message, cause } = error as Error;
-      tell(cause instanceof Error ? cause.message : message);
+      tell(errorText(error));
       return false;
     }
     if (passing.has(status)) {
