@@ -19,9 +19,9 @@ import * as graphqlJs from "graphql/execution/execute.js";
 import { inspect } from "graphql/jsutils/inspect.js";
 import { isPromise } from "graphql/jsutils/isPromise.js";
 import { promiseReduce } from "graphql/jsutils/promiseReduce.js";
+import { rootFields } from "../../runtime/channels.ts";
 import { JsonText } from "../json-text.ts";
 import { leafText, rootSelection, type SelectedField, type Selection, selectionBelow } from "./selections.ts";
-import { rootFields } from "./watched-fields.ts";
 
 type Context = graphqlJs.ExecutionContext;
 type Path = GraphQLResolveInfo["path"];
@@ -119,7 +119,7 @@ function joined(parts: Parts): string {
 }
 
 function writeField(context: Context, field: SelectedField, source: unknown, prev?: Path): Text {
-  if (prev !== undefined || !rootFields.isWatched) return resolveField(context, field, source, prev);
+  if (prev !== undefined || !rootFields.hasSubscribers) return resolveField(context, field, source, prev);
   const name = `${field.parentType.name}.${field.definition.name}`;
   return rootFields.run({ name }, () => resolveField(context, field, source, prev));
 }
