@@ -1,9 +1,8 @@
 import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
 import pg from "pg";
 import { makeCancellable } from "./cancellation.ts";
-import { sharesOf } from "./connection-shares.ts";
+import { shareConnections, sharesOf } from "./connection-shares.ts";
 import { defaultGuard, type Guard, guardedClients } from "./guarded-client.ts";
-import { shareConnections } from "./shared-pool.ts";
 import * as tables from "./tables/index.ts";
 import { letStatementsBeWatched } from "./watched-statements.ts";
 
