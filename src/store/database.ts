@@ -1,10 +1,10 @@
 import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
 import pg from "pg";
+import { statements } from "../runtime/channels.ts";
 import { makeCancellable } from "./cancellation.ts";
 import { shareConnections, sharesOf } from "./connection-shares.ts";
 import { defaultGuard, type Guard, guardedClients } from "./guarded-client.ts";
 import * as tables from "./tables/index.ts";
-import { letStatementsBeWatched } from "./watched-statements.ts";
 
 /** Runs Drizzle queries: the pool, or a transaction on one of its connections. */
 export type Queries = Pick<
@@ -79,7 +79,7 @@ export function openDatabase(given: DatabaseOptions): Database {
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
   shareConnections(pool, sharesOf(maximumConnections));
-  letStatementsBeWatched(pool);
+  publishStatements(pool);
   makeCancellable(pool);
   const place = dataDirectory ?? placeOf(connection);
   return { connection, place, pool, db: drizzle(pool, { schema: tables }), close: () => pool.end() };
@@ -94,4 +94,60 @@ function placeOf(connection: DatabaseOptions["connection"]): string {
   if (!URL.canParse(connection)) return "the database of DATABASE_URL";
   const { username, host, pathname } = new URL(connection);
   return `${username || "?"} at ${host}${pathname}`;
+}
+
+const words = new Set(
+  [
+    "SELECT",
+    "INSERT",
+    "UPDATE",
+    "DELETE",
+    "WITH",
+    "COPY",
+    "BEGIN",
+    "COMMIT",
+    "ROLLBACK",
+    "LISTEN",
+    "NOTIFY",
+  ].concat(["CREATE", "DROP", "ALTER", "LOCK", "SET", "SAVEPOINT", "RELEASE", "TRUNCATE", "ANALYZE"]),
+);
+
+/**
+ * Publishes the pool's statements. Those of `pool.query` begin when they are asked for, so the wait for a
+ * connection is part of them; those on a connection that somebody holds begin when they are sent.
+ */
+function publishStatements(pool: pg.Pool): void {
+  if (!statements.hasSubscribers) return;
+  const query = pool.query.bind(pool) as (...args: unknown[]) => unknown;
+  pool.query = ((...args: unknown[]) =>
+    isWithCallback(args)
+      ? query(...args)
+      : statements.run({ name: nameOf(args[0]) }, () => query(...args))) as typeof pool.query;
+  pool.on("connect", (client) => {
+    const send = client.query.bind(client) as (...args: unknown[]) => unknown;
+    client.query = ((...args: unknown[]) =>
+      // The pool's own come with a callback, and are published above; a COPY is a stream, which ends by itself.
+      isWithCallback(args) || isStream(args[0])
+        ? send(...args)
+        : statements.run({ name: nameOf(args[0]) }, () => send(...args))) as typeof client.query;
+  });
+}
+
+function isWithCallback(args: readonly unknown[]): boolean {
+  return typeof args.at(-1) === "function";
+}
+
+function isStream(statement: unknown): boolean {
+  return typeof statement === "object" && statement !== null && "submit" in statement;
+}
+
+function nameOf(statement: unknown): string {
+  if (typeof statement === "string") return firstWord(statement);
+  const { name, text } = statement as { readonly name?: string; readonly text?: string };
+  return name ?? firstWord(text ?? "");
+}
+
+function firstWord(text: string): string {
+  const word = /^\s*([a-z]+)/i.exec(text)?.[1]?.toUpperCase() ?? "";
+  return words.has(word) ? word : "other";
 }

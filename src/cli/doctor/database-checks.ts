@@ -1,7 +1,8 @@
+import { errorText } from "../../runtime/error-text.ts";
 import { acquireEmbeddedServer } from "../../store/embedded/index.ts";
 import { type Database, openDatabase, readSchemaState, schemaErrorOf } from "../../store/index.ts";
 import { isTooOld, oldestMajor, readRebuildDue, versionText } from "../../store/migrate.ts";
-import { type Finding, messageOf, ok, warning, wrong } from "./finding.ts";
+import { type Finding, ok, warning, wrong } from "./finding.ts";
 
 /** Milliseconds; a server that takes longer to say its version answers nothing else. */
 const patience = 10_000;
@@ -25,7 +26,7 @@ export async function lookAtEmbedded(dataDirectory: string): Promise<Finding[]> 
   try {
     server = await acquireEmbeddedServer({ dataDirectory });
   } catch (error) {
-    return [wrong("Database", "the embedded server does not start", messageOf(error))];
+    return [wrong("Database", "the embedded server does not start", errorText(error))];
   }
   const database = openDatabase({
     connection: server.connection,
@@ -67,7 +68,7 @@ async function ask(database: Database, place: string): Promise<Finding[]> {
     return [
       wrong(
         "Database",
-        `${place}: ${messageOf(error)}`,
+        `${place}: ${errorText(error)}`,
         "Start it, or correct DATABASE_URL: address, user, password, name.",
       ),
     ];
@@ -139,7 +140,7 @@ async function tablesFinding(database: Database): Promise<{ finding: Finding; ha
     return { finding: warning("Tables", text, advice), hasTables: applied > 0 };
   } catch (error) {
     const advice = "Give this user the right to read the schemas public and drizzle.";
-    return { finding: wrong("Tables", messageOf(error), advice), hasTables: true };
+    return { finding: wrong("Tables", errorText(error), advice), hasTables: true };
   }
 }
 
