@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { checkTables } from "../../src/ingest/index.ts";
+import { ingestVerified } from "../../src/ingest/pipeline.ts";
 import { runWorker } from "../../src/ingest/submissions/index.ts";
 import { settleAnchors } from "../../src/ingest/write/anchors-left.ts";
-import { writeBatch } from "../../src/ingest/write/batch.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { randomFrom } from "./random.ts";
@@ -28,7 +28,7 @@ afterAll(() => database.drop());
 
 beforeEach(() => clearTables(database));
 
-type Batch = Parameters<typeof writeBatch>[1];
+type Batch = Parameters<typeof ingestVerified>[1];
 
 /** Writes a batch as an older version does: what that does not write is as it was before. */
 async function writeAsBefore(batch: Batch): Promise<void> {
@@ -37,7 +37,7 @@ async function writeAsBefore(batch: Batch): Promise<void> {
   const { rows } = await pool.query<{ value: string }>(
     "SELECT value FROM totals WHERE name = 'counted_graph_position'",
   );
-  await writeBatch(database, batch, []);
+  await ingestVerified(database, batch);
   await pool.query("UPDATE works SET anchored_work_count = 0");
   for (const [work, count] of counts) {
     await pool.query("UPDATE works SET anchored_work_count = $2 WHERE work_id = $1", [work, count]);
@@ -87,7 +87,7 @@ describe("beside writers that do not count anchored works", () => {
           if (!(await areCounted())) left++;
         } else {
           position = await graphPosition();
-          await writeBatch(database, batch, []);
+          await ingestVerified(database, batch);
           // A batch that leaves the graph as it was leaves the counts as well.
           if ((await graphPosition()) !== position) expect(await areCounted(), `seed ${seed}`).toBe(true);
         }
@@ -131,9 +131,9 @@ describe("beside writers that do not count anchored works", () => {
     "the feed's bytes go on where they gave no %s",
     async (column) => {
       const [first, ...others] = worldOf(4).map(arrivalOf);
-      if (first !== undefined) await writeBatch(database, [first], []);
+      if (first !== undefined) await ingestVerified(database, [first]);
       await database.pool.query(`UPDATE graph_changes SET ${column} = NULL`);
-      await writeBatch(database, others, []);
+      await ingestVerified(database, others);
       const { rows } = await database.pool.query(
         `SELECT sum(length(payload))::text AS bytes, max(bytes_until)::text AS one, max(total_payload_bytes)::text AS other
        FROM graph_changes`,

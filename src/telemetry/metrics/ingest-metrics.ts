@@ -1,5 +1,5 @@
 import type { DocumentResult } from "../../ingest/index.ts";
-import { intakeBatches } from "../../ingest/watched-batches.ts";
+import { ingestedBatches } from "../../ingest/watched-batches.ts";
 import type { Registry } from "./registry.ts";
 
 /** What this process takes in, and what it refuses, by reason. */
@@ -27,7 +27,7 @@ export function watchIntake(registry: Registry): () => void {
     "pith_graph_ingest_failed_batches_total",
     "Batches that came to nothing for a fault that is not the documents'.",
   );
-  return intakeBatches.watch(() => {
+  return ingestedBatches.watch(() => {
     const startedAt = performance.now();
     return {
       end: (outcome) => {

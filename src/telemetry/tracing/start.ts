@@ -1,6 +1,6 @@
 import type { TracingConfig } from "../../config/index.ts";
 import type { DocumentResult } from "../../ingest/index.ts";
-import { intakeBatches } from "../../ingest/watched-batches.ts";
+import { ingestedBatches } from "../../ingest/watched-batches.ts";
 import type { Log } from "../../log.ts";
 import { statements } from "../../store/watched-statements.ts";
 import { createExporter } from "./exporter.ts";
@@ -23,7 +23,7 @@ export function startTracing(config: TracingConfig, log: Log): Tracing {
   const exporter = createExporter(config, log);
   const tracer = new Tracer(createSampler(config), exporter);
   const stops = [
-    intakeBatches.watch(({ documents }) =>
+    ingestedBatches.watch(({ documents }) =>
       tracer.root({
         name: "take in documents",
         kind: "internal",
