@@ -1,3 +1,4 @@
+import { ingestBatches } from "../runtime/channels.ts";
 import { retry } from "../runtime/retry.ts";
 import { type Database, paperIdOf } from "../store/index.ts";
 import { isConflict, isConstraintViolation } from "../store/server-fault.ts";
@@ -20,7 +21,6 @@ import {
   rejectionOf,
   type VerifiedDocument,
 } from "./verify.ts";
-import { ingestedBatches } from "./watched-batches.ts";
 
 /**
  * Verifies, merges and stores documents, from files, submissions and mirrors alike: all of them in one transaction, and
@@ -34,7 +34,7 @@ export function ingestBatch(
   documents: readonly Delivered[],
   policy: AdmissionPolicy,
 ): Promise<DocumentResult[]> {
-  return ingestedBatches.run({ documents: documents.length }, () =>
+  return ingestBatches.run({ documents: documents.length }, () =>
     isolateFaults(
       documents,
       (some) => retryConflicts(() => ingestTogether(database, some, policy)),

@@ -75,7 +75,6 @@ const changed = [
   'INSERT INTO "citations_by_cited"',
   'INSERT INTO "papers"',
   'INSERT INTO "records"',
-  'INSERT INTO "signers"',
   'INSERT INTO "work_identifiers"',
   'INSERT INTO "works"',
   'UPDATE "events"',

@@ -13,7 +13,6 @@ import { writeLock } from "../../store/write-lock.ts";
 import { waitForWriteLock } from "../../store/write-lock-wait.ts";
 import type { BatchPlan } from "../plan/plan.ts";
 import type { RowChange } from "../plan/planning.ts";
-import { countAnchorsLeft } from "../write/anchors-left.ts";
 
 export type ApplyOptions = {
   /** The time of the batch, an ISO instant. */
@@ -48,8 +47,7 @@ export async function applyPlan(
   await applyRows(writer, changes, areDistributed);
   await writer.query(...totalsStatement(totals));
   await recordChanges(writer, states, now);
-  const uncounted = await recordGraphChanges(writer, graph, now);
-  if (uncounted !== null) await countAnchorsLeft(writer, uncounted, areDistributed);
+  await recordGraphChanges(writer, graph, now);
 }
 
 /** Rows of insertions that travel together, so that small batches take few round trips. */

@@ -5,7 +5,6 @@ import { idleWriterMilliseconds, keepOpen } from "../../store/transaction.ts";
 import { writeLock } from "../../store/write-lock.ts";
 import { waitForWriteLock } from "../../store/write-lock-wait.ts";
 import { ingestVerified } from "../pipeline.ts";
-import { settleAnchorsBy } from "../write/anchors-left.ts";
 import { readLoggedPapers } from "./logged-paper.ts";
 
 /** The schema in which tables are made anew from the log. */
@@ -33,8 +32,7 @@ export const derivedTables: readonly DerivedTable[] = [
 ];
 
 /** The totals that are history, and no function of the log: a rebuild leaves them, a backup holds them. In SQL. */
-export const historicTotals =
-  "('position', 'change_position', 'graph_position', 'counted_graph_position', 'rejected_documents')";
+export const historicTotals = "('position', 'change_position', 'graph_position', 'rejected_documents')";
 
 /** Written by a batch as well, but no part of what the log determines. */
 const bystanders = ["changes", "graph_changes", "quarantine"];
@@ -64,7 +62,6 @@ export async function withShadow<Result>(
     // The lock ends with the session, and the session of a process that was stopped for its silence.
     await client.query(`SET idle_session_timeout = ${idleWriterMilliseconds}`);
     await waitForWriteLock(database.pool, () => client.query("SELECT pg_advisory_lock($1)", [writeLock]));
-    await settleAnchorsBy(client);
     await client.query(`DROP SCHEMA IF EXISTS ${shadowSchema} CASCADE`);
     await client.query(`CREATE SCHEMA ${shadowSchema}`);
     for (const name of [...derivedTables.map((table) => table.name), ...bystanders]) {

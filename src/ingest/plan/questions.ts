@@ -132,7 +132,7 @@ export type Title = TitleSource & { readonly title: string; readonly year: numbe
 export type WorkPaper = {
   readonly paperId: bigint;
   readonly pithNumber: string;
-  readonly version: number | null;
+  readonly sourceVersion: number | null;
   readonly proof: Proof;
   readonly submittedAt: string;
   readonly title: string | null;

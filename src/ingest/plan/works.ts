@@ -1,4 +1,4 @@
-import { proofRank } from "../../protocol/index.ts";
+import { compareStandIns } from "../../store/paper-order.ts";
 import type { Cell } from "../../store/rows.ts";
 import type { CountChange } from "./citations.ts";
 import { type Identifiers, planIdentifierRows } from "./identifiers.ts";
@@ -26,7 +26,7 @@ export function* askOtherPapers(changes: readonly PaperChange[]): Planning<Other
   const others = new Map<bigint, WorkPaper>();
   for (const [workId, paper] of papers) {
     const best = others.get(workId);
-    if (best === undefined || comesBefore(paper, best)) others.set(workId, paper);
+    if (best === undefined || compareStandIns(paper, best) < 0) others.set(workId, paper);
   }
   return others;
 }
@@ -120,29 +120,20 @@ function affectedWorks(changes: readonly PaperChange[]): Set<bigint> {
 }
 
 /**
- * The paper that stands for each work whose papers a batch changes: of several versions the latest, of those the best
- * proved. Null for a work that has none any more.
+ * The paper that stands for each work whose papers a batch changes (store/paper-order.ts). Null for a work that has
+ * none any more.
  */
 function standingPapers(changes: readonly PaperChange[], others: OtherPapers): Map<bigint, WorkPaper | null> {
   const standing = new Map<bigint, WorkPaper | null>();
   for (const id of affectedWorks(changes)) standing.set(id, others.get(id) ?? null);
   for (const { row } of changes) {
     if (row === null) continue;
-    const { paperId, pithNumber, sourceVersion: version, proof, submittedAt, title } = row;
-    const paper = { paperId, pithNumber, version, proof, submittedAt, title };
+    const { paperId, pithNumber, sourceVersion, proof, submittedAt, title } = row;
+    const paper = { paperId, pithNumber, sourceVersion, proof, submittedAt, title };
     const best = standing.get(row.workId) ?? null;
-    if (best === null || comesBefore(paper, best)) standing.set(row.workId, paper);
+    if (best === null || compareStandIns(paper, best) < 0) standing.set(row.workId, paper);
   }
   return standing;
-}
-
-/** Of two papers of a work: whether the first rather stands for it. The same on every mirror. */
-function comesBefore(a: WorkPaper, b: WorkPaper): boolean {
-  const versions = (a.version ?? -1) - (b.version ?? -1);
-  if (versions !== 0) return versions > 0;
-  const proofs = proofRank(a.proof) - proofRank(b.proof);
-  if (proofs !== 0) return proofs > 0;
-  return a.submittedAt === b.submittedAt ? a.pithNumber < b.pithNumber : a.submittedAt > b.submittedAt;
 }
 
 /** The paper that stands for a work gives it its year, and its title where its own is known. */

@@ -205,7 +205,7 @@ async function readWorkPapers(
       workId: string,
       paperId: string,
       pithNumber: string,
-      version: number | null,
+      sourceVersion: number | null,
       proof: Proof,
       submittedAt: string,
       title: string | null,
@@ -215,9 +215,9 @@ async function readWorkPapers(
     `SELECT work_id, paper_id, pith_number, source_version, proof, ${instant("submitted_at")}, title
      FROM papers WHERE ${condition} AND paper_id <> ALL('${bigintArray(except)}'::bigint[])`,
   );
-  return rows.map(([workId, paperId, pithNumber, version, proof, submittedAt, title]) => [
+  return rows.map(([workId, paperId, pithNumber, sourceVersion, proof, submittedAt, title]) => [
     BigInt(workId),
-    { paperId: BigInt(paperId), pithNumber, version, proof, submittedAt, title },
+    { paperId: BigInt(paperId), pithNumber, sourceVersion, proof, submittedAt, title },
   ]);
 }
 
