@@ -27,7 +27,7 @@ export async function takeInOneByOne(
     if (!isJsonObject(snapshot)) continue;
     const citingWorkId = identifierIdOf("arxiv", sourceId(state.canonicalRecord));
     await database.db.transaction(async (transaction) => {
-      for (const [ordinal, { event, standing, status }] of [...state.events.values()].entries()) {
+      for (const { event, standing, status } of state.events.values()) {
         await transaction.insert(events).values({
           paperId,
           eventId: event.id.slice(7),
@@ -41,7 +41,7 @@ export async function takeInOneByOne(
           fingerprint: event.signer.public_key_fingerprint,
           standing,
           status,
-          ordinal,
+          depth: 0,
         });
       }
       for (const [ordinal, item] of listOf(snapshot, "claims", "items").entries()) {

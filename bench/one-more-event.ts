@@ -1,4 +1,4 @@
-import { takeIn } from "../src/ingest/take-in.ts";
+import { ingestBatch } from "../src/ingest/pipeline.ts";
 import {
   canonicalJson,
   createKeyring,
@@ -24,7 +24,9 @@ type Paper = { readonly pithNumber: PithNumber; readonly record: JsonObject; rea
 
 /** What one more event can be. */
 const kinds = {
-  newest: (paper: Paper) => correction(paper, { at: eventCount + paper.events.length, prev: lastOf(paper) }),
+  newest: (paper: Paper) => correction(paper, { at: eventCount + paper.events.length }),
+  "newest, linked": (paper: Paper) =>
+    correction(paper, { at: eventCount + paper.events.length, prev: lastOf(paper) }),
   "in the middle": (paper: Paper) => correction(paper, { at: eventCount / 2 }),
   superseding: (paper: Paper) => {
     const superseded = paper.events[100 + paper.events.length - eventCount] as Event;
@@ -108,8 +110,8 @@ export async function ingest(
     events,
   };
   const bytes = new TextEncoder().encode(canonicalJson(bundle));
-  const door = { keyring: createKeyring(keys), minimumProof: "signed" as const, maximumBytes: 1e9 };
-  const [result] = await takeIn(database, [{ source: "bench", bytes }], door);
+  const policy = { keyring: createKeyring(keys), minimumProof: "signed" as const, maximumBytes: 1e9 };
+  const [result] = await ingestBatch(database, [{ source: "bench", bytes }], policy);
   if (result?.status !== "merged") throw new Error(`The event must be merged: ${JSON.stringify(result)}`);
 }
 

@@ -98,7 +98,7 @@ CREATE TABLE "events" (
 	"standing" "proof" NOT NULL,
 	"status" "event_status" NOT NULL,
 	"reason" text,
-	"ordinal" integer NOT NULL,
+	"depth" integer NOT NULL,
 	CONSTRAINT "events_paper_id_event_id_pk" PRIMARY KEY("paper_id","event_id")
 ) WITH (autovacuum_analyze_scale_factor = 1);
 --> statement-breakpoint
@@ -202,6 +202,7 @@ CREATE TABLE "records" (
 	"pith_number" text NOT NULL,
 	"record" text,
 	"state_sha256" "bytea" NOT NULL,
+	"log_checksum" "bytea" NOT NULL,
 	"aliases" text DEFAULT '[]' NOT NULL
 ) WITH (autovacuum_analyze_scale_factor = 1);
 --> statement-breakpoint

@@ -1,8 +1,8 @@
-import { parseInstant } from "../protocol/index.ts";
+import { isSha256, parseInstant } from "../protocol/index.ts";
 import { badUserInput } from "./errors.ts";
 
 /** What a part of a key is; each has one spelling, so a cursor has one too. */
-export type KeyPart = "instant" | "bigint" | "integer";
+export type KeyPart = "instant" | "bigint" | "integer" | "sha256";
 
 /** The place of a row in an order: the values of the order's columns as texts. */
 export type Key = readonly string[];
@@ -46,6 +46,7 @@ function readKey(text: string): string[] | null {
 
 function fits(part: KeyPart, text: string): boolean {
   if (part === "instant") return parseInstant(text) !== null;
+  if (part === "sha256") return isSha256(text);
   if (!/^(?:0|-?[1-9]\d{0,18})$/.test(text)) return false;
   const value = BigInt(text);
   const largest = part === "bigint" ? largestBigint : largestInteger;

@@ -8,9 +8,11 @@ import {
   PaperConnection,
   ReferenceConnection,
 } from "./connection-objects.ts";
+import { KeysetConnection } from "./connections.ts";
 import type { Context } from "./context.ts";
 import { ClaimKindEnum, EventTypeEnum } from "./enums.ts";
 import { JsonText } from "./json-text.ts";
+import { type EventPage, type EventRow, eventKeyOf, eventKeyParts } from "./loaders/events.ts";
 import type { PaperRow } from "./loaders/papers.ts";
 import {
   PaperObject,
@@ -194,8 +196,20 @@ builder.node(PaperObject, {
           type === null || type === undefined
             ? eventCount
             : loaders.eventCountOfPaper.of(filter).load(paperId);
-        return ordinalConnection(
-          { name: "events", paperId, filter, pages: loaders.eventsOfPaper, count },
+        const read = (range: EventPage) => loaders.eventsOfPaper.of({ ...filter, ...range }).get(paperId);
+        return new KeysetConnection<EventRow, EventRow>(
+          {
+            order: { name: "events", parts: eventKeyParts },
+            keyOf: eventKeyOf,
+            nodeOf: (row) => row,
+            rows: (range) => read({ ...range, isInclusive: false }),
+            anyFrom: async (key, side) => {
+              const bounds = side === "after" ? { after: key, before: null } : { after: null, before: key };
+              const rows = await read({ ...bounds, reverse: side === "before", limit: 1, isInclusive: true });
+              return rows.length > 0;
+            },
+            count,
+          },
           page,
         );
       },

@@ -10,6 +10,7 @@ import {
   mergeJudged,
   type Proof,
   parseJson,
+  summaryOf,
   warningsOf,
 } from "../protocol/index.ts";
 import { shownText } from "./output/shown-text.ts";
@@ -54,7 +55,12 @@ export function verifyDocument(delivered: Delivered, options: VerifyOptions): Ve
   const parsed = record === null ? null : parseJson(record);
   const bundleRecord = isJsonObject(parsed ?? undefined) ? (parsed as JsonObject) : null;
   const publishedResults = new Set(publishedResult === null ? [] : [publishedResult]);
-  const { row } = projectTarget({ pithNumber: document.pithNumber, state, bundleRecord, publishedResults });
+  const { row } = projectTarget({
+    pithNumber: document.pithNumber,
+    state: summaryOf(state),
+    bundleRecord,
+    publishedResults,
+  });
   const events: EventReport[] = [...state.events.values()].map(({ event, status, reason }) => ({
     eventId: event.id,
     type: event.type,

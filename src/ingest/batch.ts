@@ -1,4 +1,4 @@
-import type { Door, PithNumber } from "../protocol/index.ts";
+import { type Door, type EventId, isEventId, isJsonObject, type PithNumber } from "../protocol/index.ts";
 import { Turns } from "../runtime/event-loop.ts";
 import { paperIdOf } from "../store/index.ts";
 import { prepareOptimistically } from "./optimistic.ts";
@@ -6,6 +6,7 @@ import type { IncomingPaper } from "./plan/merge-paper.ts";
 import { refuseCollision } from "./plan/planning.ts";
 import type { StoredPapers } from "./plan/questions.ts";
 import type { Delivered } from "./sources/files.ts";
+import type { WantedEvents } from "./stored/stored-papers.ts";
 import {
   type AdmissionPolicy,
   type DocumentContents,
@@ -129,7 +130,54 @@ function inOrder(papers: IncomingPaper[]): IncomingPaper[] {
 /** What is known of the signatures of a paper's stored events, by event id. */
 function storedEvent(stored: StoredPapers, paperId: bigint): Door["heldEvent"] {
   const events = stored.get(paperId)?.events;
-  return events === undefined || events.size === 0
-    ? undefined
-    : (id) => events.get(id.slice("sha256:".length));
+  return events === undefined || events.size === 0 ? undefined : (id) => events.get(hexOf(id));
+}
+
+/**
+ * The ids that documents state of their events, before they are verified. All stored events of a paper are wanted where a
+ * document does not state one of its events.
+ */
+export function statedEvents({ papers }: ParsedBatch): WantedEvents {
+  return new Map(
+    [...papers].map(([paperId, { documents }]) => {
+      const ids: string[] = [];
+      for (const [, { parsed }] of documents) {
+        for (const copy of parsed.copies) {
+          const id = isJsonObject(copy) ? copy["event_id"] : null;
+          if (id === undefined) return [paperId, null];
+          // A copy under another id than its own is refused.
+          if (isEventId(id)) ids.push(hexOf(id));
+        }
+      }
+      return [paperId, ids];
+    }),
+  );
+}
+
+/** The ids of the events of verified documents. */
+export function verifiedEvents(documents: readonly VerifiedDocument[]): WantedEvents {
+  const wanted = new Map<bigint, string[]>();
+  for (const { header, contents } of documents) {
+    const paperId = paperIdOf(header.pithNumber);
+    const ids = wanted.get(paperId) ?? [];
+    wanted.set(paperId, ids);
+    for (const { id } of contents.judged.events) ids.push(hexOf(id));
+  }
+  return wanted;
+}
+
+/** The events of the papers that are not merged yet. */
+export function eventsToCompare(papers: readonly IncomingPaper[]): WantedEvents {
+  return new Map(
+    papers
+      .filter(({ merged }) => merged === null)
+      .map(({ paperId, documents }) => [
+        paperId,
+        documents.flatMap(({ judged }) => judged.events.map(({ id }) => hexOf(id))),
+      ]),
+  );
+}
+
+function hexOf(id: EventId): string {
+  return id.slice("sha256:".length);
 }

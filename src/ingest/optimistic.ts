@@ -32,7 +32,7 @@ export function prepareOptimistically(
   const addition = additionOf(documents, stored);
   if (addition === null) return [];
   if (stored.pithNumber !== null) return [{ paperId, pithNumber, documents, merged: null }];
-  const merged = mergePaper(paperId, pithNumber, addition, stored, emptyLog);
+  const merged = mergePaper(paperId, pithNumber, addition, stored, emptyLog(pithNumber));
   return [{ paperId, pithNumber, documents: [], merged }];
 }
 

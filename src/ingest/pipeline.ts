@@ -1,11 +1,19 @@
 import { ingestBatches } from "../runtime/channels.ts";
 import { retry } from "../runtime/retry.ts";
-import { type Database, paperIdOf } from "../store/index.ts";
+import type { Database } from "../store/index.ts";
 import { isConflict, isConstraintViolation } from "../store/server-fault.ts";
 import { inWriteTransaction } from "../store/transaction.ts";
 import { applyPlan, takeWriteLock } from "./apply/apply-plan.ts";
 import { concernsQuarantine, releaseAccepted, writeQuarantine } from "./apply/quarantine.ts";
-import { type Batch, gatherBatch, parseBatch, verifyBatch } from "./batch.ts";
+import {
+  type Batch,
+  eventsToCompare,
+  gatherBatch,
+  parseBatch,
+  statedEvents,
+  verifiedEvents,
+  verifyBatch,
+} from "./batch.ts";
 import { isolateFaults } from "./document-faults.ts";
 import { isStoredMeanwhile, writeNewPapers } from "./optimistic.ts";
 import { planBatch } from "./plan/plan.ts";
@@ -13,6 +21,7 @@ import { answerQuestions } from "./plan/planning.ts";
 import { type DocumentResult, resultOf } from "./results.ts";
 import type { Delivered } from "./sources/files.ts";
 import { answersFrom } from "./stored/answers.ts";
+import { keptMergesOf } from "./stored/kept-merges.ts";
 import { readStored } from "./stored/stored-papers.ts";
 import {
   type AdmissionPolicy,
@@ -49,7 +58,7 @@ async function ingestTogether(
   policy: AdmissionPolicy,
 ): Promise<DocumentResult[]> {
   const parsed = await parseBatch(documents, policy);
-  const stored = await readStored(database.pool, parsed.papers.keys());
+  const stored = await readStored(database.pool, statedEvents(parsed));
   const batch = await verifyBatch(parsed, stored, policy);
   const merged = await storeBatch(database, batch);
   return batch.documents.map((document) => resultOf(document, merged));
@@ -62,8 +71,7 @@ export function ingestVerified(
   options: StoreOptions = {},
 ): Promise<ReadonlySet<bigint>> {
   return retryConflicts(async () => {
-    const papers = new Set(documents.map(({ header }) => paperIdOf(header.pithNumber)));
-    const batch = await gatherBatch(documents, await readStored(database.pool, papers));
+    const batch = await gatherBatch(documents, await readStored(database.pool, verifiedEvents(documents)));
     return storeBatch(database, batch, options);
   });
 }
@@ -83,15 +91,16 @@ async function storeBatch(
   { isLockHeld = false }: StoreOptions = {},
 ): Promise<ReadonlySet<bigint>> {
   if (papers.length === 0 && !(await concernsQuarantine(pool, documents))) return new Set();
+  const merges = keptMergesOf(pool);
   return inWriteTransaction(pool, async (writer) => {
     await writeNewPapers(writer, papers);
     const areDistributed = await takeWriteLock(pool, writer, isLockHeld);
     const now = new Date().toISOString();
-    const known = papers.filter(({ merged }) => merged === null).map(({ paperId }) => paperId);
-    const stored = await readStored(writer, known);
+    const stored = await readStored(writer, eventsToCompare(papers));
     const planning = planBatch(papers, stored, { now, areNewPapersWritten: true });
-    const plan = await answerQuestions(planning, answersFrom(writer));
+    const plan = await answerQuestions(planning, answersFrom(writer, merges));
     await applyPlan(writer, plan, { now, areDistributed });
+    for (const [log, merge] of plan.merges) merges.keep(log, merge);
     await writeQuarantine(writer, documents, now);
     await releaseAccepted(writer, documents);
     return plan.merged;

@@ -35,6 +35,7 @@ export {
   fitsRecord,
   isEventId,
   isPithNumber,
+  isSha256,
   sha256OfValue,
   shortLengths,
   suffixOf,

@@ -1,8 +1,7 @@
 import type { CheckResult } from "./documents.ts";
-import type { EventType } from "./event-types.ts";
 import { canonicalTextSha256 } from "./identifiers.ts";
 import { isJsonObject, type JsonObject } from "./json.ts";
-import type { MergedState } from "./merged-state.ts";
+import type { StateSummary } from "./state-summary.ts";
 
 /** The outcomes of a paper's checks. NOT_CHECKABLE is another answer than FAILED: nothing was shown to be wrong. */
 export type PaperChecks = {
@@ -18,7 +17,7 @@ export type PaperChecks = {
  * and snapshot show theirs; where there is none, an invalid event tells whether a check failed.
  */
 export function checkPaper(
-  state: MergedState,
+  state: StateSummary,
   snapshot: JsonObject | null,
   metadata: JsonObject,
 ): PaperChecks {
@@ -26,12 +25,12 @@ export function checkPaper(
   return {
     // A paper without a record event has its record from a bundle, whose hash was compared with its number.
     recordHash:
-      record !== undefined || !hasFault(state, "record_created", "RECORD_HASH_MISMATCH")
+      record !== undefined || !state.hasInvalid("record_created", "RECORD_HASH_MISMATCH")
         ? "PASSED"
         : "FAILED",
     receipt:
       record === undefined
-        ? hasFault(state, "record_created", "RECEIPT_INVALID")
+        ? state.hasInvalid("record_created", "RECEIPT_INVALID")
           ? "FAILED"
           : "NOT_CHECKABLE"
         : (record["receipt"] ?? null) === null
@@ -43,15 +42,8 @@ export function checkPaper(
   };
 }
 
-function hasFault(state: MergedState, type: EventType, reason: string): boolean {
-  for (const entry of state.events.values()) {
-    if (entry.reason === reason && entry.event.type === type) return true;
-  }
-  return false;
-}
-
-function failedSnapshot(state: MergedState): CheckResult {
-  return hasFault(state, "graph_snapshot", "SNAPSHOT_HASH_MISMATCH") ? "FAILED" : "NOT_CHECKABLE";
+function failedSnapshot(state: StateSummary): CheckResult {
+  return state.hasInvalid("graph_snapshot", "SNAPSHOT_HASH_MISMATCH") ? "FAILED" : "NOT_CHECKABLE";
 }
 
 /** Binds the title shown to the signed record. PROTOCOL section 2. */

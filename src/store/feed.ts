@@ -30,14 +30,28 @@ export type Change = {
 /** A position of the feed, and the checksum of all states there. */
 export type FeedPosition = { readonly position: bigint; readonly checksum: string };
 
-/** The checksum of no states at all: that of position 0. */
+/** The checksum of an empty set: of the states at position 0, or of a log without events. */
 export const emptyChecksum = "0".repeat(64);
 
 const modulus = 1n << 256n;
 
-/** What one paper's state adds to the checksum. */
-function share(pithNumber: string, stateSha256: string): bigint {
-  return BigInt(`0x${createHash("sha256").update(`${pithNumber} ${stateSha256}`).digest("hex")}`);
+/** What a member adds to the checksum of a set. */
+function share(member: string): bigint {
+  return BigInt(`0x${createHash("sha256").update(member).digest("hex")}`);
+}
+
+/**
+ * The checksum of a set of texts after a change of it: the sum modulo 2^256 of their SHA-256. It does not depend on the
+ * order of changes.
+ */
+export function setChecksum(
+  checksum: string,
+  { added, removed }: { readonly added: Iterable<string>; readonly removed: Iterable<string> },
+): string {
+  let sum = BigInt(`0x${checksum}`);
+  for (const member of added) sum += share(member);
+  for (const member of removed) sum -= share(member);
+  return (((sum % modulus) + modulus) % modulus).toString(16).padStart(64, "0");
 }
 
 /**
@@ -48,9 +62,10 @@ export function checksumAfter(
   checksum: string,
   { pithNumber, before, after }: Omit<StateChange, "paperId">,
 ): string {
-  const removed = before === null ? 0n : share(pithNumber, before);
-  const sum = BigInt(`0x${checksum}`) + share(pithNumber, after) - removed;
-  return (((sum % modulus) + modulus) % modulus).toString(16).padStart(64, "0");
+  return setChecksum(checksum, {
+    added: [`${pithNumber} ${after}`],
+    removed: before === null ? [] : [`${pithNumber} ${before}`],
+  });
 }
 
 /**

@@ -1,6 +1,15 @@
 export { type Database, type DatabaseOptions, openDatabase, type Queries } from "./database.ts";
 export { type IdentifierKind, identifierIdOf, paperIdOf, workIdOf } from "./ids.ts";
-export { type LogText, mergeLog, type PaperLog, parseLog, readLogs, readLogTexts } from "./log.ts";
+export {
+  type LogText,
+  mergeLog,
+  type PaperLog,
+  parseEventTexts,
+  parseLog,
+  readEventTexts,
+  readLogs,
+  readLogTexts,
+} from "./log.ts";
 export {
   migrateDatabase,
   readSchemaState,

@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import type pg from "pg";
 import {
   type AcceptedEvent,
   type EventId,
@@ -6,9 +7,12 @@ import {
   type FaultReason,
   type JsonObject,
   type JsonValue,
+  type LogReader,
   type MergedState,
+  type MergeEvent,
   mergeEvents,
   type PithNumber,
+  type Proof,
   parseJson,
 } from "../protocol/index.ts";
 import type { Queries } from "./database.ts";
@@ -87,4 +91,36 @@ type EventLines = [
 /** The merged state of a paper as its log has it. */
 export function mergeLog(pithNumber: PithNumber, log: PaperLog | undefined): MergedState {
   return mergeEvents(pithNumber, log?.events ?? [], log?.aliases ?? []);
+}
+
+/**
+ * Reads what a merge needs of the logs of papers: four lines for each event (id, body, proof, fault; an empty one where
+ * there is none). Papers without events have no entry.
+ */
+export async function readEventTexts(
+  client: Pick<pg.ClientBase, "query">,
+  paperIds: readonly bigint[],
+): Promise<Map<bigint, string>> {
+  const { rows } = await client.query<{ paper_id: string; events: string }>(
+    `SELECT paper_id, string_agg(
+       concat_ws(E'\\n', 'sha256:' || encode(event_id, 'hex'), body, proof, coalesce(fault, '')), E'\\n') AS events
+     FROM events WHERE paper_id = ANY($1::bigint[]) GROUP BY paper_id`,
+    [bigintArray(paperIds)],
+  );
+  return new Map(rows.map(({ paper_id, events }) => [BigInt(paper_id), events]));
+}
+
+export function parseEventTexts(text: string, reader: LogReader): MergeEvent[] {
+  const lines = text.split("\n");
+  const events: MergeEvent[] = [];
+  for (let line = 0; line + 3 < lines.length; line += 4) {
+    events.push(
+      reader.read(lines[line + 1] as string, {
+        id: lines[line] as EventId,
+        proof: lines[line + 2] as Proof,
+        fault: lines[line + 3] === "" ? null : (lines[line + 3] as FaultReason),
+      }),
+    );
+  }
+  return events;
 }

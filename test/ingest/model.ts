@@ -5,6 +5,7 @@ import {
   canonicalTextSha256,
   checkPublishedState,
   cryptography,
+  type EventId,
   type EventType,
   isJsonObject,
   type JsonObject,
@@ -12,6 +13,7 @@ import {
   type JudgedDocument,
   judgeDocument,
   type Keyring,
+  type MergedEvent,
   type MergedState,
   mergeJudged,
   type PithNumber,
@@ -43,6 +45,7 @@ export function modelOf(documents: readonly WorldDocument[], keyring: Keyring): 
       pith_number: subject.pithNumber,
       record: subject.bundleRecord,
       state_sha256: subject.state.sha256,
+      log_checksum: logChecksum(subject),
       aliases: aliasesText(subject),
     })),
     events: subjects.flatMap(eventRows),
@@ -304,7 +307,7 @@ function keyRows(subject: Subject): Row[] {
 
 function eventRows({ pithNumber, documents, state }: Subject): Row[] {
   const copies = documents.flatMap(({ events }) => events);
-  return [...state.events.values()].map(({ event, standing, status, reason }, ordinal) => {
+  return [...state.events.values()].map(({ event, standing, status, reason }) => {
     const own = copies.filter(({ id }) => id === event.id);
     return {
       paper_id: idText(paperIdOf(pithNumber)),
@@ -319,9 +322,24 @@ function eventRows({ pithNumber, documents, state }: Subject): Row[] {
       standing,
       status,
       reason,
-      ordinal: String(ordinal),
+      depth: String(status === "invalid" ? 0 : depthOf(event.id, state)),
     };
   });
+}
+
+/** Of a valid event: all that it links to is valid and in the set. */
+function depthOf(id: EventId, { events }: Subject["state"]): number {
+  const { prevEvent, supersedes } = (events.get(id) as MergedEvent).event;
+  const links = prevEvent === null ? supersedes : [prevEvent, ...supersedes];
+  return Math.max(0, ...links.map((link) => 1 + depthOf(link, { events } as Subject["state"])));
+}
+
+/** The sum of the hashes of its events, their proofs and faults. */
+function logChecksum(subject: Subject): string {
+  const sum = eventRows(subject)
+    .map(({ event_id, proof, fault }) => cryptography.sha256Text(`${event_id} ${proof} ${fault ?? ""}`))
+    .reduce((total, hash) => (total + BigInt(`0x${hash}`)) % (1n << 256n), 0n);
+  return sum.toString(16).padStart(64, "0");
 }
 
 function smallestSignature(copies: readonly AcceptedEvent[]): string | null {

@@ -34,11 +34,11 @@ async function fill(): Promise<void> {
   const at = "'2023-01-01T00:00:00Z'::timestamptz + n * interval '1 minute'";
   const columns = "'\\x00'::bytea, 1, 1, 0, 'PASSED', 'PASSED', 'PASSED', 'PASSED', 'PASSED', 'PASSED'";
   const fills = [
-    `INSERT INTO records SELECT ${id("'paper' || n")}, 'pith:' || n, NULL, '' FROM ${made}`,
+    `INSERT INTO records SELECT ${id("'paper' || n")}, 'pith:' || n, NULL, '', '' FROM ${made}`,
     // At positions that the batches of the tests do not reach.
     `INSERT INTO changes (position, paper_id, pith_number, state_sha256, checksum, changed_at)
      SELECT 1000000 + n, 0, '', '', '', now() FROM ${made}`,
-    `INSERT INTO events (paper_id, event_id, position, body, proof, received_at, type, created_at, fingerprint, standing, status, ordinal)
+    `INSERT INTO events (paper_id, event_id, position, body, proof, received_at, type, created_at, fingerprint, standing, status, depth)
      SELECT ${id("'paper' || n")}, sha256(o::text::bytea), n, '', 'hash', now(), '', now(), '', 'hash', 'current', o
      FROM ${made}, generate_series(1, 2) AS o`,
     `INSERT INTO papers (paper_id, pith_number, canonical_sha256, work_id, source_kind, source_id, submitted_at,

@@ -482,7 +482,7 @@ describe("valid, yet not storable", () => {
   test("an id that stands for another paper already: refused, and blocks nobody", async () => {
     const { pithNumber } = testPaper({ arxivId: "2301.00004" });
     await database.pool.query(
-      "INSERT INTO records (paper_id, pith_number, state_sha256) VALUES ($1, 'pith:2000:ANOTHER', '')",
+      "INSERT INTO records (paper_id, pith_number, state_sha256, log_checksum) VALUES ($1, 'pith:2000:ANOTHER', '', '')",
       [paperIdOf(pithNumber).toString()],
     );
     const summary = await takeIn(database, [...documents, "{"]);

@@ -118,7 +118,7 @@ describe("documents", () => {
     expect((await get(`/pith/${suffix.slice(0, 8)}.json`)).headers.location).toBe(`${suffix}.json`);
     const twin = `pith:1999:${suffix}` as PithNumber;
     await database.pool.query(
-      "INSERT INTO records (paper_id, pith_number, state_sha256) VALUES ($1, $2, $3)",
+      "INSERT INTO records (paper_id, pith_number, state_sha256, log_checksum) VALUES ($1, $2, $3, $3)",
       [paperIdOf(twin).toString(), twin, Buffer.alloc(32)],
     );
     await database.pool.query("INSERT INTO paper_keys (key, paper_id) VALUES ($1, $2)", [

@@ -14,8 +14,9 @@ import { prepareRows, readRows } from "../../store/prepared-rows.ts";
 import { bigintArray } from "../../store/rows.ts";
 import { isOfRareType } from "../../store/tables/columns.ts";
 import { events } from "../../store/tables/index.ts";
+import type { Range } from "../connections.ts";
+import type { Key, KeyPart } from "../cursor.ts";
 import { type Batches, groupBy, LoadersByArguments, type RowLoader } from "./batch.ts";
-import { type OrdinalPage, placeInPage, withinPage } from "./ordinal-page.ts";
 import { readInPortions } from "./portions.ts";
 
 const { body: _body, signature: _signature, ...headColumns } = getTableColumns(events);
@@ -30,14 +31,20 @@ export type EventKey = { readonly paperId: bigint; readonly eventId: string };
 export type EventTypeOrUnknown = EventType | "unknown";
 export type EventFilter = { readonly types: readonly EventTypeOrUnknown[] | null };
 
+/** A page of each paper's events by `eventKeyOf`, the same page for every paper of a batch. */
+export type EventPage = Range & {
+  /** Whether rows of these keys are wanted as well. */
+  readonly isInclusive: boolean;
+};
+
 export type EventLoaders = {
   readonly event: RowLoader<EventKey, EventRow | null>;
   /** An event by its id alone. */
   readonly eventById: RowLoader<string, EventRow | null>;
   /** The event's own text, read. */
   readonly eventBody: RowLoader<EventKey, AcceptedEvent | null>;
-  /** By `paper_id`: the paper's events by ordinal. */
-  readonly eventsOfPaper: LoadersByArguments<EventFilter & OrdinalPage, bigint, readonly EventRow[]>;
+  /** By `paper_id`: the paper's events, the valid ones in merge order, then the invalid ones by id. */
+  readonly eventsOfPaper: LoadersByArguments<EventFilter & EventPage, bigint, readonly EventRow[]>;
   readonly eventCountOfPaper: LoadersByArguments<EventFilter, bigint, number>;
 };
 
@@ -98,11 +105,9 @@ export function prepareEventLoaders({
       batches.loader(
         async (paperIds) => {
           const numbered = db
-            .select({ ...headColumns, place: placeInPage(events.paperId, events.ordinal, page.reverse) })
+            .select({ ...headColumns, place: placeInPage(page) })
             .from(events)
-            .where(
-              and(inArray(events.paperId, [...paperIds]), withinPage(events.ordinal, page), ofTypes(types)),
-            )
+            .where(and(inArray(events.paperId, [...paperIds]), withinPage(page), ofTypes(types)))
             .as("numbered");
           const pages = db
             .select()
@@ -127,6 +132,55 @@ export function prepareEventLoaders({
       }, 0),
     ),
   });
+}
+
+export const eventKeyParts: readonly KeyPart[] = ["integer", "instant", "integer", "integer", "sha256"];
+
+const invalidInstant = "0001-01-01T00:00:00.000000Z";
+const typeRanks = new Map<string, number>(eventTypes.map((type, index) => [type, index + 1]));
+
+/** The place of an event among those of its paper: invalid ones go by their ids alone. */
+export function eventKeyOf({ status, createdAt, depth, type, eventId }: EventRow): Key {
+  if (status === "invalid") return ["1", invalidInstant, "0", "0", eventId];
+  return ["0", createdAt, String(depth), String(typeRanks.get(type) ?? 0), eventId];
+}
+
+const isInvalid = sql`${events.status} = 'invalid'`;
+const typeList = sql.raw(`ARRAY[${eventTypes.map((type) => `'${type}'`).join(", ")}]`);
+/** The same in SQL, and how its parts are read. */
+const keyColumns: readonly { readonly value: SQL; readonly read: (text: string) => SQL }[] = [
+  { value: sql`(${isInvalid})::integer`, read: (text) => sql`${text}::integer` },
+  {
+    value: sql`CASE WHEN ${isInvalid} THEN ${sql.raw(`'${invalidInstant}'`)}::timestamptz ELSE ${events.createdAt} END`,
+    read: (text) => sql`${text}::timestamptz`,
+  },
+  { value: sql`${events.depth}`, read: (text) => sql`${text}::integer` },
+  {
+    value: sql`CASE WHEN ${isInvalid} THEN 0 ELSE array_position(${typeList}, ${events.type}) END`,
+    read: (text) => sql`${text}::integer`,
+  },
+  { value: sql`${events.eventId}`, read: (text) => sql`decode(${text}, 'hex')` },
+];
+
+function withinPage({ after, before, isInclusive }: EventPage): SQL | undefined {
+  const compare = (sign: string, key: Key) => {
+    const values = keyColumns.map(({ value }) => value);
+    const bounds = keyColumns.map(({ read }, index) => read(key[index] ?? ""));
+    const operator = sql.raw(isInclusive ? `${sign}=` : sign);
+    return sql`(${sql.join(values, sql`, `)}) ${operator} (${sql.join(bounds, sql`, `)})`;
+  };
+  return and(
+    after === null ? undefined : compare(">", after),
+    before === null ? undefined : compare("<", before),
+  );
+}
+
+function placeInPage({ reverse }: EventPage): SQL.Aliased<string> {
+  const direction = reverse ? sql`DESC` : sql`ASC`;
+  const order = keyColumns.map(({ value }) => sql`${value} ${direction}`);
+  return sql<string>`row_number() OVER (PARTITION BY ${events.paperId} ORDER BY ${sql.join(order, sql`, `)})`.as(
+    "place",
+  );
 }
 
 function keyValues(keys: readonly EventKey[]): { paperIds: string; eventIds: Buffer[] } {

@@ -18,23 +18,14 @@ const eventColumns = [
   "standing",
   "status",
   "reason",
-  "ordinal",
+  "depth",
 ];
 
-/** The key, and what the merge and better copies change. */
-const changedColumns = [
-  "paper_id",
-  "event_id",
-  "signature",
-  "proof",
-  "standing",
-  "status",
-  "reason",
-  "ordinal",
-];
+const copyColumns = ["paper_id", "event_id", "signature", "proof"];
+const outcomeColumns = ["paper_id", "event_id", "standing", "status", "reason", "depth"];
 
 /** An event that is to be inserted. */
-type Inserted = { readonly paperId: bigint; readonly event: WrittenEvent; readonly ordinal: number };
+type Inserted = { readonly paperId: bigint; readonly event: WrittenEvent };
 
 /**
  * Plans what is added to the logs, and what the merge made of each event where that differs from before. Returns how
@@ -45,7 +36,9 @@ export function* planLog(
   papers: readonly MergedPaper[],
   now: string,
 ): Planning<{ readonly insertedEvents: number }> {
-  const { inserted, changed } = eventsOf(papers);
+  const inserted = papers.flatMap(({ paperId, events }) =>
+    events.inserted.map((event): Inserted => ({ paperId, event })),
+  );
   if (inserted.length > 0) {
     // Where the clock was set back, the time is that of the event before: who reads events since a time finds where to begin.
     const { position, receivedAt } = yield* ask("endOfLog", now);
@@ -53,7 +46,16 @@ export function* planLog(
     changes.insert("events", eventColumns, places, (entry) => eventCells(entry, receivedAt));
     yield* planSigners(changes, inserted);
   }
-  changes.update("events", changedColumns, changed, changedColumns.slice(2));
+  const copies = papers.flatMap(({ paperId, events }) =>
+    events.copies.map(({ id, signature, proof }) => [paperId, `\\x${id}`, signature, proof]),
+  );
+  changes.update("events", copyColumns, copies, copyColumns.slice(2));
+  const outcomes = papers.flatMap(({ paperId, events }) =>
+    events.changed.map(({ id, standing, status, reason, depth }) => [
+      ...[paperId, `\\x${id}`, standing, status, reason, depth],
+    ]),
+  );
+  changes.update("events", outcomeColumns, outcomes, outcomeColumns.slice(2));
   changes.insert(
     "published_states",
     ["paper_id", "state_sha256", "result"],
@@ -67,50 +69,34 @@ export function* planLog(
 
 /** Plans the papers that there are logs of, with the hashes of their states. */
 export function planRecords(changes: RowChanges, papers: readonly MergedPaper[]): void {
-  const columns = ["paper_id", "pith_number", "record", "state_sha256", "aliases"];
+  const columns = ["paper_id", "pith_number", "record", "state_sha256", "log_checksum", "aliases"];
   const cellsOf = ({ paperId, pithNumber, added, state }: MergedPaper): Cell[] => [
     paperId,
     pithNumber,
     added.record,
     `\\x${state.sha256}`,
+    `\\x${state.logChecksum}`,
     state.aliasesText,
   ];
   const isNew = ({ stored }: MergedPaper) => stored.pithNumber === null;
   const known = papers.filter((paper) => !isNew(paper));
   const changed = known.filter(
-    ({ stored, state }) => stored.stateSha256 !== state.sha256 || stored.aliasesText !== state.aliasesText,
+    ({ stored, state }) =>
+      stored.stateSha256 !== state.sha256 ||
+      stored.logChecksum !== state.logChecksum ||
+      stored.aliasesText !== state.aliasesText,
   );
   const recorded = known.filter(({ added }) => added.record !== null);
   changes.insert("records", columns, papers.filter(isNew), cellsOf);
-  changes.update("records", columns, changed.map(cellsOf), ["state_sha256", "aliases"]);
+  changes.update("records", columns, changed.map(cellsOf), ["state_sha256", "log_checksum", "aliases"]);
   changes.update("records", columns, recorded.map(cellsOf), ["record"]);
 }
 
-/** The events that are new to the log, and rows of those of which something is another than before. */
-function eventsOf(papers: readonly MergedPaper[]): { inserted: Inserted[]; changed: Cell[][] } {
-  const inserted: Inserted[] = [];
-  const changed: Cell[][] = [];
-  for (const { paperId, stored, state, added } of papers) {
-    for (const [ordinal, event] of state.events.entries()) {
-      const { id, signature, proof, standing, status, reason } = event;
-      const before = stored.events.get(id);
-      if (before === undefined) {
-        inserted.push({ paperId, event, ordinal });
-        continue;
-      }
-      const derived = [standing, status, reason, ordinal].filter((cell) => cell !== null).join(" ");
-      if (derived === before.derived && !added.events.has(id)) continue;
-      changed.push([paperId, `\\x${id}`, signature, proof, standing, status, reason, ordinal]);
-    }
-  }
-  return { inserted, changed };
-}
-
 function eventCells(
-  { paperId, event, ordinal, position }: Inserted & { readonly position: number },
+  { paperId, event, position }: Inserted & { readonly position: number },
   receivedAt: string,
 ): Cell[] {
-  const { id, text, signature, proof, fault, type, instant, signer, standing, status, reason } = event;
+  const { id, text, signature, proof, fault, type, instant, signer, standing, status, reason, depth } = event;
   return [
     paperId,
     `\\x${id}`,
@@ -126,7 +112,7 @@ function eventCells(
     standing,
     status,
     reason,
-    ordinal,
+    depth,
   ];
 }
 

@@ -4,18 +4,19 @@ import {
   type CheckResult,
   canonicalJson,
   compareCodePoints,
+  type EventOutcome,
   isEarlier,
   isJsonObject,
   type JsonObject,
   type JsonValue,
-  type MergedEvent,
-  type MergedState,
-  mergeEvents,
+  PaperMerge,
   type PithNumber,
   parseAlias,
   parseJson,
   proofRank,
+  type StateSummary,
 } from "../../protocol/index.ts";
+import { emptyChecksum, setChecksum } from "../../store/feed.ts";
 import { aliasesText, aliasValue, type StoredAlias } from "../../store/stored-aliases.ts";
 import { type PaperTarget, projectTarget } from "../project/target.ts";
 import type { DocumentContents } from "../verify.ts";
@@ -38,13 +39,16 @@ export const nothingStored: StoredPaper = {
   aliases: new Map(),
   aliasesText: "[]",
   publishedStates: new Set(),
-  invalidCount: 0,
   pithNumber: null,
   stateSha256: null,
+  logChecksum: emptyChecksum,
   hasRecord: false,
 };
 
-export const emptyLog: StoredLog = { log: { events: [], aliases: [] }, record: null, publishedResults: [] };
+/** The log of a paper of which nothing is stored. */
+export function emptyLog(pithNumber: PithNumber): StoredLog {
+  return { merge: new PaperMerge(pithNumber), record: null, publishedResults: [] };
+}
 
 /** What is stored of a paper. Throws CollisionError where its key stands for another paper. */
 export function storedOf(stored: StoredPapers, paperId: bigint, pithNumber: PithNumber): StoredPaper {
@@ -143,7 +147,7 @@ function comesEarlier(alias: Alias, stored: StoredAlias): boolean {
 function mergedAliasesText(
   stored: StoredPaper["aliases"],
   added: Addition["aliases"],
-  { aliases }: Pick<MergedState, "aliases">,
+  { aliases }: Pick<StateSummary, "aliases">,
 ): string {
   const listed = new Map(aliases.map((alias) => [aliasKey(alias), alias]));
   const all = new Map<string, StoredAlias>();
@@ -165,44 +169,57 @@ export type MergedPaper = {
   readonly paperId: bigint;
   readonly pithNumber: PithNumber;
   readonly stored: StoredPaper;
-  /** Of the events the ids in hex. */
-  readonly added: Pick<Addition, "publishedStates" | "record"> & { readonly events: ReadonlySet<string> };
+  readonly added: Pick<Addition, "publishedStates" | "record">;
+  readonly events: EventChanges;
   readonly state: WrittenState;
   readonly target: PaperTarget;
+  /** Of the log as it is now; null for a new paper. */
+  readonly merge: PaperMerge | null;
 };
 
-/** Of a merged state what is written. */
-export type WrittenState = Pick<MergedState, "sha256" | "validCount"> & {
-  /** In the order of the merge: the index is the ordinal. */
-  readonly events: readonly WrittenEvent[];
+/** What is written of a merged state. */
+export type WrittenState = Pick<StateSummary, "sha256"> & {
+  readonly logChecksum: string;
   readonly aliasesText: string;
 };
 
-/** What the log keeps of an event, and what the merge made of it. */
-export type WrittenEvent = Pick<AcceptedEvent, "text" | "proof" | "fault" | "type" | "instant" | "signer"> &
-  Pick<MergedEvent, "standing" | "status" | "reason"> & {
-    /** In hex. */
-    readonly id: string;
-    /** Canonical text of the signature object; null where it came without. */
-    readonly signature: string | null;
-  };
+/** What is written of a paper's events. */
+export type EventChanges = {
+  /** Those that are new, in the order in which the merge lists them. */
+  readonly inserted: readonly WrittenEvent[];
+  /** Stored ones of which the merge makes something else. */
+  readonly changed: readonly WrittenOutcome[];
+  /** Better copies of stored ones. */
+  readonly copies: readonly WrittenCopy[];
+  /** How many more of the paper's events are invalid. */
+  readonly invalidChange: number;
+};
 
-/** Merges what documents add with the log, and projects the state into rows. */
+/** What the merge made of an event; `id` in hex. */
+export type WrittenOutcome = Omit<EventOutcome, "event"> & { readonly id: string };
+
+export type WrittenCopy = Pick<AcceptedEvent, "proof"> & {
+  readonly id: string;
+  /** Canonical text of the signature object; null where it came without. */
+  readonly signature: string | null;
+};
+
+export type WrittenEvent = WrittenOutcome &
+  WrittenCopy &
+  Pick<AcceptedEvent, "text" | "fault" | "type" | "instant" | "signer">;
+
+/** Merges what documents add with the log, and projects the state into rows. Adds to the merge of the log. */
 export function mergePaper(
   paperId: bigint,
   pithNumber: PithNumber,
   addition: Addition,
   stored: StoredPaper,
-  { log, record, publishedResults }: StoredLog,
+  { merge, record, publishedResults }: StoredLog,
 ): MergedPaper {
-  const incoming = [...addition.events.values()];
-  // An event that is there already came again with a better signature: that copy counts.
-  const replaced = new Set(incoming.map(({ id }) => id));
-  const events = [...incoming, ...log.events.filter(({ id }) => !replaced.has(id))];
-  const state = mergeEvents(pithNumber, events, [
-    ...log.aliases,
-    ...Array.from(addition.aliases.values(), aliasValue),
-  ]);
+  const invalidBefore = merge.invalidCount;
+  const { added, changed } = merge.add(addition.events.values());
+  const aliases = [...stored.aliases.values(), ...addition.aliases.values()].map(aliasValue);
+  const state = merge.summary(aliases);
   const target = projectTarget({
     pithNumber,
     state,
@@ -210,44 +227,58 @@ export function mergePaper(
     bundleRecord: state.canonicalRecord === null ? (recordOf(addition.record) ?? record) : null,
     publishedResults: new Set([...publishedResults, ...addition.publishedStates.values()]),
   });
+  const copies = [...addition.events].filter(([id]) => stored.events.has(id));
   const { publishedStates } = addition;
   return {
     paperId,
     pithNumber,
     stored,
-    added: { events: new Set(addition.events.keys()), publishedStates, record: addition.record },
+    added: { publishedStates, record: addition.record },
+    events: {
+      inserted: added.map((outcome) => writtenEvent(outcome, addition)),
+      changed: changed.map(writtenOutcome),
+      copies: copies.map(([id, event]) => ({ id, proof: event.proof, signature: signatureText(event) })),
+      invalidChange: merge.invalidCount - invalidBefore,
+    },
     state: {
       sha256: state.sha256,
-      events: writtenEvents(state),
-      validCount: state.validCount,
+      logChecksum: logChecksumAfter(stored, addition),
       aliasesText: mergedAliasesText(stored.aliases, addition.aliases, state),
     },
     target,
+    merge: stored.pithNumber === null ? null : merge,
   };
+}
+
+/** The checksum of a log after an addition. A better copy of a stored event keeps the fault that was found first. */
+function logChecksumAfter(stored: StoredPaper, { events }: Addition): string {
+  const added: string[] = [];
+  const removed: string[] = [];
+  for (const [id, { proof, fault }] of events) {
+    const other = stored.events.get(id);
+    added.push(logMember(id, proof, other === undefined ? fault : other.fault));
+    if (other !== undefined) removed.push(logMember(id, other.proof, other.fault));
+  }
+  return setChecksum(stored.logChecksum, { added, removed });
+}
+
+function logMember(id: string, proof: string, fault: string | null): string {
+  return `${id} ${proof} ${fault ?? ""}`;
+}
+
+function writtenOutcome({ event, standing, status, reason, depth }: EventOutcome): WrittenOutcome {
+  return { id: event.id.slice(7), standing, status, reason, depth };
+}
+
+function writtenEvent(outcome: EventOutcome, addition: Addition): WrittenEvent {
+  const written = writtenOutcome(outcome);
+  const event = addition.events.get(written.id) as AcceptedEvent;
+  const { text, proof, fault, type, instant, signer } = event;
+  return { ...written, text, signature: signatureText(event), proof, fault, type, instant, signer };
 }
 
 /** The record of its canonical text. */
 export function recordOf(text: string | null): JsonObject | null {
   const record = text === null ? undefined : parseJson(text);
   return isJsonObject(record) ? record : null;
-}
-
-function writtenEvents({ events }: MergedState): WrittenEvent[] {
-  return Array.from(events.values(), ({ event, standing, status, reason }) => {
-    const { id, text, proof, fault, type, instant, signer } = event;
-    const signature = signatureText(event);
-    return {
-      id: id.slice(7),
-      text,
-      signature,
-      proof,
-      fault,
-      type,
-      instant,
-      signer,
-      standing,
-      status,
-      reason,
-    };
-  });
 }

@@ -1,3 +1,4 @@
+import type { PaperMerge } from "../../protocol/index.ts";
 import type { StateChange } from "../../store/feed.ts";
 import type { GraphChanges } from "../../store/graph-payload.ts";
 import type { TotalName } from "../../store/tables/index.ts";
@@ -15,7 +16,7 @@ import {
 } from "./merge-paper.ts";
 import { changeOf, planPapers } from "./papers.ts";
 import { ask, type Planning, type RowChange, RowChanges } from "./planning.ts";
-import type { StoredPapers } from "./questions.ts";
+import type { LogKey, StoredPapers } from "./questions.ts";
 import { planReferences } from "./references.ts";
 import { askOtherPapers, planWorks } from "./works.ts";
 
@@ -35,6 +36,8 @@ export type BatchPlan = {
   readonly graph: GraphChanges;
   /** The papers to which the batch adds something. */
   readonly merged: ReadonlySet<bigint>;
+  /** Merges of the logs as they are once the plan is applied, but for those of new papers. */
+  readonly merges: readonly (readonly [log: LogKey, merge: PaperMerge])[];
 };
 
 export type PlanOptions = {
@@ -88,10 +91,7 @@ export function* planBatch(
       claims: sum(changes, ({ row, before }) => (row?.claimCount ?? 0) - (before?.claimCount ?? 0)),
       citations: citations.total,
       events: insertedEvents,
-      invalid_events: sum(
-        papers,
-        ({ stored, state }) => state.events.length - state.validCount - stored.invalidCount,
-      ),
+      invalid_events: sum(papers, ({ events }) => events.invalidChange),
     },
     states: papers.flatMap(stateChange),
     graph: {
@@ -101,6 +101,9 @@ export function* planBatch(
       removedEdges: citations.removedEdges,
     },
     merged: new Set(papers.map(({ paperId }) => paperId)),
+    merges: papers.flatMap(({ paperId, pithNumber, state, merge }) =>
+      merge === null ? [] : [[{ paperId, pithNumber, logChecksum: state.logChecksum }, merge] as const],
+    ),
   };
 }
 
@@ -112,13 +115,16 @@ function* mergePapers(papers: readonly IncomingPaper[], stored: StoredPapers): P
     const addition = additionOf(documents, storedOf(stored, paperId, pithNumber));
     if (addition !== null) additions.set(paperId, addition);
   }
-  const known = [...additions.keys()].filter((paperId) => stored.has(paperId));
+  const known = papers.flatMap(({ paperId, pithNumber }): LogKey[] => {
+    const paper = additions.has(paperId) ? stored.get(paperId) : undefined;
+    return paper === undefined ? [] : [{ paperId, pithNumber, logChecksum: paper.logChecksum }];
+  });
   const logs = known.length === 0 ? new Map() : yield* ask("logs", known);
   return papers.flatMap(({ paperId, pithNumber, merged }) => {
     if (merged !== null) return merged;
     const addition = additions.get(paperId);
     if (addition === undefined) return [];
-    const log = logs.get(paperId) ?? emptyLog;
+    const log = logs.get(paperId) ?? emptyLog(pithNumber);
     return mergePaper(paperId, pithNumber, addition, storedOf(stored, paperId, pithNumber), log);
   });
 }
@@ -138,7 +144,7 @@ export function* planNewPapers(papers: readonly MergedPaper[]): Planning<readonl
 }
 
 /** Also a better proved copy of an event is listed: a mirror that accepts nothing less has not got it yet. */
-function stateChange({ paperId, pithNumber, stored, added, state }: MergedPaper): StateChange[] {
-  if (stored.stateSha256 === state.sha256 && added.events.size === 0) return [];
+function stateChange({ paperId, pithNumber, stored, events, state }: MergedPaper): StateChange[] {
+  if (stored.stateSha256 === state.sha256 && events.inserted.length + events.copies.length === 0) return [];
   return [{ paperId, pithNumber, before: stored.stateSha256, after: state.sha256 }];
 }

@@ -1,5 +1,12 @@
-import type { AcceptedEvent, CheckResult, JsonObject, Proof } from "../../protocol/index.ts";
-import type { IdentifierKind, PaperLog } from "../../store/index.ts";
+import type {
+  AcceptedEvent,
+  CheckResult,
+  JsonObject,
+  PaperMerge,
+  PithNumber,
+  Proof,
+} from "../../protocol/index.ts";
+import type { IdentifierKind } from "../../store/index.ts";
 import type { StoredAlias } from "../../store/stored-aliases.ts";
 import type { Target, Voice } from "../../store/voices.ts";
 
@@ -11,7 +18,7 @@ import type { Target, Voice } from "../../store/voices.ts";
 
 /** What the log holds of a paper, but for the texts of its events. */
 export type StoredPaper = {
-  /** By event id in hex. */
+  /** Of the events that documents bring those that are stored, by event id in hex. */
   readonly events: ReadonlyMap<string, StoredEvent>;
   /** Those that documents brought, by `aliasKey`. */
   readonly aliases: ReadonlyMap<string, StoredAlias>;
@@ -19,12 +26,12 @@ export type StoredPaper = {
   readonly aliasesText: string;
   /** Hashes in hex of the states that documents published. */
   readonly publishedStates: ReadonlySet<string>;
-  /** How many of the events are invalid. */
-  readonly invalidCount: number;
   /** Null for a paper of which nothing is stored. */
   readonly pithNumber: string | null;
   /** Of the merged state, in hex; null for a paper of which nothing is stored. */
   readonly stateSha256: string | null;
+  /** Of all its events and their proofs. */
+  readonly logChecksum: string;
   readonly hasRecord: boolean;
 };
 
@@ -32,16 +39,21 @@ export type StoredEvent = Pick<AcceptedEvent, "proof"> & {
   /** Canonical text of the signature object; null without one. */
   readonly signature: string | null;
   readonly fault: string | null;
-  /** standing, status, reason and ordinal as one text: tells whether the merge made something else of it. */
-  readonly derived: string;
 };
 
 /** By paper id; papers of which nothing is stored have no entry. */
 export type StoredPapers = ReadonlyMap<bigint, StoredPaper>;
 
-/** The complete log of a paper, to be merged with what documents add. */
+/** Names the log of a paper as it is stored. */
+export type LogKey = Pick<StoredPaper, "logChecksum"> & {
+  readonly paperId: bigint;
+  readonly pithNumber: PithNumber;
+};
+
+/** What else the log of a paper holds, to be merged with what documents add. */
 export type StoredLog = {
-  readonly log: PaperLog;
+  /** Of its events. Whoever asks may add to it. */
+  readonly merge: PaperMerge;
   /** That of a bundle. */
   readonly record: JsonObject | null;
   readonly publishedResults: readonly CheckResult[];
@@ -148,8 +160,8 @@ export type StoredEdge = readonly [citingWorkId: string, citedWorkId: string, is
  * what the plan changes. Papers in `except` are left out: the plan knows their new rows itself.
  */
 export type Questions = {
-  /** The complete logs of papers; no entry for papers without one. */
-  logs(paperIds: readonly bigint[]): ReadonlyMap<bigint, StoredLog>;
+  /** The complete logs of papers of which something is stored; an entry for each. */
+  logs(papers: readonly LogKey[]): ReadonlyMap<bigint, StoredLog>;
   /** The last position of the log, and the instant of the events that come next: `now`, or later where a clock was set back. */
   endOfLog(now: string): { readonly position: number; readonly receivedAt: string };
   /** Of these fingerprints those of signers that have a row. */

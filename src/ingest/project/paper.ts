@@ -7,11 +7,11 @@ import {
   isJsonObject,
   type JsonObject,
   type JsonValue,
-  type MergedState,
   type PithNumber,
   type Proof,
   parseInstant,
   readInstant,
+  type StateSummary,
   sha256OfValue,
 } from "../../protocol/index.ts";
 import { paperIdOf, workIdOf } from "../../store/ids.ts";
@@ -24,7 +24,7 @@ export type PaperRow = typeof papers.$inferSelect;
 /** What a paper's row is made from, beside the merged state. */
 export type PaperSources = {
   readonly pithNumber: PithNumber;
-  readonly state: MergedState;
+  readonly state: StateSummary;
   /** The current snapshot's event, and its `graph_snapshot`. */
   readonly snapshot: {
     readonly eventId: string;
@@ -42,7 +42,7 @@ export type PaperSources = {
 export function projectPaper(sources: PaperSources): { row: PaperRow; workKey: string } | null {
   const { pithNumber, state, snapshot, references } = sources;
   const record = state.canonicalRecord ?? sources.bundleRecord;
-  if (record === null || state.events.size === 0) return null;
+  if (record === null || state.eventCount === 0) return null;
 
   const recordStanding = state.recordCreated?.standing ?? "hash";
   const metadata = objectMember(record, "metadata");
@@ -81,9 +81,9 @@ export function projectPaper(sources: PaperSources): { row: PaperRow; workKey: s
     referencesKnown: references.length,
     internalAnchorsKnown: references.filter((reference) => reference.isInternalAnchor).length,
     stateSha256: state.sha256,
-    eventCount: state.events.size,
+    eventCount: state.eventCount,
     validEventCount: state.validCount,
-    equivocationCount: state.equivocations.length,
+    equivocationCount: state.equivocationCount,
     ...checkPaper(state, snapshot?.value ?? null, metadata),
     publishedStateHash: sources.publishedStateHash,
   };

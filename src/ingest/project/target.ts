@@ -1,11 +1,10 @@
 import {
   type CheckResult,
-  currentSnapshot,
   isJsonObject,
   type JsonObject,
-  type MergedState,
   type PithNumber,
   readWorkName,
+  type StateSummary,
   suffixOf,
 } from "../../protocol/index.ts";
 import { paperIdOf } from "../../store/ids.ts";
@@ -31,7 +30,7 @@ export type ClaimRow = typeof claims.$inferSelect;
 /** A merged state with what the log holds beside its events. */
 export type PaperState = {
   readonly pithNumber: PithNumber;
-  readonly state: MergedState;
+  readonly state: StateSummary;
   readonly bundleRecord: JsonObject | null;
   readonly publishedResults: ReadonlySet<CheckResult>;
 };
@@ -44,7 +43,7 @@ export function projectTarget({
   publishedResults,
 }: PaperState): PaperTarget {
   const paperId = paperIdOf(pithNumber);
-  const current = currentSnapshot(state);
+  const current = state.snapshot;
   const value = current?.event.payload["graph_snapshot"];
   const snapshot =
     current === null || !isJsonObject(value)
@@ -77,7 +76,7 @@ function worst(results: ReadonlySet<CheckResult>): CheckResult {
 }
 
 /** What finds a paper: aliases that follow from its record, and somebody's word as well. */
-function keysOf(pithNumber: PithNumber, state: MergedState, bundleRecord: JsonObject | null): Set<string> {
+function keysOf(pithNumber: PithNumber, state: StateSummary, bundleRecord: JsonObject | null): Set<string> {
   const keys = new Set([`pith:${suffixOf(pithNumber).slice(0, 8)}`]);
   const add = (text: string) => {
     const name = readWorkName(text);

@@ -1,15 +1,15 @@
-import { drizzle } from "drizzle-orm/node-postgres";
 import type pg from "pg";
-import type { CheckResult, Proof } from "../../protocol/index.ts";
-import { type IdentifierKind, readLogs } from "../../store/index.ts";
+import { type CheckResult, LogReader, PaperMerge, type Proof } from "../../protocol/index.ts";
+import { type IdentifierKind, parseEventTexts, readEventTexts } from "../../store/index.ts";
 import { bigintArray } from "../../store/rows.ts";
 import type { Statements } from "../../store/transaction.ts";
 import { readVoices, type Target } from "../../store/voices.ts";
-import { emptyLog, recordOf } from "../plan/merge-paper.ts";
+import { recordOf } from "../plan/merge-paper.ts";
 import type { Answers } from "../plan/planning.ts";
 import type {
   Evidence,
   Identifier,
+  LogKey,
   PaperBefore,
   StoredEdge,
   StoredLog,
@@ -21,14 +21,15 @@ import type {
   WorkPaper,
 } from "../plan/questions.ts";
 import { isBetterSource } from "../plan/work-titles.ts";
+import type { KeptMerges } from "./kept-merges.ts";
 
 /**
  * Answers the questions of a plan from PostgreSQL. What the plan changes must not be written yet, but for the papers that
- * it takes as new: its questions leave those out.
+ * it takes as new: its questions leave those out. What `merges` has of a log is not read.
  */
-export function answersFrom(client: Statements): Answers {
+export function answersFrom(client: Statements, merges?: KeptMerges): Answers {
   return {
-    logs: (paperIds) => readStoredLogs(client, paperIds),
+    logs: (papers) => readStoredLogs(client, papers, merges),
     endOfLog: (now) => readEndOfLog(client, now),
     signers: async (fingerprints) => {
       const { rows } = await client.query<{ fingerprint: string }>(
@@ -107,10 +108,13 @@ async function rowsByIndex<Row extends unknown[]>(client: Statements, text: stri
 
 async function readStoredLogs(
   client: Statements,
-  paperIds: readonly bigint[],
+  papers: readonly LogKey[],
+  kept: KeptMerges | undefined,
 ): Promise<Map<bigint, StoredLog>> {
-  const ids = [bigintArray(paperIds)];
-  const logs = await readLogs(drizzle(client as pg.PoolClient), paperIds);
+  const merges = new Map(papers.map((log) => [log.paperId, kept?.take(log)]));
+  const unknown = papers.filter(({ paperId }) => merges.get(paperId) === undefined);
+  for (const [paperId, merge] of await readMerges(client, unknown)) merges.set(paperId, merge);
+  const ids = [bigintArray(papers.map(({ paperId }) => paperId))];
   const records = await client.query<{ paper_id: string; record: string }>(
     "SELECT paper_id, record FROM records WHERE paper_id = ANY($1::bigint[]) AND record IS NOT NULL",
     ids,
@@ -123,15 +127,32 @@ async function readStoredLogs(
   const recordTexts = new Map(records.rows.map((row) => [BigInt(row.paper_id), row.record]));
   const results = new Map(published.rows.map((row) => [BigInt(row.paper_id), row.results]));
   return new Map(
-    paperIds.map((paperId) => [
+    papers.map(({ paperId, pithNumber }) => [
       paperId,
       {
-        log: logs.get(paperId) ?? emptyLog.log,
+        merge: merges.get(paperId) ?? new PaperMerge(pithNumber),
         record: recordOf(recordTexts.get(paperId) ?? null),
         publishedResults: results.get(paperId) ?? [],
       },
     ]),
   );
+}
+
+/** Merges the stored events of papers. */
+async function readMerges(
+  client: Statements,
+  papers: readonly LogKey[],
+): Promise<(readonly [bigint, PaperMerge])[]> {
+  if (papers.length === 0) return [];
+  const texts = await readEventTexts(
+    client,
+    papers.map(({ paperId }) => paperId),
+  );
+  const reader = new LogReader();
+  return papers.map(({ paperId, pithNumber }) => [
+    paperId,
+    new PaperMerge(pithNumber, parseEventTexts(texts.get(paperId) ?? "", reader)),
+  ]);
 }
 
 /** Two statements: the counter lies on one server, also where the events are distributed. */

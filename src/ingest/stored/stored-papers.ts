@@ -4,38 +4,37 @@ import type { Statements } from "../../store/transaction.ts";
 import { aliasKey } from "../plan/merge-paper.ts";
 import type { StoredEvent, StoredPaper, StoredPapers } from "../plan/questions.ts";
 
+/** By paper id the ids of the events that documents bring, in hex; null for all that are stored. */
+export type WantedEvents = ReadonlyMap<bigint, readonly string[] | null>;
+
 /**
  * Reads what is stored of papers: all that tells whether a document adds something, and what is known of the signatures
- * of its events. One statement where nothing is stored, else three.
+ * of its events. One statement where nothing is stored, else three or four.
  */
-export async function readStored(client: Statements, paperIds: Iterable<bigint>): Promise<StoredPapers> {
+export async function readStored(client: Statements, wanted: WantedEvents): Promise<StoredPapers> {
   const subjects = await client.query<{
     paper_id: string;
     pith_number: string;
     has_record: boolean;
     state: string;
+    log: string;
     aliases: string;
   }>(
-    `SELECT paper_id, pith_number, record IS NOT NULL AS has_record, encode(state_sha256, 'hex') AS state, aliases
+    `SELECT paper_id, pith_number, record IS NOT NULL AS has_record, encode(state_sha256, 'hex') AS state,
+            encode(log_checksum, 'hex') AS log, aliases
      FROM records WHERE paper_id = ANY($1::bigint[])`,
-    [bigintArray(paperIds)],
+    [bigintArray(wanted.keys())],
   );
   // Nothing else can be stored of a paper that is not among them: in bulk that is nearly every one.
   if (subjects.rows.length === 0) return new Map();
-  const known = [bigintArray(subjects.rows.map((row) => BigInt(row.paper_id)))];
-  const events = await client.query<
-    StoredEvent & { readonly paper_id: string; readonly id: string; readonly is_invalid: boolean }
-  >(
-    `SELECT paper_id, encode(event_id, 'hex') AS id, proof, signature, fault,
-            concat_ws(' ', standing, status, reason, ordinal) AS derived, status = 'invalid' AS is_invalid
-     FROM events WHERE paper_id = ANY($1::bigint[])`,
-    known,
-  );
+  const paperIds = subjects.rows.map((row) => BigInt(row.paper_id));
+  const known = [bigintArray(paperIds)];
+  const events = await readEvents(client, paperIds, wanted);
   const published = await client.query<{ paper_id: string; sha256: string }>(
     "SELECT paper_id, encode(state_sha256, 'hex') AS sha256 FROM published_states WHERE paper_id = ANY($1::bigint[])",
     known,
   );
-  const eventsOf = groupByPaper(events.rows);
+  const eventsOf = groupByPaper(events);
   const publishedOf = groupByPaper(published.rows);
   return new Map(
     subjects.rows.map((row): [bigint, StoredPaper] => {
@@ -47,14 +46,43 @@ export async function readStored(client: Statements, paperIds: Iterable<bigint>)
           aliases: new Map(readBroughtAliases(row.aliases).map((alias) => [aliasKey(alias), alias])),
           aliasesText: row.aliases,
           publishedStates: new Set(publishedOf.get(row.paper_id)?.map(({ sha256 }) => sha256)),
-          invalidCount: own.filter((event) => event.is_invalid).length,
           pithNumber: row.pith_number,
           stateSha256: row.state,
+          logChecksum: row.log,
           hasRecord: row.has_record,
         },
       ];
     }),
   );
+}
+
+type EventOfPaper = StoredEvent & { readonly paper_id: string; readonly id: string };
+
+async function readEvents(
+  client: Statements,
+  paperIds: readonly bigint[],
+  wanted: WantedEvents,
+): Promise<EventOfPaper[]> {
+  const columns = "paper_id, encode(event_id, 'hex') AS id, proof, signature, fault";
+  const ids = paperIds.flatMap((paperId) => wanted.get(paperId) ?? []);
+  const complete = paperIds.filter((paperId) => wanted.get(paperId) === null);
+  const events: EventOfPaper[] = [];
+  if (ids.length > 0) {
+    // An event is of one paper; that the papers are named as well is for tables that are distributed by them.
+    const { rows } = await client.query<EventOfPaper>(
+      `SELECT ${columns} FROM events WHERE paper_id = ANY($1::bigint[]) AND event_id = ANY($2::bytea[])`,
+      [bigintArray(paperIds), `{${ids.map((id) => `"\\\\x${id}"`).join(",")}}`],
+    );
+    events.push(...rows);
+  }
+  if (complete.length > 0) {
+    const { rows } = await client.query<EventOfPaper>(
+      `SELECT ${columns} FROM events WHERE paper_id = ANY($1::bigint[])`,
+      [bigintArray(complete)],
+    );
+    events.push(...rows);
+  }
+  return events;
 }
 
 export function groupByPaper<Row extends { readonly paper_id: string }>(

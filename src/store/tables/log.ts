@@ -14,6 +14,12 @@ export const records = pgTable("records", {
   /** Derived: of the paper's merged state, which it has even where too little is known to show it as a paper. */
   stateSha256: sha256("state_sha256").notNull(),
   /**
+   * Derived: which events the log holds of the paper, and as what the merge takes them: the sum modulo 2^256 of SHA-256
+   * over `<event id in hex> <proof> <fault>` of each. A merge that is kept in memory is valid for a log with the same
+   * checksum.
+   */
+  logChecksum: sha256("log_checksum").notNull(),
+  /**
    * The paper's aliases, as JSON: a list of `[kind, value, created_at, is_brought, is_current]`
    * (store/stored-aliases.ts) in the order of kind and value. What documents accepted at `hash` brought is part of the
    * log, of equal ones the earliest: they are judged in the merge, when the record is known, so also those that do not
@@ -57,8 +63,8 @@ export const events = pgTable(
     status: eventStatus("status").notNull(),
     /** Why the status is invalid. */
     reason: text("reason"),
-    /** Place among the paper's events: the valid ones in merge order, then the invalid ones by id. */
-    ordinal: integer("ordinal").notNull(),
+    /** PROTOCOL 6.1: 0 without links, else 1 + the greatest depth of what it links to. 0 where the status is invalid. */
+    depth: integer("depth").notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.paperId, table.eventId] }),

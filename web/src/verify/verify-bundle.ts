@@ -19,6 +19,7 @@ import {
   type RefusalReason,
   registryKey,
   sha256OfValue,
+  summaryOf,
 } from "../../../src/protocol/index.ts";
 import { fieldsOfEvents, type ShownFields } from "./bundle-fields.ts";
 
@@ -96,7 +97,7 @@ export function verifyBundle(
     pithNumber: document.pithNumber,
     canonicalSha256: sha256OfValue(record),
     stateSha256: state.sha256,
-    checks: checkPaper(state, shown, isJsonObject(metadata) ? metadata : {}),
+    checks: checkPaper(summaryOf(state), shown, isJsonObject(metadata) ? metadata : {}),
     proof: upper(snapshot?.standing ?? state.recordCreated?.standing ?? "hash"),
     equivocations: state.equivocations.length,
     invalidEvents: state.events.size - state.validCount,
