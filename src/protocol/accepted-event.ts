@@ -25,7 +25,7 @@ export type MergeEvent = Omit<AcceptedEvent, "payload" | "signature" | "subject"
 export function eventFromLog(
   text: string,
   body: JsonObject,
-  judged: Pick<AcceptedEvent, "id" | "proof" | "fault" | "signature">,
+  { id, proof, fault, signature }: Pick<AcceptedEvent, "id" | "proof" | "fault" | "signature">,
 ): AcceptedEvent {
   const signer = body["signer"] as JsonObject & Signer;
   const type = body["event_type"] as string;
@@ -38,8 +38,12 @@ export function eventFromLog(
     `,"prev_event":${canonicalJson(prevEvent)},"schema_version":"1.0","signer":${canonicalJson(signer)}` +
     `,"subject_pith_number":${canonicalJson(body["subject_pith_number"] as JsonValue)}` +
     `,"supersedes":${canonicalJson(body["supersedes"] as JsonValue)},"target":${canonicalJson(body["target"] as JsonValue)}}`;
+  // Members one by one: what a spread makes is slow to make and to read.
   return {
-    ...judged,
+    id,
+    proof,
+    fault,
+    signature,
     text,
     createdAt,
     instant: parseInstant(createdAt) as Instant,
@@ -56,59 +60,59 @@ export function eventFromLog(
 
 /**
  * Reads events of the log for a merge, without reading their payloads: much less work than `eventFromLog`. Events of one
- * reader share the signers that they have in common.
+ * reader share what they have in common.
  */
 export class LogReader {
+  /** What stands behind prev_event is mostly the same in many events. */
+  readonly #tails = new Map<string, EventTail>();
   readonly #signers = new Map<string, Signer>();
   readonly #types = new Map<string, string>(eventTypes.map((type) => [canonicalString(type), type]));
 
   /** `text` is the canonical text of the nine keys. */
-  read(text: string, judged: Pick<AcceptedEvent, "id" | "proof" | "fault">): MergeEvent {
+  read(text: string, { id, proof, fault }: Pick<AcceptedEvent, "id" | "proof" | "fault">): MergeEvent {
     // Within a string each quote stands behind a backslash, and behind the payload there is no other object with members
     // of these names: so what is found from the end is the event's own member.
-    const atTarget = text.lastIndexOf(targetMember);
-    const atSupersedes = text.lastIndexOf(supersedesMember, atTarget);
-    const atSubject = text.lastIndexOf(subjectMember, atSupersedes);
-    const atSigner = text.lastIndexOf(signerMember, atSubject);
-    const atPrevious = text.lastIndexOf(previousMember, atSigner);
+    const atTail = text.lastIndexOf(tailMember);
+    const atPrevious = text.lastIndexOf(previousMember, atTail);
     const atType = text.indexOf(typeMember);
     const atPayload = text.indexOf(payloadMember, atType);
     const createdAt = text.slice(createdMember.length + 1, atType - 1);
-    const previous = text.slice(atPrevious + previousMember.length, atSigner);
-    const supersedes = text.slice(atSupersedes + supersedesMember.length, atTarget);
+    const previous = text.slice(atPrevious + previousMember.length, atTail);
+    const type = text.slice(atType + typeMember.length, atPayload);
+    const { signer, supersedes, target } = this.#tail(text.slice(atTail));
     return {
-      ...judged,
+      id,
+      proof,
+      fault,
       createdAt,
       instant: parseInstant(createdAt) as Instant,
-      type: this.#type(text.slice(atType + typeMember.length, atPayload)),
+      type: this.#types.get(type) ?? (JSON.parse(type) as string),
       payloadText: text.slice(atPayload + payloadMember.length, atPrevious),
       prevEvent: previous === "null" ? null : (previous.slice(1, -1) as EventId),
-      signer: this.#signer(text.slice(atSigner + signerMember.length, atSubject)),
-      supersedes: supersedes === "[]" ? noEvents : (JSON.parse(supersedes) as EventId[]),
-      target: JSON.parse(text.slice(atTarget + targetMember.length, -1)) as string,
+      signer,
+      supersedes,
+      target,
     };
   }
 
-  #type(text: string): string {
-    return this.#types.get(text) ?? (JSON.parse(text) as string);
-  }
-
-  #signer(text: string): Signer {
-    let signer = this.#signers.get(text);
-    if (signer === undefined) {
-      signer = JSON.parse(text) as Signer;
-      this.#signers.set(text, signer);
+  #tail(text: string): EventTail {
+    let tail = this.#tails.get(text);
+    if (tail === undefined) {
+      // Strings and a list of them: JSON.parse loses nothing.
+      tail = JSON.parse(`{${text.slice(1)}`) as EventTail;
+      const signer = canonicalJson(tail.signer as Signer & JsonObject);
+      this.#signers.set(signer, this.#signers.get(signer) ?? tail.signer);
+      tail = { ...tail, signer: this.#signers.get(signer) as Signer };
+      this.#tails.set(text, tail);
     }
-    return signer;
+    return tail;
   }
 }
 
-const noEvents: readonly EventId[] = [];
+type EventTail = Pick<MergeEvent, "signer" | "supersedes" | "target">;
+
 const createdMember = '{"created_at":';
 const typeMember = ',"event_type":';
 const payloadMember = ',"payload":';
 const previousMember = ',"prev_event":';
-const signerMember = ',"schema_version":"1.0","signer":';
-const subjectMember = ',"subject_pith_number":';
-const supersedesMember = ',"supersedes":';
-const targetMember = ',"target":';
+const tailMember = ',"schema_version":"1.0","signer":';
