@@ -78,7 +78,7 @@ export const shownPaperFragment = graphql(`
     license
     source {
       kind
-      id
+      identifier
       version
     }
   }

@@ -12,7 +12,7 @@ export const searchQuery = graphql(
       }
       edges {
         cursor
-        matchedBy
+        matchType
         passage {
           field
           parts {

@@ -76,8 +76,8 @@ function charted(stats: readonly AnchorStat[], group: Group): readonly AnchorSta
     .slice(0, mostCategories);
 }
 
-function anchorsOf({ internalAnchorsAsserted, internalAnchorsKnown }: AnchorStat): number {
-  return Math.max(internalAnchorsAsserted, internalAnchorsKnown);
+function anchorsOf({ internalAnchorsAsserted, internalAnchorsListed }: AnchorStat): number {
+  return Math.max(internalAnchorsAsserted, internalAnchorsListed);
 }
 
 /** Which groups a chart leaves out, and why. */
@@ -125,8 +125,8 @@ function AnchorTable({ stats, group }: { stats: readonly AnchorStat[]; group: Gr
                   stat.internalAnchorsAsserted.toLocaleString("en")
                 )}
               </td>
-              <td class="number">{stat.internalAnchorsKnown.toLocaleString("en")}</td>
-              <td class="number">{stat.internalAnchorsHeld.toLocaleString("en")}</td>
+              <td class="number">{stat.internalAnchorsListed.toLocaleString("en")}</td>
+              <td class="number">{stat.internalAnchorsStored.toLocaleString("en")}</td>
             </tr>
           ))}
         </tbody>

@@ -24,7 +24,7 @@ export function Refused({ turn }: { turn: number }) {
           </span>
         </p>
         {status.state === "failed" && <ErrorNotice error={status.error} />}
-        {status.state === "answered" && <RefusalList refusals={status.data.status.refusals} />}
+        {status.state === "answered" && <RefusalList refusals={status.data.status.rejections} />}
         {invalid.state === "failed" && <ErrorNotice error={invalid.error} />}
         {invalid.state === "answered" && (
           <>

@@ -68,8 +68,8 @@ export const paperQuery = graphql(
         }
         referenceCoverage {
           asserted
-          known
-          held
+          listed
+          stored
           internalAnchors
           resolvedWorks
           complete

@@ -42,10 +42,10 @@ export function AnchorChart({
 }
 
 function inWords(stats: readonly AnchorStat[], title: string): string {
-  const sum = (field: "internalAnchorsAsserted" | "internalAnchorsKnown" | "internalAnchorsHeld") =>
+  const sum = (field: "internalAnchorsAsserted" | "internalAnchorsListed" | "internalAnchorsStored") =>
     stats.reduce((total, stat) => total + stat[field], 0).toLocaleString("en");
   return (
     `Bars of internal anchors ${title.toLowerCase()}, ${stats.length} groups: ${sum("internalAnchorsAsserted")} asserted, ` +
-    `${sum("internalAnchorsKnown")} listed, ${sum("internalAnchorsHeld")} held. The table has each number.`
+    `${sum("internalAnchorsListed")} listed, ${sum("internalAnchorsStored")} held. The table has each number.`
   );
 }

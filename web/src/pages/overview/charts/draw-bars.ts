@@ -57,12 +57,12 @@ export function drawBars(
         dataset(
           "Listed",
           listed,
-          stats.map(({ internalAnchorsKnown }) => internalAnchorsKnown),
+          stats.map(({ internalAnchorsListed }) => internalAnchorsListed),
         ),
         dataset(
           "Held",
           held,
-          stats.map(({ internalAnchorsHeld }) => internalAnchorsHeld),
+          stats.map(({ internalAnchorsStored }) => internalAnchorsStored),
         ),
       ],
     },

@@ -10,24 +10,24 @@ export function Coverage({
   /** Whose snapshot states the numbers; null where that is not known. */
   signerId: string | null;
 }) {
-  const { asserted, known, held, internalAnchors, complete } = coverage;
-  if (known === 0 && (asserted ?? 0) === 0) return null;
-  const total = asserted ?? known;
+  const { asserted, listed, stored, internalAnchors, complete } = coverage;
+  if (listed === 0 && (asserted ?? 0) === 0) return null;
+  const total = asserted ?? listed;
   const who = signerId ?? "the snapshot's signer";
   return (
     <div class="coverage">
       <p>
         <strong>
-          {known.toLocaleString("en")} of {counted(total, "reference")}
+          {listed.toLocaleString("en")} of {counted(total, "reference")}
         </strong>{" "}
-        listed here, {held.toLocaleString("en")} with a paper in this mirror.
+        listed here, {stored.toLocaleString("en")} with a paper in this mirror.
         {internalAnchors !== null &&
           ` ${internalAnchors.toLocaleString("en")} of ${total.toLocaleString("en")} were matched to papers in the registry, according to ${who}.`}
       </p>
-      {!complete && asserted !== null && asserted > known && (
+      {!complete && asserted !== null && asserted > listed && (
         <p class="small soft">
-          The list is incomplete: {counted(asserted - known, "reference")} not published, so the hash over all
-          of them can't be checked.
+          The list is incomplete: {counted(asserted - listed, "reference")} not published, so the hash over
+          all of them can't be checked.
         </p>
       )}
     </div>

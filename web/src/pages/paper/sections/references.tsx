@@ -12,9 +12,9 @@ import { Coverage } from "./coverage.tsx";
 
 const referencesQuery = graphql(
   `
-  query References($ref: String!, $first: Int!, $after: String, $held: Boolean, $internalAnchor: Boolean) {
+  query References($ref: String!, $first: Int!, $after: String, $stored: Boolean, $internalAnchor: Boolean) {
     paper(ref: $ref) {
-      references(first: $first, after: $after, held: $held, internalAnchor: $internalAnchor) {
+      references(first: $first, after: $after, stored: $stored, internalAnchor: $internalAnchor) {
         totalCount
         pageInfo {
           hasNextPage
@@ -48,9 +48,9 @@ type Row = NonNullable<ResultOf<typeof referencesQuery>["paper"]>["references"][
 
 const filters = {
   all: { name: "All", variables: {} },
-  held: { name: "In this mirror", variables: { held: true } },
+  held: { name: "In this mirror", variables: { stored: true } },
   anchors: { name: "Internal anchors", variables: { internalAnchor: true } },
-  unheld: { name: "Only cited", variables: { held: false } },
+  unheld: { name: "Only cited", variables: { stored: false } },
 } as const;
 
 type Filter = keyof typeof filters;
@@ -75,11 +75,11 @@ export function References({
     <Section
       id="references"
       title="References"
-      count={coverage.known}
+      count={coverage.listed}
       aside={<QueryBehind document={referencesQuery} variables={variables} of="the references" />}
     >
       <Coverage coverage={coverage} signerId={signerId} />
-      {coverage.known > 0 && (
+      {coverage.listed > 0 && (
         <fieldset class="filter">
           <legend class="only-read">Which references</legend>
           {(Object.keys(filters) as Filter[]).map((name) => (
@@ -95,7 +95,7 @@ export function References({
           ))}
         </fieldset>
       )}
-      {nodes?.length === 0 && coverage.known > 0 && <p class="soft">No references of this kind.</p>}
+      {nodes?.length === 0 && coverage.listed > 0 && <p class="soft">No references of this kind.</p>}
       {nodes !== undefined && nodes.length > 0 && <ReferenceTable rows={nodes} />}
       <More pages={pages} what="references" />
     </Section>
