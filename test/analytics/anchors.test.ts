@@ -147,7 +147,10 @@ test("papers are those that anchor others, and those that never do", async () =>
         `{ papers(filter: { isAnchor: ${isAnchor} }, orderBy: SUBMITTED_DESC) { totalCount nodes { source { identifier } } } }`,
       )
     ).papers;
-  expect(await titles(false)).toMatchObject({ totalCount: 1, nodes: [{ source: { identifier: "2301.00000" } }] });
+  expect(await titles(false)).toMatchObject({
+    totalCount: 1,
+    nodes: [{ source: { identifier: "2301.00000" } }],
+  });
   expect(await titles(true)).toMatchObject({ totalCount: hostileTitles.length - 1 });
 });
 

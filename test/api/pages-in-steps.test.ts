@@ -110,7 +110,9 @@ const filters: Record<string, Filter> = {
 const cases = Object.entries(filters).flatMap(([name, filter]) => {
   // In the order of submission most are read by one statement, as ever.
   const others: Order[] = filter.isAnchor === false ? ["SUBMITTED_DESC", "SUBMITTED_ASC"] : [];
-  return ["CITED_BY_DESC" as const, "CITED_BY_ASC" as const, ...others].map((order) => [name, order, filter] as const);
+  return ["CITED_BY_DESC" as const, "CITED_BY_ASC" as const, ...others].map(
+    (order) => [name, order, filter] as const,
+  );
 });
 
 const namesOf = ({ nodes }: Page) => nodes.map(({ pithNumber }) => pithNumber);
