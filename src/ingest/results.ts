@@ -1,4 +1,30 @@
-import type { DocumentResult } from "./take-in.ts";
+import type { RefusalReason } from "../protocol/index.ts";
+import { paperIdOf } from "../store/index.ts";
+import type { DocumentHeader, Rejection } from "./verify.ts";
+
+/** What became of one document. */
+export type DocumentResult = {
+  readonly source: string;
+  /** Null for a document that could not be parsed. */
+  readonly pithNumber: string | null;
+  readonly status: "merged" | "unchanged" | "rejected";
+  /** Why it was rejected as a whole; null for a document that was accepted. */
+  readonly rejection: { readonly code: string; readonly message: string } | null;
+  /** The copies of events that were not accepted; all of its events where the document is rejected for that. */
+  readonly refused: readonly { readonly id: string; readonly reason: RefusalReason }[];
+};
+
+/** `merged`: the papers to which its batch added something. */
+export function resultOf(document: DocumentHeader | Rejection, merged: ReadonlySet<bigint>): DocumentResult {
+  const { source, pithNumber } = document;
+  const refused = document.refused.map(({ id, reason }) => ({ id, reason }));
+  if ("code" in document) {
+    const { code, message } = document;
+    return { source, pithNumber, status: "rejected", rejection: { code, message }, refused };
+  }
+  const status = merged.has(paperIdOf(document.pithNumber)) ? "merged" : "unchanged";
+  return { source, pithNumber, status, rejection: null, refused };
+}
 
 /** What an ingest or a sync has come to. */
 export type IngestSummary = {

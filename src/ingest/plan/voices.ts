@@ -1,6 +1,7 @@
 import { type Proof, proofRank } from "../../protocol/index.ts";
 import { type Target, type Voice, voicesText } from "../../store/voices.ts";
-import type { Decision } from "./evidence.ts";
+import type { PaperChange } from "./papers.ts";
+import type { Decision, IdentifierIds } from "./questions.ts";
 
 export const itself: Decision = { target: null, voices: null };
 
@@ -33,6 +34,11 @@ export class Tally {
     else voice.papers += papers;
   }
 
+  addVoice({ standing, targets }: PaperVoice): void {
+    if (targets.size === 0) this.add(standing, null);
+    for (const target of targets.values()) this.add(standing, target);
+  }
+
   decide(): Decision {
     const standing = this.#standing;
     const list = [...this.#papers.values()].sort(compareVoices);
@@ -58,16 +64,11 @@ export type PaperVoice = {
   readonly standing: Proof;
   /** By their ids; none where it names the identifier alone. */
   readonly targets: Map<bigint, Target>;
-  /** Whether the stored decision knows of it already: the paper said the same before. */
+  /** Whether the stored decision includes it already: the paper said the same before. */
   isCounted: boolean;
 };
 
-export function addVoice(tally: Tally, { standing, targets }: PaperVoice): void {
-  if (targets.size === 0) tally.add(standing, null);
-  for (const target of targets.values()) tally.add(standing, target);
-}
-
-export function saysTheSame(a: PaperVoice, b: PaperVoice): boolean {
+function saysTheSame(a: PaperVoice, b: PaperVoice): boolean {
   if (a.standing !== b.standing || a.targets.size !== b.targets.size) return false;
   for (const id of a.targets.keys()) if (!b.targets.has(id)) return false;
   return true;
@@ -92,15 +93,89 @@ export function decideWith(stored: Decision, voices: readonly PaperVoice[]): Dec
     }
     // No other paper is as well proved: the decision would have its standing.
     const tally = new Tally();
-    for (const voice of above) addVoice(tally, voice);
+    for (const voice of above) tally.addVoice(voice);
     return tally.decide();
   }
   const tally = Tally.of(stored);
-  for (const voice of fresh) addVoice(tally, voice);
+  for (const voice of fresh) tally.addVoice(voice);
   return tally.decide();
 }
 
 /** As the column `voices` has them; null where all say the same. */
 export function voicesOfDecision({ voices }: Decision): string | null {
   return voices === null ? null : voicesText(voices.list);
+}
+
+// ---- The voices of a batch
+
+/** By identifier, what each paper of a batch says of it. */
+export type BatchVoices = ReadonlyMap<bigint, readonly PaperVoice[]>;
+
+/** What the papers of a batch say of DOIs and work ids by naming other identifiers beside them. */
+export function voicesOf(changes: readonly PaperChange[]): BatchVoices {
+  const voices = new Map<bigint, PaperVoice[]>();
+  for (const { paperId, row, references, hasNewContent } of changes) {
+    if (hasNewContent && row !== null) collect(voices, paperId, row.proof, references);
+  }
+  return voices;
+}
+
+function collect(
+  voices: Map<bigint, PaperVoice[]>,
+  paperId: bigint,
+  standing: Proof,
+  references: readonly IdentifierIds[],
+): void {
+  const note = (id: bigint, target: Target | null) => {
+    let list = voices.get(id);
+    if (list === undefined) {
+      list = [];
+      voices.set(id, list);
+    }
+    let voice = list.at(-1);
+    if (voice?.paperId !== paperId) {
+      voice = { paperId, standing, targets: new Map(), isCounted: false };
+      list.push(voice);
+    }
+    if (target !== null) voice.targets.set(target.targetId, target);
+  };
+  for (const reference of references) eachStatement(reference, note);
+}
+
+/**
+ * Calls `use` with each DOI and work id of a reference, and with the identifier that the reference names beside it;
+ * null where it names none that would decide.
+ */
+function eachStatement(
+  { arxivId, doiId, workUuidId }: IdentifierIds,
+  use: (identifierId: bigint, target: Target | null) => void,
+): void {
+  const arxiv: Target | null = arxivId === null ? null : { targetId: arxivId, targetKind: "arxiv" };
+  if (doiId !== null) use(doiId, arxiv);
+  if (workUuidId === null) return;
+  use(workUuidId, arxiv ?? (doiId === null ? null : { targetId: doiId, targetKind: "doi" }));
+}
+
+/**
+ * The identifiers of which replaced references said something that counted and is not said again by the same paper, with
+ * the best standing in which it was said. What a paper says as before is marked as counted. Rare: only a paper whose
+ * snapshot is replaced takes anything back, and mostly the new one says the same.
+ */
+export function questionedBy(changes: readonly PaperChange[], voices: BatchVoices): Map<bigint, Proof> {
+  const questioned = new Map<bigint, Proof>();
+  for (const { paperId, before, hasNewContent } of changes) {
+    if (before === null || !hasNewContent) continue;
+    const said = new Map<bigint, PaperVoice[]>();
+    collect(said, paperId, before.proof, before.references);
+    for (const [id, [old]] of said) {
+      const again = voices.get(id)?.find((voice) => voice.paperId === paperId);
+      if (again !== undefined && old !== undefined && saysTheSame(old, again)) again.isCounted = true;
+      else questioned.set(id, betterOf(questioned.get(id) ?? "hash", before.proof));
+    }
+  }
+  return questioned;
+}
+
+function betterOf(a: Proof, b: Proof): Proof {
+  return proofRank(a) < proofRank(b) ? b : a;
 }
