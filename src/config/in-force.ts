@@ -1,3 +1,4 @@
+import { closest } from "fastest-levenshtein";
 import { topics } from "./index.ts";
 import { type Environment, type GivenOptions, type Origin, settingOf } from "./variable.ts";
 
@@ -38,32 +39,12 @@ const ofOthers = [
  */
 export function unknownVariables(environment: Environment): string[] {
   const known = [...settingNames, ...ofOthers];
+  const ours = settingNames.filter((name) => name.startsWith("PITH_GRAPH_"));
   return Object.keys(environment)
     .filter((name) => name.startsWith("PITH_GRAPH_") && !known.includes(name))
     .sort()
     .map((name) => {
       const shown = JSON.stringify(name.slice(0, 100)).slice(1, -1);
-      return `${shown} is no setting of pith-graph. Did you mean ${nearest(name.slice(0, 100))}?`;
+      return `${shown} is no setting of pith-graph. Did you mean ${closest(name.slice(0, 100), ours)}?`;
     });
-}
-
-function nearest(name: string): string {
-  const ours = settingNames.filter((candidate) => candidate.startsWith("PITH_GRAPH_"));
-  return ours.reduce((best, candidate) =>
-    distance(candidate, name) < distance(best, name) ? candidate : best,
-  );
-}
-
-/** Levenshtein's: how many letters must be put in, left out or changed to make one of the other. */
-function distance(one: string, other: string): number {
-  let above = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [row, letter] of [...one].entries()) {
-    const current = [row + 1];
-    for (let column = 1; column <= other.length; column++) {
-      const changed = (above[column - 1] as number) + Number(letter !== other[column - 1]);
-      current.push(Math.min(changed, (above[column] as number) + 1, (current[column - 1] as number) + 1));
-    }
-    above = current;
-  }
-  return above[other.length] as number;
 }
