@@ -52,6 +52,22 @@ module.exports = {
       to: { path: "^(src|test|bench|scripts|examples)/", pathNot: "^src/(protocol|text)/" },
     },
     {
+      // Each folder of the explorer, and each of its pages, is a module that others import through its index.
+      name: "explorer-module-entrance",
+      severity: "error",
+      from: { path: "^web/src/(pages/[^/]+|[^/]+)/" },
+      to: {
+        path: "^web/src/[^/]+/",
+        pathNot: ["^web/src/$1/", "/index\\.tsx?$", "\\.(css|svg)$"],
+      },
+    },
+    {
+      name: "explorer-main-imports",
+      severity: "error",
+      from: { path: "^web/src/[^/]+$" },
+      to: { path: "^web/src/[^/]+/", pathNot: ["/index\\.tsx?$", "\\.(css|svg)$"] },
+    },
+    {
       name: "no-explorer-import",
       severity: "error",
       from: { path: "^src" },

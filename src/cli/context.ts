@@ -2,7 +2,7 @@ import { type Config, readConfig } from "../config/index.ts";
 import type { Keyring } from "../protocol/index.ts";
 import { acquireEmbeddedServer } from "../store/embedded/index.ts";
 import { type Database, type DatabaseOptions, migrateDatabase, openDatabase } from "../store/index.ts";
-import { refuseOldServer } from "../store/server-version.ts";
+import { refuseOldServer } from "../store/migrate.ts";
 import { loadKeyring } from "./keyring-file.ts";
 import { say } from "./output/terminal.ts";
 import { isSampleLoaded, sampleKeyringPath } from "./sample.ts";
