@@ -16,8 +16,7 @@ import { readQuery } from "./search/query-words.ts";
 import { claimHas } from "./search/text-search.ts";
 
 const ClaimFilterInput = builder.inputType("ClaimFilter", {
-  description:
-    "Selects claims. Conditions are combined with AND. An absent or null condition matches everything.",
+  description: "Selects claims that meet all conditions. An absent or null condition matches everything.",
   fields: (t) => ({
     kinds: t.field({
       type: [ClaimKindEnum],

@@ -15,8 +15,7 @@ import { storable } from "./text-filter.ts";
 import { readTime } from "./time-argument.ts";
 
 const EventFilterInput = builder.inputType("EventFilter", {
-  description:
-    "Selects events. Conditions are combined with AND. An absent or null condition matches everything.",
+  description: "Selects events that meet all conditions. An absent or null condition matches everything.",
   fields: (t) => ({
     types: t.field({
       type: [EventTypeEnum],

@@ -8,8 +8,7 @@ import { badUserInput } from "./errors.ts";
 import { comparableText, containsPattern, storable } from "./text-filter.ts";
 
 export const PaperFilterInput = builder.inputType("PaperFilter", {
-  description:
-    "Selects papers. Conditions are combined with AND. An absent or null condition matches everything.",
+  description: "Selects papers that meet all conditions. An absent or null condition matches everything.",
   fields: (t) => ({
     categories: t.stringList({
       description:

@@ -36,7 +36,7 @@ builder.queryField("anchorChain", (t) =>
     args: {
       from: t.arg.string({ required: true, description: `The first work, ${anyWorkRef}.` }),
       to: t.arg.string({
-        description: `The last work, ${anyWorkRef}. Defaults to any work. The result is null if no chain leads there.`,
+        description: `The last work, ${anyWorkRef}. Defaults to any work; the result is null if no chain leads there.`,
       }),
     },
     resolve: async (_root, { from, to }, context) => {

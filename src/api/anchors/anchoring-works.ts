@@ -17,8 +17,8 @@ const AnchorMetricEnum = builder.enumType("AnchorMetric", {
     },
     PAGERANK: {
       description:
-        "PageRank with a damping factor of 0.85 over the internal anchors between works of the field. Works outside the field are " +
-        "not ranked. Needs the citation graph in memory.",
+        "PageRank with a damping factor of 0.85 over the internal anchors between works of the field; no other works are ranked. " +
+        "Needs the citation graph in memory.",
     },
   } as const,
 });
