@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { cryptography } from "../../protocol/index.ts";
-import { isNamedBy } from "../mirror/conditional.ts";
-import { acceptedEncoding, type Encoding } from "./accepted-encoding.ts";
+import { sendUnmodified, strongTag } from "./conditional.ts";
+import { acceptedEncoding, type Encoding } from "./negotiation.ts";
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -11,14 +11,10 @@ export function sendPage(
   response: ServerResponse,
   { text, headers, status = 200 }: { text: string; headers: Headers; status?: number },
 ): void {
-  const etag = `"${cryptography.sha256Text(text).slice(0, 32)}"`;
+  const etag = strongTag(cryptography.sha256Text(text).slice(0, 32));
   const all = { ...headers, "cache-control": "no-cache", etag };
+  if (status === 200 && sendUnmodified(request, response, etag, all)) return;
   request.resume();
-  if (status === 200 && isNamedBy(etag, request.headers["if-none-match"])) {
-    response.writeHead(304, all);
-    response.end();
-    return;
-  }
   response.writeHead(status, {
     ...all,
     "content-type": "text/html; charset=utf-8",
@@ -43,7 +39,7 @@ export async function sendImmutable(
   response: ServerResponse,
   { type, bytes, headers }: ImmutableFile,
 ): Promise<boolean> {
-  const wanted = acceptedEncoding(headerText(request.headers["accept-encoding"]));
+  const wanted = acceptedEncoding(request);
   const compressed = wanted === "identity" ? null : await bytes(wanted);
   const body = compressed ?? (await bytes("identity"));
   if (body === null) return false;
@@ -59,8 +55,4 @@ export async function sendImmutable(
   });
   response.end(request.method === "HEAD" ? undefined : body);
   return true;
-}
-
-function headerText(header: string | readonly string[] | undefined): string | undefined {
-  return typeof header === "object" ? header.join(",") : header;
 }

@@ -1,9 +1,8 @@
-import { type ExecutionResult, getOperationAST } from "graphql";
-import type { Plugin } from "graphql-yoga";
+import type { GraphQLError } from "graphql";
 import { clientCodeOf } from "../../api/errors.ts";
 import { Watched } from "../../watched.ts";
 
-/** A GraphQL operation on its way; what it is, is known once its document is parsed. */
+/** A GraphQL operation on its way; what it is, is known once its document is valid. */
 export type Operation = {
   kind: "query" | "mutation" | "subscription" | "unknown";
   /** The name that the client gives it; null where it gives none. */
@@ -22,50 +21,25 @@ export type OperationEnd = {
  */
 export const operations = new Watched<Operation>();
 
-type Params = Parameters<NonNullable<Plugin["onParams"]>>[0];
-
-/** Lets operations be watched. */
-export function useWatchedOperations(): Plugin {
-  const known = new WeakMap<Request, Operation>();
-  return {
-    onParams({ request, paramsHandler, setParamsHandler }: Params) {
-      if (!operations.isWatched) return;
-      setParamsHandler(async (payload) => {
-        const operation: Operation = { kind: "unknown", name: null };
-        known.set(request, operation);
-        const watch = operations.begin(operation);
-        try {
-          const result = await watch.run(() => paramsHandler(payload));
-          const end: OperationEnd = { code: codeOf(result as ExecutionResult) };
-          watch.end({ result: end });
-          return result;
-        } catch (error) {
-          watch.end({ error });
-          throw error;
-        }
-      });
-    },
-    onExecute({ args }) {
-      tell(args, known);
-    },
-    onSubscribe({ args }) {
-      tell(args, known);
-    },
-  };
+/** Lets an operation be watched. The work notes what kind of operation it is. */
+export async function watchOperation<Result>(
+  work: (operation: Operation) => Promise<Result>,
+  errorsOf: (result: Result) => readonly GraphQLError[] | undefined,
+): Promise<Result> {
+  const operation: Operation = { kind: "unknown", name: null };
+  if (!operations.isWatched) return work(operation);
+  const watch = operations.begin(operation);
+  try {
+    const result = await watch.run(() => work(operation));
+    const end: OperationEnd = { code: codeOf(errorsOf(result)) };
+    watch.end({ result: end });
+    return result;
+  } catch (error) {
+    watch.end({ error });
+    throw error;
+  }
 }
 
-type Args = Parameters<NonNullable<Plugin["onExecute"]>>[0]["args"];
-
-function tell({ contextValue, document, operationName }: Args, known: WeakMap<Request, Operation>): void {
-  if (!operations.isWatched) return;
-  const operation = known.get((contextValue as { request: Request }).request);
-  const definition = getOperationAST(document, operationName);
-  if (operation === undefined || !definition) return;
-  operation.kind = definition.operation;
-  operation.name = definition.name?.value ?? null;
-}
-
-function codeOf({ errors }: ExecutionResult): string | null {
-  const [first] = errors ?? [];
+function codeOf([first]: readonly GraphQLError[] = []): string | null {
   return first === undefined ? null : (clientCodeOf(first) ?? "INTERNAL_SERVER_ERROR");
 }

@@ -1,3 +1,2 @@
-export { carriedPosition, malformedPosition, positionHeader, positionHeaders } from "./position-header.ts";
-export type { PreparedServer } from "./prepared-server.ts";
-export { RequestReads } from "./request-reads.ts";
+export { carriedPosition, malformedPosition, positionHeaders } from "./position-header.ts";
+export { type PreparedServer, RequestReads } from "./request-reads.ts";

@@ -1,8 +1,64 @@
 import type { IncomingMessage } from "node:http";
-import type { Context } from "../../api/context.ts";
+import { type Context, type PreparedReads, prepareReads } from "../../api/context.ts";
+import { KeptRows } from "../../api/loaders/kept-rows.ts";
+import { type GraphService, questionNames, startGraph } from "../../graph/index.ts";
 import type { Position, ReadServer, ReadServers } from "../../store/replicas/index.ts";
+import { isServerFault } from "../../store/server-fault.ts";
+import type { PaperStates } from "../../store/states/index.ts";
+import { DataVersion } from "../cache/data-version.ts";
 import { carriedPosition } from "./position-header.ts";
-import { type PreparedServer, prepareServer, type SharedReads } from "./prepared-server.ts";
+
+/** A server with what requests read through: statements prepared for it, and rows that are kept of it. */
+export type PreparedServer = {
+  readonly server: ReadServer;
+  readonly version: DataVersion;
+  readonly reads: PreparedReads;
+};
+
+/** What all servers that are read from share. */
+type SharedReads = {
+  readonly graph: GraphService;
+  readonly states: PaperStates;
+  /** What rows of all servers may take, in characters. */
+  readonly rowCacheSize: number;
+};
+
+/**
+ * `graph` is that of the process, which follows the primary: where it holds edges in memory, they are asked whatever
+ * server the rows come from.
+ */
+function prepareServer(server: ReadServer, { graph, states, rowCacheSize }: SharedReads): PreparedServer {
+  const { database, isReplica } = server;
+  const isInTables = graph.status().adjacency === "sql";
+  const ownGraph =
+    isReplica && isInTables ? graphOfReplica(startGraph(database, { adjacency: "sql" }), graph) : graph;
+  const version = new DataVersion(server, ownGraph);
+  const kept = rowCacheSize > 0 ? new KeptRows(() => version.read(), rowCacheSize) : undefined;
+  return { server, version, reads: prepareReads(database, ownGraph, { kept, states }) };
+}
+
+type Ask = (input: unknown, budget?: unknown) => Promise<unknown>;
+
+/**
+ * A graph whose questions are answered from the tables of a replica. A question is a transaction of many statements:
+ * one that is lost with the replica is asked again, of the primary.
+ */
+function graphOfReplica(replica: GraphService, primary: GraphService): GraphService {
+  const asked: Record<string, Ask> = {};
+  // Of the analyses the tables answer one.
+  for (const name of [...questionNames, "topWorks"] as const) {
+    const [here, there] = [replica[name] as Ask, primary[name] as Ask];
+    asked[name] = async (input, budget) => {
+      try {
+        return await here(input, budget);
+      } catch (error) {
+        if (!isServerFault(error)) throw error;
+        return there(input, budget);
+      }
+    };
+  }
+  return { ...replica, ...asked };
+}
 
 /** Which server each request is answered from, and how a client sees what it has written or seen before. */
 export class RequestReads {
