@@ -9,11 +9,11 @@ const stages = {
   graph: ["store"],
   export: ["protocol", "text", "store", "graph"],
   api: ["protocol", "text", "store", "graph"],
-  telemetry: ["store", "graph", "ingest", "api"],
+  telemetry: ["store", "graph"],
   server: ["protocol", "text", "store", "graph", "ingest", "export", "api", "telemetry"],
   cli: ["protocol", "text", "store", "graph", "ingest", "export", "api", "server", "telemetry", "sample"],
 };
-const assembly = "^src/(config/|runtime/|(bounded-texts|log|printable|version|watched)\\.ts$)";
+const assembly = "^src/(config/|runtime/|(bounded-texts|log|printable|version)\\.ts$)";
 
 module.exports = {
   forbidden: [
@@ -50,6 +50,22 @@ module.exports = {
       severity: "error",
       from: { path: "^web/" },
       to: { path: "^(src|test|bench|scripts|examples)/", pathNot: "^src/(protocol|text)/" },
+    },
+    {
+      // Each folder of the explorer, and each of its pages, is a module that others import through its index.
+      name: "explorer-module-entrance",
+      severity: "error",
+      from: { path: "^web/src/(pages/[^/]+|[^/]+)/" },
+      to: {
+        path: "^web/src/[^/]+/",
+        pathNot: ["^web/src/$1/", "/index\\.tsx?$", "\\.(css|svg)$"],
+      },
+    },
+    {
+      name: "explorer-main-imports",
+      severity: "error",
+      from: { path: "^web/src/[^/]+$" },
+      to: { path: "^web/src/[^/]+/", pathNot: ["/index\\.tsx?$", "\\.(css|svg)$"] },
     },
     {
       name: "no-explorer-import",

@@ -35,15 +35,26 @@ export async function measureAttack(server: AttackedServer, attack: Attack): Pro
   };
 }
 
+/**
+ * An address of this machine that readers do not use, so that attackers are a client of their own. Only Linux answers to
+ * all of 127.0.0.0/8 without being set up for it; elsewhere attackers and readers are one client.
+ */
+export const attackerAddress = process.platform === "linux" ? "127.0.0.2" : undefined;
+
 /** Sends a query, and counts the bytes of the answer without keeping them. */
 export function send(
   origin: string,
   { query, variables }: Attack,
+  localAddress?: string,
 ): Promise<{ status: number; bytes: number; head: string }> {
   return new Promise((resolve, reject) => {
     const sent = request(
       `${origin}/graphql`,
-      { method: "POST", headers: { "content-type": "application/json", accept: "application/json" } },
+      {
+        method: "POST",
+        headers: { "content-type": "application/json", accept: "application/json" },
+        ...(localAddress === undefined ? {} : { localAddress }),
+      },
       (response) => {
         let bytes = 0;
         let head = "";

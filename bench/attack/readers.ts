@@ -2,7 +2,7 @@ import { Agent, request } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { randomOf } from "../graph/random.ts";
 import type { AttackedServer } from "./attacked-server.ts";
-import { send } from "./measure.ts";
+import { attackerAddress, send } from "./measure.ts";
 import type { Attack, Targets } from "./queries.ts";
 
 const secondsEach = 15;
@@ -56,19 +56,21 @@ export async function measureReaders(
   const rest = await readFor(server.origin, targets);
   print("at rest", rest, undefined);
   const starving = attacks.filter(({ name }) => /searches|chains|likenesses/.test(name));
-  for (const [name, some, connections] of [
+  for (const [name, some, connections, address] of [
     ["searches and chains, one connection", starving, 1],
     ["searches, 20 connections", starving.filter(({ name }) => name.includes("searches")), 20],
     ["chains, 20 connections", starving.filter(({ name }) => name.includes("chains")), 20],
     ["all attacks, one connection", attacks, 1],
+    ["all attacks, one connection, an address of its own", attacks, 1, attackerAddress],
     ["all attacks, 20 connections", attacks, 20],
+    ["all attacks, 20 connections, an address of their own", attacks, 20, attackerAddress],
   ] as const) {
     const ending = new AbortController();
     let sent = 0;
     const attacking = Array.from({ length: connections }, async (_, nth) => {
       for (let at = nth; !ending.signal.aborted; at++) {
         sent++;
-        await send(server.origin, some[at % some.length] as Attack).catch(() => {});
+        await send(server.origin, some[at % some.length] as Attack, address).catch(() => {});
       }
     });
     await pause(500);

@@ -27,7 +27,11 @@ export async function openUnmigratedDatabase(
 ): Promise<Database> {
   if (config.databaseUrl !== undefined) return openServer({ ...options, connection: config.databaseUrl });
   const server = await acquireEmbeddedServer({ dataDirectory: config.dataDirectory, log });
-  const database = openDatabase({ ...options, connection: server.connection });
+  const database = openDatabase({
+    ...options,
+    connection: server.connection,
+    dataDirectory: server.dataDirectory,
+  });
   const close = async () => {
     await database.close().finally(() => server.release());
   };

@@ -18,12 +18,12 @@ import { asksForPage } from "./http/negotiation.ts";
 import { answerRoute, createRouter, type Found, pathOf, readOnly } from "./http/router.ts";
 import { noSubmissions, SubmissionDesk } from "./ingest/desk.ts";
 import { createSubmissionHandlers } from "./ingest/handlers.ts";
+import { instrumentRequest } from "./instrument.ts";
 import { ChangeWatch } from "./live/change-watch.ts";
 import { LiveChanges } from "./live/live-changes.ts";
 import type { LogError } from "./mask-error.ts";
 import { createMirrorHandlers } from "./mirror/handlers.ts";
 import { RequestReads } from "./reads/index.ts";
-import { handleWatched } from "./requests/handle-watched.ts";
 import { sendError, sendFailure } from "./responses.ts";
 import { routesOf } from "./routes.ts";
 
@@ -133,7 +133,7 @@ export function createApp({
 
   const handle = (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const found = routeOf(pathOf(request));
-    return handleWatched(found?.route.name ?? "none", request, response, () =>
+    return instrumentRequest(found?.route.name ?? "none", request, response, () =>
       answer(found, request, response),
     );
   };

@@ -303,7 +303,7 @@ test("the first view carries neither the graph nor the charts", async () => {
   await page.waitForLoadState("networkidle");
   const scripts = asked.filter((path) => path.endsWith(".js"));
   expect(scripts.length).toBeGreaterThan(1);
-  expect(scripts.filter((path) => /graph-drawing|draw-bars|force-worker/.test(path))).toEqual([]);
+  expect(scripts.filter((path) => /graph-drawing|bar-chart|force-worker/.test(path))).toEqual([]);
   await leave();
 });
 

@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { tableFile } from "../../src/export/index.ts";
 import { spreadsheetText } from "../../src/text/index.ts";
-import { worksCsv } from "../../web/src/graph-view/export/csv.ts";
-import type { Neighbourhood } from "../../web/src/graph-view/neighbourhood.ts";
 import { documentOf, referenceOf } from "../api/fixtures/documents.ts";
 import { ingestTexts } from "../api/fixtures/library.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
@@ -79,18 +77,10 @@ test("row 30: keeps what a spreadsheet would run as text, and changes nothing el
   for (const [text, safe] of inner) expect(spreadsheetText(text)).toBe(safe);
 });
 
-test("row 30: the tables' CSV and the explorer's have the same texts", async () => {
+test("row 30: escapes formulas in the tables' CSV", async () => {
   const stored = (await titlesOf({ raw: true })).map((title) => title ?? "");
   expect(stored.filter((title) => spreadsheetText(title) !== title).length).toBeGreaterThan(10);
-  const safe = await titlesOf({});
-  expect(safe).toEqual(stored.map(spreadsheetText));
-
-  const works = new Map(stored.map((title, index) => [String(index), { title, authors: [] }]));
-  const csv = worksCsv({ works } as unknown as Neighbourhood);
-  const shown = csvRows(csv.replaceAll("\r\n", "\n").replace(/^ref,title/, "ref,title")).map(
-    ({ title }) => title,
-  );
-  expect(shown).toEqual(safe);
+  expect(await titlesOf({})).toEqual(stored.map(spreadsheetText));
 });
 
 test("row 30: NDJSON has texts as they are stored", async () => {

@@ -1,10 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import {
-  arrowShape,
-  numbersPerVertex,
-  verticesPerArrow,
-} from "../../web/src/graph-view/drawing/arrow-shape.ts";
+import { arrowShape, numbersPerVertex, verticesPerArrow } from "../../web/src/graph-drawing/arrows.ts";
 
 type Vertex = { readonly x: number; readonly y: number; readonly beside: number; readonly reach: number };
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { citationsCsv, worksCsv } from "../../web/src/graph-view/export/csv.ts";
-import { graphml } from "../../web/src/graph-view/export/graphml.ts";
-import { svg } from "../../web/src/graph-view/export/svg.ts";
-import { xmlText } from "../../web/src/graph-view/export/xml-text.ts";
-import { joined } from "../../web/src/graph-view/neighbourhood.ts";
+import { joined } from "../../web/src/graph/neighbourhood.ts";
+import { citationsCsv, worksCsv } from "../../web/src/graph-export/csv.ts";
+import { graphml } from "../../web/src/graph-export/graphml.ts";
+import { svg } from "../../web/src/graph-export/picture.ts";
+import { xmlText } from "../../web/src/graph-export/xml.ts";
 import { grown, neighbourhood, work } from "./neighbourhoods.ts";
 
 const hostile = "</data><script>alert(\"1\")</script> & 'so' on,\r\n\u0000\ud800 \u202eend";

@@ -1,12 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { forceSteps } from "../../web/src/graph-view/force-layout.ts";
-import { forceOrder, forceTask, positionsOf } from "../../web/src/graph-view/force-task.ts";
-import { nextWork } from "../../web/src/graph-view/next-work.ts";
-import { radiusOf } from "../../web/src/graph-view/node-size.ts";
-import type { Position, Positions } from "../../web/src/graph-view/positions.ts";
-import { placeOf, timeLayout } from "../../web/src/graph-view/time-layout.ts";
-import { timeTicks } from "../../web/src/graph-view/time-ticks.ts";
-import { dateOf } from "../../web/src/graph-view/work-date.ts";
+import { forceSteps } from "../../web/src/graph/force-layout.ts";
+import { forceOrder, forceTask, positionsOf } from "../../web/src/graph/force-task.ts";
+import type { Position, Positions } from "../../web/src/graph/geometry.ts";
+import { radiusOf } from "../../web/src/graph/geometry.ts";
+import { dateOf, placeOf, timeLayout, timeTicks } from "../../web/src/graph/time-layout.ts";
+import { nextWork } from "../../web/src/pages/graph/keyboard.ts";
 import { grown, neighbourhood, work } from "./neighbourhoods.ts";
 
 const distance = (a: Position, b: Position) => Math.hypot(a.x - b.x, a.y - b.y);

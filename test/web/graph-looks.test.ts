@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { colourParts } from "../../web/src/graph-view/drawing/gl-program.ts";
-import { labelText } from "../../web/src/graph-view/label-text.ts";
-import { radiusOf } from "../../web/src/graph-view/node-size.ts";
-import { coloursFor, shapeLegend, shapeOf } from "../../web/src/graph-view/palette.ts";
+import { radiusOf } from "../../web/src/graph/geometry.ts";
+import { coloursFor, shapeLegend, shapeOf } from "../../web/src/graph/palette.ts";
+import { labelText } from "../../web/src/graph/work-label.ts";
+import { colourParts } from "../../web/src/graph-drawing/gl.ts";
 import { grown, neighbourhood, work } from "./neighbourhoods.ts";
 
 /** Relative luminance, WCAG 2.2. */

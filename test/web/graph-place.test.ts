@@ -10,7 +10,7 @@ import {
   readGraphPlace,
   sizes,
   writeGraphPlace,
-} from "../../web/src/graph-view/graph-place.ts";
+} from "../../web/src/graph/graph-url.ts";
 
 /** Refs as they occur, and with what an address writes in another way. */
 const ref = fc.oneof(

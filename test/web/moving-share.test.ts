@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { evenOrder } from "../../web/src/graph-view/drawing/even-order.ts";
-import { MovingShare } from "../../web/src/graph-view/drawing/moving-share.ts";
+import { MovingShare } from "../../web/src/graph-drawing/adaptive-detail.ts";
+import { evenOrder } from "../../web/src/graph-drawing/plain-lines.ts";
 
 /** Draws frames that take so long, then rests, by frames of another length; what was drawn of each, and how it ended. */
 function move(

@@ -1,4 +1,4 @@
-import type { Citation, GraphWork, Neighbourhood } from "../../web/src/graph-view/neighbourhood.ts";
+import type { Citation, GraphWork, Neighbourhood } from "../../web/src/graph/neighbourhood.ts";
 import { trusts } from "../../web/src/proof/trust.ts";
 
 /** A work of which nothing is known but what is given. */

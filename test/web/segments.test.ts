@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { beginningOf, type Segment, segmentsOf } from "../../web/src/text/segments.ts";
+import { beginningOf, type Segment, segmentsOf } from "../../web/src/text/document-text.tsx";
 
 const shown = (segments: readonly Segment[]) =>
   segments.map((segment) => {

@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
-import { labelText } from "../../web/src/graph-view/label-text.ts";
-import { labelOf } from "../../web/src/graph-view/work-label.ts";
+import { labelOf, labelText } from "../../web/src/graph/work-label.ts";
 import { citedTitle } from "../../web/src/text/cited-title.ts";
-import { shownYear, yearText } from "../../web/src/text/shown-year.ts";
+import { shownYear, yearText } from "../../web/src/text/format.ts";
 
 const work = {
   authors: [],

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
-import { plainNodeState } from "../../web/src/graph-view/drawing/styles.ts";
-import { workAt } from "../../web/src/graph-view/drawing/work-at.ts";
-import { lookOf } from "../../web/src/graph-view/drawing/work-looks.ts";
+import { lookOf, plainNodeState } from "../../web/src/graph-drawing/appearance.ts";
+import { workAt } from "../../web/src/graph-drawing/pointer.ts";
 
 const large = { id: "large", x: 0, y: 0, radius: 10, standsOut: false };
 const small = { id: "small", x: 4, y: 0, radius: 3, standsOut: false };

@@ -1,9 +1,9 @@
 import "./theme/tokens.css";
 import "./theme/base.css";
 import { options, render } from "preact";
-import { followLinks } from "./routing/navigation.ts";
-import { App } from "./shell/app.tsx";
-import { startTheme } from "./theme/theme.ts";
+import { App } from "./app/index.ts";
+import { followLinks } from "./routing/index.ts";
+import { startTheme } from "./theme/index.ts";
 
 // Effects run right after what they follow is drawn, as React has it after a key is pressed: the combobox writes into
 // its input in one, and by the next frame more may have been typed.

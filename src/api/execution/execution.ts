@@ -6,10 +6,10 @@ import {
   isObjectType,
   locatedError,
 } from "graphql";
+import { rootFields } from "../../runtime/channels.ts";
 import { AskedField, type Path } from "./asked-field.ts";
 import type { OperationPlan, PlannedField, Selection } from "./plan.ts";
 import type { Shape } from "./shape.ts";
-import { rootFields } from "./watched-fields.ts";
 
 /** JSON text; a promise where something below has to be waited for. */
 type Text = string | Promise<string>;
@@ -76,7 +76,7 @@ export class Execution {
   }
 
   #writeRootField(field: PlannedField): Text {
-    if (!rootFields.isWatched) return this.#writeField(field, this.rootValue, undefined);
+    if (!rootFields.hasSubscribers) return this.#writeField(field, this.rootValue, undefined);
     const name = `${field.parentType.name}.${field.definition.name}`;
     return rootFields.run({ name }, () => this.#writeField(field, this.rootValue, undefined));
   }

@@ -56,10 +56,22 @@ function matchesIn(text: string, terms: readonly (readonly string[])[]): Match[]
 function windowOf(text: string, matches: readonly Match[]): { start: number; end: number } {
   if (text.length <= passageLength) return { start: 0, end: text.length };
   let best = { start: 0, count: 0 };
-  for (const { start } of matches) {
-    const inside = matches.filter((match) => match.start >= start && match.end <= start + passageLength);
-    const count = new Set(inside.map(({ term }) => term)).size;
-    if (count > best.count) best = { start, count };
+  // How often each term begins in the passage that begins with `first`, and the first match behind it. Matches are in
+  // the order of their starts, so each is added and removed once.
+  const counts = new Map<number, number>();
+  const add = (term: number, by: number) => {
+    const count = (counts.get(term) ?? 0) + by;
+    if (count === 0) counts.delete(term);
+    else counts.set(term, count);
+  };
+  let next = 0;
+  for (const first of matches) {
+    for (let match = matches[next]; match !== undefined; match = matches[++next]) {
+      if (match.start >= first.start + passageLength) break;
+      add(match.term, 1);
+    }
+    if (counts.size > best.count) best = { start: first.start, count: counts.size };
+    add(first.term, -1);
   }
   // A little of what stands before; the whole beginning where the first match is near it.
   const lead = best.start < passageLength / 2 ? best.start : passageLength / 4;

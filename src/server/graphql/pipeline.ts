@@ -15,9 +15,10 @@ import { executeToText } from "../../api/execution/execute-to-text.ts";
 import type { QueryLimits } from "../../api/limits/query-limits.ts";
 import { schema } from "../../api/schema.ts";
 import type { Keyring } from "../../protocol/index.ts";
+import type { GraphqlOperation } from "../../runtime/channels.ts";
 import { documentCaches } from "../cache/document-caches.ts";
+import { instrumentOperation } from "../instrument.ts";
 import { createMaskError, type LogError } from "../mask-error.ts";
-import { type Operation, watchOperation } from "../plugins/watch-operations.ts";
 import type { PreparedServer, RequestReads } from "../reads/index.ts";
 import { textOf } from "./answer.ts";
 import type { Results } from "./event-stream.ts";
@@ -106,7 +107,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const execute = async (
     call: Call,
     { query, operationName, variables }: Parameters,
-    noted: Operation,
+    noted: GraphqlOperation,
   ): Promise<Outcome> => {
     const enveloped = yoga.getEnveloped({ call });
     const document = parsed(() => enveloped.parse(query));
@@ -146,7 +147,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       const { text, keep } =
         cache !== null && isAnybodys ? await cache.find(call.prepared, parameters) : noLookup;
       if (text !== undefined) return { ...nothing, text };
-      const outcome = await watchOperation(
+      const outcome = await instrumentOperation(
         (noted) => execute(call, parameters, noted).catch(failed),
         errorsOf,
       );

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { type GraphQLSchema, Kind, type OperationTypeNode, parse, validate } from "graphql";
 import { ApiError } from "../../api/errors.ts";
 import { readTextFile } from "../../ingest/sources/byte-order-mark.ts";
+import { errorText } from "../../runtime/error-text.ts";
 import type { GivenParameters } from "./parameters.ts";
 
 export type TrustedDocument = {
@@ -88,7 +89,7 @@ export async function readDocuments(path: string, schema: GraphQLSchema): Promis
   try {
     value = JSON.parse(await readTextFile(path));
   } catch (error) {
-    throw new DocumentsError(`${path} cannot be read: ${error instanceof Error ? error.message : error}`);
+    throw new DocumentsError(`${path} cannot be read: ${errorText(error)}`);
   }
   if (typeof value !== "object" || value === null) {
     throw new DocumentsError(`${path} must hold a JSON array or object of GraphQL documents.`);
@@ -119,6 +120,6 @@ function checked(text: string, schema: GraphQLSchema, place: string): TrustedDoc
     );
     return { text, kinds: new Set(kinds) };
   } catch (error) {
-    throw new DocumentsError(`${place} does not fit: ${error instanceof Error ? error.message : error}`);
+    throw new DocumentsError(`${place} does not fit: ${errorText(error)}`);
   }
 }

@@ -1,27 +1,7 @@
 import "./proof.css";
-import { graphql, type ResultOf } from "../api/graphql.ts";
-import { Said } from "../text/said.tsx";
-import {
-  originNames,
-  type Proved,
-  signerFragment,
-  type Trust,
-  trustMeaning,
-  trustNames,
-  trustOf,
-} from "./trust.ts";
-
-export const provenanceFragment = graphql(
-  `
-    fragment Provenance on Provenance {
-      proof
-      signer {
-        ...ShownSigner
-      }
-    }
-  `,
-  [signerFragment],
-);
+import type { provenanceFragment, ResultOf } from "../api/index.ts";
+import { Said } from "../text/index.ts";
+import { originNames, type Proved, type Trust, trustMeaning, trustNames, trustOf } from "./trust.ts";
 
 const shapes: Readonly<Record<Trust, string>> = {
   signed: "M3 8.5 6.5 12 13 4.5",

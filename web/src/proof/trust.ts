@@ -1,15 +1,7 @@
-import { graphql, type ResultOf } from "../api/graphql.ts";
+import type { graphql, ResultOf, signerFragment } from "../api/index.ts";
 
 export type Proof = ReturnType<typeof graphql.scalar<"Proof">>;
 export type SignerOrigin = ReturnType<typeof graphql.scalar<"SignerOrigin">>;
-
-export const signerFragment = graphql(`
-  fragment ShownSigner on Signer {
-    signerId
-    keyId
-    origin
-  }
-`);
 
 export type Signer = ResultOf<typeof signerFragment>;
 

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { placeOf } from "./addresses.ts";
+import { placeOf } from "./urls.ts";
 
 type Listener = (address: URL) => void;
 
@@ -97,4 +97,11 @@ function scrollWhenDrawn(position: number): void {
     else requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
+}
+
+/** Names the page for the browser's tabs and history. */
+export function useTitle(title: string | null): void {
+  useEffect(() => {
+    document.title = title === null ? "pith-graph" : `${title.slice(0, 120)} · pith-graph`;
+  }, [title]);
 }

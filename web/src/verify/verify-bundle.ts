@@ -20,7 +20,7 @@ import {
   registryKey,
   sha256OfValue,
 } from "../../../src/protocol/index.ts";
-import { fieldsOfEvents, type ShownFields } from "./shown-fields.ts";
+import { fieldsOfEvents, type ShownFields } from "./bundle-fields.ts";
 
 /** Where a key that vouches for a paper is known from. */
 export type KeyOrigin = "registry" | "sample" | "added";

@@ -1,7 +1,8 @@
-// Verification takes a while and must not stop the page: it runs in a thread of its own.
 import { DocumentError, KeyringError, parseJson, parseKeyring } from "../../../src/protocol/index.ts";
-import type { VerifyReply, VerifyRequest } from "./messages.ts";
 import { verifyBundle } from "./verify-bundle.ts";
+import type { VerifyReply, VerifyRequest } from "./verify-paper.ts";
+
+// Verification takes a while and must not stop the page: it runs in a thread of its own.
 
 addEventListener("message", ({ data }: MessageEvent<VerifyRequest>) => {
   postMessage(replyTo(data));

@@ -1,6 +1,24 @@
-import type { ChangePlace, GraphPlace } from "../../graph-view/graph-place.ts";
-import type { GraphWork, Neighbourhood } from "../../graph-view/neighbourhood.ts";
-import type { Position, Positions } from "../../graph-view/positions.ts";
+import { useMemo } from "preact/hooks";
+import {
+  type ChangePlace,
+  type Colours,
+  coloursFor,
+  emptyNeighbourhood,
+  type GraphAnswer,
+  type GraphPlace,
+  type GraphWork,
+  labelOf,
+  type Neighbourhood,
+  nameOf,
+  nameOfCitation,
+  type Position,
+  type Positions,
+  radiusOf,
+  shapeOf,
+  useLayout,
+} from "../../graph/index.ts";
+import type { Drawn, Marks } from "../../graph-drawing/index.ts";
+import type { Theme } from "../../theme/index.ts";
 
 /** What can be done with works that are shown; all of it goes through the address. */
 export type GraphActions = {
@@ -62,4 +80,83 @@ export function worksNamed({ works }: Neighbourhood, refs: readonly string[]): G
     if (work.pithNumber !== null) byName.set(work.pithNumber, work);
   }
   return refs.flatMap((ref) => byName.get(ref) ?? []);
+}
+
+/** So many works, or fewer, are all labelled. */
+const fewWorks = 12;
+
+type Shown = {
+  readonly drawn: Drawn;
+  readonly marks: Marks;
+  readonly colours: Colours;
+  /** Where works stand, pinned ones where they were put. */
+  readonly positions: Positions;
+  /** Whether works are still being placed. */
+  readonly isPlacing: boolean;
+};
+
+/** What the picture of an answer is made of, as the place wants it. */
+export function useDrawn(
+  answer: GraphAnswer | null,
+  place: GraphPlace,
+  focused: string | null,
+  theme: Theme,
+  isCalm: boolean,
+): Shown {
+  const neighbourhood = answer?.neighbourhood ?? emptyNeighbourhood;
+  const laidOut = useLayout(answer?.neighbourhood ?? null, place.layout, isCalm);
+  const colours = useMemo(
+    () => coloursFor(neighbourhood, place.colouring, theme),
+    [neighbourhood, place.colouring, theme],
+  );
+  const pins = JSON.stringify(place.pins);
+  const pinned = useMemo(() => {
+    const positions = new Map<string, { x: number; y: number }>();
+    for (const { ref, x, y } of place.pins) {
+      for (const { id } of worksNamed(neighbourhood, [ref])) positions.set(id, { x, y });
+    }
+    return positions;
+  }, [neighbourhood, pins]);
+  const positions = useMemo(
+    () => (laidOut === null ? pinned : new Map([...laidOut.positions, ...pinned])),
+    [laidOut, pinned],
+  );
+  const drawn = useMemo<Drawn>(() => {
+    if (laidOut === null) return { works: [], citations: [], scale: null };
+    const works = [...laidOut.neighbourhood.works.values()];
+    const mostCited = Math.max(0, ...works.map(({ citedByCount }) => citedByCount));
+    return {
+      works: works.map((work) => ({
+        id: work.id,
+        ...(positions.get(work.id) ?? { x: 0, y: 0 }),
+        radius: radiusOf(work.citedByCount, mostCited),
+        colour: colours.of(work),
+        shape: shapeOf(work.trust),
+        name: nameOf(work),
+        label: labelOf(work),
+        isNamed: work.depth === 0 || works.length <= fewWorks,
+      })),
+      citations: laidOut.neighbourhood.citations,
+      scale: laidOut.scale,
+    };
+  }, [laidOut, positions, colours]);
+  const selected = place.selected.join("\n");
+  const path = answer?.path ?? null;
+  const marks = useMemo<Marks>(() => {
+    const onPath = path?.state === "found" ? path.works : [];
+    const steps = onPath.slice(1).flatMap((id, index) => {
+      const before = onPath[index] ?? "";
+      return [nameOfCitation({ citing: before, cited: id }), nameOfCitation({ citing: id, cited: before })];
+    });
+    return {
+      selected: new Set(worksNamed(neighbourhood, place.selected).map(({ id }) => id)),
+      pinned: new Set(pinned.keys()),
+      focused,
+      pathWorks: new Set(onPath),
+      pathCitations: new Set(steps),
+    };
+  }, [neighbourhood, selected, path, pinned, focused]);
+  const isPlacing =
+    answer !== null && !(laidOut?.isDone === true && laidOut.neighbourhood === answer.neighbourhood);
+  return { drawn, marks, colours, positions, isPlacing };
 }

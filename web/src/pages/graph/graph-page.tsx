@@ -1,14 +1,12 @@
 import "./graph.css";
 import { useMemo, useState } from "preact/hooks";
-import { type ChangePlace, readGraphPlace, writeGraphPlace } from "../../graph-view/graph-place.ts";
-import { useGraph } from "../../graph-view/use-graph.ts";
-import { graphAddressOf } from "../../routing/addresses.ts";
-import { goTo, useAddress } from "../../routing/navigation.ts";
-import { useTitle } from "../../shell/use-title.ts";
-import { AskFailure } from "./ask-failure.tsx";
-import { GraphStart } from "./graph-start.tsx";
+import { type AskError, graphql, namedWorkFragment, refOf, useAnswer } from "../../api/index.ts";
+import { type ChangePlace, readGraphPlace, useGraph, writeGraphPlace } from "../../graph/index.ts";
+import { goTo, graphAddress, graphAddressOf, useAddress, useTitle } from "../../routing/index.ts";
+import { quoted, Said, yearText } from "../../text/index.ts";
+import { ErrorNotice, QueryBehind } from "../../ui/index.ts";
+import { WorkForm } from "./graph-controls.tsx";
 import { GraphView } from "./graph-view.tsx";
-import { WorkForm } from "./work-form.tsx";
 
 export function GraphPage() {
   const address = useAddress();
@@ -33,5 +31,96 @@ export function GraphPage() {
         <GraphView place={place} change={change} answer={answer} isAsking={isAsking} />
       )}
     </div>
+  );
+}
+
+/** Why there is no graph, and what to do. */
+export function AskFailure({
+  error,
+  names,
+  retry,
+}: {
+  error: AskError;
+  /** The works that the address names. */
+  names: readonly string[];
+  retry: () => void;
+}) {
+  switch (error.code) {
+    case "NOT_FOUND":
+    case "BAD_USER_INPUT":
+      return (
+        <ErrorNotice
+          error={error}
+          title={names.length === 1 ? "We couldn't find that paper" : "We couldn't find these papers"}
+          text={`Nothing in this mirror is named ${quoted(names)}. Enter a title, an arXiv id, a DOI or a Pith number above.`}
+        />
+      );
+    case "AMBIGUOUS_REF":
+      return (
+        <ErrorNotice error={error} text="Choose one:">
+          <ul>
+            {error.pithNumbers.map((pithNumber) => (
+              <li key={pithNumber}>
+                <a href={graphAddress([pithNumber])}>{pithNumber}</a>
+              </li>
+            ))}
+          </ul>
+        </ErrorNotice>
+      );
+    default:
+      return <ErrorNotice error={error} retry={retry} />;
+  }
+}
+
+const startQuestion = graphql(
+  `
+  query MostCited {
+    topWorks(by: CITED_BY_COUNT, first: 8) {
+      score
+      work {
+        ...NamedWork
+      }
+    }
+  }
+`,
+  [namedWorkFragment],
+);
+
+/** Starting points for readers without a work in mind. */
+export function GraphStart() {
+  const answer = useAnswer(startQuestion, {});
+  return (
+    <section class="panel graph-start" aria-labelledby="graph-start">
+      <h2 id="graph-start">Choose a starting point</h2>
+      <p class="soft">
+        Enter a paper above, or start from one of the most cited. The graph shows what it cites and what cites
+        it.
+      </p>
+      {answer.state === "answered" && (
+        <ol>
+          {answer.data.topWorks.map(({ work, score }) => {
+            const ref = refOf(work);
+            const year = yearText(work);
+            return (
+              <li key={ref}>
+                <a href={graphAddress([ref])}>
+                  <Said text={work.title ?? ref} most={160} canGrow={false} />
+                </a>{" "}
+                <span class="soft small">
+                  {year !== null && `${year}, `}cited by {score.toLocaleString("en")}
+                </span>
+              </li>
+            );
+          })}
+        </ol>
+      )}
+      {answer.state === "answered" && answer.data.topWorks.length === 0 && (
+        <p>This mirror has no citations yet.</p>
+      )}
+      {answer.state === "failed" && <ErrorNotice error={answer.error} />}
+      <p>
+        <QueryBehind document={startQuestion} variables={{}} of="the most cited works" />
+      </p>
+    </section>
   );
 }

@@ -1,27 +1,27 @@
 import { useMemo, useRef, useState } from "preact/hooks";
-import type { GraphAnswer } from "../../graph-view/ask-graph.ts";
-import type { GraphDrawing } from "../../graph-view/drawing/graph-drawing.ts";
-import type { ChangePlace, GraphPlace } from "../../graph-view/graph-place.ts";
-import { countsWithin, emptyNeighbourhood, nameOf, onlyWork } from "../../graph-view/neighbourhood.ts";
-import { neighbourhoodQuestion, pathQuestion } from "../../graph-view/questions.ts";
-import { paperAddress } from "../../routing/addresses.ts";
-import { goTo } from "../../routing/navigation.ts";
-import { QueryBehind } from "../../shell/query-behind.tsx";
-import { yearText } from "../../text/shown-year.ts";
-import { useTheme } from "../../theme/theme.ts";
-import { useCalm } from "../../theme/use-calm.ts";
-import { EmptyGraph } from "./empty-graph.tsx";
-import { actionsOn, worksNamed } from "./graph-actions.ts";
-import { GraphControls } from "./graph-controls.tsx";
-import { GraphNotes } from "./graph-notes.tsx";
-import { intentOf } from "./keys.ts";
-import { Legend } from "./legend.tsx";
-import { Picture } from "./picture.tsx";
-import { PictureButtons } from "./picture-buttons.tsx";
-import { saveGraph } from "./save-graph.ts";
-import { SaveMenu } from "./save-menu.tsx";
+import {
+  type ChangePlace,
+  countsWithin,
+  emptyNeighbourhood,
+  type GraphAnswer,
+  type GraphPlace,
+  type GraphWork,
+  nameOf,
+  neighbourhoodQuestion,
+  onlyWork,
+  pathQuestion,
+} from "../../graph/index.ts";
+import type { GraphDrawing } from "../../graph-drawing/index.ts";
+import { saveGraph } from "../../graph-export/index.ts";
+import { goTo, graphAddress, paperAddress } from "../../routing/index.ts";
+import { Said, yearText } from "../../text/index.ts";
+import { useCalm, useTheme } from "../../theme/index.ts";
+import { QueryBehind } from "../../ui/index.ts";
+import { actionsOn, useDrawn, worksNamed } from "./graph-actions.ts";
+import { GraphControls, GraphNotes, SaveMenu, sentencesOf } from "./graph-controls.tsx";
+import { intentOf } from "./keyboard.ts";
+import { Legend, Picture, PictureButtons } from "./picture.tsx";
 import { SidePanel } from "./side-panel.tsx";
-import { useDrawn } from "./use-drawn.ts";
 import { WorksTable } from "./works-table.tsx";
 
 type GraphViewProps = {
@@ -163,7 +163,16 @@ export function GraphView({ place, change, answer, isAsking }: GraphViewProps) {
         <div class="graph-foot">
           <SaveMenu
             hasPicture={!place.isTable && only === null}
-            save={(as) => saveGraph(as, { answer, positions, colours, marks, drawing: drawing.current })}
+            save={(format) =>
+              saveGraph(format, {
+                answer,
+                positions,
+                colours,
+                marks,
+                drawing: drawing.current,
+                notes: sentencesOf(answer),
+              })
+            }
           />
           <p class="queries">
             <QueryBehind document={neighbourhoodQuestion} variables={answer.variables} of="the graph" />
@@ -187,5 +196,47 @@ export function GraphView({ place, change, answer, isAsking }: GraphViewProps) {
         </p>
       </details>
     </>
+  );
+}
+
+/** Instead of a picture of a single work: why nothing is drawn, and what to do. */
+export function EmptyGraph({
+  work,
+  place: { direction, depth },
+  change,
+}: {
+  work: GraphWork;
+  place: GraphPlace;
+  change: ChangePlace;
+}) {
+  const isNarrow = direction !== "BOTH" || depth === 0;
+  return (
+    <section class="empty graph-empty" aria-labelledby="graph-empty">
+      <h2 id="graph-empty">{isNarrow ? "Nothing to draw with these settings" : "No citations to draw"}</h2>
+      <p>
+        <a href={paperAddress(work.pithNumber ?? work.ref)}>
+          <Said text={nameOf(work)} most={200} canGrow={false} />
+        </a>
+      </p>
+      <p class="soft">
+        {isNarrow
+          ? "This work has no citations of the kind and distance that you chose."
+          : "This mirror knows no references of this work, and no paper that cites it."}
+      </p>
+      <p class="buttons">
+        {isNarrow && (
+          <button
+            type="button"
+            class="button first"
+            onClick={() => change({ direction: "BOTH", depth: Math.max(1, depth) })}
+          >
+            Show references and citations
+          </button>
+        )}
+        <a class="button" href={graphAddress([])}>
+          Choose another starting point
+        </a>
+      </p>
+    </section>
   );
 }

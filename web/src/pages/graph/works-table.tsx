@@ -1,9 +1,8 @@
 import { useState } from "preact/hooks";
-import { countsWithin, type GraphWork, type Neighbourhood, nameOf } from "../../graph-view/neighbourhood.ts";
-import { ProofChip } from "../../proof/proof-chip.tsx";
-import { paperAddress } from "../../routing/addresses.ts";
-import { Said } from "../../text/said.tsx";
-import { yearText } from "../../text/shown-year.ts";
+import { countsWithin, type GraphWork, type Neighbourhood, nameOf } from "../../graph/index.ts";
+import { ProofChip } from "../../proof/index.ts";
+import { paperAddress } from "../../routing/index.ts";
+import { Said, yearText } from "../../text/index.ts";
 import type { GraphActions } from "./graph-actions.ts";
 
 const step = 100;

@@ -1,10 +1,9 @@
-import { useState } from "preact/hooks";
-import { useAnswer } from "../../api/use-answer.ts";
-import { ErrorNotice } from "../../shell/error-notice.tsx";
-import { QueryBehind } from "../../shell/query-behind.tsx";
-import { Said } from "../../text/said.tsx";
-import { AnchorChart } from "./charts/anchor-chart.tsx";
-import { type AnchorStat, anchorsQuestion } from "./overview-questions.ts";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { useAnswer } from "../../api/index.ts";
+import { Said } from "../../text/index.ts";
+import { readLook, useCalm, useTheme } from "../../theme/index.ts";
+import { ErrorNotice, QueryBehind } from "../../ui/index.ts";
+import { type AnchorStat, anchorsQuestion } from "./queries.ts";
 
 type Group = "YEAR" | "PRIMARY_CATEGORY";
 
@@ -132,5 +131,51 @@ function AnchorTable({ stats, group }: { stats: readonly AnchorStat[]; group: Gr
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** Bars for each group. Chart.js is fetched when the first is drawn; the table says the same. */
+export function AnchorChart({
+  stats,
+  isSideways,
+  title,
+}: {
+  stats: readonly AnchorStat[];
+  isSideways: boolean;
+  title: string;
+}) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [isDrawn, setDrawn] = useState(false);
+  const { theme } = useTheme();
+  const isCalm = useCalm();
+  useEffect(() => {
+    let isGone = false;
+    let erase: (() => void) | undefined;
+    import("./bar-chart.ts").then(
+      ({ drawBars }) => {
+        if (isGone || canvas.current === null) return;
+        erase = drawBars(canvas.current, { stats, isSideways, isCalm, look: readLook(), theme });
+        setDrawn(true);
+      },
+      () => setDrawn(false),
+    );
+    return () => {
+      isGone = true;
+      erase?.();
+    };
+  }, [stats, isSideways, theme, isCalm]);
+  return (
+    <div class="chart" data-drawn={isDrawn ? "true" : undefined}>
+      <canvas ref={canvas} role="img" aria-label={inWords(stats, title)} />
+    </div>
+  );
+}
+
+function inWords(stats: readonly AnchorStat[], title: string): string {
+  const sum = (field: "internalAnchorsAsserted" | "internalAnchorsKnown" | "internalAnchorsHeld") =>
+    stats.reduce((total, stat) => total + stat[field], 0).toLocaleString("en");
+  return (
+    `Bars of internal anchors ${title.toLowerCase()}, ${stats.length} groups: ${sum("internalAnchorsAsserted")} asserted, ` +
+    `${sum("internalAnchorsKnown")} listed, ${sum("internalAnchorsHeld")} held. The table has each number.`
   );
 }

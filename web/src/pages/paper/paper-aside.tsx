@@ -1,9 +1,8 @@
 import type { ComponentChildren } from "preact";
-import { ProofChip, SaidBy } from "../../proof/proof-chip.tsx";
-import { paperAddress, serverAddress } from "../../routing/addresses.ts";
-import { Said } from "../../text/said.tsx";
-import { sourceAddress } from "../../text/source-address.ts";
-import type { PaperAnswer } from "./paper-query.ts";
+import { ProofChip, SaidBy } from "../../proof/index.ts";
+import { paperAddress, serverAddress } from "../../routing/index.ts";
+import { Said, sourceAddress } from "../../text/index.ts";
+import type { PaperAnswer } from "./queries.ts";
 
 /** Identifiers, versions and documents of a paper. */
 export function PaperAside({ paper }: { paper: PaperAnswer }) {

@@ -1,21 +1,17 @@
 import "./paper.css";
 import { useEffect, useState } from "preact/hooks";
-import type { AskError } from "../../api/ask.ts";
-import { useAnswer } from "../../api/use-answer.ts";
-import { type Place, paperAddress, searchAddress } from "../../routing/addresses.ts";
-import { goTo } from "../../routing/navigation.ts";
-import { ErrorNotice } from "../../shell/error-notice.tsx";
-import { useTitle } from "../../shell/use-title.ts";
+import { type AskError, useAnswer } from "../../api/index.ts";
+import { goTo, type Place, paperAddress, searchAddress, useTitle } from "../../routing/index.ts";
+import { ErrorNotice } from "../../ui/index.ts";
+import { CitedBy, WorkOnly } from "./cited-work.tsx";
+import { Claims } from "./claims.tsx";
+import { Events } from "./events.tsx";
 import { PaperAside } from "./paper-aside.tsx";
 import { PaperHead } from "./paper-head.tsx";
-import { type PaperAnswer, paperQuery, workQuery } from "./paper-query.ts";
-import { CitedBy } from "./sections/cited-by.tsx";
-import { Claims } from "./sections/claims.tsx";
-import { Events } from "./sections/events.tsx";
-import { References } from "./sections/references.tsx";
-import { Related } from "./sections/related.tsx";
-import { VerificationPanel } from "./verification/verification-panel.tsx";
-import { WorkOnly } from "./work-only.tsx";
+import { type PaperAnswer, paperQuery, workQuery } from "./queries.ts";
+import { References } from "./references.tsx";
+import { Related } from "./related-works.tsx";
+import { VerificationPanel } from "./verification-panel.tsx";
 
 const workId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 

@@ -1,0 +1,154 @@
+import { useEffect, useState } from "preact/hooks";
+import { type AskError, ask, queryText, type TadaDocumentNode, toApiError } from "./client.ts";
+
+export type Answer<Data> =
+  | { readonly state: "loading"; readonly data: undefined }
+  | { readonly state: "answered"; readonly data: Data }
+  | { readonly state: "failed"; readonly data: undefined; readonly error: AskError };
+
+/** The values that were set last, by key: going back in the history shows them at once. */
+export class RecentValues<Value> {
+  readonly #values = new Map<string, Value>();
+  readonly #maxValues: number;
+
+  constructor(maxValues: number) {
+    this.#maxValues = maxValues;
+  }
+
+  get(key: string): Value | undefined {
+    return this.#values.get(key);
+  }
+
+  set(key: string, value: Value): void {
+    this.#values.delete(key);
+    this.#values.set(key, value);
+    const [oldest] = this.#values.keys();
+    if (this.#values.size > this.#maxValues && oldest !== undefined) this.#values.delete(oldest);
+  }
+}
+
+const recentResults = new RecentValues<unknown>(60);
+
+/**
+ * Asks while a component is shown, and again when the variables or the turn change; the question before is given up.
+ * What was answered before is shown until the new answer is there.
+ */
+export function useAnswer<Data, Variables>(
+  document: TadaDocumentNode<Data, Variables>,
+  variables: Variables,
+  turn = 0,
+): Answer<Data> {
+  const key = `${queryText(document)} ${JSON.stringify(variables)}`;
+  const [answer, setAnswer] = useState<{ key: string; answer: Answer<Data> }>(() => ({
+    key,
+    answer: fromRecent(key),
+  }));
+  // The key stands for document and variables.
+  useEffect(() => {
+    const given = new AbortController();
+    ask(document, variables, given.signal).then(
+      (data) => {
+        recentResults.set(key, data);
+        setAnswer({ key, answer: { state: "answered", data } });
+      },
+      (error: unknown) => {
+        if (given.signal.aborted) return;
+        setAnswer({ key, answer: { state: "failed", data: undefined, error: toApiError(error) } });
+      },
+    );
+    return () => given.abort();
+  }, [key, turn]);
+  return answer.key === key ? answer.answer : fromRecent(key);
+}
+
+function fromRecent<Data>(key: string): Answer<Data> {
+  const data = recentResults.get(key) as Data | undefined;
+  return data === undefined ? { state: "loading", data: undefined } : { state: "answered", data };
+}
+
+export type Connection<Node> = {
+  readonly nodes: readonly Node[];
+  readonly totalCount: number;
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+};
+
+export type Pages<Node> = {
+  /** The rows of all pages asked for so far; undefined until the first has come. */
+  readonly nodes: readonly Node[] | undefined;
+  readonly totalCount: number;
+  readonly hasMore: boolean;
+  readonly isLoading: boolean;
+  readonly error: AskError | null;
+  /** Asks for the next page. */
+  more(): void;
+};
+
+type LoadedPages = {
+  readonly nodes: readonly unknown[];
+  readonly totalCount: number;
+  readonly next: string | null;
+};
+
+const recentPages = new RecentValues<LoadedPages>(40);
+
+/**
+ * A connection, page after page. The document takes `$after`; `pick` finds the connection in an answer, null where
+ * there is none.
+ */
+export function usePages<Data, Variables extends { after?: string | null | undefined }, Node>(
+  document: TadaDocumentNode<Data, Variables>,
+  variables: Variables,
+  pick: (data: Data) => Connection<Node> | null,
+): Pages<Node> {
+  const key = `${queryText(document)} ${JSON.stringify(variables)}`;
+  const [pages, setPages] = useState<{
+    key: string;
+    loaded: LoadedPages | undefined;
+    error: AskError | null;
+  }>({
+    key,
+    loaded: recentPages.get(key),
+    error: null,
+  });
+  const [wanted, setWanted] = useState(0);
+  const shown = pages.key === key ? pages.loaded : recentPages.get(key);
+  const isLoading = shown === undefined || wanted > 0;
+
+  // The key stands for document and variables; `wanted` counts what was asked for beyond what is shown.
+  useEffect(() => {
+    const before = recentPages.get(key);
+    if (before !== undefined && wanted === 0) {
+      setPages({ key, loaded: before, error: null });
+      return;
+    }
+    const given = new AbortController();
+    ask(document, before === undefined ? variables : { ...variables, after: before.next }, given.signal).then(
+      (data) => {
+        const connection = pick(data);
+        const next: LoadedPages = {
+          nodes: [...(before?.nodes ?? []), ...(connection?.nodes ?? [])],
+          totalCount: connection?.totalCount ?? 0,
+          next: connection?.pageInfo.hasNextPage === true ? connection.pageInfo.endCursor : null,
+        };
+        recentPages.set(key, next);
+        setWanted(0);
+        setPages({ key, loaded: next, error: null });
+      },
+      (error: unknown) => {
+        if (given.signal.aborted) return;
+        setWanted(0);
+        setPages({ key, loaded: before, error: toApiError(error) });
+      },
+    );
+    return () => given.abort();
+  }, [key, wanted]);
+
+  return {
+    nodes: shown?.nodes as readonly Node[] | undefined,
+    totalCount: shown?.totalCount ?? 0,
+    hasMore: shown !== undefined && shown.next !== null,
+    isLoading: isLoading && pages.error === null,
+    error: pages.key === key ? pages.error : null,
+    more: () => setWanted((count) => count + 1),
+  };
+}

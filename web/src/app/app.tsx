@@ -1,0 +1,83 @@
+import "./app.css";
+import type { ComponentType } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { type Place, placeOf, useAddress } from "../routing/index.ts";
+import { ErrorNotice } from "../ui/index.ts";
+import { Footer, Header } from "./layout.tsx";
+
+/** What names a page's content: another address of the same page (a filter, a fragment) is no other page. */
+function nameOf(place: Place): string {
+  return place.page === "paper" ? `paper ${place.ref}` : place.page;
+}
+
+/** The whole explorer: what is around a page, and the page that the address names. */
+export function App() {
+  const address = useAddress();
+  const place = placeOf(address) ?? { page: "nowhere" };
+  const name = nameOf(place);
+  const main = useRef<HTMLElement>(null);
+  const shown = useRef(name);
+  useEffect(() => {
+    // A new page is read from its beginning, also by who hears it.
+    if (shown.current !== name) main.current?.focus({ preventScroll: true });
+    shown.current = name;
+  }, [name]);
+  return (
+    <div class="shell">
+      <a class="skip" href="#content">
+        Skip to the content
+      </a>
+      <Header place={place} />
+      <main id="content" ref={main} tabIndex={-1}>
+        <Page place={place} key={name} />
+      </main>
+      <Footer />
+    </div>
+  );
+}
+
+type PageOf<Name extends Place["page"]> = ComponentType<{ place: Extract<Place, { page: Name }> }>;
+
+/** Each page's code is fetched when the page is first shown. */
+const pages: { readonly [Name in Place["page"]]: () => Promise<PageOf<Name>> } = {
+  home: async () => (await import("../pages/home/index.tsx")).HomePage,
+  search: async () => (await import("../pages/search/index.tsx")).SearchPage,
+  paper: async () => (await import("../pages/paper/index.ts")).PaperPage,
+  graph: async () => (await import("../pages/graph/index.ts")).GraphPage,
+  overview: async () => (await import("../pages/overview/index.ts")).OverviewPage,
+  nowhere: async () => (await import("../pages/not-found/index.tsx")).NotFoundPage,
+};
+
+const fetched = new Map<Place["page"], ComponentType<{ place: Place }>>();
+
+export function Page({ place }: { place: Place }) {
+  const [failed, setFailed] = useState(false);
+  const [, redraw] = useState(0);
+  const { page } = place;
+  useEffect(() => {
+    if (fetched.has(page)) return;
+    pages[page]().then(
+      (component) => {
+        fetched.set(page, component as ComponentType<{ place: Place }>);
+        redraw((count) => count + 1);
+      },
+      () => setFailed(true),
+    );
+  }, [page]);
+  const Shown = fetched.get(page);
+  if (Shown !== undefined) return <Shown place={place} />;
+  if (!failed) return <p class="soft waiting">Loading …</p>;
+  return (
+    <ErrorNotice
+      error={null}
+      title="This page could not be loaded"
+      text="The server may be away, or was updated since you opened this page."
+    >
+      <p>
+        <a href={location.href} target="_self">
+          Reload the page
+        </a>
+      </p>
+    </ErrorNotice>
+  );
+}

@@ -1,0 +1,184 @@
+import type { DirectedGraph } from "graphology";
+import type Sigma from "sigma";
+import type { RenderParams } from "sigma/types";
+import type { Citation, Position } from "../graph/index.ts";
+import type { NodeAttributes } from "./appearance.ts";
+import { colourParts, glProgram } from "./gl.ts";
+
+const vertexShader = `#version 300 es
+in vec4 point;
+uniform vec2 size;
+out vec2 across;
+void main() {
+  gl_Position = vec4(2.0 * point.x / size.x - 1.0, 1.0 - 2.0 * point.y / size.y, 0.0, 1.0);
+  across = point.zw;
+}`;
+
+const fragmentShader = `#version 300 es
+precision mediump float;
+in vec2 across;
+uniform vec4 colour;
+out vec4 drawn;
+void main() {
+  float opacity = colour.a * clamp(across.y + 0.5 - abs(across.x), 0.0, 1.0);
+  drawn = vec4(colour.rgb * opacity, opacity);
+}`;
+
+/** The citations that stand out. */
+export type StrongCitations = {
+  /** Of the work that is pointed at, or in focus. */
+  readonly near: readonly Citation[];
+  readonly path: readonly Citation[];
+};
+
+export type StrongLook = {
+  /** `#rrggbb` */
+  readonly near: string;
+  readonly path: string;
+  /** How much of what is near is drawn, from 0 to 1. */
+  readonly share: number;
+};
+
+const nearWidth = 1.6;
+const pathWidth = 3.5;
+
+/** How strong each of so many lines from one work is, from 0 to 1: of hundreds a fan is seen, no solid shape. */
+function strengthOf(count: number): number {
+  return Math.min(1, Math.max(0.35, 7 / Math.sqrt(count + 1)));
+}
+
+/**
+ * The citations that stand out: arrows from border to border, made anew in each frame, since they are as wide at any
+ * zoom. They are no edges of sigma's graph: for each edge that goes, sigma reads the whole graph anew.
+ */
+export class StrongLines {
+  readonly #gl: WebGL2RenderingContext;
+  readonly #sigma: Pick<Sigma, "graphToViewport" | "scaleSize">;
+  readonly #graph: DirectedGraph<NodeAttributes>;
+  readonly #look: () => StrongLook;
+  readonly #program: WebGLProgram;
+  readonly #vertices: WebGLVertexArrayObject;
+  readonly #points: WebGLBuffer;
+  #citations: StrongCitations = { near: [], path: [] };
+
+  constructor(
+    gl: WebGL2RenderingContext,
+    sigma: Pick<Sigma, "graphToViewport" | "scaleSize">,
+    graph: DirectedGraph<NodeAttributes>,
+    look: () => StrongLook,
+  ) {
+    this.#gl = gl;
+    this.#sigma = sigma;
+    this.#graph = graph;
+    this.#look = look;
+    this.#program = glProgram(gl, { vertex: vertexShader, fragment: fragmentShader });
+    this.#vertices = gl.createVertexArray();
+    this.#points = gl.createBuffer();
+    gl.bindVertexArray(this.#vertices);
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.#points);
+    const point = gl.getAttribLocation(this.#program, "point");
+    gl.enableVertexAttribArray(point);
+    gl.vertexAttribPointer(point, numbersPerVertex, gl.FLOAT, false, 0, 0);
+    gl.bindVertexArray(null);
+  }
+
+  show(citations: StrongCitations): void {
+    this.#citations = citations;
+  }
+
+  render({ width, height }: RenderParams): void {
+    const { near, path } = this.#citations;
+    if (near.length + path.length === 0) return;
+    const look = this.#look();
+    const gl = this.#gl;
+    gl.useProgram(this.#program);
+    gl.bindVertexArray(this.#vertices);
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.#points);
+    // What sigma drew before may have been what is pointed at, which it does not blend.
+    gl.enable(gl.BLEND);
+    gl.uniform2f(gl.getUniformLocation(this.#program, "size"), width, height);
+    for (const [citations, lineWidth, colour, strength] of [
+      [near.slice(0, Math.ceil(look.share * near.length)), nearWidth, look.near, strengthOf(near.length)],
+      [path, pathWidth, look.path, 1],
+    ] as const) {
+      const points = this.#pointsOf(citations, lineWidth);
+      gl.bufferData(gl.ARRAY_BUFFER, points, gl.STREAM_DRAW);
+      gl.uniform4f(gl.getUniformLocation(this.#program, "colour"), ...colourParts(colour), strength);
+      gl.drawArrays(gl.TRIANGLES, 0, points.length / numbersPerVertex);
+    }
+    gl.bindVertexArray(null);
+  }
+
+  kill(): void {
+    this.#gl.deleteBuffer(this.#points);
+    this.#gl.deleteVertexArray(this.#vertices);
+    this.#gl.deleteProgram(this.#program);
+  }
+
+  #pointsOf(citations: readonly Citation[], width: number): Float32Array {
+    const points = new Float32Array(citations.length * verticesPerArrow * numbersPerVertex);
+    let length = 0;
+    for (const { citing, cited } of citations) {
+      if (!this.#graph.hasNode(citing) || !this.#graph.hasNode(cited)) continue;
+      const [one, other] = [this.#graph.getNodeAttributes(citing), this.#graph.getNodeAttributes(cited)];
+      const shape = arrowShape({
+        from: this.#sigma.graphToViewport(one),
+        to: this.#sigma.graphToViewport(other),
+        gaps: [this.#sigma.scaleSize(one.size), this.#sigma.scaleSize(other.size)],
+        width,
+      });
+      points.set(shape, length);
+      length += shape.length;
+    }
+    return points.subarray(0, length);
+  }
+}
+
+export type Arrow = {
+  readonly from: Position;
+  readonly to: Position;
+  /** How far from `from` it begins, and before `to` it ends. */
+  readonly gaps: readonly [from: number, to: number];
+  readonly width: number;
+};
+
+/** Numbers of a vertex: x, y, how far it lies beside the arrow's middle, and how far the arrow goes there. */
+export const numbersPerVertex = 4;
+/** Two triangles for the line, one for its head. */
+export const verticesPerArrow = 9;
+
+/** Beyond its border a pixel more is drawn, in which it fades. */
+const border = 1;
+
+/**
+ * The triangles of an arrow, in pixels, for a program that draws what lies nearer to the middle than the arrow goes.
+ * Nothing where the two ends touch.
+ */
+export function arrowShape({ from, to, gaps, width }: Arrow): readonly number[] {
+  const distance = Math.hypot(to.x - from.x, to.y - from.y);
+  const [begin, tip] = [gaps[0], distance - gaps[1]];
+  if (tip <= begin) return [];
+  const [alongX, alongY] = [(to.x - from.x) / distance, (to.y - from.y) / distance];
+  const vertex = (along: number, beside: number, reach: number): number[] => [
+    from.x + along * alongX - beside * alongY,
+    from.y + along * alongY + beside * alongX,
+    beside,
+    reach,
+  ];
+  const head = Math.min(4.5 * width, tip - begin);
+  const base = tip - head;
+  const [thin, thick] = [width / 2, 2 * width];
+  const side = (along: number, reach: number, sign: 1 | -1) => vertex(along, sign * (reach + border), reach);
+  return [
+    ...side(begin, thin, 1),
+    ...side(begin, thin, -1),
+    ...side(base, thin, 1),
+    ...side(begin, thin, -1),
+    ...side(base, thin, 1),
+    ...side(base, thin, -1),
+    ...side(base, thick, 1),
+    ...side(base, thick, -1),
+    // Its sides go on by the border's pixel.
+    ...vertex(tip + (border * head) / thick, 0, -border),
+  ];
+}

@@ -1,0 +1,115 @@
+import type { DirectedGraph } from "graphology";
+import type Sigma from "sigma";
+import type { NodeAttributes } from "./appearance.ts";
+
+/** A WebGL program of two shaders. Throws where it cannot be made. */
+export function glProgram(
+  gl: WebGL2RenderingContext,
+  shaders: { readonly vertex: string; readonly fragment: string },
+): WebGLProgram {
+  const program = gl.createProgram();
+  for (const [type, source] of [
+    [gl.VERTEX_SHADER, shaders.vertex],
+    [gl.FRAGMENT_SHADER, shaders.fragment],
+  ] as const) {
+    const shader = gl.createShader(type);
+    if (shader === null) throw new Error("WebGL is lost.");
+    gl.shaderSource(shader, source);
+    gl.compileShader(shader);
+    gl.attachShader(program, shader);
+    gl.deleteShader(shader);
+  }
+  gl.linkProgram(program);
+  if (gl.getProgramParameter(program, gl.LINK_STATUS) !== true) {
+    throw new Error(`Lines cannot be drawn: ${gl.getProgramInfoLog(program) ?? "no reason given"}`);
+  }
+  return program;
+}
+
+/** The parts of a colour `#rrggbb`, each from 0 to 1. */
+export function colourParts(colour: string): readonly [red: number, green: number, blue: number] {
+  const part = (at: number) => Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+  return [part(1), part(3), part(5)];
+}
+
+/** Two numbers of four bytes. */
+const bytesPerPlace = 8;
+
+/**
+ * Where works stand, as the graphics card keeps it: for lines between them and for themselves. A work that moves is
+ * 8 bytes to send.
+ */
+export class WorkPlaces {
+  readonly #gl: WebGL2RenderingContext;
+  readonly #sigma: Pick<Sigma, "graphToFramedGraph">;
+  readonly #graph: DirectedGraph<NodeAttributes>;
+  readonly #buffer: WebGLBuffer;
+  #numbers: ReadonlyMap<string, number> = new Map();
+  /** Works that have moved since their places were sent; null: any may have. */
+  #moved: Set<string> | null = null;
+
+  constructor(
+    gl: WebGL2RenderingContext,
+    sigma: Pick<Sigma, "graphToFramedGraph">,
+    graph: DirectedGraph<NodeAttributes>,
+  ) {
+    this.#gl = gl;
+    this.#sigma = sigma;
+    this.#graph = graph;
+    this.#buffer = gl.createBuffer();
+  }
+
+  /** The works, each with its number among the places. */
+  get numbers(): ReadonlyMap<string, number> {
+    return this.#numbers;
+  }
+
+  /** These are the works now. */
+  renumber(ids: readonly string[]): void {
+    this.#numbers = new Map(ids.map((id, number) => [id, number]));
+    this.#moved = null;
+  }
+
+  /** A work has moved; without its id: any may have. */
+  moved(id?: string): void {
+    if (id === undefined) this.#moved = null;
+    else this.#moved?.add(id);
+  }
+
+  /** Binds the places to a program's attribute of two numbers, in the vertex array that is bound. */
+  bind(attribute: number): void {
+    const gl = this.#gl;
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffer);
+    gl.enableVertexAttribArray(attribute);
+    gl.vertexAttribPointer(attribute, 2, gl.FLOAT, false, 0, 0);
+  }
+
+  /** Sends what has moved. */
+  send(): void {
+    const gl = this.#gl;
+    if (this.#moved === null) {
+      const places = new Float32Array(2 * this.#numbers.size);
+      for (const [id, number] of this.#numbers) places.set(this.#placeOf(id), 2 * number);
+      gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffer);
+      gl.bufferData(gl.ARRAY_BUFFER, places, gl.DYNAMIC_DRAW);
+    } else if (this.#moved.size > 0) {
+      gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffer);
+      for (const id of this.#moved) {
+        const number = this.#numbers.get(id);
+        if (number === undefined) continue;
+        gl.bufferSubData(gl.ARRAY_BUFFER, bytesPerPlace * number, new Float32Array(this.#placeOf(id)));
+      }
+    }
+    this.#moved = new Set();
+  }
+
+  kill(): void {
+    this.#gl.deleteBuffer(this.#buffer);
+  }
+
+  #placeOf(id: string): readonly [x: number, y: number] {
+    if (!this.#graph.hasNode(id)) return [0, 0];
+    const { x, y } = this.#sigma.graphToFramedGraph(this.#graph.getNodeAttributes(id));
+    return [x, y];
+  }
+}

@@ -1,0 +1,2 @@
+export type { Drawn, LabelSide, Marks } from "./appearance.ts";
+export { GraphDrawing, type Listeners } from "./graph-drawing.ts";

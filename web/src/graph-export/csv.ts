@@ -1,0 +1,63 @@
+import { spreadsheetText } from "../../../src/text/index.ts";
+import { type Neighbourhood, nameOf } from "../graph/index.ts";
+
+type Cell = string | number | boolean | null;
+
+/** The works, a line each (RFC 4180), with a line of names before. */
+export function worksCsv({ works }: Neighbourhood): string {
+  return lines([
+    [
+      "ref",
+      "title",
+      "authors",
+      "year",
+      "submitted_at",
+      "category",
+      "proof",
+      "pith_number",
+      "arxiv_id",
+      "doi",
+      "cited_by",
+      "references",
+      "depth",
+    ],
+    ...[...works.values()].map((work) => [
+      work.ref,
+      work.title,
+      work.authors.join("; "),
+      work.year,
+      work.submittedAt,
+      work.category,
+      work.verification?.proof ?? null,
+      work.pithNumber,
+      work.arxivId,
+      work.doi,
+      work.citedByCount,
+      work.referenceCount,
+      work.depth,
+    ]),
+  ]);
+}
+
+/** The citations, a line each: refs and names of both ends. */
+export function citationsCsv({ works, citations }: Neighbourhood): string {
+  return lines([
+    ["citing", "cited", "citing_name", "cited_name", "internal_anchor"],
+    ...citations.flatMap(({ citing, cited, isInternalAnchor }) => {
+      const [from, to] = [works.get(citing), works.get(cited)];
+      if (from === undefined || to === undefined) return [];
+      return [[from.ref, to.ref, nameOf(from), nameOf(to), isInternalAnchor]];
+    }),
+  ]);
+}
+
+function lines(rows: readonly (readonly Cell[])[]): string {
+  return rows.map((row) => `${row.map(cellText).join(",")}\r\n`).join("");
+}
+
+function cellText(cell: Cell): string {
+  if (cell === null) return "";
+  // Numbers are ours.
+  const text = typeof cell === "string" ? spreadsheetText(cell) : String(cell);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,1 @@
+export { type FileFormat, saveGraph } from "./save-graph.ts";

@@ -1,0 +1,114 @@
+import { type Trust, trustNames, trusts } from "../proof/index.ts";
+import type { Colouring } from "./graph-url.ts";
+import type { GraphWork, Neighbourhood } from "./neighbourhood.ts";
+
+export type Theme = "light" | "dark";
+export type Shape = "circle" | "square" | "triangle" | "diamond";
+
+/** What the colour of a work tells: a category, `other`, or `none` where it is not known; or a level of trust. */
+export type ColourKey = string;
+export type LegendEntry = { readonly key: ColourKey; readonly text: string; readonly colour: string };
+
+/**
+ * Okabe and Ito's colours, which people of any colour vision tell apart, so much darker or lighter that each has a
+ * contrast of 3 : 1 with its theme's ground (WCAG 2.2, 1.4.11).
+ */
+const hues: Readonly<Record<Theme, readonly string[]>> = {
+  light: ["#0072b2", "#c25700", "#00805f", "#b4578f", "#8a6d00", "#3f88b5", "#6b4fa0"],
+  dark: ["#56b4e9", "#e8a33d", "#2fc79a", "#dd8fbd", "#f0e442", "#8fb8ff", "#c3a6f2"],
+};
+
+const neutral: Readonly<Record<Theme, { readonly other: string; readonly none: string }>> = {
+  light: { other: "#5c5850", none: "#8a857b" },
+  dark: { other: "#c9c6bf", none: "#858b8f" },
+};
+
+/** The demo key's signatures have a neutral colour: they prove nothing. */
+const trustHues: Readonly<Record<Trust, number | null>> = {
+  signed: 2,
+  receipt: 0,
+  demo: null,
+  untrusted: 3,
+  hash: 1,
+};
+
+const shapes: Readonly<Record<Trust, Shape>> = {
+  signed: "circle",
+  receipt: "triangle",
+  demo: "square",
+  untrusted: "square",
+  hash: "triangle",
+};
+
+/** The shape tells the trust whatever the colours tell, so that nothing depends on seeing colours. */
+export function shapeOf(trust: Trust | null): Shape {
+  return trust === null ? "diamond" : shapes[trust];
+}
+
+/** Each shape that is drawn, with what it means. */
+export function shapeLegend(
+  works: readonly Pick<GraphWork, "trust">[],
+): readonly { readonly shape: Shape; readonly text: string }[] {
+  const shown = [...trusts, null].filter((trust) => works.some((work) => work.trust === trust));
+  return [...new Set(shown.map(shapeOf))].map((shape) => ({
+    shape,
+    text: shown
+      .filter((trust) => shapeOf(trust) === shape)
+      .map((trust) => (trust === null ? "Only cited" : trustNames[trust]))
+      .join(" or "),
+  }));
+}
+
+/** Which colour each work has, and what the colours mean. */
+export type Colours = {
+  readonly of: (work: Pick<GraphWork, "category" | "trust">) => string;
+  readonly legend: readonly LegendEntry[];
+};
+
+export function coloursFor(neighbourhood: Neighbourhood, colouring: Colouring, theme: Theme): Colours {
+  const works = [...neighbourhood.works.values()];
+  const legend = colouring === "proof" ? trustLegend(works, theme) : categoryLegend(works, theme);
+  const colours = new Map(legend.map(({ key, colour }) => [key, colour]));
+  const { other, none } = neutral[theme];
+  return {
+    legend,
+    of: ({ category, trust }) => {
+      const key = colouring === "proof" ? trust : category;
+      return key === null ? none : (colours.get(key) ?? other);
+    },
+  };
+}
+
+function trustLegend(works: readonly GraphWork[], theme: Theme): LegendEntry[] {
+  const entries = trusts
+    .filter((trust) => works.some((work) => work.trust === trust))
+    .map((trust) => ({
+      key: trust,
+      text: trustNames[trust],
+      colour: hues[theme][trustHues[trust] ?? -1] ?? neutral[theme].other,
+    }));
+  if (works.every(({ trust }) => trust !== null)) return entries;
+  return [...entries, { key: "none", text: "Only cited", colour: neutral[theme].none }];
+}
+
+function categoryLegend(works: readonly GraphWork[], theme: Theme): LegendEntry[] {
+  const counts = new Map<string, number>();
+  for (const { category } of works) {
+    if (category !== null) counts.set(category, (counts.get(category) ?? 0) + 1);
+  }
+  const categories = [...counts]
+    .sort(([a, many], [b, more]) => more - many || (a < b ? -1 : 1))
+    .map(([category]) => category);
+  const { other, none } = neutral[theme];
+  const entries: LegendEntry[] = hues[theme]
+    .slice(0, categories.length)
+    .map((colour, index) => ({ key: categories[index] ?? "", text: categories[index] ?? "", colour }));
+  if (categories.length > entries.length) {
+    const more = categories.length - entries.length;
+    entries.push({ key: "other", text: more === 1 ? "One other" : `${more} others`, colour: other });
+  }
+  if (works.some(({ category }) => category === null)) {
+    entries.push({ key: "none", text: "No category known", colour: none });
+  }
+  return entries;
+}

@@ -1,0 +1,154 @@
+import { shownYear } from "../text/index.ts";
+import { type Position, type Positions, radiusOf, scatter } from "./geometry.ts";
+import { type GraphWork, type Neighbourhood, neighboursWithin } from "./neighbourhood.ts";
+
+/** The scale of a time axis: where a year stands, in the layout's units (about pixels before zooming). */
+export type TimeScale = {
+  readonly from: number;
+  readonly to: number;
+  readonly unitsPerYear: number;
+  /** Where works without a year stand; null where all have one. */
+  readonly undated: number | null;
+};
+
+export type TimeLayout = { readonly positions: Positions; readonly scale: TimeScale };
+
+type Placed = Position & { readonly radius: number };
+
+const gap = 2.5;
+const undatedGap = 90;
+/** How much wider than high a picture is, about. */
+const shape = 1.5;
+
+/**
+ * Time from left to right. From top to bottom each work stands as near as there is room to the middle of those that
+ * it is connected with; the most cited are placed first, so they come to stand in the middle. Always the same for the
+ * same works.
+ */
+export function timeLayout(neighbourhood: Neighbourhood): TimeLayout {
+  let width = Math.max(420, 48 * Math.sqrt(neighbourhood.works.size));
+  for (let round = 1; ; round++) {
+    const layout = placed(neighbourhood, width);
+    const heights = [...layout.positions.values()].map(({ y }) => y);
+    const wanted = shape * (Math.max(0, ...heights) - Math.min(0, ...heights));
+    // A picture is wider than high: years that hold many works get the room for it.
+    if (round === 3 || wanted <= width) return layout;
+    width = wanted;
+  }
+}
+
+function placed(neighbourhood: Neighbourhood, width: number): TimeLayout {
+  const works = [...neighbourhood.works.values()];
+  const mostCited = Math.max(0, ...works.map(({ citedByCount }) => citedByCount));
+  const dates = new Map(works.map((work) => [work.id, dateOf(work)]));
+  const scale = scaleOf(width, [...dates.values()]);
+  const neighbours = neighboursWithin(neighbourhood);
+  const room = new Room();
+  const positions = new Map<string, Position>();
+  const inOrder = works.sort(
+    (a, b) =>
+      Number(b.depth === 0) - Number(a.depth === 0) ||
+      b.citedByCount - a.citedByCount ||
+      (a.id < b.id ? -1 : 1),
+  );
+  for (const { id, citedByCount } of inOrder) {
+    const radius = radiusOf(citedByCount, mostCited);
+    const x = placeOf(dates.get(id) ?? null, scale);
+    const near = [...(neighbours.get(id) ?? [])].flatMap((other) => positions.get(other)?.y ?? []);
+    const middle = near.length === 0 ? 0 : near.reduce((sum, y) => sum + y, 0) / near.length;
+    // Slightly above or below, so that no side is filled first.
+    const y = room.nearest(x, middle + (scatter(id)[1] - 0.5) * 24, radius);
+    positions.set(id, { x, y });
+    room.take({ x, y, radius });
+  }
+  return { positions, scale };
+}
+
+/** Where a date stands. */
+export function placeOf(date: number | null, scale: TimeScale): number {
+  if (date === null) return scale.undated ?? 0;
+  return (date - scale.from) * scale.unitsPerYear;
+}
+
+function scaleOf(width: number, dates: readonly (number | null)[]): TimeScale {
+  const known = dates.filter((date) => date !== null);
+  const from = known.length === 0 ? 0 : Math.floor(Math.min(...known));
+  const to = known.length === 0 ? 1 : Math.max(from + 1, Math.ceil(Math.max(...known)));
+  return {
+    from,
+    to,
+    unitsPerYear: width / (to - from),
+    undated: known.length < dates.length ? (known.length === 0 ? 0 : -undatedGap) : null,
+  };
+}
+
+/** What is taken, in columns as wide as the largest node. */
+class Room {
+  static readonly #width = 40;
+  readonly #columns = new Map<number, Placed[]>();
+
+  take(placed: Placed): void {
+    const column = Math.floor(placed.x / Room.#width);
+    const taken = this.#columns.get(column);
+    if (taken === undefined) this.#columns.set(column, [placed]);
+    else taken.push(placed);
+  }
+
+  /** The height nearest to the wanted one at which a node touches no other. */
+  nearest(x: number, wanted: number, radius: number): number {
+    const column = Math.floor(x / Room.#width);
+    const blocked = [column - 1, column, column + 1]
+      .flatMap((near) => this.#columns.get(near) ?? [])
+      .flatMap((other) => {
+        const distance = other.radius + radius + gap;
+        const aside = Math.abs(other.x - x);
+        if (aside >= distance) return [];
+        const height = Math.sqrt(distance ** 2 - aside ** 2);
+        return [{ from: other.y - height, to: other.y + height }];
+      })
+      .sort((a, b) => a.from - b.from);
+    let above = wanted;
+    let below = wanted;
+    for (const { from, to } of blocked) if (from < below && to > below) below = to;
+    for (const { from, to } of blocked.toReversed().sort((a, b) => b.to - a.to)) {
+      if (from < above && to > above) above = from;
+    }
+    return wanted - above < below - wanted ? above : below;
+  }
+}
+
+/**
+ * When a work stands on the time axis, in years: its paper's submission, else anywhere within its year, always at the
+ * same place. Null where no year is known.
+ */
+export function dateOf(work: Pick<GraphWork, "id" | "submittedAt" | "year" | "statedYear">): number | null {
+  const { submittedAt } = work;
+  if (submittedAt !== null) {
+    const moment = Date.parse(submittedAt);
+    if (!Number.isNaN(moment)) return yearOf(moment);
+  }
+  const { year } = shownYear(work);
+  return year === null ? null : year + 0.08 + 0.84 * scatter(work.id)[0];
+}
+
+function yearOf(moment: number): number {
+  const year = new Date(moment).getUTCFullYear();
+  const start = Date.UTC(year, 0);
+  return year + (moment - start) / (Date.UTC(year + 1, 0) - start);
+}
+
+export type Tick = { readonly year: number; readonly text: string };
+
+const steps = [1, 2, 5, 10, 20, 50, 100];
+const least = 56;
+
+/** The years that a time axis names: as many as there is room for, at round numbers. */
+export function timeTicks(from: number, to: number, pixelsPerYear: number): Tick[] {
+  const step = steps.find((years) => years * pixelsPerYear >= least) ?? Number.NaN;
+  if (Number.isNaN(step)) return [];
+  const ticks: Tick[] = [];
+  for (let year = Math.ceil(from / step) * step; year <= to && ticks.length < 200; year += step) {
+    ticks.push({ year, text: String(year) });
+  }
+  return ticks;
+}

@@ -1,0 +1,109 @@
+import { type Neighbourhood, neighboursWithin, type Position, type Positions } from "../../graph/index.ts";
+
+const arrowKeys: Readonly<Record<string, Heading>> = {
+  ArrowLeft: "left",
+  ArrowRight: "right",
+  ArrowUp: "up",
+  ArrowDown: "down",
+};
+
+/** What a key in the picture asks for. */
+export type KeyIntent =
+  | { readonly kind: "focus"; readonly id: string }
+  /** An arrow points where no citation leads. */
+  | { readonly kind: "nowhere" }
+  | { readonly kind: "select"; readonly isAdded: boolean }
+  | { readonly kind: "expand" | "pin" | "open" | "leave" | "fit" | "closer" | "further" };
+
+type Keys = Pick<KeyboardEvent, "key" | "shiftKey" | "ctrlKey" | "metaKey" | "altKey">;
+
+/** Reads a key, given where the keyboard is. Null: the key means nothing here. */
+export function intentOf(
+  { key, shiftKey, ctrlKey, metaKey, altKey }: Keys,
+  focused: string | null,
+  neighbourhood: Neighbourhood,
+  positions: Positions,
+): KeyIntent | null {
+  if (ctrlKey || metaKey || altKey) return null;
+  const ids = [...neighbourhood.works.keys()];
+  const [first] = ids;
+  if (first === undefined) return null;
+  const heading = arrowKeys[key];
+  const isMove =
+    heading !== undefined || key === "PageDown" || key === "PageUp" || key === "Home" || key === "End";
+  if (isMove && (focused === null || key === "Home")) return { kind: "focus", id: first };
+  if (heading !== undefined && focused !== null) {
+    const neighbours = neighboursWithin(neighbourhood).get(focused) ?? new Set<string>();
+    const id = nextWork(focused, heading, neighbours, positions);
+    return id === null ? { kind: "nowhere" } : { kind: "focus", id };
+  }
+  switch (key) {
+    case "PageDown":
+    case "PageUp": {
+      const at = ids.indexOf(focused ?? first) + (key === "PageDown" ? 1 : -1);
+      return { kind: "focus", id: ids.at(at % ids.length) ?? first };
+    }
+    case "End":
+      return { kind: "focus", id: ids.at(-1) ?? first };
+    case "Enter":
+    case " ":
+      return { kind: "select", isAdded: shiftKey || key === " " };
+    case "+":
+      return { kind: "expand" };
+    case "p":
+      return { kind: "pin" };
+    case "o":
+      return { kind: "open" };
+    case "Escape":
+      return { kind: "leave" };
+    case "0":
+      return { kind: "fit" };
+    case "i":
+      return { kind: "closer" };
+    case "u":
+      return { kind: "further" };
+    default:
+      return null;
+  }
+}
+
+export type Heading = "left" | "right" | "up" | "down";
+
+const headings: Readonly<Record<Heading, Position>> = {
+  left: { x: -1, y: 0 },
+  right: { x: 1, y: 0 },
+  up: { x: 0, y: 1 },
+  down: { x: 0, y: -1 },
+};
+
+/**
+ * The work that an arrow key leads to: of those connected with the one in focus, that which lies best in the arrow's
+ * direction; near ones rather than far ones. Null where none lies that way.
+ */
+export function nextWork(
+  from: string,
+  heading: Heading,
+  neighbours: ReadonlySet<string>,
+  positions: Positions,
+): string | null {
+  const here = positions.get(from);
+  if (here === undefined) return null;
+  const { x, y } = headings[heading];
+  let best: string | null = null;
+  let least = Number.POSITIVE_INFINITY;
+  for (const id of neighbours) {
+    const there = positions.get(id);
+    if (there === undefined) continue;
+    const [dx, dy] = [there.x - here.x, there.y - here.y];
+    const along = dx * x + dy * y;
+    const aside = Math.abs(dx * y - dy * x);
+    // Within half a right angle of the arrow, its border included: all four arrows together reach every neighbour.
+    if (along <= 0 || aside > along) continue;
+    const cost = along + 2 * aside;
+    if (cost < least || (cost === least && best !== null && id < best)) {
+      best = id;
+      least = cost;
+    }
+  }
+  return best;
+}

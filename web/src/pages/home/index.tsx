@@ -1,0 +1,142 @@
+import "./home.css";
+import { useState } from "preact/hooks";
+import { graphql, listedPaperFragment, type ResultOf, useAnswer } from "../../api/index.ts";
+import { ProofChip } from "../../proof/index.ts";
+import { overviewAddress, paperAddress, useTitle } from "../../routing/index.ts";
+import { FindBox } from "../../search/index.ts";
+import { authorsInShort, Said, timesText } from "../../text/index.ts";
+import { ErrorNotice, QueryBehind } from "../../ui/index.ts";
+
+const homeQuery = graphql(
+  `
+  query Home {
+    status {
+      papers
+      works
+      citations
+      claims
+      events
+      hasSample
+    }
+    latest: papers(first: 6) {
+      nodes {
+        ...ListedPaper
+      }
+    }
+    cited: papers(first: 6, orderBy: CITED_BY_DESC) {
+      nodes {
+        ...ListedPaper
+      }
+    }
+  }
+`,
+  [listedPaperFragment],
+);
+
+const counts = ["papers", "claims", "works", "citations", "events"] as const;
+
+export function HomePage() {
+  useTitle(null);
+  const [turn, setTurn] = useState(0);
+  const { data, ...answer } = useAnswer(homeQuery, {}, turn);
+  const isEmpty = data?.status.papers === 0;
+  return (
+    <div class="home">
+      <section class="home-find">
+        <h1>Who claims what, and can you verify it?</h1>
+        <p class="soft">Search papers, claims and citations. Every statement shows who signed it.</p>
+        <FindBox size="large" />
+        {data !== undefined && !isEmpty && (
+          <ul class="home-counts">
+            {counts.map((name) => (
+              <li key={name}>
+                <strong>{data.status[name].toLocaleString("en")}</strong> {name}
+              </li>
+            ))}
+            <li>
+              <a href={overviewAddress()}>Overview</a>
+            </li>
+          </ul>
+        )}
+        {data?.status.hasSample === true && (
+          <p class="small soft">
+            This mirror contains demo data. It is signed with a demo key whose private key is public, so those
+            signatures prove nothing.
+          </p>
+        )}
+      </section>
+      {answer.state === "failed" && <ErrorNotice error={answer.error} retry={() => setTurn(turn + 1)} />}
+      {isEmpty && <EmptyMirror />}
+      {data !== undefined && !isEmpty && (
+        <>
+          <div class="home-lists">
+            <PaperList title="Latest papers" papers={data.latest.nodes} />
+            <PaperList title="Most cited papers" papers={data.cited.nodes} />
+          </div>
+          <QueryBehind document={homeQuery} variables={{}} of="counts and lists" />
+        </>
+      )}
+    </div>
+  );
+}
+
+type ListedPaper = ResultOf<typeof listedPaperFragment>;
+
+function PaperList({ title, papers }: { title: string; papers: readonly ListedPaper[] }) {
+  return (
+    <section>
+      <h2>{title}</h2>
+      <ul class="paper-list">
+        {papers.map((paper) => (
+          <li key={paper.pithNumber}>
+            <a href={paperAddress(paper.pithNumber)}>
+              <Said text={paper.title ?? paper.pithNumber} most={160} canGrow={false} />
+            </a>
+            <span class="found-meta">
+              {paper.authors.length > 0 && (
+                <Said text={authorsInShort(paper.authors)} most={80} canGrow={false} />
+              )}
+              <time dateTime={paper.submittedAt}>{paper.submittedAt.slice(0, 10)}</time>
+              <span>cited {timesText(paper.work.citedByCount)}</span>
+              <ProofChip proved={paper.verification} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** What to do with a mirror that has no papers yet. */
+export function EmptyMirror() {
+  return (
+    <section class="panel home-empty" aria-labelledby="empty-title">
+      <h2 id="empty-title">This mirror is empty</h2>
+      <p>Import documents, then reload this page. On the server, run one of these:</p>
+      <dl>
+        <div>
+          <dt>Copy another mirror</dt>
+          <dd>
+            <code>npx pith-graph sync https://mirror.example</code>
+          </dd>
+        </div>
+        <div>
+          <dt>Import files or folders</dt>
+          <dd>
+            <code>npx pith-graph ingest bundles/</code>
+          </dd>
+        </div>
+        <div>
+          <dt>Try it with demo data</dt>
+          <dd>
+            <code>npx pith-graph start</code>
+          </dd>
+        </div>
+      </dl>
+      <p class="small soft">
+        Documents that are signed with other keys than the registry's need <code>--keyring keyring.json</code>
+        .
+      </p>
+    </section>
+  );
+}

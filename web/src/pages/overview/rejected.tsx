@@ -1,0 +1,91 @@
+import type { DocumentErrorCode, RefusalReason } from "../../../../src/protocol/index.ts";
+import { useAnswer } from "../../api/index.ts";
+import { ErrorNotice, QueryBehind } from "../../ui/index.ts";
+import { EventList } from "./live-events.tsx";
+import { holdingsQuestion, invalidEventsQuestion, type RefusalCount } from "./queries.ts";
+
+/** Rejected documents, and events that are stored although they are wrong. */
+export function Refused({ turn }: { turn: number }) {
+  const status = useAnswer(holdingsQuestion, {}, turn);
+  const invalid = useAnswer(invalidEventsQuestion, {}, turn);
+  const rejected = status.state === "answered" ? status.data.status.rejectedDocuments : null;
+  return (
+    <section aria-labelledby="refused">
+      <div class="overview-head">
+        <h2 id="refused">Rejected</h2>
+        <QueryBehind document={invalidEventsQuestion} variables={{}} of="invalid events" />
+      </div>
+      <div class="panel">
+        <p>
+          <strong>Rejected documents: {rejected === null ? "…" : rejected.toLocaleString("en")}.</strong>{" "}
+          <span class="soft">
+            Only this mirror's operator sees their content. Whoever submits a document gets the reason.
+          </span>
+        </p>
+        {status.state === "failed" && <ErrorNotice error={status.error} />}
+        {status.state === "answered" && <RefusalList refusals={status.data.status.refusals} />}
+        {invalid.state === "failed" && <ErrorNotice error={invalid.error} />}
+        {invalid.state === "answered" && (
+          <>
+            <p>
+              <strong>Invalid events: {invalid.data.events.totalCount.toLocaleString("en")}.</strong>{" "}
+              <span class="soft">Signed as stated but wrong: stored and shown, never applied.</span>
+            </p>
+            <EventList events={invalid.data.events.nodes.toReversed()} />
+          </>
+        )}
+      </div>
+    </section>
+  );
+}
+
+/** Reasons for rejection with their meaning, and how often each occurred. */
+export function RefusalList({ refusals }: { refusals: readonly RefusalCount[] }) {
+  if (refusals.length === 0) return <p class="soft">Nothing was rejected so far.</p>;
+  return (
+    <ul class="refusals" aria-label="Rejected, by reason">
+      {refusals.map(({ kind, code, count }) => (
+        <li key={`${kind} ${code}`}>
+          <strong>
+            {count.toLocaleString("en")} {nameOf(kind, count)}:
+          </strong>{" "}
+          <code>{code}</code>
+          <span class="soft">{refusalWords(code) ?? "No description."}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function nameOf(kind: RefusalCount["kind"], count: number): string {
+  const name = kind === "DOCUMENT" ? "document" : "event";
+  return count === 1 ? name : `${name}s`;
+}
+
+/** Reasons for rejection in plain words: of documents, then of events. */
+const words: Readonly<Record<DocumentErrorCode | RefusalReason | "NOT_STORABLE", string>> = {
+  MALFORMED_JSON: "Not JSON.",
+  INVALID_UNICODE: "Not valid Unicode.",
+  INVALID_NUMBER: "Contains a number that cannot be stored exactly.",
+  TOO_DEEP: "Nested too deeply.",
+  TOO_LARGE: "Larger than this mirror accepts.",
+  UNSUPPORTED_DOCUMENT: "Unknown kind or version of document.",
+  MALFORMED_DOCUMENT: "A part is missing or malformed.",
+  PITH_NUMBER_INVALID: "Its subject is not a Pith number.",
+  RECORD_HASH_MISMATCH: "Its record is missing, or does not match its hash or Pith number.",
+  STATE_HASH_MISMATCH: "Its state does not match its hash.",
+  NOT_STORABLE: "The database could not store it.",
+  MALFORMED_EVENT: "An event is malformed.",
+  EVENT_ID_MISMATCH: "An event's content does not match its id: it was altered.",
+  SUBJECT_MISMATCH: "An event is about another paper than its document.",
+  UNKNOWN_SIGNER: "Signed with a key that is not in this mirror's keyring.",
+  SIGNER_MISMATCH: "The signer does not match the key.",
+  KEY_NOT_VALID: "Signed with a key that was not valid at the time.",
+  SIGNATURE_INVALID: "The signature is invalid.",
+  UNSIGNED: "Not signed, and this mirror requires a signature or receipt.",
+};
+
+/** Null for a code that this page does not know. */
+export function refusalWords(code: string): string | null {
+  return Object.hasOwn(words, code) ? words[code as keyof typeof words] : null;
+}

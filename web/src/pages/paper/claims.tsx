@@ -1,0 +1,84 @@
+import { graphql, provenanceFragment, type ResultOf, shownClaimFragment, usePages } from "../../api/index.ts";
+import { SaidBy } from "../../proof/index.ts";
+import { type ClaimKind, claimAnchor, claimKinds } from "../../search/index.ts";
+import { Said } from "../../text/index.ts";
+import { More, QueryBehind, Section } from "../../ui/index.ts";
+
+const claimsQuery = graphql(
+  `
+    query Claims($ref: String!, $first: Int!, $after: String) {
+      paper(ref: $ref) {
+        claims(first: $first, after: $after) {
+          totalCount
+          pageInfo {
+            hasNextPage
+            endCursor
+          }
+          nodes {
+            id
+            ...ShownClaim
+            provenance {
+              ...Provenance
+            }
+          }
+        }
+      }
+    }
+  `,
+  [provenanceFragment, shownClaimFragment],
+);
+
+type Claim = NonNullable<ResultOf<typeof claimsQuery>["paper"]>["claims"]["nodes"][number];
+
+/** The paper's claims by their roles, each with who asserts it. */
+export function Claims({ pithNumber }: { pithNumber: string }) {
+  const variables = { ref: pithNumber, first: 40 };
+  const pages = usePages(claimsQuery, variables, ({ paper }) => paper?.claims ?? null);
+  const { nodes } = pages;
+  return (
+    <Section
+      id="claims"
+      title="Claims"
+      count={nodes && pages.totalCount}
+      aside={<QueryBehind document={claimsQuery} variables={variables} of="the claims" />}
+    >
+      {nodes?.length === 0 && <p class="soft">The current snapshot has no claims.</p>}
+      {(Object.keys(claimKinds) as ClaimKind[]).map((kind) => {
+        const claims = nodes?.filter((claim) => claim.kind === kind) ?? [];
+        return claims.length > 0 && <ClaimGroup key={kind} kind={kind} claims={claims} />;
+      })}
+      <More pages={pages} what="claims" />
+    </Section>
+  );
+}
+
+function ClaimGroup({ kind, claims }: { kind: ClaimKind; claims: readonly Claim[] }) {
+  const { name, meaning } = claimKinds[kind];
+  return (
+    <div class="claim-group">
+      <h3 title={meaning}>{name}</h3>
+      <ul>
+        {claims.map((claim) => (
+          <li key={claim.id} id={claimAnchor(claim.claimId)} class="claim">
+            <p class="claim-text">
+              <Said text={claim.text} most={1200} />
+            </p>
+            <p class="claim-meta">
+              <SaidBy provenance={claim.provenance} />
+              <Said text={inWords(claim.status)} most={60} canGrow={false} />
+              <Said text={attestationInWords(claim.attestation)} most={80} canGrow={false} />
+            </p>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function inWords(name: string): string {
+  return name.replaceAll("_", " ");
+}
+
+function attestationInWords(attestation: string): string {
+  return attestation === "unclaimed" ? "not confirmed by an author" : inWords(attestation);
+}

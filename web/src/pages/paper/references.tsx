@@ -1,0 +1,197 @@
+import { useState } from "preact/hooks";
+import { graphql, type ResultOf, shownReferenceFragment, usePages } from "../../api/index.ts";
+import { paperAddress } from "../../routing/index.ts";
+import { counted, Said } from "../../text/index.ts";
+import { More, QueryBehind, Section } from "../../ui/index.ts";
+import type { PaperAnswer } from "./queries.ts";
+
+const referencesQuery = graphql(
+  `
+  query References($ref: String!, $first: Int!, $after: String, $held: Boolean, $internalAnchor: Boolean) {
+    paper(ref: $ref) {
+      references(first: $first, after: $after, held: $held, internalAnchor: $internalAnchor) {
+        totalCount
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+        edges {
+          cursor
+          node {
+            ...ShownReference
+            citedPaper {
+              pithNumber
+              title
+            }
+            work {
+              arxivId
+              doi
+              workIds
+              title
+              citedByCount
+            }
+          }
+        }
+      }
+    }
+  }
+`,
+  [shownReferenceFragment],
+);
+
+type Row = NonNullable<ResultOf<typeof referencesQuery>["paper"]>["references"]["edges"][number];
+
+const filters = {
+  all: { name: "All", variables: {} },
+  held: { name: "In this mirror", variables: { held: true } },
+  anchors: { name: "Internal anchors", variables: { internalAnchor: true } },
+  unheld: { name: "Only cited", variables: { held: false } },
+} as const;
+
+type Filter = keyof typeof filters;
+
+/** The paper's references, and how many of them are known here. */
+export function References({
+  pithNumber,
+  coverage,
+  signerId,
+}: {
+  pithNumber: string;
+  coverage: PaperAnswer["referenceCoverage"];
+  signerId: string | null;
+}) {
+  const [filter, setFilter] = useState<Filter>("all");
+  const variables = { ref: pithNumber, first: 20, ...filters[filter].variables };
+  const pages = usePages(referencesQuery, variables, ({ paper }) =>
+    paper === null ? null : { ...paper.references, nodes: paper.references.edges },
+  );
+  const { nodes } = pages;
+  return (
+    <Section
+      id="references"
+      title="References"
+      count={coverage.known}
+      aside={<QueryBehind document={referencesQuery} variables={variables} of="the references" />}
+    >
+      <Coverage coverage={coverage} signerId={signerId} />
+      {coverage.known > 0 && (
+        <fieldset class="filter">
+          <legend class="only-read">Which references</legend>
+          {(Object.keys(filters) as Filter[]).map((name) => (
+            <label key={name}>
+              <input
+                type="radio"
+                name="reference-filter"
+                checked={filter === name}
+                onChange={() => setFilter(name)}
+              />
+              {filters[name].name}
+            </label>
+          ))}
+        </fieldset>
+      )}
+      {nodes?.length === 0 && coverage.known > 0 && <p class="soft">No references of this kind.</p>}
+      {nodes !== undefined && nodes.length > 0 && <ReferenceTable rows={nodes} />}
+      <More pages={pages} what="references" />
+    </Section>
+  );
+}
+
+function ReferenceTable({ rows }: { rows: readonly Row[] }) {
+  return (
+    <div class="table-scroll">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col" class="number">
+              #
+            </th>
+            <th scope="col">Cited work</th>
+            <th scope="col">Year</th>
+            <th scope="col">Identifier</th>
+            <th scope="col">Status</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ cursor, node }) => (
+            <tr key={cursor}>
+              <td class="number">{node.refIndex}</td>
+              <td class="said-cell">
+                <CitedWork reference={node} />
+              </td>
+              <td>{node.year ?? "–"}</td>
+              <td class="said-cell small">
+                <Identifier reference={node} />
+              </td>
+              <td class="marks">
+                {node.citedPaper !== null && <span class="mark-held">in this mirror</span>}
+                {node.isInternalAnchor && (
+                  <span
+                    class="mark-anchor"
+                    title="Matched to a paper in the registry, according to the signer."
+                  >
+                    internal anchor
+                  </span>
+                )}
+                {node.citedPaper === null && !node.isInternalAnchor && (
+                  <span class="soft small">only cited</span>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** The cited work: by the title that the reference gives it, else by the work's own. */
+function CitedWork({ reference }: { reference: Row["node"] }) {
+  const { title, citedPaper, work } = reference;
+  const text = title ?? citedPaper?.title ?? work.title ?? "Untitled";
+  const name = citedPaper?.pithNumber ?? work.arxivId ?? work.doi ?? work.workIds[0];
+  const said = <Said text={text} most={300} canGrow={false} />;
+  return name === undefined ? said : <a href={paperAddress(name)}>{said}</a>;
+}
+
+function Identifier({ reference: { citedArxivId, doi, work } }: { reference: Row["node"] }) {
+  const text = citedArxivId ?? doi ?? (work.arxivId === null ? null : work.arxivId) ?? work.doi;
+  return text === null ? (
+    <span class="soft">No identifier</span>
+  ) : (
+    <Said text={text} most={80} canGrow={false} />
+  );
+}
+
+/** How much of the paper's own reference list is known here, in one or two sentences. */
+export function Coverage({
+  coverage,
+  signerId,
+}: {
+  coverage: PaperAnswer["referenceCoverage"];
+  /** Whose snapshot states the numbers; null where that is not known. */
+  signerId: string | null;
+}) {
+  const { asserted, known, held, internalAnchors, complete } = coverage;
+  if (known === 0 && (asserted ?? 0) === 0) return null;
+  const total = asserted ?? known;
+  const who = signerId ?? "the snapshot's signer";
+  return (
+    <div class="coverage">
+      <p>
+        <strong>
+          {known.toLocaleString("en")} of {counted(total, "reference")}
+        </strong>{" "}
+        listed here, {held.toLocaleString("en")} with a paper in this mirror.
+        {internalAnchors !== null &&
+          ` ${internalAnchors.toLocaleString("en")} of ${total.toLocaleString("en")} were matched to papers in the registry, according to ${who}.`}
+      </p>
+      {!complete && asserted !== null && asserted > known && (
+        <p class="small soft">
+          The list is incomplete: {counted(asserted - known, "reference")} not published, so the hash over all
+          of them can't be checked.
+        </p>
+      )}
+    </div>
+  );
+}

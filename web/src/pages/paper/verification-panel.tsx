@@ -1,0 +1,103 @@
+import "./verification.css";
+import { useState } from "preact/hooks";
+import { ProofChip, trustMeaning, trustOf } from "../../proof/index.ts";
+import { QueryBehind } from "../../ui/index.ts";
+import { serverWordQuery } from "../../verify/index.ts";
+import { CheckList } from "./checks.tsx";
+import type { PaperAnswer } from "./queries.ts";
+import { Outcome, useVerification } from "./verification-result.tsx";
+
+/** What the server checked, in plain words, and the same checks by this browser. */
+export function VerificationPanel({ paper }: { paper: PaperAnswer }) {
+  const { verification } = paper;
+  const { equivocations, invalidEvents, signer } = verification;
+  const recordSigner = paper.recordProvenance?.signer ?? null;
+  const { run, start } = useVerification(paper.pithNumber);
+  const [keyring, setKeyring] = useState("");
+  const browser = run.state === "done" ? run.verification.paper : null;
+  return (
+    <section class="panel verification" aria-labelledby="verification-title">
+      <h2 id="verification-title">Verification</h2>
+      <p class="verification-proof">
+        <ProofChip proved={verification} />{" "}
+        <span class="small">{trustMeaning(trustOf(verification), signer)}</span>
+      </p>
+      {equivocations > 0 && (
+        <p class="notice bad small">
+          <strong>{equivocations === 1 ? "A fork" : `${equivocations} forks`}.</strong> A signer published two
+          versions where only one is allowed. The <a href="#events">events</a> show both.
+        </p>
+      )}
+      {invalidEvents > 0 && (
+        <p class="notice bad small">
+          <strong>{invalidEvents === 1 ? "One invalid event" : `${invalidEvents} invalid events`}.</strong>{" "}
+          Authentic but wrong, so never applied. The <a href="#events">events</a> say why.
+        </p>
+      )}
+      <h3>What this mirror checked</h3>
+      <CheckList verification={verification} recordSigner={recordSigner} browser={browser} />
+      <div class="verification-again">
+        <button
+          type="button"
+          class="button first"
+          onClick={() => start(keyring)}
+          disabled={run.state === "running"}
+        >
+          {run.state === "running" ? "Verifying …" : "Verify again in this browser"}
+        </button>
+        {run.state === "idle" && (
+          <p class="small soft">
+            Fetches the paper's events, recomputes every hash and signature in this browser, and compares the
+            result with what the server shows.
+          </p>
+        )}
+        <div role="status">
+          <Outcome run={run} stateSha256={paper.state.sha256} />
+        </div>
+        {browser !== null && (
+          <QueryBehind
+            document={serverWordQuery}
+            variables={{ ref: paper.pithNumber }}
+            of="the values that were compared"
+          />
+        )}
+        <KeyringBox
+          keyring={keyring}
+          onChange={setKeyring}
+          isNeeded={browser !== null && lacksKeys(browser)}
+        />
+      </div>
+    </section>
+  );
+}
+
+function lacksKeys({ refused }: { readonly refused: readonly { readonly reason: string }[] }): boolean {
+  return refused.some(({ reason }) => reason === "UNKNOWN_SIGNER");
+}
+
+/** Takes keys that the reader trusts and this page does not know. A server's own word on them would prove nothing. */
+export function KeyringBox({
+  keyring,
+  onChange,
+  isNeeded,
+}: {
+  keyring: string;
+  onChange: (keyring: string) => void;
+  isNeeded: boolean;
+}) {
+  return (
+    <details class="keyring" open={isNeeded || keyring !== ""}>
+      <summary class="small">Add a trusted key</summary>
+      <label class="small">
+        A keyring: a JSON array of entries with key_id, signer_id, signer_type, public_key_b64 and
+        event_types. It stays in this browser.
+        <textarea
+          rows={4}
+          spellcheck={false}
+          value={keyring}
+          onInput={({ currentTarget }) => onChange(currentTarget.value)}
+        />
+      </label>
+    </details>
+  );
+}

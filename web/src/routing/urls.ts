@@ -1,0 +1,87 @@
+import { writeList } from "../text/index.ts";
+
+/** What a page of the explorer is asked for, read from its address. */
+export type Place =
+  | { readonly page: "home" }
+  | { readonly page: "search"; readonly query: string }
+  | { readonly page: "paper"; readonly ref: string }
+  | { readonly page: "graph" }
+  | { readonly page: "overview" }
+  | { readonly page: "nowhere" };
+
+/** The page that an address of this mirror names; null where it belongs to the server itself, or to somebody else. */
+export function placeOf(address: URL): Place | null {
+  const base = baseUrl();
+  if (address.origin !== base.origin || !address.pathname.startsWith(base.pathname)) return null;
+  const path = address.pathname.slice(base.pathname.length);
+  if (path === "") return { page: "home" };
+  if (path === "search") return { page: "search", query: address.searchParams.get("q") ?? "" };
+  if (path === "graph") return { page: "graph" };
+  if (path === "overview") return { page: "overview" };
+  if (path.startsWith("paper/")) {
+    const ref = decoded(path.slice("paper/".length));
+    return ref === null || ref === "" ? { page: "nowhere" } : { page: "paper", ref };
+  }
+  return null;
+}
+
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}
+
+export function homeAddress(): string {
+  return baseUrl().pathname;
+}
+
+export function searchAddress(query: string): string {
+  return `${baseUrl().pathname}search?${new URLSearchParams({ q: query })}`;
+}
+
+/**
+ * A ref may have slashes (`hep-th/9711200`, DOIs). They stay slashes: proxies disagree on what to do with `%2F`. Only
+ * what a path cannot hold is written otherwise: the second of two slashes, and steps up.
+ */
+export function paperAddress(ref: string): string {
+  const path = ref
+    .split("/")
+    .map((step, index) => {
+      const text = encodeURIComponent(step).replaceAll("%3A", ":");
+      return index > 0 && (step === "" || step === "." || step === "..") ? `%2F${text}` : `/${text}`;
+    })
+    .join("")
+    .slice(1);
+  return `${baseUrl().pathname}paper/${path}`;
+}
+
+/** The graph around works, named as for `work(ref:)`. */
+export function graphAddress(refs: readonly string[]): string {
+  return graphAddressOf(new URLSearchParams(refs.length > 0 ? { of: writeList(refs) } : {}));
+}
+
+/** The graph page with these parameters (graph-view/graph-place.ts). */
+export function graphAddressOf(parameters: URLSearchParams): string {
+  return `${baseUrl().pathname}graph${parameters.size > 0 ? `?${parameters}` : ""}`;
+}
+
+export function overviewAddress(): string {
+  return `${baseUrl().pathname}overview`;
+}
+
+/** An address of the server's own routes: `graphql`, `pith/…/bundle.json`. */
+export function serverAddress(path: string): string {
+  return `${baseUrl().pathname}${path}`;
+}
+
+/**
+ * The URL of this mirror's root, which ends with `/`. The scripts are in `assets/` below it, so it is right even if a
+ * proxy serves the mirror below a path prefix.
+ */
+function baseUrl(): URL {
+  return import.meta.env.DEV
+    ? new URL("/", location.href)
+    : new URL(/* @vite-ignore */ "../", import.meta.url);
+}

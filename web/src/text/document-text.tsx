@@ -1,0 +1,142 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import type { MathNode } from "./mathml.ts";
+
+/**
+ * A text from a document, which may be anything: shown as text, whatever markup is in it; formulas are set; what
+ * turns the direction of writing around ends with it, and is shown. Of long ones the beginning.
+ */
+export function Said({
+  text,
+  most = 600,
+  canGrow = true,
+}: {
+  text: string;
+  /** Characters. */
+  most?: number;
+  /** Whether the rest can be asked for: not within a link. */
+  canGrow?: boolean;
+}) {
+  const [isWhole, setWhole] = useState(false);
+  const beginning = beginningOf(text, isWhole ? Number.POSITIVE_INFINITY : most);
+  const segments = useMemo(() => segmentsOf(beginning.text), [beginning.text]);
+  return (
+    <>
+      <bdi class="said">
+        {segments.map((segment, index) => {
+          if (segment.kind === "text") return segment.text;
+          if (segment.kind === "math") return <Formula key={index} {...segment} />;
+          return (
+            <span key={index} class="control-character" title="A control character">
+              {segment.name}
+            </span>
+          );
+        })}
+        {beginning.isCut && "…"}
+      </bdi>
+      {beginning.isCut && canGrow && (
+        <>
+          {" "}
+          <button type="button" class="link-like" onClick={() => setWhole(true)}>
+            Show all {text.length.toLocaleString("en")} characters
+          </button>
+        </>
+      )}
+    </>
+  );
+}
+
+/** A piece of a text from a document. */
+export type Segment =
+  | { readonly kind: "text"; readonly text: string }
+  /** LaTeX, without its delimiters; `source` is with them. */
+  | { readonly kind: "math"; readonly latex: string; readonly source: string }
+  /** A character that is not seen and changes how others are: shown by its name. */
+  | { readonly kind: "control"; readonly name: string };
+
+/** Beyond, a formula is shown as it was written. Characters. */
+const longestFormula = 500;
+const mostFormulas = 40;
+
+// What turns the direction of the text after it around, hides or splits it; and control characters but blanks.
+const control =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/u;
+
+// `$…$` as Pandoc reads it: no blank inside the dollars, no digit after them. One quantifier a branch, so linear.
+const formula = /\$\$([^$]+)\$\$|\$(?!\s)([^$\n]+)\$(?!\d)|\\\(([^\n]+?)\\\)|\\\[([^\n]+?)\\\]/g;
+
+/** Takes a text apart into what is shown as text, as a formula, and as the name of a character. */
+export function segmentsOf(text: string): readonly Segment[] {
+  const segments: Segment[] = [];
+  let from = 0;
+  let formulas = 0;
+  for (const match of text.matchAll(formula)) {
+    const latex = match[1] ?? match[2] ?? match[3] ?? match[4] ?? "";
+    const isEscaped = text[match.index - 1] === "\\";
+    if (isEscaped || latex.length > longestFormula || latex.trimEnd() !== latex || control.test(latex))
+      continue;
+    if (formulas++ >= mostFormulas) break;
+    pushText(segments, text.slice(from, match.index));
+    segments.push({ kind: "math", latex, source: match[0] });
+    from = match.index + match[0].length;
+  }
+  pushText(segments, text.slice(from));
+  return segments;
+}
+
+function pushText(segments: Segment[], text: string): void {
+  let rest = text;
+  for (;;) {
+    const found = control.exec(rest);
+    if (found === null) break;
+    if (found.index > 0) segments.push({ kind: "text", text: rest.slice(0, found.index) });
+    segments.push({ kind: "control", name: nameOf(found[0]) });
+    rest = rest.slice(found.index + found[0].length);
+  }
+  if (rest !== "") segments.push({ kind: "text", text: rest });
+}
+
+function nameOf(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+}
+
+/** The beginning of a text, cut between characters, not within one; `isCut` where there is more. */
+export function beginningOf(text: string, most: number): { readonly text: string; readonly isCut: boolean } {
+  if (text.length <= most) return { text, isCut: false };
+  const cut = text.slice(0, most);
+  return { text: /[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut, isCut: true };
+}
+
+type Render = (latex: string) => MathNode | null;
+
+let render: Render | undefined;
+let loading: Promise<Render> | undefined;
+
+/** KaTeX is fetched for the first formula that is shown. */
+function load(): Promise<Render> {
+  loading ??= import("./mathml.ts").then((module) => {
+    render = module.mathOf;
+    return render;
+  });
+  return loading;
+}
+
+/** A formula; as it was written until KaTeX is there, and where KaTeX does not understand it. */
+export function Formula({ latex, source }: { latex: string; source: string }): ComponentChildren {
+  const [, redraw] = useState(0);
+  useEffect(() => {
+    if (render === undefined)
+      load().then(
+        () => redraw((count) => count + 1),
+        () => {},
+      );
+  }, []);
+  const node = render?.(latex) ?? null;
+  return node === null ? source : draw(node);
+}
+
+function draw(node: MathNode): ComponentChildren {
+  if (typeof node === "string") return node;
+  const Tag = node.tag as "math";
+  return <Tag {...node.attributes}>{node.children.map(draw)}</Tag>;
+}

@@ -1,0 +1,99 @@
+import { serverAddress } from "../routing/index.ts";
+import { type Comparison, compare, readServerWord } from "./compare.ts";
+import type { VerifiedPaper } from "./verify-bundle.ts";
+
+export type Verification = {
+  /** Bytes of the bundle that was fetched. */
+  readonly bytes: number;
+  /** Milliseconds that hashes, signatures and the merge took. */
+  readonly milliseconds: number;
+  readonly paper: VerifiedPaper;
+  readonly comparison: Comparison;
+};
+
+/** Why a paper could not be verified; `about` tells whether the document is at fault, the keys, or the way to it. */
+export class VerifyError extends Error {
+  override readonly name = "VerifyError";
+  readonly about: "document" | "keyring" | "network";
+
+  constructor(message: string, about: "document" | "keyring" | "network") {
+    super(message);
+    this.about = about;
+  }
+}
+
+/**
+ * Fetches a paper's bundle, verifies it in this browser, and holds what the API says against it. Rejects with a
+ * VerifyError, with an AskError, or as the signal says.
+ */
+export async function verifyAgain(
+  pithNumber: string,
+  keyring: string,
+  signal: AbortSignal,
+): Promise<Verification> {
+  const [server, bundle] = await Promise.all([
+    readServerWord(pithNumber, signal),
+    fetchBundle(pithNumber, signal),
+  ]);
+  if (server === null) throw new VerifyError("The server no longer has this paper.", "network");
+  const bytes = bundle.byteLength;
+  const started = performance.now();
+  const paper = await verifyInThread({ bundle, keyring, hasSample: server.hasSample }, signal);
+  const milliseconds = performance.now() - started;
+  if (paper.pithNumber !== pithNumber) {
+    throw new VerifyError(`The bundle is of another paper: ${paper.pithNumber}.`, "document");
+  }
+  return { bytes, milliseconds, paper, comparison: compare(server, paper) };
+}
+
+async function fetchBundle(pithNumber: string, signal: AbortSignal): Promise<ArrayBuffer> {
+  const suffix = pithNumber.slice("pith:0000:".length);
+  let response: Response;
+  try {
+    response = await fetch(serverAddress(`pith/${suffix}/bundle.json`), { signal, cache: "no-store" });
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw new VerifyError("The bundle could not be fetched: the server did not answer.", "network");
+  }
+  if (!response.ok) {
+    throw new VerifyError(
+      `The server has no bundle of this paper (it answered ${response.status}).`,
+      "network",
+    );
+  }
+  return response.arrayBuffer();
+}
+
+function verifyInThread(request: VerifyRequest, signal: AbortSignal): Promise<VerifiedPaper> {
+  const thread = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  return new Promise<VerifiedPaper>((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    thread.addEventListener("message", ({ data }: MessageEvent<VerifyReply>) => {
+      if (data.ok) resolve(data.paper);
+      else reject(new VerifyError(data.message, data.about));
+    });
+    thread.addEventListener("error", () =>
+      reject(new VerifyError("The verifying code could not be run by this browser.", "network")),
+    );
+    thread.postMessage(request, [request.bundle]);
+  }).finally(() => thread.terminate());
+}
+
+/** What the page hands to the thread that verifies. */
+export type VerifyRequest = {
+  readonly bundle: ArrayBuffer;
+  /** A keyring in JSON that the reader added; empty for none. */
+  readonly keyring: string;
+  /** Whether the server has the sample loaded, so that the demo key is accepted. */
+  readonly hasSample: boolean;
+};
+
+/** And what comes back: the result, or why there is none. */
+export type VerifyReply =
+  | { readonly ok: true; readonly paper: VerifiedPaper }
+  | {
+      readonly ok: false;
+      readonly about: "document" | "keyring";
+      readonly code: string;
+      readonly message: string;
+    };
