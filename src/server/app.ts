@@ -23,7 +23,7 @@ import { ChangeWatch } from "./live/change-watch.ts";
 import { LiveChanges } from "./live/live-changes.ts";
 import type { LogError } from "./mask-error.ts";
 import { createMirrorHandlers } from "./mirror/handlers.ts";
-import { RequestReads } from "./reads/index.ts";
+import { RequestReads } from "./request-reads.ts";
 import { sendError, sendFailure } from "./responses.ts";
 import { routesOf } from "./routes.ts";
 

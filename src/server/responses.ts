@@ -1,23 +1,30 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { comeAgainSeconds, type ErrorCode } from "../api/errors.ts";
 import { isServerFault } from "../store/server-fault.ts";
 
 /** Sends a whole body; of a HEAD request only its headers. */
+export function sendBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  headers: OutgoingHttpHeaders,
+  body: string | Buffer,
+): void {
+  response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
+  response.end(request.method === "HEAD" ? undefined : body);
+  // A body that nobody reads would keep the connection from its next request.
+  request.resume();
+}
+
+/** Sends a text whose type a browser must not guess from its content. */
 export function send(
   request: IncomingMessage,
   response: ServerResponse,
   status: number,
-  body: { type: string; text: string; headers?: Record<string, string> },
+  { type, text, headers }: { type: string; text: string; headers?: Record<string, string> },
 ): void {
-  response.writeHead(status, {
-    "content-type": `${body.type}; charset=utf-8`,
-    "content-length": Buffer.byteLength(body.text),
-    "x-content-type-options": "nosniff",
-    ...body.headers,
-  });
-  response.end(request.method === "HEAD" ? undefined : body.text);
-  // A body that nobody reads would keep the connection from its next request.
-  request.resume();
+  const all = { "content-type": `${type}; charset=utf-8`, "x-content-type-options": "nosniff", ...headers };
+  sendBody(request, response, status, all, text);
 }
 
 export function sendJson(

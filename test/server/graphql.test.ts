@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { get } from "node:http";
+import { gzipSync } from "node:zlib";
 import { OperationTypeNode } from "graphql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createApp, type GraphqlSettings, type RunningServer, startServer } from "../../src/server/index.ts";
@@ -88,6 +89,111 @@ describe("/graphql", () => {
     it("a mutation by GET", async () => {
       const response = await fetch(`${url}?query=mutation{submitDocument(document:""){submission{id}}}`);
       expect(response.status).toBe(405);
+    });
+  });
+
+  describe("content negotiation", () => {
+    const query = "{ status { papers } }";
+    const data = { status: { papers: 1 } };
+    const get = (text: string, accept: string) =>
+      fetch(`${url}?query=${encodeURIComponent(text)}`, { headers: { accept } });
+    const send = (
+      type: string,
+      body: string | Uint8Array<ArrayBuffer>,
+      headers: Record<string, string> = {},
+    ) => fetch(url, { method: "POST", headers: { "content-type": type, ...headers }, body });
+
+    it.each(["application/json", "application/json;charset=UTF-8", "application/graphql+json"])(
+      "reads a body of %s",
+      async (type) => {
+        expect(await (await send(type, JSON.stringify({ query }))).json()).toEqual({ data });
+      },
+    );
+
+    it("reads a query as application/graphql", async () => {
+      expect(await (await send("application/graphql", query)).json()).toEqual({ data });
+    });
+
+    it.each(["application/xml", "application/octet-stream", "application/jsonx"])(
+      "answers 415 to a body of %s",
+      async (type) => {
+        expect((await send(type, JSON.stringify({ query }))).status).toBe(415);
+      },
+    );
+
+    it("answers 415 to a compressed body", async () => {
+      const packed = new Uint8Array(gzipSync(JSON.stringify({ query })));
+      expect((await send("application/json", packed, { "content-encoding": "gzip" })).status).toBe(415);
+      const plain = await send("application/json", JSON.stringify({ query }), {
+        "content-encoding": "identity",
+      });
+      expect(plain.status).toBe(200);
+    });
+
+    it("answers a query with one event where only text/event-stream is accepted", async () => {
+      const response = await get(query, "text/event-stream");
+      expect(response.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
+      expect(await response.text()).toBe(
+        `event: next\ndata: ${JSON.stringify({ data })}\n\nevent: complete\ndata:\n\n`,
+      );
+      const invalid = await get("{ nothing }", "text/event-stream");
+      expect([invalid.status, await invalid.text()]).toEqual([
+        200,
+        expect.stringMatching(
+          /^event: next\ndata: \{"errors":.*GRAPHQL_VALIDATION_FAILED.*\n\nevent: complete/,
+        ),
+      ]);
+    });
+
+    it("prefers JSON where both are accepted, by the type that is named first", async () => {
+      for (const [accept, type] of [
+        ["*/*", "application/json"],
+        ["text/event-stream, application/json", "application/json"],
+        ["application/graphql-response+json, application/json;q=0.9", "application/graphql-response+json"],
+        [
+          "application/json;charset=latin1, application/graphql-response+json",
+          "application/graphql-response+json",
+        ],
+      ] as const) {
+        const response = await get(query, accept);
+        expect(response.headers.get("content-type"), accept).toBe(`${type}; charset=utf-8`);
+      }
+    });
+
+    it.each([
+      "image/png",
+      "application/xml, text/plain",
+      "multipart/mixed",
+      "application/json;charset=utf-16",
+    ])("answers 406 to a client that accepts only %s", async (accept) => {
+      const response = await get(query, accept);
+      expect(response.status).toBe(406);
+      expect(((await response.json()) as Body).errors?.[0]?.message).toContain("text/event-stream");
+    });
+
+    it("answers 406 to a subscription of a client that accepts no stream of events", async () => {
+      const response = await get("subscription { paperChanged { position } }", "application/json");
+      expect(response.status).toBe(406);
+      expect(((await response.json()) as Body).errors?.[0]?.message).toContain("text/event-stream");
+    });
+  });
+
+  it("rejects parameters of the wrong kind with 400", async () => {
+    const query = "query A { __typename }";
+    for (const wrong of [
+      { query: 1 },
+      { query, variables: [] },
+      { query, variables: "x" },
+      { query, extensions: 1 },
+      { query, operationName: 1 },
+      { query, operationName: "B" },
+      { query, more: 1 },
+    ]) {
+      const answer = await post(url, wrong);
+      expect([answer.status, codeOf(answer)], JSON.stringify(wrong)).toEqual([400, "BAD_USER_INPUT"]);
+    }
+    expect((await post(url, { query, operationName: "", variables: null, extensions: null })).body).toEqual({
+      data: { __typename: "Query" },
     });
   });
 

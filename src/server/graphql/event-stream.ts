@@ -40,7 +40,8 @@ export async function sendStream(
   const iterator = results[Symbol.asyncIterator]();
   const end = () => {
     clearInterval(beating);
-    void iterator.return?.();
+    // How it ends is told to no client any more.
+    Promise.resolve(iterator.return?.()).catch(() => {});
   };
   const beat = () => response.write(`id: ${live.sent}\n:\n\n`);
   const beating = setInterval(() => {
@@ -58,7 +59,7 @@ export async function sendStream(
         response.write(unavailableEvent(value));
         return;
       }
-      if (!response.write(eventOf(value, live.given))) await untilDrained(response);
+      if (!response.write(eventOf(textOf(value), live.given))) await untilDrained(response);
     }
   } catch (error) {
     if (!(error instanceof GoneError)) throw error;
@@ -68,16 +69,16 @@ export async function sendStream(
   }
 }
 
-/** The events of a result that is not followed by others. */
-export function eventsOf(result: ExecutionResult): string {
-  return `${eventOf(result, null)}event: complete\ndata:\n\n`;
+/** The events of a result that is not followed by others, given as JSON. */
+export function eventsOf(text: string): string {
+  return `${eventOf(text, null)}event: complete\ndata:\n\n`;
 }
 
 /** Without an id, so that a client that comes again goes on before it; and when to come. */
 export function unavailableEvent(result: ExecutionResult): string {
-  return `retry: ${comeAgainSeconds * 1000}\n${eventOf(result, null)}`;
+  return `retry: ${comeAgainSeconds * 1000}\n${eventOf(textOf(result), null)}`;
 }
 
-function eventOf(result: ExecutionResult, id: bigint | null): string {
-  return `${id === null ? "" : `id: ${id}\n`}event: next\ndata: ${textOf(result)}\n\n`;
+function eventOf(text: string, id: bigint | null): string {
+  return `${id === null ? "" : `id: ${id}\n`}event: next\ndata: ${text}\n\n`;
 }

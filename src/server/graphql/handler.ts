@@ -9,7 +9,7 @@ import { BodyError, isUtf8Address, readText } from "../http/body.ts";
 import { isNamedBy, weakTag } from "../http/conditional.ts";
 import { corsHeaders, crossSiteRefusal, openCors, preflightHeaders } from "../http/cors.ts";
 import { type AcceptedTypes, acceptedTypes, asksForPage, type JsonType } from "../http/negotiation.ts";
-import { carriedPosition, malformedPosition, positionHeaders } from "../reads/index.ts";
+import { carriedPosition, malformedPosition, positionHeaders } from "../request-reads.ts";
 import { sendError } from "../responses.ts";
 import { headOf, isUnavailable, textOf } from "./answer.ts";
 import {
@@ -120,14 +120,14 @@ export function createGraphqlHandler(options: GraphqlOptions): {
       response.writeHead(200, { ...streamHeaders, ...headers });
       return sendStream(response, { results: result, live: (context as Context).live, times: streamTimes });
     }
+    const text = outcome.text ?? textOf(result);
     const isToComeAgain = kind === OperationTypeNode.SUBSCRIPTION && events && isUnavailable(result);
     if (json === null || isToComeAgain) {
       const head = isToComeAgain ? { status: 200, headers: {} } : headOf(result, "text/event-stream");
       response.writeHead(head.status, { ...head.headers, ...streamHeaders, ...headers });
-      response.end(isToComeAgain ? unavailableEvent(result) : eventsOf(result));
+      response.end(isToComeAgain ? unavailableEvent(result) : eventsOf(text));
       return;
     }
-    const text = outcome.text ?? textOf(result);
     const isLarge = text.length > largeAnswer;
     if (isLarge && isTurnOver()) await takeTurn(request);
     if (response.destroyed) return;

@@ -9,6 +9,7 @@ import {
   OperationTypeNode,
 } from "graphql";
 import { createYoga, isAsyncIterable, mapAsyncIterator, type Plugin } from "graphql-yoga";
+import { LRUCache } from "lru-cache";
 import { type ChangeFollower, type Context, createContext, type Submit } from "../../api/context.ts";
 import { ApiError } from "../../api/errors.ts";
 import { executeToText } from "../../api/execution/execute-to-text.ts";
@@ -16,10 +17,9 @@ import type { QueryLimits } from "../../api/limits/query-limits.ts";
 import { schema } from "../../api/schema.ts";
 import type { Keyring } from "../../protocol/index.ts";
 import type { GraphqlOperation } from "../../runtime/channels.ts";
-import { documentCaches } from "../cache/document-caches.ts";
 import { instrumentOperation } from "../instrument.ts";
 import { createMaskError, type LogError } from "../mask-error.ts";
-import type { PreparedServer, RequestReads } from "../reads/index.ts";
+import type { PreparedServer, RequestReads } from "../request-reads.ts";
 import { textOf } from "./answer.ts";
 import type { Results } from "./event-stream.ts";
 import { limitPlugins } from "./limits.ts";
@@ -93,7 +93,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     multipart: false,
     cors: false,
     maxRequestBodySize: false,
-    parserAndValidationCache: documentCaches(),
+    parserAndValidationCache: {
+      documentCache: cacheByText<DocumentNode>(maxDocuments),
+      errorCache: cacheByText<object>(maxParseErrors),
+    },
     maskedErrors: { maskError },
     plugins: [
       ...(introspection ? [] : [useNoIntrospection()]),
@@ -169,6 +172,20 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       await yoga.dispose();
     },
   };
+}
+
+/** Characters of documents that are kept parsed and valid. A parsed one takes some twenty bytes for each character. */
+const maxDocuments = 1_000_000;
+/** Characters of documents that could not be parsed, each kept with its error. */
+const maxParseErrors = 200_000;
+
+/** Values by the text of a document, bounded by the length of all texts: small documents are many. */
+function cacheByText<Value extends object>(maxSize: number): LRUCache<string, Value> {
+  return new LRUCache({
+    maxSize,
+    maxEntrySize: maxSize / 8,
+    sizeCalculation: (_value, text) => text.length + 1,
+  });
 }
 
 const noLookup: Lookup = {};

@@ -1,5 +1,5 @@
-import { BoundedTexts } from "../../bounded-texts.ts";
-import type { PreparedServer } from "../reads/index.ts";
+import { LRUCache } from "lru-cache";
+import type { PreparedServer } from "../request-reads.ts";
 import type { Parameters } from "./parameters.ts";
 
 /** An answer's text, and the version of the data that it was made of. */
@@ -21,11 +21,16 @@ const versionMilliseconds = 1000;
  * one server are given out for requests of that server only: versions of two cannot be compared.
  */
 export class ResponseCache {
-  readonly #texts: BoundedTexts<Kept>;
+  readonly #texts: LRUCache<string, Kept>;
 
   /** Characters. */
   constructor(maximumSize: number) {
-    this.#texts = new BoundedTexts(maximumSize);
+    this.#texts = new LRUCache({
+      maxSize: maximumSize,
+      // A larger one would drive out too much else.
+      maxEntrySize: Math.ceil(maximumSize / 8),
+      sizeCalculation: ({ text }, key) => key.length + text.length,
+    });
   }
 
   /** Looks a request up that names nobody who makes it. */
@@ -54,7 +59,7 @@ export class ResponseCache {
   /** `version` was read before the operation was begun. */
   #place(key: string, version: string | null): Lookup {
     if (version === null) return {};
-    return { keep: (text) => this.#texts.set(key, { version, text }, text.length) };
+    return { keep: (text) => this.#texts.set(key, { version, text }) };
   }
 }
 

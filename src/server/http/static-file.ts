@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { cryptography } from "../../protocol/index.ts";
+import { sendBody } from "../responses.ts";
 import { sendUnmodified, strongTag } from "./conditional.ts";
 import { acceptedEncoding, type Encoding } from "./negotiation.ts";
 
@@ -14,13 +15,7 @@ export function sendPage(
   const etag = strongTag(cryptography.sha256Text(text).slice(0, 32));
   const all = { ...headers, "cache-control": "no-cache", etag };
   if (status === 200 && sendUnmodified(request, response, etag, all)) return;
-  request.resume();
-  response.writeHead(status, {
-    ...all,
-    "content-type": "text/html; charset=utf-8",
-    "content-length": Buffer.byteLength(text),
-  });
-  response.end(request.method === "HEAD" ? undefined : text);
+  sendBody(request, response, status, { ...all, "content-type": "text/html; charset=utf-8" }, text);
 }
 
 export type ImmutableFile = {
@@ -43,16 +38,9 @@ export async function sendImmutable(
   const compressed = wanted === "identity" ? null : await bytes(wanted);
   const body = compressed ?? (await bytes("identity"));
   if (body === null) return false;
-  request.resume();
-  response.writeHead(200, {
-    "content-type": type,
-    "content-length": body.length,
-    ...(compressed === null ? {} : { "content-encoding": wanted }),
-    vary: "Accept-Encoding",
-    "cache-control": "public, max-age=31536000, immutable",
-    // A worker has its own policy, and a picture opened by itself is a page.
-    ...headers,
-  });
-  response.end(request.method === "HEAD" ? undefined : body);
+  const encoding = compressed === null ? {} : { "content-encoding": wanted };
+  const caching = { vary: "Accept-Encoding", "cache-control": "public, max-age=31536000, immutable" };
+  // A worker has its own policy, and a picture opened by itself is a page.
+  sendBody(request, response, 200, { "content-type": type, ...encoding, ...caching, ...headers }, body);
   return true;
 }

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { documentErrorCodes } from "../../protocol/index.ts";
 import { AsyncEvent } from "../../runtime/async-event.ts";
 import { type BodyError, RetryLaterError } from "../http/body.ts";
-import { positionHeaders } from "../reads/index.ts";
-import { send } from "../responses.ts";
+import { positionHeaders } from "../request-reads.ts";
+import { send, untilDrained } from "../responses.ts";
 import { type Answer, answerOf, queuedAnswer, statusOf } from "./answers.ts";
 import type { SubmissionDesk } from "./desk.ts";
 import type { Taken } from "./intake.ts";
@@ -16,9 +16,6 @@ const mostHeld = 500;
  * nothing more is read until the client has taken its answers.
  */
 const mostUnanswered = 10_000;
-
-/** Milliseconds after which a wait begins again. Whoever waits looks first, so that nothing depends on it. */
-const waitAgain = 60_000;
 
 const tooLargeCode = "TOO_LARGE" satisfies (typeof documentErrorCodes)[number];
 
@@ -69,7 +66,7 @@ export class AnswerWriter {
     if (!this.#isCrowded) return;
     this.stream();
     this.#hurry.set();
-    while (this.#isCrowded && !this.#gone.signal.aborted) await this.#room.wait({ timeout: waitAgain });
+    while (this.#isCrowded && !this.#gone.signal.aborted) await this.#room.wait();
   }
 
   get #isCrowded(): boolean {
@@ -121,7 +118,7 @@ export class AnswerWriter {
       const [next] = this.#waiting;
       if (next === undefined) {
         if (this.#isEnded) return;
-        await this.#news.wait({ timeout: waitAgain });
+        await this.#news.wait();
         continue;
       }
       const answer = await this.#answer(next);
@@ -174,15 +171,8 @@ export class AnswerWriter {
 
   /** Waits for a client that reads more slowly than it is answered. The server ends connections that do not read. */
   async #read(): Promise<void> {
-    if (!this.#response.writableNeedDrain) return;
-    const drained = new AsyncEvent();
-    const set = () => drained.set();
-    this.#response.once("drain", set);
-    this.#gone.signal.addEventListener("abort", set);
-    while (this.#response.writableNeedDrain && !this.#gone.signal.aborted)
-      await drained.wait({ timeout: waitAgain });
-    this.#response.off("drain", set);
-    this.#gone.signal.removeEventListener("abort", set);
+    // Where the client is gone, nothing more is answered.
+    if (this.#response.writableNeedDrain) await untilDrained(this.#response).catch(() => {});
   }
 
   get #type(): string {

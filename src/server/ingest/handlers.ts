@@ -5,7 +5,7 @@ import { type BodyError, discardBody, RetryLaterError } from "../http/body.ts";
 import { queryOf, type Route } from "../http/router.ts";
 import { inTime, type TimedRead } from "../http/timed-answer.ts";
 import type { LogError } from "../mask-error.ts";
-import { positionHeaders } from "../reads/index.ts";
+import { positionHeaders } from "../request-reads.ts";
 import { sendError, sendJson } from "../responses.ts";
 import { AnswerWriter } from "./answer-writer.ts";
 import { answerOf } from "./answers.ts";

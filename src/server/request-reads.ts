@@ -1,12 +1,42 @@
 import type { IncomingMessage } from "node:http";
-import { type Context, type PreparedReads, prepareReads } from "../../api/context.ts";
-import { KeptRows } from "../../api/loaders/kept-rows.ts";
-import { type GraphService, questionNames, startGraph } from "../../graph/index.ts";
-import type { Position, ReadServer, ReadServers } from "../../store/replicas/index.ts";
-import { isServerFault } from "../../store/server-fault.ts";
-import type { PaperStates } from "../../store/states/index.ts";
-import { DataVersion } from "../cache/data-version.ts";
-import { carriedPosition } from "./position-header.ts";
+import { type Context, type PreparedReads, prepareReads } from "../api/context.ts";
+import { KeptRows } from "../api/loaders/kept-rows.ts";
+import { type GraphService, questionNames, startGraph } from "../graph/index.ts";
+import {
+  type Position,
+  parsePosition,
+  positionText,
+  type ReadServer,
+  type ReadServers,
+} from "../store/replicas/index.ts";
+import { isServerFault } from "../store/server-fault.ts";
+import type { PaperStates } from "../store/states/index.ts";
+import { DataVersion } from "./cache/data-version.ts";
+
+/**
+ * A place in the database's log. An answer that carries it has seen nothing later; a request that carries it is
+ * answered with all that came before.
+ */
+const positionHeader = "pith-graph-position";
+
+/** The position that a request carries; null where it carries none, undefined where it is no position. */
+export function carriedPosition({ headers }: IncomingMessage): Position | null | undefined {
+  const text = headers[positionHeader];
+  if (text === undefined) return null;
+  return parsePosition(String(text)) ?? undefined;
+}
+
+export const malformedPosition =
+  "Pith-Graph-Position must be as an answer had it: two hexadecimal numbers with a slash between, like 16/B374D848.";
+
+/** For an answer; pages of other origins may read it, too. */
+export function positionHeaders(position: Position | null): Record<string, string> {
+  if (position === null) return {};
+  return {
+    [positionHeader]: positionText(position),
+    "access-control-expose-headers": "Pith-Graph-Position",
+  };
+}
 
 /** A server with what requests read through: statements prepared for it, and rows that are kept of it. */
 export type PreparedServer = {
