@@ -189,7 +189,7 @@ describe("its assets", () => {
       }
     };
     await follow(await scriptPath());
-    const home = /"?\.\/(home-page-[\w-]+\.js)"?/.exec((await get(await scriptPath())).body.toString())?.[1];
+    const home = /"?\.\/(home-[\w-]+\.js)"?/.exec((await get(await scriptPath())).body.toString())?.[1];
     expect(home).toBeDefined();
     await follow(`/assets/${home}`);
     expect(seen.size).toBeGreaterThan(2);
