@@ -26,7 +26,7 @@ export const provenanceFragment = graphql(
 );
 
 /** What names a work. */
-export const namedWorkFragment = graphql(`
+export const workNameFragment = graphql(`
   fragment NamedWork on Work {
     workIds
     arxivId
@@ -52,7 +52,7 @@ export const verificationFragment = graphql(
 );
 
 /** A work, whether or not its paper is stored. */
-export const bareWorkFragment = graphql(
+export const workFragment = graphql(
   `
     fragment BareWork on Work {
       id
@@ -60,7 +60,7 @@ export const bareWorkFragment = graphql(
       citedByCount
     }
   `,
-  [namedWorkFragment],
+  [workNameFragment],
 );
 
 /** A paper in a list. */
@@ -83,7 +83,7 @@ export const listedPaperFragment = graphql(
 );
 
 /** What a paper's record and snapshot say of the paper itself. */
-export const shownPaperFragment = graphql(`
+export const paperFragment = graphql(`
   fragment ShownPaper on Paper {
     pithNumber
     canonicalSha256
@@ -103,7 +103,7 @@ export const shownPaperFragment = graphql(`
   }
 `);
 
-export const shownClaimFragment = graphql(`
+export const claimFragment = graphql(`
   fragment ShownClaim on Claim {
     claimId
     kind
@@ -114,7 +114,7 @@ export const shownClaimFragment = graphql(`
   }
 `);
 
-export const shownReferenceFragment = graphql(`
+export const referenceFragment = graphql(`
   fragment ShownReference on Reference {
     refIndex
     title

@@ -3,7 +3,7 @@ import type Sigma from "sigma";
 import type { RenderParams } from "sigma/types";
 import type { Citation, Position } from "../graph/index.ts";
 import type { NodeAttributes } from "./appearance.ts";
-import { colourParts, glProgram } from "./gl.ts";
+import { createProgram, parseColour } from "./gl.ts";
 
 const vertexShader = `#version 300 es
 in vec4 point;
@@ -25,25 +25,25 @@ void main() {
 }`;
 
 /** The citations that stand out. */
-export type StrongCitations = {
+export type HighlightedCitations = {
   /** Of the work that is pointed at, or in focus. */
-  readonly near: readonly Citation[];
+  readonly adjacent: readonly Citation[];
   readonly path: readonly Citation[];
 };
 
-export type StrongLook = {
+export type ArrowStyle = {
   /** `#rrggbb` */
-  readonly near: string;
+  readonly adjacent: string;
   readonly path: string;
   /** How much of what is near is drawn, from 0 to 1. */
-  readonly share: number;
+  readonly fraction: number;
 };
 
-const nearWidth = 1.6;
+const adjacentWidth = 1.6;
 const pathWidth = 3.5;
 
 /** How strong each of so many lines from one work is, from 0 to 1: of hundreds a fan is seen, no solid shape. */
-function strengthOf(count: number): number {
+function arrowOpacity(count: number): number {
   return Math.min(1, Math.max(0.35, 7 / Math.sqrt(count + 1)));
 }
 
@@ -51,27 +51,27 @@ function strengthOf(count: number): number {
  * The citations that stand out: arrows from border to border, made anew in each frame, since they are as wide at any
  * zoom. They are no edges of sigma's graph: for each edge that goes, sigma reads the whole graph anew.
  */
-export class StrongLines {
+export class Arrows {
   readonly #gl: WebGL2RenderingContext;
   readonly #sigma: Pick<Sigma, "graphToViewport" | "scaleSize">;
   readonly #graph: DirectedGraph<NodeAttributes>;
-  readonly #look: () => StrongLook;
+  readonly #style: () => ArrowStyle;
   readonly #program: WebGLProgram;
   readonly #vertices: WebGLVertexArrayObject;
   readonly #points: WebGLBuffer;
-  #citations: StrongCitations = { near: [], path: [] };
+  #citations: HighlightedCitations = { adjacent: [], path: [] };
 
   constructor(
     gl: WebGL2RenderingContext,
     sigma: Pick<Sigma, "graphToViewport" | "scaleSize">,
     graph: DirectedGraph<NodeAttributes>,
-    look: () => StrongLook,
+    look: () => ArrowStyle,
   ) {
     this.#gl = gl;
     this.#sigma = sigma;
     this.#graph = graph;
-    this.#look = look;
-    this.#program = glProgram(gl, { vertex: vertexShader, fragment: fragmentShader });
+    this.#style = look;
+    this.#program = createProgram(gl, { vertex: vertexShader, fragment: fragmentShader });
     this.#vertices = gl.createVertexArray();
     this.#points = gl.createBuffer();
     gl.bindVertexArray(this.#vertices);
@@ -82,14 +82,14 @@ export class StrongLines {
     gl.bindVertexArray(null);
   }
 
-  show(citations: StrongCitations): void {
+  show(citations: HighlightedCitations): void {
     this.#citations = citations;
   }
 
   render({ width, height }: RenderParams): void {
-    const { near, path } = this.#citations;
-    if (near.length + path.length === 0) return;
-    const look = this.#look();
+    const { adjacent, path } = this.#citations;
+    if (adjacent.length + path.length === 0) return;
+    const look = this.#style();
     const gl = this.#gl;
     gl.useProgram(this.#program);
     gl.bindVertexArray(this.#vertices);
@@ -98,12 +98,17 @@ export class StrongLines {
     gl.enable(gl.BLEND);
     gl.uniform2f(gl.getUniformLocation(this.#program, "size"), width, height);
     for (const [citations, lineWidth, colour, strength] of [
-      [near.slice(0, Math.ceil(look.share * near.length)), nearWidth, look.near, strengthOf(near.length)],
+      [
+        adjacent.slice(0, Math.ceil(look.fraction * adjacent.length)),
+        adjacentWidth,
+        look.adjacent,
+        arrowOpacity(adjacent.length),
+      ],
       [path, pathWidth, look.path, 1],
     ] as const) {
       const points = this.#pointsOf(citations, lineWidth);
       gl.bufferData(gl.ARRAY_BUFFER, points, gl.STREAM_DRAW);
-      gl.uniform4f(gl.getUniformLocation(this.#program, "colour"), ...colourParts(colour), strength);
+      gl.uniform4f(gl.getUniformLocation(this.#program, "colour"), ...parseColour(colour), strength);
       gl.drawArrays(gl.TRIANGLES, 0, points.length / numbersPerVertex);
     }
     gl.bindVertexArray(null);
@@ -121,7 +126,7 @@ export class StrongLines {
     for (const { citing, cited } of citations) {
       if (!this.#graph.hasNode(citing) || !this.#graph.hasNode(cited)) continue;
       const [one, other] = [this.#graph.getNodeAttributes(citing), this.#graph.getNodeAttributes(cited)];
-      const shape = arrowShape({
+      const shape = arrowTriangles({
         from: this.#sigma.graphToViewport(one),
         to: this.#sigma.graphToViewport(other),
         gaps: [this.#sigma.scaleSize(one.size), this.#sigma.scaleSize(other.size)],
@@ -148,13 +153,13 @@ export const numbersPerVertex = 4;
 export const verticesPerArrow = 9;
 
 /** Beyond its border a pixel more is drawn, in which it fades. */
-const border = 1;
+const antialiasWidth = 1;
 
 /**
  * The triangles of an arrow, in pixels, for a program that draws what lies nearer to the middle than the arrow goes.
  * Nothing where the two ends touch.
  */
-export function arrowShape({ from, to, gaps, width }: Arrow): readonly number[] {
+export function arrowTriangles({ from, to, gaps, width }: Arrow): readonly number[] {
   const distance = Math.hypot(to.x - from.x, to.y - from.y);
   const [begin, tip] = [gaps[0], distance - gaps[1]];
   if (tip <= begin) return [];
@@ -168,7 +173,8 @@ export function arrowShape({ from, to, gaps, width }: Arrow): readonly number[] 
   const head = Math.min(4.5 * width, tip - begin);
   const base = tip - head;
   const [thin, thick] = [width / 2, 2 * width];
-  const side = (along: number, reach: number, sign: 1 | -1) => vertex(along, sign * (reach + border), reach);
+  const side = (along: number, reach: number, sign: 1 | -1) =>
+    vertex(along, sign * (reach + antialiasWidth), reach);
   return [
     ...side(begin, thin, 1),
     ...side(begin, thin, -1),
@@ -179,6 +185,6 @@ export function arrowShape({ from, to, gaps, width }: Arrow): readonly number[] 
     ...side(base, thick, 1),
     ...side(base, thick, -1),
     // Its sides go on by the border's pixel.
-    ...vertex(tip + (border * head) / thick, 0, -border),
+    ...vertex(tip + (antialiasWidth * head) / thick, 0, -antialiasWidth),
   ];
 }

@@ -3,7 +3,7 @@ import type Sigma from "sigma";
 import type { NodeAttributes } from "./appearance.ts";
 
 /** A WebGL program of two shaders. Throws where it cannot be made. */
-export function glProgram(
+export function createProgram(
   gl: WebGL2RenderingContext,
   shaders: { readonly vertex: string; readonly fragment: string },
 ): WebGLProgram {
@@ -27,24 +27,24 @@ export function glProgram(
 }
 
 /** The parts of a colour `#rrggbb`, each from 0 to 1. */
-export function colourParts(colour: string): readonly [red: number, green: number, blue: number] {
+export function parseColour(colour: string): readonly [red: number, green: number, blue: number] {
   const part = (at: number) => Number.parseInt(colour.slice(at, at + 2), 16) / 255;
   return [part(1), part(3), part(5)];
 }
 
 /** Two numbers of four bytes. */
-const bytesPerPlace = 8;
+const bytesPerPosition = 8;
 
 /**
  * Where works stand, as the graphics card keeps it: for lines between them and for themselves. A work that moves is
  * 8 bytes to send.
  */
-export class WorkPlaces {
+export class WorkPositions {
   readonly #gl: WebGL2RenderingContext;
   readonly #sigma: Pick<Sigma, "graphToFramedGraph">;
   readonly #graph: DirectedGraph<NodeAttributes>;
   readonly #buffer: WebGLBuffer;
-  #numbers: ReadonlyMap<string, number> = new Map();
+  #indices: ReadonlyMap<string, number> = new Map();
   /** Works that have moved since their places were sent; null: any may have. */
   #moved: Set<string> | null = null;
 
@@ -60,18 +60,18 @@ export class WorkPlaces {
   }
 
   /** The works, each with its number among the places. */
-  get numbers(): ReadonlyMap<string, number> {
-    return this.#numbers;
+  get indices(): ReadonlyMap<string, number> {
+    return this.#indices;
   }
 
   /** These are the works now. */
-  renumber(ids: readonly string[]): void {
-    this.#numbers = new Map(ids.map((id, number) => [id, number]));
+  setWorks(ids: readonly string[]): void {
+    this.#indices = new Map(ids.map((id, number) => [id, number]));
     this.#moved = null;
   }
 
   /** A work has moved; without its id: any may have. */
-  moved(id?: string): void {
+  invalidate(id?: string): void {
     if (id === undefined) this.#moved = null;
     else this.#moved?.add(id);
   }
@@ -85,19 +85,19 @@ export class WorkPlaces {
   }
 
   /** Sends what has moved. */
-  send(): void {
+  upload(): void {
     const gl = this.#gl;
     if (this.#moved === null) {
-      const places = new Float32Array(2 * this.#numbers.size);
-      for (const [id, number] of this.#numbers) places.set(this.#placeOf(id), 2 * number);
+      const places = new Float32Array(2 * this.#indices.size);
+      for (const [id, number] of this.#indices) places.set(this.#positionOf(id), 2 * number);
       gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffer);
       gl.bufferData(gl.ARRAY_BUFFER, places, gl.DYNAMIC_DRAW);
     } else if (this.#moved.size > 0) {
       gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffer);
       for (const id of this.#moved) {
-        const number = this.#numbers.get(id);
+        const number = this.#indices.get(id);
         if (number === undefined) continue;
-        gl.bufferSubData(gl.ARRAY_BUFFER, bytesPerPlace * number, new Float32Array(this.#placeOf(id)));
+        gl.bufferSubData(gl.ARRAY_BUFFER, bytesPerPosition * number, new Float32Array(this.#positionOf(id)));
       }
     }
     this.#moved = new Set();
@@ -107,7 +107,7 @@ export class WorkPlaces {
     this.#gl.deleteBuffer(this.#buffer);
   }
 
-  #placeOf(id: string): readonly [x: number, y: number] {
+  #positionOf(id: string): readonly [x: number, y: number] {
     if (!this.#graph.hasNode(id)) return [0, 0];
     const { x, y } = this.#sigma.graphToFramedGraph(this.#graph.getNodeAttributes(id));
     return [x, y];

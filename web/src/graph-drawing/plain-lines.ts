@@ -1,6 +1,6 @@
 import type { RenderParams } from "sigma/types";
 import type { Citation } from "../graph/index.ts";
-import { colourParts, glProgram, type WorkPlaces } from "./gl.ts";
+import { createProgram, parseColour, type WorkPositions } from "./gl.ts";
 
 const vertexShader = `#version 300 es
 in vec2 place;
@@ -18,17 +18,17 @@ void main() {
 }`;
 
 /** How plain lines look now. */
-export type LineLook = {
+export type LineStyle = {
   /** `#rrggbb` */
   readonly colour: string;
   /** The opacity of each, from 0 to 1. */
-  readonly strength: number;
+  readonly opacity: number;
   /** How much of the lines is drawn, from 0 to 1: some of everywhere. */
-  readonly share: number;
+  readonly fraction: number;
 };
 
 /** The citations that the registry resolved are so much stronger. */
-const anchorWeight = 1.5;
+const anchorOpacityFactor = 1.5;
 
 type Range = { readonly first: number; readonly count: number; readonly weight: number };
 
@@ -39,22 +39,22 @@ type Range = { readonly first: number; readonly count: number; readonly weight: 
  */
 export class PlainLines {
   readonly #gl: WebGL2RenderingContext;
-  readonly #places: WorkPlaces;
-  readonly #look: () => LineLook;
+  readonly #positions: WorkPositions;
+  readonly #style: () => LineStyle;
   readonly #program: WebGLProgram;
   readonly #vertices: WebGLVertexArrayObject;
-  readonly #ends: WebGLBuffer;
+  readonly #indices: WebGLBuffer;
   #ranges: readonly Range[] = [];
 
-  constructor(gl: WebGL2RenderingContext, places: WorkPlaces, look: () => LineLook) {
+  constructor(gl: WebGL2RenderingContext, places: WorkPositions, look: () => LineStyle) {
     this.#gl = gl;
-    this.#places = places;
-    this.#look = look;
-    this.#program = glProgram(gl, { vertex: vertexShader, fragment: fragmentShader });
+    this.#positions = places;
+    this.#style = look;
+    this.#program = createProgram(gl, { vertex: vertexShader, fragment: fragmentShader });
     this.#vertices = gl.createVertexArray();
-    this.#ends = gl.createBuffer();
+    this.#indices = gl.createBuffer();
     gl.bindVertexArray(this.#vertices);
-    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.#ends);
+    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.#indices);
     places.bind(gl.getAttribLocation(this.#program, "place"));
     gl.bindVertexArray(null);
   }
@@ -62,17 +62,17 @@ export class PlainLines {
   /** These citations, between works that have places. */
   show(citations: readonly Citation[]): void {
     const gl = this.#gl;
-    const { numbers } = this.#places;
+    const { indices } = this.#positions;
     const endsOf = ({ citing, cited }: Citation) => {
-      const [from, to] = [numbers.get(citing), numbers.get(cited)];
+      const [from, to] = [indices.get(citing), indices.get(cited)];
       return from === undefined || to === undefined ? [] : [from, to];
     };
-    const even = evenOrder(citations);
+    const even = spreadOrder(citations);
     const anchors = even.filter(({ isInternalAnchor }) => isInternalAnchor).flatMap(endsOf);
     const others = even.filter(({ isInternalAnchor }) => !isInternalAnchor).flatMap(endsOf);
     this.#ranges = [
       { first: 0, count: others.length / 2, weight: 1 },
-      { first: others.length / 2, count: anchors.length / 2, weight: anchorWeight },
+      { first: others.length / 2, count: anchors.length / 2, weight: anchorOpacityFactor },
     ];
     gl.bindVertexArray(this.#vertices);
     gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, Uint32Array.from([...others, ...anchors]), gl.STATIC_DRAW);
@@ -82,22 +82,25 @@ export class PlainLines {
   /** After `WorkPlaces.send`. */
   render({ matrix }: RenderParams): void {
     const gl = this.#gl;
-    const { colour, strength, share } = this.#look();
+    const { colour, opacity, fraction } = this.#style();
     gl.useProgram(this.#program);
     gl.bindVertexArray(this.#vertices);
     gl.enable(gl.BLEND);
     gl.uniformMatrix3fv(gl.getUniformLocation(this.#program, "matrix"), false, matrix);
     for (const { first, count, weight } of this.#ranges) {
-      const opacity = Math.min(1, strength * weight);
-      gl.uniform4f(gl.getUniformLocation(this.#program, "colour"), ...colourParts(colour), opacity);
+      gl.uniform4f(
+        gl.getUniformLocation(this.#program, "colour"),
+        ...parseColour(colour),
+        Math.min(1, opacity * weight),
+      );
       // Two numbers of four bytes a line.
-      gl.drawElements(gl.LINES, 2 * Math.ceil(share * count), gl.UNSIGNED_INT, 8 * first);
+      gl.drawElements(gl.LINES, 2 * Math.ceil(fraction * count), gl.UNSIGNED_INT, 8 * first);
     }
     gl.bindVertexArray(null);
   }
 
   kill(): void {
-    this.#gl.deleteBuffer(this.#ends);
+    this.#gl.deleteBuffer(this.#indices);
     this.#gl.deleteVertexArray(this.#vertices);
     this.#gl.deleteProgram(this.#program);
   }
@@ -107,7 +110,7 @@ export class PlainLines {
 const strides = [7919, 104_729];
 
 /** The same things in an order of which every beginning has some from everywhere; always the same. */
-export function evenOrder<Thing>(things: readonly Thing[]): Thing[] {
+export function spreadOrder<Thing>(things: readonly Thing[]): Thing[] {
   const stride = strides.find((prime) => things.length % prime !== 0) ?? 1;
   return things.flatMap((_, index) => {
     const thing = things[(index * stride) % things.length];

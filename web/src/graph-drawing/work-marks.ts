@@ -1,8 +1,8 @@
 import type { DirectedGraph } from "graphology";
 import type { RenderParams } from "sigma/types";
 import type { Shape } from "../graph/index.ts";
-import type { NodeAttributes, WorkLook } from "./appearance.ts";
-import { colourParts, glProgram, type WorkPlaces } from "./gl.ts";
+import type { NodeAttributes, WorkAppearance } from "./appearance.ts";
+import { createProgram, parseColour, type WorkPositions } from "./gl.ts";
 
 /** Four measures of four bytes, then three colours of a byte a part. */
 const bytesPerWork = 28;
@@ -13,38 +13,38 @@ const margin = 512;
  * The works, drawn in two calls: those that stand out over the others and over what is written beside these. sigma
  * draws each as an instance of its own, which a browser that draws by the processor takes one by one, twice a frame.
  */
-export class WorkMarks {
+export class WorkShapes {
   readonly #gl: WebGL2RenderingContext;
   readonly #graph: DirectedGraph<NodeAttributes>;
-  readonly #places: WorkPlaces;
-  readonly #lookOf: (id: string) => WorkLook;
+  readonly #positions: WorkPositions;
+  readonly #appearanceOf: (id: string) => WorkAppearance;
   readonly #program: WebGLProgram;
   readonly #vertices: WebGLVertexArrayObject;
-  readonly #looks: WebGLBuffer;
+  readonly #appearances: WebGLBuffer;
   readonly #order: WebGLBuffer;
-  readonly #largest: number;
+  readonly #maxPointSize: number;
   #isChanged = true;
   #counts = { plain: 0, all: 0 };
 
   constructor(
     gl: WebGL2RenderingContext,
     graph: DirectedGraph<NodeAttributes>,
-    places: WorkPlaces,
-    lookOf: (id: string) => WorkLook,
+    places: WorkPositions,
+    lookOf: (id: string) => WorkAppearance,
   ) {
     this.#gl = gl;
     this.#graph = graph;
-    this.#places = places;
-    this.#lookOf = lookOf;
-    this.#program = glProgram(gl, workShaders);
+    this.#positions = places;
+    this.#appearanceOf = lookOf;
+    this.#program = createProgram(gl, workShaders);
     this.#vertices = gl.createVertexArray();
-    this.#looks = gl.createBuffer();
+    this.#appearances = gl.createBuffer();
     this.#order = gl.createBuffer();
-    this.#largest = (gl.getParameter(gl.ALIASED_POINT_SIZE_RANGE) as Float32Array)[1] ?? 1;
+    this.#maxPointSize = (gl.getParameter(gl.ALIASED_POINT_SIZE_RANGE) as Float32Array)[1] ?? 1;
     gl.bindVertexArray(this.#vertices);
     gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.#order);
     places.bind(gl.getAttribLocation(this.#program, "place"));
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.#looks);
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.#appearances);
     for (const [name, type, isNormalized, offset] of [
       ["measures", gl.FLOAT, false, 0],
       ["fill", gl.UNSIGNED_BYTE, true, 16],
@@ -65,18 +65,18 @@ export class WorkMarks {
 
   /** Draws the works that do not stand out; after `WorkPlaces.send`. */
   renderPlain(parameters: RenderParams): void {
-    if (this.#isChanged) this.#send();
+    if (this.#isChanged) this.#upload();
     this.#isChanged = false;
     this.#draw(parameters, 0, this.#counts.plain);
   }
 
   /** Draws those that do, after the others. */
-  renderStandingOut(parameters: RenderParams): void {
+  renderHighlighted(parameters: RenderParams): void {
     this.#draw(parameters, this.#counts.plain, this.#counts.all - this.#counts.plain);
   }
 
   kill(): void {
-    this.#gl.deleteBuffer(this.#looks);
+    this.#gl.deleteBuffer(this.#appearances);
     this.#gl.deleteBuffer(this.#order);
     this.#gl.deleteVertexArray(this.#vertices);
     this.#gl.deleteProgram(this.#program);
@@ -95,28 +95,28 @@ export class WorkMarks {
     gl.uniform2f(uniform("canvas"), wide, high);
     gl.uniform1f(uniform("margin"), margin);
     gl.uniform2f(uniform("scale"), pixelRatio / sizeRatio, pixelRatio);
-    gl.uniform1f(uniform("largest"), this.#largest);
+    gl.uniform1f(uniform("largest"), this.#maxPointSize);
     // Numbers of four bytes.
     gl.drawElements(gl.POINTS, count, gl.UNSIGNED_INT, 4 * first);
     gl.viewport(0, 0, wide, high);
     gl.bindVertexArray(null);
   }
 
-  #send(): void {
+  #upload(): void {
     const gl = this.#gl;
-    const { numbers } = this.#places;
-    const works = [...numbers].flatMap(([id, number]) =>
-      this.#graph.hasNode(id) ? [{ number, look: this.#lookOf(id) }] : [],
+    const { indices } = this.#positions;
+    const works = [...indices].flatMap(([id, number]) =>
+      this.#graph.hasNode(id) ? [{ number, look: this.#appearanceOf(id) }] : [],
     );
-    const bytes = new DataView(new ArrayBuffer(bytesPerWork * numbers.size));
-    for (const { number, look } of works) writeLook(bytes, bytesPerWork * number, look);
+    const bytes = new DataView(new ArrayBuffer(bytesPerWork * indices.size));
+    for (const { number, look } of works) writeAppearance(bytes, bytesPerWork * number, look);
     // Smaller ones over larger ones: none is hidden as a whole.
     const inOrder = works.sort((a, b) => b.look.radius - a.look.radius);
-    const plain = inOrder.filter(({ look }) => !look.standsOut);
-    const standingOut = inOrder.filter(({ look }) => look.standsOut);
+    const plain = inOrder.filter(({ look }) => !look.isHighlighted);
+    const standingOut = inOrder.filter(({ look }) => look.isHighlighted);
     const order = [...plain, ...standingOut].map(({ number }) => number);
     this.#counts = { plain: plain.length, all: order.length };
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.#looks);
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.#appearances);
     gl.bufferData(gl.ARRAY_BUFFER, bytes, gl.DYNAMIC_DRAW);
     gl.bindVertexArray(this.#vertices);
     gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, Uint32Array.from(order), gl.DYNAMIC_DRAW);
@@ -124,20 +124,20 @@ export class WorkMarks {
   }
 }
 
-function writeLook(bytes: DataView, at: number, look: WorkLook): void {
+function writeAppearance(bytes: DataView, at: number, look: WorkAppearance): void {
   // The byte order of every machine that a browser runs on.
-  for (const [index, measure] of [look.radius, look.gap, look.ring, shapeNumbers[look.shape]].entries()) {
+  for (const [index, measure] of [look.radius, look.gap, look.ring, shapeIndices[look.shape]].entries()) {
     bytes.setFloat32(at + 4 * index, measure, true);
   }
   for (const [index, colour] of [look.colour, look.groundColour, look.ringColour].entries()) {
-    for (const [part, value] of [...colourParts(colour), look.opacity].entries()) {
+    for (const [part, value] of [...parseColour(colour), look.opacity].entries()) {
       bytes.setUint8(at + 16 + 4 * index + part, Math.round(255 * value));
     }
   }
 }
 
 /** The shapes by their numbers in the shaders. */
-export const shapeNumbers: Readonly<Record<Shape, number>> = {
+export const shapeIndices: Readonly<Record<Shape, number>> = {
   circle: 0,
   square: 1,
   diamond: 2,

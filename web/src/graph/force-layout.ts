@@ -7,16 +7,16 @@ import type { ForceProgress, ForceTask } from "./force-task.ts";
  * to the same places, unless its time is over before: then it goes on from where it is with the last round, so that
  * works do not lie upon each other.
  */
-export function* forceSteps(
-  { radii, start, ends }: ForceTask,
-  isOver: () => boolean = () => false,
+export function* runForceSteps(
+  { radii, start, endpoints }: ForceTask,
+  isTimeUp: () => boolean = () => false,
 ): Generator<ForceProgress> {
   const count = radii.length;
   const graph = new DirectedGraph<{ x: number; y: number; size: number }>();
   for (const [number, size] of radii.entries()) {
     graph.addNode(number, { x: start[2 * number] ?? 0, y: start[2 * number + 1] ?? 0, size });
   }
-  for (let at = 0; at < ends.length; at += 2) graph.mergeEdge(ends[at], ends[at + 1]);
+  for (let at = 0; at < endpoints.length; at += 2) graph.mergeEdge(endpoints[at], endpoints[at + 1]);
   const rounds = count < 2 ? 0 : count > 500 ? 10 : 16;
   const settings = {
     ...inferSettings(count),
@@ -28,16 +28,16 @@ export function* forceSteps(
     adjustSizes: false,
   };
   for (let round = 0; round < rounds; round++) {
-    if (isOver()) round = rounds - 1;
+    if (isTimeUp()) round = rounds - 1;
     const isLate = round >= rounds - 3;
     forceAtlas2.assign(graph, { iterations: 25, settings: { ...settings, adjustSizes: isLate } });
-    if (round < rounds - 1) yield { coordinates: coordinatesOf(graph, count), isDone: false };
+    if (round < rounds - 1) yield { coordinates: readCoordinates(graph, count), isDone: false };
   }
-  yield { coordinates: coordinatesOf(graph, count), isDone: true };
+  yield { coordinates: readCoordinates(graph, count), isDone: true };
 }
 
 /** In units that are about pixels: as wide as the works need. */
-function coordinatesOf(graph: DirectedGraph<{ x: number; y: number }>, count: number): Float32Array {
+function readCoordinates(graph: DirectedGraph<{ x: number; y: number }>, count: number): Float32Array {
   const coordinates = new Float32Array(2 * count);
   let furthest = 1;
   graph.forEachNode((node, { x, y }) => {

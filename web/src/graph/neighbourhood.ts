@@ -1,4 +1,4 @@
-import type { Proved, Trust } from "../proof/index.ts";
+import type { Evidence, Trust } from "../proof/index.ts";
 
 /** A work as the graph shows it. */
 export type GraphWork = {
@@ -15,7 +15,7 @@ export type GraphWork = {
   readonly submittedAt: string | null;
   readonly category: string | null;
   /** How far its paper is proved, and by whom; null where it is only cited. */
-  readonly verification: Proved | null;
+  readonly verification: Evidence | null;
   readonly trust: Trust | null;
   readonly pithNumber: string | null;
   readonly arxivId: string | null;
@@ -49,12 +49,12 @@ export const emptyNeighbourhood: Neighbourhood = {
 };
 
 /** What a work is called where it has no title: by its identifier. */
-export function nameOf({ title, ref }: Pick<GraphWork, "title" | "ref">): string {
+export function workName({ title, ref }: Pick<GraphWork, "title" | "ref">): string {
   return title === null || title.trim() === "" ? ref : title.trim();
 }
 
 /** The work of a graph that has one work and no citations to draw; null for every other graph. */
-export function onlyWork({ works, citations }: Neighbourhood): GraphWork | null {
+export function singleWork({ works, citations }: Neighbourhood): GraphWork | null {
   const [only = null] = works.values();
   const isAlone = works.size === 1 && citations.every(({ citing, cited }) => citing === cited);
   return isAlone ? only : null;
@@ -64,49 +64,49 @@ export function onlyWork({ works, citations }: Neighbourhood): GraphWork | null 
  * Several answers as one. A work that several have keeps its smallest depth; the first is the main one: it says
  * whether anything is missing.
  */
-export function joined([first, ...others]: readonly Neighbourhood[]): Neighbourhood {
+export function mergeNeighbourhoods([first, ...others]: readonly Neighbourhood[]): Neighbourhood {
   if (first === undefined) return emptyNeighbourhood;
   if (others.length === 0) return first;
   const works = new Map(first.works);
-  const citations = new Map(first.citations.map((citation) => [nameOfCitation(citation), citation]));
+  const citations = new Map(first.citations.map((citation) => [citationKey(citation), citation]));
   for (const other of others) {
     for (const work of other.works.values()) {
       const known = works.get(work.id);
-      if (known === undefined || depthOf(work) < depthOf(known)) works.set(work.id, work);
+      if (known === undefined || depthOrInfinity(work) < depthOrInfinity(known)) works.set(work.id, work);
     }
-    for (const citation of other.citations) citations.set(nameOfCitation(citation), citation);
+    for (const citation of other.citations) citations.set(citationKey(citation), citation);
   }
   return { ...first, works, citations: [...citations.values()] };
 }
 
-function depthOf({ depth }: GraphWork): number {
+function depthOrInfinity({ depth }: GraphWork): number {
   return depth ?? Number.POSITIVE_INFINITY;
 }
 
-export function nameOfCitation({ citing, cited }: Pick<Citation, "citing" | "cited">): string {
+export function citationKey({ citing, cited }: Pick<Citation, "citing" | "cited">): string {
   return `${citing} ${cited}`;
 }
 
-export type Counts = {
+export type LinkCounts = {
   /** How many of the works shown it cites, and is cited by. */
   readonly cites: number;
   readonly citedBy: number;
 };
 
 /** Of each work, how it stands among those that are shown. */
-export function countsWithin({ works, citations }: Neighbourhood): ReadonlyMap<string, Counts> {
+export function countLinks({ works, citations }: Neighbourhood): ReadonlyMap<string, LinkCounts> {
   const counts = new Map([...works.keys()].map((id) => [id, { cites: 0, citedBy: 0 }]));
   for (const { citing, cited } of citations) {
-    const of = counts.get(citing);
+    const from = counts.get(citing);
     const to = counts.get(cited);
-    if (of !== undefined) of.cites += 1;
+    if (from !== undefined) from.cites += 1;
     if (to !== undefined) to.citedBy += 1;
   }
   return counts;
 }
 
 /** Of each work, those that it cites or that cite it. */
-export function neighboursWithin({
+export function findNeighbours({
   works,
   citations,
 }: Neighbourhood): ReadonlyMap<string, ReadonlySet<string>> {

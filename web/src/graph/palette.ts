@@ -1,4 +1,4 @@
-import { type Trust, trustNames, trusts } from "../proof/index.ts";
+import { type Trust, trustLabels, trusts } from "../proof/index.ts";
 import type { Colouring } from "./graph-url.ts";
 import type { GraphWork, Neighbourhood } from "./neighbourhood.ts";
 
@@ -32,7 +32,7 @@ const trustHues: Readonly<Record<Trust, number | null>> = {
   hash: 1,
 };
 
-const shapes: Readonly<Record<Trust, Shape>> = {
+const shapesByTrust: Readonly<Record<Trust, Shape>> = {
   signed: "circle",
   receipt: "triangle",
   demo: "square",
@@ -41,8 +41,8 @@ const shapes: Readonly<Record<Trust, Shape>> = {
 };
 
 /** The shape tells the trust whatever the colours tell, so that nothing depends on seeing colours. */
-export function shapeOf(trust: Trust | null): Shape {
-  return trust === null ? "diamond" : shapes[trust];
+export function shapeOfTrust(trust: Trust | null): Shape {
+  return trust === null ? "diamond" : shapesByTrust[trust];
 }
 
 /** Each shape that is drawn, with what it means. */
@@ -50,29 +50,33 @@ export function shapeLegend(
   works: readonly Pick<GraphWork, "trust">[],
 ): readonly { readonly shape: Shape; readonly text: string }[] {
   const shown = [...trusts, null].filter((trust) => works.some((work) => work.trust === trust));
-  return [...new Set(shown.map(shapeOf))].map((shape) => ({
+  return [...new Set(shown.map(shapeOfTrust))].map((shape) => ({
     shape,
     text: shown
-      .filter((trust) => shapeOf(trust) === shape)
-      .map((trust) => (trust === null ? "Only cited" : trustNames[trust]))
+      .filter((trust) => shapeOfTrust(trust) === shape)
+      .map((trust) => (trust === null ? "Only cited" : trustLabels[trust]))
       .join(" or "),
   }));
 }
 
 /** Which colour each work has, and what the colours mean. */
-export type Colours = {
-  readonly of: (work: Pick<GraphWork, "category" | "trust">) => string;
+export type ColourScheme = {
+  readonly colourOf: (work: Pick<GraphWork, "category" | "trust">) => string;
   readonly legend: readonly LegendEntry[];
 };
 
-export function coloursFor(neighbourhood: Neighbourhood, colouring: Colouring, theme: Theme): Colours {
+export function createColourScheme(
+  neighbourhood: Neighbourhood,
+  colouring: Colouring,
+  theme: Theme,
+): ColourScheme {
   const works = [...neighbourhood.works.values()];
   const legend = colouring === "proof" ? trustLegend(works, theme) : categoryLegend(works, theme);
   const colours = new Map(legend.map(({ key, colour }) => [key, colour]));
   const { other, none } = neutral[theme];
   return {
     legend,
-    of: ({ category, trust }) => {
+    colourOf: ({ category, trust }) => {
       const key = colouring === "proof" ? trust : category;
       return key === null ? none : (colours.get(key) ?? other);
     },
@@ -84,7 +88,7 @@ function trustLegend(works: readonly GraphWork[], theme: Theme): LegendEntry[] {
     .filter((trust) => works.some((work) => work.trust === trust))
     .map((trust) => ({
       key: trust,
-      text: trustNames[trust],
+      text: trustLabels[trust],
       colour: hues[theme][trustHues[trust] ?? -1] ?? neutral[theme].other,
     }));
   if (works.every(({ trust }) => trust !== null)) return entries;

@@ -6,7 +6,7 @@ export type SignerOrigin = ReturnType<typeof graphql.scalar<"SignerOrigin">>;
 export type Signer = ResultOf<typeof signerFragment>;
 
 /** A statement's proof and signer, as the API gives them; `receipt` where the statement is a paper. */
-export type Proved = {
+export type Evidence = {
   readonly proof: Proof;
   readonly signer: Signer | null;
   readonly receipt?: "PASSED" | "FAILED" | "NOT_CHECKABLE";
@@ -20,7 +20,7 @@ export type Trust = "signed" | "receipt" | "demo" | "untrusted" | "hash";
 
 export const trusts: readonly Trust[] = ["signed", "receipt", "demo", "untrusted", "hash"];
 
-export function trustOf({ proof, signer, receipt }: Proved): Trust {
+export function trustOf({ proof, signer, receipt }: Evidence): Trust {
   const isTrusted = signer?.origin === "REGISTRY" || signer?.origin === "CONFIGURED";
   if (proof === "HASH") return isTrusted && receipt === "PASSED" ? "receipt" : "hash";
   if (signer?.origin === "SAMPLE") return "demo";
@@ -29,7 +29,7 @@ export function trustOf({ proof, signer, receipt }: Proved): Trust {
 }
 
 /** The name of each level of trust, as chips and legends show it. */
-export const trustNames: Readonly<Record<Trust, string>> = {
+export const trustLabels: Readonly<Record<Trust, string>> = {
   signed: "Signed",
   receipt: "Record receipt",
   demo: "Demo signature",
@@ -38,7 +38,7 @@ export const trustNames: Readonly<Record<Trust, string>> = {
 };
 
 /** What a level of trust says, in a sentence that names the signer. */
-export function trustMeaning(trust: Trust, signer: Signer | null): string {
+export function describeTrust(trust: Trust, signer: Signer | null): string {
   const who = signer?.signerId ?? "The signer";
   switch (trust) {
     case "signed":
@@ -55,7 +55,7 @@ export function trustMeaning(trust: Trust, signer: Signer | null): string {
 }
 
 /** Where a key is known from, for badges beside a signer's name. */
-export const originNames: Readonly<Record<SignerOrigin, string>> = {
+export const originLabels: Readonly<Record<SignerOrigin, string>> = {
   REGISTRY: "registry",
   CONFIGURED: "configured key",
   SAMPLE: "demo key",

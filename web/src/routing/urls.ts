@@ -1,7 +1,7 @@
-import { writeList } from "../text/index.ts";
+import { formatRefList } from "../text/index.ts";
 
 /** What a page of the explorer is asked for, read from its address. */
-export type Place =
+export type Route =
   | { readonly page: "home" }
   | { readonly page: "search"; readonly query: string }
   | { readonly page: "paper"; readonly ref: string }
@@ -10,7 +10,7 @@ export type Place =
   | { readonly page: "nowhere" };
 
 /** The page that an address of this mirror names; null where it belongs to the server itself, or to somebody else. */
-export function placeOf(address: URL): Place | null {
+export function matchRoute(address: URL): Route | null {
   const base = baseUrl();
   if (address.origin !== base.origin || !address.pathname.startsWith(base.pathname)) return null;
   const path = address.pathname.slice(base.pathname.length);
@@ -19,13 +19,13 @@ export function placeOf(address: URL): Place | null {
   if (path === "graph") return { page: "graph" };
   if (path === "overview") return { page: "overview" };
   if (path.startsWith("paper/")) {
-    const ref = decoded(path.slice("paper/".length));
+    const ref = decode(path.slice("paper/".length));
     return ref === null || ref === "" ? { page: "nowhere" } : { page: "paper", ref };
   }
   return null;
 }
 
-function decoded(text: string): string | null {
+function decode(text: string): string | null {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -33,11 +33,11 @@ function decoded(text: string): string | null {
   }
 }
 
-export function homeAddress(): string {
+export function homeUrl(): string {
   return baseUrl().pathname;
 }
 
-export function searchAddress(query: string): string {
+export function searchUrl(query: string): string {
   return `${baseUrl().pathname}search?${new URLSearchParams({ q: query })}`;
 }
 
@@ -45,7 +45,7 @@ export function searchAddress(query: string): string {
  * A ref may have slashes (`hep-th/9711200`, DOIs). They stay slashes: proxies disagree on what to do with `%2F`. Only
  * what a path cannot hold is written otherwise: the second of two slashes, and steps up.
  */
-export function paperAddress(ref: string): string {
+export function paperUrl(ref: string): string {
   const path = ref
     .split("/")
     .map((step, index) => {
@@ -58,21 +58,21 @@ export function paperAddress(ref: string): string {
 }
 
 /** The graph around works, named as for `work(ref:)`. */
-export function graphAddress(refs: readonly string[]): string {
-  return graphAddressOf(new URLSearchParams(refs.length > 0 ? { of: writeList(refs) } : {}));
+export function graphUrl(refs: readonly string[]): string {
+  return graphUrlWith(new URLSearchParams(refs.length > 0 ? { of: formatRefList(refs) } : {}));
 }
 
 /** The graph page with these parameters (graph-view/graph-place.ts). */
-export function graphAddressOf(parameters: URLSearchParams): string {
+export function graphUrlWith(parameters: URLSearchParams): string {
   return `${baseUrl().pathname}graph${parameters.size > 0 ? `?${parameters}` : ""}`;
 }
 
-export function overviewAddress(): string {
+export function overviewUrl(): string {
   return `${baseUrl().pathname}overview`;
 }
 
 /** An address of the server's own routes: `graphql`, `pith/…/bundle.json`. */
-export function serverAddress(path: string): string {
+export function serverUrl(path: string): string {
   return `${baseUrl().pathname}${path}`;
 }
 

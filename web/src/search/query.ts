@@ -1,4 +1,4 @@
-import { bareWorkFragment, graphql, type ResultOf, verificationFragment } from "../api/index.ts";
+import { graphql, type ResultOf, verificationFragment, workFragment } from "../api/index.ts";
 
 export const searchQuery = graphql(
   `
@@ -47,18 +47,18 @@ export const searchQuery = graphql(
     }
   }
 `,
-  [bareWorkFragment, verificationFragment],
+  [workFragment, verificationFragment],
 );
 
-export type Found = ResultOf<typeof searchQuery>["search"]["edges"][number];
+export type SearchHit = ResultOf<typeof searchQuery>["search"]["edges"][number];
 
 /** The limits of the API's `search`. */
-export const longestQuery = 500;
-const mostTerms = 32;
+export const maxQueryLength = 500;
+const maxQueryTerms = 32;
 
 /** Why the API refuses a query, as people read it; null where it does not. */
-export function refusalOf(query: string): string | null {
-  if (query.length > longestQuery) return `Searches are limited to ${longestQuery} characters.`;
+export function queryProblem(query: string): string | null {
+  if (query.length > maxQueryLength) return `Searches are limited to ${maxQueryLength} characters.`;
   const terms = query.match(/"[^"]*"?|[^\s"]+/g) ?? [];
-  return terms.length > mostTerms ? `Searches are limited to ${mostTerms} words.` : null;
+  return terms.length > maxQueryTerms ? `Searches are limited to ${maxQueryTerms} words.` : null;
 }

@@ -1,11 +1,11 @@
 import type { graphql } from "../api/index.ts";
 import { ProofChip } from "../proof/index.ts";
-import { paperAddress } from "../routing/index.ts";
-import { authorsInShort, Said, timesText } from "../text/index.ts";
-import type { Found } from "./query.ts";
+import { paperUrl } from "../routing/index.ts";
+import { DocumentText, formatTimes, shortAuthors } from "../text/index.ts";
+import type { SearchHit } from "./query.ts";
 
 /** The passage in which the words stand. */
-function Passage({ parts }: NonNullable<Found["passage"]>) {
+function Passage({ parts }: NonNullable<SearchHit["passage"]>) {
   return (
     <bdi class="said">
       {parts.map(({ text, isMatch }, index) => (isMatch ? <mark key={index}>{text}</mark> : text))}
@@ -14,8 +14,8 @@ function Passage({ parts }: NonNullable<Found["passage"]>) {
 }
 
 /** Something that was found: what it is, and why it was found. */
-export function FoundItem({ found }: { found: Found }) {
-  const { node, passage } = found;
+export function SearchResult({ hit }: { hit: SearchHit }) {
+  const { node, passage } = hit;
   switch (node.__typename) {
     case "Paper":
       return (
@@ -24,7 +24,7 @@ export function FoundItem({ found }: { found: Found }) {
             {passage?.field === "TITLE" ? (
               <Passage {...passage} />
             ) : (
-              <Said text={node.title ?? node.pithNumber} most={200} canGrow={false} />
+              <DocumentText text={node.title ?? node.pithNumber} maxLength={200} isExpandable={false} />
             )}
           </span>
           {passage !== null && passage.field !== "TITLE" && (
@@ -33,10 +33,12 @@ export function FoundItem({ found }: { found: Found }) {
             </span>
           )}
           <span class="found-meta">
-            <ProofChip proved={node.verification} />
+            <ProofChip evidence={node.verification} />
             <span>{node.submittedAt.slice(0, 4)}</span>
-            {node.primaryCategory !== null && <Said text={node.primaryCategory} most={40} canGrow={false} />}
-            <Said text={authorsInShort(node.authors)} most={80} canGrow={false} />
+            {node.primaryCategory !== null && (
+              <DocumentText text={node.primaryCategory} maxLength={40} isExpandable={false} />
+            )}
+            <DocumentText text={shortAuthors(node.authors)} maxLength={80} isExpandable={false} />
           </span>
         </>
       );
@@ -46,7 +48,11 @@ export function FoundItem({ found }: { found: Found }) {
           <span class="found-title claim">{passage === null ? node.claimId : <Passage {...passage} />}</span>
           <span class="found-meta">
             <span>{claimKinds[node.kind].name} of</span>
-            <Said text={node.paper.title ?? node.paper.pithNumber} most={120} canGrow={false} />
+            <DocumentText
+              text={node.paper.title ?? node.paper.pithNumber}
+              maxLength={120}
+              isExpandable={false}
+            />
           </span>
         </>
       );
@@ -54,14 +60,14 @@ export function FoundItem({ found }: { found: Found }) {
       return (
         <>
           <span class="found-title">
-            <Said
+            <DocumentText
               text={node.title ?? node.arxivId ?? node.doi ?? "Untitled work"}
-              most={200}
-              canGrow={false}
+              maxLength={200}
+              isExpandable={false}
             />
           </span>
           <span class="found-meta">
-            <span>Cited {timesText(node.citedByCount)} · paper not in this mirror</span>
+            <span>Cited {formatTimes(node.citedByCount)} · paper not in this mirror</span>
           </span>
         </>
       );
@@ -69,14 +75,14 @@ export function FoundItem({ found }: { found: Found }) {
 }
 
 /** Where something that was found is shown: a claim stands on its paper's page. */
-export function foundAddress({ node }: Found): string {
+export function hitUrl({ node }: SearchHit): string {
   switch (node.__typename) {
     case "Paper":
-      return paperAddress(node.pithNumber);
+      return paperUrl(node.pithNumber);
     case "Claim":
-      return `${paperAddress(node.paper.pithNumber)}#${claimAnchor(node.claimId)}`;
+      return `${paperUrl(node.paper.pithNumber)}#${claimAnchor(node.claimId)}`;
     case "Work":
-      return paperAddress(node.arxivId ?? node.doi ?? node.workIds[0] ?? node.id);
+      return paperUrl(node.arxivId ?? node.doi ?? node.workIds[0] ?? node.id);
   }
 }
 

@@ -1,5 +1,5 @@
 /** Characters that are read of a reference: a title stands near its beginning. */
-const mostRead = 600;
+const maxReadLength = 600;
 /** A word of an author list: `Lee`, `M.`, `MJ`, `van`, `and`, `al.` */
 const nameWord = /^(?:\p{Lu}[\p{L}'’.-]*|van|von|de|der|den|di|la|le|and|et|al\.?)$/u;
 /** `A. B. Lee, C. Doe, and ` at the beginning, initials first. */
@@ -16,9 +16,9 @@ const sentenceEnd = /(?<=[\p{L}\p{N})]{2}|[?!])[.?!]?\s+(?=[\p{Lu}\d“]|arXiv)(
  * The title within a reference that gives authors, title and journal in one string; the whole string where it is a
  * title already or none can be told. A guess, for labels only.
  */
-export function citedTitle(text: string): string {
+export function extractTitle(text: string): string {
   const line = text.replace(/\s+/g, " ").trim();
-  const beginning = line.slice(0, mostRead);
+  const beginning = line.slice(0, maxReadLength);
   const found =
     quoted.exec(beginning)?.[1] ??
     firstSentence(afterColon.exec(beginning)?.[1]) ??

@@ -21,23 +21,23 @@ function readChoice(): ThemeChoice {
 let choice = readChoice();
 
 /** The theme that is shown. */
-export function shownTheme(): Theme {
+export function currentTheme(): Theme {
   if (choice !== "auto") return choice;
   return systemIsDark.matches ? "dark" : "light";
 }
 
 function apply(): void {
-  document.documentElement.dataset["theme"] = shownTheme();
+  document.documentElement.dataset["theme"] = currentTheme();
   for (const listener of listeners) listener();
 }
 
 /** Shows the chosen theme, and follows the system where none is chosen. */
-export function startTheme(): void {
+export function initTheme(): void {
   systemIsDark.addEventListener("change", apply);
   apply();
 }
 
-export function chooseTheme(next: ThemeChoice): void {
+export function setTheme(next: ThemeChoice): void {
   choice = next;
   try {
     localStorage.setItem(storageKey, next);
@@ -57,11 +57,11 @@ export function useTheme(): { choice: ThemeChoice; theme: Theme } {
       listeners.delete(listener);
     };
   }, []);
-  return { choice, theme: shownTheme() };
+  return { choice, theme: currentTheme() };
 }
 
 /** The theme's colours, as a canvas needs them. */
-export type Look = {
+export type ThemeTokens = {
   readonly ground: string;
   readonly raised: string;
   readonly text: string;
@@ -75,7 +75,7 @@ export type Look = {
 };
 
 /** Reads the theme that is shown now. */
-export function readLook(): Look {
+export function readThemeTokens(): ThemeTokens {
   const style = getComputedStyle(document.documentElement);
   const token = (name: string) => sixDigits(style.getPropertyValue(`--${name}`).trim());
   return {
@@ -97,15 +97,15 @@ function sixDigits(colour: string): string {
   return /^#[\da-f]{3}$/i.test(colour) ? colour.replaceAll(/[\da-f]/gi, "$&$&") : colour;
 }
 
-const wantsCalm = matchMedia("(prefers-reduced-motion: reduce)");
+const reducedMotionQuery = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** Whether whoever reads this wants nothing to move by itself. */
-export function useCalm(): boolean {
-  const [isCalm, setCalm] = useState(wantsCalm.matches);
+export function useReducedMotion(): boolean {
+  const [isReduced, setReduced] = useState(reducedMotionQuery.matches);
   useEffect(() => {
-    const listener = () => setCalm(wantsCalm.matches);
-    wantsCalm.addEventListener("change", listener);
-    return () => wantsCalm.removeEventListener("change", listener);
+    const listener = () => setReduced(reducedMotionQuery.matches);
+    reducedMotionQuery.addEventListener("change", listener);
+    return () => reducedMotionQuery.removeEventListener("change", listener);
   }, []);
-  return isCalm;
+  return isReduced;
 }

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import type { AskError } from "../api/index.ts";
+import type { ApiError } from "../api/index.ts";
 
 /** Says what went wrong and what to do. Every error of the explorer is shown by this. */
 export function ErrorNotice({
@@ -10,7 +10,7 @@ export function ErrorNotice({
   children,
 }: {
   /** What the API answered; null where the API was not involved. */
-  error: AskError | null;
+  error: ApiError | null;
   /** Instead of the title and text of the error's code, where the page knows better. */
   title?: string | undefined;
   text?: string | undefined;
@@ -18,14 +18,14 @@ export function ErrorNotice({
   retry?: (() => void) | undefined;
   children?: ComponentChildren;
 }) {
-  const words = error === null ? null : errorWords(error);
-  const shownText = text ?? words?.text;
+  const errorDescriptions = error === null ? null : describeError(error);
+  const shownText = text ?? errorDescriptions?.text;
   return (
     <div class="notice bad" role="alert">
-      <strong>{title ?? words?.title}</strong>
+      <strong>{title ?? errorDescriptions?.title}</strong>
       {shownText !== undefined && <p>{shownText}</p>}
       {children}
-      {retry !== undefined && words?.canRetry !== false && (
+      {retry !== undefined && errorDescriptions?.canRetry !== false && (
         <p>
           <button type="button" class="link-like" onClick={retry}>
             Try again
@@ -36,7 +36,7 @@ export function ErrorNotice({
   );
 }
 
-export type ErrorWords = {
+export type ErrorDescription = {
   readonly title: string;
   readonly text: string;
   /** Whether the same request may succeed later: only then is it offered again. */
@@ -46,7 +46,7 @@ export type ErrorWords = {
 const busy = { title: "The server is busy", text: "Try again in a moment.", canRetry: true };
 
 /** Errors that are the same whatever was requested, by the API's codes. */
-const words: Readonly<Record<string, ErrorWords>> = {
+const words: Readonly<Record<string, ErrorDescription>> = {
   UNREACHABLE: {
     title: "Can't reach the server",
     text: "Check your connection, then try again.",
@@ -66,14 +66,14 @@ const words: Readonly<Record<string, ErrorWords>> = {
   TOO_LARGE: { title: "This is too large", text: "Ask for less.", canRetry: false },
 };
 
-const serverFault: ErrorWords = {
+const serverError: ErrorDescription = {
   title: "Something went wrong on the server",
   text: "Try again. If it happens again, tell the operator of this mirror.",
   canRetry: true,
 };
 
 /** Codes whose message says what to change: it is shown as it is, without the names of GraphQL. */
-const explained: Readonly<Record<string, string>> = {
+const titlesOfExplainedErrors: Readonly<Record<string, string>> = {
   BAD_USER_INPUT: "This can't be shown",
   NOT_FOUND: "Not found",
   AMBIGUOUS_REF: "Several papers have this name",
@@ -81,10 +81,10 @@ const explained: Readonly<Record<string, string>> = {
 };
 
 /** An error of the API as people read it. */
-export function errorWords({ code, message }: Pick<AskError, "code" | "message">): ErrorWords {
-  const title = explained[code];
+export function describeError({ code, message }: Pick<ApiError, "code" | "message">): ErrorDescription {
+  const title = titlesOfExplainedErrors[code];
   if (title !== undefined) return { title, text: plainMessage(message), canRetry: false };
-  return words[code] ?? serverFault;
+  return words[code] ?? serverError;
 }
 
 /** A message without the API's marks: `query` in backticks is a name of GraphQL. */

@@ -9,7 +9,7 @@ import {
 import { parseAuthors, parseName, readableText } from "../../../src/text/index.ts";
 
 /** A field by the name that people read, and its value as text; null where there is none. */
-export type ShownFields = ReadonlyMap<string, string | null>;
+export type BundleFields = ReadonlyMap<string, string | null>;
 
 const claimKinds = new Set(["headline", "one_line_summary", "strongest_claim", "weakest_assumption"]);
 
@@ -17,7 +17,7 @@ const claimKinds = new Set(["headline", "one_line_summary", "strongest_claim", "
  * What a paper's canonical record and current snapshot say, read as the API's descriptions have it. The fields are
  * picked by code of its own, so that a mistake of the server is seen; titles and names are read by the shared module.
  */
-export function fieldsOfEvents(record: JsonObject, snapshot: JsonObject | null): ShownFields {
+export function readBundleFields(record: JsonObject, snapshot: JsonObject | null): BundleFields {
   const metadata = object(record["metadata"]);
   const source = object(record["source"]);
   const paper = object(snapshot?.["paper"]);
@@ -66,7 +66,7 @@ function addClaims(fields: Map<string, string | null>, items: readonly JsonValue
       text(claim, "status") ?? "",
       text(claim, "attestation") ?? "",
       text(claim, "source") ?? "",
-      storable(String(claim["text"])),
+      replaceNul(String(claim["text"])),
     ];
     fields.set(`claim ${index + 1}`, parts.join(" · "));
   }
@@ -101,19 +101,19 @@ function list(value: JsonValue | undefined): readonly JsonValue[] {
 
 function text(from: JsonObject, member: string): string | null {
   const value = from[member];
-  return typeof value === "string" && value !== "" ? storable(value) : null;
+  return typeof value === "string" && value !== "" ? replaceNul(value) : null;
 }
 
 function texts(value: JsonValue | undefined): string[] {
   return list(value)
     .filter((item) => typeof item === "string")
-    .map(storable);
+    .map(replaceNul);
 }
 
 /** A text as mirrors show it: on one line, TeX as letters; null where nothing is left. */
 function readable(from: JsonObject, member: string): string | null {
   const value = from[member];
-  return (typeof value === "string" && readableText(storable(value))) || null;
+  return (typeof value === "string" && readableText(replaceNul(value))) || null;
 }
 
 /** A year from 1000 to 2100, also one written as a text. */
@@ -128,12 +128,12 @@ function number(value: JsonValue | undefined): string | null {
 }
 
 /** Databases do not hold U+0000; mirrors show this in its place. */
-function storable(value: string): string {
+function replaceNul(value: string): string {
   return value.replaceAll("\u0000", "\ufffd");
 }
 
 function authors(paper: JsonObject): string[] {
   const names = paper["authors_text"];
-  if (typeof names === "string") return parseAuthors(storable(names)).map(({ text }) => text);
+  if (typeof names === "string") return parseAuthors(replaceNul(names)).map(({ text }) => text);
   return texts(paper["authors"]).flatMap((name) => parseName(name)?.text ?? []);
 }

@@ -1,10 +1,10 @@
 import {
-  ask,
+  claimFragment,
   graphql,
+  paperFragment,
   type ResultOf,
-  shownClaimFragment,
-  shownPaperFragment,
-  shownReferenceFragment,
+  referenceFragment,
+  request,
 } from "../api/index.ts";
 import type { VerifiedPaper } from "./verify-bundle.ts";
 
@@ -22,29 +22,29 @@ export type Comparison = {
 };
 
 /** Holds what the API says of a paper against what this browser made of its bundle, value by value. */
-export function compare(server: ServerWord, browser: VerifiedPaper): Comparison {
+export function compare(server: ServerInfo, browser: VerifiedPaper): Comparison {
   const differences: Difference[] = [];
   let compared = 0;
-  const hold = (what: string, said: string | null | undefined, found: string | null | undefined) => {
+  const check = (what: string, serverFields: string | null | undefined, found: string | null | undefined) => {
     compared++;
-    const [one, other] = [said || null, found || null];
+    const [one, other] = [serverFields || null, found || null];
     if (one !== other) differences.push({ what, server: one, browser: other });
   };
-  hold("Pith number", server.pithNumber, browser.pithNumber);
-  hold("record's hash", server.canonicalSha256, browser.canonicalSha256);
-  hold("state's hash", server.state.sha256, browser.stateSha256);
-  hold("proof", server.verification.proof, browser.proof);
-  hold("number of forks", String(server.verification.equivocations), String(browser.equivocations));
-  hold("number of invalid events", String(server.verification.invalidEvents), String(browser.invalidEvents));
+  check("Pith number", server.pithNumber, browser.pithNumber);
+  check("record's hash", server.canonicalSha256, browser.canonicalSha256);
+  check("state's hash", server.state.sha256, browser.stateSha256);
+  check("proof", server.verification.proof, browser.proof);
+  check("number of forks", String(server.verification.equivocations), String(browser.equivocations));
+  check("number of invalid events", String(server.verification.invalidEvents), String(browser.invalidEvents));
   for (const name of checkNames) {
-    hold(`outcome of the check “${name}”`, server.verification[name], browser.checks[name]);
+    check(`outcome of the check “${name}”`, server.verification[name], browser.checks[name]);
   }
 
-  const said = fieldsOfServer(server);
+  const said = readServerFields(server);
   for (const name of new Set([...said.keys(), ...browser.fields.keys()])) {
     // A time in a form that mirrors read loosely.
     if (name === "time of submission" && !browser.fields.has(name)) continue;
-    hold(name, said.get(name), browser.fields.get(name));
+    check(name, said.get(name), browser.fields.get(name));
   }
 
   const events = new Map(server.events.map((event) => [event.eventId, event]));
@@ -52,9 +52,9 @@ export function compare(server: ServerWord, browser: VerifiedPaper): Comparison 
     const name = `event ${id.slice(0, 19)}…`;
     const event = events.get(id);
     events.delete(id);
-    hold(name, event && describe(event), describe({ status, proof, invalidReason }));
+    check(name, event && describe(event), describe({ status, proof, invalidReason }));
   }
-  for (const [id, event] of events) hold(`event ${id.slice(0, 19)}…`, describe(event), null);
+  for (const [id, event] of events) check(`event ${id.slice(0, 19)}…`, describe(event), null);
   return { compared, differences };
 }
 
@@ -69,10 +69,10 @@ function describe(event: {
 }
 
 /** The same fields as `fieldsOfEvents` has, of what the API says. */
-function fieldsOfServer(paper: ServerWord): Map<string, string | null> {
+function readServerFields(paper: ServerInfo): Map<string, string | null> {
   const fields = new Map<string, string | null>([
     ["source", `${paper.source.kind}:${paper.source.id}`],
-    ["source version", textOf(paper.source.version)],
+    ["source version", numberText(paper.source.version)],
     ["time of submission", paper.submittedAt],
     ["primary category", paper.primaryCategory],
     ["other categories", paper.crossCategories.join(", ")],
@@ -83,9 +83,9 @@ function fieldsOfServer(paper: ServerWord): Map<string, string | null> {
     ["headline", paper.headline],
     ["strongest claim of the machine reading", paper.verdict?.strongestClaim ?? null],
     ["weakest assumption of the machine reading", paper.verdict?.weakestAssumption ?? null],
-    ["number of references asserted", textOf(paper.referenceCoverage.asserted)],
-    ["number of internal anchors asserted", textOf(paper.referenceCoverage.internalAnchors)],
-    ["number of resolved works asserted", textOf(paper.referenceCoverage.resolvedWorks)],
+    ["number of references asserted", numberText(paper.referenceCoverage.asserted)],
+    ["number of internal anchors asserted", numberText(paper.referenceCoverage.internalAnchors)],
+    ["number of resolved works asserted", numberText(paper.referenceCoverage.resolvedWorks)],
     ["number of claims", String(paper.claims.length)],
     ["number of references listed", String(paper.references.length)],
   ]);
@@ -102,12 +102,12 @@ function fieldsOfServer(paper: ServerWord): Map<string, string | null> {
   return fields;
 }
 
-function textOf(count: number | null): string | null {
+function numberText(count: number | null): string | null {
   return count === null ? null : String(count);
 }
 
 /** All that the API shows of a paper and that its bundle can be held against. */
-export const serverWordQuery = graphql(
+export const serverInfoQuery = graphql(
   `
   query ServerWord($ref: String!, $claimsAfter: String, $referencesAfter: String, $eventsAfter: String) {
     status {
@@ -170,13 +170,13 @@ export const serverWordQuery = graphql(
     }
   }
 `,
-  [shownPaperFragment, shownClaimFragment, shownReferenceFragment],
+  [paperFragment, claimFragment, referenceFragment],
 );
 
-type Page = NonNullable<ResultOf<typeof serverWordQuery>["paper"]>;
+type Page = NonNullable<ResultOf<typeof serverInfoQuery>["paper"]>;
 
 /** What the API says of a paper, its lists whole. */
-export type ServerWord = Omit<Page, "claims" | "references" | "events"> & {
+export type ServerInfo = Omit<Page, "claims" | "references" | "events"> & {
   readonly claims: readonly Page["claims"]["nodes"][number][];
   readonly references: readonly Page["references"]["nodes"][number][];
   readonly events: readonly Page["events"]["nodes"][number][];
@@ -185,13 +185,13 @@ export type ServerWord = Omit<Page, "claims" | "references" | "events"> & {
 };
 
 /** Asks page after page until all lists are whole. Null where the paper is not held. */
-export async function readServerWord(pithNumber: string, signal: AbortSignal): Promise<ServerWord | null> {
+export async function fetchServerInfo(pithNumber: string, signal: AbortSignal): Promise<ServerInfo | null> {
   const claims: Page["claims"]["nodes"] = [];
   const references: Page["references"]["nodes"] = [];
   const events: Page["events"]["nodes"] = [];
   let cursors: { claimsAfter?: string; referencesAfter?: string; eventsAfter?: string } = {};
   for (;;) {
-    const { paper, status } = await ask(serverWordQuery, { ref: pithNumber, ...cursors }, signal);
+    const { paper, status } = await request(serverInfoQuery, { ref: pithNumber, ...cursors }, signal);
     if (paper === null) return null;
     claims.push(...paper.claims.nodes);
     references.push(...paper.references.nodes);

@@ -20,7 +20,7 @@ import {
   registryKey,
   sha256OfValue,
 } from "../../../src/protocol/index.ts";
-import { fieldsOfEvents, type ShownFields } from "./bundle-fields.ts";
+import { type BundleFields, readBundleFields } from "./bundle-fields.ts";
 
 /** Where a key that vouches for a paper is known from. */
 export type KeyOrigin = "registry" | "sample" | "added";
@@ -32,7 +32,7 @@ export type UsedKey = {
   readonly origin: KeyOrigin;
 };
 
-export type RefusedEvent = {
+export type RejectedEvent = {
   readonly id: string;
   readonly reason: RefusalReason;
   /** As the event itself says: nothing of it was shown to be true. */
@@ -59,14 +59,14 @@ export type VerifiedPaper = {
   readonly equivocations: number;
   readonly invalidEvents: number;
   readonly events: readonly VerifiedEvent[];
-  readonly refused: readonly RefusedEvent[];
+  readonly rejected: readonly RejectedEvent[];
   readonly keys: readonly UsedKey[];
   /** Whose word the shown content is: the signer of the current snapshot, else of the record. */
-  readonly shownBy: UsedKey | null;
+  readonly contentKey: UsedKey | null;
   /** How many signatures were verified, and found good: of events, and of receipts. */
   readonly signatures: number;
   readonly receipts: number;
-  readonly fields: ShownFields;
+  readonly fields: BundleFields;
 };
 
 /**
@@ -101,12 +101,12 @@ export function verifyBundle(
     equivocations: state.equivocations.length,
     invalidEvents: state.events.size - state.validCount,
     events: [...state.events.values()].map(eventOf),
-    refused: judged.refused.map(refusedOf),
+    rejected: judged.refused.map(toRejectedEvent),
     keys: usedKeys(state, keyring),
-    shownBy: keyOf(snapshot ?? state.recordCreated, keyring),
+    contentKey: keyOf(snapshot ?? state.recordCreated, keyring),
     signatures: judged.events.filter(({ proof }) => proof === "signed").length,
     receipts: judged.events.filter(hasGoodReceipt).length,
-    fields: fieldsOfEvents(record, shown),
+    fields: readBundleFields(record, shown),
   };
 }
 
@@ -119,7 +119,7 @@ function eventOf({ event, status, reason }: MergedEvent): VerifiedEvent {
   return { id: event.id, status: upper(status), proof: upper(event.proof), invalidReason: reason };
 }
 
-function refusedOf({ id, reason, copy }: Refusal): RefusedEvent {
+function toRejectedEvent({ id, reason, copy }: Refusal): RejectedEvent {
   const signer = isJsonObject(copy) ? copy["signer"] : undefined;
   const said = (member: string) => {
     const text = isJsonObject(signer) ? signer[member] : undefined;

@@ -1,5 +1,5 @@
-import { serverAddress } from "../routing/index.ts";
-import { type Comparison, compare, readServerWord } from "./compare.ts";
+import { serverUrl } from "../routing/index.ts";
+import { type Comparison, compare, fetchServerInfo } from "./compare.ts";
 import type { VerifiedPaper } from "./verify-bundle.ts";
 
 export type Verification = {
@@ -26,19 +26,19 @@ export class VerifyError extends Error {
  * Fetches a paper's bundle, verifies it in this browser, and holds what the API says against it. Rejects with a
  * VerifyError, with an AskError, or as the signal says.
  */
-export async function verifyAgain(
+export async function verifyPaper(
   pithNumber: string,
   keyring: string,
   signal: AbortSignal,
 ): Promise<Verification> {
   const [server, bundle] = await Promise.all([
-    readServerWord(pithNumber, signal),
+    fetchServerInfo(pithNumber, signal),
     fetchBundle(pithNumber, signal),
   ]);
   if (server === null) throw new VerifyError("The server no longer has this paper.", "network");
   const bytes = bundle.byteLength;
   const started = performance.now();
-  const paper = await verifyInThread({ bundle, keyring, hasSample: server.hasSample }, signal);
+  const paper = await verifyInWorker({ bundle, keyring, hasSample: server.hasSample }, signal);
   const milliseconds = performance.now() - started;
   if (paper.pithNumber !== pithNumber) {
     throw new VerifyError(`The bundle is of another paper: ${paper.pithNumber}.`, "document");
@@ -50,7 +50,7 @@ async function fetchBundle(pithNumber: string, signal: AbortSignal): Promise<Arr
   const suffix = pithNumber.slice("pith:0000:".length);
   let response: Response;
   try {
-    response = await fetch(serverAddress(`pith/${suffix}/bundle.json`), { signal, cache: "no-store" });
+    response = await fetch(serverUrl(`pith/${suffix}/bundle.json`), { signal, cache: "no-store" });
   } catch (error) {
     if (signal.aborted) throw error;
     throw new VerifyError("The bundle could not be fetched: the server did not answer.", "network");
@@ -64,7 +64,7 @@ async function fetchBundle(pithNumber: string, signal: AbortSignal): Promise<Arr
   return response.arrayBuffer();
 }
 
-function verifyInThread(request: VerifyRequest, signal: AbortSignal): Promise<VerifiedPaper> {
+function verifyInWorker(request: VerifyRequest, signal: AbortSignal): Promise<VerifiedPaper> {
   const thread = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
   return new Promise<VerifiedPaper>((resolve, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });

@@ -1,6 +1,6 @@
 import { type Signer, trustOf } from "../../proof/index.ts";
 import type { VerifiedPaper } from "../../verify/index.ts";
-import type { PaperAnswer } from "./queries.ts";
+import type { PaperResult } from "./queries.ts";
 
 const signs: Readonly<Record<CheckResult, string>> = {
   PASSED: "M3 8.5 6.5 12 13 4.5",
@@ -14,29 +14,29 @@ export function CheckList({
   recordSigner,
   browser,
 }: {
-  verification: PaperAnswer["verification"];
+  verification: PaperResult["verification"];
   recordSigner: Signer | null;
   browser: VerifiedPaper | null;
 }) {
-  const words = checkWords(recordSigner);
+  const words = checkTexts(recordSigner);
   return (
     <ul class="checks">
       {(Object.keys(words) as CheckName[]).map((name) => {
         const result = verification[name];
         const found = name === "publishedStateHash" ? undefined : browser?.checks[name];
         return (
-          <li key={name} class={`check ${checkLook(name, result, recordSigner)}`}>
+          <li key={name} class={`check ${checkClass(name, result, recordSigner)}`}>
             <Sign result={result} />
             <div>
               <p class="check-question">{words[name].title}</p>
               <p class="small">
-                <span class="only-read">{resultWords[result]}: </span>
+                <span class="only-read">{resultLabels[result]}: </span>
                 {words[name][result]}
               </p>
               {found !== undefined && (
                 <p class={`small check-browser ${found === result ? "agrees" : "differs"}`}>
-                  This browser: {resultWords[found]}
-                  {found !== result && `, not ${resultWords[result]}`}
+                  This browser: {resultLabels[found]}
+                  {found !== result && `, not ${resultLabels[result]}`}
                 </p>
               )}
             </div>
@@ -56,15 +56,15 @@ function Sign({ result }: { result: CheckResult }) {
 }
 
 export type CheckName = Exclude<
-  keyof PaperAnswer["verification"],
+  keyof PaperResult["verification"],
   "proof" | "signer" | "equivocations" | "invalidEvents"
 >;
-export type CheckResult = PaperAnswer["verification"]["recordHash"];
+export type CheckResult = PaperResult["verification"]["recordHash"];
 
 type Words = { readonly title: string } & Readonly<Record<CheckResult, string>>;
 
 /** What is checked of a paper and what each outcome means; `recordSigner` is whose receipt the record has. */
-export function checkWords(recordSigner: Signer | null): Readonly<Record<CheckName, Words>> {
+export function checkTexts(recordSigner: Signer | null): Readonly<Record<CheckName, Words>> {
   return {
     recordHash: {
       title: "Pith number matches the record",
@@ -112,13 +112,13 @@ function isDemo(signer: Signer | null): boolean {
 }
 
 /** The class of a check: a receipt by a key that proves nothing is not shown as passed. */
-export function checkLook(name: CheckName, result: CheckResult, recordSigner: Signer | null): string {
+export function checkClass(name: CheckName, result: CheckResult, recordSigner: Signer | null): string {
   const trust = trustOf({ proof: "RECEIPT", signer: recordSigner });
   if (name === "receipt" && result === "PASSED" && trust !== "receipt") return "no-proof";
   return result.toLowerCase();
 }
 
-export const resultWords: Readonly<Record<CheckResult, string>> = {
+export const resultLabels: Readonly<Record<CheckResult, string>> = {
   PASSED: "passed",
   FAILED: "failed",
   NOT_CHECKABLE: "cannot be checked",

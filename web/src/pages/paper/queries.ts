@@ -1,10 +1,10 @@
 import {
-  bareWorkFragment,
   graphql,
+  paperFragment,
   provenanceFragment,
   type ResultOf,
-  shownPaperFragment,
   verificationFragment,
+  workFragment,
 } from "../../api/index.ts";
 
 /** A registry's id of a work (UUID) names no paper, so no paper is queried by it. */
@@ -25,7 +25,7 @@ export const workQuery = graphql(
       }
     }
   `,
-  [bareWorkFragment],
+  [workFragment],
 );
 
 /** What stands at the top of a paper's page, and beside it. */
@@ -107,8 +107,8 @@ export const paperQuery = graphql(
       }
     }
   `,
-  [provenanceFragment, bareWorkFragment, shownPaperFragment, verificationFragment],
+  [provenanceFragment, workFragment, paperFragment, verificationFragment],
 );
 
-export type PaperAnswer = NonNullable<ResultOf<typeof paperQuery>["paper"]>;
-export type WorkAnswer = NonNullable<ResultOf<typeof paperQuery>["work"]>;
+export type PaperResult = NonNullable<ResultOf<typeof paperQuery>["paper"]>;
+export type WorkResult = NonNullable<ResultOf<typeof paperQuery>["work"]>;

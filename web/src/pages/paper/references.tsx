@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
-import { graphql, type ResultOf, shownReferenceFragment, usePages } from "../../api/index.ts";
-import { paperAddress } from "../../routing/index.ts";
-import { counted, Said } from "../../text/index.ts";
-import { More, QueryBehind, Section } from "../../ui/index.ts";
-import type { PaperAnswer } from "./queries.ts";
+import { graphql, type ResultOf, referenceFragment, usePages } from "../../api/index.ts";
+import { paperUrl } from "../../routing/index.ts";
+import { DocumentText, formatCount } from "../../text/index.ts";
+import { LoadMore, QueryLink, Section } from "../../ui/index.ts";
+import type { PaperResult } from "./queries.ts";
 
 const referencesQuery = graphql(
   `
@@ -36,7 +36,7 @@ const referencesQuery = graphql(
     }
   }
 `,
-  [shownReferenceFragment],
+  [referenceFragment],
 );
 
 type Row = NonNullable<ResultOf<typeof referencesQuery>["paper"]>["references"]["edges"][number];
@@ -45,7 +45,7 @@ const filters = {
   all: { name: "All", variables: {} },
   held: { name: "In this mirror", variables: { held: true } },
   anchors: { name: "Internal anchors", variables: { internalAnchor: true } },
-  unheld: { name: "Only cited", variables: { held: false } },
+  onlyCited: { name: "Only cited", variables: { held: false } },
 } as const;
 
 type Filter = keyof typeof filters;
@@ -57,7 +57,7 @@ export function References({
   signerId,
 }: {
   pithNumber: string;
-  coverage: PaperAnswer["referenceCoverage"];
+  coverage: PaperResult["referenceCoverage"];
   signerId: string | null;
 }) {
   const [filter, setFilter] = useState<Filter>("all");
@@ -71,7 +71,7 @@ export function References({
       id="references"
       title="References"
       count={coverage.known}
-      aside={<QueryBehind document={referencesQuery} variables={variables} of="the references" />}
+      aside={<QueryLink document={referencesQuery} variables={variables} label="the references" />}
     >
       <Coverage coverage={coverage} signerId={signerId} />
       {coverage.known > 0 && (
@@ -92,7 +92,7 @@ export function References({
       )}
       {nodes?.length === 0 && coverage.known > 0 && <p class="soft">No references of this kind.</p>}
       {nodes !== undefined && nodes.length > 0 && <ReferenceTable rows={nodes} />}
-      <More pages={pages} what="references" />
+      <LoadMore pages={pages} noun="references" />
     </Section>
   );
 }
@@ -150,8 +150,8 @@ function CitedWork({ reference }: { reference: Row["node"] }) {
   const { title, citedPaper, work } = reference;
   const text = title ?? citedPaper?.title ?? work.title ?? "Untitled";
   const name = citedPaper?.pithNumber ?? work.arxivId ?? work.doi ?? work.workIds[0];
-  const said = <Said text={text} most={300} canGrow={false} />;
-  return name === undefined ? said : <a href={paperAddress(name)}>{said}</a>;
+  const content = <DocumentText text={text} maxLength={300} isExpandable={false} />;
+  return name === undefined ? content : <a href={paperUrl(name)}>{content}</a>;
 }
 
 function Identifier({ reference: { citedArxivId, doi, work } }: { reference: Row["node"] }) {
@@ -159,7 +159,7 @@ function Identifier({ reference: { citedArxivId, doi, work } }: { reference: Row
   return text === null ? (
     <span class="soft">No identifier</span>
   ) : (
-    <Said text={text} most={80} canGrow={false} />
+    <DocumentText text={text} maxLength={80} isExpandable={false} />
   );
 }
 
@@ -168,7 +168,7 @@ export function Coverage({
   coverage,
   signerId,
 }: {
-  coverage: PaperAnswer["referenceCoverage"];
+  coverage: PaperResult["referenceCoverage"];
   /** Whose snapshot states the numbers; null where that is not known. */
   signerId: string | null;
 }) {
@@ -180,7 +180,7 @@ export function Coverage({
     <div class="coverage">
       <p>
         <strong>
-          {known.toLocaleString("en")} of {counted(total, "reference")}
+          {known.toLocaleString("en")} of {formatCount(total, "reference")}
         </strong>{" "}
         listed here, {held.toLocaleString("en")} with a paper in this mirror.
         {internalAnchors !== null &&
@@ -188,8 +188,8 @@ export function Coverage({
       </p>
       {!complete && asserted !== null && asserted > known && (
         <p class="small soft">
-          The list is incomplete: {counted(asserted - known, "reference")} not published, so the hash over all
-          of them can't be checked.
+          The list is incomplete: {formatCount(asserted - known, "reference")} not published, so the hash over
+          all of them can't be checked.
         </p>
       )}
     </div>
