@@ -9,11 +9,11 @@ const stages = {
   graph: ["store"],
   export: ["protocol", "text", "store", "graph"],
   api: ["protocol", "text", "store", "graph"],
-  telemetry: ["store", "graph", "ingest", "api"],
+  telemetry: ["store", "graph"],
   server: ["protocol", "text", "store", "graph", "ingest", "export", "api", "telemetry"],
   cli: ["protocol", "text", "store", "graph", "ingest", "export", "api", "server", "telemetry", "sample"],
 };
-const assembly = "^src/(config/|runtime/|(bounded-texts|log|printable|version|watched)\\.ts$)";
+const assembly = "^src/(config/|runtime/|(bounded-texts|log|printable|version)\\.ts$)";
 
 module.exports = {
   forbidden: [

@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, getTableColumns, inArray, type SQL, sql } from "drizzle-orm";
+import { isNotCurrent } from "../store/tables/columns.ts";
 import { events } from "../store/tables/index.ts";
-import { isNotCurrent } from "../store/tables/search-expressions.ts";
 import { builder } from "./builder.ts";
 import { EventConnection } from "./connection-objects.ts";
 import { KeysetConnection, maximumPageSize, type PageArguments } from "./connections.ts";

@@ -14,11 +14,7 @@ export async function keptAnswer<Answer>(
   { loaders, database }: Pick<Context, "loaders" | "database">,
   compute: () => Promise<Answer>,
 ): Promise<Answer> {
-  const positions = await loaders.total.getMany([
-    "change_position",
-    "graph_position",
-    "counted_graph_position",
-  ]);
+  const positions = await loaders.total.getMany(["change_position", "graph_position"]);
   const answers = kept.get(database.db) ?? new Map<string, Promise<unknown>>();
   kept.set(database.db, answers);
   const key = JSON.stringify([positions.map(String), name, question]);

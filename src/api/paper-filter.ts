@@ -1,7 +1,7 @@
 import { and, eq, gte, ilike, inArray, isNotNull, lt, type SQL, sql } from "drizzle-orm";
 import type { Queries } from "../store/database.ts";
+import { categoriesOfPaper, paperNames } from "../store/tables/columns.ts";
 import { papers, works } from "../store/tables/index.ts";
-import { categoriesOfPaper, paperNames } from "../store/tables/search-expressions.ts";
 import { builder } from "./builder.ts";
 import { ProofEnum } from "./enums.ts";
 import { badUserInput } from "./errors.ts";

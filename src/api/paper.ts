@@ -239,8 +239,8 @@ builder.queryField("paper", (t) =>
         description:
           'Whatever names a paper: a Pith number in full, "pith:ROU4N4IR", a suffix or its first 8, 12 or 16 ' +
           "characters, an arXiv id with or without version, a DOI, or the address of any of these, in the spellings that " +
-          "people use: `arXiv:2302.12192v1 [cs.LG]`, `arxiv.org/abs/hep-th%2F9711200`, `doi:10.1103/PhysRevD.55.5112`. An arXiv id or a DOI without version: of the versions held the best proved, then the " +
-          "latest. An arXiv id with version: that one only. A short form that fits several papers: AMBIGUOUS_REF, " +
+          "people use: `arXiv:2302.12192v1 [cs.LG]`, `arxiv.org/abs/hep-th%2F9711200`, `doi:10.1103/PhysRevD.55.5112`. An arXiv id or a DOI without version: of the versions stored the best proved (`verification.proof`), " +
+          "then the latest, as for `Work.paper`. An arXiv id with version: that one only. A short form that fits several papers: AMBIGUOUS_REF, " +
           "with the numbers in `extensions.pithNumbers`. Anything else: BAD_USER_INPUT.",
       }),
     },

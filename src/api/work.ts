@@ -72,7 +72,7 @@ builder.node(WorkObject, {
       type: PaperObject,
       nullable: true,
       description:
-        "The paper held of it: of several versions the best proved, then the latest. Null where the work is only cited.",
+        "The paper stored of it: of several versions the best proved (`verification.proof`), then the latest, as for `paper(ref:)`. Null where the work is only cited.",
       resolve: ({ paperId }, _args, { loaders }) => (paperId === null ? null : loaders.paper.get(paperId)),
     }),
     citedBy: t.field({

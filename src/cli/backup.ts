@@ -6,6 +6,7 @@ import { createGunzip, createGzip } from "node:zlib";
 import type { Command } from "commander";
 import { BackupError, readBackup, writeBackup } from "../ingest/backup/index.ts";
 import { rebuildTables } from "../ingest/index.ts";
+import { errorText } from "../runtime/error-text.ts";
 import type { Database } from "../store/index.ts";
 import { rebuildProgress } from "./care.ts";
 import { CommandError } from "./command-error.ts";
@@ -104,7 +105,7 @@ async function openedFile(file: string): Promise<Readable> {
     if (!(await handle.stat()).isDirectory()) return handle.createReadStream();
     await handle.close();
   } catch (error) {
-    throw new CommandError(`${file} cannot be read: ${(error as Error).message}`, exitStatus.misused);
+    throw new CommandError(`${file} cannot be read: ${errorText(error)}`, exitStatus.misused);
   }
   throw new CommandError(`${file} is a folder, and no backup.`, exitStatus.misused);
 }

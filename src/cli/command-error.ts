@@ -1,3 +1,4 @@
+import { errorText } from "../runtime/error-text.ts";
 import { type ExitStatus, exitStatus } from "./exit-status.ts";
 
 /** What a message does not say for programs, or of what may be done now. */
@@ -24,5 +25,14 @@ export class CommandError extends Error {
   /** The same error with a command to be given next. */
   withNext(next: string): CommandError {
     return new CommandError(this.message, this.status, { ...this.details, next });
+  }
+}
+
+/** Listens; where that fails, the error says what to do itself: most often to take another port. */
+export async function explained<Listening>(listen: () => Promise<Listening>): Promise<Listening> {
+  try {
+    return await listen();
+  } catch (error) {
+    throw new CommandError(errorText(error), exitStatus.impossible);
   }
 }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { settingsInForce, unknownVariables } from "../config/in-force.ts";
 import { type GivenOptions, readConfig } from "../config/index.ts";
+import type { Log } from "../log.ts";
 import { printable } from "../printable.ts";
 import { say } from "./output/say.ts";
 import { jsonLine } from "./output/shown-text.ts";
@@ -34,6 +35,11 @@ export function givenOptions({
   logsJson = false,
 }: Pick<Options, "port" | "host"> & { readonly logsJson?: boolean | undefined }): GivenOptions {
   return { PORT: port, HOST: host, PITH_GRAPH_LOG_FORMAT: logsJson ? "json" : undefined };
+}
+
+/** Warns of each variable that looks like a setting and is none. */
+export function warnOfUnknownVariables(log: Log): void {
+  for (const warning of unknownVariables(process.env)) log.warn(warning);
 }
 
 function runConfig(options: Options): void {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { readTextFile } from "../ingest/sources/byte-order-mark.ts";
 import { type ConformanceResult, runVectorFile } from "../protocol/index.ts";
+import { errorText } from "../runtime/error-text.ts";
 import { CommandError } from "./command-error.ts";
 import { exitStatus } from "./exit-status.ts";
 import { say } from "./output/say.ts";
@@ -59,8 +60,6 @@ function runFile(name: string, text: string): ConformanceResult[] {
     return runVectorFile(name, text) ?? [];
   } catch (error) {
     // A file that is no vector at all must not hide what the others show.
-    return [
-      { name, difference: `cannot be read as vectors: ${error instanceof Error ? error.message : error}` },
-    ];
+    return [{ name, difference: `cannot be read as vectors: ${errorText(error)}` }];
   }
 }

@@ -11,6 +11,7 @@ import {
   parseKeyring,
   registryKey,
 } from "../protocol/index.ts";
+import { errorText } from "../runtime/error-text.ts";
 
 /** The keys that documents are judged by: the registry's, and those of keyring files. Throws ConfigError. */
 export async function loadKeyring(paths: readonly (string | undefined)[]): Promise<Keyring> {
@@ -29,7 +30,7 @@ async function readKeyringFile(path: string): Promise<KeyringEntry[]> {
   try {
     text = await readTextFile(path);
   } catch (error) {
-    throw new ConfigError(`The keyring file ${path} cannot be read: ${(error as Error).message}`);
+    throw new ConfigError(`The keyring file ${path} cannot be read: ${errorText(error)}`);
   }
   let value: JsonValue;
   try {

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { readConfig } from "../config/index.ts";
-import { migrateDatabase, NewerSchemaError, readSchemaState } from "../store/index.ts";
+import { migrateDatabase, readSchemaState, schemaErrorOf } from "../store/index.ts";
 import { say } from "./context.ts";
 import { type ExitStatus, exitStatus } from "./exit-status.ts";
 import { openUnmigratedDatabase } from "./open-database.ts";
@@ -18,7 +18,8 @@ Examples:
   $ pith-graph migrate --check
 
 Several processes may do it at once: one does, the others wait.
-Exit status: 0; 1 where, with --check, the tables are not up to date; 3 where they are those of a newer version.`,
+Exit status: 0; 1 where, with --check, the tables are not up to date; 3 where they are those of a newer version, or of an
+unreleased one.`,
     )
     .action(async ({ check = false }: { readonly check?: boolean }) => {
       process.exitCode = await runMigrate(check);
@@ -29,8 +30,10 @@ async function runMigrate(isCheck: boolean): Promise<ExitStatus> {
   const database = await openUnmigratedDatabase(readConfig(), () => {});
   try {
     if (isCheck) {
-      const { state, pending } = await readSchemaState(database.pool);
-      if (state === "ahead") throw new NewerSchemaError();
+      const schema = await readSchemaState(database.pool);
+      const error = schemaErrorOf(schema, database.place);
+      if (error !== null) throw error;
+      const { state, pending } = schema;
       for (const tag of pending) say(`to be run: ${tag}`);
       if (state === "current") say("The tables are up to date.");
       return state === "current" ? exitStatus.done : exitStatus.foundWrong;

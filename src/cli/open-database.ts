@@ -1,7 +1,7 @@
 import type { Config } from "../config/index.ts";
 import { acquireEmbeddedServer } from "../store/embedded/index.ts";
 import { type Database, type DatabaseOptions, migrateDatabase, openDatabase } from "../store/index.ts";
-import { refuseOldServer } from "../store/server-version.ts";
+import { refuseOldServer } from "../store/migrate.ts";
 
 type PoolOptions = Pick<DatabaseOptions, "connectionMilliseconds">;
 
@@ -27,7 +27,11 @@ export async function openUnmigratedDatabase(
 ): Promise<Database> {
   if (config.databaseUrl !== undefined) return openServer({ ...options, connection: config.databaseUrl });
   const server = await acquireEmbeddedServer({ dataDirectory: config.dataDirectory, log });
-  const database = openDatabase({ ...options, connection: server.connection });
+  const database = openDatabase({
+    ...options,
+    connection: server.connection,
+    dataDirectory: server.dataDirectory,
+  });
   const close = async () => {
     await database.close().finally(() => server.release());
   };

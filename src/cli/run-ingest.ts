@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { readMinimumProof } from "../config/index.ts";
 import { createIngestThreads, type Delivered, type FileSource, ingest, readSource } from "../ingest/index.ts";
 import type { StartedThread } from "../ingest/threads/started-thread.ts";
+import { threadWatcher } from "../telemetry/tracing.ts";
 import { say, withDatabase } from "./context.ts";
 import { exitStatus } from "./exit-status.ts";
 import { giveWay } from "./give-way.ts";
@@ -9,7 +10,6 @@ import { rejectionStatus, summaryJson, summaryLines } from "./ingest-summary.ts"
 import { listenForInterruption } from "./interruption.ts";
 import { jsonLine } from "./output/shown-text.ts";
 import { Progress } from "./progress.ts";
-import { threadWatcher } from "./thread-telemetry.ts";
 
 export type IngestCommandOptions = {
   readonly minimumProof: string;

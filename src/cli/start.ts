@@ -5,18 +5,21 @@ import type { Log } from "../log.ts";
 import type { Keyring } from "../protocol/index.ts";
 import { connectionLimits } from "../server/connections/index.ts";
 import { type App, createApp, graphqlSettings, type ListeningServer, listen } from "../server/index.ts";
-import { type MetricsListener, startMetricsListener } from "../server/metrics/listener.ts";
+import { type MetricsListener, startMetricsListener } from "../server/metrics-listener.ts";
 import { type Database, openDatabase } from "../store/index.ts";
-import { readRebuildDue } from "../store/rebuild-due.ts";
+import { readRebuildDue } from "../store/migrate.ts";
 import { ReadServers, type ReplicaStatus } from "../store/replicas/index.ts";
-import { collectPoolMetrics } from "../telemetry/metrics/database-metrics.ts";
-import { together } from "../telemetry/metrics/exposition.ts";
-import { collectGraphMetrics } from "../telemetry/metrics/graph-metrics.ts";
-import { gauge } from "../telemetry/metrics/registry.ts";
-import { collectTableMetrics } from "../telemetry/metrics/table-metrics.ts";
+import {
+  collectGraphMetrics,
+  collectPoolMetrics,
+  collectTableMetrics,
+  gauge,
+  startTelemetry,
+  type Telemetry,
+} from "../telemetry/index.ts";
 import { announce } from "./announce.ts";
-import { CommandError } from "./command-error.ts";
-import { givenOptions } from "./config.ts";
+import { CommandError, explained } from "./command-error.ts";
+import { givenOptions, warnOfUnknownVariables } from "./config.ts";
 import { endByForce } from "./end-by-force.ts";
 import { exitStatus } from "./exit-status.ts";
 import { aborted, listenForInterruption } from "./interruption.ts";
@@ -24,7 +27,6 @@ import { loadKeyring } from "./keyring-file.ts";
 import { openConfiguredDatabase } from "./open-database.ts";
 import { runningService } from "./running-service.ts";
 import { isSampleLoaded, loadSample, sampleKeyringPath } from "./sample.ts";
-import { explained, startTelemetry, type Telemetry, warnOfUnknownVariables } from "./telemetry.ts";
 import { startWorkerProcess, type WorkerProcess } from "./worker-process.ts";
 
 export type ServiceOptions = {
@@ -251,10 +253,7 @@ async function listenForMetrics(
   const listener = await explained(() =>
     startMetricsListener({
       ...address,
-      families: async () => {
-        const all = await Promise.all([families(), worker()?.families() ?? []]);
-        return together(...all);
-      },
+      families: () => Promise.all([families(), worker()?.families() ?? []]),
       readiness: app.readiness,
     }),
   );

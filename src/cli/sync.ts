@@ -16,7 +16,9 @@ import {
   type UrlPolicy,
 } from "../ingest/mirror/index.ts";
 import { readTextFile } from "../ingest/sources/byte-order-mark.ts";
+import { errorText } from "../runtime/error-text.ts";
 import type { Database } from "../store/index.ts";
+import { threadWatcher } from "../telemetry/tracing.ts";
 import { allowHostOption } from "./allow-host.ts";
 import { CommandError } from "./command-error.ts";
 import { type DatabaseContext, say, withDatabase } from "./context.ts";
@@ -28,7 +30,6 @@ import { type Interruption, listenForInterruption } from "./interruption.ts";
 import { jsonLine } from "./output/shown-text.ts";
 import { Progress } from "./progress.ts";
 import { syncJson, syncLines } from "./sync-summary.ts";
-import { threadWatcher } from "./thread-telemetry.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 type Options = {
@@ -232,10 +233,7 @@ async function readList(path: string): Promise<ListedNumber[]> {
   try {
     text = await readTextFile(path);
   } catch (error) {
-    throw new CommandError(
-      `The list ${path} cannot be read: ${(error as Error).message}`,
-      exitStatus.misused,
-    );
+    throw new CommandError(`The list ${path} cannot be read: ${errorText(error)}`, exitStatus.misused);
   }
   return explained(async () => readNumbers(text), exitStatus.misused);
 }

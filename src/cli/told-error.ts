@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { printable } from "../printable.ts";
+import { errorText } from "../runtime/error-text.ts";
 import { describeDatabaseError, isConstraintViolation, serverFaultOf } from "../store/server-fault.ts";
 import type { ErrorDetails } from "./command-error.ts";
 import { exitStatus } from "./exit-status.ts";
@@ -18,8 +19,8 @@ const expected: Readonly<Record<string, number>> = {
   SourceError: exitStatus.misused,
   EmbeddedServerError: exitStatus.impossible,
   ExportError: exitStatus.foundWrong,
-  NewerSchemaError: exitStatus.impossible,
   OldServerError: exitStatus.impossible,
+  SchemaError: exitStatus.impossible,
   ApiError: exitStatus.misused,
 };
 
@@ -29,7 +30,7 @@ export function toldError(error: unknown): ToldError {
   if (error instanceof CommanderError)
     return { status: error.exitCode === 0 ? exitStatus.done : exitStatus.misused, lines: [] };
   if (isClosedOutput(error)) return { status: exitStatus.done, lines: [] };
-  if (!(error instanceof Error)) return { status: exitStatus.impossible, lines: linesOf(String(error)) };
+  if (!(error instanceof Error)) return { status: exitStatus.impossible, lines: linesOf(errorText(error)) };
   const { status, details } = error as { readonly status?: unknown; readonly details?: ErrorDetails };
   if (error.name === "CommandError" && typeof status === "number") {
     return { status, lines: commandErrorLines(error.message, details ?? {}) };
@@ -52,9 +53,10 @@ function linesOf(text: string): string[] {
 
 function databaseTrouble(error: Error): string | undefined {
   const fault = serverFaultOf(error);
-  const { code = "", message } = (fault ?? error) as NodeJS.ErrnoException;
+  const { code = "" } = (fault ?? error) as NodeJS.ErrnoException;
+  const message = errorText(fault ?? error);
   if (refusalCode.test(code) || (fault !== null && unreachableCode.test(code))) {
-    return `the database cannot be reached: ${message || code}. Check DATABASE_URL.`;
+    return `the database cannot be reached: ${message}. Check DATABASE_URL.`;
   }
   if (fault !== null) return `the connection to the database was lost: ${message}. ${again}`;
   if (mayNotCode.test(code)) return `the database does not let this user do that: ${message}.`;

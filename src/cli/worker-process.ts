@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Config } from "../config/index.ts";
 import type { Log } from "../log.ts";
-import type { Family } from "../telemetry/metrics/registry.ts";
+import type { Family } from "../telemetry/index.ts";
 
 export type WorkerProcess = {
   /** Its metrics, as it says them; none where it does not answer. */

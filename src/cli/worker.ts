@@ -2,14 +2,14 @@ import type { Command } from "commander";
 import { type Config, readConfig } from "../config/index.ts";
 import { runWorker } from "../ingest/submissions/index.ts";
 import { createReadiness } from "../server/health.ts";
-import { type MetricsListener, startMetricsListener } from "../server/metrics/listener.ts";
+import { type MetricsListener, startMetricsListener } from "../server/metrics-listener.ts";
 import type { Database } from "../store/index.ts";
-import { collectPoolMetrics } from "../telemetry/metrics/database-metrics.ts";
-import { givenOptions } from "./config.ts";
+import { collectPoolMetrics, startTelemetry, type Telemetry } from "../telemetry/index.ts";
+import { explained } from "./command-error.ts";
+import { givenOptions, warnOfUnknownVariables } from "./config.ts";
 import { type CommonOptions, withDatabase } from "./context.ts";
 import { endByForce } from "./end-by-force.ts";
 import { listenForInterruption } from "./interruption.ts";
-import { explained, startTelemetry, type Telemetry, warnOfUnknownVariables } from "./telemetry.ts";
 
 export function addWorkerCommand(program: Command): void {
   program
@@ -75,7 +75,9 @@ async function listenForMetrics(
 ): Promise<MetricsListener | undefined> {
   if (address === undefined) return undefined;
   const readiness = createReadiness({ database, isStopping: () => signal.aborted });
-  const listener = await explained(() => startMetricsListener({ ...address, families, readiness }));
+  const listener = await explained(() =>
+    startMetricsListener({ ...address, families: async () => [await families()], readiness }),
+  );
   log.info({ host: address.host, port: listener.port }, "metrics are at /metrics");
   return listener;
 }

@@ -1,4 +1,5 @@
 import { createUrlPolicy } from "../ingest/mirror/url-policy.ts";
+import { errorText } from "../runtime/error-text.ts";
 import { ConfigError } from "./config-error.ts";
 import { list, text, wholeNumber } from "./values.ts";
 import type { Topic } from "./variable.ts";
@@ -48,7 +49,7 @@ function hosts(given: string, name: string): readonly string[] {
   try {
     createUrlPolicy(listed);
   } catch (error) {
-    throw new ConfigError(`${name}: ${(error as Error).message}`);
+    throw new ConfigError(`${name}: ${errorText(error)}`);
   }
   return listed;
 }

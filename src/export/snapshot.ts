@@ -45,13 +45,11 @@ export async function withSnapshot<Result>(
   }
 }
 
-/** Documents that were refused are no part of what is held; nor is how far a count of it has come. */
-const otherTotals = "'rejected_documents', 'counted_graph_position'";
-
 /** What the transaction of this connection sees. */
 export async function readSet(client: pg.PoolClient): Promise<ExportedSet> {
   const { rows } = await client.query<{ name: string; value: string }>(
-    `SELECT name, value FROM totals WHERE name NOT IN (${otherTotals}) ORDER BY name COLLATE "C"`,
+    // Refused documents are not part of what is exported.
+    `SELECT name, value FROM totals WHERE name <> 'rejected_documents' ORDER BY name COLLATE "C"`,
   );
   const totals = new Map(rows.map(({ name, value }) => [name, value]));
   const { position, checksum } = await feedHead(drizzle(client));

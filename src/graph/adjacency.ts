@@ -1,3 +1,6 @@
+/** One direction in compressed sparse rows: the row of vertex v is `cells` from `offsets[v]` to `offsets[v + 1]`. */
+export type SparseRows = { readonly offsets: Uint32Array; readonly cells: Uint32Array };
+
 /** Along references, against them, or both as one undirected graph. */
 export type CitationDirection = "REFERENCES" | "CITED_BY" | "BOTH";
 

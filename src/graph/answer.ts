@@ -1,12 +1,10 @@
 import type { Meter } from "./budget.ts";
 import type { Answer, CountedAnswer, Input, QuestionName } from "./question.ts";
-import { commonReferences } from "./questions/common-references.ts";
 import { neighbourhood } from "./questions/neighbourhood.ts";
-import { derivativeWorks, priorWorks } from "./questions/prior-derivative.ts";
 import { reachable } from "./questions/reachable.ts";
-import { relatedWorks, sharedWorks } from "./questions/relatedness.ts";
+import { relatedWorks } from "./questions/relatedness.ts";
 import { shortestPath } from "./questions/shortest-path.ts";
-import type { CountedWorks } from "./questions/tally.ts";
+import { type CountedWorks, commonReferences, derivativeWorks, priorWorks } from "./questions/tally.ts";
 import type { Scratch } from "./scratch.ts";
 import type { GraphVersion } from "./version.ts";
 
@@ -71,12 +69,6 @@ const answers: Answers = {
       })),
       truncated,
     };
-  },
-  sharedWorks(graph, { work, other, by, first }) {
-    const a = graph.indexOf(work);
-    const b = graph.indexOf(other);
-    if (a < 0 || b < 0) return { workIds: [], truncated: false };
-    return { workIds: workIdsOf(graph, sharedWorks(graph, a, b, by, first)), truncated: false };
   },
   priorWorks(graph, { works, first }, meter, scratch) {
     return withIds(graph, priorWorks(graph, indexesOf(graph, works), first, meter, scratch));

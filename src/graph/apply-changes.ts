@@ -1,5 +1,5 @@
 import { readGraphPayload } from "../store/graph-payload.ts";
-import { RowChanges, removed } from "./row-changes.ts";
+import type { LayeredRows } from "./layered-rows.ts";
 import { GraphVersion } from "./version.ts";
 
 /**
@@ -95,4 +95,86 @@ export function* applyInSteps(
     edgeCount: version.edgeCount + newReferences.more,
     position,
   });
+}
+
+/** What becomes of an edge: put with its flag, 0 or 1, or removed. */
+const removed = 2;
+
+/** Rows are made in runs of so many: some tenths of a millisecond. */
+const rowsAtATime = 64;
+
+/** Edges of one direction that are put and removed: in plain lists, for there may be many. */
+class RowChanges {
+  readonly #places = new Map<number, number>();
+  readonly #vertices: number[] = [];
+  /** By change, the place of its vertex, and `neighbour * 4 + change`. */
+  readonly #rows: number[] = [];
+  readonly #changes: number[] = [];
+
+  add(vertex: number, neighbour: number, change: number): void {
+    let place = this.#places.get(vertex);
+    if (place === undefined) {
+      place = this.#vertices.push(vertex) - 1;
+      this.#places.set(vertex, place);
+    }
+    this.#rows.push(place);
+    this.#changes.push(neighbour * 4 + change);
+  }
+
+  /**
+   * The rows with these changes made, the last of each edge, and how many edges they have more. New rows stand in one
+   * array. In steps: it yields from time to time. O(changes + degrees of the vertices).
+   */
+  *applyTo(rows: LayeredRows): Generator<void, { rows: LayeredRows; more: number }> {
+    const { offsets, changes } = this.#byRow();
+    yield;
+    let most = this.#changes.length;
+    for (const vertex of this.#vertices) most += rows.degree(vertex);
+    const cells = new Uint32Array(most);
+    const change = rows.change();
+    let more = 0;
+    let at = 0;
+    for (const [place, vertex] of this.#vertices.entries()) {
+      if (place % rowsAtATime === rowsAtATime - 1) yield;
+      const start = at;
+      const row = changes.subarray(offsets[place], offsets[place + 1]);
+      // In the order of neighbours; of several changes to one edge the last stays the last.
+      if (row.length > 1) row.sort((a, b) => Math.floor(a / 4) - Math.floor(b / 4));
+      rows.seek(vertex);
+      const { cells: oldCells, start: oldStart, end: oldEnd } = rows;
+      let old = oldStart;
+      for (let index = 0; index < row.length; index++) {
+        const neighbour = Math.floor((row[index] as number) / 4);
+        if (index + 1 < row.length && Math.floor((row[index + 1] as number) / 4) === neighbour) continue;
+        while (old < oldEnd && (oldCells[old] as number) >>> 1 < neighbour) {
+          cells[at++] = oldCells[old++] as number;
+        }
+        if (old < oldEnd && (oldCells[old] as number) >>> 1 === neighbour) old++;
+        const kind = (row[index] as number) - neighbour * 4;
+        if (kind !== removed) cells[at++] = ((neighbour << 1) | kind) >>> 0;
+      }
+      cells.set(oldCells.subarray(old, oldEnd), at);
+      at += oldEnd - old;
+      more += at - start - (oldEnd - oldStart);
+      change.set(vertex, { cells, start, end: at });
+    }
+    return { rows: change.rows(), more };
+  }
+
+  /** The changes dealt out by their rows, in their order. */
+  #byRow(): { offsets: Uint32Array; changes: Float64Array } {
+    const offsets = new Uint32Array(this.#vertices.length + 1);
+    for (const row of this.#rows) offsets[row + 1] = (offsets[row + 1] as number) + 1;
+    for (let row = 0; row < this.#vertices.length; row++) {
+      offsets[row + 1] = (offsets[row + 1] as number) + (offsets[row] as number);
+    }
+    const fill = offsets.slice();
+    const changes = new Float64Array(this.#changes.length);
+    for (const [index, row] of this.#rows.entries()) {
+      const at = fill[row] as number;
+      changes[at] = this.#changes[index] as number;
+      fill[row] = at + 1;
+    }
+    return { offsets, changes };
+  }
 }

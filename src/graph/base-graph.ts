@@ -1,5 +1,5 @@
+import type { SparseRows } from "./adjacency.ts";
 import { levelsOf } from "./levels.ts";
-import type { SparseRows } from "./sparse-rows.ts";
 import { createVertexIndex, VertexIndex, type VertexIndexParts } from "./vertex-index.ts";
 
 /** A graph as plain shared arrays: what threads hand each other, without a copy. */

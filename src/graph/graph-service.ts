@@ -1,12 +1,12 @@
 import { availableParallelism } from "node:os";
-import { setTimeout as pause } from "node:timers/promises";
+import { errorText } from "../runtime/error-text.ts";
+import { retry } from "../runtime/retry.ts";
 import type { Database } from "../store/index.ts";
-import type { Analyses, AnalysisName } from "./analysis.ts";
 import type { Budget } from "./budget.ts";
-import { GraphUnavailableError } from "./errors.ts";
 import { type At, MemoryGraph } from "./memory-graph.ts";
-import type { Answer, Input, QuestionName } from "./question.ts";
-import { analyseSql, askSql } from "./sql/sql-graph.ts";
+import { type Answer, GraphUnavailableError, type Input, type QuestionName } from "./question.ts";
+import { askSql, topWorksInSql } from "./sql/sql-graph.ts";
+import type { TopWorksAnswer, TopWorksInput } from "./top-works.ts";
 
 /** Where the edges are that questions are answered from. */
 export type AdjacencyKind = "memory" | "sql";
@@ -59,21 +59,17 @@ type Ask<Name extends QuestionName> = (
   input: Input<Name>,
   budget?: Budget,
 ) => Promise<Answered<Answer<Name>>>;
-type Analyse<Name extends AnalysisName> = (
-  input: Analyses[Name]["input"],
-  budget?: Budget,
-) => Promise<Answered<Analyses[Name]["answer"]>>;
 
 /**
  * Asks the citation graph. All questions reject with the signal's reason once it is aborted, and with
- * GraphUnavailableError where a thread died or the service was closed. See question.ts and analysis.ts for what is
- * asked and answered.
+ * GraphUnavailableError where a thread died or the service was closed. See question.ts for what is asked and
+ * answered.
  */
 export type GraphService = {
   readonly [Name in QuestionName]: Ask<Name>;
 } & {
-  readonly [Name in AnalysisName]: Analyse<Name>;
-} & {
+  /** The works that rank first, computed in a thread. */
+  topWorks(input: TopWorksInput, budget?: Budget): Promise<Answered<TopWorksAnswer>>;
   status(): GraphStatus;
   /** The version that memory answers at; null where nothing is loaded. */
   graphVersion(): string | null;
@@ -87,8 +83,6 @@ export type GraphService = {
   reached(position: bigint, signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
 };
-
-const longestPause = 60_000;
 
 /** Starts at once; where it holds the graph in memory, that loads meanwhile. */
 export function startGraph(database: Database, options: GraphOptions = {}): GraphService {
@@ -108,19 +102,19 @@ export function startGraph(database: Database, options: GraphOptions = {}): Grap
         });
   let loadError: string | null = null;
 
-  const load = async (graph: MemoryGraph) => {
-    for (let delay = 1_000; ; delay = Math.min(longestPause, delay * 2)) {
-      try {
-        await graph.start();
-        return;
-      } catch (error) {
-        if (closing.signal.aborted) return;
-        loadError = error instanceof Error ? error.message : String(error);
+  const load = (graph: MemoryGraph) =>
+    retry(() => graph.start(), {
+      firstDelay: 1_000,
+      maxDelay: 60_000,
+      isRetryable: () => !closing.signal.aborted,
+      onRetry: (error) => {
+        loadError = errorText(error);
         options.onLoadError?.(error);
-        await pause(delay, undefined, { signal: closing.signal }).catch(() => {});
-      }
-    }
-  };
+      },
+      signal: closing.signal,
+    }).catch((error: unknown) => {
+      if (!closing.signal.aborted) throw error;
+    });
   const loading = memory === null ? Promise.resolve() : load(memory);
 
   const ask =
@@ -134,29 +128,22 @@ export function startGraph(database: Database, options: GraphOptions = {}): Grap
           : await memory.ask(version, name, input, budget),
       );
     };
-  const analyse =
-    <Name extends AnalysisName>(name: Name): Analyse<Name> =>
-    async (input, budget = {}) => {
-      refuseWhereClosed(closing.signal);
-      return answered(
-        memory === null || memory.version === null
-          ? await analyseSql<Name>(database.pool, input, budget)
-          : await memory.analyse(name, input, budget),
-      );
-    };
-
   return {
     neighbourhood: ask("neighbourhood"),
     path: ask("path"),
     reachable: ask("reachable"),
     commonReferences: ask("commonReferences"),
     relatedWorks: ask("relatedWorks"),
-    sharedWorks: ask("sharedWorks"),
     priorWorks: ask("priorWorks"),
     derivativeWorks: ask("derivativeWorks"),
-    topWorks: analyse("topWorks"),
-    components: analyse("components"),
-    kCore: analyse("kCore"),
+    topWorks: async (input, budget = {}) => {
+      refuseWhereClosed(closing.signal);
+      return answered(
+        memory === null || memory.version === null
+          ? await topWorksInSql(database.pool, input, budget)
+          : await memory.topWorks(input, budget),
+      );
+    },
     status: () => statusOf(adjacency, memory, loadError),
     graphVersion: () => memory?.version?.position.toString() ?? null,
     holds: (workId) => (memory?.version?.indexOf(workId) ?? -1) >= 0,

@@ -1,7 +1,5 @@
 export type { CitationDirection } from "./adjacency.ts";
-export type { Analyses, AnalysisName, WorkIds, WorkRank } from "./analysis.ts";
 export type { Budget } from "./budget.ts";
-export { GraphUnavailableError } from "./errors.ts";
 export {
   type AdjacencyKind,
   type Answered,
@@ -14,6 +12,7 @@ export {
   type Answer,
   type CountedAnswer,
   type CountedWork,
+  GraphUnavailableError,
   type Input,
   type NeighbourhoodAnswer,
   type QuestionName,
@@ -23,3 +22,4 @@ export {
 } from "./question.ts";
 export type { Relatedness } from "./questions/relatedness.ts";
 export { type AnchorChainAnswer, anchorChainInSql } from "./sql/anchor-chain-in-sql.ts";
+export type { TopWorksInput, WorkIds, WorkRank } from "./top-works.ts";

@@ -1,5 +1,4 @@
-import type { Rows } from "./adjacency.ts";
-import type { SparseRows } from "./sparse-rows.ts";
+import type { Rows, SparseRows } from "./adjacency.ts";
 
 /** A row that replaces one of the base. */
 export type Row = { readonly cells: Uint32Array; readonly start: number; readonly end: number };

@@ -1,5 +1,4 @@
-import type { Rows } from "./adjacency.ts";
-import type { SparseRows } from "./sparse-rows.ts";
+import type { Rows, SparseRows } from "./adjacency.ts";
 
 /*
  * A work's level is never below that of a work it cites. So no way along references leads to a higher level, and a

@@ -1,17 +1,19 @@
 import { setImmediate } from "node:timers/promises";
+import { AsyncEvent } from "../runtime/async-event.ts";
+import { errorText } from "../runtime/error-text.ts";
 import { Turns } from "../runtime/event-loop.ts";
 import type { Database } from "../store/index.ts";
-import type { Analyses, AnalysisName } from "./analysis.ts";
+import { startThread } from "../store/start-thread.ts";
 import { answer } from "./answer.ts";
 import { applyInSteps } from "./apply-changes.ts";
 import { BaseGraph, type BaseParts } from "./base-graph.ts";
 import { type Budget, Meter } from "./budget.ts";
-import { type Following, follow } from "./follow/follower.ts";
-import { loadGraph } from "./load/load-graph.ts";
+import { type Following, follow } from "./follower.ts";
 import type { Answer, Input, QuestionName } from "./question.ts";
 import { Scratch } from "./scratch.ts";
 import type { GraphTransaction } from "./threads/messages.ts";
 import { ThreadPool } from "./threads/thread-pool.ts";
+import type { TopWorksAnswer, TopWorksInput } from "./top-works.ts";
 import { GraphVersion } from "./version.ts";
 
 export type MemoryGraphOptions = {
@@ -50,7 +52,7 @@ export class MemoryGraph {
   readonly #scratch = new Scratch();
   readonly #questions: ThreadPool;
   readonly #analyses: ThreadPool;
-  readonly #waiters = new Set<() => void>();
+  readonly #hasNewVersion = new AsyncEvent();
   #version: GraphVersion | null = null;
   #turn: Promise<void> = Promise.resolve();
   /** What lies over the base, and how many bytes it is. */
@@ -142,37 +144,21 @@ export class MemoryGraph {
     return done as At<Answer<Name>>;
   }
 
-  async analyse<Name extends AnalysisName>(
-    name: Name,
-    input: Analyses[Name]["input"],
-    budget: Budget,
-  ): Promise<At<Analyses[Name]["answer"]>> {
+  async topWorks(input: TopWorksInput, budget: Budget): Promise<At<TopWorksAnswer>> {
     const { rankAgeMilliseconds } = this.#options;
     // Counting citations is soon done, and need not wait for those who rank.
-    const isQuick = "by" in input && input.by === "CITED_BY_COUNT";
-    const pool = isQuick ? this.#questions : this.#analyses;
-    const done = await pool.run({ kind: "analyse", name, input, rankAgeMilliseconds }, budget);
-    return done as At<Analyses[Name]["answer"]>;
+    const pool = input.by === "CITED_BY_COUNT" ? this.#questions : this.#analyses;
+    const done = await pool.run({ kind: "rank", input, rankAgeMilliseconds }, budget);
+    return done as At<TopWorksAnswer>;
   }
 
   /** Resolves once the graph has come to a position. Rejects at the signal. */
   async reached(position: bigint, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    if (this.#version !== null && this.#version.position >= position) return;
-    await new Promise<void>((resolve, reject) => {
-      const onAbort = () => {
-        this.#waiters.delete(look);
-        reject(signal?.reason);
-      };
-      const look = () => {
-        if (this.#version === null || this.#version.position < position) return;
-        this.#waiters.delete(look);
-        signal?.removeEventListener("abort", onAbort);
-        resolve();
-      };
-      signal?.addEventListener("abort", onAbort, { once: true });
-      this.#waiters.add(look);
-    });
+    while (this.#version === null || this.#version.position < position) {
+      await this.#hasNewVersion.wait(signal === undefined ? {} : { signal });
+      signal?.throwIfAborted();
+    }
   }
 
   /** Looks into the feed now. Resolves when what was committed before is applied. */
@@ -191,7 +177,7 @@ export class MemoryGraph {
       await this.#load();
     } catch (error) {
       if (!this.#closing.signal.aborted) {
-        this.#reloadError = error instanceof Error ? error.message : String(error);
+        this.#reloadError = errorText(error);
         this.#behindSince ??= performance.now();
         this.#options.onReloadError(error);
       }
@@ -243,7 +229,7 @@ export class MemoryGraph {
   #setVersion(version: GraphVersion): void {
     this.#version = version;
     if (version.position >= this.#head) this.#behindSince = null;
-    for (const look of [...this.#waiters]) look();
+    this.#hasNewVersion.set();
   }
 
   #noteHead(position: bigint): void {
@@ -295,4 +281,23 @@ export class MemoryGraph {
 
 function bytesOf({ payloads }: GraphTransaction): number {
   return payloads.reduce((sum, payload) => sum + payload.byteLength, 0);
+}
+
+/** Loads the graph in a thread of its own, over a connection of its own. Rejects where that fails, or at the signal. */
+function loadGraph({ connection }: Pick<Database, "connection">, signal: AbortSignal): Promise<BaseGraph> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const worker = startThread("graph/load/load-thread.js", { connection });
+    const onAbort = () => {
+      reject(signal.reason);
+      void worker.terminate();
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    worker.once("message", (parts: BaseParts) => resolve(new BaseGraph(parts)));
+    worker.once("error", reject);
+    worker.once("exit", () => {
+      signal.removeEventListener("abort", onAbort);
+      reject(new Error("The thread that loads the citation graph ended unexpectedly."));
+    });
+  });
 }

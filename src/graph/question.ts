@@ -85,16 +85,6 @@ export type Questions = {
     };
     readonly answer: { readonly related: readonly RelatedWork[]; readonly truncated: boolean };
   };
-  /** The works that two works share, most cited first. */
-  readonly sharedWorks: {
-    readonly input: {
-      readonly work: bigint;
-      readonly other: bigint;
-      readonly by: Relatedness;
-      readonly first: number;
-    };
-    readonly answer: { readonly workIds: readonly bigint[]; readonly truncated: boolean };
-  };
   /** Works outside a set that most of it cites. */
   readonly priorWorks: {
     readonly input: { readonly works: readonly bigint[]; readonly first: number };
@@ -118,9 +108,13 @@ const all: Readonly<Record<QuestionName, true>> = {
   reachable: true,
   commonReferences: true,
   relatedWorks: true,
-  sharedWorks: true,
   priorWorks: true,
   derivativeWorks: true,
 };
 
 export const questionNames = Object.keys(all) as readonly QuestionName[];
+
+/** The graph cannot answer: it is not in memory (yet), a thread of it has died, or it was closed. May be asked again. */
+export class GraphUnavailableError extends Error {
+  override readonly name = "GraphUnavailableError";
+}

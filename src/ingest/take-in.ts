@@ -6,6 +6,7 @@ import {
   type Proof,
   type RefusalReason,
 } from "../protocol/index.ts";
+import { ingestBatches } from "../runtime/channels.ts";
 import { Turns } from "../runtime/event-loop.ts";
 import { type Database, paperIdOf } from "../store/index.ts";
 import {
@@ -18,7 +19,6 @@ import {
   rejectUnaccepted,
 } from "./arrival.ts";
 import type { Delivered } from "./sources/files.ts";
-import { intakeBatches } from "./watched-batches.ts";
 import type { Outcome } from "./write/batch.ts";
 import { CollisionError } from "./write/collision.ts";
 import { type HeldPapers, readHeld } from "./write/held.ts";
@@ -50,7 +50,7 @@ export function takeIn(
   door: DoorOptions,
 ): Promise<DocumentResult[]> {
   const batch = { documents: deliveries.length };
-  return intakeBatches.run(batch, () => takeInBatch(database, deliveries, door));
+  return ingestBatches.run(batch, () => takeInBatch(database, deliveries, door));
 }
 
 async function takeInBatch(

@@ -14,12 +14,12 @@ import { graphiqlAsset } from "./graphiql/index.ts";
 import { createGraphqlHandler, defaultRowCacheSize, type GraphqlSettings, graphqlPath } from "./graphql.ts";
 import { answerHealth, answerReadiness, createReadiness, type Readiness } from "./health.ts";
 import { createSubmissionRoutes, noSubmissions, SubmissionDesk } from "./ingest/index.ts";
+import { instrumentRequest } from "./instrument.ts";
 import { LiveChanges, type StreamTimes } from "./live/index.ts";
 import type { LogError } from "./mask-error.ts";
 import { ChangeWatch, createMirrorRoutes } from "./mirror/index.ts";
 import { createRateGate, type RateSettings } from "./rate-gate.ts";
 import { RequestReads } from "./reads/index.ts";
-import { handleWatched } from "./requests/handle-watched.ts";
 import { sendError } from "./responses.ts";
 import { sendFailure } from "./unavailable.ts";
 
@@ -156,7 +156,7 @@ export function createApp({
 
   const handle = (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const [name, route] = routeOf((request.url ?? "/").split("?", 1)[0] ?? "/");
-    return handleWatched(name, request, response, () => answer(name, route, request, response));
+    return instrumentRequest(name, request, response, () => answer(name, route, request, response));
   };
 
   const answer = async (

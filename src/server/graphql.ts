@@ -9,6 +9,7 @@ import { noDocuments } from "./documents/trusted-documents.ts";
 import { type CorsSettings, openCors } from "./http/cors.ts";
 import type { ServerContext } from "./http/fast-path.ts";
 import { createHttpHandler } from "./http/handler.ts";
+import { useInstrumentedOperations } from "./instrument.ts";
 import { type StreamTimes, useEventStream } from "./live/index.ts";
 import { createMaskError, type LogError } from "./mask-error.ts";
 import { useExactJson } from "./plugins/exact-json.ts";
@@ -21,7 +22,6 @@ import { useQueryPlaces } from "./plugins/query-places.ts";
 import { useResponseCache } from "./plugins/response-cache.ts";
 import { type DocumentSettings, useTrustedDocuments } from "./plugins/trusted-documents.ts";
 import { useUnavailableStatus } from "./plugins/unavailable-status.ts";
-import { useWatchedOperations } from "./plugins/watch-operations.ts";
 import type { RequestReads } from "./reads/index.ts";
 
 export const graphqlPath = "/graphql";
@@ -115,7 +115,7 @@ export function createGraphqlHandler(options: GraphqlOptions): {
       ...queryLimitPlugins(options.limits),
       useExactJson(),
       useEventStream(options.streamTimes),
-      useWatchedOperations(),
+      useInstrumentedOperations(),
       usePositionHeader(reads),
       useUnavailableStatus(),
     ],

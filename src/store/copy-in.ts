@@ -1,7 +1,7 @@
 import type pg from "pg";
+import { statements } from "../runtime/channels.ts";
 import type { CopyRows } from "./copy-format.ts";
 import type { Statements } from "./transaction.ts";
-import { statements } from "./watched-statements.ts";
 
 /** CopyData's `d`, and four bytes for the length of what follows and themselves. */
 const dataHeader = 5;

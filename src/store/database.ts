@@ -1,11 +1,10 @@
 import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
 import pg from "pg";
+import { statements } from "../runtime/channels.ts";
 import { makeCancellable } from "./cancellation.ts";
-import { sharesOf } from "./connection-shares.ts";
+import { shareConnections, sharesOf } from "./connection-shares.ts";
 import { defaultGuard, type Guard, guardedClients } from "./guarded-client.ts";
-import { shareConnections } from "./shared-pool.ts";
 import * as tables from "./tables/index.ts";
-import { letStatementsBeWatched } from "./watched-statements.ts";
 
 /** Runs Drizzle queries: the pool, or a transaction on one of its connections. */
 export type Queries = Pick<
@@ -16,6 +15,8 @@ export type Queries = Pick<
 export type Database = {
   /** What it was opened with: another thread may open its own. */
   readonly connection: DatabaseOptions["connection"];
+  /** Where the data is, for messages: a folder, or user, host and name of a database. No password. */
+  readonly place: string;
   readonly pool: pg.Pool;
   readonly db: NodePgDatabase<typeof tables>;
   /** Ends the pool once its queries are done. */
@@ -25,6 +26,8 @@ export type Database = {
 export type DatabaseOptions = {
   /** A connection string, or node-postgres settings: the embedded server's socket. */
   connection: string | pg.PoolConfig;
+  /** The data folder of the embedded server, where it is that one. */
+  dataDirectory?: string;
   /** The most connections; 10 unless told. */
   maximumConnections?: number;
   /** A schema whose tables come before those of `public`. */
@@ -41,6 +44,7 @@ export type DatabaseOptions = {
 export function openDatabase(given: DatabaseOptions): Database {
   const {
     connection,
+    dataDirectory,
     maximumConnections = 10,
     schema,
     statementMilliseconds,
@@ -75,7 +79,75 @@ export function openDatabase(given: DatabaseOptions): Database {
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
   shareConnections(pool, sharesOf(maximumConnections));
-  letStatementsBeWatched(pool);
+  publishStatements(pool);
   makeCancellable(pool);
-  return { connection, pool, db: drizzle(pool, { schema: tables }), close: () => pool.end() };
+  const place = dataDirectory ?? placeOf(connection);
+  return { connection, place, pool, db: drizzle(pool, { schema: tables }), close: () => pool.end() };
+}
+
+/** An address that only node-postgres reads, like that of a socket, is not taken apart. */
+function placeOf(connection: DatabaseOptions["connection"]): string {
+  if (typeof connection !== "string") {
+    const { user = "?", host = "localhost", database = "?" } = connection;
+    return `${user} at ${host}/${database}`;
+  }
+  if (!URL.canParse(connection)) return "the database of DATABASE_URL";
+  const { username, host, pathname } = new URL(connection);
+  return `${username || "?"} at ${host}${pathname}`;
+}
+
+const words = new Set(
+  [
+    "SELECT",
+    "INSERT",
+    "UPDATE",
+    "DELETE",
+    "WITH",
+    "COPY",
+    "BEGIN",
+    "COMMIT",
+    "ROLLBACK",
+    "LISTEN",
+    "NOTIFY",
+  ].concat(["CREATE", "DROP", "ALTER", "LOCK", "SET", "SAVEPOINT", "RELEASE", "TRUNCATE", "ANALYZE"]),
+);
+
+/**
+ * Publishes the pool's statements. Those of `pool.query` begin when they are asked for, so the wait for a
+ * connection is part of them; those on a connection that somebody holds begin when they are sent.
+ */
+function publishStatements(pool: pg.Pool): void {
+  if (!statements.hasSubscribers) return;
+  const query = pool.query.bind(pool) as (...args: unknown[]) => unknown;
+  pool.query = ((...args: unknown[]) =>
+    isWithCallback(args)
+      ? query(...args)
+      : statements.run({ name: nameOf(args[0]) }, () => query(...args))) as typeof pool.query;
+  pool.on("connect", (client) => {
+    const send = client.query.bind(client) as (...args: unknown[]) => unknown;
+    client.query = ((...args: unknown[]) =>
+      // The pool's own come with a callback, and are published above; a COPY is a stream, which ends by itself.
+      isWithCallback(args) || isStream(args[0])
+        ? send(...args)
+        : statements.run({ name: nameOf(args[0]) }, () => send(...args))) as typeof client.query;
+  });
+}
+
+function isWithCallback(args: readonly unknown[]): boolean {
+  return typeof args.at(-1) === "function";
+}
+
+function isStream(statement: unknown): boolean {
+  return typeof statement === "object" && statement !== null && "submit" in statement;
+}
+
+function nameOf(statement: unknown): string {
+  if (typeof statement === "string") return firstWord(statement);
+  const { name, text } = statement as { readonly name?: string; readonly text?: string };
+  return name ?? firstWord(text ?? "");
+}
+
+function firstWord(text: string): string {
+  const word = /^\s*([a-z]+)/i.exec(text)?.[1]?.toUpperCase() ?? "";
+  return words.has(word) ? word : "other";
 }

@@ -1,7 +1,6 @@
 import { type GraphChanges, packGraphChanges } from "./graph-payload.ts";
 import { type Cell, insertRows } from "./rows.ts";
 import type { Statements } from "./transaction.ts";
-import { noteCounted, type PositionRow, type Uncounted, uncountedIn } from "./uncounted-anchors.ts";
 
 /** Told the last position whenever the citation graph changed: `LISTEN pith_graph_edges`. */
 export const graphChannel = "pith_graph_edges";
@@ -29,26 +28,23 @@ const positionsBetweenPrunings = 64n;
  * Lists how the citation graph changed, within the transaction that changes it: four statements at most, however much
  * it is. Positions are given under the lock of a row that is kept until the commit, so they follow the order of commits
  * and have no gaps. `now` is an ISO instant. Lists nothing where nothing changed.
- *
- * @returns what those who wrote before have left to be counted.
  */
 export async function recordGraphChanges(
   client: Statements,
   changes: GraphChanges,
   now: string,
   limits: GraphFeedLimits = graphFeedLimits,
-): Promise<Uncounted | null> {
+): Promise<void> {
   const payloads = packGraphChanges(changes, limits.payloadBytes);
-  return payloads.length > 0 ? (await append(client, payloads, now, limits)).uncounted : null;
+  if (payloads.length > 0) await append(client, payloads, now, limits);
 }
 
 /**
  * Tells all who follow to load the graph anew, within a transaction that may change all of it, like a rebuild. What
- * was listed before is deleted: nobody needs it any more. The anchors of all works are counted.
+ * was listed before is deleted: nobody needs it any more.
  */
 export async function recordGraphReset(client: Statements, now: string): Promise<void> {
-  const { position, uncounted } = await append(client, [null], now, graphFeedLimits);
-  if (uncounted !== null) await noteCounted(client, position);
+  const position = await append(client, [null], now, graphFeedLimits);
   await client.query("DELETE FROM graph_changes WHERE position < $1", [position.toString()]);
 }
 
@@ -57,29 +53,29 @@ async function append(
   payloads: readonly (Buffer | null)[],
   now: string,
   limits: GraphFeedLimits,
-): Promise<{ readonly position: bigint; readonly uncounted: Uncounted | null }> {
+): Promise<bigint> {
   const own = BigInt(payloads.length);
-  const counter = await client.query<PositionRow>(
-    `INSERT INTO totals (name, value) VALUES ('graph_position', $1), ('counted_graph_position', $1)
-     ON CONFLICT (name) DO UPDATE SET value = totals.value + excluded.value RETURNING name, value`,
+  const counter = await client.query<{ value: string }>(
+    `INSERT INTO totals (name, value) VALUES ('graph_position', $1)
+     ON CONFLICT (name) DO UPDATE SET value = totals.value + excluded.value RETURNING value`,
     [own.toString()],
   );
-  const last = BigInt(counter.rows.find(({ name }) => name === "graph_position")?.value ?? 0);
+  const last = BigInt(counter.rows[0]?.value ?? 0);
   const before = last - own;
   // A statement of its own: it sees what the holder of the lock before has committed.
   const head = await client.query<{ bytes: string }>(
-    `SELECT ${bytesUntil} AS bytes FROM graph_changes WHERE position = $1`,
+    `SELECT bytes_until AS bytes FROM graph_changes WHERE position = $1`,
     [before.toString()],
   );
   let bytes = BigInt(head.rows[0]?.bytes ?? 0);
   const rows = payloads.map((payload, index): Cell[] => {
     bytes += BigInt(payload?.length ?? 0);
-    return [before + BigInt(index) + 1n, last, payload, bytes, bytes, now];
+    return [before + BigInt(index) + 1n, last, payload, bytes, now];
   });
   await insertRows(client, "graph_changes", columns, rows);
   if (before / positionsBetweenPrunings !== last / positionsBetweenPrunings) {
     await client.query(
-      `DELETE FROM graph_changes WHERE position < $1 AND (position <= $2 OR ${bytesUntil} <= $3)`,
+      `DELETE FROM graph_changes WHERE position < $1 AND (position <= $2 OR bytes_until <= $3)`,
       [
         last.toString(),
         (last - BigInt(limits.keptRows)).toString(),
@@ -89,17 +85,7 @@ async function append(
   }
   // Delivered when the transaction commits, and only then.
   await client.query("SELECT pg_notify($1, $2)", [graphChannel, last.toString()]);
-  return { position: last, uncounted: uncountedIn(counter.rows, own) };
+  return last;
 }
 
-/** By either name; an older writer gives only one. */
-const bytesUntil = "coalesce(bytes_until, total_payload_bytes)";
-
-const columns = [
-  "position",
-  "transaction_end",
-  "payload",
-  "bytes_until",
-  "total_payload_bytes",
-  "changed_at",
-];
+const columns = ["position", "transaction_end", "payload", "bytes_until", "changed_at"];

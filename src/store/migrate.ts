@@ -3,73 +3,84 @@ import { fileURLToPath } from "node:url";
 import { drizzle } from "drizzle-orm/node-postgres";
 import { migrate } from "drizzle-orm/node-postgres/migrator";
 import pg from "pg";
+import { retry } from "../runtime/retry.ts";
 import type { Database } from "./database.ts";
 import { isConflict } from "./server-fault.ts";
 import { writeLock } from "./write-lock.ts";
 import { waitForWriteLock } from "./write-lock-wait.ts";
 
-const migrationsFolder = fileURLToPath(new URL("../../drizzle", import.meta.url));
+/** The committed migrations. */
+const committed = fileURLToPath(new URL("../../drizzle", import.meta.url));
 
 /** Any constant: who else migrates this database waits for it. */
 export const migrationLock = 7_484_001;
 
-/** How the tables of a database stand to the migrations of this software. */
+/** How the tables of a database compare with the migrations of this version. */
 export type SchemaState = {
-  /** `ahead`: a newer version of the software has migrated it. */
-  readonly state: "current" | "behind" | "ahead";
+  /** `ahead`: migrated by a newer version. `unreleased`: made by a version before 0.1.0, from which nothing leads here. */
+  readonly state: "current" | "behind" | "ahead" | "unreleased";
   /** The migrations that are still to be run, oldest first. */
   readonly pending: readonly string[];
+  /** How many of this version's migrations were run; 0 in a database without tables. */
+  readonly applied: number;
 };
 
-/** The tables are those of a newer version of the software. */
-export class NewerSchemaError extends Error {
-  override readonly name = "NewerSchemaError";
+/** The tables are those of a newer version, or of an unreleased one. The message says what to do. */
+export class SchemaError extends Error {
+  override readonly name = "SchemaError";
 
-  constructor() {
+  constructor(state: "ahead" | "unreleased", place: string) {
     super(
-      "This database was migrated by a newer version of pith-graph. Run that version, or restore a backup from before it.",
+      state === "ahead"
+        ? "This database was migrated by a newer version of pith-graph. Run that version, or restore a backup from before it."
+        : `The data in ${place} is of an unreleased version of pith-graph (before 0.1.0), which this version cannot read. Move it away, or name another place by PITH_GRAPH_DATA or DATABASE_URL, and ingest the documents again; or serve it with the version that wrote it and fetch its papers with \`pith-graph sync\`.`,
     );
   }
 }
 
-const mostAttempts = 10;
+/** The error of tables that this version can neither use nor migrate; null where it can. */
+export function schemaErrorOf({ state }: SchemaState, place: string): SchemaError | null {
+  return state === "ahead" || state === "unreleased" ? new SchemaError(state, place) : null;
+}
+
+/** A writer of new papers has written to their tables before it waits for the lock: it goes first then. */
+const conflicts = { attempts: 10, firstDelay: 20, maxDelay: 200, isRetryable: isConflict };
 
 /**
  * Brings the tables up to date with the committed migrations, in one transaction. Several processes may call it at
- * once: one does it, the others wait. Throws NewerSchemaError, and then changes nothing. `onWait` is told what for.
+ * once: one does it, the others wait. Throws SchemaError, and then changes nothing. `onWait` is told what for.
  *
  * @returns the migrations that were run.
  */
 export async function migrateDatabase(
-  { pool }: Pick<Database, "pool">,
+  { pool, place }: Pick<Database, "pool" | "place">,
   onWait: (line: string) => void = () => {},
+  migrationsFolder = committed,
 ): Promise<readonly string[]> {
-  for (let nth = 1; ; nth++) {
-    try {
-      return await migrateOnce(pool, onWait);
-    } catch (error) {
-      // A writer of new papers has written to their tables before it waits for the lock: it goes first then.
-      if (!isConflict(error) || nth >= mostAttempts) throw error;
-    }
-  }
+  return retry(() => migrateOnce({ pool, place }, onWait, migrationsFolder), conflicts);
 }
 
-async function migrateOnce(pool: pg.Pool, onWait: (line: string) => void): Promise<readonly string[]> {
+async function migrateOnce(
+  { pool, place }: Pick<Database, "pool" | "place">,
+  onWait: (line: string) => void,
+  migrationsFolder: string,
+): Promise<readonly string[]> {
   const client = await pool.connect();
   try {
     await lock(client, migrationLock, () =>
       onWait("waiting for another process that looks after the tables"),
     );
-    const { state, pending } = await readSchemaState(client);
-    if (state === "ahead") throw new NewerSchemaError();
-    if (state === "behind") {
+    const schema = await readSchemaState(client, migrationsFolder);
+    const error = schemaErrorOf(schema, place);
+    if (error !== null) throw error;
+    if (schema.state === "behind") {
       // A batch under way is waited for before any table is locked: it reads by a second connection, which would wait for
       // the migration while that waits for the batch. The next one comes after.
       const onWriter = () => onWait("waiting for what is being written, then the tables are changed");
       await waitForWriteLock(pool, () => lock(client, writeLock, onWriter));
       await migrate(drizzle(client), { migrationsFolder });
     }
-    return pending;
+    return schema.pending;
   } finally {
     // Ending the session frees the locks, whatever state a failed migration left it in.
     client.release(true);
@@ -83,38 +94,94 @@ async function lock(client: pg.ClientBase, key: number, onWait: () => void): Pro
   await client.query("SELECT pg_advisory_lock($1)", [key]);
 }
 
-/** Compares the database with the committed migrations, by when they were made. Changes nothing. */
-export async function readSchemaState(client: Pick<pg.ClientBase, "query">): Promise<SchemaState> {
-  const applied = await lastApplied(client);
-  const known = committedMigrations();
-  const pending = known.filter(({ when }) => when > applied).map(({ tag }) => tag);
-  const newest = known.at(-1)?.when ?? 0;
-  return { state: applied > newest ? "ahead" : pending.length > 0 ? "behind" : "current", pending };
+/** Compares the database with the committed migrations, by when they were made. Reads only. */
+export async function readSchemaState(
+  client: Pick<pg.ClientBase, "query">,
+  migrationsFolder = committed,
+): Promise<SchemaState> {
+  const applied = await readApplied(client);
+  const known = readMigrations(migrationsFolder);
+  const newest = Math.max(0, ...applied);
+  const pending = known.filter(({ when }) => when > newest).map(({ tag }) => tag);
+  const isUnreleased = applied.some((when) => when < (known[0]?.when ?? 0));
+  const isAhead = newest > (known.at(-1)?.when ?? 0);
+  return {
+    state: isUnreleased ? "unreleased" : isAhead ? "ahead" : pending.length > 0 ? "behind" : "current",
+    pending,
+    applied: known.length - pending.length,
+  };
 }
 
 type Migration = { readonly tag: string; readonly when: number };
 
-let committed: readonly Migration[] | undefined;
+const journals = new Map<string, readonly Migration[]>();
 
-function committedMigrations(): readonly Migration[] {
-  committed ??= (
-    JSON.parse(readFileSync(`${migrationsFolder}/meta/_journal.json`, "utf8")) as {
-      entries: readonly Migration[];
-    }
-  ).entries;
-  return committed;
+/** The migrations of a folder, oldest first. */
+export function readMigrations(migrationsFolder = committed): readonly Migration[] {
+  const read = () => JSON.parse(readFileSync(`${migrationsFolder}/meta/_journal.json`, "utf8")).entries;
+  const migrations: readonly Migration[] = journals.get(migrationsFolder) ?? read();
+  journals.set(migrationsFolder, migrations);
+  return migrations;
 }
 
-/** When the last migration that was run had been made; 0 in an empty database. */
-async function lastApplied(client: Pick<pg.ClientBase, "query">): Promise<number> {
+/** When each of the migrations that were run had been made; none in an empty database. */
+async function readApplied(client: Pick<pg.ClientBase, "query">): Promise<number[]> {
   try {
-    const { rows } = await client.query<{ last: string | null }>(
-      "SELECT max(created_at) AS last FROM drizzle.__drizzle_migrations",
+    const { rows } = await client.query<{ created_at: string }>(
+      "SELECT created_at FROM drizzle.__drizzle_migrations",
     );
-    return Number(rows[0]?.last ?? 0);
+    return rows.map((row) => Number(row.created_at));
   } catch (error) {
     // No such schema, no such table.
-    if (error instanceof pg.DatabaseError && (error.code === "3F000" || error.code === "42P01")) return 0;
+    if (error instanceof pg.DatabaseError && (error.code === "3F000" || error.code === "42P01")) return [];
     throw error;
   }
+}
+
+/**
+ * Why the derived tables are to be recomputed from the log: a migration marks it where this version derives other rows
+ * than those that are stored. Null where they are as this version makes them.
+ */
+export async function readRebuildDue(client: Pick<pg.Pool, "query">): Promise<string | null> {
+  const { rows } = await client.query<{ value: string }>(
+    "SELECT value FROM settings WHERE name = 'rebuild_due'",
+  );
+  return rows[0]?.value ?? null;
+}
+
+/** Takes the mark away, in the transaction of the rebuild. */
+export async function clearRebuildDue(client: Pick<pg.ClientBase, "query">): Promise<void> {
+  await client.query("DELETE FROM settings WHERE name = 'rebuild_due'");
+}
+
+/** The oldest PostgreSQL that the tables can be made on: with 17 came the collation `pg_c_utf8`. */
+export const oldestMajor = 17;
+
+/** The server's PostgreSQL is older than `oldestMajor`. */
+export class OldServerError extends Error {
+  override readonly name = "OldServerError";
+
+  constructor(version: number) {
+    super(
+      `PostgreSQL ${versionText(version)} is too old: pith-graph needs PostgreSQL ${oldestMajor} or newer. Name such a server by DATABASE_URL, or leave it out for the embedded one.`,
+    );
+  }
+}
+
+/** As people write it: PostgreSQL counts 180004 for 18.4. */
+export function versionText(version: number): string {
+  return `${Math.floor(version / 10_000)}.${version % 10_000}`;
+}
+
+export function isTooOld(version: number): boolean {
+  return version < oldestMajor * 10_000;
+}
+
+/** Rejects with `OldServerError`, or with what the connection to the server fails with. */
+export async function refuseOldServer({ pool }: Pick<Database, "pool">): Promise<void> {
+  const { rows } = await pool.query<{ version: number }>(
+    "SELECT current_setting('server_version_num')::int AS version",
+  );
+  const version = rows[0]?.version ?? 0;
+  if (isTooOld(version)) throw new OldServerError(version);
 }

@@ -103,16 +103,6 @@ test("nothing but the log, put into an empty database, gives the same tables; ne
   expect(rows).toEqual([{ distinct: true, gapless: true }]);
 });
 
-test("a backup of a version that did not count anchored works gives the same tables", async () => {
-  const text = await backupText();
-  const older = text.replace(/^counted_graph_position\t\d+\n/m, "");
-  expect(older.length).toBeLessThan(text.length);
-  const other = await created(createTestDatabase());
-  await readBackup(other, inPieces(older));
-  await rebuildTables(other, { keyring: sampleKeyring });
-  await demandEqual(other);
-});
-
 test("a keyring that does not let all events in is said to have lost them", async () => {
   const file = join(folder, "log");
   await writeFile(file, await backupText());

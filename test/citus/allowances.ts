@@ -145,12 +145,4 @@ export const allowances: readonly Allowance[] = [
     reason:
       "Once a batch, where it takes references away. What leads to a work that is cited much, by itself.",
   },
-  {
-    name: "all works, whose anchors are counted anew",
-    statement: /^SELECT work_id FROM works WHERE work_id > /,
-    rules: [noKey],
-    consequence: "all shards",
-    reason:
-      "Once, 10,000 at a time, where a writer of an earlier version left more to be counted than the feed of the graph tells.",
-  },
 ];

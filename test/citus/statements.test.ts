@@ -1,10 +1,8 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { schema } from "../../src/api/schema.ts";
-import { settleAnchors } from "../../src/ingest/write/anchors-left.ts";
 import { distributions } from "../../src/store/citus/distribution.ts";
 import { keepCitationsTwice } from "../../src/store/citus/kept-twice.ts";
-import { openDatabase } from "../../src/store/index.ts";
 import { createClient } from "../api/client.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { bundleOfPaper, snapshotEvent } from "../ingest/bundles.ts";
@@ -44,8 +42,6 @@ beforeAll(async () => {
   statements = recordStatements(database.pool);
   await takeIn(database, sampleDocuments(40), { keyring: sampleKeyring });
   for (const documents of moving) await takeIn(database, documents);
-  await countAnew("SELECT 1");
-  await countAnew("DELETE FROM graph_changes");
   ofIngest = statements.length;
   // The graph is asked in SQL as well.
   const client = createClient(database);
@@ -55,26 +51,6 @@ beforeAll(async () => {
   for (const query of queriesAbout(topWorks[0]?.work.arxivId ?? "")) await client.ask(query);
 });
 afterAll(() => database.drop());
-
-/** As where writers of an earlier version left works uncounted: the statement makes it so. */
-async function countAnew(leaving: string): Promise<void> {
-  // Nobody's statements but the test's.
-  const { pool, close } = openDatabase({ connection: database.connection, maximumConnections: 1 });
-  await pool.query(
-    `UPDATE works SET anchored_work_count = anchored_work_count + 7 WHERE work_id IN (SELECT cited_work_id FROM citations);
-     ${leaving}; UPDATE totals SET value = 0 WHERE name = 'counted_graph_position'`,
-  );
-  await settleAnchors(database);
-  const { rows } = await pool.query<{ anchored: number; wrong: number }>(
-    `SELECT (count(*) FILTER (WHERE anchored_work_count > 0))::int AS anchored,
-       (count(*) FILTER (WHERE anchored_work_count <> (SELECT count(*) FROM citations
-         WHERE cited_work_id = work_id AND is_internal_anchor AND citing_work_id <> cited_work_id)))::int AS wrong
-     FROM works`,
-  );
-  expect(rows[0]).toEqual({ anchored: expect.any(Number), wrong: 0 });
-  expect(rows[0]?.anchored).toBeGreaterThan(0);
-  await close();
-}
 
 describe("what the ingest and the API send", () => {
   it("reads and writes all tables that are distributed", () => {

@@ -1,10 +1,9 @@
 import { expect, test } from "vitest";
 import { applyChanges } from "../../src/graph/apply-changes.ts";
 import { Meter } from "../../src/graph/budget.ts";
-import { fold } from "../../src/graph/fold.ts";
 import { shortestPath } from "../../src/graph/questions/shortest-path.ts";
 import { Scratch } from "../../src/graph/scratch.ts";
-import { GraphVersion } from "../../src/graph/version.ts";
+import { fold, GraphVersion } from "../../src/graph/version.ts";
 import { baseOf, below, type EdgeListGraph, randomGraph, randomOf } from "./random-graph.ts";
 import { changedGraph, contentOf, payloadsBetween } from "./versions.ts";
 

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sharedArray } from "../../src/graph/base-graph.ts";
-import { CopyReader } from "../../src/graph/load/copy-reader.ts";
-import { readGraph } from "../../src/graph/load/read-graph.ts";
+import { CopyReader, readGraph } from "../../src/graph/load/read-graph.ts";
 import { Marks } from "../../src/graph/scratch.ts";
 import { GraphVersion } from "../../src/graph/version.ts";
 import { createVertexIndex, highOf, joinId, lowOf } from "../../src/graph/vertex-index.ts";

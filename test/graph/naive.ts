@@ -170,10 +170,6 @@ export class NaiveGraph {
     return this.mostCitedFirst(this.#linked(a, by).filter((work) => others.has(work)));
   }
 
-  sharedWorks({ work, other, by, first }: Input<"sharedWorks">): Answer<"sharedWorks"> {
-    return { workIds: this.#shared(work, other, by).slice(0, first), truncated: false };
-  }
-
   relatedWorks({ work, by, first, shared }: Input<"relatedWorks">): Answer<"relatedWorks"> {
     const related = this.works
       .filter((other) => other !== work)
@@ -221,34 +217,6 @@ export class NaiveGraph {
     }
     return ranks;
   }
-
-  /** Weak components, each in the order of ids; the largest first. */
-  components(): bigint[][] {
-    const left = new Set(this.works);
-    const components: bigint[][] = [];
-    for (const work of this.works) {
-      if (!left.has(work)) continue;
-      const component = this.levels([work], "BOTH", this.works.length).flat().sort(byId);
-      for (const member of component) left.delete(member);
-      components.push(component);
-    }
-    return components.sort((a, b) => b.length - a.length || byId(a[0] as bigint, b[0] as bigint));
-  }
-
-  /** The k-core: works with fewer neighbours in it are taken away until there are none. */
-  kCore(k: number): bigint[] {
-    const core = new Set(this.works);
-    for (;;) {
-      const out = [...core].filter((work) => {
-        const neighbours = [...this.neighbours(work, "BOTH")].filter(
-          (other) => other !== work && core.has(other),
-        );
-        return neighbours.length < k;
-      });
-      if (out.length === 0) return [...core];
-      for (const work of out) core.delete(work);
-    }
-  }
 }
 
 /** What a question's answer should be, in a form that can be compared. */
@@ -263,7 +231,6 @@ export function naiveAnswer<Name extends QuestionName>(
     reachable: (asked) => graph.reachable(asked),
     commonReferences: (asked) => graph.commonReferences(asked),
     relatedWorks: (asked) => graph.relatedWorks(asked),
-    sharedWorks: (asked) => graph.sharedWorks(asked),
     priorWorks: (asked) => graph.priorWorks(asked),
     derivativeWorks: (asked) => graph.derivativeWorks(asked),
   };

@@ -2,12 +2,8 @@ import { describe, expect, test } from "vitest";
 import { answer } from "../../src/graph/answer.ts";
 import { Meter } from "../../src/graph/budget.ts";
 import { questionNames } from "../../src/graph/index.ts";
-import { connectedComponents } from "../../src/graph/questions/components.ts";
-import { inDegrees } from "../../src/graph/questions/in-degree.ts";
-import { coreDecomposition } from "../../src/graph/questions/k-core.ts";
-import { pageRank } from "../../src/graph/questions/pagerank.ts";
+import { inDegrees, pageRank } from "../../src/graph/questions/pagerank.ts";
 import { Scratch } from "../../src/graph/scratch.ts";
-import type { GraphVersion } from "../../src/graph/version.ts";
 import { NaiveGraph, naiveAnswer } from "./naive.ts";
 import { randomGraph, randomOf } from "./random-graph.ts";
 import { comparable, randomQuestion } from "./random-question.ts";
@@ -56,46 +52,7 @@ describe("as the naive implementation answers, on random graphs", () => {
       }
     }
   });
-
-  test("connected components", () => {
-    for (let seed = 1; seed <= 1000; seed++) {
-      const random = randomOf(seed);
-      const graph = randomGraph(random);
-      const version = versionOf(random, graph);
-      const { sizes, componentOf } = connectedComponents(version, unlimited(), scratch);
-      const expected = new NaiveGraph(graph).components();
-      expect([...sizes], `seed ${seed}`).toEqual(expected.map(({ length }) => length));
-      for (const [index, members] of expected.entries()) {
-        expect(
-          membersWhere(version, (vertex) => componentOf[vertex] === index + 1),
-          `seed ${seed}`,
-        ).toEqual(members);
-      }
-    }
-  });
-
-  test("k-cores", () => {
-    for (let seed = 1; seed <= 1000; seed++) {
-      const random = randomOf(seed);
-      const graph = randomGraph(random);
-      const naive = new NaiveGraph(graph);
-      const version = versionOf(random, graph);
-      const cores = coreDecomposition(version, unlimited());
-      for (let k = 0; k <= (cores?.degeneracy ?? 0) + 1; k++) {
-        const members = membersWhere(version, (vertex) => (cores?.coreness[vertex] ?? 0) >= k);
-        expect(members, `seed ${seed}, k ${k}`).toEqual(naive.kCore(k));
-      }
-    }
-  });
 });
-
-function membersWhere(version: GraphVersion, isIn: (vertex: number) => boolean): bigint[] {
-  const members: bigint[] = [];
-  for (let vertex = 0; vertex < version.size; vertex++) {
-    if (version.isPresent(vertex) && isIn(vertex)) members.push(version.workIdOf(vertex));
-  }
-  return members.sort((a, b) => (a < b ? -1 : 1));
-}
 
 test("PageRank says whether it has converged, and sums to one", () => {
   const version = versionOf(randomOf(4), randomGraph(randomOf(5), 30));

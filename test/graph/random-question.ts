@@ -35,8 +35,6 @@ export function randomQuestion(random: Random, name: QuestionName, works: readon
       return { name, input: { works: several(), least: 1 + below(random, 3), first: first() } };
     case "relatedWorks":
       return { name, input: { work: work(), by: by(), first: first(), shared: first() } };
-    case "sharedWorks":
-      return { name, input: { work: work(), other: work(), by: by(), first: first() } };
     case "priorWorks":
     case "derivativeWorks":
       return { name, input: { works: several(), first: first() } };

@@ -1,6 +1,5 @@
 import { applyChanges } from "../../src/graph/apply-changes.ts";
-import { fold } from "../../src/graph/fold.ts";
-import { GraphVersion } from "../../src/graph/version.ts";
+import { fold, GraphVersion } from "../../src/graph/version.ts";
 import { type GraphChanges, packGraphChanges } from "../../src/store/graph-payload.ts";
 import {
   baseOf,

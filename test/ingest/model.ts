@@ -645,13 +645,13 @@ function yearOfId(key: string): string | null {
   return digits === undefined ? null : digits > "90" ? `19${digits}` : `20${digits}`;
 }
 
-/** Of several versions the latest, of those the best proved; what else decides is the newer, then the number. */
+/** Of several versions the best proved, of those the latest; what else decides is the newer, then the number. */
 function compareVersions(a: Paper, b: Paper): number {
   const version = (paper: Paper) => Number(paper.row["source_version"] ?? -1);
   const submitted = (paper: Paper) => paper.row["submitted_at"] ?? "";
   return (
-    version(b) - version(a) ||
     rank(b.proof) - rank(a.proof) ||
+    version(b) - version(a) ||
     (submitted(a) === submitted(b) ? 0 : submitted(a) < submitted(b) ? 1 : -1) ||
     (a.pithNumber < b.pithNumber ? -1 : 1)
   );

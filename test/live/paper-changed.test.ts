@@ -3,7 +3,8 @@ import { readFile } from "node:fs/promises";
 import { get } from "node:http";
 import { createInterface } from "node:readline";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { connectionLimits, endedConnections } from "../../src/server/connections/index.ts";
+import { endedConnections } from "../../src/runtime/channels.ts";
+import { connectionLimits } from "../../src/server/connections/index.ts";
 import { createApp, type RunningServer, startServer } from "../../src/server/index.ts";
 import { documentOf } from "../api/fixtures/documents.ts";
 import { ingestTexts } from "../api/fixtures/library.ts";
@@ -203,9 +204,8 @@ it("ends the connection of a client that reads nothing, which can go on where it
   closing.push(() => server.close());
   const ended = new Promise((resolve) => {
     closing.push(
-      endedConnections.watch((reason) => {
+      endedConnections.subscribe((reason) => {
         resolve(reason);
-        return { end: () => {} };
       }),
     );
   });

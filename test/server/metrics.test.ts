@@ -3,16 +3,16 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startGraph } from "../../src/graph/index.ts";
 import { takeIn } from "../../src/ingest/index.ts";
 import { createApp, type RunningServer, startServer } from "../../src/server/index.ts";
-import { type MetricsListener, startMetricsListener } from "../../src/server/metrics/listener.ts";
-import { watchRequests } from "../../src/server/metrics/request-metrics.ts";
+import { type MetricsListener, startMetricsListener } from "../../src/server/metrics-listener.ts";
 import { openDatabase } from "../../src/store/index.ts";
-import { collectPoolMetrics, watchStatements } from "../../src/telemetry/metrics/database-metrics.ts";
-import { exposition, ofProcess, together } from "../../src/telemetry/metrics/exposition.ts";
-import { collectGraphMetrics } from "../../src/telemetry/metrics/graph-metrics.ts";
-import { watchIntake } from "../../src/telemetry/metrics/ingest-metrics.ts";
-import { collectProcessMetrics } from "../../src/telemetry/metrics/process-metrics.ts";
-import { Registry } from "../../src/telemetry/metrics/registry.ts";
-import { collectTableMetrics } from "../../src/telemetry/metrics/table-metrics.ts";
+import { exposition, Metrics } from "../../src/telemetry/metrics.ts";
+import {
+  collectGraphMetrics,
+  collectPoolMetrics,
+  collectProcessMetrics,
+  collectTableMetrics,
+} from "../../src/telemetry/read-metrics.ts";
+import { countIngest, countRequests, countStatements } from "../../src/telemetry/work-metrics.ts";
 import { ingestTexts, seedText } from "../api/fixtures/library.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { keyring } from "../protocol/signed-events.ts";
@@ -24,23 +24,23 @@ let close: () => Promise<void>;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  const registry = new Registry();
+  const metrics = new Metrics();
   const stops = [
-    collectProcessMetrics(registry),
-    watchStatements(registry),
-    watchRequests(registry),
-    watchIntake(registry),
+    collectProcessMetrics(metrics),
+    countStatements(metrics),
+    countRequests(metrics),
+    countIngest(metrics),
   ];
   const reads = openDatabase({ connection: database.connection });
   const graph = startGraph(reads);
   await graph.loaded();
-  collectPoolMetrics(registry, { writes: database.pool, reads: reads.pool });
-  collectTableMetrics(registry, reads);
-  collectGraphMetrics(registry, graph);
+  collectPoolMetrics(metrics, { writes: database.pool, reads: reads.pool });
+  collectTableMetrics(metrics, reads);
+  collectGraphMetrics(metrics, graph);
   await ingestTexts(reads, [seedText]);
   const app = createApp({ database, reads, graph });
   server = await startServer({ app, port: 0, host: "127.0.0.1" });
-  const families = async () => ofProcess("api", await registry.families());
+  const families = async () => [await metrics.families("api")];
   listener = await startMetricsListener({ host: "127.0.0.1", port: 0, families, readiness: app.readiness });
   close = async () => {
     for (const stop of stops) stop();
@@ -72,6 +72,7 @@ async function scrape(port = listener.port): Promise<Scrape> {
   const samples: { name: string; labels: string; value: number }[] = [];
   const typed = new Set<string>();
   for (const row of text.trimEnd().split("\n")) {
+    if (row === "") continue;
     const { groups } = line.exec(row) ?? {};
     expect(groups, row).toBeDefined();
     if (groups?.["typed"] !== undefined) {
@@ -199,31 +200,39 @@ describe("/metrics", () => {
   });
 });
 
-describe("a registry", () => {
-  it("counts what is too many as others, and leaves out what cannot be collected", async () => {
-    const registry = new Registry();
-    const counter = registry.counter("things_total", "Things.", ["kind"]);
-    for (let nth = 0; nth < 1_000; nth++) counter.add(1, `kind ${nth}`);
-    registry.collect(() => Promise.reject(new Error("away")));
-    const [family, ...others] = await registry.families();
-    expect(others).toEqual([]);
-    expect(family?.samples).toHaveLength(201);
-    expect(family?.samples.at(-1)).toMatchObject({ labels: { kind: "other" }, value: 800 });
+describe("the metrics of a process", () => {
+  it("leave out what cannot be collected", async () => {
+    const metrics = new Metrics();
+    metrics.counter("things_total", "Things.").inc(3);
+    let isAttempted = false;
+    metrics.collect(() => {
+      isAttempted = true;
+      throw new Error("away");
+    });
+    metrics.collect(() => Promise.reject(new Error("away")));
+    expect(await exposition([await metrics.families("api")])).toBe(`# HELP things_total Things.
+# TYPE things_total counter
+things_total{process="api"} 3
+`);
+    expect(isAttempted).toBe(true);
   });
 
-  it("escapes what labels hold, and writes the families of several processes as one", async () => {
-    const [one, other] = [new Registry(), new Registry()];
-    one.counter("things_total", "Things\nand more.", ["kind"]).add(2, 'a"\\\n');
+  it("escape what labels contain, and are written together with those of other processes", async () => {
+    const [one, other] = [new Metrics(), new Metrics()];
+    one.counter("things_total", "Things\nand more.", ["kind"]).inc({ kind: 'a"\\\n' }, 2);
     const histogram = other.histogram("wait_seconds", "Waits.", [], [0.1, 1]);
     for (const seconds of [0.05, 0.1, 0.5, 7]) histogram.observe(seconds);
-    other.counter("things_total", "Things\nand more.", ["kind"]).add(1, "b");
-    const text = exposition(
-      together(ofProcess("api", await one.families()), ofProcess("worker", await other.families())),
-    );
-    expect(text).toBe(`# HELP things_total Things\\nand more.
+    other.counter("things_total", "Things\nand more.", ["kind"]).inc({ kind: "b" });
+    const timing = other.timing("work_seconds", "Work.", "name");
+    timing.observe(0.5, "a");
+    timing.observe(0.25, "a");
+    // As they come from another process.
+    const sent = JSON.parse(JSON.stringify(await other.families("worker")));
+    expect(await exposition([await one.families("api"), sent])).toBe(`# HELP things_total Things\\nand more.
 # TYPE things_total counter
 things_total{process="api",kind="a\\"\\\\\\n"} 2
 things_total{process="worker",kind="b"} 1
+
 # HELP wait_seconds Waits.
 # TYPE wait_seconds histogram
 wait_seconds_bucket{process="worker",le="0.1"} 2
@@ -231,6 +240,11 @@ wait_seconds_bucket{process="worker",le="1"} 3
 wait_seconds_bucket{process="worker",le="+Inf"} 4
 wait_seconds_sum{process="worker"} 7.65
 wait_seconds_count{process="worker"} 4
+
+# HELP work_seconds Work.
+# TYPE work_seconds summary
+work_seconds_count{process="worker",name="a"} 2
+work_seconds_sum{process="worker",name="a"} 0.75
 `);
   });
 });

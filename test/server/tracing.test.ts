@@ -5,13 +5,11 @@ import { readConfig } from "../../src/config/index.ts";
 import { takeIn } from "../../src/ingest/index.ts";
 import { createLog } from "../../src/log.ts";
 import { createKeyring, registryKey } from "../../src/protocol/index.ts";
+import { ingestBatches, statements } from "../../src/runtime/channels.ts";
 import { createApp, type RunningServer, startServer } from "../../src/server/index.ts";
-import { traceRequests } from "../../src/server/tracing/trace-requests.ts";
 import { openDatabase } from "../../src/store/index.ts";
-import { statements } from "../../src/store/watched-statements.ts";
-import { createSampler } from "../../src/telemetry/tracing/sampling.ts";
-import { parseTraceparent } from "../../src/telemetry/tracing/span.ts";
-import { isTracing, startTracing, type Tracing } from "../../src/telemetry/tracing/start.ts";
+import { createSampler, parseTraceparent } from "../../src/telemetry/tracer.ts";
+import { isTracing, startTracing } from "../../src/telemetry/tracing.ts";
 import { seedText } from "../api/fixtures/library.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
@@ -74,12 +72,11 @@ afterAll(async () => {
 async function traced(
   work: (url: string, server: RunningServer) => Promise<void>,
   more: Record<string, string> = {},
-): Promise<Tracing> {
+): Promise<void> {
   spans.length = 0;
   const config = readConfig({ ...settings, ...more }).tracing;
   expect(isTracing(config)).toBe(true);
-  const tracing = startTracing(config, log);
-  const stop = traceRequests(tracing.tracer);
+  const stopTracing = startTracing(config, log);
   const reads = openDatabase({ connection: database.connection });
   const server = await startServer({ app: createApp({ database, reads }), port: 0, host: "127.0.0.1" });
   try {
@@ -87,10 +84,8 @@ async function traced(
   } finally {
     await server.close();
     await reads.close();
-    stop();
-    await tracing.close();
+    await stopTracing();
   }
-  return tracing;
 }
 
 const traceId = "0af7651916cd43dd8448eb211c80319c";
@@ -177,15 +172,16 @@ describe("traces", () => {
   it("wait where the receiver is busy, and are dropped where it does not want them", async () => {
     received.length = 0;
     const config = readConfig({ ...settings, OTEL_BSP_SCHEDULE_DELAY: "1" }).tracing;
-    const tracing = startTracing(config, log);
+    const stopTracing = startTracing(config, log);
+    const batches = () => spans.map((span) => attributesOf(span)["pith_graph.documents"]);
     statuses.push(503, 429);
-    tracing.tracer.root({ name: "kept", kind: "internal" }).end({ result: null });
-    await expect.poll(() => spans.map(({ name }) => name)).toContain("kept");
+    ingestBatches.run({ documents: 1_001 }, () => []);
+    await expect.poll(batches).toContain("1001");
     expect(received.map(({ status }) => status)).toEqual([503, 429, 200]);
     statuses.push(400);
-    tracing.tracer.root({ name: "dropped", kind: "internal" }).end({ result: null });
-    await tracing.close();
-    expect(spans.map(({ name }) => name)).not.toContain("dropped");
+    ingestBatches.run({ documents: 1_002 }, () => []);
+    await stopTracing();
+    expect(batches()).not.toContain("1002");
     expect(received).toHaveLength(4);
     expect(JSON.parse(logged[0] ?? "")).toMatchObject({
       msg: "traces could not be sent: it was answered with 503",
@@ -220,7 +216,7 @@ describe("traces", () => {
   it("are off unless somebody says where they go, and then nobody watches", () => {
     expect(isTracing(readConfig({}).tracing)).toBe(false);
     expect(isTracing(readConfig({ ...settings, OTEL_TRACES_EXPORTER: "none" }).tracing)).toBe(false);
-    expect(statements.isWatched).toBe(false);
+    expect(statements.hasSubscribers).toBe(false);
   });
 });
 

@@ -2,8 +2,9 @@ import { readdirSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { endedConnections } from "../../src/runtime/channels.ts";
 import { Connection } from "../../src/server/connections/connection.ts";
-import { type ConnectionLimits, Connections, endedConnections } from "../../src/server/connections/index.ts";
+import { type ConnectionLimits, Connections } from "../../src/server/connections/index.ts";
 import { createApp, type RunningServer, startServer } from "../../src/server/index.ts";
 import { documentOf } from "../api/fixtures/documents.ts";
 import { ingestTexts } from "../api/fixtures/library.ts";
@@ -30,10 +31,9 @@ function endings(count: number): Promise<string[]> {
   const reasons: string[] = [];
   return new Promise((resolve) => {
     closing.push(
-      endedConnections.watch((reason) => {
+      endedConnections.subscribe((reason) => {
         reasons.push(reason);
         if (reasons.length === count) resolve(reasons);
-        return { end: () => {} };
       }),
     );
   });

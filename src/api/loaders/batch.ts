@@ -1,4 +1,5 @@
 import DataLoader from "dataloader";
+import { loaderBatches } from "../../runtime/channels.ts";
 import { untilAborted } from "../../store/cancellation.ts";
 import { asExpensive } from "../../store/connection-shares.ts";
 import type { Allowance } from "../limits/allowance.ts";
@@ -6,7 +7,6 @@ import type { Gathered } from "./gathered.ts";
 import type { KeptRows } from "./kept-rows.ts";
 import { keysOfStatement } from "./statement-size.ts";
 import { whenSettled } from "./turn.ts";
-import { loaderBatches } from "./watched-batches.ts";
 
 type Loaded<Key, Value> = DataLoader<Key, Value, unknown>;
 

@@ -1,8 +1,8 @@
 import { and, count, getTableColumns, inArray, or, type SQL, sql } from "drizzle-orm";
 import { prepareRows, readRows } from "../../store/prepared-rows.ts";
 import { bigintArray } from "../../store/rows.ts";
+import { isOtherKind, namedClaimKinds } from "../../store/tables/columns.ts";
 import { claims } from "../../store/tables/index.ts";
-import { isOtherKind, namedClaimKinds } from "../../store/tables/search-expressions.ts";
 import { type Batches, groupBy, LoadersByArguments, type RowLoader } from "./batch.ts";
 import { GatheredByLimit } from "./gathered.ts";
 import { isFirstPage, type OrdinalPage, placeInPage, withinPage } from "./ordinal-page.ts";

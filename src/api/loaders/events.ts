@@ -12,8 +12,8 @@ import {
 import type { Database } from "../../store/database.ts";
 import { prepareRows, readRows } from "../../store/prepared-rows.ts";
 import { bigintArray } from "../../store/rows.ts";
+import { isOfRareType } from "../../store/tables/columns.ts";
 import { events } from "../../store/tables/index.ts";
-import { isOfRareType } from "../../store/tables/search-expressions.ts";
 import { type Batches, groupBy, LoadersByArguments, type RowLoader } from "./batch.ts";
 import { type OrdinalPage, placeInPage, withinPage } from "./ordinal-page.ts";
 import { readInPortions } from "./portions.ts";

@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { cancellable, type Sender } from "../../store/cancellable.ts";
+import { loaderBatches } from "../../runtime/channels.ts";
+import { cancellable, type Sender } from "../../store/cancellation.ts";
 import { askerOf, nameAsker } from "../../store/connection-shares.ts";
 import type { RowShelf } from "./kept-rows.ts";
 import type { Rows } from "./rows-of-database.ts";
 import { keysOfStatement } from "./statement-size.ts";
 import { afterSettling } from "./turn.ts";
-import { loaderBatches } from "./watched-batches.ts";
 
 type Found<Value> = ReadonlyMap<unknown, Value>;
 
@@ -68,7 +68,7 @@ export class Gathered<Key, Value> {
     version: string | null,
   ): Promise<Value[]> {
     const found = await new Promise<Found<Value>>((resolve, reject) => {
-      const inContext = loaderBatches.isWatched ? AsyncLocalStorage.snapshot() : undefined;
+      const inContext = loaderBatches.hasSubscribers ? AsyncLocalStorage.snapshot() : undefined;
       this.#waiting.push({ keys, signal, resolve, reject, inContext });
       this.#schedule();
     });

@@ -1,8 +1,9 @@
 import DataLoader from "dataloader";
 import { isAtLeast, isPithNumber, type PaperRef, parsePaperRef, suffixOf } from "../../protocol/index.ts";
 import { type IdentifierKind, identifierIdOf } from "../../store/ids.ts";
+import { compareStandIns } from "../../store/paper-order.ts";
 import { ApiError, badUserInput } from "../errors.ts";
-import { compareVersions, type PaperLoaders, type PaperRow } from "./papers.ts";
+import type { PaperLoaders, PaperRow } from "./papers.ts";
 import type { WorkLoaders, WorkRow } from "./works.ts";
 
 export type PaperRefLoaders = {
@@ -99,17 +100,13 @@ function ambiguous(written: string, fitting: readonly PaperRow[]): ApiError {
   );
 }
 
-/** Of papers that share an identifier: what is proved before what is not, then the latest version. */
+/**
+ * Of papers that share an identifier, the one that would stand for their work. A paper whose record nobody proved is
+ * given only where no other is there: it belongs to no work but its own (PROTOCOL, 7).
+ */
 function best(candidates: readonly PaperRow[]): PaperRow | null {
-  return [...candidates].sort(compareRanks)[0] ?? null;
-}
-
-/** By proof (at least a receipt first), version (highest first), submission (latest first), Pith number. */
-function compareRanks(a: PaperRow, b: PaperRow): number {
-  return (
-    Number(isAtLeast(b.recordStanding, "receipt")) - Number(isAtLeast(a.recordStanding, "receipt")) ||
-    compareVersions(a, b)
-  );
+  const proved = candidates.filter(({ recordStanding }) => isAtLeast(recordStanding, "receipt"));
+  return (proved.length > 0 ? proved : [...candidates]).sort(compareStandIns)[0] ?? null;
 }
 
 async function findWork(

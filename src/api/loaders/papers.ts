@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { compareCodePoints } from "../../protocol/index.ts";
+import { compareVersions } from "../../store/paper-order.ts";
 import { prepareRows } from "../../store/prepared-rows.ts";
 import { bigintArray } from "../../store/rows.ts";
 import { paperKeys, papers } from "../../store/tables/index.ts";
@@ -52,13 +52,4 @@ export function preparePaperLoaders(rows: Rows): (batches: Batches) => PaperLoad
     papersByKey: batches.gathered(idsByKey),
     papersOfWork: batches.gathered(papersByWork),
   });
-}
-
-/** Newest version first: by version, then submission, then Pith number. */
-export function compareVersions(a: PaperRow, b: PaperRow): number {
-  return (
-    (b.sourceVersion ?? 0) - (a.sourceVersion ?? 0) ||
-    compareCodePoints(b.submittedAt, a.submittedAt) ||
-    compareCodePoints(a.pithNumber, b.pithNumber)
-  );
 }

@@ -1,5 +1,5 @@
 import { and } from "drizzle-orm";
-import type { Sender } from "../../store/cancellable.ts";
+import type { Sender } from "../../store/cancellation.ts";
 import type { Database } from "../../store/database.ts";
 import { inSnapshot } from "../../store/snapshot.ts";
 import { type PaperFilter, paperCondition, workCondition } from "../paper-filter.ts";

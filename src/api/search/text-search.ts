@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Queries } from "../../store/database.ts";
+import { claimWords, paperNames, paperWords } from "../../store/tables/columns.ts";
 import { claims, papers } from "../../store/tables/index.ts";
-import { claimWords, paperNames, paperWords } from "../../store/tables/search-expressions.ts";
 import type { QueryWords } from "./query-words.ts";
 
 /**

@@ -1,7 +1,8 @@
 import { access, constants, mkdtemp, rmdir, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { errorText } from "../../runtime/error-text.ts";
 import { chooseServerUser, findBinaries, inspectCluster } from "../../store/embedded/index.ts";
-import { type Finding, messageOf, ok, warning, wrong } from "./finding.ts";
+import { type Finding, ok, warning, wrong } from "./finding.ts";
 
 /** Below, PostgreSQL may stop in the midst of an ingest. Bytes. */
 const littleRoom = 2 ** 30;
@@ -21,7 +22,7 @@ export async function lookAtData(dataDirectory: string): Promise<DataFolder> {
     major = installed.major;
     findings.push(ok("PostgreSQL", `embedded, ${installed.version}`));
   } catch (error) {
-    findings.push(wrong("PostgreSQL", "no embedded server can run here", messageOf(error)));
+    findings.push(wrong("PostgreSQL", "no embedded server can run here", errorText(error)));
   }
   const existing = await nearestExisting(dataDirectory);
   const rights = await rightsFinding(dataDirectory, existing);
@@ -31,7 +32,7 @@ export async function lookAtData(dataDirectory: string): Promise<DataFolder> {
     const hasCluster = await inspectCluster(join(dataDirectory, "cluster"), await chooseServerUser(), major);
     return { findings, hasCluster };
   } catch (error) {
-    return { findings: [...findings, wrong("Data", "cannot be used", messageOf(error))], hasCluster: false };
+    return { findings: [...findings, wrong("Data", "cannot be used", errorText(error))], hasCluster: false };
   }
 }
 
@@ -56,7 +57,7 @@ async function rightsFinding(folder: string, existing: string): Promise<Finding>
     // Root may do all that access() asks about, also on a file system that is read-only.
     await rmdir(await mkdtemp(join(existing, ".pith-graph-doctor-")));
   } catch (error) {
-    return wrong("Data folder", `${folder}: ${messageOf(error)}`, advice);
+    return wrong("Data folder", `${folder}: ${errorText(error)}`, advice);
   }
   return ok("Data folder", isNew ? `${folder} (the first start makes it)` : folder);
 }

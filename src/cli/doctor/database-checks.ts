@@ -1,9 +1,8 @@
+import { errorText } from "../../runtime/error-text.ts";
 import { acquireEmbeddedServer } from "../../store/embedded/index.ts";
-import { type Database, openDatabase } from "../../store/index.ts";
-import { readRebuildDue } from "../../store/rebuild-due.ts";
-import { readSchemaState } from "../../store/schema-state.ts";
-import { isTooOld, oldestMajor, versionText } from "../../store/server-version.ts";
-import { type Finding, messageOf, ok, warning, wrong } from "./finding.ts";
+import { type Database, openDatabase, readSchemaState, schemaErrorOf } from "../../store/index.ts";
+import { isTooOld, oldestMajor, readRebuildDue, versionText } from "../../store/migrate.ts";
+import { type Finding, ok, warning, wrong } from "./finding.ts";
 
 /** Milliseconds; a server that takes longer to say its version answers nothing else. */
 const patience = 10_000;
@@ -14,19 +13,11 @@ export async function lookAtDatabase(url: string): Promise<Finding[]> {
     connection: { connectionString: url, connectionTimeoutMillis: patience },
     statementMilliseconds: patience,
   });
-  const place = placeOf(url);
   try {
-    return await ask(database, place);
+    return await ask(database, database.place);
   } finally {
     await database.close();
   }
-}
-
-/** Who asks where; an address that only PostgreSQL reads, like that of a socket, is not taken apart. */
-function placeOf(url: string): string {
-  if (!URL.canParse(url)) return "the server of DATABASE_URL";
-  const { username, host, pathname } = new URL(url);
-  return `${username || "?"} at ${host}${pathname}`;
 }
 
 /** The embedded server's: joined where one runs, else started for the moment. Call where there is a cluster. */
@@ -35,9 +26,13 @@ export async function lookAtEmbedded(dataDirectory: string): Promise<Finding[]> 
   try {
     server = await acquireEmbeddedServer({ dataDirectory });
   } catch (error) {
-    return [wrong("Database", "the embedded server does not start", messageOf(error))];
+    return [wrong("Database", "the embedded server does not start", errorText(error))];
   }
-  const database = openDatabase({ connection: server.connection, statementMilliseconds: patience });
+  const database = openDatabase({
+    connection: server.connection,
+    dataDirectory,
+    statementMilliseconds: patience,
+  });
   try {
     return await ask(
       database,
@@ -73,7 +68,7 @@ async function ask(database: Database, place: string): Promise<Finding[]> {
     return [
       wrong(
         "Database",
-        `${place}: ${messageOf(error)}`,
+        `${place}: ${errorText(error)}`,
         "Start it, or correct DATABASE_URL: address, user, password, name.",
       ),
     ];
@@ -97,7 +92,7 @@ async function ask(database: Database, place: string): Promise<Finding[]> {
       ),
     );
   }
-  const schema = await schemaFinding(database);
+  const schema = await tablesFinding(database);
   findings.push(schema.finding);
   // The first migration makes it where it is to be had.
   if (facts.trigrams === "missing" || (facts.trigrams === "to be had" && schema.hasTables)) {
@@ -130,44 +125,28 @@ function versionFinding(version: number, place: string): Finding {
   return ok("Database", text);
 }
 
-async function schemaFinding(database: Database): Promise<{ finding: Finding; hasTables: boolean }> {
-  const finding = await tablesFinding(database);
-  return { finding, hasTables: finding.text !== noTables };
+async function tablesFinding(database: Database): Promise<{ finding: Finding; hasTables: boolean }> {
+  const advice = "Whatever writes brings them up to date: `pith-graph start`, `pith-graph ingest`.";
+  try {
+    const schema = await readSchemaState(database.pool);
+    const { state, applied, pending } = schema;
+    const error = schemaErrorOf(schema, database.place);
+    if (error !== null) {
+      return { finding: wrong("Tables", `${state}: of another version`, error.message), hasTables: true };
+    }
+    const count = `${applied} of ${applied + pending.length} migrations`;
+    if (state === "current") return { finding: await rebuildFinding(database, count), hasTables: true };
+    const text = applied === 0 ? "none yet" : `of an older version, ${count}`;
+    return { finding: warning("Tables", text, advice), hasTables: applied > 0 };
+  } catch (error) {
+    const advice = "Give this user the right to read the schemas public and drizzle.";
+    return { finding: wrong("Tables", errorText(error), advice), hasTables: true };
+  }
 }
-
-const noTables = "none yet";
 
 async function rebuildFinding({ pool }: Database, count: string): Promise<Finding> {
   const reason = await readRebuildDue(pool);
   return reason === null
     ? ok("Tables", `up to date, ${count}`)
     : warning("Tables", `${count}, rows of an older version. ${reason}`, "Run `pith-graph rebuild`.");
-}
-
-async function tablesFinding(database: Database): Promise<Finding> {
-  const advice = "Whatever writes brings them up to date: `pith-graph start`, `pith-graph ingest`.";
-  try {
-    const { state, applied, known } = await readSchemaState(database);
-    const count = `${applied} of ${known} migrations`;
-    switch (state) {
-      case "current":
-        return rebuildFinding(database, count);
-      case "absent":
-        return warning("Tables", noTables, advice);
-      case "older":
-        return warning("Tables", `of an older version, ${count}`, advice);
-      case "newer":
-        return wrong(
-          "Tables",
-          "of a newer version of pith-graph",
-          "Use that version: this one may spoil them.",
-        );
-    }
-  } catch (error) {
-    return wrong(
-      "Tables",
-      messageOf(error),
-      "Give this user the right to read the schemas public and drizzle.",
-    );
-  }
 }

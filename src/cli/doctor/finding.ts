@@ -21,9 +21,3 @@ export function warning(check: string, text: string, advice: string): Finding {
 export function wrong(check: string, text: string, advice: string): Finding {
   return { check, result: "wrong", text, advice };
 }
-
-export function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  // Connecting to several addresses at once fails with several errors and no message of its own.
-  return error.message || (error as NodeJS.ErrnoException).code || error.name;
-}

@@ -1,6 +1,7 @@
 import { createServer } from "node:net";
+import { errorText } from "../../runtime/error-text.ts";
 import { runningService } from "../running-service.ts";
-import { type Finding, messageOf, ok, warning, wrong } from "./finding.ts";
+import { type Finding, ok, warning, wrong } from "./finding.ts";
 
 /** Whether `pith-graph start` could listen; a pith-graph that does so already is no fault. */
 export async function portFinding(host: string, port: number): Promise<Finding> {
@@ -15,7 +16,7 @@ export async function portFinding(host: string, port: number): Promise<Finding> 
   }
   const advice =
     fault.code === "EACCES" ? "Set PORT to 1024 or above." : "Set HOST to an address of this machine.";
-  return wrong("Port", `${place}: ${messageOf(fault)}`, advice);
+  return wrong("Port", `${place}: ${errorText(fault)}`, advice);
 }
 
 function listenFault(host: string, port: number): Promise<NodeJS.ErrnoException | null> {

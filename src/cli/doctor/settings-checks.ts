@@ -1,8 +1,9 @@
 import { settingNames, unknownVariables } from "../../config/in-force.ts";
 import { type Config, readConfig } from "../../config/index.ts";
 import { keyringEntries, parseInstant } from "../../protocol/index.ts";
+import { errorText } from "../../runtime/error-text.ts";
 import { loadKeyring } from "../keyring-file.ts";
-import { type Finding, messageOf, ok, warning, wrong } from "./finding.ts";
+import { type Finding, ok, warning, wrong } from "./finding.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -31,7 +32,7 @@ function faultOf(environment: Environment): string | null {
     readConfig(environment);
     return null;
   } catch (error) {
-    const message = messageOf(error);
+    const message = errorText(error);
     const isAlone = Object.keys(environment).length === 1;
     return isAlone && / needs PITH_GRAPH_/.test(message) ? null : message;
   }
@@ -91,6 +92,6 @@ export async function keyringFindings({ keyringPath }: Config, now: string): Pro
     const where = keyringPath === undefined ? "the registry's own key" : `the registry's, and ${keyringPath}`;
     return [ok("Keyring", `${keys.length} ${keys.length === 1 ? "key" : "keys"}: ${where}`)];
   } catch (error) {
-    return [wrong("Keyring", "cannot be used", messageOf(error))];
+    return [wrong("Keyring", "cannot be used", errorText(error))];
   }
 }

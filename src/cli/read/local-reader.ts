@@ -1,19 +1,18 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
-import { type DocumentNode, execute, type GraphQLError, getOperationAST, parse, validate } from "graphql";
+import { type DocumentNode, type GraphQLError, getOperationAST, parse, validate } from "graphql";
 import { prepareContext } from "../../api/context.ts";
 import { ApiError, clientCodeOf } from "../../api/errors.ts";
+import { executeToText } from "../../api/execution/execute-to-text.ts";
 import { stringifyResult } from "../../api/json-text.ts";
 import { schema } from "../../api/schema.ts";
 import { readConfig } from "../../config/index.ts";
 import { startGraph } from "../../graph/index.ts";
-import { acquireEmbeddedServer } from "../../store/embedded/index.ts";
-import { type Database, openDatabase } from "../../store/index.ts";
-import { readSchemaState } from "../../store/schema-state.ts";
+import { type Database, readSchemaState, schemaErrorOf } from "../../store/index.ts";
 import { CommandError } from "../command-error.ts";
 import { exitStatus } from "../exit-status.ts";
 import { loadKeyring } from "../keyring-file.ts";
-import { openServer } from "../open-database.ts";
+import { openUnmigratedDatabase } from "../open-database.ts";
 import { type Answer, dataOf, type Reader, type Variables } from "./answer.ts";
 
 /**
@@ -36,7 +35,7 @@ export async function openLocalReader(): Promise<Reader> {
     const document = readQuery(source);
     if (!("kind" in document)) return dataOf(document) as Data;
     const contextValue = createContext({ keyring });
-    const run = () => execute({ schema, document, variableValues, contextValue });
+    const run = () => executeToText({ schema, document, variableValues, contextValue });
     const result = await contextValue.deadline.within(null, run).catch((error: unknown) => {
       if (!(error instanceof ApiError)) throw error;
       return { errors: [error] };
@@ -86,37 +85,34 @@ function readQuery(source: string): DocumentNode | Answer {
 
 /** Joins the embedded server where one runs, else starts it; makes none where nothing was ever taken in. */
 async function openForReading(): Promise<Database> {
-  const { databaseUrl, dataDirectory } = readConfig();
-  if (databaseUrl !== undefined) return openServer({ connection: databaseUrl });
-  const hasData = await access(join(dataDirectory, "cluster")).then(
-    () => true,
-    () => false,
-  );
+  const config = readConfig();
+  const { databaseUrl, dataDirectory } = config;
+  const hasData =
+    databaseUrl !== undefined ||
+    (await access(join(dataDirectory, "cluster")).then(
+      () => true,
+      () => false,
+    ));
   if (!hasData) {
     throw new CommandError(
       `Nothing was taken in here: there is no data in ${dataDirectory}. Run \`pith-graph start\` or \`pith-graph ingest\`, name other data by PITH_GRAPH_DATA or DATABASE_URL, or ask a server by --url.`,
       exitStatus.impossible,
     );
   }
-  const server = await acquireEmbeddedServer({ dataDirectory });
-  const database = openDatabase({ connection: server.connection });
-  return {
-    ...database,
-    close: async () => {
-      await database.close().finally(() => server.release());
-    },
-  };
+  return openUnmigratedDatabase(config, () => {});
 }
 
 async function refuseOtherTables(database: Database): Promise<void> {
-  const { state } = await readSchemaState(database);
-  if (state === "current") return;
-  const texts = {
-    absent:
-      "The database holds no tables of pith-graph. They are made by whatever writes: `pith-graph start`, `pith-graph ingest`.",
-    older:
-      "The tables are those of an older version. Whatever writes brings them up to date: `pith-graph start`, `pith-graph ingest`.",
-    newer: "The tables are those of a newer version of pith-graph than this one. Use that one.",
-  };
-  throw new CommandError(texts[state], exitStatus.impossible);
+  const schema = await readSchemaState(database.pool);
+  const error = schemaErrorOf(schema, database.place);
+  if (error !== null) throw error;
+  if (schema.state === "current") return;
+  const found =
+    schema.applied === 0
+      ? "The database holds no tables of pith-graph. They are made by"
+      : "The tables are those of an older version. They are brought up to date by";
+  throw new CommandError(
+    `${found} whatever writes: \`pith-graph start\`, \`pith-graph ingest\`.`,
+    exitStatus.impossible,
+  );
 }

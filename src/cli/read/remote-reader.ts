@@ -1,3 +1,4 @@
+import { errorText } from "../../runtime/error-text.ts";
 import { CommandError } from "../command-error.ts";
 import { exitStatus } from "../exit-status.ts";
 import { type Answer, dataOf, noAnswer, type Reader, type Variables } from "./answer.ts";
@@ -97,10 +98,6 @@ function isAnswer(value: unknown): value is Answer {
 }
 
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === "TimeoutError") return `no answer within ${patience / 1000} s`;
-  // fetch says "fetch failed", and why in its cause.
-  const { cause } = error;
-  if (!(cause instanceof Error)) return error.message;
-  return cause.message || (cause as NodeJS.ErrnoException).code || error.message;
+  if (error instanceof Error && error.name === "TimeoutError") return `no answer within ${patience / 1000} s`;
+  return errorText(error);
 }

@@ -1,9 +1,8 @@
 import type pg from "pg";
 import { Meter } from "../../graph/budget.ts";
 import { readGraphInSnapshot } from "../../graph/load/read-graph.ts";
-import { degreeWithin } from "../../graph/questions/in-degree.ts";
 import { longestChains } from "../../graph/questions/longest-chain.ts";
-import { pageRank } from "../../graph/questions/pagerank.ts";
+import { degreeWithin, pageRank } from "../../graph/questions/pagerank.ts";
 import { GraphVersion } from "../../graph/version.ts";
 import { readRows } from "../copy-out.ts";
 

@@ -1,7 +1,6 @@
 import { type Adjacency, type CitationDirection, rowsOf } from "../adjacency.ts";
 import type { Meter } from "../budget.ts";
-import { inRounds } from "../fair-shares.ts";
-import { Best, sortMostCited } from "../order.ts";
+import { Best, inRounds, sortMostCited } from "../order.ts";
 import type { Marks, Scratch } from "../scratch.ts";
 
 export type NeighbourhoodOptions = {

@@ -56,7 +56,7 @@ export function relatedWorks(
 }
 
 /** The works that two works share, most cited first, equals by work id. O(degrees). */
-export function sharedWorks(
+function sharedWorks(
   adjacency: Adjacency,
   a: number,
   b: number,

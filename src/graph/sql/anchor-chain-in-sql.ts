@@ -1,8 +1,7 @@
 import type pg from "pg";
 import type { Budget } from "../budget.ts";
 import { longestChains } from "../questions/longest-chain.ts";
-import { compareIds } from "./order.ts";
-import { type SqlRows, withSqlRows } from "./sql-rows.ts";
+import { compareIds, type SqlRows, withSqlRows } from "./sql-rows.ts";
 
 export type AnchorChainInput = {
   readonly from: bigint;

@@ -1,8 +1,8 @@
 import type { CitationDirection } from "../adjacency.ts";
 import type { Answer, Input } from "../question.ts";
 import type { Relatedness } from "../questions/relatedness.ts";
-import { compareIds, groupBy } from "./order.ts";
 import type { SqlCounts, SqlRows } from "./sql-rows.ts";
+import { compareIds, groupBy } from "./sql-rows.ts";
 
 /** questions/relatedness.ts in SQL, two steps one after the other. */
 export async function relatedWorksInSql(
@@ -36,20 +36,6 @@ export async function relatedWorksInSql(
     })),
     truncated: rows.meter.isShort,
   };
-}
-
-export async function sharedWorksInSql(
-  rows: SqlRows,
-  { work, other, by, first }: Input<"sharedWorks">,
-): Promise<Answer<"sharedWorks">> {
-  const [there] = directions(by);
-  const edges = await rows.edges([...new Set([work, other])], there);
-  const others = new Set(edges.filter(({ from }) => from === other).map(({ to }) => to));
-  const shared = edges.filter(({ from, to }) => from === work && others.has(to)).map(({ to }) => to);
-  const counts = await rows.counts(shared);
-  const citedBy = (workId: bigint) => counts.get(workId)?.citedBy ?? 0;
-  shared.sort((a, b) => citedBy(b) - citedBy(a) || compareIds(a, b));
-  return { workIds: shared.slice(0, first), truncated: rows.meter.isShort };
 }
 
 function directions(by: Relatedness): readonly [CitationDirection, CitationDirection] {

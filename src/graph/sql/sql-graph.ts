@@ -1,12 +1,11 @@
 import type pg from "pg";
-import type { Analyses, AnalysisName } from "../analysis.ts";
 import type { Budget } from "../budget.ts";
-import { GraphUnavailableError } from "../errors.ts";
 import type { At } from "../memory-graph.ts";
-import type { Answer, Input, QuestionName } from "../question.ts";
+import { type Answer, GraphUnavailableError, type Input, type QuestionName } from "../question.ts";
+import type { TopWorksAnswer, TopWorksInput } from "../top-works.ts";
 import { neighbourhoodInSql } from "./neighbourhood-in-sql.ts";
 import { pathInSql } from "./path-in-sql.ts";
-import { relatedWorksInSql, sharedWorksInSql } from "./relatedness-in-sql.ts";
+import { relatedWorksInSql } from "./relatedness-in-sql.ts";
 import { type SqlRows, withSqlRows } from "./sql-rows.ts";
 import { reachableInSql, tallyInSql } from "./tally-in-sql.ts";
 
@@ -19,7 +18,6 @@ const answers: SqlAnswers = {
   path: pathInSql,
   reachable: reachableInSql,
   relatedWorks: relatedWorksInSql,
-  sharedWorks: sharedWorksInSql,
   commonReferences: (rows, input) =>
     tallyInSql(rows, { ...input, direction: "REFERENCES", isOutside: false }),
   priorWorks: (rows, input) =>
@@ -42,20 +40,19 @@ export function askSql<Name extends QuestionName>(
 }
 
 /** The works cited most are kept by the tables; all else needs the graph in memory: GraphUnavailableError. */
-export async function analyseSql<Name extends AnalysisName>(
+export async function topWorksInSql(
   pool: pg.Pool,
-  input: Analyses[Name]["input"],
+  { by, first, among, within, anchorsOnly }: TopWorksInput,
   budget: Budget,
-): Promise<At<Analyses[Name]["answer"]>> {
-  if (!("by" in input) || input.by !== "CITED_BY_COUNT" || input.within !== undefined || input.anchorsOnly) {
+): Promise<At<TopWorksAnswer>> {
+  if (by !== "CITED_BY_COUNT" || within !== undefined || anchorsOnly) {
     throw new GraphUnavailableError("This needs the citation graph in memory, where it is not.");
   }
-  const { first, among } = input;
   return withSqlRows(pool, budget, async (rows) => {
     const works = await rows.mostCited(first, among);
     return {
       works: works.map(([workId, score]) => ({ workId, score })),
       truncated: rows.meter.isShort,
     };
-  }) as Promise<At<Analyses[Name]["answer"]>>;
+  });
 }

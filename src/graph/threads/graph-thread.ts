@@ -1,21 +1,20 @@
 // What runs in a thread that answers questions. It shares the base with all others, and follows the changes itself.
 import { createHash } from "node:crypto";
 import { parentPort } from "node:worker_threads";
-import { type Analyses, analyse, type Ranking, rankingOf, type WorkIds } from "../analysis.ts";
+import { LRUCache } from "lru-cache";
 import { answer } from "../answer.ts";
 import { applyChanges } from "../apply-changes.ts";
 import { BaseGraph } from "../base-graph.ts";
 import { Meter } from "../budget.ts";
-import { fold } from "../fold.ts";
 import { Scratch } from "../scratch.ts";
-import { GraphVersion } from "../version.ts";
+import { type Ranking, rankingOf, type TopWorksInput, topWorks, type WorkIds } from "../top-works.ts";
+import { fold, GraphVersion } from "../version.ts";
 import type { GraphState, Job, JobResult, SentBudget, ThreadReply, ThreadRequest } from "./messages.ts";
 
 const scratch = new Scratch();
 let graph: GraphVersion | null = null;
-/** What topWorks asks for again and again, the longest unused first; and how many are kept, at 8 bytes a work. */
-const rankings = new Map<string, Ranking>();
-const mostRankings = 6;
+/** What topWorks asks for again and again, at 8 bytes a work. */
+const rankings = new LRUCache<string, Ranking>({ max: 6 });
 
 parentPort?.on("message", (request: ThreadRequest) => {
   if (request.kind === "graph") {
@@ -60,32 +59,29 @@ function run(job: Job, budget: SentBudget): JobResult {
     const result = answer(graph, job.name, job.input, meter, scratch);
     return { position, result, isCancelled: meter.exhausted === "signal" };
   }
-  const ranking = "by" in job.input ? rankingFor(graph, job.input, job.rankAgeMilliseconds, meter) : null;
-  const ranked = ranking?.graph ?? graph;
-  const result = analyse(ranked, job.name, job.input, meter, scratch, ranking);
-  return { position: ranked.position, result, isCancelled: meter.exhausted === "signal" };
+  const ranking = rankingFor(graph, job.input, job.rankAgeMilliseconds, meter);
+  return {
+    position: ranking.graph.position,
+    result: topWorks(ranking, job.input),
+    isCancelled: meter.exhausted === "signal",
+  };
 }
 
 /** Of this version; PageRanks may be of an earlier one where they are young enough. */
 function rankingFor(
   current: GraphVersion,
-  { by, within, anchorsOnly = false }: Analyses["topWorks"]["input"],
+  { by, within, anchorsOnly = false }: TopWorksInput,
   mostAge: number,
   meter: Meter,
 ): Ranking {
   const key = [by, anchorsOnly, within === undefined ? "" : digestOf(within)].join(" ");
   const kept = rankings.get(key);
-  rankings.delete(key);
   const isGood =
     kept?.graph.position === current.position ||
     (kept !== undefined && by === "PAGERANK" && performance.now() - kept.at < mostAge);
   const ranking = kept !== undefined && isGood ? kept : rankingOf(current, by, within, meter, anchorsOnly);
   // What a budget cut short is nobody else's answer.
   if (!ranking.truncated) rankings.set(key, ranking);
-  for (const [oldest] of rankings) {
-    if (rankings.size <= mostRankings) break;
-    rankings.delete(oldest);
-  }
   return ranking;
 }
 

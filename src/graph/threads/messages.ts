@@ -1,6 +1,6 @@
-import type { Analyses, AnalysisName } from "../analysis.ts";
 import type { BaseParts } from "../base-graph.ts";
 import type { Answer, Input, QuestionName } from "../question.ts";
+import type { TopWorksAnswer, TopWorksInput } from "../top-works.ts";
 
 /** The changes of one transaction, whose last row stands at `position`. */
 export type GraphTransaction = {
@@ -25,9 +25,8 @@ export type SentBudget = {
 export type Job =
   | { readonly kind: "ask"; readonly name: QuestionName; readonly input: Input<QuestionName> }
   | {
-      readonly kind: "analyse";
-      readonly name: AnalysisName;
-      readonly input: Analyses[AnalysisName]["input"];
+      readonly kind: "rank";
+      readonly input: TopWorksInput;
       /** Ranks of a version before are good enough where they are no older. */
       readonly rankAgeMilliseconds: number;
     }
@@ -42,7 +41,7 @@ export type ThreadRequest =
 /** What came of a job, and the position it was done at. */
 export type JobResult = {
   readonly position: bigint;
-  readonly result: Answer<QuestionName> | Analyses[AnalysisName]["answer"] | BaseParts;
+  readonly result: Answer<QuestionName> | TopWorksAnswer | BaseParts;
   /** The asker has gone: the result is no answer. */
   readonly isCancelled: boolean;
 };

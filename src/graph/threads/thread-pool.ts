@@ -4,7 +4,7 @@ import { askerOf } from "../../store/connection-shares.ts";
 import { startThread } from "../../store/start-thread.ts";
 import type { BaseParts } from "../base-graph.ts";
 import type { Budget } from "../budget.ts";
-import { GraphUnavailableError } from "../errors.ts";
+import { GraphUnavailableError } from "../question.ts";
 import { JobQueue, type Queued } from "./job-queue.ts";
 import type { GraphState, GraphTransaction, Job, JobResult, ThreadReply, ThreadRequest } from "./messages.ts";
 

@@ -4,7 +4,6 @@ import { type Database, openDatabase } from "../../store/index.ts";
 import { idleWriterMilliseconds, keepOpen } from "../../store/transaction.ts";
 import { writeLock } from "../../store/write-lock.ts";
 import { waitForWriteLock } from "../../store/write-lock-wait.ts";
-import { settleAnchorsBy } from "../write/anchors-left.ts";
 import { writeBatch } from "../write/batch.ts";
 import { historicTotals } from "../write/totals.ts";
 import { readLoggedPapers } from "./logged-paper.ts";
@@ -61,7 +60,6 @@ export async function withShadow<Result>(
     // The lock ends with the session, and the session of a process that was stopped for its silence.
     await client.query(`SET idle_session_timeout = ${idleWriterMilliseconds}`);
     await waitForWriteLock(database.pool, () => client.query("SELECT pg_advisory_lock($1)", [writeLock]));
-    await settleAnchorsBy(client);
     await client.query(`DROP SCHEMA IF EXISTS ${shadowSchema} CASCADE`);
     await client.query(`CREATE SCHEMA ${shadowSchema}`);
     for (const name of [...derivedTables.map((table) => table.name), ...bystanders]) {

@@ -4,6 +4,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { LookupFunction } from "node:net";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
+import { errorText } from "../../runtime/error-text.ts";
 import { softwareVersion } from "../../version.ts";
 import { withoutByteOrderMark } from "../sources/byte-order-mark.ts";
 import { FetchError } from "./fetch-error.ts";
@@ -239,8 +240,7 @@ function networkError(error: unknown): FetchError {
   const errors = error instanceof AggregateError ? (error.errors as unknown[]) : [error];
   const refusal = errors.find((inner) => inner instanceof FetchError);
   if (refusal !== undefined) return refusal;
-  const messages = errors.map((inner) => (inner instanceof Error ? inner.message : String(inner)));
-  return new FetchError("FETCH_FAILED", `The network failed: ${messages.join("; ")}.`, { isTransient: true });
+  return new FetchError("FETCH_FAILED", `The network failed: ${errorText(error)}.`, { isTransient: true });
 }
 
 /** Gives a host's public addresses only: those that are then connected to, so that no second look-up slips by. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { errorText } from "../../runtime/error-text.ts";
 import type { Database } from "../../store/index.ts";
 import { isConflict, serverFaultOf } from "../../store/server-fault.ts";
 import { awaitChange } from "./await-change.ts";
@@ -58,7 +59,7 @@ export async function followMirror(database: Database, options: FollowOptions): 
         if (fault === null) throw error;
         const pause = spread(Math.min(interval.most, interval.least * 2 ** failures));
         failures++;
-        onNotice?.(`The database is away (${reasonOf(fault)}). It is tried again in ${seconds(pause)} s.`);
+        onNotice?.(`The database is away (${errorText(fault)}). It is tried again in ${seconds(pause)} s.`);
         await sleep(pause, undefined, { signal }).catch(() => {});
         continue;
       }
@@ -84,10 +85,6 @@ function spread(milliseconds: number): number {
 
 function seconds(milliseconds: number): string {
   return (milliseconds / 1000).toFixed(1);
-}
-
-function reasonOf(fault: Error): string {
-  return fault.message || String((fault as NodeJS.ErrnoException).code);
 }
 
 /** Waits for as long as the mirror is willing to tell; false where it is not. */

@@ -5,8 +5,8 @@ export type Followed = { readonly position: bigint; readonly checksum: string | 
 
 /** What a mirror was followed with. */
 export type FollowedTrust = {
-  /** SHA-256 of the keyring and the minimum proof; null where an older version followed it. */
-  readonly trust: string | null;
+  /** SHA-256 of the keyring and the minimum proof. */
+  readonly trust: string;
   /** Whether something was rejected that other keys, or a lower minimum proof, might accept. */
   readonly hasUntrusted: boolean;
 };

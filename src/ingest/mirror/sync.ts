@@ -98,11 +98,7 @@ class Sync {
     const followed = fromStart || retryOnly ? null : await readFollowed(this.#database, this.#key);
     if (followed === null) return;
     const { trust, hasUntrusted, position, checksum } = followed;
-    if (trust === null && position > 0n) {
-      onNotice?.(
-        "An older version followed this mirror, and may have passed papers over: following it from the start of its feed.",
-      );
-    } else if (trust !== this.#trust && hasUntrusted) {
+    if (trust !== this.#trust && hasUntrusted) {
       onNotice?.(
         "The trusted keys or the minimum proof have changed since events of this mirror were rejected: following it from " +
           "the start of its feed.",

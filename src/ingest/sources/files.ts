@@ -3,6 +3,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { errorText } from "../../runtime/error-text.ts";
 import type { Delivery } from "../arrival.ts";
 import { skipByteOrderMark } from "./byte-order-mark.ts";
 import { linesOf, type Piece, wholeOf } from "./pieces.ts";
@@ -83,7 +84,7 @@ class FolderWalk {
       const names = await readdir(folder);
       for (const name of names.sort()) await this.#visit(join(folder, name), name);
     } catch (error) {
-      this.#skip(folder, (error as Error).message);
+      this.#skip(folder, errorText(error));
     }
   }
 
@@ -94,7 +95,7 @@ class FolderWalk {
     } catch (error) {
       // A document that cannot be had is counted as one that was rejected, with the reason.
       if (documentName.test(name)) this.sources.push({ name: path, size: undefined });
-      else this.#skip(path, (error as Error).message);
+      else this.#skip(path, errorText(error));
       return;
     }
     if (info.isDirectory()) return this.enter(path);
@@ -145,7 +146,7 @@ export async function* readSource(
     yield {
       source: name,
       code: "UNREADABLE",
-      unreadable: error instanceof Error ? error.message : String(error),
+      unreadable: errorText(error),
     };
   } finally {
     raw.destroy();

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { errorText } from "../../runtime/error-text.ts";
 import { describeDatabaseError, serverFaultOf } from "../../store/server-fault.ts";
 
 /** What went wrong while documents were taken in, as it is kept with the submission. */
@@ -15,11 +16,12 @@ export type Fault = {
  * way: they pass, or are mended) from defects. Faults of documents never come here: `takeIn` keeps them in quarantine.
  */
 export function faultOf(thrown: unknown): Fault {
-  if (!(thrown instanceof Error)) return { code: "DEFECT", message: String(thrown), isInfrastructure: false };
+  if (!(thrown instanceof Error))
+    return { code: "DEFECT", message: errorText(thrown), isInfrastructure: false };
   // What is asked through Drizzle has PostgreSQL's error as its cause.
   const error = serverFaultOf(thrown) ?? (thrown.cause instanceof pg.DatabaseError ? thrown.cause : thrown);
   const { code, syscall } = error as NodeJS.ErrnoException;
-  const message = error.message || code || error.name;
+  const message = errorText(error);
   if (error instanceof pg.DatabaseError) {
     return { code: code ?? "DATABASE", message: describeDatabaseError(error), isInfrastructure: true };
   }

@@ -1,6 +1,5 @@
 import type { Database } from "../../store/index.ts";
 import { listen } from "../../store/listen.ts";
-import { settleAnchors } from "../write/anchors-left.ts";
 import { Bell } from "./bell.ts";
 import { queuedChannel } from "./channels.ts";
 import { faultOf } from "./faults.ts";
@@ -38,7 +37,6 @@ export async function runWorker(database: Database, options: WorkerOptions): Pro
   });
   const owed = new OwedFaults();
   let failures = 0;
-  let settleAt = 0;
   let pruneAt = 0;
   try {
     while (!signal.aborted) {
@@ -47,10 +45,6 @@ export async function runWorker(database: Database, options: WorkerOptions): Pro
         const count = await workBatch(database, options, owed);
         failures = 0;
         if (count > 0) continue;
-        if (performance.now() >= settleAt) {
-          await settleAnchors(database);
-          settleAt = performance.now() + longestWait;
-        }
         if (performance.now() >= pruneAt) {
           await pruneFinished(database.pool);
           pruneAt = performance.now() + pruneEvery;

@@ -8,7 +8,6 @@ import { writeLock } from "../../store/write-lock.ts";
 import { waitForWriteLock } from "../../store/write-lock-wait.ts";
 import type { Arrival, Rejection } from "../arrival.ts";
 import { type Addition, additionOf } from "./addition.ts";
-import { countAnchorsLeft } from "./anchors-left.ts";
 import { writeDerived } from "./derived.ts";
 import { type HeldPapers, nothingHeld, readHeld } from "./held.ts";
 import { readKnown } from "./known-papers.ts";
@@ -171,8 +170,7 @@ async function writePending(
   const graphChanges = await writeDerived(session, targets, writes, added);
   const client = await session.flush();
   await recordChanges(client, changedStates(writes), now);
-  const uncounted = await recordGraphChanges(client, graphChanges, now);
-  if (uncounted !== null) await countAnchorsLeft(client, uncounted, session.areDistributed);
+  await recordGraphChanges(client, graphChanges, now);
   return new Set(writes.map(({ paperId }) => paperId));
 }
 

@@ -13,5 +13,4 @@ export function totalsStatement(
 }
 
 /** The totals that are history, and no function of the log: a rebuild leaves them, a backup holds them. In SQL. */
-export const historicTotals =
-  "('position', 'change_position', 'graph_position', 'counted_graph_position', 'rejected_documents')";
+export const historicTotals = "('position', 'change_position', 'graph_position', 'rejected_documents')";

@@ -1,4 +1,5 @@
-import { type Proof, proofRank } from "../../protocol/index.ts";
+import type { Proof } from "../../protocol/index.ts";
+import { compareStandIns } from "../../store/paper-order.ts";
 import { bigintArray } from "../../store/rows.ts";
 import type { PaperChange } from "./paper-change.ts";
 import type { WriteSession } from "./session.ts";
@@ -7,7 +8,7 @@ import type { WriteSession } from "./session.ts";
 export type WorkPaper = {
   readonly paperId: bigint;
   readonly pithNumber: string;
-  readonly version: number | null;
+  readonly sourceVersion: number | null;
   readonly proof: Proof;
   /** `YYYY-MM-DDTHH:MM:SS.ffffffZ`. */
   readonly submittedAt: string;
@@ -29,7 +30,7 @@ export async function readOtherPapers(
       workId: string,
       paperId: string,
       pithNumber: string,
-      version: number | null,
+      sourceVersion: number | null,
       proof: Proof,
       submittedAt: string,
       title: string | null,
@@ -40,11 +41,11 @@ export async function readOtherPapers(
      FROM papers WHERE work_id = ANY('${works}'::bigint[]) AND paper_id <> ALL('${changed}'::bigint[])`,
   );
   const others = new Map<bigint, WorkPaper>();
-  for (const [work, paperId, pithNumber, version, proof, submittedAt, title] of rows) {
+  for (const [work, paperId, pithNumber, sourceVersion, proof, submittedAt, title] of rows) {
     const workId = BigInt(work);
-    const paper = { paperId: BigInt(paperId), pithNumber, version, proof, submittedAt, title };
+    const paper = { paperId: BigInt(paperId), pithNumber, sourceVersion, proof, submittedAt, title };
     const best = others.get(workId);
-    if (best === undefined || comesBefore(paper, best)) others.set(workId, paper);
+    if (best === undefined || compareStandIns(paper, best) < 0) others.set(workId, paper);
   }
   return others;
 }
@@ -60,8 +61,8 @@ function affectedWorks(changes: readonly PaperChange[]): Set<bigint> {
 }
 
 /**
- * The paper that stands for each work whose papers a batch changes: of several versions the latest, of those the best
- * proved. Null for a work that has none any more.
+ * The paper that stands for each work whose papers a batch changes (store/paper-order.ts). Null for a work that has
+ * none any more.
  */
 export function standingPapers(
   changes: readonly PaperChange[],
@@ -71,19 +72,10 @@ export function standingPapers(
   for (const id of affectedWorks(changes)) standing.set(id, others.get(id) ?? null);
   for (const { row } of changes) {
     if (row === null) continue;
-    const { paperId, pithNumber, sourceVersion: version, proof, submittedAt, title } = row;
-    const paper = { paperId, pithNumber, version, proof, submittedAt, title };
+    const { paperId, pithNumber, sourceVersion, proof, submittedAt, title } = row;
+    const paper = { paperId, pithNumber, sourceVersion, proof, submittedAt, title };
     const best = standing.get(row.workId) ?? null;
-    if (best === null || comesBefore(paper, best)) standing.set(row.workId, paper);
+    if (best === null || compareStandIns(paper, best) < 0) standing.set(row.workId, paper);
   }
   return standing;
-}
-
-/** Of two papers of a work: whether the first rather stands for it. The same on every mirror. */
-function comesBefore(a: WorkPaper, b: WorkPaper): boolean {
-  const versions = (a.version ?? -1) - (b.version ?? -1);
-  if (versions !== 0) return versions > 0;
-  const proofs = proofRank(a.proof) - proofRank(b.proof);
-  if (proofs !== 0) return proofs > 0;
-  return a.submittedAt === b.submittedAt ? a.pithNumber < b.pithNumber : a.submittedAt > b.submittedAt;
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { type ConnectionEnd, endedConnections } from "../../runtime/channels.ts";
 import { Connection } from "./connection.ts";
-import { type EndReason, endedConnections } from "./ended-connections.ts";
 import { type ConnectionLimits, connectionLimits, defaultUnreadBytes } from "./limits.ts";
 
 /**
@@ -112,11 +112,11 @@ export class Connections {
     this.#atMost = total;
   }
 
-  #end({ socket, waiting }: Connection, reason: EndReason): void {
+  #end({ socket, waiting }: Connection, reason: ConnectionEnd): void {
     waiting.length = 0;
     // What its parser still finds in the bytes that came is dropped.
     this.#connections.delete(socket);
     socket.destroy();
-    endedConnections.begin(reason).end({ result: undefined });
+    endedConnections.publish(reason);
   }
 }

@@ -15,6 +15,7 @@ import {
 } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
+import { errorText } from "../../runtime/error-text.ts";
 import { EmbeddedServerError, errorCode } from "./errors.ts";
 
 /** The binaries as npm installed them. */
@@ -93,7 +94,7 @@ export async function prepareBinaries(
       await access(runnable.postgres, constants.X_OK);
       return runnable;
     } catch (error) {
-      failures.push(`${folder}: ${(error as Error).message}`);
+      failures.push(`${folder}: ${errorText(error)}`);
     }
   }
   throw new EmbeddedServerError(

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { lchown, mkdtemp, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { errorText } from "../../runtime/error-text.ts";
 import { EmbeddedServerError, errorCode } from "./errors.ts";
 import { mayEnter, type ServerUser, spawnAs } from "./server-user.ts";
 
@@ -177,5 +178,5 @@ export function explainNotRun(error: unknown): string {
     EPERM: "root is not allowed here to become another user, and PostgreSQL refuses to run as root",
   };
   const reason = reasons[errorCode(error) ?? ""];
-  return `did not run: ${(error as Error).message}${reason === undefined ? "" : ` (${reason})`}`;
+  return `did not run: ${errorText(error)}${reason === undefined ? "" : ` (${reason})`}`;
 }

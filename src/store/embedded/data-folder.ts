@@ -1,5 +1,6 @@
 import { mkdtemp, realpath, rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { errorText } from "../../runtime/error-text.ts";
 import { makeFolder } from "../make-folder.ts";
 import { EmbeddedServerError, errorCode } from "./errors.ts";
 
@@ -27,7 +28,7 @@ export async function prepareDataFolder(path: string): Promise<string> {
 /** What the system refused, for a person: `path` is what PITH_GRAPH_DATA names. */
 export function unusable(path: string, error: unknown): EmbeddedServerError {
   const code = errorCode(error) ?? "";
-  const reason = reasons[code] ?? (error instanceof Error ? error.message : String(error));
+  const reason = reasons[code] ?? errorText(error);
   return new EmbeddedServerError(
     "directory-unusable",
     `The data folder ${path} cannot be used: ${reason}${code === "" || reasons[code] === undefined ? "" : ` (${code})`}. ` +

@@ -1,4 +1,5 @@
 import { Client } from "pg";
+import { errorText } from "../../runtime/error-text.ts";
 import { SUPERUSER } from "./cluster.ts";
 import { EmbeddedServerError, errorCode } from "./errors.ts";
 import { PORT } from "./socket-path.ts";
@@ -71,7 +72,7 @@ function judge(error: unknown, host: string): NotJoined {
   }
   throw new EmbeddedServerError(
     "start-failed",
-    `The server in ${host} lets no member in: ${(error as Error).message}. Its log, server.log, lies beside that folder; or set DATABASE_URL to a PostgreSQL server.`,
+    `The server in ${host} lets no member in: ${errorText(error)}. Its log, server.log, lies beside that folder; or set DATABASE_URL to a PostgreSQL server.`,
     { cause: error },
   );
 }

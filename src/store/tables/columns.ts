@@ -1,4 +1,5 @@
-import { customType, pgEnum } from "drizzle-orm/pg-core";
+import { type SQL, sql } from "drizzle-orm";
+import { type AnyPgColumn, customType, pgEnum } from "drizzle-orm/pg-core";
 
 /** A SHA-256 as 32 bytes in the table and lower-case hex in the program. */
 export const sha256 = customType<{ data: string; driverData: Buffer }>({
@@ -6,6 +7,8 @@ export const sha256 = customType<{ data: string; driverData: Buffer }>({
   toDriver: (hex) => Buffer.from(hex, "hex"),
   fromDriver: (bytes) => bytes.toString("hex"),
 });
+
+export const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => "bytea" });
 
 /** An instant to the microsecond: `YYYY-MM-DDTHH:MM:SS.ffffffZ` in the program, as PostgreSQL keeps it. */
 export const instant = customType<{ data: string; driverData: string }>({
@@ -28,3 +31,51 @@ export const checkResult = pgEnum("check_result", ["PASSED", "FAILED", "NOT_CHEC
 export const eventStatus = pgEnum("event_status", ["current", "superseded", "not_applied", "invalid"]);
 
 export const identifierKind = pgEnum("identifier_kind", ["arxiv", "doi", "work_id"]);
+
+/*
+ * Expressions that are indexed for search and filters. A statement must use them as they are here, or the index is not
+ * used. They are not stored in the tables: ingest and rebuild do not know them. The functions are in
+ * drizzle/0000_baseline.sql.
+ */
+
+type Columns<Names extends string> = Readonly<Record<Names, AnyPgColumn>>;
+
+/** The words of a paper: of its title (weight A), of its authors (B), of its abstract (D). A tsvector. */
+export function paperWords({
+  title,
+  authors,
+  abstractExcerpt,
+}: Columns<"title" | "authors" | "abstractExcerpt">): SQL {
+  return sql`pith_graph_paper_words(${title}, ${authors}, ${abstractExcerpt})`;
+}
+
+/** The words of a claim. A tsvector. */
+export function claimWords({ text }: Columns<"text">): SQL {
+  return sql`to_tsvector('simple', pith_graph_words(${text}))`;
+}
+
+/** Title and authors, for likeness by trigrams: indexed where the server has pg_trgm. A text. */
+export function paperNames({ title, authors }: Columns<"title" | "authors">): SQL {
+  return sql`pith_graph_names(${title}, ${authors})`;
+}
+
+/** The primary category and the others. A text[]. */
+export function categoriesOfPaper({
+  primaryCategory,
+  crossCategories,
+}: Columns<"primaryCategory" | "crossCategories">): SQL {
+  return sql`array_prepend(${primaryCategory}, ${crossCategories})`;
+}
+
+/** The claim kinds that have a name of their own; a snapshot has one claim of each. */
+export const namedClaimKinds = [
+  "strongest_claim",
+  "weakest_assumption",
+  "one_line_summary",
+  "headline",
+] as const;
+
+// Conditions of partial indexes: written out, since PostgreSQL proves nothing about parameters.
+export const isOtherKind = sql.raw(`kind NOT IN (${namedClaimKinds.map((kind) => `'${kind}'`).join(", ")})`);
+export const isOfRareType = sql.raw("type NOT IN ('record_created', 'graph_snapshot')");
+export const isNotCurrent = sql.raw("status <> 'current'");

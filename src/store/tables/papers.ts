@@ -1,7 +1,15 @@
 import { sql } from "drizzle-orm";
-import { bigint, index, integer, pgTable, text } from "drizzle-orm/pg-core";
-import { checkResult, instant, proof, sha256 } from "./columns.ts";
-import { categoriesOfPaper, paperWords } from "./search-expressions.ts";
+import { bigint, boolean, index, integer, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import {
+  categoriesOfPaper,
+  checkResult,
+  claimWords,
+  instant,
+  isOtherKind,
+  paperWords,
+  proof,
+  sha256,
+} from "./columns.ts";
 
 /**
  * Derived, one row for each paper whose canonical record is known and of which an event is held. `paper_id` is a hash of the Pith number, so
@@ -67,5 +75,77 @@ export const papers = pgTable(
     index("papers_equivocations").on(table.submittedAt, table.paperId).where(sql`equivocation_count > 0`),
     index("papers_categories").using("gin", categoriesOfPaper(table)),
     index("papers_words").using("gin", paperWords(table)),
+  ],
+);
+
+/**
+ * Derived: what finds a paper. Keys are `pith:` and the first eight characters of the suffix, `arxiv:` and the
+ * id without version, `doi:` and the DOI in lower case. Several papers may share one.
+ */
+export const paperKeys = pgTable(
+  "paper_keys",
+  {
+    key: text("key").notNull(),
+    paperId: bigint("paper_id", { mode: "bigint" }).notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.key, table.paperId] }),
+    index("paper_keys_paper_id").on(table.paperId),
+  ],
+);
+
+/** Derived: the claims of a paper's current snapshot, in its order. */
+export const claims = pgTable(
+  "claims",
+  {
+    paperId: bigint("paper_id", { mode: "bigint" }).notNull(),
+    /** From 0. */
+    ordinal: integer("ordinal").notNull(),
+    claimId: text("claim_id").notNull(),
+    /** As the snapshot spells it: `strongest_claim`, … */
+    kind: text("kind").notNull(),
+    text: text("text").notNull(),
+    status: text("status").notNull(),
+    attestation: text("attestation").notNull(),
+    source: text("source"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.paperId, table.ordinal] }),
+    // Of the four kinds that every snapshot has, a page is among the first rows; of the others it may be anywhere.
+    index("claims_other_kind").on(table.paperId, table.ordinal).where(isOtherKind),
+    index("claims_words").using("gin", claimWords(table)),
+  ],
+);
+
+/**
+ * Derived: the references that a paper's current snapshot lists, in its order.
+ *
+ * `arxiv_id`, `doi_id` and `work_uuid_id` are the ids of the identifiers that the reference names (see
+ * `work_identifiers`), whichever of them decides which work it cites.
+ *
+ * No index leads from a work to the references that name it: `citing_papers` leads to their papers.
+ */
+export const references = pgTable(
+  "references",
+  {
+    paperId: bigint("paper_id", { mode: "bigint" }).notNull(),
+    /** From 0. */
+    ordinal: integer("ordinal").notNull(),
+    refIndex: integer("ref_index").notNull(),
+    title: text("title"),
+    year: integer("year"),
+    /** As written in the snapshot; null where empty. */
+    doi: text("doi"),
+    citedArxivId: text("cited_arxiv_id"),
+    isInternalAnchor: boolean("is_internal_anchor").notNull(),
+    arxivId: bigint("arxiv_id", { mode: "bigint" }),
+    doiId: bigint("doi_id", { mode: "bigint" }),
+    workUuidId: bigint("work_uuid_id", { mode: "bigint" }),
+    citedWorkId: bigint("cited_work_id", { mode: "bigint" }).notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.paperId, table.ordinal] }),
+    index("references_doi_id").on(table.doiId).where(sql`doi_id IS NOT NULL`),
+    index("references_work_uuid_id").on(table.workUuidId).where(sql`work_uuid_id IS NOT NULL`),
   ],
 );

@@ -1,1 +1,0 @@
-DROP INDEX "references_cited_work_id";

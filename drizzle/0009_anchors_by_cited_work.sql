@@ -1,1 +1,0 @@
-CREATE INDEX "citations_anchors" ON "citations" USING btree ("cited_work_id","citing_work_id") WHERE is_internal_anchor;

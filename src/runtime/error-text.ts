@@ -1,0 +1,16 @@
+/**
+ * What went wrong, for people: one line or more, never empty, without a stack. Node.js and libraries leave the reason out
+ * of some messages; this finds it: in the cause of fetch's "fetch failed", in the errors of an AggregateError (a host with
+ * several addresses), in the cause of a failed query of Drizzle (whose own message has the values of the statement), or
+ * in the code of an error without a message.
+ */
+export function errorText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { message, cause, code } = error as NodeJS.ErrnoException;
+  const isQuery = "params" in error && "query" in error;
+  if ((message === "fetch failed" || isQuery) && cause instanceof Error) return errorText(cause);
+  if (error instanceof AggregateError && error.errors.length > 0) {
+    return [...new Set((error.errors as unknown[]).map(errorText))].join("; ");
+  }
+  return message || code || error.name;
+}

@@ -1,0 +1,84 @@
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type ExecutionResult, getOperationAST } from "graphql";
+import type { Plugin } from "graphql-yoga";
+import { clientCodeOf } from "../api/errors.ts";
+import { logContext } from "../log.ts";
+import { type GraphqlOperation, operations, requests } from "../runtime/channels.ts";
+
+const maxPathLength = 200;
+
+/** Answers a request under its id, which goes into the answer's headers and all log lines, and publishes it. */
+export function instrumentRequest(
+  route: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: () => Promise<void>,
+): Promise<void> {
+  const id = requestIdOf(request);
+  response.setHeader("x-request-id", id);
+  const answerAs = (ids: Readonly<Record<string, string>>) =>
+    logContext.run({ ...logContext.getStore(), ...ids }, answer);
+  if (!requests.hasSubscribers) return answerAs({ requestId: id });
+  const { method = "", url = "", headers } = request;
+  const path = url.split("?", 1)[0]?.slice(0, maxPathLength) ?? "";
+  const traceparent = headers["traceparent"] as string | undefined;
+  return requests.start({ route, method, path, id, traceparent, status: 0 }, (started) => {
+    response.once("close", () => {
+      if (response.headersSent) started.status = response.statusCode;
+      requests.complete(started);
+    });
+    const { traceId } = started;
+    return answerAs(traceId === undefined ? { requestId: id } : { requestId: id, traceId });
+  });
+}
+
+/** What a proxy's or a client's own id may be made of: whatever it is, it goes into logs and headers. */
+const acceptableId = /^[A-Za-z0-9._:/+=@-]{1,64}$/;
+const idPrefix = randomBytes(6).toString("base64url");
+let requestCount = 0;
+
+/** The request's own `X-Request-Id` where that is acceptable, else a new one. */
+function requestIdOf({ headers }: IncomingMessage): string {
+  const given = headers["x-request-id"];
+  if (typeof given === "string" && acceptableId.test(given)) return given;
+  requestCount++;
+  return `${idPrefix}-${requestCount.toString(36)}`;
+}
+
+type Params = Parameters<NonNullable<Plugin["onParams"]>>[0];
+type Args = Parameters<NonNullable<Plugin["onExecute"]>>[0]["args"];
+
+/** Publishes GraphQL operations. */
+export function useInstrumentedOperations(): Plugin {
+  const byRequest = new WeakMap<Request, GraphqlOperation>();
+  const note = ({ contextValue, document, operationName }: Args) => {
+    const operation = byRequest.get((contextValue as { request: Request }).request);
+    if (operation === undefined) return;
+    const definition = getOperationAST(document, operationName);
+    if (!definition) return;
+    operation.kind = definition.operation;
+    operation.name = definition.name?.value ?? null;
+  };
+  return {
+    onParams({ request, paramsHandler, setParamsHandler }: Params) {
+      if (!operations.hasSubscribers) return;
+      setParamsHandler((payload) => {
+        const operation: GraphqlOperation = { kind: "unknown", name: null, code: null };
+        byRequest.set(request, operation);
+        return operations.run(operation, async () => {
+          const result = await paramsHandler(payload);
+          operation.code = codeOf(result as ExecutionResult);
+          return result;
+        });
+      });
+    },
+    onExecute: ({ args }) => note(args),
+    onSubscribe: ({ args }) => note(args),
+  };
+}
+
+function codeOf({ errors }: ExecutionResult): string | null {
+  const [first] = errors ?? [];
+  return first === undefined ? null : (clientCodeOf(first) ?? "INTERNAL_SERVER_ERROR");
+}

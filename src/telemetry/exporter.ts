@@ -1,0 +1,163 @@
+import type { TracingConfig } from "../config/index.ts";
+import type { Log } from "../log.ts";
+import { errorText } from "../runtime/error-text.ts";
+import { softwareVersion } from "../version.ts";
+import type { Attributes, EndedSpan } from "./tracer.ts";
+
+export type Exporter = {
+  /** Keeps the span to be sent; drops it where too many wait. */
+  add(span: EndedSpan): void;
+  /** Sends what waits. Never rejects. */
+  flush(): Promise<void>;
+  /** Sends what waits, once, and nothing more. */
+  close(): Promise<void>;
+};
+
+/** Spans of one request. */
+const mostInRequest = 512;
+const requestMilliseconds = 10_000;
+/** The log is told of failures so often at most. */
+const tellEveryMilliseconds = 60_000;
+
+/** Statuses after which OTLP has a sender try again. */
+const passing = new Set([429, 502, 503, 504]);
+
+/**
+ * Sends spans by OTLP over HTTP, as JSON, in batches. Where the receiver cannot be reached, or is busy, what waits is
+ * kept for the next time, within bounds; nothing else ever waits for it.
+ */
+export function createExporter(config: TracingConfig, log: Log): Exporter {
+  const url = config.tracesEndpoint ?? `${config.endpoint?.replace(/\/+$/, "")}/v1/traces`;
+  const resource: Attributes = { ...config.resourceAttributes, "service.name": config.serviceName };
+  const waiting: EndedSpan[] = [];
+  let dropped = 0;
+  let toldAt = Number.NEGATIVE_INFINITY;
+  let sending: Promise<void> | undefined;
+
+  const tell = (why: string) => {
+    if (performance.now() - toldAt < tellEveryMilliseconds) return;
+    toldAt = performance.now();
+    log.warn({ dropped }, `traces could not be sent: ${why}`);
+  };
+
+  /** Whether there is sense in sending more now. */
+  const sendBatch = async (): Promise<boolean> => {
+    const batch = waiting.slice(0, mostInRequest);
+    let status: number;
+    try {
+      const response = await fetch(url, {
+        method: "POST",
+        headers: {
+          "user-agent": `pith-graph/${softwareVersion}`,
+          ...config.headers,
+          "content-type": "application/json",
+        },
+        body: otlpText(resource, batch),
+        redirect: "error",
+        signal: AbortSignal.timeout(requestMilliseconds),
+      });
+      status = response.status;
+      await response.body?.cancel();
+    } catch (error) {
+      tell(errorText(error));
+      return false;
+    }
+    if (passing.has(status)) {
+      tell(`it was answered with ${status}`);
+      return false;
+    }
+    waiting.splice(0, batch.length);
+    if (status >= 300) {
+      dropped += batch.length;
+      tell(`it was answered with ${status}`);
+    }
+    return true;
+  };
+
+  const flush = (): Promise<void> => {
+    sending ??= (async () => {
+      while (waiting.length > 0 && (await sendBatch()));
+    })().finally(() => {
+      sending = undefined;
+    });
+    return sending;
+  };
+
+  const timer = setInterval(() => void flush(), config.batchMilliseconds);
+  timer.unref();
+  return {
+    add: (span) => {
+      if (waiting.length >= config.mostWaiting) {
+        dropped++;
+        return;
+      }
+      waiting.push(span);
+      if (waiting.length % mostInRequest === 0) void flush();
+    },
+    flush,
+    close: async () => {
+      clearInterval(timer);
+      await sending;
+      await flush();
+    },
+  };
+}
+
+/** As OpenTelemetry numbers them. */
+const spanKinds = { internal: 1, server: 2, client: 3 } as const;
+
+/**
+ * Spans as the body of an OTLP request, in its JSON form
+ * (https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding): ids in hex, 64-bit numbers as text.
+ */
+function otlpText(resource: Attributes, spans: readonly EndedSpan[]): string {
+  const scope = { name: "pith-graph", version: softwareVersion };
+  return JSON.stringify({
+    resourceSpans: [
+      {
+        resource: { attributes: attributesOf(resource) },
+        scopeSpans: [{ scope, spans: spans.map(spanOf) }],
+      },
+    ],
+  });
+}
+
+function spanOf({
+  context,
+  parentSpanId,
+  name,
+  kind,
+  startedAt,
+  endedAt,
+  attributes,
+  error,
+}: EndedSpan): object {
+  return {
+    traceId: context.traceId,
+    spanId: context.spanId,
+    ...(parentSpanId === null ? {} : { parentSpanId }),
+    name,
+    kind: spanKinds[kind],
+    startTimeUnixNano: nanoseconds(startedAt),
+    endTimeUnixNano: nanoseconds(endedAt),
+    attributes: attributesOf(error === null ? attributes : { ...attributes, "error.type": error }),
+    // 2 is an error; without one nothing is said.
+    status: error === null ? {} : { code: 2 },
+  };
+}
+
+function attributesOf(attributes: Attributes): object[] {
+  return Object.entries(attributes).map(([key, value]) => ({ key, value: anyValueOf(value) }));
+}
+
+function anyValueOf(value: string | number | boolean): object {
+  if (typeof value === "string") return { stringValue: value };
+  if (typeof value === "boolean") return { boolValue: value };
+  return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value };
+}
+
+/** Of milliseconds with fractions; a double holds them to a quarter of a microsecond. */
+function nanoseconds(milliseconds: number): string {
+  const whole = Math.floor(milliseconds);
+  return (BigInt(whole) * 1_000_000n + BigInt(Math.round((milliseconds - whole) * 1e6))).toString();
+}

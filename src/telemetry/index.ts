@@ -1,0 +1,52 @@
+import type { Config } from "../config/index.ts";
+import { createLog, type Log } from "../log.ts";
+import { requests } from "../runtime/channels.ts";
+import { type Family, Metrics } from "./metrics.ts";
+import { collectProcessMetrics } from "./read-metrics.ts";
+import { isTracing, startTracing } from "./tracing.ts";
+import { countIngest, countRequests, countStatements } from "./work-metrics.ts";
+
+export { exposition, expositionType, type Family, gauge, Metrics } from "./metrics.ts";
+export { collectGraphMetrics, collectPoolMetrics, collectTableMetrics } from "./read-metrics.ts";
+
+/** The logs, metrics and traces of a process of the service. */
+export type Telemetry = {
+  readonly log: Log;
+  /** Null where metrics are not served. */
+  readonly metrics: Metrics | null;
+  /** The metrics of this process, labelled with its role; none where they are not served. */
+  families(): Promise<Family[]>;
+  close(): Promise<void>;
+};
+
+/** Starts to log, count and trace what is configured. Before the database is opened: its statements are published from then. */
+export function startTelemetry(config: Config, role: "api" | "worker"): Telemetry {
+  const log = createLog({ level: config.logLevel, format: config.logFormat, role });
+  const stops: (() => void | Promise<void>)[] = [logRequests(log)];
+  let metrics: Metrics | null = null;
+  if (config.metrics !== undefined) {
+    metrics = new Metrics();
+    stops.push(collectProcessMetrics(metrics), countStatements(metrics));
+    stops.push(role === "api" ? countRequests(metrics) : countIngest(metrics));
+  }
+  if (isTracing(config.tracing)) stops.push(startTracing(config.tracing, log));
+  return {
+    log,
+    metrics,
+    families: async () => (await metrics?.families(role)) ?? [],
+    close: async () => {
+      await Promise.all(stops.map((stop) => stop()));
+    },
+  };
+}
+
+/** Writes a line for each request at the level `debug`; nothing where that is not logged. */
+export function logRequests(log: Log): () => void {
+  if (!log.isLevelEnabled("debug")) return () => {};
+  return requests.subscribe({
+    end({ id, method, path, route, status, startedAt }) {
+      const milliseconds = Math.round((performance.now() - startedAt) * 10) / 10;
+      log.debug({ requestId: id, method, path, route, status, milliseconds }, "request");
+    },
+  });
+}

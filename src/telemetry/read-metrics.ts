@@ -1,0 +1,183 @@
+import { type EventLoopUtilization, monitorEventLoopDelay, performance } from "node:perf_hooks";
+import type pg from "pg";
+import type { GraphService } from "../graph/index.ts";
+import type { Database } from "../store/index.ts";
+import { readWriteLockWait } from "../store/write-lock-wait.ts";
+import { softwareVersion } from "../version.ts";
+import { gauge, type Metrics } from "./metrics.ts";
+
+/** Milliseconds: a delay of less than that is not seen. */
+const resolution = 10;
+
+/**
+ * The process itself, under the names that Prometheus' clients use. Delays and utilisation of the event loop are those
+ * since they were last asked for.
+ *
+ * @returns how to end the watching.
+ */
+export function collectProcessMetrics(metrics: Metrics): () => void {
+  const delay = monitorEventLoopDelay({ resolution });
+  delay.enable();
+  let last: EventLoopUtilization = performance.eventLoopUtilization();
+  metrics.collect(() => {
+    const { user, system } = process.cpuUsage();
+    const { rss, heapUsed, heapTotal, external } = process.memoryUsage();
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, last);
+    last = now;
+    const seconds = (nanoseconds: number) => Math.max(0, nanoseconds / 1e9 - resolution / 1e3);
+    // Without a sample there is no delay either.
+    const delays = delay.count === 0 ? [0, 0, 0] : [delay.percentile(50), delay.percentile(99), delay.max];
+    const [middle = 0, high = 0, most = 0] = delays.map(seconds);
+    delay.reset();
+    return [
+      gauge("pith_graph_info", "The software, always 1.", [
+        [1, { version: softwareVersion, node: process.version }],
+      ]),
+      gauge("process_cpu_user_seconds_total", "CPU time of the program.", [[user / 1e6]], "counter"),
+      gauge(
+        "process_cpu_system_seconds_total",
+        "CPU time of the system for it.",
+        [[system / 1e6]],
+        "counter",
+      ),
+      gauge("process_start_time_seconds", "When it began, since 1970.", [[performance.timeOrigin / 1e3]]),
+      gauge("process_resident_memory_bytes", "Memory it takes of the machine's.", [[rss]]),
+      gauge("nodejs_heap_size_used_bytes", "JavaScript's heap, used.", [[heapUsed]]),
+      gauge("nodejs_heap_size_total_bytes", "JavaScript's heap.", [[heapTotal]]),
+      gauge("nodejs_external_memory_bytes", "Memory outside of the heap: buffers.", [[external]]),
+      gauge("nodejs_eventloop_lag_p50_seconds", "By how much timers were late: the median.", [[middle]]),
+      gauge("nodejs_eventloop_lag_p99_seconds", "By how much timers were late: 1 in 100.", [[high]]),
+      gauge("nodejs_eventloop_lag_max_seconds", "By how much timers were late at most.", [[most]]),
+      gauge("nodejs_eventloop_utilization", "Which part of the time the event loop was busy.", [
+        [utilization],
+      ]),
+    ];
+  });
+  return () => delay.disable();
+}
+
+/** The citation graph in memory, when it is asked for. */
+export function collectGraphMetrics(metrics: Metrics, graph: Pick<GraphService, "status">): void {
+  metrics.collect(() => {
+    const status = graph.status();
+    return [
+      gauge("pith_graph_graph_loaded", "1 while questions are answered from memory.", [
+        [Number(status.isLoaded)],
+      ]),
+      gauge("pith_graph_graph_load_failed", "1 where the last attempt to load failed.", [
+        [Number(status.loadError !== null)],
+      ]),
+      gauge("pith_graph_graph_version", "The position of the feed that memory stands at.", [
+        [Number(status.graphVersion ?? 0)],
+      ]),
+      gauge("pith_graph_graph_lag_positions", "How far memory is behind the feed.", [[status.lagPositions]]),
+      gauge(
+        "pith_graph_graph_lag_seconds",
+        "How long ago it was written what memory stands at, where it is behind.",
+        [[status.lagMilliseconds / 1e3]],
+      ),
+      gauge("pith_graph_graph_works", "Works in memory.", [[status.vertices]]),
+      gauge("pith_graph_graph_citations", "Citations in memory.", [[status.edges]]),
+      gauge("pith_graph_graph_memory_bytes", "Bytes of the graph's arrays.", [[status.bytes]]),
+      gauge("pith_graph_graph_loads_total", "How often it was loaded.", [[status.loads]], "counter"),
+      gauge("pith_graph_graph_folds_total", "How often changes were folded in.", [[status.folds]], "counter"),
+    ];
+  });
+}
+
+/** The connections of a pool, when they are asked for. */
+export function collectPoolMetrics(metrics: Metrics, pools: Readonly<Record<string, pg.Pool>>): void {
+  metrics.collect(() => {
+    const all = Object.entries(pools);
+    return [
+      gauge(
+        "pith_graph_pool_connections",
+        "Connections to PostgreSQL.",
+        all.flatMap(([pool, { totalCount, idleCount }]) => [
+          [totalCount - idleCount, { pool, state: "used" }] as const,
+          [idleCount, { pool, state: "idle" }] as const,
+        ]),
+      ),
+      gauge(
+        "pith_graph_pool_connections_max",
+        "The most that there may be.",
+        all.map(([pool, { options }]) => [options.max ?? 0, { pool }] as const),
+      ),
+      gauge(
+        "pith_graph_pool_waiting",
+        "Who waits for a connection.",
+        all.map(([pool, { waitingCount }]) => [waitingCount, { pool }] as const),
+      ),
+    ];
+  });
+}
+
+/** Counts that are kept in the tables: what all processes together have taken in. */
+const rowTotals = ["papers", "works", "claims", "citations", "events", "invalid_events"];
+
+/** The queue of submissions, and the kept counts, as they are in the database when they are asked for. */
+export function collectTableMetrics(metrics: Metrics, { pool }: Pick<Database, "pool">): void {
+  collectWriteLock(metrics, { pool });
+  metrics.collect(async () => {
+    const queue = await readQueue(pool);
+    return [
+      gauge("pith_graph_queue_documents", "Submissions that wait for a worker.", [[queue.documents]]),
+      gauge("pith_graph_queue_bytes", "Bytes of their documents.", [[queue.bytes]]),
+      gauge("pith_graph_queue_oldest_seconds", "How long the oldest of them has waited.", [[queue.oldest]]),
+      gauge("pith_graph_queue_failed_documents", "Submissions that were given up.", [[queue.failed]]),
+    ];
+  });
+  metrics.collect(async () => {
+    const { rows } = await pool.query<{ name: string; value: string }>("SELECT name, value FROM totals");
+    const totals = new Map(rows.map(({ name, value }) => [name, Number(value)]));
+    return [
+      gauge(
+        "pith_graph_rows",
+        "What the tables hold.",
+        rowTotals.map((name) => [totals.get(name) ?? 0, { table: name }] as const),
+      ),
+      gauge("pith_graph_quarantine_documents", "Documents in quarantine.", [
+        [totals.get("rejected_documents") ?? 0],
+      ]),
+    ];
+  });
+}
+
+/** Who waits to write, and for whom: it stands in the database, so any process tells it. */
+function collectWriteLock(metrics: Metrics, database: Pick<Database, "pool">): void {
+  metrics.collect(async () => {
+    const wait = await readWriteLockWait(database);
+    const holder = { pid: String(wait?.pid ?? ""), application: wait?.application ?? "" };
+    return [
+      gauge("pith_graph_write_lock_waiting", "Writers that wait for another one.", [[wait?.waiting ?? 0]]),
+      gauge("pith_graph_write_lock_waited_seconds", "How long the first of them has waited.", [
+        [wait?.waitedSeconds ?? 0],
+      ]),
+      gauge(
+        "pith_graph_write_lock_held_seconds",
+        "How long the transaction of the writer that they wait for has been open.",
+        wait === null ? [] : [[wait.heldSeconds, holder]],
+      ),
+    ];
+  });
+}
+
+async function readQueue(
+  pool: pg.Pool,
+): Promise<{ documents: number; bytes: number; oldest: number; failed: number }> {
+  const { rows } = await pool.query<{ documents: string; bytes: string; oldest: number; failed: string }>(
+    `SELECT count(*) FILTER (WHERE status = 'queued') AS documents,
+       coalesce(sum(size) FILTER (WHERE status = 'queued'), 0) AS bytes,
+       coalesce(extract(epoch FROM now() - min(received_at) FILTER (WHERE status = 'queued')), 0)::float8 AS oldest,
+       count(*) FILTER (WHERE status = 'failed') AS failed
+     FROM submissions WHERE status IN ('queued', 'failed')`,
+  );
+  const [row] = rows;
+  return {
+    documents: Number(row?.documents ?? 0),
+    bytes: Number(row?.bytes ?? 0),
+    oldest: Math.max(0, row?.oldest ?? 0),
+    failed: Number(row?.failed ?? 0),
+  };
+}
