@@ -5,17 +5,17 @@ import type { introspection } from "./graphql-env.d.ts";
 
 export type { FragmentOf, ResultOf, TadaDocumentNode, VariablesOf } from "gql.tada";
 
-/** Writes a query, typed by schema.graphql. */
+/** Declares a query, typed by schema.graphql. */
 export const graphql = initGraphQLTada<{
   introspection: introspection;
   scalars: { DateTime: string; JSON: unknown; ID: string };
-  // Fragments are for putting queries together; what they ask for is plain to see where it is used.
+  // Fragments only share fields between queries. Masking would hide fields from the code that uses them.
   disableMasking: true;
 }>();
 
 const queryTexts = new WeakMap<object, string>();
 
-/** A query as text. */
+/** The text of a query. */
 export function queryText<Data, Variables>(document: TadaDocumentNode<Data, Variables>): string {
   const known = queryTexts.get(document);
   if (known !== undefined) return known;
@@ -30,12 +30,12 @@ type ResponseError = {
   readonly extensions?: { readonly code?: string; readonly pithNumbers?: readonly string[] };
 };
 
-/** What the API says is wrong, or that it could not be asked. */
+/** An error that the API returned, or a failure to reach it. */
 export class ApiError extends Error {
   override readonly name = "AskError";
-  /** One of the API's list (`BAD_USER_INPUT`, `AMBIGUOUS_REF`, …); `UNREACHABLE` where it did not answer. */
+  /** A code of the API (`BAD_USER_INPUT`, `AMBIGUOUS_REF`, …), or `UNREACHABLE` if it did not answer. */
   readonly code: string;
-  /** With AMBIGUOUS_REF: the papers that it may be. */
+  /** The papers that the ref may mean. Only with AMBIGUOUS_REF. */
   readonly pithNumbers: readonly string[];
 
   constructor(message: string, code: string, pithNumbers: readonly string[] = []) {
@@ -45,12 +45,14 @@ export class ApiError extends Error {
   }
 }
 
-/** What was thrown as an ApiError. */
+/** Wraps any thrown value in an ApiError. */
 export function toApiError(error: unknown): ApiError {
   return error instanceof ApiError ? error : new ApiError(String(error), "INTERNAL_SERVER_ERROR");
 }
 
-/** Asks the API. What comes back has the type of what was asked. Rejects with an AskError, or as the signal says. */
+/**
+ * Sends a query to the API and returns its data. Rejects with an ApiError, or with the signal's reason if aborted.
+ */
 export async function request<Data, Variables>(
   document: TadaDocumentNode<Data, Variables>,
   variables: Variables,

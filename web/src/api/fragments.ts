@@ -1,8 +1,8 @@
 import { graphql } from "./client.ts";
 
-/*
- * Fields that several views query. What a paper's page shows of record, claims and references is also what the browser
- * compares with the paper's documents (web/src/verify).
+/**
+ * Fields that several views query. The browser also compares the fields of the paper, its claims and its references
+ * with the paper's bundle (verify/).
  */
 
 export const signerFragment = graphql(`
@@ -25,7 +25,7 @@ export const provenanceFragment = graphql(
   [signerFragment],
 );
 
-/** What names a work. */
+/** What identifies a work. */
 export const workNameFragment = graphql(`
   fragment NamedWork on Work {
     workIds
@@ -37,7 +37,7 @@ export const workNameFragment = graphql(`
   }
 `);
 
-/** How far a paper is proved, and whose word it is: what `ProofChip` shows. */
+/** How far a paper is proved and who signed it: the input of `ProofChip`. */
 export const verificationFragment = graphql(
   `
     fragment ShownVerification on Verification {
@@ -51,7 +51,7 @@ export const verificationFragment = graphql(
   [signerFragment],
 );
 
-/** A work, whether or not its paper is stored. */
+/** A work, whether or not its paper is in this mirror. */
 export const workFragment = graphql(
   `
     fragment BareWork on Work {
@@ -82,7 +82,7 @@ export const listedPaperFragment = graphql(
   [verificationFragment],
 );
 
-/** What a paper's record and snapshot say of the paper itself. */
+/** What a paper's record and snapshot state about the paper itself. */
 export const paperFragment = graphql(`
   fragment ShownPaper on Paper {
     pithNumber
@@ -125,7 +125,7 @@ export const referenceFragment = graphql(`
   }
 `);
 
-/** The name by which a work is queried. */
+/** The identifier by which a work is queried: its arXiv id, else its DOI, else its work id. */
 export function refOf({
   arxivId,
   doi,

@@ -6,7 +6,7 @@ export type QueryResult<Data> =
   | { readonly state: "answered"; readonly data: Data }
   | { readonly state: "failed"; readonly data: undefined; readonly error: ApiError };
 
-/** The values that were set last, by key: going back in the history shows them at once. */
+/** A cache of the most recently set values. Going back in the history shows them immediately. */
 export class RecentValues<Value> {
   readonly #values = new Map<string, Value>();
   readonly #maxValues: number;
@@ -30,8 +30,8 @@ export class RecentValues<Value> {
 const recentResults = new RecentValues<unknown>(60);
 
 /**
- * Asks while a component is shown, and again when the variables or the turn change; the question before is given up.
- * What was answered before is shown until the new answer is there.
+ * Runs a query when the component mounts, and again when the variables or `refreshCount` change; a query still
+ * running is aborted. The previous result is shown until the new one arrives.
  */
 export function useQuery<Data, Variables>(
   document: TadaDocumentNode<Data, Variables>,
@@ -43,7 +43,7 @@ export function useQuery<Data, Variables>(
     key,
     answer: recentResult(key),
   }));
-  // The key stands for document and variables.
+  // The key identifies document and variables.
   useEffect(() => {
     const given = new AbortController();
     request(document, variables, given.signal).then(
@@ -73,13 +73,13 @@ export type Connection<Node> = {
 };
 
 export type Pages<Node> = {
-  /** The rows of all pages asked for so far; undefined until the first has come. */
+  /** The rows of all pages loaded so far; undefined until the first page arrives. */
   readonly nodes: readonly Node[] | undefined;
   readonly totalCount: number;
   readonly hasMore: boolean;
   readonly isLoading: boolean;
   readonly error: ApiError | null;
-  /** Asks for the next page. */
+  /** Loads the next page. */
   loadMore(): void;
 };
 
@@ -92,8 +92,8 @@ type LoadedPages = {
 const recentPages = new RecentValues<LoadedPages>(40);
 
 /**
- * A connection, page after page. The document takes `$after`; `pick` finds the connection in an answer, null where
- * there is none.
+ * Loads a connection page by page. The document takes `$after`. `pick` returns the connection of a response, or null
+ * if it has none.
  */
 export function usePages<Data, Variables extends { after?: string | null | undefined }, Node>(
   document: TadaDocumentNode<Data, Variables>,
@@ -114,7 +114,7 @@ export function usePages<Data, Variables extends { after?: string | null | undef
   const current = pages.key === key ? pages.loaded : recentPages.get(key);
   const isLoading = current === undefined || requestedPages > 0;
 
-  // The key stands for document and variables; `wanted` counts what was asked for beyond what is shown.
+  // The key identifies document and variables. `requestedPages` counts pages requested but not yet loaded.
   useEffect(() => {
     const loaded = recentPages.get(key);
     if (loaded !== undefined && requestedPages === 0) {

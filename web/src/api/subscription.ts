@@ -6,7 +6,7 @@ type SubscriptionListeners<Data> = {
   readonly onState: (state: ConnectionState) => void;
 };
 
-/** Follows a subscription until the returned function is called. After a lost connection it resumes with `$after`. */
+/** Subscribes until the returned function is called. After a lost connection it resumes with `$after`. */
 export function subscribe<Data>(
   document: TadaDocumentNode<Data, { after?: string | null }>,
   { onData, onState }: SubscriptionListeners<Data>,
@@ -17,7 +17,7 @@ export function subscribe<Data>(
     if (id !== null) parameters.set("variables", JSON.stringify({ after: id }));
     return serverUrl(`graphql?${parameters}`);
   };
-  // Tabs with another version of the explorer have another query, and a stream of their own.
+  // The query is part of the name: tabs with another version of the explorer use their own stream.
   return shareStream(`pith-graph ${homeUrl()} ${query}`, urlAfter, {
     onState,
     onEvent: ({ data }) => {
@@ -27,17 +27,17 @@ export function subscribe<Data>(
   });
 }
 
-/** What the tab with the connection tells the others; and what a new tab requests. */
+/** Messages between tabs: the connected tab sends events and its state; a new tab asks for the state. */
 type Message =
   | { readonly kind: "event"; readonly event: StreamEvent }
   | { readonly kind: "state"; readonly state: ConnectionState; readonly lastId: string | null }
   | { readonly kind: "state-wanted" };
 
 /**
- * A stream that all tabs of a mirror share, since a browser opens six connections to an HTTP/1.1 server and each stream
- * holds one. The tab that holds a Web Lock has the connection and passes events on; when it closes, the next tab takes
- * over and resumes after the last id. Without Web Locks (pages that are not secure), a tab has a stream of its own
- * while it is visible.
+ * A stream shared by all tabs of a mirror: browsers open at most six connections to an HTTP/1.1 server, and each
+ * stream occupies one. The tab that holds a Web Lock connects and passes events on. When it closes, the next tab
+ * takes over and resumes after the last id. Without Web Locks (insecure origins), each tab has its own stream while
+ * it is visible.
  */
 export function shareStream(
   name: string,
@@ -136,7 +136,7 @@ function streamWhileVisible(
 
 export type ConnectionState = "connecting" | "listening" | "lost";
 
-/** An event of a stream: its answer as JSON text, and the id to resume after. */
+/** A stream event: a GraphQL response as JSON text, and the id to resume after. */
 export type StreamEvent = { readonly id: string; readonly data: string };
 
 export type StreamListeners = {
@@ -147,9 +147,9 @@ export type StreamListeners = {
 const reconnectDelayMs = 5_000;
 
 /**
- * Opens a stream of Server-Sent Events until the returned function is called. The browser reconnects a connection that
- * breaks, with the last id it saw; one that the server ends or refuses is reconnected here. `addressAfter` gives the
- * address that resumes after an id.
+ * Opens a stream of Server-Sent Events until the returned function is called. The browser reconnects a broken
+ * connection with the last id it saw; one that the server ends or refuses is reconnected here. `urlAfter` returns the
+ * URL that resumes after an id.
  */
 export function openStream(
   urlAfter: (id: string | null) => string,

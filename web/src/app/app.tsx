@@ -5,12 +5,12 @@ import { matchRoute, type Route, useCurrentUrl } from "../routing/index.ts";
 import { ErrorNotice } from "../ui/index.ts";
 import { Footer, Header } from "./layout.tsx";
 
-/** What names a page's content: another address of the same page (a filter, a fragment) is no other page. */
+/** Identifies a page's content: a changed filter or fragment is still the same page. */
 function nameOf(place: Route): string {
   return place.page === "paper" ? `paper ${place.ref}` : place.page;
 }
 
-/** The whole explorer: what is around a page, and the page that the address names. */
+/** The explorer: header, footer, and the page of the current URL. */
 export function App() {
   const address = useCurrentUrl();
   const place = matchRoute(address) ?? { page: "nowhere" };
@@ -18,7 +18,7 @@ export function App() {
   const main = useRef<HTMLElement>(null);
   const shown = useRef(name);
   useEffect(() => {
-    // A new page is read from its beginning, also by who hears it.
+    // Move the focus to a new page, so that screen readers start at its beginning.
     if (shown.current !== name) main.current?.focus({ preventScroll: true });
     shown.current = name;
   }, [name]);
@@ -38,7 +38,7 @@ export function App() {
 
 type PageOf<Name extends Route["page"]> = ComponentType<{ place: Extract<Route, { page: Name }> }>;
 
-/** Each page's code is fetched when the page is first shown. */
+/** Each page's code is loaded when the page is first shown. */
 const pages: { readonly [Name in Route["page"]]: () => Promise<PageOf<Name>> } = {
   home: async () => (await import("../pages/home/index.tsx")).HomePage,
   search: async () => (await import("../pages/search/index.tsx")).SearchPage,

@@ -1,17 +1,19 @@
-/** Frames that take longer, in milliseconds, are seen as steps: fewer than 40 a second. */
+/** Longer frames look jerky: below 40 frames per second. */
 const slowFrameMs = 25;
-/** But not where the browser makes no more frames at rest either, as it does to save energy: so many times as long. */
+/**
+ * A browser that saves energy has slow frames even at rest. A frame is slow only if it takes this many times as long
+ * as a frame at rest.
+ */
 const slowFrameFactor = 1.5;
-/** So many frames are looked at together. */
 const framesPerSample = 3;
-/** So many frames in which nothing was drawn are rest. */
+/** The picture is at rest after this many frames without a render. */
 const framesUntilRest = 10;
 const minFraction = 1 / 16;
 
 /**
- * How much of what is many is drawn while a picture moves: all of it, unless frames are measured to take too long;
- * then by and by less, and all again at rest. Time is counted in frames, not by a clock: where the browser draws
- * slowly, its frames come slowly too, and a clock would take that for rest.
+ * Decides which fraction of many lines to draw while a picture moves: all of them, unless frames take too long; then
+ * half as many each time, and all again at rest. Rest is counted in frames, not in time: where the browser renders
+ * slowly, frames come slowly too, and a clock would mistake that for rest.
  */
 export class AdaptiveDetail {
   #share = 1;
@@ -23,15 +25,17 @@ export class AdaptiveDetail {
   #times: number[] = [];
   #timesAtRest: number[] = [];
   #longFrame = slowFrameMs;
-  /** Whether the frames of this movement were long; null where too few were looked at. */
+  /** Whether frames of this movement were slow; null until a sample is complete. */
   #isSlow: boolean | null = null;
 
-  /** From 0 to 1, of the frame that is drawn now. What is drawn once, after rest, is whole. */
+  /** The fraction to draw in this frame, from 0 to 1. A single render after a rest is complete. */
   get fraction(): number {
     return this.#isMoving ? this.#share : 1;
   }
 
-  /** A frame has been drawn. True where that begins a movement: then `frame` wants to be told of each frame. */
+  /**
+   * Call after each render. Returns true if that starts a movement: then call `onFrame` for each following frame.
+   */
   onRender(): boolean {
     const begins = !this.#isMoving;
     if (begins) {
@@ -47,8 +51,8 @@ export class AdaptiveDetail {
   }
 
   /**
-   * A frame of the browser, at a time in milliseconds. `"moving"` while it still wants to be told of the next;
-   * at rest, whether the whole was drawn.
+   * Call for each browser frame with its time in milliseconds. Returns `"moving"` until the picture is at rest, then
+   * whether the last render was complete.
    */
   onFrame(now: number): "moving" | "whole" | "incomplete" {
     const time = this.#before === null ? null : now - this.#before;
@@ -64,7 +68,7 @@ export class AdaptiveDetail {
     if (this.#framesAtRest < framesUntilRest) return "moving";
     this.#isMoving = false;
     this.#longFrame = Math.max(slowFrameMs, slowFrameFactor * median(this.#timesAtRest));
-    // What kept the machine busy may have gone: the next movement tries more.
+    // The load may be gone: the next movement starts with twice the fraction.
     if (this.#isSlow === false) this.#share = Math.min(1, 2 * this.#share);
     return this.#hasDrawnLess ? "incomplete" : "whole";
   }

@@ -2,11 +2,11 @@ import type { StylesDeclaration } from "sigma/types";
 import type { Citation, Shape, TimeScale } from "../graph/index.ts";
 import type { ThemeTokens } from "../theme/index.ts";
 
-/** What a picture is made of: works where they stand, and citations between them. */
+/** The content of a picture: works with their positions, and citations between them. */
 export type Scene = {
   readonly works: readonly SceneWork[];
   readonly citations: readonly Citation[];
-  /** The time axis; null where the layout has none. */
+  /** The time axis; null if the layout has none. */
   readonly scale: TimeScale | null;
 };
 
@@ -18,19 +18,19 @@ export type SceneWork = {
   readonly colour: string;
   readonly shape: Shape;
   readonly name: string;
-  /** What is written beside it: short, on one line. */
+  /** The text beside the work: short, on one line. */
   readonly label: string;
-  /** Whether its label is always shown: starting points, and every work of a small graph. */
+  /** Whether the label is always shown: for roots, and for all works of a small graph. */
   readonly isAlwaysLabelled: boolean;
 };
 
-/** What of a picture stands out. */
+/** The works and citations to highlight. */
 export type Marks = {
   readonly selected: ReadonlySet<string>;
   readonly pinned: ReadonlySet<string>;
-  /** The work that the keyboard is at. */
+  /** The work that has the keyboard focus. */
   readonly focused: string | null;
-  /** The works on the path that is shown, and its citations by `nameOfCitation`. */
+  /** The works on the path, and the keys of its citations (`citationKey`). */
   readonly pathWorks: ReadonlySet<string>;
   readonly pathCitations: ReadonlySet<string>;
 };
@@ -53,20 +53,20 @@ export type NodeAttributes = {
   shape: Shape;
   label: string;
   isAlwaysLabelled: boolean;
-  /** On which side its name stands. */
+  /** The side of the node on which its label is drawn. */
   labelPosition: "left" | "right";
 };
 export type NodeState = {
-  /** The pointer is at it. Not sigma's own `isHovered`: sigma resets that whenever it looks for what is below the pointer. */
+  /** Not sigma's `isHovered`, which sigma resets whenever it looks up the node below the pointer. */
   isUnderPointer: boolean;
   isSelected: boolean;
   isPinned: boolean;
   isFocused: boolean;
   isOnPath: boolean;
-  /** Beside the work that is pointed at, or in focus. */
+  /** Next to the work that is hovered or focused. */
   isAdjacent: boolean;
 };
-/** Whether anything stands out: the rest then steps back. */
+/** Whether a work is hovered or focused, and whether a path is shown: everything else is then dimmed. */
 export type GraphState = { hasActiveWork: boolean; hasPath: boolean };
 
 export const defaultNodeState: NodeState = {
@@ -81,7 +81,7 @@ export const defaultGraphState: GraphState = { hasActiveWork: false, hasPath: fa
 
 type Styles = StylesDeclaration<NodeAttributes, Record<string, unknown>, NodeState, object, GraphState>;
 
-/** What sigma knows of works, by their states: where they stand, and their names. The look may change. */
+/** Sigma's node styles: positions and labels. Reads the tokens at each render, since the theme may change. */
 export function createStyles(tokens: () => ThemeTokens): Styles {
   return {
     nodes: {
@@ -107,12 +107,12 @@ export function nodeSize(
   return isUnderPointer || isDragged || isFocused ? size + 1.5 : size;
 }
 
-/** Names of works on a path stand above them: beside them they would lie upon the path, and hide its arrows. */
+/** Labels on a path are above their works: at their side they would cover the path's arrows. */
 export function labelSide(side: "left" | "right", isOnPath: boolean): LabelSide {
   return isOnPath ? "above" : side;
 }
 
-/** A work's state with what sigma has of its own. */
+/** A work's state together with sigma's own. */
 export type FullNodeState = NodeState & { readonly isDragged: boolean };
 
 export function isHighlighted({
@@ -129,30 +129,30 @@ export function isDimmed(state: FullNodeState, { hasActiveWork, hasPath }: Graph
   return (hasActiveWork || hasPath) && !isHighlighted(state) && !state.isAdjacent;
 }
 
-/** How strong plain lines are: the more, the fainter each, so that what shows is where there are many. */
+/** The opacity of plain lines: the more lines, the fainter each, so that dense areas stand out. */
 export function lineOpacity(count: number, { hasActiveWork, hasPath }: GraphState): number {
   const plain = Math.min(0.5, Math.max(0.08, 6 / Math.sqrt(count + 1)));
   return (hasActiveWork || hasPath ? 0.35 : 1) * plain;
 }
 
-/** How a work is drawn. Colours are `#rrggbb`. */
+/** How to draw a work. Colours are `#rrggbb`. */
 export type WorkAppearance = {
-  /** Before zooming; the gap and the ring around it are as wide at any zoom. */
+  /** Before zooming. The gap and the ring around it do not scale with the zoom. */
   readonly radius: number;
   readonly gap: number;
   readonly ring: number;
   readonly shape: Shape;
   readonly colour: string;
-  /** Of the gap. */
+  /** The colour of the gap. */
   readonly groundColour: string;
   readonly ringColour: string;
   /** From 0 to 1. */
   readonly opacity: number;
-  /** Whether it is drawn over others. */
+  /** Whether it is drawn above others. */
   readonly isHighlighted: boolean;
 };
 
-/** How a work looks now, by its state and the graph's. */
+/** The appearance of a work in its state. */
 export function workAppearance(
   work: NodeAttributes,
   state: FullNodeState,
@@ -173,7 +173,7 @@ export function workAppearance(
   };
 }
 
-/** What surrounds a work that is marked. */
+/** The ring around a marked work; null if it has none. */
 function ringStyle(
   state: FullNodeState,
   tokens: ThemeTokens,
@@ -184,7 +184,7 @@ function ringStyle(
   return null;
 }
 
-/** What is drawn of a work, but for where. */
+/** The attributes of a node without its position. */
 export function nodeAttributes({
   radius,
   colour,
@@ -195,7 +195,7 @@ export function nodeAttributes({
   return { size: radius, color: colour, shape, label, isAlwaysLabelled };
 }
 
-/** Names stand to the right, but of the works furthest right to the left: there they would not be seen whole. */
+/** Labels are on the right of their works, except in the rightmost fifth, where they would be cut off. */
 export function labelSides(works: readonly SceneWork[]): (work: SceneWork) => "left" | "right" {
   const least = works.reduce((x, work) => Math.min(x, work.x), Number.POSITIVE_INFINITY);
   const most = works.reduce((x, work) => Math.max(x, work.x), Number.NEGATIVE_INFINITY);

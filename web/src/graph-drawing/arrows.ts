@@ -24,9 +24,9 @@ void main() {
   drawn = vec4(colour.rgb * opacity, opacity);
 }`;
 
-/** The citations that stand out. */
+/** Citations drawn as arrows. */
 export type HighlightedCitations = {
-  /** Of the work that is pointed at, or in focus. */
+  /** Citations of the work that is hovered or focused. */
   readonly adjacent: readonly Citation[];
   readonly path: readonly Citation[];
 };
@@ -35,21 +35,24 @@ export type ArrowStyle = {
   /** `#rrggbb` */
   readonly adjacent: string;
   readonly path: string;
-  /** How much of what is near is drawn, from 0 to 1. */
+  /** The fraction of adjacent citations to draw, from 0 to 1. */
   readonly fraction: number;
 };
 
 const adjacentWidth = 1.6;
 const pathWidth = 3.5;
 
-/** How strong each of so many lines from one work is, from 0 to 1: of hundreds a fan is seen, no solid shape. */
+/**
+ * The opacity of each of `count` arrows from one work: hundreds of arrows look like a fan rather than a solid shape.
+ */
 function arrowOpacity(count: number): number {
   return Math.min(1, Math.max(0.35, 7 / Math.sqrt(count + 1)));
 }
 
 /**
- * The citations that stand out: arrows from border to border, made anew in each frame, since they are as wide at any
- * zoom. They are no edges of sigma's graph: for each edge that goes, sigma reads the whole graph anew.
+ * Draws the highlighted citations as arrows from border to border. They are rebuilt in each frame because their width
+ * does not scale with the zoom. They are not edges of sigma's graph: sigma re-indexes the whole graph when an edge is
+ * removed.
  */
 export class Arrows {
   readonly #gl: WebGL2RenderingContext;
@@ -94,7 +97,7 @@ export class Arrows {
     gl.useProgram(this.#program);
     gl.bindVertexArray(this.#vertices);
     gl.bindBuffer(gl.ARRAY_BUFFER, this.#points);
-    // What sigma drew before may have been what is pointed at, which it does not blend.
+    // Sigma may have left blending off after drawing its picking layer.
     gl.enable(gl.BLEND);
     gl.uniform2f(gl.getUniformLocation(this.#program, "size"), width, height);
     for (const [citations, lineWidth, colour, strength] of [
@@ -142,22 +145,22 @@ export class Arrows {
 export type Arrow = {
   readonly from: Position;
   readonly to: Position;
-  /** How far from `from` it begins, and before `to` it ends. */
+  /** The space between `from` and the arrow's start, and between its tip and `to`. */
   readonly gaps: readonly [from: number, to: number];
   readonly width: number;
 };
 
-/** Numbers of a vertex: x, y, how far it lies beside the arrow's middle, and how far the arrow goes there. */
+/** Numbers per vertex: x, y, distance from the arrow's axis, and half of the arrow's width at this vertex. */
 export const numbersPerVertex = 4;
-/** Two triangles for the line, one for its head. */
+/** Two triangles for the shaft, one for the head. */
 export const verticesPerArrow = 9;
 
-/** Beyond its border a pixel more is drawn, in which it fades. */
+/** A pixel beyond the border, in which the arrow fades out. */
 const antialiasWidth = 1;
 
 /**
- * The triangles of an arrow, in pixels, for a program that draws what lies nearer to the middle than the arrow goes.
- * Nothing where the two ends touch.
+ * The triangles of an arrow, in pixels. The fragment shader draws pixels closer to the axis than half of the width.
+ * Empty if the ends overlap.
  */
 export function arrowTriangles({ from, to, gaps, width }: Arrow): readonly number[] {
   const distance = Math.hypot(to.x - from.x, to.y - from.y);
@@ -184,7 +187,7 @@ export function arrowTriangles({ from, to, gaps, width }: Arrow): readonly numbe
     ...side(base, thin, -1),
     ...side(base, thick, 1),
     ...side(base, thick, -1),
-    // Its sides go on by the border's pixel.
+    // Extend the sides by the antialiasing pixel.
     ...vertex(tip + (antialiasWidth * head) / thick, 0, -antialiasWidth),
   ];
 }

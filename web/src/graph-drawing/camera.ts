@@ -5,22 +5,22 @@ import type { NodeAttributes } from "./appearance.ts";
 
 type Picture = Pick<Sigma, "getCamera" | "getNodeDisplayData" | "framedGraphToViewport" | "getDimensions">;
 
-/** Pixels from the edge within which a work is not yet well seen. */
+/** A work closer to the edge than this, in pixels, is moved into view. */
 const edgeMargin = 40;
 
-/** Shows all of the picture. Like the others of this file at once where it is to be calm. */
+/** Shows the whole picture. With reduced motion, this and the functions below do not animate. */
 export function fitView(picture: Picture, reducedMotion: boolean): void {
   picture.getCamera().animate({ x: 0.5, y: 0.5, ratio: 1, angle: 0 }, { duration: reducedMotion ? 0 : 300 });
 }
 
-/** Goes nearer for a factor above 1. */
+/** Zooms in for a factor above 1, out for one below. */
 export function zoomView(picture: Picture, factor: number, reducedMotion: boolean): void {
   const camera = picture.getCamera();
   const ratio = camera.getBoundedRatio(camera.ratio / factor);
   camera.animate({ ratio }, { duration: reducedMotion ? 0 : 200 });
 }
 
-/** Moves to a work where it is not well within view. */
+/** Moves the camera to a work unless it is well within view. */
 export function revealWork(picture: Picture, id: string, reducedMotion: boolean): void {
   const at = picture.getNodeDisplayData(id);
   if (at === undefined) return;
@@ -32,7 +32,7 @@ export function revealWork(picture: Picture, id: string, reducedMotion: boolean)
 
 const duration = 450;
 
-/** Moves works to other places within half a second; what is returned ends it where it is. */
+/** Moves works to their targets within half a second. Call the returned function to stop the animation. */
 export function animatePositions(
   graph: DirectedGraph<NodeAttributes>,
   targets: Positions,
@@ -62,10 +62,10 @@ export function animatePositions(
 
 type Extent = [least: number, most: number];
 
-/** The least width and height of a picture, in the layout's units: few works are not blown up to fill it. */
+/** The minimum width and height of a picture in layout units: a few works are not enlarged to fill it. */
 const least = { x: 420, y: 260 };
 
-/** What of the plane is shown for works that lie close together; null where they need the room by themselves. */
+/** The bounding box for works that are close together; null if they need more than the minimum. */
 export function minimumExtent(works: readonly Position[]): { x: Extent; y: Extent } | null {
   const x = extent(works.map((work) => work.x));
   const y = extent(works.map((work) => work.y));

@@ -2,7 +2,7 @@ import type { DirectedGraph } from "graphology";
 import type Sigma from "sigma";
 import type { NodeAttributes } from "./appearance.ts";
 
-/** A WebGL program of two shaders. Throws where it cannot be made. */
+/** Links a WebGL program. Throws if compiling or linking fails. */
 export function createProgram(
   gl: WebGL2RenderingContext,
   shaders: { readonly vertex: string; readonly fragment: string },
@@ -26,26 +26,23 @@ export function createProgram(
   return program;
 }
 
-/** The parts of a colour `#rrggbb`, each from 0 to 1. */
+/** The components of a colour `#rrggbb`, each from 0 to 1. */
 export function parseColour(colour: string): readonly [red: number, green: number, blue: number] {
   const part = (at: number) => Number.parseInt(colour.slice(at, at + 2), 16) / 255;
   return [part(1), part(3), part(5)];
 }
 
-/** Two numbers of four bytes. */
+/** Two 32-bit floats. */
 const bytesPerPosition = 8;
 
-/**
- * Where works stand, as the graphics card keeps it: for lines between them and for themselves. A work that moves is
- * 8 bytes to send.
- */
+/** The positions of works in a GPU buffer, shared by lines and shapes. Moving a work uploads 8 bytes. */
 export class WorkPositions {
   readonly #gl: WebGL2RenderingContext;
   readonly #sigma: Pick<Sigma, "graphToFramedGraph">;
   readonly #graph: DirectedGraph<NodeAttributes>;
   readonly #buffer: WebGLBuffer;
   #indices: ReadonlyMap<string, number> = new Map();
-  /** Works that have moved since their places were sent; null: any may have. */
+  /** Works that moved since the last upload; null if any may have. */
   #moved: Set<string> | null = null;
 
   constructor(
@@ -59,24 +56,24 @@ export class WorkPositions {
     this.#buffer = gl.createBuffer();
   }
 
-  /** The works, each with its number among the places. */
+  /** The index of each work in the buffer. */
   get indices(): ReadonlyMap<string, number> {
     return this.#indices;
   }
 
-  /** These are the works now. */
+  /** Sets the works and numbers them in this order. */
   setWorks(ids: readonly string[]): void {
     this.#indices = new Map(ids.map((id, number) => [id, number]));
     this.#moved = null;
   }
 
-  /** A work has moved; without its id: any may have. */
+  /** Marks a work as moved; without an id, all of them. */
   invalidate(id?: string): void {
     if (id === undefined) this.#moved = null;
     else this.#moved?.add(id);
   }
 
-  /** Binds the places to a program's attribute of two numbers, in the vertex array that is bound. */
+  /** Binds the buffer to a vec2 attribute of the current vertex array. */
   bind(attribute: number): void {
     const gl = this.#gl;
     gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffer);
@@ -84,7 +81,7 @@ export class WorkPositions {
     gl.vertexAttribPointer(attribute, 2, gl.FLOAT, false, 0, 0);
   }
 
-  /** Sends what has moved. */
+  /** Uploads the positions that changed. */
   upload(): void {
     const gl = this.#gl;
     if (this.#moved === null) {

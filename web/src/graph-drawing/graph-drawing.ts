@@ -25,11 +25,11 @@ import { Layers } from "./layers.ts";
 import { HoverTracker, WorkDrag, workAt } from "./pointer.ts";
 import { type PlacedTick, TimeAxis, visibleTicks } from "./time-axis.ts";
 
-/** A work is pointed at also so many pixels beside it. */
+/** A pointer this many pixels beside a work still hits it. */
 const hitPadding = 3;
 
 export type GraphListeners = {
-  /** A work is pointed at; null: none any more. */
+  /** Called with null when the pointer leaves a work. */
   readonly onHover: (id: string | null) => void;
   readonly onSelect: (id: string, isAdded: boolean) => void;
   readonly onOpen: (id: string) => void;
@@ -42,7 +42,7 @@ type Options = {
   readonly listeners: GraphListeners;
 };
 
-/** The picture: sigma's WebGL, and the time axis behind it. Throws where the browser has no WebGL 2. */
+/** The picture: sigma's WebGL canvas with the time axis behind it. Throws if the browser has no WebGL 2. */
 export class GraphDrawing {
   readonly #graph = new DirectedGraph<NodeAttributes>();
   readonly #sigma;
@@ -76,7 +76,7 @@ export class GraphDrawing {
     this.#listen(listeners);
   }
 
-  /** Shows these works where they stand now; those that were there before glide, unless that is not wanted. */
+  /** Shows a scene. Works that were already shown move to their new positions, animated unless motion is reduced. */
   showScene(drawn: Scene, isCalm: boolean): void {
     const graph = this.#graph;
     this.#stopAnimation();
@@ -102,7 +102,7 @@ export class GraphDrawing {
       graph.mergeNodeAttributes(work.id, { ...nodeAttributes(work), labelPosition: sideOf(work) });
       targets.set(work.id, work);
     }
-    // The same works and citations are shown in many places while forces move them.
+    // While the force layout runs, positions change but works and citations do not.
     if (drawn.citations !== before.citations) {
       this.#highlight.show(drawn.citations);
       this.#layers.show(drawn.citations);
@@ -134,7 +134,7 @@ export class GraphDrawing {
     revealWork(this.#sigma, id, isCalm);
   }
 
-  /** What is seen now, in pixels: for saving it, and for who measures. */
+  /** What is currently visible, in pixels: for saving the picture and for measurements. */
   snapshot(): {
     readonly width: number;
     readonly height: number;
@@ -168,7 +168,7 @@ export class GraphDrawing {
     this.#sigma.kill();
   }
 
-  /** Drops all other works: together, since sigma reads the whole graph anew for each that goes. */
+  /** Removes all other works at once: sigma re-indexes the whole graph for each removed node. */
   #keepOnly(ids: ReadonlySet<string>): void {
     const all = this.#graph.mapNodes((id, attributes) => [id, attributes] as const);
     const kept = all.filter(([id]) => ids.has(id));
@@ -219,14 +219,14 @@ export class GraphDrawing {
     });
   }
 
-  /** Until the picture rests; then lines that were left out while it moved are drawn. */
+  /** Follows frames until the picture is at rest, then draws the lines that were skipped. */
   #followFrames(now: number): void {
     const state = this.#detail.onFrame(now);
     if (state === "moving") this.#detailFrame = requestAnimationFrame((next) => this.#followFrames(next));
     else if (state === "incomplete") this.#sigma.scheduleRender();
   }
 
-  /** The work at a place of the picture, in pixels; null where none is. */
+  /** The work at a point of the picture in pixels, or null. */
   #workAt(place: Position): string | null {
     const pixelsPerUnit = this.#sigma.getGraphToViewportRatio();
     const scale = this.#sigma.scaleSize() / pixelsPerUnit;
@@ -243,16 +243,16 @@ export class GraphDrawing {
   }
 }
 
-/** How sigma draws the picture, and lets itself be moved about in it. */
+/** Sigma's settings. */
 export const pictureSettings = {
-  // The other ways show a hint that styles itself within the page, which its policy refuses.
+  // Other gesture targets show a hint with an inline style, which the Content-Security-Policy forbids.
   gestureTarget: "graph",
   enableCameraRotation: false,
   labelDensity: 0.5,
   labelGridCellSize: 190,
   labelRenderedSizeThreshold: 5,
   stagePadding: 34,
-  // What is pointed at we find ourselves: the picture that sigma would look it up in is a pixel.
+  // `workAt` finds the work below the pointer, so sigma's picking layer is reduced to a pixel.
   pickingDownSizingRatio: 10_000,
   maxCameraRatio: 4,
   minCameraRatio: 0.02,

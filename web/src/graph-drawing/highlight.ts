@@ -9,13 +9,16 @@ type States = Pick<
   "setNodeState" | "setGraphState"
 >;
 
-/** What stands out in a picture: marked works, the path, and what is beside the work that is pointed at, else in focus. */
+/**
+ * Sets the states of works and selects the citations drawn as arrows: selected and pinned works, the path, and the
+ * neighbours of the work that is hovered, else focused.
+ */
 export class Highlight {
   readonly #states: States;
   readonly #graph: DirectedGraph<NodeAttributes>;
   readonly #showArrows: (citations: HighlightedCitations) => void;
   #citations: ReadonlyMap<string, Citation> = new Map();
-  /** The names of each work's citations, in both directions. */
+  /** The keys of each work's citations in both directions. */
   #citationKeys: ReadonlyMap<string, readonly string[]> = new Map();
   #marks: Marks = noMarks;
   #underPointer: string | null = null;
@@ -31,7 +34,7 @@ export class Highlight {
     this.#showArrows = drawLines;
   }
 
-  /** These citations are there, between works that the graph has. */
+  /** Sets the citations. The graph has their works. */
   show(citations: readonly Citation[]): void {
     this.#citations = new Map(citations.map((citation) => [citationKey(citation), citation]));
     const names = new Map<string, string[]>();
@@ -60,7 +63,7 @@ export class Highlight {
     this.#updateAdjacent();
   }
 
-  /** A work is pointed at; null: none any more. */
+  /** Sets the hovered work; null for none. */
   setUnderPointer(id: string | null): void {
     this.#underPointer = id;
     this.#updateAdjacent();

@@ -25,13 +25,13 @@ type Renderer = Sigma<
 
 type Options = {
   readonly tokens: () => ThemeTokens;
-  /** How much of the citations is drawn now, from 0 to 1. */
+  /** The fraction of citations to draw now, from 0 to 1. */
   readonly fraction: () => number;
 };
 
 /**
- * What we draw within sigma's picture by programs of our own, from the lowest: plain lines, those that stand out, works,
- * works that stand out. sigma writes names over it. It asks for the programs anew where a lost WebGL context is restored.
+ * Custom WebGL layers within sigma's picture, from bottom to top: plain lines, arrows, works, highlighted works.
+ * Sigma draws labels above them. It creates the programs again after a lost WebGL context.
  */
 export class Layers {
   readonly #graph: DirectedGraph<NodeAttributes>;
@@ -89,7 +89,7 @@ export class Layers {
     }));
   }
 
-  /** The works of the graph, and these citations between them. */
+  /** Sets the citations between the graph's works. */
   show(citations: readonly Citation[]): void {
     this.#citations = citations;
     this.#positions?.setWorks(this.#graph.nodes());
@@ -97,35 +97,35 @@ export class Layers {
     this.invalidateAppearance();
   }
 
-  /** These citations stand out. */
+  /** Sets the citations drawn as arrows. */
   showHighlighted(citations: HighlightedCitations): void {
     this.#highlighted = citations;
     this.#arrows?.show(citations);
   }
 
-  /** A work has moved; without its id: any may have. */
+  /** Call when a work has moved; without an id if any may have. */
   invalidatePosition(id?: string): void {
     this.#positions?.invalidate(id);
   }
 
-  /** Works look another way: their attributes, their states, the graph's or the theme. */
+  /** Call when attributes, states or the theme have changed. */
   invalidateAppearance(): void {
     this.#workShapes?.changed();
   }
 }
 
 /**
- * Keeps sigma from drawing works, once on the screen and once more to find what is pointed at: `WorkMarks` draws them.
- * It has no setting for that which leaves their names, so its program is silenced, though it is private. sigma makes it
- * anew when a lost WebGL context is restored; then this must be called again. Throws where there is no such program.
+ * Stops sigma from drawing nodes on screen and in its picking layer, since `WorkShapes` draws them. No setting does
+ * this and keeps the labels, so the private node program is replaced by a no-op. Call again after a lost WebGL
+ * context. Throws if sigma has no such program.
  */
 export function disableNodeProgram(sigma: object, gl: WebGL2RenderingContext): void {
   const { nodeProgram } = sigma as { readonly nodeProgram?: { render?: () => void } };
   if (typeof nodeProgram?.render !== "function")
     throw new Error("sigma does not draw works as it is known to.");
   nodeProgram.render = () => {
-    // Names come next. Where they have new letters, sigma binds those to whatever texture unit is active, and lets go of
-    // it: the unit that tells how far names stand from their works would be empty.
+    // Labels are drawn next. For new glyphs sigma binds their texture to the active unit and then unbinds it. Without
+    // this call it would unbind the texture with the label offsets.
     gl.activeTexture(gl.TEXTURE0);
   };
 }

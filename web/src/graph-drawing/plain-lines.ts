@@ -17,25 +17,24 @@ void main() {
   drawn = vec4(colour.rgb * colour.a, colour.a);
 }`;
 
-/** How plain lines look now. */
+/** The style of plain lines. */
 export type LineStyle = {
   /** `#rrggbb` */
   readonly colour: string;
-  /** The opacity of each, from 0 to 1. */
+  /** The opacity of each line, from 0 to 1. */
   readonly opacity: number;
-  /** How much of the lines is drawn, from 0 to 1: some of everywhere. */
+  /** The fraction of lines to draw, from 0 to 1, spread evenly. */
   readonly fraction: number;
 };
 
-/** The citations that the registry resolved are so much stronger. */
+/** Internal anchors are drawn this much stronger. */
 const anchorOpacityFactor = 1.5;
 
 type Range = { readonly first: number; readonly count: number; readonly weight: number };
 
 /**
- * The citations that do not stand out: plain lines, a pixel wide, drawn in two calls. sigma draws each edge as a shape
- * of its own with ends, loops and smooth borders, 74 vertices each, which is far more than thousands of faint lines
- * need. Where works stand is kept apart from which are connected.
+ * Draws the citations that are not highlighted: lines one pixel wide, in two draw calls. Sigma draws each edge as a
+ * shape with 74 vertices, too many for thousands of faint lines. Positions and indices are separate buffers.
  */
 export class PlainLines {
   readonly #gl: WebGL2RenderingContext;
@@ -59,7 +58,7 @@ export class PlainLines {
     gl.bindVertexArray(null);
   }
 
-  /** These citations, between works that have places. */
+  /** Sets the citations. Their works have positions. */
   show(citations: readonly Citation[]): void {
     const gl = this.#gl;
     const { indices } = this.#positions;
@@ -79,7 +78,7 @@ export class PlainLines {
     gl.bindVertexArray(null);
   }
 
-  /** After `WorkPlaces.send`. */
+  /** Call after `WorkPositions.upload`. */
   render({ matrix }: RenderParams): void {
     const gl = this.#gl;
     const { colour, opacity, fraction } = this.#style();
@@ -93,7 +92,7 @@ export class PlainLines {
         ...parseColour(colour),
         Math.min(1, opacity * weight),
       );
-      // Two numbers of four bytes a line.
+      // Two 4-byte indices per line.
       gl.drawElements(gl.LINES, 2 * Math.ceil(fraction * count), gl.UNSIGNED_INT, 8 * first);
     }
     gl.bindVertexArray(null);
@@ -106,10 +105,10 @@ export class PlainLines {
   }
 }
 
-/** Far from each other, and prime: one of them divides no length that matters. */
+/** Primes, large and far apart: at least one of them does not divide the length. */
 const strides = [7919, 104_729];
 
-/** The same things in an order of which every beginning has some from everywhere; always the same. */
+/** A fixed permutation in which every prefix is spread evenly over the input. */
 export function spreadOrder<Thing>(things: readonly Thing[]): Thing[] {
   const stride = strides.find((prime) => things.length % prime !== 0) ?? 1;
   return things.flatMap((_, index) => {

@@ -9,22 +9,22 @@ type Renderer = Pick<
 >;
 
 type HoverOptions = {
-  /** The work at a place of the picture, in pixels. */
+  /** The work at a point of the picture, in pixels. */
   readonly workAt: (point: Position) => string | null;
-  /** Whether something is being dragged: what is pointed at then stays so. */
+  /** Whether something is being dragged. The hovered work does not change during that. */
   readonly isDragging: () => boolean;
-  /** Another work is pointed at; null: none any more. */
+  /** Called with null when the pointer leaves a work. */
   readonly onChange: (id: string | null) => void;
 };
 
 /**
- * Which work the pointer is at. Also where it rests, and the works move. sigma would draw all works once more in each
- * frame to tell; they are a thousand at most, so looking through them takes a tenth of a millisecond.
+ * Tracks the hovered work, also when the pointer rests and works move below it. Sigma would draw all works again in
+ * each frame to find it; searching at most 1,000 works takes 0.1 ms.
  */
 export class HoverTracker {
   readonly #renderer: Renderer;
   readonly #options: HoverOptions;
-  /** Null while the pointer is elsewhere. */
+  /** Null while the pointer is outside the picture. */
   #pointer: Position | null = null;
   #isWithin = false;
   #id: string | null = null;
@@ -43,12 +43,12 @@ export class HoverTracker {
     renderer.on("moveBody", ({ event }) => {
       if (this.#isWithin) this.#moveTo(event);
     });
-    // A finger enters nothing.
+    // Touches cause no enter event.
     renderer.on("downStage", ({ event }) => this.#moveTo(event));
     renderer.on("afterRender", () => this.update());
   }
 
-  /** Looks again: works may have moved, or have been put down. */
+  /** Looks again: works may have moved or been dropped. */
   update(): void {
     if (this.#options.isDragging()) return;
     const id = this.#pointer === null ? null : this.#options.workAt(this.#pointer);
@@ -81,16 +81,15 @@ type DraggedWork = { readonly id: string; readonly from: Position; readonly poin
 
 export type DragListeners = {
   readonly onStart: () => void;
-  /** A step: the work has been moved, and is drawn there with the next frame. */
+  /** The work was moved; the next frame draws it there. */
   readonly onMove: (id: string) => void;
-  /** It was put down; `to` is null where it was before. */
+  /** The work was dropped; `to` is null if its position is unchanged. */
   readonly onEnd: (id: string, to: Position | null) => void;
 };
 
 /**
- * Drags works about, by mouse or touch. sigma can, but then sets the work's coordinates one by one, and reads all works
- * anew for each. Here only the one that moves is written; the rest (names, the view's extent) follows when it is put
- * down.
+ * Drags works by mouse or touch. Sigma's own dragging re-indexes the whole graph for each changed coordinate. This
+ * one only writes the dragged work's position; labels and the bounding box follow when it is dropped.
  */
 export class WorkDrag {
   readonly #renderer: DragRenderer;
@@ -116,7 +115,7 @@ export class WorkDrag {
     });
     renderer.on("moveBody", ({ event, preventSigmaDefault }) => {
       if (this.#dragged === null) return;
-      // The button may have been let go where no page hears of it.
+      // The button may have been released outside of the window.
       if (!isButtonDown(event.original) || !graph.hasNode(this.#dragged.id)) {
         this.end();
         return;
@@ -131,7 +130,7 @@ export class WorkDrag {
     return this.#isMoving;
   }
 
-  /** Puts down what is dragged, where it is; also where it has gone. */
+  /** Drops the dragged work, even if it was removed meanwhile. */
   end(): void {
     const held = this.#dragged;
     this.#dragged = null;
@@ -154,7 +153,7 @@ export class WorkDrag {
       this.#renderer.setNodeState(id, { isDragged: true });
       this.#listeners.onStart();
     }
-    // Written into the graph itself: whoever is told of a change of a node reads all of them anew.
+    // Mutate the attributes directly: an update event would make sigma read all nodes again.
     const attributes = this.#graph.getNodeAttributes(id);
     attributes.x = from.x + pointer.x - pointerStart.x;
     attributes.y = from.y + pointer.y - pointerStart.y;
@@ -163,12 +162,12 @@ export class WorkDrag {
   }
 }
 
-/** Whether the pointer's first button, or a finger, is down. */
+/** Whether the primary button or a finger is down. */
 function isButtonDown(event: MouseEvent | TouchEvent): boolean {
   return "buttons" in event ? (event.buttons & 1) === 1 : true;
 }
 
-/** A work as it is pointed at: a disc. */
+/** A work as a disc, for hit testing. */
 export type Disc = Position & {
   readonly id: string;
   readonly radius: number;
@@ -176,8 +175,8 @@ export type Disc = Position & {
 };
 
 /**
- * The work that is seen at a place, or at most `padding` beside it; null where none is. Of several, one that stands out,
- * and then the smallest: these are drawn over the others. All lengths are of one unit.
+ * The work at a point, or at most `padding` beside it; null if there is none. Of several, a highlighted one, then the
+ * smallest, as these are drawn on top. All lengths are in the same unit.
  */
 export function workAt(place: Position, works: Iterable<Disc>, padding: number): string | null {
   let found: Disc | null = null;

@@ -5,7 +5,7 @@ const namespace = "http://www.w3.org/2000/svg";
 
 export type PlacedTick = Tick & { readonly x: number };
 
-/** Where the years stand on the screen now. */
+/** The ticks of the visible years, with their positions in pixels. */
 export function visibleTicks(
   sigma: Pick<Sigma, "graphToViewport" | "viewportToGraph" | "getDimensions">,
   scale: TimeScale,
@@ -24,7 +24,7 @@ export function visibleTicks(
   return [{ year: Number.NaN, text: "no year", x }, ...ticks];
 }
 
-/** The axis behind the works. It is a picture only: the table has the years. */
+/** The time axis behind the works. Decorative: the table has the years. */
 export class TimeAxis {
   readonly #svg: SVGSVGElement;
   #renderedKey = "";
@@ -33,7 +33,7 @@ export class TimeAxis {
     this.#svg = svg;
   }
 
-  /** Where nothing has changed, nothing is written: the page would be laid out anew. */
+  /** Writes nothing if nothing changed, to avoid a layout of the page. */
   show(
     ticks: readonly PlacedTick[],
     { width, height }: { readonly width: number; readonly height: number },
@@ -57,7 +57,7 @@ export class TimeAxis {
   }
 }
 
-/** Whether a text in the middle of a tick is seen whole. */
+/** Whether a label centred on its tick fits into the picture. */
 function isFullyVisible(x: number, text: string, width: number): boolean {
   const half = 4.5 * text.length;
   return x >= half && x <= width - half;

@@ -4,14 +4,14 @@ import type { Shape } from "../graph/index.ts";
 import type { NodeAttributes, WorkAppearance } from "./appearance.ts";
 import { createProgram, parseColour, type WorkPositions } from "./gl.ts";
 
-/** Four measures of four bytes, then three colours of a byte a part. */
+/** Four 32-bit floats and three RGBA colours. */
 const bytesPerWork = 28;
-/** Points that reach further than this beyond the canvas, in its pixels, are of works that are not seen. */
+/** Points further than this beyond the canvas, in its pixels, are not drawn. */
 const margin = 512;
 
 /**
- * The works, drawn in two calls: those that stand out over the others and over what is written beside these. sigma
- * draws each as an instance of its own, which a browser that draws by the processor takes one by one, twice a frame.
+ * Draws the works in two calls: first those that are not highlighted, then the highlighted ones above them and their
+ * labels. Sigma draws each node as an instance, which software rendering processes one by one, twice a frame.
  */
 export class WorkShapes {
   readonly #gl: WebGL2RenderingContext;
@@ -58,19 +58,19 @@ export class WorkShapes {
     gl.bindVertexArray(null);
   }
 
-  /** Works look another way than before. */
+  /** Call when the appearance of works has changed. */
   changed(): void {
     this.#isChanged = true;
   }
 
-  /** Draws the works that do not stand out; after `WorkPlaces.send`. */
+  /** Draws the works that are not highlighted. Call after `WorkPositions.upload`. */
   renderPlain(parameters: RenderParams): void {
     if (this.#isChanged) this.#upload();
     this.#isChanged = false;
     this.#draw(parameters, 0, this.#counts.plain);
   }
 
-  /** Draws those that do, after the others. */
+  /** Draws the highlighted works. Call after `renderPlain`. */
   renderHighlighted(parameters: RenderParams): void {
     this.#draw(parameters, this.#counts.plain, this.#counts.all - this.#counts.plain);
   }
@@ -96,7 +96,7 @@ export class WorkShapes {
     gl.uniform1f(uniform("margin"), margin);
     gl.uniform2f(uniform("scale"), pixelRatio / sizeRatio, pixelRatio);
     gl.uniform1f(uniform("largest"), this.#maxPointSize);
-    // Numbers of four bytes.
+    // 4-byte indices.
     gl.drawElements(gl.POINTS, count, gl.UNSIGNED_INT, 4 * first);
     gl.viewport(0, 0, wide, high);
     gl.bindVertexArray(null);
@@ -110,7 +110,7 @@ export class WorkShapes {
     );
     const bytes = new DataView(new ArrayBuffer(bytesPerWork * indices.size));
     for (const { number, look } of works) writeAppearance(bytes, bytesPerWork * number, look);
-    // Smaller ones over larger ones: none is hidden as a whole.
+    // Smaller works are drawn above larger ones, so that none is hidden.
     const inOrder = works.sort((a, b) => b.look.radius - a.look.radius);
     const plain = inOrder.filter(({ look }) => !look.isHighlighted);
     const standingOut = inOrder.filter(({ look }) => look.isHighlighted);
@@ -125,7 +125,7 @@ export class WorkShapes {
 }
 
 function writeAppearance(bytes: DataView, at: number, look: WorkAppearance): void {
-  // The byte order of every machine that a browser runs on.
+  // Little-endian, like every machine that runs a browser.
   for (const [index, measure] of [look.radius, look.gap, look.ring, shapeIndices[look.shape]].entries()) {
     bytes.setFloat32(at + 4 * index, measure, true);
   }
@@ -136,7 +136,7 @@ function writeAppearance(bytes: DataView, at: number, look: WorkAppearance): voi
   }
 }
 
-/** The shapes by their numbers in the shaders. */
+/** The number of each shape in the shaders. */
 export const shapeIndices: Readonly<Record<Shape, number>> = {
   circle: 0,
   square: 1,
@@ -145,9 +145,9 @@ export const shapeIndices: Readonly<Record<Shape, number>> = {
 };
 
 /**
- * A work is one point, as large as its shape with the ring around it. A point is drawn only while its middle is within
- * the viewport, so that is `margin` larger than the canvas on each side: a work does not vanish with its middle.
- * `measures` are radius, gap and ring, and the shape's number; lengths are pixels of the canvas from here on.
+ * Each work is one point sprite, large enough for its shape and ring. WebGL discards a point whose centre is outside
+ * of the viewport, so the viewport exceeds the canvas by `margin` on each side. `measures` holds radius, gap, ring
+ * and shape index. Lengths are canvas pixels from here on.
  */
 const vertex = `#version 300 es
 in vec2 place;
@@ -168,11 +168,11 @@ flat out vec4 ringColour;
 void main() {
   vec3 wanted = measures.xyz * scale.xyy;
   shape = int(measures.w + 0.5);
-  // How far the shape goes from its middle, and how much further what surrounds it: to its sharpest corner.
+  // How far the shape's sharpest corner extends beyond its radius, and how far gap and ring extend there.
   vec2 reach = shape < 2 ? vec2(1.0, 1.0) : vec2(1.1, 2.1);
   float size = 2.0 * (reach.x * wanted.x + reach.y * (wanted.y + wanted.z) + 1.0);
   gl_PointSize = min(size, largest);
-  // Where the graphics card draws no points so large, all of it is smaller.
+  // If the GPU limits the point size, scale everything down.
   lengths = vec4(wanted * (gl_PointSize / size), gl_PointSize);
   fillColour = fill;
   groundColour = ground;
@@ -180,7 +180,7 @@ void main() {
   gl_Position = vec4((matrix * vec3(place, 1.0)).xy * canvas / (canvas + 2.0 * margin), 0.0, 1.0);
 }`;
 
-/** How far a pixel is from the shape's border tells what it is: the shape, a gap, the ring, or nothing. */
+/** The distance from the shape's border decides between shape, gap, ring and nothing. */
 const fragment = `#version 300 es
 precision highp float;
 flat in vec4 lengths;

@@ -3,7 +3,7 @@ import { type Neighbourhood, workName } from "../graph/index.ts";
 
 type Cell = string | number | boolean | null;
 
-/** The works, a line each (RFC 4180), with a line of names before. */
+/** The works as CSV (RFC 4180), one per row after a header. */
 export function worksCsv({ works }: Neighbourhood): string {
   return formatRows([
     [
@@ -39,7 +39,7 @@ export function worksCsv({ works }: Neighbourhood): string {
   ]);
 }
 
-/** The citations, a line each: refs and names of both ends. */
+/** The citations as CSV, one per row: refs and names of both ends. */
 export function citationsCsv({ works, citations }: Neighbourhood): string {
   return formatRows([
     ["citing", "cited", "citing_name", "cited_name", "internal_anchor"],
@@ -57,7 +57,7 @@ function formatRows(rows: readonly (readonly Cell[])[]): string {
 
 function formatCell(cell: Cell): string {
   if (cell === null) return "";
-  // Numbers are ours.
+  // Numbers are computed here, never formulas from a document.
   const text = typeof cell === "string" ? spreadsheetText(cell) : String(cell);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

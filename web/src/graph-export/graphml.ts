@@ -21,7 +21,7 @@ const workColumns: readonly (readonly [string, Kind, (work: GraphWork) => Value]
   ["depth", "int", ({ depth }) => depth],
 ];
 
-/** The graph as GraphML, as Gephi, NetworkX, igraph and yEd read it. What is not known is left out. */
+/** The graph as GraphML for Gephi, NetworkX, igraph and yEd. Unknown values are left out. */
 export function toGraphml(neighbourhood: Neighbourhood, positions: Positions): string {
   const { works, citations, isTruncated, graphVersion } = neighbourhood;
   const key = (id: string, name: string, kind: Kind, of: "node" | "edge") =>
@@ -56,7 +56,7 @@ export function toGraphml(neighbourhood: Neighbourhood, positions: Positions): s
   ].join("\n")}\n`;
 }
 
-/** What the work is known by, which GraphQL's id is made of: the vertex has the id that the server's exports give it. */
+/** The work's key, decoded from its GraphQL id, so that node ids match the server's exports. */
 function workKey({ id, ref }: GraphWork): string {
   try {
     const text = new TextDecoder().decode(Uint8Array.from(atob(id), (character) => character.charCodeAt(0)));

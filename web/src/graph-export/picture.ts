@@ -19,7 +19,7 @@ type PictureInput = {
   readonly notes: readonly string[];
 };
 
-/** What is view of a graph now, to be saved. */
+/** The currently visible graph, for saving. */
 export function capturePicture(drawing: GraphDrawing, input: PictureInput): Picture {
   const { neighbourhood, colourScheme, marks, tokens, title, notes } = input;
   const view = drawing.snapshot();
@@ -37,7 +37,7 @@ export function capturePicture(drawing: GraphDrawing, input: PictureInput): Pict
     ticks: view.ticks,
     lines: neighbourhood.citations
       .map((citation) => ({ ...citation, isOnPath: marks.pathCitations.has(citationKey(citation)) }))
-      // What stands out is drawn over the rest.
+      // Draw the path above the rest.
       .sort((a, b) => Number(a.isOnPath) - Number(b.isOnPath))
       .flatMap(({ citing, cited, isOnPath }) => {
         const [from, to] = [worksById.get(citing), worksById.get(cited)];
@@ -63,7 +63,7 @@ export function capturePicture(drawing: GraphDrawing, input: PictureInput): Pict
   };
 }
 
-/** What is drawn, in pixels from the upper left. */
+/** A picture in pixels from the top left. */
 export type Picture = {
   readonly width: number;
   readonly height: number;
@@ -84,7 +84,7 @@ export type Picture = {
     readonly colour: string;
     readonly shape: Shape;
     readonly name: string;
-    /** Written beside it; null where there is no room. */
+    /** The text beside it; null if there is no room. */
     readonly label: string | null;
     readonly labelSide: LabelSide;
     readonly ring: string | null;
@@ -99,7 +99,7 @@ type Point = { readonly x: number; readonly y: number };
 const legendLine = 20;
 const fonts = "system-ui, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif";
 
-/** A picture of the graph, with its axis, legend and what it says of itself. */
+/** A picture as SVG, with axis, legend and notes. */
 export function toSvg(drawing: Picture): string {
   const { width, height, ground, text, soft, line } = drawing;
   const under = height + 14;
@@ -174,12 +174,12 @@ function shapeElement(
   return `<polygon points="${placed.join(" ")}" ${tokens}/>`;
 }
 
-/** A number as short as a picture needs it. */
+/** A number rounded to one decimal. */
 function format(value: number): string {
   return String(Math.round(value * 10) / 10);
 }
 
-/** A picture in SVG as PNG, so many times as fine. Rejects where the browser cannot draw it. */
+/** Renders an SVG as PNG at the given scale. Rejects if the browser cannot draw it. */
 export async function toPng(svg: string, scale: number): Promise<Blob> {
   const address = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
   try {

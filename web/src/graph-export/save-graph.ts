@@ -19,7 +19,7 @@ type SaveInput = {
 
 const baseName = "citations";
 
-/** Gives the browser what is input, as a file. */
+/** Downloads the graph in a format. */
 export async function saveGraph(format: FileFormat, input: SaveInput): Promise<void> {
   const { neighbourhood } = input.graph;
   switch (format) {
@@ -58,13 +58,13 @@ function currentSvg({ graph, colourScheme, marks, drawing, notes }: SaveInput): 
   );
 }
 
-/** Gives the browser a file to keep. */
+/** Offers a file for download. */
 export function download(name: string, content: Blob): void {
   const address = URL.createObjectURL(content);
   const link = document.createElement("a");
   link.href = address;
   link.download = name;
   link.click();
-  // The browser reads it once it has begun; a minute is enough for that.
+  // The browser reads the blob when the download starts; a minute is enough.
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }

@@ -3,9 +3,8 @@ import forceAtlas2, { inferSettings } from "graphology-layout-forceatlas2";
 import type { ForceProgress, ForceTask } from "./force-task.ts";
 
 /**
- * Lays a graph out by ForceAtlas2, some steps at a time: what is connected comes together. The same task always comes
- * to the same places, unless its time is over before: then it goes on from where it is with the last round, so that
- * works do not lie upon each other.
+ * Lays out a graph with ForceAtlas2, yielding after each round. The same task gives the same positions, unless time
+ * runs out: then the last round, which separates overlapping nodes, follows immediately.
  */
 export function* runForceSteps(
   { radii, start, endpoints }: ForceTask,
@@ -24,7 +23,7 @@ export function* runForceSteps(
     scalingRatio: 12,
     slowDown: 2,
     barnesHutOptimize: count > 300,
-    // Only at the end, when what belongs together has come together: then each takes its own room.
+    // Prevent overlaps only in the last rounds, after connected works have moved together.
     adjustSizes: false,
   };
   for (let round = 0; round < rounds; round++) {
@@ -36,7 +35,7 @@ export function* runForceSteps(
   yield { coordinates: readCoordinates(graph, count), isDone: true };
 }
 
-/** In units that are about pixels: as wide as the works need. */
+/** Scales coordinates to about pixels, so that the graph is as wide as its works need. */
 function readCoordinates(graph: DirectedGraph<{ x: number; y: number }>, count: number): Float32Array {
   const coordinates = new Float32Array(2 * count);
   let furthest = 1;

@@ -1,18 +1,18 @@
 import { hashToPair, nodeRadius, type Positions } from "./geometry.ts";
 import { findNeighbours, type Neighbourhood } from "./neighbourhood.ts";
 
-/** A graph as numbers, for the thread that lays it out. Works are numbered in the order of `order`. */
+/** A graph as numbers, for the worker. Works are numbered by their index in `forceOrder`. */
 export type ForceTask = {
   readonly radii: Float32Array;
-  /** x and y of each work in turn. */
+  /** x and y of each work: [x0, y0, x1, y1, …]. */
   readonly start: Float32Array;
-  /** Both ends of each citation in turn. */
+  /** The works at both ends of each citation: [from0, to0, from1, to1, …]. */
   readonly endpoints: Uint32Array;
 };
 
 export type ForceProgress = { readonly coordinates: Float32Array; readonly isDone: boolean };
 
-/** The order of works that a task, and what comes of it, goes by. */
+/** The ids of the works in the order in which a task numbers them. */
 export function forceOrder({ works }: Neighbourhood): readonly string[] {
   return [...works.keys()].sort();
 }
@@ -36,14 +36,14 @@ export function createForceTask(neighbourhood: Neighbourhood): ForceTask {
   };
 }
 
-/** Those asked about in the middle, the others around them: always the same, so the same link shows the same. */
+/** Roots start in the middle, other works around them. Deterministic: the same link shows the same picture. */
 function startPosition(id: string, depth: number): [number, number] {
   const [angle, distance] = hashToPair(id);
   const radius = 20 + 150 * depth + 100 * distance;
   return [radius * Math.cos(angle * 2 * Math.PI), radius * Math.sin(angle * 2 * Math.PI)];
 }
 
-/** What a thread computed, by the works' ids. */
+/** Coordinates from the worker, by work id. */
 export function toPositions(order: readonly string[], coordinates: Float32Array): Positions {
   return new Map(
     order.map((id, number) => [id, { x: coordinates[2 * number] ?? 0, y: coordinates[2 * number + 1] ?? 0 }]),

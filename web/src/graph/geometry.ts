@@ -1,10 +1,10 @@
-/** Where a work stands, in a layout's units: about pixels, before zooming; upward is positive. */
+/** A position in layout units: about pixels before zooming, with y pointing up. */
 export type Position = { readonly x: number; readonly y: number };
 
-/** By the works' ids. */
+/** Positions by work id. */
 export type Positions = ReadonlyMap<string, Position>;
 
-/** Half the width of a node in pixels, before zooming. The area grows with the citations; the least is still seen. */
+/** The radius of a node in pixels before zooming. Its area grows with the citation count. */
 export function nodeRadius(citedByCount: number, maxCitedByCount: number): number {
   const share = Math.min(1, Math.max(0, citedByCount) / Math.max(maxCitedByCount, minScale));
   return minRadius + (maxRadius - minRadius) * Math.sqrt(share);
@@ -12,12 +12,12 @@ export function nodeRadius(citedByCount: number, maxCitedByCount: number): numbe
 
 const minRadius = 3.5;
 const maxRadius = 17;
-/** Where nothing is cited more often than this, nothing is drawn largest: being cited once is not much. */
+/** If no work has more citations than this, none is drawn at full size: a single citation is not much. */
 const minScale = 40;
 
 /**
- * Two numbers from 0 to 1 that a text always gives, and that tell nothing: where a layout has no reason to put a work
- * here or there, the same link still shows the same picture.
+ * Two pseudo-random numbers from 0 to 1, always the same for the same text. Layouts use them for arbitrary choices,
+ * so that the same link shows the same picture.
  */
 export function hashToPair(text: string): readonly [number, number] {
   let first = 0x811c9dc5;

@@ -10,29 +10,29 @@ export type Direction = (typeof directions)[number];
 export type Layout = (typeof layouts)[number];
 export type Colouring = (typeof colourings)[number];
 
-/** A work that stays where somebody put it; where, in the layout's own units. */
+/** A work that the user placed, and where, in layout units. */
 export type Pin = { readonly ref: string; readonly x: number; readonly y: number };
 
-/** All that the graph page shows, as its address says it. */
+/** The state of the graph page, stored in its URL. */
 export type GraphParams = {
-  /** The works whose surroundings are shown. */
+  /** The works whose neighbourhood is shown. */
   readonly roots: readonly string[];
   readonly direction: Direction;
   readonly depth: number;
-  /** How many works at most, before any is expanded. */
+  /** The maximum number of works before any is expanded. */
   readonly maxWorks: number;
   readonly layout: Layout;
   readonly colourBy: Colouring;
   readonly isTable: boolean;
-  /** Works whose own surroundings are shown as well. */
+  /** Works whose own neighbourhood is shown as well. */
   readonly expanded: readonly string[];
-  /** The two ends of the path that is shown. */
+  /** The ends of the path that is shown. */
   readonly path: readonly [from: string, to: string] | null;
   readonly selected: readonly string[];
   readonly pins: readonly Pin[];
 };
 
-/** Changes what the page shows, by its address: a step that back undoes, unless it only marks something. */
+/** Changes the state in the URL. A step can be undone with the back button; pass false for selections and pins. */
 export type UpdateParams = (change: Partial<GraphParams>, isStep?: boolean) => void;
 
 export const defaultGraphParams: GraphParams = {
@@ -49,10 +49,10 @@ export const defaultGraphParams: GraphParams = {
   pins: [],
 };
 
-/** As many as one question may have roots. */
+/** The API's limit for `citationGraph(roots:)`. */
 const maxRoots = 100;
 
-/** Reads an address; what it says wrongly, or not at all, is as in `plainPlace`. */
+/** Reads the state from a URL. Missing and invalid parameters get the values of `defaultGraphParams`. */
 export function parseGraphParams(parameters: URLSearchParams): GraphParams {
   const list = (name: string) => parseRefList(parameters.getAll(name));
   const [from, to] = list("path");
@@ -72,7 +72,7 @@ export function parseGraphParams(parameters: URLSearchParams): GraphParams {
   };
 }
 
-/** The parameters that `readGraphPlace` reads this place from; what is plain is left out. */
+/** The parameters that `parseGraphParams` reads. Defaults are left out. */
 export function formatGraphParams(params: GraphParams): URLSearchParams {
   const parameters = new URLSearchParams();
   const setList = (name: string, refs: readonly string[]) => {

@@ -8,7 +8,7 @@ import { type GraphRequest, type LoadedGraph, loadGraph } from "./queries.ts";
 import { type TimeScale, timeLayout } from "./time-layout.ts";
 
 export type GraphQueryState = {
-  /** The latest answer; it stays until the next is there. */
+  /** The latest graph; kept until the next one arrives. */
   readonly graph: LoadedGraph | null;
   readonly isLoading: boolean;
   readonly error: ApiError | null;
@@ -16,7 +16,10 @@ export type GraphQueryState = {
 
 const recentGraphs = new RecentValues<LoadedGraph>(12);
 
-/** Queries what a place shows of the graph; again when the place or the turn changes, giving up the query before. */
+/**
+ * Loads the graph of a request, and again when the request or `refreshCount` changes; a load still running is
+ * aborted.
+ */
 export function useGraph(
   { roots, direction, depth, maxWorks, expanded, path }: GraphRequest,
   refreshCount: number,
@@ -28,7 +31,7 @@ export function useGraph(
     isLoading: roots.length > 0 && recentGraphs.get(key) === undefined,
     error: null,
   }));
-  // The key stands for what is asked.
+  // The key identifies the request.
   useEffect(() => {
     const known = recentGraphs.get(key);
     if (known !== undefined || roots.length === 0) {
@@ -44,7 +47,7 @@ export function useGraph(
       },
       (error: unknown) => {
         if (controller.signal.aborted) return;
-        // The picture stays where the address still names some of it.
+        // Keep the picture if the URL still has one of its roots.
         setState(({ graph }) => ({
           graph: graph?.variables.roots.some((root) => roots.includes(root)) === true ? graph : null,
           isLoading: false,
@@ -64,7 +67,10 @@ export type GraphLayout = {
   readonly isDone: boolean;
 };
 
-/** Where works stand. Forces take a while, in a thread; who wants calm is shown only what comes of them. */
+/**
+ * The positions of works. The force layout runs in a worker and reports its progress; with reduced motion only its
+ * final positions are shown.
+ */
 export function useLayout(
   neighbourhood: Neighbourhood | null,
   layout: Layout,
@@ -84,7 +90,9 @@ export function useLayout(
   return layout === "time" ? timed : forced;
 }
 
-/** Lays a graph out in a thread, telling how far it is; ends it when what is returned is called. */
+/**
+ * Runs the force layout in a worker and reports positions as it progresses. Call the returned function to stop it.
+ */
 export function runForceLayout(
   neighbourhood: Neighbourhood,
   onProgress: (positions: Positions, isDone: boolean) => void,

@@ -1,20 +1,20 @@
 import type { Evidence, Trust } from "../proof/index.ts";
 
-/** A work as the graph shows it. */
+/** A work in the citation graph. */
 export type GraphWork = {
-  /** GraphQL's id: the same work has the same in every answer. */
+  /** GraphQL's global id. */
   readonly id: string;
-  /** What addresses and questions name it by: its arXiv id, else its DOI, else its work id. */
+  /** The identifier in URLs and queries: the arXiv id, else the DOI, else the work id. */
   readonly ref: string;
   readonly title: string | null;
   readonly authors: readonly string[];
   readonly year: number | null;
-  /** The year that references state, where it differs from `year`. */
+  /** The year that references state, if it differs from `year`. */
   readonly statedYear: number | null;
-  /** When its paper was submitted, RFC 3339; null where it is only cited. */
+  /** When its paper was submitted, in RFC 3339; null if the work is only cited. */
   readonly submittedAt: string | null;
   readonly category: string | null;
-  /** How far its paper is proved, and by whom; null where it is only cited. */
+  /** The proof and signer of its paper; null if the work is only cited. */
   readonly verification: Evidence | null;
   readonly trust: Trust | null;
   readonly pithNumber: string | null;
@@ -22,18 +22,18 @@ export type GraphWork = {
   readonly doi: string | null;
   readonly citedByCount: number;
   readonly referenceCount: number | null;
-  /** Steps from the nearest work that was asked about; null where it is there for another reason, as part of a path. */
+  /** Steps from the nearest root; null for works that were added for another reason, such as a path. */
   readonly depth: number | null;
 };
 
 export type Citation = {
-  /** Ids of works, both of which are among the neighbourhood's. */
+  /** Ids of works, both part of the neighbourhood. */
   readonly citing: string;
   readonly cited: string;
   readonly isInternalAnchor: boolean;
 };
 
-/** A part of the citation graph: works by id, and citations between them, each once. */
+/** A part of the citation graph: works by id, and the citations between them without duplicates. */
 export type Neighbourhood = {
   readonly works: ReadonlyMap<string, GraphWork>;
   readonly citations: readonly Citation[];
@@ -48,12 +48,12 @@ export const emptyNeighbourhood: Neighbourhood = {
   graphVersion: "",
 };
 
-/** What a work is called where it has no title: by its identifier. */
+/** The title of a work, or its identifier if it has none. */
 export function workName({ title, ref }: Pick<GraphWork, "title" | "ref">): string {
   return title === null || title.trim() === "" ? ref : title.trim();
 }
 
-/** The work of a graph that has one work and no citations to draw; null for every other graph. */
+/** The work of a graph with one work and no citations to draw; otherwise null. */
 export function singleWork({ works, citations }: Neighbourhood): GraphWork | null {
   const [only = null] = works.values();
   const isAlone = works.size === 1 && citations.every(({ citing, cited }) => citing === cited);
@@ -61,8 +61,8 @@ export function singleWork({ works, citations }: Neighbourhood): GraphWork | nul
 }
 
 /**
- * Several answers as one. A work that several have keeps its smallest depth; the first is the main one: it says
- * whether anything is missing.
+ * Merges several neighbourhoods. A work keeps its smallest depth. `isTruncated` and `graphVersion` are those of the
+ * first.
  */
 export function mergeNeighbourhoods([first, ...others]: readonly Neighbourhood[]): Neighbourhood {
   if (first === undefined) return emptyNeighbourhood;
@@ -88,12 +88,12 @@ export function citationKey({ citing, cited }: Pick<Citation, "citing" | "cited"
 }
 
 export type LinkCounts = {
-  /** How many of the works shown it cites, and is cited by. */
+  /** How many of the shown works it cites, and is cited by. */
   readonly cites: number;
   readonly citedBy: number;
 };
 
-/** Of each work, how it stands among those that are shown. */
+/** Counts the citations of each work within the graph. */
 export function countLinks({ works, citations }: Neighbourhood): ReadonlyMap<string, LinkCounts> {
   const counts = new Map([...works.keys()].map((id) => [id, { cites: 0, citedBy: 0 }]));
   for (const { citing, cited } of citations) {
@@ -105,7 +105,7 @@ export function countLinks({ works, citations }: Neighbourhood): ReadonlyMap<str
   return counts;
 }
 
-/** Of each work, those that it cites or that cite it. */
+/** The works that each work cites or is cited by. */
 export function findNeighbours({
   works,
   citations,

@@ -5,13 +5,13 @@ import type { GraphWork, Neighbourhood } from "./neighbourhood.ts";
 export type Theme = "light" | "dark";
 export type Shape = "circle" | "square" | "triangle" | "diamond";
 
-/** What the colour of a work tells: a category, `other`, or `none` where it is not known; or a level of trust. */
+/** What a colour stands for: a category, `other`, `none` if unknown, or a level of trust. */
 export type ColourKey = string;
 export type LegendEntry = { readonly key: ColourKey; readonly text: string; readonly colour: string };
 
 /**
- * Okabe and Ito's colours, which people of any colour vision tell apart, so much darker or lighter that each has a
- * contrast of 3 : 1 with its theme's ground (WCAG 2.2, 1.4.11).
+ * Okabe and Ito's colours, distinguishable with any colour vision, adjusted to a contrast of 3:1 with the theme's
+ * ground (WCAG 2.2, 1.4.11).
  */
 const hues: Readonly<Record<Theme, readonly string[]>> = {
   light: ["#0072b2", "#c25700", "#00805f", "#b4578f", "#8a6d00", "#3f88b5", "#6b4fa0"],
@@ -23,7 +23,7 @@ const neutral: Readonly<Record<Theme, { readonly other: string; readonly none: s
   dark: { other: "#c9c6bf", none: "#858b8f" },
 };
 
-/** The demo key's signatures have a neutral colour: they prove nothing. */
+/** Signatures of the demo key prove nothing, so they get a neutral colour. */
 const trustHues: Readonly<Record<Trust, number | null>> = {
   signed: 2,
   receipt: 0,
@@ -40,12 +40,12 @@ const shapesByTrust: Readonly<Record<Trust, Shape>> = {
   hash: "triangle",
 };
 
-/** The shape tells the trust whatever the colours tell, so that nothing depends on seeing colours. */
+/** The shape shows the level of trust whatever the colours show, so that nothing depends on colour alone. */
 export function shapeOfTrust(trust: Trust | null): Shape {
   return trust === null ? "diamond" : shapesByTrust[trust];
 }
 
-/** Each shape that is drawn, with what it means. */
+/** Each shape in use, with its meaning. */
 export function shapeLegend(
   works: readonly Pick<GraphWork, "trust">[],
 ): readonly { readonly shape: Shape; readonly text: string }[] {
@@ -59,7 +59,7 @@ export function shapeLegend(
   }));
 }
 
-/** Which colour each work has, and what the colours mean. */
+/** The colour of each work, and the legend. */
 export type ColourScheme = {
   readonly colourOf: (work: Pick<GraphWork, "category" | "trust">) => string;
   readonly legend: readonly LegendEntry[];

@@ -63,7 +63,7 @@ export const pathQuery = graphql(`
   }
 `);
 
-/** The work that a name leads to. */
+/** The work that a ref resolves to. */
 export const workRefQuery = graphql(`
   query WorkName($ref: String!) {
     work(ref: $ref) {
@@ -114,26 +114,26 @@ function toGraphWork({ depth, work }: Node): GraphWork {
   };
 }
 
-/** What of a place is asked about; the rest is only how it is shown. */
+/** The part of the page's state that requires a query; the rest only affects how the graph is shown. */
 export type GraphRequest = Pick<
   GraphParams,
   "roots" | "direction" | "depth" | "maxWorks" | "expanded" | "path"
 >;
 
 export type PathResult =
-  /** Ids of the works on it, from end to end, and which way the citations were followed. */
+  /** Ids of the works from one end to the other, and the direction in which citations were followed. */
   | { readonly state: "found"; readonly direction: Direction; readonly works: readonly string[] }
   | { readonly state: "none" }
   | { readonly state: "failed"; readonly reason: string };
 
 export type LoadedGraph = {
   readonly neighbourhood: Neighbourhood;
-  /** The variables of `neighbourhoodQuestion`. */
+  /** The variables of `neighbourhoodQuery`. */
   readonly variables: Variables;
-  /** Whether works were added by questions of their own: then citations between these and the others may be missing. */
+  /** Whether separate queries added works: citations between these and the others may be missing. */
   readonly hasAddedWorks: boolean;
   readonly path: PathResult | null;
-  /** Names in the address that this mirror knows no work by; the others are shown. */
+  /** Refs in the URL that match no work of this mirror. The others are shown. */
   readonly unknownRefs: readonly string[];
 };
 
@@ -144,16 +144,16 @@ type Variables = {
   readonly maxNodes: number;
 };
 
-/** How many more works an expanded one brings along. */
+/** How many works an expansion adds at most. */
 const maxPerExpansion = 100;
 const maxWorksInTotal = Math.max(...maxWorksChoices);
 
-/** Codes of errors that one wrong name among several may cause. */
+/** Error codes that a single unknown ref can cause. */
 const refErrorCodes = new Set(["NOT_FOUND", "BAD_USER_INPUT", "AMBIGUOUS_REF"]);
 
 /**
- * Queries everything that a place shows of the graph, without the names that are unknown. Rejects with an AskError
- * where none is known, or as the signal says.
+ * Loads everything that a request shows, leaving out refs that match no work. Rejects with an ApiError if none of
+ * them does, or with the signal's reason if aborted.
  */
 export async function loadGraph(graphRequest: GraphRequest, signal: AbortSignal): Promise<LoadedGraph> {
   try {
@@ -193,7 +193,7 @@ async function loadKnownRefs(graphRequest: GraphRequest, signal: AbortSignal): P
     graphRequest.path === null ? null : loadPath(graphRequest.path, signal),
   ]);
   const added: Neighbourhood[] = [];
-  // Of a crowded neighbourhood the works cited most are shown: those around an expanded one may not be among them.
+  // A truncated neighbourhood has only the most cited works, which may not include those around an expanded one.
   if (main.isTruncated && more.length > 0) {
     added.push(
       ...(await Promise.all(
@@ -219,14 +219,14 @@ async function loadNeighbourhood(variables: Variables, signal: AbortSignal): Pro
 
 type LoadedPath = { readonly result: PathResult; readonly neighbourhood?: Neighbourhood };
 
-/** A shortest way along references; else, against them; else, either way. */
+/** Looks for a shortest path along references, then along citations, then in either direction. */
 async function loadPath([from, to]: readonly [string, string], signal: AbortSignal): Promise<LoadedPath> {
   try {
     for (const direction of ["REFERENCES", "CITED_BY", "BOTH"] as const) {
       const { citationPath } = await request(pathQuery, { from, to, direction }, signal);
       if (citationPath === null) continue;
       const roots = citationPath.works.map(refOf);
-      // What they are, and all citations between them.
+      // The works on the path with all citations between them.
       const neighbourhood = await loadNeighbourhood(
         { roots, direction: "BOTH", depth: 0, maxNodes: roots.length },
         signal,
@@ -243,7 +243,7 @@ async function loadPath([from, to]: readonly [string, string], signal: AbortSign
   }
 }
 
-/** Works that were not reached from those asked about, but named by a path. */
+/** These works are on a path and have no distance from the roots. */
 function withoutDepth({ works }: Neighbourhood): Neighbourhood["works"] {
   return new Map([...works].map(([id, work]) => [id, { ...work, depth: null }]));
 }

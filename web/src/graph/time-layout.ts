@@ -2,12 +2,12 @@ import { displayYear } from "../text/index.ts";
 import { hashToPair, nodeRadius, type Position, type Positions } from "./geometry.ts";
 import { findNeighbours, type GraphWork, type Neighbourhood } from "./neighbourhood.ts";
 
-/** The scale of a time axis: where a year stands, in the layout's units (about pixels before zooming). */
+/** The scale of the time axis, in layout units (about pixels before zooming). */
 export type TimeScale = {
   readonly from: number;
   readonly to: number;
   readonly unitsPerYear: number;
-  /** Where works without a year stand; null where all have one. */
+  /** The x position of works without a year; null if all have one. */
   readonly undated: number | null;
 };
 
@@ -17,13 +17,12 @@ type Placed = Position & { readonly radius: number };
 
 const nodeGap = 2.5;
 const undatedGap = 90;
-/** How much wider than high a picture is, about. */
+/** The approximate width of a picture divided by its height. */
 const aspectRatio = 1.5;
 
 /**
- * Time from left to right. From top to bottom each work stands as near as there is room to the middle of those that
- * it is connected with; the most cited are placed first, so they come to stand in the middle. Always the same for the
- * same works.
+ * Places works by date from left to right. Vertically, each is as close as space allows to the mean of its
+ * neighbours; the most cited are placed first and therefore in the middle. Deterministic for the same works.
  */
 export function timeLayout(neighbourhood: Neighbourhood): TimeLayout {
   let width = Math.max(420, 48 * Math.sqrt(neighbourhood.works.size));
@@ -31,7 +30,7 @@ export function timeLayout(neighbourhood: Neighbourhood): TimeLayout {
     const layout = layOut(neighbourhood, width);
     const heights = [...layout.positions.values()].map(({ y }) => y);
     const wanted = aspectRatio * (Math.max(0, ...heights) - Math.min(0, ...heights));
-    // A picture is wider than high: years that hold many works get the room for it.
+    // Widen the picture until it is wider than high, so that years with many works have room.
     if (round === 3 || wanted <= width) return layout;
     width = wanted;
   }
@@ -56,7 +55,7 @@ function layOut(neighbourhood: Neighbourhood, width: number): TimeLayout {
     const x = xOfDate(dates.get(id) ?? null, scale);
     const near = [...(neighbours.get(id) ?? [])].flatMap((other) => positions.get(other)?.y ?? []);
     const middle = near.length === 0 ? 0 : near.reduce((sum, y) => sum + y, 0) / near.length;
-    // Slightly above or below, so that no side is filled first.
+    // Alternate slightly above and below, so that no side fills up first.
     const y = room.nearest(x, middle + (hashToPair(id)[1] - 0.5) * 24, radius);
     positions.set(id, { x, y });
     room.take({ x, y, radius });
@@ -64,7 +63,7 @@ function layOut(neighbourhood: Neighbourhood, width: number): TimeLayout {
   return { positions, scale };
 }
 
-/** Where a date stands. */
+/** The x position of a date. */
 export function xOfDate(date: number | null, scale: TimeScale): number {
   if (date === null) return scale.undated ?? 0;
   return (date - scale.from) * scale.unitsPerYear;
@@ -82,7 +81,7 @@ function timeScale(width: number, dates: readonly (number | null)[]): TimeScale 
   };
 }
 
-/** What is taken, in columns as wide as the largest node. */
+/** The occupied space, in columns as wide as the largest node. */
 class OccupiedSpace {
   static readonly #width = 40;
   readonly #columns = new Map<number, Placed[]>();
@@ -94,7 +93,7 @@ class OccupiedSpace {
     else taken.push(placed);
   }
 
-  /** The height nearest to the wanted one at which a node touches no other. */
+  /** The y nearest to `wanted` at which the node overlaps no other. */
   nearest(x: number, wanted: number, radius: number): number {
     const column = Math.floor(x / OccupiedSpace.#width);
     const blocked = [column - 1, column, column + 1]
@@ -118,8 +117,8 @@ class OccupiedSpace {
 }
 
 /**
- * When a work stands on the time axis, in years: its paper's submission, else anywhere within its year, always at the
- * same place. Null where no year is known.
+ * The date of a work in fractional years: its paper's submission, else a fixed pseudo-random moment within its year.
+ * Null if no year is known.
  */
 export function workDate(work: Pick<GraphWork, "id" | "submittedAt" | "year" | "statedYear">): number | null {
   const { submittedAt } = work;
@@ -142,7 +141,7 @@ export type Tick = { readonly year: number; readonly text: string };
 const tickSteps = [1, 2, 5, 10, 20, 50, 100];
 const minTickSpacing = 56;
 
-/** The years that a time axis names: as many as there is room for, at round numbers. */
+/** The years to mark on an axis: round numbers, as many as fit. */
 export function timeTicks(from: number, to: number, pixelsPerYear: number): Tick[] {
   const step = tickSteps.find((years) => years * pixelsPerYear >= minTickSpacing) ?? Number.NaN;
   if (Number.isNaN(step)) return [];

@@ -11,7 +11,7 @@ const iconPaths: Readonly<Record<Trust, string>> = {
   hash: "M6 2.5 5 13.5M11 2.5 10 13.5M3 6h10.5M2.5 10H13",
 };
 
-/** How far a statement is proved and by whom: a word, a sign, a colour and the signer's name. */
+/** How far a statement is proved and by whom: an icon, a label and the signer's name. */
 export function ProofChip({ evidence, isShort = false }: { evidence: Evidence; isShort?: boolean }) {
   const { signer } = evidence;
   const trust = trustOf(evidence);
@@ -33,7 +33,7 @@ export function ProofChip({ evidence, isShort = false }: { evidence: Evidence; i
   );
 }
 
-/** Who asserts something, and how far that is proved; says so where no event states it. */
+/** The proof and signer of a statement, or a note that no event states it. */
 export function ProvenanceChip({ provenance }: { provenance: ResultOf<typeof provenanceFragment> | null }) {
   if (provenance === null) return <span class="said-by">No event states this.</span>;
   return <ProofChip evidence={provenance} />;

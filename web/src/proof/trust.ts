@@ -5,7 +5,7 @@ export type SignerOrigin = ReturnType<typeof graphql.scalar<"SignerOrigin">>;
 
 export type Signer = ResultOf<typeof signerFragment>;
 
-/** A statement's proof and signer, as the API gives them; `receipt` where the statement is a paper. */
+/** A statement's proof and signer. `receipt` is present for papers. */
 export type Evidence = {
   readonly proof: Proof;
   readonly signer: Signer | null;
@@ -13,8 +13,8 @@ export type Evidence = {
 };
 
 /**
- * What a statement is worth here, from most to least: signed by a trusted key; a record with a trusted receipt, its
- * content unsigned; signed by the demo key or by one that is no longer trusted; matching its hash alone.
+ * Levels of trust, highest first: signed with a trusted key; a trusted receipt for the record, its content unsigned;
+ * signed with the demo key; signed with a key that is no longer trusted; matching its hash only.
  */
 export type Trust = "signed" | "receipt" | "demo" | "untrusted" | "hash";
 
@@ -28,7 +28,7 @@ export function trustOf({ proof, signer, receipt }: Evidence): Trust {
   return proof === "SIGNED" ? "signed" : "receipt";
 }
 
-/** The name of each level of trust, as chips and legends show it. */
+/** The label of each level of trust. */
 export const trustLabels: Readonly<Record<Trust, string>> = {
   signed: "Signed",
   receipt: "Record receipt",
@@ -37,7 +37,7 @@ export const trustLabels: Readonly<Record<Trust, string>> = {
   hash: "Hash only",
 };
 
-/** What a level of trust says, in a sentence that names the signer. */
+/** Explains a level of trust in a sentence that names the signer. */
 export function describeTrust(trust: Trust, signer: Signer | null): string {
   const who = signer?.signerId ?? "The signer";
   switch (trust) {
@@ -54,7 +54,7 @@ export function describeTrust(trust: Trust, signer: Signer | null): string {
   }
 }
 
-/** Where a key is known from, for badges beside a signer's name. */
+/** The origin of a key, as a badge beside the signer's name. */
 export const originLabels: Readonly<Record<SignerOrigin, string>> = {
   REGISTRY: "registry",
   CONFIGURED: "configured key",

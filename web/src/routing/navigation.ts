@@ -5,9 +5,9 @@ type Listener = (address: URL) => void;
 
 const listeners = new Set<Listener>();
 
-/** How far down each entry of the history was scrolled, so that going back leads to where one was. */
+/** The scroll position of each history entry. */
 const scrollPositions = new Map<string, number>();
-/** The name of the entry that is shown. */
+/** The id of the current history entry. */
 let entry = "";
 
 function notify(): void {
@@ -16,8 +16,8 @@ function notify(): void {
 }
 
 /**
- * Goes to an address within the explorer, as a click on a link does; elsewhere, by leaving the page. Another page
- * begins at its top; a change of the query alone leaves what is shown where it is.
+ * Navigates to a URL as a click on a link does; URLs outside of the explorer leave the page. A new page starts at its
+ * top; a changed query string keeps the scroll position.
  */
 export function navigate(href: string, how: "push" | "replace" = "push"): void {
   const address = new URL(href, location.href);
@@ -37,7 +37,7 @@ export function navigate(href: string, how: "push" | "replace" = "push"): void {
   if (isOtherPage) scrollTo({ top: 0, behavior: "instant" });
 }
 
-/** The address shown now; whoever uses it is drawn again when it changes. */
+/** The current URL. Components that use it render again when it changes. */
 export function useCurrentUrl(): URL {
   const [address, setAddress] = useState(() => new URL(location.href));
   useEffect(() => {
@@ -50,7 +50,7 @@ export function useCurrentUrl(): URL {
   return address;
 }
 
-/** Turns clicks on ordinary links to pages of the explorer into changes of address without loading anew. */
+/** Handles clicks on links to pages of the explorer without loading the page. */
 export function startNavigation(): void {
   readEntry();
   history.scrollRestoration = "manual";
@@ -68,7 +68,7 @@ export function startNavigation(): void {
     if (!(link instanceof HTMLAnchorElement) || link.target !== "" || link.hasAttribute("download")) return;
     const address = new URL(link.href);
     if (matchRoute(address) === null) return;
-    // A place within the page that is shown: the browser's own.
+    // Leave fragments of the current page to the browser.
     if (address.hash !== "" && address.pathname === location.pathname && address.search === location.search) {
       return;
     }
@@ -77,7 +77,7 @@ export function startNavigation(): void {
   });
 }
 
-/** Reads the name of the entry that is shown now, and gives it one where it has none. */
+/** Reads the id of the current history entry, and assigns one if it has none. */
 function readEntry(): void {
   const state = history.state as { readonly entry?: unknown } | null;
   if (typeof state?.entry === "string") {
@@ -88,7 +88,7 @@ function readEntry(): void {
   history.replaceState({ entry }, "");
 }
 
-/** Scrolls once the page is long enough: what is kept of it is drawn within a few frames. */
+/** Scrolls as soon as the page is high enough: cached content is rendered within a few frames. */
 function scrollWhenRendered(position: number): void {
   let frames = 0;
   const check = () => {
@@ -99,7 +99,7 @@ function scrollWhenRendered(position: number): void {
   requestAnimationFrame(check);
 }
 
-/** Names the page for the browser's tabs and history. */
+/** Sets the document's title. */
 export function useTitle(title: string | null): void {
   useEffect(() => {
     document.title = title === null ? "pith-graph" : `${title.slice(0, 120)} · pith-graph`;

@@ -1,6 +1,6 @@
 import { formatRefList } from "../text/index.ts";
 
-/** What a page of the explorer is asked for, read from its address. */
+/** A page of the explorer with its parameters, read from a URL. */
 export type Route =
   | { readonly page: "home" }
   | { readonly page: "search"; readonly query: string }
@@ -9,7 +9,7 @@ export type Route =
   | { readonly page: "overview" }
   | { readonly page: "nowhere" };
 
-/** The page that an address of this mirror names; null where it belongs to the server itself, or to somebody else. */
+/** The page at a URL of this mirror; null if the URL is another server's or belongs to the server's own routes. */
 export function matchRoute(address: URL): Route | null {
   const base = baseUrl();
   if (address.origin !== base.origin || !address.pathname.startsWith(base.pathname)) return null;
@@ -42,8 +42,8 @@ export function searchUrl(query: string): string {
 }
 
 /**
- * A ref may have slashes (`hep-th/9711200`, DOIs). They stay slashes: proxies disagree on what to do with `%2F`. Only
- * what a path cannot hold is written otherwise: the second of two slashes, and steps up.
+ * Refs may contain slashes (`hep-th/9711200`, DOIs). They stay slashes, because proxies disagree on `%2F`. Only the
+ * second of two slashes and the segments `.` and `..` are escaped.
  */
 export function paperUrl(ref: string): string {
   const path = ref
@@ -57,12 +57,12 @@ export function paperUrl(ref: string): string {
   return `${baseUrl().pathname}paper/${path}`;
 }
 
-/** The graph around works, named as for `work(ref:)`. */
+/** The graph around works. Takes the refs of `work(ref:)`. */
 export function graphUrl(refs: readonly string[]): string {
   return graphUrlWith(new URLSearchParams(refs.length > 0 ? { of: formatRefList(refs) } : {}));
 }
 
-/** The graph page with these parameters (graph-view/graph-place.ts). */
+/** The graph page with these parameters (graph/graph-url.ts). */
 export function graphUrlWith(parameters: URLSearchParams): string {
   return `${baseUrl().pathname}graph${parameters.size > 0 ? `?${parameters}` : ""}`;
 }
@@ -71,7 +71,7 @@ export function overviewUrl(): string {
   return `${baseUrl().pathname}overview`;
 }
 
-/** An address of the server's own routes: `graphql`, `pith/…/bundle.json`. */
+/** A URL of the server's own routes: `graphql`, `pith/…/bundle.json`. */
 export function serverUrl(path: string): string {
   return `${baseUrl().pathname}${path}`;
 }

@@ -56,7 +56,7 @@ export type SearchHit = ResultOf<typeof searchQuery>["search"]["edges"][number];
 export const maxQueryLength = 500;
 const maxQueryTerms = 32;
 
-/** Why the API refuses a query, as people read it; null where it does not. */
+/** Why the API would reject a query, for readers; null if it would not. */
 export function queryProblem(query: string): string | null {
   if (query.length > maxQueryLength) return `Searches are limited to ${maxQueryLength} characters.`;
   const terms = query.match(/"[^"]*"?|[^\s"]+/g) ?? [];

@@ -9,7 +9,7 @@ import { describeError } from "../ui/index.ts";
 import { maxQueryLength, queryProblem, type SearchHit, searchQuery } from "./query.ts";
 import { hitUrl, SearchResult } from "./search-result.tsx";
 
-/** The search box: suggestions lead to their pages, Enter without a choice shows all results. */
+/** The search box. A suggestion opens its page; Enter shows all results. */
 export function SearchBox({ size, initial = "" }: { size: "large" | "small"; initial?: string }) {
   return (
     <SuggestionBox
@@ -32,19 +32,18 @@ type SuggestionBoxProps = {
   readonly size: "large" | "small";
   readonly initial?: string;
   readonly isPrimary?: boolean;
-  /** Where choosing a suggestion leads. */
+  /** The URL that a suggestion opens. */
   readonly hitUrl: (found: SearchHit) => string;
-  /** What is done with a text without a choice. */
+  /** Called with the text if no suggestion is chosen. */
   readonly onSubmit: (text: string) => void;
-  /** Names what the page shows: the box is emptied when that changes. */
+  /** The box is cleared when this changes. */
   readonly resetKey?: string;
-  /** Below the box: why a text was not accepted. */
+  /** Shown below the box, such as why a text was not accepted. */
   readonly children?: ComponentChildren;
-  /** The text was changed. */
   readonly onChange?: () => void;
 };
 
-/** A box for identifiers and words, with suggestions from the search as the reader types. */
+/** An input for identifiers and words, with suggestions while typing. */
 export function SuggestionBox(props: SuggestionBoxProps) {
   const {
     label,
@@ -72,7 +71,7 @@ export function SuggestionBox(props: SuggestionBoxProps) {
   const service = useMachine(combobox.machine as combobox.Machine<SearchHit>, {
     id: useId(),
     collection,
-    // Not `inputValue`: what is typed faster than it is drawn would be lost.
+    // Not controlled by `inputValue`: characters typed faster than renders would be lost.
     defaultInputValue: initial,
     value: [],
     allowCustomValue: true,
@@ -88,7 +87,7 @@ export function SuggestionBox(props: SuggestionBoxProps) {
     navigate: ({ href }) => navigate(href),
   });
   const api = combobox.connect(service, normalizeProps);
-  // What was typed has been answered once the page shows something else.
+  // Clear the input once the page shows the result.
   const lastResetKey = useRef(resetKey);
   useEffect(() => {
     if (lastResetKey.current !== resetKey) api.setInputValue("");
@@ -160,12 +159,12 @@ function formatResultCount(count: number): string {
   return count === 1 ? "1 result." : `${count.toLocaleString("en")} results.`;
 }
 
-/** Milliseconds without a key pressed before anything is asked. */
+/** A query is sent after this long without a key press. */
 const typingPauseMs = 140;
 const maxSuggestions = 8;
 
 export type Suggestions = {
-  /** What they are suggestions for. */
+  /** The query of these suggestions. */
   readonly query: string;
   readonly hits: readonly SearchHit[];
   readonly totalCount: number;
@@ -174,7 +173,7 @@ export type Suggestions = {
 
 const none: Suggestions = { query: "", hits: [], totalCount: 0, error: null };
 
-/** What `search` finds for a text as it is typed: asked in a pause, and given up once there is more to ask. */
+/** Suggestions for a text as it is typed. A query still running is aborted when the text changes. */
 export function useSuggestions(text: string): Suggestions {
   const [suggestions, setSuggestions] = useState(none);
   const query = text.trim();

@@ -4,7 +4,7 @@ import { paperUrl } from "../routing/index.ts";
 import { DocumentText, formatTimes, shortAuthors } from "../text/index.ts";
 import type { SearchHit } from "./query.ts";
 
-/** The passage in which the words stand. */
+/** The passage with the matching words. */
 function Passage({ parts }: NonNullable<SearchHit["passage"]>) {
   return (
     <bdi class="said">
@@ -13,7 +13,7 @@ function Passage({ parts }: NonNullable<SearchHit["passage"]>) {
   );
 }
 
-/** Something that was found: what it is, and why it was found. */
+/** A search hit: what it is, and why it matches. */
 export function SearchResult({ hit }: { hit: SearchHit }) {
   const { node, passage } = hit;
   switch (node.__typename) {
@@ -74,7 +74,7 @@ export function SearchResult({ hit }: { hit: SearchHit }) {
   }
 }
 
-/** Where something that was found is shown: a claim stands on its paper's page. */
+/** The URL of a hit. A claim is shown on its paper's page. */
 export function hitUrl({ node }: SearchHit): string {
   switch (node.__typename) {
     case "Paper":
@@ -86,14 +86,14 @@ export function hitUrl({ node }: SearchHit): string {
   }
 }
 
-/** The place of a claim on its paper's page. */
+/** The fragment of a claim on its paper's page. */
 export function claimAnchor(claimId: string): string {
   return `claim-${encodeURIComponent(claimId)}`;
 }
 
 export type ClaimKind = ReturnType<typeof graphql.scalar<"ClaimKind">>;
 
-/** The roles of claims, in the order in which they are shown. */
+/** Kinds of claims, in display order. */
 export const claimKinds: Readonly<Record<ClaimKind, { readonly name: string; readonly meaning: string }>> = {
   HEADLINE: { name: "Headline", meaning: "The paper in a headline." },
   ONE_LINE_SUMMARY: { name: "One-line summary", meaning: "The paper in one line." },

@@ -3,8 +3,8 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import type { MathNode } from "./mathml.ts";
 
 /**
- * A text from a document, which may be anything: shown as text, whatever markup is in it; formulas are set; what
- * turns the direction of writing around ends with it, and is shown. Of long ones the beginning.
+ * A text from a document, which is untrusted: markup is shown as text, formulas are rendered, direction marks are
+ * shown by name and cannot affect text outside. Long texts are cut.
  */
 export function DocumentText({
   text,
@@ -14,7 +14,7 @@ export function DocumentText({
   text: string;
   /** Characters. */
   maxLength?: number;
-  /** Whether the rest can be asked for: not within a link. */
+  /** Whether a button shows the rest. Set to false within links. */
   isExpandable?: boolean;
 }) {
   const [isExpanded, setExpanded] = useState(false);
@@ -46,26 +46,26 @@ export function DocumentText({
   );
 }
 
-/** A piece of a text from a document. */
+/** A part of a text from a document. */
 export type Segment =
   | { readonly kind: "text"; readonly text: string }
-  /** LaTeX, without its delimiters; `source` is with them. */
+  /** LaTeX without its delimiters; `source` has them. */
   | { readonly kind: "math"; readonly latex: string; readonly source: string }
-  /** A character that is not seen and changes how others are: shown by its name. */
+  /** An invisible character that changes how others appear; shown by its name. */
   | { readonly kind: "control"; readonly name: string };
 
-/** Beyond, a formula is shown as it was written. Characters. */
+/** Longer formulas are shown as source. Characters. */
 const maxFormulaLength = 500;
 const maxFormulas = 40;
 
-// What turns the direction of the text after it around, hides or splits it; and control characters but blanks.
+// Characters that change the direction of text, hide or split it, and control characters except white space.
 const control =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/u;
 
-// `$…$` as Pandoc reads it: no blank inside the dollars, no digit after them. One quantifier a branch, so linear.
+// `$…$` as in Pandoc: no blank inside the dollars, no digit after them. One quantifier per branch, hence linear.
 const formula = /\$\$([^$]+)\$\$|\$(?!\s)([^$\n]+)\$(?!\d)|\\\(([^\n]+?)\\\)|\\\[([^\n]+?)\\\]/g;
 
-/** Takes a text apart into what is shown as text, as a formula, and as the name of a character. */
+/** Splits a text into plain text, formulas and control characters. */
 export function splitSegments(text: string): readonly Segment[] {
   const segments: Segment[] = [];
   let from = 0;
@@ -100,7 +100,7 @@ function codePointName(character: string): string {
   return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
-/** The beginning of a text, cut between characters, not within one; `isCut` where there is more. */
+/** The beginning of a text, never cut within a character. `isTruncated` if there is more. */
 export function truncate(
   text: string,
   maxLength: number,
@@ -115,7 +115,7 @@ type Render = (latex: string) => MathNode | null;
 let render: Render | undefined;
 let loading: Promise<Render> | undefined;
 
-/** KaTeX is fetched for the first formula that is shown. */
+/** KaTeX is loaded with the first formula. */
 function loadRenderer(): Promise<Render> {
   loading ??= import("./mathml.ts").then((module) => {
     render = module.toMathMl;
@@ -124,7 +124,7 @@ function loadRenderer(): Promise<Render> {
   return loading;
 }
 
-/** A formula; as it was written until KaTeX is there, and where KaTeX does not understand it. */
+/** A formula. Shows its source until KaTeX is loaded, and if KaTeX cannot parse it. */
 export function Formula({ latex, source }: { latex: string; source: string }): ComponentChildren {
   const [, redraw] = useState(0);
   useEffect(() => {

@@ -1,6 +1,6 @@
 import katex from "katex";
 
-/** An element of MathML, or a text. */
+/** A MathML element or a text. */
 export type MathNode =
   | string
   | {
@@ -9,7 +9,7 @@ export type MathNode =
       readonly children: readonly MathNode[];
     };
 
-/** Presentation MathML that KaTeX writes. Nothing here names an address or runs. */
+/** Presentation MathML that KaTeX writes. None of these elements links or runs anything. */
 const allowedTags = new Set(
   (
     "math semantics annotation mrow mi mn mo ms mtext mspace msup msub msubsup mfrac msqrt mroot mover munder " +
@@ -17,7 +17,7 @@ const allowedTags = new Set(
   ).split(" "),
 );
 
-/** No `style`, which the Content-Security-Policy refuses, no `href`, no handlers. */
+/** No `style`, which the Content-Security-Policy forbids, no `href`, no event handlers. */
 const allowedAttributeNames = new Set(
   (
     "accent accentunder columnalign columnlines columnspacing depth display displaystyle encoding fence form height " +
@@ -27,8 +27,8 @@ const allowedAttributeNames = new Set(
 );
 
 /**
- * A formula as MathML; null where KaTeX does not understand it, or where it asks for what needs trust: links, pictures,
- * styles. KaTeX is not trusted to trust nothing either: of what it writes only what is named here is taken over.
+ * A formula as MathML. Null if KaTeX cannot parse it, or if it needs trust (links, images, styles). KaTeX's output is
+ * not trusted either: only the elements and attributes above are copied.
  */
 export function toMathMl(latex: string): MathNode | null {
   let needsTrust = false;
@@ -60,7 +60,7 @@ type Open = {
 const token = /<(\/?)([a-zA-Z]+)((?:\s+[\w:-]+="[^"]*")*)\s*(\/?)>|([^<]+)/gy;
 const attribute = /([\w:-]+)="([^"]*)"/g;
 
-/** Reads KaTeX's markup, which is well-formed, from its `math` on. Null where it has what is not named above. */
+/** Parses KaTeX's well-formed markup from its `math` element on. Null if it has other elements than those above. */
 function parseMarkup(markup: string): MathNode | null {
   const start = markup.indexOf("<math");
   const end = markup.indexOf("</math>");
@@ -76,7 +76,7 @@ function parseMarkup(markup: string): MathNode | null {
     if (text !== undefined) parent.children.push(decodeEntities(text));
     else if (closing === "/") open.pop();
     else {
-      // A part that is left out would change what the formula says.
+      // Omitting a part would change the meaning of the formula.
       if (!allowedTags.has(tag)) return null;
       const node: Open = { tag, attributes: allowedAttributes(attributes), children: [] };
       parent.children.push(node);

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 
 export type Theme = "light" | "dark";
-/** What somebody chose; `auto` is what their system has. */
+/** The user's choice; `auto` follows the system. */
 export type ThemeChoice = Theme | "auto";
 
 const storageKey = "pith-graph.theme";
@@ -13,14 +13,14 @@ function readChoice(): ThemeChoice {
     const kept = localStorage.getItem(storageKey);
     return kept === "light" || kept === "dark" ? kept : "auto";
   } catch {
-    // Some browsers keep nothing for a page that they do not trust.
+    // Some browsers deny storage.
     return "auto";
   }
 }
 
 let choice = readChoice();
 
-/** The theme that is shown. */
+/** The theme in effect. */
 export function currentTheme(): Theme {
   if (choice !== "auto") return choice;
   return systemIsDark.matches ? "dark" : "light";
@@ -31,7 +31,7 @@ function apply(): void {
   for (const listener of listeners) listener();
 }
 
-/** Shows the chosen theme, and follows the system where none is chosen. */
+/** Applies the theme, and follows changes of the system's. */
 export function initTheme(): void {
   systemIsDark.addEventListener("change", apply);
   apply();
@@ -42,12 +42,12 @@ export function setTheme(next: ThemeChoice): void {
   try {
     localStorage.setItem(storageKey, next);
   } catch {
-    // Then it holds until the page is left.
+    // The choice then lasts until the page is closed.
   }
   apply();
 }
 
-/** The choice and the theme that is shown; whoever uses it is drawn again when they change. */
+/** The choice and the theme in effect. Components that use it render again when they change. */
 export function useTheme(): { choice: ThemeChoice; theme: Theme } {
   const [, redraw] = useState(0);
   useEffect(() => {
@@ -60,7 +60,7 @@ export function useTheme(): { choice: ThemeChoice; theme: Theme } {
   return { choice, theme: currentTheme() };
 }
 
-/** The theme's colours, as a canvas needs them. */
+/** The theme's colours and font, for canvases and pictures. */
 export type ThemeTokens = {
   readonly ground: string;
   readonly raised: string;
@@ -74,7 +74,7 @@ export type ThemeTokens = {
   readonly font: string;
 };
 
-/** Reads the theme that is shown now. */
+/** Reads the tokens of the current theme. */
 export function readThemeTokens(): ThemeTokens {
   const style = getComputedStyle(document.documentElement);
   const token = (name: string) => sixDigits(style.getPropertyValue(`--${name}`).trim());
@@ -92,14 +92,14 @@ export function readThemeTokens(): ThemeTokens {
   };
 }
 
-/** A build shortens `#ffffff` to `#fff`; who adds two digits for the opacity needs them all. */
+/** Minifiers shorten `#ffffff` to `#fff`, but appending an opacity requires six digits. */
 function sixDigits(colour: string): string {
   return /^#[\da-f]{3}$/i.test(colour) ? colour.replaceAll(/[\da-f]/gi, "$&$&") : colour;
 }
 
 const reducedMotionQuery = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** Whether whoever reads this wants nothing to move by itself. */
+/** Whether the user prefers reduced motion. */
 export function useReducedMotion(): boolean {
   const [isReduced, setReduced] = useState(reducedMotionQuery.matches);
   useEffect(() => {

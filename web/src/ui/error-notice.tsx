@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { ApiError } from "../api/index.ts";
 
-/** Says what went wrong and what to do. Every error of the explorer is shown by this. */
+/** Shows what went wrong and what to do. All errors of the explorer use it. */
 export function ErrorNotice({
   error,
   title,
@@ -9,12 +9,12 @@ export function ErrorNotice({
   retry,
   children,
 }: {
-  /** What the API answered; null where the API was not involved. */
+  /** The API's error; null if the API was not involved. */
   error: ApiError | null;
-  /** Instead of the title and text of the error's code, where the page knows better. */
+  /** Replaces the title and text of the error's code, for pages that can say more. */
   title?: string | undefined;
   text?: string | undefined;
-  /** Does it again; offered only where that may help. */
+  /** Tries again. Offered only if that may help. */
   retry?: (() => void) | undefined;
   children?: ComponentChildren;
 }) {
@@ -39,13 +39,13 @@ export function ErrorNotice({
 export type ErrorDescription = {
   readonly title: string;
   readonly text: string;
-  /** Whether the same request may succeed later: only then is it offered again. */
+  /** Whether the same request may succeed later. If so, it is offered again. */
   readonly canRetry: boolean;
 };
 
 const busy = { title: "The server is busy", text: "Try again in a moment.", canRetry: true };
 
-/** Errors that are the same whatever was requested, by the API's codes. */
+/** Descriptions by the API's error codes. */
 const words: Readonly<Record<string, ErrorDescription>> = {
   UNREACHABLE: {
     title: "Can't reach the server",
@@ -72,7 +72,7 @@ const serverError: ErrorDescription = {
   canRetry: true,
 };
 
-/** Codes whose message says what to change: it is shown as it is, without the names of GraphQL. */
+/** Errors whose message already says what to change. */
 const titlesOfExplainedErrors: Readonly<Record<string, string>> = {
   BAD_USER_INPUT: "This can't be shown",
   NOT_FOUND: "Not found",
@@ -80,14 +80,14 @@ const titlesOfExplainedErrors: Readonly<Record<string, string>> = {
   QUERY_TOO_COMPLEX: "This is too much for one request",
 };
 
-/** An error of the API as people read it. */
+/** Describes an error of the API for readers. */
 export function describeError({ code, message }: Pick<ApiError, "code" | "message">): ErrorDescription {
   const title = titlesOfExplainedErrors[code];
   if (title !== undefined) return { title, text: plainMessage(message), canRetry: false };
   return words[code] ?? serverError;
 }
 
-/** A message without the API's marks: `query` in backticks is a name of GraphQL. */
+/** A message without backticks around GraphQL names, starting with a capital letter. */
 export function plainMessage(message: string): string {
   const plain = message.replaceAll("`", "");
   return plain.charAt(0).toUpperCase() + plain.slice(1);

@@ -1,7 +1,7 @@
 import type { Pages } from "../api/index.ts";
 import { ErrorNotice } from "./error-notice.tsx";
 
-/** Loads the next page of a list, or shows why it could not be loaded. */
+/** A button for the next page of a list, or the error of loading it. */
 export function LoadMore<Node>({ pages, noun }: { pages: Pages<Node>; noun: string }) {
   const { nodes, totalCount, hasMore, isLoading, error } = pages;
   if (error !== null) return <ErrorNotice error={error} retry={pages.loadMore} />;

@@ -2,7 +2,7 @@ import { Kind, print } from "@0no-co/graphql.web";
 import type { TadaDocumentNode } from "../api/index.ts";
 import { serverUrl } from "../routing/index.ts";
 
-/** Opens GraphiQL with the query whose answer a view shows. */
+/** Opens GraphiQL with the query of a view. */
 export function QueryLink<Data, Variables>({
   document,
   variables,
@@ -10,7 +10,7 @@ export function QueryLink<Data, Variables>({
 }: {
   document: TadaDocumentNode<Data, Variables>;
   variables: Variables;
-  /** What the view shows, for screen readers. */
+  /** The subject of the view, for screen readers. */
   label: string;
 }) {
   return (
@@ -24,8 +24,8 @@ type Document = Parameters<typeof print>[0] & { readonly kind: Kind.DOCUMENT };
 type Value = string | number | boolean | null | readonly Value[] | undefined;
 
 /**
- * A query that can be run as it stands: its variables have what was asked for as their defaults, since GraphiQL takes
- * a query by its address, and no variables.
+ * A query that runs as it is, with the values of its variables as their defaults: GraphiQL takes a query from its
+ * URL, but no variables.
  */
 export function standaloneQuery<Data, Variables>(
   document: TadaDocumentNode<Data, Variables>,
@@ -44,7 +44,7 @@ export function standaloneQuery<Data, Variables>(
   return print({ kind: Kind.DOCUMENT, definitions } as Document);
 }
 
-/** The address at which GraphiQL opens with a query. */
+/** The URL at which GraphiQL opens with a query. */
 export function graphiqlUrl(query: string): string {
   return serverUrl(`graphql?${new URLSearchParams({ query })}`);
 }
@@ -64,6 +64,6 @@ function literal(value: NonNullable<Value>, type: string): object {
   if (typeof value === "boolean") return { kind: Kind.BOOLEAN, value };
   if (typeof value === "number")
     return { kind: type === "Float" ? Kind.FLOAT : Kind.INT, value: String(value) };
-  // What is text and no scalar's is a name of an enum.
+  // A string for any other type is an enum value.
   return stringTypes.has(type) ? { kind: Kind.STRING, value } : { kind: Kind.ENUM, value };
 }

@@ -8,7 +8,7 @@ import {
 } from "../api/index.ts";
 import type { VerifiedPaper } from "./verify-bundle.ts";
 
-/** Where the server says one thing and the signed events another. Null: nothing. */
+/** A value that differs between the server and the signed events. Null means none. */
 export type Difference = {
   readonly what: string;
   readonly server: string | null;
@@ -16,12 +16,12 @@ export type Difference = {
 };
 
 export type Comparison = {
-  /** How many values were held against each other. */
+  /** How many values were compared. */
   readonly compared: number;
   readonly differences: readonly Difference[];
 };
 
-/** Holds what the API says of a paper against what this browser made of its bundle, value by value. */
+/** Compares the API's values of a paper with those that this browser computed from its bundle. */
 export function compare(server: ServerInfo, browser: VerifiedPaper): Comparison {
   const differences: Difference[] = [];
   let compared = 0;
@@ -42,7 +42,7 @@ export function compare(server: ServerInfo, browser: VerifiedPaper): Comparison 
 
   const said = readServerFields(server);
   for (const name of new Set([...said.keys(), ...browser.fields.keys()])) {
-    // A time in a form that mirrors read loosely.
+    // A time in a form that mirrors read leniently.
     if (name === "time of submission" && !browser.fields.has(name)) continue;
     check(name, said.get(name), browser.fields.get(name));
   }
@@ -68,7 +68,7 @@ function describe(event: {
   return [event.status, event.proof, event.invalidReason].filter((part) => part !== null).join(", ");
 }
 
-/** The same fields as `fieldsOfEvents` has, of what the API says. */
+/** The fields of `readBundleFields`, from the API's response. */
 function readServerFields(paper: ServerInfo): Map<string, string | null> {
   const fields = new Map<string, string | null>([
     ["source", `${paper.source.kind}:${paper.source.id}`],
@@ -106,7 +106,7 @@ function numberText(count: number | null): string | null {
   return count === null ? null : String(count);
 }
 
-/** All that the API shows of a paper and that its bundle can be held against. */
+/** Every value of the API that can be compared with a paper's bundle. */
 export const serverInfoQuery = graphql(
   `
   query ServerWord($ref: String!, $claimsAfter: String, $referencesAfter: String, $eventsAfter: String) {
@@ -175,16 +175,16 @@ export const serverInfoQuery = graphql(
 
 type Page = NonNullable<ResultOf<typeof serverInfoQuery>["paper"]>;
 
-/** What the API says of a paper, its lists whole. */
+/** The API's values of a paper, with complete lists. */
 export type ServerInfo = Omit<Page, "claims" | "references" | "events"> & {
   readonly claims: readonly Page["claims"]["nodes"][number][];
   readonly references: readonly Page["references"]["nodes"][number][];
   readonly events: readonly Page["events"]["nodes"][number][];
-  /** Whether the sample is loaded. A lie gains nothing: the demo key is shown as proving nothing. */
+  /** Whether the sample is loaded. A false value gains nothing: the demo key is shown as proving nothing. */
   readonly hasSample: boolean;
 };
 
-/** Asks page after page until all lists are whole. Null where the paper is not held. */
+/** Loads all pages of all lists. Null if the server does not have the paper. */
 export async function fetchServerInfo(pithNumber: string, signal: AbortSignal): Promise<ServerInfo | null> {
   const claims: Page["claims"]["nodes"] = [];
   const references: Page["references"]["nodes"] = [];
@@ -200,7 +200,7 @@ export async function fetchServerInfo(pithNumber: string, signal: AbortSignal): 
     if (!lists.some(({ pageInfo }) => pageInfo.hasNextPage)) {
       return { ...paper, claims, references, events, hasSample: status.hasSample };
     }
-    // A list that has ended stays at its end, and adds nothing more.
+    // The cursor of a finished list stays at its end and adds nothing.
     const [claimsAfter, referencesAfter, eventsAfter] = lists.map(({ pageInfo }) => pageInfo.endCursor);
     cursors = {
       ...cursors,

@@ -3,15 +3,15 @@ import { type Comparison, compare, fetchServerInfo } from "./compare.ts";
 import type { VerifiedPaper } from "./verify-bundle.ts";
 
 export type Verification = {
-  /** Bytes of the bundle that was fetched. */
+  /** Size of the bundle. */
   readonly bytes: number;
-  /** Milliseconds that hashes, signatures and the merge took. */
+  /** Duration of hashing, verification and merge. */
   readonly milliseconds: number;
   readonly paper: VerifiedPaper;
   readonly comparison: Comparison;
 };
 
-/** Why a paper could not be verified; `about` tells whether the document is at fault, the keys, or the way to it. */
+/** Why a paper could not be verified; `about` says whether the document, the keyring or the network is the cause. */
 export class VerifyError extends Error {
   override readonly name = "VerifyError";
   readonly about: "document" | "keyring" | "network";
@@ -23,8 +23,8 @@ export class VerifyError extends Error {
 }
 
 /**
- * Fetches a paper's bundle, verifies it in this browser, and holds what the API says against it. Rejects with a
- * VerifyError, with an AskError, or as the signal says.
+ * Fetches a paper's bundle, verifies it in this browser, and compares the API's values with it. Rejects with a
+ * VerifyError, with an ApiError, or with the signal's reason if aborted.
  */
 export async function verifyPaper(
   pithNumber: string,
@@ -79,16 +79,16 @@ function verifyInWorker(request: VerifyRequest, signal: AbortSignal): Promise<Ve
   }).finally(() => thread.terminate());
 }
 
-/** What the page hands to the thread that verifies. */
+/** The request to the worker. */
 export type VerifyRequest = {
   readonly bundle: ArrayBuffer;
-  /** A keyring in JSON that the reader added; empty for none. */
+  /** A JSON keyring that the reader added; empty for none. */
   readonly keyring: string;
-  /** Whether the server has the sample loaded, so that the demo key is accepted. */
+  /** Whether the server has the sample, so that the demo key is accepted. */
   readonly hasSample: boolean;
 };
 
-/** And what comes back: the result, or why there is none. */
+/** The worker's reply: the result, or why there is none. */
 export type VerifyReply =
   | { readonly ok: true; readonly paper: VerifiedPaper }
   | {

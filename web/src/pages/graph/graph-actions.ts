@@ -20,9 +20,9 @@ import {
 import type { Marks, Scene } from "../../graph-drawing/index.ts";
 import type { Theme } from "../../theme/index.ts";
 
-/** What can be done with works that are shown; all of it goes through the address. */
+/** The actions on works. All of them change the URL. */
 export type GraphActions = {
-  /** Selects a work, alone or besides those that are; one that is, no more. */
+  /** Toggles a work's selection; `isAdded` keeps the other selected works. */
   readonly select: (id: string, isAdded: boolean) => void;
   readonly clearSelection: () => void;
   readonly expand: (work: GraphWork) => void;
@@ -72,7 +72,7 @@ export function createGraphActions(
   };
 }
 
-/** The works that refs of an address name, as far as they are shown. */
+/** The shown works that refs name. */
 export function findWorks({ works }: Neighbourhood, refs: readonly string[]): GraphWork[] {
   const byName = new Map<string, GraphWork>();
   for (const work of works.values()) {
@@ -82,20 +82,20 @@ export function findWorks({ works }: Neighbourhood, refs: readonly string[]): Gr
   return refs.flatMap((ref) => byName.get(ref) ?? []);
 }
 
-/** So many works, or fewer, are all labelled. */
+/** Graphs with at most this many works have all of them labelled. */
 const maxAlwaysLabelled = 12;
 
 type RenderedGraph = {
   readonly scene: Scene;
   readonly marks: Marks;
   readonly colourScheme: ColourScheme;
-  /** Where works stand, pinned ones where they were put. */
+  /** The positions of works. Pins replace the layout's positions. */
   readonly positions: Positions;
-  /** Whether works are still being placed. */
+  /** Whether the layout is still running. */
   readonly isArranging: boolean;
 };
 
-/** What the picture of an graph is made of, as the params wants it. */
+/** The scene and highlights of a graph in the state of the page. */
 export function useScene(
   graph: LoadedGraph | null,
   params: GraphParams,

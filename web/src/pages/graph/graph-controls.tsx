@@ -26,7 +26,7 @@ const directionTexts = {
 
 type Choice<Value> = readonly (readonly [Value, string])[];
 
-/** What the graph shows, and how. */
+/** The settings of the graph. */
 export function GraphControls({ params, update }: { params: GraphParams; update: UpdateParams }) {
   return (
     <fieldset class="graph-controls">
@@ -114,7 +114,10 @@ type AddProblem =
   | { readonly kind: "unknown"; readonly text: string }
   | { readonly kind: "failed"; readonly why: string };
 
-/** Takes a work to draw: the first, or one more. A name that is unknown changes nothing but the words below the box. */
+/**
+ * Adds a work to the graph, or starts one. An unknown name leaves the graph as it is and shows a message below the
+ * box.
+ */
 export function AddWorkForm({ params, update }: { params: GraphParams; update: UpdateParams }) {
   const [problem, setProblem] = useState<AddProblem | null>(null);
   const hasRoots = params.roots.length > 0;
@@ -166,14 +169,14 @@ function withRef(refs: readonly string[], ref: string): string[] {
   return [...new Set([...refs, ref])];
 }
 
-/** The graph that is shown, with what was found as one more starting point. */
+/** The URL of the graph with a search hit as an additional root. */
 function graphUrlWithHit(params: GraphParams, hit: SearchHit): string {
   if (params.roots.length === 0) return graphUrl([refOfHit(hit)]);
   const now = parseGraphParams(new URL(location.href).searchParams);
   return graphUrlWith(formatGraphParams({ ...now, roots: withRef(now.roots, refOfHit(hit)) }));
 }
 
-/** What a graph is drawn of: a claim stands for its paper. */
+/** The ref of a search hit. For a claim, that of its paper. */
 function refOfHit({ node }: SearchHit): string {
   switch (node.__typename) {
     case "Paper":
@@ -187,7 +190,7 @@ function refOfHit({ node }: SearchHit): string {
 
 const largest = Math.max(...maxWorksChoices);
 
-/** What the graph shows and leaves out, in sentences: also those of saved pictures. */
+/** What the graph shows and what it leaves out. Saved pictures contain these sentences. */
 export function describeGraph({
   neighbourhood,
   variables,
@@ -270,7 +273,7 @@ const texts: readonly (readonly [FileFormat, string])[] = [
   ["citations.csv", "Citations (CSV)"],
 ];
 
-/** Saves what is shown, in a form of choice. */
+/** Buttons that save the graph, one per format. */
 export function SaveMenu({
   hasPicture,
   onSave,

@@ -12,7 +12,7 @@ export function GraphPage() {
   const address = useCurrentUrl();
   const params = useMemo(() => parseGraphParams(address.searchParams), [address.search]);
   const update: UpdateParams = (changes, isStep = true) => {
-    // As it is now: two changes may come before the page is drawn again.
+    // Read the current state: two changes may happen before the next render.
     const now = parseGraphParams(new URL(location.href).searchParams);
     navigate(graphUrlWith(formatGraphParams({ ...now, ...changes })), isStep ? "push" : "replace");
   };
@@ -43,7 +43,7 @@ export function GraphError({
   retry,
 }: {
   error: ApiError;
-  /** The works that the address names. */
+  /** The refs in the URL. */
   names: readonly string[];
   retry: () => void;
 }) {
@@ -88,7 +88,7 @@ const mostCitedQuery = graphql(
   [workNameFragment],
 );
 
-/** Starting points for readers without a work in mind. */
+/** Suggested starting points. */
 export function StartingPoints() {
   const result = useQuery(mostCitedQuery, {});
   return (

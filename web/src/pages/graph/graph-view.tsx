@@ -31,7 +31,7 @@ type GraphViewProps = {
   readonly isLoading: boolean;
 };
 
-/** The graph of a params: as a picture or a table, with what can be done with it. */
+/** The graph as a picture or a table, with its controls. */
 export function GraphView({ params, update, graph, isLoading }: GraphViewProps) {
   const reducedMotion = useReducedMotion();
   const { theme } = useTheme();
@@ -205,7 +205,7 @@ export function GraphView({ params, update, graph, isLoading }: GraphViewProps) 
   );
 }
 
-/** Instead of a picture of a single work: why nothing is scene, and what to do. */
+/** Shown instead of a picture with a single work: why there is nothing to draw, and what to do. */
 export function EmptyGraph({
   work,
   params: { direction, depth },

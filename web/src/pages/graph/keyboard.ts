@@ -7,17 +7,17 @@ const arrowKeys: Readonly<Record<string, Heading>> = {
   ArrowDown: "down",
 };
 
-/** What a key in the picture asks for. */
+/** The action of a key in the picture. */
 export type KeyAction =
   | { readonly kind: "focus"; readonly id: string }
-  /** An arrow points where no citation leads. */
+  /** No citation leads in the direction of the arrow key. */
   | { readonly kind: "no-neighbour" }
   | { readonly kind: "select"; readonly isAdded: boolean }
   | { readonly kind: "expand" | "pin" | "open" | "deselect" | "fit" | "zoom-in" | "zoom-out" };
 
 type Keys = Pick<KeyboardEvent, "key" | "shiftKey" | "ctrlKey" | "metaKey" | "altKey">;
 
-/** Reads a key, given where the keyboard is. Null: the key means nothing here. */
+/** The action of a key, given the focused work. Null if the key has none. */
 export function keyAction(
   { key, shiftKey, ctrlKey, metaKey, altKey }: Keys,
   focused: string | null,
@@ -77,8 +77,8 @@ const headings: Readonly<Record<Heading, Position>> = {
 };
 
 /**
- * The work that an arrow key leads to: of those connected with the one in focus, that which lies best in the arrow's
- * direction; near ones rather than far ones. Null where none lies that way.
+ * The work that an arrow key moves to: of the neighbours of the focused work, the one closest to the key's direction,
+ * preferring near ones. Null if there is none in that direction.
  */
 export function nextWork(
   from: string,
@@ -97,7 +97,7 @@ export function nextWork(
     const [dx, dy] = [there.x - here.x, there.y - here.y];
     const along = dx * x + dy * y;
     const across = Math.abs(dx * y - dy * x);
-    // Within half a right angle of the arrow, its border included: all four arrows together reach every neighbour.
+    // Within 45° of the direction, inclusive: the four arrow keys together reach every neighbour.
     if (along <= 0 || across > along) continue;
     const cost = along + 2 * across;
     if (cost < lowestCost || (cost === lowestCost && best !== null && id < best)) {

@@ -16,15 +16,15 @@ type PictureProps = {
   readonly theme: Theme;
   readonly reducedMotion: boolean;
   readonly listeners: GraphListeners;
-  /** What the picture shows, in a sentence. */
+  /** The accessible name of the picture. */
   readonly label: string;
   readonly onKeyDown: (event: KeyboardEvent) => void;
   readonly onBlur: () => void;
-  /** The picture, once it is there; null when it has gone. */
+  /** Called with the drawing when it is ready, and with null when it is destroyed. */
   readonly onReady: (drawing: GraphDrawing | null) => void;
 };
 
-/** The graph, scene. sigma and graphology are fetched when the first one is. */
+/** The picture of the graph. Sigma and graphology are loaded with the first one. */
 export function Picture(props: PictureProps) {
   const { scene, marks, theme, reducedMotion, label, onKeyDown, onBlur } = props;
   const container = useRef<HTMLDivElement>(null);
@@ -89,7 +89,7 @@ export function Picture(props: PictureProps) {
   );
 }
 
-/** Zooming without a wheel or two fingers. */
+/** Buttons for zooming without a wheel or two fingers. */
 export function PictureButtons({
   drawing,
   reducedMotion,
@@ -138,7 +138,7 @@ export function Mark({ shape, colour }: { shape: Shape; colour: string }) {
   );
 }
 
-/** The meaning of colourScheme, shapes and sizes. */
+/** The meaning of colours, shapes and sizes. */
 export function Legend({
   colourScheme,
   colourBy,

@@ -5,7 +5,7 @@ import { DocumentText, formatYear } from "../../text/index.ts";
 import type { GraphActions } from "./graph-actions.ts";
 
 type SidePanelProps = {
-  /** The work that is hovered or focused; null: none. */
+  /** The work that is hovered or focused, or null. */
   readonly active: GraphWork | null;
   readonly selected: readonly GraphWork[];
   readonly counts: ReadonlyMap<string, LinkCounts>;
@@ -96,7 +96,7 @@ function SelectedWorks({ selected, actions }: Pick<SidePanelProps, "selected" | 
   );
 }
 
-/** A work in short: title, authors, date, trust and citations. */
+/** A summary of a work: title, authors, date, trust and citations. */
 export function WorkCard({ work, counts }: { work: GraphWork; counts: LinkCounts | undefined }) {
   const { authors, category, verification, submittedAt, citedByCount, referenceCount, arxivId, doi } = work;
   const when = submittedAt?.slice(0, 10) ?? formatYear(work);

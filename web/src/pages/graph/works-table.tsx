@@ -7,7 +7,7 @@ import type { GraphActions } from "./graph-actions.ts";
 
 const pageSize = 100;
 
-/** The same as the picture, in rows: works, then citations. */
+/** The works and citations of the graph as tables. */
 export function WorksTable({
   neighbourhood,
   selected,
@@ -166,7 +166,7 @@ function Citations({ neighbourhood: { works, citations } }: { neighbourhood: Nei
   );
 }
 
-/** How many rows are shown, and a button for more. */
+/** Shows rows in steps, with a button for more. */
 function useRows(count: number) {
   const [limit, setLimit] = useState(pageSize);
   const shown = Math.min(limit, count);

@@ -109,7 +109,7 @@ function PaperList({ title, papers }: { title: string; papers: readonly ListedPa
   );
 }
 
-/** What to do with a mirror that has no papers yet. */
+/** How to fill an empty mirror. */
 export function EmptyMirror() {
   return (
     <section class="panel home-empty" aria-labelledby="empty-title">

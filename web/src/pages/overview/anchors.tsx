@@ -8,7 +8,7 @@ import { type AnchorStat, anchorsQuery } from "./queries.ts";
 type Group = "YEAR" | "PRIMARY_CATEGORY";
 
 const titles: Readonly<Record<Group, string>> = { YEAR: "By year", PRIMARY_CATEGORY: "By category" };
-/** Beyond, a chart's bars are too thin to tell apart; the table has all. */
+/** More bars would be too thin to tell apart. The table has all categories. */
 const maxCategories = 14;
 
 /** References matched to papers in the registry: asserted, listed, and with a paper in this mirror. */
@@ -68,7 +68,7 @@ function AnchorsBy({ group, refreshCount }: { group: Group; refreshCount: number
   );
 }
 
-/** Years in their order; of the categories those with the most internal anchors. */
+/** All years in order; the categories with the most internal anchors. */
 function chartedGroups(stats: readonly AnchorStat[], group: Group): readonly AnchorStat[] {
   if (group === "YEAR") return stats;
   return stats
@@ -81,7 +81,7 @@ function anchorsOf({ internalAnchorsAsserted, internalAnchorsKnown }: AnchorStat
   return Math.max(internalAnchorsAsserted, internalAnchorsKnown);
 }
 
-/** Which groups a chart leaves out, and why. */
+/** How many groups the chart omits, and why; null if none. */
 function omittedGroupsNote(stats: readonly AnchorStat[], group: Group): string | null {
   const count = stats.length - chartedGroups(stats, group).length;
   if (count === 0) return null;
@@ -136,7 +136,7 @@ function AnchorTable({ stats, group }: { stats: readonly AnchorStat[]; group: Gr
   );
 }
 
-/** Bars for each group. Chart.js is fetched when the first is drawn; the table says the same. */
+/** A bar chart of internal anchors. Chart.js is loaded with the first chart; the table has the same numbers. */
 export function AnchorChart({
   stats,
   isHorizontal,

@@ -4,7 +4,7 @@ import type { AnchorStat } from "./queries.ts";
 
 Chart.register(BarController, BarElement, CategoryScale, LinearScale, Legend, Tooltip);
 
-/** Okabe and Ito's: told apart with any colour vision, and by their order in each group. */
+/** Okabe and Ito's colours, distinguishable with any colour vision and by their order within each group. */
 const seriesColours: Readonly<Record<Theme, readonly [string, string, string]>> = {
   light: ["#8a857b", "#0072b2", "#00805f"],
   dark: ["#858b8f", "#56b4e9", "#2fc79a"],
@@ -18,7 +18,7 @@ type Bars = {
   readonly theme: Theme;
 };
 
-/** Draws three bars a group; erases them when what is returned is called. */
+/** Draws three bars per group. Call the returned function to destroy the chart. */
 export function drawBarChart(
   canvas: HTMLCanvasElement,
   { stats, isHorizontal, reducedMotion, tokens, theme }: Bars,

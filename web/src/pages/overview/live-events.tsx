@@ -12,7 +12,7 @@ const stateTexts = {
   lost: "Connection lost. Reconnecting; nothing will be missed.",
 } as const;
 
-/** The latest events, and papers as they change. */
+/** The latest events, and papers that change while the page is open. */
 export function LiveEvents({ changes }: { changes: Changes }) {
   const { state, latest, refreshCount } = changes;
   const result = useQuery(latestEventsQuery, {}, refreshCount);
@@ -79,16 +79,16 @@ export function EventList({ events }: { events: readonly OverviewEvent[] }) {
 
 export type Changes = {
   readonly state: ConnectionState;
-  /** The latest first. */
+  /** Latest first. */
   readonly latest: readonly Change[];
-  /** Grows with what has changed, not more than once in two seconds: what is counted is asked for again then. */
+  /** Increases when something changed, at most once in two seconds. Counts are loaded again then. */
   readonly refreshCount: number;
 };
 
 const maxChangesShown = 8;
 const minRefreshIntervalMs = 2_000;
 
-/** What changes in this mirror while the page is open. */
+/** Changes in this mirror while the page is open. */
 export function useChanges(): Changes {
   const [state, setState] = useState<ConnectionState>("connecting");
   const [latest, setLatest] = useState<readonly Change[]>([]);

@@ -8,7 +8,7 @@ import { LiveEvents, useChanges } from "./live-events.tsx";
 import { contentsQuery, topWorksQuery } from "./queries.ts";
 import { Rejected } from "./rejected.tsx";
 
-/** What this mirror holds, as a whole and as it changes. */
+/** The contents of this mirror, updated live. */
 export function OverviewPage() {
   useTitle("Overview");
   const changes = useChanges();

@@ -4,7 +4,7 @@ import { ErrorNotice, QueryLink } from "../../ui/index.ts";
 import { EventList } from "./live-events.tsx";
 import { contentsQuery, invalidEventsQuery, type RejectionCount } from "./queries.ts";
 
-/** Rejected documents, and events that are stored although they are wrong. */
+/** Rejected documents and invalid events. */
 export function Rejected({ refreshCount }: { refreshCount: number }) {
   const status = useQuery(contentsQuery, {}, refreshCount);
   const invalid = useQuery(invalidEventsQuery, {}, refreshCount);
@@ -62,7 +62,7 @@ function nameOf(kind: RejectionCount["kind"], count: number): string {
   return count === 1 ? name : `${name}s`;
 }
 
-/** Reasons for rejection in plain words: of documents, then of events. */
+/** Reasons for rejection: of documents, then of events. */
 const words: Readonly<Record<DocumentErrorCode | RefusalReason | "NOT_STORABLE", string>> = {
   MALFORMED_JSON: "Not JSON.",
   INVALID_UNICODE: "Not valid Unicode.",

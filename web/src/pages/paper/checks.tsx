@@ -8,7 +8,7 @@ const signs: Readonly<Record<CheckResult, string>> = {
   NOT_CHECKABLE: "M3.5 8h9",
 };
 
-/** Each check with its outcome in words, and with what this browser found once it has verified the paper. */
+/** Each check with its result, and this browser's result after it has verified the paper. */
 export function CheckList({
   verification,
   recordSigner,
@@ -63,7 +63,7 @@ export type CheckResult = PaperResult["verification"]["recordHash"];
 
 type Words = { readonly title: string } & Readonly<Record<CheckResult, string>>;
 
-/** What is checked of a paper and what each outcome means; `recordSigner` is whose receipt the record has. */
+/** The checks of a paper and the meaning of each result. `recordSigner` signed the record's receipt. */
 export function checkTexts(recordSigner: Signer | null): Readonly<Record<CheckName, Words>> {
   return {
     recordHash: {
@@ -111,7 +111,7 @@ function isDemo(signer: Signer | null): boolean {
   return trustOf({ proof: "RECEIPT", signer }) === "demo";
 }
 
-/** The class of a check: a receipt by a key that proves nothing is not shown as passed. */
+/** The CSS class of a check. A receipt by a key that proves nothing is not shown as passed. */
 export function checkClass(name: CheckName, result: CheckResult, recordSigner: Signer | null): string {
   const trust = trustOf({ proof: "RECEIPT", signer: recordSigner });
   if (name === "receipt" && result === "PASSED" && trust !== "receipt") return "no-proof";

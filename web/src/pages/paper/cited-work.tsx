@@ -5,7 +5,7 @@ import { DocumentText, formatYear, sourceUrl } from "../../text/index.ts";
 import { LoadMore, QueryLink, Section } from "../../ui/index.ts";
 import type { WorkResult } from "./queries.ts";
 
-/** A work that papers here cite, without a paper of its own; or without the version that was requested. */
+/** The page of a work whose paper, or requested version, is not in this mirror. */
 export function CitedWork({ work, name }: { work: WorkResult; name: string }) {
   const year = formatYear(work);
   return (

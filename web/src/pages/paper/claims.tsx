@@ -30,7 +30,7 @@ const claimsQuery = graphql(
 
 type Claim = NonNullable<ResultOf<typeof claimsQuery>["paper"]>["claims"]["nodes"][number];
 
-/** The paper's claims by their roles, each with who asserts it. */
+/** The paper's claims by kind, each with its signer. */
 export function Claims({ pithNumber }: { pithNumber: string }) {
   const variables = { ref: pithNumber, first: 40 };
   const pages = usePages(claimsQuery, variables, ({ paper }) => paper?.claims ?? null);

@@ -43,7 +43,7 @@ const eventsQuery = graphql(
 
 type Event = NonNullable<ResultOf<typeof eventsQuery>["paper"]>["events"]["nodes"][number];
 
-/** The paper's history: every accepted event, its status, and why where it is not applied. */
+/** The paper's events with their status, and why if they are not applied. */
 export function Events({ pithNumber }: { pithNumber: string }) {
   const variables = { ref: pithNumber, first: 25 };
   const pages = usePages(eventsQuery, variables, ({ paper }) => paper?.events ?? null);
@@ -135,10 +135,10 @@ const payloadQuery = graphql(`
   }
 `);
 
-/** Characters that are shown of a payload; the bundle has all of it. */
+/** Longer payloads are cut; the bundle has the complete text. */
 const mostPayloadText = 20_000;
 
-/** What an event says, asked for when somebody wants to see it. */
+/** An event's payload, loaded on demand. */
 export function Payload({ eventId }: { eventId: string }) {
   const [isOpen, setOpen] = useState(false);
   if (isOpen) return <PayloadText eventId={eventId} />;
@@ -191,7 +191,7 @@ export const statuses: Readonly<Record<EventStatus, { readonly name: string; rea
   INVALID: { name: "invalid", meaning: "Authentic but wrong: stored, never applied." },
 };
 
-/** Why an event is invalid, by the codes of PROTOCOL section 5. */
+/** Meaning of the reason codes in PROTOCOL section 5. */
 export const invalidReasons: Readonly<Record<string, string>> = {
   UNKNOWN_EVENT_TYPE: "Its type is not part of the protocol.",
   EVENT_TYPE_NOT_ALLOWED: "Its key may not sign events of this type.",

@@ -120,7 +120,7 @@ export function Verdict({ verdict }: { verdict: VerdictResult }) {
   );
 }
 
-/** `grok-4.3` of `{"reader":"grok-4.3"}`: the names alone; other forms as JSON; null where none is controller. */
+/** `grok-4.3` for `{"reader":"grok-4.3"}`; other forms as JSON; null if there is none. */
 function modelNames(modelSet: unknown): string | null {
   if (modelSet === null || modelSet === undefined) return null;
   if (typeof modelSet === "string") return modelSet;

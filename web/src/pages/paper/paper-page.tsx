@@ -15,7 +15,7 @@ import { VerificationPanel } from "./verification-panel.tsx";
 
 const workId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** The page of whatever a ref names: a paper, or a work that is only cited. */
+/** The page of a ref: a paper, or a work that is only cited. */
 export function PaperPage({ place: { ref } }: { place: Extract<Route, { page: "paper" }> }) {
   return workId.test(ref) ? <ByWorkId name={ref} /> : <ByRef name={ref} />;
 }
@@ -47,11 +47,11 @@ function ByWorkId({ name }: { name: string }) {
   return work === null ? <NotFound name={name} /> : <CitedWork work={work} name={name} />;
 }
 
-/** Everything that is known about a paper, each with its signer. */
+/** Everything known about a paper, each part with its signer. */
 function Paper({ paper }: { paper: PaperResult }) {
   const { pithNumber } = paper;
   useEffect(() => {
-    // The fragment was not on the page when the browser looked for it.
+    // The element of the fragment was not on the page yet when the browser looked for it.
     if (location.hash !== "") scrollToFragment(location.hash.slice(1));
   }, [pithNumber]);
   return (
@@ -79,7 +79,7 @@ function Paper({ paper }: { paper: PaperResult }) {
 }
 
 function scrollToFragment(id: string): void {
-  // Claims come in an result of their own, so tryToScroll again for a while.
+  // Claims are loaded separately: try again for about a second.
   let attempts = 0;
   const tryToScroll = () => {
     const found = document.getElementById(id);

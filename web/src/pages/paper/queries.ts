@@ -7,7 +7,7 @@ import {
   workFragment,
 } from "../../api/index.ts";
 
-/** A registry's id of a work (UUID) names no paper, so no paper is queried by it. */
+/** A work id (UUID) never names a paper, so `paper(ref:)` is not queried with one. */
 export const workQuery = graphql(
   `
     query Work($ref: String!) {
@@ -28,7 +28,7 @@ export const workQuery = graphql(
   [workFragment],
 );
 
-/** What stands at the top of a paper's page, and beside it. */
+/** The top and the side of a paper's page. */
 export const paperQuery = graphql(
   `
     query Paper($ref: String!) {

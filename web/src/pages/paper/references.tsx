@@ -50,7 +50,7 @@ const filters = {
 
 type Filter = keyof typeof filters;
 
-/** The paper's references, and how many of them are known here. */
+/** The paper's references, and how many of them are in this mirror. */
 export function References({
   pithNumber,
   coverage,
@@ -145,7 +145,7 @@ function ReferenceTable({ rows }: { rows: readonly Row[] }) {
   );
 }
 
-/** The cited work: by the title that the reference gives it, else by the work's own. */
+/** The cited work, by the title in the reference, else by its own. */
 function CitedWork({ reference }: { reference: Row["node"] }) {
   const { title, citedPaper, work } = reference;
   const text = title ?? citedPaper?.title ?? work.title ?? "Untitled";
@@ -163,13 +163,13 @@ function Identifier({ reference: { citedArxivId, doi, work } }: { reference: Row
   );
 }
 
-/** How much of the paper's own reference list is known here, in one or two sentences. */
+/** How much of the reference list is known, in one or two sentences. */
 export function Coverage({
   coverage,
   signerId,
 }: {
   coverage: PaperResult["referenceCoverage"];
-  /** Whose snapshot states the numbers; null where that is not known. */
+  /** The signer of the snapshot that states the numbers; null if unknown. */
   signerId: string | null;
 }) {
   const { asserted, known, held, internalAnchors, complete } = coverage;

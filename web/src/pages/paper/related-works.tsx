@@ -48,7 +48,7 @@ const relations = {
 
 type Relation = keyof typeof relations;
 
-/** The works most related to one, each with what relates them. */
+/** The works most related to one, with the reason. */
 export function RelatedWorks({ name }: { name: string }) {
   const [relation, setRelation] = useState<Relation>("BIBLIOGRAPHIC_COUPLING");
   const variables = { ref: name, by: relation, first: 8 };

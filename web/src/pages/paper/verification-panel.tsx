@@ -7,7 +7,7 @@ import { CheckList } from "./checks.tsx";
 import type { PaperResult } from "./queries.ts";
 import { useVerification, VerificationResult } from "./verification-result.tsx";
 
-/** What the server checked, in plain words, and the same checks by this browser. */
+/** The server's checks, and the same checks in this browser. */
 export function VerificationPanel({ paper }: { paper: PaperResult }) {
   const { verification } = paper;
   const { equivocations, invalidEvents, signer } = verification;
@@ -79,7 +79,7 @@ function hasUnknownKeys({
   return rejected.some(({ reason }) => reason === "UNKNOWN_SIGNER");
 }
 
-/** Takes keys that the reader trusts and this page does not know. A server's own word on them would prove nothing. */
+/** An input for keys that the reader trusts. Keys from the server would prove nothing. */
 export function KeyringBox({
   keyring,
   onChange,

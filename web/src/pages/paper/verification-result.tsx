@@ -17,7 +17,7 @@ const failedTitles = {
   network: "Verification was not possible",
 };
 
-/** What this browser found: the same as the server, something else and where, or why it cannot tell. */
+/** The result of verification in this browser: agreement, differences, or why it was not possible. */
 export function VerificationResult({ run, stateSha256 }: { run: VerificationRun; stateSha256: string }) {
   switch (run.state) {
     case "idle":
@@ -77,7 +77,7 @@ function VerifiedResult({
 
 type AgreementLevel = "signed" | "demo" | "hash";
 
-/** What an agreement is worth: no more than the keys and signatures behind it. */
+/** How much an agreement proves: no more than the keys and signatures behind it. */
 function agreementLevel({ contentKey, proof }: VerifiedPaper): AgreementLevel {
   if (contentKey?.origin === "sample") return "demo";
   return proof === "SIGNED" ? "signed" : "hash";
@@ -132,7 +132,7 @@ const originDescriptions: Readonly<Record<UsedKey["origin"], string>> = {
   added: "a key that you added",
 };
 
-/** What even an agreement does not show. */
+/** What even an agreement does not prove. */
 function Caveats({ paper }: { paper: VerifiedPaper }) {
   return (
     <div class="small outcome-limits">
@@ -158,7 +158,7 @@ function Caveats({ paper }: { paper: VerifiedPaper }) {
 
 const maxDifferences = 30;
 
-/** Each place where the server shows one thing and the signed events say another. */
+/** Each value that differs between the server and the signed events. */
 export function Differences({ differences }: { differences: readonly Difference[] }) {
   return (
     <>
@@ -204,7 +204,7 @@ export type VerificationRun =
   | { readonly state: "done"; readonly verification: Verification }
   | { readonly state: "failed"; readonly about: VerifyError["about"]; readonly message: string };
 
-/** Verifies a paper in this browser when told to; another start gives up the one before. */
+/** Verifies a paper in this browser on demand. Starting again aborts the previous run. */
 export function useVerification(pithNumber: string): {
   readonly run: VerificationRun;
   readonly start: (keyring: string) => void;
