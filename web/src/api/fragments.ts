@@ -6,7 +6,7 @@ import { graphql } from "./client.ts";
  */
 
 export const signerFragment = graphql(`
-  fragment ShownSigner on Signer {
+  fragment SignerFields on Signer {
     signerId
     keyId
     origin
@@ -15,10 +15,10 @@ export const signerFragment = graphql(`
 
 export const provenanceFragment = graphql(
   `
-    fragment Provenance on Provenance {
+    fragment ProvenanceFields on Provenance {
       proof
       signer {
-        ...ShownSigner
+        ...SignerFields
       }
     }
   `,
@@ -27,7 +27,7 @@ export const provenanceFragment = graphql(
 
 /** What identifies a work. */
 export const workNameFragment = graphql(`
-  fragment NamedWork on Work {
+  fragment WorkName on Work {
     workIds
     arxivId
     doi
@@ -40,11 +40,11 @@ export const workNameFragment = graphql(`
 /** How far a paper is proved and who signed it: the input of `ProofChip`. */
 export const verificationFragment = graphql(
   `
-    fragment ShownVerification on Verification {
+    fragment VerificationFields on Verification {
       proof
       receipt
       signer {
-        ...ShownSigner
+        ...SignerFields
       }
     }
   `,
@@ -54,9 +54,9 @@ export const verificationFragment = graphql(
 /** A work, whether or not its paper is in this mirror. */
 export const workFragment = graphql(
   `
-    fragment BareWork on Work {
+    fragment WorkSummary on Work {
       id
-      ...NamedWork
+      ...WorkName
       citedByCount
     }
   `,
@@ -66,7 +66,7 @@ export const workFragment = graphql(
 /** A paper in a list. */
 export const listedPaperFragment = graphql(
   `
-    fragment ListedPaper on Paper {
+    fragment PaperListItem on Paper {
       pithNumber
       title
       authors
@@ -75,7 +75,7 @@ export const listedPaperFragment = graphql(
         citedByCount
       }
       verification {
-        ...ShownVerification
+        ...VerificationFields
       }
     }
   `,
@@ -84,7 +84,7 @@ export const listedPaperFragment = graphql(
 
 /** What a paper's record and snapshot state about the paper itself. */
 export const paperFragment = graphql(`
-  fragment ShownPaper on Paper {
+  fragment PaperFields on Paper {
     pithNumber
     canonicalSha256
     title
@@ -104,7 +104,7 @@ export const paperFragment = graphql(`
 `);
 
 export const claimFragment = graphql(`
-  fragment ShownClaim on Claim {
+  fragment ClaimFields on Claim {
     claimId
     kind
     text
@@ -115,7 +115,7 @@ export const claimFragment = graphql(`
 `);
 
 export const referenceFragment = graphql(`
-  fragment ShownReference on Reference {
+  fragment ReferenceFields on Reference {
     refIndex
     title
     year

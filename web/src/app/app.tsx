@@ -13,7 +13,7 @@ function nameOf(place: Route): string {
 /** The explorer: header, footer, and the page of the current URL. */
 export function App() {
   const address = useCurrentUrl();
-  const place = matchRoute(address) ?? { page: "nowhere" };
+  const place = matchRoute(address) ?? { page: "not-found" };
   const name = nameOf(place);
   const main = useRef<HTMLElement>(null);
   const shown = useRef(name);
@@ -45,7 +45,7 @@ const pages: { readonly [Name in Route["page"]]: () => Promise<PageOf<Name>> } =
   paper: async () => (await import("../pages/paper/index.ts")).PaperPage,
   graph: async () => (await import("../pages/graph/index.ts")).GraphPage,
   overview: async () => (await import("../pages/overview/index.ts")).OverviewPage,
-  nowhere: async () => (await import("../pages/not-found/index.tsx")).NotFoundPage,
+  "not-found": async () => (await import("../pages/not-found/index.tsx")).NotFoundPage,
 };
 
 const fetched = new Map<Route["page"], ComponentType<{ place: Route }>>();
@@ -66,7 +66,7 @@ export function Page({ place }: { place: Route }) {
   }, [page]);
   const Shown = fetched.get(page);
   if (Shown !== undefined) return <Shown place={place} />;
-  if (!failed) return <p class="soft waiting">Loading …</p>;
+  if (!failed) return <p class="soft loading">Loading …</p>;
   return (
     <ErrorNotice
       error={null}

@@ -19,7 +19,7 @@ export const neighbourhoodQuery = graphql(
       nodes {
         depth
         work {
-          ...BareWork
+          ...WorkSummary
           referenceCount
           paper {
             pithNumber
@@ -27,7 +27,7 @@ export const neighbourhoodQuery = graphql(
             primaryCategory
             submittedAt
             verification {
-              ...ShownVerification
+              ...VerificationFields
             }
           }
         }
@@ -65,7 +65,7 @@ export const pathQuery = graphql(`
 
 /** The work that a ref resolves to. */
 export const workRefQuery = graphql(`
-  query WorkName($ref: String!) {
+  query WorkRef($ref: String!) {
     work(ref: $ref) {
       id
       workIds

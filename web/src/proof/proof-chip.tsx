@@ -24,9 +24,9 @@ export function ProofChip({ evidence, isShort = false }: { evidence: Evidence; i
       <span class="proof-name">{trustLabels[trust]}</span>
       {signer !== null && !isShort && (
         <span class="proof-signer">
-          <span class="only-read"> by </span>
+          <span class="visually-hidden"> by </span>
           <DocumentText text={signer.signerId} maxLength={60} isExpandable={false} />
-          <span class="only-read"> ({originLabels[signer.origin]})</span>
+          <span class="visually-hidden"> ({originLabels[signer.origin]})</span>
         </span>
       )}
     </span>
@@ -35,6 +35,6 @@ export function ProofChip({ evidence, isShort = false }: { evidence: Evidence; i
 
 /** The proof and signer of a statement, or a note that no event states it. */
 export function ProvenanceChip({ provenance }: { provenance: ResultOf<typeof provenanceFragment> | null }) {
-  if (provenance === null) return <span class="said-by">No event states this.</span>;
+  if (provenance === null) return <span class="provenance">No event states this.</span>;
   return <ProofChip evidence={provenance} />;
 }

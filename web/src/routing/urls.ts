@@ -7,7 +7,7 @@ export type Route =
   | { readonly page: "paper"; readonly ref: string }
   | { readonly page: "graph" }
   | { readonly page: "overview" }
-  | { readonly page: "nowhere" };
+  | { readonly page: "not-found" };
 
 /** The page at a URL of this mirror; null if the URL is another server's or belongs to the server's own routes. */
 export function matchRoute(address: URL): Route | null {
@@ -20,7 +20,7 @@ export function matchRoute(address: URL): Route | null {
   if (path === "overview") return { page: "overview" };
   if (path.startsWith("paper/")) {
     const ref = decode(path.slice("paper/".length));
-    return ref === null || ref === "" ? { page: "nowhere" } : { page: "paper", ref };
+    return ref === null || ref === "" ? { page: "not-found" } : { page: "paper", ref };
   }
   return null;
 }

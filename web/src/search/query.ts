@@ -28,7 +28,7 @@ export const searchQuery = graphql(
             submittedAt
             primaryCategory
             verification {
-              ...ShownVerification
+              ...VerificationFields
             }
           }
           ... on Claim {
@@ -40,7 +40,7 @@ export const searchQuery = graphql(
             }
           }
           ... on Work {
-            ...BareWork
+            ...WorkSummary
           }
         }
       }

@@ -106,16 +106,16 @@ export function SuggestionBox(props: SuggestionBoxProps) {
   };
 
   return (
-    <search class={`find ${size}`}>
+    <search class={`search-box ${size}`}>
       <form {...api.getRootProps()} onSubmit={handleSubmit}>
         <label
           {...labelProps}
           htmlFor={labelProps.htmlFor}
-          class={size === "small" ? "only-read" : "find-label"}
+          class={size === "small" ? "visually-hidden" : "search-label"}
         >
           {label}
         </label>
-        <div {...api.getControlProps()} class="find-control">
+        <div {...api.getControlProps()} class="search-control">
           <input
             {...inputProps}
             type="text"
@@ -126,15 +126,15 @@ export function SuggestionBox(props: SuggestionBoxProps) {
             spellcheck={false}
             placeholder={placeholder}
           />
-          <button type="submit" class={isPrimary ? "button first" : "button"}>
+          <button type="submit" class={isPrimary ? "button primary" : "button"}>
             {buttonText}
           </button>
         </div>
-        <div {...api.getPositionerProps()} class="find-positioner">
+        <div {...api.getPositionerProps()} class="search-positioner">
           {api.open && isCurrent && hits.length > 0 && (
-            <div {...api.getContentProps()} class="find-list">
+            <div {...api.getContentProps()} class="search-suggestions">
               {hits.map((item) => (
-                <a key={item.cursor} {...api.getItemProps({ item })} href={hitUrl(item)} class="found">
+                <a key={item.cursor} {...api.getItemProps({ item })} href={hitUrl(item)} class="hit">
                   <SearchResult hit={item} />
                 </a>
               ))}
@@ -142,7 +142,7 @@ export function SuggestionBox(props: SuggestionBoxProps) {
           )}
         </div>
       </form>
-      <p class={error === null ? "only-read" : "find-error"} role="status">
+      <p class={error === null ? "visually-hidden" : "search-error"} role="status">
         {error !== null
           ? (queryProblem(text) ?? describeError(error).text)
           : isCurrent

@@ -7,7 +7,7 @@ import type { SearchHit } from "./query.ts";
 /** The passage with the matching words. */
 function Passage({ parts }: NonNullable<SearchHit["passage"]>) {
   return (
-    <bdi class="said">
+    <bdi class="document-text">
       {parts.map(({ text, isMatch }, index) => (isMatch ? <mark key={index}>{text}</mark> : text))}
     </bdi>
   );
@@ -20,7 +20,7 @@ export function SearchResult({ hit }: { hit: SearchHit }) {
     case "Paper":
       return (
         <>
-          <span class="found-title">
+          <span class="hit-title">
             {passage?.field === "TITLE" ? (
               <Passage {...passage} />
             ) : (
@@ -28,11 +28,11 @@ export function SearchResult({ hit }: { hit: SearchHit }) {
             )}
           </span>
           {passage !== null && passage.field !== "TITLE" && (
-            <span class="found-passage">
+            <span class="hit-passage">
               <Passage {...passage} />
             </span>
           )}
-          <span class="found-meta">
+          <span class="hit-meta">
             <ProofChip evidence={node.verification} />
             <span>{node.submittedAt.slice(0, 4)}</span>
             {node.primaryCategory !== null && (
@@ -45,8 +45,8 @@ export function SearchResult({ hit }: { hit: SearchHit }) {
     case "Claim":
       return (
         <>
-          <span class="found-title claim">{passage === null ? node.claimId : <Passage {...passage} />}</span>
-          <span class="found-meta">
+          <span class="hit-title claim">{passage === null ? node.claimId : <Passage {...passage} />}</span>
+          <span class="hit-meta">
             <span>{claimKinds[node.kind].name} of</span>
             <DocumentText
               text={node.paper.title ?? node.paper.pithNumber}
@@ -59,14 +59,14 @@ export function SearchResult({ hit }: { hit: SearchHit }) {
     case "Work":
       return (
         <>
-          <span class="found-title">
+          <span class="hit-title">
             <DocumentText
               text={node.title ?? node.arxivId ?? node.doi ?? "Untitled work"}
               maxLength={200}
               isExpandable={false}
             />
           </span>
-          <span class="found-meta">
+          <span class="hit-meta">
             <span>Cited {formatTimes(node.citedByCount)} · paper not in this mirror</span>
           </span>
         </>

@@ -22,7 +22,7 @@ export function DocumentText({
   const segments = useMemo(() => splitSegments(beginning.text), [beginning.text]);
   return (
     <>
-      <bdi class="said">
+      <bdi class="document-text">
         {segments.map((segment, index) => {
           if (segment.kind === "text") return segment.text;
           if (segment.kind === "math") return <Formula key={index} {...segment} />;

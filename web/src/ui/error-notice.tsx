@@ -21,7 +21,7 @@ export function ErrorNotice({
   const errorDescriptions = error === null ? null : describeError(error);
   const shownText = text ?? errorDescriptions?.text;
   return (
-    <div class="notice bad" role="alert">
+    <div class="notice error" role="alert">
       <strong>{title ?? errorDescriptions?.title}</strong>
       {shownText !== undefined && <p>{shownText}</p>}
       {children}

@@ -15,7 +15,7 @@ export function QueryLink<Data, Variables>({
 }) {
   return (
     <a class="query-behind small" href={graphiqlUrl(standaloneQuery(document, variables))}>
-      GraphQL query<span class="only-read">: {label}</span>
+      GraphQL query<span class="visually-hidden">: {label}</span>
     </a>
   );
 }

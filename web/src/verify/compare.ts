@@ -109,12 +109,12 @@ function numberText(count: number | null): string | null {
 /** Every value of the API that can be compared with a paper's bundle. */
 export const serverInfoQuery = graphql(
   `
-  query ServerWord($ref: String!, $claimsAfter: String, $referencesAfter: String, $eventsAfter: String) {
+  query ServerInfo($ref: String!, $claimsAfter: String, $referencesAfter: String, $eventsAfter: String) {
     status {
       hasSample
     }
     paper(ref: $ref) {
-      ...ShownPaper
+      ...PaperFields
       verdict {
         strongestClaim
         weakestAssumption
@@ -143,7 +143,7 @@ export const serverInfoQuery = graphql(
           endCursor
         }
         nodes {
-          ...ShownClaim
+          ...ClaimFields
         }
       }
       references(first: 100, after: $referencesAfter) {
@@ -152,7 +152,7 @@ export const serverInfoQuery = graphql(
           endCursor
         }
         nodes {
-          ...ShownReference
+          ...ReferenceFields
         }
       }
       events(first: 100, after: $eventsAfter) {

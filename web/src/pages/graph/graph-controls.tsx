@@ -30,7 +30,7 @@ type Choice<Value> = readonly (readonly [Value, string])[];
 export function GraphControls({ params, update }: { params: GraphParams; update: UpdateParams }) {
   return (
     <fieldset class="graph-controls">
-      <legend class="only-read">Graph settings</legend>
+      <legend class="visually-hidden">Graph settings</legend>
       <Select
         text="Show"
         value={params.direction}
@@ -149,7 +149,7 @@ export function AddWorkForm({ params, update }: { params: GraphParams; update: U
         onChange={() => setProblem(null)}
       >
         {problem !== null && (
-          <p class="find-error" role="alert">
+          <p class="search-error" role="alert">
             {problem.kind === "failed" ? (
               problem.why
             ) : (
@@ -288,7 +288,7 @@ export function SaveMenu({
   };
   return (
     <fieldset class="save">
-      <legend class="only-read">Save what is shown</legend>
+      <legend class="visually-hidden">Save what is shown</legend>
       <span class="small soft" aria-hidden="true">
         Save
       </span>

@@ -80,7 +80,7 @@ const mostCitedQuery = graphql(
     topWorks(by: CITED_BY_COUNT, first: 8) {
       score
       work {
-        ...NamedWork
+        ...WorkName
       }
     }
   }

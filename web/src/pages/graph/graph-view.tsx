@@ -110,7 +110,7 @@ export function GraphView({ params, update, graph, isLoading }: GraphViewProps) 
       <GraphControls params={params} update={update} />
       <GraphNotes graph={graph} isLoading={isLoading} params={params} update={update} />
       {graph !== null && (
-        <div class={single === null ? "graph-body" : "graph-body alone"} aria-busy={isLoading}>
+        <div class={single === null ? "graph-body" : "graph-body single"} aria-busy={isLoading}>
           <div class="graph-main">
             {params.isTable ? (
               <WorksTable neighbourhood={neighbourhood} selected={marks.selected} actions={actions} />
@@ -162,7 +162,7 @@ export function GraphView({ params, update, graph, isLoading }: GraphViewProps) 
           )}
         </div>
       )}
-      <p class="single-read" role="status" aria-live="polite">
+      <p class="visually-hidden" role="status" aria-live="polite">
         {announcement}
       </p>
       {graph !== null && (
@@ -233,7 +233,7 @@ export function EmptyGraph({
         {isNarrow && (
           <button
             type="button"
-            class="button first"
+            class="button primary"
             onClick={() => update({ direction: "BOTH", depth: Math.max(1, depth) })}
           >
             Show references and citations

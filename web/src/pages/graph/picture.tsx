@@ -99,7 +99,7 @@ export function PictureButtons({
 }) {
   return (
     <fieldset class="picture-buttons">
-      <legend class="only-read">View</legend>
+      <legend class="visually-hidden">View</legend>
       <button
         type="button"
         title="Zoom in"

@@ -74,14 +74,14 @@ function SelectedWorks({ selected, actions }: Pick<SidePanelProps, "selected" | 
           <li key={work.id}>
             <DocumentText text={workName(work)} maxLength={120} isExpandable={false} />{" "}
             <button type="button" class="link-like" onClick={() => actions.select(work.id, true)}>
-              Deselect<span class="only-read">: {workName(work).slice(0, 80)}</span>
+              Deselect<span class="visually-hidden">: {workName(work).slice(0, 80)}</span>
             </button>
           </li>
         ))}
       </ul>
       <p class="buttons">
         {selected.length === 2 && first !== undefined && second !== undefined && (
-          <button type="button" class="button first" onClick={() => actions.findPath(first, second)}>
+          <button type="button" class="button primary" onClick={() => actions.findPath(first, second)}>
             Path between them
           </button>
         )}

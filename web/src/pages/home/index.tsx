@@ -20,12 +20,12 @@ const homeQuery = graphql(
     }
     latest: papers(first: 6) {
       nodes {
-        ...ListedPaper
+        ...PaperListItem
       }
     }
     cited: papers(first: 6, orderBy: CITED_BY_DESC) {
       nodes {
-        ...ListedPaper
+        ...PaperListItem
       }
     }
   }
@@ -42,7 +42,7 @@ export function HomePage() {
   const isEmpty = data?.status.papers === 0;
   return (
     <div class="home">
-      <section class="home-find">
+      <section class="home-search">
         <h1>Who claims what, and can you verify it?</h1>
         <p class="soft">Search papers, claims and citations. Every statement shows who signed it.</p>
         <SearchBox size="large" />
@@ -94,7 +94,7 @@ function PaperList({ title, papers }: { title: string; papers: readonly ListedPa
             <a href={paperUrl(paper.pithNumber)}>
               <DocumentText text={paper.title ?? paper.pithNumber} maxLength={160} isExpandable={false} />
             </a>
-            <span class="found-meta">
+            <span class="hit-meta">
               {paper.authors.length > 0 && (
                 <DocumentText text={shortAuthors(paper.authors)} maxLength={80} isExpandable={false} />
               )}

@@ -37,7 +37,7 @@ function AnchorsBy({ group, refreshCount }: { group: Group; refreshCount: number
       <div class="overview-head">
         <h3>{title}</h3>
         <button type="button" class="button small" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
-          Table<span class="only-read">: internal anchors {title.toLowerCase()}</span>
+          Table<span class="visually-hidden">: internal anchors {title.toLowerCase()}</span>
         </button>
       </div>
       {result.state === "failed" && <ErrorNotice error={result.error} />}
@@ -94,7 +94,7 @@ function AnchorTable({ stats, group }: { stats: readonly AnchorStat[]; group: Gr
   return (
     <div class="table-scroll">
       <table>
-        <caption class="only-read">Internal anchors {titles[group].toLowerCase()}</caption>
+        <caption class="visually-hidden">Internal anchors {titles[group].toLowerCase()}</caption>
         <thead>
           <tr>
             <th scope="col">{group === "YEAR" ? "Year" : "Category"}</th>

@@ -51,7 +51,7 @@ export function EventList({ events }: { events: readonly OverviewEvent[] }) {
     <ul class="event-list">
       {events.map(({ eventId, type, status, invalidReason, proof, receivedAt, signer, paper }) => (
         <li key={eventId}>
-          <span class="event-what">
+          <span class="event-summary">
             <span class="event-type">{type.toLowerCase().replaceAll("_", " ")}</span>
             {proof !== null && <ProofChip evidence={{ proof, signer }} />}
             {status !== "CURRENT" && (

@@ -99,7 +99,7 @@ function TopWorksBy({ by, title, refreshCount }: { by: By; title: string; refres
                   {by === "CITED_BY_COUNT" ? `cited by ${score.toLocaleString("en")}` : score.toPrecision(3)}{" "}
                   ·{" "}
                   <a href={graphUrl([ref])}>
-                    graph<span class="only-read"> of {(work.title ?? ref).slice(0, 80)}</span>
+                    graph<span class="visually-hidden"> of {(work.title ?? ref).slice(0, 80)}</span>
                   </a>
                 </span>
               </li>

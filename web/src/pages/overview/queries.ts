@@ -43,7 +43,7 @@ export const topWorksQuery = graphql(
       rank
       score
       work {
-        ...NamedWork
+        ...WorkName
         paper {
           pithNumber
         }
@@ -64,7 +64,7 @@ export const eventFragment = graphql(
     proof
     receivedAt
     signer {
-      ...ShownSigner
+      ...SignerFields
     }
     paper {
       pithNumber

@@ -28,9 +28,9 @@ export function CheckList({
           <li key={name} class={`check ${checkClass(name, result, recordSigner)}`}>
             <Sign result={result} />
             <div>
-              <p class="check-question">{words[name].title}</p>
+              <p class="check-title">{words[name].title}</p>
               <p class="small">
-                <span class="only-read">{resultLabels[result]}: </span>
+                <span class="visually-hidden">{resultLabels[result]}: </span>
                 {words[name][result]}
               </p>
               {found !== undefined && (

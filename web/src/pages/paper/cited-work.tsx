@@ -36,7 +36,7 @@ function NoPaper() {
 function OtherVersions({ work, name }: { work: WorkResult; name: string }) {
   return (
     <p class="notice">
-      <bdi class="said">{name.slice(0, 100)}</bdi> is not in this mirror. Stored{" "}
+      <bdi class="document-text">{name.slice(0, 100)}</bdi> is not in this mirror. Stored{" "}
       {work.papers.length === 1 ? "version" : "versions"}:{" "}
       {work.papers.map(({ pithNumber, source: { version } }, index) => (
         <span key={pithNumber}>
@@ -56,7 +56,7 @@ function Identifiers({ work: { arxivId, doi, workIds } }: { work: WorkResult }) 
     ...workIds.slice(0, 6).map((id) => ({ kind: "work", id, text: id })),
   ];
   return (
-    <p class="soft work-names">
+    <p class="soft work-identifiers">
       {known.map(({ kind, id, text }) => {
         const href = sourceUrl(kind, id);
         const content = <DocumentText text={text} maxLength={120} isExpandable={false} />;
@@ -87,7 +87,7 @@ const citedByQuery = graphql(
           endCursor
         }
         nodes {
-          ...ListedPaper
+          ...PaperListItem
         }
       }
     }
@@ -125,7 +125,7 @@ export function CitedBy({ name }: { name: string }) {
             <tbody>
               {nodes.map((paper) => (
                 <tr key={paper.pithNumber}>
-                  <td class="said-cell">
+                  <td class="text-cell">
                     <a href={paperUrl(paper.pithNumber)}>
                       <DocumentText
                         text={paper.title ?? paper.pithNumber}

@@ -16,9 +16,9 @@ const claimsQuery = graphql(
           }
           nodes {
             id
-            ...ShownClaim
+            ...ClaimFields
             provenance {
-              ...Provenance
+              ...ProvenanceFields
             }
           }
         }

@@ -30,7 +30,7 @@ const eventsQuery = graphql(
           prevEventId
           supersedesIds
           signer {
-            ...ShownSigner
+            ...SignerFields
             fingerprint
           }
         }
@@ -82,7 +82,7 @@ function TimelineEvent({ event }: { event: Event }) {
         <code class="soft">{event.signer.fingerprint.slice(0, 8)}…</code>
       </p>
       {status !== "CURRENT" && (
-        <p class="small event-why">
+        <p class="small event-reason">
           {statuses[status].meaning}
           {invalidReason !== null && ` ${invalidReasons[invalidReason] ?? invalidReason}`}
         </p>

@@ -12,7 +12,7 @@ export function PaperHead({ paper }: { paper: PaperResult }) {
     <header class="paper-head">
       <p class="paper-kicker">
         {primaryCategory !== null && (
-          <span class="category first">
+          <span class="category primary">
             <DocumentText text={primaryCategory} maxLength={40} isExpandable={false} />
           </span>
         )}
@@ -33,11 +33,11 @@ export function PaperHead({ paper }: { paper: PaperResult }) {
       )}
       {abstractExcerpt !== null && (
         <p class="paper-abstract">
-          <span class="only-read">Abstract: </span>
+          <span class="visually-hidden">Abstract: </span>
           <DocumentText text={abstractExcerpt} maxLength={1500} />
         </p>
       )}
-      <p class="paper-said-by">
+      <p class="paper-provenance">
         <ProvenanceChip provenance={paper.snapshotProvenance} />
         <a href={graphUrl([paper.pithNumber])}>Citation graph</a>
         <QueryLink document={paperQuery} variables={{ ref: paper.pithNumber }} label="the paper" />
@@ -102,7 +102,7 @@ export function Verdict({ verdict }: { verdict: VerdictResult }) {
           );
         })}
       </dl>
-      <p class="verdict-made">
+      <p class="verdict-meta">
         <ProvenanceChip provenance={verdict.provenance} />
         {verdict.createdAt !== null && <span>read {verdict.createdAt.slice(0, 10)}</span>}
         {models !== null && (

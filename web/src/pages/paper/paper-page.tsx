@@ -90,7 +90,7 @@ function scrollToFragment(id: string): void {
 }
 
 function Loading() {
-  return <p class="soft waiting">Loading …</p>;
+  return <p class="soft loading">Loading …</p>;
 }
 
 function LoadFailed({ name, error, retry }: { name: string; error: ApiError; retry: () => void }) {
@@ -136,8 +136,8 @@ function NotFound({ name }: { name: string }) {
       <h1>Paper not found</h1>
       <div class="empty">
         <p>
-          No paper or cited work matches <bdi class="said">{name.slice(0, 200)}</bdi>. This mirror may not
-          have imported it yet.
+          No paper or cited work matches <bdi class="document-text">{name.slice(0, 200)}</bdi>. This mirror
+          may not have imported it yet.
         </p>
         <p class="soft">
           Papers are named by an arXiv id, a DOI or a Pith number. For words, use the{" "}

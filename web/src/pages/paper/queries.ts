@@ -12,7 +12,7 @@ export const workQuery = graphql(
   `
     query Work($ref: String!) {
       work(ref: $ref) {
-        ...BareWork
+        ...WorkSummary
         paper {
           pithNumber
         }
@@ -33,17 +33,17 @@ export const paperQuery = graphql(
   `
     query Paper($ref: String!) {
       paper(ref: $ref) {
-        ...ShownPaper
+        ...PaperFields
         shortPithNumber
         aliases {
           kind
           value
         }
         recordProvenance {
-          ...Provenance
+          ...ProvenanceFields
         }
         snapshotProvenance {
-          ...Provenance
+          ...ProvenanceFields
         }
         verdict {
           oneLineSummary
@@ -53,11 +53,11 @@ export const paperQuery = graphql(
           pipelineVersion
           createdAt
           provenance {
-            ...Provenance
+            ...ProvenanceFields
           }
         }
         verification {
-          ...ShownVerification
+          ...VerificationFields
           recordHash
           titleBinding
           claimsHash
@@ -91,13 +91,13 @@ export const paperQuery = graphql(
               version
             }
             verification {
-              ...ShownVerification
+              ...VerificationFields
             }
           }
         }
       }
       work(ref: $ref) {
-        ...BareWork
+        ...WorkSummary
         papers {
           pithNumber
           source {

@@ -18,7 +18,7 @@ const referencesQuery = graphql(
         edges {
           cursor
           node {
-            ...ShownReference
+            ...ReferenceFields
             citedPaper {
               pithNumber
               title
@@ -76,7 +76,7 @@ export function References({
       <Coverage coverage={coverage} signerId={signerId} />
       {coverage.known > 0 && (
         <fieldset class="filter">
-          <legend class="only-read">Which references</legend>
+          <legend class="visually-hidden">Which references</legend>
           {(Object.keys(filters) as Filter[]).map((name) => (
             <label key={name}>
               <input
@@ -116,15 +116,15 @@ function ReferenceTable({ rows }: { rows: readonly Row[] }) {
           {rows.map(({ cursor, node }) => (
             <tr key={cursor}>
               <td class="number">{node.refIndex}</td>
-              <td class="said-cell">
+              <td class="text-cell">
                 <CitedWork reference={node} />
               </td>
               <td>{node.year ?? "–"}</td>
-              <td class="said-cell small">
+              <td class="text-cell small">
                 <Identifier reference={node} />
               </td>
               <td class="marks">
-                {node.citedPaper !== null && <span class="mark-held">in this mirror</span>}
+                {node.citedPaper !== null && <span class="mark-in-mirror">in this mirror</span>}
                 {node.isInternalAnchor && (
                   <span
                     class="mark-anchor"

@@ -11,17 +11,17 @@ const relatedQuery = graphql(`
       sharedCount
       truncated
       shared(first: 3) {
-        ...NamedWork
+        ...RelatedWork
       }
       work {
-        ...NamedWork
+        ...RelatedWork
         year
         statedYear
       }
     }
   }
 
-  fragment NamedWork on Work {
+  fragment RelatedWork on Work {
     id
     title
     arxivId
@@ -62,7 +62,7 @@ export function RelatedWorks({ name }: { name: string }) {
       aside={<QueryLink document={relatedQuery} variables={variables} label="related works" />}
     >
       <fieldset class="filter">
-        <legend class="only-read">Related by</legend>
+        <legend class="visually-hidden">Related by</legend>
         {(Object.keys(relations) as Relation[]).map((each) => (
           <label key={each}>
             <input
@@ -110,7 +110,7 @@ export function RelatedWorks({ name }: { name: string }) {
   );
 }
 
-type NamedWork = {
+type LinkedWork = {
   readonly title: string | null;
   readonly arxivId: string | null;
   readonly doi: string | null;
@@ -118,7 +118,7 @@ type NamedWork = {
   readonly paper: { readonly pithNumber: string } | null;
 };
 
-function WorkLink({ work, maxLength = 200 }: { work: NamedWork; maxLength?: number }) {
+function WorkLink({ work, maxLength = 200 }: { work: LinkedWork; maxLength?: number }) {
   const name = work.paper?.pithNumber ?? work.arxivId ?? work.doi ?? work.workIds[0];
   const content = (
     <DocumentText text={work.title ?? name ?? "Untitled work"} maxLength={maxLength} isExpandable={false} />

@@ -23,13 +23,13 @@ export function VerificationPanel({ paper }: { paper: PaperResult }) {
         <span class="small">{describeTrust(trustOf(verification), signer)}</span>
       </p>
       {equivocations > 0 && (
-        <p class="notice bad small">
+        <p class="notice error small">
           <strong>{equivocations === 1 ? "A fork" : `${equivocations} forks`}.</strong> A signer published two
           versions where only one is allowed. The <a href="#events">events</a> show both.
         </p>
       )}
       {invalidEvents > 0 && (
-        <p class="notice bad small">
+        <p class="notice error small">
           <strong>{invalidEvents === 1 ? "One invalid event" : `${invalidEvents} invalid events`}.</strong>{" "}
           Authentic but wrong, so never applied. The <a href="#events">events</a> say why.
         </p>
@@ -39,7 +39,7 @@ export function VerificationPanel({ paper }: { paper: PaperResult }) {
       <div class="verification-again">
         <button
           type="button"
-          class="button first"
+          class="button primary"
           onClick={() => start(keyring)}
           disabled={run.state === "running"}
         >

@@ -30,7 +30,7 @@ export function SearchPage({ place: { query } }: { place: Extract<Route, { page:
       <ol class="results">
         {pages.nodes?.map((found) => (
           <li key={found.cursor}>
-            <a class="found" href={hitUrl(found)}>
+            <a class="hit" href={hitUrl(found)}>
               <SearchResult hit={found} />
             </a>
           </li>
