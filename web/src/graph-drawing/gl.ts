@@ -13,7 +13,7 @@ export function createProgram(
     [gl.FRAGMENT_SHADER, shaders.fragment],
   ] as const) {
     const shader = gl.createShader(type);
-    if (shader === null) throw new Error("WebGL is lost.");
+    if (shader === null) throw new Error("The WebGL context is lost.");
     gl.shaderSource(shader, source);
     gl.compileShader(shader);
     gl.attachShader(program, shader);
@@ -21,7 +21,9 @@ export function createProgram(
   }
   gl.linkProgram(program);
   if (gl.getProgramParameter(program, gl.LINK_STATUS) !== true) {
-    throw new Error(`Lines cannot be drawn: ${gl.getProgramInfoLog(program) ?? "no reason given"}`);
+    throw new Error(
+      `The WebGL program could not be linked: ${gl.getProgramInfoLog(program) ?? "no reason given"}`,
+    );
   }
   return program;
 }

@@ -76,7 +76,7 @@ export class Layers {
       return this.#arrows;
     });
     sigma.addCustomLayerProgram("works", "nodes", (gl) => {
-      if (this.#positions === undefined) throw new Error("The layers are made in another order than given.");
+      if (this.#positions === undefined) throw new Error("Sigma created the layers in another order.");
       const marks = new WorkShapes(gl, graph, this.#positions, (id) =>
         workAppearance(graph.getNodeAttributes(id), sigma.getNodeState(id), sigma.getGraphState(), tokens()),
       );
@@ -122,7 +122,7 @@ export class Layers {
 export function disableNodeProgram(sigma: object, gl: WebGL2RenderingContext): void {
   const { nodeProgram } = sigma as { readonly nodeProgram?: { render?: () => void } };
   if (typeof nodeProgram?.render !== "function")
-    throw new Error("sigma does not draw works as it is known to.");
+    throw new Error("This version of sigma has no nodeProgram to disable.");
   nodeProgram.render = () => {
     // Labels are drawn next. For new glyphs sigma binds their texture to the active unit and then unbinds it. Without
     // this call it would unbind the texture with the label offsets.

@@ -51,8 +51,9 @@ export function citationsCsv({ works, citations }: Neighbourhood): string {
   ]);
 }
 
+/** Rows end with CRLF. The file starts with a byte order mark, by which spreadsheets recognise UTF-8. */
 function formatRows(rows: readonly (readonly Cell[])[]): string {
-  return rows.map((row) => `${row.map(formatCell).join(",")}\r\n`).join("");
+  return `\ufeff${rows.map((row) => `${row.map(formatCell).join(",")}\r\n`).join("")}`;
 }
 
 function formatCell(cell: Cell): string {

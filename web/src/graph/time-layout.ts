@@ -55,7 +55,7 @@ function layOut(neighbourhood: Neighbourhood, width: number): TimeLayout {
     const x = xOfDate(dates.get(id) ?? null, scale);
     const near = [...(neighbours.get(id) ?? [])].flatMap((other) => positions.get(other)?.y ?? []);
     const middle = near.length === 0 ? 0 : near.reduce((sum, y) => sum + y, 0) / near.length;
-    // Alternate slightly above and below, so that no side fills up first.
+    // Offset slightly, up or down, so that no side fills up first.
     const y = room.nearest(x, middle + (hashToPair(id)[1] - 0.5) * 24, radius);
     positions.set(id, { x, y });
     room.take({ x, y, radius });

@@ -95,9 +95,9 @@ export type ClaimKind = ReturnType<typeof graphql.scalar<"ClaimKind">>;
 
 /** Kinds of claims, in display order. */
 export const claimKinds: Readonly<Record<ClaimKind, { readonly name: string; readonly meaning: string }>> = {
-  HEADLINE: { name: "Headline", meaning: "The paper in a headline." },
+  HEADLINE: { name: "Headline", meaning: "The paper as a headline." },
   ONE_LINE_SUMMARY: { name: "One-line summary", meaning: "The paper in one line." },
-  STRONGEST_CLAIM: { name: "Strongest claim", meaning: "The most that the paper asserts." },
-  WEAKEST_ASSUMPTION: { name: "Weakest assumption", meaning: "What it rests on most precariously." },
+  STRONGEST_CLAIM: { name: "Strongest claim", meaning: "The strongest statement that the paper makes." },
+  WEAKEST_ASSUMPTION: { name: "Weakest assumption", meaning: "The assumption that is least certain." },
   OTHER: { name: "Other claim", meaning: "Claims of other kinds." },
 };

@@ -62,13 +62,13 @@ const words: Readonly<Record<string, ErrorDescription>> = {
     text: "Try again in a moment.",
     canRetry: true,
   },
-  TIMEOUT: { title: "This took too long", text: "Try again, or ask for less.", canRetry: true },
-  TOO_LARGE: { title: "This is too large", text: "Ask for less.", canRetry: false },
+  TIMEOUT: { title: "This took too long", text: "Try again, or request less.", canRetry: true },
+  TOO_LARGE: { title: "This is too large", text: "Request less.", canRetry: false },
 };
 
 const serverError: ErrorDescription = {
   title: "Something went wrong on the server",
-  text: "Try again. If it happens again, tell the operator of this mirror.",
+  text: "Try again. If it happens again, contact the operator of this mirror.",
   canRetry: true,
 };
 
@@ -76,7 +76,7 @@ const serverError: ErrorDescription = {
 const titlesOfExplainedErrors: Readonly<Record<string, string>> = {
   BAD_USER_INPUT: "This can't be shown",
   NOT_FOUND: "Not found",
-  AMBIGUOUS_REF: "Several papers have this name",
+  AMBIGUOUS_REF: "Several papers match",
   QUERY_TOO_COMPLEX: "This is too much for one request",
 };
 

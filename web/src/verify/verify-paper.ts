@@ -41,7 +41,7 @@ export async function verifyPaper(
   const paper = await verifyInWorker({ bundle, keyring, hasSample: server.hasSample }, signal);
   const milliseconds = performance.now() - started;
   if (paper.pithNumber !== pithNumber) {
-    throw new VerifyError(`The bundle is of another paper: ${paper.pithNumber}.`, "document");
+    throw new VerifyError(`The bundle belongs to another paper: ${paper.pithNumber}.`, "document");
   }
   return { bytes, milliseconds, paper, comparison: compare(server, paper) };
 }
@@ -57,7 +57,7 @@ async function fetchBundle(pithNumber: string, signal: AbortSignal): Promise<Arr
   }
   if (!response.ok) {
     throw new VerifyError(
-      `The server has no bundle of this paper (it answered ${response.status}).`,
+      `The server has no bundle of this paper (HTTP status ${response.status}).`,
       "network",
     );
   }
@@ -73,7 +73,7 @@ function verifyInWorker(request: VerifyRequest, signal: AbortSignal): Promise<Ve
       else reject(new VerifyError(data.message, data.about));
     });
     thread.addEventListener("error", () =>
-      reject(new VerifyError("The verifying code could not be run by this browser.", "network")),
+      reject(new VerifyError("This browser could not run the verification code.", "network")),
     );
     thread.postMessage(request, [request.bundle]);
   }).finally(() => thread.terminate());

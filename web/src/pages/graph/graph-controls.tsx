@@ -259,7 +259,7 @@ const pathTexts = {
 } as const;
 
 function describePath(path: PathResult): string {
-  if (path.state === "none") return "There is no path of up to eight citations between the two.";
+  if (path.state === "none") return "No path of up to eight citations connects the two.";
   if (path.state === "failed") return `The path could not be loaded. ${path.reason}`;
   const steps = path.works.length - 1;
   return `Shortest path between the two: ${formatCount(steps, "citation")}, ${pathTexts[path.direction]}.`;
@@ -299,7 +299,7 @@ export function SaveMenu({
             {text}
           </button>
         ))}
-      {isFailed && <span role="alert">It could not be saved.</span>}
+      {isFailed && <span role="alert">The file could not be saved.</span>}
     </fieldset>
   );
 }

@@ -29,7 +29,7 @@ export function Rejected({ refreshCount }: { refreshCount: number }) {
           <>
             <p>
               <strong>Invalid events: {invalid.data.events.totalCount.toLocaleString("en")}.</strong>{" "}
-              <span class="soft">Signed as stated but wrong: stored and shown, never applied.</span>
+              <span class="soft">Correctly signed but invalid: stored and shown, never applied.</span>
             </p>
             <EventList events={invalid.data.events.nodes.toReversed()} />
           </>

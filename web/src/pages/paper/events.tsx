@@ -76,7 +76,7 @@ function TimelineEvent({ event }: { event: Event }) {
         <span class={`event-status ${status.toLowerCase()}`}>{statuses[status].name}</span>
       </p>
       <p class="small">
-        About its <DocumentText text={event.target} maxLength={60} />, by{" "}
+        Target: <DocumentText text={event.target} maxLength={60} />. Signer:{" "}
         <DocumentText text={event.signer.signerId} maxLength={60} />, key{" "}
         <DocumentText text={event.signer.keyId} maxLength={60} />{" "}
         <code class="soft">{event.signer.fingerprint.slice(0, 8)}…</code>
@@ -188,7 +188,7 @@ export const statuses: Readonly<Record<EventStatus, { readonly name: string; rea
     meaning:
       "Valid, but another event takes precedence: its signer published two versions (a fork), or the other event has stronger evidence.",
   },
-  INVALID: { name: "invalid", meaning: "Authentic but wrong: stored, never applied." },
+  INVALID: { name: "invalid", meaning: "Correctly signed but invalid: stored, never applied." },
 };
 
 /** Meaning of the reason codes in PROTOCOL section 5. */

@@ -98,13 +98,13 @@ function LoadFailed({ name, error, retry }: { name: string; error: ApiError; ret
     return (
       <>
         <h1>
-          {error.code === "BAD_USER_INPUT" ? "This is not a paper's name" : "The paper could not be loaded"}
+          {error.code === "BAD_USER_INPUT" ? "Not a paper identifier" : "The paper could not be loaded"}
         </h1>
         {error.code === "BAD_USER_INPUT" ? (
           <ErrorNotice
             error={error}
-            title={`“${name.slice(0, 100)}” names no paper`}
-            text="Papers are named by an arXiv id (2302.12192), a DOI (10.1103/…) or a Pith number (pith:2023:…)."
+            title={`“${name.slice(0, 100)}” is not a paper identifier`}
+            text="Use an arXiv id (2302.12192), a DOI (10.1103/…) or a Pith number (pith:2023:…)."
           >
             <p>
               <a href={searchUrl(name.slice(0, 200))}>Search for these words</a>
@@ -118,7 +118,7 @@ function LoadFailed({ name, error, retry }: { name: string; error: ApiError; ret
   }
   return (
     <>
-      <h1>“{name}” names several papers</h1>
+      <h1>“{name}” matches several papers</h1>
       <ul class="paper-list">
         {error.pithNumbers.map((number) => (
           <li key={number}>
@@ -140,7 +140,7 @@ function NotFound({ name }: { name: string }) {
           may not have imported it yet.
         </p>
         <p class="soft">
-          Papers are named by an arXiv id, a DOI or a Pith number. For words, use the{" "}
+          Use an arXiv id, a DOI or a Pith number. For words, use the{" "}
           <a href={searchUrl(name.slice(0, 200))}>search</a>.
         </p>
       </div>

@@ -31,7 +31,7 @@ export function VerificationPanel({ paper }: { paper: PaperResult }) {
       {invalidEvents > 0 && (
         <p class="notice error small">
           <strong>{invalidEvents === 1 ? "One invalid event" : `${invalidEvents} invalid events`}.</strong>{" "}
-          Authentic but wrong, so never applied. The <a href="#events">events</a> say why.
+          Correctly signed but invalid, so never applied. The <a href="#events">events</a> say why.
         </p>
       )}
       <h3>What this mirror checked</h3>
