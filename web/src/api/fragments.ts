@@ -97,7 +97,7 @@ export const paperFragment = graphql(`
     license
     source {
       kind
-      id
+      identifier
       version
     }
   }

@@ -71,7 +71,7 @@ function describe(event: {
 /** The fields of `readBundleFields`, from the API's response. */
 function readServerFields(paper: ServerInfo): Map<string, string | null> {
   const fields = new Map<string, string | null>([
-    ["source", `${paper.source.kind}:${paper.source.id}`],
+    ["source", `${paper.source.kind}:${paper.source.identifier}`],
     ["source version", numberText(paper.source.version)],
     ["time of submission", paper.submittedAt],
     ["primary category", paper.primaryCategory],

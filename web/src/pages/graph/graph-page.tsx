@@ -78,9 +78,11 @@ const mostCitedQuery = graphql(
   `
   query MostCited {
     topWorks(by: CITED_BY_COUNT, first: 8) {
-      score
-      work {
-        ...WorkName
+      nodes {
+        score
+        work {
+          ...WorkName
+        }
       }
     }
   }
@@ -100,7 +102,7 @@ export function StartingPoints() {
       </p>
       {result.state === "answered" && (
         <ol>
-          {result.data.topWorks.map(({ work, score }) => {
+          {result.data.topWorks.nodes.map(({ work, score }) => {
             const ref = refOf(work);
             const year = formatYear(work);
             return (
@@ -116,7 +118,7 @@ export function StartingPoints() {
           })}
         </ol>
       )}
-      {result.state === "answered" && result.data.topWorks.length === 0 && (
+      {result.state === "answered" && result.data.topWorks.nodes.length === 0 && (
         <p>This mirror has no citations yet.</p>
       )}
       {result.state === "failed" && <ErrorNotice error={result.error} />}

@@ -77,8 +77,8 @@ function chartedGroups(stats: readonly AnchorStat[], group: Group): readonly Anc
     .slice(0, maxCategories);
 }
 
-function anchorsOf({ internalAnchorsAsserted, internalAnchorsKnown }: AnchorStat): number {
-  return Math.max(internalAnchorsAsserted, internalAnchorsKnown);
+function anchorsOf({ internalAnchorsAsserted, internalAnchorsListed }: AnchorStat): number {
+  return Math.max(internalAnchorsAsserted, internalAnchorsListed);
 }
 
 /** How many groups the chart omits, and why; null if none. */
@@ -126,8 +126,8 @@ function AnchorTable({ stats, group }: { stats: readonly AnchorStat[]; group: Gr
                   stat.internalAnchorsAsserted.toLocaleString("en")
                 )}
               </td>
-              <td class="number">{stat.internalAnchorsKnown.toLocaleString("en")}</td>
-              <td class="number">{stat.internalAnchorsHeld.toLocaleString("en")}</td>
+              <td class="number">{stat.internalAnchorsListed.toLocaleString("en")}</td>
+              <td class="number">{stat.internalAnchorsStored.toLocaleString("en")}</td>
             </tr>
           ))}
         </tbody>
@@ -180,10 +180,10 @@ export function AnchorChart({
 }
 
 function chartDescription(stats: readonly AnchorStat[], title: string): string {
-  const sum = (field: "internalAnchorsAsserted" | "internalAnchorsKnown" | "internalAnchorsHeld") =>
+  const sum = (field: "internalAnchorsAsserted" | "internalAnchorsListed" | "internalAnchorsStored") =>
     stats.reduce((total, stat) => total + stat[field], 0).toLocaleString("en");
   return (
     `Bars of internal anchors ${title.toLowerCase()}, ${stats.length} groups: ${sum("internalAnchorsAsserted")} asserted, ` +
-    `${sum("internalAnchorsKnown")} listed, ${sum("internalAnchorsHeld")} with a paper in this mirror. The table has each number.`
+    `${sum("internalAnchorsListed")} listed, ${sum("internalAnchorsStored")} with a paper in this mirror. The table has each number.`
   );
 }

@@ -56,12 +56,12 @@ export function drawBarChart(
         dataset(
           "Listed",
           listed,
-          stats.map(({ internalAnchorsKnown }) => internalAnchorsKnown),
+          stats.map(({ internalAnchorsListed }) => internalAnchorsListed),
         ),
         dataset(
           "In this mirror",
           inMirror,
-          stats.map(({ internalAnchorsHeld }) => internalAnchorsHeld),
+          stats.map(({ internalAnchorsStored }) => internalAnchorsStored),
         ),
       ],
     },

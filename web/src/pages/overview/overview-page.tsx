@@ -86,7 +86,7 @@ function TopWorksBy({ by, title, refreshCount }: { by: By; title: string; refres
       {result.state === "failed" && <ErrorNotice error={result.error} />}
       {result.state === "answered" && (
         <ol class="top-works">
-          {result.data.topWorks.map(({ rank, score, work }) => {
+          {result.data.topWorks.nodes.map(({ rank, score, work }) => {
             const ref = refOf(work);
             const year = formatYear(work);
             return (

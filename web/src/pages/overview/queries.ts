@@ -10,8 +10,8 @@ export const contentsQuery = graphql(`
       events
       invalidEvents
       rejectedDocuments
-      refusals {
-        kind
+      rejections {
+        scope
         code
         count
       }
@@ -28,10 +28,10 @@ export const anchorsQuery = graphql(`
       papers
       papersAsserting
       referencesAsserted
-      referencesKnown
+      referencesListed
       internalAnchorsAsserted
-      internalAnchorsKnown
-      internalAnchorsHeld
+      internalAnchorsListed
+      internalAnchorsStored
     }
   }
 `);
@@ -40,12 +40,14 @@ export const topWorksQuery = graphql(
   `
   query TopWorks($by: WorkRank!) {
     topWorks(by: $by, first: 10) {
-      rank
-      score
-      work {
-        ...WorkName
-        paper {
-          pithNumber
+      nodes {
+        rank
+        score
+        work {
+          ...WorkName
+          paper {
+            pithNumber
+          }
         }
       }
     }
@@ -104,7 +106,7 @@ export const invalidEventsQuery = graphql(
 
 export const changesQuery = graphql(`
   subscription Changes($after: String) {
-    paperChanged(after: $after) {
+    paperChanged(afterPosition: $after) {
       position
       stateSha256
       paper {
@@ -115,7 +117,7 @@ export const changesQuery = graphql(`
   }
 `);
 
-export type RejectionCount = ResultOf<typeof contentsQuery>["status"]["refusals"][number];
+export type RejectionCount = ResultOf<typeof contentsQuery>["status"]["rejections"][number];
 export type AnchorStat = ResultOf<typeof anchorsQuery>["anchorStats"][number];
 export type OverviewEvent = ResultOf<typeof eventFragment>;
 export type Change = ResultOf<typeof changesQuery>["paperChanged"];

@@ -7,17 +7,19 @@ import { ErrorNotice, QueryLink, Section } from "../../ui/index.ts";
 const relatedQuery = graphql(`
   query RelatedWorks($ref: String!, $by: Relatedness!, $first: Int!) {
     relatedWorks(ref: $ref, by: $by, first: $first) {
-      score
-      sharedCount
+      nodes {
+        score
+        sharedCount
+        shared(first: 3) {
+          ...RelatedWork
+        }
+        work {
+          ...RelatedWork
+          year
+          statedYear
+        }
+      }
       truncated
-      shared(first: 3) {
-        ...RelatedWork
-      }
-      work {
-        ...RelatedWork
-        year
-        statedYear
-      }
     }
   }
 
@@ -54,7 +56,8 @@ export function RelatedWorks({ name }: { name: string }) {
   const variables = { ref: name, by: relation, first: 8 };
   const [refreshCount, setRefreshCount] = useState(0);
   const result = useQuery(relatedQuery, variables, refreshCount);
-  const works = result.data?.relatedWorks;
+  const related = result.data?.relatedWorks;
+  const works = related?.nodes;
   return (
     <Section
       id="related"
@@ -79,8 +82,8 @@ export function RelatedWorks({ name }: { name: string }) {
         <ErrorNotice error={result.error} retry={() => setRefreshCount(refreshCount + 1)} />
       )}
       {result.state === "loading" && <p class="soft">Loading …</p>}
-      {works?.length === 0 && <p class="soft">{relations[relation].none}</p>}
-      {works?.[0]?.truncated === true && (
+      {works?.length === 0 && !related?.truncated && <p class="soft">{relations[relation].none}</p>}
+      {related?.truncated === true && (
         <p class="notice">Not all works were compared, so others may be more related.</p>
       )}
       <ol class="related">
