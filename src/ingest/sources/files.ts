@@ -3,14 +3,14 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { errorText } from "../../runtime/error-text.ts";
-import type { Delivery } from "../arrival.ts";
+import type { RawDocument } from "../verify.ts";
 import { skipByteOrderMark } from "./byte-order-mark.ts";
 import { gunzipped } from "./gunzip.ts";
 import { linesOf, type Piece, wholeOf } from "./pieces.ts";
 
 /** What a source delivers: a document, or why something that should have been one cannot be read. */
 export type Delivered =
-  | Delivery
+  | RawDocument
   | { readonly source: string; readonly unreadable: string; readonly code: string };
 
 export type FileSource = {

@@ -147,8 +147,8 @@ query One {
     title
     referenceCoverage {
       asserted
-      known
-      held
+      listed
+      stored
       complete
     }
     citedBy(first: 10) {
