@@ -2,7 +2,6 @@ import { type SQL, sql } from "drizzle-orm";
 import { papers, references, works } from "../store/tables/index.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
-import { keptAnswer } from "./kept-answers.ts";
 import { type PaperFilter, PaperFilterInput, paperCondition } from "./paper-filter.ts";
 
 const groups = ["YEAR", "PRIMARY_CATEGORY"] as const;
@@ -76,14 +75,13 @@ builder.queryField("anchorStats", (t) =>
       groupBy: t.arg({ type: AnchorGroupEnum, required: true, description: "By what." }),
       filter: t.arg({ type: PaperFilterInput, description: "Over which papers; all unless told." }),
     },
-    resolve: (_root, { groupBy, filter }, context) => keptStats(groupBy, filter ?? {}, context),
+    // Counting looks at all internal anchors, and who shows them asks again and again.
+    resolve: (_root, { groupBy, filter }, context) =>
+      context.loaders.batches.cached(`anchorStats ${JSON.stringify([groupBy, filter])}`, () =>
+        anchorStats(groupBy, filter ?? {}, context),
+      ),
   }),
 );
-
-/** Counting looks at all internal anchors, and who shows them asks again and again. */
-function keptStats(groupBy: AnchorGroup, filter: PaperFilter, context: Context): Promise<AnchorStat[]> {
-  return keptAnswer("anchorStats", { groupBy, filter }, context, () => anchorStats(groupBy, filter, context));
-}
 
 const groupOf: Record<AnchorGroup, SQL> = {
   YEAR: sql`to_char(${papers.submittedAt} AT TIME ZONE 'UTC', 'YYYY')`,

@@ -1,11 +1,17 @@
 import type { Answered, CountedAnswer } from "../graph/index.ts";
 import { builder } from "./builder.ts";
 import { badUserInput } from "./errors.ts";
-import { aboutList, type GraphAnswer, GraphAnswerInterface } from "./graph-answer.ts";
-import { workIdsByRefs, worksInWords, worksOf } from "./graph-works.ts";
+import {
+  aboutList,
+  type GraphAnswer,
+  GraphAnswerInterface,
+  workIdsByRefs,
+  worksInWords,
+  worksOf,
+} from "./graph-works.ts";
 import { graphLimits, inWords, readWithin } from "./limits/graph.ts";
 import type { Loaders } from "./loaders/index.ts";
-import type { WorkRow } from "./loaders/works.ts";
+import type { WorkRow } from "./loaders/papers.ts";
 import { WorkObject } from "./objects.ts";
 
 /** A work, and with how many of the given works it was found. */

@@ -1,17 +1,18 @@
 import { isJsonObject, isPithNumber, suffixOf } from "../protocol/index.ts";
 import { paperIdOf } from "../store/ids.ts";
 import { builder } from "./builder.ts";
-import { citingConnection } from "./citing-connection.ts";
+import { ordinalConnection } from "./connections/ordinal.ts";
 import {
   ClaimConnection,
   EventConnection,
+  forwardArguments,
   PaperConnection,
   ReferenceConnection,
-} from "./connection-objects.ts";
+} from "./connections/schema.ts";
 import type { Context } from "./context.ts";
-import { ClaimKindEnum, EventTypeEnum } from "./enums.ts";
 import { JsonText } from "./json-text.ts";
 import type { PaperRow } from "./loaders/papers.ts";
+import type { AliasRow } from "./loaders/records.ts";
 import {
   PaperObject,
   ReferenceCoverageObject,
@@ -20,9 +21,42 @@ import {
   VerificationObject,
   WorkObject,
 } from "./objects.ts";
-import { ordinalConnection } from "./ordinal-connection.ts";
-import { forwardArguments } from "./page-arguments.ts";
 import { required } from "./required.ts";
+import { ClaimKindEnum, EventTypeEnum } from "./scalars-and-enums.ts";
+import { citingConnection } from "./work.ts";
+
+SourceObject.implement({
+  description: "Where a paper comes from, as its canonical record says: what the Pith number is the hash of.",
+  fields: (t) => ({
+    kind: t.exposeString("sourceKind", { description: "`arxiv`, …" }),
+    id: t.exposeString("sourceId", { description: "The id at the source, without version: `2302.12192`." }),
+    version: t.exposeInt("sourceVersion", {
+      nullable: true,
+      description: "The version at the source, from 1; null where the source has none.",
+    }),
+  }),
+});
+
+const AliasObject = builder.objectRef<AliasRow>("Alias");
+
+AliasObject.implement({
+  description:
+    "Another name of a paper. Aliases are unsigned: those that follow from the record (arXiv id, arXiv's own DOI, " +
+    "short Pith numbers) were checked against it; all others are somebody's word.",
+  fields: (t) => ({
+    kind: t.exposeString("kind", { description: "`arxiv`, `arxiv_version`, `doi`, `pith_short_8`, …" }),
+    value: t.exposeString("value", { description: "The name itself, as the document wrote it." }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "Since when, as the document says." }),
+  }),
+});
+
+builder.objectField(PaperObject, "aliases", (t) =>
+  t.field({
+    type: [AliasObject],
+    description: "The paper's other names, by kind, then value.",
+    resolve: async ({ paperId }, _args, { loaders }) => [...(await loaders.aliasesOfPaper.load(paperId))],
+  }),
+);
 
 builder.node(PaperObject, {
   description:

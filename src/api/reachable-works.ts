@@ -1,8 +1,7 @@
 import { builder } from "./builder.ts";
-import { CitationDirectionEnum } from "./enums.ts";
-import { type GraphAnswer, GraphAnswerInterface } from "./graph-answer.ts";
-import { refsInWords, workIdByRef } from "./graph-works.ts";
+import { type GraphAnswer, GraphAnswerInterface, refsInWords, workIdByRef } from "./graph-works.ts";
 import { graphLimits, inWords, readWithin } from "./limits/graph.ts";
+import { CitationDirectionEnum } from "./scalars-and-enums.ts";
 
 type ReachableWorks = GraphAnswer & { readonly counts: readonly number[] };
 

@@ -1,9 +1,15 @@
 import { greatestAsked } from "./asked-fields.ts";
 import { builder } from "./builder.ts";
-import { aboutList, type GraphAnswer, GraphAnswerInterface } from "./graph-answer.ts";
-import { refsInWords, workIdByRef, worksOf } from "./graph-works.ts";
+import {
+  aboutList,
+  type GraphAnswer,
+  GraphAnswerInterface,
+  refsInWords,
+  workIdByRef,
+  worksOf,
+} from "./graph-works.ts";
 import { graphLimits, inWords, readWithin } from "./limits/graph.ts";
-import type { WorkRow } from "./loaders/works.ts";
+import type { WorkRow } from "./loaders/papers.ts";
 import { WorkObject } from "./objects.ts";
 
 type RelatedWork = GraphAnswer & {

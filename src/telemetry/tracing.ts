@@ -1,5 +1,4 @@
-import type { TracingConfig } from "../config/index.ts";
-import { type Config, readConfig } from "../config/index.ts";
+import { type Config, readConfig, type TracingConfig } from "../config/index.ts";
 import { createLog, type Log } from "../log.ts";
 import {
   type IngestedDocument,

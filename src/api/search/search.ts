@@ -1,6 +1,6 @@
 import { builder } from "../builder.ts";
+import { forwardArguments } from "../connections/schema.ts";
 import { ClaimObject, PaperObject, WorkObject } from "../objects.ts";
-import { forwardArguments } from "../page-arguments.ts";
 import type { PassagePart } from "./passage.ts";
 import { type Passage, type SearchEdge, type SearchNode, SearchResults } from "./results.ts";
 import { mostCandidates, mostRanked } from "./text-search.ts";

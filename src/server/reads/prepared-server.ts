@@ -1,9 +1,9 @@
 import { type PreparedReads, prepareReads } from "../../api/context.ts";
-import { KeptRows } from "../../api/loaders/kept-rows.ts";
+import { RowCache } from "../../api/loaders/row-cache.ts";
 import { type GraphService, startGraph } from "../../graph/index.ts";
+import { DataVersion } from "../../store/data-version.ts";
 import type { ReadServer } from "../../store/replicas/index.ts";
 import type { PaperStates } from "../../store/states/index.ts";
-import { DataVersion } from "../cache/data-version.ts";
 import { graphOfReplica } from "./replica-graph.ts";
 
 /** A server with what requests read through: statements prepared for it, and rows that are kept of it. */
@@ -33,7 +33,7 @@ export function prepareServer(
   const isInTables = graph.status().adjacency === "sql";
   const ownGraph =
     isReplica && isInTables ? graphOfReplica(startGraph(database, { adjacency: "sql" }), graph) : graph;
-  const version = new DataVersion(server, ownGraph);
-  const kept = rowCacheSize > 0 ? new KeptRows(() => version.read(), rowCacheSize) : undefined;
+  const version = new DataVersion(server, () => ownGraph.graphVersion());
+  const kept = rowCacheSize > 0 ? new RowCache(version, rowCacheSize) : undefined;
   return { server, version, reads: prepareReads(database, ownGraph, { kept, states }) };
 }
