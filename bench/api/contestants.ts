@@ -1,6 +1,7 @@
-import { maxNodes, type Asking, type Job, type Parameters } from "./jobs.ts";
-import { type Json } from "./json.ts";
-import { type ServerProcess } from "./server-process.ts";
+import type { Asking, Job, Parameters } from "./jobs.ts";
+import { maxNodes } from "./jobs.ts";
+import type { Json } from "./json.ts";
+import type { ServerProcess } from "./server-process.ts";
 
 /** A server as one of those that take turns. */
 export type Contestant = {

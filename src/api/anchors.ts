@@ -6,36 +6,29 @@ import { claimsConnection } from "./claims.ts";
 import { ClaimConnection, pageArguments } from "./connections/schema.ts";
 import type { Context } from "./context.ts";
 import { ApiError } from "./errors.ts";
-import {
-  aboutList,
-  type GraphAnswer,
-  GraphAnswerInterface,
-  refsInWords,
-  workIdByRef,
-  worksOf,
-} from "./graph-works.ts";
-import { graphLimits, inWords, readWithin } from "./limits/graph.ts";
+import { anyWorkRef, type GraphResult, GraphResultInterface, workIdByRef, worksOf } from "./graph-works.ts";
+import { graphLimits, readWithin } from "./limits/graph.ts";
 import { ofKinds } from "./loaders/claims.ts";
 import type { WorkRow } from "./loaders/papers.ts";
 import { WorkObject } from "./objects.ts";
 import { type PaperFilter, PaperFilterInput, paperCondition } from "./paper-filter.ts";
 import { ClaimKindEnum } from "./scalars-and-enums.ts";
-import { graphPosition, idsOf, type RankedWork, RankedWorkObject } from "./top-works.ts";
+import { emptyListVersion, graphPosition, idsOf, type RankedWorks, RankedWorksObject } from "./top-works.ts";
 
 builder.queryField("anchorClaims", (t) =>
   t.field({
     type: ClaimConnection,
     description:
-      "The claims of the papers that anchor a paper: of those held of the works that it cites by references marked as internal " +
-      "anchors. Each with its own provenance. In the order of `claims`.",
+      "Lists the claims of a paper's anchors: of the stored papers that the paper cites through internal anchors. The order is that " +
+      "of `claims`.",
     args: {
       ref: t.arg.string({
         required: true,
-        description: "The paper that is anchored: as for `paper`; NOT_FOUND where none is held.",
+        description: "The citing paper, in any form that `Query.paper` accepts.",
       }),
       kinds: t.arg({
         type: [ClaimKindEnum],
-        description: "Only claims of these kinds; an empty list fits none.",
+        description: "Only claims of these kinds. Defaults to all kinds; an empty list matches nothing.",
       }),
       ...pageArguments,
     },
@@ -43,7 +36,7 @@ builder.queryField("anchorClaims", (t) =>
       const { database, loaders } = context;
       const paper = await loaders.paperByRef.load(ref);
       if (paper === null) {
-        throw new ApiError("NOT_FOUND", `This mirror holds no paper ${JSON.stringify(ref)}.`);
+        throw new ApiError("NOT_FOUND", `No paper ${JSON.stringify(ref)} is stored here.`);
       }
       const { db } = database;
       const cited = db
@@ -61,21 +54,21 @@ builder.queryField("anchorClaims", (t) =>
   }),
 );
 
-type AnchorChain = GraphAnswer & { readonly works: readonly WorkRow[] };
+type AnchorChain = GraphResult & { readonly works: readonly WorkRow[] };
 
 const AnchorChainObject = builder.objectRef<AnchorChain>("AnchorChain");
 
 AnchorChainObject.implement({
-  description: "A chain of works, each anchored in the next, which is of an earlier time.",
-  interfaces: [GraphAnswerInterface],
+  description: "A chain of works, each citing the next one through an internal anchor.",
+  interfaces: [GraphResultInterface],
   fields: (t) => ({
     works: t.field({
       type: [WorkObject],
-      description: "From the work that was asked about to the last; that work alone where it has no anchor.",
+      description: "The works from `from` to the last anchor. Only `from` if it has no internal anchor.",
       resolve: ({ works }) => works,
     }),
     length: t.int({
-      description: "Its steps: one less than its works.",
+      description: "The number of internal anchors along the chain: one less than the number of works.",
       resolve: ({ works }) => works.length - 1,
     }),
   }),
@@ -86,13 +79,12 @@ builder.queryField("anchorChain", (t) =>
     type: AnchorChainObject,
     nullable: true,
     description:
-      "The longest chain of internal anchors from a work back in time: each next work is one that the work before cites by a " +
-      "reference marked as an internal anchor, and its paper was submitted earlier, or none of it is held: there a chain ends. " +
-      "Of equally long chains the first by an internal number, the same on every mirror.",
+      "Finds the longest chain of internal anchors from a work back in time: each paper was submitted before the one that cites " +
+      "it. A chain ends at a work without a stored paper; among equally long chains every mirror returns the same one.",
     args: {
-      from: t.arg.string({ required: true, description: `Where it begins. ${refsInWords}` }),
+      from: t.arg.string({ required: true, description: `The first work, ${anyWorkRef}.` }),
       to: t.arg.string({
-        description: `Where it is to end; null where no chain leads there. Anywhere unless told. ${refsInWords}`,
+        description: `The last work, ${anyWorkRef}. Defaults to any work. The result is null if no chain leads there.`,
       }),
     },
     resolve: async (_root, { from, to }, context) => {
@@ -105,7 +97,7 @@ builder.queryField("anchorChain", (t) =>
       const { workIds, truncated, graphVersion } = answer;
       if (workIds === null) {
         if (!truncated) return null;
-        throw new ApiError("QUERY_TOO_COMPLEX", "The question used up its budget before it found a chain.");
+        throw new ApiError("QUERY_TOO_COMPLEX", "The time budget ran out before a chain was found.");
       }
       const works = (await worksOf(workIds, loaders)).filter((work) => work !== null);
       return { works, truncated, graphVersion };
@@ -113,44 +105,42 @@ builder.queryField("anchorChain", (t) =>
   }),
 );
 
-const AnchorRankEnum = builder.enumType("AnchorRank", {
-  description: "What works are ranked by, as anchors of a field.",
+const AnchorMetricEnum = builder.enumType("AnchorMetric", {
+  description: "The measure by which the anchors of a field are ranked.",
   values: {
     ANCHORED_WORKS: {
       description:
-        "How many works of the field are anchored in it, whether it is of the field itself or not.",
+        "The number of works of the field with an internal anchor to it. The anchor itself may lie outside the field.",
     },
     PAGERANK: {
       description:
-        "PageRank with a damping of 0.85 within the field, along internal anchors alone: only works of the field are ranked, by " +
-        "the anchors among them. Needs the graph in memory: else GRAPH_UNAVAILABLE.",
+        "PageRank with a damping factor of 0.85 over the internal anchors between works of the field. Works outside the field are " +
+        "not ranked. Needs the citation graph in memory.",
     },
   } as const,
 });
 
-builder.queryField("anchoringWorks", (t) =>
+builder.queryField("topAnchors", (t) =>
   t.field({
-    type: [RankedWorkObject],
+    type: RankedWorksObject,
     description:
-      "The works that anchor a field: that its papers cite by references which the registry says it resolved to papers of its " +
-      "own. Such a mark is the word of the citing paper's signer: `Reference.provenance` tells whose. Equals stand by an internal " +
-      "number, the same on every mirror.",
+      "Ranks the anchors of a field: the works that the field's papers cite through internal anchors " +
+      "(`Reference.isInternalAnchor`).",
     args: {
       filter: t.arg({
         type: PaperFilterInput,
-        description:
-          "The field: the papers that are anchored. By category and years most often; all unless told.",
+        description: "The field: the citing papers, usually by category and years. Defaults to all papers.",
       }),
       by: t.arg({
-        type: AnchorRankEnum,
+        type: AnchorMetricEnum,
         required: true,
         defaultValue: "ANCHORED_WORKS",
-        description: "What they are ranked by.",
+        description: "The measure.",
       }),
       first: t.arg.int({
         required: true,
         defaultValue: 20,
-        description: `How many: ${inWords(graphLimits.ranked)}.`,
+        description: `The number of works. Defaults to 20; maximum ${graphLimits.ranked[1]}.`,
       }),
     },
     resolve: async (_root, { filter, by, first }, context) => {
@@ -170,38 +160,33 @@ async function byAnchoredWorks(
   filter: PaperFilter,
   condition: SQL | undefined,
   context: Context,
-): Promise<RankedWork[]> {
+): Promise<RankedWorks> {
   const { database, loaders } = context;
-  const counted = await loaders.batches.cached(
-    `anchoringWorks ${JSON.stringify([filter, first])}`,
-    async () => {
-      const { rows } = await loaders.batches.trackExpensive(() =>
-        database.db.execute<Counted>(
-          sql`SELECT ${citations.citedWorkId}::text AS "workId", count(*)::int AS count, ${graphPosition.value} AS "graphVersion"
+  const counted = await loaders.batches.cached(`topAnchors ${JSON.stringify([filter, first])}`, async () => {
+    const { rows } = await loaders.batches.trackExpensive(() =>
+      database.db.execute<Counted>(
+        sql`SELECT ${citations.citedWorkId}::text AS "workId", count(*)::int AS count, ${graphPosition.value} AS "graphVersion"
             FROM ${citations} CROSS JOIN ${graphPosition.table}
             WHERE ${citations.isInternalAnchor}
               AND ${citations.citingWorkId} IN (SELECT ${papers.workId} FROM ${papers} WHERE ${condition ?? sql`true`})
             GROUP BY ${citations.citedWorkId}, ${graphPosition.value} ORDER BY count(*) DESC, ${citations.citedWorkId} LIMIT ${first}`,
-        ),
-      );
-      return rows;
-    },
-  );
+      ),
+    );
+    return rows;
+  });
   const rows = await worksOf(
     counted.map(({ workId }) => BigInt(workId)),
     loaders,
   );
-  return counted.flatMap(({ count, graphVersion }, index) => {
+  const nodes = counted.flatMap(({ count }, index) => {
     const work = rows[index] ?? null;
-    return work === null ? [] : [{ work, rank: index + 1, score: count, truncated: false, graphVersion }];
+    return work === null ? [] : [{ work, rank: index + 1, score: count }];
   });
+  const graphVersion = counted[0]?.graphVersion ?? (await emptyListVersion(loaders));
+  return { nodes, truncated: false, graphVersion };
 }
 
-async function byPageRank(
-  first: number,
-  condition: SQL | undefined,
-  context: Context,
-): Promise<RankedWork[]> {
+async function byPageRank(first: number, condition: SQL | undefined, context: Context): Promise<RankedWorks> {
   const within =
     condition === undefined
       ? undefined
@@ -214,13 +199,14 @@ async function byPageRank(
   const answer = await context.graph.analyse((service, budget) =>
     service.topWorks({ by: "PAGERANK", anchorsOnly: true, first, within }, budget),
   );
-  const about = aboutList(answer, answer.works, first);
   const rows = await worksOf(
     answer.works.map(({ workId }) => workId),
     context.loaders,
   );
-  return answer.works.flatMap(({ score }, index) => {
+  const nodes = answer.works.flatMap(({ score }, index) => {
     const work = rows[index] ?? null;
-    return work === null ? [] : [{ ...about, work, rank: index + 1, score }];
+    return work === null ? [] : [{ work, rank: index + 1, score }];
   });
+  const { truncated, graphVersion } = answer;
+  return { nodes, truncated, graphVersion };
 }

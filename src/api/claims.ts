@@ -24,9 +24,9 @@ import { ClaimKindEnum, ProofEnum } from "./scalars-and-enums.ts";
 import { claimHas, readQuery } from "./search/text-search.ts";
 
 builder.node(ClaimObject, {
-  description: "A claim of a paper, as its current snapshot lists it.",
+  description: "A claim of a paper, as listed in the paper's current snapshot.",
   id: {
-    description: "The claim's place in its paper: the Pith number and its number in the list.",
+    description: "The global id, derived from the Pith number and the position in the list.",
     resolve: async ({ paperId, ordinal }, _args, { loaders }) => {
       const { pithNumber } = await required(loaders.paper.get(paperId), "paper");
       return `${pithNumber}#${ordinal}`;
@@ -41,20 +41,23 @@ builder.node(ClaimObject, {
       }),
     ),
   fields: (t) => ({
-    claimId: t.exposeString("claimId", { description: "The claim's id within its paper: `C1`." }),
+    claimId: t.exposeString("claimId", { description: "The claim's id within its paper, such as `C1`." }),
     kind: t.field({
       type: ClaimKindEnum,
-      description: "Its role in the paper; OTHER for kinds that have no name here.",
+      description: "The claim's role in the paper.",
       resolve: ({ kind }): ClaimKindOrOther => claimKinds.find((known) => known === kind) ?? "other",
     }),
-    text: t.exposeString("text", { description: "The claim itself." }),
-    status: t.exposeString("status", { description: "How it came about: `machine_extracted`, …" }),
+    text: t.exposeString("text", { description: "The text of the claim." }),
+    status: t.exposeString("status", {
+      description: "How the claim was obtained, such as `machine_extracted`.",
+    }),
     attestation: t.exposeString("attestation", {
-      description: "Whether an author stands to it: `unclaimed`, …",
+      description: "Whether an author has confirmed the claim, such as `unclaimed`.",
     }),
     source: t.exposeString("source", {
       nullable: true,
-      description: "The part of the snapshot it was taken from: `verdict.strongest_claim`.",
+      description:
+        "The part of the snapshot that the claim was taken from, such as `verdict.strongest_claim`. Returns null if unknown.",
     }),
     paper: t.field({
       type: PaperObject,
@@ -63,31 +66,36 @@ builder.node(ClaimObject, {
     }),
     provenance: t.field({
       type: ProvenanceObject,
-      description: "Who says that the paper claims this: the signer of its current snapshot.",
+      description: "Who asserts that the paper makes this claim.",
       resolve: ({ paperId }, _args, context) => provenanceOf(paperId, context),
     }),
   }),
 });
 
 const ClaimFilterInput = builder.inputType("ClaimFilter", {
-  description: "Which claims; what is given must all hold. What is absent or null asks nothing.",
+  description:
+    "Selects claims. Conditions are combined with AND. An absent or null condition matches everything.",
   fields: (t) => ({
-    kinds: t.field({ type: [ClaimKindEnum], description: "Of any of these kinds. An empty list fits none." }),
+    kinds: t.field({
+      type: [ClaimKindEnum],
+      description: "The claim has any of these kinds. An empty list matches nothing.",
+    }),
     text: t.string({
-      description:
-        'The claim has all these words; `"words side by side"`; `-word` for what must not be there. As in `search`, ' +
-        "which also ranks claims.",
+      description: "The claim contains these words, in the syntax of `search`. Results are not ranked.",
     }),
     papers: t.stringList({
       description:
-        `Of any of these papers: refs as for \`paper\`, with its errors, at most ${maximumPageSize}. Those that ` +
-        "this mirror does not hold have no claims here.",
+        `The claim belongs to any of these papers, in any form that \`Query.paper\` accepts; maximum ${maximumPageSize}. ` +
+        "An empty list matches nothing.",
     }),
     categories: t.stringList({
       description:
-        "The paper's primary category or one of its others is any of these. An empty list fits none.",
+        "The primary category or a cross category of the paper is any of these. An empty list matches nothing.",
     }),
-    proof: t.field({ type: ProofEnum, description: "The paper's `verification.proof` is exactly this." }),
+    proof: t.field({
+      type: ProofEnum,
+      description: "The `verification.proof` of the paper equals this value.",
+    }),
   }),
 });
 
@@ -97,10 +105,10 @@ builder.queryField("claims", (t) =>
   t.field({
     type: ClaimConnection,
     description:
-      "The claims of the papers' current snapshots. The claims of one paper stand together, in its order; the papers " +
-      "in an order without meaning, the same on every mirror.",
+      "Lists claims, grouped by paper and in the order of its snapshot. The order of papers is arbitrary, but the same on every " +
+      "mirror.",
     args: {
-      filter: t.arg({ type: ClaimFilterInput, description: "Which claims; all unless told." }),
+      filter: t.arg({ type: ClaimFilterInput, description: "Defaults to all claims." }),
       ...pageArguments,
     },
     resolve: async (_root, { filter, ...page }, context) =>

@@ -27,11 +27,6 @@ import { storable } from "./paper-filter.ts";
 import { required } from "./required.ts";
 import { EventStatusEnum, EventTypeEnum, ProofEnum } from "./scalars-and-enums.ts";
 
-/** What descriptions say of arguments that are times. */
-export const timeInWords =
-  "RFC 3339 with any offset, also to the minute, or a date alone, which is its first instant in UTC. Digits beyond " +
-  "the microsecond are cut off. Anything else: BAD_USER_INPUT.";
-
 /** Reads an argument that is a time. Throws BAD_USER_INPUT where it is none. */
 export function readTime(argument: string, text: string): Instant {
   const instant = readInstant(text);
@@ -43,74 +38,81 @@ export function readTime(argument: string, text: string): Instant {
 
 builder.node(EventObject, {
   description:
-    "A signed event: somebody's statement about a paper, kept exactly. Its id is the SHA-256 of its nine keys in " +
-    "canonical JSON.",
-  id: { description: "Made of the event id.", resolve: ({ eventId }) => `sha256:${eventId}` },
+    "A signer's statement about a paper, stored exactly as published. Its id is the SHA-256 of its nine keys in canonical JSON.",
+  id: {
+    description: "The global id, derived from the event id.",
+    resolve: ({ eventId }) => `sha256:${eventId}`,
+  },
   loadMany: (ids, { loaders }) =>
     Promise.all(ids.map((id) => (isEventId(id) ? loaders.eventById.load(digestOf(id)) : null))),
   fields: (t) => ({
-    eventId: t.string({ description: "`sha256:…`", resolve: ({ eventId }) => `sha256:${eventId}` }),
+    eventId: t.string({
+      description: "The event id: `sha256:` and 64 lower-case hex digits.",
+      resolve: ({ eventId }) => `sha256:${eventId}`,
+    }),
     type: t.field({
       type: EventTypeEnum,
-      description: "What it says; UNKNOWN for a type that has no name here.",
+      description: "The type of the event.",
       resolve: ({ type }): EventTypeOrUnknown => (isEventType(type) ? type : "unknown"),
     }),
-    status: t.expose("status", { type: EventStatusEnum, description: "What the merge made of it." }),
+    status: t.expose("status", {
+      type: EventStatusEnum,
+      description: "The status after merging all events of the paper.",
+    }),
     invalidReason: t.exposeString("reason", {
       nullable: true,
       description:
-        "Why it is INVALID: `RECORD_HASH_MISMATCH`, `PREV_EVENT_UNRESOLVED`, …; null where it is not.",
+        "Why the event is INVALID, such as `RECORD_HASH_MISMATCH` or `PREV_EVENT_UNRESOLVED`. Returns null for any other status.",
     }),
     proof: t.expose("proof", {
       type: ProofEnum,
-      description:
-        "The event's own proof, the highest among its accepted copies: how far it is shown to be its signer's word.",
+      description: "The event's own proof: the strongest among its accepted copies.",
     }),
     effectiveProof: t.expose("standing", {
       type: ProofEnum,
       description:
-        "Its standing: SIGNED where a signed event of the same signer is built on it, directly or in several steps, " +
-        "else its own `proof`. It decides where events compete.",
+        "The proof that counts when events compete: SIGNED if a signed event of the same signer builds on this one, directly or in " +
+        "several steps, otherwise `proof`.",
     }),
     signer: t.field({
       type: SignerObject,
-      description: "Whose word it is.",
+      description: "The signer whose statement it is.",
       resolve: ({ fingerprint }, _args, { loaders }) => required(loaders.signer.get(fingerprint), "signer"),
     }),
     target: t.string({
-      description: "What of the paper it is about: `record`, `graph`, …",
+      description: "The part of the paper that the event is about, such as `record` or `graph`.",
       resolve: async (event, _args, context) => (await bodyOf(event, context)).target,
     }),
     createdAt: t.expose("createdAt", {
       type: "DateTime",
-      description: "When it was made, by the signer's own word.",
+      description: "The creation date that the signer states.",
     }),
     payload: t.field({
       type: "JSON",
-      description: "What it says, exactly as it was hashed.",
+      description: "The content of the event, exactly as it was hashed.",
       resolve: async (event, _args, context) => new JsonText((await bodyOf(event, context)).payloadText),
     }),
     prevEventId: t.string({
       nullable: true,
-      description: "The id of the event that it follows, held or not; null where it follows none.",
+      description: "The id of the previous event, stored or not. Returns null if there is none.",
       resolve: async (event, _args, context) => (await bodyOf(event, context)).prevEvent,
     }),
     prevEvent: t.field({
       type: EventObject,
       nullable: true,
-      description: "The event that it follows; null also where that one is not held: see `prevEventId`.",
+      description: "The previous event. Returns null if there is none, or if it is not stored.",
       resolve: async (event, _args, context) => {
         const { prevEvent } = await bodyOf(event, context);
         return prevEvent === null ? null : siblingOf(event, prevEvent, context);
       },
     }),
     supersedesIds: t.stringList({
-      description: "The ids of the events that it takes the place of, held or not.",
+      description: "The ids of the events that this one supersedes, stored or not.",
       resolve: async (event, _args, context) => [...(await bodyOf(event, context)).supersedes],
     }),
     supersedes: t.field({
       type: [EventObject],
-      description: "The events that it takes the place of, as far as they are held: see `supersedesIds`.",
+      description: "The stored events that this one supersedes.",
       resolve: async (event, _args, context) => {
         const { supersedes } = await bodyOf(event, context);
         const found = await Promise.all(supersedes.map((id) => siblingOf(event, id, context)));
@@ -120,15 +122,18 @@ builder.node(EventObject, {
     paper: t.field({
       type: PaperObject,
       nullable: true,
-      description: "The paper it is about; null where the paper's canonical record has not arrived.",
+      description: "The paper that the event is about. Returns null if its canonical record is not stored.",
       resolve: ({ paperId }, _args, { loaders }) => loaders.paper.get(paperId),
     }),
-    receivedAt: t.expose("receivedAt", { type: "DateTime", description: "When this mirror took it in." }),
+    receivedAt: t.expose("receivedAt", {
+      type: "DateTime",
+      description: "When this mirror accepted the event.",
+    }),
   }),
 });
 
 /** An event id as the tables have it. */
-function digestOf(id: EventId): string {
+export function digestOf(id: EventId): string {
   return id.slice("sha256:".length);
 }
 
@@ -148,11 +153,11 @@ builder.queryField("event", (t) =>
   t.field({
     type: EventObject,
     nullable: true,
-    description: "The event of this id; null where this mirror holds none.",
+    description: "Looks up an event by its event id. Returns null if it is not stored.",
     args: {
       id: t.arg.string({
         required: true,
-        description: "`sha256:` and 64 lower-case hex digits; else BAD_USER_INPUT.",
+        description: "The event id: `sha256:` and 64 lower-case hex digits.",
       }),
     },
     resolve: (_root, { id }, { loaders }) => {
@@ -163,23 +168,26 @@ builder.queryField("event", (t) =>
 );
 
 const EventFilterInput = builder.inputType("EventFilter", {
-  description: "Which events; what is given must all hold. What is absent or null asks nothing.",
+  description:
+    "Selects events. Conditions are combined with AND. An absent or null condition matches everything.",
   fields: (t) => ({
-    types: t.field({ type: [EventTypeEnum], description: "Of any of these types. An empty list fits none." }),
+    types: t.field({
+      type: [EventTypeEnum],
+      description: "The event has any of these types. An empty list matches nothing.",
+    }),
     statuses: t.field({
       type: [EventStatusEnum],
       description:
-        "Of any of these statuses now. A status may become another after a page was read: who follows the feed and needs " +
-        "to know reads the papers that changed. An empty list fits none.",
+        "The event currently has any of these statuses; later events may change it. An empty list matches nothing.",
     }),
     signers: t.stringList({
       description:
-        `Signed by any of these keys: fingerprints, 32 lower-case hex digits (\`signer.fingerprint\`), at most ` +
-        `${maximumPageSize}. An empty list fits none.`,
+        `The signer's key has any of these fingerprints (\`signer.fingerprint\`); maximum ${maximumPageSize}. ` +
+        "An empty list matches nothing.",
     }),
     since: t.field({
       type: "DateTime",
-      description: `Ingested by this mirror at this time or later (\`receivedAt\`). ${timeInWords}`,
+      description: "This mirror accepted the event (`receivedAt`) at this instant or later.",
     }),
   }),
 });
@@ -190,11 +198,10 @@ builder.queryField("events", (t) =>
   t.field({
     type: EventConnection,
     description:
-      "The events held, in the order in which this mirror took them in: a feed to follow. Ask for what comes `after` the last " +
-      "`endCursor`, again and again: positions are given in the order of commits, so nothing ever appears before a cursor. " +
-      "An event that comes again with a better proof keeps its place. `last` asks for those taken in last.",
+      "Lists events in the order in which this mirror accepted them. To follow the feed, repeat the query with `after` set to the " +
+      "last `endCursor`: no event ever appears before a cursor.",
     args: {
-      filter: t.arg({ type: EventFilterInput, description: "Which events; all unless told." }),
+      filter: t.arg({ type: EventFilterInput, description: "Defaults to all events." }),
       ...pageArguments,
     },
     resolve: (_root, { filter, ...page }, context) => eventsConnection(filter ?? {}, page, context),

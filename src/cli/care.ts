@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { checkTables, rebuildTables, retryQuarantined, WouldDropEventsError } from "../ingest/index.ts";
-import { readRebuildDue } from "../store/rebuild-due.ts";
+import { readRebuildDue } from "../store/migrate.ts";
 import { CommandError } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
 import { exitStatus } from "./exit-status.ts";

@@ -1,6 +1,5 @@
 import type { Command } from "commander";
-import { settingsInForce, unknownVariables } from "../config/in-force.ts";
-import { type GivenOptions, readConfig } from "../config/index.ts";
+import { type GivenOptions, readConfig, settingsInForce, unknownVariables } from "../config/index.ts";
 import type { Log } from "../log.ts";
 import { printable } from "../printable.ts";
 import { say } from "./output/say.ts";

@@ -1,7 +1,7 @@
 import type { Config } from "../config/index.ts";
 import { acquireEmbeddedServer } from "../store/embedded/index.ts";
 import { type Database, type DatabaseOptions, migrateDatabase, openDatabase } from "../store/index.ts";
-import { refuseOldServer } from "../store/server-version.ts";
+import { refuseOldServer } from "../store/migrate.ts";
 
 type PoolOptions = Pick<DatabaseOptions, "connectionMilliseconds">;
 

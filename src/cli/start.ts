@@ -7,7 +7,7 @@ import { connectionLimits } from "../server/connections/index.ts";
 import { type App, createApp, graphqlSettings, type ListeningServer, listen } from "../server/index.ts";
 import { type MetricsListener, startMetricsListener } from "../server/metrics-listener.ts";
 import { type Database, openDatabase } from "../store/index.ts";
-import { readRebuildDue } from "../store/rebuild-due.ts";
+import { readRebuildDue } from "../store/migrate.ts";
 import { ReadServers, type ReplicaStatus } from "../store/replicas/index.ts";
 import {
   collectGraphMetrics,

@@ -2,9 +2,8 @@ import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
 import pg from "pg";
 import { statements } from "../runtime/channels.ts";
 import { makeCancellable } from "./cancellation.ts";
-import { sharesOf } from "./connection-shares.ts";
+import { shareConnections, sharesOf } from "./connection-shares.ts";
 import { defaultGuard, type Guard, guardedClients } from "./guarded-client.ts";
-import { shareConnections } from "./shared-pool.ts";
 import * as tables from "./tables/index.ts";
 
 /** Runs Drizzle queries: the pool, or a transaction on one of its connections. */

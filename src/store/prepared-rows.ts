@@ -1,7 +1,7 @@
 import { Column, fillPlaceholders, is, type Query } from "drizzle-orm";
 import pg from "pg";
 import { mapInTurns } from "../runtime/event-loop.ts";
-import type { Sender } from "./cancellable.ts";
+import type { Sender } from "./cancellation.ts";
 
 /** A query that Drizzle has built, with placeholders, and what its rows are. */
 export type RowQuery<Row> = {

@@ -1,7 +1,7 @@
 import type pg from "pg";
-import type { Sender } from "./cancellable.ts";
+import type { Sender } from "./cancellation.ts";
 import { connectUntil, endingSignal, raceAbort } from "./cancellation.ts";
-import { mayAnswerElsewhere } from "./replicas/answers-elsewhere.ts";
+import { mayAnswerElsewhere } from "./replicas/read-server.ts";
 
 /**
  * Reads by several statements what one would read at once: all of them see the same rows, whatever is committed

@@ -1,4 +1,5 @@
-import { type Config, readConfig, type TracingConfig } from "../config/index.ts";
+import type { TracingConfig } from "../config/index.ts";
+import { type Config, readConfig } from "../config/index.ts";
 import { createLog, type Log } from "../log.ts";
 import {
   type IngestedDocument,

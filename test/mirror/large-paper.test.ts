@@ -5,7 +5,8 @@ import { stringifyResult } from "../../src/api/json-text.ts";
 import { buildPaperDocument } from "../../src/api/paper-document.ts";
 import { schema } from "../../src/api/schema.ts";
 import { startGraph } from "../../src/graph/index.ts";
-import { type PithNumber, suffixOf } from "../../src/protocol/index.ts";
+import type { PithNumber } from "../../src/protocol/index.ts";
+import { suffixOf } from "../../src/protocol/index.ts";
 import { createApp, startServer } from "../../src/server/index.ts";
 import { mergeLog, paperIdOf, readLogs, readLogTexts } from "../../src/store/index.ts";
 import {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { mayAnswerElsewhere } from "../../src/store/replicas/answers-elsewhere.ts";
 import { parsePosition, positionText } from "../../src/store/replicas/index.ts";
-import { PrimaryHistory } from "../../src/store/replicas/primary-history.ts";
+import { mayAnswerElsewhere } from "../../src/store/replicas/read-server.ts";
+import { PrimaryHistory } from "../../src/store/replicas/read-servers.ts";
 import { isServerFault } from "../../src/store/server-fault.ts";
 
 describe("a position", () => {

@@ -17,7 +17,7 @@ import {
   readSchemaState,
   SchemaError,
 } from "../../src/store/index.ts";
-import { readRebuildDue } from "../../src/store/rebuild-due.ts";
+import { readRebuildDue } from "../../src/store/migrate.ts";
 import { writeLock } from "../../src/store/write-lock.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from "../database.ts";

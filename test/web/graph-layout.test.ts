@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { forceSteps } from "../../web/src/graph/force-layout.ts";
 import { forceOrder, forceTask, positionsOf } from "../../web/src/graph/force-task.ts";
-import { type Position, type Positions, radiusOf } from "../../web/src/graph/geometry.ts";
+import type { Position, Positions } from "../../web/src/graph/geometry.ts";
+import { radiusOf } from "../../web/src/graph/geometry.ts";
 import { dateOf, placeOf, timeLayout, timeTicks } from "../../web/src/graph/time-layout.ts";
 import { nextWork } from "../../web/src/pages/graph/keyboard.ts";
 import { grown, neighbourhood, work } from "./neighbourhoods.ts";

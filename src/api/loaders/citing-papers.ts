@@ -1,5 +1,5 @@
 import { and, type Placeholder, type SQL, sql } from "drizzle-orm";
-import type { Sender } from "../../store/cancellable.ts";
+import type { Sender } from "../../store/cancellation.ts";
 import { prepareRows, readRows } from "../../store/prepared-rows.ts";
 import { bigintArray } from "../../store/rows.ts";
 import { citingPapers, works } from "../../store/tables/index.ts";

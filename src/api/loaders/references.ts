@@ -1,5 +1,5 @@
 import { and, desc, eq, getTableColumns, inArray, isNotNull, type SQL, sql } from "drizzle-orm";
-import type { Sender } from "../../store/cancellable.ts";
+import type { Sender } from "../../store/cancellation.ts";
 import { prepareRows, readRows } from "../../store/prepared-rows.ts";
 import { bigintArray } from "../../store/rows.ts";
 import { inSnapshot } from "../../store/snapshot.ts";

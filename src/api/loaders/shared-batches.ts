@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { loaderBatches } from "../../runtime/channels.ts";
-import { cancellable, type Sender } from "../../store/cancellable.ts";
+import { cancellable, type Sender } from "../../store/cancellation.ts";
 import { askerOf, nameAsker } from "../../store/connection-shares.ts";
 import type { Database } from "../../store/database.ts";
 import type { PaperStates } from "../../store/states/index.ts";

@@ -1,5 +1,5 @@
 import { and, asc, desc, type SQL, sql } from "drizzle-orm";
-import type { Sender } from "../../store/cancellable.ts";
+import type { Sender } from "../../store/cancellation.ts";
 import type { Queries } from "../../store/database.ts";
 import { readRows } from "../../store/prepared-rows.ts";
 import { papers } from "../../store/tables/index.ts";

@@ -1,8 +1,7 @@
 import { errorText } from "../../runtime/error-text.ts";
 import { acquireEmbeddedServer } from "../../store/embedded/index.ts";
 import { type Database, openDatabase, readSchemaState, schemaErrorOf } from "../../store/index.ts";
-import { readRebuildDue } from "../../store/rebuild-due.ts";
-import { isTooOld, oldestMajor, versionText } from "../../store/server-version.ts";
+import { isTooOld, oldestMajor, readRebuildDue, versionText } from "../../store/migrate.ts";
 import { type Finding, ok, warning, wrong } from "./finding.ts";
 
 /** Milliseconds; a server that takes longer to say its version answers nothing else. */

@@ -1,5 +1,4 @@
-import { settingNames, unknownVariables } from "../../config/in-force.ts";
-import { type Config, readConfig } from "../../config/index.ts";
+import { type Config, readConfig, settingNames, unknownVariables } from "../../config/index.ts";
 import { keyringEntries, parseInstant } from "../../protocol/index.ts";
 import { errorText } from "../../runtime/error-text.ts";
 import { loadKeyring } from "../keyring-file.ts";

@@ -1,6 +1,7 @@
 import { inRounds } from "../order.ts";
 import type { Answer, Input } from "../question.ts";
-import { compareIds, type SqlCounts, type SqlRows } from "./sql-rows.ts";
+import type { SqlCounts, SqlRows } from "./sql-rows.ts";
+import { compareIds } from "./sql-rows.ts";
 
 /** questions/neighbourhood.ts, level by level in SQL. */
 export async function neighbourhoodInSql(

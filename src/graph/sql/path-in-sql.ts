@@ -1,6 +1,7 @@
 import { type CitationDirection, reversed } from "../adjacency.ts";
 import type { Answer, Input } from "../question.ts";
-import { compareIds, type SqlRows } from "./sql-rows.ts";
+import type { SqlRows } from "./sql-rows.ts";
+import { compareIds } from "./sql-rows.ts";
 
 /** One of two searches that go towards each other. */
 type Search = {

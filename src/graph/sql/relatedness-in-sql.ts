@@ -1,7 +1,8 @@
 import type { CitationDirection } from "../adjacency.ts";
 import type { Answer, Input } from "../question.ts";
 import type { Relatedness } from "../questions/relatedness.ts";
-import { compareIds, groupBy, type SqlCounts, type SqlRows } from "./sql-rows.ts";
+import type { SqlCounts, SqlRows } from "./sql-rows.ts";
+import { compareIds, groupBy } from "./sql-rows.ts";
 
 /** questions/relatedness.ts in SQL, two steps one after the other. */
 export async function relatedWorksInSql(

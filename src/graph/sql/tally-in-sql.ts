@@ -1,6 +1,7 @@
 import type { CitationDirection } from "../adjacency.ts";
 import type { Answer, CountedAnswer, Input } from "../question.ts";
-import { compareIds, groupBy, type SqlRows } from "./sql-rows.ts";
+import type { SqlRows } from "./sql-rows.ts";
+import { compareIds, groupBy } from "./sql-rows.ts";
 
 /** questions/reachable.ts, level by level in SQL. */
 export async function reachableInSql(

@@ -1,7 +1,7 @@
 import { recordChanges } from "../../store/feed.ts";
 import { recordGraphReset } from "../../store/graph-feed.ts";
 import type { Database } from "../../store/index.ts";
-import { clearRebuildDue } from "../../store/rebuild-due.ts";
+import { clearRebuildDue } from "../../store/migrate.ts";
 import { beginWriting, onConnection, type Statements } from "../../store/transaction.ts";
 import { type CareOptions, derivedTables, shadowSchema, withShadow } from "./shadow.ts";
 

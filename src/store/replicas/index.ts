@@ -1,4 +1,3 @@
-export { type Position, parsePosition, positionText } from "./position.ts";
-export { primaryServer, type ReadServer } from "./read-server.ts";
+export { type Position, parsePosition, positionText, primaryServer, type ReadServer } from "./read-server.ts";
 export { ReadServers, type ReadServersOptions } from "./read-servers.ts";
 export type { ReplicaStatus } from "./replica.ts";

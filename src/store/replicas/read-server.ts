@@ -1,5 +1,35 @@
 import { type Database, openDatabase } from "../database.ts";
-import { type Position, parsePosition } from "./position.ts";
+import { isServerFault } from "../server-fault.ts";
+
+/**
+ * A place in the write-ahead log of a PostgreSQL cluster (an LSN), in bytes: all that was committed before it is visible
+ * to who has come so far.
+ */
+export type Position = bigint;
+
+/** Reads a position as PostgreSQL writes it, like `16/B374D848`; null for any other text. */
+export function parsePosition(text: string): Position | null {
+  const [, high, low] = /^([0-9A-F]{1,8})\/([0-9A-F]{1,8})$/i.exec(text) ?? [];
+  if (high === undefined || low === undefined) return null;
+  return (BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`);
+}
+
+export function positionText(position: Position): string {
+  const low = position & 0xffff_ffffn;
+  return `${(position >> 32n).toString(16)}/${low.toString(16)}`.toUpperCase();
+}
+
+/**
+ * SQLSTATEs of a statement that this replica cannot answer now and the primary can: it was in the way of what is
+ * replayed, or a migration has not been replayed yet.
+ */
+const onlyHereStates = /^(?:40001|40P01|42P01|42703|42883)$/;
+
+/** Whether the primary may answer what a replica has answered with this error. */
+export function mayAnswerElsewhere(error: unknown): boolean {
+  if (isServerFault(error)) return true;
+  return error instanceof Error && onlyHereStates.test(String((error as { code?: unknown }).code ?? ""));
+}
 
 /** A server that queries are answered from: the primary, or a replica while it is in use. */
 export type ReadServer = {

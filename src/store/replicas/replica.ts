@@ -1,8 +1,188 @@
-import type { Database } from "../database.ts";
-import type { Position } from "./position.ts";
-import type { ReadServer } from "./read-server.ts";
-import { openReplicaSession, type ReplicaSession } from "./replica-session.ts";
-import { type Probed, ServerProbe } from "./server-probe.ts";
+import pg from "pg";
+import { type Database, openDatabase } from "../database.ts";
+import { isServerFault } from "../server-fault.ts";
+import {
+  mayAnswerElsewhere,
+  openVersions,
+  type Position,
+  parsePosition,
+  type ReadServer,
+  readPosition,
+} from "./read-server.ts";
+
+/** What a server says of itself. */
+export type Probed = {
+  readonly isStandby: boolean;
+  /** What a standby has replayed; what is on the disk of a primary, as far as a standby can have it. */
+  readonly position: Position;
+  /** Of the cluster: a standby has its primary's. */
+  readonly systemIdentifier: string;
+};
+
+/** A server that takes longer to tell its position is taken for gone. */
+const probeMilliseconds = 2_000;
+
+const probe = `SELECT pg_is_in_recovery() AS is_standby,
+  CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_flush_lsn() END::text AS position,
+  (SELECT system_identifier::text FROM pg_control_system()) AS system_identifier`;
+
+/** Asks one server how far it is, over a connection that is kept for it: its end tells at once that the server is gone. */
+export class ServerProbe {
+  readonly #connection: Database["connection"];
+  readonly #onLost: (error: Error) => void;
+  #client: pg.Client | null = null;
+
+  constructor(connection: Database["connection"], onLost: (error: Error) => void) {
+    this.#connection = connection;
+    this.#onLost = onLost;
+  }
+
+  /** Rejects where the server does not answer in time. */
+  async ask(): Promise<Probed> {
+    try {
+      this.#client ??= await this.#connect();
+      const { rows } = await this.#client.query<{
+        is_standby: boolean;
+        position: string | null;
+        system_identifier: string;
+      }>(probe);
+      const position = parsePosition(rows[0]?.position ?? "");
+      if (rows[0] === undefined || position === null) throw new Error("it tells no position of its log");
+      return {
+        isStandby: rows[0].is_standby,
+        position,
+        systemIdentifier: rows[0].system_identifier,
+      };
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  close(): void {
+    const client = this.#client;
+    this.#client = null;
+    client?.end().catch(() => {});
+  }
+
+  async #connect(): Promise<pg.Client> {
+    const connection = this.#connection;
+    const client = new pg.Client({
+      ...(typeof connection === "string" ? { connectionString: connection } : connection),
+      application_name: "pith-graph probe",
+      connectionTimeoutMillis: probeMilliseconds,
+      query_timeout: probeMilliseconds,
+    });
+    client.on("error", (error) => {
+      // Of one that was given up nobody wants to know.
+      if (this.#client !== client) return;
+      this.#client = null;
+      this.#onLost(error);
+    });
+    await client.connect();
+    return client;
+  }
+}
+
+export type ReplicaSession = ReadServer & {
+  /** The replica has failed: what runs on it, and all that comes, is answered by the primary. For good. */
+  end(): void;
+};
+
+export type SessionOptions = {
+  readonly name: string;
+  readonly connection: Database["connection"];
+  readonly primary: Database;
+  readonly statementMilliseconds: number | undefined;
+  /** Told of a fault of the server; `end` is to follow. */
+  readonly onFault: (error: Error) => void;
+};
+
+type Query = (...args: unknown[]) => Promise<unknown>;
+
+const leftOut = Symbol("left out");
+
+/**
+ * A replica from when it is taken into use until it fails. Its statements only read, so one that is lost with the
+ * server is sent again, to the primary: what came before it was older, never newer. A replica that comes back is
+ * another session, since it may have gone back in time.
+ */
+export function openReplicaSession(options: SessionOptions): ReplicaSession {
+  const { name, connection, primary, statementMilliseconds, onFault } = options;
+  const database = openDatabase({
+    connection,
+    ...(statementMilliseconds === undefined ? {} : { statementMilliseconds }),
+  });
+  const versions = openVersions(connection);
+  const { pool } = database;
+  const clients = clientsOf([pool, versions.pool]);
+  const waiting = new Set<() => void>();
+  let isOver = false;
+
+  const queryReplica = pool.query.bind(pool) as unknown as Query;
+  const query: Query = async (...args) => {
+    const queryPrimary = primary.pool.query as unknown as Query;
+    if (isOver) return queryPrimary.apply(primary.pool, args);
+    let give: () => void = () => {};
+    const over = new Promise<typeof leftOut>((resolve) => {
+      give = () => resolve(leftOut);
+    });
+    waiting.add(give);
+    try {
+      const result = await Promise.race([queryReplica(...args), over]);
+      if (result !== leftOut) return result;
+    } catch (error) {
+      if (!mayAnswerElsewhere(error)) throw error;
+      if (isServerFault(error)) onFault(error as Error);
+    } finally {
+      waiting.delete(give);
+    }
+    return queryPrimary.apply(primary.pool, args);
+  };
+  const connect = pool.connect.bind(pool) as (...args: unknown[]) => unknown;
+  pool.query = query as unknown as typeof pool.query;
+  // A pool connects for its own statements with a callback: those are no one else's.
+  pool.connect = ((...args: unknown[]) =>
+    isOver && args.length === 0 ? primary.pool.connect() : connect(...args)) as typeof pool.connect;
+
+  const end = () => {
+    if (isOver) return;
+    isOver = true;
+    for (const give of waiting) give();
+    // A statement that a silent server never answers would hold its connection for ever.
+    for (const client of clients) client.end().catch(() => {});
+    for (const each of [pool, versions.pool]) each.end().catch(() => {});
+  };
+  return {
+    name,
+    isReplica: true,
+    database,
+    versionStatement: {
+      name: "api_replica_version",
+      // A standby's snapshot does not name the transactions that are under way, so that two of different data can be
+      // the same text. What has been replayed tells them apart, and the snapshot what is between two looks at it.
+      text: `SELECT '${name} ' || pg_last_wal_replay_lsn() || ' ' || pg_current_snapshot() AS snapshot`,
+    },
+    versions,
+    position: () => readPosition(versions, "SELECT pg_last_wal_replay_lsn()::text AS position"),
+    end,
+    close: async () => {
+      if (isOver) return;
+      isOver = true;
+      await Promise.all([pool.end(), versions.close()]);
+    },
+  };
+}
+
+/** The connections of pools, those in use and the others. */
+function clientsOf(pools: readonly pg.Pool[]): Set<pg.PoolClient> {
+  const clients = new Set<pg.PoolClient>();
+  for (const pool of pools) {
+    pool.on("connect", (client) => clients.add(client));
+    pool.on("remove", (client) => clients.delete(client));
+  }
+  return clients;
+}
 
 export type ReplicaStatus = {
   /** From 1, in the order in which they were given. */

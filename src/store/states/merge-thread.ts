@@ -4,6 +4,86 @@ import { startThread } from "../start-thread.ts";
 import type { BuiltDocument, DocumentParts } from "./build-document.ts";
 import type { ThreadReply } from "./state-thread.ts";
 
+/** Too many wait: come again later. */
+export class QueueFullError extends Error {
+  constructor() {
+    super("Too many documents of large papers are requested.");
+    this.name = "QueueFullError";
+  }
+}
+
+/**
+ * One turn at a time. Lanes take turns, each in the order in which its requests came, so that many in one lane delay
+ * another by one turn:
+ *
+ *     enter("a"), enter("a"), enter("a"), enter("b") // turns: a, b, a, a
+ */
+export class TurnQueue<Lane extends string> {
+  readonly #maxWaiting: number;
+  readonly #lanes = new Map<Lane, Set<() => void>>();
+  #isBusy = false;
+
+  /** `maxWaiting`: requests that may wait in each lane. */
+  constructor(maxWaiting: number) {
+    this.#maxWaiting = maxWaiting;
+  }
+
+  /**
+   * Waits for a turn, and gives the function that ends it.
+   *
+   * @throws QueueFullError where too many wait in the lane; the signal's reason where it is aborted meanwhile.
+   */
+  async enter(lane: Lane, signal?: AbortSignal): Promise<() => void> {
+    signal?.throwIfAborted();
+    if (this.#isBusy) await this.#wait(lane, signal);
+    this.#isBusy = true;
+    let hasLeft = false;
+    return () => {
+      if (!hasLeft) this.#next();
+      hasLeft = true;
+    };
+  }
+
+  /** Requests that wait. */
+  get waiting(): number {
+    let count = 0;
+    for (const { size } of this.#lanes.values()) count += size;
+    return count;
+  }
+
+  #wait(lane: Lane, signal: AbortSignal | undefined): Promise<void> {
+    const waiting = this.#lanes.get(lane) ?? new Set();
+    this.#lanes.set(lane, waiting);
+    if (waiting.size >= this.#maxWaiting) throw new QueueFullError();
+    return new Promise((resolve, reject) => {
+      const admit = () => {
+        signal?.removeEventListener("abort", leave);
+        resolve();
+      };
+      const leave = () => {
+        waiting.delete(admit);
+        reject(signal?.reason);
+      };
+      waiting.add(admit);
+      signal?.addEventListener("abort", leave, { once: true });
+    });
+  }
+
+  #next(): void {
+    for (const [lane, waiting] of this.#lanes) {
+      const [admit] = waiting;
+      if (admit === undefined) continue;
+      waiting.delete(admit);
+      // Behind the others.
+      this.#lanes.delete(lane);
+      this.#lanes.set(lane, waiting);
+      admit();
+      return;
+    }
+    this.#isBusy = false;
+  }
+}
+
 /** How long the thread is kept without work: its memory is given back then. */
 const idleMilliseconds = 10_000;
 
