@@ -1,11 +1,5 @@
-import {
-  type AddressInfo,
-  connect,
-  createServer,
-  type NetConnectOpts,
-  type Server,
-  type Socket,
-} from "node:net";
+import type { AddressInfo } from "node:net";
+import { connect, createServer, type NetConnectOpts, type Server, type Socket } from "node:net";
 
 /** A statement on its way to PostgreSQL. */
 export type ProxiedStatement = {
