@@ -9,6 +9,7 @@ import {
   type ReadServer,
   type ReadServers,
 } from "../store/replicas/index.ts";
+import { DataVersion } from "../store/data-version.ts";
 import { isServerFault } from "../store/server-fault.ts";
 import type { PaperStates } from "../store/states/index.ts";
 
