@@ -26,7 +26,7 @@ export async function writeQuarantine(
   const rows = quarantineRows(documents, now);
   if (rows.length === 0) return;
   const before = await documentCount(client);
-  const added = await upsertRows(client, "quarantine", columns, rows, "ON CONFLICT DO NOTHING");
+  const added = await upsertRows(client, "quarantine", quarantineColumns, rows, "ON CONFLICT DO NOTHING");
   if (added > 0) {
     await client.query(
       `DELETE FROM quarantine WHERE content_sha256 IN
@@ -85,7 +85,7 @@ function lastMessage(id: string, count: number): string {
   return left === 0 ? id : `${id}; ${left} more refused events of the same document are not kept`;
 }
 
-const columns = [
+export const quarantineColumns = [
   "content_sha256",
   "kind",
   "code",
