@@ -96,6 +96,13 @@ module.exports = {
       from: { path: "^src" },
       to: { path: "^web/" },
     },
+    {
+      // At the bottom: everything may read the configuration, which knows nothing of what it configures.
+      name: "config-imports",
+      severity: "error",
+      from: { path: "^src/config/" },
+      to: { path: "^src/", pathNot: "^src/config/" },
+    },
     ...Object.entries(stages)
       .filter(([stage]) => stage !== "protocol" && stage !== "text")
       .map(([stage, allowed]) => ({

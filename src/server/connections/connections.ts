@@ -1,8 +1,9 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { defaultUnreadBytes } from "../../config/index.ts";
 import { type ConnectionEnd, endedConnections } from "../../runtime/channels.ts";
 import { Connection } from "./connection.ts";
-import { type ConnectionLimits, connectionLimits, defaultUnreadBytes } from "./limits.ts";
+import { type ConnectionLimits, connectionLimits } from "./limits.ts";
 
 /**
  * Bounds what a server keeps in memory for clients that do not read their answers, whatever the route. A connection

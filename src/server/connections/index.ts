@@ -1,2 +1,2 @@
 export { Connections } from "./connections.ts";
-export { type ConnectionLimits, connectionLimits, defaultUnreadBytes } from "./limits.ts";
+export { type ConnectionLimits, connectionLimits } from "./limits.ts";

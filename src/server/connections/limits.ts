@@ -1,3 +1,5 @@
+import { unreadBytesOfConnection } from "../../config/index.ts";
+
 /** What clients that do not read may keep of a server's memory. */
 export type ConnectionLimits = {
   /** Bytes of unread answers on all connections together. */
@@ -21,11 +23,9 @@ const minute = 60_000;
 export function connectionLimits(totalBytes: number): ConnectionLimits {
   return {
     totalBytes,
-    connectionBytes: Math.ceil(totalBytes / 4),
+    connectionBytes: unreadBytesOfConnection(totalBytes),
     unreadMilliseconds: minute,
     lookMilliseconds: 1_000,
     pipelinedRequests: 100,
   };
 }
-
-export const defaultUnreadBytes = 256 * 1024 * 1024;
