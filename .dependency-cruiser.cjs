@@ -88,7 +88,12 @@ module.exports = {
         from: { path: `^src/${stage}/` },
         to: {
           path: "^src/",
-          pathNot: [`^src/(${[stage, ...allowed].join("|")})/`, assembly],
+          pathNot: [
+            `^src/(${[stage, ...allowed].join("|")})/`,
+            assembly,
+            // The composition root, which the command line starts.
+            ...(stage === "cli" ? ["^src/service\\.ts$"] : []),
+          ],
         },
       })),
   ],

@@ -1,8 +1,9 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { Config } from "../config/index.ts";
-import type { Log } from "../log.ts";
-import type { Family } from "../telemetry/index.ts";
+import type { Config } from "./config/index.ts";
+import type { Log } from "./log.ts";
+import { backoffDelay } from "./runtime/retry.ts";
+import type { Family } from "./telemetry/index.ts";
 
 export type WorkerProcess = {
   /** Its metrics, as it says them; none where it does not answer. */
@@ -17,10 +18,10 @@ export type WorkerProcessOptions = {
   readonly log: Log;
 };
 
-/** From src/cli and dist/cli alike. */
-const launcher = fileURLToPath(new URL("../../bin/pith-graph.js", import.meta.url));
+/** From src and dist alike. */
+const launcher = fileURLToPath(new URL("../bin/pith-graph.js", import.meta.url));
 
-const longestPause = 30_000;
+const backoff = { firstDelay: 1_000, maxDelay: 30_000 };
 /** A worker that ran so long had started well. */
 const steady = 60_000;
 /** Milliseconds that it is given to tell its metrics. */
@@ -46,9 +47,9 @@ export function startWorkerProcess({ keyring, config, log }: WorkerProcessOption
       child = undefined;
       if (isStopping) return;
       if (performance.now() - startedAt > steady) failures = 0;
-      const delay = Math.min(longestPause, 500 * 2 ** failures);
       failures++;
-      log.warn(`The worker ended (${how}). It starts again in ${delay / 1000} s.`);
+      const delay = backoffDelay(failures, backoff);
+      log.warn(`The worker ended (${how}). It starts again in ${(delay / 1000).toFixed(1)} s.`);
       pause = setTimeout(run, delay);
     };
     running.on("error", (error) => over(error.message));
