@@ -9,6 +9,7 @@ export const onlyLong: readonly string[] = [
 /** Files that do more in `npm run test:long`: see long.ts. */
 export const long: readonly string[] = [
   ...onlyLong,
+  "test/api/execution.test.ts",
   "test/cli/demo.test.ts",
   "test/faults/*.test.ts",
   "test/ingest/kill.test.ts",

@@ -6,19 +6,24 @@ const AliasObject = builder.objectRef<AliasRow>("Alias");
 
 AliasObject.implement({
   description:
-    "Another name of a paper. Aliases are unsigned: those that follow from the record (arXiv id, arXiv's own DOI, " +
-    "short Pith numbers) were checked against it; all others are somebody's word.",
+    "Another identifier of a paper. Aliases are unsigned: those that follow from the record (arXiv id, arXiv's DOI, short Pith " +
+    "numbers) were checked against it, the others were not.",
   fields: (t) => ({
-    kind: t.exposeString("kind", { description: "`arxiv`, `arxiv_version`, `doi`, `pith_short_8`, …" }),
-    value: t.exposeString("value", { description: "The name itself, as the document wrote it." }),
-    createdAt: t.expose("createdAt", { type: "DateTime", description: "Since when, as the document says." }),
+    kind: t.exposeString("kind", {
+      description: "The kind of identifier: `arxiv`, `arxiv_version`, `doi`, `pith_short_8` and others.",
+    }),
+    value: t.exposeString("value", { description: "The identifier as the document writes it." }),
+    createdAt: t.expose("createdAt", {
+      type: "DateTime",
+      description: "The creation date that the document states.",
+    }),
   }),
 });
 
 builder.objectField(PaperObject, "aliases", (t) =>
   t.field({
     type: [AliasObject],
-    description: "The paper's other names, by kind, then value.",
+    description: "Other identifiers of the paper, sorted by kind, then value.",
     resolve: async ({ paperId }, _args, { loaders }) => [...(await loaders.aliasesOfPaper.load(paperId))],
   }),
 );

@@ -8,9 +8,9 @@ import { provenanceOf } from "./provenance.ts";
 import { required } from "./required.ts";
 
 builder.node(ClaimObject, {
-  description: "A claim of a paper, as its current snapshot lists it.",
+  description: "A claim of a paper, as listed in the paper's current snapshot.",
   id: {
-    description: "The claim's place in its paper: the Pith number and its number in the list.",
+    description: "The global id, derived from the Pith number and the position in the list.",
     resolve: async ({ paperId, ordinal }, _args, { loaders }) => {
       const { pithNumber } = await required(loaders.paper.get(paperId), "paper");
       return `${pithNumber}#${ordinal}`;
@@ -25,20 +25,23 @@ builder.node(ClaimObject, {
       }),
     ),
   fields: (t) => ({
-    claimId: t.exposeString("claimId", { description: "The claim's id within its paper: `C1`." }),
+    claimId: t.exposeString("claimId", { description: "The claim's id within its paper, such as `C1`." }),
     kind: t.field({
       type: ClaimKindEnum,
-      description: "Its role in the paper; OTHER for kinds that have no name here.",
+      description: "The claim's role in the paper.",
       resolve: ({ kind }): ClaimKindOrOther => claimKinds.find((known) => known === kind) ?? "other",
     }),
-    text: t.exposeString("text", { description: "The claim itself." }),
-    status: t.exposeString("status", { description: "How it came about: `machine_extracted`, …" }),
+    text: t.exposeString("text", { description: "The text of the claim." }),
+    status: t.exposeString("status", {
+      description: "How the claim was obtained, such as `machine_extracted`.",
+    }),
     attestation: t.exposeString("attestation", {
-      description: "Whether an author stands to it: `unclaimed`, …",
+      description: "Whether an author has confirmed the claim, such as `unclaimed`.",
     }),
     source: t.exposeString("source", {
       nullable: true,
-      description: "The part of the snapshot it was taken from: `verdict.strongest_claim`.",
+      description:
+        "The part of the snapshot that the claim was taken from, such as `verdict.strongest_claim`. Returns null if unknown.",
     }),
     paper: t.field({
       type: PaperObject,
@@ -47,7 +50,7 @@ builder.node(ClaimObject, {
     }),
     provenance: t.field({
       type: ProvenanceObject,
-      description: "Who says that the paper claims this: the signer of its current snapshot.",
+      description: "Who asserts that the paper makes this claim.",
       resolve: ({ paperId }, _args, context) => provenanceOf(paperId, context),
     }),
   }),

@@ -16,24 +16,29 @@ import { readQuery } from "./search/query-words.ts";
 import { claimHas } from "./search/text-search.ts";
 
 const ClaimFilterInput = builder.inputType("ClaimFilter", {
-  description: "Which claims; what is given must all hold. What is absent or null asks nothing.",
+  description:
+    "Selects claims. Conditions are combined with AND. An absent or null condition matches everything.",
   fields: (t) => ({
-    kinds: t.field({ type: [ClaimKindEnum], description: "Of any of these kinds. An empty list fits none." }),
+    kinds: t.field({
+      type: [ClaimKindEnum],
+      description: "The claim has any of these kinds. An empty list matches nothing.",
+    }),
     text: t.string({
-      description:
-        'The claim has all these words; `"words side by side"`; `-word` for what must not be there. As in `search`, ' +
-        "which also ranks claims.",
+      description: "The claim contains these words, in the syntax of `search`. Results are not ranked.",
     }),
     papers: t.stringList({
       description:
-        `Of any of these papers: refs as for \`paper\`, with its errors, at most ${maximumPageSize}. Those that ` +
-        "this mirror does not hold have no claims here.",
+        `The claim belongs to any of these papers, in any form that \`Query.paper\` accepts; maximum ${maximumPageSize}. ` +
+        "An empty list matches nothing.",
     }),
     categories: t.stringList({
       description:
-        "The paper's primary category or one of its others is any of these. An empty list fits none.",
+        "The primary category or a cross category of the paper is any of these. An empty list matches nothing.",
     }),
-    proof: t.field({ type: ProofEnum, description: "The paper's `verification.proof` is exactly this." }),
+    proof: t.field({
+      type: ProofEnum,
+      description: "The `verification.proof` of the paper equals this value.",
+    }),
   }),
 });
 
@@ -43,10 +48,10 @@ builder.queryField("claims", (t) =>
   t.field({
     type: ClaimConnection,
     description:
-      "The claims of the papers' current snapshots. The claims of one paper stand together, in its order; the papers " +
-      "in an order without meaning, the same on every mirror.",
+      "Lists claims, grouped by paper and in the order of its snapshot. The order of papers is arbitrary, but the same on every " +
+      "mirror.",
     args: {
-      filter: t.arg({ type: ClaimFilterInput, description: "Which claims; all unless told." }),
+      filter: t.arg({ type: ClaimFilterInput, description: "Defaults to all claims." }),
       ...pageArguments,
     },
     resolve: async (_root, { filter, ...page }, context) =>

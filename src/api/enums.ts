@@ -2,77 +2,98 @@ import { builder } from "./builder.ts";
 
 export const ProofEnum = builder.enumType("Proof", {
   description:
-    "How far it is shown that something is its signer's word. From lowest to highest: HASH, RECEIPT, SIGNED.",
+    "How an event is proved to come from its signer. From weakest to strongest: HASH, RECEIPT, SIGNED.",
   values: {
     SIGNED: {
       value: "signed",
-      description: "The event carries its signer's Ed25519 signature, and it verifies.",
+      description: "The event carries its signer's Ed25519 signature, and the signature verifies.",
     },
     RECEIPT: {
       value: "receipt",
       description:
-        "No signature of the event, but its signer's receipt for the canonical record verifies. A receipt is public " +
-        "and covers the record alone: the rest of the event (its date, for one) may be anyone's.",
+        "The event is unsigned, but its signer's receipt for the canonical record verifies. The receipt covers the record " +
+        "only; anyone may have written the rest of the event, such as its date.",
     },
     HASH: {
       value: "hash",
       description:
-        "The event's id is the hash of its content, and no more: true as far as one trusts where the document came from.",
+        "Only the event's id, the hash of its content, was verified. Who wrote it depends on the source of the document.",
     },
   },
 });
 
 export const EventTypeEnum = builder.enumType("EventType", {
-  description: "What an event says.",
+  description: "The type of an event.",
   values: {
     RECORD_CREATED: {
       value: "record_created",
-      description: "A canonical record, with the receipt for its hash.",
+      description: "Publishes a canonical record, with the receipt for its hash.",
     },
-    GRAPH_SNAPSHOT: { value: "graph_snapshot", description: "Metadata, claims and references of a paper." },
+    GRAPH_SNAPSHOT: {
+      value: "graph_snapshot",
+      description: "States a paper's metadata, claims and references.",
+    },
     AUTHOR_ATTESTATION: {
       value: "author_attestation",
-      description: "An author stands to a paper or a claim.",
+      description: "An author confirms a paper or a claim.",
     },
     TIMESTAMP_ANCHOR: {
       value: "timestamp_anchor",
-      description: "An outside witness of when something existed.",
+      description: "A third party witnesses when something existed.",
     },
-    STORAGE_ATTESTATION: { value: "storage_attestation", description: "Somebody keeps a copy." },
+    STORAGE_ATTESTATION: {
+      value: "storage_attestation",
+      description: "Someone confirms that they store a copy.",
+    },
     CITATION_SIGNATURE: {
       value: "citation_signature",
-      description: "What a citation means: supports, refutes, …",
+      description: "States what a citation means: supports, refutes and so on.",
     },
-    REPLICATION_RECORD: { value: "replication_record", description: "A result was tried again." },
-    CORRECTION: { value: "correction", description: "Something earlier is corrected." },
-    MIRROR_HINT: { value: "mirror_hint", description: "Where else the paper's documents may be had." },
-    UNKNOWN: { value: "unknown", description: "None of the types above: kept and listed, never applied." },
+    REPLICATION_RECORD: {
+      value: "replication_record",
+      description: "Reports an attempt to replicate a result.",
+    },
+    CORRECTION: { value: "correction", description: "Corrects an earlier statement." },
+    MIRROR_HINT: { value: "mirror_hint", description: "Names another location of the paper's documents." },
+    UNKNOWN: {
+      value: "unknown",
+      description:
+        "A type that this version does not know. Such events are stored and listed, but never applied.",
+    },
   },
 });
 
 export const EventStatusEnum = builder.enumType("EventStatus", {
-  description: "What the merge of the paper's whole set of events made of an event.",
+  description: "The status of an event after merging all events of its paper.",
   values: {
-    CURRENT: { value: "current", description: "Applied, and not superseded: part of what is shown." },
+    CURRENT: {
+      value: "current",
+      description: "Applied and not superseded: part of the paper's current state.",
+    },
     SUPERSEDED: {
       value: "superseded",
-      description: "Applied; a later event of its signer has taken its place.",
+      description: "Applied, then superseded by a later event of its signer.",
     },
     NOT_APPLIED: {
       value: "not_applied",
       description:
-        "Valid, but its place is held by another event: an equivocation, or proved less than its rival.",
+        "Valid but not applied: another event holds its place, because of an equivocation or a stronger proof.",
     },
-    INVALID: { value: "invalid", description: "Authentic, yet wrong: kept and counted, never applied." },
+    INVALID: {
+      value: "invalid",
+      description: "Authentic but wrong, as `invalidReason` says: stored and counted, never applied.",
+    },
   },
 });
 
 export const CheckResultEnum = builder.enumType("CheckResult", {
-  description: "The outcome of a check.",
+  description: "The result of a check that this mirror computed itself.",
   values: {
-    PASSED: { description: "Computed here, and it fits." },
-    FAILED: { description: "Computed here, and it does not fit." },
-    NOT_CHECKABLE: { description: "What the check needs is not known here. Not the same as FAILED." },
+    PASSED: { description: "The computed value matches." },
+    FAILED: { description: "The computed value does not match." },
+    NOT_CHECKABLE: {
+      description: "The data that the check needs is not stored here. This is not a failure.",
+    },
   } as const,
 });
 
@@ -81,34 +102,37 @@ export const ClaimKindEnum = builder.enumType("ClaimKind", {
   values: {
     STRONGEST_CLAIM: {
       value: "strongest_claim",
-      description: "`strongest_claim`: the most that the paper asserts.",
+      description: "`strongest_claim`: the strongest statement that the paper makes.",
     },
     WEAKEST_ASSUMPTION: {
       value: "weakest_assumption",
-      description: "`weakest_assumption`: what it rests on.",
+      description: "`weakest_assumption`: the least certain premise of the paper.",
     },
-    ONE_LINE_SUMMARY: { value: "one_line_summary", description: "`one_line_summary`." },
-    HEADLINE: { value: "headline", description: "`headline`." },
+    ONE_LINE_SUMMARY: {
+      value: "one_line_summary",
+      description: "`one_line_summary`: the paper in one line.",
+    },
+    HEADLINE: { value: "headline", description: "`headline`: a headline for the paper." },
     OTHER: { value: "other", description: "Any other kind." },
   },
 });
 
 export const CitationDirectionEnum = builder.enumType("CitationDirection", {
-  description: "Which way citations are followed.",
+  description: "The direction in which citations are followed.",
   values: {
-    REFERENCES: { description: "From a work to those that it cites." },
-    CITED_BY: { description: "From a work to those that cite it." },
-    BOTH: { description: "Both ways, as if citations had no direction." },
+    REFERENCES: { description: "From a work to the works that it cites." },
+    CITED_BY: { description: "From a work to the works that cite it." },
+    BOTH: { description: "In both directions, as if citations were undirected." },
   } as const,
 });
 
 export const SignerOriginEnum = builder.enumType("SignerOrigin", {
-  description: "Where this mirror knows a signer's key from: what the signature is worth here.",
+  description: "How this mirror came to trust a signer's key.",
   values: {
     REGISTRY: { value: "registry", description: "The registry's key, built into pith-graph." },
     CONFIGURED: {
       value: "configured",
-      description: "A key of this mirror's keyring file: its operator trusts it.",
+      description: "A key of this mirror's keyring file, trusted by its operator.",
     },
     SAMPLE: {
       value: "sample",
@@ -117,7 +141,7 @@ export const SignerOriginEnum = builder.enumType("SignerOrigin", {
     },
     UNKNOWN: {
       value: "unknown",
-      description: "A key that is no longer in this mirror's keyring. It was when the event was accepted.",
+      description: "A key that was in the keyring when the event was accepted, but no longer is.",
     },
   } as const,
 });

@@ -10,74 +10,81 @@ import { required } from "./required.ts";
 
 builder.node(EventObject, {
   description:
-    "A signed event: somebody's statement about a paper, kept exactly. Its id is the SHA-256 of its nine keys in " +
-    "canonical JSON.",
-  id: { description: "Made of the event id.", resolve: ({ eventId }) => `sha256:${eventId}` },
+    "A signer's statement about a paper, stored exactly as published. Its id is the SHA-256 of its nine keys in canonical JSON.",
+  id: {
+    description: "The global id, derived from the event id.",
+    resolve: ({ eventId }) => `sha256:${eventId}`,
+  },
   loadMany: (ids, { loaders }) =>
     Promise.all(ids.map((id) => (isEventId(id) ? loaders.eventById.load(digestOf(id)) : null))),
   fields: (t) => ({
-    eventId: t.string({ description: "`sha256:…`", resolve: ({ eventId }) => `sha256:${eventId}` }),
+    eventId: t.string({
+      description: "The event id: `sha256:` and 64 lower-case hex digits.",
+      resolve: ({ eventId }) => `sha256:${eventId}`,
+    }),
     type: t.field({
       type: EventTypeEnum,
-      description: "What it says; UNKNOWN for a type that has no name here.",
+      description: "The type of the event.",
       resolve: ({ type }): EventTypeOrUnknown => (isEventType(type) ? type : "unknown"),
     }),
-    status: t.expose("status", { type: EventStatusEnum, description: "What the merge made of it." }),
+    status: t.expose("status", {
+      type: EventStatusEnum,
+      description: "The status after merging all events of the paper.",
+    }),
     invalidReason: t.exposeString("reason", {
       nullable: true,
       description:
-        "Why it is INVALID: `RECORD_HASH_MISMATCH`, `PREV_EVENT_UNRESOLVED`, …; null where it is not.",
+        "Why the event is INVALID, such as `RECORD_HASH_MISMATCH` or `PREV_EVENT_UNRESOLVED`. Returns null for any other status.",
     }),
     proof: t.expose("proof", {
       type: ProofEnum,
-      description:
-        "The event's own proof, the highest among its accepted copies: how far it is shown to be its signer's word.",
+      description: "The event's own proof: the strongest among its accepted copies.",
     }),
     effectiveProof: t.expose("standing", {
       type: ProofEnum,
       description:
-        "Its standing: SIGNED where a signed event of the same signer is built on it, directly or in several steps, " +
-        "else its own `proof`. It decides where events compete.",
+        "The proof that counts when events compete: SIGNED if a signed event of the same signer builds on this one, directly or in " +
+        "several steps, otherwise `proof`.",
     }),
     signer: t.field({
       type: SignerObject,
-      description: "Whose word it is.",
+      description: "The signer whose statement it is.",
       resolve: ({ fingerprint }, _args, { loaders }) => required(loaders.signer.get(fingerprint), "signer"),
     }),
     target: t.string({
-      description: "What of the paper it is about: `record`, `graph`, …",
+      description: "The part of the paper that the event is about, such as `record` or `graph`.",
       resolve: async (event, _args, context) => (await bodyOf(event, context)).target,
     }),
     createdAt: t.expose("createdAt", {
       type: "DateTime",
-      description: "When it was made, by the signer's own word.",
+      description: "The creation date that the signer states.",
     }),
     payload: t.field({
       type: "JSON",
-      description: "What it says, exactly as it was hashed.",
+      description: "The content of the event, exactly as it was hashed.",
       resolve: async (event, _args, context) => new JsonText((await bodyOf(event, context)).payloadText),
     }),
     prevEventId: t.string({
       nullable: true,
-      description: "The id of the event that it follows, held or not; null where it follows none.",
+      description: "The id of the previous event, stored or not. Returns null if there is none.",
       resolve: async (event, _args, context) => (await bodyOf(event, context)).prevEvent,
     }),
     prevEvent: t.field({
       type: EventObject,
       nullable: true,
-      description: "The event that it follows; null also where that one is not held: see `prevEventId`.",
+      description: "The previous event. Returns null if there is none, or if it is not stored.",
       resolve: async (event, _args, context) => {
         const { prevEvent } = await bodyOf(event, context);
         return prevEvent === null ? null : siblingOf(event, prevEvent, context);
       },
     }),
     supersedesIds: t.stringList({
-      description: "The ids of the events that it takes the place of, held or not.",
+      description: "The ids of the events that this one supersedes, stored or not.",
       resolve: async (event, _args, context) => [...(await bodyOf(event, context)).supersedes],
     }),
     supersedes: t.field({
       type: [EventObject],
-      description: "The events that it takes the place of, as far as they are held: see `supersedesIds`.",
+      description: "The stored events that this one supersedes.",
       resolve: async (event, _args, context) => {
         const { supersedes } = await bodyOf(event, context);
         const found = await Promise.all(supersedes.map((id) => siblingOf(event, id, context)));
@@ -87,15 +94,18 @@ builder.node(EventObject, {
     paper: t.field({
       type: PaperObject,
       nullable: true,
-      description: "The paper it is about; null where the paper's canonical record has not arrived.",
+      description: "The paper that the event is about. Returns null if its canonical record is not stored.",
       resolve: ({ paperId }, _args, { loaders }) => loaders.paper.get(paperId),
     }),
-    receivedAt: t.expose("receivedAt", { type: "DateTime", description: "When this mirror took it in." }),
+    receivedAt: t.expose("receivedAt", {
+      type: "DateTime",
+      description: "When this mirror accepted the event.",
+    }),
   }),
 });
 
 /** An event id as the tables have it. */
-function digestOf(id: EventId): string {
+export function digestOf(id: EventId): string {
   return id.slice("sha256:".length);
 }
 
@@ -115,11 +125,11 @@ builder.queryField("event", (t) =>
   t.field({
     type: EventObject,
     nullable: true,
-    description: "The event of this id; null where this mirror holds none.",
+    description: "Looks up an event by its event id. Returns null if it is not stored.",
     args: {
       id: t.arg.string({
         required: true,
-        description: "`sha256:` and 64 lower-case hex digits; else BAD_USER_INPUT.",
+        description: "The event id: `sha256:` and 64 lower-case hex digits.",
       }),
     },
     resolve: (_root, { id }, { loaders }) => {

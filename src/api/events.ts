@@ -12,26 +12,29 @@ import { badUserInput } from "./errors.ts";
 import { type EventRow, ofTypes } from "./loaders/events.ts";
 import { pageArguments } from "./page-arguments.ts";
 import { storable } from "./text-filter.ts";
-import { readTime, timeInWords } from "./time-argument.ts";
+import { readTime } from "./time-argument.ts";
 
 const EventFilterInput = builder.inputType("EventFilter", {
-  description: "Which events; what is given must all hold. What is absent or null asks nothing.",
+  description:
+    "Selects events. Conditions are combined with AND. An absent or null condition matches everything.",
   fields: (t) => ({
-    types: t.field({ type: [EventTypeEnum], description: "Of any of these types. An empty list fits none." }),
+    types: t.field({
+      type: [EventTypeEnum],
+      description: "The event has any of these types. An empty list matches nothing.",
+    }),
     statuses: t.field({
       type: [EventStatusEnum],
       description:
-        "Of any of these statuses now. A status may become another after a page was read: who follows the feed and needs " +
-        "to know reads the papers that changed. An empty list fits none.",
+        "The event currently has any of these statuses; later events may change it. An empty list matches nothing.",
     }),
     signers: t.stringList({
       description:
-        `Signed by any of these keys: fingerprints, 32 lower-case hex digits (\`signer.fingerprint\`), at most ` +
-        `${maximumPageSize}. An empty list fits none.`,
+        `The signer's key has any of these fingerprints (\`signer.fingerprint\`); maximum ${maximumPageSize}. ` +
+        "An empty list matches nothing.",
     }),
     since: t.field({
       type: "DateTime",
-      description: `Ingested by this mirror at this time or later (\`receivedAt\`). ${timeInWords}`,
+      description: "This mirror accepted the event (`receivedAt`) at this instant or later.",
     }),
   }),
 });
@@ -42,11 +45,10 @@ builder.queryField("events", (t) =>
   t.field({
     type: EventConnection,
     description:
-      "The events held, in the order in which this mirror took them in: a feed to follow. Ask for what comes `after` the last " +
-      "`endCursor`, again and again: positions are given in the order of commits, so nothing ever appears before a cursor. " +
-      "An event that comes again with a better proof keeps its place. `last` asks for those taken in last.",
+      "Lists events in the order in which this mirror accepted them. To follow the feed, repeat the query with `after` set to the " +
+      "last `endCursor`: no event ever appears before a cursor.",
     args: {
-      filter: t.arg({ type: EventFilterInput, description: "Which events; all unless told." }),
+      filter: t.arg({ type: EventFilterInput, description: "Defaults to all events." }),
       ...pageArguments,
     },
     resolve: (_root, { filter, ...page }, context) => eventsConnection(filter ?? {}, page, context),

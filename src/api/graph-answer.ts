@@ -1,35 +1,44 @@
+import type { ObjectRef } from "@pothos/core";
 import { builder } from "./builder.ts";
-import { ApiError } from "./errors.ts";
 
-export type GraphAnswer = { readonly truncated: boolean; readonly graphVersion: string };
+/** What each result that is computed over the citation graph states about itself. */
+export type GraphResult = { readonly truncated: boolean; readonly graphVersion: string };
 
-export const GraphAnswerInterface = builder.interfaceRef<GraphAnswer>("GraphAnswer");
+/** A result that is a list: an empty list can be truncated too. */
+export type GraphList<Node> = GraphResult & { readonly nodes: readonly Node[] };
 
-GraphAnswerInterface.implement({
-  description: "What was computed over the citation graph. The members of a list were computed together.",
+export const GraphResultInterface = builder.interfaceRef<GraphResult>("GraphResult");
+
+GraphResultInterface.implement({
+  description: "A result that was computed over the citation graph.",
   fields: (t) => ({
     truncated: t.exposeBoolean("truncated", {
       description:
-        "Whether anything is missing, or may be: the question's budget ended first, or there was more than `maxNodes`. " +
-        "What is there is true of the part of the graph that was looked at.",
+        "Whether the result may be incomplete, because a limit was reached or the time budget ran out. What it contains is correct.",
     }),
     graphVersion: t.exposeString("graphVersion", {
-      description: "What it was computed at: see `Status.graphVersion`. To be compared for equality only.",
+      description:
+        "The version of the citation graph that the result was computed on. Opaque: compare it with `Status.graphVersion` for " +
+        "equality only.",
     }),
   }),
 });
 
-/**
- * What each member of a list says of the answer. Throws QUERY_TOO_COMPLEX where the budget ended before there was any:
- * an empty list would say that there are none.
- */
-export function aboutList(
-  { truncated, graphVersion }: GraphAnswer,
-  list: readonly unknown[],
-  first: number,
-): GraphAnswer {
-  if (truncated && list.length === 0 && first > 0) {
-    throw new ApiError("QUERY_TOO_COMPLEX", "The question used up its budget before it found anything.");
-  }
-  return { truncated, graphVersion };
+/** Adds the type of a list that was computed over the citation graph. */
+export function graphListObject<Node>(
+  name: string,
+  node: ObjectRef<typeof builder.$inferSchemaTypes, Node>,
+  descriptions: { readonly list: string; readonly nodes: string },
+): ObjectRef<typeof builder.$inferSchemaTypes, GraphList<Node>> {
+  return builder.objectRef<GraphList<Node>>(name).implement({
+    description: descriptions.list,
+    interfaces: [GraphResultInterface],
+    fields: (t) => ({
+      nodes: t.field({
+        type: [node],
+        description: descriptions.nodes,
+        resolve: ({ nodes }) => nodes as never,
+      }),
+    }),
+  });
 }

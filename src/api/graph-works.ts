@@ -2,16 +2,15 @@ import { parsePaperRef } from "../protocol/index.ts";
 import { identifierIdOf } from "../store/ids.ts";
 import type { Context } from "./context.ts";
 import { ApiError } from "./errors.ts";
-import { graphLimits, inWords, readWithin } from "./limits/graph.ts";
+import { graphLimits, readWithin } from "./limits/graph.ts";
 import type { Loaders } from "./loaders/index.ts";
 import type { WorkRow } from "./loaders/works.ts";
 
 /** The most unknown refs that an error names. */
 const mostNamed = 10;
 
-/** What descriptions say of refs that must name works. */
-export const refsInWords =
-  "Whatever `work(ref:)` takes. NOT_FOUND where no work is known by it; AMBIGUOUS_REF and BAD_USER_INPUT as there.";
+/** How descriptions name the forms of a ref that must name a known work. */
+export const anyWorkRef = "in any form that `Query.work` accepts";
 
 type Asking = Pick<Context, "graph" | "loaders">;
 
@@ -34,10 +33,6 @@ export async function workIdsByRefs(
   }
   if (unknown.length > 0) throw notFound(unknown);
   return [...works];
-}
-
-export function worksInWords(argument: "refs" | "roots"): string {
-  return `${refsInWords} ${inWords(graphLimits[argument]).replace("from", "From")} of them.`;
 }
 
 /** The work that a ref names. Rejects with NOT_FOUND where no work is known by it. */

@@ -11,21 +11,21 @@ type PaperChange = { readonly position: bigint; readonly paper: PaperRow; readon
 const PaperChangeObject = builder.objectRef<PaperChange>("PaperChange");
 
 PaperChangeObject.implement({
-  description: "That something was added to a paper.",
+  description: "An addition to a paper.",
   fields: (t) => ({
     paper: t.field({
       type: PaperObject,
-      description:
-        "The paper as it is now, when this is told: later than the change, where changes are told late.",
+      description: "The paper at the time of delivery, which may include later changes.",
       resolve: ({ paper }) => paper,
     }),
     stateSha256: t.exposeString("stateSha256", {
       description:
-        "SHA-256 of the paper's state after this change, in lower-case hex: `paper.state.sha256` where none came since.",
+        "The SHA-256 of the paper's state after this change, in lower-case hex. Differs from `paper.state.sha256` if later changes " +
+        "followed.",
     }),
     position: t.string({
       description:
-        "The change's place in this mirror's feed: for `after`. The event stream has it as the event's id.",
+        "The position of the change in this mirror's feed, for `afterPosition`. Also the id of the server-sent event.",
       resolve: ({ position }) => String(position),
     }),
   }),
@@ -35,25 +35,22 @@ builder.subscriptionField("paperChanged", (t) =>
   t.field({
     type: PaperChangeObject,
     description:
-      "Told whenever something is added to a paper, by whichever process took it in; each change once, in the order in which " +
-      "they were committed. A paper whose canonical record is not known is not told of. A client that lost its connection " +
-      "goes on where it was, with the header Last-Event-ID, as browsers send it by themselves, or with `after`; so it " +
-      "misses nothing, and a restart of the server is no gap.",
+      "Delivers each addition to a stored paper once, in the order of commits. A client that reconnects with the header " +
+      "Last-Event-ID, which browsers send themselves, or with `afterPosition` misses nothing.",
     args: {
       refs: t.arg.stringList({
         description:
-          `The papers, named as for \`paper\`, at most ${maximumPageSize}; held or not: one that comes later is told of. ` +
-          "An arXiv id without version stands for all versions. All papers unless told; an empty list fits none.",
+          `The papers, stored or not, in any form that \`Query.paper\` accepts; maximum ${maximumPageSize}. An arXiv id without ` +
+          "version names all versions. Defaults to all papers; an empty list matches nothing.",
       }),
-      after: t.arg.string({
+      afterPosition: t.arg.string({
         description:
-          "The position after which to begin: a change's `position`, or an event's id. Now unless told; the header " +
-          "Last-Event-ID comes first. One that this mirror's feed has not come to: BAD_USER_INPUT.",
+          "Deliver changes after this `position`. Defaults to the present; the header Last-Event-ID takes precedence.",
       }),
     },
-    subscribe: async (_root, { refs, after }, context) => {
+    subscribe: async (_root, { refs, afterPosition }, context) => {
       const wanted = new WantedPapers(refs ?? null);
-      const given = readPosition(context.live.resumeAfter ?? after ?? null);
+      const given = readPosition(context.live.resumeAfter ?? afterPosition ?? null);
       const follower = context.live.follow();
       try {
         // Told of a change, a client sees what changed: nothing is read from a replica that may be behind.
@@ -78,7 +75,7 @@ builder.subscriptionField("paperChanged", (t) =>
 function readPosition(text: string | null): bigint | null {
   if (text === null) return null;
   if (/^(?:0|[1-9]\d{0,17})$/.test(text)) return BigInt(text);
-  throw badUserInput("`after`, or Last-Event-ID, must be a position of the feed: a whole number.");
+  throw badUserInput("`afterPosition`, or Last-Event-ID, must be a position of the feed: a whole number.");
 }
 
 async function* changesOf(

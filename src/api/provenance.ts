@@ -12,23 +12,22 @@ import {
 import { required } from "./required.ts";
 
 ProvenanceObject.implement({
-  description: "Who says so, and how far that can be checked.",
+  description: "Who asserts something, and how far that is proved.",
   fields: (t) => ({
     event: t.field({
       type: EventObject,
-      description: "The event that asserts it: the paper's current snapshot, or its record.",
+      description: "The event that asserts it: the paper's current snapshot or record.",
       resolve: ({ event }) => event,
     }),
     signer: t.field({
       type: SignerObject,
-      description: "Whose word the event is.",
+      description: "The signer of the event.",
       resolve: ({ event }, _args, { loaders }) => required(loaders.signer.get(event.fingerprint), "signer"),
     }),
     proof: t.expose("proof", {
       type: ProofEnum,
       description:
-        "How far that is proved: the event's standing. It may be better than the event's own `proof`, where a " +
-        "signed event of the same signer is built on it.",
+        "How far the assertion is proved. Same as `event.effectiveProof`, which may be stronger than `event.proof`.",
     }),
   }),
 });
@@ -56,17 +55,16 @@ builder.objectFields(PaperObject, (t) => ({
     type: ProvenanceObject,
     nullable: true,
     description:
-      "Who says what the canonical record says: its source, when it was submitted, its primary and other categories. " +
-      "Null where the record came beside the events and none of them states it: then only its hash vouches for it.",
+      "Who asserts the canonical record: source, submission date and categories. Returns null if no event states the record, so " +
+      "that only its hash proves it.",
     resolve: ({ paperId, recordEventId }, _args, context) => eventProvenance(paperId, recordEventId, context),
   }),
   snapshotProvenance: t.field({
     type: ProvenanceObject,
     nullable: true,
     description:
-      "Who says what the current snapshot says: title, authors, abstract, headline, verdict, and the counts of " +
-      "`referenceCoverage`. Null where no snapshot is known: then what of these is null or empty is not known, " +
-      "rather than none.",
+      "Who asserts the current snapshot: title, authors, abstract, headline, verdict, claims and references. Returns null if no " +
+      "snapshot is stored; null or empty values of these fields then mean unknown.",
     resolve: ({ paperId, snapshotEventId }, _args, context) =>
       eventProvenance(paperId, snapshotEventId, context),
   }),
@@ -77,7 +75,8 @@ builder.objectField(VerificationObject, "signer", (t) =>
     type: SignerObject,
     nullable: true,
     description:
-      "Whose word `proof` is about: the signer of the current snapshot, else of the record. Null where no event states either.",
+      "The signer whose statement `proof` is about: that of the current snapshot, otherwise of the record. Returns null if no " +
+      "event states either.",
     resolve: async ({ paperId, snapshotEventId, recordEventId }, _args, context) => {
       const provenance = await eventProvenance(paperId, snapshotEventId ?? recordEventId, context);
       return provenance === null

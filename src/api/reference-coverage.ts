@@ -2,33 +2,33 @@ import { ReferenceCoverageObject } from "./objects.ts";
 
 ReferenceCoverageObject.implement({
   description:
-    "How much of a paper's list of references is known here. The registry publishes samples of long lists: what it " +
-    "counts and what is listed are kept apart.",
+    "How complete a paper's reference list is. Signers assert a number of references, list some of them, and this mirror stores " +
+    "the papers of some of those.",
   fields: (t) => ({
     asserted: t.exposeInt("referencesAsserted", {
       nullable: true,
-      description: "How many references the registry counts; null where no snapshot says.",
+      description: "The number of references that the signer asserts. Returns null if unknown.",
     }),
-    known: t.exposeInt("referencesKnown", {
-      description: "How many are listed here: the rows of `references`.",
+    listed: t.exposeInt("referencesKnown", {
+      description: "The number of references in the current snapshot. Same as `Paper.references.totalCount`.",
     }),
     resolvedWorks: t.exposeInt("resolvedWorksAsserted", {
       nullable: true,
       description:
-        "How many the registry says it resolved to works, of the whole list; null where it does not say.",
+        "The number of references, listed or not, that the signer asserts to have resolved to works. Returns null if unknown.",
     }),
     internalAnchors: t.exposeInt("internalAnchorsAsserted", {
       nullable: true,
       description:
-        "How many the registry says it resolved to papers of its own, of the whole list; null where it does not say.",
+        "The number of references, listed or not, that the signer asserts to be internal anchors. Returns null if unknown.",
     }),
-    held: t.int({
-      description: "Of the references listed here, how many cite a work of which this mirror holds a paper.",
+    stored: t.int({
+      description: "The number of listed references whose cited work has a stored paper.",
       resolve: ({ paperId }, _args, { loaders }) =>
         loaders.heldReferenceCountOfPaper.of({ internalAnchor: null, held: true }).load(paperId),
     }),
     complete: t.boolean({
-      description: "Whether the whole list is here: `asserted` is known and equals `known`.",
+      description: "Whether `asserted` equals `listed`. False if `asserted` is unknown.",
       resolve: ({ referencesAsserted, referencesKnown }) => referencesAsserted === referencesKnown,
     }),
   }),

@@ -4,8 +4,9 @@ import { JsonText } from "./json-text.ts";
 
 builder.scalarType("DateTime", {
   description:
-    "An instant. In answers RFC 3339, in UTC, to the microsecond: `2023-02-23T17:34:53.000000Z`. Arguments take RFC 3339 " +
-    "with any offset, also to the minute, and dates alone.",
+    "An instant in RFC 3339. Results are in UTC to the microsecond (`2023-02-23T17:34:53.000000Z`); arguments may have any " +
+    "offset, may omit the seconds, and may be a date alone, which is its first instant in UTC.",
+  specifiedByURL: "https://www.rfc-editor.org/rfc/rfc3339",
   serialize: (value) => value,
   parseValue: (value) => {
     if (typeof value === "string") return value;
@@ -15,12 +16,12 @@ builder.scalarType("DateTime", {
 
 builder.scalarType("JSON", {
   description:
-    "A JSON value of any kind, in canonical JSON (keys sorted by code point, `1.0` apart from `1`, integers of any " +
-    "size exact). Its text in the response is the text that hashes were taken over; a reader that goes through " +
-    "doubles loses that. Output only.",
+    "Any JSON value, written as the canonical JSON that hashes are computed over: `1.0` differs from `1`, and integers of any " +
+    "size are exact. A client that parses numbers as doubles loses that. Output only.",
+  specifiedByURL: "https://www.rfc-editor.org/rfc/rfc8259",
   serialize: (value) => {
     if (value instanceof JsonText) return value;
-    throw new TypeError("The JSON scalar takes JsonText.");
+    throw new TypeError("The JSON scalar serializes JsonText only.");
   },
   parseValue: () => {
     throw new GraphQLError("JSON is for output only.");

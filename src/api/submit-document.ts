@@ -5,28 +5,29 @@ import { readSubmissions, type SubmissionRow } from "./submission-rows.ts";
 const SubmissionPayloadObject = builder.objectRef<SubmissionRow>("SubmissionPayload");
 
 SubmissionPayloadObject.implement({
-  description: "The answer to a submitted document.",
+  description: "The result of `submitDocument`.",
   fields: (t) => ({
     submission: t.field({
       type: SubmissionObject,
-      description: "It is on disk. `node` with its id tells later what became of it.",
+      description: "The stored submission. Query `node` with its id to follow its status.",
       resolve: (row) => row,
     }),
   }),
 });
 
-builder.mutationType({ description: "What changes this mirror: new documents, and nothing else." });
+builder.mutationType({ description: "Write access: the submission of documents." });
 
 builder.mutationField("submitDocument", (t) =>
   t.field({
     type: SubmissionPayloadObject,
     description:
-      "Submits a document. Needs a token, in the request's header `Authorization: Bearer …`. Answers once the document " +
-      "is on disk; a worker verifies and merges it right after. UNAUTHENTICATED without a token, RATE_LIMITED beyond " +
-      "the token's limits, QUEUE_FULL where too much is waiting; DOCUMENT_REJECTED, with `documentCode` beside it, where the text is no document at all. " +
-      "Signatures are judged by the worker. Larger documents, and many at once, go to `POST /ingest`.",
+      "Submits a document and returns once it is stored; a worker then verifies and merges it. Requires the header " +
+      "`Authorization: Bearer <token>`.",
     args: {
-      document: t.arg.string({ required: true, description: "A bundle or a state as its raw text." }),
+      document: t.arg.string({
+        required: true,
+        description: "The raw text of a bundle or a state document.",
+      }),
     },
     resolve: async (_root, { document }, context) => {
       const id = await context.submit(document);

@@ -10,14 +10,13 @@ const VerdictObject = builder.objectRef<Verdict>("Verdict");
 
 VerdictObject.implement({
   description:
-    "What the registry's machine reading made of the paper, as its current snapshot says. Members that are not " +
-    "there, or of another type than here, are null.",
+    "The signer's machine reading of a paper, from its current snapshot. Fields are null if absent or of an unexpected type.",
   fields: (t) => ({
-    id: t.exposeString("id", { description: "The registry's id of this reading (a UUID)." }),
+    verdictId: t.exposeString("id", { description: "The registry's id of this reading (a UUID)." }),
     createdAt: t.field({
       type: "DateTime",
       nullable: true,
-      description: "When the reading was made, as the registry says.",
+      description: "The creation date that the signer states.",
       resolve: ({ members }) => {
         const instant = parseInstant(members["created_at"]);
         return instant === null ? null : `${instant}Z`;
@@ -26,7 +25,7 @@ VerdictObject.implement({
     modelSet: t.field({
       type: "JSON",
       nullable: true,
-      description: "Which models read it.",
+      description: "The models that produced the reading.",
       resolve: ({ members }) => {
         const models = members["model_set"];
         return models === undefined || models === null ? null : JsonText.of(models);
@@ -34,32 +33,32 @@ VerdictObject.implement({
     }),
     pipelineVersion: t.string({
       nullable: true,
-      description: "Which software read it.",
+      description: "The version of the software that produced the reading.",
       resolve: ({ members }) => textOf(members, "pipeline_version"),
     }),
     oneLineSummary: t.string({
       nullable: true,
-      description: "The paper in one line.",
+      description: "A summary in one line.",
       resolve: ({ members }) => textOf(members, "one_line_summary"),
     }),
     strongestClaim: t.string({
       nullable: true,
-      description: "The most that the paper asserts.",
+      description: "The strongest statement that the paper makes.",
       resolve: ({ members }) => textOf(members, "strongest_claim"),
     }),
     weakestAssumption: t.string({
       nullable: true,
-      description: "What the paper rests on most precariously.",
+      description: "The least certain premise of the paper.",
       resolve: ({ members }) => textOf(members, "weakest_assumption"),
     }),
     headline: t.string({
       nullable: true,
-      description: "A headline for the paper (`pith_extraction_headline`).",
+      description: "A headline for the paper (`pith_extraction_headline` or `headline`).",
       resolve: ({ members }) => textOf(members, "pith_extraction_headline") ?? textOf(members, "headline"),
     }),
     provenance: t.field({
       type: ProvenanceObject,
-      description: "Who says that the paper was read so: the signer of its current snapshot.",
+      description: "Who asserts the reading.",
       resolve: ({ paperId }, _args, context) => provenanceOf(paperId, context),
     }),
   }),
@@ -69,13 +68,12 @@ builder.objectField(PaperObject, "verdict", (t) =>
   t.field({
     type: VerdictObject,
     nullable: true,
-    description:
-      "The registry's machine reading; null where the current snapshot has none, or no snapshot is known.",
+    description: "The signer's machine reading. Returns null if the current snapshot has none.",
     resolve: ({ paperId, verdict }) => (verdict === null ? null : readVerdict(paperId, verdict)),
   }),
 );
 
-/** Null where it has no id to be told by. */
+/** Null if it has no id. */
 function readVerdict(paperId: bigint, text: string): Verdict | null {
   const members = parseJson(text);
   if (!isJsonObject(members)) return null;

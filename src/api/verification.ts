@@ -2,48 +2,45 @@ import { CheckResultEnum, ProofEnum } from "./enums.ts";
 import { VerificationObject } from "./objects.ts";
 
 VerificationObject.implement({
-  description:
-    "What this mirror checked of a paper by itself, when its events came in. Nothing here is taken from anybody's word.",
+  description: "The checks that this mirror itself made of a paper.",
   fields: (t) => ({
     proof: t.expose("proof", {
       type: ProofEnum,
-      description:
-        "How far what is shown is proved: the standing of the current snapshot, else of the record. An event's " +
-        "standing is its own proof, or SIGNED where a signed event of the same signer is built on it.",
+      description: "The `effectiveProof` of the current snapshot, otherwise of the record.",
     }),
     recordHash: t.expose("recordHash", {
       type: CheckResultEnum,
-      description: "Is the Pith number the hash of the canonical record?",
+      description: "Whether the Pith number is the hash of the canonical record.",
     }),
     receipt: t.expose("receipt", {
       type: CheckResultEnum,
-      description: "Does the registry's Ed25519 receipt over that hash verify?",
+      description: "Whether the signer's Ed25519 receipt over that hash verifies.",
     }),
     titleBinding: t.expose("titleBinding", {
       type: CheckResultEnum,
-      description: "Does the title shown have the hash that the signed record holds?",
+      description: "Whether the title has the hash that the record states.",
     }),
     claimsHash: t.expose("claimsHash", {
       type: CheckResultEnum,
-      description: "Do the claims have the hash that the snapshot gives for them?",
+      description: "Whether the claims have the hash that the snapshot states.",
     }),
     referencesHash: t.expose("referencesHash", {
       type: CheckResultEnum,
       description:
-        "Do the references have the hash that the snapshot gives for them? NOT_CHECKABLE where only a part of the " +
-        "list is published.",
+        "Whether the references have the hash that the snapshot states. NOT_CHECKABLE if only part of the list is published.",
     }),
     publishedStateHash: t.expose("publishedStateHash", {
       type: CheckResultEnum,
       description:
-        "Does merging a state document that was taken in give the `state_sha256` it was published with? " +
-        "NOT_CHECKABLE where none was taken in, or it carries fewer events than it counts.",
+        "Whether merging the events of an ingested state document gives its published `state_sha256`. NOT_CHECKABLE if none was " +
+        "ingested, or if it lacks events.",
     }),
     equivocations: t.exposeInt("equivocationCount", {
-      description: "Places in the paper's history that a signer filled twice: forks. 0 is what one wants.",
+      description:
+        "The number of equivocations: places in the history that a signer filled twice. See `Paper.equivocations`.",
     }),
     invalidEvents: t.int({
-      description: "Events that are authentic, yet wrong: kept, never applied.",
+      description: "The number of invalid events. Same as `State.invalidEventCount`.",
       resolve: ({ eventCount, validEventCount }) => eventCount - validEventCount,
     }),
   }),

@@ -5,25 +5,25 @@ import { builder } from "./builder.ts";
 import { categoriesCondition } from "./paper-filter.ts";
 
 export const WorkFilterInput = builder.inputType("WorkFilter", {
-  description: "Which works; what is given must all hold. What is absent or null asks nothing.",
+  description:
+    "Selects works. Conditions are combined with AND. An absent or null condition matches everything.",
   fields: (t) => ({
-    yearFrom: t.int({ description: "`year` is this one or later. A work whose year nobody told fits none." }),
-    yearTo: t.int({ description: "`year` is this one or earlier. A work whose year nobody told fits none." }),
+    yearFrom: t.int({ description: "`year` is this year or later. Works of unknown year do not match." }),
+    yearTo: t.int({ description: "`year` is this year or earlier. Works of unknown year do not match." }),
     categories: t.stringList({
       description:
-        "Any of these is the primary category, or among the others, of the work's `paper`: so only of works of which one is " +
-        "held. An empty list fits none.",
+        "The primary category or a cross category of the work's `paper` is any of these. An empty list matches nothing.",
     }),
-    held: t.boolean({ description: "Whether a paper of it is held." }),
+    stored: t.boolean({ description: "Whether a paper of the work is stored." }),
   }),
 });
 
 export type WorkFilter = typeof WorkFilterInput.$inferInput;
 
-/** The condition on `works` that a filter asks for; undefined where it asks nothing. */
+/** The condition of a filter on `works`; undefined if it matches everything. */
 export function workCondition(
   db: Queries,
-  { yearFrom, yearTo, categories, held }: WorkFilter,
+  { yearFrom, yearTo, categories, stored }: WorkFilter,
 ): SQL | undefined {
   const ofPaper = categoriesCondition(categories);
   return and(
@@ -32,6 +32,6 @@ export function workCondition(
     ofPaper === undefined
       ? undefined
       : inArray(works.paperId, db.select({ paperId: papers.paperId }).from(papers).where(ofPaper)),
-    typeof held === "boolean" ? (held ? isNotNull(works.paperId) : isNull(works.paperId)) : undefined,
+    typeof stored === "boolean" ? (stored ? isNotNull(works.paperId) : isNull(works.paperId)) : undefined,
   );
 }

@@ -1,7 +1,7 @@
-import { type DoorOptions, receive } from "../ingest/arrival.ts";
 import type { PaperRow } from "../ingest/project/paper.ts";
 import { projectTarget } from "../ingest/project/target.ts";
 import type { Delivered } from "../ingest/sources/files.ts";
+import { type AdmissionPolicy, receive } from "../ingest/verify.ts";
 import {
   type CheckResult,
   type EventStatus,
@@ -14,7 +14,7 @@ import {
 } from "../protocol/index.ts";
 import { shownText } from "./output/shown-text.ts";
 
-export type VerifyOptions = DoorOptions;
+export type VerifyOptions = AdmissionPolicy;
 
 /** What is said of one document. */
 export type VerifyReport = {
@@ -47,9 +47,9 @@ export function verifyDocument(delivered: Delivered, options: VerifyOptions): Ve
   if ("unreadable" in delivered) {
     return { source, error: { code: delivered.code, message: delivered.unreadable } };
   }
-  const arrival = receive(delivered, options);
-  if ("code" in arrival) return { source, error: { code: arrival.code, message: arrival.message } };
-  const { document, publishedResult, record } = arrival;
+  const received = receive(delivered, options);
+  if ("code" in received) return { source, error: { code: received.code, message: received.message } };
+  const { judged: document, publishedResult, record } = received.contents;
   const state = mergeJudged(document.pithNumber, [document]);
   const parsed = record === null ? null : parseJson(record);
   const bundleRecord = isJsonObject(parsed ?? undefined) ? (parsed as JsonObject) : null;

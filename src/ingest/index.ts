@@ -1,5 +1,3 @@
-export type { Arrival, Delivery, DoorOptions, Rejection } from "./arrival.ts";
-export { receive } from "./arrival.ts";
 export { type CheckReport, checkTables, type Difference } from "./care/check.ts";
 export {
   listQuarantine,
@@ -12,9 +10,11 @@ export {
 export { type RebuildReport, rebuildTables, WouldDropEventsError } from "./care/rebuild.ts";
 export type { CareOptions } from "./care/shadow.ts";
 export { type IngestOptions, ingest } from "./ingest.ts";
+export { ingestBatch } from "./pipeline.ts";
 export type { PaperRow } from "./project/paper.ts";
 export { projectTarget } from "./project/target.ts";
+export type { DocumentResult, IngestSummary } from "./results.ts";
 export { type Delivered, type FileSource, findSources, readSource, SourceError } from "./sources/files.ts";
-export type { IngestSummary } from "./summary.ts";
-export { type DocumentResult, takeIn } from "./take-in.ts";
 export { createIngestThreads, type IngestThreads } from "./threads/ingest-threads.ts";
+export type { AdmissionPolicy, RawDocument, Rejection, VerifiedDocument } from "./verify.ts";
+export { receive } from "./verify.ts";

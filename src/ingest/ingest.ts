@@ -1,11 +1,12 @@
 import type { Database } from "../store/index.ts";
-import type { DoorOptions } from "./arrival.ts";
+import { ingestBatch } from "./pipeline.ts";
+import type { DocumentResult } from "./results.ts";
+import { countDocument, emptyIngestSummary, type IngestSummary } from "./results.ts";
 import type { Delivered } from "./sources/files.ts";
-import { countDocument, emptyIngestSummary, type IngestSummary } from "./summary.ts";
-import { type DocumentResult, takeIn } from "./take-in.ts";
 import type { IngestThreads } from "./threads/ingest-threads.ts";
+import type { AdmissionPolicy } from "./verify.ts";
 
-export type IngestOptions = DoorOptions & {
+export type IngestOptions = AdmissionPolicy & {
   /** A batch is written when it has so many documents, or 16 MB. Unless told it is 25 to begin with, and comes to be 600. */
   readonly batchDocuments?: number;
   /** Threads that verify and write side by side; without, everything runs in this one. */
@@ -41,7 +42,7 @@ export async function ingest(
   let failure: { readonly error: unknown } | undefined;
   const write = async (batch: readonly Delivered[]) => {
     if (underWay.size >= most) await Promise.race(underWay);
-    const writing = (threads?.takeIn(batch) ?? takeIn(database, batch, options))
+    const writing = (threads?.ingestBatch(batch) ?? ingestBatch(database, batch, options))
       .then((results) => count(results, summary, options))
       .catch((error: unknown) => {
         failure ??= { error };

@@ -10,13 +10,19 @@ export const rowsAsLists: ChangedRows = {
   upsert: (table, columns, rows, conflict) => [upsertStatement(table, columns, rows, conflict)],
 
   update(table, columns, rows, changed) {
-    const { key } = shapeOf(table);
+    const { key, required } = shapeOf(table);
+    const areNumbers = [...key, ...changed].every((column) => numbers.has(typeOf(table, column)));
+    // Whole rows can be given as such: they are there, so none is inserted, and each is found by its key whatever the
+    // planner knows of the table.
+    if (!areNumbers && required.every((column) => columns.includes(column))) {
+      const set = changed.map((column) => `${column} = excluded.${column}`).join(", ");
+      return [upsertStatement(table, columns, rows, `ON CONFLICT (${key.join(", ")}) DO UPDATE SET ${set}`)];
+    }
     const sent = [...key, ...changed];
     const places = sent.map((column) => columns.indexOf(column));
     const cells = rows.map((row) => places.map((place) => row[place] ?? null));
     // An array of numbers is cheaper to make and to read than JSON; of texts, with nulls, it is not.
-    const isOfNumbers = sent.every((column) => numbers.has(typeOf(table, column)));
-    const list = isOfNumbers
+    const list = areNumbers
       ? { text: `${unnested(table, sent)} AS new (${sent.join(", ")})`, values: arrays(table, sent, cells) }
       : {
           text: `json_populate_recordset(NULL::"${table}", $1) AS new`,

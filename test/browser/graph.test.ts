@@ -16,10 +16,10 @@ const titleOf = (arxivId: string) => titles.get(arxivId) ?? arxivId;
 const stage = setStage({ fill: fillWithExcerpt });
 
 beforeAll(async () => {
-  type Top = { topWorks: { work: { arxivId: string } }[] };
-  const top = await ask<Top>("{ topWorks(by: CITED_BY_COUNT, first: 60) { work { arxivId } } }");
+  type Top = { topWorks: { nodes: { work: { arxivId: string } }[] } };
+  const top = await ask<Top>("{ topWorks(by: CITED_BY_COUNT, first: 60) { nodes { work { arxivId } } } }");
   // Few works are drawn sooner than many: of the most cited, the last.
-  for (const { work } of top.topWorks.toReversed()) {
+  for (const { work } of top.topWorks.nodes.toReversed()) {
     type Around = {
       citationGraph: {
         nodes: { depth: number; work: { id: string; arxivId: string; title: string } }[];

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { questionNames } from "../../src/graph/index.ts";
 import { askSql } from "../../src/graph/sql/sql-graph.ts";
 import { readBackup, writeBackup } from "../../src/ingest/backup/index.ts";
-import { type Arrival, checkTables, rebuildTables } from "../../src/ingest/index.ts";
-import { writeBatch } from "../../src/ingest/write/batch.ts";
+import { checkTables, rebuildTables, type VerifiedDocument } from "../../src/ingest/index.ts";
+import { ingestVerified } from "../../src/ingest/pipeline.ts";
 import { keepCitationsTwice } from "../../src/store/citus/kept-twice.ts";
 import { rowsAsValues } from "../../src/store/citus/rows-as-values.ts";
 import { rowsAsLists } from "../../src/store/rows-as-lists.ts";
@@ -42,8 +42,11 @@ async function reset(database: TestDatabase): Promise<void> {
   await database.pool.query("DELETE FROM settings");
 }
 
-async function write(database: TestDatabase, batches: readonly (readonly Arrival[])[]): Promise<void> {
-  for (const batch of batches) await writeBatch(database, batch, []);
+async function write(
+  database: TestDatabase,
+  batches: readonly (readonly VerifiedDocument[])[],
+): Promise<void> {
+  for (const batch of batches) await ingestVerified(database, batch);
 }
 
 async function edgesOf({ pool }: TestDatabase, table: string): Promise<unknown[]> {
@@ -72,7 +75,6 @@ const changed = [
   'INSERT INTO "citations_by_cited"',
   'INSERT INTO "papers"',
   'INSERT INTO "records"',
-  'INSERT INTO "signers"',
   'INSERT INTO "work_identifiers"',
   'INSERT INTO "works"',
   'UPDATE "events"',
@@ -135,7 +137,7 @@ describe("worlds in random orders", () => {
       const [first, again] = await Promise.all([
         keepCitationsTwice(twice),
         keepCitationsTwice(twice),
-        ...batches.slice(half).map((batch) => writeBatch(twice, batch, [])),
+        ...batches.slice(half).map((batch) => ingestVerified(twice, batch)),
       ]);
       expect([first, again].sort()).toEqual([false, true]);
       await expectBothEqual(twice, `seed ${seed}`);

@@ -45,10 +45,10 @@ beforeAll(async () => {
   ofIngest = statements.length;
   // The graph is asked in SQL as well.
   const client = createClient(database);
-  const { topWorks } = await client.ask<{ topWorks: { work: { arxivId: string } }[] }>(
-    "{ topWorks(by: CITED_BY_COUNT, first: 1) { work { arxivId } } }",
+  const { topWorks } = await client.ask<{ topWorks: { nodes: { work: { arxivId: string } }[] } }>(
+    "{ topWorks(by: CITED_BY_COUNT, first: 1) { nodes { work { arxivId } } } }",
   );
-  for (const query of queriesAbout(topWorks[0]?.work.arxivId ?? "")) await client.ask(query);
+  for (const query of queriesAbout(topWorks.nodes[0]?.work.arxivId ?? "")) await client.ask(query);
 });
 afterAll(() => database.drop());
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { checkTables, ingest, takeIn } from "../../src/ingest/index.ts";
+import { checkTables, ingest, ingestBatch } from "../../src/ingest/index.ts";
 import { isLong, longTest } from "../long.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { counts, openSite, paper, type Site } from "../submissions/site.ts";
@@ -42,7 +42,7 @@ longTest(
 
 test(`the same document ${times} times at once, each taken in by itself`, async () => {
   const results = await Promise.all(
-    Array.from({ length: times }, (_, nth) => takeIn(site.database, [copy(nth)], door)),
+    Array.from({ length: times }, (_, nth) => ingestBatch(site.database, [copy(nth)], door)),
   );
   // Those that come meanwhile see only that it is there.
   expect(results.flat().map(({ source }) => source)).toEqual(

@@ -53,7 +53,7 @@ async function heldPapers(): Promise<number> {
 
 /** Starts `count` batches, and returns once so many threads wait for the lock, each in its transaction. */
 async function startBatches(holder: pg.PoolClient, count: number) {
-  const batches = Array.from({ length: count }, (_, index) => threads.takeIn(batchOf(10 * index)));
+  const batches = Array.from({ length: count }, (_, index) => threads.ingestBatch(batchOf(10 * index)));
   // Whoever awaits a batch sees how it ends; until then it may have failed already.
   for (const batch of batches) batch.catch(() => {});
   await untilRows(holder, waitingWriters, count);
@@ -68,7 +68,7 @@ longTest("each result in the order of its deliveries, more batches than threads"
     unreadable,
     ...batchOf(10 * index + 2, 2),
   ]);
-  const results = await Promise.all(batches.map((batch) => threads.takeIn(batch)));
+  const results = await Promise.all(batches.map((batch) => threads.ingestBatch(batch)));
   expect(results.map((result) => result.map(({ source }) => source))).toEqual(
     batches.map((batch) => batch.map(({ source }) => source)),
   );
@@ -88,8 +88,12 @@ longTest("each result in the order of its deliveries, more batches than threads"
 
 longTest("documents stay with who gave them: a batch can be given again", async () => {
   const batch = batchOf(0);
-  expect((await threads.takeIn(batch)).map(({ status }) => status)).toEqual(["merged", "merged", "merged"]);
-  expect((await threads.takeIn(batch)).map(({ status }) => status)).toEqual([
+  expect((await threads.ingestBatch(batch)).map(({ status }) => status)).toEqual([
+    "merged",
+    "merged",
+    "merged",
+  ]);
+  expect((await threads.ingestBatch(batch)).map(({ status }) => status)).toEqual([
     "unchanged",
     "unchanged",
     "unchanged",
@@ -101,14 +105,14 @@ test("a fault of the database comes with its code, stores nothing, and leaves th
     CREATE FUNCTION break_log() RETURNS trigger LANGUAGE plpgsql AS
       $$ BEGIN RAISE EXCEPTION 'broken on purpose' USING ERRCODE = '53100'; END $$;
     CREATE TRIGGER break_log BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION break_log()`);
-  await expect(threads.takeIn(batchOf(0))).rejects.toMatchObject({
+  await expect(threads.ingestBatch(batchOf(0))).rejects.toMatchObject({
     code: "53100",
     message: "broken on purpose",
   });
   expect(await heldPapers()).toBe(0);
   expect((await database.pool.query("SELECT FROM quarantine")).rows).toEqual([]);
   await database.pool.query("DROP FUNCTION break_log CASCADE");
-  await threads.takeIn(batchOf(0));
+  await threads.ingestBatch(batchOf(0));
   expect(await heldPapers()).toBe(3);
   expect(started).toHaveLength(1);
 });
@@ -120,7 +124,7 @@ test("a thread that dies fails its own batch only, and another takes its place",
   expect(code).toBe(1);
   await expect(dying).rejects.toThrow("A thread of the ingest ended unexpectedly.");
   // More than the threads that are left: they are given to a new one, never to the dead.
-  const later = [100, 110, 120, 130].map((from) => threads.takeIn(batchOf(from)));
+  const later = [100, 110, 120, 130].map((from) => threads.ingestBatch(batchOf(from)));
   await lock.release();
   expect(await other).toHaveLength(3);
   for (const results of await Promise.all(later)) {
@@ -131,9 +135,9 @@ test("a thread that dies fails its own batch only, and another takes its place",
 });
 
 longTest("a thread that dies while it is idle is not waited for", async () => {
-  await threads.takeIn(batchOf(0));
+  await threads.ingestBatch(batchOf(0));
   await started[0]?.terminate();
-  expect(await threads.takeIn(batchOf(10))).toHaveLength(3);
+  expect(await threads.ingestBatch(batchOf(10))).toHaveLength(3);
   expect(started).toHaveLength(2);
 });
 
@@ -143,9 +147,9 @@ longTest("an exception inside a thread is the batch's error", async () => {
   const [name, key] = entry;
   const broken = new Map([[name, { ...key, publicKeyBase64: "no key" }]]);
   const doomed = createIngestThreads(database, { ...door, keyring: broken }, 1);
-  await expect(doomed.takeIn(batchOf(0))).rejects.toMatchObject({ name: "KeyringError" });
+  await expect(doomed.ingestBatch(batchOf(0))).rejects.toMatchObject({ name: "KeyringError" });
   // And again, by a new thread: not a wait without an end.
-  await expect(doomed.takeIn(batchOf(0))).rejects.toMatchObject({ name: "KeyringError" });
+  await expect(doomed.ingestBatch(batchOf(0))).rejects.toMatchObject({ name: "KeyringError" });
   await doomed.close();
 });
 

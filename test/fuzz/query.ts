@@ -16,23 +16,36 @@ import { literalOf, randomValue, type Value, wrongValue } from "./values.ts";
 /** What is sent; `variables` need not be what they should. */
 export type Asked = { readonly query: string; readonly variables: Readonly<Record<string, Value>> };
 
-/** The deepest that a selection is made; the limit of the server is beyond it only by fragments. */
-const deepest = 9;
+/** What queries are like: shares are from 0 to 1. */
+export type Manner = {
+  readonly mutations: number;
+  /** Of the fields and fragments. */
+  readonly directives: number;
+  /** Of the selections: those with 20 to 120 parts. */
+  readonly wide: number;
+  /** The deepest that a selection is made. */
+  readonly depth: number;
+};
+
+/** The limit of the server is beyond this depth only by fragments. */
+const forServers: Manner = { mutations: 0.01, directives: 0.04, wide: 0.01, depth: 9 };
 
 /** Makes queries that a schema allows, or nearly. */
 export class QueryMaker {
   readonly #schema: GraphQLSchema;
   readonly #random: Random;
   readonly #known: Known;
+  readonly #manner: Manner;
   #definitions: string[] = [];
   #variables: Record<string, Value> = {};
   #fragments: { readonly name: string; readonly type: string; readonly text: string }[] = [];
   #names = 0;
 
-  constructor(schema: GraphQLSchema, random: Random, known: Known) {
+  constructor(schema: GraphQLSchema, random: Random, known: Known, manner = forServers) {
     this.#schema = schema;
     this.#random = random;
     this.#known = known;
+    this.#manner = manner;
   }
 
   make(): Asked {
@@ -41,7 +54,7 @@ export class QueryMaker {
     this.#fragments = [];
     this.#names = 0;
     const random = this.#random;
-    const isMutation = random.chance(0.01) && this.#schema.getMutationType();
+    const isMutation = random.chance(this.#manner.mutations) && this.#schema.getMutationType();
     const root = (isMutation || this.#schema.getQueryType()) as GraphQLObjectType;
     const selection = this.#selection(root, 0);
     const variables = this.#definitions.length === 0 ? "" : `(${this.#definitions.join(", ")})`;
@@ -53,7 +66,9 @@ export class QueryMaker {
   #selection(type: GraphQLNamedType, depth: number): string {
     const random = this.#random;
     const parts: string[] = [];
-    const wide = random.chance(0.01) ? random.integer(20, 120) : random.integer(1, depth === 0 ? 2 : 5);
+    const wide = random.chance(this.#manner.wide)
+      ? random.integer(20, 120)
+      : random.integer(1, depth === 0 ? 2 : 5);
     for (let count = 0; count < wide; count++) parts.push(this.#part(type, depth));
     return `{ ${parts.join(" ")} }`;
   }
@@ -66,11 +81,11 @@ export class QueryMaker {
       return `... on ${member.name}${this.#directives()} ${this.#selection(member, depth + 1)}`;
     }
     if (random.chance(0.03)) return `...${this.#directives()} ${this.#selection(type, depth + 1)}`;
-    if (random.chance(0.06) && depth < deepest)
+    if (random.chance(0.06) && depth < this.#manner.depth)
       return `...${this.#fragment(type, depth)}${this.#directives()}`;
     if (!(isObjectType(type) || isInterfaceType(type))) return "__typename";
     const fields = Object.values(type.getFields()).filter(
-      (field) => depth < deepest || !isCompositeType(getNamedType(field.type)),
+      (field) => depth < this.#manner.depth || !isCompositeType(getNamedType(field.type)),
     );
     if (fields.length === 0) return "__typename";
     const field = random.of(fields);
@@ -121,14 +136,18 @@ export class QueryMaker {
   #condition(): string {
     const random = this.#random;
     const name = `v${this.#names++}`;
-    this.#definitions.push(`$${name}: Boolean!`);
-    this.#variables[name] = random.chance(0.5);
+    // One with a default may be given as null, which is an error only when the condition is evaluated.
+    const isOptional = random.chance(0.3);
+    this.#definitions.push(isOptional ? `$${name}: Boolean = ${random.chance(0.5)}` : `$${name}: Boolean!`);
+    if (!isOptional || random.chance(0.7)) {
+      this.#variables[name] = isOptional && random.chance(0.4) ? null : random.chance(0.5);
+    }
     return name;
   }
 
   #directives(): string {
     const random = this.#random;
-    if (!random.chance(0.04)) return "";
+    if (!random.chance(this.#manner.directives)) return "";
     if (random.chance(0.3)) return ` @${random.of(["skip", "include"])}(if: $${this.#condition()})`;
     return random.of([
       " @include(if: true)",

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Arrival, receive } from "../../src/ingest/index.ts";
-import { writeBatch } from "../../src/ingest/write/batch.ts";
+import { receive, type VerifiedDocument } from "../../src/ingest/index.ts";
+import { ingestVerified } from "../../src/ingest/pipeline.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { isLong } from "../long.ts";
 import { keyring } from "../protocol/signed-events.ts";
@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-function arrivalOf({ text, minimumProof }: WorldDocument): Arrival {
+function arrivalOf({ text, minimumProof }: WorldDocument): VerifiedDocument {
   const result = receive(
     { source: "world", bytes: Buffer.from(text) },
     { keyring, minimumProof, maximumBytes: 1e9 },
@@ -49,7 +49,7 @@ async function checkWorld(seed: number): Promise<void> {
   const soFar: WorldDocument[] = [];
   for (const [index, round] of rounds.entries()) {
     soFar.push(...round.flat());
-    await Promise.all(round.map((batch) => writeBatch(database, batch.map(arrivalOf), [])));
+    await Promise.all(round.map((batch) => ingestVerified(database, batch.map(arrivalOf))));
     if (!looks.has(index) && given === undefined) continue;
     const actual = await readTables(database);
     const wanted = modelOf(soFar, keyring);

@@ -1,8 +1,4 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { receive } from "../../src/ingest/index.ts";
-import { readHeld } from "../../src/ingest/write/held.ts";
-import { cameMeanwhile, prepareAll } from "../../src/ingest/write/pending.ts";
-import { paperIdOf } from "../../src/store/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { holdWriteLock, untilRows, waitingWriters } from "../faults/waiting.ts";
 import { clearTables, readTables, tableNames } from "./tables.ts";
@@ -60,29 +56,4 @@ test("where the other writer does not come to its end the second adds the paper"
   await lock.release();
   expect(await second).toMatchObject({ merged: 2, unchanged: 0 });
   await expectTablesOf([both, other]);
-});
-
-test("one that came is told also where another went meanwhile", async () => {
-  const pendingWith = async (documents: readonly string[]) => {
-    await clearTables(database);
-    await takeIn(database, documents, options);
-    const arrivals = [one, other].map((text) => {
-      const door = { keyring: sampleKeyring, minimumProof: "hash" as const, maximumBytes: 1e9 };
-      const result = receive({ source: "here", bytes: Buffer.from(text) }, door);
-      if ("code" in result) throw new Error(result.message);
-      return result;
-    });
-    const ids = arrivals.map(({ pithNumber }) => paperIdOf(pithNumber));
-    const client = await database.pool.connect();
-    const held = await readHeld(client, ids);
-    client.release();
-    return prepareAll(arrivals, held);
-  };
-  const nothing = await pendingWith([]);
-  const first = await pendingWith([one]);
-  const second = await pendingWith([other]);
-  expect(cameMeanwhile(nothing, first)).toBe(true);
-  expect(cameMeanwhile(first, second)).toBe(true);
-  expect(cameMeanwhile(first, nothing)).toBe(false);
-  expect(cameMeanwhile(first, first)).toBe(false);
 });

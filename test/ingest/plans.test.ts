@@ -1,9 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { PaperChange } from "../../src/ingest/write/paper-change.ts";
-import { WriteSession } from "../../src/ingest/write/session.ts";
-import { readOtherPapers } from "../../src/ingest/write/work-papers.ts";
+import { answersFrom } from "../../src/ingest/stored/answers.ts";
 import { identifierIdOf } from "../../src/store/index.ts";
-import { Transaction } from "../../src/store/transaction.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { bundleOfPaper, snapshotEvent } from "./bundles.ts";
 import { recordStatements, type Statement } from "./recorded-statements.ts";
@@ -156,17 +153,14 @@ test.each([
       const { rows } = await client.query<{ work: string }>(
         `SELECT work_id AS work FROM papers LIMIT ${batch}`,
       );
-      const changes = rows.map(({ work }) => ({ paperId: 1n, before: { workId: BigInt(work) }, row: null }));
+      const works = rows.map(({ work }) => BigInt(work));
       let statement = "";
       client.query = ((config: { text: string }) => {
         statement = config.text;
         return Reflect.apply(query, client, [config]);
       }) as typeof client.query;
-      const others = await readOtherPapers(
-        new WriteSession(new Transaction(client), null, false),
-        changes as unknown as readonly PaperChange[],
-      );
-      expect(others.size).toBe(batch);
+      const others = await answersFrom(client).papersOfWorks(works, []);
+      expect(others).toHaveLength(batch);
       client.query = query;
       const planOf = async (text: string) => {
         const answer: unknown = await client.query(text.replace("SELECT ", "EXPLAIN SELECT "));

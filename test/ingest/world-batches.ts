@@ -1,9 +1,9 @@
-import { type Arrival, receive } from "../../src/ingest/index.ts";
+import { receive, type VerifiedDocument } from "../../src/ingest/index.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { randomFrom } from "./random.ts";
 import { type WorldDocument, worldOf } from "./world.ts";
 
-export function arrivalOf({ text, minimumProof }: WorldDocument): Arrival {
+export function arrivalOf({ text, minimumProof }: WorldDocument): VerifiedDocument {
   const options = { keyring, minimumProof, maximumBytes: 1e9 };
   const result = receive({ source: "world", bytes: Buffer.from(text) }, options);
   if ("code" in result) throw new Error(`${result.code}: ${result.message}`);
@@ -11,7 +11,7 @@ export function arrivalOf({ text, minimumProof }: WorldDocument): Arrival {
 }
 
 /** The documents of a world in random batches, some of them twice. */
-export function batchesOf(seed: number): Arrival[][] {
+export function batchesOf(seed: number): VerifiedDocument[][] {
   const random = randomFrom(seed);
   const world = worldOf(seed);
   const repeated = [...world, ...world.filter(() => random.chance(0.2))];

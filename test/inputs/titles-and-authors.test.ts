@@ -38,11 +38,11 @@ async function countTitled(titleContains: string): Promise<number> {
 
 async function search(query: string): Promise<string[]> {
   const source =
-    "query ($query: String!) { search(query: $query) { edges { matchedBy node { ... on Paper { title } } } } }";
+    "query ($query: String!) { search(query: $query) { edges { matchType node { ... on Paper { title } } } } }";
   const { search } = await client.ask<{
-    search: { edges: { matchedBy: string; node: { title?: string } }[] };
+    search: { edges: { matchType: string; node: { title?: string } }[] };
   }>(source, { query });
-  return search.edges.map(({ matchedBy, node }) => `${matchedBy} ${node.title}`);
+  return search.edges.map(({ matchType, node }) => `${matchType} ${node.title}`);
 }
 
 async function authorsOf(authorsText: string): Promise<string[]> {

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type DocumentResult, takeIn } from "../../src/ingest/index.ts";
+import { type DocumentResult, ingestBatch } from "../../src/ingest/index.ts";
 import {
   createFetcher,
   createUrlPolicy,
@@ -113,7 +113,7 @@ export async function ingestTexts(
   minimumProof: Proof = "hash",
 ): Promise<void> {
   const deliveries = texts.map((text, index) => ({ source: `test:${index}`, bytes: Buffer.from(text) }));
-  const results = await takeIn(database, deliveries, {
+  const results = await ingestBatch(database, deliveries, {
     keyring,
     minimumProof,
     maximumBytes: 1_000_000,

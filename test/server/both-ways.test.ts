@@ -166,7 +166,7 @@ describe.each([
     expect(messageOf(below)).toBe('Argument "if" of non-null type "Boolean!" must not be null.');
     const argument = await post(url, {
       query:
-        'query ($n: Int = 1) { relatedWorks(ref: "2302.12192", by: CO_CITATION) { shared(first: $n) { id } } }',
+        'query ($n: Int = 1) { relatedWorks(ref: "2302.12192", by: CO_CITATION) { nodes { shared(first: $n) { id } } } }',
       variables: { n: null },
     });
     expect(codeOf(argument)).toBe("BAD_USER_INPUT");

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startGraph } from "../../src/graph/index.ts";
-import { takeIn } from "../../src/ingest/index.ts";
+import { ingestBatch } from "../../src/ingest/index.ts";
 import { createApp, type RunningServer, startServer } from "../../src/server/index.ts";
 import { type MetricsListener, startMetricsListener } from "../../src/server/metrics-listener.ts";
 import { openDatabase } from "../../src/store/index.ts";
@@ -50,7 +50,7 @@ beforeAll(async () => {
     await reads.close();
     await database.drop();
   };
-  await takeIn(reads, [{ source: "a test", bytes: Buffer.from("{") }], {
+  await ingestBatch(reads, [{ source: "a test", bytes: Buffer.from("{") }], {
     keyring,
     minimumProof: "hash",
     maximumBytes: 1_000,

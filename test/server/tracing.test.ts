@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readConfig } from "../../src/config/index.ts";
-import { takeIn } from "../../src/ingest/index.ts";
+import { ingestBatch } from "../../src/ingest/index.ts";
 import { createLog } from "../../src/log.ts";
 import { createKeyring, registryKey } from "../../src/protocol/index.ts";
 import { ingestBatches, statements } from "../../src/runtime/channels.ts";
@@ -106,7 +106,7 @@ const childrenOf = ({ spanId }: Span) => spans.filter(({ parentSpanId }) => pare
 describe("traces", () => {
   it("go from the request through the operation and its fields to the statements, within the caller's trace", async () => {
     await traced(async (url) => {
-      await takeIn(openDatabaseOf(database), [{ source: "a test", bytes: Buffer.from(seedText) }], {
+      await ingestBatch(openDatabaseOf(database), [{ source: "a test", bytes: Buffer.from(seedText) }], {
         keyring: createKeyring([registryKey]),
         minimumProof: "hash",
         maximumBytes: 1e6,

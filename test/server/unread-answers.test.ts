@@ -73,7 +73,7 @@ describe("every route", () => {
 
   const assets = readdirSync(new URL("../../dist/explorer/assets", import.meta.url));
   const script = assets.find((name) => /^index-.*\.js$/.test(name)) ?? "";
-  const events = 'subscription { paperChanged(after: "0") { paper { a: title b: title c: title } } }';
+  const events = 'subscription { paperChanged(afterPosition: "0") { paper { a: title b: title c: title } } }';
   const routes: Route[] = [
     ["GraphQL's JSON", () => `/graphql?query=${encodeURIComponent("{papers(first:20){nodes{title}}}")}`],
     ["event streams", () => `/graphql?query=${encodeURIComponent(events)}`, "Accept: text/event-stream\r\n"],

@@ -1,26 +1,26 @@
 import { anchorChainInSql } from "../../graph/index.ts";
 import { builder } from "../builder.ts";
 import { ApiError } from "../errors.ts";
-import { type GraphAnswer, GraphAnswerInterface } from "../graph-answer.ts";
-import { refsInWords, workIdByRef, worksOf } from "../graph-works.ts";
+import { type GraphResult, GraphResultInterface } from "../graph-answer.ts";
+import { anyWorkRef, workIdByRef, worksOf } from "../graph-works.ts";
 import type { WorkRow } from "../loaders/works.ts";
 import { WorkObject } from "../objects.ts";
 
-type AnchorChain = GraphAnswer & { readonly works: readonly WorkRow[] };
+type AnchorChain = GraphResult & { readonly works: readonly WorkRow[] };
 
 const AnchorChainObject = builder.objectRef<AnchorChain>("AnchorChain");
 
 AnchorChainObject.implement({
-  description: "A chain of works, each anchored in the next, which is of an earlier time.",
-  interfaces: [GraphAnswerInterface],
+  description: "A chain of works, each citing the next one through an internal anchor.",
+  interfaces: [GraphResultInterface],
   fields: (t) => ({
     works: t.field({
       type: [WorkObject],
-      description: "From the work that was asked about to the last; that work alone where it has no anchor.",
+      description: "The works from `from` to the last anchor. Only `from` if it has no internal anchor.",
       resolve: ({ works }) => works,
     }),
     length: t.int({
-      description: "Its steps: one less than its works.",
+      description: "The number of internal anchors along the chain: one less than the number of works.",
       resolve: ({ works }) => works.length - 1,
     }),
   }),
@@ -31,13 +31,12 @@ builder.queryField("anchorChain", (t) =>
     type: AnchorChainObject,
     nullable: true,
     description:
-      "The longest chain of internal anchors from a work back in time: each next work is one that the work before cites by a " +
-      "reference marked as an internal anchor, and its paper was submitted earlier, or none of it is held: there a chain ends. " +
-      "Of equally long chains the first by an internal number, the same on every mirror.",
+      "Finds the longest chain of internal anchors from a work back in time: each paper was submitted before the one that cites " +
+      "it. A chain ends at a work without a stored paper; among equally long chains every mirror returns the same one.",
     args: {
-      from: t.arg.string({ required: true, description: `Where it begins. ${refsInWords}` }),
+      from: t.arg.string({ required: true, description: `The first work, ${anyWorkRef}.` }),
       to: t.arg.string({
-        description: `Where it is to end; null where no chain leads there. Anywhere unless told. ${refsInWords}`,
+        description: `The last work, ${anyWorkRef}. Defaults to any work. The result is null if no chain leads there.`,
       }),
     },
     resolve: async (_root, { from, to }, context) => {
@@ -50,7 +49,7 @@ builder.queryField("anchorChain", (t) =>
       const { workIds, truncated, graphVersion } = answer;
       if (workIds === null) {
         if (!truncated) return null;
-        throw new ApiError("QUERY_TOO_COMPLEX", "The question used up its budget before it found a chain.");
+        throw new ApiError("QUERY_TOO_COMPLEX", "The time budget ran out before a chain was found.");
       }
       const works = (await worksOf(workIds, loaders)).filter((work) => work !== null);
       return { works, truncated, graphVersion };

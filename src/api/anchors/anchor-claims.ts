@@ -12,16 +12,16 @@ builder.queryField("anchorClaims", (t) =>
   t.field({
     type: ClaimConnection,
     description:
-      "The claims of the papers that anchor a paper: of those held of the works that it cites by references marked as internal " +
-      "anchors. Each with its own provenance. In the order of `claims`.",
+      "Lists the claims of a paper's anchors: of the stored papers that the paper cites through internal anchors. The order is that " +
+      "of `claims`.",
     args: {
       ref: t.arg.string({
         required: true,
-        description: "The paper that is anchored: as for `paper`; NOT_FOUND where none is held.",
+        description: "The citing paper, in any form that `Query.paper` accepts.",
       }),
       kinds: t.arg({
         type: [ClaimKindEnum],
-        description: "Only claims of these kinds; an empty list fits none.",
+        description: "Only claims of these kinds. Defaults to all kinds; an empty list matches nothing.",
       }),
       ...pageArguments,
     },
@@ -29,7 +29,7 @@ builder.queryField("anchorClaims", (t) =>
       const { database, loaders } = context;
       const paper = await loaders.paperByRef.load(ref);
       if (paper === null) {
-        throw new ApiError("NOT_FOUND", `This mirror holds no paper ${JSON.stringify(ref)}.`);
+        throw new ApiError("NOT_FOUND", `No paper ${JSON.stringify(ref)} is stored here.`);
       }
       const { db } = database;
       const cited = db

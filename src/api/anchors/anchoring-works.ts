@@ -2,51 +2,48 @@ import { type SQL, sql } from "drizzle-orm";
 import { citations, papers, works } from "../../store/tables/index.ts";
 import { builder } from "../builder.ts";
 import type { Context } from "../context.ts";
-import { aboutList } from "../graph-answer.ts";
 import { worksOf } from "../graph-works.ts";
 import { keptAnswer } from "../kept-answers.ts";
-import { graphLimits, inWords, readWithin } from "../limits/graph.ts";
+import { graphLimits, readWithin } from "../limits/graph.ts";
 import { type PaperFilter, PaperFilterInput, paperCondition } from "../paper-filter.ts";
-import { graphPosition, idsOf, type RankedWork, RankedWorkObject } from "../top-works.ts";
+import { emptyListVersion, graphPosition, idsOf, type RankedWorks, RankedWorksObject } from "../top-works.ts";
 
-const AnchorRankEnum = builder.enumType("AnchorRank", {
-  description: "What works are ranked by, as anchors of a field.",
+const AnchorMetricEnum = builder.enumType("AnchorMetric", {
+  description: "The measure by which the anchors of a field are ranked.",
   values: {
     ANCHORED_WORKS: {
       description:
-        "How many works of the field are anchored in it, whether it is of the field itself or not.",
+        "The number of works of the field with an internal anchor to it. The anchor itself may lie outside the field.",
     },
     PAGERANK: {
       description:
-        "PageRank with a damping of 0.85 within the field, along internal anchors alone: only works of the field are ranked, by " +
-        "the anchors among them. Needs the graph in memory: else GRAPH_UNAVAILABLE.",
+        "PageRank with a damping factor of 0.85 over the internal anchors between works of the field. Works outside the field are " +
+        "not ranked. Needs the citation graph in memory.",
     },
   } as const,
 });
 
-builder.queryField("anchoringWorks", (t) =>
+builder.queryField("topAnchors", (t) =>
   t.field({
-    type: [RankedWorkObject],
+    type: RankedWorksObject,
     description:
-      "The works that anchor a field: that its papers cite by references which the registry says it resolved to papers of its " +
-      "own. Such a mark is the word of the citing paper's signer: `Reference.provenance` tells whose. Equals stand by an internal " +
-      "number, the same on every mirror.",
+      "Ranks the anchors of a field: the works that the field's papers cite through internal anchors " +
+      "(`Reference.isInternalAnchor`).",
     args: {
       filter: t.arg({
         type: PaperFilterInput,
-        description:
-          "The field: the papers that are anchored. By category and years most often; all unless told.",
+        description: "The field: the citing papers, usually by category and years. Defaults to all papers.",
       }),
       by: t.arg({
-        type: AnchorRankEnum,
+        type: AnchorMetricEnum,
         required: true,
         defaultValue: "ANCHORED_WORKS",
-        description: "What they are ranked by.",
+        description: "The measure.",
       }),
       first: t.arg.int({
         required: true,
         defaultValue: 20,
-        description: `How many: ${inWords(graphLimits.ranked)}.`,
+        description: `The number of works. Defaults to 20; maximum ${graphLimits.ranked[1]}.`,
       }),
     },
     resolve: async (_root, { filter, by, first }, context) => {
@@ -66,9 +63,9 @@ async function byAnchoredWorks(
   filter: PaperFilter,
   condition: SQL | undefined,
   context: Context,
-): Promise<RankedWork[]> {
+): Promise<RankedWorks> {
   const { database, loaders } = context;
-  const counted = await keptAnswer("anchoringWorks", { filter, first }, context, async () => {
+  const counted = await keptAnswer("topAnchors", { filter, first }, context, async () => {
     const { rows } = await loaders.batches.trackExpensive(() =>
       database.db.execute<Counted>(
         sql`SELECT ${citations.citedWorkId}::text AS "workId", count(*)::int AS count, ${graphPosition.value} AS "graphVersion"
@@ -84,17 +81,15 @@ async function byAnchoredWorks(
     counted.map(({ workId }) => BigInt(workId)),
     loaders,
   );
-  return counted.flatMap(({ count, graphVersion }, index) => {
+  const nodes = counted.flatMap(({ count }, index) => {
     const work = rows[index] ?? null;
-    return work === null ? [] : [{ work, rank: index + 1, score: count, truncated: false, graphVersion }];
+    return work === null ? [] : [{ work, rank: index + 1, score: count }];
   });
+  const graphVersion = counted[0]?.graphVersion ?? (await emptyListVersion(loaders));
+  return { nodes, truncated: false, graphVersion };
 }
 
-async function byPageRank(
-  first: number,
-  condition: SQL | undefined,
-  context: Context,
-): Promise<RankedWork[]> {
+async function byPageRank(first: number, condition: SQL | undefined, context: Context): Promise<RankedWorks> {
   const within =
     condition === undefined
       ? undefined
@@ -107,13 +102,14 @@ async function byPageRank(
   const answer = await context.graph.analyse((service, budget) =>
     service.topWorks({ by: "PAGERANK", anchorsOnly: true, first, within }, budget),
   );
-  const about = aboutList(answer, answer.works, first);
   const rows = await worksOf(
     answer.works.map(({ workId }) => workId),
     context.loaders,
   );
-  return answer.works.flatMap(({ score }, index) => {
+  const nodes = answer.works.flatMap(({ score }, index) => {
     const work = rows[index] ?? null;
-    return work === null ? [] : [{ ...about, work, rank: index + 1, score }];
+    return work === null ? [] : [{ work, rank: index + 1, score }];
   });
+  const { truncated, graphVersion } = answer;
+  return { nodes, truncated, graphVersion };
 }

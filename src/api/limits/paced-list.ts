@@ -1,12 +1,9 @@
 import type { Context } from "../context.ts";
 
-/** Items that share one wait: an executor that takes all items at once gets a promise for each. */
+/** Items that share one wait. */
 const itemsTogether = 32;
 
-/**
- * A list that an executor completes in several turns of the event loop: where the present one is over, the next items
- * are promises. One that waits for a promise before it takes the next item needs only one for each turn.
- */
+/** A list that is completed in several turns of the event loop: once the present one is over, items are promises. */
 export class PacedList<Item> implements Iterable<Item | Promise<Item>> {
   readonly #items: readonly Item[];
   readonly #context: Pick<Context, "allowance" | "loaders">;

@@ -8,6 +8,8 @@ export type SignerRow = typeof signers.$inferSelect;
 export type SignerLoaders = {
   /** A signer by its key's fingerprint. */
   readonly signer: RowLoader<string, SignerRow | null>;
+  /** All signers, by fingerprint: a row for each key. */
+  readonly allSigners: () => Promise<SignerRow[]>;
 };
 
 export function prepareSignerLoaders({ db }: Pick<Database, "db">): (batches: Batches) => SignerLoaders {
@@ -21,5 +23,6 @@ export function prepareSignerLoaders({ db }: Pick<Database, "db">): (batches: Ba
       const rows = await byFingerprints.execute({ fingerprints });
       return new Map(rows.map((row) => [row.fingerprint, row]));
     }, null),
+    allSigners: () => batches.track(async () => db.select().from(signers).orderBy(signers.fingerprint)),
   });
 }

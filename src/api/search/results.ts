@@ -17,7 +17,7 @@ import {
 } from "./text-search.ts";
 
 /** How something was found: the better ways come first. */
-export const ways = ["IDENTIFIER", "WORDS", "LIKENESS"] as const;
+export const ways = ["IDENTIFIER", "WORDS", "FUZZY"] as const;
 export type Way = (typeof ways)[number];
 
 export type PassageField = "TITLE" | "AUTHORS" | "ABSTRACT" | "CLAIM";
@@ -27,7 +27,7 @@ export type SearchNode = PaperRow | ClaimRow | WorkRow;
 export type SearchEdge = {
   readonly cursor: string;
   readonly node: SearchNode;
-  readonly matchedBy: Way;
+  readonly matchType: Way;
   /** From 0 to 1. */
   readonly score: number;
   readonly passage: Passage | null;
@@ -94,10 +94,7 @@ function sourceOf(
     return withWay("WORDS", await batches.trackExpensive(() => readRanked(db, words, page)));
   };
   const similar = async (after: Found | null, limit: number): Promise<Row[]> =>
-    withWay(
-      "LIKENESS",
-      await batches.trackExpensive(() => readSimilar(db, words?.web ?? "", { after, limit })),
-    );
+    withWay("FUZZY", await batches.trackExpensive(() => readSimilar(db, words?.web ?? "", { after, limit })));
 
   return {
     order,
@@ -110,7 +107,7 @@ function sourceOf(
     nodeOf: (row) => hitOf(row, words, loaders),
     rows: async ({ after, limit }) => {
       const place = after === null ? null : placeOf(after);
-      if (place?.way === "LIKENESS") return similar(place, limit);
+      if (place?.way === "FUZZY") return similar(place, limit);
       if (place?.way === "WORDS") return ranked(place, limit);
       const named = (await identifiedRows()).filter(
         ({ paperId }) => place === null || paperId > place.paperId,
@@ -150,7 +147,7 @@ async function hitOf(
   words: QueryWords | null,
   loaders: Context["loaders"],
 ): Promise<Hit | null> {
-  const about = { matchedBy: way, score: score / certain };
+  const about = { matchType: way, score: score / certain };
   const terms = words?.terms ?? [];
   if (ordinal === workOrdinal) {
     const work = await loaders.work.load(paperId);

@@ -11,7 +11,7 @@ import type { QueryWords } from "./query-words.ts";
 export const mostRanked = 2_000;
 
 /** Papers, and claims, with all words that are looked at for words side by side and words that must not be there. */
-export const mostCandidates = 10_000;
+const mostCandidates = 10_000;
 
 /** A row that was found: a paper (`ordinal` -1) or a claim. `score` is in millionths, from 0 to 1,000,000. */
 export type Found = { readonly paperId: bigint; readonly ordinal: number; readonly score: number };

@@ -1,8 +1,9 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
-import { type DocumentNode, execute, type GraphQLError, getOperationAST, parse, validate } from "graphql";
+import { type DocumentNode, type GraphQLError, getOperationAST, parse, validate } from "graphql";
 import { prepareContext } from "../../api/context.ts";
 import { ApiError, clientCodeOf } from "../../api/errors.ts";
+import { executeToText } from "../../api/execution/execute-to-text.ts";
 import { stringifyResult } from "../../api/json-text.ts";
 import { schema } from "../../api/schema.ts";
 import { readConfig } from "../../config/index.ts";
@@ -34,7 +35,7 @@ export async function openLocalReader(): Promise<Reader> {
     const document = readQuery(source);
     if (!("kind" in document)) return dataOf(document) as Data;
     const contextValue = createContext({ keyring });
-    const run = () => execute({ schema, document, variableValues, contextValue });
+    const run = () => executeToText({ schema, document, variableValues, contextValue });
     const result = await contextValue.deadline.within(null, run).catch((error: unknown) => {
       if (!(error instanceof ApiError)) throw error;
       return { errors: [error] };

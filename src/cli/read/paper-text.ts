@@ -10,7 +10,7 @@ export type ShownPaper = {
   readonly pithNumber: string;
   readonly title: string | null;
   readonly authors: readonly string[];
-  readonly source: { readonly kind: string; readonly id: string; readonly version: number | null };
+  readonly source: { readonly kind: string; readonly identifier: string; readonly version: number | null };
   readonly submittedAt: string;
   readonly primaryCategory: string | null;
   readonly crossCategories: readonly string[];
@@ -19,8 +19,8 @@ export type ShownPaper = {
   readonly claims: { readonly totalCount: number };
   readonly referenceCoverage: {
     readonly asserted: number | null;
-    readonly known: number;
-    readonly held: number;
+    readonly listed: number;
+    readonly stored: number;
     readonly internalAnchors: number | null;
     readonly complete: boolean;
   };
@@ -43,12 +43,12 @@ export type ShownWork = {
   readonly citedByCount: number;
   readonly referenceCount: number | null;
   readonly statedYear: number | null;
-  readonly identityDoubts: readonly {
+  readonly identityConflicts: readonly {
     readonly identifier: string;
-    readonly voices: readonly {
+    readonly candidates: readonly {
       readonly arxivId: string | null;
       readonly doi: string | null;
-      readonly papers: number;
+      readonly paperCount: number;
     }[];
   }[];
   readonly papers: StoredVersions;
@@ -76,17 +76,17 @@ export function paperLines(
   const categories = [paper.primaryCategory, ...paper.crossCategories].filter((one) => one !== null);
   const facts: readonly (readonly [name: string, text: string])[] = [
     ["Pith number", colours.name(shownText(paper.pithNumber))],
-    ["Source", shownText(`${source.kind}:${source.id}${version}`)],
+    ["Source", shownText(`${source.kind}:${source.identifier}${version}`)],
     ["Submitted", shownText(paper.submittedAt).slice(0, 10)],
     ["Categories", categories.map((one) => shownText(one)).join(", ") || "not known"],
     ["License", shownText(paper.license ?? "not known")],
     ["Claims", String(paper.claims.totalCount)],
     [
       "References",
-      `${coverage.asserted ?? "?"} asserted, ${coverage.known} known here${coverage.complete ? " (all)" : ""}, of ${coverage.held} a paper is held; ${coverage.internalAnchors ?? "?"} internal anchors`,
+      `${coverage.asserted ?? "?"} asserted, ${coverage.listed} listed${coverage.complete ? " (all)" : ""}, ${coverage.stored} with a stored paper; ${coverage.internalAnchors ?? "?"} internal anchors`,
     ],
     ["Cited by", counted(work?.citedByCount ?? 0, "work")],
-    ...(work === null ? [] : doubtFacts(work)),
+    ...(work === null ? [] : conflictFacts(work)),
     ["Record", provenanceText(paper.recordProvenance, colours)],
     ["Snapshot", provenanceText(paper.snapshotProvenance, colours)],
     ["Proof", proofWord(verification.proof, colours, verification.signer?.origin)],
@@ -117,7 +117,7 @@ export function workLines(work: ShownWork | null, { colours, width }: TextStyle)
         ["DOI", shownText(work.doi ?? "not known")],
         ["Year", yearText(work)],
         ["Cited by", counted(work.citedByCount, "work")],
-        ...doubtFacts(work),
+        ...conflictFacts(work),
       ],
       colours,
     ),
@@ -131,12 +131,12 @@ function yearText({ year, statedYear }: ShownWork): string {
   return statedYear === null ? String(year) : `${year} (a reference states ${statedYear})`;
 }
 
-/** What papers say of the work's identifiers that does not count, since more papers say otherwise. */
-function doubtFacts({ identityDoubts }: ShownWork): (readonly [name: string, text: string])[] {
-  return identityDoubts.map(({ identifier, voices }) => {
-    const said = voices.map(({ arxivId, doi, papers }) => {
+/** The identifiers of the work about which papers disagree, with what they say. */
+function conflictFacts({ identityConflicts }: ShownWork): (readonly [name: string, text: string])[] {
+  return identityConflicts.map(({ identifier, candidates }) => {
+    const said = candidates.map(({ arxivId, doi, paperCount }) => {
       const target = arxivId === null ? doi : `arXiv:${arxivId}`;
-      return `${target === null ? "alone" : `as ${shownText(target)}`} by ${counted(papers, "paper")}`;
+      return `${target === null ? "alone" : `as ${shownText(target)}`} by ${counted(paperCount, "paper")}`;
     });
     return ["In doubt", `${shownText(identifier)}, named ${said.join(", ")}`];
   });

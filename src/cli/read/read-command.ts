@@ -64,13 +64,13 @@ export function unknownRef(ref: string): CommandError {
 /** Papers that are stored of a work: its versions. */
 export type StoredVersions = readonly {
   readonly pithNumber: string;
-  readonly source: { readonly kind: string; readonly id: string; readonly version: number | null };
+  readonly source: { readonly kind: string; readonly identifier: string; readonly version: number | null };
 }[];
 
 /** Why there is no paper by a ref: nothing is known by it, other versions of it are stored, or it is only cited. */
 export async function noPaper({ ask }: Reader, ref: string): Promise<CommandError> {
   const { work } = await ask<{ work: { papers: StoredVersions } | null }>(
-    /* GraphQL */ "query Work($ref: String!) { work(ref: $ref) { papers { pithNumber source { kind id version } } } }",
+    /* GraphQL */ "query Work($ref: String!) { work(ref: $ref) { papers { pithNumber source { kind identifier version } } } }",
     { ref },
   );
   if (work === null) return unknownRef(ref);
@@ -84,7 +84,9 @@ export function otherVersions(ref: string, papers: StoredVersions): CommandError
   const named = papers.slice(0, 10).map(({ pithNumber, source }) => versionName(source) ?? pithNumber);
   const more = papers.length > named.length ? `, and ${papers.length - named.length} more` : "";
   const next =
-    latest.source.version === null ? latest.pithNumber : `${latest.source.id}v${latest.source.version}`;
+    latest.source.version === null
+      ? latest.pithNumber
+      : `${latest.source.identifier}v${latest.source.version}`;
   return new CommandError(
     `${JSON.stringify(ref)} is not stored here. Stored of this work: ${named.join(", ")}${more}.`,
     exitStatus.foundWrong,

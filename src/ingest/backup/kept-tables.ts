@@ -1,4 +1,4 @@
-import { historicTotals } from "../write/totals.ts";
+import { historicTotals } from "../care/shadow.ts";
 
 /** A table that a backup holds. */
 export type KeptTable = {

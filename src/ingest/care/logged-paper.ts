@@ -3,6 +3,7 @@ import {
   type AcceptedEvent,
   type CheckResult,
   type JsonObject,
+  type JudgedDocument,
   judgeEvent,
   type Keyring,
   type PithNumber,
@@ -11,7 +12,8 @@ import {
 } from "../../protocol/index.ts";
 import { bigintArray } from "../../store/rows.ts";
 import { aliasValue, readBroughtAliases } from "../../store/stored-aliases.ts";
-import type { Arrival } from "../arrival.ts";
+import { groupByPaper } from "../stored/stored-papers.ts";
+import type { VerifiedDocument } from "../verify.ts";
 
 /** Papers read at once. */
 const pageSize = 200;
@@ -20,7 +22,10 @@ const pageSize = 200;
  * All that the log holds, paper by paper, as documents that bring it again: its events judged anew by the keyring.
  * What that no longer lets in is reported as refused.
  */
-export async function* readLoggedPapers(client: pg.ClientBase, keyring: Keyring): AsyncGenerator<Arrival[]> {
+export async function* readLoggedPapers(
+  client: pg.ClientBase,
+  keyring: Keyring,
+): AsyncGenerator<VerifiedDocument[]> {
   let last = -1n;
   for (;;) {
     const { rows } = await client.query<
@@ -46,29 +51,28 @@ export async function* readLoggedPapers(client: pg.ClientBase, keyring: Keyring)
       ids,
     );
     yield rows.flatMap((row) => {
-      const document = judgeAgain(row.pith_number, events.get(row.paper_id) ?? [], keyring);
-      const main = {
+      const judged = judgeAgain(row.pith_number, events.get(row.paper_id) ?? [], keyring);
+      const header = {
         source: "the log",
         size: 0,
-        pithNumber: row.pith_number,
-        refused: document.refused,
         bytes: new Uint8Array(),
+        pithNumber: row.pith_number,
+        refused: judged.refused,
         // It was proved when it came.
         minimumProof: "hash" as const,
-        // There are no bytes that it could be judged from again.
-        letGo() {},
-        record: row.record,
-        publishedResult: null,
-        document: {
-          ...document,
-          aliases: readBroughtAliases(row.aliases).map(aliasValue),
-        },
+      };
+      const aliases = readBroughtAliases(row.aliases).map(aliasValue);
+      const main = {
+        header,
+        contents: { judged: { ...judged, aliases }, publishedResult: null, record: row.record },
       };
       const states = (published.get(row.paper_id) ?? []).map(({ sha256, result }) => ({
-        ...main,
-        refused: [],
-        publishedResult: result,
-        document: { ...document, events: [], refused: [], published: { sha256, isPartial: false } },
+        header: { ...header, refused: [] },
+        contents: {
+          judged: { ...judged, events: [], refused: [], published: { sha256, isPartial: false } },
+          publishedResult: result,
+          record: null,
+        },
       }));
       return [main, ...states];
     });
@@ -79,7 +83,7 @@ function judgeAgain(
   pithNumber: PithNumber,
   rows: readonly { body: string; signature: string | null }[],
   keyring: Keyring,
-): Arrival["document"] {
+): JudgedDocument {
   const events: AcceptedEvent[] = [];
   const refused: Refusal[] = [];
   for (const { body, signature } of rows) {
@@ -108,11 +112,5 @@ async function byPaper<Row extends object>(
   parameters: string[],
 ): Promise<Map<string, Row[]>> {
   const { rows } = await client.query<Row & { paper_id: string }>(statement, parameters);
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) {
-    const group = groups.get(row.paper_id);
-    if (group === undefined) groups.set(row.paper_id, [row]);
-    else group.push(row);
-  }
-  return groups;
+  return groupByPaper(rows);
 }

@@ -9,10 +9,10 @@ import {
 } from "../../protocol/index.ts";
 import type { Database } from "../../store/index.ts";
 import { quarantine } from "../../store/tables/index.ts";
-import type { Arrival } from "../arrival.ts";
-import { type DocumentResult, takeIn } from "../take-in.ts";
-import { releaseDocuments, trustCodes } from "../write/released.ts";
-import { writeRetriedBatch } from "../write/retried-batch.ts";
+import { releaseDocuments, trustCodes } from "../apply/quarantine.ts";
+import { ingestBatch, ingestVerified } from "../pipeline.ts";
+import type { DocumentResult } from "../results.ts";
+import type { VerifiedDocument } from "../verify.ts";
 
 export type QuarantineRow = typeof quarantine.$inferSelect;
 
@@ -150,7 +150,7 @@ async function retryDocuments(
   door: { readonly keyring: Keyring; readonly minimumProof: Proof; readonly maximumBytes: number },
 ): Promise<number> {
   const deliveries = rows.map((row) => ({ source: row.source, bytes: row.content as Buffer }));
-  return releaseTaken(database, rows, await takeIn(database, deliveries, door));
+  return releaseTaken(database, rows, await ingestBatch(database, deliveries, door));
 }
 
 /** Removes the rows of documents that were accepted; `results` in their order. Returns how many were. */
@@ -173,39 +173,35 @@ async function retryEvents(
   keyring: Keyring,
   minimumProof: Proof,
 ): Promise<number> {
-  const arrivals = rows.flatMap((row) => arrivalOf(row, keyring, minimumProof) ?? []);
-  if (arrivals.length === 0) return 0;
-  await writeRetriedBatch(database, arrivals, []);
-  return arrivals.length;
+  const documents = rows.flatMap((row) => documentOf(row, keyring, minimumProof) ?? []);
+  if (documents.length === 0) return 0;
+  await ingestVerified(database, documents);
+  return documents.length;
 }
 
 /** A copy of an event as a document of its own; null where it is still refused. */
-function arrivalOf(row: QuarantineRow, keyring: Keyring, minimumProof: Proof): Arrival | null {
-  const copy = parseJson(row.content as Buffer);
+function documentOf(row: QuarantineRow, keyring: Keyring, minimumProof: Proof): VerifiedDocument | null {
+  const bytes = row.content as Buffer;
+  const copy = parseJson(bytes);
   const pithNumber = row.pithNumber as PithNumber;
   if (!isJsonObject(copy)) return null;
   const judgement = judgeEvent(copy, { pithNumber, keyring, minimumProof });
   if (!judgement.accepted) return null;
   return {
-    source: row.source,
-    size: row.size,
-    pithNumber,
-    refused: [],
-    bytes: row.content as Buffer,
-    minimumProof,
-    record: null,
-    publishedResult: null,
-    // There are no bytes of a document that it could be judged from again.
-    letGo() {},
-    document: {
-      kind: "bundle",
-      pithNumber,
-      events: [judgement.event],
-      aliases: [],
-      refused: [],
-      hasUnprovedAliases: false,
-      hasUnverifiable: false,
-      published: undefined,
+    header: { source: row.source, size: row.size, bytes, pithNumber, refused: [], minimumProof },
+    contents: {
+      record: null,
+      publishedResult: null,
+      judged: {
+        kind: "bundle",
+        pithNumber,
+        events: [judgement.event],
+        aliases: [],
+        refused: [],
+        hasUnprovedAliases: false,
+        hasUnverifiable: false,
+        published: undefined,
+      },
     },
   };
 }

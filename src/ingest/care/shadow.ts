@@ -4,8 +4,7 @@ import { type Database, openDatabase } from "../../store/index.ts";
 import { idleWriterMilliseconds, keepOpen } from "../../store/transaction.ts";
 import { writeLock } from "../../store/write-lock.ts";
 import { waitForWriteLock } from "../../store/write-lock-wait.ts";
-import { writeBatch } from "../write/batch.ts";
-import { historicTotals } from "../write/totals.ts";
+import { ingestVerified } from "../pipeline.ts";
 import { readLoggedPapers } from "./logged-paper.ts";
 
 /** The schema in which tables are made anew from the log. */
@@ -31,6 +30,9 @@ export const derivedTables: readonly DerivedTable[] = [
   { name: "signers", key: ["fingerprint"] },
   { name: "totals", key: ["name"] },
 ];
+
+/** The totals that are history, and no function of the log: a rebuild leaves them, a backup holds them. In SQL. */
+export const historicTotals = "('position', 'change_position', 'graph_position', 'rejected_documents')";
 
 /** Written by a batch as well, but no part of what the log determines. */
 const bystanders = ["changes", "graph_changes", "quarantine"];
@@ -70,9 +72,9 @@ export async function withShadow<Result>(
     );
     let done = 0;
     await keepOpen(client, async () => {
-      for await (const arrivals of readLoggedPapers(client, keyring)) {
-        await writeBatch(shadow, arrivals, [], { isLockHeld: true });
-        done += new Set(arrivals.map(({ pithNumber }) => pithNumber)).size;
+      for await (const documents of readLoggedPapers(client, keyring)) {
+        await ingestVerified(shadow, documents, { isLockHeld: true });
+        done += new Set(documents.map(({ header }) => header.pithNumber)).size;
         onProgress?.(done, rows[0]?.papers ?? 0);
       }
     });

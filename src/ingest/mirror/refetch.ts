@@ -6,7 +6,7 @@ import {
   type RetryOptions,
   releaseTaken,
 } from "../care/quarantined.ts";
-import { takeIn } from "../take-in.ts";
+import { ingestBatch } from "../pipeline.ts";
 import { FailureStreak } from "./failure-streak.ts";
 import { FetchError } from "./fetch-error.ts";
 import type { Fetcher } from "./fetcher.ts";
@@ -43,7 +43,10 @@ export async function refetchQuarantined(
     if (streak.count(bytes === null)) break;
     if (bytes === null) continue;
     const minimumProof = proofOf(row, options);
-    const results = await takeIn(database, [{ source: row.source, bytes }], { ...options, minimumProof });
+    const results = await ingestBatch(database, [{ source: row.source, bytes }], {
+      ...options,
+      minimumProof,
+    });
     accepted += await releaseTaken(database, [row], results);
   }
   return { tried, accepted };

@@ -1,7 +1,6 @@
-import type { DoorOptions } from "../arrival.ts";
-import type { IngestSummary } from "../summary.ts";
-import type { DocumentResult } from "../take-in.ts";
+import type { DocumentResult, IngestSummary } from "../results.ts";
 import type { IngestThreads } from "../threads/ingest-threads.ts";
+import type { AdmissionPolicy } from "../verify.ts";
 import type { Fetcher } from "./fetcher.ts";
 import type { ListedNumber } from "./listed-numbers.ts";
 import type { OutstandingPaper } from "./outstanding.ts";
@@ -9,7 +8,7 @@ import type { RetryOptions } from "./retry.ts";
 import type { StateDifference } from "./state-difference.ts";
 import type { UrlPolicy } from "./url-policy.ts";
 
-export type SyncOptions = DoorOptions & {
+export type SyncOptions = AdmissionPolicy & {
   /** As `readBaseUrl` gives it. */
   readonly baseUrl: string;
   readonly fetcher: Fetcher;

@@ -1,5 +1,5 @@
-import { countDocument, emptyIngestSummary } from "../summary.ts";
-import type { DocumentResult } from "../take-in.ts";
+import type { DocumentResult } from "../results.ts";
+import { countDocument, emptyIngestSummary } from "../results.ts";
 import type { SyncSummary } from "./sync-options.ts";
 import { isMatterOfTrust } from "./trust.ts";
 

@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import { cryptography } from "../../protocol/index.ts";
 import { feedHead } from "../../store/feed.ts";
 import type { Database } from "../../store/index.ts";
-import { takeIn } from "../take-in.ts";
+import { ingestBatch } from "../pipeline.ts";
 import { compareStates } from "./compare-states.ts";
 import { ConsecutiveCursor } from "./consecutive-cursor.ts";
 import type { DocumentAddresses } from "./document-addresses.ts";
@@ -134,7 +134,7 @@ class Sync {
    */
   async #fetchAll(papers: Papers, addresses: DocumentAddresses, isFeed: boolean): Promise<void> {
     const { concurrency = 4 } = this.#options;
-    const intake = new Intake((batch) => this.#takeIn(batch));
+    const intake = new Intake((batch) => this.#ingestBatch(batch));
     const streak = new FailureStreak();
     let failure: { readonly error: unknown } | undefined;
     const fetchEach = async () => {
@@ -182,7 +182,7 @@ class Sync {
     }
   }
 
-  async #takeIn(batch: readonly Fetched[]): Promise<void> {
+  async #ingestBatch(batch: readonly Fetched[]): Promise<void> {
     const { threads, onBatch, onRefusal } = this.#options;
     const failed = this.#failed(batch);
     const arrived = batch.filter(({ paper, failure }) => failure === null || !failed.has(paper));
@@ -190,7 +190,7 @@ class Sync {
     const results =
       deliveries.length === 0
         ? []
-        : await (threads?.takeIn(deliveries) ?? takeIn(this.#database, deliveries, this.#options));
+        : await (threads?.ingestBatch(deliveries) ?? ingestBatch(this.#database, deliveries, this.#options));
     const papers = arrived.map(({ paper }) => paper);
     await this.#outstanding.settle(papers, [...failed.values()]);
     // Committed. Only now may the cursor pass them; killed before it is stored, they are fetched again.

@@ -1,6 +1,6 @@
 import { cryptography, keyringEntries } from "../../protocol/index.ts";
-import type { DoorOptions } from "../arrival.ts";
-import { trustCodes } from "../write/released.ts";
+import { trustCodes } from "../apply/quarantine.ts";
+import type { AdmissionPolicy } from "../verify.ts";
 
 const trustReasons: ReadonlySet<string> = new Set(trustCodes);
 
@@ -10,7 +10,10 @@ export function isMatterOfTrust(reason: string): boolean {
 }
 
 /** SHA-256 of a keyring and a minimum proof, whatever the order of the keys. */
-export function trustHash({ keyring, minimumProof }: Pick<DoorOptions, "keyring" | "minimumProof">): string {
+export function trustHash({
+  keyring,
+  minimumProof,
+}: Pick<AdmissionPolicy, "keyring" | "minimumProof">): string {
   const entries = keyringEntries(keyring).map((entry) => JSON.stringify(entry, Object.keys(entry).sort()));
   return cryptography.sha256Text([minimumProof, ...entries.sort()].join("\n"));
 }

@@ -9,10 +9,24 @@ import {
   suffixOf,
 } from "../../protocol/index.ts";
 import { paperIdOf } from "../../store/ids.ts";
-import type { PaperTarget } from "../write/paper-change.ts";
-import { projectClaims } from "./claims.ts";
-import { projectPaper } from "./paper.ts";
-import { projectReferences } from "./references.ts";
+import type { claims } from "../../store/tables/index.ts";
+import { type PaperRow, projectPaper } from "./paper.ts";
+import { type ProjectedReference, projectReferences } from "./references.ts";
+import { storable, textMember } from "./text.ts";
+
+/** What a paper's derived rows shall be; `row` is null where there shall be none. */
+export type PaperTarget = {
+  readonly paperId: bigint;
+  readonly row: PaperRow | null;
+  /** Key of the work it belongs to. */
+  readonly workKey: string;
+  /** What finds it. */
+  readonly keys: ReadonlySet<string>;
+  readonly claims: readonly ClaimRow[];
+  readonly references: readonly ProjectedReference[];
+};
+
+export type ClaimRow = typeof claims.$inferSelect;
 
 /** A merged state with what the log holds beside its events. */
 export type PaperState = {
@@ -76,4 +90,23 @@ function keysOf(pithNumber: PithNumber, state: MergedState, bundleRecord: JsonOb
     if (kind === "arxiv" || kind === "arxiv_version" || kind === "doi") add(value);
   }
   return keys;
+}
+
+/** The claims of a snapshot. Items that are no objects with a text say nothing, and are left to the log. */
+function projectClaims(paperId: bigint, snapshot: JsonObject): ClaimRow[] {
+  const part = snapshot["claims"];
+  const items = isJsonObject(part) && Array.isArray(part["items"]) ? part["items"] : [];
+  return items.flatMap((item, ordinal) => {
+    if (!isJsonObject(item) || typeof item["text"] !== "string") return [];
+    return {
+      paperId,
+      ordinal,
+      claimId: textMember(item, "claim_id") ?? "",
+      kind: textMember(item, "kind") ?? "",
+      text: storable(item["text"]),
+      status: textMember(item, "status") ?? "",
+      attestation: textMember(item, "attestation") ?? "",
+      source: textMember(item, "source"),
+    };
+  });
 }

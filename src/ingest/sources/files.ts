@@ -4,13 +4,13 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { errorText } from "../../runtime/error-text.ts";
-import type { Delivery } from "../arrival.ts";
+import type { RawDocument } from "../verify.ts";
 import { skipByteOrderMark } from "./byte-order-mark.ts";
 import { linesOf, type Piece, wholeOf } from "./pieces.ts";
 
 /** What a source delivers: a document, or why something that should have been one cannot be read. */
 export type Delivered =
-  | Delivery
+  | RawDocument
   | { readonly source: string; readonly unreadable: string; readonly code: string };
 
 export type FileSource = {

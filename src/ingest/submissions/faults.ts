@@ -13,7 +13,7 @@ export type Fault = {
 
 /**
  * Tells faults of infrastructure (lost connections, deadlocks, a full disk, a server that stops, rows that are in the
- * way: they pass, or are mended) from defects. Faults of documents never come here: `takeIn` keeps them in quarantine.
+ * way: they pass, or are mended) from defects. Faults of documents never come here: `ingestBatch` keeps them in quarantine.
  */
 export function faultOf(thrown: unknown): Fault {
   if (!(thrown instanceof Error))

@@ -1,7 +1,8 @@
 import type { Keyring, Proof } from "../../protocol/index.ts";
 import type { Database } from "../../store/index.ts";
+import { ingestBatch } from "../pipeline.ts";
 import { storable } from "../project/text.ts";
-import { type DocumentResult, takeIn } from "../take-in.ts";
+import type { DocumentResult } from "../results.ts";
 import { acceptanceAdvice } from "./acceptance-advice.ts";
 import type { Outcome } from "./finish.ts";
 
@@ -34,7 +35,7 @@ export async function settle(
       source: sourceOf(submission),
       bytes: submission.document,
     }));
-    for (const [index, result] of (await takeIn(database, deliveries, door)).entries()) {
+    for (const [index, result] of (await ingestBatch(database, deliveries, door)).entries()) {
       const { id } = alike[index] as Claimed;
       outcomes.set(id, outcomeOf(id, result));
     }

@@ -26,7 +26,7 @@ const batchBytes = 16_000_000;
  * Three transactions, and why a worker may be killed between or in any of them:
  * 1. The claim counts the attempt and says when the rows are due again. Killed after it, they are due then.
  * 2. This one locks the rows, which keeps other workers off, and stays open while
- * 3. `takeIn` commits, on a connection of its own, what the documents say. Killed before, nothing has happened; killed
+ * 3. `ingestBatch` commits, on a connection of its own, what the documents say. Killed before, nothing has happened; killed
  *    after, the locks are gone with the connection, the rows still queued, and another worker takes the same documents
  *    in again: that changes nothing, and it then writes the outcome that this one owed.
  * Last, 2 writes the outcomes and commits: only then are the documents themselves let go.

@@ -2,7 +2,8 @@
 import { parentPort } from "node:worker_threads";
 import { createKeyring } from "../../protocol/index.ts";
 import { openDatabase } from "../../store/index.ts";
-import { type DocumentResult, takeIn } from "../take-in.ts";
+import { ingestBatch } from "../pipeline.ts";
+import type { DocumentResult } from "../results.ts";
 import {
   type BatchRequest,
   batchesAtOnce,
@@ -14,7 +15,7 @@ import {
 } from "./messages.ts";
 
 type Opened = {
-  takeIn(batch: BatchRequest["batch"]): Promise<readonly DocumentResult[]>;
+  ingestBatch(batch: BatchRequest["batch"]): Promise<readonly DocumentResult[]>;
   close(): Promise<void>;
 };
 
@@ -35,7 +36,7 @@ async function open({ connection, watcher, keyringEntries, ...door }: ThreadData
     watcher === null ? async () => {} : ((await import(watcher)) as ThreadWatcher).watchThread();
   const database = openDatabase({ connection, maximumConnections: batchesAtOnce + 2 });
   return {
-    takeIn: (batch) => takeIn(database, batch, { keyring, ...door }),
+    ingestBatch: (batch) => ingestBatch(database, batch, { keyring, ...door }),
     close: async () => {
       await database.close();
       await unwatch();
@@ -49,7 +50,7 @@ async function takeBatch({ id, batch, memory }: BatchRequest): Promise<void> {
   if (thread === undefined) return;
   let reply: ThreadReply;
   try {
-    reply = { id, memory, results: await thread.takeIn(batch) };
+    reply = { id, memory, results: await thread.ingestBatch(batch) };
   } catch (error) {
     reply = { id, memory, error: portable(error) };
   }

@@ -1,8 +1,8 @@
 import { keyringEntries } from "../../protocol/index.ts";
 import type { Database } from "../../store/index.ts";
-import type { DoorOptions } from "../arrival.ts";
+import type { DocumentResult } from "../results.ts";
 import type { Delivered } from "../sources/files.ts";
-import type { DocumentResult } from "../take-in.ts";
+import type { AdmissionPolicy } from "../verify.ts";
 import { batchesAtOnce, type ThreadData } from "./messages.ts";
 import { StartedThread } from "./started-thread.ts";
 
@@ -14,7 +14,7 @@ export type IngestThreads = {
    * Waits for a thread that has room; rejects with the database's own error, or with that of the thread where it
    * died. Another takes a dead one's place.
    */
-  takeIn(batch: readonly Delivered[]): Promise<readonly DocumentResult[]>;
+  ingestBatch(batch: readonly Delivered[]): Promise<readonly DocumentResult[]>;
   /** Ends the threads once the batches that were given are done. */
   close(): Promise<void>;
 };
@@ -31,7 +31,7 @@ export type ThreadOptions = {
  */
 export function createIngestThreads(
   database: Database,
-  door: DoorOptions,
+  door: AdmissionPolicy,
   most: number,
   { first, watcher = null }: ThreadOptions = {},
 ): IngestThreads {
@@ -62,22 +62,22 @@ export function createIngestThreads(
     threads.push(started);
     return started;
   };
-  const takeIn = async (batch: readonly Delivered[]): Promise<readonly DocumentResult[]> => {
+  const ingestBatch = async (batch: readonly Delivered[]): Promise<readonly DocumentResult[]> => {
     let thread = findRoom();
     while (thread === undefined) {
       await new Promise<void>((resolve) => queue.push(resolve));
       thread = findRoom();
     }
     try {
-      return await thread.takeIn(batch);
+      return await thread.ingestBatch(batch);
     } finally {
       queue.shift()?.();
     }
   };
   return {
     batchesAtOnce: most * batchesAtOnce,
-    takeIn(batch) {
-      const taking = takeIn(batch).finally(() => underWay.delete(taking));
+    ingestBatch(batch) {
+      const taking = ingestBatch(batch).finally(() => underWay.delete(taking));
       underWay.add(taking);
       return taking;
     },

@@ -1,7 +1,7 @@
 import type { KeyringEntry, Proof } from "../../protocol/index.ts";
 import type { DatabaseOptions } from "../../store/index.ts";
+import type { DocumentResult } from "../results.ts";
 import type { Delivered } from "../sources/files.ts";
-import type { DocumentResult } from "../take-in.ts";
 
 /** Batches under way in one thread: while one is being written the next is verified. */
 export const batchesAtOnce = 2;

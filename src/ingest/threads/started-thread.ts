@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
+import type { DocumentResult } from "../results.ts";
 import type { Delivered } from "../sources/files.ts";
-import type { DocumentResult } from "../take-in.ts";
 import { BatchMemory } from "./batch-memory.ts";
 import type { ThreadData, ThreadReply, ThreadRequest } from "./messages.ts";
 
@@ -53,7 +53,7 @@ export class StartedThread {
   }
 
   /** Rejects with the database's own error, or with that of the thread where it died. */
-  takeIn(batch: readonly Delivered[]): Promise<readonly DocumentResult[]> {
+  ingestBatch(batch: readonly Delivered[]): Promise<readonly DocumentResult[]> {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });

@@ -52,8 +52,8 @@ query One {
     title
     referenceCoverage {
       asserted
-      known
-      held
+      listed
+      stored
       complete
     }
     citedBy(first: 10) {

@@ -97,7 +97,7 @@ export const shownPaperFragment = graphql(`
     license
     source {
       kind
-      id
+      identifier
       version
     }
   }

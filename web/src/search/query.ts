@@ -11,7 +11,7 @@ export const searchQuery = graphql(
       }
       edges {
         cursor
-        matchedBy
+        matchType
         passage {
           field
           parts {

@@ -71,7 +71,7 @@ function describe(event: {
 /** The same fields as `fieldsOfEvents` has, of what the API says. */
 function fieldsOfServer(paper: ServerWord): Map<string, string | null> {
   const fields = new Map<string, string | null>([
-    ["source", `${paper.source.kind}:${paper.source.id}`],
+    ["source", `${paper.source.kind}:${paper.source.identifier}`],
     ["source version", textOf(paper.source.version)],
     ["time of submission", paper.submittedAt],
     ["primary category", paper.primaryCategory],

@@ -76,9 +76,11 @@ const startQuestion = graphql(
   `
   query MostCited {
     topWorks(by: CITED_BY_COUNT, first: 8) {
-      score
-      work {
-        ...NamedWork
+      nodes {
+        score
+        work {
+          ...NamedWork
+        }
       }
     }
   }
@@ -98,7 +100,7 @@ export function GraphStart() {
       </p>
       {answer.state === "answered" && (
         <ol>
-          {answer.data.topWorks.map(({ work, score }) => {
+          {answer.data.topWorks.nodes.map(({ work, score }) => {
             const ref = refOf(work);
             const year = yearText(work);
             return (
@@ -114,7 +116,7 @@ export function GraphStart() {
           })}
         </ol>
       )}
-      {answer.state === "answered" && answer.data.topWorks.length === 0 && (
+      {answer.state === "answered" && answer.data.topWorks.nodes.length === 0 && (
         <p>This mirror has no citations yet.</p>
       )}
       {answer.state === "failed" && <ErrorNotice error={answer.error} />}

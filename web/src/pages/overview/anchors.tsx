@@ -75,8 +75,8 @@ function charted(stats: readonly AnchorStat[], group: Group): readonly AnchorSta
     .slice(0, mostCategories);
 }
 
-function anchorsOf({ internalAnchorsAsserted, internalAnchorsKnown }: AnchorStat): number {
-  return Math.max(internalAnchorsAsserted, internalAnchorsKnown);
+function anchorsOf({ internalAnchorsAsserted, internalAnchorsListed }: AnchorStat): number {
+  return Math.max(internalAnchorsAsserted, internalAnchorsListed);
 }
 
 /** Which groups a chart leaves out, and why. */
@@ -124,8 +124,8 @@ function AnchorTable({ stats, group }: { stats: readonly AnchorStat[]; group: Gr
                   stat.internalAnchorsAsserted.toLocaleString("en")
                 )}
               </td>
-              <td class="number">{stat.internalAnchorsKnown.toLocaleString("en")}</td>
-              <td class="number">{stat.internalAnchorsHeld.toLocaleString("en")}</td>
+              <td class="number">{stat.internalAnchorsListed.toLocaleString("en")}</td>
+              <td class="number">{stat.internalAnchorsStored.toLocaleString("en")}</td>
             </tr>
           ))}
         </tbody>
@@ -172,10 +172,10 @@ export function AnchorChart({
 }
 
 function inWords(stats: readonly AnchorStat[], title: string): string {
-  const sum = (field: "internalAnchorsAsserted" | "internalAnchorsKnown" | "internalAnchorsHeld") =>
+  const sum = (field: "internalAnchorsAsserted" | "internalAnchorsListed" | "internalAnchorsStored") =>
     stats.reduce((total, stat) => total + stat[field], 0).toLocaleString("en");
   return (
     `Bars of internal anchors ${title.toLowerCase()}, ${stats.length} groups: ${sum("internalAnchorsAsserted")} asserted, ` +
-    `${sum("internalAnchorsKnown")} listed, ${sum("internalAnchorsHeld")} held. The table has each number.`
+    `${sum("internalAnchorsListed")} listed, ${sum("internalAnchorsStored")} stored. The table has each number.`
   );
 }

@@ -56,12 +56,12 @@ export function drawBars(
         dataset(
           "Listed",
           listed,
-          stats.map(({ internalAnchorsKnown }) => internalAnchorsKnown),
+          stats.map(({ internalAnchorsListed }) => internalAnchorsListed),
         ),
         dataset(
           "Held",
           held,
-          stats.map(({ internalAnchorsHeld }) => internalAnchorsHeld),
+          stats.map(({ internalAnchorsStored }) => internalAnchorsStored),
         ),
       ],
     },

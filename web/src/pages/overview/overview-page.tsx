@@ -86,7 +86,7 @@ function RankedBy({ by, title, turn }: { by: By; title: string; turn: number }) 
       {answer.state === "failed" && <ErrorNotice error={answer.error} />}
       {answer.state === "answered" && (
         <ol class="ranks">
-          {answer.data.topWorks.map(({ rank, score, work }) => {
+          {answer.data.topWorks.nodes.map(({ rank, score, work }) => {
             const ref = refOf(work);
             const year = yearText(work);
             return (

@@ -10,8 +10,8 @@ export const holdingsQuestion = graphql(`
       events
       invalidEvents
       rejectedDocuments
-      refusals {
-        kind
+      rejections {
+        scope
         code
         count
       }
@@ -28,10 +28,10 @@ export const anchorsQuestion = graphql(`
       papers
       papersAsserting
       referencesAsserted
-      referencesKnown
+      referencesListed
       internalAnchorsAsserted
-      internalAnchorsKnown
-      internalAnchorsHeld
+      internalAnchorsListed
+      internalAnchorsStored
     }
   }
 `);
@@ -40,12 +40,14 @@ export const ranksQuestion = graphql(
   `
   query Ranks($by: WorkRank!) {
     topWorks(by: $by, first: 10) {
-      rank
-      score
-      work {
-        ...NamedWork
-        paper {
-          pithNumber
+      nodes {
+        rank
+        score
+        work {
+          ...NamedWork
+          paper {
+            pithNumber
+          }
         }
       }
     }
@@ -104,7 +106,7 @@ export const invalidEventsQuestion = graphql(
 
 export const changesQuestion = graphql(`
   subscription Changes($after: String) {
-    paperChanged(after: $after) {
+    paperChanged(afterPosition: $after) {
       position
       stateSha256
       paper {
@@ -115,7 +117,7 @@ export const changesQuestion = graphql(`
   }
 `);
 
-export type RefusalCount = ResultOf<typeof holdingsQuestion>["status"]["refusals"][number];
+export type RefusalCount = ResultOf<typeof holdingsQuestion>["status"]["rejections"][number];
 export type AnchorStat = ResultOf<typeof anchorsQuestion>["anchorStats"][number];
 export type OverviewEvent = ResultOf<typeof eventFragment>;
 export type Change = ResultOf<typeof changesQuestion>["paperChanged"];

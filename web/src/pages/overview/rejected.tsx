@@ -23,7 +23,7 @@ export function Refused({ turn }: { turn: number }) {
           </span>
         </p>
         {status.state === "failed" && <ErrorNotice error={status.error} />}
-        {status.state === "answered" && <RefusalList refusals={status.data.status.refusals} />}
+        {status.state === "answered" && <RefusalList refusals={status.data.status.rejections} />}
         {invalid.state === "failed" && <ErrorNotice error={invalid.error} />}
         {invalid.state === "answered" && (
           <>
@@ -44,10 +44,10 @@ export function RefusalList({ refusals }: { refusals: readonly RefusalCount[] })
   if (refusals.length === 0) return <p class="soft">Nothing was rejected so far.</p>;
   return (
     <ul class="refusals" aria-label="Rejected, by reason">
-      {refusals.map(({ kind, code, count }) => (
-        <li key={`${kind} ${code}`}>
+      {refusals.map(({ scope, code, count }) => (
+        <li key={`${scope} ${code}`}>
           <strong>
-            {count.toLocaleString("en")} {nameOf(kind, count)}:
+            {count.toLocaleString("en")} {nameOf(scope, count)}:
           </strong>{" "}
           <code>{code}</code>
           <span class="soft">{refusalWords(code) ?? "No description."}</span>
@@ -57,8 +57,8 @@ export function RefusalList({ refusals }: { refusals: readonly RefusalCount[] })
   );
 }
 
-function nameOf(kind: RefusalCount["kind"], count: number): string {
-  const name = kind === "DOCUMENT" ? "document" : "event";
+function nameOf(scope: RefusalCount["scope"], count: number): string {
+  const name = scope === "DOCUMENT" ? "document" : "event";
   return count === 1 ? name : `${name}s`;
 }
 

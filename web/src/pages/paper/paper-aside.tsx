@@ -93,9 +93,12 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
 }
 
 /** The paper at its source, as a link where the source has known addresses. */
-function SourceLink({ kind, id, version }: PaperAnswer["source"]) {
-  const name = `${kind}:${id}${version === null ? "" : `v${version}`}`;
-  const href = sourceAddress(kind, kind === "arxiv" && version !== null ? `${id}v${version}` : id);
+function SourceLink({ kind, identifier, version }: PaperAnswer["source"]) {
+  const name = `${kind}:${identifier}${version === null ? "" : `v${version}`}`;
+  const href = sourceAddress(
+    kind,
+    kind === "arxiv" && version !== null ? `${identifier}v${version}` : identifier,
+  );
   if (href === null) return <Said text={name} most={120} />;
   return (
     <a href={href} rel="noreferrer">

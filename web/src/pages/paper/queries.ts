@@ -73,8 +73,8 @@ export const paperQuery = graphql(
         }
         referenceCoverage {
           asserted
-          known
-          held
+          listed
+          stored
           internalAnchors
           resolvedWorks
           complete

@@ -7,9 +7,9 @@ import type { PaperAnswer } from "./queries.ts";
 
 const referencesQuery = graphql(
   `
-  query References($ref: String!, $first: Int!, $after: String, $held: Boolean, $internalAnchor: Boolean) {
+  query References($ref: String!, $first: Int!, $after: String, $stored: Boolean, $internalAnchor: Boolean) {
     paper(ref: $ref) {
-      references(first: $first, after: $after, held: $held, internalAnchor: $internalAnchor) {
+      references(first: $first, after: $after, stored: $stored, internalAnchor: $internalAnchor) {
         totalCount
         pageInfo {
           hasNextPage
@@ -43,9 +43,9 @@ type Row = NonNullable<ResultOf<typeof referencesQuery>["paper"]>["references"][
 
 const filters = {
   all: { name: "All", variables: {} },
-  held: { name: "In this mirror", variables: { held: true } },
+  held: { name: "In this mirror", variables: { stored: true } },
   anchors: { name: "Internal anchors", variables: { internalAnchor: true } },
-  unheld: { name: "Only cited", variables: { held: false } },
+  unheld: { name: "Only cited", variables: { stored: false } },
 } as const;
 
 type Filter = keyof typeof filters;
@@ -70,11 +70,11 @@ export function References({
     <Section
       id="references"
       title="References"
-      count={coverage.known}
+      count={coverage.listed}
       aside={<QueryBehind document={referencesQuery} variables={variables} of="the references" />}
     >
       <Coverage coverage={coverage} signerId={signerId} />
-      {coverage.known > 0 && (
+      {coverage.listed > 0 && (
         <fieldset class="filter">
           <legend class="only-read">Which references</legend>
           {(Object.keys(filters) as Filter[]).map((name) => (
@@ -90,7 +90,7 @@ export function References({
           ))}
         </fieldset>
       )}
-      {nodes?.length === 0 && coverage.known > 0 && <p class="soft">No references of this kind.</p>}
+      {nodes?.length === 0 && coverage.listed > 0 && <p class="soft">No references of this kind.</p>}
       {nodes !== undefined && nodes.length > 0 && <ReferenceTable rows={nodes} />}
       <More pages={pages} what="references" />
     </Section>
@@ -172,24 +172,24 @@ export function Coverage({
   /** Whose snapshot states the numbers; null where that is not known. */
   signerId: string | null;
 }) {
-  const { asserted, known, held, internalAnchors, complete } = coverage;
-  if (known === 0 && (asserted ?? 0) === 0) return null;
-  const total = asserted ?? known;
+  const { asserted, listed, stored, internalAnchors, complete } = coverage;
+  if (listed === 0 && (asserted ?? 0) === 0) return null;
+  const total = asserted ?? listed;
   const who = signerId ?? "the snapshot's signer";
   return (
     <div class="coverage">
       <p>
         <strong>
-          {known.toLocaleString("en")} of {counted(total, "reference")}
+          {listed.toLocaleString("en")} of {counted(total, "reference")}
         </strong>{" "}
-        listed here, {held.toLocaleString("en")} with a paper in this mirror.
+        listed here, {stored.toLocaleString("en")} with a paper in this mirror.
         {internalAnchors !== null &&
           ` ${internalAnchors.toLocaleString("en")} of ${total.toLocaleString("en")} were matched to papers in the registry, according to ${who}.`}
       </p>
-      {!complete && asserted !== null && asserted > known && (
+      {!complete && asserted !== null && asserted > listed && (
         <p class="small soft">
-          The list is incomplete: {counted(asserted - known, "reference")} not published, so the hash over all
-          of them can't be checked.
+          The list is incomplete: {counted(asserted - listed, "reference")} not published, so the hash over
+          all of them can't be checked.
         </p>
       )}
     </div>

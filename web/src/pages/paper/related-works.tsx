@@ -7,17 +7,19 @@ import { ErrorNotice, QueryBehind, Section } from "../../ui/index.ts";
 const relatedQuery = graphql(`
   query Related($ref: String!, $by: Relatedness!, $first: Int!) {
     relatedWorks(ref: $ref, by: $by, first: $first) {
-      score
-      sharedCount
+      nodes {
+        score
+        sharedCount
+        shared(first: 3) {
+          ...NamedWork
+        }
+        work {
+          ...NamedWork
+          year
+          statedYear
+        }
+      }
       truncated
-      shared(first: 3) {
-        ...NamedWork
-      }
-      work {
-        ...NamedWork
-        year
-        statedYear
-      }
     }
   }
 
@@ -54,7 +56,8 @@ export function Related({ name }: { name: string }) {
   const variables = { ref: name, by: way, first: 8 };
   const [turn, setTurn] = useState(0);
   const answer = useAnswer(relatedQuery, variables, turn);
-  const works = answer.data?.relatedWorks;
+  const related = answer.data?.relatedWorks;
+  const works = related?.nodes;
   return (
     <Section
       id="related"
@@ -72,8 +75,8 @@ export function Related({ name }: { name: string }) {
       </fieldset>
       {answer.state === "failed" && <ErrorNotice error={answer.error} retry={() => setTurn(turn + 1)} />}
       {answer.state === "loading" && <p class="soft">Loading …</p>}
-      {works?.length === 0 && <p class="soft">{ways[way].none}</p>}
-      {works?.[0]?.truncated === true && (
+      {works?.length === 0 && !related?.truncated && <p class="soft">{ways[way].none}</p>}
+      {related?.truncated === true && (
         <p class="notice">Not all works were compared, so others may be more related.</p>
       )}
       <ol class="related">

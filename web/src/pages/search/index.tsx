@@ -11,7 +11,7 @@ export function SearchPage({ place: { query } }: { place: Extract<Place, { page:
   const refused = refusalOf(query);
   const variables = { query, first: pageSize };
   const pages = usePages(searchQuery, variables, ({ search }) => ({ ...search, nodes: search.edges }));
-  const matchedBy = pages.nodes?.[0]?.matchedBy;
+  const matchType = pages.nodes?.[0]?.matchType;
   return (
     <>
       <h1>Search results</h1>
@@ -22,8 +22,8 @@ export function SearchPage({ place: { query } }: { place: Extract<Place, { page:
             (pages.nodes === undefined
               ? "Searching …"
               : `${pages.totalCount.toLocaleString("en")} found for “${query.slice(0, 100)}”.`)}
-          {matchedBy === "IDENTIFIER" && " Exact match."}
-          {matchedBy === "LIKENESS" && " No exact matches. Showing similar titles and authors."}
+          {matchType === "IDENTIFIER" && " Exact match."}
+          {matchType === "FUZZY" && " No exact matches. Showing similar titles and authors."}
         </p>
         <QueryBehind document={searchQuery} variables={variables} of="the results" />
       </div>

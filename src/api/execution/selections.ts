@@ -1,0 +1,125 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  GraphQLBoolean,
+  type GraphQLField,
+  GraphQLID,
+  GraphQLInt,
+  type GraphQLLeafType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  GraphQLString,
+  getNamedType,
+  isLeafType,
+  type OperationDefinitionNode,
+} from "graphql";
+import { collectFields, collectSubfields } from "graphql/execution/collectFields.js";
+import { type ExecutionContext, getFieldDef } from "graphql/execution/execute.js";
+import { inspect } from "graphql/jsutils/inspect.js";
+import { LRUCache } from "lru-cache";
+import { stringifyResult } from "../json-text.ts";
+
+/** A field of a selection, with all that is known of it before there is an object. */
+export type SelectedField = {
+  readonly key: string;
+  /** The key as JSON with its colon, and a comma before it unless it is the first. */
+  readonly prefix: string;
+  readonly nodes: readonly FieldNode[];
+  readonly parentType: GraphQLObjectType;
+  readonly definition: GraphQLField<unknown, unknown>;
+  /** The type of its values, or of those in its lists; null if they are objects. */
+  readonly leafType: GraphQLLeafType | null;
+  /** What is selected below it, by the type of the object; filled when the first object of a type comes. */
+  readonly below: Map<GraphQLObjectType, Selection>;
+};
+
+/** The fields of an object, in the order of the answer. */
+export type Selection = readonly SelectedField[];
+
+type Known = {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  /** By what the variables say that `@skip` and `@include` may depend on. */
+  readonly roots: LRUCache<string, Selection>;
+};
+
+/** Sets of such values that selections are kept for, of each operation. */
+const maxRoots = 16;
+
+const operations = new WeakMap<OperationDefinitionNode, Known>();
+
+/**
+ * The fields of an operation's root. They are kept with the operation, and with them all that is selected below: a
+ * document that is kept parsed is planned once.
+ *
+ * @throws GraphQLError if a condition is null, as `collectFields` of graphql-js does.
+ */
+export function rootSelection(
+  document: DocumentNode,
+  { schema, fragments, operation, variableValues }: ExecutionContext,
+  type: GraphQLObjectType,
+): Selection {
+  let known = operations.get(operation);
+  if (known?.schema !== schema || known.document !== document) {
+    known = { schema, document, roots: new LRUCache({ max: maxRoots }) };
+    operations.set(operation, known);
+  }
+  const conditions = (operation.variableDefinitions ?? []).map(({ variable }) => {
+    const value = variableValues[variable.name.value];
+    return typeof value === "boolean" || value === null || value === undefined ? String(value) : "";
+  });
+  const values = conditions.join();
+  let selection = known.roots.get(values);
+  if (selection === undefined) {
+    const fields = collectFields(schema, fragments, variableValues, type, operation.selectionSet);
+    selection = select(schema, type, fields);
+    known.roots.set(values, selection);
+  }
+  return selection;
+}
+
+/** The fields of an object of this type below a field. */
+export function selectionBelow(
+  { schema, fragments, variableValues }: ExecutionContext,
+  { below, nodes }: SelectedField,
+  type: GraphQLObjectType,
+): Selection {
+  let selection = below.get(type);
+  if (selection === undefined) {
+    selection = select(schema, type, collectSubfields(schema, fragments, variableValues, type, nodes));
+    below.set(type, selection);
+  }
+  return selection;
+}
+
+function select(
+  schema: GraphQLSchema,
+  parentType: GraphQLObjectType,
+  fields: ReadonlyMap<string, readonly FieldNode[]>,
+): Selection {
+  const selection: SelectedField[] = [];
+  for (const [key, nodes] of fields) {
+    const definition = getFieldDef(schema, parentType, nodes[0] as FieldNode);
+    if (!definition) continue;
+    const prefix = `${selection.length === 0 ? "" : ","}${JSON.stringify(key)}:`;
+    const type = getNamedType(definition.type);
+    const leafType = isLeafType(type) ? type : null;
+    selection.push({ key, prefix, nodes, parentType, definition, leafType, below: new Map() });
+  }
+  return selection;
+}
+
+/** The JSON text of a value of a leaf type. Throws if the type cannot serialize it. */
+export function leafText(type: GraphQLLeafType, value: unknown): string {
+  // What nearly all values are, without calling the type.
+  if (typeof value === "string" && (type === GraphQLString || type === GraphQLID))
+    return JSON.stringify(value);
+  if (type === GraphQLInt && Number.isInteger(value) && ((value as number) | 0) === value)
+    return String(value);
+  if (type === GraphQLBoolean && typeof value === "boolean") return String(value);
+  const result: unknown = type.serialize(value);
+  if (result !== undefined && result !== null) return stringifyResult(result);
+  throw new Error(
+    `Expected \`${inspect(type)}.serialize(${inspect(value)})\` to return non-nullable value, returned: ${inspect(result)}`,
+  );
+}

@@ -1,0 +1,121 @@
+import type pg from "pg";
+import { areTablesDistributed, queryAndDistributed } from "../../store/citus/kept-twice.ts";
+import { rowsAsValues } from "../../store/citus/rows-as-values.ts";
+import { CopyRows } from "../../store/copy-format.ts";
+import { copyIn } from "../../store/copy-in.ts";
+import { recordChanges } from "../../store/feed.ts";
+import { recordGraphChanges } from "../../store/graph-feed.ts";
+import { bigintArray } from "../../store/rows.ts";
+import { rowsAsLists } from "../../store/rows-as-lists.ts";
+import type { TotalName } from "../../store/tables/index.ts";
+import type { Statements, Transaction } from "../../store/transaction.ts";
+import { writeLock } from "../../store/write-lock.ts";
+import { waitForWriteLock } from "../../store/write-lock-wait.ts";
+import type { BatchPlan } from "../plan/plan.ts";
+import type { RowChange } from "../plan/planning.ts";
+
+export type ApplyOptions = {
+  /** The time of the batch, an ISO instant. */
+  readonly now: string;
+  /** Whether the tables are distributed. */
+  readonly areDistributed: boolean;
+};
+
+/**
+ * Waits for the write lock, within a transaction, and reads under it whether the tables are distributed: that is settled
+ * for the batch. `isLockHeld`: the caller holds the lock in a session of its own.
+ */
+export async function takeWriteLock(
+  pool: pg.Pool,
+  writer: Statements,
+  isLockHeld: boolean,
+): Promise<boolean> {
+  if (isLockHeld) return areTablesDistributed(writer);
+  const locked = await waitForWriteLock(pool, () =>
+    queryAndDistributed(writer, `SELECT pg_advisory_xact_lock(${writeLock})`),
+  );
+  return locked.areDistributed;
+}
+
+/** Writes a plan, within a transaction that holds the write lock. Decides nothing. */
+export async function applyPlan(
+  writer: Transaction,
+  { changes, totals, states, graph, merged }: BatchPlan,
+  { now, areDistributed }: ApplyOptions,
+): Promise<void> {
+  if (merged.size === 0) return;
+  await applyRows(writer, changes, areDistributed);
+  await writer.query(...totalsStatement(totals));
+  await recordChanges(writer, states, now);
+  await recordGraphChanges(writer, graph, now);
+}
+
+/** Rows of insertions that travel together, so that small batches take few round trips. */
+const rowsAtOnce = 1_000;
+
+/** Makes changes in their order. While PostgreSQL works on some, the next are encoded. */
+export async function applyRows(
+  writer: Statements,
+  changes: readonly RowChange[],
+  areDistributed = false,
+): Promise<void> {
+  let sent: Promise<unknown> = Promise.resolve();
+  const send = async (work: () => Promise<unknown>) => {
+    await sent;
+    sent = work();
+  };
+  let copies: CopyRows[] = [];
+  let rows = 0;
+  const sendCopies = async () => {
+    const ready = copies;
+    copies = [];
+    rows = 0;
+    if (ready.length > 0) await send(() => copyIn(writer, ready));
+  };
+  for (const change of areDistributed ? changes.flatMap(alsoByCited) : changes) {
+    if (change.action === "insert") {
+      copies.push(encode(change));
+      rows += change.rows.length;
+      if (rows >= rowsAtOnce) await sendCopies();
+      continue;
+    }
+    await sendCopies();
+    for (const { text, values } of statementsOf(change, areDistributed)) {
+      await send(() => writer.query(text, [...values]));
+    }
+  }
+  await sendCopies();
+  await sent;
+}
+
+/** Where the tables are distributed, edges are stored by who cites and by who is cited. */
+function alsoByCited(change: RowChange): RowChange[] {
+  return change.table === "citations" ? [change, { ...change, table: "citations_by_cited" }] : [change];
+}
+
+function encode({ table, columns, rows }: RowChange): CopyRows {
+  const copy = new CopyRows(table, columns);
+  for (const row of rows) copy.add(row);
+  return copy;
+}
+
+function statementsOf({ action, table, columns, rows, changed = [] }: RowChange, areDistributed: boolean) {
+  const form = areDistributed ? rowsAsValues : rowsAsLists;
+  if (action === "update") return form.update(table, columns, [...rows], changed);
+  const [column, ...others] = columns;
+  if (others.length > 0) return form.remove(table, columns, [...rows]);
+  const ids = bigintArray(Array.from(rows, ([id]) => id as bigint));
+  return [{ text: `DELETE FROM "${table}" WHERE ${column} = ANY($1::bigint[])`, values: [ids] }];
+}
+
+/** The statement that adds to the stored totals. Each name given has a row afterwards, also where nothing is added. */
+export function totalsStatement(
+  changes: Partial<Record<TotalName, number>>,
+): [text: string, values: unknown[]] {
+  const entries = Object.entries(changes);
+  return [
+    `INSERT INTO totals (name, value) SELECT * FROM unnest($1::text[], $2::bigint[])
+     ON CONFLICT (name) DO UPDATE SET value = totals.value + excluded.value WHERE excluded.value <> 0`,
+    [entries.map(([name]) => name), entries.map(([, change]) => change)],
+  ];
+}

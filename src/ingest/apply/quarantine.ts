@@ -1,0 +1,191 @@
+import { canonicalJson, cryptography, type PithNumber, type RefusalReason } from "../../protocol/index.ts";
+import { paperIdOf } from "../../store/index.ts";
+import { bigintArray, type Cell, upsertRows } from "../../store/rows.ts";
+import type { Statements } from "../../store/transaction.ts";
+import { acceptedIn, type Batch, rejectionsIn } from "../batch.ts";
+import { storable } from "../project/text.ts";
+import type { DocumentHeader } from "../verify.ts";
+import { totalsStatement } from "./apply-plan.ts";
+
+/** Rows at most; beyond, the oldest go. */
+const mostRows = 10_000;
+/** Of one document, so that one alone cannot drive out what came before it. */
+const mostEvents = 20;
+/** Larger contents are not kept, only their hash. */
+const largestContent = 1_000_000;
+
+/**
+ * Stores what a batch refused, with its reasons; what is in quarantine already changes nothing. Quarantine is a mirror's
+ * own and no part of a plan: what is too old is dropped here.
+ */
+export async function writeQuarantine(
+  client: Statements,
+  documents: Batch["documents"],
+  now: string,
+): Promise<void> {
+  const rows = quarantineRows(documents, now);
+  if (rows.length === 0) return;
+  const before = await documentCount(client);
+  const added = await upsertRows(client, "quarantine", columns, rows, "ON CONFLICT DO NOTHING");
+  if (added > 0) {
+    await client.query(
+      `DELETE FROM quarantine WHERE content_sha256 IN
+         (SELECT content_sha256 FROM quarantine ORDER BY received_at DESC, content_sha256 OFFSET $1)`,
+      [mostRows],
+    );
+    const change = (await documentCount(client)) - before;
+    if (change !== 0) await client.query(...totalsStatement({ rejected_documents: change }));
+  }
+}
+
+/** The documents that were rejected, and the copies of events that were refused. */
+export function quarantineRows(documents: Batch["documents"], now: string): Cell[][] {
+  const rows = new Map<string, Cell[]>();
+  for (const { sha256, code, message, source, size, bytes, pithNumber, minimumProof } of rejectionsIn(
+    documents,
+  )) {
+    const content = size <= largestContent ? bytes : null;
+    rows.set(sha256, [
+      `\\x${sha256}`,
+      "document",
+      code,
+      storable(message),
+      storable(source),
+      pithNumber,
+      minimumProof,
+      size,
+      content,
+      now,
+    ]);
+  }
+  for (const { refused, pithNumber, source, minimumProof } of acceptedIn(documents)) {
+    for (const [index, { id, reason, copy }] of refused.slice(0, mostEvents).entries()) {
+      const text = canonicalJson(copy);
+      const sha256 = cryptography.sha256Text(text);
+      rows.set(sha256, [
+        `\\x${sha256}`,
+        "event",
+        reason,
+        index === mostEvents - 1 ? lastMessage(id, refused.length) : id,
+        storable(source),
+        pithNumber,
+        minimumProof,
+        Buffer.byteLength(text),
+        text.length <= largestContent ? Buffer.from(text) : null,
+        now,
+      ]);
+    }
+  }
+  return [...rows.values()].slice(-mostRows);
+}
+
+/** What an event says with which the document's last place is taken. */
+function lastMessage(id: string, count: number): string {
+  const left = count - mostEvents;
+  return left === 0 ? id : `${id}; ${left} more refused events of the same document are not kept`;
+}
+
+const columns = [
+  "content_sha256",
+  "kind",
+  "code",
+  "message",
+  "source",
+  "pith_number",
+  "minimum_proof",
+  "size",
+  "content",
+  "received_at",
+];
+
+async function documentCount(client: Statements): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(
+    "SELECT count(*)::int AS count FROM quarantine WHERE kind = 'document'",
+  );
+  return rows[0]?.count ?? 0;
+}
+
+// ---- Release
+
+type Row = { content_sha256: string; kind: "document" | "event"; pith_number: PithNumber; source: string };
+
+/**
+ * Removes from quarantine what has been accepted since: documents that came again, with the same bytes or from the same
+ * mirror, and copies of events that were rejected for want of trust and are in the log now. Runs in the transaction that
+ * stores them.
+ */
+export async function releaseAccepted(client: Statements, documents: Batch["documents"]): Promise<void> {
+  const accepted = acceptedIn(documents);
+  const rows = await readOfPapers(client, accepted);
+  const numbers = [...new Set(rows.filter(({ kind }) => kind === "event").map((row) => row.pith_number))];
+  if (numbers.length > 0) {
+    await client.query(releaseEvents, [bigintArray(numbers.map((number) => paperIdOf(number))), numbers]);
+  }
+  const released = rows.filter((row) => row.kind === "document" && isAccepted(row, accepted));
+  await releaseDocuments(
+    client,
+    released.map((row) => row.content_sha256),
+  );
+}
+
+/** Whether a batch concerns quarantine: something in it is refused, or quarantine has something of its papers. */
+export async function concernsQuarantine(
+  client: Statements,
+  documents: Batch["documents"],
+): Promise<boolean> {
+  const accepted = acceptedIn(documents);
+  const isRefusing = accepted.length < documents.length || accepted.some(({ refused }) => refused.length > 0);
+  return isRefusing || (await readOfPapers(client, accepted)).length > 0;
+}
+
+async function readOfPapers(client: Statements, accepted: readonly DocumentHeader[]): Promise<Row[]> {
+  if (accepted.length === 0) return [];
+  const { rows } = await client.query<Row>(
+    `SELECT encode(content_sha256, 'hex') AS content_sha256, kind, pith_number, source FROM quarantine
+     WHERE pith_number = ANY($1::text[])`,
+    [[...new Set(accepted.map(({ pithNumber }) => pithNumber))]],
+  );
+  return rows;
+}
+
+/** Removes documents from quarantine, and from the kept count. Returns how many were there. */
+export async function releaseDocuments(client: Statements, hashes: readonly string[]): Promise<number> {
+  if (hashes.length === 0) return 0;
+  const { rows } = await client.query<{ kind: string }>(
+    `DELETE FROM quarantine WHERE content_sha256 IN (SELECT decode(hash, 'hex') FROM unnest($1::text[]) AS hash)
+     RETURNING kind`,
+    [hashes],
+  );
+  const count = rows.filter(({ kind }) => kind === "document").length;
+  if (count > 0) await client.query(...totalsStatement({ rejected_documents: -count }));
+  return rows.length;
+}
+
+function isAccepted(
+  { content_sha256, pith_number, source }: Row,
+  accepted: readonly DocumentHeader[],
+): boolean {
+  // What a mirror serves of a paper now takes the place of what it served before.
+  const isMirror = /^https?:/.test(source);
+  return accepted.some(
+    (arrival) =>
+      arrival.pithNumber === pith_number &&
+      ((isMirror && arrival.source === source && arrival.refused.length === 0) ||
+        cryptography.sha256Bytes(arrival.bytes) === content_sha256),
+  );
+}
+
+/** Reasons that depend on whom one trusts and how far: other keys or a lower minimum proof might accept the event. */
+export const trustCodes = [
+  "UNSIGNED",
+  "UNKNOWN_SIGNER",
+  "SIGNER_MISMATCH",
+  "KEY_NOT_VALID",
+] as const satisfies readonly RefusalReason[];
+
+/** The id stands at the beginning of the message. Copies that are not authentic stay, whatever the log holds. */
+const releaseEvents = `DELETE FROM quarantine AS refused USING events
+   WHERE refused.kind = 'event' AND refused.code IN (${trustCodes.map((code) => `'${code}'`).join(", ")})
+     AND events.paper_id = ANY($1::bigint[]) AND refused.message ~ '^sha256:[0-9a-f]{64}'
+     AND refused.pith_number = ANY($2::text[])
+     AND events.event_id = decode(substr(refused.message, 8, 64), 'hex')`;

@@ -1,0 +1,135 @@
+import type { Door, PithNumber } from "../protocol/index.ts";
+import { Turns } from "../runtime/event-loop.ts";
+import { paperIdOf } from "../store/index.ts";
+import { prepareOptimistically } from "./optimistic.ts";
+import type { IncomingPaper } from "./plan/merge-paper.ts";
+import { refuseCollision } from "./plan/planning.ts";
+import type { StoredPapers } from "./plan/questions.ts";
+import type { Delivered } from "./sources/files.ts";
+import {
+  type AdmissionPolicy,
+  type DocumentContents,
+  type DocumentHeader,
+  type ParsedDocument,
+  parse,
+  type Rejection,
+  rejectUnaccepted,
+  unreadable,
+  type VerifiedDocument,
+  verify,
+} from "./verify.ts";
+
+/** The documents of a batch, verified, as they are planned and stored together. */
+export type Batch = {
+  /** The papers to which they add something, in the order of their ids: so rows meet the pages of an index in order. */
+  readonly papers: readonly IncomingPaper[];
+  /** What became of each document, in the order in which they came. */
+  readonly documents: readonly (DocumentHeader | Rejection)[];
+};
+
+export function rejectionsIn(documents: Batch["documents"]): Rejection[] {
+  return documents.filter((document) => "code" in document);
+}
+
+/** The documents that were accepted, also those that add nothing. */
+export function acceptedIn(documents: Batch["documents"]): DocumentHeader[] {
+  return documents.filter((document): document is DocumentHeader => !("code" in document));
+}
+
+/** The parsed documents of a batch by paper, and those that were rejected so far. */
+export type ParsedBatch = {
+  readonly size: number;
+  readonly papers: Map<bigint, ParsedPaper>;
+  readonly rejections: readonly (readonly [index: number, rejection: Rejection])[];
+};
+
+type ParsedPaper = {
+  readonly pithNumber: PithNumber;
+  readonly documents: (readonly [index: number, document: ParsedDocument])[];
+};
+
+/** Throws CollisionError where two papers have one key. */
+export async function parseBatch(
+  deliveries: readonly Delivered[],
+  policy: AdmissionPolicy,
+): Promise<ParsedBatch> {
+  const turns = new Turns();
+  const papers = new Map<bigint, ParsedPaper>();
+  const rejections: [number, Rejection][] = [];
+  for (const [index, delivery] of deliveries.entries()) {
+    if (turns.isOver) await turns.next();
+    const document = "unreadable" in delivery ? unreadable(delivery, policy) : parse(delivery, policy);
+    if ("parsed" in document) addTo(papers, document.parsed.pithNumber, [index, document]);
+    else rejections.push([index, document]);
+  }
+  return { size: deliveries.length, papers, rejections };
+}
+
+/**
+ * Verifies the documents of a batch, paper by paper, and does with each paper what needs no lock: so what a document was
+ * parsed into is mostly let go before the next paper's turn. Empties `papers`.
+ */
+export async function verifyBatch(
+  { size, papers, rejections }: ParsedBatch,
+  stored: StoredPapers,
+  policy: AdmissionPolicy,
+): Promise<Batch> {
+  const turns = new Turns();
+  const documents = new Array<DocumentHeader | Rejection>(size);
+  for (const [index, rejection] of rejections) documents[index] = rejection;
+  const incoming: IncomingPaper[] = [];
+  for (const [paperId, paper] of papers) {
+    papers.delete(paperId);
+    const known = storedEvent(stored, paperId);
+    const contents: DocumentContents[] = [];
+    for (const [index, parsed] of paper.documents) {
+      if (turns.isOver) await turns.next();
+      const document = rejectUnaccepted(verify(parsed, policy, known));
+      documents[index] = "code" in document ? document : document.header;
+      if ("contents" in document) contents.push(document.contents);
+    }
+    if (contents.length === 0) continue;
+    incoming.push(...prepareOptimistically(paperId, paper.pithNumber, contents, stored));
+  }
+  return { papers: inOrder(incoming), documents };
+}
+
+/** The same of documents that are verified already. Throws CollisionError where two papers have one key. */
+export async function gatherBatch(
+  verified: readonly VerifiedDocument[],
+  stored: StoredPapers,
+): Promise<Batch> {
+  const turns = new Turns();
+  const papers = new Map<bigint, { pithNumber: PithNumber; documents: DocumentContents[] }>();
+  for (const { header, contents } of verified) addTo(papers, header.pithNumber, contents);
+  const incoming: IncomingPaper[] = [];
+  for (const [paperId, { pithNumber, documents }] of papers) {
+    if (turns.isOver) await turns.next();
+    incoming.push(...prepareOptimistically(paperId, pithNumber, documents, stored));
+  }
+  return { papers: inOrder(incoming), documents: verified.map(({ header }) => header) };
+}
+
+function addTo<Document>(
+  papers: Map<bigint, { readonly pithNumber: PithNumber; readonly documents: Document[] }>,
+  pithNumber: PithNumber,
+  document: Document,
+): void {
+  const paperId = paperIdOf(pithNumber);
+  const paper = papers.get(paperId);
+  if (paper === undefined) papers.set(paperId, { pithNumber, documents: [document] });
+  else if (paper.pithNumber !== pithNumber) refuseCollision(paper.pithNumber, pithNumber);
+  else paper.documents.push(document);
+}
+
+function inOrder(papers: IncomingPaper[]): IncomingPaper[] {
+  return papers.sort((a, b) => (a.paperId < b.paperId ? -1 : 1));
+}
+
+/** What is known of the signatures of a paper's stored events, by event id. */
+function storedEvent(stored: StoredPapers, paperId: bigint): Door["heldEvent"] {
+  const events = stored.get(paperId)?.events;
+  return events === undefined || events.size === 0
+    ? undefined
+    : (id) => events.get(id.slice("sha256:".length));
+}

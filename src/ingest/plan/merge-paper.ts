@@ -1,0 +1,253 @@
+import {
+  type AcceptedEvent,
+  type Alias,
+  type CheckResult,
+  canonicalJson,
+  compareCodePoints,
+  isEarlier,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  type MergedEvent,
+  type MergedState,
+  mergeEvents,
+  type PithNumber,
+  parseAlias,
+  parseJson,
+  proofRank,
+} from "../../protocol/index.ts";
+import { aliasesText, aliasValue, type StoredAlias } from "../../store/stored-aliases.ts";
+import { type PaperTarget, projectTarget } from "../project/target.ts";
+import type { DocumentContents } from "../verify.ts";
+import { refuseCollision } from "./planning.ts";
+import type { StoredLog, StoredPaper, StoredPapers } from "./questions.ts";
+
+/** The documents of one paper in a batch. */
+export type IncomingPaper = {
+  readonly paperId: bigint;
+  readonly pithNumber: PithNumber;
+  /** None for a paper that is merged already: a batch does not hold on to what its documents were parsed into. */
+  readonly documents: readonly DocumentContents[];
+  /** Of a paper of which nothing was stored: what came of it (optimistic.ts). */
+  readonly merged: MergedPaper | null;
+};
+
+/** A paper of which nothing is stored. */
+export const nothingStored: StoredPaper = {
+  events: new Map(),
+  aliases: new Map(),
+  aliasesText: "[]",
+  publishedStates: new Set(),
+  invalidCount: 0,
+  pithNumber: null,
+  stateSha256: null,
+  hasRecord: false,
+};
+
+export const emptyLog: StoredLog = { log: { events: [], aliases: [] }, record: null, publishedResults: [] };
+
+/** What is stored of a paper. Throws CollisionError where its key stands for another paper. */
+export function storedOf(stored: StoredPapers, paperId: bigint, pithNumber: PithNumber): StoredPaper {
+  const paper = stored.get(paperId) ?? nothingStored;
+  if (paper.pithNumber !== null && paper.pithNumber !== pithNumber) {
+    refuseCollision(paper.pithNumber, pithNumber);
+  }
+  return paper;
+}
+
+/** What documents add to a paper's log. */
+export type Addition = {
+  /** New events, and events of which a better copy came, by id in hex. */
+  readonly events: ReadonlyMap<string, AcceptedEvent>;
+  /** Aliases that are new to the log, or earlier than the same there; by `aliasKey`. */
+  readonly aliases: ReadonlyMap<string, StoredAlias>;
+  readonly publishedStates: ReadonlyMap<string, CheckResult>;
+  /** The canonical text of the record, where a bundle is the first to bring it. */
+  readonly record: string | null;
+};
+
+/** Compares documents of a paper with what is stored; null where they add nothing. Order and repeats do not matter. */
+export function additionOf(documents: readonly DocumentContents[], stored: StoredPaper): Addition | null {
+  const events = new Map<string, AcceptedEvent>();
+  const aliases = new Map<string, StoredAlias>();
+  const publishedStates = new Map<string, CheckResult>();
+  let addedRecord: string | null = null;
+  for (const { judged, publishedResult, record } of documents) {
+    for (const event of judged.events) {
+      const id = event.id.slice(7);
+      const added = events.get(id);
+      const other =
+        added === undefined ? stored.events.get(id) : { proof: added.proof, signature: signatureText(added) };
+      if (other === undefined || isBetterCopy(event, other)) events.set(id, event);
+    }
+    for (const alias of judged.aliases) addAlias(aliases, alias, stored.aliases);
+    const published = judged.published?.sha256;
+    if (published !== undefined && publishedResult !== null && !stored.publishedStates.has(published)) {
+      publishedStates.set(published, publishedResult);
+    }
+    if (record !== null && !stored.hasRecord) addedRecord = record;
+  }
+  const isNothing =
+    stored.pithNumber !== null &&
+    addedRecord === null &&
+    events.size + aliases.size + publishedStates.size === 0;
+  return isNothing ? null : { events, aliases, publishedStates, record: addedRecord };
+}
+
+function signatureText(event: Pick<AcceptedEvent, "signature">): string | null {
+  return event.signature === null ? null : canonicalJson(event.signature);
+}
+
+/** The higher proof counts; of two signatures the one whose text is smaller, so that order does not matter. */
+function isBetterCopy(
+  event: AcceptedEvent,
+  other: Pick<AcceptedEvent, "proof"> & { readonly signature: string | null },
+): boolean {
+  const difference = proofRank(event.proof) - proofRank(other.proof);
+  if (difference !== 0 || other.signature === null) return difference > 0;
+  const text = signatureText(event);
+  return text !== null && text < other.signature;
+}
+
+// ---- Aliases
+
+/** What tells the aliases of a paper apart, and what they are sorted by. */
+export function aliasKey({ kind, value }: Pick<StoredAlias, "kind" | "value">): string {
+  return `${JSON.stringify(kind)},${JSON.stringify(value)}`;
+}
+
+/**
+ * Adds what a document brings where the log has nothing as early. What is malformed is no part of the log; what
+ * contradicts the record is, because another record may come.
+ */
+function addAlias(
+  added: Map<string, StoredAlias>,
+  brought: JsonValue,
+  stored: ReadonlyMap<string, StoredAlias>,
+): void {
+  const alias = parseAlias(brought);
+  if (alias === null) return;
+  const { kind, value, createdAt } = alias;
+  const row = { kind, value, createdAt, isBrought: true, isCurrent: false };
+  const key = aliasKey(row);
+  const other = added.get(key) ?? stored.get(key);
+  if (other === undefined || comesEarlier(alias, other)) added.set(key, row);
+}
+
+function comesEarlier(alias: Alias, stored: StoredAlias): boolean {
+  const other = parseAlias(aliasValue(stored));
+  return other !== null && isEarlier(alias, other);
+}
+
+/** All aliases of a paper as they are to be stored: the log's, with which of them the state lists, and the derived. */
+function mergedAliasesText(
+  stored: StoredPaper["aliases"],
+  added: Addition["aliases"],
+  { aliases }: Pick<MergedState, "aliases">,
+): string {
+  const listed = new Map(aliases.map((alias) => [aliasKey(alias), alias]));
+  const all = new Map<string, StoredAlias>();
+  for (const [key, alias] of [...stored, ...added]) all.set(key, { ...alias, isCurrent: listed.has(key) });
+  for (const [key, { kind, value, createdAt, isDerived }] of listed) {
+    if (isDerived) all.set(key, { kind, value, createdAt, isBrought: false, isCurrent: true });
+  }
+  const keys = [...all.keys()].sort(compareCodePoints);
+  return aliasesText(keys.map((key) => all.get(key) as StoredAlias));
+}
+
+// ---- Merging
+
+/**
+ * A paper to whose log documents add something, merged and projected. It keeps only what is written: a batch has
+ * hundreds of them, and the garbage collector would be busy with the parsed documents.
+ */
+export type MergedPaper = {
+  readonly paperId: bigint;
+  readonly pithNumber: PithNumber;
+  readonly stored: StoredPaper;
+  /** Of the events the ids in hex. */
+  readonly added: Pick<Addition, "publishedStates" | "record"> & { readonly events: ReadonlySet<string> };
+  readonly state: WrittenState;
+  readonly target: PaperTarget;
+};
+
+/** Of a merged state what is written. */
+export type WrittenState = Pick<MergedState, "sha256" | "validCount"> & {
+  /** In the order of the merge: the index is the ordinal. */
+  readonly events: readonly WrittenEvent[];
+  readonly aliasesText: string;
+};
+
+/** What the log keeps of an event, and what the merge made of it. */
+export type WrittenEvent = Pick<AcceptedEvent, "text" | "proof" | "fault" | "type" | "instant" | "signer"> &
+  Pick<MergedEvent, "standing" | "status" | "reason"> & {
+    /** In hex. */
+    readonly id: string;
+    /** Canonical text of the signature object; null where it came without. */
+    readonly signature: string | null;
+  };
+
+/** Merges what documents add with the log, and projects the state into rows. */
+export function mergePaper(
+  paperId: bigint,
+  pithNumber: PithNumber,
+  addition: Addition,
+  stored: StoredPaper,
+  { log, record, publishedResults }: StoredLog,
+): MergedPaper {
+  const incoming = [...addition.events.values()];
+  // An event that is there already came again with a better signature: that copy counts.
+  const replaced = new Set(incoming.map(({ id }) => id));
+  const events = [...incoming, ...log.events.filter(({ id }) => !replaced.has(id))];
+  const state = mergeEvents(pithNumber, events, [
+    ...log.aliases,
+    ...Array.from(addition.aliases.values(), aliasValue),
+  ]);
+  const target = projectTarget({
+    pithNumber,
+    state,
+    // The record event's own comes first.
+    bundleRecord: state.canonicalRecord === null ? (recordOf(addition.record) ?? record) : null,
+    publishedResults: new Set([...publishedResults, ...addition.publishedStates.values()]),
+  });
+  const { publishedStates } = addition;
+  return {
+    paperId,
+    pithNumber,
+    stored,
+    added: { events: new Set(addition.events.keys()), publishedStates, record: addition.record },
+    state: {
+      sha256: state.sha256,
+      events: writtenEvents(state),
+      validCount: state.validCount,
+      aliasesText: mergedAliasesText(stored.aliases, addition.aliases, state),
+    },
+    target,
+  };
+}
+
+/** The record of its canonical text. */
+export function recordOf(text: string | null): JsonObject | null {
+  const record = text === null ? undefined : parseJson(text);
+  return isJsonObject(record) ? record : null;
+}
+
+function writtenEvents({ events }: MergedState): WrittenEvent[] {
+  return Array.from(events.values(), ({ event, standing, status, reason }) => {
+    const { id, text, proof, fault, type, instant, signer } = event;
+    const signature = signatureText(event);
+    return {
+      id: id.slice(7),
+      text,
+      signature,
+      proof,
+      fault,
+      type,
+      instant,
+      signer,
+      standing,
+      status,
+      reason,
+    };
+  });
+}

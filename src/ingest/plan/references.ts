@@ -1,0 +1,136 @@
+import type { Cell } from "../../store/rows.ts";
+import type { ProjectedReference } from "../project/references.ts";
+import type { Identifiers } from "./identifiers.ts";
+import { type PaperChange, removedReferences, replacedPapers } from "./papers.ts";
+import { ask, type Planning, type RowChanges } from "./planning.ts";
+import type { Identifier, IdentifierIds, StoredReference, TitledReference } from "./questions.ts";
+
+/** What happened to the references of a paper: between them lie the changes of the graph. */
+export type ReferenceChange = {
+  readonly paperId: bigint;
+  readonly before: readonly StoredReference[];
+  readonly after: readonly StoredReference[];
+};
+
+/**
+ * How references change. Of a paper whose content is as it was, and only the works that it cites are others, `moved`
+ * lists no more than its references to the works that references were moved from or to.
+ */
+export type ReferenceChanges = {
+  readonly replaced: readonly ReferenceChange[];
+  readonly moved: readonly (ReferenceChange & {
+    readonly before: readonly TitledReference[];
+    readonly after: readonly TitledReference[];
+  })[];
+  /** The identifiers that decide for the references that were moved. */
+  readonly movedBy: readonly bigint[];
+};
+
+const columns = [
+  "paper_id",
+  "ordinal",
+  "ref_index",
+  "title",
+  "year",
+  "doi",
+  "cited_arxiv_id",
+  "is_internal_anchor",
+  "arxiv_id",
+  "doi_id",
+  "work_uuid_id",
+  "cited_work_id",
+];
+
+/**
+ * Plans the references of changed papers, and moves those of other papers whose identifiers stand for another
+ * work now.
+ */
+export function* planReferences(
+  rows: RowChanges,
+  changes: readonly PaperChange[],
+  identifiers: Identifiers,
+): Planning<ReferenceChanges> {
+  const emptied = removedReferences(changes);
+  rows.delete(
+    "references",
+    ["paper_id"],
+    Array.from(new Set(emptied.map(({ paperId }) => paperId)), (paperId) => [paperId]),
+    emptied.length,
+  );
+  const listed: ProjectedReference[] = [];
+  const replaced: ReferenceChange[] = [];
+  for (const { paperId, before, row, references, hasNewContent } of changes) {
+    if (!hasNewContent) continue;
+    const after: StoredReference[] = [];
+    for (const reference of row === null ? [] : references) {
+      listed.push(reference);
+      const { ordinal, arxivId, doiId, workUuidId, isInternalAnchor } = reference;
+      const citedWorkId = citedWork(reference, identifiers);
+      after.push({ paperId, ordinal, arxivId, doiId, workUuidId, citedWorkId, isInternalAnchor });
+    }
+    replaced.push({ paperId, before: before?.references ?? [], after });
+  }
+  rows.insert("references", columns, listed, (reference) => [
+    reference.paperId,
+    reference.ordinal,
+    reference.refIndex,
+    reference.title,
+    reference.year,
+    reference.doi,
+    reference.citedArxivId,
+    reference.isInternalAnchor,
+    reference.arxivId,
+    reference.doiId,
+    reference.workUuidId,
+    citedWork(reference, identifiers),
+  ]);
+  const moved = yield* moveReferences(rows, changes, identifiers);
+  return { replaced, moved, movedBy: identifiers.moved.map(({ id }) => id) };
+}
+
+/** The work that a reference's identifiers lead to: that of its arXiv id, else of its DOI, else of its work id. */
+function citedWork(reference: ProjectedReference, identifiers: Identifiers): bigint {
+  const { own, arxivId, doiId, workUuidId } = reference;
+  const deciding = own?.id ?? arxivId ?? doiId ?? workUuidId;
+  if (deciding === null) throw new Error("A reference that names nothing has no work of its own.");
+  return settled(reference, identifiers)?.workId ?? deciding;
+}
+
+/** What the DOI or work id stands for that decides for a reference; undefined where an arXiv id does: for itself. */
+function settled(
+  { arxivId, doiId, workUuidId }: IdentifierIds,
+  { byId }: Identifiers,
+): Identifier | undefined {
+  const deciding = doiId ?? workUuidId;
+  return arxivId !== null || deciding === null ? undefined : byId.get(deciding);
+}
+
+function* moveReferences(
+  rows: RowChanges,
+  changes: readonly PaperChange[],
+  identifiers: Identifiers,
+): Planning<ReferenceChanges["moved"]> {
+  if (identifiers.moved.length === 0) return [];
+  const cited = yield* ask(
+    "citedThrough",
+    identifiers.moved.map(({ id }) => id),
+    replacedPapers(changes),
+  );
+  if (cited.length === 0) return [];
+  const papers = new Set(cited.map(([paperId]) => paperId));
+  const works = new Set(identifiers.moved.map(({ workId }) => workId));
+  for (const [, workId] of cited) works.add(workId);
+  const moved: ReferenceChanges["moved"][number][] = [];
+  const updates: Cell[][] = [];
+  for (const [paperId, before] of yield* ask("referencesTo", [...papers], [...works])) {
+    const after = before.map((reference) => {
+      const identifier = settled(reference, identifiers);
+      if (identifier === undefined || identifier.workId === reference.citedWorkId) return reference;
+      updates.push([paperId, reference.ordinal, identifier.workId]);
+      return { ...reference, citedWorkId: identifier.workId };
+    });
+    moved.push({ paperId, before, after });
+  }
+  rows.update("references", ["paper_id", "ordinal", "cited_work_id"], updates, ["cited_work_id"]);
+  return moved;
+}

@@ -1,0 +1,181 @@
+import { type Proof, proofRank } from "../../protocol/index.ts";
+import { type Target, type Voice, voicesText } from "../../store/voices.ts";
+import type { PaperChange } from "./papers.ts";
+import type { Decision, IdentifierIds } from "./questions.ts";
+
+export const itself: Decision = { target: null, voices: null };
+
+/**
+ * The voices of the best proved papers that name an identifier. What the most of these papers say decides; of equally
+ * many the one that names another identifier, then an arXiv id before a DOI, then the smaller id. A total order, so
+ * the outcome does not depend on which came first.
+ */
+export class Tally {
+  #standing: Proof | null = null;
+  readonly #papers = new Map<bigint | null, { target: Target | null; papers: number }>();
+
+  static of({ voices }: Decision): Tally {
+    const tally = new Tally();
+    for (const { target, papers } of voices?.list ?? [])
+      tally.add(voices?.standing ?? "hash", target, papers);
+    return tally;
+  }
+
+  add(standing: Proof, target: Target | null, papers = 1): void {
+    const rank = this.#standing === null ? 1 : proofRank(standing) - proofRank(this.#standing);
+    if (rank < 0) return;
+    if (rank > 0) {
+      this.#papers.clear();
+      this.#standing = standing;
+    }
+    const key = target?.targetId ?? null;
+    const voice = this.#papers.get(key);
+    if (voice === undefined) this.#papers.set(key, { target, papers });
+    else voice.papers += papers;
+  }
+
+  addVoice({ standing, targets }: PaperVoice): void {
+    if (targets.size === 0) this.add(standing, null);
+    for (const target of targets.values()) this.add(standing, target);
+  }
+
+  decide(): Decision {
+    const standing = this.#standing;
+    const list = [...this.#papers.values()].sort(compareVoices);
+    const target = list[0]?.target ?? null;
+    if (standing === null) return itself;
+    return {
+      target: target === null ? null : { ...target, standing },
+      voices: list.length < 2 ? null : { standing, list },
+    };
+  }
+}
+
+function compareVoices(a: Voice, b: Voice): number {
+  if (a.papers !== b.papers) return b.papers - a.papers;
+  if (a.target === null || b.target === null) return a.target === null ? 1 : -1;
+  if (a.target.targetKind !== b.target.targetKind) return a.target.targetKind === "arxiv" ? -1 : 1;
+  return a.target.targetId < b.target.targetId ? -1 : 1;
+}
+
+/** What one paper says of an identifier. */
+export type PaperVoice = {
+  readonly paperId: bigint;
+  readonly standing: Proof;
+  /** By their ids; none where it names the identifier alone. */
+  readonly targets: Map<bigint, Target>;
+  /** Whether the stored decision includes it already: the paper said the same before. */
+  isCounted: boolean;
+};
+
+function saysTheSame(a: PaperVoice, b: PaperVoice): boolean {
+  if (a.standing !== b.standing || a.targets.size !== b.targets.size) return false;
+  for (const id of a.targets.keys()) if (!b.targets.has(id)) return false;
+  return true;
+}
+
+/**
+ * Adds voices to a stored decision; null where they do not fit it, so that the other papers must be counted: it stores
+ * no counts where all papers agree.
+ */
+export function decideWith(stored: Decision, voices: readonly PaperVoice[]): Decision | null {
+  const fresh = voices.filter(({ isCounted }) => !isCounted);
+  const { target, voices: known } = stored;
+  if (known === null) {
+    if (target === null) return fresh.every(({ targets }) => targets.size === 0) ? stored : null;
+    const above = fresh.filter(({ standing }) => proofRank(standing) > proofRank(target.standing));
+    if (above.length === 0) {
+      const agrees = ({ standing, targets }: PaperVoice) =>
+        standing !== target.standing || (targets.size === 1 && targets.has(target.targetId));
+      return fresh.every((voice) => proofRank(voice.standing) < proofRank(target.standing) || agrees(voice))
+        ? stored
+        : null;
+    }
+    // No other paper is as well proved: the decision would have its standing.
+    const tally = new Tally();
+    for (const voice of above) tally.addVoice(voice);
+    return tally.decide();
+  }
+  const tally = Tally.of(stored);
+  for (const voice of fresh) tally.addVoice(voice);
+  return tally.decide();
+}
+
+/** As the column `voices` has them; null where all say the same. */
+export function voicesOfDecision({ voices }: Decision): string | null {
+  return voices === null ? null : voicesText(voices.list);
+}
+
+// ---- The voices of a batch
+
+/** By identifier, what each paper of a batch says of it. */
+export type BatchVoices = ReadonlyMap<bigint, readonly PaperVoice[]>;
+
+/** What the papers of a batch say of DOIs and work ids by naming other identifiers beside them. */
+export function voicesOf(changes: readonly PaperChange[]): BatchVoices {
+  const voices = new Map<bigint, PaperVoice[]>();
+  for (const { paperId, row, references, hasNewContent } of changes) {
+    if (hasNewContent && row !== null) collect(voices, paperId, row.proof, references);
+  }
+  return voices;
+}
+
+function collect(
+  voices: Map<bigint, PaperVoice[]>,
+  paperId: bigint,
+  standing: Proof,
+  references: readonly IdentifierIds[],
+): void {
+  const note = (id: bigint, target: Target | null) => {
+    let list = voices.get(id);
+    if (list === undefined) {
+      list = [];
+      voices.set(id, list);
+    }
+    let voice = list.at(-1);
+    if (voice?.paperId !== paperId) {
+      voice = { paperId, standing, targets: new Map(), isCounted: false };
+      list.push(voice);
+    }
+    if (target !== null) voice.targets.set(target.targetId, target);
+  };
+  for (const reference of references) eachStatement(reference, note);
+}
+
+/**
+ * Calls `use` with each DOI and work id of a reference, and with the identifier that the reference names beside it;
+ * null where it names none that would decide.
+ */
+function eachStatement(
+  { arxivId, doiId, workUuidId }: IdentifierIds,
+  use: (identifierId: bigint, target: Target | null) => void,
+): void {
+  const arxiv: Target | null = arxivId === null ? null : { targetId: arxivId, targetKind: "arxiv" };
+  if (doiId !== null) use(doiId, arxiv);
+  if (workUuidId === null) return;
+  use(workUuidId, arxiv ?? (doiId === null ? null : { targetId: doiId, targetKind: "doi" }));
+}
+
+/**
+ * The identifiers of which replaced references said something that counted and is not said again by the same paper, with
+ * the best standing in which it was said. What a paper says as before is marked as counted. Rare: only a paper whose
+ * snapshot is replaced takes anything back, and mostly the new one says the same.
+ */
+export function questionedBy(changes: readonly PaperChange[], voices: BatchVoices): Map<bigint, Proof> {
+  const questioned = new Map<bigint, Proof>();
+  for (const { paperId, before, hasNewContent } of changes) {
+    if (before === null || !hasNewContent) continue;
+    const said = new Map<bigint, PaperVoice[]>();
+    collect(said, paperId, before.proof, before.references);
+    for (const [id, [old]] of said) {
+      const again = voices.get(id)?.find((voice) => voice.paperId === paperId);
+      if (again !== undefined && old !== undefined && saysTheSame(old, again)) again.isCounted = true;
+      else questioned.set(id, betterOf(questioned.get(id) ?? "hash", before.proof));
+    }
+  }
+  return questioned;
+}
+
+function betterOf(a: Proof, b: Proof): Proof {
+  return proofRank(a) < proofRank(b) ? b : a;
+}

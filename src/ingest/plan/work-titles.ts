@@ -1,0 +1,123 @@
+import { proofRank, yearOfArxivId } from "../../protocol/index.ts";
+import { type PaperChange, replacedPapers } from "./papers.ts";
+import { ask, type Planning } from "./planning.ts";
+import type { Title, TitleSource, Work } from "./questions.ts";
+import type { ReferenceChanges } from "./references.ts";
+
+/**
+ * The year of a work without papers: that of its arXiv id, which nobody can state wrongly, where the id tells one; else
+ * the year that a reference states.
+ */
+export function yearOfWork(key: string, stated: number | null): number | null {
+  return (key.startsWith("arxiv:") ? yearOfArxivId(key.slice("arxiv:".length)) : null) ?? stated;
+}
+
+/** Whether the paper that stands for a work gives it its title. */
+function hasOwnTitle({ paperId, title, titledBy }: Work): boolean {
+  return paperId !== null && title !== null && titledBy === null;
+}
+
+/**
+ * A work that no paper gives a title has that of the best proved reference to it, of equally proved ones that of the
+ * smallest paper id and ordinal. Changes the works.
+ */
+export function* nameByReferences(
+  changes: readonly PaperChange[],
+  references: ReferenceChanges,
+  works: ReadonlyMap<bigint, Work>,
+  stored: ReadonlyMap<bigint, Work>,
+): Planning<void> {
+  const { replaced, moved } = references;
+  /** Works for which all references must be compared. */
+  const open = new Set<bigint>();
+  /** Works whose title came from a reference that was taken away. */
+  const lost = new Set<bigint>();
+  for (const { paperId, before } of [...replaced, ...moved]) {
+    // What was taken away may have been what named the work; so may what was moved.
+    for (const { citedWorkId, ordinal } of before) {
+      const source = stored.get(citedWorkId)?.titledBy;
+      if (source?.paperId === paperId && source.ordinal === ordinal) lost.add(citedWorkId);
+    }
+  }
+  for (const { after } of moved) for (const { citedWorkId } of after) open.add(citedWorkId);
+  const candidates = new Map<bigint, Title>();
+  for (const [workId, title] of newTitles(changes, references)) {
+    const work = works.get(workId);
+    if (work === undefined || hasOwnTitle(work)) continue;
+    const best = candidates.get(workId) ?? work.titledBy;
+    // As good as what is stored counts as well: it may be the same reference of a new snapshot.
+    if (best === null || !isBetterSource(best, title)) candidates.set(workId, title);
+  }
+  for (const [id, work] of works) {
+    if (hasOwnTitle(work)) continue;
+    const before = stored.get(id);
+    const lostPaper = before !== undefined && before.paperId !== null && work.paperId === null;
+    if (lostPaper || (before !== undefined && hasOwnTitle(before))) open.add(id);
+    const candidate = candidates.get(id);
+    if (candidate !== undefined) {
+      // As good as the best that was stored, like the same reference of a new snapshot: nothing stored is better.
+      if (work.titledBy !== null) lost.delete(id);
+      setTitle(work, candidate);
+    }
+  }
+  const compared = [...new Set([...open, ...lost])].filter((id) => {
+    const work = works.get(id);
+    return work !== undefined && !hasOwnTitle(work);
+  });
+  if (compared.length === 0) return;
+  const titles = yield* bestTitles(compared, changes, references);
+  for (const id of compared) setTitle(works.get(id) as Work, titles.get(id) ?? null);
+}
+
+/** The best title that any reference gives each of these works after the batch. */
+function* bestTitles(
+  workIds: readonly bigint[],
+  changes: readonly PaperChange[],
+  references: ReferenceChanges,
+): Planning<Map<bigint, Title>> {
+  const titles = new Map(yield* ask("titles", workIds, replacedPapers(changes), references.movedBy));
+  const wanted = new Set(workIds);
+  const consider = (workId: bigint, title: Title) => {
+    const best = titles.get(workId);
+    if (wanted.has(workId) && (best === undefined || isBetterSource(title, best))) titles.set(workId, title);
+  };
+  for (const [workId, title] of newTitles(changes, references)) consider(workId, title);
+  for (const { after } of references.moved) {
+    for (const { citedWorkId, title, ...source } of after) {
+      if (title !== null) consider(citedWorkId, { ...source, title });
+    }
+  }
+  return titles;
+}
+
+/** The titles that the new references of a batch give. */
+function* newTitles(
+  changes: readonly PaperChange[],
+  { replaced }: ReferenceChanges,
+): Generator<[workId: bigint, title: Title]> {
+  const changed = new Map(changes.map((change) => [change.paperId, change]));
+  for (const { paperId, after } of replaced) {
+    const change = changed.get(paperId);
+    const standing = change?.row?.proof;
+    if (standing === undefined) continue;
+    for (const [index, { citedWorkId, ordinal }] of after.entries()) {
+      // They stand in the order of what was projected: both list the snapshot's references.
+      const { title = null, year = null } = change?.references[index] ?? {};
+      if (title !== null) yield [citedWorkId, { standing, paperId, ordinal, title, year }];
+    }
+  }
+}
+
+function setTitle(work: Work, title: Title | null): void {
+  work.title = title?.title ?? null;
+  work.statedYear = title?.year ?? null;
+  if (work.paperId === null) work.year = yearOfWork(work.key, work.statedYear);
+  work.titledBy =
+    title === null ? null : { standing: title.standing, paperId: title.paperId, ordinal: title.ordinal };
+}
+
+export function isBetterSource(a: TitleSource, b: TitleSource): boolean {
+  const proofs = proofRank(a.standing) - proofRank(b.standing);
+  if (proofs !== 0) return proofs > 0;
+  return a.paperId === b.paperId ? a.ordinal < b.ordinal : a.paperId < b.paperId;
+}

@@ -1,0 +1,151 @@
+import {
+  type CheckResult,
+  checkPublishedState,
+  cryptography,
+  DocumentError,
+  type Door,
+  type JudgedDocument,
+  judgeDocument,
+  type Keyring,
+  type PithDocument,
+  type PithNumber,
+  type Proof,
+  parseDocument,
+} from "../protocol/index.ts";
+
+/** A document as a source delivers it. */
+export type RawDocument = {
+  /** Where it came from, for a person to find it again: a file, a file and its line. */
+  readonly source: string;
+  readonly bytes: Uint8Array;
+};
+
+/** A document that was parsed, and is not verified yet. */
+export type ParsedDocument = RawDocument & { readonly parsed: PithDocument };
+
+/** What an ingest keeps of a verified document until its end: enough for its result and for quarantine. */
+export type DocumentHeader = RawDocument & {
+  /** Bytes. */
+  readonly size: number;
+  readonly pithNumber: PithNumber;
+  /** The copies of events that were not accepted. */
+  readonly refused: JudgedDocument["refused"];
+  /** What its source had to prove. */
+  readonly minimumProof: Proof;
+};
+
+/** What a verified document adds to its paper. */
+export type DocumentContents = {
+  readonly judged: JudgedDocument;
+  /** Of a state: whether merging it alone gives its own hash. */
+  readonly publishedResult: CheckResult | null;
+  /** The canonical text of a bundle's own record. */
+  readonly record: string | null;
+};
+
+export type VerifiedDocument = { readonly header: DocumentHeader; readonly contents: DocumentContents };
+
+/** A document that was refused as a whole. */
+export type Rejection = RawDocument & {
+  readonly size: number;
+  readonly sha256: string;
+  readonly code: string;
+  readonly message: string;
+  /** Null for a document that could not be parsed. */
+  readonly pithNumber: PithNumber | null;
+  /** Of a document none of whose events was accepted: each with its reason. */
+  readonly refused: JudgedDocument["refused"];
+  /** What its source had to prove. */
+  readonly minimumProof: Proof;
+};
+
+/** What documents are accepted. */
+export type AdmissionPolicy = {
+  readonly keyring: Keyring;
+  readonly minimumProof: Proof;
+  /** Larger documents are rejected with TOO_LARGE. */
+  readonly maximumBytes: number;
+};
+
+/**
+ * Parses and verifies one document, event by event; `rejectUnaccepted` decides whether it is accepted as a whole. Pure:
+ * rejects by its result, never by throwing.
+ */
+export function receive(raw: RawDocument, policy: AdmissionPolicy): VerifiedDocument | Rejection {
+  const document = parse(raw, policy);
+  return "parsed" in document ? verify(document, policy) : document;
+}
+
+/** Parses one document: the checks of PROTOCOL section 4. */
+export function parse(raw: RawDocument, policy: AdmissionPolicy): ParsedDocument | Rejection {
+  try {
+    return { source: raw.source, bytes: raw.bytes, parsed: parseDocument(raw.bytes, policy.maximumBytes) };
+  } catch (error) {
+    if (!(error instanceof DocumentError)) throw error;
+    return rejectionOf(raw, policy, error);
+  }
+}
+
+/** Verifies the events of a document. Of those that `storedEvent` knows no signature is verified twice. */
+export function verify(
+  { source, bytes, parsed }: ParsedDocument,
+  { keyring, minimumProof }: AdmissionPolicy,
+  storedEvent?: Door["heldEvent"],
+): VerifiedDocument {
+  const judged = judgeDocument(parsed, keyring, minimumProof, storedEvent);
+  const { pithNumber, refused } = judged;
+  return {
+    header: { source, bytes, size: bytes.length, pithNumber, refused, minimumProof },
+    contents: {
+      judged,
+      publishedResult: checkPublishedState(parsed, keyring, storedEvent),
+      record: parsed.record?.text ?? null,
+    },
+  };
+}
+
+/**
+ * Rejects a document that carries events of which none is accepted: nothing in it comes from a trusted signer. It is
+ * rejected as a whole, with its record and its aliases, under the most frequent reason.
+ */
+export function rejectUnaccepted(document: VerifiedDocument): VerifiedDocument | Rejection {
+  const { header, contents } = document;
+  const { pithNumber, refused } = header;
+  if (refused.length === 0 || contents.judged.events.length > 0) return document;
+  const counts = countReasons(refused);
+  const rejection = rejectionOf(header, header, {
+    code: counts[0]?.[0] ?? "UNSIGNED",
+    message: `None of its events is accepted: ${counts.map(([reason, count]) => `${count} ${reason}`).join(", ")}.`,
+  });
+  return { ...rejection, pithNumber, refused };
+}
+
+/** How often each reason occurs, the most frequent first. */
+function countReasons(refused: JudgedDocument["refused"]): [reason: string, count: number][] {
+  const counts = new Map<string, number>();
+  for (const { reason } of refused) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1]);
+}
+
+export function rejectionOf(
+  { source, bytes }: RawDocument,
+  { minimumProof }: Pick<AdmissionPolicy, "minimumProof">,
+  { code, message }: { readonly code: string; readonly message: string },
+): Rejection {
+  const sha256 = cryptography.sha256Bytes(bytes);
+  const size = bytes.length;
+  return { source, bytes, size, sha256, code, message, pithNumber: null, refused: [], minimumProof };
+}
+
+/** Rejects a document that its source could not read: there are no bytes, and its source and code stand for it. */
+export function unreadable(
+  {
+    source,
+    code,
+    unreadable,
+  }: { readonly source: string; readonly code: string; readonly unreadable: string },
+  policy: AdmissionPolicy,
+): Rejection {
+  const rejection = rejectionOf({ source, bytes: new Uint8Array() }, policy, { code, message: unreadable });
+  return { ...rejection, sha256: cryptography.sha256Text(`${code} ${source}`) };
+}
