@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { CitusMissingError, distributeTables } from "../store/citus/distribute.ts";
+import { CitusMissingError, distributeTables } from "../store/layout/distribute.ts";
 import { CommandError } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
 import { exitStatus } from "./exit-status.ts";
