@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Config } from "./config/index.ts";
 import type { Log } from "./log.ts";
+import { errorText } from "./runtime/error-text.ts";
 import { backoffDelay } from "./runtime/retry.ts";
 import type { Family } from "./telemetry/index.ts";
 
@@ -21,7 +22,6 @@ export type WorkerProcessOptions = {
 /** From src and dist alike. */
 const launcher = fileURLToPath(new URL("../bin/pith-graph.js", import.meta.url));
 
-const backoff = { firstDelay: 1_000, maxDelay: 30_000 };
 /** A worker that ran so long had started well. */
 const steady = 60_000;
 /** Milliseconds that it is given to tell its metrics. */
@@ -48,11 +48,11 @@ export function startWorkerProcess({ keyring, config, log }: WorkerProcessOption
       if (isStopping) return;
       if (performance.now() - startedAt > steady) failures = 0;
       failures++;
-      const delay = backoffDelay(failures, backoff);
+      const delay = backoffDelay(failures, { firstDelay: 1_000, maxDelay: 30_000 });
       log.warn(`The worker ended (${how}). It starts again in ${(delay / 1000).toFixed(1)} s.`);
       pause = setTimeout(run, delay);
     };
-    running.on("error", (error) => over(error.message));
+    running.on("error", (error) => over(errorText(error)));
     running.on("exit", (status, signal) => over(signal ?? `status ${status}`));
   };
   run();

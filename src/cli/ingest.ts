@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { findSources } from "../ingest/sources/files.ts";
 import { StartedThread } from "../ingest/threads/started-thread.ts";
-import { say } from "./output/say.ts";
+import { wholeNumber } from "./options.ts";
+import { say } from "./output/terminal.ts";
 import type { IngestCommandOptions } from "./run-ingest.ts";
-import { wholeNumber } from "./whole-number.ts";
 
 export function addIngestCommand(program: Command): void {
   program

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { softwareVersion } from "../version.ts";
-import { coloursFor, isColoured } from "./output/colours.ts";
+import { coloursFor, isColoured } from "./output/terminal.ts";
 
 type AddCommand = (program: Command) => void;
 
@@ -54,7 +54,7 @@ const groups: readonly (readonly [heading: string, files: readonly CommandFile[]
       {
         names: ["completion"],
         load: async () => {
-          const { addCompletionCommand } = await import("./completion/completion.ts");
+          const { addCompletionCommand } = await import("./completion.ts");
           return (program) => addCompletionCommand(program, createProgram);
         },
       },

@@ -8,13 +8,11 @@ import type { Database } from "../store/index.ts";
 import { readRebuildDue } from "../store/migrate.ts";
 import { startTelemetry } from "../telemetry/index.ts";
 import { announce } from "./announce.ts";
-import { CommandError, explained } from "./command-error.ts";
+import { CommandError, exitStatus, explained } from "./command-error.ts";
 import { givenOptions, warnOfUnknownVariables } from "./config.ts";
-import { endByForce } from "./end-by-force.ts";
-import { exitStatus } from "./exit-status.ts";
-import { aborted, listenForInterruption } from "./interruption.ts";
+import { openConfiguredDatabase } from "./context.ts";
+import { aborted, endByForce, listenForInterruption } from "./interruption.ts";
 import { loadKeyring } from "./keyring-file.ts";
-import { openConfiguredDatabase } from "./open-database.ts";
 import { runningService } from "./running-service.ts";
 import { isSampleLoaded, loadSample, sampleKeyringPath } from "./sample.ts";
 

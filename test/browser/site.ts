@@ -1,7 +1,7 @@
 import type { RequestListener } from "node:http";
 import { fillWithSample, serveDatabase } from "../../scripts/serve-database.ts";
 import { schema } from "../../src/api/schema.ts";
-import { readExplorerDocuments } from "../../src/server/explorer/index.ts";
+import { readExplorerDocuments } from "../../src/server/explorer/built-files.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
 

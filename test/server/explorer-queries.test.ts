@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { schema } from "../../src/api/schema.ts";
 import { readConfig } from "../../src/config/index.ts";
-import { readExplorerDocuments } from "../../src/server/explorer/index.ts";
+import { readExplorerDocuments } from "../../src/server/explorer/built-files.ts";
 import { graphqlSettings } from "../../src/server/index.ts";
 import { ownQueries } from "../../web/own-queries.ts";
 

@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
 import { compareCodePoints, parseInstant } from "../../protocol/index.ts";
 import type { Database } from "../../store/database.ts";
-import { readStoredAliases } from "../../store/stored-aliases.ts";
 import { records } from "../../store/tables/index.ts";
+import { readStoredAliases } from "../../store/text-columns.ts";
 import type { Batches, RowLoader } from "./batch.ts";
 
 export type AliasRow = {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { coloursFor } from "../output/colours.ts";
 import { textWidth } from "../output/layout.ts";
 import { jsonLine } from "../output/shown-text.ts";
+import { coloursFor } from "../output/terminal.ts";
 import type { Reader } from "./answer.ts";
 import { type PaperAnswer, paperLines, workLines } from "./paper-text.ts";
 import {

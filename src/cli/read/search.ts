@@ -1,9 +1,9 @@
 import type { Command } from "commander";
-import { exitStatus } from "../exit-status.ts";
-import { type Colours, coloursFor } from "../output/colours.ts";
+import { exitStatus } from "../command-error.ts";
+import { wholeNumber } from "../options.ts";
 import { counted, textWidth, wrapped } from "../output/layout.ts";
 import { jsonLine, shownText } from "../output/shown-text.ts";
-import { wholeNumber } from "../whole-number.ts";
+import { type Colours, coloursFor } from "../output/terminal.ts";
 import { addReadOptions, type ReadOptions, withReader } from "./read-command.ts";
 
 type Options = ReadOptions & { readonly limit: number };

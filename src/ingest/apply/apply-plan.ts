@@ -1,14 +1,12 @@
 import type pg from "pg";
 import { CopyRows } from "../../store/copy-format.ts";
-import { copyIn } from "../../store/copy-in.ts";
 import { recordChanges } from "../../store/feed.ts";
 import { recordGraphChanges } from "../../store/graph-feed.ts";
 import { queryWithLayout, readLayout, single, type TableLayout } from "../../store/layout/index.ts";
-import { bigintArray } from "../../store/rows.ts";
+import { bigintArray, copyIn } from "../../store/rows.ts";
 import type { TotalName } from "../../store/tables/index.ts";
 import type { Statements, Transaction } from "../../store/transaction.ts";
-import { writeLock } from "../../store/write-lock.ts";
-import { waitForWriteLock } from "../../store/write-lock-wait.ts";
+import { waitForWriteLock, writeLock } from "../../store/write-lock.ts";
 import type { BatchPlan } from "../plan/plan.ts";
 import type { RowChange } from "../plan/planning.ts";
 

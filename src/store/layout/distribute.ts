@@ -1,7 +1,6 @@
 import type { Database } from "../database.ts";
 import { inWriteTransaction } from "../transaction.ts";
-import { writeLock } from "../write-lock.ts";
-import { waitForWriteLock } from "../write-lock-wait.ts";
+import { waitForWriteLock, writeLock } from "../write-lock.ts";
 import { citus, type Distribution, distributions, type Group } from "./citus.ts";
 import { queryWithLayout } from "./index.ts";
 
