@@ -67,11 +67,41 @@ module.exports = {
       from: { path: "^web/src/[^/]+$" },
       to: { path: "^web/src/[^/]+/", pathNot: ["/index\\.tsx?$", "\\.(css|svg)$"] },
     },
+    // Within ingest as well, types too: a state is projected into rows, a batch is planned, and only then is anything
+    // read or written.
+    ...Object.entries({
+      project: [],
+      plan: ["project/", "verify\\.ts$"],
+      stored: ["plan/"],
+      apply: ["plan/", "project/", "verify\\.ts$"],
+    }).map(([floor, below]) => ({
+      name: `ingest-${floor}-imports`,
+      severity: "error",
+      from: { path: `^src/ingest/${floor}/` },
+      to: { path: "^src/ingest/", pathNot: `^src/ingest/(${[`${floor}/`, ...below].join("|")})` },
+    })),
+    {
+      name: "ingest-plan-is-pure",
+      severity: "error",
+      from: { path: "^src/ingest/(plan|project)/" },
+      to: {
+        dependencyTypesNot: ["type-only"],
+        pathNot:
+          "^src/(protocol|text|ingest/(plan|project))/|^src/store/(ids|paper-order|text-columns)\\.ts$",
+      },
+    },
     {
       name: "no-explorer-import",
       severity: "error",
       from: { path: "^src" },
       to: { path: "^web/" },
+    },
+    {
+      // At the bottom: everything may read the configuration, which knows nothing of what it configures.
+      name: "config-imports",
+      severity: "error",
+      from: { path: "^src/config/" },
+      to: { path: "^src/", pathNot: "^src/config/" },
     },
     ...Object.entries(stages)
       .filter(([stage]) => stage !== "protocol" && stage !== "text")
@@ -81,7 +111,12 @@ module.exports = {
         from: { path: `^src/${stage}/` },
         to: {
           path: "^src/",
-          pathNot: [`^src/(${[stage, ...allowed].join("|")})/`, assembly],
+          pathNot: [
+            `^src/(${[stage, ...allowed].join("|")})/`,
+            assembly,
+            // The composition root, which the command line starts.
+            ...(stage === "cli" ? ["^src/service\\.ts$"] : []),
+          ],
         },
       })),
   ],

@@ -30,13 +30,16 @@ const mixed: Readonly<Record<string, (ref: string, other: string) => string>> = 
       { ref },
     ),
   "common references": (ref, other) =>
-    bodyOf("query ($refs: [String!]!) { commonReferences(refs: $refs) { citedByCount work { arxivId } } }", {
-      refs: [ref, other],
-    }),
+    bodyOf(
+      "query ($refs: [String!]!) { commonReferences(refs: $refs) { nodes { sharedBy work { arxivId } } } }",
+      {
+        refs: [ref, other],
+      },
+    ),
   "first by PageRank": () =>
-    bodyOf("{ topWorks(by: PAGERANK, first: 20) { score work { arxivId title } } }", {}),
+    bodyOf("{ topWorks(by: PAGERANK, first: 20) { nodes { score work { arxivId title } } } }", {}),
   "first by citations": () =>
-    bodyOf("{ topWorks(by: CITED_BY_COUNT, first: 20) { score work { arxivId title } } }", {}),
+    bodyOf("{ topWorks(by: CITED_BY_COUNT, first: 20) { nodes { score work { arxivId title } } } }", {}),
 };
 
 /**

@@ -2,9 +2,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { withTables } from "../scripts/configuration-tables.ts";
 import { defaultQueryLimits } from "../src/api/limits/query-limits.ts";
-import { settingsInForce, unknownVariables } from "../src/config/in-force.ts";
-import { ConfigError, readConfig, topics } from "../src/config/index.ts";
-import { noSubmissions } from "../src/server/ingest/index.ts";
+import { ConfigError, readConfig, settingsInForce, topics, unknownVariables } from "../src/config/index.ts";
+import { noSubmissions } from "../src/server/ingest/desk.ts";
 
 describe("what is read", () => {
   it("the graph is held in memory unless told, and nowhere else than told", () => {

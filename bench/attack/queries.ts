@@ -108,7 +108,7 @@ export function knownAttacks({ works, largePaper, longPapers, words }: Targets):
       query: aliased(
         count,
         (index) =>
-          `relatedWorks(ref: ${text(works[index % works.length])}, by: CO_CITATION, first: 100) { score shared(first: 100) { title } }`,
+          `relatedWorks(ref: ${text(works[index % works.length])}, by: CO_CITATION, first: 100) { nodes { score shared(first: 100) { title } } }`,
       ),
     })),
     ...largest("reachable works", 199, (count) => ({
@@ -147,7 +147,7 @@ export function knownAttacks({ works, largePaper, longPapers, words }: Targets):
     ...largest("rankings", 199, (count) => ({
       query: aliased(
         count,
-        (index) => `topWorks(by: PAGERANK, filter: { yearFrom: ${1900 + index} }) { score }`,
+        (index) => `topWorks(by: PAGERANK, filter: { yearFrom: ${1900 + index} }) { nodes { score } }`,
       ),
     })),
     ...largest("refusals", 199, (count) => ({

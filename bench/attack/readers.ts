@@ -31,7 +31,8 @@ function ordinaryQueries({
     },
     {
       kind: "related",
-      of: (nth) => `{ relatedWorks(ref: ${ref(nth)}, by: CO_CITATION, first: 10) { score work { title } } }`,
+      of: (nth) =>
+        `{ relatedWorks(ref: ${ref(nth)}, by: CO_CITATION, first: 10) { nodes { score work { title } } } }`,
     },
     {
       kind: "search",

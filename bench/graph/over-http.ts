@@ -11,9 +11,9 @@ export const queries = {
   reach: "query ($ref: String!) { reachableWorks(ref: $ref, maxDepth: 3) { total } }",
   path: "query ($from: String!, $to: String!) { citationPath(from: $from, to: $to, maxDepth: 100) { length works { arxivId } } }",
   coCitation:
-    "query ($ref: String!) { relatedWorks(ref: $ref, by: CO_CITATION, first: 20) { score sharedCount work { arxivId } } }",
+    "query ($ref: String!) { relatedWorks(ref: $ref, by: CO_CITATION, first: 20) { nodes { score sharedCount work { arxivId } } } }",
   coupling:
-    "query ($ref: String!) { relatedWorks(ref: $ref, by: BIBLIOGRAPHIC_COUPLING, first: 20) { score sharedCount work { arxivId } } }",
+    "query ($ref: String!) { relatedWorks(ref: $ref, by: BIBLIOGRAPHIC_COUPLING, first: 20) { nodes { score sharedCount work { arxivId } } } }",
   graph: `query ($ref: String!) { citationGraph(roots: [$ref], depth: 3, maxNodes: 300) {
     nodeCount nodes { depth work { arxivId title } } edges { citing { arxivId } cited { arxivId } } } }`,
 };
@@ -141,7 +141,7 @@ export async function measureBeside(
       "query ($ref: String!) { reachableWorks(ref: $ref, direction: BOTH, maxDepth: 100) { total } }",
       { ref: hub },
     ),
-    PageRank: bodyOf("{ topWorks(by: PAGERANK, first: 20) { score work { arxivId } } }", {}),
+    PageRank: bodyOf("{ topWorks(by: PAGERANK, first: 20) { nodes { score work { arxivId } } } }", {}),
     "citations of the hub, 5,000 nodes": bodyOf(
       "query ($ref: String!) { citationGraph(roots: [$ref], direction: CITED_BY, depth: 2, maxNodes: 5000) { nodeCount edgeCount } }",
       { ref: hub },

@@ -26,7 +26,10 @@ const places: readonly (readonly [RegExp, string])[] = [
   [/node_modules\/dataloader\/|dist\/api\/loaders\//, "loaders, rows in memory"],
   [/dist\/api\/execution\/|node_modules\/graphql\//, "execution, arguments, writing the answer"],
   [/dist\/graph\//, "questions to the graph"],
-  [/dist\/api\/limits\/|dist\/server\/plugins\/|dist\/server\/cache\//, "limits, plugins, caches"],
+  [
+    /dist\/api\/limits\/|dist\/server\/(?:plugins|cache)\/|dist\/server\/graphql\/(?:limits|query-places|response-cache|trusted-documents)\./,
+    "limits, plugins, caches",
+  ],
   [/dist\/api\/|dist\/protocol\/|node_modules\/@pothos\//, "resolvers"],
   [/dist\/server\//, "our HTTP"],
 ];

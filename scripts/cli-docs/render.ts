@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { exitStatusTexts } from "../../src/cli/exit-status.ts";
+import { exitStatusTexts } from "../../src/cli/command-error.ts";
 import { createProgram } from "../../src/cli/program.ts";
 import { notRun } from "./not-run.ts";
 

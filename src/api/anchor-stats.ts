@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { papers, references, works } from "../store/tables/index.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
-import { keptAnswer } from "./kept-answers.ts";
+import { ApiError } from "./errors.ts";
 import { type PaperFilter, PaperFilterInput, paperCondition } from "./paper-filter.ts";
 
 const groups = ["YEAR", "PRIMARY_CATEGORY"] as const;
@@ -13,17 +13,17 @@ type AnchorStat = {
   readonly papers: number;
   readonly papersAsserting: number;
   readonly referencesAsserted: number;
-  readonly referencesKnown: number;
+  readonly referencesListed: number;
   readonly internalAnchorsAsserted: number;
-  readonly internalAnchorsKnown: number;
-  readonly internalAnchorsHeld: number;
+  readonly internalAnchorsListed: number;
+  readonly internalAnchorsStored: number;
 };
 
 const AnchorGroupEnum = builder.enumType("AnchorGroup", {
-  description: "What papers are grouped by.",
+  description: "The property by which papers are grouped.",
   values: {
-    YEAR: { description: "The year in which the paper was submitted (UTC): `2023`." },
-    PRIMARY_CATEGORY: { description: "The primary category: `cs.LG`; `unknown` where none is known." },
+    YEAR: { description: "The year of submission (UTC), such as `2023`." },
+    PRIMARY_CATEGORY: { description: "The primary category, such as `cs.LG`; `unknown` if there is none." },
   } as const,
 });
 
@@ -31,59 +31,75 @@ const AnchorStatObject = builder.objectRef<AnchorStat>("AnchorStat");
 
 AnchorStatObject.implement({
   description:
-    "References and internal anchors of a group of papers. An internal anchor is a reference that the registry says it " +
-    "resolved to a paper of its own. What it asserts, what it lists, and what this mirror holds are three numbers: it " +
-    "publishes samples of long lists.",
+    "The outgoing references and internal anchors (`Reference.isInternalAnchor`) of a group of papers. Signers assert numbers for " +
+    "whole reference lists, but may list only some of the references.",
   fields: (t) => ({
     group: t.exposeString("group", { description: "The year or the category." }),
-    papers: t.exposeInt("papers", { description: "Papers held of the group." }),
+    papers: t.exposeInt("papers", { description: "The number of stored papers." }),
     papersAsserting: t.exposeInt("papersAsserting", {
       description:
-        "Of these, how many come with a count of their internal anchors. The others add nothing to `internalAnchorsAsserted`: " +
-        "how many they have is not known.",
+        "The number of papers whose signer asserts a number of internal anchors. The others do not contribute to " +
+        "`internalAnchorsAsserted`.",
     }),
-    referencesAsserted: t.exposeInt("referencesAsserted", {
-      description: "References that the registry counts, over the papers of which it says so.",
+    referencesAsserted: t.int({
+      description: "The number of references that signers assert, over the papers with such a number.",
+      resolve: ({ referencesAsserted }) => intSum("referencesAsserted", referencesAsserted),
     }),
-    referencesKnown: t.exposeInt("referencesKnown", { description: "References that are listed here." }),
-    internalAnchorsAsserted: t.exposeInt("internalAnchorsAsserted", {
-      description: "Internal anchors that the registry counts, over the papers of which it says so.",
+    referencesListed: t.int({
+      description: "The number of references listed in the current snapshots.",
+      resolve: ({ referencesListed }) => intSum("referencesListed", referencesListed),
     }),
-    internalAnchorsKnown: t.exposeInt("internalAnchorsKnown", {
-      description: "Listed references that are marked as internal anchors.",
+    internalAnchorsAsserted: t.int({
+      description: "The number of internal anchors that signers assert, over the papers with such a number.",
+      resolve: ({ internalAnchorsAsserted }) => intSum("internalAnchorsAsserted", internalAnchorsAsserted),
     }),
-    internalAnchorsHeld: t.exposeInt("internalAnchorsHeld", {
-      description: "Of those, how many cite a work of which this mirror holds a paper.",
+    internalAnchorsListed: t.int({
+      description: "The number of listed references that are internal anchors.",
+      resolve: ({ internalAnchorsListed }) => intSum("internalAnchorsListed", internalAnchorsListed),
+    }),
+    internalAnchorsStored: t.int({
+      description: "The number of listed internal anchors whose cited work has a stored paper.",
+      resolve: ({ internalAnchorsStored }) => intSum("internalAnchorsStored", internalAnchorsStored),
     }),
     anchorRate: t.float({
       nullable: true,
-      description:
-        "`internalAnchorsKnown` of `referencesKnown`, from 0 to 1: both are of references that are listed here. Null where " +
-        "none is.",
-      resolve: ({ internalAnchorsKnown, referencesKnown }) =>
-        referencesKnown === 0 ? null : internalAnchorsKnown / referencesKnown,
+      description: "`internalAnchorsListed` / `referencesListed`. Returns null if no references are listed.",
+      resolve: ({ internalAnchorsListed, referencesListed }) =>
+        referencesListed === 0 ? null : internalAnchorsListed / referencesListed,
     }),
   }),
 });
 
+const maxInt = 2 ** 31 - 1;
+
+/** A sum as an Int. Throws OUT_OF_RANGE beyond 2^31 - 1, rather than returning another number. */
+function intSum(field: string, sum: number): number {
+  if (sum <= maxInt) return sum;
+  throw new ApiError(
+    "OUT_OF_RANGE",
+    `\`${field}\` is ${sum}, more than an Int can represent (${maxInt}). Use a filter that selects fewer papers.`,
+  );
+}
+
 builder.queryField("anchorStats", (t) =>
   t.field({
     type: [AnchorStatObject],
-    description:
-      "How the papers held are anchored in others: references and internal anchors by group, in the order of the groups' names. " +
-      "Counted when first asked after something was taken in, so exact. Sums beyond 2^31 - 1 are given as that.",
+    description: "Counts references and internal anchors by group, in the order of the group names.",
     args: {
-      groupBy: t.arg({ type: AnchorGroupEnum, required: true, description: "By what." }),
-      filter: t.arg({ type: PaperFilterInput, description: "Over which papers; all unless told." }),
+      groupBy: t.arg({
+        type: AnchorGroupEnum,
+        required: true,
+        description: "The property to group papers by.",
+      }),
+      filter: t.arg({ type: PaperFilterInput, description: "The citing papers. Defaults to all papers." }),
     },
-    resolve: (_root, { groupBy, filter }, context) => keptStats(groupBy, filter ?? {}, context),
+    // Counting looks at all internal anchors, and who shows them asks again and again.
+    resolve: (_root, { groupBy, filter }, context) =>
+      context.loaders.batches.cached(`anchorStats ${JSON.stringify([groupBy, filter])}`, () =>
+        anchorStats(groupBy, filter ?? {}, context),
+      ),
   }),
 );
-
-/** Counting looks at all internal anchors, and who shows them asks again and again. */
-function keptStats(groupBy: AnchorGroup, filter: PaperFilter, context: Context): Promise<AnchorStat[]> {
-  return keptAnswer("anchorStats", { groupBy, filter }, context, () => anchorStats(groupBy, filter, context));
-}
 
 const groupOf: Record<AnchorGroup, SQL> = {
   YEAR: sql`to_char(${papers.submittedAt} AT TIME ZONE 'UTC', 'YYYY')`,
@@ -91,7 +107,7 @@ const groupOf: Record<AnchorGroup, SQL> = {
 };
 
 function sum(column: SQL | typeof papers.referencesKnown): SQL {
-  return sql`least(coalesce(sum(${column}), 0), 2147483647)::int`;
+  return sql`coalesce(sum(${column}), 0)::float8`;
 }
 
 async function anchorStats(
@@ -101,26 +117,26 @@ async function anchorStats(
 ): Promise<AnchorStat[]> {
   const condition = paperCondition(db, filter) ?? sql`true`;
   const group = groupOf[groupBy];
-  // What is held changes with other papers than the one that cites, so it is looked up; the rest stands in the row.
+  // Whether a cited work is stored changes with other papers, so it is looked up; the rest is in the row of the paper.
   const { rows } = await loaders.batches.trackExpensive(() =>
     db.execute<AnchorStat>(
       sql`WITH counted AS (
             SELECT ${group} AS "group", count(*)::int AS papers,
               count(${papers.internalAnchorsAsserted})::int AS "papersAsserting",
               ${sum(sql`${papers.referencesAsserted}`)} AS "referencesAsserted",
-              ${sum(papers.referencesKnown)} AS "referencesKnown",
+              ${sum(papers.referencesKnown)} AS "referencesListed",
               ${sum(sql`${papers.internalAnchorsAsserted}`)} AS "internalAnchorsAsserted",
-              ${sum(sql`${papers.internalAnchorsKnown}`)} AS "internalAnchorsKnown"
+              ${sum(sql`${papers.internalAnchorsKnown}`)} AS "internalAnchorsListed"
             FROM ${papers} WHERE ${condition} GROUP BY 1
-          ), held AS (
-            SELECT ${group} AS "group", count(*)::int AS held
+          ), stored AS (
+            SELECT ${group} AS "group", count(*)::float8 AS stored
             FROM ${papers} JOIN ${references} ON ${references.paperId} = ${papers.paperId} AND ${references.isInternalAnchor}
             WHERE ${condition}
               AND ${references.citedWorkId} IN (SELECT ${works.workId} FROM ${works} WHERE ${works.paperId} IS NOT NULL)
             GROUP BY 1
           )
-          SELECT counted.*, coalesce(held.held, 0) AS "internalAnchorsHeld"
-          FROM counted LEFT JOIN held USING ("group") ORDER BY counted."group" COLLATE "C"`,
+          SELECT counted.*, coalesce(stored.stored, 0) AS "internalAnchorsStored"
+          FROM counted LEFT JOIN stored USING ("group") ORDER BY counted."group" COLLATE "C"`,
     ),
   );
   return rows;

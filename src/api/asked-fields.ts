@@ -6,46 +6,54 @@ import {
   valueFromASTUntyped,
 } from "graphql";
 
-type Asked = Pick<GraphQLResolveInfo, "fieldNodes" | "fragments">;
+type Resolved = Pick<GraphQLResolveInfo, "fieldNodes" | "fragments">;
 
-/** The fields that a query has right below the one being resolved, in fragments too, whatever their conditions. */
-function* askedFields({ fieldNodes, fragments }: Asked): Generator<FieldNode> {
-  const sets: SelectionSetNode[] = fieldNodes.flatMap(({ selectionSet }) => selectionSet ?? []);
+/**
+ * The fields that a query selects at a path below the field being resolved, in fragments too, whatever their
+ * `@skip` and `@include` say: of `["nodes", "shared"]` each `shared` of each `nodes`.
+ */
+export function selectedFields({ fieldNodes, fragments }: Resolved, path: readonly string[]): FieldNode[] {
+  let fields = [...fieldNodes];
+  for (const name of path) {
+    fields = [...childFields(fields, fragments)].filter((field) => field.name.value === name);
+  }
+  return fields;
+}
+
+function* childFields(
+  fields: readonly FieldNode[],
+  fragments: Resolved["fragments"],
+): Generator<FieldNode, void> {
+  const sets: SelectionSetNode[] = fields.flatMap(({ selectionSet }) => selectionSet ?? []);
+  const visited = new Set<string>();
   for (let set = sets.pop(); set !== undefined; set = sets.pop()) {
     for (const selection of set.selections) {
       if (selection.kind === Kind.FIELD) yield selection;
       else if (selection.kind === Kind.INLINE_FRAGMENT) sets.push(selection.selectionSet);
       else {
         const fragment = fragments[selection.name.value];
-        if (fragment !== undefined) sets.push(fragment.selectionSet);
+        if (fragment === undefined || visited.has(selection.name.value)) continue;
+        visited.add(selection.name.value);
+        sets.push(fragment.selectionSet);
       }
     }
   }
 }
 
-/** Whether a query has any of these fields below the one being resolved. */
-export function isAsked(info: Asked, fields: readonly string[]): boolean {
-  for (const { name } of askedFields(info)) if (fields.includes(name.value)) return true;
-  return false;
-}
-
 /**
- * The greatest value that a query gives to an argument of a field below the one being resolved; `otherwise` where the
- * field is asked for without it, 0 where it is not asked for. So what several fields need is computed once.
+ * The greatest value that a query gives to an argument of the fields at a path; `otherwise` where a field is selected
+ * without it, 0 where none is selected. So what several fields need is computed once.
  */
-export function greatestAsked(
-  info: Asked & Pick<GraphQLResolveInfo, "variableValues">,
-  field: string,
+export function greatestArgument(
+  info: Resolved & Pick<GraphQLResolveInfo, "variableValues">,
+  path: readonly string[],
   argument: string,
   otherwise: number,
 ): number {
-  let greatest = 0;
-  for (const { name, arguments: given } of askedFields(info)) {
-    if (name.value !== field) continue;
-    const argumentNode = given?.find((node) => node.name.value === argument);
-    const value =
-      argumentNode === undefined ? undefined : valueFromASTUntyped(argumentNode.value, info.variableValues);
-    greatest = Math.max(greatest, typeof value === "number" ? value : otherwise);
-  }
-  return greatest;
+  const values = selectedFields(info, path).map(({ arguments: given }) => {
+    const node = given?.find(({ name }) => name.value === argument);
+    const value = node === undefined ? undefined : valueFromASTUntyped(node.value, info.variableValues);
+    return typeof value === "number" ? value : otherwise;
+  });
+  return Math.max(0, ...values);
 }

@@ -1,6 +1,6 @@
 import SchemaBuilder from "@pothos/core";
 import RelayPlugin from "@pothos/plugin-relay";
-import { maximumPageSize, readLimit } from "./connections.ts";
+import { maximumPageSize, readLimit } from "./connections/keyset.ts";
 import type { Context } from "./context.ts";
 import { decodeGlobalId, encodeGlobalId, type NodeType } from "./global-id.ts";
 import type { JsonText } from "./json-text.ts";
@@ -27,15 +27,14 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     decodeGlobalID: decodeGlobalId,
     nodeQueryOptions: {
       description:
-        "What has this id: a paper, claim, work, event or submission. Null where this mirror holds it not (or no longer).",
-      args: { id: { description: "As a field `id` gave it. Anything else: BAD_USER_INPUT." } },
+        "Looks up an object by its global id. Returns null if the object is not, or no longer, stored.",
+      args: { id: { description: "The `id` of a paper, claim, work, event, signer or submission." } },
     },
     nodesQueryOptions: {
-      description: "What has these ids, in their order; null for each that this mirror does not hold.",
+      description:
+        "Looks up several objects by their global ids, in the order given. Contains null for each object that is not stored.",
       args: {
-        ids: {
-          description: `As fields \`id\` gave them, at most ${maximumPageSize}. Anything else: BAD_USER_INPUT.`,
-        },
+        ids: { description: `Global ids. Maximum ${maximumPageSize}.` },
       },
       resolve: (_root, { ids }, _context, _info, resolveNodes) => {
         readLimit("ids.length", ids.length);
@@ -43,47 +42,52 @@ export const builder = new SchemaBuilder<SchemaTypes>({
       },
     },
     nodeTypeOptions: {
-      description: "What has an id of its own, by which `node` and `nodes` find it again.",
+      description: "An object with a global id, which `node` and `nodes` look up.",
       // By the row itself: the mark that the plugin sets comes too late where a query asks twice for one id.
       resolveType: (row) => nodeTypeOf(row as object),
     },
-    pageInfoTypeOptions: { description: "Where a page stands in its connection." },
-    hasNextPageFieldOptions: { description: "Whether rows follow this page." },
-    hasPreviousPageFieldOptions: { description: "Whether rows stand before this page." },
-    startCursorFieldOptions: { description: "The first row's cursor; null on an empty page." },
-    endCursorFieldOptions: { description: "The last row's cursor, for `after`; null on an empty page." },
+    pageInfoTypeOptions: { description: "The position of a page in its connection." },
+    hasNextPageFieldOptions: { description: "Whether more rows follow this page." },
+    hasPreviousPageFieldOptions: { description: "Whether rows precede this page." },
+    startCursorFieldOptions: {
+      description: "The cursor of the first row, for `before`. Null if the page is empty.",
+    },
+    endCursorFieldOptions: {
+      description: "The cursor of the last row, for `after`. Null if the page is empty.",
+    },
     edgesFieldOptions: {
       nullable: { list: false, items: false },
-      description: "The page's rows, with cursors.",
+      description: "The rows of this page, each with its cursor.",
     },
-    nodeFieldOptions: { nullable: false, description: "The row." },
-    nodesOnConnection: { description: "The page's rows, for who needs no cursors." },
-    cursorFieldOptions: { description: "The row's place in this order: opaque, for `after` and `before`." },
-    pageInfoFieldOptions: { description: "Where this page stands." },
+    nodeFieldOptions: { nullable: false, description: "The row itself." },
+    nodesOnConnection: { description: "The rows of this page, without cursors." },
+    cursorFieldOptions: { description: "An opaque position in this connection, for `after` and `before`." },
+    pageInfoFieldOptions: { description: "The position of this page in the connection." },
   },
 });
 
-/** What a row is, told by a column that only its table has. */
+/** The type of a row, recognised by a column that only its table has. */
 function nodeTypeOf(row: object): NodeType {
   if ("canonicalSha256" in row) return "Paper";
   if ("claimId" in row) return "Claim";
   if ("citedByCount" in row) return "Work";
+  if ("signerType" in row) return "Signer";
   return "eventId" in row ? "Event" : "Submission";
 }
 
 builder.queryType({
   description:
-    "What this mirror holds of the Pith Open Graph. Every answer is derived from signed events that were verified " +
-    "when they came in; `provenance` and `verification` say who asserted a thing and how far that is proved.",
+    "Read access to the part of the Pith Open Graph that this mirror stores. Every result is derived from verified events; " +
+    "`provenance` and `verification` say who asserts it and how far that is proved.",
 });
 
 builder.subscriptionType({
-  description: "What a client is told as it happens, over Server-Sent Events (`Accept: text/event-stream`).",
+  description: "Live updates over Server-Sent Events (`Accept: text/event-stream`).",
 });
 
 builder.globalConnectionField("totalCount", (t) =>
   t.int({
-    description: "How many rows the whole connection has, under its filters: not only this page.",
+    description: "The number of rows in the whole connection, with its filters applied.",
     resolve: (connection) => connection.totalCount(),
   }),
 );

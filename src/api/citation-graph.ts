@@ -1,32 +1,37 @@
 import type { Answered, NeighbourhoodAnswer } from "../graph/index.ts";
-import { isAsked } from "./asked-fields.ts";
+import { selectedFields } from "./asked-fields.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
-import { CitationDirectionEnum } from "./enums.ts";
-import { GraphAnswerInterface } from "./graph-answer.ts";
-import { workIdsByRefs, worksInWords, worksOf } from "./graph-works.ts";
-import { graphLimits, inWords, readWithin } from "./limits/graph.ts";
+import { anyWorkRef, GraphResultInterface, workIdsByRefs, worksOf } from "./graph-works.ts";
+import { graphLimits, readWithin } from "./limits/graph.ts";
 import type { Loaders } from "./loaders/index.ts";
-import type { ReferenceRow } from "./loaders/reference-rows.ts";
-import type { WorkRow } from "./loaders/works.ts";
+import type { WorkRow } from "./loaders/papers.ts";
+import type { ReferenceRow } from "./loaders/references.ts";
 import { ProvenanceObject, ReferenceObject, WorkObject } from "./objects.ts";
 import { provenanceOf } from "./provenance.ts";
+import { CitationDirectionEnum } from "./scalars-and-enums.ts";
 
-type CitationNode = { readonly work: WorkRow; readonly depth: number };
+type CitationNode = { readonly workId: bigint; readonly depth: number; readonly work: WorkRow | null };
 type CitationEdge = {
-  readonly citing: WorkRow;
-  readonly cited: WorkRow;
+  readonly nodes: readonly CitationNode[];
+  readonly citingIndex: number;
+  readonly citedIndex: number;
   readonly isInternalAnchor: boolean;
 };
 
-/** An answer of the graph. Its works are read once somebody asks for nodes or edges. */
+/**
+ * A result of the graph. Without `withWorks` no row is read: depths, positions and counts come from the graph alone. With it,
+ * works that were joined with another one since are left out, and the positions follow.
+ */
 class CitationGraph {
   readonly answer: Answered<NeighbourhoodAnswer>;
   readonly #loaders: Loaders;
-  #works: (WorkRow | null)[] | Promise<(WorkRow | null)[]> | undefined;
+  readonly #withWorks: boolean;
+  #parts: Parts | Promise<Parts> | undefined;
 
-  constructor(answer: Answered<NeighbourhoodAnswer>, loaders: Loaders) {
+  constructor(answer: Answered<NeighbourhoodAnswer>, withWorks: boolean, loaders: Loaders) {
     this.answer = answer;
+    this.#withWorks = withWorks;
     this.#loaders = loaders;
   }
 
@@ -38,37 +43,58 @@ class CitationGraph {
     return this.answer.graphVersion;
   }
 
-  nodes(): CitationNode[] | Promise<CitationNode[]> {
-    const works = this.#readWorks();
-    return works instanceof Promise ? works.then((read) => this.#nodesOf(read)) : this.#nodesOf(works);
+  nodes(): readonly CitationNode[] | Promise<readonly CitationNode[]> {
+    const parts = this.#readParts();
+    return parts instanceof Promise ? parts.then(({ nodes }) => nodes) : parts.nodes;
   }
 
-  #nodesOf(works: readonly (WorkRow | null)[]): CitationNode[] {
-    const { depths } = this.answer;
-    const nodes: CitationNode[] = [];
-    for (const [place, work] of works.entries()) {
-      if (work !== null) nodes.push({ work, depth: depths[place] ?? 0 });
-    }
-    return nodes;
+  edges(): CitationEdge[] | Promise<CitationEdge[]> {
+    const parts = this.#readParts();
+    return parts instanceof Promise ? parts.then((read) => this.#edgesOf(read)) : this.#edgesOf(parts);
   }
 
-  async edges(): Promise<CitationEdge[]> {
-    const works = await this.#readWorks();
+  #edgesOf({ nodes, positions }: Parts): CitationEdge[] {
     const { citing, cited, isInternalAnchor } = this.answer.edges;
     const edges: CitationEdge[] = [];
     for (const [index, from] of citing.entries()) {
-      const citingWork = works[from] ?? null;
-      const citedWork = works[cited[index] ?? -1] ?? null;
-      if (citingWork === null || citedWork === null) continue;
-      edges.push({ citing: citingWork, cited: citedWork, isInternalAnchor: isInternalAnchor[index] === 1 });
+      const citingIndex = positions[from] ?? -1;
+      const citedIndex = positions[cited[index] ?? -1] ?? -1;
+      if (citingIndex < 0 || citedIndex < 0) continue;
+      edges.push({ nodes, citingIndex, citedIndex, isInternalAnchor: isInternalAnchor[index] === 1 });
     }
     return edges;
   }
 
-  #readWorks(): (WorkRow | null)[] | Promise<(WorkRow | null)[]> {
-    this.#works ??= worksOf(this.answer.workIds, this.#loaders);
-    return this.#works;
+  #readParts(): Parts | Promise<Parts> {
+    if (this.#parts !== undefined) return this.#parts;
+    const works = this.#withWorks ? worksOf(this.answer.workIds, this.#loaders) : null;
+    this.#parts =
+      works instanceof Promise
+        ? works.then((rows) => partsOf(this.answer, rows))
+        : partsOf(this.answer, works);
+    return this.#parts;
   }
+}
+
+/** The nodes, and for each place in the graph's answer the position in `nodes`; -1 for a work that is left out. */
+type Parts = { readonly nodes: readonly CitationNode[]; readonly positions: Int32Array };
+
+function partsOf({ workIds, depths }: NeighbourhoodAnswer, works: readonly (WorkRow | null)[] | null): Parts {
+  const nodes: CitationNode[] = [];
+  const positions = new Int32Array(workIds.length).fill(-1);
+  for (const [place, workId] of workIds.entries()) {
+    const work = works?.[place] ?? null;
+    if (works !== null && work === null) continue;
+    positions[place] = nodes.length;
+    nodes.push({ workId, work, depth: depths[place] ?? 0 });
+  }
+  return { nodes, positions };
+}
+
+/** The work of a node of a graph that was read with its works. */
+function workOf(node: CitationNode | undefined): WorkRow {
+  if (node === undefined || node.work === null) throw new Error("The graph was read without its works.");
+  return node.work;
 }
 
 const CitationNodeObject = builder.objectRef<CitationNode>("CitationNode");
@@ -78,43 +104,45 @@ const CitationGraphObject = builder.objectRef<CitationGraph>("CitationGraph");
 CitationNodeObject.implement({
   description: "A work in a part of the citation graph.",
   fields: (t) => ({
-    work: t.field({
-      type: WorkObject,
-      description: "The work, whether a paper of it is held or not.",
-      resolve: ({ work }) => work,
-    }),
+    work: t.field({ type: WorkObject, description: "The work.", resolve: workOf }),
     depth: t.exposeInt("depth", {
-      description: "Steps from the nearest root, through nodes of this graph; 0 for the roots themselves.",
+      description: "The distance from the nearest root within this graph. 0 for a root.",
     }),
   }),
 });
 
 CitationEdgeObject.implement({
-  description: "That one work cites another, or, as happens, itself.",
+  description: "A citation of one work by another. A work may cite itself.",
   fields: (t) => ({
+    citingIndex: t.exposeInt("citingIndex", {
+      description: "The position of the citing work in `nodes`, starting at 0.",
+    }),
+    citedIndex: t.exposeInt("citedIndex", {
+      description: "The position of the cited work in `nodes`, starting at 0.",
+    }),
     citing: t.field({
       type: WorkObject,
-      description: "The work that cites; among `nodes`.",
-      resolve: ({ citing }) => citing,
+      description: "The citing work: that of `nodes[citingIndex]`.",
+      resolve: ({ nodes, citingIndex }) => workOf(nodes[citingIndex]),
     }),
     cited: t.field({
       type: WorkObject,
-      description: "The work that is cited; among `nodes`.",
-      resolve: ({ cited }) => cited,
+      description: "The cited work: that of `nodes[citedIndex]`.",
+      resolve: ({ nodes, citedIndex }) => workOf(nodes[citedIndex]),
     }),
     isInternalAnchor: t.exposeBoolean("isInternalAnchor", {
-      description: "Whether any of the references behind it is marked as an internal anchor.",
+      description: "Whether any of its references is an internal anchor (`Reference.isInternalAnchor`).",
     }),
     references: t.field({
       type: [ReferenceObject],
       description:
-        "The references behind it: those of the citing work's papers that name the cited work. They change with the " +
-        "papers, so they may be of a later moment than `graphVersion`, and none where the citation was taken back since.",
+        "The references of the citing work's papers that name the cited work, best proved first. They are read from the current " +
+        "snapshots, which may be newer than `graphVersion`.",
       args: {
         first: t.arg.int({
           required: true,
           defaultValue: 10,
-          description: `How many: ${inWords(graphLimits.first)}.`,
+          description: `The number of references. Defaults to 10; maximum ${graphLimits.first[1]}.`,
         }),
       },
       resolve: async (edge, { first }, context) => [
@@ -125,8 +153,8 @@ CitationEdgeObject.implement({
       type: ProvenanceObject,
       nullable: true,
       description:
-        "Who says that the one cites the other: of the references behind it the best proved. `references` has each " +
-        "with its own. Null where the citation was taken back since `graphVersion`.",
+        "Who asserts the citation, according to its best proved reference. Returns null if the citation was retracted after " +
+        "`graphVersion`.",
       resolve: async (edge, _args, context) => {
         const [best] = await referencesBehind(edge, 1, context);
         return best === undefined ? null : provenanceOf(best.paperId, context);
@@ -137,27 +165,26 @@ CitationEdgeObject.implement({
 
 CitationGraphObject.implement({
   description: "A part of the citation graph: works, and all citations between them.",
-  interfaces: [GraphAnswerInterface],
+  interfaces: [GraphResultInterface],
   fields: (t) => ({
     nodes: t.field({
       type: [CitationNodeObject],
       description:
-        "The roots in the order given, then by depth; at each depth most cited first, equals by an internal number, " +
-        "the same on every mirror. A work that was joined with another since `graphVersion` is left out.",
+        "The roots in the order given, then the other works by depth, most cited first; ties have the same order on every mirror.",
       resolve: (graph) => graph.nodes(),
     }),
     edges: t.field({
       type: [CitationEdgeObject],
       description:
-        "All citations between the nodes, whichever direction was followed; each once, in the order of the citing nodes.",
+        "All citations between the nodes, in either direction, each once, in the order of the citing nodes.",
       resolve: (graph) => graph.edges(),
     }),
     nodeCount: t.int({
-      description: "How many nodes there are, for who needs no more: no work is read for it.",
+      description: "The number of nodes.",
       resolve: ({ answer }) => answer.workIds.length,
     }),
     edgeCount: t.int({
-      description: "How many edges there are.",
+      description: "The number of edges.",
       resolve: ({ answer }) => answer.edges.citing.length,
     }),
   }),
@@ -167,40 +194,41 @@ builder.queryField("citationGraph", (t) =>
   t.field({
     type: CitationGraphObject,
     description:
-      "What is reached from works by following citations, breadth first. Where not all of a depth fits into `maxNodes`, " +
-      "the works cited most are kept, and nothing beyond. Several roots then share `maxNodes` equally.",
+      "Returns the works that are reached from the roots by following citations, breadth first. If they exceed `maxNodes`, the " +
+      "nearest and most cited works are kept, and the roots share the nodes equally.",
     args: {
       roots: t.arg.stringList({
         required: true,
-        description: `Where to start. ${worksInWords("roots")}`,
+        description: `The works to start from, ${anyWorkRef}; 1 to ${graphLimits.roots[1]}.`,
       }),
       direction: t.arg({
         type: CitationDirectionEnum,
         required: true,
         defaultValue: "REFERENCES",
-        description: "Which citations are followed.",
+        description: "The direction in which citations are followed.",
       }),
       depth: t.arg.int({
         required: true,
         defaultValue: 1,
-        description: `Steps from the roots at most: ${inWords(graphLimits.depth)}.`,
+        description: `The maximum distance from the roots. Defaults to 1; maximum ${graphLimits.depth[1]}.`,
       }),
       maxNodes: t.arg.int({
         required: true,
         defaultValue: 300,
-        description:
-          `Nodes at most, the roots among them: ${inWords(graphLimits.maxNodes)}. Where not everything fits, the roots ` +
-          "take turns: each adds the next work of its own neighbourhood, nearest first, then most cited first. A root " +
-          "that reaches fewer works than its share leaves the rest to the others.",
+        description: `The maximum number of nodes, including the roots. Defaults to 300; maximum ${graphLimits.maxNodes[1]}.`,
       }),
     },
     resolve: async (_root, { roots, direction, depth, maxNodes }, context, info) => {
       readWithin("depth", depth, graphLimits.depth);
       readWithin("maxNodes", maxNodes, graphLimits.maxNodes);
       const ids = await workIdsByRefs("roots", roots, context);
-      const withoutEdges = !isAsked(info, ["edges", "edgeCount"]);
+      const isSelected = (...path: string[]) => selectedFields(info, path).length > 0;
+      const withoutEdges = !isSelected("edges") && !isSelected("edgeCount");
+      const withWorks =
+        isSelected("nodes", "work") || isSelected("edges", "citing") || isSelected("edges", "cited");
       return new CitationGraph(
         await around({ roots: ids, direction, depth, maxNodes, withoutEdges }, context),
+        withWorks,
         context.loaders,
       );
     },
@@ -208,10 +236,12 @@ builder.queryField("citationGraph", (t) =>
 );
 
 function referencesBehind(
-  { citing, cited }: CitationEdge,
+  { nodes, citingIndex, citedIndex }: CitationEdge,
   limit: number,
   { loaders }: Context,
 ): Promise<readonly ReferenceRow[]> {
+  const citing = nodes[citingIndex] as CitationNode;
+  const cited = nodes[citedIndex] as CitationNode;
   return loaders.referencesOfEdge
     .of({ limit })
     .load({ citingWorkId: citing.workId, citedWorkId: cited.workId });

@@ -1,32 +1,30 @@
 import type { CitationDirection } from "../graph/index.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
-import { CitationDirectionEnum } from "./enums.ts";
 import { ApiError } from "./errors.ts";
-import { refsInWords, workIdByRef, worksOf } from "./graph-works.ts";
-import { graphLimits, inWords, readWithin } from "./limits/graph.ts";
-import type { WorkRow } from "./loaders/works.ts";
+import { anyWorkRef, type GraphResult, GraphResultInterface, workIdByRef, worksOf } from "./graph-works.ts";
+import { graphLimits, readWithin } from "./limits/graph.ts";
+import type { WorkRow } from "./loaders/papers.ts";
 import { WorkObject } from "./objects.ts";
+import { CitationDirectionEnum } from "./scalars-and-enums.ts";
 
-type CitationPath = { readonly works: readonly WorkRow[]; readonly graphVersion: string };
+type CitationPath = GraphResult & { readonly works: readonly WorkRow[] };
 
 const CitationPathObject = builder.objectRef<CitationPath>("CitationPath");
 
 CitationPathObject.implement({
-  description: "A way from one work to another along citations.",
+  description:
+    "A path from one work to another along citations. Never truncated: a search that runs out of time fails instead.",
+  interfaces: [GraphResultInterface],
   fields: (t) => ({
     length: t.int({
-      description: "How many citations it goes along; 0 from a work to itself.",
+      description: "The number of citations along the path. 0 from a work to itself.",
       resolve: ({ works }) => works.length - 1,
     }),
     works: t.field({
       type: [WorkObject],
-      description: "The works on the way, both ends among them: one more than `length`.",
+      description: "The works along the path, including both ends.",
       resolve: ({ works }) => [...works],
-    }),
-    graphVersion: t.string({
-      description: "What it was computed at: see `Status.graphVersion`.",
-      resolve: ({ graphVersion }) => graphVersion,
     }),
   }),
 });
@@ -36,21 +34,21 @@ builder.queryField("citationPath", (t) =>
     type: CitationPathObject,
     nullable: true,
     description:
-      "A shortest way from one work to another along citations; of several always the same one. Null where there is " +
-      "none within `maxDepth`. QUERY_TOO_COMPLEX where the budget ended before that was known.",
+      "Finds a shortest path from one work to another. Returns null if there is none within `maxDepth`; among equally short paths " +
+      "the result is always the same.",
     args: {
-      from: t.arg.string({ required: true, description: `Where it begins. ${refsInWords}` }),
-      to: t.arg.string({ required: true, description: `Where it ends. ${refsInWords}` }),
+      from: t.arg.string({ required: true, description: `The first work, ${anyWorkRef}.` }),
+      to: t.arg.string({ required: true, description: `The last work, ${anyWorkRef}.` }),
       direction: t.arg({
         type: CitationDirectionEnum,
         required: true,
         defaultValue: "REFERENCES",
-        description: "Which citations it may go along, seen from `from`.",
+        description: "The direction in which the path follows citations, starting at `from`.",
       }),
       maxDepth: t.arg.int({
         required: true,
         defaultValue: 8,
-        description: `The most citations that it may go along: ${inWords(graphLimits.maxDepth)}.`,
+        description: `The maximum length of the path. Defaults to 8; maximum ${graphLimits.maxDepth[1]}.`,
       }),
     },
     resolve: async (_root, { from, to, direction, maxDepth }, context) => {
@@ -67,14 +65,14 @@ type Question = {
   readonly maxDepth: number;
 };
 
-/** How often a path is looked for, where works on it go away before they are read. */
+/** How often the search is repeated if works on the path disappear before they are read. */
 const attempts = 3;
 
 async function shortestPath(question: Question, context: Context): Promise<CitationPath | null> {
   const { from, to, ...options } = question;
   for (let attempt = 0; attempt < attempts; attempt++) {
     const { graph, loaders } = context;
-    // Each time anew: the ends may be joined with others as well.
+    // Looked up again each time: the ends may have been joined with other works too.
     const [first, last] = await Promise.all([workIdByRef(from, context), workIdByRef(to, context)]);
     const { workIds, truncated, graphVersion } = await graph.ask((service, budget) =>
       service.path({ from: first, to: last, ...options }, budget),
@@ -83,16 +81,16 @@ async function shortestPath(question: Question, context: Context): Promise<Citat
       if (!truncated) return null;
       throw new ApiError(
         "QUERY_TOO_COMPLEX",
-        "The search for a path used up its budget before it found one. Ask for a smaller `maxDepth`, or one direction.",
+        "The time budget ran out before a path was found. Use a smaller `maxDepth`, or a single direction.",
       );
     }
     const works = await worksOf(workIds, loaders);
     const held = works.filter((work) => work !== null);
-    if (held.length === works.length) return { works: held, graphVersion };
+    if (held.length === works.length) return { works: held, graphVersion, truncated: false };
     // A work on it was joined with another a moment ago: memory will hear of it. Or it came a moment ago, and a
     // replica will.
     await graph.catchUp();
     Object.assign(context, context.renew());
   }
-  throw new ApiError("GRAPH_UNAVAILABLE", "The works on the path keep changing: ask again shortly.");
+  throw new ApiError("GRAPH_UNAVAILABLE", "The works on the path keep changing. Try again shortly.");
 }

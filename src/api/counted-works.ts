@@ -1,91 +1,97 @@
+import type { ObjectRef } from "@pothos/core";
 import type { Answered, CountedAnswer } from "../graph/index.ts";
 import { builder } from "./builder.ts";
 import { badUserInput } from "./errors.ts";
-import { aboutList, type GraphAnswer, GraphAnswerInterface } from "./graph-answer.ts";
-import { workIdsByRefs, worksInWords, worksOf } from "./graph-works.ts";
-import { graphLimits, inWords, readWithin } from "./limits/graph.ts";
+import { anyWorkRef, type GraphList, graphListObject, workIdsByRefs, worksOf } from "./graph-works.ts";
+import { graphLimits, readWithin } from "./limits/graph.ts";
 import type { Loaders } from "./loaders/index.ts";
-import type { WorkRow } from "./loaders/works.ts";
+import type { WorkRow } from "./loaders/papers.ts";
 import { WorkObject } from "./objects.ts";
 
-/** A work, and with how many of the given works it was found. */
-type CountedWork = GraphAnswer & { readonly work: WorkRow; readonly count: number };
+/** A work, and with how many of the given works it is linked by a citation. */
+type CountedWork = { readonly work: WorkRow; readonly count: number };
 
-const CommonReferenceObject = builder.objectRef<CountedWork>("CommonReference");
-const DerivativeWorkObject = builder.objectRef<CountedWork>("DerivativeWork");
+const order = "highest count first, then most cited; ties have the same order on every mirror";
 
-CommonReferenceObject.implement({
-  description: "A work that several works cite.",
-  interfaces: [GraphAnswerInterface],
-  fields: (t) => ({
-    work: t.field({
-      type: WorkObject,
-      description: "The work cited, whether a paper of it is held or not.",
-      resolve: ({ work }) => work,
-    }),
-    citedByCount: t.exposeInt("count", {
-      description: "How many of the works asked about cite it. `work.citedByCount` counts all that do.",
-    }),
+const CommonReferencesObject = graphListObject(
+  "CommonReferences",
+  countedWorkObject("CommonReference", "sharedBy", {
+    object: "A work that several of the given works cite.",
+    work: "The cited work.",
+    count: "The number of given works that cite it. `work.citedByCount` counts all works that cite it.",
   }),
-});
-
-DerivativeWorkObject.implement({
-  description: "A work that builds upon others.",
-  interfaces: [GraphAnswerInterface],
-  fields: (t) => ({
-    work: t.field({ type: WorkObject, description: "The citing work.", resolve: ({ work }) => work }),
-    referenceCount: t.exposeInt("count", {
-      description:
-        "How many of the works asked about it cites. `work.referenceCount` counts all that it cites.",
-    }),
+  { list: "Works that several given works cite.", nodes: `The cited works, ${order}.` },
+);
+const PriorWorksObject = graphListObject(
+  "PriorWorks",
+  countedWorkObject("PriorWork", "overlapCount", {
+    object: "A work outside a set that works of the set cite.",
+    work: "The cited work.",
+    count: "The number of works of the set that cite it.",
   }),
-});
+  { list: "Works outside a set that works of the set cite.", nodes: `The cited works, ${order}.` },
+);
+const DerivativeWorksObject = graphListObject(
+  "DerivativeWorks",
+  countedWorkObject("DerivativeWork", "overlapCount", {
+    object: "A work outside a set that cites works of the set.",
+    work: "The citing work.",
+    count:
+      "The number of works of the set that it cites. `work.referenceCount` counts all works that it cites.",
+  }),
+  { list: "Works outside a set that cite works of the set.", nodes: `The citing works, ${order}.` },
+);
 
-const order = "Those found with most of them first, equals most cited first, then by an internal number.";
+function countedWorkObject(
+  name: string,
+  countName: string,
+  descriptions: { readonly object: string; readonly work: string; readonly count: string },
+): ObjectRef<typeof builder.$inferSchemaTypes, CountedWork> {
+  return builder.objectRef<CountedWork>(name).implement({
+    description: descriptions.object,
+    fields: (t) => ({
+      work: t.field({ type: WorkObject, description: descriptions.work, resolve: ({ work }) => work }),
+      [countName]: t.exposeInt("count", { description: descriptions.count }),
+    }),
+  });
+}
+
+const firstDescription = `The number of works. Defaults to 20; maximum ${graphLimits.first[1]}.`;
+const size = `1 to ${graphLimits.refs[1]}`;
 
 builder.queryField("commonReferences", (t) =>
   t.field({
-    type: [CommonReferenceObject],
-    description: `The works that several works cite. ${order}`,
+    type: CommonReferencesObject,
+    description: "Finds the works that several given works cite.",
     args: {
-      refs: t.arg.stringList({ required: true, description: worksInWords("refs") }),
-      first: t.arg.int({
-        required: true,
-        defaultValue: 20,
-        description: `How many: ${inWords(graphLimits.first)}.`,
-      }),
-      atLeast: t.arg.int({
-        description:
-          "By how many of the works one must be cited to be listed: 2 unless told, or 1 where one work is given. The number " +
-          "of works lists what all of them cite.",
+      refs: t.arg.stringList({ required: true, description: `The citing works, ${anyWorkRef}; ${size}.` }),
+      first: t.arg.int({ required: true, defaultValue: 20, description: firstDescription }),
+      minSharedBy: t.arg.int({
+        description: "The minimum of `sharedBy`. Defaults to 2, or to 1 if a single work is given.",
       }),
     },
-    resolve: async (_root, { refs, first, atLeast }, context) => {
+    resolve: async (_root, { refs, first, minSharedBy }, context) => {
       readWithin("first", first, graphLimits.first);
-      if (typeof atLeast === "number" && atLeast < 1) {
-        throw badUserInput(`\`atLeast\` must be 1 or more, not ${atLeast}.`);
+      if (typeof minSharedBy === "number" && minSharedBy < 1) {
+        throw badUserInput(`\`minSharedBy\` must be 1 or more, not ${minSharedBy}.`);
       }
       const works = await workIdsByRefs("refs", refs, context);
-      const least = atLeast ?? Math.min(2, works.length);
+      const least = minSharedBy ?? Math.min(2, works.length);
       const answer = await context.graph.ask((service, budget) =>
         service.commonReferences({ works, least, first }, budget),
       );
-      return withRows(answer, first, context.loaders);
+      return withRows(answer, context.loaders);
     },
   }),
 );
 
 builder.queryField("priorWorks", (t) =>
   t.field({
-    type: [CommonReferenceObject],
-    description: `The works that a set of works rests on: those outside it that its works cite. ${order}`,
+    type: PriorWorksObject,
+    description: "Finds the works that a set of works builds on: those outside the set that its works cite.",
     args: {
-      refs: t.arg.stringList({ required: true, description: `The set. ${worksInWords("refs")}` }),
-      first: t.arg.int({
-        required: true,
-        defaultValue: 20,
-        description: `How many: ${inWords(graphLimits.first)}.`,
-      }),
+      refs: t.arg.stringList({ required: true, description: `The set, ${anyWorkRef}; ${size} works.` }),
+      first: t.arg.int({ required: true, defaultValue: 20, description: firstDescription }),
     },
     resolve: async (_root, { refs, first }, context) => {
       readWithin("first", first, graphLimits.first);
@@ -93,22 +99,19 @@ builder.queryField("priorWorks", (t) =>
       const answer = await context.graph.ask((service, budget) =>
         service.priorWorks({ works, first }, budget),
       );
-      return withRows(answer, first, context.loaders);
+      return withRows(answer, context.loaders);
     },
   }),
 );
 
 builder.queryField("derivativeWorks", (t) =>
   t.field({
-    type: [DerivativeWorkObject],
-    description: `The works that build upon a set of works, like surveys of it: those outside it that cite its works. ${order}`,
+    type: DerivativeWorksObject,
+    description:
+      "Finds the works that build on a set of works, such as surveys: those outside the set that cite its works.",
     args: {
-      refs: t.arg.stringList({ required: true, description: `The set. ${worksInWords("refs")}` }),
-      first: t.arg.int({
-        required: true,
-        defaultValue: 20,
-        description: `How many: ${inWords(graphLimits.first)}.`,
-      }),
+      refs: t.arg.stringList({ required: true, description: `The set, ${anyWorkRef}; ${size} works.` }),
+      first: t.arg.int({ required: true, defaultValue: 20, description: firstDescription }),
     },
     resolve: async (_root, { refs, first }, context) => {
       readWithin("first", first, graphLimits.first);
@@ -116,23 +119,20 @@ builder.queryField("derivativeWorks", (t) =>
       const answer = await context.graph.ask((service, budget) =>
         service.derivativeWorks({ works, first }, budget),
       );
-      return withRows(answer, first, context.loaders);
+      return withRows(answer, context.loaders);
     },
   }),
 );
 
-async function withRows(
-  answer: Answered<CountedAnswer>,
-  first: number,
-  loaders: Loaders,
-): Promise<CountedWork[]> {
-  const about = aboutList(answer, answer.works, first);
+async function withRows(answer: Answered<CountedAnswer>, loaders: Loaders): Promise<GraphList<CountedWork>> {
   const rows = await worksOf(
     answer.works.map(({ workId }) => workId),
     loaders,
   );
-  return answer.works.flatMap(({ count }, index) => {
+  const nodes = answer.works.flatMap(({ count }, index) => {
     const work = rows[index] ?? null;
-    return work === null ? [] : [{ ...about, work, count }];
+    return work === null ? [] : [{ work, count }];
   });
+  const { truncated, graphVersion } = answer;
+  return { nodes, truncated, graphVersion };
 }

@@ -7,6 +7,7 @@ export const errorCodes = [
   "NOT_FOUND",
   "UNAUTHENTICATED",
   "QUERY_TOO_COMPLEX",
+  "OUT_OF_RANGE",
   "DOCUMENT_REJECTED",
   "TOO_LARGE",
   "RATE_LIMITED",

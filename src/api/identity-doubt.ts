@@ -1,67 +1,75 @@
 import type { IdentifierKind } from "../store/ids.ts";
-import { readVoices } from "../store/voices.ts";
+import { readVoices } from "../store/text-columns.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
-import type { IdentifierRow, WorkRow } from "./loaders/works.ts";
+import type { IdentifierRow, WorkRow } from "./loaders/papers.ts";
 
-type IdentityVoice = {
+type IdentityCandidate = {
   readonly kind: IdentifierKind | null;
   readonly value: string | null;
   readonly papers: number;
 };
-type IdentityDoubt = { readonly identifier: string; readonly voices: readonly IdentityVoice[] };
+type IdentityConflict = { readonly identifier: string; readonly candidates: readonly IdentityCandidate[] };
 
-const IdentityVoiceObject = builder.objectRef<IdentityVoice>("IdentityVoice").implement({
-  description: "How many papers say of an identifier that it names the same work as another one.",
+const IdentityCandidateObject = builder.objectRef<IdentityCandidate>("IdentityCandidate").implement({
+  description: "A work that an identifier may name, with the number of papers that say so.",
   fields: (t) => ({
     arxivId: t.string({
       nullable: true,
-      description: "The arXiv id that they name beside it; null where they name none.",
+      description:
+        "The arXiv id that these papers name beside the identifier. Returns null if they name none.",
       resolve: ({ kind, value }) => (kind === "arxiv" ? value : null),
     }),
     doi: t.string({
       nullable: true,
       description:
-        "The DOI that they name beside a work id; null where they name none, and beside an arXiv id.",
+        "The DOI that these papers name beside the identifier. Returns null if they name none, or if `arxivId` is set.",
       resolve: ({ kind, value }) => (kind === "doi" ? value : null),
     }),
-    papers: t.exposeInt("papers", { description: "How many papers, of the best proved that name it." }),
-  }),
-});
-
-export const IdentityDoubtObject = builder.objectRef<IdentityDoubt>("IdentityDoubt").implement({
-  description:
-    "An identifier on which papers disagree. What most of the best proved papers that name it say decides which work it " +
-    "stands for; papers that name it alone are counted as well.",
-  fields: (t) => ({
-    identifier: t.exposeString("identifier", { description: "A DOI, in lower case, or a work id." }),
-    voices: t.field({
-      type: [IdentityVoiceObject],
-      description:
-        "What papers say, most papers first: the first decides. Without `arxivId` and `doi`: papers that name it alone.",
-      resolve: ({ voices }) => [...voices],
+    paperCount: t.exposeInt("papers", {
+      description: "The number of papers, among the best proved ones that name the identifier.",
     }),
   }),
 });
 
-/** Doubts about the identifiers that stand for a work: those of which a paper says something else than what decides. */
-export async function identityDoubtsOf(
+export const IdentityConflictObject = builder.objectRef<IdentityConflict>("IdentityConflict").implement({
+  description:
+    "An identifier about which papers disagree. The majority of the best proved papers that name it decides which work it names.",
+  fields: (t) => ({
+    identifier: t.exposeString("identifier", { description: "A DOI in lower case, or a work id." }),
+    candidates: t.field({
+      type: [IdentityCandidateObject],
+      description:
+        "What papers say, most papers first; the first is used. A candidate without `arxivId` and `doi` counts the papers that " +
+        "name the identifier alone.",
+      resolve: ({ candidates }) => [...candidates],
+    }),
+  }),
+});
+
+/** The identifiers of a work of which some paper says something else than what is used. */
+export async function identityConflictsOf(
   { workId }: WorkRow,
   _args: object,
   { loaders }: Context,
-): Promise<IdentityDoubt[]> {
+): Promise<IdentityConflict[]> {
   const identifiers = await loaders.identifiersOfWork.load(workId);
-  const doubts = identifiers.map(async ({ value, voices }): Promise<IdentityDoubt[]> => {
+  const conflicts = identifiers.map(async ({ value, voices }): Promise<IdentityConflict[]> => {
     const list = voices === null ? [] : readVoices(voices);
     if (!list.slice(1).some(({ target }) => target !== null)) return [];
     const targets = await Promise.all(
       list.map(({ target }) => (target === null ? null : loaders.identifier.load(target.targetId))),
     );
-    return [{ identifier: value, voices: list.map(({ papers }, index) => voiceOf(targets[index], papers)) }];
+    return [
+      {
+        identifier: value,
+        candidates: list.map(({ papers }, index) => candidateOf(targets[index], papers)),
+      },
+    ];
   });
-  return (await Promise.all(doubts)).flat().sort((a, b) => (a.identifier < b.identifier ? -1 : 1));
+  return (await Promise.all(conflicts)).flat().sort((a, b) => (a.identifier < b.identifier ? -1 : 1));
 }
 
-function voiceOf(target: IdentifierRow | null | undefined, papers: number): IdentityVoice {
+function candidateOf(target: IdentifierRow | null | undefined, papers: number): IdentityCandidate {
   return { kind: target?.kind ?? null, value: target?.value ?? null, papers };
 }

@@ -1,31 +1,105 @@
+import { isPithNumber, type PaperRef, parsePaperRef, suffixOf } from "../protocol/index.ts";
+import type { Database } from "../store/database.ts";
+import type { Change } from "../store/feed.ts";
 import { builder } from "./builder.ts";
-import { maximumPageSize } from "./connections.ts";
+import { maximumPageSize } from "./connections/keyset.ts";
 import type { ChangeFollower, Context } from "./context.ts";
 import { badUserInput } from "./errors.ts";
 import type { PaperRow } from "./loaders/papers.ts";
 import { PaperObject } from "./objects.ts";
-import { WantedPapers } from "./wanted-papers.ts";
+
+/** A change, and by which look-up keys its paper may be a wanted one. */
+export type Candidate = { readonly change: Change; readonly keys: ReadonlySet<string> };
+
+const noKeys: ReadonlySet<string> = new Set();
+
+/**
+ * Which papers a subscription is about: those that refs name, now or later. So a paper that is not held yet is told of
+ * once it comes, and all versions of an arXiv id unless the ref names one. Without refs all papers.
+ */
+export class WantedPapers {
+  readonly #refs: readonly PaperRef[] | null;
+
+  /** Throws BAD_USER_INPUT where a ref names no paper, or there are too many. */
+  constructor(refs: readonly string[] | null) {
+    if (refs !== null && refs.length > maximumPageSize) {
+      throw badUserInput(`\`refs\` may name at most ${maximumPageSize} papers, not ${refs.length}.`);
+    }
+    this.#refs = refs?.map(readRef) ?? null;
+  }
+
+  /** Those of the changes that may be of wanted papers: one statement at most. */
+  async among({ pool }: Pick<Database, "pool">, changes: readonly Change[]): Promise<Candidate[]> {
+    const candidates = changes.map((change) => ({ change, keys: new Set<string>() }));
+    if (this.#refs === null) return candidates;
+    const keys = this.#refs.map(keyOf).filter((key) => key !== null);
+    if (keys.length > 0) {
+      const { rows } = await pool.query<{ key: string; paper_id: string }>(
+        "SELECT key, paper_id FROM paper_keys WHERE key = ANY($1::text[]) AND paper_id = ANY($2::bigint[])",
+        [keys, changes.map(({ paperId }) => paperId)],
+      );
+      for (const { key, paper_id: id } of rows) {
+        for (const { change, keys } of candidates) if (change.paperId === BigInt(id)) keys.add(key);
+      }
+    }
+    return candidates.filter(
+      ({ change, keys }) => keys.size > 0 || this.#refs?.some((ref) => namesNumber(ref, change.pithNumber)),
+    );
+  }
+
+  /** Whether a candidate's paper is wanted: refs may name a version. */
+  includes({ pithNumber, sourceVersion }: PaperRow, keys: ReadonlySet<string> = noKeys): boolean {
+    if (this.#refs === null) return true;
+    return this.#refs.some((ref) => {
+      if (ref.kind === "pith") return namesNumber(ref, pithNumber);
+      const isNamed = keys.has(keyOf(ref) ?? "");
+      return isNamed && (ref.kind !== "arxiv" || ref.version === null || ref.version === sourceVersion);
+    });
+  }
+}
+
+function readRef(ref: string): PaperRef {
+  const parsed = parsePaperRef(ref);
+  if (parsed !== null && parsed.kind !== "work_id") return parsed;
+  throw badUserInput(
+    `${JSON.stringify(ref.slice(0, 100))} names no paper. \`refs\` takes what \`paper(ref:)\` takes.`,
+  );
+}
+
+function namesNumber(ref: PaperRef, pithNumber: string): boolean {
+  return (
+    ref.kind === "pith" &&
+    isPithNumber(pithNumber) &&
+    suffixOf(pithNumber).startsWith(ref.suffix) &&
+    (ref.year === null || pithNumber.startsWith(`pith:${ref.year}:`))
+  );
+}
+
+/** As the table `paper_keys` has it. */
+function keyOf(ref: PaperRef): string | null {
+  return ref.kind === "arxiv" ? `arxiv:${ref.id}` : ref.kind === "doi" ? `doi:${ref.doi}` : null;
+}
 
 type PaperChange = { readonly position: bigint; readonly paper: PaperRow; readonly stateSha256: string };
 
 const PaperChangeObject = builder.objectRef<PaperChange>("PaperChange");
 
 PaperChangeObject.implement({
-  description: "That something was added to a paper.",
+  description: "An addition to a paper.",
   fields: (t) => ({
     paper: t.field({
       type: PaperObject,
-      description:
-        "The paper as it is now, when this is told: later than the change, where changes are told late.",
+      description: "The paper at the time of delivery, which may include later changes.",
       resolve: ({ paper }) => paper,
     }),
     stateSha256: t.exposeString("stateSha256", {
       description:
-        "SHA-256 of the paper's state after this change, in lower-case hex: `paper.state.sha256` where none came since.",
+        "The SHA-256 of the paper's state after this change, in lower-case hex. Differs from `paper.state.sha256` if later changes " +
+        "followed.",
     }),
     position: t.string({
       description:
-        "The change's place in this mirror's feed: for `after`. The event stream has it as the event's id.",
+        "The position of the change in this mirror's feed, for `afterPosition`. Also the id of the server-sent event.",
       resolve: ({ position }) => String(position),
     }),
   }),
@@ -35,25 +109,22 @@ builder.subscriptionField("paperChanged", (t) =>
   t.field({
     type: PaperChangeObject,
     description:
-      "Told whenever something is added to a paper, by whichever process took it in; each change once, in the order in which " +
-      "they were committed. A paper whose canonical record is not known is not told of. A client that lost its connection " +
-      "goes on where it was, with the header Last-Event-ID, as browsers send it by themselves, or with `after`; so it " +
-      "misses nothing, and a restart of the server is no gap.",
+      "Delivers each addition to a stored paper once, in the order of commits. A client that reconnects with the header " +
+      "Last-Event-ID, which browsers send themselves, or with `afterPosition` misses nothing.",
     args: {
       refs: t.arg.stringList({
         description:
-          `The papers, named as for \`paper\`, at most ${maximumPageSize}; held or not: one that comes later is told of. ` +
-          "An arXiv id without version stands for all versions. All papers unless told; an empty list fits none.",
+          `The papers, stored or not, in any form that \`Query.paper\` accepts; maximum ${maximumPageSize}. Defaults ` +
+          "to all papers; an empty list matches nothing, and an arXiv id without version matches all versions.",
       }),
-      after: t.arg.string({
+      afterPosition: t.arg.string({
         description:
-          "The position after which to begin: a change's `position`, or an event's id. Now unless told; the header " +
-          "Last-Event-ID comes first. One that this mirror's feed has not come to: BAD_USER_INPUT.",
+          "Deliver changes after this `position`. Defaults to the present; the header Last-Event-ID takes precedence.",
       }),
     },
-    subscribe: async (_root, { refs, after }, context) => {
+    subscribe: async (_root, { refs, afterPosition }, context) => {
       const wanted = new WantedPapers(refs ?? null);
-      const given = readPosition(context.live.resumeAfter ?? after ?? null);
+      const given = readPosition(context.live.resumeAfter ?? afterPosition ?? null);
       const follower = context.live.follow();
       try {
         // Told of a change, a client sees what changed: nothing is read from a replica that may be behind.
@@ -78,7 +149,7 @@ builder.subscriptionField("paperChanged", (t) =>
 function readPosition(text: string | null): bigint | null {
   if (text === null) return null;
   if (/^(?:0|[1-9]\d{0,17})$/.test(text)) return BigInt(text);
-  throw badUserInput("`after`, or Last-Event-ID, must be a position of the feed: a whole number.");
+  throw badUserInput("`afterPosition`, or Last-Event-ID, must be a position of the feed: a whole number.");
 }
 
 async function* changesOf(

@@ -3,31 +3,44 @@ import type { Queries } from "../store/database.ts";
 import { categoriesOfPaper, paperNames } from "../store/tables/columns.ts";
 import { papers, works } from "../store/tables/index.ts";
 import { builder } from "./builder.ts";
-import { ProofEnum } from "./enums.ts";
 import { badUserInput } from "./errors.ts";
-import { comparableText, containsPattern, storable } from "./text-filter.ts";
+import { ProofEnum } from "./scalars-and-enums.ts";
+
+/** Whether PostgreSQL can hold this text: it knows no U+0000, so nothing stored contains one. */
+export function storable(text: string): boolean {
+  return !text.includes("\u0000");
+}
+
+/** The pattern for LIKE that fits every text which contains this one. */
+export function containsPattern(text: string): string {
+  return `%${text.replace(/[\\%_]/g, "\\$&")}%`;
+}
+
+/** A text to be looked for in stored ones, in their form: characters composed (NFC), white space folded. */
+export function comparableText(text: string): string {
+  return text.normalize("NFC").replace(/[\s\p{Z}\p{Cc}]+/gu, " ");
+}
 
 export const PaperFilterInput = builder.inputType("PaperFilter", {
-  description: "Which papers; what is given must all hold. What is absent or null asks nothing.",
+  description: "Selects papers that meet all conditions. An absent or null condition matches everything.",
   fields: (t) => ({
     categories: t.stringList({
       description:
-        "Any of these is the primary category or among the others: `cs.LG`. An empty list fits none.",
+        "The primary category or a cross category is any of these, such as `cs.LG`. An empty list matches nothing.",
     }),
-    yearFrom: t.int({ description: "Submitted in this year (UTC) or later." }),
-    yearTo: t.int({ description: "Submitted in this year (UTC) or earlier." }),
+    yearFrom: t.int({ description: "The paper was submitted in this year (UTC) or later." }),
+    yearTo: t.int({ description: "The paper was submitted in this year (UTC) or earlier." }),
     titleContains: t.string({
       description:
-        "`title` contains this text. Case does not matter, nor how white space and accents are encoded; accents themselves do.",
+        "`title` contains this text. Case and the encoding of white space are ignored; accents are not.",
     }),
-    minCitedBy: t.int({ description: "At least so many works cite the paper's work (`work.citedByCount`)." }),
-    proof: t.field({ type: ProofEnum, description: "`verification.proof` is exactly this." }),
-    anchorsOthers: t.boolean({
+    minCitedBy: t.int({ description: "The `work.citedByCount` of the paper is at least this number." }),
+    proof: t.field({ type: ProofEnum, description: "`verification.proof` equals this value." }),
+    isAnchor: t.boolean({
       description:
-        "Whether another work is anchored in the paper's work: cites it by a reference that is marked as an internal anchor. " +
-        "False finds the papers that are never an anchor.",
+        "Whether another work cites the paper's work through an internal anchor (`Reference.isInternalAnchor`).",
     }),
-    hasEquivocations: t.boolean({ description: "Whether `verification.equivocations` is above 0." }),
+    hasEquivocations: t.boolean({ description: "Whether the paper has equivocations." }),
   }),
 });
 
@@ -65,12 +78,12 @@ export function paperCondition(db: Queries, filter: PaperFilter): SQL | undefine
 }
 
 /** The condition on `works` that a filter asks for; undefined where it asks nothing of them. */
-export function workCondition({ minCitedBy, anchorsOthers }: PaperFilter): SQL | undefined {
+export function workCondition({ minCitedBy, isAnchor }: PaperFilter): SQL | undefined {
   return and(
     given(minCitedBy) && minCitedBy > 0 ? gte(works.citedByCount, minCitedBy) : undefined,
-    given(anchorsOthers)
+    given(isAnchor)
       ? // Written out for the same reason.
-        sql`${works.anchoredWorkCount} ${sql.raw(anchorsOthers ? ">" : "=")} 0`
+        sql`${works.anchoredWorkCount} ${sql.raw(isAnchor ? ">" : "=")} 0`
       : undefined,
   );
 }

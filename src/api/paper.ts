@@ -1,19 +1,20 @@
 import { isJsonObject, isPithNumber, suffixOf } from "../protocol/index.ts";
 import { paperIdOf } from "../store/ids.ts";
 import { builder } from "./builder.ts";
-import { citingConnection } from "./citing-connection.ts";
+import { KeysetConnection } from "./connections/keyset.ts";
+import { ordinalConnection } from "./connections/ordinal.ts";
 import {
   ClaimConnection,
   EventConnection,
+  forwardArguments,
   PaperConnection,
   ReferenceConnection,
-} from "./connection-objects.ts";
-import { KeysetConnection } from "./connections.ts";
+} from "./connections/schema.ts";
 import type { Context } from "./context.ts";
-import { ClaimKindEnum, EventTypeEnum } from "./enums.ts";
 import { JsonText } from "./json-text.ts";
 import { type EventPage, type EventRow, eventKeyOf, eventKeyParts } from "./loaders/events.ts";
 import type { PaperRow } from "./loaders/papers.ts";
+import type { AliasRow } from "./loaders/records.ts";
 import {
   PaperObject,
   ReferenceCoverageObject,
@@ -22,16 +23,58 @@ import {
   VerificationObject,
   WorkObject,
 } from "./objects.ts";
-import { ordinalConnection } from "./ordinal-connection.ts";
-import { forwardArguments } from "./page-arguments.ts";
 import { required } from "./required.ts";
+import { ClaimKindEnum, EventTypeEnum } from "./scalars-and-enums.ts";
+import { citingConnection } from "./work.ts";
+
+SourceObject.implement({
+  description: "The source of a paper, as stated in its canonical record.",
+  fields: (t) => ({
+    kind: t.exposeString("sourceKind", { description: "The kind of source, such as `arxiv`." }),
+    identifier: t.exposeString("sourceId", {
+      description: "The identifier at the source, without version, such as `2302.12192`.",
+    }),
+    version: t.exposeInt("sourceVersion", {
+      nullable: true,
+      description: "The version at the source, starting at 1. Returns null if the source has no versions.",
+    }),
+  }),
+});
+
+const AliasObject = builder.objectRef<AliasRow>("Alias");
+
+AliasObject.implement({
+  description:
+    "Another identifier of a paper. Aliases are unsigned: those that follow from the record (arXiv id, arXiv's DOI, short Pith " +
+    "numbers) were checked against it, the others were not.",
+  fields: (t) => ({
+    kind: t.exposeString("kind", {
+      description: "The kind of identifier: `arxiv`, `arxiv_version`, `doi`, `pith_short_8` and others.",
+    }),
+    value: t.exposeString("value", { description: "The identifier as the document writes it." }),
+    createdAt: t.expose("createdAt", {
+      type: "DateTime",
+      description: "The creation date that the document states.",
+    }),
+  }),
+});
+
+builder.objectField(PaperObject, "aliases", (t) =>
+  t.field({
+    type: [AliasObject],
+    description: "Other identifiers of the paper, sorted by kind, then value.",
+    resolve: async ({ paperId }, _args, { loaders }) => [...(await loaders.aliasesOfPaper.load(paperId))],
+  }),
+);
 
 builder.node(PaperObject, {
   description:
-    "One version of a paper under its Pith number: the hash of a canonical record. Names, dates and categories are the " +
-    "record's, or else, like title, authors, claims and references, the current snapshot's: the registry's word, " +
-    "proved as far as `verification` says.",
-  id: { description: "Made of the Pith number.", resolve: ({ pithNumber }) => pithNumber },
+    "One version of a paper, identified by its Pith number. Source, date and categories come from the canonical record; title, " +
+    "authors, claims and references come from the current snapshot.",
+  id: {
+    description: "The global id, derived from the Pith number.",
+    resolve: ({ pithNumber }) => pithNumber,
+  },
   loadMany: (ids, { loaders }) =>
     Promise.all(
       ids.map(async (id) => {
@@ -40,87 +83,94 @@ builder.node(PaperObject, {
       }),
     ),
   fields: (t) => ({
-    pithNumber: t.exposeString("pithNumber", { description: "`pith:2023:ROU4N4IRYZ3HV3M7HKTK3YY643`." }),
+    pithNumber: t.exposeString("pithNumber", {
+      description: "The full Pith number, such as `pith:2023:ROU4N4IRYZ3HV3M7HKTK3YY643`.",
+    }),
     shortPithNumber: t.string({
-      description: "`pith:ROU4N4IR`: the first eight characters of the suffix. Several papers may share it.",
+      description:
+        "The short form with the first eight characters of the suffix, such as `pith:ROU4N4IR`. Several papers may share it.",
       resolve: ({ pithNumber }) => `pith:${isPithNumber(pithNumber) ? suffixOf(pithNumber).slice(0, 8) : ""}`,
     }),
     canonicalSha256: t.exposeString("canonicalSha256", {
-      description: "SHA-256 of the canonical record in lower-case hex: what the Pith number is made of.",
+      description: "The SHA-256 of the canonical record in lower-case hex, which the Pith number encodes.",
     }),
     canonicalRecord: t.field({
       type: "JSON",
-      description: "The canonical record, exactly: hashing its canonical JSON gives `canonicalSha256`.",
+      description: "The canonical record, exactly as it was hashed for `canonicalSha256`.",
       resolve: canonicalRecordOf,
     }),
-    source: t.field({ type: SourceObject, description: "Where it comes from.", resolve: (paper) => paper }),
+    source: t.field({
+      type: SourceObject,
+      description: "The source that the paper was published at.",
+      resolve: (paper) => paper,
+    }),
     title: t.exposeString("title", {
       nullable: true,
       description:
-        "The current snapshot's title as text: white space folded, TeX accents and letters as Unicode (NFC), mathematics " +
-        "(`$…$`) as it is. Null where none is known. What was signed: `signedTitle`; see `verification.titleBinding`.",
+        "The title, normalized: white space collapsed, TeX accents and letters as Unicode (NFC), mathematics (`$…$`) unchanged. " +
+        "Returns null if unknown.",
     }),
     signedTitle: t.string({
       nullable: true,
-      description: "The title exactly as the current snapshot has it, in the event that was signed.",
+      description: "The title exactly as signed. Returns null if unknown.",
       resolve: (paper, _args, context) => signedMember(paper, "title", context),
     }),
     authors: t.exposeStringList("authors", {
       description:
-        "The names in the current snapshot's list of authors, in its order and as text like `title`: `Michael Färber`, " +
-        "`Robert Downey Jr.`, `ATLAS Collaboration`. Affiliations, footnote marks and *et al.* are left out.",
+        "The names of the authors in the order of publication, normalized like `title`. Affiliations, footnote marks and *et al.* " +
+        "are removed.",
     }),
     signedAuthors: t.string({
       nullable: true,
       description:
-        "The list of authors exactly as the current snapshot has it, one text; null where it has none or lists names one " +
-        "by one.",
+        "The author list exactly as signed, as one text. Returns null if unknown, or if the snapshot lists names one by one.",
       resolve: (paper, _args, context) => signedMember(paper, "authors_text", context),
     }),
     abstractExcerpt: t.exposeString("abstractExcerpt", {
       nullable: true,
-      description: "The beginning of the abstract, as the current snapshot has it, as text like `title`.",
+      description: "The beginning of the abstract, normalized like `title`. Returns null if unknown.",
     }),
     signedAbstractExcerpt: t.string({
       nullable: true,
-      description: "The same exactly as it was signed.",
+      description: "The beginning of the abstract exactly as signed. Returns null if unknown.",
       resolve: (paper, _args, context) => signedMember(paper, "abstract_excerpt", context),
     }),
     headline: t.exposeString("headline", {
       nullable: true,
-      description: "The registry's headline for the paper, as text like `title`.",
+      description: "The signer's headline for the paper, normalized like `title`. Returns null if unknown.",
     }),
     license: t.exposeString("license", {
       nullable: true,
-      description: "The license's address, as recorded.",
+      description: "The URL of the license. Returns null if unknown.",
     }),
-    primaryCategory: t.exposeString("primaryCategory", { nullable: true, description: "`cs.LG`, …" }),
+    primaryCategory: t.exposeString("primaryCategory", {
+      nullable: true,
+      description: "The primary category, such as `cs.LG`. Returns null if unknown.",
+    }),
     crossCategories: t.exposeStringList("crossCategories", { description: "The other categories, sorted." }),
     submittedAt: t.expose("submittedAt", {
       type: "DateTime",
-      description: "When it was submitted to its source.",
+      description: "The date of submission to the source.",
     }),
     work: t.field({
       type: WorkObject,
-      description: "The work that this is a version of: the vertex of the citation graph.",
+      description: "The work that this paper is a version of: its vertex in the citation graph.",
       resolve: ({ workId }, _args, { loaders }) => required(loaders.work.get(workId), "work"),
     }),
     claims: t.field({
       type: ClaimConnection,
-      description: "The paper's claims, in the order of its current snapshot.",
+      description: "The claims of the paper, in the order of its current snapshot.",
       args: {
-        kind: t.arg({
+        kinds: t.arg({
           type: [ClaimKindEnum],
-          description: "Only claims of these kinds; an empty list fits none.",
+          description: "Only claims of these kinds. Defaults to all kinds; an empty list matches nothing.",
         }),
         ...forwardArguments,
       },
-      resolve: ({ paperId, claimCount }, { kind, ...page }, { loaders }) => {
-        const filter = { kinds: kind ?? null };
+      resolve: ({ paperId, claimCount }, { kinds, ...page }, { loaders }) => {
+        const filter = { kinds: kinds ?? null };
         const count = async () =>
-          kind === null || kind === undefined
-            ? claimCount
-            : loaders.claimCountOfPaper.of(filter).load(paperId);
+          filter.kinds === null ? claimCount : loaders.claimCountOfPaper.of(filter).load(paperId);
         return ordinalConnection(
           { name: "claims", paperId, filter, pages: loaders.claimsOfPaper, count },
           page,
@@ -130,18 +180,19 @@ builder.node(PaperObject, {
     references: t.field({
       type: ReferenceConnection,
       description:
-        "The references listed here, in the order of the paper's current snapshot. May be a part of the paper's own " +
-        "list: see `referenceCoverage`.",
+        "The listed references, in the order of the current snapshot. The list may be incomplete: see `referenceCoverage`.",
       args: {
-        internalAnchor: t.arg.boolean({ description: "Only those whose `isInternalAnchor` is this." }),
-        held: t.arg.boolean({
-          description: "Only those of which this mirror holds (or does not hold) a paper.",
+        internalAnchor: t.arg.boolean({
+          description: "Only references whose `isInternalAnchor` equals this value.",
+        }),
+        stored: t.arg.boolean({
+          description: "Only references whose cited work has, or does not have, a stored paper.",
         }),
         ...forwardArguments,
       },
-      resolve: (paper, { internalAnchor, held, ...page }, { loaders }) => {
+      resolve: (paper, { internalAnchor, stored, ...page }, { loaders }) => {
         const { paperId } = paper;
-        const filter = { internalAnchor: internalAnchor ?? null, held: held ?? null };
+        const filter = { internalAnchor: internalAnchor ?? null, held: stored ?? null };
         const count = async () => {
           if (filter.held !== null) {
             return loaders.heldReferenceCountOfPaper.of({ ...filter, held: filter.held }).load(paperId);
@@ -160,42 +211,40 @@ builder.node(PaperObject, {
     citedBy: t.field({
       type: PaperConnection,
       description:
-        "The papers held here whose references name this paper's work, latest submitted first. `totalCount` counts " +
-        "papers: two versions of one work that both cite it are two. `work.citedByCount` counts works.",
+        "The stored papers that cite this paper's work, latest submission first. Same as `work.citedBy`; it counts papers, whereas " +
+        "`work.citedByCount` counts works.",
       args: forwardArguments,
       resolve: ({ workId }, page, context) => citingConnection(workId, page, context),
     }),
     referenceCoverage: t.field({
       type: ReferenceCoverageObject,
-      description: "How much of the paper's list of references is known here.",
+      description: "How complete the reference list is.",
       resolve: (paper) => paper,
     }),
     verification: t.field({
       type: VerificationObject,
-      description: "What this mirror checked by itself.",
+      description: "The checks that this mirror itself made.",
       resolve: (paper) => paper,
     }),
     state: t.field({
       type: StateObject,
-      description: "What all events merge to.",
+      description: "The result of merging all events.",
       resolve: (paper) => paper,
     }),
     events: t.field({
       type: EventConnection,
-      description: "The paper's events: the valid ones in merge order, then the invalid ones by id.",
+      description: "The events of the paper: the valid ones in merge order, then the invalid ones by id.",
       args: {
-        type: t.arg({
+        types: t.arg({
           type: [EventTypeEnum],
-          description: "Only events of these types; an empty list fits none.",
+          description: "Only events of these types. Defaults to all types; an empty list matches nothing.",
         }),
         ...forwardArguments,
       },
-      resolve: ({ paperId, eventCount }, { type, ...page }, { loaders }) => {
-        const filter = { types: type ?? null };
+      resolve: ({ paperId, eventCount }, { types, ...page }, { loaders }) => {
+        const filter = { types: types ?? null };
         const count = async () =>
-          type === null || type === undefined
-            ? eventCount
-            : loaders.eventCountOfPaper.of(filter).load(paperId);
+          filter.types === null ? eventCount : loaders.eventCountOfPaper.of(filter).load(paperId);
         const read = (range: EventPage) => loaders.eventsOfPaper.of({ ...filter, ...range }).get(paperId);
         return new KeysetConnection<EventRow, EventRow>(
           {
@@ -246,16 +295,13 @@ builder.queryField("paper", (t) =>
   t.field({
     type: PaperObject,
     nullable: true,
-    description: "The paper that a ref names; null where this mirror holds none.",
+    description: "Looks up a paper by any of its identifiers. Returns null if it is not stored.",
     args: {
       ref: t.arg.string({
         required: true,
         description:
-          'Whatever names a paper: a Pith number in full, "pith:ROU4N4IR", a suffix or its first 8, 12 or 16 ' +
-          "characters, an arXiv id with or without version, a DOI, or the address of any of these, in the spellings that " +
-          "people use: `arXiv:2302.12192v1 [cs.LG]`, `arxiv.org/abs/hep-th%2F9711200`, `doi:10.1103/PhysRevD.55.5112`. An arXiv id or a DOI without version: of the versions stored the best proved (`verification.proof`), " +
-          "then the latest, as for `Work.paper`. An arXiv id with version: that one only. A short form that fits several papers: AMBIGUOUS_REF, " +
-          "with the numbers in `extensions.pithNumbers`. Anything else: BAD_USER_INPUT.",
+          'A Pith number in full, as "pith:ROU4N4IR", as a suffix or as its first 8, 12 or 16 characters; an arXiv id or a DOI; or ' +
+          "the URL of any of these. Without a version it names the best proved of the stored versions, then the latest.",
       }),
     },
     resolve: (_root, { ref }, { loaders }) => loaders.paperByRef.load(ref),

@@ -1,13 +1,11 @@
 import type { Queries } from "../store/database.ts";
 import { papers } from "../store/tables/index.ts";
 import { builder } from "./builder.ts";
-import { PaperConnection } from "./connection-objects.ts";
-import { KeysetConnection, type PageArguments } from "./connections.ts";
+import { type Key, KeysetConnection, type PageArguments } from "./connections/keyset.ts";
+import { PaperConnection, pageArguments } from "./connections/schema.ts";
 import type { Context } from "./context.ts";
 import { countRows, countRowsWithout } from "./count-rows.ts";
-import type { Key } from "./cursor.ts";
 import type { PaperRow } from "./loaders/papers.ts";
-import { pageArguments } from "./page-arguments.ts";
 import { type PaperFilter, PaperFilterInput, paperCondition } from "./paper-filter.ts";
 import {
   type Bound,
@@ -20,24 +18,25 @@ import {
 import { readPapersOf } from "./paper-pages/read-papers.ts";
 
 const PaperOrderEnum = builder.enumType("PaperOrder", {
-  description: "The order of papers; equals stand by an internal number, the same on every mirror.",
+  description: "The order of papers. Ties have the same order on every mirror.",
   values: {
-    SUBMITTED_DESC: { description: "Latest submitted first." },
-    SUBMITTED_ASC: { description: "Earliest submitted first." },
+    SUBMITTED_DESC: { description: "Latest submission first." },
+    SUBMITTED_ASC: { description: "Earliest submission first." },
     CITED_BY_DESC: { description: "Most cited first, by `work.citedByCount`." },
+    CITED_BY_ASC: { description: "Least cited first, by `work.citedByCount`." },
   } as const satisfies Record<PaperOrder, object>,
 });
 
 builder.queryField("papers", (t) =>
   t.field({
     type: PaperConnection,
-    description: "The papers held.",
+    description: "Lists the stored papers.",
     args: {
-      filter: t.arg({ type: PaperFilterInput, description: "Which papers; all unless told." }),
+      filter: t.arg({ type: PaperFilterInput, description: "Defaults to all papers." }),
       orderBy: t.arg({
         type: PaperOrderEnum,
         defaultValue: "SUBMITTED_DESC",
-        description: "In which order.",
+        description: "The order of the papers. Defaults to SUBMITTED_DESC.",
       }),
       ...pageArguments,
     },
@@ -87,8 +86,8 @@ function papersConnection(
 }
 
 function countPapers(db: Queries, filter: PaperFilter): Promise<number> {
-  if (filter.anchorsOthers !== false) return countRows(db, papers, paperCondition(db, filter));
-  const all = paperCondition(db, { ...filter, anchorsOthers: null });
-  const anchors = paperCondition(db, { ...filter, anchorsOthers: true });
+  if (filter.isAnchor !== false) return countRows(db, papers, paperCondition(db, filter));
+  const all = paperCondition(db, { ...filter, isAnchor: null });
+  const anchors = paperCondition(db, { ...filter, isAnchor: true });
   return countRowsWithout(db, papers, all, anchors);
 }

@@ -1,6 +1,7 @@
+import type { Instant } from "../protocol/index.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
-import { ProofEnum } from "./enums.ts";
+import type { SignerRow } from "./loaders/records.ts";
 import {
   EventObject,
   PaperObject,
@@ -10,25 +11,96 @@ import {
   VerificationObject,
 } from "./objects.ts";
 import { required } from "./required.ts";
+import { ProofEnum, SignerOriginEnum } from "./scalars-and-enums.ts";
+import { originOf } from "./signer-origin.ts";
+
+builder.node(SignerObject, {
+  description:
+    "A signer of events, identified by its key. Keys are trusted by configuration, never by a document.",
+  id: {
+    description: "The global id, derived from the fingerprint.",
+    resolve: ({ fingerprint }) => fingerprint,
+  },
+  loadMany: (ids, context) => Promise.all(ids.map((id) => signerOf(id, context))),
+  fields: (t) => ({
+    keyId: t.exposeString("keyId", { description: "The name of the key, such as `pith-v1-2026-05`." }),
+    fingerprint: t.exposeString("fingerprint", {
+      description: "The first 32 hex digits of the SHA-256 of the raw public key.",
+    }),
+    signerId: t.exposeString("signerId", { description: "The owner of the key, such as `pith.science`." }),
+    signerType: t.exposeString("signerType", {
+      description: "The kind of signer, such as `pith_registry`.",
+    }),
+    origin: t.field({
+      type: SignerOriginEnum,
+      description: "How this mirror came to trust the key.",
+      resolve: ({ fingerprint }, _args, { keyring }) => originOf(fingerprint, keyring),
+    }),
+    publicKey: t.string({
+      nullable: true,
+      description:
+        "The raw Ed25519 public key in base64. Returns null if the key is no longer in this mirror's keyring.",
+      resolve: ({ fingerprint }, _args, { keyring }) => keyring.get(fingerprint)?.publicKeyBase64 ?? null,
+    }),
+    validFrom: t.field({
+      type: "DateTime",
+      nullable: true,
+      description: "The first instant at which the key is valid. Returns null if unlimited or unknown.",
+      resolve: ({ fingerprint }, _args, { keyring }) => timeOf(keyring.get(fingerprint)?.validFrom),
+    }),
+    validUntil: t.field({
+      type: "DateTime",
+      nullable: true,
+      description:
+        "The first instant at which the key is no longer valid. Returns null if unlimited or unknown.",
+      resolve: ({ fingerprint }, _args, { keyring }) => timeOf(keyring.get(fingerprint)?.validUntil),
+    }),
+  }),
+});
+
+/** Anything else than 32 hex digits names no signer; PostgreSQL would not accept every text. */
+async function signerOf(fingerprint: string, { loaders }: Context): Promise<SignerRow | null> {
+  return /^[0-9a-f]{32}$/.test(fingerprint) ? loaders.signer.load(fingerprint) : null;
+}
+
+function timeOf(instant: Instant | null | undefined): string | null {
+  return instant === null || instant === undefined ? null : `${instant}Z`;
+}
+
+builder.queryFields((t) => ({
+  signer: t.field({
+    type: SignerObject,
+    nullable: true,
+    description: "Looks up a signer. Returns null if no accepted event is from this signer.",
+    args: {
+      fingerprint: t.arg.string({ required: true, description: "The fingerprint of the signer's key." }),
+    },
+    resolve: (_root, { fingerprint }, context) => signerOf(fingerprint, context),
+  }),
+  signers: t.field({
+    type: [SignerObject],
+    description: "Lists all signers of accepted events, sorted by fingerprint.",
+    resolve: (_root, _args, { loaders }) => loaders.allSigners(),
+  }),
+}));
 
 ProvenanceObject.implement({
-  description: "Who says so, and how far that can be checked.",
+  description: "Who asserts something, and how far that is proved.",
   fields: (t) => ({
     event: t.field({
       type: EventObject,
-      description: "The event that asserts it: the paper's current snapshot, or its record.",
+      description: "The event that asserts it: the paper's current snapshot or record.",
       resolve: ({ event }) => event,
     }),
     signer: t.field({
       type: SignerObject,
-      description: "Whose word the event is.",
+      description: "The signer of the event.",
       resolve: ({ event }, _args, { loaders }) => required(loaders.signer.get(event.fingerprint), "signer"),
     }),
     proof: t.expose("proof", {
       type: ProofEnum,
       description:
-        "How far that is proved: the event's standing. It may be better than the event's own `proof`, where a " +
-        "signed event of the same signer is built on it.",
+        "How far the assertion is proved. Same as `event.effectiveProof`, which may be stronger than `event.proof`.",
     }),
   }),
 });
@@ -56,17 +128,16 @@ builder.objectFields(PaperObject, (t) => ({
     type: ProvenanceObject,
     nullable: true,
     description:
-      "Who says what the canonical record says: its source, when it was submitted, its primary and other categories. " +
-      "Null where the record came beside the events and none of them states it: then only its hash vouches for it.",
+      "Who asserts the canonical record: source, submission date and categories. Returns null if no event states the record, so " +
+      "that only its hash proves it.",
     resolve: ({ paperId, recordEventId }, _args, context) => eventProvenance(paperId, recordEventId, context),
   }),
   snapshotProvenance: t.field({
     type: ProvenanceObject,
     nullable: true,
     description:
-      "Who says what the current snapshot says: title, authors, abstract, headline, verdict, and the counts of " +
-      "`referenceCoverage`. Null where no snapshot is known: then what of these is null or empty is not known, " +
-      "rather than none.",
+      "Who asserts the current snapshot: title, authors, abstract, headline, verdict, claims and references. Returns null if no " +
+      "snapshot is stored; null or empty values of these fields then mean unknown.",
     resolve: ({ paperId, snapshotEventId }, _args, context) =>
       eventProvenance(paperId, snapshotEventId, context),
   }),
@@ -77,7 +148,8 @@ builder.objectField(VerificationObject, "signer", (t) =>
     type: SignerObject,
     nullable: true,
     description:
-      "Whose word `proof` is about: the signer of the current snapshot, else of the record. Null where no event states either.",
+      "The signer whose statement `proof` is about: that of the current snapshot, otherwise of the record. Returns null if no " +
+      "event states either.",
     resolve: async ({ paperId, snapshotEventId, recordEventId }, _args, context) => {
       const provenance = await eventProvenance(paperId, snapshotEventId ?? recordEventId, context);
       return provenance === null

@@ -1,25 +1,24 @@
 import { builder } from "./builder.ts";
-import { CitationDirectionEnum } from "./enums.ts";
-import { type GraphAnswer, GraphAnswerInterface } from "./graph-answer.ts";
-import { refsInWords, workIdByRef } from "./graph-works.ts";
-import { graphLimits, inWords, readWithin } from "./limits/graph.ts";
+import { anyWorkRef, type GraphResult, GraphResultInterface, workIdByRef } from "./graph-works.ts";
+import { graphLimits, readWithin } from "./limits/graph.ts";
+import { CitationDirectionEnum } from "./scalars-and-enums.ts";
 
-type ReachableWorks = GraphAnswer & { readonly counts: readonly number[] };
+type ReachableWorks = GraphResult & { readonly counts: readonly number[] };
 
 const ReachableWorksObject = builder.objectRef<ReachableWorks>("ReachableWorks");
 
 ReachableWorksObject.implement({
-  description: "How many works are reached from one. Where it is `truncated`, there are at least so many.",
-  interfaces: [GraphAnswerInterface],
+  description:
+    "The number of works that are reached from one. If it is `truncated`, the counts are lower bounds.",
+  interfaces: [GraphResultInterface],
   fields: (t) => ({
     total: t.int({
-      description: "All of them together, the work itself among them.",
+      description: "The number of works in all, including the start.",
       resolve: ({ counts }) => counts.reduce((sum, count) => sum + count, 0),
     }),
     counts: t.intList({
       description:
-        "By steps, how many works are reached with so many and no fewer: the first is the work itself. It ends with the " +
-        "last step that reaches any.",
+        "The number of works by distance: `counts[0]` is the start itself, `counts[n]` the works whose shortest path has n citations.",
       resolve: ({ counts }) => [...counts],
     }),
   }),
@@ -28,19 +27,19 @@ ReachableWorksObject.implement({
 builder.queryField("reachableWorks", (t) =>
   t.field({
     type: ReachableWorksObject,
-    description: "How many works are reached from one by following citations, by steps.",
+    description: "Counts the works that are reached from one by following citations, by distance.",
     args: {
-      ref: t.arg.string({ required: true, description: `Where to start. ${refsInWords}` }),
+      ref: t.arg.string({ required: true, description: `The work to start from, ${anyWorkRef}.` }),
       direction: t.arg({
         type: CitationDirectionEnum,
         required: true,
         defaultValue: "REFERENCES",
-        description: "Which citations are followed.",
+        description: "The direction in which citations are followed.",
       }),
       maxDepth: t.arg.int({
         required: true,
         defaultValue: 8,
-        description: `The most steps: ${inWords(graphLimits.maxDepth)}.`,
+        description: `The maximum distance. Defaults to 8; maximum ${graphLimits.maxDepth[1]}.`,
       }),
     },
     resolve: async (_root, { ref, direction, maxDepth }, context) => {

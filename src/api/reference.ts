@@ -1,51 +1,92 @@
 import { isJsonObject } from "../protocol/index.ts";
 import type { Context } from "./context.ts";
-import type { ReferenceRow } from "./loaders/reference-rows.ts";
-import { PaperObject, ProvenanceObject, ReferenceObject, WorkObject } from "./objects.ts";
+import type { ReferenceRow } from "./loaders/references.ts";
+import {
+  PaperObject,
+  ProvenanceObject,
+  ReferenceCoverageObject,
+  ReferenceObject,
+  WorkObject,
+} from "./objects.ts";
 import { provenanceOf } from "./provenance.ts";
 import { required } from "./required.ts";
 
-ReferenceObject.implement({
-  description: "An entry of a paper's list of references, as its current snapshot has it.",
+ReferenceCoverageObject.implement({
+  description:
+    "How complete a paper's reference list is. Signers assert a number of references, list some of them, and this mirror stores " +
+    "the papers of some of those.",
   fields: (t) => ({
-    refIndex: t.exposeInt("refIndex", { description: "Its number in the paper's list, from 1." }),
+    asserted: t.exposeInt("referencesAsserted", {
+      nullable: true,
+      description: "The number of references that the signer asserts. Returns null if unknown.",
+    }),
+    listed: t.exposeInt("referencesKnown", {
+      description: "The number of references in the current snapshot. Same as `Paper.references.totalCount`.",
+    }),
+    resolvedWorks: t.exposeInt("resolvedWorksAsserted", {
+      nullable: true,
+      description:
+        "The number of references, listed or not, that the signer asserts to have resolved to works. Returns null if unknown.",
+    }),
+    internalAnchors: t.exposeInt("internalAnchorsAsserted", {
+      nullable: true,
+      description:
+        "The number of references, listed or not, that the signer asserts to be internal anchors. Returns null if unknown.",
+    }),
+    stored: t.int({
+      description: "The number of listed references whose cited work has a stored paper.",
+      resolve: ({ paperId }, _args, { loaders }) =>
+        loaders.heldReferenceCountOfPaper.of({ internalAnchor: null, held: true }).load(paperId),
+    }),
+    complete: t.boolean({
+      description: "Whether `asserted` equals `listed`. False if `asserted` is unknown.",
+      resolve: ({ referencesAsserted, referencesKnown }) => referencesAsserted === referencesKnown,
+    }),
+  }),
+});
+
+ReferenceObject.implement({
+  description: "A reference of a paper, as listed in the paper's current snapshot.",
+  fields: (t) => ({
+    refIndex: t.exposeInt("refIndex", {
+      description: "The number in the paper's reference list, starting at 1.",
+    }),
     title: t.exposeString("title", {
       nullable: true,
-      description: "The cited title, as the registry read it, as text like `Paper.title`.",
+      description: "The cited title, normalized like `Paper.title`. Returns null if unknown.",
     }),
     signedTitle: t.string({
       nullable: true,
-      description: "The cited title exactly as the snapshot has it, in the event that was signed.",
+      description: "The cited title exactly as signed. Returns null if unknown.",
       resolve: signedTitleOf,
     }),
     year: t.exposeInt("year", {
       nullable: true,
       description:
-        "The year that the reference states, right or wrong; null where it states none from 1000 to 2100. The year of " +
-        "the work: `work.year`.",
+        "The year that the reference states, which may differ from `work.year`. Returns null unless it is from 1000 to 2100.",
     }),
     doi: t.exposeString("doi", {
       nullable: true,
-      description: "The cited DOI, as written; null where none is.",
+      description: "The cited DOI as written. Returns null if there is none.",
     }),
     citedArxivId: t.exposeString("citedArxivId", {
       nullable: true,
-      description: "The cited arXiv id, as written; null where none is.",
+      description: "The cited arXiv id as written. Returns null if there is none.",
     }),
     isInternalAnchor: t.exposeBoolean("isInternalAnchor", {
       description:
-        "Whether the registry says that it resolved this to a paper of its own. Whether *this* mirror holds that " +
-        "paper is another question: see `citedPaper`.",
+        "Whether this is an internal anchor: an outgoing reference that, as the signer asserts, resolves to a paper in the registry. " +
+        "The cited paper, the anchor, need not be stored here.",
     }),
     work: t.field({
       type: WorkObject,
-      description: "The work cited. Always there, whether a paper of it is held or not: nothing dangles.",
+      description: "The cited work. Every reference has one, even if no paper of it is stored.",
       resolve: ({ citedWorkId }, _args, { loaders }) => required(loaders.work.get(citedWorkId), "work"),
     }),
     citedPaper: t.field({
       type: PaperObject,
       nullable: true,
-      description: "The paper held of the work cited (`work.paper`); null where this mirror holds none.",
+      description: "The stored paper of the cited work. Same as `work.paper`; null if none is stored.",
       resolve: async ({ citedWorkId }, _args, { loaders }) => {
         const { paperId } = await required(loaders.work.get(citedWorkId), "work");
         return paperId === null ? null : loaders.paper.load(paperId);
@@ -53,12 +94,12 @@ ReferenceObject.implement({
     }),
     citingPaper: t.field({
       type: PaperObject,
-      description: "The paper whose list this stands in.",
+      description: "The paper that lists this reference.",
       resolve: ({ paperId }, _args, { loaders }) => required(loaders.paper.get(paperId), "paper"),
     }),
     provenance: t.field({
       type: ProvenanceObject,
-      description: "Who says that the paper cites this: the signer of its current snapshot.",
+      description: "Who asserts that the paper cites this work.",
       resolve: ({ paperId }, _args, context) => provenanceOf(paperId, context),
     }),
   }),

@@ -3,49 +3,51 @@ import { quarantine } from "../store/tables/index.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
 
-type RefusalCount = {
-  readonly kind: "document" | "event";
+type RejectionCount = {
+  readonly scope: "document" | "event";
   readonly code: string;
   readonly count: number;
 };
 
-const RefusedKindEnum = builder.enumType("RefusedKind", {
-  description: "What was refused.",
+const RejectionScopeEnum = builder.enumType("RejectionScope", {
+  description: "Whether a whole document or a single event was rejected.",
   values: {
-    DOCUMENT: { value: "document", description: "A document as a whole: nothing of it was taken in." },
+    DOCUMENT: { value: "document", description: "The whole document was rejected." },
     EVENT: {
       value: "event",
       description:
-        "A copy of an event, of a document of which the rest was taken in. At most 20 of one document are kept.",
+        "An event was rejected; the rest of its document was accepted. At most 20 per document are counted.",
     },
   } as const,
 });
 
-export const RefusalCountObject = builder.objectRef<RefusalCount>("RefusalCount");
+export const RejectionCountObject = builder.objectRef<RejectionCount>("RejectionCount");
 
-RefusalCountObject.implement({
+RejectionCountObject.implement({
   description:
-    "How much was refused at the door for one reason, of what quarantine keeps: the 10,000 rows that came last. What it " +
-    "said, and who sent it, only the mirror's keepers see (`pith-graph quarantine`).",
+    "The number of rejections for one reason. Only the operator sees their content (`pith-graph quarantine`).",
   fields: (t) => ({
-    kind: t.expose("kind", { type: RefusedKindEnum, description: "What was refused." }),
+    scope: t.expose("scope", {
+      type: RejectionScopeEnum,
+      description: "Whether documents or events were rejected.",
+    }),
     code: t.exposeString("code", {
       description:
-        "Why. Of a document its error (PROTOCOL section 4, as `MALFORMED_JSON`), `NOT_STORABLE` where the database could not hold " +
-        "it, or the most frequent reason of its events; of an event the reason of its refusal (PROTOCOL section 5, rules 1 to 6, as `UNSIGNED`).",
+        "The reason: of a document an error such as `MALFORMED_JSON` (PROTOCOL section 4), `NOT_STORABLE`, or the most frequent " +
+        "reason of its events; of an event a reason such as `UNSIGNED` (PROTOCOL section 5).",
     }),
     count: t.exposeInt("count", {
-      description: "Rows of quarantine: different contents. The same content is kept once.",
+      description: "The number of rejections with different content.",
     }),
   }),
 });
 
-/** What quarantine keeps, by reason: the most frequent first. */
-export async function refusalCounts({ database: { db }, loaders }: Context): Promise<RefusalCount[]> {
+/** The rows of quarantine by reason, most frequent first. */
+export async function rejectionCounts({ database: { db }, loaders }: Context): Promise<RejectionCount[]> {
   const { kind, code } = quarantine;
   const { rows } = await loaders.batches.trackExpensive(() =>
-    db.execute<RefusalCount>(
-      sql`SELECT ${kind} AS kind, ${code} AS code, count(*)::int AS count FROM ${quarantine}
+    db.execute<RejectionCount>(
+      sql`SELECT ${kind} AS scope, ${code} AS code, count(*)::int AS count FROM ${quarantine}
         GROUP BY 1, 2 ORDER BY count(*) DESC, 1, ${code} COLLATE "C"`,
     ),
   );

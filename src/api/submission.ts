@@ -2,27 +2,69 @@ import { isPithNumber } from "../protocol/index.ts";
 import { paperIdOf } from "../store/ids.ts";
 import { builder } from "./builder.ts";
 import { PaperObject } from "./objects.ts";
-import { readSubmissions, refusedLinesOf, type SubmissionRow, submissionErrorOf } from "./submission-rows.ts";
+import {
+  readSubmissions,
+  refusedLinesOf,
+  type SubmissionError,
+  type SubmissionRow,
+  submissionErrorOf,
+} from "./submission-rows.ts";
 
 const SubmissionStatusEnum = builder.enumType("SubmissionStatus", {
-  description: "How far a submission has come.",
+  description: "The status of a submission.",
   values: {
-    QUEUED: { value: "queued", description: "It is kept, and waits for a worker." },
+    QUEUED: { value: "queued", description: "Stored, waiting for a worker." },
     MERGED: {
       value: "merged",
-      description: "The document is part of what this mirror holds, or added nothing to it.",
+      description:
+        "The document was merged. It may have added nothing new, and single events may have been rejected.",
     },
-    REJECTED: { value: "rejected", description: "The document was refused: `error` says why." },
-    FAILED: { value: "failed", description: "This mirror could not take it in, and has given up." },
+    REJECTED: { value: "rejected", description: "The document was rejected, as `rejection` says." },
+    FAILED: {
+      value: "failed",
+      description: "This mirror gave up ingesting the document, as `rejection` says.",
+    },
   },
 });
+
+const RejectionObject = builder.objectRef<SubmissionError>("Rejection").implement({
+  description: "Why a document was not merged.",
+  fields: (t) => ({
+    code: t.exposeString("code", { description: "The reason, such as `UNSIGNED` or `MALFORMED_JSON`." }),
+    message: t.exposeString("message", { description: "An explanation in one or two sentences." }),
+  }),
+});
+
+type RejectedEvent = { readonly eventId: string; readonly reason: string };
+
+const RejectedEventObject = builder.objectRef<RejectedEvent>("RejectedEvent").implement({
+  description: "An event that was rejected although its document was merged.",
+  fields: (t) => ({
+    eventId: t.exposeString("eventId", {
+      description: "The event id: `sha256:` and 64 lower-case hex digits.",
+    }),
+    reason: t.exposeString("reason", {
+      description: "The reason, such as `UNSIGNED` (PROTOCOL section 5).",
+    }),
+  }),
+});
+
+/** Lines are an event's id and the reason; the last may only count further events. */
+function rejectedEventsOf(row: SubmissionRow): RejectedEvent[] {
+  return refusedLinesOf(row).flatMap((line) => {
+    const [eventId, reason] = line.split(" ");
+    return eventId?.startsWith("sha256:") && reason !== undefined ? [{ eventId, reason }] : [];
+  });
+}
 
 export const SubmissionObject = builder.objectRef<SubmissionRow>("Submission");
 
 builder.node(SubmissionObject, {
-  description:
-    "A document that somebody submitted, and what became of it. Whoever knows its id may ask; nobody can guess it.",
-  id: { description: "Made of a random UUID.", resolve: ({ submissionId }) => submissionId },
+  description: "A submitted document and its status. Anyone who knows its id, which is random, can read it.",
+  id: {
+    description: "The global id, derived from a random UUID.",
+    resolve: ({ submissionId }) => submissionId,
+  },
   loadMany: async (ids, { database, loaders }) => {
     const rows = await loaders.batches.track(() => readSubmissions(database, ids));
     return ids.map((id) => rows.get(id) ?? null);
@@ -30,33 +72,44 @@ builder.node(SubmissionObject, {
   fields: (t) => ({
     status: t.field({
       type: SubmissionStatusEnum,
-      description: "How far it has come.",
+      description: "The status.",
       resolve: ({ status }) => status,
     }),
     receivedAt: t.expose("receivedAt", {
       type: "DateTime",
-      description: "When this mirror had it on disk.",
+      description: "When this mirror stored the document.",
     }),
     pithNumber: t.exposeString("pithNumber", {
       nullable: true,
-      description: "The paper that the document is about, as far as it could be read; null while it waits.",
+      description:
+        "The Pith number of the document's paper. Returns null while queued, and if it could not be read.",
     }),
     error: t.string({
       nullable: true,
       description:
-        "Of a rejected document the error's code and a sentence, as `UNSIGNED: …`; of a merged one the events that were " +
-        "not let in, each with its reason; null where nothing was refused.",
+        "A summary of `rejection` or `rejectedEvents` as text. Returns null if nothing was rejected.",
       resolve: (row) => {
         const error = submissionErrorOf(row);
         if (error !== null) return `${error.code}: ${error.message}`;
         const refused = refusedLinesOf(row);
-        return refused.length === 0 ? null : `Not let in: ${refused.join(", ")}`;
+        return refused.length === 0 ? null : `Rejected events: ${refused.join(", ")}`;
       },
+    }),
+    rejection: t.field({
+      type: RejectionObject,
+      nullable: true,
+      description: "Why the document was REJECTED or FAILED. Returns null for any other status.",
+      resolve: submissionErrorOf,
+    }),
+    rejectedEvents: t.field({
+      type: [RejectedEventObject],
+      description: "The events of a MERGED document that were rejected. At most 20.",
+      resolve: rejectedEventsOf,
     }),
     paper: t.field({
       type: PaperObject,
       nullable: true,
-      description: "The paper, once the document is merged and its canonical record is known.",
+      description: "The paper. Returns null until the document is merged and the canonical record is stored.",
       resolve: async ({ status, pithNumber }, _args, { loaders }) => {
         if (status !== "merged" || pithNumber === null || !isPithNumber(pithNumber)) return null;
         const paper = await loaders.paper.load(paperIdOf(pithNumber));
@@ -65,3 +118,41 @@ builder.node(SubmissionObject, {
     }),
   }),
 });
+
+const SubmissionPayloadObject = builder.objectRef<SubmissionRow>("SubmissionPayload");
+
+SubmissionPayloadObject.implement({
+  description: "The result of `submitDocument`.",
+  fields: (t) => ({
+    submission: t.field({
+      type: SubmissionObject,
+      description: "The stored submission. Query `node` with its id to follow its status.",
+      resolve: (row) => row,
+    }),
+  }),
+});
+
+builder.mutationType({ description: "Write access: the submission of documents." });
+
+builder.mutationField("submitDocument", (t) =>
+  t.field({
+    type: SubmissionPayloadObject,
+    description:
+      "Submits a document and returns once it is stored; a worker then verifies and merges it. Requires the header " +
+      "`Authorization: Bearer <token>`.",
+    args: {
+      document: t.arg.string({
+        required: true,
+        description: "The raw text of a bundle or a state document.",
+      }),
+    },
+    resolve: async (_root, { document }, context) => {
+      const id = await context.submit(document);
+      // Who has written sees it: the rest of the request is read anew, and from where it was written.
+      Object.assign(context, context.renew());
+      const row = (await readSubmissions(context.database, [id])).get(id);
+      if (row === undefined) throw new Error("A submission that was stored is gone.");
+      return row;
+    },
+  }),
+);

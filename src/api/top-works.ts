@@ -1,64 +1,109 @@
-import { and, asc, desc, getTableColumns, type SQL, sql } from "drizzle-orm";
-import { works } from "../store/tables/index.ts";
+import {
+  and,
+  asc,
+  desc,
+  getTableColumns,
+  gte,
+  inArray,
+  isNotNull,
+  isNull,
+  lte,
+  type SQL,
+  sql,
+} from "drizzle-orm";
+import type { Queries } from "../store/database.ts";
+import { papers, works } from "../store/tables/index.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
-import { aboutList, type GraphAnswer, GraphAnswerInterface } from "./graph-answer.ts";
-import { worksOf } from "./graph-works.ts";
-import { graphLimits, inWords, readWithin } from "./limits/graph.ts";
-import type { WorkRow } from "./loaders/works.ts";
+import { type GraphList, graphListObject, worksOf } from "./graph-works.ts";
+import { graphLimits, readWithin } from "./limits/graph.ts";
+import type { WorkRow } from "./loaders/papers.ts";
 import { WorkObject } from "./objects.ts";
-import { WorkFilterInput, workCondition } from "./work-filter.ts";
+import { categoriesCondition } from "./paper-filter.ts";
 
-export type RankedWork = GraphAnswer & {
-  readonly work: WorkRow;
-  readonly rank: number;
-  readonly score: number;
-};
+export const WorkFilterInput = builder.inputType("WorkFilter", {
+  description: "Selects works that meet all conditions. An absent or null condition matches everything.",
+  fields: (t) => ({
+    yearFrom: t.int({ description: "`year` is this year or later. Works of unknown year do not match." }),
+    yearTo: t.int({ description: "`year` is this year or earlier. Works of unknown year do not match." }),
+    categories: t.stringList({
+      description:
+        "The primary category or a cross category of the work's `paper` is any of these. An empty list matches nothing.",
+    }),
+    stored: t.boolean({ description: "Whether a paper of the work is stored." }),
+  }),
+});
+
+export type WorkFilter = typeof WorkFilterInput.$inferInput;
+
+/** The condition of a filter on `works`; undefined if it matches everything. */
+export function workCondition(
+  db: Queries,
+  { yearFrom, yearTo, categories, stored }: WorkFilter,
+): SQL | undefined {
+  const ofPaper = categoriesCondition(categories);
+  return and(
+    typeof yearFrom === "number" ? gte(works.year, yearFrom) : undefined,
+    typeof yearTo === "number" ? lte(works.year, yearTo) : undefined,
+    ofPaper === undefined
+      ? undefined
+      : inArray(works.paperId, db.select({ paperId: papers.paperId }).from(papers).where(ofPaper)),
+    typeof stored === "boolean" ? (stored ? isNotNull(works.paperId) : isNull(works.paperId)) : undefined,
+  );
+}
+
+type RankedWork = { readonly work: WorkRow; readonly rank: number; readonly score: number };
+export type RankedWorks = GraphList<RankedWork>;
 
 const WorkRankEnum = builder.enumType("WorkRank", {
-  description: "What works are ranked by.",
+  description: "The measure by which works are ranked.",
   values: {
-    CITED_BY_COUNT: { description: "How many works cite it: `Work.citedByCount`." },
+    CITED_BY_COUNT: { description: "The number of works that cite it: `Work.citedByCount`." },
     PAGERANK: {
       description:
-        "PageRank over the whole citation graph with a damping of 0.85: a citation counts more where it comes from a work that is " +
-        "itself cited. Needs the graph in memory: else GRAPH_UNAVAILABLE.",
+        "PageRank over the whole citation graph with a damping factor of 0.85: citations from highly ranked works count more. " +
+        "Needs the citation graph in memory.",
     },
   } as const,
 });
 
-export const RankedWorkObject = builder.objectRef<RankedWork>("RankedWork");
+const RankedWorkObject = builder.objectRef<RankedWork>("RankedWork");
 
 RankedWorkObject.implement({
-  description: "A work's place in an order.",
-  interfaces: [GraphAnswerInterface],
+  description: "A work and its rank.",
   fields: (t) => ({
     work: t.field({
       type: WorkObject,
-      description: "The work, whether a paper of it is held or not.",
+      description: "The ranked work.",
       resolve: ({ work }) => work,
     }),
-    rank: t.exposeInt("rank", { description: "Its place among those that fit the filter, from 1." }),
+    rank: t.exposeInt("rank", {
+      description: "The position among the works that match the filter, starting at 1.",
+    }),
     score: t.exposeFloat("score", {
       description:
-        "What it is ranked by: a number of works, or its PageRank; the PageRanks of all works sum to 1.",
+        "The value of the measure: a number of works, or a PageRank. The PageRanks of all ranked works sum to 1.",
     }),
   }),
 });
 
+export const RankedWorksObject = graphListObject("RankedWorks", RankedWorkObject, {
+  list: "Works in the order of a measure.",
+  nodes: "The works, highest `score` first; ties have the same order on every mirror.",
+});
+
 builder.queryField("topWorks", (t) =>
   t.field({
-    type: [RankedWorkObject],
+    type: RankedWorksObject,
     description:
-      "The works that rank first; equals by an internal number, the same on every mirror. A filter says which are listed: they " +
-      "rank by the citations of all.",
+      "Ranks works. The filter selects which works are listed; scores are computed over all works.",
     args: {
-      by: t.arg({ type: WorkRankEnum, required: true, description: "What they are ranked by." }),
-      filter: t.arg({ type: WorkFilterInput, description: "Which works; all unless told." }),
+      by: t.arg({ type: WorkRankEnum, required: true, description: "The measure." }),
+      filter: t.arg({ type: WorkFilterInput, description: "Defaults to all works." }),
       first: t.arg.int({
         required: true,
         defaultValue: 20,
-        description: `How many: ${inWords(graphLimits.ranked)}.`,
+        description: `The number of works. Defaults to 20; maximum ${graphLimits.ranked[1]}.`,
       }),
     },
     resolve: (_root, { by, filter, first }, context) => {
@@ -71,12 +116,12 @@ builder.queryField("topWorks", (t) =>
   }),
 );
 
-/** From the tables, where the counts are kept in an index. */
+/** From the tables, where the counts are indexed. */
 async function mostCited(
   first: number,
   condition: SQL | undefined,
   { database: { db }, loaders }: Context,
-): Promise<RankedWork[]> {
+): Promise<RankedWorks> {
   const rows = await loaders.batches.trackExpensive(async () =>
     db
       .select({ ...getTableColumns(works), graphVersion: graphPosition.value })
@@ -86,10 +131,17 @@ async function mostCited(
       .orderBy(desc(works.citedByCount), asc(works.workId))
       .limit(first),
   );
-  return rows.map(({ graphVersion, ...work }, index) => {
+  const nodes = rows.map(({ graphVersion: _version, ...work }, index) => {
     loaders.work.prime(work.workId, work);
-    return { work, rank: index + 1, score: work.citedByCount, truncated: false, graphVersion };
+    return { work, rank: index + 1, score: work.citedByCount };
   });
+  const graphVersion = rows[0]?.graphVersion ?? (await emptyListVersion(loaders));
+  return { nodes, truncated: false, graphVersion };
+}
+
+/** The version of a list without any row to carry it. */
+export async function emptyListVersion({ total }: Context["loaders"]): Promise<string> {
+  return String(await total.load("graph_position"));
 }
 
 /**
@@ -101,17 +153,13 @@ export const graphPosition = {
   value: sql<string>`graph_position.value`,
 };
 
-async function byPageRank(
-  first: number,
-  condition: SQL | undefined,
-  context: Context,
-): Promise<RankedWork[]> {
+async function byPageRank(first: number, condition: SQL | undefined, context: Context): Promise<RankedWorks> {
   const { graph, loaders } = context;
-  const ranked = (among?: BigUint64Array, most = first) =>
+  const rank = (among?: BigUint64Array, most = first) =>
     graph.analyse((service, budget) =>
       service.topWorks({ by: "PAGERANK", first: most, ...(among && { among }) }, budget),
     );
-  let answer = await ranked(undefined, condition === undefined ? first : graphLimits.ranked[1]);
+  let answer = await rank(undefined, condition === undefined ? first : graphLimits.ranked[1]);
   let found = answer.works;
   if (condition !== undefined) {
     const best = await idsOf(and(condition, sql`${works.workId} = ANY(${idList(found)}::bigint[])`), context);
@@ -119,20 +167,20 @@ async function byPageRank(
     // Most filters leave enough of the best; else they are looked for among all that fit.
     if (listed.length >= first || found.length < graphLimits.ranked[1]) found = listed.slice(0, first);
     else {
-      answer = await ranked(BigUint64Array.from(await idsOf(condition, context)));
+      answer = await rank(BigUint64Array.from(await idsOf(condition, context)));
       found = answer.works;
     }
   }
-  const about = aboutList(answer, found, first);
   const rows = await worksOf(
     found.map(({ workId }) => workId),
     loaders,
   );
-  const held = found.flatMap(({ score }, index) => {
+  const ranked = found.flatMap(({ score }, index) => {
     const work = rows[index] ?? null;
     return work === null ? [] : [{ work, score }];
   });
-  return held.map(({ work, score }, index) => ({ ...about, work, rank: index + 1, score }));
+  const { truncated, graphVersion } = answer;
+  return { nodes: ranked.map((node, index) => ({ ...node, rank: index + 1 })), truncated, graphVersion };
 }
 
 function idList(found: readonly { readonly workId: bigint }[]): string {

@@ -1,20 +1,48 @@
 import { compareCodePoints } from "../protocol/index.ts";
 import { type IdentifierKind, workIdOf } from "../store/ids.ts";
 import { builder } from "./builder.ts";
-import { citingConnection } from "./citing-connection.ts";
-import { PaperConnection } from "./connection-objects.ts";
+import { type KeyOrder, KeysetConnection, type PageArguments } from "./connections/keyset.ts";
+import { forwardArguments, PaperConnection } from "./connections/schema.ts";
 import type { Context } from "./context.ts";
-import { IdentityDoubtObject, identityDoubtsOf } from "./identity-doubt.ts";
-import type { WorkRow } from "./loaders/works.ts";
+import { IdentityConflictObject, identityConflictsOf } from "./identity-doubt.ts";
+import type { CitingPaperRow } from "./loaders/citing-papers.ts";
+import type { PaperRow, WorkRow } from "./loaders/papers.ts";
 import { PaperObject, WorkObject } from "./objects.ts";
-import { forwardArguments } from "./page-arguments.ts";
+import { required } from "./required.ts";
+
+const order: KeyOrder = { name: "citing_papers", parts: ["instant", "bigint"] };
+
+/** The papers held whose references name a work, latest submitted first. */
+export function citingConnection(
+  workId: bigint,
+  page: PageArguments,
+  { loaders }: Context,
+): KeysetConnection<CitingPaperRow, PaperRow> {
+  return new KeysetConnection<CitingPaperRow, PaperRow>(
+    {
+      order,
+      keyOf: ({ submittedAt, paperId }) => [submittedAt, String(paperId)],
+      nodeOf: ({ paperId }) => loaders.paper.get(paperId),
+      rows: (range) => loaders.citingPapersOfWork.of(range).get(workId),
+      anyFrom: async (key, side) => {
+        // The bounds are exclusive: one of the two is the neighbour of the key in this order.
+        const range = { after: null, before: null, reverse: side === "before", limit: 1 };
+        const [submittedAt = "", paperId = "0"] = key;
+        const neighbour = [submittedAt, String(BigInt(paperId) + (side === "before" ? -1n : 1n))];
+        const bound = side === "before" ? { before: neighbour } : { after: neighbour };
+        return (await loaders.citingPapersOfWork.of({ ...range, ...bound }).load(workId)).length > 0;
+      },
+      count: async () => (await required(loaders.work.get(workId), "work")).citingPaperCount,
+    },
+    page,
+  );
+}
 
 builder.node(WorkObject, {
   description:
-    "A vertex of the citation graph: what papers are versions of, and what references cite, whether a paper of it is " +
-    "held or not. Known by its arXiv id, else its DOI, else the registry's work id. The title is the paper's own where " +
-    "one is held and has it, else as the best proved reference has it.",
-  id: { description: "Made of the identifier by which the work is known.", resolve: workKeyOf },
+    "A vertex of the citation graph: what papers are versions of and what references cite, even if no paper of it is stored. " +
+    "It is identified by its arXiv id, otherwise its DOI, otherwise the registry's work id.",
+  id: { description: "The global id, derived from the identifier of the work.", resolve: workKeyOf },
   loadMany: (ids, { loaders }) =>
     Promise.all(
       ids.map(async (id) => {
@@ -24,85 +52,82 @@ builder.node(WorkObject, {
     ),
   fields: (t) => ({
     workIds: t.stringList({
-      description: "The registry's ids of the work (UUIDs) that references here name, sorted.",
+      description: "The registry's ids of the work (UUIDs) that stored references name, sorted.",
       resolve: (work, _args, context) => identifiersOf(work, "work_id", context),
     }),
     arxivId: t.string({
       nullable: true,
-      description: "The arXiv id without version; null where none is known.",
+      description: "The arXiv id without version. Returns null if unknown.",
       resolve: (work, _args, context) =>
         keyOfKind(work, "arxiv") ?? firstIdentifierOf(work, "arxiv", context),
     }),
     doi: t.string({
       nullable: true,
       description:
-        "The DOI in lower case; null where none is known. Of several the one by which the work is known, else the " +
-        "smallest.",
+        "The DOI in lower case; the first in sort order if there are several. Returns null if unknown.",
       resolve: (work, _args, context) => keyOfKind(work, "doi") ?? firstIdentifierOf(work, "doi", context),
     }),
     title: t.exposeString("title", {
       nullable: true,
-      description: "As `Paper.title` is shown: on one line, TeX as text. Null where none is known.",
+      description:
+        "The title of the stored paper, otherwise of the best proved reference, normalized like `Paper.title`. Returns null if unknown.",
     }),
     year: t.exposeInt("year", {
       nullable: true,
       description:
-        "The year in which the paper held was submitted; where none is held, that of the arXiv id, else as the reference " +
-        "that gave the title states it. Null where none is known.",
+        "The year in which the stored paper was submitted; without one, the year of the arXiv id or of the reference that gives the " +
+        "title. Returns null if unknown.",
     }),
     statedYear: t.int({
       nullable: true,
       description:
-        "The year that the reference which gave the title states, where it is not `year`. Null where both agree, where " +
-        "it states none, and where the title is the paper's own.",
+        "The year that the reference which gives the title states, if it differs from `year`. Otherwise null.",
       resolve: ({ year, statedYear }) => (statedYear === year ? null : statedYear),
     }),
-    identityDoubts: t.field({
-      type: [IdentityDoubtObject],
-      description:
-        "Identifiers of this work of which some papers say that they name another work. Empty where no paper does.",
-      resolve: identityDoubtsOf,
+    identityConflicts: t.field({
+      type: [IdentityConflictObject],
+      description: "The identifiers of this work that some papers assign to another work. Usually empty.",
+      resolve: identityConflictsOf,
     }),
     papers: t.field({
       type: [PaperObject],
-      description: "The papers held of it, newest version first. Empty where the work is only cited.",
+      description: "The stored versions of the work, newest first. Empty if the work is only cited.",
       resolve: async ({ workId }, _args, { loaders }) => [...(await loaders.papersOfWork.load(workId))],
     }),
     paper: t.field({
       type: PaperObject,
       nullable: true,
       description:
-        "The paper stored of it: of several versions the best proved (`verification.proof`), then the latest, as for `paper(ref:)`. Null where the work is only cited.",
+        "The stored paper: of several versions the best proved, then the latest. Returns null if the work is only cited.",
       resolve: ({ paperId }, _args, { loaders }) => (paperId === null ? null : loaders.paper.get(paperId)),
     }),
     citedBy: t.field({
       type: PaperConnection,
       description:
-        "The papers held here whose references name this work, latest submitted first. `totalCount` counts papers: " +
-        "two versions of one work that both cite it are two, while in `citedByCount` they are one.",
+        "The stored papers that cite this work, latest submission first. Counts each version of a citing work, unlike " +
+        "`citedByCount`.",
       args: forwardArguments,
       resolve: ({ workId }, page, context) => citingConnection(workId, page, context),
     }),
     citedByCount: t.exposeInt("citedByCount", {
-      description:
-        "How many distinct works cite it, as far as this mirror holds their references. `citedBy.totalCount` counts " +
-        "papers, so it may be greater.",
+      description: "The number of distinct works that cite this work, according to the listed references.",
     }),
     referenceCount: t.int({
       nullable: true,
       description:
-        "How many distinct works it cites, as far as its references are listed here; null where no paper of it is held.",
+        "The number of distinct works that this work cites, according to the listed references. Returns null if no paper of it is " +
+        "stored.",
       resolve: ({ paperId, referenceCount }) => (paperId === null ? null : referenceCount),
     }),
   }),
 });
 
-/** What the id of a work is made of. */
+/** The key that the id of a work encodes. */
 export function workKeyOf({ key }: WorkRow): string {
   return key;
 }
 
-/** The part behind `arxiv:` or `doi:` where the work is known by that. */
+/** The part after `arxiv:` or `doi:` if the key of the work is of that kind. */
 function keyOfKind({ key }: WorkRow, kind: IdentifierKind): string | null {
   return key.startsWith(`${kind}:`) ? key.slice(kind.length + 1) : null;
 }
@@ -127,13 +152,12 @@ builder.queryField("work", (t) =>
   t.field({
     type: WorkObject,
     nullable: true,
-    description: "The work that a ref names, whether a paper of it is held or not; null where none is known.",
+    description: "Looks up a work by any of its identifiers. Returns null if it is unknown here.",
     args: {
       ref: t.arg.string({
         required: true,
         description:
-          "As for `paper`, and also a work id (UUID). Versions do not count here: they belong to one work. " +
-          "AMBIGUOUS_REF and BAD_USER_INPUT as for `paper`.",
+          "Any form that `Query.paper` accepts, or a work id (UUID). A version is ignored: all versions belong to one work.",
       }),
     },
     resolve: (_root, { ref }, { loaders }) => loaders.workByRef.load(ref),

@@ -8,10 +8,9 @@ import {
   refreshAnalytics,
   removeAnalyst,
 } from "../export/index.ts";
-import { CommandError } from "./command-error.ts";
+import { CommandError, exitStatus } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
-import { exitStatus } from "./exit-status.ts";
-import { wholeNumber } from "./whole-number.ts";
+import { wholeNumber } from "./options.ts";
 
 const passwordVariable = "PITH_GRAPH_ANALYST_PASSWORD";
 

@@ -9,11 +9,10 @@ import { rebuildTables } from "../ingest/index.ts";
 import { errorText } from "../runtime/error-text.ts";
 import type { Database } from "../store/index.ts";
 import { rebuildProgress } from "./care.ts";
-import { CommandError } from "./command-error.ts";
+import { CommandError, type ExitStatus, exitStatus } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
-import { type ExitStatus, exitStatus } from "./exit-status.ts";
-import { isClosedOutput } from "./output/closed-output.ts";
-import { fileTrouble } from "./output/file-trouble.ts";
+import { fileTrouble } from "./export-output.ts";
+import { isClosedOutput } from "./output/terminal.ts";
 
 type RestoreOptions = { readonly keyring?: string };
 

@@ -1,10 +1,9 @@
 import type { Command } from "commander";
 import { checkTables, rebuildTables, retryQuarantined, WouldDropEventsError } from "../ingest/index.ts";
 import { readRebuildDue } from "../store/migrate.ts";
-import { CommandError } from "./command-error.ts";
+import { CommandError, exitStatus } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
-import { exitStatus } from "./exit-status.ts";
-import { counted } from "./output/counted.ts";
+import { counted } from "./output/layout.ts";
 import { jsonLine, shownText } from "./output/shown-text.ts";
 
 type Options = { readonly keyring?: string; readonly json?: boolean };

@@ -1,10 +1,9 @@
 import type { Command } from "commander";
-import { settingsInForce, unknownVariables } from "../config/in-force.ts";
-import { type GivenOptions, readConfig } from "../config/index.ts";
+import { type GivenOptions, readConfig, settingsInForce, unknownVariables } from "../config/index.ts";
 import type { Log } from "../log.ts";
 import { printable } from "../printable.ts";
-import { say } from "./output/say.ts";
 import { jsonLine } from "./output/shown-text.ts";
+import { say } from "./output/terminal.ts";
 
 type Options = { readonly json?: boolean; readonly port?: string; readonly host?: string };
 

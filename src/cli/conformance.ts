@@ -4,10 +4,9 @@ import type { Command } from "commander";
 import { readTextFile } from "../ingest/sources/byte-order-mark.ts";
 import { type ConformanceResult, runVectorFile } from "../protocol/index.ts";
 import { errorText } from "../runtime/error-text.ts";
-import { CommandError } from "./command-error.ts";
-import { exitStatus } from "./exit-status.ts";
-import { say } from "./output/say.ts";
+import { CommandError, exitStatus } from "./command-error.ts";
 import { jsonLine } from "./output/shown-text.ts";
+import { say } from "./output/terminal.ts";
 
 export function addConformanceCommand(program: Command): void {
   program

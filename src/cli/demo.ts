@@ -6,9 +6,8 @@ import { createIngestThreads, type Delivered, ingest } from "../ingest/index.ts"
 import { canonicalJson } from "../protocol/index.ts";
 import { type HepThPaper, hepThBundles, hepThFile, readHepTh } from "../sample/index.ts";
 import type { Database } from "../store/index.ts";
-import { CommandError } from "./command-error.ts";
+import { CommandError, exitStatus } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
-import { exitStatus } from "./exit-status.ts";
 import { giveWay } from "./give-way.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { loadKeyring } from "./keyring-file.ts";

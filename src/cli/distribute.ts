@@ -1,9 +1,10 @@
 import type { Command } from "commander";
-import { CitusMissingError, distributeTables } from "../store/citus/distribute.ts";
-import { CommandError } from "./command-error.ts";
+
+import { CitusMissingError, distributeTables } from "../store/layout/distribute.ts";
+import { CommandError, exitStatus } from "./command-error.ts";
+
 import { say, withDatabase } from "./context.ts";
-import { exitStatus } from "./exit-status.ts";
-import { wholeNumber } from "./whole-number.ts";
+import { wholeNumber } from "./options.ts";
 
 const shardCount = wholeNumber(1, 1_024);
 

@@ -12,14 +12,11 @@ import {
   tableNames,
   writeDump,
 } from "../export/index.ts";
-import { CommandError } from "./command-error.ts";
+import { CommandError, exitStatus } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
-import { exitStatus } from "./exit-status.ts";
-import { summary } from "./export-output.ts";
-import { ExportProgress } from "./export-progress.ts";
+import { ExportProgress, fileTrouble, summary } from "./export-output.ts";
 import { bomHelp, rawHelp } from "./export-table.ts";
 import { listenForInterruption } from "./interruption.ts";
-import { fileTrouble } from "./output/file-trouble.ts";
 
 const formats: readonly ExportFormat[] = [...tableFormats, ...graphFormats, ...bibliographyFormats];
 

@@ -8,11 +8,10 @@ import {
   withSnapshot,
 } from "../export/index.ts";
 import type { Database } from "../store/index.ts";
-import { CommandError } from "./command-error.ts";
+import { CommandError, exitStatus } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
-import { exitStatus } from "./exit-status.ts";
 import { type OutputOptions, writeExport } from "./export-output.ts";
-import { wholeNumber } from "./whole-number.ts";
+import { wholeNumber } from "./options.ts";
 
 type Options = OutputOptions & {
   readonly format: GraphFormat;

@@ -1,10 +1,10 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { ExportCounts, type ExportFile, type Snapshot, writeWhole } from "../export/index.ts";
+import { isServerFault } from "../store/server-fault.ts";
+import { CommandError, exitStatus } from "./command-error.ts";
 import { say } from "./context.ts";
-import { ExportProgress } from "./export-progress.ts";
-import { fileTrouble } from "./output/file-trouble.ts";
-import { terminalPieces } from "./output/terminal-text.ts";
+import { terminalPieces } from "./output/terminal.ts";
 
 /** Where an export goes, and whether a person is told how far it is. */
 export type OutputOptions = { readonly output?: string; readonly quiet?: boolean };
@@ -58,4 +58,55 @@ async function* told(
     onBytes(piece.length);
     yield piece;
   }
+}
+
+/** Milliseconds between two lines, on a terminal and elsewhere. */
+const terminalInterval = 100;
+const plainInterval = 5000;
+
+/** Shows how far an export is: one line that is rewritten on a terminal, a line now and then elsewhere. */
+export class ExportProgress {
+  readonly #isShown: boolean;
+  readonly #start = performance.now();
+  #shownAt = performance.now();
+  #isLineOpen = false;
+
+  constructor(isShown: boolean) {
+    this.#isShown = isShown;
+  }
+
+  show(name: string, bytes: number): void {
+    const now = performance.now();
+    const { isTTY } = process.stderr;
+    if (!this.#isShown || now - this.#shownAt < (isTTY ? terminalInterval : plainInterval)) return;
+    this.#shownAt = now;
+    const line = `${name}: ${(bytes / 1e6).toFixed(1)} MB, ${Math.round((now - this.#start) / 1000)} s`;
+    process.stderr.write(isTTY ? `\r\x1b[K${line}` : `${line}\n`);
+    this.#isLineOpen = isTTY;
+  }
+
+  /** Clears the line that is rewritten: something else is about to be said. */
+  end(): void {
+    if (this.#isLineOpen) process.stderr.write("\r\x1b[K");
+    this.#isLineOpen = false;
+  }
+}
+
+/** What Node.js calls the operations by which a file comes to be; a connection has some of the same names. */
+const fileOperations =
+  /^(?:open|write|writev|fsync|fdatasync|close|rename|unlink|rm|rmdir|mkdir|scandir|stat|lstat)$/;
+
+/** Codes that say that a name cannot be that of the file, or not for this user. All others are the disk's. */
+const nameCodes = /^(?:ENOENT|ENOTDIR|EISDIR|EEXIST|EACCES|EPERM|EROFS|ENAMETOOLONG|ELOOP)$/;
+
+/**
+ * What is wrong with a file or folder that a command was told to write, in words and without a stack: its name cannot
+ * be used, or there is no room. Every other error as it is.
+ */
+export function fileTrouble(error: unknown, path: string): unknown {
+  if (!(error instanceof Error) || isServerFault(error)) return error;
+  const { syscall = "", code = "", message } = error as NodeJS.ErrnoException;
+  if (!fileOperations.test(syscall)) return error;
+  const status = nameCodes.test(code) ? exitStatus.misused : exitStatus.impossible;
+  return new CommandError(`${path} cannot be written: ${message}`, status);
 }

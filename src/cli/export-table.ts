@@ -7,9 +7,8 @@ import {
   tableNames,
   withSnapshot,
 } from "../export/index.ts";
-import { CommandError } from "./command-error.ts";
+import { CommandError, exitStatus } from "./command-error.ts";
 import { withDatabase } from "./context.ts";
-import { exitStatus } from "./exit-status.ts";
 import { type OutputOptions, writeExport } from "./export-output.ts";
 
 type Options = OutputOptions & {

@@ -1,6 +1,6 @@
 import type { IngestSummary } from "../ingest/index.ts";
-import { type ExitStatus, exitStatus } from "./exit-status.ts";
-import { counted, countsText } from "./output/counted.ts";
+import { type ExitStatus, exitStatus } from "./command-error.ts";
+import { counted, countsText } from "./output/layout.ts";
 
 /** What an ingest came to, for a program. */
 export function summaryJson(summary: IngestSummary) {

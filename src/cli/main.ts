@@ -1,5 +1,4 @@
-import { watchOutput } from "./output/closed-output.ts";
-import { coloursFor } from "./output/colours.ts";
+import { coloursFor, watchOutput } from "./output/terminal.ts";
 import { createProgram } from "./program.ts";
 import { toldError } from "./told-error.ts";
 

@@ -1,9 +1,8 @@
 import type { Command } from "commander";
 import { readConfig } from "../config/index.ts";
 import { migrateDatabase, readSchemaState, schemaErrorOf } from "../store/index.ts";
-import { say } from "./context.ts";
-import { type ExitStatus, exitStatus } from "./exit-status.ts";
-import { openUnmigratedDatabase } from "./open-database.ts";
+import { type ExitStatus, exitStatus } from "./command-error.ts";
+import { openUnmigratedDatabase, say } from "./context.ts";
 
 export function addMigrateCommand(program: Command): void {
   program

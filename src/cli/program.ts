@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { softwareVersion } from "../version.ts";
-import { coloursFor, isColoured } from "./output/colours.ts";
+import { coloursFor, isColoured } from "./output/terminal.ts";
 
 type AddCommand = (program: Command) => void;
 
@@ -13,7 +13,7 @@ const groups: readonly (readonly [heading: string, files: readonly CommandFile[]
     "Serve",
     [
       { names: ["start"], load: async () => (await import("./start.ts")).addStartCommand },
-      { names: ["serve"], load: async () => (await import("./serve.ts")).addServeCommand },
+      { names: ["serve"], load: async () => (await import("./start.ts")).addServeCommand },
       { names: ["worker"], load: async () => (await import("./worker.ts")).addWorkerCommand },
       { names: ["token"], load: async () => (await import("./token.ts")).addTokenCommand },
     ],
@@ -54,7 +54,7 @@ const groups: readonly (readonly [heading: string, files: readonly CommandFile[]
       {
         names: ["completion"],
         load: async () => {
-          const { addCompletionCommand } = await import("./completion/completion.ts");
+          const { addCompletionCommand } = await import("./completion.ts");
           return (program) => addCompletionCommand(program, createProgram);
         },
       },

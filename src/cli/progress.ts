@@ -1,5 +1,5 @@
 import type { IngestSummary } from "../ingest/index.ts";
-import { counted } from "./output/counted.ts";
+import { counted } from "./output/layout.ts";
 import { shownText } from "./output/shown-text.ts";
 
 /** Milliseconds between two plain lines. */

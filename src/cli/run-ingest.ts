@@ -3,8 +3,8 @@ import { readMinimumProof } from "../config/index.ts";
 import { createIngestThreads, type Delivered, type FileSource, ingest, readSource } from "../ingest/index.ts";
 import type { StartedThread } from "../ingest/threads/started-thread.ts";
 import { threadWatcher } from "../telemetry/tracing.ts";
+import { exitStatus } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
-import { exitStatus } from "./exit-status.ts";
 import { giveWay } from "./give-way.ts";
 import { rejectionStatus, summaryJson, summaryLines } from "./ingest-summary.ts";
 import { listenForInterruption } from "./interruption.ts";
@@ -16,6 +16,7 @@ export type IngestCommandOptions = {
   readonly keyring?: string;
   readonly threads?: number;
   readonly batch?: number;
+  readonly dryRun?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
 };

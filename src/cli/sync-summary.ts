@@ -1,6 +1,6 @@
 import type { OutstandingPaper, StateDifference, SyncSummary } from "../ingest/mirror/index.ts";
 import { summaryJson, summaryLines } from "./ingest-summary.ts";
-import { counted } from "./output/counted.ts";
+import { counted } from "./output/layout.ts";
 import { shownText } from "./output/shown-text.ts";
 
 /** What a sync came to, for a program. */

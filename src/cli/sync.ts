@@ -19,18 +19,15 @@ import { readTextFile } from "../ingest/sources/byte-order-mark.ts";
 import { errorText } from "../runtime/error-text.ts";
 import type { Database } from "../store/index.ts";
 import { threadWatcher } from "../telemetry/tracing.ts";
-import { allowHostOption } from "./allow-host.ts";
-import { CommandError } from "./command-error.ts";
+import { CommandError, type ExitStatus, exitStatus } from "./command-error.ts";
 import { type DatabaseContext, say, withDatabase } from "./context.ts";
-import { endByForce } from "./end-by-force.ts";
-import { type ExitStatus, exitStatus } from "./exit-status.ts";
 import { giveWay } from "./give-way.ts";
 import { rejectionStatus } from "./ingest-summary.ts";
-import { type Interruption, listenForInterruption } from "./interruption.ts";
+import { endByForce, type Interruption, listenForInterruption } from "./interruption.ts";
+import { allowHostOption, wholeNumber } from "./options.ts";
 import { jsonLine } from "./output/shown-text.ts";
 import { Progress } from "./progress.ts";
 import { syncJson, syncLines } from "./sync-summary.ts";
-import { wholeNumber } from "./whole-number.ts";
 
 type Options = {
   readonly follow?: boolean;

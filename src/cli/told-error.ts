@@ -2,10 +2,9 @@ import { CommanderError } from "commander";
 import { printable } from "../printable.ts";
 import { errorText } from "../runtime/error-text.ts";
 import { describeDatabaseError, isConstraintViolation, serverFaultOf } from "../store/server-fault.ts";
-import type { ErrorDetails } from "./command-error.ts";
-import { exitStatus } from "./exit-status.ts";
-import { isClosedOutput } from "./output/closed-output.ts";
+import { type ErrorDetails, exitStatus } from "./command-error.ts";
 import { shownText } from "./output/shown-text.ts";
+import { isClosedOutput } from "./output/terminal.ts";
 
 /** What a command that failed ends with, and says; nothing where all was said. */
 export type ToldError = { readonly status: number; readonly lines: readonly string[] };

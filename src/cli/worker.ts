@@ -8,8 +8,7 @@ import { collectPoolMetrics, startTelemetry, type Telemetry } from "../telemetry
 import { explained } from "./command-error.ts";
 import { givenOptions, warnOfUnknownVariables } from "./config.ts";
 import { type CommonOptions, withDatabase } from "./context.ts";
-import { endByForce } from "./end-by-force.ts";
-import { listenForInterruption } from "./interruption.ts";
+import { endByForce, listenForInterruption } from "./interruption.ts";
 
 export function addWorkerCommand(program: Command): void {
   program

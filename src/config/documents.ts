@@ -1,8 +1,44 @@
-import { createUrlPolicy } from "../ingest/mirror/url-policy.ts";
-import { errorText } from "../runtime/error-text.ts";
-import { ConfigError } from "./config-error.ts";
-import { list, text, wholeNumber } from "./values.ts";
-import type { Topic } from "./variable.ts";
+import { isIP } from "node:net";
+import {
+  ConfigError,
+  list,
+  type MinimumProof,
+  minimumProof,
+  oneOf,
+  type Topic,
+  text,
+  type ValuesOf,
+  wholeNumber,
+} from "./variable.ts";
+
+/** A bearer token that something is allowed to. Only its hash is known here. */
+export type BearerToken = {
+  /** For people; the first 16 hex digits of the hash where none is given. */
+  readonly name: string;
+  /** Of the token's UTF-8 bytes; 32 bytes. */
+  readonly sha256: Buffer;
+};
+
+/** Reads `name:sha256, sha256, …`. What is wrong is not repeated: it may be a token itself. */
+export function bearerTokens(given: string, variable: string): BearerToken[] {
+  return list(given, variable).map((entry, index) => {
+    const [, name, hex = ""] = /^(?:([^:]+):)?([0-9a-f]{64})$/i.exec(entry) ?? [];
+    if (hex === "") {
+      throw new ConfigError(
+        `${variable} takes SHA-256 hashes of tokens, each as 64 hex digits or name:digits, separated by commas; ` +
+          `entry ${index + 1} is none. \`pith-graph token\` makes a token and its hash.`,
+      );
+    }
+    return { name: name ?? hex.slice(0, 16).toLowerCase(), sha256: Buffer.from(hex, "hex") };
+  });
+}
+
+/** The names alone. */
+export function maskedTokens(given: string): string {
+  return list(given, "")
+    .map((entry) => entry.replace(/[0-9a-f]{64}$/i, "***"))
+    .join(",");
+}
 
 /** Whom is trusted, and how documents come and go. */
 export const documents = {
@@ -46,10 +82,135 @@ function baseUrl(given: string, name: string): string {
 
 function hosts(given: string, name: string): readonly string[] {
   const listed = list(given, name);
-  try {
-    createUrlPolicy(listed);
-  } catch (error) {
-    throw new ConfigError(`${name}: ${errorText(error)}`);
-  }
+  const wrong = listed.find((host) => readAllowedHost(host) === null);
+  if (wrong !== undefined) throw new ConfigError(`${name}: ${noHost(wrong)}`);
   return listed;
+}
+
+/**
+ * A host, with or without a port, as a URL writes it, so that two can be compared: `Example.org:443` gives
+ * `example.org:443`, and `::1` gives `[::1]`. Null for any other text.
+ */
+export function readAllowedHost(text: string): string | null {
+  const written = isIP(text) === 6 ? `[${text}]` : text;
+  const port = /:(\d{1,5})$/.exec(written)?.[1];
+  const url = `http://${port === undefined ? written : written.slice(0, -port.length - 1)}/`;
+  if (!URL.canParse(url) || new URL(url).href !== `http://${new URL(url).hostname}/`) return null;
+  const { hostname } = new URL(url);
+  return port === undefined ? hostname : `${hostname}:${Number(port)}`;
+}
+
+/** What is wrong with a text that `readAllowedHost` gives null for. */
+export function noHost(text: string): string {
+  return `${JSON.stringify(text)} is no host: write example.org or example.org:8080.`;
+}
+
+/** Who may submit documents, and how much. The limits hold for each token, unless they say otherwise. */
+export type SubmissionSettings = {
+  /** None: nobody may. */
+  readonly tokens: readonly BearerToken[];
+  readonly minimumProof: MinimumProof;
+  /** Larger documents are refused with TOO_LARGE. */
+  readonly maximumDocumentBytes: number;
+  /** Of one request's body, unpacked. */
+  readonly maximumRequestBytes: number;
+  readonly documentsPerMinute: number;
+  readonly bytesPerMinute: number;
+  /** What may wait in the queue, of all tokens together. */
+  readonly maximumQueuedDocuments: number;
+  readonly maximumQueuedBytes: number;
+};
+
+const amount = wholeNumber(1, 2 ** 40);
+
+export const submissions = {
+  title: "Submissions",
+  variables: {
+    tokens: {
+      name: "PITH_GRAPH_TOKENS",
+      meaning:
+        "Who may submit: `name:sha256` of each token, separated by commas. Nobody where it is not set.",
+      read: bearerTokens,
+      mask: maskedTokens,
+    },
+    minimumProof: {
+      name: "PITH_GRAPH_SUBMISSION_PROOF",
+      usual: "signed",
+      meaning: "The minimum proof of an accepted event: `signed`, or `hash` to take the submitters' word.",
+      read: minimumProof,
+    },
+    maximumDocumentBytes: {
+      name: "PITH_GRAPH_SUBMISSION_BYTES",
+      usual: "8388608",
+      meaning: "Larger documents are refused.",
+      read: wholeNumber(1, 2 ** 28),
+    },
+    maximumRequestBytes: {
+      name: "PITH_GRAPH_REQUEST_BYTES",
+      usual: "67108864",
+      meaning: "Bytes of one request's body, unpacked.",
+      read: amount,
+    },
+    documentsPerMinute: {
+      name: "PITH_GRAPH_DOCUMENTS_PER_MINUTE",
+      usual: "6000",
+      meaning: "Documents a minute.",
+      read: amount,
+    },
+    bytesPerMinute: {
+      name: "PITH_GRAPH_BYTES_PER_MINUTE",
+      usual: "268435456",
+      meaning: "Bytes a minute.",
+      read: amount,
+    },
+    maximumQueuedDocuments: {
+      name: "PITH_GRAPH_QUEUE_DOCUMENTS",
+      usual: "100000",
+      meaning: "Documents that may wait, of all tokens together.",
+      read: amount,
+    },
+    maximumQueuedBytes: {
+      name: "PITH_GRAPH_QUEUE_BYTES",
+      usual: "4294967296",
+      meaning: "Bytes that may wait, of all tokens together.",
+      read: amount,
+    },
+  },
+} as const satisfies Topic;
+
+/** A submission is no larger than any document may be. */
+export function submissionSettings(
+  { tokens = [], ...values }: ValuesOf<typeof submissions>,
+  largestDocument: number,
+): SubmissionSettings {
+  return {
+    ...values,
+    tokens,
+    maximumDocumentBytes: Math.min(largestDocument, values.maximumDocumentBytes),
+  };
+}
+
+/** Who may export over HTTP: everybody, or who has one of the tokens. */
+export type ExportSettings = { readonly isPublic: boolean; readonly tokens: readonly BearerToken[] };
+
+export const exports = {
+  title: "Exports",
+  variables: {
+    who: {
+      name: "PITH_GRAPH_EXPORT",
+      usual: "token",
+      meaning: "Who may export: `token` for those who have one, `public` for everybody.",
+      read: oneOf("token", "public"),
+    },
+    tokens: {
+      name: "PITH_GRAPH_EXPORT_TOKENS",
+      meaning: "Who may: `name:sha256` of each token, separated by commas. Nobody where it is not set.",
+      read: bearerTokens,
+      mask: maskedTokens,
+    },
+  },
+} as const satisfies Topic;
+
+export function exportSettings({ who, tokens = [] }: ValuesOf<typeof exports>): ExportSettings {
+  return { isPublic: who === "public", tokens };
 }

@@ -1,6 +1,5 @@
-import { ConfigError } from "./config-error.ts";
-import { list, onOrOff, text, wholeNumber } from "./values.ts";
 import type { Topic, ValuesOf } from "./variable.ts";
+import { ConfigError, list, onOrOff, text, wholeNumber } from "./variable.ts";
 
 /** What of GraphQL is open, and to whom. */
 export type GraphqlConfig = {

@@ -1,23 +1,45 @@
-import type { QueryLimits } from "../api/limits/query-limits.ts";
-import { documents } from "./documents.ts";
-import { type ExportSettings, exportSettings, exports } from "./exports.ts";
+import { closest } from "fastest-levenshtein";
+import {
+  documents,
+  type ExportSettings,
+  exportSettings,
+  exports,
+  type SubmissionSettings,
+  submissionSettings,
+  submissions,
+} from "./documents.ts";
 import { type GraphqlConfig, graphql, graphqlConfig } from "./graphql.ts";
-import { checkAnswerFits, queryLimits, requestLimits } from "./limits.ts";
-import { operations } from "./operations.ts";
-import { service } from "./service.ts";
-import { type SubmissionSettings, submissionSettings, submissions } from "./submissions.ts";
+import { checkAnswerFits, type QueryLimits, queryLimits, requestLimits } from "./limits.ts";
+import { operations, service } from "./service.ts";
 import { tracing } from "./tracing.ts";
-import { type Environment, type GivenOptions, readTopic, type Topic, type ValuesOf } from "./variable.ts";
+import {
+  type Environment,
+  type GivenOptions,
+  type Origin,
+  readTopic,
+  settingOf,
+  type Topic,
+  type ValuesOf,
+} from "./variable.ts";
 
-export { ConfigError } from "./config-error.ts";
-export type { ExportSettings } from "./exports.ts";
+export {
+  type BearerToken,
+  type ExportSettings,
+  noHost,
+  readAllowedHost,
+  type SubmissionSettings,
+} from "./documents.ts";
 export type { GraphqlConfig } from "./graphql.ts";
-export type { ListenAddress } from "./operations.ts";
-export type { SubmissionSettings } from "./submissions.ts";
-export type { BearerToken } from "./tokens.ts";
+export {
+  defaultQueryLimits,
+  defaultUnreadBytes,
+  type QueryLimits,
+  unreadBytesOfConnection,
+} from "./limits.ts";
+export type { ListenAddress } from "./service.ts";
 export type { TracingConfig } from "./tracing.ts";
-export { minimumProof as readMinimumProof } from "./values.ts";
 export type { GivenOptions } from "./variable.ts";
+export { ConfigError, minimumProof as readMinimumProof } from "./variable.ts";
 
 /** Every variable there is, in the order of docs/configuration.md. */
 export const topics: readonly Topic[] = [
@@ -70,4 +92,57 @@ export function readConfig(environment: Environment = process.env, options: Give
     ...read(operations),
     tracing: read(tracing),
   };
+}
+
+/** A variable as it is in force. */
+export type SettingInForce = {
+  readonly name: string;
+  /** As it would stand in the environment, secrets masked; null where it is not set and nothing holds without it. */
+  readonly value: string | null;
+  readonly origin: Origin;
+};
+
+/** All that is in force, in the order of docs/configuration.md. Nothing is checked: `readConfig` does that. */
+export function settingsInForce(environment: Environment, options: GivenOptions = {}): SettingInForce[] {
+  return topics.flatMap(({ variables }) =>
+    Object.values(variables).map((variable) => {
+      const { text, origin } = settingOf(variable, environment, options);
+      const value = text === undefined ? null : (variable.mask?.(text) ?? text);
+      return { name: variable.name, value, origin };
+    }),
+  );
+}
+
+/** The names of all variables, in the order of docs/configuration.md. */
+export const settingNames: readonly string[] = topics.flatMap(({ variables }) =>
+  Object.values(variables).map(({ name }) => name),
+);
+
+/** Read by single commands, or by the compose files, which give them to the service under other names. */
+const ofOthers = [
+  "PITH_GRAPH_URL",
+  "PITH_GRAPH_ANALYST_PASSWORD",
+  "PITH_GRAPH_DB_PASSWORD",
+  "PITH_GRAPH_GRAFANA_PASSWORD",
+];
+
+/**
+ * Says, one a line, which variables look like ours and are none: nobody reads them, and most often a letter is wrong.
+ */
+export function unknownVariables(environment: Environment): string[] {
+  const known = [...settingNames, ...ofOthers];
+  return Object.keys(environment)
+    .filter((name) => name.startsWith("PITH_GRAPH_") && !known.includes(name))
+    .sort()
+    .map((name) => {
+      const shown = JSON.stringify(name.slice(0, 100)).slice(1, -1);
+      return `${shown} is no setting of pith-graph. Did you mean ${nearest(name.slice(0, 100))}?`;
+    });
+}
+
+function nearest(name: string): string {
+  return closest(
+    name,
+    settingNames.filter((candidate) => candidate.startsWith("PITH_GRAPH_")),
+  );
 }

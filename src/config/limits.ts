@@ -1,8 +1,45 @@
-import { defaultQueryLimits } from "../api/limits/query-limits.ts";
-import { connectionLimits, defaultUnreadBytes } from "../server/connections/limits.ts";
-import { ConfigError } from "./config-error.ts";
-import { wholeNumber } from "./values.ts";
 import type { Topic } from "./variable.ts";
+import { ConfigError, wholeNumber } from "./variable.ts";
+
+/** What one request may ask, and how long it may take. Each can be set by the environment: docs/configuration.md. */
+export type QueryLimits = {
+  /** Words, names and marks of a query's text. */
+  readonly tokens: number;
+  /** Fields inside each other. */
+  readonly depth: number;
+  /** Aliased fields, as often as fragments bring them in. */
+  readonly aliases: number;
+  /** Directives, as often as fragments bring them in. */
+  readonly directives: number;
+  /** What the answer may cost (api/limits): about the number of fields that it may have. */
+  readonly cost: number;
+  /** How long a query may take. */
+  readonly milliseconds: number;
+  /** Bytes that the texts of an answer may have together, as they are read. */
+  readonly answerBytes: number;
+};
+
+/**
+ * The longest introspection query in use has 15 levels, and some 300 tokens. A hundred papers with ten references
+ * each, and a title for each of those, cost about 4,000.
+ */
+export const defaultQueryLimits: QueryLimits = {
+  tokens: 5_000,
+  depth: 20,
+  aliases: 200,
+  directives: 100,
+  cost: 200_000,
+  milliseconds: 10_000,
+  answerBytes: 16_000_000,
+};
+
+/** Bytes of unread answers on all connections together. */
+export const defaultUnreadBytes = 256 * 1024 * 1024;
+
+/** Of so many bytes that all clients may leave unread, what one connection may have: a quarter. */
+export function unreadBytesOfConnection(totalBytes: number): number {
+  return Math.ceil(totalBytes / 4);
+}
 
 /** What one query may ask. */
 export const queryLimits = {
@@ -100,7 +137,7 @@ const answerGrowth = 2;
  * @throws ConfigError where the two limits contradict each other.
  */
 export function checkAnswerFits(answerBytes: number, unreadBytes: number): void {
-  if (answerBytes * answerGrowth <= connectionLimits(unreadBytes).connectionBytes) return;
+  if (answerBytes * answerGrowth <= unreadBytesOfConnection(unreadBytes)) return;
   const { answerBytes: answer } = queryLimits.variables;
   const { unreadBytes: unread } = requestLimits.variables;
   throw new ConfigError(

@@ -1,6 +1,15 @@
+import { isIPv6 } from "node:net";
 import { resolve } from "node:path";
-import { databaseUrl, databaseUrls, oneOf, text, wholeNumber, withoutPassword } from "./values.ts";
-import type { Topic } from "./variable.ts";
+import {
+  ConfigError,
+  databaseUrl,
+  databaseUrls,
+  oneOf,
+  type Topic,
+  text,
+  wholeNumber,
+  withoutPassword,
+} from "./variable.ts";
 
 /** Where the service listens, and where its data is. */
 export const service = {
@@ -58,3 +67,58 @@ export const service = {
     },
   },
 } as const satisfies Topic;
+
+/** Where a listener of its own listens. */
+export type ListenAddress = { readonly host: string; readonly port: number };
+
+/** How the service is watched and stopped: docs/operations.md. */
+export const operations = {
+  title: "Operations",
+  variables: {
+    logLevel: {
+      name: "PITH_GRAPH_LOG_LEVEL",
+      usual: "info",
+      meaning:
+        "The least that is logged: `debug` (with a line for each request), `info`, `warn`, `error` or `silent`.",
+      read: oneOf("debug", "info", "warn", "error", "silent"),
+    },
+    logFormat: {
+      name: "PITH_GRAPH_LOG_FORMAT",
+      option: "--json",
+      usual: "text",
+      meaning: "How: `text` for people, or `json`, an object a line. The container image sets `json`.",
+      read: oneOf("text", "json"),
+    },
+    /** Undefined: no metrics are kept. */
+    metrics: {
+      name: "PITH_GRAPH_METRICS",
+      meaning:
+        "Where `/metrics` is served, apart from everything else: a port of 127.0.0.1 (`9464`), or an address and a port (`0.0.0.0:9464`). Not served where it is not set.",
+      read: listenAddress,
+    },
+    drainSeconds: {
+      name: "PITH_GRAPH_DRAIN_SECONDS",
+      usual: "0",
+      meaning:
+        "How long the service still takes connections after it was asked to stop, while `/ready` answers 503: as long as what stands before it needs to notice.",
+      read: wholeNumber(0, 600),
+    },
+    stopSeconds: {
+      name: "PITH_GRAPH_STOP_SECONDS",
+      usual: "10",
+      meaning:
+        "How long requests under way may take once no more are taken; then they are ended. The worker has as long for its batch after them.",
+      read: wholeNumber(1, 3_600),
+    },
+  },
+} as const satisfies Topic;
+
+function listenAddress(given: string, name: string): ListenAddress {
+  const [, bracketed, plain, digits = ""] = /^(?:\[([^\]]+)\]:|([^:[\]]+):)?(\d{1,5})$/.exec(given) ?? [];
+  const port = Number(digits);
+  const isHost = bracketed === undefined || isIPv6(bracketed);
+  if (digits !== "" && port <= 65_535 && isHost) return { host: bracketed ?? plain ?? "127.0.0.1", port };
+  throw new ConfigError(
+    `${name} must be a port like 9464, or an address and a port like 0.0.0.0:9464, not ${JSON.stringify(given)}.`,
+  );
+}

@@ -1,6 +1,5 @@
-import { ConfigError } from "./config-error.ts";
-import { oneOf, text, wholeNumber, withoutPassword } from "./values.ts";
 import type { Topic, ValuesOf } from "./variable.ts";
+import { ConfigError, oneOf, text, wholeNumber, withoutPassword } from "./variable.ts";
 
 export type TracingConfig = ValuesOf<typeof tracing>;
 

@@ -94,12 +94,12 @@ async function storeBatch(
   const merges = keptMergesOf(pool);
   return inWriteTransaction(pool, async (writer) => {
     await writeNewPapers(writer, papers);
-    const areDistributed = await takeWriteLock(pool, writer, isLockHeld);
+    const layout = await takeWriteLock(pool, writer, isLockHeld);
     const now = new Date().toISOString();
     const stored = await readStored(writer, eventsToCompare(papers));
     const planning = planBatch(papers, stored, { now, areNewPapersWritten: true });
     const plan = await answerQuestions(planning, answersFrom(writer, merges));
-    await applyPlan(writer, plan, { now, areDistributed });
+    await applyPlan(writer, plan, { now, layout });
     for (const [log, merge] of plan.merges) merges.keep(log, merge);
     await writeQuarantine(writer, documents, now);
     await releaseAccepted(writer, documents);

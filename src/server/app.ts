@@ -1,27 +1,31 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { defaultQueryLimits, type QueryLimits } from "../api/limits/query-limits.ts";
-import type { SubmissionSettings } from "../config/index.ts";
+import type { ExportSettings, SubmissionSettings } from "../config/index.ts";
 import { type GraphService, startGraph } from "../graph/index.ts";
 import type { Keyring } from "../protocol/index.ts";
 import type { Database } from "../store/database.ts";
 import { ReadServers } from "../store/replicas/index.ts";
 import { isServerFault } from "../store/server-fault.ts";
 import { PaperStates } from "../store/states/index.ts";
-import { clientKey, createAddressReader } from "./client-address.ts";
-import { createExplorerRoutes } from "./explorer/index.ts";
-import { createExportRoutes, type ExportSettings, noExports } from "./export/index.ts";
-import { graphiqlAsset } from "./graphiql/index.ts";
-import { createGraphqlHandler, defaultRowCacheSize, type GraphqlSettings, graphqlPath } from "./graphql.ts";
+import { clientKey, createAddressReader, createRateGate, type RateSettings } from "./client-address.ts";
+import { createExplorerHandlers, type ExplorerHandlers } from "./explorer/handlers.ts";
+import { createExportHandlers, noExports } from "./export/handlers.ts";
+import type { StreamTimes } from "./graphql/event-stream.ts";
+import { createGraphqlHandler } from "./graphql/handler.ts";
+import { defaultRowCacheSize, type GraphqlSettings } from "./graphql/settings.ts";
 import { answerHealth, answerReadiness, createReadiness, type Readiness } from "./health.ts";
-import { createSubmissionRoutes, noSubmissions, SubmissionDesk } from "./ingest/index.ts";
+import { asksForPage } from "./http/negotiation.ts";
+import { answerRoute, createRouter, type Found, pathOf, readOnly } from "./http/router.ts";
+import { noSubmissions, SubmissionDesk } from "./ingest/desk.ts";
+import { createSubmissionHandlers } from "./ingest/handlers.ts";
 import { instrumentRequest } from "./instrument.ts";
-import { LiveChanges, type StreamTimes } from "./live/index.ts";
+import { ChangeWatch } from "./live/change-watch.ts";
+import { LiveChanges } from "./live/live-changes.ts";
 import type { LogError } from "./mask-error.ts";
-import { ChangeWatch, createMirrorRoutes } from "./mirror/index.ts";
-import { createRateGate, type RateSettings } from "./rate-gate.ts";
-import { RequestReads } from "./reads/index.ts";
-import { sendError } from "./responses.ts";
-import { sendFailure } from "./unavailable.ts";
+import { createMirrorHandlers } from "./mirror/handlers.ts";
+import { RequestReads } from "./request-reads.ts";
+import { sendError, sendFailure } from "./responses.ts";
+import { routesOf } from "./routes.ts";
 
 export type AppOptions = {
   /** Stays the caller's: closing the app does not close it. */
@@ -66,10 +70,6 @@ export type App = {
 
 /** Routes that cost nothing, and that probes must reach whatever else their address does. */
 const unlimited: ReadonlySet<string> = new Set(["/health", "/ready"]);
-
-type Route = (request: IncomingMessage, response: ServerResponse) => unknown;
-type FoundRoute = { readonly methods: readonly string[]; readonly answer: Route };
-type Found = readonly [name: string, route: FoundRoute | undefined];
 
 /** All routes of the server, without a port. */
 export function createApp({
@@ -116,76 +116,40 @@ export function createApp({
     isStopping: () => isStopping,
     isListening: () => watch.isListening(),
   });
-  const routes: Record<string, FoundRoute> = {
-    "/health": {
-      methods: ["GET", "HEAD"],
-      answer: (request, response) => answerHealth(graph, request, response),
-    },
-    "/ready": {
-      methods: ["GET", "HEAD"],
-      answer: (request, response) => answerReadiness(readiness, request, response),
-    },
-    [graphqlPath]: {
-      methods: ["GET", "POST", "OPTIONS"],
-      answer: graphql.handle,
-    },
-  };
-
   const { milliseconds } = limits;
-  const submissionRoute = createSubmissionRoutes(desk, { milliseconds, logError });
-  const mirrorRoute = createMirrorRoutes({ database, milliseconds, baseUrl, watch, addressOf, states });
-  const exportRoute = createExportRoutes(database, exports);
-  const explorer = createExplorerRoutes();
-
-  /** The names are those of metrics and logs: a fixed list, whatever is asked for. */
-  const routeOf = (path: string): Found => {
-    if (Object.hasOwn(routes, path)) return [path, routes[path]];
-    const submission = submissionRoute(path);
-    if (submission !== undefined) return [path === "/ingest" ? path : "/ingest/:id", submission];
-    if (settings.graphiql !== false) {
-      const asset = graphiqlAsset(path);
-      if (asset !== undefined) return ["graphiql", asset];
-    }
-    const mirror = mirrorRoute(path);
-    if (mirror !== undefined) return [path === "/feed" ? path : "mirror", mirror];
-    const exported = exportRoute(path);
-    if (exported !== undefined) return ["/export", exported];
-    const shown = explorer.route(path);
-    return shown === undefined ? ["none", undefined] : ["explorer", shown];
-  };
+  const explorer = createExplorerHandlers();
+  const routeOf = createRouter(
+    routesOf({
+      health: (request, response) => answerHealth(graph, request, response),
+      readiness: (request, response) => answerReadiness(readiness, request, response),
+      graphql: graphql.handle,
+      hasGraphiql: settings.graphiql ?? true,
+      submissions: createSubmissionHandlers(desk, { milliseconds, logError }),
+      mirror: createMirrorHandlers({ database, milliseconds, baseUrl, watch, addressOf, states }),
+      exports: createExportHandlers(database, exports),
+      explorer,
+    }),
+  );
 
   const handle = (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const [name, route] = routeOf((request.url ?? "/").split("?", 1)[0] ?? "/");
-    return instrumentRequest(name, request, response, () => answer(name, route, request, response));
+    const found = routeOf(pathOf(request));
+    return instrumentRequest(found?.route.name ?? "none", request, response, () =>
+      answer(found, request, response),
+    );
   };
 
   const answer = async (
-    name: string,
-    route: FoundRoute | undefined,
+    found: Found | null,
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> => {
-    if (!unlimited.has(name) && !isWithinRate(request, response)) return;
-    if (route === undefined) {
-      const page = explorer.notFound(request);
-      if (page !== undefined) return page(request, response);
-      return sendError(request, response, 404, {
-        code: "NOT_FOUND",
-        message: "There is nothing at this address.",
-      });
-    }
-    if (!route.methods.includes(request.method ?? "")) {
-      const allow = route.methods.join(", ");
-      return sendError(request, response, 405, {
-        code: "BAD_USER_INPUT",
-        message: `Only ${allow} here.`,
-        headers: { allow },
-      });
-    }
+    const isUnlimited = found !== null && unlimited.has(found.route.name);
+    if (!isUnlimited && !isWithinRate(request, response)) return;
     try {
-      await route.answer(request, response);
+      if (found === null) await answerNotFound(explorer, request, response);
+      else await answerRoute(found, request, response);
     } catch (error) {
-      // The database's, or the connection's own end: nobody is left to answer, and nothing is wrong here.
+      // The database's, or the connection's own end: no client is left to answer, and nothing is wrong here.
       if (response.destroyed && isServerFault(error)) return;
       logError(isServerFault(error) ? "a request was answered UNAVAILABLE" : "a request failed", error);
       if (response.headersSent) response.destroy();
@@ -208,4 +172,16 @@ export function createApp({
     isStopping = true;
   };
   return { handle, readiness, beginStop, stopWaiting, close };
+}
+
+/** Browsers are shown the explorer's page, other clients an error. */
+async function answerNotFound(
+  explorer: ExplorerHandlers,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const isPageRequest = readOnly.includes(request.method ?? "") && asksForPage(request.headers.accept);
+  if (isPageRequest && (await explorer.notFound(request, response))) return;
+  const message = "There is nothing at this address.";
+  sendError(request, response, 404, { code: "NOT_FOUND", message });
 }

@@ -1,5 +1,7 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { BlockList, isIP, isIPv4, isIPv6, type Socket } from "node:net";
+import { TokenBuckets } from "../runtime/token-buckets.ts";
+import { sendError } from "./responses.ts";
 
 const loopback = new BlockList();
 loopback.addSubnet("127.0.0.0", 8, "ipv4");
@@ -85,4 +87,39 @@ function subscriberOf(address: string): string {
   if (isIPv4(address) || !isIPv6(address)) return address;
   const network = groupsOf(address).slice(0, 4);
   return `${network.map((group) => group.toString(16)).join(":")}::/64`;
+}
+
+export type RateSettings = {
+  /** Requests of one address; 0 sets no limit. */
+  readonly requestsPerMinute: number;
+  /** How many proxies of one's own stand before this server. */
+  readonly trustedProxies: number;
+};
+
+/**
+ * Answers an address that sends too many requests with 429. Returns true where the request may go on; requests from
+ * this machine always may.
+ */
+export function createRateGate(
+  { requestsPerMinute }: RateSettings,
+  addressOf: AddressOf,
+): (request: IncomingMessage, response: ServerResponse) => boolean {
+  if (requestsPerMinute === 0) return () => true;
+  const buckets = new TokenBuckets({ perMinute: requestsPerMinute });
+  return (request, response) => {
+    const address = addressOf(request);
+    if (address === null) return true;
+    const wait = buckets.wait(address, 1);
+    if (wait === 0) {
+      buckets.take(address, 1);
+      return true;
+    }
+    const seconds = Math.max(1, Math.ceil(wait / 1000));
+    sendError(request, response, 429, {
+      code: "RATE_LIMITED",
+      message: `More than ${requestsPerMinute} requests a minute came from your address. Try again in ${seconds} s.`,
+      headers: { "retry-after": String(seconds), "access-control-allow-origin": "*" },
+    });
+    return false;
+  };
 }

@@ -1,6 +1,5 @@
 export { type App, type AppOptions, createApp } from "./app.ts";
-export type { GraphqlSettings } from "./graphql.ts";
-export { graphqlSettings } from "./graphql-settings.ts";
+export { type GraphqlSettings, graphqlSettings } from "./graphql/settings.ts";
 export type { LogError } from "./mask-error.ts";
 export {
   type ListeningServer,

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type ExecutionResult, getOperationAST } from "graphql";
-import type { Plugin } from "graphql-yoga";
+import type { GraphQLError } from "graphql";
 import { clientCodeOf } from "../api/errors.ts";
 import { logContext } from "../log.ts";
 import { type GraphqlOperation, operations, requests } from "../runtime/channels.ts";
@@ -46,39 +45,17 @@ function requestIdOf({ headers }: IncomingMessage): string {
   return `${idPrefix}-${requestCount.toString(36)}`;
 }
 
-type Params = Parameters<NonNullable<Plugin["onParams"]>>[0];
-type Args = Parameters<NonNullable<Plugin["onExecute"]>>[0]["args"];
-
-/** Publishes GraphQL operations. */
-export function useInstrumentedOperations(): Plugin {
-  const byRequest = new WeakMap<Request, GraphqlOperation>();
-  const note = ({ contextValue, document, operationName }: Args) => {
-    const operation = byRequest.get((contextValue as { request: Request }).request);
-    if (operation === undefined) return;
-    const definition = getOperationAST(document, operationName);
-    if (!definition) return;
-    operation.kind = definition.operation;
-    operation.name = definition.name?.value ?? null;
-  };
-  return {
-    onParams({ request, paramsHandler, setParamsHandler }: Params) {
-      if (!operations.hasSubscribers) return;
-      setParamsHandler((payload) => {
-        const operation: GraphqlOperation = { kind: "unknown", name: null, code: null };
-        byRequest.set(request, operation);
-        return operations.run(operation, async () => {
-          const result = await paramsHandler(payload);
-          operation.code = codeOf(result as ExecutionResult);
-          return result;
-        });
-      });
-    },
-    onExecute: ({ args }) => note(args),
-    onSubscribe: ({ args }) => note(args),
-  };
-}
-
-function codeOf({ errors }: ExecutionResult): string | null {
-  const [first] = errors ?? [];
-  return first === undefined ? null : (clientCodeOf(first) ?? "INTERNAL_SERVER_ERROR");
+/** Publishes a GraphQL operation. The work notes what kind of operation it is. */
+export function instrumentOperation<Result>(
+  work: (operation: GraphqlOperation) => Promise<Result>,
+  errorsOf: (result: Result) => readonly GraphQLError[] | undefined,
+): Promise<Result> {
+  const operation: GraphqlOperation = { kind: "unknown", name: null, code: null };
+  if (!operations.hasSubscribers) return work(operation);
+  return operations.run(operation, async () => {
+    const result = await work(operation);
+    const [first] = errorsOf(result) ?? [];
+    operation.code = first === undefined ? null : (clientCodeOf(first) ?? "INTERNAL_SERVER_ERROR");
+    return result;
+  });
 }

@@ -1,7 +1,7 @@
 import { GraphQLError, type GraphQLErrorExtensions } from "graphql";
 import { clientCodeOf } from "../api/errors.ts";
 import { isServerFault } from "../store/server-fault.ts";
-import { databaseAwayExtensions, databaseAwayText, unavailableHttp } from "./unavailable.ts";
+import { databaseAwayExtensions, databaseAwayText, unavailableHttp } from "./responses.ts";
 
 /** graphql-js repeats the values that it refuses, however long they are. */
 const longestMessage = 1_000;

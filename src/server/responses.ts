@@ -1,22 +1,30 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
-import type { ErrorCode } from "../api/errors.ts";
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { comeAgainSeconds, type ErrorCode } from "../api/errors.ts";
+import { isServerFault } from "../store/server-fault.ts";
 
 /** Sends a whole body; of a HEAD request only its headers. */
+export function sendBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  headers: OutgoingHttpHeaders,
+  body: string | Buffer,
+): void {
+  response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
+  response.end(request.method === "HEAD" ? undefined : body);
+  // A body that nobody reads would keep the connection from its next request.
+  request.resume();
+}
+
+/** Sends a text whose type a browser must not guess from its content. */
 export function send(
   request: IncomingMessage,
   response: ServerResponse,
   status: number,
-  body: { type: string; text: string; headers?: Record<string, string> },
+  { type, text, headers }: { type: string; text: string; headers?: Record<string, string> },
 ): void {
-  response.writeHead(status, {
-    "content-type": `${body.type}; charset=utf-8`,
-    "content-length": Buffer.byteLength(body.text),
-    "x-content-type-options": "nosniff",
-    ...body.headers,
-  });
-  response.end(request.method === "HEAD" ? undefined : body.text);
-  // A body that nobody reads would keep the connection from its next request.
-  request.resume();
+  const all = { "content-type": `${type}; charset=utf-8`, "x-content-type-options": "nosniff", ...headers };
+  sendBody(request, response, status, all, text);
 }
 
 export function sendJson(
@@ -38,4 +46,85 @@ export function sendError(
 ): void {
   const { code, message, headers } = error;
   sendJson(request, response, status, { errors: [{ message, extensions: { code } }] }, headers);
+}
+
+export const databaseAwayText = `The database cannot be reached at the moment. Try again in ${comeAgainSeconds} s.`;
+
+/** What an error of GraphQL says beside the code, where the database is away. */
+export const databaseAwayExtensions = { code: "UNAVAILABLE", retryAfter: comeAgainSeconds } as const;
+
+/** The HTTP form of an answer: for `extensions.http` of an error of GraphQL. */
+export const unavailableHttp = {
+  status: 503,
+  headers: { "retry-after": String(comeAgainSeconds) },
+} as const;
+
+/** Answers a request that failed before its answer began: 503 where the database is away, else 500. */
+export function sendFailure(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+  if (isServerFault(error)) {
+    sendError(request, response, 503, {
+      code: "UNAVAILABLE",
+      message: databaseAwayText,
+      headers: unavailableHttp.headers,
+    });
+  } else {
+    sendError(request, response, 500, {
+      code: "INTERNAL_SERVER_ERROR",
+      message: "Internal server error.",
+    });
+  }
+}
+
+/** The client has gone, or its connection was ended because it did not read. */
+export class GoneError extends Error {
+  override readonly name = "GoneError";
+}
+
+/**
+ * Sends an answer as it is made, no faster than it is read, and ends it. A client that does not read loses its
+ * connection by the server's own limits (connections/).
+ *
+ * Rejects with GoneError where the client is gone; making the answer has ended then.
+ */
+export async function sendAsRead(
+  response: ServerResponse,
+  pieces: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array>,
+): Promise<void> {
+  try {
+    for await (const piece of pieces) {
+      if (response.destroyed) throw new GoneError("The client has gone.");
+      if (!response.write(piece)) await untilDrained(response);
+    }
+    response.end();
+    await waitFor(response, "finish");
+  } catch (error) {
+    response.destroy();
+    throw error;
+  }
+}
+
+/** Resolves once more can be written to an answer; rejects with GoneError where its client is gone. */
+export function untilDrained(response: ServerResponse): Promise<void> {
+  return waitFor(response, "drain");
+}
+
+/** Waits for an event, or rejects with GoneError. */
+function waitFor(response: ServerResponse, event: "drain" | "finish"): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stopWaiting = () => {
+      response.off(event, done);
+      response.off("close", gone);
+    };
+    const done = () => {
+      stopWaiting();
+      resolve();
+    };
+    const gone = () => {
+      stopWaiting();
+      reject(new GoneError("Nobody reads the answer."));
+    };
+    response.once(event, done);
+    response.once("close", gone);
+    if (response.destroyed) gone();
+  });
 }

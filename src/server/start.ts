@@ -3,11 +3,11 @@ import type { AddressInfo } from "node:net";
 import { Server as NetServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import type { App } from "./app.ts";
-import { type ConnectionLimits, Connections } from "./connections/index.ts";
-import { useOriginForm } from "./http/request-target.ts";
+import { type ConnectionLimits, Connections } from "./connections.ts";
+import { pathOf, useOriginForm } from "./http/router.ts";
 import { listenOn } from "./listen-on.ts";
 import type { LogError } from "./mask-error.ts";
-import { answerStarting } from "./starting.ts";
+import { sendError, sendJson } from "./responses.ts";
 
 export type ListenOptions = {
   /** 0 takes a free one. */
@@ -138,4 +138,22 @@ export async function listen({
  */
 function stopListening(server: Server): Promise<void> {
   return new Promise((resolve) => NetServer.prototype.close.call(server, () => resolve()));
+}
+
+const retryAfter = { "retry-after": "2" };
+
+/** Answers requests that come before the service is set up. `/health` is 200: the process is alive. */
+function answerStarting(request: IncomingMessage, response: ServerResponse): void {
+  const path = pathOf(request);
+  if (path === "/health") {
+    sendJson(request, response, 200, { status: "starting", graph: { isLoaded: false } });
+  } else if (path === "/ready") {
+    sendJson(request, response, 503, { status: "not ready", service: "starting" }, retryAfter);
+  } else {
+    sendError(request, response, 503, {
+      code: "UNAVAILABLE",
+      message: "The service is starting. Try again in a few seconds.",
+      headers: { ...retryAfter, "access-control-allow-origin": "*" },
+    });
+  }
 }

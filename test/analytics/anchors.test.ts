@@ -25,13 +25,13 @@ afterAll(async () => {
 type Ranked = { rank: number; score: number; work: { arxivId: string | null; doi: string | null } };
 const anchoring = async (given: string) =>
   (
-    await client.ask<{ anchoringWorks: Ranked[] }>(
-      `{ anchoringWorks${given} { rank score graphVersion truncated work { arxivId doi } } }`,
+    await client.ask<{ topAnchors: { nodes: Ranked[] } }>(
+      `{ topAnchors${given} { graphVersion truncated nodes { rank score work { arxivId doi } } } }`,
     )
-  ).anchoringWorks;
+  ).topAnchors.nodes;
 const names = (works: Ranked[]) => works.map(({ work }) => work.arxivId ?? work.doi);
 
-describe("anchoringWorks", () => {
+describe("topAnchors", () => {
   test("counts the works of a field that are anchored, in works of any field", async () => {
     const all = await anchoring("(first: 100)");
     const { rows } = await database.pool.query<{ count: number }>(
@@ -141,13 +141,16 @@ test("anchorClaims are those of the papers that it is anchored in, each with its
 });
 
 test("papers are those that anchor others, and those that never do", async () => {
-  const titles = async (anchorsOthers: boolean) =>
+  const titles = async (isAnchor: boolean) =>
     (
-      await client.ask<{ papers: { totalCount: number; nodes: { source: { id: string } }[] } }>(
-        `{ papers(filter: { anchorsOthers: ${anchorsOthers} }, orderBy: SUBMITTED_DESC) { totalCount nodes { source { id } } } }`,
+      await client.ask<{ papers: { totalCount: number; nodes: { source: { identifier: string } }[] } }>(
+        `{ papers(filter: { isAnchor: ${isAnchor} }, orderBy: SUBMITTED_DESC) { totalCount nodes { source { identifier } } } }`,
       )
     ).papers;
-  expect(await titles(false)).toMatchObject({ totalCount: 1, nodes: [{ source: { id: "2301.00000" } }] });
+  expect(await titles(false)).toMatchObject({
+    totalCount: 1,
+    nodes: [{ source: { identifier: "2301.00000" } }],
+  });
   expect(await titles(true)).toMatchObject({ totalCount: hostileTitles.length - 1 });
 });
 

@@ -37,10 +37,10 @@ const blocks = async (path: string, language: string): Promise<string[]> => {
 test("the query of docs/analysis.md is answered", async () => {
   const [query = ""] = await blocks("docs/analysis.md", "graphql");
   const data = await createClient(database).ask<{
-    anchoringWorks: unknown[];
+    topAnchors: { nodes: unknown[] };
     anchorChain: { length: number };
   }>(query);
-  expect(data.anchoringWorks).toMatchObject([{ rank: 1, score: 1, work: { arxivId: "hep-th/9711200" } }]);
+  expect(data.topAnchors.nodes).toMatchObject([{ rank: 1, score: 1, work: { arxivId: "hep-th/9711200" } }]);
   expect(data.anchorChain.length).toBe(0);
 });
 

@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { RowCache } from "../../src/api/loaders/row-cache.ts";
+import { startGraph } from "../../src/graph/index.ts";
+import { DataVersion } from "../../src/store/data-version.ts";
+import { primaryVersion } from "../../src/store/replicas/read-server.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
 import { type Client, createClient } from "./client.ts";
@@ -12,13 +16,15 @@ beforeAll(async () => {
   database = await createTestDatabase();
   await ingestLibrary(database);
   await takeIn(database, sampleDocuments(150), { keyring: sampleKeyring });
-  client = createClient(database);
+  const graph = startGraph(database, { adjacency: "sql" });
+  const version = new DataVersion({ versions: database, versionStatement: primaryVersion }, () => null);
+  client = createClient(database, graph, {}, new RowCache(version, 1_000_000));
 });
 afterAll(() => database.drop());
 
 type Stat = Record<string, number | string>;
 const fields =
-  "group papers papersAsserting referencesAsserted referencesKnown internalAnchorsAsserted internalAnchorsKnown internalAnchorsHeld";
+  "group papers papersAsserting referencesAsserted referencesListed internalAnchorsAsserted internalAnchorsListed internalAnchorsStored";
 
 async function ask(groupBy: string, filter: string): Promise<Stat[]> {
   const { anchorStats } = await client.ask<{ anchorStats: Stat[] }>(
@@ -30,7 +36,7 @@ async function ask(groupBy: string, filter: string): Promise<Stat[]> {
 type Paper = {
   submittedAt: string;
   primaryCategory: string | null;
-  referenceCoverage: { asserted: number | null; known: number; internalAnchors: number | null };
+  referenceCoverage: { asserted: number | null; listed: number; internalAnchors: number | null };
   known: { totalCount: number };
   held: { totalCount: number };
 };
@@ -41,21 +47,21 @@ async function naive(groupBy: string, filter: string): Promise<Stat[]> {
   for (let after: string | null = null; ; ) {
     const { papers } = (await client.ask(
       `query ($after: String) { papers(first: 100, after: $after, filter: ${filter}) { pageInfo { hasNextPage endCursor } nodes {
-        submittedAt primaryCategory referenceCoverage { asserted known internalAnchors }
-        known: references(internalAnchor: true) { totalCount } held: references(internalAnchor: true, held: true) { totalCount } } } }`,
+        submittedAt primaryCategory referenceCoverage { asserted listed internalAnchors }
+        known: references(internalAnchor: true) { totalCount } held: references(internalAnchor: true, stored: true) { totalCount } } } }`,
       { after },
     )) as { papers: { pageInfo: { hasNextPage: boolean; endCursor: string }; nodes: Paper[] } };
     for (const paper of papers.nodes) {
       const group = groupBy === "YEAR" ? paper.submittedAt.slice(0, 4) : (paper.primaryCategory ?? "unknown");
-      const { asserted, known, internalAnchors } = paper.referenceCoverage;
+      const { asserted, listed, internalAnchors } = paper.referenceCoverage;
       const added = {
         papers: 1,
         papersAsserting: Number(internalAnchors !== null),
         referencesAsserted: asserted ?? 0,
-        referencesKnown: known,
+        referencesListed: listed,
         internalAnchorsAsserted: internalAnchors ?? 0,
-        internalAnchorsKnown: paper.known.totalCount,
-        internalAnchorsHeld: paper.held.totalCount,
+        internalAnchorsListed: paper.known.totalCount,
+        internalAnchorsStored: paper.held.totalCount,
       };
       const sums = groups.get(group) ?? {};
       for (const [name, count] of Object.entries(added)) sums[name] = (sums[name] ?? 0) + count;
@@ -79,18 +85,18 @@ it.each([
   expect(await ask(groupBy, filter)).toEqual(await naive(groupBy, filter));
 });
 
-it("what is asserted, known and held differ in the sample", async () => {
+it("counts asserted, listed and stored references apart", async () => {
   const [of2023] = await ask("YEAR", '{ yearFrom: 2023, yearTo: 2023, categories: ["cs.AI"] }');
   expect(of2023).toMatchObject({
     referencesAsserted: 26,
-    referencesKnown: 5,
+    referencesListed: 5,
     internalAnchorsAsserted: 17,
-    internalAnchorsKnown: 4,
-    internalAnchorsHeld: 0,
+    internalAnchorsListed: 4,
+    internalAnchorsStored: 0,
   });
 });
 
-it("an answer that was kept is another once something is taken in", async () => {
+it("counts again after an import, and only then", async () => {
   const filter = "{ yearFrom: 2031 }";
   expect(await ask("YEAR", filter)).toEqual([]);
   const anchor = referenceOf(1, { arxivId: hubArxivId, isInternalAnchor: true });
@@ -101,9 +107,33 @@ it("an answer that was kept is another once something is taken in", async () => 
     references: [anchor],
   };
   await ingestTexts(database, [documentOf(paper).text]);
-  const expected = [{ group: "2031", papers: 1, internalAnchorsKnown: 1, internalAnchorsHeld: 1 }];
+  const expected = [{ group: "2031", papers: 1, internalAnchorsListed: 1, internalAnchorsStored: 1 }];
   expect(await ask("YEAR", filter)).toMatchObject(expected);
-  // Asked again it is not counted again.
   const again = await client.statements(`{ anchorStats(groupBy: YEAR, filter: ${filter}) { papers } }`);
   expect(again.filter((text) => text.includes("papers"))).toEqual([]);
+});
+
+it("rejects a sum beyond 2^31 - 1 with OUT_OF_RANGE, and returns the other fields", async () => {
+  const asserting = await createTestDatabase();
+  try {
+    const papers = ["2031.00001", "2031.00002"].map((arxivId) => ({
+      arxivId,
+      submittedAt: "2031-01-01T00:00:00Z",
+      title: arxivId,
+    }));
+    await ingestTexts(
+      asserting,
+      papers.map((paper) => documentOf(paper).text),
+    );
+    await asserting.pool.query("UPDATE papers SET references_asserted = 2147483647");
+    const other = createClient(asserting);
+    expect(await other.ask("{ anchorStats(groupBy: YEAR) { papers } }")).toEqual({
+      anchorStats: [{ papers: 2 }],
+    });
+    const [error] = await other.errors("{ anchorStats(groupBy: YEAR) { referencesAsserted } }");
+    expect(error?.extensions["code"]).toBe("OUT_OF_RANGE");
+    expect(error?.message).toContain("4294967294");
+  } finally {
+    await asserting.drop();
+  }
 });

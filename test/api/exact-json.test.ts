@@ -90,7 +90,7 @@ describe("JSON from the database", () => {
 
   it("has exact payloads", async () => {
     const text = await client.text(
-      '{ paper(ref: "2501.00001") { events(type: [MIRROR_HINT]) { nodes { payload } } } }',
+      '{ paper(ref: "2501.00001") { events(types: [MIRROR_HINT]) { nodes { payload } } } }',
     );
     expect(text).toContain(`"payload":${canonicalJson(payload)}`);
     expect(text).toContain("1180591620717411303424");
@@ -98,9 +98,9 @@ describe("JSON from the database", () => {
   });
 
   it("has the verdict's models", async () => {
-    expect(await paper("2302.12192", "verdict { id createdAt modelSet headline }")).toEqual({
+    expect(await paper("2302.12192", "verdict { verdictId createdAt modelSet headline }")).toEqual({
       verdict: {
-        id: "88c2a63e-42c0-43e5-86ce-ba86a719a11a",
+        verdictId: "88c2a63e-42c0-43e5-86ce-ba86a719a11a",
         createdAt: "2026-05-14T20:35:53.230683Z",
         modelSet: { reader: "grok-4.3" },
         headline:

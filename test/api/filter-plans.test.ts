@@ -69,7 +69,7 @@ it.each([
   ],
   [
     "works",
-    "{ papers(filter: { anchorsOthers: false }, orderBy: CITED_BY_DESC, first: 2) { nodes { title } } }",
+    "{ papers(filter: { isAnchor: false }, orderBy: CITED_BY_DESC, first: 2) { nodes { title } } }",
     "works_never_anchors",
   ],
   ["papers", `{ search(query: "${rare}") { totalCount edges { score } } }`, "papers_words"],

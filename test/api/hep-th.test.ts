@@ -92,29 +92,34 @@ it("a large graph is whole, in as many statements as a small one", async () => {
   expect(large.length).toBeLessThanOrEqual(new Set(small).size + 2);
 });
 
-type Ranked = { topWorks: { rank: number; score: number; work: Work & { citedByCount: number } }[] };
+type Ranked = {
+  topWorks: { nodes: { rank: number; score: number; work: Work & { citedByCount: number } }[] };
+};
 
 it("the works cited most are those that the file counts most", async () => {
-  const { topWorks } = await memory<Ranked>(
-    "{ topWorks(by: CITED_BY_COUNT, first: 100) { rank score work { arxivId citedByCount } } }",
+  const {
+    topWorks: { nodes: top },
+  } = await memory<Ranked>(
+    "{ topWorks(by: CITED_BY_COUNT, first: 100) { nodes { rank score work { arxivId citedByCount } } } }",
   );
   const most = naive.mostCitedFirst(papers.keys()).slice(0, 100);
-  expect(topWorks[0]).toEqual({ rank: 1, score: 2414, work: { arxivId: maldacena, citedByCount: 2414 } });
-  expect(topWorks.map(({ work }) => work.arxivId)).toEqual(most);
+  expect(top[0]).toEqual({ rank: 1, score: 2414, work: { arxivId: maldacena, citedByCount: 2414 } });
+  expect(top.map(({ work }) => work.arxivId)).toEqual(most);
 });
 
 it("PageRanks are those of a naive computation, also of a part of the works", async () => {
   const ranks = naive.pageRanks();
   const ordered = [...ranks].sort(([idA, a], [idB, b]) => b - a || naive.compare(idA, idB)).map(([id]) => id);
   const ask = async (filter: string) =>
-    (await memory<Ranked>(`{ topWorks(by: PAGERANK, first: 50${filter}) { rank score ${work} } }`)).topWorks;
+    (await memory<Ranked>(`{ topWorks(by: PAGERANK, first: 50${filter}) { nodes { rank score ${work} } } }`))
+      .topWorks.nodes;
   const all = await ask("");
   expect(all.map(({ work }) => work.arxivId)).toEqual(ordered.slice(0, 50));
   for (const { work, score } of all) expect(score).toBeCloseTo(ranks.get(work.arxivId) ?? 0, 7);
   // 2001 has enough of the first thousand; of January 2003 there are none among them, so all that fit are ranked.
   for (const year of ["01", "03"]) {
     const ofYear = await ask(
-      `, filter: { yearFrom: 20${year}, yearTo: 20${year}, held: true, categories: ["hep-th"] }`,
+      `, filter: { yearFrom: 20${year}, yearTo: 20${year}, stored: true, categories: ["hep-th"] }`,
     );
     const expected = ordered.filter((id) => id.startsWith(`hep-th/${year}`)).slice(0, 50);
     expect(ofYear.map(({ work }) => work.arxivId)).toEqual(expected);
@@ -178,15 +183,15 @@ describe.each(["memory", "sql"] as const)("from %s", (adjacency) => {
     [review, "BIBLIOGRAPHIC_COUPLING"],
   ])("what is related to %s by %s", async (ref, by) => {
     const { relatedWorks } = await ask<{
-      relatedWorks: { work: Work; score: number; sharedCount: number; shared: Work[] }[];
+      relatedWorks: { nodes: { work: Work; score: number; sharedCount: number; shared: Work[] }[] };
     }>(
-      `{ relatedWorks(ref: "${ref}", by: ${by}) { score sharedCount ${work} shared(first: 3) { arxivId } } }`,
+      `{ relatedWorks(ref: "${ref}", by: ${by}) { nodes { score sharedCount ${work} shared(first: 3) { arxivId } } } }`,
     );
     const expected = naive.related(ref, by, 20);
     expect(
-      relatedWorks.map(({ work, shared }) => [work.arxivId, shared.map(({ arxivId }) => arxivId)]),
+      relatedWorks.nodes.map(({ work, shared }) => [work.arxivId, shared.map(({ arxivId }) => arxivId)]),
     ).toEqual(expected.map(({ work, shared }) => [work, shared]));
-    for (const [index, { score, sharedCount }] of relatedWorks.entries()) {
+    for (const [index, { score, sharedCount }] of relatedWorks.nodes.entries()) {
       expect(score).toBeCloseTo(expected[index]?.score ?? 0, 12);
       expect(sharedCount).toBe(expected[index]?.sharedCount);
     }
@@ -194,13 +199,13 @@ describe.each(["memory", "sql"] as const)("from %s", (adjacency) => {
 
   it("common references, prior and derivative works", async () => {
     const refs = [maldacena, wittenAds, "hep-th/9802109"];
-    type Counted = { work: Work; citedByCount: number; referenceCount: number };
-    const answer = await ask<Record<"common" | "prior" | "derivative", Counted[]>>(`{
-      common: commonReferences(refs: ${JSON.stringify(refs)}) { citedByCount ${work} }
-      prior: priorWorks(refs: ${JSON.stringify(refs)}) { citedByCount ${work} }
-      derivative: derivativeWorks(refs: ${JSON.stringify(refs)}) { referenceCount ${work} } }`);
-    const pairs = (works: Counted[]) =>
-      works.map(({ work, citedByCount, referenceCount }) => [work.arxivId, citedByCount ?? referenceCount]);
+    type Counted = { nodes: { work: Work; sharedBy?: number; overlapCount?: number }[] };
+    const answer = await ask<Record<"common" | "prior" | "derivative", Counted>>(`{
+      common: commonReferences(refs: ${JSON.stringify(refs)}) { nodes { sharedBy ${work} } }
+      prior: priorWorks(refs: ${JSON.stringify(refs)}) { nodes { overlapCount ${work} } }
+      derivative: derivativeWorks(refs: ${JSON.stringify(refs)}) { nodes { overlapCount ${work} } } }`);
+    const pairs = ({ nodes }: Counted) =>
+      nodes.map(({ work, sharedBy, overlapCount }) => [work.arxivId, sharedBy ?? overlapCount]);
     const cited = naive.tally(refs, "REFERENCES");
     const outside = ([id]: [string, number]) => !refs.includes(id);
     expect(pairs(answer.common)).toEqual(cited.filter(([, count]) => count > 1).slice(0, 20));

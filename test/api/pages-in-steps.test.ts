@@ -43,29 +43,29 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => database.drop());
 
-type Filter = { category?: string; minCitedBy?: number; anchorsOthers?: boolean };
-type Order = "CITED_BY_DESC" | "SUBMITTED_DESC" | "SUBMITTED_ASC";
+type Filter = { category?: string; minCitedBy?: number; isAnchor?: boolean };
+type Order = "CITED_BY_DESC" | "CITED_BY_ASC" | "SUBMITTED_DESC" | "SUBMITTED_ASC";
 type Row = { name: string; count: number; work: number; paper: number; time: number };
 
 /** All that fit, in their order. */
-function expected({ category, minCitedBy = 0, anchorsOthers }: Filter, order: Order): string[] {
+function expected({ category, minCitedBy = 0, isAnchor: wanted }: Filter, order: Order): string[] {
   const rows: Row[] = [];
   for (let work = 1; work <= works; work++) {
     if (work % 7 === 3) continue;
     const count = Math.floor((works - work) / 3);
     const isAnchor = work <= 1980 || work % 2 === 0;
     const own = work > 6000 && work % 100 === 7 ? "rare.XX" : work > 2000 ? "late.XX" : "most.XX";
-    if (count < minCitedBy || (category ?? own) !== own || (anchorsOthers ?? isAnchor) !== isAnchor) continue;
+    if (count < minCitedBy || (category ?? own) !== own || (wanted ?? isAnchor) !== isAnchor) continue;
     for (let version = 0; version <= (work % 10 === 0 ? 2 : 0); version++) {
       const name = `pith:2023:${work}.${version}`;
       rows.push({ name, count, work, paper: work * 10 + version, time: (work * 7919) % works });
     }
   }
   const descending = (a: Row, b: Row) =>
-    order === "CITED_BY_DESC"
+    order.startsWith("CITED_BY")
       ? b.count - a.count || b.work - a.work || b.paper - a.paper
       : b.time - a.time || b.paper - a.paper;
-  rows.sort((a, b) => (order === "SUBMITTED_ASC" ? -1 : 1) * descending(a, b));
+  rows.sort((a, b) => (order.endsWith("_ASC") ? -1 : 1) * descending(a, b));
   return rows.map(({ name }) => name);
 }
 
@@ -94,23 +94,25 @@ const filters: Record<string, Filter> = {
   "well cited of a category": { category: "late.XX", minCitedBy: 1_990 },
   "few that are cited, of few": { category: "rare.XX", minCitedBy: 500 },
   "cited more than any": { category: "most.XX", minCitedBy: 10_000 },
-  "never an anchor": { anchorsOthers: false },
-  "never an anchor, well cited": { anchorsOthers: false, minCitedBy: 1_800 },
+  "never an anchor": { isAnchor: false },
+  "never an anchor, well cited": { isAnchor: false, minCitedBy: 1_800 },
   "never an anchor, of a category with none": {
     category: "most.XX",
-    anchorsOthers: false,
+    isAnchor: false,
     minCitedBy: 2_200,
   },
-  "few, never an anchor": { category: "rare.XX", anchorsOthers: false },
-  "few of many of a category, never an anchor": { category: "most.XX", anchorsOthers: false },
-  "hardly any, never an anchor": { anchorsOthers: false, minCitedBy: 2_000 },
-  anchors: { anchorsOthers: true, category: "late.XX" },
+  "few, never an anchor": { category: "rare.XX", isAnchor: false },
+  "few of many of a category, never an anchor": { category: "most.XX", isAnchor: false },
+  "hardly any, never an anchor": { isAnchor: false, minCitedBy: 2_000 },
+  anchors: { isAnchor: true, category: "late.XX" },
 };
 
 const cases = Object.entries(filters).flatMap(([name, filter]) => {
   // In the order of submission most are read by one statement, as ever.
-  const others: Order[] = filter.anchorsOthers === false ? ["SUBMITTED_DESC", "SUBMITTED_ASC"] : [];
-  return ["CITED_BY_DESC" as const, ...others].map((order) => [name, order, filter] as const);
+  const others: Order[] = filter.isAnchor === false ? ["SUBMITTED_DESC", "SUBMITTED_ASC"] : [];
+  return ["CITED_BY_DESC" as const, "CITED_BY_ASC" as const, ...others].map(
+    (order) => [name, order, filter] as const,
+  );
 });
 
 const namesOf = ({ nodes }: Page) => nodes.map(({ pithNumber }) => pithNumber);
@@ -201,11 +203,11 @@ describe("references by whether a paper of their work is held", () => {
   });
 
   type References = { totalCount: number; nodes: { refIndex: number }[]; pageInfo: Page["pageInfo"] };
-  type Listed = { pithNumber: string; references: References; referenceCoverage: { held: number } };
+  type Listed = { pithNumber: string; references: References; referenceCoverage: { stored: number } };
   /** By work: all in one level of statements. */
   const listed = async (given: string): Promise<Map<number, Listed>> => {
     const { papers } = await client.ask<{ papers: { nodes: Listed[] } }>(
-      `{ papers(filter: { titleContains: "Lists references" }) { nodes { pithNumber referenceCoverage { held }
+      `{ papers(filter: { titleContains: "Lists references" }) { nodes { pithNumber referenceCoverage { stored }
           references(${given}) { totalCount nodes { refIndex } pageInfo { hasNextPage hasPreviousPage endCursor } } } } }`,
     );
     return new Map(papers.nodes.map((paper) => [Number(paper.pithNumber.slice(10, 11)), paper]));
@@ -217,7 +219,7 @@ describe("references by whether a paper of their work is held", () => {
     [true, true],
     [false, false],
   ])("held %s, internal anchors %s", async (held, internalAnchor) => {
-    const filter = `held: ${held}${internalAnchor === null ? "" : `, internalAnchor: ${internalAnchor}`}`;
+    const filter = `stored: ${held}${internalAnchor === null ? "" : `, internalAnchor: ${internalAnchor}`}`;
     for (const range of ["first: 2", "first: 100"]) {
       const found = await listed(`${filter}, ${range}`);
       for (const { work, count, isHeld } of lists) {
@@ -243,7 +245,7 @@ describe("references by whether a paper of their work is held", () => {
     const found = await listed("first: 0");
     for (const { work, count, isHeld } of lists) {
       const held = Array.from({ length: count }, (_, ordinal) => ordinal).filter(isHeld).length;
-      expect(found.get(work)?.referenceCoverage.held).toBe(held);
+      expect(found.get(work)?.referenceCoverage.stored).toBe(held);
     }
   });
 });

@@ -74,6 +74,35 @@ describe("Query.papers filters", () => {
     expect(cited.map(({ title }) => title)).toEqual(["The hub"]);
   });
 
+  it("lists the equivocations of a paper with the competing events", async () => {
+    const { papers } = await client.ask<{
+      papers: {
+        nodes: {
+          verification: { equivocations: number };
+          equivocations: {
+            type: string;
+            target: string;
+            signer: { fingerprint: string };
+            events: { type: string; target: string; status: string; signer: { fingerprint: string } }[];
+          }[];
+        }[];
+      };
+    }>(`{ papers(filter: { hasEquivocations: true }) { nodes { verification { equivocations } equivocations {
+        type target signer { fingerprint } events { type target status signer { fingerprint } } } } } }`);
+    for (const { verification, equivocations } of papers.nodes) {
+      expect(equivocations).toHaveLength(verification.equivocations);
+      for (const { type, target, signer, events } of equivocations) {
+        expect(events.length).toBeGreaterThan(1);
+        expect(events).toEqual(events.map(({ status }) => ({ type, target, status, signer })));
+        expect(events[0]?.status).not.toBe("NOT_APPLIED");
+        expect(new Set(events.slice(1).map(({ status }) => status))).toEqual(new Set(["NOT_APPLIED"]));
+      }
+    }
+    expect(await client.ask('{ paper(ref: "2302.12192") { equivocations { target } } }')).toEqual({
+      paper: { equivocations: [] },
+    });
+  });
+
   it("order by citations", async () => {
     type Ordered = { papers: { nodes: { work: { citedByCount: number } }[] } };
     const { papers } = await client.ask<Ordered>(
@@ -114,9 +143,9 @@ describe("Query.claims filters", () => {
 describe("a paper", () => {
   it("of the registry's own document has all its fields", async () => {
     const source = `{ paper(ref: "2302.12192") {
-      pithNumber shortPithNumber source { kind id version } title authors license primaryCategory crossCategories
+      pithNumber shortPithNumber source { kind identifier version } title authors license primaryCategory crossCategories
       submittedAt aliases { kind value createdAt } headline
-      referenceCoverage { asserted known resolvedWorks internalAnchors held complete }
+      referenceCoverage { asserted listed resolvedWorks internalAnchors stored complete }
       verification { proof recordHash receipt titleBinding claimsHash referencesHash publishedStateHash equivocations invalidEvents }
       state { mergeVersion eventCount validEventCount invalidEventCount equivocationCount appliedEventIds }
       claims(first: 1) { nodes { claimId kind status attestation source
@@ -132,12 +161,12 @@ describe("a paper", () => {
 
   it("knows what is asserted, known and held of its references", async () => {
     const source = (index: number) =>
-      `{ paper(ref: "${arxivIdOf(index)}") { referenceCoverage { asserted known held complete } } }`;
+      `{ paper(ref: "${arxivIdOf(index)}") { referenceCoverage { asserted listed stored complete } } }`;
     expect(await client.ask(source(sampledPaper))).toEqual({
-      paper: { referenceCoverage: { asserted: 40, known: 11, held: 7, complete: false } },
+      paper: { referenceCoverage: { asserted: 40, listed: 11, stored: 7, complete: false } },
     });
     expect(await client.ask(source(51))).toMatchObject({
-      paper: { referenceCoverage: { asserted: 11, known: 11, held: 5, complete: true } },
+      paper: { referenceCoverage: { asserted: 11, listed: 11, stored: 5, complete: true } },
     });
   });
 

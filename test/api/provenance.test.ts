@@ -76,8 +76,8 @@ describe("a paper's", () => {
 
   it("unknown is another thing than its none", async () => {
     type Answer = Record<string, { [key: string]: unknown }>;
-    const fields = `{ title recordProvenance { proof } snapshotProvenance { proof } verdict { id }
-      referenceCoverage { asserted known complete } references { totalCount } work { title year } }`;
+    const fields = `{ title recordProvenance { proof } snapshotProvenance { proof } verdict { verdictId }
+      referenceCoverage { asserted listed complete } references { totalCount } work { title year } }`;
     const { unknown, none } = await client.ask<Answer>(
       `{ unknown: paper(ref: "2305.00001") ${fields} none: paper(ref: "2305.00003") ${fields} }`,
     );
@@ -86,7 +86,7 @@ describe("a paper's", () => {
       recordProvenance: { proof: "SIGNED" },
       snapshotProvenance: null,
       verdict: null,
-      referenceCoverage: { asserted: null, known: 0, complete: false },
+      referenceCoverage: { asserted: null, listed: 0, complete: false },
       references: { totalCount: 0 },
       // What references call it is better than nothing; the year is its own.
       work: { title: "The title that is cited", year: 2023 },
@@ -94,7 +94,7 @@ describe("a paper's", () => {
     expect(none).toMatchObject({
       title: "Cites nothing",
       snapshotProvenance: { proof: "SIGNED" },
-      referenceCoverage: { asserted: 0, known: 0, complete: true },
+      referenceCoverage: { asserted: 0, listed: 0, complete: true },
       references: { totalCount: 0 },
     });
   });

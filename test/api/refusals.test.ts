@@ -12,11 +12,11 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const source = "{ status { refusals { kind code count } } }";
+const source = "{ status { rejections { scope code count } } }";
 
 test("what was refused is counted by reason, the most frequent first, in one statement", async () => {
   const client = createClient(database);
-  expect(await client.ask(source)).toEqual({ status: { refusals: [] } });
+  expect(await client.ask(source)).toEqual({ status: { rejections: [] } });
 
   // One that is let in with some of its events refused, and documents that are none; the same once more counts once.
   const partly = bundleOfPaper({ arxivId: "2301.00001" }, ({ pithNumber }) => {
@@ -33,11 +33,11 @@ test("what was refused is counted by reason, the most frequent first, in one sta
 
   expect(await client.ask(source)).toEqual({
     status: {
-      refusals: [
-        { kind: "DOCUMENT", code: "MALFORMED_JSON", count: 3 },
-        { kind: "EVENT", code: "UNSIGNED", count: 2 },
-        { kind: "DOCUMENT", code: "UNSUPPORTED_DOCUMENT", count: 1 },
-        { kind: "EVENT", code: "UNKNOWN_SIGNER", count: 1 },
+      rejections: [
+        { scope: "DOCUMENT", code: "MALFORMED_JSON", count: 3 },
+        { scope: "EVENT", code: "UNSIGNED", count: 2 },
+        { scope: "DOCUMENT", code: "UNSUPPORTED_DOCUMENT", count: 1 },
+        { scope: "EVENT", code: "UNKNOWN_SIGNER", count: 1 },
       ],
     },
   });

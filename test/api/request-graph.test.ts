@@ -51,24 +51,28 @@ describe("an answer that a budget cut", () => {
     expect(
       await client.ask(`{ citationGraph(roots: ["${self}"]) { truncated graphVersion nodeCount }
         reachableWorks(ref: "${self}") { truncated total }
-        relatedWorks(ref: "${survey1}", by: BIBLIOGRAPHIC_COUPLING, first: 1) { truncated sharedCount } }`),
+        relatedWorks(ref: "${survey1}", by: BIBLIOGRAPHIC_COUPLING, first: 1) { truncated nodes { sharedCount } } }`),
     ).toEqual({
       citationGraph: { ...short, nodeCount: 3 },
       reachableWorks: { truncated: true, total: 3 },
-      relatedWorks: [{ truncated: true, sharedCount: 2 }],
+      relatedWorks: { truncated: true, nodes: [{ sharedCount: 2 }] },
     });
   });
 
-  it("is an error where an empty one would say that there is nothing", async () => {
-    const client = graphWith({
-      path: async () => ({ workIds: null, ...short }),
-      relatedWorks: async () => ({ related: [], ...short }),
-    });
+  it("marks an empty list as truncated", async () => {
+    const client = graphWith({ relatedWorks: async () => ({ related: [], ...short }) });
+    expect(
+      await client.ask(
+        `{ relatedWorks(ref: "${self}", by: CO_CITATION) { truncated graphVersion nodes { score } } }`,
+      ),
+    ).toEqual({ relatedWorks: { ...short, nodes: [] } });
+  });
+
+  it("is an error for a path, whose null would mean that there is none", async () => {
+    const client = graphWith({ path: async () => ({ workIds: null, ...short }) });
     const path = await codeOf(client, `{ citationPath(from: "${self}", to: "${right}") { length } }`);
     expect(path.code).toBe("QUERY_TOO_COMPLEX");
     expect(path.message).toContain("maxDepth");
-    const related = `{ relatedWorks(ref: "${self}", by: CO_CITATION) { score } }`;
-    expect((await codeOf(client, related)).code).toBe("QUERY_TOO_COMPLEX");
   });
 
   it("all questions of a request share one budget of time", async () => {
@@ -144,7 +148,7 @@ describe("works that go away while they are asked for", () => {
 });
 
 describe("a graph that cannot answer", () => {
-  const ranks = "{ topWorks(by: PAGERANK) { rank } }";
+  const ranks = "{ topWorks(by: PAGERANK) { nodes { rank } } }";
 
   it("is told with a code", async () => {
     const client = graphWith({
@@ -165,7 +169,7 @@ describe("a graph that cannot answer", () => {
       loaded,
       topWorks: async () => ({ works: [], truncated: false, graphVersion: "1" }),
     });
-    expect(await client.ask(ranks)).toEqual({ topWorks: [] });
+    expect(await client.ask(ranks)).toEqual({ topWorks: { nodes: [] } });
     expect(loaded).toHaveBeenCalledOnce();
   });
 
@@ -268,7 +272,7 @@ describe("over HTTP", () => {
   });
 
   it("what went wrong inside is masked", async () => {
-    const response = await post(`{ relatedWorks(ref: "${self}", by: CO_CITATION) { score } }`);
+    const response = await post(`{ relatedWorks(ref: "${self}", by: CO_CITATION) { nodes { score } } }`);
     const text = await response.text();
     expect(JSON.parse(text).errors[0].extensions.code).toBe("INTERNAL_SERVER_ERROR");
     expect(text).not.toContain("secret");

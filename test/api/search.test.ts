@@ -56,7 +56,7 @@ afterAll(() => database.drop());
 type Edge = {
   cursor: string;
   score: number;
-  matchedBy: string;
+  matchType: string;
   passage: { field: string; text: string; parts: { text: string; isMatch: boolean }[] } | null;
   node: { __typename: string; title?: string; text?: string; pithNumber?: string; doi?: string };
 };
@@ -67,7 +67,7 @@ type Results = {
 };
 
 const fields = `totalCount pageInfo { hasNextPage hasPreviousPage endCursor }
-  edges { cursor score matchedBy passage { field text parts { text isMatch } }
+  edges { cursor score matchType passage { field text parts { text isMatch } }
     node { __typename ... on Paper { title pithNumber } ... on Claim { text } ... on Work { doi title } } }`;
 
 async function search(query: string, first = 20, after: string | null = null): Promise<Results> {
@@ -160,7 +160,7 @@ describe("what is found", () => {
     ];
     for (const name of names) {
       const { edges, totalCount } = await search(name);
-      expect(edges[0]).toMatchObject({ matchedBy: "IDENTIFIER", score: 1, node: { pithNumber } });
+      expect(edges[0]).toMatchObject({ matchType: "IDENTIFIER", score: 1, node: { pithNumber } });
       expect(totalCount).toBe(edges.length);
     }
   });
@@ -168,13 +168,13 @@ describe("what is found", () => {
   it("is the work that is only cited, by its identifier", async () => {
     expect(await search("10.1234/ONLY.cited")).toMatchObject({
       totalCount: 1,
-      edges: [{ matchedBy: "IDENTIFIER", passage: null, node: { __typename: "Work", title: "Only cited" } }],
+      edges: [{ matchType: "IDENTIFIER", passage: null, node: { __typename: "Work", title: "Only cited" } }],
     });
   });
 
   it("is what is like the query, where nothing has its words", async () => {
     const { edges, totalCount } = await search("Ostereicher");
-    expect(edges).toMatchObject([{ matchedBy: "LIKENESS", node: { title: made[0]?.title } }]);
+    expect(edges).toMatchObject([{ matchType: "FUZZY", node: { title: made[0]?.title } }]);
     expect(totalCount).toBe(1);
     expect(await found("qqq unheardof")).toEqual([]);
   });

@@ -43,13 +43,13 @@ const queries: Record<string, { source: string; statements: number }> = {
   },
   "papers with everything": {
     source: `query ($n: Int!) { papers(first: $n, orderBy: CITED_BY_DESC) { nodes {
-      canonicalRecord aliases { value } verdict { id } referenceCoverage { held complete } verification { proof }
+      canonicalRecord aliases { value } verdict { verdictId } referenceCoverage { stored complete } verification { proof }
       state { sha256 appliedEventIds document }
       work { workIds arxivId papers { pithNumber } paper { title } citedBy(first: 3) { totalCount nodes { title } } }
       citedBy(first: 3) { totalCount nodes { title } }
-      claims(kind: [HEADLINE]) { totalCount nodes { text } }
-      references(held: false, first: 2) { totalCount nodes { title } }
-      events(type: [GRAPH_SNAPSHOT]) { totalCount nodes { payload prevEvent { target } supersedes { eventId } } } } } }`,
+      claims(kinds: [HEADLINE]) { totalCount nodes { text } }
+      references(stored: false, first: 2) { totalCount nodes { title } }
+      events(types: [GRAPH_SNAPSHOT]) { totalCount nodes { payload prevEvent { target } supersedes { eventId } } } } } }`,
     // places of papers in two: works, papers; papers; bodies of records; aliases; held references and those of a filter with
     // their count (each places and works; once the rows); heads and logs of states; works; identifiers; papers of works; much
     // cited works; pages and papers that cite; claims with their count; events with count, their bodies, and the events that
@@ -112,22 +112,22 @@ const graphQueries: Record<string, { source: string; statements: number }> = {
     statements: 5,
   },
   "related works": {
-    source: `{ relatedWorks(ref: "${arxivIdOf(21)}", by: BIBLIOGRAPHIC_COUPLING, first: $n) { score
-      work { title paper { title } } shared(first: $n) { title } again: shared(first: 1) { paper { title } } } }`,
+    source: `{ relatedWorks(ref: "${arxivIdOf(21)}", by: BIBLIOGRAPHIC_COUPLING, first: $n) { nodes { score
+      work { title paper { title } } shared(first: $n) { title } again: shared(first: 1) { paper { title } } } } }`,
     statements: 2,
   },
   "what is common, prior and derivative": {
-    source: `{ commonReferences(refs: ["${arxivIdOf(21)}", "${arxivIdOf(22)}"], first: $n) { work { title } }
-      priorWorks(refs: ["${arxivIdOf(21)}"], first: $n) { work { title } }
-      derivativeWorks(refs: ["${arxivIdOf(21)}", "${hubArxivId}"], first: $n) { work { paper { title } } } }`,
+    source: `{ commonReferences(refs: ["${arxivIdOf(21)}", "${arxivIdOf(22)}"], first: $n) { nodes { work { title } } }
+      priorWorks(refs: ["${arxivIdOf(21)}"], first: $n) { nodes { work { title } } }
+      derivativeWorks(refs: ["${arxivIdOf(21)}", "${hubArxivId}"], first: $n) { nodes { work { paper { title } } } } }`,
     statements: 2,
   },
   "the works cited most": {
-    source: "{ topWorks(by: CITED_BY_COUNT, first: $n) { work { title } } }",
+    source: "{ topWorks(by: CITED_BY_COUNT, first: $n) { nodes { work { title } } } }",
     statements: 1,
   },
   "the works of highest PageRank": {
-    source: "{ topWorks(by: PAGERANK, first: $n, filter: { held: true }) { work { title } } }",
+    source: "{ topWorks(by: PAGERANK, first: $n, filter: { stored: true }) { nodes { work { title } } } }",
     statements: 2,
   },
 };

@@ -62,7 +62,7 @@ const connections: Record<string, Connection> = {
     total: 4,
   },
   "Paper.claims of a kind": {
-    query: 'paper(ref: "2302.12192") { claims(kind: [HEADLINE, ONE_LINE_SUMMARY], $page)',
+    query: 'paper(ref: "2302.12192") { claims(kinds: [HEADLINE, ONE_LINE_SUMMARY], $page)',
     name: "id",
     backward: false,
     total: 2,
@@ -74,12 +74,12 @@ const connections: Record<string, Connection> = {
     total: 11,
   },
   "Paper.references, held anchors": {
-    query: 'paper(ref: "2301.10051") { references(internalAnchor: true, held: true, $page)',
+    query: 'paper(ref: "2301.10051") { references(internalAnchor: true, stored: true, $page)',
     name: "refIndex",
     backward: false,
   },
   "Paper.references, not held": {
-    query: 'paper(ref: "2301.10051") { references(held: false, $page)',
+    query: 'paper(ref: "2301.10051") { references(stored: false, $page)',
     name: "refIndex",
     backward: false,
   },

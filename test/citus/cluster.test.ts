@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { distributeTables } from "../../src/store/citus/distribute.ts";
-import { distributions } from "../../src/store/citus/distribution.ts";
 import { type Database, migrateDatabase, openDatabase } from "../../src/store/index.ts";
+import { distributions } from "../../src/store/layout/citus.ts";
+import { distributeTables } from "../../src/store/layout/distribute.ts";
 import { createClient } from "../api/client.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
@@ -68,10 +68,10 @@ describe.skipIf(url === "")("on the Citus cluster of PITH_GRAPH_TEST_CITUS_URL",
 
   it("every query has the same answer as on one server", async () => {
     const [here, there] = [createClient(plain), createClient(citus)];
-    const top = "{ topWorks(by: CITED_BY_COUNT, first: 1) { work { arxivId } } }";
-    const { topWorks } = await here.ask<{ topWorks: { work: { arxivId: string } }[] }>(top);
+    const top = "{ topWorks(by: CITED_BY_COUNT, first: 1) { nodes { work { arxivId } } } }";
+    const { topWorks } = await here.ask<{ topWorks: { nodes: { work: { arxivId: string } }[] } }>(top);
     const differing: string[] = [];
-    for (const query of queriesAbout(topWorks[0]?.work.arxivId ?? "")) {
+    for (const query of queriesAbout(topWorks.nodes[0]?.work.arxivId ?? "")) {
       const answer = await there.text(query).catch((error: Error) => error.message);
       if (answer !== (await here.text(query))) differing.push(query);
     }

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { schema } from "../../src/api/schema.ts";
-import { distributions } from "../../src/store/citus/distribution.ts";
-import { keepCitationsTwice } from "../../src/store/citus/kept-twice.ts";
+import { distributions } from "../../src/store/layout/citus.ts";
+import { keepCitationsTwice } from "../../src/store/layout/distribute.ts";
 import { createClient } from "../api/client.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { bundleOfPaper, snapshotEvent } from "../ingest/bundles.ts";
@@ -45,10 +45,10 @@ beforeAll(async () => {
   ofIngest = statements.length;
   // The graph is asked in SQL as well.
   const client = createClient(database);
-  const { topWorks } = await client.ask<{ topWorks: { work: { arxivId: string } }[] }>(
-    "{ topWorks(by: CITED_BY_COUNT, first: 1) { work { arxivId } } }",
+  const { topWorks } = await client.ask<{ topWorks: { nodes: { work: { arxivId: string } }[] } }>(
+    "{ topWorks(by: CITED_BY_COUNT, first: 1) { nodes { work { arxivId } } } }",
   );
-  for (const query of queriesAbout(topWorks[0]?.work.arxivId ?? "")) await client.ask(query);
+  for (const query of queriesAbout(topWorks.nodes[0]?.work.arxivId ?? "")) await client.ask(query);
 });
 afterAll(() => database.drop());
 

@@ -4,10 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { bashScript } from "../../src/cli/completion/bash.ts";
-import { allCommands, completionTree } from "../../src/cli/completion/completion-tree.ts";
-import { fishScript } from "../../src/cli/completion/fish.ts";
-import { zshScript } from "../../src/cli/completion/zsh.ts";
+import { allCommands, bashScript, completionTree, fishScript, zshScript } from "../../src/cli/completion.ts";
 import { createProgram } from "../../src/cli/program.ts";
 
 const tree = completionTree(await createProgram());

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ServedDatabase, serveDatabase } from "../../scripts/serve-database.ts";
 import { CommandError } from "../../src/cli/command-error.ts";
-import { shellWord, withSearch } from "../../src/cli/read/next-command.ts";
+import { shellWord, withSearch } from "../../src/cli/read/read-command.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
 import { databaseUrl } from "../server-connection.ts";

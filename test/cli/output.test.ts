@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
-import { isColoured } from "../../src/cli/output/colours.ts";
-import { columnsOf, cutTo, wrapped } from "../../src/cli/output/layout.ts";
+import { cutTo, padded, wrapped } from "../../src/cli/output/layout.ts";
 import { jsonLine, shownText } from "../../src/cli/output/shown-text.ts";
-import { terminalPieces, terminalText } from "../../src/cli/output/terminal-text.ts";
+import { isColoured, terminalPieces, terminalText } from "../../src/cli/output/terminal.ts";
 import { layOutTree } from "../../src/cli/output/tree.ts";
 
 test("a text cannot command a terminal", () => {
@@ -53,9 +52,12 @@ test("colours obey FORCE_COLOR, then NO_COLOR, then the terminal", () => {
   }
 });
 
-test("columns are counted as terminals do", () => {
-  expect([columnsOf("abc"), columnsOf("漢字"), columnsOf("e\u0301")]).toEqual([3, 4, 1]);
+test("cuts, pads and wraps by the columns of a terminal, and splits no character", () => {
+  expect(["abc", "漢字", "e\u0301"].map((text) => padded(text, 4))).toEqual(["abc ", "漢字", "e\u0301   "]);
   expect(cutTo("漢字漢字", 5)).toBe("漢字…");
+  const family = "👨\u200d👩\u200d👧";
+  expect(cutTo(family + family + family, 4)).toBe(`${family}…`);
+  expect(cutTo("e\u0301e\u0301e\u0301", 2)).toBe("e\u0301…");
   expect(wrapped("one two three", 7)).toEqual(["one two", "three"]);
 });
 

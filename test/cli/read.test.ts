@@ -69,7 +69,11 @@ test("without data nothing is made, and it is said what to do", async () => {
 test("a server that answers anything cannot harm the terminal, nor make the command fall over", async () => {
   const title = "\u001b]0;owned\u0007\u202eevil";
   const answers: [answer: unknown, status: number, printed: RegExp][] = [
-    [{ data: { paper: null, work: { title, citedByCount: 1, papers: [], identityDoubts: [] } } }, 0, /evil/],
+    [
+      { data: { paper: null, work: { title, citedByCount: 1, papers: [], identityConflicts: [] } } },
+      0,
+      /evil/,
+    ],
     [{ data: { paper: {}, work: null } }, 3, /not what this version/],
     [{ errors: [{ message: "\u001b[2Jno", extensions: { code: "X" } }] }, 3, /no \(X\)/],
     [[], 3, /not what this version/],

@@ -61,9 +61,12 @@ test("serves the sample; a command beside it joins its database; stops cleanly; 
   const first = await start([], env);
   expect(await ask(first.url, "{ status { papers } }")).toEqual({ status: { papers: 1052 } });
   expect(await loadedGraph(first.url)).toMatchObject({ adjacency: "memory", lagPositions: 0 });
-  const mostCited = "topWorks(by: CITED_BY_COUNT, first: 1) { work { id } }";
-  const ranked = await ask(first.url, `{ ${mostCited} ranks: topWorks(by: PAGERANK, first: 1) { rank } }`);
-  expect(ranked).toMatchObject({ topWorks: [{ work: {} }], ranks: [{ rank: 1 }] });
+  const mostCited = "topWorks(by: CITED_BY_COUNT, first: 1) { nodes { work { id } } }";
+  const ranked = await ask(
+    first.url,
+    `{ ${mostCited} ranks: topWorks(by: PAGERANK, first: 1) { nodes { rank } } }`,
+  );
+  expect(ranked).toMatchObject({ topWorks: { nodes: [{ work: {} }] }, ranks: { nodes: [{ rank: 1 }] } });
 
   // The query printed at the start is one to paste.
   const body = /-d '(.*)'/.exec(first.output())?.[1] ?? "";
@@ -109,7 +112,7 @@ test("--no-sample leaves the sample and its key out; killed, it starts again wit
   expect(first.output()).toContain("No papers are stored yet.");
   expect(first.output()).toContain("pith-graph ingest <files or folders>");
   expect(first.output()).not.toContain("curl");
-  expect(await ask(first.url, "{ topWorks(by: PAGERANK) { rank } }")).toBeNull();
+  expect(await ask(first.url, "{ topWorks(by: PAGERANK) { nodes { rank } } }")).toBeNull();
   const refused = await runCli(["ingest", "sample/forks.ndjson", "sample/pith-2302.12192.state.json"], {
     env,
   });

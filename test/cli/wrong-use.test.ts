@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { exitStatus } from "../../src/cli/exit-status.ts";
+import { exitStatus } from "../../src/cli/command-error.ts";
 import { createProgram } from "../../src/cli/program.ts";
 import { runHere } from "./run-here.ts";
 

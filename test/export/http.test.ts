@@ -5,8 +5,8 @@ import type { AddressInfo } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tableFile } from "../../src/export/index.ts";
-import { Connections, connectionLimits } from "../../src/server/connections/index.ts";
-import { createExportRoutes } from "../../src/server/export/index.ts";
+import { Connections, connectionLimits } from "../../src/server/connections.ts";
+import { createExportHandlers } from "../../src/server/export/handlers.ts";
 import { type App, createApp } from "../../src/server/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { untilRows } from "../faults/waiting.ts";
@@ -212,12 +212,12 @@ test("ends one that is left unread, and does not count the time until there is s
     `INSERT INTO works (work_id, key, cited_by_count, citing_paper_count, reference_count)
      SELECT n, 'x:' || n, 0, 0, 0 FROM generate_series(1, 200000) AS n`,
   );
-  const route = createExportRoutes(database, { isPublic: true, tokens: [] });
+  const { file } = createExportHandlers(database, { isPublic: true, tokens: [] });
   const path = "/export/works.ndjson";
   const limits = { ...connectionLimits(2 ** 28), unreadMilliseconds: 100, lookMilliseconds: 20 };
   const connections = new Connections(limits);
   const server = createServer((request, response) =>
-    connections.handle(request, response, (request, response) => route(path)?.answer(request, response)),
+    connections.handle(request, response, (request, response) => file(request, response, ["works.ndjson"])),
   );
   connections.follow(server);
   await once(server.listen(0, "127.0.0.1"), "listening");

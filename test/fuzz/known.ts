@@ -15,7 +15,7 @@ type Answer = {
           readonly id: string;
           readonly pithNumber: string;
           readonly shortPithNumber: string;
-          readonly source: { readonly id: string };
+          readonly source: { readonly identifier: string };
           readonly work: {
             readonly id: string;
             readonly workIds: readonly string[];
@@ -36,7 +36,7 @@ type Answer = {
   };
 };
 
-const query = `{ papers(first: 30, orderBy: CITED_BY_DESC) { edges { cursor node { id pithNumber shortPithNumber source { id }
+const query = `{ papers(first: 30, orderBy: CITED_BY_DESC) { edges { cursor node { id pithNumber shortPithNumber source { identifier }
   work { id workIds doi } events(first: 3) { edges { cursor node { id eventId } } }
   claims(first: 3) { edges { cursor node { id } } } } } } }`;
 
@@ -55,7 +55,7 @@ export async function askKnown(url: string): Promise<Known> {
     refs: rows.flatMap(({ node }) => [
       node.pithNumber,
       node.shortPithNumber,
-      node.source.id,
+      node.source.identifier,
       ...node.work.workIds,
       ...(node.work.doi === null ? [] : [node.work.doi]),
     ]),

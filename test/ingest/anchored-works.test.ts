@@ -108,15 +108,15 @@ test("the works anchored in another are counted as evidence comes and goes, and 
       .map((step) => ({ text: step.text, minimumProof: "hash" as const }));
     expect(await readTables(database), says).toEqual(modelOf(soFar, keyring));
 
-    for (const anchorsOthers of [true, false]) {
-      const expected = await database.pool.query<{ source_id: string }>(papersByCitations, [anchorsOthers]);
+    for (const isAnchor of [true, false]) {
+      const expected = await database.pool.query<{ source_id: string }>(papersByCitations, [isAnchor]);
       for (const order of ["SUBMITTED_DESC", "CITED_BY_DESC"]) {
         const { papers } = await client.ask<{
-          papers: { totalCount: number; nodes: { source: { id: string } }[] };
+          papers: { totalCount: number; nodes: { source: { identifier: string } }[] };
         }>(
-          `{ papers(filter: { anchorsOthers: ${anchorsOthers} }, orderBy: ${order}) { totalCount nodes { source { id } } } }`,
+          `{ papers(filter: { isAnchor: ${isAnchor} }, orderBy: ${order}) { totalCount nodes { source { identifier } } } }`,
         );
-        const found = papers.nodes.map(({ source }) => source.id).sort();
+        const found = papers.nodes.map(({ source }) => source.identifier).sort();
         expect(found, `${says}, ${order}`).toEqual(expected.rows.map((row) => row.source_id));
         expect(papers.totalCount).toBe(found.length);
       }

@@ -39,20 +39,20 @@ type Work = {
   arxivId: string | null;
   doi: string | null;
   citedByCount: number;
-  identityDoubts: {
+  identityConflicts: {
     identifier: string;
-    voices: { arxivId: string | null; doi: string | null; papers: number }[];
+    candidates: { arxivId: string | null; doi: string | null; paperCount: number }[];
   }[];
 };
 
 async function workOfA(): Promise<Work> {
-  const source = `{ work(ref: "${a}") { arxivId doi citedByCount identityDoubts { identifier voices { arxivId doi papers } } } }`;
+  const source = `{ work(ref: "${a}") { arxivId doi citedByCount identityConflicts { identifier candidates { arxivId doi paperCount } } } }`;
   return (await client.ask<{ work: Work }>(source)).work;
 }
 
-const alone = (papers: number) => ({ arxivId: null, doi: null, papers });
-const as = (arxivId: string, papers: number) => ({ arxivId, doi: null, papers });
-const doubt = (...voices: object[]) => [{ identifier: a, voices }];
+const alone = (paperCount: number) => ({ arxivId: null, doi: null, paperCount });
+const as = (arxivId: string, paperCount: number) => ({ arxivId, doi: null, paperCount });
+const doubt = (...candidates: object[]) => [{ identifier: a, candidates }];
 
 test("row 28: one paper among many that cite a DOI alone moves none of them, and the doubt is shown", async () => {
   await takeIn(database, citing(1, 20, null));
@@ -61,7 +61,7 @@ test("row 28: one paper among many that cite a DOI alone moves none of them, and
     arxivId: null,
     doi: a,
     citedByCount: 20,
-    identityDoubts: doubt(alone(20), as(b, 1)),
+    identityConflicts: doubt(alone(20), as(b, 1)),
   });
 });
 
@@ -73,7 +73,7 @@ test("row 28: one paper against many that name another arXiv id moves none of th
     arxivId: c,
     doi: a,
     citedByCount: 40,
-    identityDoubts: doubt(as(c, 20), alone(20), as(b, 1)),
+    identityConflicts: doubt(as(c, 20), alone(20), as(b, 1)),
   });
 });
 
@@ -82,14 +82,14 @@ test("most papers join a DOI to an arXiv id, and half of them do; papers that na
   await takeIn(database, citing(4, 2, b));
   expect(await workOfA()).toMatchObject({ arxivId: null, citedByCount: 3 });
   await takeIn(database, citing(6, 1, b));
-  expect(await workOfA()).toMatchObject({ arxivId: b, citedByCount: 6, identityDoubts: [] });
+  expect(await workOfA()).toMatchObject({ arxivId: b, citedByCount: 6, identityConflicts: [] });
 });
 
 test("only papers of the best proof are counted", async () => {
   await takeIn(database, citing(1, 20, b, false));
   expect(await workOfA()).toMatchObject({ arxivId: b, citedByCount: 20 });
   await takeIn(database, citing(21, 2, c));
-  expect(await workOfA()).toMatchObject({ arxivId: c, citedByCount: 2, identityDoubts: [] });
+  expect(await workOfA()).toMatchObject({ arxivId: c, citedByCount: 2, identityConflicts: [] });
 });
 
 test("a work id that most papers give alone is not moved by one paper either", async () => {
@@ -131,7 +131,7 @@ test("what is taken back counts no more, and any order and batches end in the sa
   // Five and the replaced one name it alone, five say B.
   expect(await workOfA()).toMatchObject({
     arxivId: null,
-    identityDoubts: doubt(alone(6), as(b, 5), as(c, 3)),
+    identityConflicts: doubt(alone(6), as(b, 5), as(c, 3)),
   });
   expect((await checkTables(database, { keyring })).differences).toEqual([]);
 });

@@ -321,7 +321,7 @@ describe("references and queries", () => {
   };
   const workOf = async (ref: string) => {
     const source =
-      "query ($ref: String!) { work(ref: $ref) { arxivId doi citedByCount papers { source { id } } } }";
+      "query ($ref: String!) { work(ref: $ref) { arxivId doi citedByCount papers { source { identifier } } } }";
     return (await client.ask<{ work: Record<string, unknown> | null }>(source, { ref })).work;
   };
 

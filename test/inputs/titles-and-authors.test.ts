@@ -38,11 +38,11 @@ async function countTitled(titleContains: string): Promise<number> {
 
 async function search(query: string): Promise<string[]> {
   const source =
-    "query ($query: String!) { search(query: $query) { edges { matchedBy node { ... on Paper { title } } } } }";
+    "query ($query: String!) { search(query: $query) { edges { matchType node { ... on Paper { title } } } } }";
   const { search } = await client.ask<{
-    search: { edges: { matchedBy: string; node: { title?: string } }[] };
+    search: { edges: { matchType: string; node: { title?: string } }[] };
   }>(source, { query });
-  return search.edges.map(({ matchedBy, node }) => `${matchedBy} ${node.title}`);
+  return search.edges.map(({ matchType, node }) => `${matchType} ${node.title}`);
 }
 
 async function authorsOf(authorsText: string): Promise<string[]> {
@@ -187,7 +187,7 @@ test("row 23: a part of a word up to a mark is another word", async () => {
 });
 
 test("what separates words is the same in the database and in queries, for every assigned character", async () => {
-  const { wordShape } = await import("../../src/api/search/query-words.ts");
+  const { wordShape } = await import("../../src/api/search/text-search.ts");
   const { rows } = await database.pool.query<{ code: number; words: string }>(
     `SELECT code, pith_graph_words('é' || chr(code) || 'é') AS words FROM generate_series(33, 65535) AS code
      WHERE code NOT BETWEEN 55296 AND 57343 AND unicode_assigned(chr(code))`,

@@ -4,7 +4,7 @@ import { get } from "node:http";
 import { createInterface } from "node:readline";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { endedConnections } from "../../src/runtime/channels.ts";
-import { connectionLimits } from "../../src/server/connections/index.ts";
+import { connectionLimits } from "../../src/server/connections.ts";
 import { createApp, type RunningServer, startServer } from "../../src/server/index.ts";
 import { documentOf } from "../api/fixtures/documents.ts";
 import { ingestTexts } from "../api/fixtures/library.ts";
@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 afterAll(() => database.drop());
 
-const subscription = `subscription ($refs: [String!], $after: String) { paperChanged(refs: $refs, after: $after) {
+const subscription = `subscription ($refs: [String!], $after: String) { paperChanged(refs: $refs, afterPosition: $after) {
   position stateSha256 paper { title state { sha256 } claims { totalCount } } } }`;
 
 let number = 0;
@@ -211,7 +211,7 @@ it("ends the connection of a client that reads nothing, which can go on where it
   });
   // Some 26 MB: more than the sockets between can hold. Nobody reads it.
   const fields = ["a", "b", "c", "d", "e", "f"].map((name) => `${name}: title`).join(" ");
-  const query = `subscription { paperChanged(after: "${after}") { paper { ${fields} } } }`;
+  const query = `subscription { paperChanged(afterPosition: "${after}") { paper { ${fields} } } }`;
   const request = get(
     `${server.url}/graphql?query=${encodeURIComponent(query)}`,
     { headers: { accept: "text/event-stream" } },

@@ -5,7 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createExplorerRoutes } from "../../src/server/explorer/index.ts";
+import {
+  createExplorerHandlers,
+  type ExplorerHandlers,
+  explorerFilePattern,
+  explorerPagePattern,
+} from "../../src/server/explorer/handlers.ts";
+import { answerRoute, createRouter, pathOf, readOnly } from "../../src/server/http/router.ts";
 
 let empty: string;
 let server: Server;
@@ -14,8 +20,8 @@ let unbuilt: Server;
 /** The routes alone, of what the build made and of a folder where nothing is built. */
 beforeAll(async () => {
   empty = await mkdtemp(join(tmpdir(), "pith-graph-explorer-"));
-  server = await listen(createExplorerRoutes().route);
-  unbuilt = await listen(createExplorerRoutes(empty).route);
+  server = await listen(createExplorerHandlers());
+  unbuilt = await listen(createExplorerHandlers(empty));
 });
 
 afterAll(async () => {
@@ -24,10 +30,14 @@ afterAll(async () => {
   await rm(empty, { recursive: true, force: true });
 });
 
-async function listen(routeOf: ReturnType<typeof createExplorerRoutes>["route"]): Promise<Server> {
+async function listen({ page, file }: ExplorerHandlers): Promise<Server> {
+  const routeOf = createRouter([
+    { name: "explorer", methods: readOnly, pattern: explorerFilePattern, handle: file },
+    { name: "explorer", methods: readOnly, pattern: explorerPagePattern, handle: page },
+  ]);
   const made = createServer(async (request, response) => {
-    const route = routeOf((request.url ?? "/").split("?", 1)[0] ?? "/");
-    if (route !== undefined) return route.answer(request, response);
+    const found = routeOf(pathOf(request));
+    if (found !== null) return answerRoute(found, request, response);
     response.writeHead(404, { "content-type": "text/plain" });
     response.end("no route");
   }).listen(0, "127.0.0.1");
@@ -179,7 +189,7 @@ describe("its assets", () => {
       }
     };
     await follow(await scriptPath());
-    const home = /"?\.\/(home-page-[\w-]+\.js)"?/.exec((await get(await scriptPath())).body.toString())?.[1];
+    const home = /"?\.\/(home-[\w-]+\.js)"?/.exec((await get(await scriptPath())).body.toString())?.[1];
     expect(home).toBeDefined();
     await follow(`/assets/${home}`);
     expect(seen.size).toBeGreaterThan(2);

@@ -119,20 +119,21 @@ export const questions: readonly Question[] = [
     kind: "relatedWorks",
     weight: 4,
     make: (papers, random) =>
-      graphql<{ relatedWorks: { score: number }[] }>(
+      graphql<{ relatedWorks: { nodes: { score: number }[] } }>(
         queries.coCitation,
         { ref: random.pick(papers.before).arxivId },
-        ({ relatedWorks }) => relatedWorks.some(({ score }) => !(score > 0)),
+        ({ relatedWorks }) => relatedWorks.nodes.some(({ score }) => !(score > 0)),
       ),
   },
   {
     kind: "topWorks",
     weight: 2,
     make: () =>
-      graphql<{ topWorks: { score: number }[] }>(
-        "{ topWorks(by: CITED_BY_COUNT, first: 20) { score work { arxivId } } }",
+      graphql<{ topWorks: { nodes: { score: number }[] } }>(
+        "{ topWorks(by: CITED_BY_COUNT, first: 20) { nodes { score work { arxivId } } } }",
         {},
-        ({ topWorks }) => topWorks.some(({ score }, index) => score > (topWorks[index - 1]?.score ?? score)),
+        ({ topWorks: { nodes } }) =>
+          nodes.some(({ score }, index) => score > (nodes[index - 1]?.score ?? score)),
       ),
   },
   {

@@ -4,8 +4,8 @@ import { ConfigError, readConfig } from "../../src/config/index.ts";
 import { chooseBatch } from "../../src/ingest/submissions/claim.ts";
 import { faultOf } from "../../src/ingest/submissions/faults.ts";
 import { retryDelay } from "../../src/ingest/submissions/retry-delay.ts";
+import { SubmissionRate } from "../../src/server/ingest/admission.ts";
 import { statusOf } from "../../src/server/ingest/answers.ts";
-import { RateLimiter } from "../../src/server/ingest/rate-limit.ts";
 import { findSubmitter } from "../../src/server/ingest/tokens.ts";
 import { settings, sha256, token } from "./site.ts";
 
@@ -56,27 +56,27 @@ describe("tokens", () => {
 describe("the rate limit", () => {
   it("lets a minute's worth come at once, and then as much as time brings back", () => {
     let now = 0;
-    const limiter = new RateLimiter({ documentsPerMinute: 60, bytesPerMinute: 6_000 }, () => now);
-    for (let nth = 0; nth < 60; nth++) expect(limiter.take("a", 10)).toBe(0);
-    expect(limiter.take("a", 10)).toBe(1);
-    expect(limiter.take("b", 10)).toBe(0);
+    const rate = new SubmissionRate({ documentsPerMinute: 60, bytesPerMinute: 6_000 }, () => now);
+    for (let nth = 0; nth < 60; nth++) expect(rate.take("a", 10)).toBe(0);
+    expect(rate.take("a", 10)).toBe(1);
+    expect(rate.take("b", 10)).toBe(0);
     now += 1_000;
-    expect(limiter.take("a", 10)).toBe(0);
-    expect(limiter.take("a", 10)).toBe(1);
+    expect(rate.take("a", 10)).toBe(0);
+    expect(rate.take("a", 10)).toBe(1);
     now += 3_600_000;
     // Full again, and no more than full; bytes count, too.
-    expect(limiter.take("a", 5_000)).toBe(0);
-    expect(limiter.take("a", 5_000)).toBe(40);
-    expect(limiter.take("a", 1_000)).toBe(0);
+    expect(rate.take("a", 5_000)).toBe(0);
+    expect(rate.take("a", 5_000)).toBe(40);
+    expect(rate.take("a", 1_000)).toBe(0);
   });
 
   it("lets a document that is larger than a minute's bytes through when nothing else came", () => {
     let now = 0;
-    const limiter = new RateLimiter({ documentsPerMinute: 60, bytesPerMinute: 1_000 }, () => now);
-    expect(limiter.take("a", 3_000)).toBe(0);
-    expect(limiter.take("a", 1)).toBeGreaterThan(60);
+    const rate = new SubmissionRate({ documentsPerMinute: 60, bytesPerMinute: 1_000 }, () => now);
+    expect(rate.take("a", 3_000)).toBe(0);
+    expect(rate.take("a", 1)).toBeGreaterThan(60);
     now += 180_000;
-    expect(limiter.take("a", 1_000)).toBe(0);
+    expect(rate.take("a", 1_000)).toBe(0);
   });
 });
 

@@ -33,14 +33,19 @@ export const fieldCosts: Readonly<Record<string, FieldCost>> = {
   // Several statements a level, over all anchors that can be reached.
   "Query.anchorChain": { field: 10_000 },
   // Counted over all citations of the field, once for each version of the data.
-  "Query.anchoringWorks": { field: filterCost },
+  "Query.topAnchors": { field: filterCost },
   "Query.anchorClaims": { field: filterCost },
   "AnchorChain.works": { multiplier: 20 },
   "Query.search": { field: searchCost },
-  "Status.refusals": { field: 1_000 },
+  "Status.rejections": { field: 1_000 },
   // A row for each year or category; counted once for each version of the data.
   "Query.anchorStats": { field: filterCost, multiplier: 50 },
   "CitationGraph.nodes": { multiplier: 1 },
+  "RankedWorks.nodes": { multiplier: 1 },
+  "RelatedWorks.nodes": { multiplier: 1 },
+  "CommonReferences.nodes": { multiplier: 1 },
+  "PriorWorks.nodes": { multiplier: 1 },
+  "DerivativeWorks.nodes": { multiplier: 1 },
   // So many citations for each node lie between the works around the 100 most cited of hep-th.
   "CitationGraph.edges": { multiplier: 20 },
   "CitationEdge.provenance": { field: 10 },
@@ -51,6 +56,8 @@ export const fieldCosts: Readonly<Record<string, FieldCost>> = {
   // The complete log of a paper is read and merged.
   "State.document": { field: 1_000 },
   "State.appliedEventIds": { field: 1_000 },
+  "Paper.equivocations": { field: 1_000, multiplier: 1 },
+  "Equivocation.events": { multiplier: 3 },
   // Texts of some kilobytes; what they have beyond is taken from the budget of bytes.
   "Paper.canonicalRecord": { field: 20 },
   "Event.payload": { field: 100 },
@@ -60,6 +67,6 @@ export const fieldCosts: Readonly<Record<string, FieldCost>> = {
   "Paper.signedAbstractExcerpt": { field: 10 },
   "Reference.signedTitle": { field: 10 },
   // Hardly any work has one.
-  "Work.identityDoubts": { field: 2, multiplier: 1 },
-  "IdentityDoubt.voices": { multiplier: 2 },
+  "Work.identityConflicts": { field: 2, multiplier: 1 },
+  "IdentityConflict.candidates": { multiplier: 2 },
 };

@@ -14,10 +14,9 @@ import { prepareRows, readRows } from "../../store/prepared-rows.ts";
 import { bigintArray } from "../../store/rows.ts";
 import { isOfRareType } from "../../store/tables/columns.ts";
 import { events } from "../../store/tables/index.ts";
-import type { Range } from "../connections.ts";
-import type { Key, KeyPart } from "../cursor.ts";
-import { type Batches, groupBy, LoadersByArguments, type RowLoader } from "./batch.ts";
-import { readInPortions } from "./portions.ts";
+import type { Key, KeyPart, Range } from "../connections/keyset.ts";
+import { type Batches, groupBy, LoadersByArguments, type RowLoader } from "./batching.ts";
+import { readInPortions } from "./pacing.ts";
 
 const { body: _body, signature: _signature, ...headColumns } = getTableColumns(events);
 

@@ -1,7 +1,7 @@
-import type { Key, KeyOrder } from "../cursor.ts";
+import type { Key, KeyOrder } from "../connections/keyset.ts";
 import type { PaperRow } from "../loaders/papers.ts";
 
-export type PaperOrder = "SUBMITTED_DESC" | "SUBMITTED_ASC" | "CITED_BY_DESC";
+export type PaperOrder = "SUBMITTED_DESC" | "SUBMITTED_ASC" | "CITED_BY_DESC" | "CITED_BY_ASC";
 
 /** Where a paper stands in an order; most papers themselves are in memory. */
 export type OrderedPaper = Pick<PaperRow, "paperId" | "workId" | "submittedAt"> & {
@@ -27,11 +27,12 @@ export const keyOrders: Record<PaperOrder, KeyOrder> = {
   SUBMITTED_ASC: { name: "SUBMITTED_ASC", parts: ["instant", "bigint"] },
   // Equal counts go by work, as the index does: hundreds of thousands of works may be cited equally often.
   CITED_BY_DESC: { name: "CITED_BY_DESC", parts: ["integer", "bigint", "bigint"] },
+  CITED_BY_ASC: { name: "CITED_BY_ASC", parts: ["integer", "bigint", "bigint"] },
 };
 
 export function keyOf(order: PaperOrder, paper: OrderedPaper): Key {
   const { submittedAt, citedByCount, workId, paperId } = paper;
-  return order === "CITED_BY_DESC"
+  return order === "CITED_BY_DESC" || order === "CITED_BY_ASC"
     ? [String(citedByCount), String(workId), String(paperId)]
     : [submittedAt, String(paperId)];
 }

@@ -17,19 +17,28 @@ export function readPapersOf(
   filter: PaperFilter,
   order: PaperOrder,
 ): ReadPapers {
-  const { minCitedBy, anchorsOthers, ...others } = filter;
+  const { minCitedBy, isAnchor, ...others } = filter;
   const ofPaper = paperCondition(db, others);
-  const ofWork = workCondition({ minCitedBy, anchorsOthers });
-  if (order === "CITED_BY_DESC") {
-    return inOneSnapshot(pool, (sender) => papersByCitations(db, sender, { ofPaper, ofWork }));
+  const ofWork = workCondition({ minCitedBy, isAnchor });
+  if (order === "CITED_BY_DESC" || order === "CITED_BY_ASC") {
+    const mostCitedFirst = inOneSnapshot(pool, (sender) =>
+      papersByCitations(db, sender, { ofPaper, ofWork }),
+    );
+    return order === "CITED_BY_DESC" ? mostCitedFirst : reversed(mostCitedFirst);
   }
   const isDescending = order === "SUBMITTED_DESC";
-  if (anchorsOthers !== false) return papersBySubmission(db, pool, paperCondition(db, filter), isDescending);
+  if (isAnchor !== false) return papersBySubmission(db, pool, paperCondition(db, filter), isDescending);
   return inOneSnapshot(pool, (sender) =>
     papersOfFittingWorks(db, sender, order, ofWork, (condition) =>
       papersBySubmission(db, sender, and(condition, ofPaper), isDescending),
     ),
   );
+}
+
+/** Reads an order from its end: the opposite order. */
+function reversed(read: ReadPapers): ReadPapers {
+  return ({ after, before, reverse }, limit) =>
+    read({ after: before, before: after, reverse: !reverse }, limit);
 }
 
 /** What a reader of several statements reads is of one moment. */

@@ -1,59 +1,66 @@
 import { builder } from "../builder.ts";
+import { searchArguments } from "../connections/schema.ts";
 import { ClaimObject, PaperObject, WorkObject } from "../objects.ts";
-import { forwardArguments } from "../page-arguments.ts";
 import type { PassagePart } from "./passage.ts";
 import { type Passage, type SearchEdge, type SearchNode, SearchResults } from "./results.ts";
-import { mostCandidates, mostRanked } from "./text-search.ts";
+import { mostRanked } from "./text-search.ts";
 
-const MatchWayEnum = builder.enumType("MatchWay", {
-  description: "How something was found.",
+const SearchMatchTypeEnum = builder.enumType("SearchMatchType", {
+  description: "How a result matches the query.",
   values: {
-    IDENTIFIER: { description: "The query is a name of it: an arXiv id, a DOI, a Pith number, a work id." },
-    WORDS: { description: "It has all the words of the query." },
-    LIKENESS: {
-      description: "Nothing has the words; its title or authors are like the query, letter by letter.",
+    IDENTIFIER: {
+      description:
+        "The query is an identifier of the result: an arXiv id, a DOI, a Pith number or a work id.",
+    },
+    WORDS: { description: "The result contains all words of the query." },
+    FUZZY: {
+      description: "Nothing contains all words, but the title or the authors are spelled similarly.",
     },
   } as const,
 });
 
 const PassageFieldEnum = builder.enumType("PassageField", {
-  description: "Where a passage stands.",
+  description: "The field that a passage was taken from.",
   values: {
-    TITLE: { description: "In the paper's title." },
-    AUTHORS: { description: "In the paper's authors, with commas between." },
-    ABSTRACT: { description: "In the paper's `abstractExcerpt`." },
-    CLAIM: { description: "In the claim." },
+    TITLE: { description: "The title of the paper." },
+    AUTHORS: { description: "The authors of the paper, separated by commas." },
+    ABSTRACT: { description: "The `abstractExcerpt` of the paper." },
+    CLAIM: { description: "The text of the claim." },
   } as const,
 });
 
 const PassagePartObject = builder.objectRef<PassagePart>("PassagePart");
 PassagePartObject.implement({
-  description: "A piece of a passage. Put together they are the passage; plain text, never HTML.",
+  description: "A part of a passage, as plain text.",
   fields: (t) => ({
-    text: t.exposeString("text", { description: "The piece, with its blanks." }),
-    isMatch: t.exposeBoolean("isMatch", { description: "Whether it is what was looked for." }),
+    text: t.exposeString("text", { description: "The text of this part, including white space." }),
+    isMatch: t.exposeBoolean("isMatch", { description: "Whether this part matches the query." }),
   }),
 });
 
 const PassageObject = builder.objectRef<Passage>("SearchPassage");
 PassageObject.implement({
-  description: "The part of a text where most of what was looked for stands: some 280 characters.",
+  description: "An excerpt of about 280 characters with the most matches.",
   fields: (t) => ({
-    field: t.expose("field", { type: PassageFieldEnum, description: "Where it stands." }),
+    field: t.expose("field", {
+      type: PassageFieldEnum,
+      description: "The field that the passage was taken from.",
+    }),
     text: t.string({
-      description: "The whole passage. `…` stands for what is cut off.",
+      description: "The passage as one text, with `…` where the field was cut off.",
       resolve: ({ parts }) => parts.map(({ text }) => text).join(""),
     }),
     parts: t.field({
       type: [PassagePartObject],
-      description: "The passage in pieces, so that matches can be shown.",
+      description: "The passage in parts, for highlighting matches. Joined together they give `text`.",
       resolve: ({ parts }) => [...parts],
     }),
   }),
 });
 
 const SearchResultUnion = builder.unionType("SearchResult", {
-  description: "What a search finds. A work only where the query is its name and no paper of it is held.",
+  description:
+    "A search result. Works are found by their identifiers only, and only if no paper of them is stored.",
   types: [PaperObject, ClaimObject, WorkObject],
   resolveType: (node: SearchNode) =>
     "claimId" in node ? ClaimObject : "pithNumber" in node ? PaperObject : WorkObject,
@@ -62,31 +69,31 @@ const SearchResultUnion = builder.unionType("SearchResult", {
 const SearchEdgeObject = builder.edgeObject<typeof SearchResultUnion, false>({
   type: SearchResultUnion,
   name: "SearchEdge",
-  description: "What was found, how well it fits, and its place in the connection.",
+  description: "A search result, its score and its cursor.",
   nodeNullable: false,
 });
 
 const SearchConnection = builder.connectionObject(
-  { type: SearchResultUnion, name: "SearchConnection", description: "A page of what a search found." },
+  { type: SearchResultUnion, name: "SearchConnection", description: "A page of search results." },
   SearchEdgeObject,
 );
 
 builder.objectFields(SearchEdgeObject, (t) => ({
   score: t.float({
     description:
-      "How well it fits, from 0 to 1, to be compared within one answer only. By words: PostgreSQL's `ts_rank`, in which a " +
-      "title counts more than authors, claims and abstract, in this order.",
+      "The relevance from 0 to 1, comparable within one search only. For WORDS it is PostgreSQL's `ts_rank`, with the highest weight " +
+      "on titles, then authors, claims and abstracts.",
     resolve: (edge) => (edge as SearchEdge).score,
   }),
-  matchedBy: t.field({
-    type: MatchWayEnum,
-    description: "How it was found.",
-    resolve: (edge) => (edge as SearchEdge).matchedBy,
+  matchType: t.field({
+    type: SearchMatchTypeEnum,
+    description: "How the result matches the query.",
+    resolve: (edge) => (edge as SearchEdge).matchType,
   }),
   passage: t.field({
     type: PassageObject,
     nullable: true,
-    description: "What of it fits. Null for a work, and for a paper of which no text is known.",
+    description: "The best matching excerpt. Returns null for a work, and for a paper without text.",
     resolve: (edge) => (edge as SearchEdge).passage,
   }),
 }));
@@ -95,20 +102,16 @@ builder.queryField("search", (t) =>
   t.field({
     type: SearchConnection,
     description:
-      "Full text over titles, authors, abstracts and claims, best first. First what the query is a name of; then what has " +
-      "all its words; where nothing has them, papers whose title or authors are like it. Words are runs of letters and " +
-      `digits; case does not matter, accents do; nothing is stemmed. Of one query ${mostRanked.toLocaleString("en-US")} ` +
-      "papers and as many claims are ranked; of more it takes those that it comes upon first, and counts no others. " +
-      `Words side by side, and \`-word\`, are looked for in ${mostCandidates.toLocaleString("en-US")} papers and as many ` +
-      "claims that have all words.",
+      "Searches titles, authors, abstracts and claims, best match first: identifiers, then results with all words, otherwise similar " +
+      `spellings. Ranks at most ${mostRanked.toLocaleString("en-US")} papers and as many claims per query.`,
     args: {
       query: t.arg.string({
         required: true,
         description:
-          'Words, all of which must be there; `"words side by side"`; `-word` for what must not be. Or an identifier, ' +
-          "as for `paper` and `work`. Longer than 500 characters or 32 terms: BAD_USER_INPUT. Without a word it finds nothing.",
+          'Words that must all occur, `"a phrase"` or `-word` to exclude a word; or an identifier, as `Query.work` accepts. ' +
+          "Case is ignored, accents are not, and words are not stemmed; maximum 500 characters or 32 terms.",
       }),
-      ...forwardArguments,
+      ...searchArguments,
     },
     resolve: (_root, { query, ...page }, context) => new SearchResults(query, page, context),
   }),

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { softwareVersion } from "../../version.ts";
-import { exitStatus } from "../exit-status.ts";
-import { type Colours, coloursFor } from "../output/colours.ts";
+import { exitStatus } from "../command-error.ts";
 import { counted, padded, textWidth, wrapped } from "../output/layout.ts";
 import { jsonLine, shownText } from "../output/shown-text.ts";
+import { type Colours, coloursFor } from "../output/terminal.ts";
 import type { Finding } from "./finding.ts";
 
 export function addDoctorCommand(program: Command): void {
@@ -49,7 +49,7 @@ async function examine(environment: NodeJS.ProcessEnv): Promise<Finding[]> {
     ...(await settings.keyringFindings(config, `${new Date().toISOString().slice(0, 19)}Z`)),
     settings.tokensFinding(config),
     ...(await databaseFindings(config.databaseUrl, config.dataDirectory)),
-    await (await import("./port-check.ts")).portFinding(config.host, config.port),
+    await (await import("./settings-checks.ts")).portFinding(config.host, config.port),
     localeFinding(environment),
   ];
 }
@@ -57,7 +57,7 @@ async function examine(environment: NodeJS.ProcessEnv): Promise<Finding[]> {
 async function databaseFindings(url: string | undefined, dataDirectory: string): Promise<Finding[]> {
   const { lookAtDatabase, lookAtEmbedded } = await import("./database-checks.ts");
   if (url !== undefined) return lookAtDatabase(url);
-  const { lookAtData } = await import("./data-checks.ts");
+  const { lookAtData } = await import("./database-checks.ts");
   const { findings, hasCluster } = await lookAtData(dataDirectory);
   return [...findings, ...(hasCluster ? await lookAtEmbedded(dataDirectory) : [])];
 }

@@ -1,3 +1,5 @@
+import stringWidth from "string-width";
+
 /** Where the output is no terminal that tells its width: characters. */
 const usualWidth = 100;
 const widestText = 120;
@@ -7,29 +9,18 @@ export function textWidth({ columns }: { readonly columns?: number | undefined }
   return Math.max(40, Math.min(columns ?? usualWidth, widestText));
 }
 
-// Zero: what stands upon the character before it, and what only directs. Two: East Asian wide characters, pictures.
-const noWidth = /[\p{Mn}\p{Me}\p{Cf}]/u;
-const doubleWidth =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]/u;
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
-/** Columns that a text without escape sequences takes on a terminal. */
-export function columnsOf(text: string): number {
-  let columns = 0;
-  for (const character of text) {
-    columns += noWidth.test(character) ? 0 : doubleWidth.test(character) ? 2 : 1;
-  }
-  return columns;
-}
-
-/** A text cut to so many columns, with … for what is cut off. */
+/** A text cut to so many columns of a terminal, with … for what is cut off. */
 export function cutTo(text: string, columns: number): string {
-  if (columnsOf(text) <= columns) return text;
+  // No character takes more than two columns.
+  if (text.length * 2 <= columns || stringWidth(text) <= columns) return text;
   let result = "";
   let left = columns - 1;
-  for (const character of text) {
-    left -= columnsOf(character);
+  for (const { segment } of graphemes.segment(text)) {
+    left -= stringWidth(segment);
     if (left < 0) break;
-    result += character;
+    result += segment;
   }
   return `${result.trimEnd()}…`;
 }
@@ -39,7 +30,7 @@ export function wrapped(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(/ +/)) {
-    if (line !== "" && columnsOf(line) + 1 + columnsOf(word) > columns) {
+    if (line !== "" && stringWidth(line) + 1 + stringWidth(word) > columns) {
       lines.push(line);
       line = word;
     } else {
@@ -50,10 +41,18 @@ export function wrapped(text: string, columns: number): string[] {
 }
 
 export function padded(text: string, columns: number): string {
-  return text + " ".repeat(Math.max(0, columns - columnsOf(text)));
+  return text + " ".repeat(Math.max(0, columns - stringWidth(text)));
 }
 
 /** `1 paper`, `2 papers`. */
 export function counted(count: number, one: string, several = `${one}s`): string {
   return `${count.toLocaleString("en")} ${count === 1 ? one : several}`;
+}
+
+/** `2 UNSIGNED, 1 UNKNOWN_SIGNER`, the most frequent first. */
+export function countsText(counts: ReadonlyMap<string, number>): string {
+  return [...counts]
+    .sort((a, b) => b[1] - a[1])
+    .map(([name, count]) => `${count} ${name}`)
+    .join(", ");
 }

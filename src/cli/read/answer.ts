@@ -1,5 +1,4 @@
-import { CommandError } from "../command-error.ts";
-import { exitStatus } from "../exit-status.ts";
+import { CommandError, exitStatus } from "../command-error.ts";
 
 export type Variables = Readonly<Record<string, unknown>>;
 

@@ -1,10 +1,10 @@
 import type { Command } from "commander";
-import { coloursFor } from "../output/colours.ts";
+import { wholeNumber } from "../options.ts";
 import { counted, textWidth, wrapped } from "../output/layout.ts";
 import { jsonLine, shownText } from "../output/shown-text.ts";
-import { wholeNumber } from "../whole-number.ts";
+import { coloursFor } from "../output/terminal.ts";
 import type { Reader } from "./answer.ts";
-import { type Provenance, provenanceText } from "./proof-words.ts";
+import { type Provenance, provenanceText } from "./paper-text.ts";
 import {
   addReadOptions,
   firstRows,

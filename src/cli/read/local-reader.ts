@@ -9,10 +9,9 @@ import { schema } from "../../api/schema.ts";
 import { readConfig } from "../../config/index.ts";
 import { startGraph } from "../../graph/index.ts";
 import { type Database, readSchemaState, schemaErrorOf } from "../../store/index.ts";
-import { CommandError } from "../command-error.ts";
-import { exitStatus } from "../exit-status.ts";
+import { CommandError, exitStatus } from "../command-error.ts";
+import { openUnmigratedDatabase } from "../context.ts";
 import { loadKeyring } from "../keyring-file.ts";
-import { openUnmigratedDatabase } from "../open-database.ts";
 import { type Answer, dataOf, type Reader, type Variables } from "./answer.ts";
 
 /**

@@ -1,7 +1,6 @@
-import type { Colours } from "../output/colours.ts";
 import { counted, padded, wrapped } from "../output/layout.ts";
 import { shownText } from "../output/shown-text.ts";
-import { type Provenance, proofWord, provenanceText, resultWord, type SignerOrigin } from "./proof-words.ts";
+import type { Colours } from "../output/terminal.ts";
 import type { StoredVersions } from "./read-command.ts";
 
 export type PaperAnswer = { readonly paper: ShownPaper | null; readonly work: ShownWork | null };
@@ -10,7 +9,7 @@ export type ShownPaper = {
   readonly pithNumber: string;
   readonly title: string | null;
   readonly authors: readonly string[];
-  readonly source: { readonly kind: string; readonly id: string; readonly version: number | null };
+  readonly source: { readonly kind: string; readonly identifier: string; readonly version: number | null };
   readonly submittedAt: string;
   readonly primaryCategory: string | null;
   readonly crossCategories: readonly string[];
@@ -19,8 +18,8 @@ export type ShownPaper = {
   readonly claims: { readonly totalCount: number };
   readonly referenceCoverage: {
     readonly asserted: number | null;
-    readonly known: number;
-    readonly held: number;
+    readonly listed: number;
+    readonly stored: number;
     readonly internalAnchors: number | null;
     readonly complete: boolean;
   };
@@ -43,12 +42,12 @@ export type ShownWork = {
   readonly citedByCount: number;
   readonly referenceCount: number | null;
   readonly statedYear: number | null;
-  readonly identityDoubts: readonly {
+  readonly identityConflicts: readonly {
     readonly identifier: string;
-    readonly voices: readonly {
+    readonly candidates: readonly {
       readonly arxivId: string | null;
       readonly doi: string | null;
-      readonly papers: number;
+      readonly paperCount: number;
     }[];
   }[];
   readonly papers: StoredVersions;
@@ -76,17 +75,17 @@ export function paperLines(
   const categories = [paper.primaryCategory, ...paper.crossCategories].filter((one) => one !== null);
   const facts: readonly (readonly [name: string, text: string])[] = [
     ["Pith number", colours.name(shownText(paper.pithNumber))],
-    ["Source", shownText(`${source.kind}:${source.id}${version}`)],
+    ["Source", shownText(`${source.kind}:${source.identifier}${version}`)],
     ["Submitted", shownText(paper.submittedAt).slice(0, 10)],
     ["Categories", categories.map((one) => shownText(one)).join(", ") || "not known"],
     ["License", shownText(paper.license ?? "not known")],
     ["Claims", String(paper.claims.totalCount)],
     [
       "References",
-      `${coverage.asserted ?? "?"} asserted, ${coverage.known} known here${coverage.complete ? " (all)" : ""}, of ${coverage.held} a paper is held; ${coverage.internalAnchors ?? "?"} internal anchors`,
+      `${coverage.asserted ?? "?"} asserted, ${coverage.listed} listed${coverage.complete ? " (all)" : ""}, ${coverage.stored} with a stored paper; ${coverage.internalAnchors ?? "?"} internal anchors`,
     ],
     ["Cited by", counted(work?.citedByCount ?? 0, "work")],
-    ...(work === null ? [] : doubtFacts(work)),
+    ...(work === null ? [] : conflictFacts(work)),
     ["Record", provenanceText(paper.recordProvenance, colours)],
     ["Snapshot", provenanceText(paper.snapshotProvenance, colours)],
     ["Proof", proofWord(verification.proof, colours, verification.signer?.origin)],
@@ -117,7 +116,7 @@ export function workLines(work: ShownWork | null, { colours, width }: TextStyle)
         ["DOI", shownText(work.doi ?? "not known")],
         ["Year", yearText(work)],
         ["Cited by", counted(work.citedByCount, "work")],
-        ...doubtFacts(work),
+        ...conflictFacts(work),
       ],
       colours,
     ),
@@ -131,12 +130,12 @@ function yearText({ year, statedYear }: ShownWork): string {
   return statedYear === null ? String(year) : `${year} (a reference states ${statedYear})`;
 }
 
-/** What papers say of the work's identifiers that does not count, since more papers say otherwise. */
-function doubtFacts({ identityDoubts }: ShownWork): (readonly [name: string, text: string])[] {
-  return identityDoubts.map(({ identifier, voices }) => {
-    const said = voices.map(({ arxivId, doi, papers }) => {
+/** The identifiers of the work about which papers disagree, with what they say. */
+function conflictFacts({ identityConflicts }: ShownWork): (readonly [name: string, text: string])[] {
+  return identityConflicts.map(({ identifier, candidates }) => {
+    const said = candidates.map(({ arxivId, doi, paperCount }) => {
       const target = arxivId === null ? doi : `arXiv:${arxivId}`;
-      return `${target === null ? "alone" : `as ${shownText(target)}`} by ${counted(papers, "paper")}`;
+      return `${target === null ? "alone" : `as ${shownText(target)}`} by ${counted(paperCount, "paper")}`;
     });
     return ["In doubt", `${shownText(identifier)}, named ${said.join(", ")}`];
   });
@@ -152,4 +151,50 @@ function factLines(facts: readonly (readonly [string, string])[], colours: Colou
 
 function faults(count: number, colours: Colours): string {
   return count === 0 ? "none" : colours.bad(String(count));
+}
+
+export type SignerOrigin = "REGISTRY" | "CONFIGURED" | "SAMPLE" | "UNKNOWN";
+
+export type Provenance = {
+  readonly proof: string;
+  readonly signer: { readonly signerId: string; readonly keyId: string; readonly origin: SignerOrigin };
+};
+
+const originNotes: Readonly<Record<SignerOrigin, string | null>> = {
+  REGISTRY: null,
+  CONFIGURED: null,
+  SAMPLE: "demo key, proves nothing",
+  UNKNOWN: "key no longer trusted",
+};
+
+/**
+ * A proof with the colour of how far it goes: the demo key's and an untrusted key's are never good. Never by colour
+ * alone: the word says the same.
+ */
+function proofWord(proof: string, colours: Colours, origin: SignerOrigin = "REGISTRY"): string {
+  const isTrusted = originNotes[origin] === null;
+  const paint =
+    isTrusted && proof === "SIGNED"
+      ? colours.good
+      : isTrusted && proof === "RECEIPT"
+        ? colours.name
+        : colours.doubtful;
+  return paint(shownText(proof));
+}
+
+/** `SIGNED by pith.science (pith-v1-2026-05)`; with the demo key ` [demo key, proves nothing]` behind it. */
+export function provenanceText(provenance: Provenance | null, colours: Colours): string {
+  if (provenance === null) return "nobody";
+  const { proof, signer } = provenance;
+  const note = originNotes[signer.origin];
+  return [
+    `${proofWord(proof, colours, signer.origin)} by ${shownText(signer.signerId)}`,
+    colours.faint(`(${shownText(signer.keyId)})`),
+    ...(note === null ? [] : [colours.doubtful(`[${note}]`)]),
+  ].join(" ");
+}
+
+function resultWord(result: string, colours: Colours): string {
+  const paint = result === "PASSED" ? colours.good : result === "FAILED" ? colours.bad : colours.doubtful;
+  return paint(shownText(result));
 }

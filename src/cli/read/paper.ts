@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { coloursFor } from "../output/colours.ts";
 import { textWidth } from "../output/layout.ts";
 import { jsonLine } from "../output/shown-text.ts";
+import { coloursFor } from "../output/terminal.ts";
 import type { Reader } from "./answer.ts";
 import { type PaperAnswer, paperLines, workLines } from "./paper-text.ts";
 import {
@@ -39,14 +39,14 @@ const query = /* GraphQL */ `
       pithNumber
       title
       authors
-      source { kind id version }
+      source { kind identifier version }
       submittedAt
       primaryCategory
       crossCategories
       license
       headline
       claims(first: 0) { totalCount }
-      referenceCoverage { asserted known held internalAnchors complete }
+      referenceCoverage { asserted listed stored internalAnchors complete }
       recordProvenance { proof signer { signerId keyId origin } }
       snapshotProvenance { proof signer { signerId keyId origin } }
       verification {
@@ -57,8 +57,8 @@ const query = /* GraphQL */ `
     }
     work(ref: $ref) {
       arxivId doi title year statedYear citedByCount referenceCount
-      identityDoubts { identifier voices { arxivId doi papers } }
-      papers { pithNumber source { kind id version } }
+      identityConflicts { identifier candidates { arxivId doi paperCount } }
+      papers { pithNumber source { kind identifier version } }
     }
   }
 `;

@@ -1,8 +1,7 @@
 import { text as readStream } from "node:stream/consumers";
 import type { Command } from "commander";
 import { readTextFile } from "../../ingest/sources/byte-order-mark.ts";
-import { CommandError } from "../command-error.ts";
-import { exitStatus } from "../exit-status.ts";
+import { CommandError, exitStatus } from "../command-error.ts";
 import { jsonLine } from "../output/shown-text.ts";
 import type { Variables } from "./answer.ts";
 import { urlOption, withReader } from "./read-command.ts";

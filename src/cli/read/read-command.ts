@@ -1,10 +1,7 @@
 import { type Command, Option } from "commander";
-import { CommandError } from "../command-error.ts";
-import { exitStatus } from "../exit-status.ts";
+import { CommandError, exitStatus } from "../command-error.ts";
 import { jsonLine } from "../output/shown-text.ts";
 import { noAnswer, type Reader } from "./answer.ts";
-import { shellWord, withSearch } from "./next-command.ts";
-import { openReader } from "./reader.ts";
 
 export type ReadOptions = { readonly url?: string; readonly json?: boolean };
 
@@ -64,13 +61,13 @@ export function unknownRef(ref: string): CommandError {
 /** Papers that are stored of a work: its versions. */
 export type StoredVersions = readonly {
   readonly pithNumber: string;
-  readonly source: { readonly kind: string; readonly id: string; readonly version: number | null };
+  readonly source: { readonly kind: string; readonly identifier: string; readonly version: number | null };
 }[];
 
 /** Why there is no paper by a ref: nothing is known by it, other versions of it are stored, or it is only cited. */
 export async function noPaper({ ask }: Reader, ref: string): Promise<CommandError> {
   const { work } = await ask<{ work: { papers: StoredVersions } | null }>(
-    /* GraphQL */ "query Work($ref: String!) { work(ref: $ref) { papers { pithNumber source { kind id version } } } }",
+    /* GraphQL */ "query Work($ref: String!) { work(ref: $ref) { papers { pithNumber source { kind identifier version } } } }",
     { ref },
   );
   if (work === null) return unknownRef(ref);
@@ -84,7 +81,9 @@ export function otherVersions(ref: string, papers: StoredVersions): CommandError
   const named = papers.slice(0, 10).map(({ pithNumber, source }) => versionName(source) ?? pithNumber);
   const more = papers.length > named.length ? `, and ${papers.length - named.length} more` : "";
   const next =
-    latest.source.version === null ? latest.pithNumber : `${latest.source.id}v${latest.source.version}`;
+    latest.source.version === null
+      ? latest.pithNumber
+      : `${latest.source.identifier}v${latest.source.version}`;
   return new CommandError(
     `${JSON.stringify(ref)} is not stored here. Stored of this work: ${named.join(", ")}${more}.`,
     exitStatus.foundWrong,
@@ -128,4 +127,43 @@ export async function firstRows<Row>(
     const isWhole = !page.pageInfo.hasNextPage || after === null || page.nodes.length === 0;
     if (isWhole || nodes.length >= limit) return { totalCount: page.totalCount, nodes };
   }
+}
+
+/** Characters of what is suggested as words to search for; a search itself takes some more (docs/search.md). */
+const longestWords = 200;
+
+/**
+ * An error about one of these refs with the search for it as the next thing to do: it is no reference at all, or
+ * nothing is known by it. Every other error as it is.
+ */
+export async function withSearch(error: unknown, refs: readonly string[]): Promise<unknown> {
+  if (!(error instanceof CommandError) || error.details.next !== undefined) return error;
+  const ref = await doubtfulOf(error, refs);
+  const words = ref?.replace(/[\p{C}\s]+/gu, " ").trim() ?? "";
+  if (words === "" || words.length > longestWords) return error;
+  return error.withNext(`pith-graph search ${words.startsWith("-") ? "-- " : ""}${shellWord(words)}`);
+}
+
+async function doubtfulOf(
+  { message, details }: CommandError,
+  refs: readonly string[],
+): Promise<string | undefined> {
+  if (details.code === "BAD_USER_INPUT") {
+    // Only here: commands that ask a server start sooner without it.
+    const { parsePaperRef } = await import("../../protocol/index.ts");
+    return refs.find((ref) => parsePaperRef(ref) === null);
+  }
+  if (details.code !== "NOT_FOUND") return undefined;
+  return refs.find((ref) => message.includes(JSON.stringify(ref))) ?? refs[0];
+}
+
+/** A text as one word of a POSIX shell, whatever it holds. */
+export function shellWord(text: string): string {
+  return /["$`\\!]/.test(text) ? `'${text.replaceAll("'", "'\\''")}'` : `"${text}"`;
+}
+
+/** Whoever gives no address asks the configured database. */
+async function openReader(url: string | undefined): Promise<Reader> {
+  if (url !== undefined) return (await import("./remote-reader.ts")).openRemoteReader(url);
+  return (await import("./local-reader.ts")).openLocalReader();
 }

@@ -1,10 +1,10 @@
 import { type Command, Option } from "commander";
-import { coloursFor } from "../output/colours.ts";
+import { wholeNumber } from "../options.ts";
 import { padded, textWidth } from "../output/layout.ts";
 import { jsonLine, shownText } from "../output/shown-text.ts";
-import { wholeNumber } from "../whole-number.ts";
+import { coloursFor } from "../output/terminal.ts";
 import type { Reader } from "./answer.ts";
-import { type Provenance, provenanceText } from "./proof-words.ts";
+import { type Provenance, provenanceText } from "./paper-text.ts";
 import {
   addReadOptions,
   firstRows,
@@ -46,13 +46,13 @@ JSON: {"paper": {"pithNumber", "title", "referenceCoverage", "snapshotProvenance
 }
 
 const query = /* GraphQL */ `
-  query References($ref: String!, $first: Int!, $after: String, $held: Boolean, $internalAnchor: Boolean) {
+  query References($ref: String!, $first: Int!, $after: String, $stored: Boolean, $internalAnchor: Boolean) {
     paper(ref: $ref) {
       pithNumber
       title
-      referenceCoverage { asserted known held internalAnchors complete }
+      referenceCoverage { asserted listed stored internalAnchors complete }
       snapshotProvenance { proof signer { signerId keyId origin } }
-      references(first: $first, after: $after, held: $held, internalAnchor: $internalAnchor) {
+      references(first: $first, after: $after, stored: $stored, internalAnchor: $internalAnchor) {
         totalCount
         nodes {
           refIndex title year citedArxivId doi isInternalAnchor
@@ -78,7 +78,7 @@ type Reference = {
   };
   readonly citedPaper: { readonly pithNumber: string } | null;
 };
-type Coverage = { readonly asserted: number | null; readonly known: number };
+type Coverage = { readonly asserted: number | null; readonly listed: number };
 type Paper = {
   readonly pithNumber: string;
   readonly title: string | null;
@@ -89,7 +89,7 @@ type Paper = {
 
 async function runReferences(ref: string, options: Options): Promise<void> {
   const only = {
-    ...(options.only === "held" ? { held: true } : {}),
+    ...(options.only === "held" ? { stored: true } : {}),
     ...(options.only === "anchors" ? { internalAnchor: true } : {}),
   };
   const find = async (reader: Reader) => {
@@ -113,10 +113,10 @@ function referenceLines(
   const colours = coloursFor(process.stdout);
   const width = textWidth(process.stdout);
   const { nodes, totalCount } = paper.references;
-  const { asserted, known } = paper.referenceCoverage;
+  const { asserted, listed } = paper.referenceCoverage;
   const lines = [
     colours.strong(shownText(paper.title ?? "(no title known)", width)),
-    `${colours.name(shownText(paper.pithNumber))}: ${asserted ?? "an unknown number of"} asserted, ${known} known here${totalCount === known ? "" : `, ${totalCount} of these of the kind asked for`}`,
+    `${colours.name(shownText(paper.pithNumber))}: ${asserted ?? "an unknown number of"} asserted, ${listed} listed${totalCount === listed ? "" : `, ${totalCount} of these of the kind asked for`}`,
     `said by: ${provenanceText(paper.snapshotProvenance, colours)}`,
     "",
   ];

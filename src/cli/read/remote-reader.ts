@@ -1,6 +1,5 @@
 import { errorText } from "../../runtime/error-text.ts";
-import { CommandError } from "../command-error.ts";
-import { exitStatus } from "../exit-status.ts";
+import { CommandError, exitStatus } from "../command-error.ts";
 import { type Answer, dataOf, noAnswer, type Reader, type Variables } from "./answer.ts";
 
 /** How long an answer may take, in milliseconds. */

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
-import { exitStatus } from "../exit-status.ts";
-import { type Colours, coloursFor } from "../output/colours.ts";
+import { exitStatus } from "../command-error.ts";
+import { wholeNumber } from "../options.ts";
 import { counted, textWidth, wrapped } from "../output/layout.ts";
 import { jsonLine, shownText } from "../output/shown-text.ts";
-import { wholeNumber } from "../whole-number.ts";
+import { type Colours, coloursFor } from "../output/terminal.ts";
 import { addReadOptions, type ReadOptions, withReader } from "./read-command.ts";
 
 type Options = ReadOptions & { readonly limit: number };
@@ -40,7 +40,7 @@ const query = /* GraphQL */ `
       totalCount
       edges {
         score
-        matchedBy
+        matchType
         passage { field parts { text isMatch } }
         node {
           __typename
@@ -76,7 +76,7 @@ type Found =
     };
 
 type Edge = {
-  readonly matchedBy: string;
+  readonly matchType: string;
   readonly passage: {
     readonly field: string;
     readonly parts: readonly { readonly text: string; readonly isMatch: boolean }[];
@@ -101,7 +101,7 @@ async function runSearch(words: string, options: Options): Promise<number> {
   });
 }
 
-function edgeLines({ node, passage, matchedBy }: Edge, colours: Colours, width: number): string[] {
+function edgeLines({ node, passage, matchType }: Edge, colours: Colours, width: number): string[] {
   const { title, name, detail } = described(node);
   const text = (passage?.parts ?? []).map((part) => {
     const shown = shownText(part.text);
@@ -111,7 +111,7 @@ function edgeLines({ node, passage, matchedBy }: Edge, colours: Colours, width: 
   });
   return [
     colours.strong(shownText(title ?? "(no title known)", width)),
-    `  ${colours.name(shownText(name))}  ${colours.faint(`${node.__typename.toLowerCase()}, ${detail}, found by ${shownText(matchedBy)}`)}`,
+    `  ${colours.name(shownText(name))}  ${colours.faint(`${node.__typename.toLowerCase()}, ${detail}, found by ${shownText(matchType)}`)}`,
     ...wrapped(text.join("").trim(), width - 4).map((line) => `    ${painted(line, colours)}`),
     "",
   ];

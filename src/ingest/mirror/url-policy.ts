@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { noHost, readAllowedHost } from "../../config/index.ts";
 import { FetchError } from "./fetch-error.ts";
 import { isPublicAddress } from "./public-address.ts";
 
@@ -44,19 +45,10 @@ function checkAddress(address: string, host: string): void {
   );
 }
 
-/** As a URL writes it, so that they compare: `Example.org:443` and `::1` for two. */
 function readHost(text: string): string {
-  const written = isIP(text) === 6 ? `[${text}]` : text;
-  const port = /:(\d{1,5})$/.exec(written)?.[1];
-  const url = `http://${port === undefined ? written : written.slice(0, -port.length - 1)}/`;
-  if (!URL.canParse(url) || new URL(url).href !== `http://${new URL(url).hostname}/`) {
-    throw new FetchError(
-      "URL_REFUSED",
-      `${JSON.stringify(text)} is no host: write example.org or example.org:8080.`,
-    );
-  }
-  const { hostname } = new URL(url);
-  return port === undefined ? hostname : `${hostname}:${Number(port)}`;
+  const host = readAllowedHost(text);
+  if (host === null) throw new FetchError("URL_REFUSED", noHost(text));
+  return host;
 }
 
 function portOf(url: URL): string {

@@ -17,7 +17,7 @@ import {
   type StateSummary,
 } from "../../protocol/index.ts";
 import { emptyChecksum, setChecksum } from "../../store/feed.ts";
-import { aliasesText, aliasValue, type StoredAlias } from "../../store/stored-aliases.ts";
+import { aliasesText, aliasValue, type StoredAlias } from "../../store/text-columns.ts";
 import { type PaperTarget, projectTarget } from "../project/target.ts";
 import type { DocumentContents } from "../verify.ts";
 import { refuseCollision } from "./planning.ts";

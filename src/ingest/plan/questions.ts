@@ -7,8 +7,7 @@ import type {
   Proof,
 } from "../../protocol/index.ts";
 import type { IdentifierKind } from "../../store/index.ts";
-import type { StoredAlias } from "../../store/stored-aliases.ts";
-import type { Target, Voice } from "../../store/voices.ts";
+import type { StoredAlias, Target, Voice } from "../../store/text-columns.ts";
 
 /*
  * What is stored, as far as a plan looks at it: the rows, and the questions by which it asks for them.

@@ -2,10 +2,10 @@ import { createReadStream, type Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
 import { errorText } from "../../runtime/error-text.ts";
 import type { RawDocument } from "../verify.ts";
 import { skipByteOrderMark } from "./byte-order-mark.ts";
+import { gunzipped } from "./gunzip.ts";
 import { linesOf, type Piece, wholeOf } from "./pieces.ts";
 
 /** What a source delivers: a document, or why something that should have been one cannot be read. */
@@ -160,30 +160,9 @@ function delivered(name: string, piece: Piece): Delivered {
   return { source, code: "TOO_LARGE", unreadable: "The document is larger than allowed." };
 }
 
-/** The stream's own bytes, or what they unpack to: told by the first two, whatever the file's name. */
+/** The stream's bytes, unpacked. Throws where its name says gzip and its beginning does not. */
 async function decompressed(raw: Readable, name: string): Promise<AsyncIterable<Buffer>> {
-  const chunks = raw[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  const first = await chunks.next();
-  const start = first.done ? Buffer.alloc(0) : first.value;
-  const rest = (async function* () {
-    yield start;
-    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value;
-  })();
-  const isPacked = start[0] === 0x1f && start[1] === 0x8b;
-  if (!isPacked) {
-    if (name.toLowerCase().endsWith(".gz")) throw new Error("not in gzip format.");
-    return rest;
-  }
-  const gunzip = createGunzip();
-  void (async () => {
-    try {
-      for await (const chunk of rest) {
-        if (!gunzip.write(chunk)) await new Promise((resolve) => gunzip.once("drain", resolve));
-      }
-      gunzip.end();
-    } catch (error) {
-      gunzip.destroy(error as Error);
-    }
-  })();
-  return gunzip;
+  const { isGzip, bytes } = await gunzipped(raw[Symbol.asyncIterator]());
+  if (!isGzip && name.toLowerCase().endsWith(".gz")) throw new Error("not in gzip format.");
+  return bytes;
 }

@@ -2,8 +2,8 @@ import type pg from "pg";
 import { type CheckResult, LogReader, PaperMerge, type Proof } from "../../protocol/index.ts";
 import { type IdentifierKind, parseEventTexts, readEventTexts } from "../../store/index.ts";
 import { bigintArray } from "../../store/rows.ts";
+import { readVoices, type Target } from "../../store/text-columns.ts";
 import type { Statements } from "../../store/transaction.ts";
-import { readVoices, type Target } from "../../store/voices.ts";
 import { recordOf } from "../plan/merge-paper.ts";
 import type { Answers } from "../plan/planning.ts";
 import type {

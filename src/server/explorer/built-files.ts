@@ -1,7 +1,10 @@
+import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Encoding } from "../http/accepted-encoding.ts";
+import type { GraphQLSchema } from "graphql";
+import { noDocuments, readDocuments, type TrustedDocuments } from "../graphql/trusted-documents.ts";
+import type { Encoding } from "../http/negotiation.ts";
 
 /** Where the build puts the explorer: the same place from src/ and from dist/. */
 export const builtExplorer = fileURLToPath(new URL("../../../dist/explorer", import.meta.url));
@@ -52,4 +55,16 @@ async function orNull<Value>(reading: Promise<Value>): Promise<Value | null> {
     if (code === "ENOENT" || code === "EISDIR" || code === "ENOTDIR") return null;
     throw error;
   }
+}
+
+/**
+ * The queries that the explorer asks, as its build lists them; none where it is not built. Rejects with a
+ * DocumentsError where they do not fit the schema: then it was built for another.
+ */
+export async function readExplorerDocuments(
+  schema: GraphQLSchema,
+  folder = builtExplorer,
+): Promise<TrustedDocuments> {
+  const path = join(folder, "queries.json");
+  return existsSync(path) ? readDocuments(path, schema) : noDocuments;
 }

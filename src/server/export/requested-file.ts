@@ -5,7 +5,6 @@ import {
   type BibliographyFormat,
   bibliographyFile,
   type ExportFile,
-  type ExportFormat,
   type GraphFormat,
   graphFiles,
   parseRowKey,
@@ -24,38 +23,19 @@ export type ExportPath =
   | { readonly kind: "graph"; readonly format: GraphFormat; readonly place: number }
   | { readonly kind: "bibliography"; readonly format: BibliographyFormat };
 
-const graphPaths: Readonly<Record<string, readonly [GraphFormat, place: number]>> = {
-  "graph.graphml": ["graphml", 0],
-  "graph.net": ["pajek", 0],
-  "vosviewer-map.txt": ["vosviewer", 0],
-  "vosviewer-network.txt": ["vosviewer", 1],
-};
-
-const bibliographyPaths: Readonly<Record<string, BibliographyFormat>> = {
-  "papers.bib": "bibtex",
-  "papers.ris": "ris",
-  "papers.csl.json": "csl-json",
-};
-
-/** What the name of a file asks for; null where it is none. */
-export function readExportPath(name: string): ExportPath | null {
-  const graph = Object.hasOwn(graphPaths, name) ? graphPaths[name] : undefined;
-  if (graph !== undefined) return { kind: "graph", format: graph[0], place: graph[1] };
-  const bibliography = Object.hasOwn(bibliographyPaths, name) ? bibliographyPaths[name] : undefined;
-  if (bibliography !== undefined) return { kind: "bibliography", format: bibliography };
-  for (const table of tableNames) {
-    const format = tableFormats.find((known) => name === `${table}.${known}`);
-    if (format !== undefined) return { kind: "table", table, format };
-  }
-  return null;
-}
-
-/** All names of files, each with its format. */
-export const exportNames: readonly (readonly [string, ExportFormat])[] = [
-  ...tableNames.flatMap((table) => tableFormats.map((format) => [`${table}.${format}`, format] as const)),
-  ...Object.entries(graphPaths).map(([name, [format]]) => [name, format] as const),
-  ...Object.entries(bibliographyPaths),
-];
+/** What each name of a file stands for. */
+export const exportPaths: ReadonlyMap<string, ExportPath> = new Map<string, ExportPath>([
+  ...tableNames.flatMap((table) =>
+    tableFormats.map((format) => [`${table}.${format}`, { kind: "table", table, format }] as const),
+  ),
+  ["graph.graphml", { kind: "graph", format: "graphml", place: 0 }],
+  ["graph.net", { kind: "graph", format: "pajek", place: 0 }],
+  ["vosviewer-map.txt", { kind: "graph", format: "vosviewer", place: 0 }],
+  ["vosviewer-network.txt", { kind: "graph", format: "vosviewer", place: 1 }],
+  ["papers.bib", { kind: "bibliography", format: "bibtex" }],
+  ["papers.ris", { kind: "bibliography", format: "ris" }],
+  ["papers.csl.json", { kind: "bibliography", format: "csl-json" }],
+]);
 
 const limits = { refs: 100, depth: 10, works: 100_000 } as const;
 const usualWorks = 5_000;

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { cryptography } from "../../protocol/index.ts";
-import { isNamedBy } from "../mirror/conditional.ts";
-import { acceptedEncoding, type Encoding } from "./accepted-encoding.ts";
+import { sendBody } from "../responses.ts";
+import { sendUnmodified, strongTag } from "./conditional.ts";
+import { acceptedEncoding, type Encoding } from "./negotiation.ts";
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -11,20 +12,10 @@ export function sendPage(
   response: ServerResponse,
   { text, headers, status = 200 }: { text: string; headers: Headers; status?: number },
 ): void {
-  const etag = `"${cryptography.sha256Text(text).slice(0, 32)}"`;
+  const etag = strongTag(cryptography.sha256Text(text).slice(0, 32));
   const all = { ...headers, "cache-control": "no-cache", etag };
-  request.resume();
-  if (status === 200 && isNamedBy(etag, request.headers["if-none-match"])) {
-    response.writeHead(304, all);
-    response.end();
-    return;
-  }
-  response.writeHead(status, {
-    ...all,
-    "content-type": "text/html; charset=utf-8",
-    "content-length": Buffer.byteLength(text),
-  });
-  response.end(request.method === "HEAD" ? undefined : text);
+  if (status === 200 && sendUnmodified(request, response, etag, all)) return;
+  sendBody(request, response, status, { ...all, "content-type": "text/html; charset=utf-8" }, text);
 }
 
 export type ImmutableFile = {
@@ -43,24 +34,13 @@ export async function sendImmutable(
   response: ServerResponse,
   { type, bytes, headers }: ImmutableFile,
 ): Promise<boolean> {
-  const wanted = acceptedEncoding(headerText(request.headers["accept-encoding"]));
+  const wanted = acceptedEncoding(request);
   const compressed = wanted === "identity" ? null : await bytes(wanted);
   const body = compressed ?? (await bytes("identity"));
   if (body === null) return false;
-  request.resume();
-  response.writeHead(200, {
-    "content-type": type,
-    "content-length": body.length,
-    ...(compressed === null ? {} : { "content-encoding": wanted }),
-    vary: "Accept-Encoding",
-    "cache-control": "public, max-age=31536000, immutable",
-    // A worker has its own policy, and a picture opened by itself is a page.
-    ...headers,
-  });
-  response.end(request.method === "HEAD" ? undefined : body);
+  const encoding = compressed === null ? {} : { "content-encoding": wanted };
+  const caching = { vary: "Accept-Encoding", "cache-control": "public, max-age=31536000, immutable" };
+  // A worker has its own policy, and a picture opened by itself is a page.
+  sendBody(request, response, 200, { "content-type": type, ...encoding, ...caching, ...headers }, body);
   return true;
-}
-
-function headerText(header: string | readonly string[] | undefined): string | undefined {
-  return typeof header === "object" ? header.join(",") : header;
 }

@@ -3,36 +3,37 @@ import { Deadline } from "../../api/deadline.ts";
 import { ApiError, comeAgainSeconds } from "../../api/errors.ts";
 import { untilAborted } from "../../store/cancellation.ts";
 import { sendError } from "../responses.ts";
+import type { Route } from "./router.ts";
 
 /** Reads from the database; rejects with TIMEOUT or CANCELLED (an ApiError) where it comes to no end in time. */
 export type TimedRead = <Result>(read: () => Promise<Result>) => Promise<Result>;
 
-type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-export type TimedAnswer = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  read: TimedRead,
+export type TimedParts = {
+  readonly read: TimedRead;
   /** Aborted with CANCELLED once the client is gone. */
-  gone: AbortSignal,
-) => Promise<void>;
+  readonly gone: AbortSignal;
+  /** The groups of the route's pattern. */
+  readonly captured: readonly string[];
+};
 
 /**
  * An answer whose reads take no more than so many milliseconds together, and end with the client. Where they would take
  * more, it is 503 and TIMEOUT, with `headers`.
  */
 export function inTime(
-  answer: TimedAnswer,
+  answer: (request: IncomingMessage, response: ServerResponse, parts: TimedParts) => Promise<void>,
   milliseconds: number,
   headers: Record<string, string> = {},
-): Answer {
-  return async (request, response) => {
+): Route["handle"] {
+  return async (request, response, captured) => {
     const client = new AbortController();
     response.once("close", () => client.abort(new ApiError("CANCELLED", "The request was given up.")));
     try {
-      await answer(request, response, timedReads(client.signal, milliseconds), client.signal);
+      const read = timedReads(client.signal, milliseconds);
+      await answer(request, response, { read, gone: client.signal, captured });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      // Else nobody is left to be told.
+      // Else no client is left to answer.
       if (response.destroyed) return;
       const isBusy = error.extensions["code"] === "UNAVAILABLE";
       sendError(request, response, 503, {

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { Bell } from "../../ingest/submissions/bell.ts";
 import type { documentErrorCodes } from "../../protocol/index.ts";
-import { positionHeaders } from "../reads/index.ts";
-import { send } from "../responses.ts";
+import { AsyncEvent } from "../../runtime/async-event.ts";
+import { type BodyError, RetryLaterError } from "../http/body.ts";
+import { positionHeaders } from "../request-reads.ts";
+import { send, untilDrained } from "../responses.ts";
 import { type Answer, answerOf, queuedAnswer, statusOf } from "./answers.ts";
-import { type BodyError, RetryLaterError } from "./body.ts";
 import type { SubmissionDesk } from "./desk.ts";
 import type { Taken } from "./intake.ts";
 
@@ -16,9 +16,6 @@ const mostHeld = 500;
  * nothing more is read until the client has taken its answers.
  */
 const mostUnanswered = 10_000;
-
-/** Milliseconds after which a wait begins again. Whoever waits looks first, so that nothing depends on it. */
-const waitAgain = 60_000;
 
 const tooLargeCode = "TOO_LARGE" satisfies (typeof documentErrorCodes)[number];
 
@@ -40,9 +37,9 @@ export class AnswerWriter {
   readonly #wait: number;
   /** Aborted when nobody reads any more. */
   readonly #gone = new AbortController();
-  readonly #news = new Bell();
-  readonly #room = new Bell();
-  readonly #hurry = new Bell();
+  readonly #news = new AsyncEvent();
+  readonly #room = new AsyncEvent();
+  readonly #hurry = new AsyncEvent();
   readonly #running: Promise<void>;
   #waiting: Waiting[] = [];
   #held: Answer[] = [];
@@ -65,11 +62,11 @@ export class AnswerWriter {
   async add(taken: readonly Taken[]): Promise<void> {
     const until = performance.now() + this.#wait;
     for (const one of taken) this.#waiting.push({ taken: one, until });
-    this.#news.ring();
+    this.#news.set();
     if (!this.#isCrowded) return;
     this.stream();
-    this.#hurry.ring();
-    while (this.#isCrowded && !this.#gone.signal.aborted) await this.#room.wait(waitAgain);
+    this.#hurry.set();
+    while (this.#isCrowded && !this.#gone.signal.aborted) await this.#room.wait();
   }
 
   get #isCrowded(): boolean {
@@ -87,7 +84,7 @@ export class AnswerWriter {
    */
   async end(stopped: BodyError | null): Promise<boolean> {
     this.#isEnded = true;
-    this.#news.ring();
+    this.#news.set();
     await this.#running;
     const written = await this.#desk.written();
     if (this.#gone.signal.aborted) return true;
@@ -112,7 +109,7 @@ export class AnswerWriter {
   abandon(): void {
     this.#gone.abort();
     for (const { taken } of this.#waiting.splice(0)) this.#forget(taken);
-    for (const bell of [this.#news, this.#room, this.#hurry]) bell.ring();
+    for (const event of [this.#news, this.#room, this.#hurry]) event.set();
   }
 
   async #run(): Promise<void> {
@@ -121,7 +118,7 @@ export class AnswerWriter {
       const [next] = this.#waiting;
       if (next === undefined) {
         if (this.#isEnded) return;
-        await this.#news.wait(waitAgain);
+        await this.#news.wait();
         continue;
       }
       const answer = await this.#answer(next);
@@ -131,7 +128,7 @@ export class AnswerWriter {
       if (this.#held.length >= mostHeld) this.#isStreaming = true;
       this.#flush();
       await this.#read();
-      this.#room.ring();
+      this.#room.set();
     }
   }
 
@@ -143,9 +140,9 @@ export class AnswerWriter {
       return { ...place, id, status: "REJECTED", error: { code: tooLargeCode, message } };
     }
     const left = this.#isCrowded ? 0 : Math.max(0, until - performance.now());
-    const row = await Promise.race([outcome, this.#hurry.wait(left).then(() => undefined)]);
+    const row = await Promise.race([outcome, this.#hurry.wait({ timeout: left }).then(() => undefined)]);
     // Whoever was first: the other's timer ends.
-    this.#hurry.ring();
+    this.#hurry.set();
     this.#hurry.clear();
     this.#forget(taken);
     return { ...place, ...(row === undefined ? queuedAnswer(id) : answerOf(row)) };
@@ -174,14 +171,8 @@ export class AnswerWriter {
 
   /** Waits for a client that reads more slowly than it is answered. The server ends connections that do not read. */
   async #read(): Promise<void> {
-    if (!this.#response.writableNeedDrain) return;
-    const drained = new Bell();
-    const ring = () => drained.ring();
-    this.#response.once("drain", ring);
-    this.#gone.signal.addEventListener("abort", ring);
-    while (this.#response.writableNeedDrain && !this.#gone.signal.aborted) await drained.wait(waitAgain);
-    this.#response.off("drain", ring);
-    this.#gone.signal.removeEventListener("abort", ring);
+    // Where the client is gone, nothing more is answered.
+    if (this.#response.writableNeedDrain) await untilDrained(this.#response).catch(() => {});
   }
 
   get #type(): string {

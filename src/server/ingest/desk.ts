@@ -7,10 +7,8 @@ import { enqueue, type NewSubmission, readQueueSize } from "../../ingest/submiss
 import { DocumentError, parseDocument } from "../../protocol/index.ts";
 import type { Database } from "../../store/index.ts";
 import type { Position } from "../../store/replicas/index.ts";
+import { Precedence, QueueRoom, SubmissionRate } from "./admission.ts";
 import { Outcomes } from "./outcomes.ts";
-import { Precedence } from "./precedence.ts";
-import { QueueRoom } from "./queue-room.ts";
-import { RateLimiter } from "./rate-limit.ts";
 import { explainRefusal, findSubmitter, type Submitter } from "./tokens.ts";
 
 /** Where nothing else is configured: nobody may submit. */
@@ -32,7 +30,7 @@ export class SubmissionDesk {
   readonly outcomes: Outcomes;
   /** Where the log ends that what was taken is in; null where nobody needs to know. */
   readonly written: () => Promise<Position | null>;
-  readonly #limiter: RateLimiter;
+  readonly #rate: SubmissionRate;
   readonly #room: QueueRoom;
   readonly #precedence = new Precedence();
 
@@ -45,7 +43,7 @@ export class SubmissionDesk {
     this.settings = settings;
     this.written = written;
     this.outcomes = new Outcomes(database);
-    this.#limiter = new RateLimiter(settings);
+    this.#rate = new SubmissionRate(settings);
     const most = { documents: settings.maximumQueuedDocuments, bytes: settings.maximumQueuedBytes };
     this.#room = new QueueRoom(most, () => readQueueSize(database.pool));
   }
@@ -60,7 +58,7 @@ export class SubmissionDesk {
 
   /** Counts a document against its token's limits. Returns 0, or the seconds until there is room for it. */
   admit({ fingerprint }: Submitter, bytes: number): number {
-    return this.#limiter.take(fingerprint, bytes);
+    return this.#rate.take(fingerprint, bytes);
   }
 
   newSubmission({ fingerprint: token }: Submitter, bytes: Buffer): NewSubmission {

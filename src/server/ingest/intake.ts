@@ -5,7 +5,7 @@ import type { SubmissionRow } from "../../api/submission-rows.ts";
 import { skipByteOrderMark } from "../../ingest/sources/byte-order-mark.ts";
 import { linesOf, type Piece, wholeOf } from "../../ingest/sources/pieces.ts";
 import type { NewSubmission } from "../../ingest/submissions/index.ts";
-import { BodyError, RetryLaterError, readBody, tooLarge } from "./body.ts";
+import { BodyError, RetryLaterError, readChunks, tooLarge } from "../http/body.ts";
 import { queueFullSeconds, queueFullText, rateLimitText, type SubmissionDesk } from "./desk.ts";
 import type { Submitter } from "./tokens.ts";
 
@@ -179,7 +179,7 @@ function piecesOf({ settings }: SubmissionDesk, request: IncomingMessage): Async
   if (isWhole && isPlain && length > maximumDocumentBytes)
     throw tooLarge("The document", maximumDocumentBytes);
   if (length > maximumRequestBytes) throw tooLarge("The request's body", maximumRequestBytes);
-  const chunks = skipByteOrderMark(readBody(request, maximumRequestBytes));
+  const chunks = skipByteOrderMark(readChunks(request, maximumRequestBytes));
   if (isWhole) return wholeOf(chunks, maximumDocumentBytes);
   if (type === "application/x-ndjson") return linesOf(chunks, maximumDocumentBytes, true);
   return linesOf(limitFirstLine(chunks, maximumDocumentBytes), maximumDocumentBytes, false);

@@ -1,9 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { ChangeFollower } from "../../api/context.ts";
 import { ApiError } from "../../api/errors.ts";
+import { AsyncEvent } from "../../runtime/async-event.ts";
 import { type Change, feedHead, readChanges } from "../../store/feed.ts";
 import type { Database } from "../../store/index.ts";
-import type { ChangeWatch } from "../mirror/index.ts";
+import type { ChangeWatch } from "./change-watch.ts";
 
 /** Clients that may follow changes: in all, and of one address. */
 export type FollowLimits = { readonly inAll: number; readonly ofAddress: number };
@@ -16,7 +17,7 @@ const mostRecent = 1_000;
 const pageSize = 100;
 const pauseAfterFault = 1_000;
 
-type Follower = { readonly address: string; isOver: boolean; wake: () => void };
+type Follower = { readonly address: string; readonly news: AsyncEvent; readonly over: AbortController };
 
 /**
  * The changes of papers as they are committed, for all clients of this process that follow them: read once, by one
@@ -57,7 +58,7 @@ export class LiveChanges {
     if (this.#followers.size >= this.#limits.inAll) {
       throw new ApiError("UNAVAILABLE", "Too many clients follow changes already: come again later.");
     }
-    const follower: Follower = { address, isOver: false, wake: () => {} };
+    const follower: Follower = { address, news: new AsyncEvent(), over: new AbortController() };
     this.#followers.add(follower);
     this.#head ??= this.#begin();
     return {
@@ -67,8 +68,7 @@ export class LiveChanges {
       },
       next: (after) => this.#next(follower, after),
       end: () => {
-        follower.isOver = true;
-        follower.wake();
+        follower.over.abort();
         if (this.#followers.delete(follower) && this.#followers.size === 0) this.#rest();
       },
     };
@@ -77,10 +77,7 @@ export class LiveChanges {
   /** Ends all: their streams close, and they come again where they were. From now on nobody follows. */
   stop(): void {
     this.#isStopping = true;
-    for (const follower of this.#followers) {
-      follower.isOver = true;
-      follower.wake();
-    }
+    for (const { over } of this.#followers) over.abort();
     this.#rest();
   }
 
@@ -121,7 +118,7 @@ export class LiveChanges {
           this.#position = changes.at(-1)?.position ?? this.#position;
           this.#recent = [...this.#recent, ...changes].slice(-mostRecent);
           this.#hasNews ||= changes.length === mostRecent;
-          for (const follower of this.#followers) follower.wake();
+          for (const { news } of this.#followers) news.set();
         } catch {
           this.#hasNews = true;
           await pause(pauseAfterFault);
@@ -132,20 +129,16 @@ export class LiveChanges {
     }
   }
 
-  async #next(follower: Follower, after: bigint): Promise<readonly Change[] | null> {
-    for (;;) {
-      if (follower.isOver) return null;
-      if (after < this.#position) {
-        const changes = await this.#after(after);
-        if (changes.length > 0) return follower.isOver ? null : changes;
-      }
-      if (follower.isOver) return null;
+  async #next({ news, over: { signal } }: Follower, after: bigint): Promise<readonly Change[] | null> {
+    while (!signal.aborted) {
       if (after >= this.#position) {
-        await new Promise<void>((resolve) => {
-          follower.wake = resolve;
-        });
+        await news.wait({ signal });
+        continue;
       }
+      const changes = await this.#after(after);
+      if (changes.length > 0) return signal.aborted ? null : changes;
     }
+    return null;
   }
 
   async #after(position: bigint): Promise<readonly Change[]> {

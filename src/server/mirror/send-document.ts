@@ -1,8 +1,9 @@
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { GoneError, sendAsRead } from "../send-as-read.ts";
-import { acceptsGzip, isNamedBy } from "./conditional.ts";
+import { sendUnmodified } from "../http/conditional.ts";
+import { acceptedEncoding } from "../http/negotiation.ts";
+import { GoneError, sendAsRead, sendError } from "../responses.ts";
 
 const compress = promisify(gzip);
 
@@ -26,11 +27,9 @@ export async function sendDocument(
   response: ServerResponse,
   { text, tag, cacheControl }: MirrorDocument,
 ): Promise<void> {
-  const isGzip = text.length >= leastToCompress && takesGzip(request);
+  const isGzip = text.length >= leastToCompress && acceptsGzip(request);
   const headers = headersOf(tag(isGzip), cacheControl);
-  if (isNamedBy(headers.etag, request.headers["if-none-match"])) {
-    return answerUnchanged(request, response, headers);
-  }
+  if (sendUnmodified(request, response, headers.etag, headers)) return;
   // A body that nobody reads would keep the connection from its next request.
   request.resume();
   const body = isGzip ? await compress(text) : text;
@@ -61,23 +60,14 @@ function* piecesOf(body: Buffer): Generator<Buffer> {
   }
 }
 
-/** 304 for a document that the client is known to have, and that need not be made for that. */
+/** The same for a client that is known to have the document, which need not be made for that; false for any other. */
 export function sendUnchanged(
   request: IncomingMessage,
   response: ServerResponse,
   { tag, cacheControl }: Omit<MirrorDocument, "text">,
-): void {
-  answerUnchanged(request, response, headersOf(tag(takesGzip(request)), cacheControl));
-}
-
-function answerUnchanged(
-  request: IncomingMessage,
-  response: ServerResponse,
-  headers: OutgoingHttpHeaders,
-): void {
-  request.resume();
-  response.writeHead(304, headers);
-  response.end();
+): boolean {
+  const headers = headersOf(tag(acceptsGzip(request)), cacheControl);
+  return sendUnmodified(request, response, headers.etag, headers);
 }
 
 function headersOf(etag: string, cacheControl: string) {
@@ -91,10 +81,20 @@ function headersOf(etag: string, cacheControl: string) {
   };
 }
 
-function takesGzip({ headers }: IncomingMessage): boolean {
-  return acceptsGzip(headerText(headers["accept-encoding"]));
+function acceptsGzip(request: IncomingMessage): boolean {
+  return acceptedEncoding(request, ["gzip"]) === "gzip";
 }
 
-function headerText(header: string | readonly string[] | undefined): string | undefined {
-  return typeof header === "object" ? header.join(",") : header;
+/** What changes with the paper: caches ask each time, and are answered 304 while it is the same. */
+export const revalidated = "no-cache";
+
+/** Of answers that pages of other origins may read as well. */
+export const openHeaders = { "access-control-allow-origin": "*", "cache-control": revalidated };
+
+export function refuse(request: IncomingMessage, response: ServerResponse, message: string): void {
+  sendError(request, response, 400, { code: "BAD_USER_INPUT", message, headers: openHeaders });
+}
+
+export function notFound(request: IncomingMessage, response: ServerResponse, message: string): void {
+  sendError(request, response, 404, { code: "NOT_FOUND", message, headers: openHeaders });
 }

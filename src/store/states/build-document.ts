@@ -1,5 +1,6 @@
 import {
   bundleText,
+  type Equivocation,
   type JsonObject,
   type PithNumber,
   parseJson,
@@ -26,6 +27,8 @@ export type BuiltDocument = {
   readonly text: Buffer | null;
   /** Of a state: ids of the events that were applied, one a line. */
   readonly applied: Buffer | null;
+  /** Of a state. */
+  readonly equivocations: readonly Equivocation[];
   /** Of the record; null where it is not known. For descriptions. */
   readonly canonicalSha256: string | null;
   readonly eventCount: number;
@@ -48,10 +51,11 @@ export function buildDocument({ document, pithNumber, log, record: text }: Docum
     canonicalSha256: null,
     text: null,
     applied: null,
+    equivocations: [],
   };
   if (document === "state") {
     const applied = utf8([...state.applied].join("\n"));
-    return { ...built, text: utf8(state.text), applied };
+    return { ...built, text: utf8(state.text), applied, equivocations: state.equivocations };
   }
   const record = state.canonicalRecord ?? (text === null ? null : (parseJson(text) as JsonObject));
   if (record === null) return built;

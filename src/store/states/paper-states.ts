@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { BoundedTexts } from "../../bounded-texts.ts";
+import { LRUCache } from "lru-cache";
 import type { PithNumber } from "../../protocol/index.ts";
 import type { Queries } from "../database.ts";
 import type { LogText } from "../log.ts";
@@ -75,7 +75,10 @@ export function isLarge({ logBytes }: Pick<PaperHead, "logBytes">): boolean {
  * are answered meanwhile; their states are kept, as their hash names their bytes.
  */
 export class PaperStates {
-  readonly #states = new BoundedTexts<BuiltDocument>(keptStates);
+  readonly #states = new LRUCache<string, BuiltDocument>({
+    maxSize: keptStates,
+    maxEntrySize: keptStates / 8,
+  });
   readonly #queue = new TurnQueue<Reader>(maxWaiting);
   readonly #thread = new MergeThread();
   readonly #buildHere: typeof buildDocument;
@@ -117,8 +120,8 @@ export class PaperStates {
     const built = await this.#thread.build(await partsOf(wanted));
     const { document, pithNumber } = wanted;
     if (document === "state") {
-      const size = (built.text?.length ?? 0) + (built.applied?.length ?? 0);
-      this.#states.set(`${pithNumber} ${built.sha256}`, built, size);
+      const size = (built.text?.length ?? 0) + (built.applied?.length ?? 0) + 1;
+      this.#states.set(`${pithNumber} ${built.sha256}`, built, { size });
     }
     return built;
   }

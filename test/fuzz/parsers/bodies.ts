@@ -2,8 +2,8 @@ import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { linesOf } from "../../../src/ingest/sources/pieces.ts";
-import { parametersOfBody, parametersOfQuery } from "../../../src/server/http/parameters.ts";
-import { BodyError, readBody } from "../../../src/server/ingest/body.ts";
+import { parametersOfBody, parametersOfQuery } from "../../../src/server/graphql/parameters.ts";
+import { BodyError, readChunks } from "../../../src/server/http/body.ts";
 import { demand, demandSame, type Target } from "./target.ts";
 
 const mostOfBody = 20_000;
@@ -31,7 +31,10 @@ export const bodies: Target = {
     const isPacked = body[0] === 0x1f && (body.length < 2 || body[1] === 0x8b);
     if (!isPacked)
       demandSame("documents of a packed body", await pieces(chunksOf(gzipSync(body), 1 + length)), whole);
-    for (const given of [parametersOfBody(body), parametersOfQuery(`/graphql?${body.toString("latin1")}`)]) {
+    for (const given of [
+      parametersOfBody(body.toString()),
+      parametersOfQuery(`/graphql?${body.toString("latin1")}`),
+    ]) {
       demand("parameters that are none", given === null || typeof given === "object" || given === "no JSON");
     }
   },
@@ -43,7 +46,7 @@ async function pieces(chunks: readonly Buffer[]): Promise<string> {
   const read: string[] = [];
   let size = 0;
   try {
-    for await (const { bytes, line } of linesOf(readBody(request, mostOfBody), mostOfLine, false)) {
+    for await (const { bytes, line } of linesOf(readChunks(request, mostOfBody), mostOfLine, false)) {
       size += bytes?.length ?? 0;
       demand("a document larger than it may be", (bytes?.length ?? 0) <= mostOfLine);
       read.push(`${line ?? "whole"}: ${bytes?.toString("latin1") ?? "too large"}`);

@@ -1,7 +1,7 @@
-import { graphql, namedWorkFragment, type ResultOf, signerFragment } from "../../api/index.ts";
+import { graphql, type ResultOf, signerFragment, workNameFragment } from "../../api/index.ts";
 
-export const holdingsQuestion = graphql(`
-  query Holdings {
+export const contentsQuery = graphql(`
+  query Contents {
     status {
       papers
       works
@@ -10,8 +10,8 @@ export const holdingsQuestion = graphql(`
       events
       invalidEvents
       rejectedDocuments
-      refusals {
-        kind
+      rejections {
+        scope
         code
         count
       }
@@ -21,37 +21,39 @@ export const holdingsQuestion = graphql(`
   }
 `);
 
-export const anchorsQuestion = graphql(`
+export const anchorsQuery = graphql(`
   query Anchors($groupBy: AnchorGroup!) {
     anchorStats(groupBy: $groupBy) {
       group
       papers
       papersAsserting
       referencesAsserted
-      referencesKnown
+      referencesListed
       internalAnchorsAsserted
-      internalAnchorsKnown
-      internalAnchorsHeld
+      internalAnchorsListed
+      internalAnchorsStored
     }
   }
 `);
 
-export const ranksQuestion = graphql(
+export const topWorksQuery = graphql(
   `
-  query Ranks($by: WorkRank!) {
+  query TopWorks($by: WorkRank!) {
     topWorks(by: $by, first: 10) {
-      rank
-      score
-      work {
-        ...NamedWork
-        paper {
-          pithNumber
+      nodes {
+        rank
+        score
+        work {
+          ...WorkName
+          paper {
+            pithNumber
+          }
         }
       }
     }
   }
 `,
-  [namedWorkFragment],
+  [workNameFragment],
 );
 
 export const eventFragment = graphql(
@@ -64,7 +66,7 @@ export const eventFragment = graphql(
     proof
     receivedAt
     signer {
-      ...ShownSigner
+      ...SignerFields
     }
     paper {
       pithNumber
@@ -75,7 +77,7 @@ export const eventFragment = graphql(
   [signerFragment],
 );
 
-export const latestEventsQuestion = graphql(
+export const latestEventsQuery = graphql(
   `
     query LatestEvents {
       events(last: 10) {
@@ -88,7 +90,7 @@ export const latestEventsQuestion = graphql(
   [eventFragment],
 );
 
-export const invalidEventsQuestion = graphql(
+export const invalidEventsQuery = graphql(
   `
     query InvalidEvents {
       events(last: 10, filter: { statuses: [INVALID] }) {
@@ -102,9 +104,9 @@ export const invalidEventsQuestion = graphql(
   [eventFragment],
 );
 
-export const changesQuestion = graphql(`
+export const changesQuery = graphql(`
   subscription Changes($after: String) {
-    paperChanged(after: $after) {
+    paperChanged(afterPosition: $after) {
       position
       stateSha256
       paper {
@@ -115,7 +117,7 @@ export const changesQuestion = graphql(`
   }
 `);
 
-export type RefusalCount = ResultOf<typeof holdingsQuestion>["status"]["refusals"][number];
-export type AnchorStat = ResultOf<typeof anchorsQuestion>["anchorStats"][number];
+export type RejectionCount = ResultOf<typeof contentsQuery>["status"]["rejections"][number];
+export type AnchorStat = ResultOf<typeof anchorsQuery>["anchorStats"][number];
 export type OverviewEvent = ResultOf<typeof eventFragment>;
-export type Change = ResultOf<typeof changesQuestion>["paperChanged"];
+export type Change = ResultOf<typeof changesQuery>["paperChanged"];

@@ -1,0 +1,21 @@
+import { pipeline } from "node:stream";
+import { createGunzip } from "node:zlib";
+
+export type Gunzipped = { readonly isGzip: boolean; readonly bytes: AsyncIterable<Buffer> };
+
+/**
+ * The bytes of a file or body, unpacked if they are in gzip format. Their beginning tells, whatever a name or a header
+ * says: no JSON begins like gzip. Iterating rejects with an error whose code begins with `Z_` where they cannot be
+ * unpacked.
+ */
+export async function gunzipped(chunks: AsyncIterableIterator<Buffer>): Promise<Gunzipped> {
+  const first = await chunks.next();
+  const start: Buffer = first.done ? Buffer.alloc(0) : first.value;
+  const all = (async function* () {
+    yield start;
+    yield* chunks;
+  })();
+  const isGzip = start[0] === 0x1f && (start.length < 2 || start[1] === 0x8b);
+  // Errors come out of the iteration.
+  return { isGzip, bytes: isGzip ? pipeline(all, createGunzip(), () => {}) : all };
+}

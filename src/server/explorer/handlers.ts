@@ -1,0 +1,109 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Encoding } from "../http/negotiation.ts";
+import { pathOf, type Route } from "../http/router.ts";
+import { sendImmutable, sendPage } from "../http/static-file.ts";
+import { sendError } from "../responses.ts";
+import { BuiltFiles, builtExplorer } from "./built-files.ts";
+
+/**
+ * What the explorer's page may do: run and style itself from this server, and ask this server. No script, style or
+ * frame from anywhere else, and none that stands in the page: text from documents that should ever become markup
+ * still runs nothing.
+ */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  // Pictures that it draws are saved from blob: and data: addresses.
+  "img-src 'self' data: blob:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "manifest-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+const explorerHeaders = {
+  "content-security-policy": contentSecurityPolicy,
+  "referrer-policy": "same-origin",
+  "x-content-type-options": "nosniff",
+};
+
+/**
+ * The explorer's own addresses: all of them are the same page, which reads the address. Below `/paper` it has 40 steps
+ * at most.
+ */
+export const explorerPagePattern = /^\/(?:|search|graph|overview|paper\/(?=.)[^/]*(?:\/[^/]*){0,39})$/;
+/** A plain name: nothing that leads out of the folder, or to what the build keeps for itself. */
+export const explorerFilePattern = /^\/assets\/([\w-][\w.-]*\.(js|css|svg))$/;
+/** Steps of a path that the page is shown at where nothing is found. */
+const maxSteps = 40;
+
+const types: Readonly<Record<string, string>> = {
+  js: "text/javascript; charset=utf-8",
+  css: "text/css; charset=utf-8",
+  svg: "image/svg+xml",
+};
+
+export type ExplorerHandlers = {
+  readonly page: Route["handle"];
+  /** A file by the name and the suffix that the path captures. */
+  readonly file: Route["handle"];
+  /** Sends the page with status 404; false, with nothing sent, where the page cannot name its files from there. */
+  readonly notFound: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
+};
+
+export function createExplorerHandlers(folder = builtExplorer): ExplorerHandlers {
+  const files = new BuiltFiles(folder);
+  return {
+    page: (request, response) => answerPage(files, 200, request, response),
+    file: (request, response, [name = "", suffix = ""]) =>
+      answerAsset(files, name, types[suffix] ?? "", request, response),
+    notFound: async (request, response) => {
+      if (stepsOf(request) > maxSteps) return false;
+      await answerPage(files, 404, request, response);
+      return true;
+    },
+  };
+}
+
+function stepsOf(request: IncomingMessage): number {
+  return pathOf(request).split("/").length - 2;
+}
+
+/**
+ * The page, whatever it is to show; 404 where nothing else of the server has the address either. It names its assets
+ * relative to its own address, which a proxy may have below a path that this server never hears of: as many steps up as
+ * the address has.
+ */
+async function answerPage(
+  files: BuiltFiles,
+  status: number,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const built = await files.page();
+  if (built === null) {
+    const message = "The explorer is not built: run `npm run build`. The API is at /graphql.";
+    return sendError(request, response, 503, { code: "NOT_FOUND", message });
+  }
+  const steps = stepsOf(request);
+  const text = built.replaceAll(/(src|href)="\.\//g, `$1="${steps === 0 ? "./" : "../".repeat(steps)}`);
+  sendPage(request, response, { text, headers: explorerHeaders, status });
+}
+
+/** What the build made is named by its content. */
+async function answerAsset(
+  files: BuiltFiles,
+  name: string,
+  type: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const bytes = (encoding: Encoding) => files.asset(name, encoding);
+  if (await sendImmutable(request, response, { type, bytes, headers: explorerHeaders })) return;
+  const message = "The explorer has no such file. If it was updated, reload the page.";
+  sendError(request, response, 404, { code: "NOT_FOUND", message });
+}

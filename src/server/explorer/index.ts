@@ -1,2 +1,0 @@
-export { readExplorerDocuments } from "./explorer-documents.ts";
-export { createExplorerRoutes } from "./routes.ts";

@@ -1,2 +1,0 @@
-export { type ExportSettings, noExports } from "./export-settings.ts";
-export { createExportRoutes } from "./routes.ts";

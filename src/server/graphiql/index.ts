@@ -1,1 +1,0 @@
-export { answerGraphiql, graphiqlAsset } from "./routes.ts";

@@ -1,0 +1,109 @@
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  GraphQLError,
+  getOperationAST,
+  getVariableValues,
+  OperationTypeNode,
+  type ParseOptions,
+} from "graphql";
+import type { Plugin } from "graphql-yoga";
+import type { Context } from "../../api/context.ts";
+import { ApiError, badUserInput } from "../../api/errors.ts";
+import { costOf } from "../../api/limits/cost.ts";
+import { documentErrors } from "../../api/limits/document.ts";
+import type { QueryLimits } from "../../api/limits/query-limits.ts";
+import { parseWithin } from "../../api/limits/source.ts";
+import { variablesError } from "../../api/limits/variables.ts";
+
+/** Keeps operations to their limits, each checked before the work that it saves. */
+export function limitPlugins(limits: QueryLimits): Plugin[] {
+  return [
+    useSourceLimits(limits),
+    useDocumentLimits(limits),
+    useExecutionLimit(({ variableValues }) => variablesError(variableValues ?? {})),
+    useExecutionLimit((args) => costError(args, limits)),
+    useTimeLimit(limits),
+  ];
+}
+
+/** Stops parsing where a document is longer, or nested deeper, than it may be. */
+function useSourceLimits(limits: QueryLimits): Plugin {
+  return {
+    onParse({ setParseFn }) {
+      setParseFn((source: string, options: ParseOptions) => parseWithin(source, options, limits));
+    },
+  };
+}
+
+/** Refuses what is too deep, too broad, or has too many aliases or directives, before it is validated. */
+function useDocumentLimits(limits: QueryLimits): Plugin {
+  const known = new WeakMap<DocumentNode, ReturnType<typeof documentErrors>>();
+  return {
+    onValidate({ params: { documentAST }, setResult }) {
+      const errors = known.get(documentAST) ?? documentErrors(documentAST, limits);
+      known.set(documentAST, errors);
+      if (errors.length > 0) setResult(errors);
+    },
+  };
+}
+
+/** Refuses what is about to be executed where there is something wrong with it. */
+function useExecutionLimit(errorOf: (args: ExecutionArgs) => GraphQLError | null): Plugin {
+  const check = ({ args, setResultAndStopExecution }: Executed) => {
+    const error = errorOf(args);
+    if (error !== null) setResultAndStopExecution({ errors: [error] });
+  };
+  return { onExecute: check, onSubscribe: check };
+}
+
+type Executed = {
+  readonly args: ExecutionArgs;
+  readonly setResultAndStopExecution: (result: ExecutionResult) => void;
+};
+
+/** Refuses operations that may cost too much with the variables they come with. */
+function costError(args: ExecutionArgs, { cost: maximum }: QueryLimits): GraphQLError | null {
+  const { schema, document, operationName, variableValues } = args;
+  const operation = getOperationAST(document, operationName);
+  // Execution says what is wrong.
+  if (!operation) return null;
+  let cost: number;
+  try {
+    cost = costOf(schema, document, operation, variableValues ?? {});
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {});
+    // Execution says what is wrong with variables; an argument that cannot be priced is refused here.
+    return errors === undefined ? badUserInput(error.message) : null;
+  }
+  if (cost <= maximum) return null;
+  return new ApiError(
+    "QUERY_TOO_COMPLEX",
+    `The query costs ${cost}; ${maximum} is the most. It is about the number of fields that the answer may have: ask for ` +
+      "smaller pages (`first`, `last`, `maxNodes`), or for less under them.",
+    { cost, maximum, http: { status: 400 } },
+  );
+}
+
+/**
+ * Ends queries that take too long: they are answered TIMEOUT at once, and what still runs for them in PostgreSQL and
+ * in the graph is cancelled. Mutations are let finish: whoever sent one wants to know what became of it.
+ */
+function useTimeLimit({ milliseconds }: QueryLimits): Plugin {
+  return {
+    onExecute({ args, executeFn, setExecuteFn }) {
+      if (getOperationAST(args.document, args.operationName)?.operation !== OperationTypeNode.QUERY) return;
+      setExecuteFn(async (given: ExecutionArgs): Promise<ExecutionResult> => {
+        const { deadline } = given.contextValue as Context;
+        try {
+          return await deadline.within(milliseconds, () => executeFn(given));
+        } catch (error) {
+          if (error instanceof ApiError) return { errors: [error] };
+          throw error;
+        }
+      });
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import { isUtf8 } from "node:buffer";
+import type { IncomingMessage } from "node:http";
+import type { Readable } from "node:stream";
+import type { ErrorCode } from "../../api/errors.ts";
+import { gunzipped } from "../../ingest/sources/gunzip.ts";
+
+/** Why a body was not read to its end. */
+export class BodyError extends Error {
+  override readonly name: string = "BodyError";
+  readonly status: number;
+  readonly code: ErrorCode;
+
+  constructor(status: number, code: ErrorCode, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** Why a body was not read to its end, where the rest may be sent later. */
+export class RetryLaterError extends BodyError {
+  override readonly name = "RetryLaterError";
+  readonly seconds: number;
+
+  constructor(status: number, code: ErrorCode, message: string, seconds: number) {
+    super(status, code, message);
+    this.seconds = seconds;
+  }
+}
+
+export function tooLarge(what: string, maximumBytes: number): BodyError {
+  return new BodyError(413, "TOO_LARGE", `${what} is larger than the ${maximumBytes} bytes allowed.`);
+}
+
+/**
+ * The bytes of a request in chunks, unpacked where they are gzip, whether a header says so or not. Reads no faster than
+ * it is read from. Throws BodyError where there is more than allowed, or where it cannot be unpacked.
+ */
+export async function* readChunks(request: IncomingMessage, maximumBytes: number): AsyncGenerator<Buffer> {
+  const encoding = request.headers["content-encoding"]?.trim().toLowerCase() ?? "identity";
+  const saysGzip = encoding === "gzip" || encoding === "x-gzip";
+  if (!saysGzip && encoding !== "identity") {
+    throw new BodyError(415, "BAD_USER_INPUT", "The only Content-Encoding taken here is gzip.");
+  }
+  // Once no more is read, the connection must still carry the answer.
+  const chunks: AsyncIterableIterator<Buffer> = (request as Readable).iterator({ destroyOnReturn: false });
+  const { isGzip, bytes } = await gunzipped(chunks);
+  if (saysGzip && !isGzip) {
+    await chunks.return?.();
+    throw new BodyError(400, "BAD_USER_INPUT", "The body is not in gzip format.");
+  }
+  let size = 0;
+  try {
+    for await (const chunk of bytes) {
+      size += chunk.length;
+      if (size > maximumBytes) throw tooLarge("The request's body", maximumBytes);
+      yield chunk;
+    }
+  } catch (error) {
+    if (isGzip && (error as NodeJS.ErrnoException).code?.startsWith("Z_")) {
+      throw new BodyError(400, "BAD_USER_INPUT", "The body is not in gzip format, or is cut off.");
+    }
+    throw error;
+  }
+}
+
+/**
+ * The whole body of a request that is text in UTF-8; null where the client left before its end. Rejects with a BodyError
+ * as soon as more comes than allowed, where it is encoded in another way, and where it is no UTF-8: such bytes would
+ * otherwise become U+FFFD, and a query would be answered that was never sent.
+ */
+export async function readText(request: IncomingMessage, maximumBytes: number): Promise<string | null> {
+  const { headers } = request;
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(headers["content-type"] ?? "")?.[1];
+  if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
+    const message = `The charset must be utf-8, not ${JSON.stringify(charset.slice(0, 40))}.`;
+    throw new BodyError(415, "BAD_USER_INPUT", message);
+  }
+  if ((headers["content-encoding"] ?? "identity") !== "identity") {
+    throw new BodyError(415, "BAD_USER_INPUT", "The body must be sent without a Content-Encoding.");
+  }
+  const body = await readWhole(request, maximumBytes);
+  if (body === null) return null;
+  if (isUtf8(body)) return body.toString();
+  const message = "The body is not valid UTF-8. Nothing is replaced: send the text as UTF-8.";
+  throw new BodyError(400, "BAD_USER_INPUT", message);
+}
+
+/** What follows a body that is too large is thrown away. */
+function readWhole(request: IncomingMessage, maximumBytes: number): Promise<Buffer | null> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = Number(request.headers["content-length"] ?? 0) > maximumBytes ? Number.POSITIVE_INFINITY : 0;
+    const onData = (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= maximumBytes) chunks.push(chunk);
+      else refuse();
+    };
+    const refuse = () => {
+      request.off("data", onData);
+      chunks.length = 0;
+      reject(new BodyError(413, "TOO_LARGE", `A request may have ${maximumBytes} bytes at most.`));
+    };
+    if (bytes > maximumBytes) return refuse();
+    request.on("data", onData);
+    request.once("end", () =>
+      resolve(chunks[0] !== undefined && chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)),
+    );
+    request.once("close", () => resolve(null));
+    request.once("error", () => resolve(null));
+  });
+}
+
+/** Whether what is percent-encoded in an address is UTF-8. */
+export function isUtf8Address(url: string): boolean {
+  for (const [bytes] of url.matchAll(/(?:%[89a-f][\da-f])+/gi)) {
+    if (!isUtf8(Buffer.from(bytes.replaceAll("%", ""), "hex"))) return false;
+  }
+  return true;
+}
+
+/** Milliseconds that a client which sends on is listened to, so that it can read the answer. */
+const lingering = 5_000;
+
+/** For an answer that is given before the body was read: the rest of the body is thrown away. */
+export function discardBody(request: IncomingMessage): void {
+  if (request.complete || request.destroyed) return;
+  request.resume();
+  const timer = setTimeout(() => request.destroy(), lingering).unref();
+  request.once("close", () => clearTimeout(timer));
+}

@@ -1,0 +1,55 @@
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+
+/* Conditional requests (RFC 9110, 13). Entity tags are written as in headers, with their quotes. */
+
+/** The tag of answers with equal bytes. */
+export function strongTag(opaque: string): string {
+  return `"${opaque}"`;
+}
+
+/** The tag of answers that say the same, perhaps in other bytes. */
+export function weakTag(opaque: string): string {
+  return `W/"${opaque}"`;
+}
+
+const entityTags = /^\s*(?:W\/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*(?:,|$)/;
+
+/**
+ * Whether an If-None-Match names the tag, by the weak comparison that RFC 9110 (13.1.2) asks for: `*`, or a list of
+ * tags, each strong or weak. A list that cannot be read names nothing from there on.
+ */
+export function isNamedBy(tag: string, ifNoneMatch: string | undefined): boolean {
+  if (ifNoneMatch === undefined) return false;
+  if (ifNoneMatch.trim() === "*") return true;
+  const opaque = tag.replace(/^W\//, "").slice(1, -1);
+  let rest = ifNoneMatch;
+  while (rest !== "") {
+    const found = entityTags.exec(rest);
+    if (found === null) return false;
+    if (found[1] === opaque) return true;
+    rest = rest.slice(found[0].length);
+  }
+  return false;
+}
+
+/**
+ * Whether an If-Match lets the request through, by the strong comparison that RFC 9110 (13.1.1) asks for: `*`, or a
+ * list of tags of which one is equal and none of the weak ones.
+ */
+export function isMatched(tag: string, ifMatch: string): boolean {
+  return ifMatch.trim() === "*" || ifMatch.split(",").some((candidate) => candidate.trim() === tag);
+}
+
+/** Answers 304 where the request's If-None-Match names the tag; false, with nothing sent, where it does not. */
+export function sendUnmodified(
+  request: IncomingMessage,
+  response: ServerResponse,
+  tag: string,
+  headers: OutgoingHttpHeaders,
+): boolean {
+  if (!isNamedBy(tag, request.headers["if-none-match"])) return false;
+  request.resume();
+  response.writeHead(304, { ...headers, etag: tag });
+  response.end();
+  return true;
+}

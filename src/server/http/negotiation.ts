@@ -1,0 +1,74 @@
+import type { IncomingMessage } from "node:http";
+import { LRUCache } from "lru-cache";
+
+/** How the body of an answer can be encoded; the first that a client accepts is best. */
+export type Encoding = "br" | "gzip" | "identity";
+
+/** The best of the offered encodings that a request's Accept-Encoding accepts (RFC 9110, 12.5.3). */
+export function acceptedEncoding(
+  { headers }: Pick<IncomingMessage, "headers">,
+  offered: readonly Encoding[] = ["br", "gzip"],
+): Encoding {
+  const accepted = new Map<string, boolean>();
+  for (const item of String(headers["accept-encoding"] ?? "").split(",")) {
+    const [coding = "", ...parameters] = item.split(";").map((part) => part.trim().toLowerCase());
+    const quality = parameters.find((parameter) => parameter.startsWith("q="));
+    accepted.set(
+      coding === "x-gzip" ? "gzip" : coding,
+      quality === undefined || Number(quality.slice(2)) > 0,
+    );
+  }
+  return offered.find((coding) => accepted.get(coding) ?? accepted.get("*") ?? false) ?? "identity";
+}
+
+/** The media types of one JSON answer; the later one for clients that accept any. */
+const jsonTypes = ["application/graphql-response+json", "application/json"] as const;
+
+export type JsonType = (typeof jsonTypes)[number];
+
+/** What a client accepts by its Accept header. */
+export type AcceptedTypes = {
+  /** Of both JSON types the one that is named first; null where neither is accepted. */
+  readonly json: JsonType | null;
+  /** Whether `text/event-stream` is accepted. */
+  readonly events: boolean;
+};
+
+const anyType: AcceptedTypes = { json: "application/json", events: true };
+
+/** Clients send a handful of texts, again and again. */
+const known = new LRUCache<string, AcceptedTypes>({ max: 100 });
+
+export function acceptedTypes(accept: string | undefined): AcceptedTypes {
+  if (accept === undefined || accept === "*/*") return anyType;
+  const found = known.get(accept);
+  if (found !== undefined) return found;
+  const ranges = utf8Ranges(accept);
+  const json = ranges
+    .map((range) => jsonTypes.findLast((type) => isInRange(type, range)))
+    .find((type) => type !== undefined);
+  const types = { json: json ?? null, events: ranges.some((range) => isInRange("text/event-stream", range)) };
+  known.set(accept, types);
+  return types;
+}
+
+/** The media ranges in their order, without those of another charset than UTF-8. */
+function utf8Ranges(accept: string): string[] {
+  return accept
+    .replace(/\s/g, "")
+    .toLowerCase()
+    .split(",")
+    .map((part) => part.split(";"))
+    .filter((parts) => parts.every((part) => !part.includes("charset=") || part === "charset=utf-8"))
+    .map(([range = ""]) => range);
+}
+
+function isInRange(type: string, range: string): boolean {
+  if (range === "*/*" || range === type) return true;
+  return range.endsWith("/*") && type.startsWith(range.slice(0, -1));
+}
+
+/** Whether an Accept header names HTML, as browsers do for a page. */
+export function asksForPage(accept: string | undefined): boolean {
+  return /(?:^|[,\s])(?:text\/html|application\/xhtml\+xml)(?:$|[,;\s])/i.test(accept ?? "");
+}

@@ -1,0 +1,78 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { sendError } from "../responses.ts";
+
+/** Something that the server answers. */
+export type Route = {
+  /** For metrics and logs: one of a fixed list, whatever a client sends. */
+  readonly name: string;
+  readonly methods: readonly string[];
+  /** The whole path, or what it matches from its beginning to its end. */
+  readonly pattern: string | RegExp;
+  /** `captured` are the groups of the pattern. */
+  readonly handle: (
+    request: IncomingMessage,
+    response: ServerResponse,
+    captured: readonly string[],
+  ) => unknown;
+};
+
+/** Methods of what can only be read. */
+export const readOnly: readonly string[] = ["GET", "HEAD"];
+
+export type Found = { readonly route: Route; readonly captured: readonly string[] };
+
+/** Finds the first route whose pattern matches a path; null where none does. */
+export function createRouter(routes: readonly Route[]): (path: string) => Found | null {
+  return (path) => {
+    for (const route of routes) {
+      const { pattern } = route;
+      if (typeof pattern === "string") {
+        if (pattern === path) return { route, captured: [] };
+        continue;
+      }
+      const match = pattern.exec(path);
+      if (match !== null) return { route, captured: match.slice(1) };
+    }
+    return null;
+  };
+}
+
+/** Answers a request by the route that was found for it; 405 for a method that the route does not have. */
+export function answerRoute(
+  { route, captured }: Found,
+  request: IncomingMessage,
+  response: ServerResponse,
+): unknown {
+  const { methods, handle } = route;
+  if (methods.includes(request.method ?? "")) return handle(request, response, captured);
+  const allow = methods.join(", ");
+  const message = `Only ${allow} here.`;
+  return sendError(request, response, 405, { code: "BAD_USER_INPUT", message, headers: { allow } });
+}
+
+/** A request's path, as it was sent: nothing in it is decoded. */
+export function pathOf({ url = "/" }: IncomingMessage): string {
+  return url.split("?", 1)[0] ?? "/";
+}
+
+/** The query of a request's address. */
+export function queryOf({ url = "" }: Pick<IncomingMessage, "url">): URLSearchParams {
+  const start = url.indexOf("?");
+  return new URLSearchParams(start < 0 ? "" : url.slice(start + 1));
+}
+
+const absoluteForm = /^https?:\/\/([^/?#]*)(.*)$/is;
+
+/**
+ * Turns a request target in absolute form (`GET http://host/path`, RFC 9112, 3.2.2), which proxies and some clients
+ * send, into the origin form that routes are found by. The host in it replaces the Host header.
+ */
+export function useOriginForm(request: IncomingMessage): void {
+  const { url = "/" } = request;
+  if (url.startsWith("/")) return;
+  const [, authority = "", rest = ""] = absoluteForm.exec(url) ?? [];
+  if (authority === "") return;
+  request.url = rest.startsWith("/") ? rest : `/${rest}`;
+  // Credentials before the host are none of the server's.
+  request.headers.host = authority.slice(authority.lastIndexOf("@") + 1);
+}

@@ -1,0 +1,158 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { buildPaperDocument } from "../../api/paper-document.ts";
+import { type PithNumber, shortLengths, suffixOf } from "../../protocol/index.ts";
+import { type Database, paperIdOf, readLogTexts } from "../../store/index.ts";
+import { bigintArray } from "../../store/rows.ts";
+import {
+  type BuiltDocument,
+  type PaperDocument,
+  type PaperHead,
+  type PaperStates,
+  readHeads,
+} from "../../store/states/index.ts";
+import { strongTag, weakTag } from "../http/conditional.ts";
+import { queryOf } from "../http/router.ts";
+import type { TimedRead } from "../http/timed-answer.ts";
+import { sendError } from "../responses.ts";
+import { notFound, openHeaders, refuse, revalidated, sendDocument, sendUnchanged } from "./send-document.ts";
+
+const suffixShape = /^[A-Z2-7]+$/;
+const suffixLengths: readonly number[] = [...shortLengths, 26];
+const sha256Shape = /^[0-9a-f]{64}$/;
+
+/** What is named by its hash. Seconds: a year. */
+const immutable = "public, max-age=31536000, immutable";
+
+export type DocumentRequest = {
+  readonly database: Database;
+  readonly read: TimedRead;
+  readonly gone: AbortSignal;
+  readonly states: PaperStates;
+  readonly document: PaperDocument;
+  /** As the path has it. */
+  readonly suffix: string;
+  /** The same document of another suffix, as a reference relative to this one. */
+  readonly referenceTo: (suffix: string) => string;
+  readonly origin: string;
+};
+
+/** A paper's bundle, its state, or its description. */
+export async function answerDocument(
+  { database, read, gone, states, document, suffix: given, referenceTo, origin }: DocumentRequest,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const suffix = given.toUpperCase();
+  if (!suffixShape.test(suffix) || !suffixLengths.includes(suffix.length)) {
+    return refuse(
+      request,
+      response,
+      "A suffix is the 26 characters after pith:<year>:, or their first 8, 12 or 16.",
+    );
+  }
+  const query = queryOf(request);
+  const wanted = query.get("state");
+  if (wanted !== null && !sha256Shape.test(wanted)) {
+    return refuse(request, response, "state must be a SHA-256 in 64 lower-case hex digits.");
+  }
+  const [pithNumber, ...others] = await read(() => findNumbers(database, suffix));
+  if (pithNumber === undefined) return notFound(request, response, "This mirror holds no such paper.");
+  if (others.length > 0) {
+    const message = `${suffix} is the beginning of several: ${[pithNumber, ...others].join(", ")}.`;
+    return sendError(request, response, 409, { code: "AMBIGUOUS_REF", message, headers: openHeaders });
+  }
+  if (given !== suffixOf(pithNumber)) {
+    // Not for good: a short form that names one paper today may name two tomorrow.
+    const search = query.size > 0 ? `?${query}` : "";
+    response.writeHead(307, { ...openHeaders, location: referenceTo(suffixOf(pithNumber)) + search });
+    response.end();
+    request.resume();
+    return;
+  }
+  const cacheControl = wanted === null || document === "description" ? revalidated : immutable;
+  // Only a state's bytes follow from its hash: a bundle may have better signatures, and gzip has bytes of its own.
+  const tagOf = (sha256: string) => (isGzip: boolean) =>
+    isGzip || document !== "state" ? weakTag(sha256) : strongTag(sha256);
+  const head = await read(() => readHead(database, pithNumber));
+  if (head === null) return notFound(request, response, "This mirror holds no such paper.");
+  // A client that has it already costs no merge.
+  const isThere = document !== "bundle" || head.record !== null;
+  const isWanted = wanted === null || wanted === head.sha256;
+  const unchanged = { tag: tagOf(head.sha256), cacheControl };
+  if (isThere && isWanted && sendUnchanged(request, response, unchanged)) return;
+  const built = await buildPaperDocument(states, {
+    document,
+    pithNumber,
+    head,
+    reader: "mirror",
+    signal: gone,
+    readLog: async () => {
+      const paperId = paperIdOf(pithNumber);
+      return (await read(() => readLogTexts(database.db, [paperId]))).get(paperId);
+    },
+  });
+  if (response.destroyed) return;
+  const { sha256 } = built;
+  if (wanted !== null && wanted !== sha256) {
+    return notFound(
+      request,
+      response,
+      `The state of ${pithNumber} is now ${sha256}; older ones are not kept.`,
+    );
+  }
+  const text = document === "description" ? descriptionOf(pithNumber, built, origin) : built.text;
+  if (text === null) {
+    return notFound(
+      request,
+      response,
+      `No document has brought the canonical record of ${pithNumber}; a bundle must carry it.`,
+    );
+  }
+  await sendDocument(request, response, {
+    text,
+    tag: tagOf(sha256),
+    cacheControl,
+  });
+}
+
+function descriptionOf(pithNumber: PithNumber, built: BuiltDocument, origin: string): Buffer {
+  const suffix = suffixOf(pithNumber);
+  const description = {
+    pith_number: pithNumber,
+    canonical_sha256: built.canonicalSha256,
+    state_sha256: built.sha256,
+    event_count: built.eventCount,
+    valid_event_count: built.validCount,
+    bundle_url: `${origin}/pith/${suffix}/bundle.json`,
+    state_url: `${origin}/pith/${suffix}/state.json`,
+    well_known_url: `${origin}/.well-known/pith/${suffix}/bundle.json`,
+  };
+  return Buffer.from(`${JSON.stringify(description)}\n`);
+}
+
+/** The years that a number is looked for in where only its suffix is given and it is held without being a paper. */
+const years = Array.from({ length: 300 }, (_, index) => String(1900 + index));
+
+/** Finds what is held under a suffix or the beginning of one: 8, 12, 16 or all 26 characters. */
+async function findNumbers({ pool }: Database, suffix: string): Promise<PithNumber[]> {
+  const { rows } = await pool.query<{ pith_number: PithNumber }>(
+    `SELECT pith_number FROM paper_keys JOIN records USING (paper_id)
+     WHERE key = $1 AND substr(pith_number, 11) LIKE $2 || '%' ORDER BY pith_number LIMIT 20`,
+    [`pith:${suffix.slice(0, 8)}`, suffix],
+  );
+  if (rows.length > 0 || suffix.length < 26) return rows.map((row) => row.pith_number);
+  // Held without its record or without any event: no paper, so no key. But ids follow from whole numbers.
+  const ids = years.map((year) => paperIdOf(`pith:${year}:${suffix}` as PithNumber));
+  const others = await pool.query<{ pith_number: PithNumber }>(
+    "SELECT pith_number FROM records WHERE paper_id = ANY($1::bigint[]) ORDER BY pith_number",
+    [bigintArray(ids)],
+  );
+  return others.rows.map((row) => row.pith_number).filter((number) => suffixOf(number) === suffix);
+}
+
+/** Null where nothing of the paper is stored. */
+async function readHead({ db }: Database, pithNumber: PithNumber): Promise<PaperHead | null> {
+  const paperId = paperIdOf(pithNumber);
+  const head = (await readHeads(db, [paperId])).get(paperId);
+  return head?.pithNumber === pithNumber ? head : null;
+}

@@ -1,2 +1,0 @@
-export { ChangeWatch } from "./change-watch.ts";
-export { createMirrorRoutes, type MirrorOptions, type MirrorRoute } from "./routes.ts";
