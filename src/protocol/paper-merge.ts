@@ -75,7 +75,7 @@ type OpenPlace = {
 const none: readonly never[] = [];
 
 /** Bytes of memory that an event takes beside its payload, about. */
-const bytesOfEvent = 1_500;
+const bytesOfEvent = 1_700;
 
 /**
  * The merge of one paper's events that takes further events, in time that goes with what they change and not with how

@@ -5,12 +5,12 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import {
   changesChannel,
   checksumAfter,
-  emptyChecksum,
   feedHead,
   readChanges,
   recordChanges,
   type StateChange,
 } from "../../src/store/feed.ts";
+import { emptyChecksum } from "../../src/store/set-checksum.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 
 let database: TestDatabase;

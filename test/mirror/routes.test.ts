@@ -12,9 +12,8 @@ import {
 import { isNamedBy } from "../../src/server/http/conditional.ts";
 import { acceptedEncoding } from "../../src/server/http/negotiation.ts";
 import { createApp } from "../../src/server/index.ts";
-
-import { emptyChecksum } from "../../src/store/feed.ts";
 import { paperIdOf } from "../../src/store/index.ts";
+import { emptyChecksum } from "../../src/store/set-checksum.ts";
 import { makeLibrary } from "../api/fixtures/library.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { keyring, pithNumber } from "../protocol/signed-events.ts";

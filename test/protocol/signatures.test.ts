@@ -93,6 +93,10 @@ describe("the two implementations", () => {
       fc.property(fc.string({ unit: "binary" }), fc.uint8Array({ maxLength: 300 }), (text, bytes) => {
         expect(portableCryptography.sha256Text(text)).toBe(node.sha256Text(text));
         expect(portableCryptography.sha256Bytes(bytes)).toBe(node.sha256Bytes(bytes));
+        const parts = [text, bytes, text];
+        const together = Buffer.concat(parts.map((part) => Buffer.from(part)));
+        expect(portableCryptography.sha256Parts(parts)).toBe(node.sha256Bytes(together));
+        expect(node.sha256Parts(parts)).toBe(node.sha256Bytes(together));
       }),
     );
     // FIPS 180-4's example.

@@ -16,7 +16,7 @@ import {
   proofRank,
   type StateSummary,
 } from "../../protocol/index.ts";
-import { emptyChecksum, setChecksum } from "../../store/feed.ts";
+import { emptyChecksum, setChecksum } from "../../store/set-checksum.ts";
 import { aliasesText, aliasValue, type StoredAlias } from "../../store/text-columns.ts";
 import { type PaperTarget, projectTarget } from "../project/target.ts";
 import type { DocumentContents } from "../verify.ts";
