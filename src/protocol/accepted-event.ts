@@ -15,8 +15,28 @@ export type AcceptedEvent = EventBody & {
   readonly signature: JsonObject | null;
 };
 
-/** What the merge reads of an event: of its payload no more than the text. */
-export type MergeEvent = Omit<AcceptedEvent, "payload" | "signature" | "subject" | "text">;
+/** What the merge reads of an event: of its payload mostly no more than the text. */
+export type MergeEvent = Omit<AcceptedEvent, "payload" | "signature" | "subject" | "text"> & {
+  /** Read from its text where it is not given. */
+  readonly payload?: JsonObject;
+};
+
+/** The same without what only takes memory. */
+export function mergeEventOf({
+  id,
+  proof,
+  fault,
+  createdAt,
+  instant,
+  type,
+  payloadText,
+  prevEvent,
+  signer,
+  supersedes,
+  target,
+}: AcceptedEvent): MergeEvent {
+  return { id, proof, fault, createdAt, instant, type, payloadText, prevEvent, signer, supersedes, target };
+}
 
 /**
  * An event of the log: the same value that `judgeEvent` gave when it was let in, without judging it again.

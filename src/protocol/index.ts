@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 export type { AcceptedEvent, MergeEvent } from "./accepted-event.ts";
-export { eventFromLog, LogReader } from "./accepted-event.ts";
+export { eventFromLog, LogReader, mergeEventOf } from "./accepted-event.ts";
 export type { Alias, StateAlias } from "./aliases.ts";
 export { isEarlier, parseAlias } from "./aliases.ts";
 export { bundleText } from "./bundle-text.ts";

@@ -1,6 +1,6 @@
 import type { MergeEvent } from "./accepted-event.ts";
 import { cryptography } from "./cryptography.ts";
-import { type EventType, eventTypes } from "./event-types.ts";
+import type { EventType } from "./event-types.ts";
 import type { EventId, PithNumber } from "./identifiers.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 import { isSameSigner, judgeLinks, linksOf } from "./links.ts";
@@ -99,12 +99,8 @@ export class PaperMerge {
   readonly #invalid = new SortedTexts<Node>(compareIds, ({ event, invalid }) =>
     invalidText(event.id, invalid),
   );
-  readonly #current = new Map(
-    eventTypes.map((type) => [
-      type,
-      new SortedTexts<Node>(compareMergeOrder, ({ event }) => entryText(event)),
-    ]),
-  );
+  /** By type; none for types without current events. */
+  readonly #current = new Map<EventType, SortedTexts<Node>>();
   #payloadCharacters = 0;
   /** While events are added: the events that may change, with their outcomes before; null for new ones. Not listed. */
   #touched = new Map<Node, EventOutcome | null>();
@@ -150,7 +146,7 @@ export class PaperMerge {
 
   /** The state of the set, with the aliases that documents brought which were accepted at `hash`. */
   summary(broughtAliases: Iterable<JsonValue>): StateSummary {
-    const created = shown(firstOfHighestStanding(this.#listOf("record_created")));
+    const created = shown(firstOfHighestStanding(this.#current.get("record_created") ?? none));
     const equivocations = [...this.#contested].map(({ settled, members }) => {
       return (settled as Place).equivocation((members[0] as Node).event);
     });
@@ -163,7 +159,7 @@ export class PaperMerge {
     const { head, tail } = stateParts({
       ...members,
       applied: this.#applied.parts(),
-      current: (type) => this.#listOf(type).parts(),
+      current: (type) => this.#current.get(type)?.parts() ?? none,
       recordCreated: created?.event ?? null,
       equivocations: equivocations.sort(compareEquivocations),
       invalid: this.#invalid.parts(),
@@ -184,7 +180,12 @@ export class PaperMerge {
   }
 
   #listOf(type: EventType): SortedTexts<Node> {
-    return this.#current.get(type) as SortedTexts<Node>;
+    let list = this.#current.get(type);
+    if (list === undefined) {
+      list = new SortedTexts<Node>(compareMergeOrder, ({ event }) => entryText(event));
+      this.#current.set(type, list);
+    }
+    return list;
   }
 
   #insert(event: MergeEvent): Node {
@@ -441,5 +442,6 @@ function isSameOutcome(a: EventOutcome, b: EventOutcome): boolean {
 function shown(entry: { event: MergeEvent; standing: Proof } | null) {
   if (entry === null) return null;
   const { event, standing } = entry;
-  return { event: { ...event, payload: parseJson(event.payloadText) as JsonObject }, standing };
+  const payload = event.payload ?? (parseJson(event.payloadText) as JsonObject);
+  return { event: { ...event, payload }, standing };
 }

@@ -9,6 +9,7 @@ import {
   isJsonObject,
   type JsonObject,
   type JsonValue,
+  mergeEventOf,
   PaperMerge,
   type PithNumber,
   parseAlias,
@@ -217,7 +218,10 @@ export function mergePaper(
   { merge, record, publishedResults }: StoredLog,
 ): MergedPaper {
   const invalidBefore = merge.invalidCount;
-  const { added, changed } = merge.add(addition.events.values());
+  const isNew = stored.pithNumber === null;
+  // What may be kept in memory holds no more than it needs.
+  const events = isNew ? addition.events.values() : Array.from(addition.events.values(), mergeEventOf);
+  const { added, changed } = merge.add(events);
   const aliases = [...stored.aliases.values(), ...addition.aliases.values()].map(aliasValue);
   const state = merge.summary(aliases);
   const target = projectTarget({
@@ -246,7 +250,7 @@ export function mergePaper(
       aliasesText: mergedAliasesText(stored.aliases, addition.aliases, state),
     },
     target,
-    merge: stored.pithNumber === null ? null : merge,
+    merge: isNew ? null : merge,
   };
 }
 
