@@ -1,21 +1,21 @@
-import type { GraphService } from "../../graph/index.ts";
-import type { ReadServer } from "../../store/replicas/index.ts";
+import type { ReadServer } from "./replicas/index.ts";
 
 /**
- * Which data an answer is of: one PostgreSQL server's own name for what is visible there, and the version of the
- * citation graph in memory. Two answers at the same version were made of the same data, whoever wrote it, in whatever
- * process: nothing has to be told, and nothing can be missed.
+ * Which data an answer is of: PostgreSQL's own name for what is visible on one server, and the version of the citation
+ * graph in memory. Two answers at the same version were made of the same data, whoever wrote it, in whatever process:
+ * nothing has to be reported, and nothing can be missed. Every cache of rows or answers is keyed by it.
  */
 export class DataVersion {
   readonly #server: Pick<ReadServer, "versions" | "versionStatement">;
-  readonly #graph: GraphService;
+  readonly #graphVersion: () => string | null;
   #running: Promise<string> | null = null;
   #next: Promise<string> | null = null;
   #last: { readonly version: string; readonly readAt: number } | null = null;
 
-  constructor(server: Pick<ReadServer, "versions" | "versionStatement">, graph: GraphService) {
+  /** `graphVersion` is null while the graph is read from the tables. */
+  constructor(server: Pick<ReadServer, "versions" | "versionStatement">, graphVersion: () => string | null) {
     this.#server = server;
-    this.#graph = graph;
+    this.#graphVersion = graphVersion;
   }
 
   /** A version that was read before; null where none has been. */
@@ -55,7 +55,7 @@ export class DataVersion {
     try {
       const { versions, versionStatement } = this.#server;
       const { rows } = await versions.pool.query<{ snapshot: string }>(versionStatement);
-      const version = `${rows[0]?.snapshot}/${this.#graph.graphVersion() ?? "sql"}`;
+      const version = `${rows[0]?.snapshot}/${this.#graphVersion() ?? "sql"}`;
       this.#last = { version, readAt: performance.now() };
       return version;
     } finally {

@@ -2,10 +2,10 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { loaderBatches } from "../../runtime/channels.ts";
 import { cancellable, type Sender } from "../../store/cancellation.ts";
 import { askerOf, nameAsker } from "../../store/connection-shares.ts";
-import type { RowShelf } from "./kept-rows.ts";
-import type { Rows } from "./rows-of-database.ts";
-import { keysOfStatement } from "./statement-size.ts";
-import { afterSettling } from "./turn.ts";
+import type { Database } from "../../store/database.ts";
+import type { PaperStates } from "../../store/states/index.ts";
+import { afterSettling, keysOfStatement } from "./pacing.ts";
+import type { CachedRows, RowCache } from "./row-cache.ts";
 
 type Found<Value> = ReadonlyMap<unknown, Value>;
 
@@ -28,10 +28,10 @@ const mostRunning = 2;
  *
  * Each asks after its request came, and the statement runs after that: nobody sees anything older than without.
  */
-export class Gathered<Key, Value> {
+export class SharedBatches<Key, Value> {
   readonly #rows: Rows;
   readonly #read: (sender: Sender, keys: readonly Key[]) => Promise<Found<Value>>;
-  readonly #shelf: RowShelf<Key, Value> | undefined;
+  readonly #shelf: CachedRows<Key, Value> | undefined;
   /** Keys of one request in one statement, and of all who share it. */
   readonly maxBatchSize: number;
   /** The value of keys that are not found. */
@@ -132,24 +132,25 @@ export class Gathered<Key, Value> {
   }
 }
 
-/** Gathered statements that differ by how many rows of each key they read. */
-export class GatheredByLimit<Key, Value> {
+/** SharedBatches statements that differ by how many rows of each key they read. */
+export class SharedBatchesByLimit<Key, Value> {
   /** As many as there are sizes of pages. */
-  readonly #byLimit = new Map<number, Gathered<Key, Value>>();
-  readonly #create: (limit: number) => Gathered<Key, Value>;
+  readonly #byLimit = new Map<number, SharedBatches<Key, Value>>();
+  readonly #create: (limit: number) => SharedBatches<Key, Value>;
 
   constructor(
     rows: Rows,
     absent: Value,
     read: (sender: Sender, keys: readonly Key[], limit: number) => Promise<Found<Value>>,
   ) {
-    this.#create = (limit) => new Gathered(rows, absent, (sender, keys) => read(sender, keys, limit), limit);
+    this.#create = (limit) =>
+      new SharedBatches(rows, absent, (sender, keys) => read(sender, keys, limit), limit);
   }
 
-  of(limit: number): Gathered<Key, Value> {
-    const gathered = this.#byLimit.get(limit) ?? this.#create(limit);
-    this.#byLimit.set(limit, gathered);
-    return gathered;
+  of(limit: number): SharedBatches<Key, Value> {
+    const batches = this.#byLimit.get(limit) ?? this.#create(limit);
+    this.#byLimit.set(limit, batches);
+    return batches;
   }
 }
 
@@ -176,3 +177,11 @@ function watch(askings: readonly { readonly signal: AbortSignal | undefined }[])
     },
   };
 }
+
+/** What loaders read from: the database, and the rows of it that are kept in memory. */
+export type Rows = Pick<Database, "db" | "pool"> & {
+  /** Absent where nothing is kept. */
+  readonly kept?: RowCache | undefined;
+  /** Makes the states of papers. Defaults to one of its own. */
+  readonly states?: PaperStates;
+};

@@ -1,5 +1,4 @@
-/** Tells which data a statement that begins later will see, or newer: see `DataVersion`. */
-export type ReadVersion = () => Promise<string>;
+import type { DataVersion } from "../../store/data-version.ts";
 
 /** What the rows of each kind are kept on: two generations, of which the older goes when there is no more room. */
 type Shelf = { young: Map<unknown, Sized>; old: Map<unknown, Sized> };
@@ -16,18 +15,20 @@ const pauseMilliseconds = 100;
  * A row is read by a statement that begins after the request's version was; it may be newer. But it is given to others
  * only if their version is the same, and then nothing was committed in between.
  */
-export class KeptRows {
-  readonly #readVersion: ReadVersion;
+export class RowCache {
+  readonly #dataVersion: Pick<DataVersion, "read">;
   /** Characters, for each of the two generations. */
   readonly #generationSize: number;
   readonly #shelves = new Set<Shelf>();
+  /** Answers to expensive questions, by what is asked. */
+  readonly answers = this.shelf<string, unknown>();
   #version: string | null = null;
   #youngSize = 0;
   #hits = 0;
   #pausedUntil = 0;
 
-  constructor(readVersion: ReadVersion, maximumSize: number) {
-    this.#readVersion = readVersion;
+  constructor(dataVersion: Pick<DataVersion, "read">, maximumSize: number) {
+    this.#dataVersion = dataVersion;
     this.#generationSize = maximumSize / 2;
   }
 
@@ -36,7 +37,7 @@ export class KeptRows {
     if (performance.now() < this.#pausedUntil) return null;
     let version: string;
     try {
-      version = await this.#readVersion();
+      version = await this.#dataVersion.read();
     } catch {
       // Without a version there is nothing to be found; the statements tell what is wrong.
       return null;
@@ -45,7 +46,7 @@ export class KeptRows {
     return version;
   }
 
-  shelf<Key, Value>(): RowShelf<Key, Value> {
+  shelf<Key, Value>(): CachedRows<Key, Value> {
     const shelf: Shelf = { young: new Map(), old: new Map() };
     this.#shelves.add(shelf);
     return {
@@ -100,7 +101,7 @@ export class KeptRows {
 }
 
 /** The rows of one kind. */
-export type RowShelf<Key, Value> = {
+export type CachedRows<Key, Value> = {
   /** Undefined where none is kept of this version. */
   get(key: Key, version: string): Value | undefined;
   /** `version` is that of the request, read before the statement was sent. */

@@ -3,10 +3,9 @@ import { loaderBatches } from "../../runtime/channels.ts";
 import { untilAborted } from "../../store/cancellation.ts";
 import { asExpensive } from "../../store/connection-shares.ts";
 import type { Allowance } from "../limits/allowance.ts";
-import type { Gathered } from "./gathered.ts";
-import type { KeptRows } from "./kept-rows.ts";
-import { keysOfStatement } from "./statement-size.ts";
-import { whenSettled } from "./turn.ts";
+import { keysOfStatement, whenSettled } from "./pacing.ts";
+import type { RowCache } from "./row-cache.ts";
+import type { SharedBatches } from "./shared-batches.ts";
 
 type Loaded<Key, Value> = DataLoader<Key, Value, unknown>;
 
@@ -62,16 +61,16 @@ export class Batches {
   /** What the request may still read. */
   readonly allowance: Allowance;
   readonly #signal: AbortSignal | undefined;
-  readonly #rows: KeptRows | undefined;
+  readonly #rows: RowCache | undefined;
   #running = 0;
   #waiting: (() => void)[] = [];
   #settling = false;
   /** Of the kept rows that this request sees; null until it is known. */
   #version: string | null = null;
-  #hasAskedVersion = false;
+  #versionRead: Promise<void> | undefined;
 
   /** Nothing more is read once the signal is aborted, and what is being read ends. */
-  constructor(allowance: Allowance, signal?: AbortSignal, rows?: KeptRows) {
+  constructor(allowance: Allowance, signal?: AbortSignal, rows?: RowCache) {
     this.allowance = allowance;
     this.#signal = signal;
     this.#rows = rows;
@@ -100,21 +99,21 @@ export class Batches {
   }
 
   /** A loader whose statements carry the keys of other requests as well; they end once all of those are given up. */
-  gathered<Key, Value>(gathered: Gathered<Key, Value>): RowLoader<Key, Value> {
-    const kept = (key: Key) => (this.#version === null ? undefined : gathered.kept(key, this.#version));
+  shared<Key, Value>(batches: SharedBatches<Key, Value>): RowLoader<Key, Value> {
+    const kept = (key: Key) => (this.#version === null ? undefined : batches.kept(key, this.#version));
     const loadAll = async (keys: readonly Key[]) => {
       const values = keys.map(kept);
       const missing = keys.filter((_, index) => values[index] === undefined);
       if (missing.length === 0) return values as Value[];
-      const found = await this.hold(() => gathered.load(missing, this.#signal, this.#version));
+      const found = await this.hold(() => batches.load(missing, this.#signal, this.#version));
       let next = 0;
       return values.map((value) => (value === undefined ? (found[next++] as Value) : value));
     };
     const batchScheduleFn = (dispatch: () => void) => {
-      this.#askVersion();
+      if (this.#rows !== undefined) void this.#readVersion(this.#rows);
       this.#wait(dispatch);
     };
-    const { maxBatchSize } = gathered;
+    const { maxBatchSize } = batches;
     return new RowLoader(
       () => new DataLoader<Key, Value, unknown>(loadAll, { batchScheduleFn, maxBatchSize }),
       kept,
@@ -122,13 +121,24 @@ export class Batches {
   }
 
   /** The first level of loaders waits for it. */
-  #askVersion(): void {
-    if (this.#hasAskedVersion || this.#rows === undefined) return;
-    this.#hasAskedVersion = true;
-    const rows = this.#rows;
-    void this.hold(async () => {
+  #readVersion(rows: RowCache): Promise<void> {
+    this.#versionRead ??= this.hold(async () => {
       this.#version = await rows.version();
     });
+    return this.#versionRead;
+  }
+
+  /** The answer to an expensive question, cached beside the rows while the data is the same. */
+  async cached<Answer>(question: string, compute: () => Promise<Answer>): Promise<Answer> {
+    if (this.#rows === undefined) return compute();
+    const { answers } = this.#rows;
+    await this.#readVersion(this.#rows);
+    if (this.#version === null) return compute();
+    const known = answers.get(question, this.#version) as Answer | undefined;
+    if (known !== undefined) return known;
+    const answer = await compute();
+    answers.set(question, answer, this.#version);
+    return answer;
   }
 
   #wait(dispatch: () => void): void {
