@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { type Context, type PreparedReads, prepareReads } from "../api/context.ts";
 import { RowCache } from "../api/loaders/row-cache.ts";
 import { type GraphService, questionNames, startGraph } from "../graph/index.ts";
+import { DataVersion } from "../store/data-version.ts";
 import {
   type Position,
   parsePosition,
@@ -9,7 +10,6 @@ import {
   type ReadServer,
   type ReadServers,
 } from "../store/replicas/index.ts";
-import { DataVersion } from "../store/data-version.ts";
 import { isServerFault } from "../store/server-fault.ts";
 import type { PaperStates } from "../store/states/index.ts";
 
