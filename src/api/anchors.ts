@@ -84,7 +84,7 @@ builder.queryField("anchorChain", (t) =>
     args: {
       from: t.arg.string({ required: true, description: `The first work, ${anyWorkRef}.` }),
       to: t.arg.string({
-        description: `The last work, ${anyWorkRef}. Defaults to any work. The result is null if no chain leads there.`,
+        description: `The last work, ${anyWorkRef}. Defaults to any work; the result is null if no chain leads there.`,
       }),
     },
     resolve: async (_root, { from, to }, context) => {
@@ -114,8 +114,8 @@ const AnchorMetricEnum = builder.enumType("AnchorMetric", {
     },
     PAGERANK: {
       description:
-        "PageRank with a damping factor of 0.85 over the internal anchors between works of the field. Works outside the field are " +
-        "not ranked. Needs the citation graph in memory.",
+        "PageRank with a damping factor of 0.85 over the internal anchors between works of the field; no other works are ranked. " +
+        "Needs the citation graph in memory.",
     },
   } as const,
 });

@@ -73,8 +73,7 @@ builder.node(ClaimObject, {
 });
 
 const ClaimFilterInput = builder.inputType("ClaimFilter", {
-  description:
-    "Selects claims. Conditions are combined with AND. An absent or null condition matches everything.",
+  description: "Selects claims that meet all conditions. An absent or null condition matches everything.",
   fields: (t) => ({
     kinds: t.field({
       type: [ClaimKindEnum],

@@ -168,8 +168,7 @@ builder.queryField("event", (t) =>
 );
 
 const EventFilterInput = builder.inputType("EventFilter", {
-  description:
-    "Selects events. Conditions are combined with AND. An absent or null condition matches everything.",
+  description: "Selects events that meet all conditions. An absent or null condition matches everything.",
   fields: (t) => ({
     types: t.field({
       type: [EventTypeEnum],

@@ -114,8 +114,8 @@ builder.subscriptionField("paperChanged", (t) =>
     args: {
       refs: t.arg.stringList({
         description:
-          `The papers, stored or not, in any form that \`Query.paper\` accepts; maximum ${maximumPageSize}. An arXiv id without ` +
-          "version names all versions. Defaults to all papers; an empty list matches nothing.",
+          `The papers, stored or not, in any form that \`Query.paper\` accepts; maximum ${maximumPageSize}. Defaults ` +
+          "to all papers; an empty list matches nothing, and an arXiv id without version matches all versions.",
       }),
       afterPosition: t.arg.string({
         description:

@@ -22,8 +22,7 @@ export function comparableText(text: string): string {
 }
 
 export const PaperFilterInput = builder.inputType("PaperFilter", {
-  description:
-    "Selects papers. Conditions are combined with AND. An absent or null condition matches everything.",
+  description: "Selects papers that meet all conditions. An absent or null condition matches everything.",
   fields: (t) => ({
     categories: t.stringList({
       description:

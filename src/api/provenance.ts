@@ -1,6 +1,7 @@
 import type { Instant } from "../protocol/index.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
+import type { SignerRow } from "./loaders/records.ts";
 import {
   EventObject,
   PaperObject,
@@ -20,7 +21,7 @@ builder.node(SignerObject, {
     description: "The global id, derived from the fingerprint.",
     resolve: ({ fingerprint }) => fingerprint,
   },
-  loadMany: (ids, { loaders }) => loaders.signer.getMany([...ids]),
+  loadMany: (ids, context) => Promise.all(ids.map((id) => signerOf(id, context))),
   fields: (t) => ({
     keyId: t.exposeString("keyId", { description: "The name of the key, such as `pith-v1-2026-05`." }),
     fingerprint: t.exposeString("fingerprint", {
@@ -57,6 +58,11 @@ builder.node(SignerObject, {
   }),
 });
 
+/** Anything else than 32 hex digits names no signer; PostgreSQL would not accept every text. */
+async function signerOf(fingerprint: string, { loaders }: Context): Promise<SignerRow | null> {
+  return /^[0-9a-f]{32}$/.test(fingerprint) ? loaders.signer.load(fingerprint) : null;
+}
+
 function timeOf(instant: Instant | null | undefined): string | null {
   return instant === null || instant === undefined ? null : `${instant}Z`;
 }
@@ -69,7 +75,7 @@ builder.queryFields((t) => ({
     args: {
       fingerprint: t.arg.string({ required: true, description: "The fingerprint of the signer's key." }),
     },
-    resolve: (_root, { fingerprint }, { loaders }) => loaders.signer.load(fingerprint),
+    resolve: (_root, { fingerprint }, context) => signerOf(fingerprint, context),
   }),
   signers: t.field({
     type: [SignerObject],

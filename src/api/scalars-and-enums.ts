@@ -17,7 +17,7 @@ builder.scalarType("DateTime", {
 builder.scalarType("JSON", {
   description:
     "Any JSON value, written as the canonical JSON that hashes are computed over: `1.0` differs from `1`, and integers of any " +
-    "size are exact. A client that parses numbers as doubles loses that. Output only.",
+    "size are exact, unless a client parses them as doubles. Output only.",
   specifiedByURL: "https://www.rfc-editor.org/rfc/rfc8259",
   serialize: (value) => {
     if (value instanceof JsonText) return value;

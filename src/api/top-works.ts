@@ -22,8 +22,7 @@ import { WorkObject } from "./objects.ts";
 import { categoriesCondition } from "./paper-filter.ts";
 
 export const WorkFilterInput = builder.inputType("WorkFilter", {
-  description:
-    "Selects works. Conditions are combined with AND. An absent or null condition matches everything.",
+  description: "Selects works that meet all conditions. An absent or null condition matches everything.",
   fields: (t) => ({
     yearFrom: t.int({ description: "`year` is this year or later. Works of unknown year do not match." }),
     yearTo: t.int({ description: "`year` is this year or earlier. Works of unknown year do not match." }),

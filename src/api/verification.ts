@@ -137,7 +137,7 @@ const EquivocationObject = builder.objectRef<PaperEquivocation>("Equivocation").
     }),
     events: t.field({
       type: [EventObject],
-      description: "The event that held the place first, then the competing ones in merge order.",
+      description: "The event that took the place first, then the competing ones in merge order.",
       resolve: ({ paperId, eventIds }, _args, { loaders }) =>
         Promise.all(
           eventIds.map((id) => required(loaders.event.load({ paperId, eventId: digestOf(id) }), "event")),

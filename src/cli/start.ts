@@ -3,7 +3,7 @@ import { type Config, readConfig } from "../config/index.ts";
 import { type GraphService, startGraph } from "../graph/index.ts";
 import type { Log } from "../log.ts";
 import type { Keyring } from "../protocol/index.ts";
-import { connectionLimits } from "../server/connections/index.ts";
+import { connectionLimits } from "../server/connections.ts";
 import { type App, createApp, graphqlSettings, type ListeningServer, listen } from "../server/index.ts";
 import { type MetricsListener, startMetricsListener } from "../server/metrics-listener.ts";
 import { type Database, openDatabase } from "../store/index.ts";

@@ -37,10 +37,10 @@ export const searchArguments = builder.args((t) => ({
 
 /** The arguments of a connection that also pages backward. A default of `first` would rule out `last`. */
 export const pageArguments = builder.args((t) => ({
-  first: t.int({ description: `${first} Cannot be combined with \`last\`.` }),
+  first: t.int({ description: first }),
   after: t.string({ description: after }),
   last: t.int({
-    description: `The number of rows from the end, or before \`before\`. ${size} Cannot be combined with \`first\`.`,
+    description: `The number of rows from the end, or before \`before\`; not with \`first\`. ${size}`,
   }),
   before: t.string({ description: "Return rows before this cursor." }),
 }));

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { arrowShape, numbersPerVertex, verticesPerArrow } from "../../web/src/graph-drawing/arrows.ts";
+import { arrowTriangles, numbersPerVertex, verticesPerArrow } from "../../web/src/graph-drawing/arrows.ts";
 
 type Vertex = { readonly x: number; readonly y: number; readonly beside: number; readonly reach: number };
 
@@ -13,12 +13,12 @@ function verticesOf(numbers: readonly number[]): Vertex[] {
   return vertices;
 }
 
-test("an arrow goes from border to border, and its head is at what it points at", () => {
+test("draws an arrow from border to border with its head at the target", () => {
   const arrow = { from: { x: 10, y: 50 }, to: { x: 110, y: 50 }, gaps: [4, 6] as const, width: 2 };
-  const vertices = verticesOf(arrowShape(arrow));
+  const vertices = verticesOf(arrowTriangles(arrow));
   expect(vertices).toHaveLength(verticesPerArrow);
   expect(Math.min(...vertices.map(({ x }) => x))).toBe(14);
-  // Where it is seen to end, halfway through the pixel in which it fades, it meets the border within a pixel and a half.
+  // Its visible end, half a pixel before the tip, is within 1.5 pixels of the target's border.
   const tip = vertices.at(-1);
   expect(tip?.x).toBeGreaterThanOrEqual(104);
   expect(tip?.x).toBeLessThan(107);
@@ -26,13 +26,13 @@ test("an arrow goes from border to border, and its head is at what it points at"
   expect(widest.every(({ x }) => x === 95)).toBe(true);
 });
 
-test("where two works touch, or are one, there is nothing to draw", () => {
+test("draws nothing between works that touch, or for a work that cites itself", () => {
   const from = { x: 3, y: 4 };
-  expect(arrowShape({ from, to: { x: 6, y: 8 }, gaps: [3, 2], width: 2 })).toEqual([]);
-  expect(arrowShape({ from, to: from, gaps: [3, 3], width: 2 })).toEqual([]);
+  expect(arrowTriangles({ from, to: { x: 6, y: 8 }, gaps: [3, 2], width: 2 })).toEqual([]);
+  expect(arrowTriangles({ from, to: from, gaps: [3, 3], width: 2 })).toEqual([]);
 });
 
-test("in any direction: each vertex is as far beside the middle as it says", () => {
+test("gives each vertex its true distance from the axis, in any direction", () => {
   const coordinate = fc.double({ min: -2000, max: 2000, noNaN: true });
   fc.assert(
     fc.property(coordinate, coordinate, coordinate, coordinate, (fromX, fromY, toX, toY) => {
@@ -43,7 +43,7 @@ test("in any direction: each vertex is as far beside the middle as it says", () 
         width: 1.6,
       };
       const distance = Math.hypot(toX - fromX, toY - fromY);
-      for (const { x, y, beside } of verticesOf(arrowShape(arrow))) {
+      for (const { x, y, beside } of verticesOf(arrowTriangles(arrow))) {
         const away = ((toX - fromX) * (y - fromY) - (toY - fromY) * (x - fromX)) / distance;
         expect(away).toBeCloseTo(beside, 6);
       }

@@ -2,17 +2,17 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   colourings,
-  depths,
+  defaultGraphParams,
+  depthChoices,
   directions,
-  type GraphPlace,
+  formatGraphParams,
+  type GraphParams,
   layouts,
-  plainPlace,
-  readGraphPlace,
-  sizes,
-  writeGraphPlace,
+  maxWorksChoices,
+  parseGraphParams,
 } from "../../web/src/graph/graph-url.ts";
 
-/** Refs as they occur, and with what an address writes in another way. */
+/** Typical refs, and refs with characters that URLs escape. */
 const ref = fc.oneof(
   fc.constantFrom(
     "hep-th/9711200",
@@ -28,13 +28,13 @@ const ref = fc.oneof(
 const refs = fc.uniqueArray(ref, { maxLength: 4 });
 const tenth = fc.integer({ min: -99_999, max: 99_999 }).map((value) => (value === 0 ? 0 : value / 10));
 
-const place: fc.Arbitrary<GraphPlace> = fc.record({
-  of: refs,
+const params: fc.Arbitrary<GraphParams> = fc.record({
+  roots: refs,
   direction: fc.constantFrom(...directions),
-  depth: fc.constantFrom(...depths),
-  most: fc.constantFrom(...sizes),
+  depth: fc.constantFrom(...depthChoices),
+  maxWorks: fc.constantFrom(...maxWorksChoices),
   layout: fc.constantFrom(...layouts),
-  colouring: fc.constantFrom(...colourings),
+  colourBy: fc.constantFrom(...colourings),
   isTable: fc.boolean(),
   expanded: refs,
   path: fc.oneof(
@@ -45,19 +45,21 @@ const place: fc.Arbitrary<GraphPlace> = fc.record({
   pins: fc.array(fc.record({ ref, x: tenth, y: tenth }), { maxLength: 3 }),
 });
 
-describe("the address of a graph", () => {
-  it("says all of it: what is written is read again", () => {
+describe("the URL of a graph", () => {
+  it("round-trips the complete state", () => {
     fc.assert(
-      fc.property(place, (given) => {
-        const address = new URL(`http://localhost/graph?${writeGraphPlace(given)}`);
-        expect(readGraphPlace(address.searchParams)).toEqual(given);
+      fc.property(params, (given) => {
+        const url = new URL(`http://localhost/graph?${formatGraphParams(given)}`);
+        expect(parseGraphParams(url.searchParams)).toEqual(given);
       }),
     );
   });
 
-  it("is short where all is as usual", () => {
-    expect(String(writeGraphPlace({ ...plainPlace, of: ["hep-th/9711200"] }))).toBe("of=hep-th%2F9711200");
-    expect(String(writeGraphPlace(plainPlace))).toBe("");
+  it("leaves out defaults", () => {
+    expect(String(formatGraphParams({ ...defaultGraphParams, roots: ["hep-th/9711200"] }))).toBe(
+      "of=hep-th%2F9711200",
+    );
+    expect(String(formatGraphParams(defaultGraphParams))).toBe("");
   });
 
   it.each([
@@ -65,15 +67,15 @@ describe("the address of a graph", () => {
     "depth=&most=-5",
     "path=onlyone&pin=1,2&pin=,,x&pin=NaN,1,a&pin=1e3,1,a",
     "of=,,&of=%20",
-  ])("reads %s as usual", (text) => {
-    expect(readGraphPlace(new URLSearchParams(text))).toEqual(plainPlace);
+  ])("reads %s as the defaults", (text) => {
+    expect(parseGraphParams(new URLSearchParams(text))).toEqual(defaultGraphParams);
   });
 
-  it("asks about no more works than one question may", () => {
+  it("limits roots and expanded works to 100 together", () => {
     const many = (name: string) => Array.from({ length: 80 }, (_, index) => `${name}${index}`);
-    const { of, expanded } = readGraphPlace(
-      writeGraphPlace({ ...plainPlace, of: many("a"), expanded: many("b") }),
+    const { roots, expanded } = parseGraphParams(
+      formatGraphParams({ ...defaultGraphParams, roots: many("a"), expanded: many("b") }),
     );
-    expect(of.length + expanded.length).toBe(100);
+    expect(roots.length + expanded.length).toBe(100);
   });
 });

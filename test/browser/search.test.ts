@@ -5,10 +5,10 @@ import { visit } from "./visit.ts";
 
 const stage = setStage({ fill: fillWithExcerpt });
 
-test("the box finds as one types, and the keyboard goes to what was found", async () => {
+test("suggests results while typing, and opens one by keyboard", async () => {
   const { page, expectAccessible, leave } = await visit(stage.browser, stage.site.url);
   await page.getByRole("combobox", { name: "Search papers and claims" }).focus();
-  // Without a pause between the keys: none of them may be lost.
+  // Without a pause between keys, none of which may be lost.
   await page.keyboard.type("human feedback align");
   const options = page.getByRole("listbox").getByRole("option");
   await options.first().waitFor();
@@ -24,7 +24,7 @@ test("the box finds as one types, and the keyboard goes to what was found", asyn
   await leave();
 });
 
-test("an identifier finds its paper, a claim's words find the claim on its paper's page", async () => {
+test("finds a paper by its identifier, and a claim by its words on its paper's page", async () => {
   const { page, leave } = await visit(stage.browser, stage.site.url);
   const box = page.getByRole("combobox", { name: "Search papers and claims" });
   const options = page.getByRole("listbox").getByRole("option");
@@ -38,7 +38,7 @@ test("an identifier finds its paper, a claim's words find the claim on its paper
   await leave();
 });
 
-test("what a query finds has an address; going back and forward shows the same", async () => {
+test("gives results a URL, and shows them again after back and forward", async () => {
   const { page, expectAccessible, leave } = await visit(stage.browser, stage.site.url);
   const box = page.getByRole("combobox", { name: "Search papers and claims" });
   await box.fill("human feedback");
@@ -56,7 +56,7 @@ test("what a query finds has an address; going back and forward shows the same",
   await leave();
 });
 
-test("what cannot be asked is said, and the next question is asked all the same", async () => {
+test("explains a rejected query, and runs the next one", async () => {
   const { page, leave } = await visit(stage.browser, `${stage.site.url}search?q=${"x ".repeat(40)}`);
   await page.getByRole("alert").getByText("32").waitFor();
   await page.getByRole("combobox", { name: "Search papers and claims" }).fill("human feedback");

@@ -4,13 +4,13 @@ import { fillWithExcerpt } from "./site.ts";
 import { setStage } from "./stage.ts";
 import { visit } from "./visit.ts";
 
-// The ways through the explorer: by addresses, by the keyboard alone, on a narrow screen, behind a proxy.
+// Navigation: by URL, by keyboard alone, on a narrow screen, behind a proxy.
 
 const stage = setStage({ fill: fillWithExcerpt, prefix: "/some/prefix" });
 
 const realPaper = "Aligning Text-to-Image Models using Human Feedback";
 
-test("below a path of a proxy: deep links, a new load, another page, verification", async () => {
+test("supports deep links, reload, navigation and verification below a path prefix", async () => {
   const { page, leave } = await visit(stage.browser, `${stage.site.url}paper/arXiv:hep-th/9204099`);
   await page.getByRole("heading", { name: "The Black Hole in Three Dimensional Space Time" }).waitFor();
   await page.goto(`${stage.site.url}paper/https%3A//arxiv.org/abs/2302.12192v1`);
@@ -24,7 +24,7 @@ test("below a path of a proxy: deep links, a new load, another page, verificatio
   await leave();
 });
 
-test("the query behind a view opens GraphiQL with it, which runs as it stands", async () => {
+test("opens GraphiQL with the query of a view, which runs as it is", async () => {
   const { page, leave } = await visit(stage.browser, `${stage.site.url}paper/2302.12192`);
   const link = page.getByRole("link", { name: /^GraphQL query.*the references$/ });
   const href = (await link.getAttribute("href")) ?? "";
@@ -46,19 +46,19 @@ test("the query behind a view opens GraphiQL with it, which runs as it stands", 
   await graphiql.getByText("References").first().waitFor();
   await graphiql.getByRole("button", { name: /Execute query/ }).click();
   await graphiql.locator(".graphiql-response").getByText("totalCount").waitFor();
-  // Nothing that it needs is against its policy.
+  // Its policy allows everything that it needs.
   expect(refused).toEqual([]);
   await graphiql.close();
 });
 
-test("back and forward lead to where one was", async () => {
+test("restores the scroll position after back and forward", async () => {
   const { page, leave } = await visit(stage.browser, stage.site.url);
   await page.getByRole("link", { name: realPaper }).click();
   await page.locator("#events .event").nth(1).waitFor();
   await page.locator("#events").scrollIntoViewIfNeeded();
   const position = await page.evaluate(() => scrollY);
   expect(position).toBeGreaterThan(300);
-  // By a script: to click at it, one would have to scroll up to it.
+  // By script: a click would scroll up to it.
   await page.getByRole("navigation").getByRole("link", { name: "Search" }).dispatchEvent("click");
   await page.getByRole("heading", { name: "Latest papers" }).waitFor();
   expect(await page.evaluate(() => scrollY)).toBe(0);
@@ -69,7 +69,7 @@ test("back and forward lead to where one was", async () => {
   await leave();
 });
 
-test("the keyboard alone: skip, find, open, filter, verify", async () => {
+test("skips, searches, opens, filters and verifies by keyboard alone", async () => {
   const { page, leave } = await visit(stage.browser, stage.site.url);
   await page.getByRole("heading", { name: "Latest papers" }).waitFor();
   await page.keyboard.press("Tab");
@@ -81,7 +81,7 @@ test("the keyboard alone: skip, find, open, filter, verify", async () => {
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: realPaper }).waitFor();
-  // The new page is read from its beginning.
+  // The focus is at the start of the new page.
   expect(await page.evaluate(() => document.activeElement?.id)).toBe("content");
   await tabTo(page, "Verify again in this browser");
   await page.keyboard.press("Enter");
@@ -104,31 +104,28 @@ async function tabTo(page: Page, name: string): Promise<void> {
     if ((await focused(page)) === name) return;
     await page.keyboard.press("Tab");
   }
-  throw new Error(`The keyboard does not come to “${name}” within 60 presses of Tab.`);
+  throw new Error(`Tab did not reach “${name}” within 60 presses.`);
 }
 
-test.each(["light", "dark"] as const)(
-  "320 pixels wide, %s: nothing is cut off, and axe is content",
-  async (colorScheme) => {
-    const options = { viewport: { width: 320, height: 700 }, colorScheme };
-    const { page, expectAccessible, expectNoSideScroll, leave } = await visit(
-      stage.browser,
-      stage.site.url,
-      options,
-    );
-    await page.getByRole("heading", { name: "Latest papers" }).waitFor();
-    await expectNoSideScroll();
-    await expectAccessible();
-    await page.goto(`${stage.site.url}paper/2302.12192`);
-    await page.locator("#references tbody tr").first().waitFor();
-    await page.locator("#events .event").nth(1).waitFor();
-    await expectNoSideScroll();
-    await expectAccessible();
-    await leave();
-  },
-);
+test.each(["light", "dark"] as const)("fits 320 pixels, %s, and is accessible", async (colorScheme) => {
+  const options = { viewport: { width: 320, height: 700 }, colorScheme };
+  const { page, expectAccessible, expectNoSideScroll, leave } = await visit(
+    stage.browser,
+    stage.site.url,
+    options,
+  );
+  await page.getByRole("heading", { name: "Latest papers" }).waitFor();
+  await expectNoSideScroll();
+  await expectAccessible();
+  await page.goto(`${stage.site.url}paper/2302.12192`);
+  await page.locator("#references tbody tr").first().waitFor();
+  await page.locator("#events .event").nth(1).waitFor();
+  await expectNoSideScroll();
+  await expectAccessible();
+  await leave();
+});
 
-test("what was chosen of the colours holds", async () => {
+test("remembers the chosen theme", async () => {
   const { page, leave } = await visit(stage.browser, stage.site.url);
   const ground = () =>
     page.evaluate(() => getComputedStyle(document.body.firstElementChild ?? document.body).backgroundColor);

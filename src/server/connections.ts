@@ -1,9 +1,80 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { defaultUnreadBytes } from "../../config/index.ts";
-import { type ConnectionEnd, endedConnections } from "../../runtime/channels.ts";
-import { Connection } from "./connection.ts";
-import { type ConnectionLimits, connectionLimits } from "./limits.ts";
+import { defaultUnreadBytes, unreadBytesOfConnection } from "../config/index.ts";
+import { type ConnectionEnd, endedConnections } from "../runtime/channels.ts";
+
+/** What clients that do not read may keep of a server's memory. */
+export type ConnectionLimits = {
+  /** Bytes of unread answers on all connections together. */
+  readonly totalBytes: number;
+  /** Bytes of unread answers on one connection. */
+  readonly connectionBytes: number;
+  /** Milliseconds in which a client must read 64 KiB, or all there is. */
+  readonly unreadMilliseconds: number;
+  /** Milliseconds between two looks at all connections. */
+  readonly lookMilliseconds: number;
+  /** Requests that may wait on a connection for the one before them to be answered (HTTP pipelining). */
+  readonly pipelinedRequests: number;
+};
+
+/** Progress of a client: less than this within `unreadMilliseconds` is none, unless it has read everything. */
+const minRead = 64 * 1024;
+
+const minute = 60_000;
+
+/** The limits for so many bytes in all: one connection may have a quarter of them. */
+export function connectionLimits(totalBytes: number): ConnectionLimits {
+  return {
+    totalBytes,
+    connectionBytes: unreadBytesOfConnection(totalBytes),
+    unreadMilliseconds: minute,
+    lookMilliseconds: 1_000,
+    pipelinedRequests: 100,
+  };
+}
+
+/** Of libuv's stream: bytes given to it, and those of them that the kernel has not taken yet. */
+type Handle = { readonly bytesWritten?: number; readonly writeQueueSize?: number };
+
+/** One connection: what its client has left unread, and the requests that wait on it for their turn. */
+export class Connection {
+  readonly socket: Socket;
+  /** Requests behind the one that is being answered. */
+  readonly waiting: (() => void)[] = [];
+  isAnswering = false;
+  /** When its client last made progress, by the clock of `performance`. */
+  readAt = performance.now();
+  #sent = 0;
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+  }
+
+  /** Bytes of answers that this process keeps for it. What the kernel has taken is not counted. */
+  get unreadBytes(): number {
+    return this.socket.writableLength;
+  }
+
+  /** Notes whether the client has read since the last look, and gives the bytes it has left unread. */
+  look(now: number): number {
+    const { unreadBytes } = this;
+    const sent = this.#sentBytes();
+    if (unreadBytes === 0 || sent - this.#sent >= minRead) {
+      this.readAt = now;
+      this.#sent = sent;
+    }
+    return unreadBytes;
+  }
+
+  /**
+   * Bytes that the kernel has taken. A large answer is one write, of which `Socket` only tells the end: a client that
+   * reads it slowly is told from one that does not read by the queue of the stream below.
+   */
+  #sentBytes(): number {
+    const { _handle: handle } = this.socket as { _handle?: Handle | null };
+    return (handle?.bytesWritten ?? 0) - (handle?.writeQueueSize ?? 0);
+  }
+}
 
 /**
  * Bounds what a server keeps in memory for clients that do not read their answers, whatever the route. A connection

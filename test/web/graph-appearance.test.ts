@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { radiusOf } from "../../web/src/graph/geometry.ts";
-import { coloursFor, shapeLegend, shapeOf } from "../../web/src/graph/palette.ts";
-import { labelText } from "../../web/src/graph/work-label.ts";
-import { colourParts } from "../../web/src/graph-drawing/gl.ts";
-import { grown, neighbourhood, work } from "./neighbourhoods.ts";
+import { nodeRadius } from "../../web/src/graph/geometry.ts";
+import { createColourScheme, shapeLegend, shapeOfTrust } from "../../web/src/graph/palette.ts";
+import { truncateLabel } from "../../web/src/graph/work-label.ts";
+import { parseColour } from "../../web/src/graph-drawing/gl.ts";
+import { generateGraph, neighbourhood, work } from "./neighbourhoods.ts";
 
 /** Relative luminance, WCAG 2.2. */
 function luminance(colour: string): number {
@@ -33,9 +33,9 @@ describe.each(["light", "dark"] as const)("colours, %s", (theme) => {
     ),
   );
 
-  it.each(["category", "proof"] as const)("by %s stand out from the ground, 3 : 1", (colouring) => {
-    for (const graph of [many, grown(8)]) {
-      const { legend } = coloursFor(graph, colouring, theme);
+  it.each(["category", "proof"] as const)("by %s have a contrast of 3:1 with the background", (colouring) => {
+    for (const graph of [many, generateGraph(8)]) {
+      const { legend } = createColourScheme(graph, colouring, theme);
       expect(legend.length).toBeGreaterThan(0);
       for (const { colour } of legend) {
         for (const ground of grounds) expect(contrast(colour, ground)).toBeGreaterThanOrEqual(3);
@@ -43,39 +43,39 @@ describe.each(["light", "dark"] as const)("colours, %s", (theme) => {
     }
   });
 
-  it("differ, and the legend tells what each work has", () => {
-    const { legend, of } = coloursFor(many, "category", theme);
+  it("differ from each other, and the legend has the colour of each work", () => {
+    const { legend, colourOf } = createColourScheme(many, "category", theme);
     expect(new Set(legend.map(({ colour }) => colour)).size).toBe(legend.length);
     expect(legend.map(({ text }) => text).slice(-2)).toEqual(["2 others", "No category known"]);
     for (const each of many.works.values()) {
-      expect(legend.map(({ colour }) => colour)).toContain(of(each));
+      expect(legend.map(({ colour }) => colour)).toContain(colourOf(each));
     }
   });
 });
 
-it("signed, demo, unsigned and only cited works have shapes of their own", () => {
-  expect(new Set((["signed", "demo", "hash", null] as const).map(shapeOf)).size).toBe(4);
+it("gives signed, demo, unsigned and only cited works different shapes", () => {
+  expect(new Set((["signed", "demo", "hash", null] as const).map(shapeOfTrust)).size).toBe(4);
   expect(shapeLegend([work("a", { trust: "hash" }), work("b", { trust: "receipt" }), work("c")])).toEqual([
     { shape: "triangle", text: "Record receipt or Hash only" },
     { shape: "diamond", text: "Only cited" },
   ]);
 });
 
-it.each(["light", "dark"] as const)("the demo key is never green, %s", (theme) => {
-  const { of } = coloursFor(neighbourhood([work("a", { trust: "demo" })]), "proof", theme);
-  const [red, green, blue] = colourParts(of({ category: null, trust: "demo" }));
+it.each(["light", "dark"] as const)("never shows the demo key in green, %s", (theme) => {
+  const { colourOf } = createColourScheme(neighbourhood([work("a", { trust: "demo" })]), "proof", theme);
+  const [red, green, blue] = parseColour(colourOf({ category: null, trust: "demo" }));
   expect(Math.max(red, green, blue) - Math.min(red, green, blue)).toBeLessThan(0.1);
 });
 
-it("size grows with citations, and stays within bounds", () => {
-  expect(radiusOf(0, 0)).toBe(radiusOf(0, 100));
-  expect(radiusOf(50, 100)).toBeGreaterThan(radiusOf(10, 100));
-  expect(radiusOf(500, 100)).toBe(radiusOf(100, 100));
-  expect(radiusOf(1, 1)).toBeLessThan(radiusOf(100, 100) / 2);
+it("grows nodes with their citations, within bounds", () => {
+  expect(nodeRadius(0, 0)).toBe(nodeRadius(0, 100));
+  expect(nodeRadius(50, 100)).toBeGreaterThan(nodeRadius(10, 100));
+  expect(nodeRadius(500, 100)).toBe(nodeRadius(100, 100));
+  expect(nodeRadius(1, 1)).toBeLessThan(nodeRadius(100, 100) / 2);
 });
 
-it("a label is one short line, whatever the title", () => {
-  expect(labelText("  A\n title\u202e \u0000here ")).toBe("A title here");
-  expect([...labelText("𝔸".repeat(10_000))]).toHaveLength(44);
-  expect(labelText("x".repeat(44))).toBe("x".repeat(44));
+it("makes every label one short line", () => {
+  expect(truncateLabel("  A\n title\u202e \u0000here ")).toBe("A title here");
+  expect([...truncateLabel("𝔸".repeat(10_000))]).toHaveLength(44);
+  expect(truncateLabel("x".repeat(44))).toBe("x".repeat(44));
 });
