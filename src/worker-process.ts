@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { Config } from "../config/index.ts";
-import type { Log } from "../log.ts";
-import { errorText } from "../runtime/error-text.ts";
-import { backoffDelay } from "../runtime/retry.ts";
-import type { Family } from "../telemetry/index.ts";
+import type { Config } from "./config/index.ts";
+import type { Log } from "./log.ts";
+import { errorText } from "./runtime/error-text.ts";
+import { backoffDelay } from "./runtime/retry.ts";
+import type { Family } from "./telemetry/index.ts";
 
 export type WorkerProcess = {
   /** Its metrics, as it says them; none where it does not answer. */
@@ -19,8 +19,8 @@ export type WorkerProcessOptions = {
   readonly log: Log;
 };
 
-/** From src/cli and dist/cli alike. */
-const launcher = fileURLToPath(new URL("../../bin/pith-graph.js", import.meta.url));
+/** From src and dist alike. */
+const launcher = fileURLToPath(new URL("../bin/pith-graph.js", import.meta.url));
 
 /** A worker that ran so long had started well. */
 const steady = 60_000;

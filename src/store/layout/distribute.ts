@@ -1,6 +1,8 @@
 import type { Database } from "../database.ts";
-import { type Distribution, distributions, type Group } from "./distribution.ts";
-import { keepCitationsTwice } from "./kept-twice.ts";
+import { inWriteTransaction } from "../transaction.ts";
+import { waitForWriteLock, writeLock } from "../write-lock.ts";
+import { citus, type Distribution, distributions, type Group } from "./citus.ts";
+import { queryWithLayout } from "./index.ts";
 
 /** This PostgreSQL has no Citus; the message says so. */
 export class CitusMissingError extends Error {
@@ -69,4 +71,26 @@ export function distributeStatements({
     return [{ table, text, values: [name, column, group === "works" ? graphShards : shards] }];
   };
   return Object.entries(distributions).flatMap(([table, distribution]) => statementOf(table, distribution));
+}
+
+/**
+ * From here on citations are kept twice. In one transaction, under the lock that every writer takes before it reads the
+ * setting: no batch can miss it, and there is no moment at which the table is not full and the setting is there. It needs
+ * no Citus, and comes before the tables are distributed: whatever fails after it, both tables are right.
+ *
+ * @returns false where it was so already: then nothing is done.
+ */
+export async function keepCitationsTwice({ pool }: Pick<Database, "pool">): Promise<boolean> {
+  return inWriteTransaction(pool, async (writer) => {
+    const lock = `SELECT pg_advisory_xact_lock(${writeLock})`;
+    const { layout } = await waitForWriteLock(pool, () => queryWithLayout(writer, lock));
+    if (layout === citus) return false;
+    await writer.query("DELETE FROM citations_by_cited");
+    await writer.query(
+      `INSERT INTO citations_by_cited (cited_work_id, citing_work_id, is_internal_anchor)
+       SELECT cited_work_id, citing_work_id, is_internal_anchor FROM citations ORDER BY cited_work_id, citing_work_id`,
+    );
+    await writer.query("INSERT INTO settings (name, value) VALUES ('distributed', 'yes')");
+    return true;
+  });
 }

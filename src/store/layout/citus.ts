@@ -1,15 +1,59 @@
-import type { ChangedRows, Rows, Statement } from "../changed-rows.ts";
 import type { Cell } from "../copy-format.ts";
-import { shapeOf, typeOf } from "../table-shape.ts";
-import { distributions } from "./distribution.ts";
+import { type Rows, type Statement, shapeOf, type TableLayout, typeOf } from "./table-layout.ts";
+
+/** How a table lies on several servers with Citus. */
+export type Distribution =
+  /** Split by a column; rows of tables of one group with the same value lie together. */
+  | { readonly kind: "distributed"; readonly column: string; readonly group: Group }
+  /** A copy on each server. */
+  | { readonly kind: "reference" }
+  /** On the coordinator alone. */
+  | { readonly kind: "local" };
+
+/** Of a paper; of a work; by a value that is looked up. */
+export type Group = "papers" | "works" | "identifiers" | "keys";
+
+const byPaper: Distribution = { kind: "distributed", column: "paper_id", group: "papers" };
+const local: Distribution = { kind: "local" };
+
+/** Every table, in the order in which they are distributed: the first of a group makes its shards. */
+export const distributions: Readonly<Record<string, Distribution>> = {
+  papers: byPaper,
+  records: byPaper,
+  events: byPaper,
+  claims: byPaper,
+  references: byPaper,
+  published_states: byPaper,
+  works: { kind: "distributed", column: "work_id", group: "works" },
+  // By the work that cites: what a work cites is read from one shard.
+  citations: { kind: "distributed", column: "citing_work_id", group: "works" },
+  // The same by the work that is cited, for who cites a work.
+  citations_by_cited: { kind: "distributed", column: "cited_work_id", group: "works" },
+  citing_papers: { kind: "distributed", column: "cited_work_id", group: "works" },
+  work_identifiers: { kind: "distributed", column: "identifier_id", group: "identifiers" },
+  paper_keys: { kind: "distributed", column: "key", group: "keys" },
+  signers: { kind: "reference" },
+  settings: { kind: "reference" },
+  // Counters and feeds are changed by every batch under a lock, and read by position: one server settles their order.
+  totals: local,
+  changes: local,
+  graph_changes: local,
+  quarantine: local,
+  submissions: local,
+  followed_mirrors: local,
+  outstanding_papers: local,
+};
 
 /**
- * For distributed tables: rows are written out, in the order of their keys, and each statement says which values of the
- * distribution column it is about. Of `INSERT … VALUES` Citus sends each server the rows that lie there; a list would
- * be shown to all, or pass through the coordinator row by row.
+ * Distributed with Citus. Citations are stored twice, by the work that cites and by the work that is cited, so that
+ * either is read from one shard. Changed rows are written out in the order of their keys, and each statement says which
+ * values of the distribution column it is about: of `INSERT … VALUES` Citus sends each server the rows that lie there; a
+ * list would be shown to all, or pass through the coordinator row by row.
  */
-export const rowsAsValues: ChangedRows = {
-  upsert: insertOrUpdate,
+export const citus: TableLayout = {
+  name: "citus",
+  citationsByCited: "citations_by_cited",
+  copiesOf: (table) => (table === "citations" ? ["citations", "citations_by_cited"] : [table]),
 
   update(table, columns, rows, changed) {
     const { key, required } = shapeOf(table);

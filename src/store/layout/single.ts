@@ -1,13 +1,15 @@
-import type { ChangedRows, Rows } from "./changed-rows.ts";
-import { recordset, upsertStatement } from "./rows.ts";
-import { shapeOf, typeOf } from "./table-shape.ts";
+import { recordset, upsertStatement } from "../rows.ts";
+import { type Rows, shapeOf, type TableLayout, typeOf } from "./table-layout.ts";
 
 /**
- * For one server: one statement, however many rows there are, which come as an array a column, or as one JSON text.
- * Its text is short, and always the same.
+ * One server. Changed rows are one statement, however many they are: an array a column, or one JSON text. Its text is
+ * short, and always the same.
  */
-export const rowsAsLists: ChangedRows = {
-  upsert: (table, columns, rows, conflict) => [upsertStatement(table, columns, rows, conflict)],
+export const single: TableLayout = {
+  name: "single",
+  // An index of the table leads from the work that is cited.
+  citationsByCited: "citations",
+  copiesOf: (table) => [table],
 
   update(table, columns, rows, changed) {
     const { key, required } = shapeOf(table);

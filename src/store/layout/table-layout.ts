@@ -1,6 +1,31 @@
 import { is } from "drizzle-orm";
 import { getTableConfig, PgTable } from "drizzle-orm/pg-core";
-import * as tables from "./tables/index.ts";
+import type { Cell } from "../copy-format.ts";
+import * as tables from "../tables/index.ts";
+
+/** Rows of a table: a cell for each of the columns that are named beside them. */
+export type Rows = readonly (readonly Cell[])[];
+
+export type Statement = { readonly text: string; readonly values: readonly unknown[] };
+
+/**
+ * The forms of SQL that depend on where the rows of the tables lie: on one server (`single`), or distributed over
+ * several (`citus`). Both mean the same; what is cheap in the one is expensive in the other, or not possible.
+ */
+export type TableLayout = {
+  readonly name: "single" | "citus";
+  /** The table from which the citations of a work are read by the work that is cited. */
+  readonly citationsByCited: "citations" | "citations_by_cited";
+  /** The tables that a table's rows are written to: itself, and copies of it. */
+  copiesOf(table: string): readonly string[];
+  /**
+   * Changes `changed` of the columns in stored rows. The columns hold the primary key, and whatever else of the rows is
+   * at hand. There is at least one row, and no two have the same key.
+   */
+  update(table: string, columns: readonly string[], rows: Rows, changed: readonly string[]): Statement[];
+  /** Deletes rows; the columns are those of the primary key, in any order. */
+  remove(table: string, columns: readonly string[], rows: Rows): Statement[];
+};
 
 /** What statements that are made for any table need to know of one. */
 export type TableShape = {
