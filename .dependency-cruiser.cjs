@@ -67,6 +67,29 @@ module.exports = {
       from: { path: "^web/src/[^/]+$" },
       to: { path: "^web/src/[^/]+/", pathNot: ["/index\\.tsx?$", "\\.(css|svg)$"] },
     },
+    // Within ingest as well, types too: a state is projected into rows, a batch is planned, and only then is anything
+    // read or written.
+    ...Object.entries({
+      project: [],
+      plan: ["project/", "verify\\.ts$"],
+      stored: ["plan/"],
+      apply: ["plan/", "project/", "verify\\.ts$"],
+    }).map(([floor, below]) => ({
+      name: `ingest-${floor}-imports`,
+      severity: "error",
+      from: { path: `^src/ingest/${floor}/` },
+      to: { path: "^src/ingest/", pathNot: `^src/ingest/(${[`${floor}/`, ...below].join("|")})` },
+    })),
+    {
+      name: "ingest-plan-is-pure",
+      severity: "error",
+      from: { path: "^src/ingest/(plan|project)/" },
+      to: {
+        dependencyTypesNot: ["type-only"],
+        pathNot:
+          "^src/(protocol|text|ingest/(plan|project))/|^src/store/(ids|paper-order|text-columns)\\.ts$",
+      },
+    },
     {
       name: "no-explorer-import",
       severity: "error",

@@ -16,6 +16,7 @@ export type IngestCommandOptions = {
   readonly keyring?: string;
   readonly threads?: number;
   readonly batch?: number;
+  readonly dryRun?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
 };

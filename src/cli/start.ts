@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { type Config, readConfig } from "../config/index.ts";
 import type { Log } from "../log.ts";
-import { connectionLimits } from "../server/connections/index.ts";
+import { connectionLimits } from "../server/connections.ts";
 import { type ListeningServer, listen } from "../server/index.ts";
 import { type Service, startService } from "../service.ts";
 import type { Database } from "../store/index.ts";

@@ -9,7 +9,7 @@ import type { Delivered } from "./sources/files.ts";
 import {
   type AdmissionPolicy,
   type DocumentContents,
-  type DocumentHeader,
+  type JudgedHeader,
   type ParsedDocument,
   parse,
   type Rejection,
@@ -24,17 +24,8 @@ export type Batch = {
   /** The papers to which they add something, in the order of their ids: so rows meet the pages of an index in order. */
   readonly papers: readonly IncomingPaper[];
   /** What became of each document, in the order in which they came. */
-  readonly documents: readonly (DocumentHeader | Rejection)[];
+  readonly documents: readonly JudgedHeader[];
 };
-
-export function rejectionsIn(documents: Batch["documents"]): Rejection[] {
-  return documents.filter((document) => "code" in document);
-}
-
-/** The documents that were accepted, also those that add nothing. */
-export function acceptedIn(documents: Batch["documents"]): DocumentHeader[] {
-  return documents.filter((document): document is DocumentHeader => !("code" in document));
-}
 
 /** The parsed documents of a batch by paper, and those that were rejected so far. */
 export type ParsedBatch = {
@@ -75,7 +66,7 @@ export async function verifyBatch(
   policy: AdmissionPolicy,
 ): Promise<Batch> {
   const turns = new Turns();
-  const documents = new Array<DocumentHeader | Rejection>(size);
+  const documents = new Array<JudgedHeader>(size);
   for (const [index, rejection] of rejections) documents[index] = rejection;
   const incoming: IncomingPaper[] = [];
   for (const [paperId, paper] of papers) {

@@ -9,6 +9,7 @@ export {
 } from "./care/quarantined.ts";
 export { type RebuildReport, rebuildTables, WouldDropEventsError } from "./care/rebuild.ts";
 export type { CareOptions } from "./care/shadow.ts";
+export { type DryRun, planIngest, printChanges } from "./dry-run.ts";
 export { type IngestOptions, ingest } from "./ingest.ts";
 export { ingestBatch } from "./pipeline.ts";
 export type { PaperRow } from "./project/paper.ts";

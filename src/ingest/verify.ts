@@ -59,6 +59,18 @@ export type Rejection = RawDocument & {
   readonly minimumProof: Proof;
 };
 
+/** What became of a document's verification, as far as it is kept. */
+export type JudgedHeader = DocumentHeader | Rejection;
+
+export function rejectionsIn(documents: readonly JudgedHeader[]): Rejection[] {
+  return documents.filter((document) => "code" in document);
+}
+
+/** The documents that were accepted, also those that add nothing. */
+export function acceptedIn(documents: readonly JudgedHeader[]): DocumentHeader[] {
+  return documents.filter((document): document is DocumentHeader => !("code" in document));
+}
+
 /** What documents are accepted. */
 export type AdmissionPolicy = {
   readonly keyring: Keyring;

@@ -2,9 +2,8 @@ import { canonicalJson, cryptography, type PithNumber, type RefusalReason } from
 import { paperIdOf } from "../../store/index.ts";
 import { bigintArray, type Cell, upsertRows } from "../../store/rows.ts";
 import type { Statements } from "../../store/transaction.ts";
-import { acceptedIn, type Batch, rejectionsIn } from "../batch.ts";
 import { storable } from "../project/text.ts";
-import type { DocumentHeader } from "../verify.ts";
+import { acceptedIn, type DocumentHeader, type JudgedHeader, rejectionsIn } from "../verify.ts";
 import { totalsStatement } from "./apply-plan.ts";
 
 /** Rows at most; beyond, the oldest go. */
@@ -20,13 +19,13 @@ const largestContent = 1_000_000;
  */
 export async function writeQuarantine(
   client: Statements,
-  documents: Batch["documents"],
+  documents: readonly JudgedHeader[],
   now: string,
 ): Promise<void> {
   const rows = quarantineRows(documents, now);
   if (rows.length === 0) return;
   const before = await documentCount(client);
-  const added = await upsertRows(client, "quarantine", columns, rows, "ON CONFLICT DO NOTHING");
+  const added = await upsertRows(client, "quarantine", quarantineColumns, rows, "ON CONFLICT DO NOTHING");
   if (added > 0) {
     await client.query(
       `DELETE FROM quarantine WHERE content_sha256 IN
@@ -39,7 +38,7 @@ export async function writeQuarantine(
 }
 
 /** The documents that were rejected, and the copies of events that were refused. */
-export function quarantineRows(documents: Batch["documents"], now: string): Cell[][] {
+export function quarantineRows(documents: readonly JudgedHeader[], now: string): Cell[][] {
   const rows = new Map<string, Cell[]>();
   for (const { sha256, code, message, source, size, bytes, pithNumber, minimumProof } of rejectionsIn(
     documents,
@@ -85,7 +84,7 @@ function lastMessage(id: string, count: number): string {
   return left === 0 ? id : `${id}; ${left} more refused events of the same document are not kept`;
 }
 
-const columns = [
+export const quarantineColumns = [
   "content_sha256",
   "kind",
   "code",
@@ -114,7 +113,7 @@ type Row = { content_sha256: string; kind: "document" | "event"; pith_number: Pi
  * mirror, and copies of events that were rejected for want of trust and are in the log now. Runs in the transaction that
  * stores them.
  */
-export async function releaseAccepted(client: Statements, documents: Batch["documents"]): Promise<void> {
+export async function releaseAccepted(client: Statements, documents: readonly JudgedHeader[]): Promise<void> {
   const accepted = acceptedIn(documents);
   const rows = await readOfPapers(client, accepted);
   const numbers = [...new Set(rows.filter(({ kind }) => kind === "event").map((row) => row.pith_number))];
@@ -131,7 +130,7 @@ export async function releaseAccepted(client: Statements, documents: Batch["docu
 /** Whether a batch concerns quarantine: something in it is refused, or quarantine has something of its papers. */
 export async function concernsQuarantine(
   client: Statements,
-  documents: Batch["documents"],
+  documents: readonly JudgedHeader[],
 ): Promise<boolean> {
   const accepted = acceptedIn(documents);
   const isRefusing = accepted.length < documents.length || accepted.some(({ refused }) => refused.length > 0);

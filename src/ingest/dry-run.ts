@@ -1,0 +1,94 @@
+import type { Database } from "../store/index.ts";
+import { shapeOf, typeOf } from "../store/layout/table-layout.ts";
+import type { Cell } from "../store/rows.ts";
+import { inTransaction } from "../store/transaction.ts";
+import { quarantineColumns, quarantineRows } from "./apply/quarantine.ts";
+import { parseBatch, verifyBatch } from "./batch.ts";
+import { type BatchPlan, planBatch } from "./plan/plan.ts";
+import { answerQuestions, type RowChange } from "./plan/planning.ts";
+import { type DocumentResult, resultOf } from "./results.ts";
+import type { Delivered } from "./sources/files.ts";
+import { answersFrom } from "./stored/answers.ts";
+import { readStored } from "./stored/stored-papers.ts";
+import type { AdmissionPolicy } from "./verify.ts";
+
+export type DryRun = {
+  /** What would become of each document, in their order. */
+  readonly results: readonly DocumentResult[];
+  readonly plan: BatchPlan;
+  /** What would be put into quarantine, unless it is there already. */
+  readonly quarantine: RowChange;
+};
+
+/**
+ * What an ingest of these documents as one batch would do. Reads in one snapshot, takes no lock and writes nothing; the
+ * documents and the plan are held in memory.
+ */
+export async function planIngest(
+  { pool }: Database,
+  documents: readonly Delivered[],
+  policy: AdmissionPolicy,
+): Promise<DryRun> {
+  const parsed = await parseBatch(documents, policy);
+  return inTransaction(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", async (reader) => {
+    const stored = await readStored(reader, parsed.papers.keys());
+    const batch = await verifyBatch(parsed, stored, policy);
+    const now = new Date().toISOString();
+    const planning = planBatch(batch.papers, stored, { now, areNewPapersWritten: false });
+    const plan = await answerQuestions(planning, answersFrom(reader));
+    const rows = quarantineRows(batch.documents, now);
+    return {
+      results: batch.documents.map((document) => resultOf(document, plan.merged)),
+      plan,
+      quarantine: {
+        action: "insert",
+        table: "quarantine",
+        columns: quarantineColumns,
+        rows,
+        count: rows.length,
+      },
+    };
+  });
+}
+
+/** A value as JSON can show it: a bigint as its decimal digits, bytes in hex after `\x`, an instant in UTC to the microsecond. */
+export type PrintedCell = string | number | boolean | null | readonly string[];
+
+export type PrintedChange = {
+  readonly action: RowChange["action"] | "add";
+  readonly table: string;
+  /** Of an update the key and the columns that may differ; of a deletion the key, or its first column for all rows that begin so. */
+  readonly row: Readonly<Record<string, PrintedCell>>;
+};
+
+/** The row changes of a plan one by one, without the contents of quarantine; `add` is what is added to the value of a total. */
+export function* printChanges({ plan, quarantine }: DryRun): Generator<PrintedChange> {
+  for (const change of [...plan.changes, quarantine]) {
+    const { action, table, columns, rows, changed } = change;
+    const all = changed === undefined ? columns : [...shapeOf(table).key, ...changed];
+    const shown = all.filter((column) => table !== "quarantine" || column !== "content");
+    for (const cells of rows) {
+      const row = Object.fromEntries(
+        shown.map((column) => [column, printed(table, column, cells[columns.indexOf(column)] ?? null)]),
+      );
+      yield { action, table, row };
+    }
+  }
+  for (const [name, value] of Object.entries(plan.totals)) {
+    if (value !== 0) yield { action: "add", table: "totals", row: { name, value } };
+  }
+}
+
+function printed(table: string, column: string, cell: Cell): PrintedCell {
+  if (typeof cell === "bigint") return cell.toString();
+  if (cell instanceof Uint8Array) return `\\x${Buffer.from(cell).toString("hex")}`;
+  if (typeof cell === "string" && typeOf(table, column).startsWith("timestamp")) return microseconds(cell);
+  // A JavaScript number where the column is a bigint, such as a position.
+  return typeof cell === "number" && typeOf(table, column) === "bigint" ? String(cell) : cell;
+}
+
+/** `2026-01-01T00:00:00.5Z` as `2026-01-01T00:00:00.500000Z`. */
+function microseconds(instant: string): string {
+  const [seconds = "", fraction = ""] = instant.replace("Z", "").split(".");
+  return `${seconds}.${fraction.padEnd(6, "0")}Z`;
+}

@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import { gatherBatch } from "../../src/ingest/batch.ts";
+import { planBatch } from "../../src/ingest/plan/plan.ts";
+import { answerQuestions } from "../../src/ingest/plan/planning.ts";
+import type { VerifiedDocument } from "../../src/ingest/verify.ts";
+import { isLong } from "../long.ts";
+import { keyring } from "../protocol/signed-events.ts";
+import { MemoryTables } from "./memory-tables.ts";
+import { modelOf } from "./model.ts";
+import { randomFrom } from "./random.ts";
+import { tableNames } from "./tables.ts";
+import { type WorldDocument, worldOf } from "./world.ts";
+import { arrivalOf } from "./world-batches.ts";
+
+/** PITH_SEED runs one world again. */
+const given = process.env["PITH_SEED"];
+const seeds =
+  given === undefined ? Array.from({ length: isLong ? 1_000 : 25 }, (_, nth) => nth) : [Number(given)];
+
+/** Plans documents as one batch and applies the plan, all in memory. */
+async function ingestInMemory(
+  tables: MemoryTables,
+  documents: readonly VerifiedDocument[],
+): Promise<ReadonlySet<bigint>> {
+  const stored = tables.storedPapers();
+  const { papers } = await gatherBatch(documents, stored);
+  const options = { now: "2026-01-01T00:00:00.000Z", areNewPapersWritten: false };
+  const plan = await answerQuestions(planBatch(papers, stored, options), tables);
+  tables.apply(plan);
+  return plan.merged;
+}
+
+function expectModel(tables: MemoryTables, documents: readonly WorldDocument[], about: string): void {
+  const wanted = modelOf(documents, keyring);
+  const actual = tables.print();
+  for (const table of tableNames) expect(actual[table], `${about}: ${table}`).toEqual(wanted[table]);
+}
+
+test("plans of random histories make the tables of the model, without a database", async () => {
+  for (const seed of seeds) {
+    const random = randomFrom(seed ^ 0x91a4);
+    const world = worldOf(seed);
+    const repeated = random.shuffle([...world, ...world.filter(() => random.chance(0.2))]);
+    const batches = random.split(repeated, random.pick([1, 4, 12]));
+    const tables = new MemoryTables();
+    const soFar: WorldDocument[] = [];
+    for (const [index, batch] of batches.entries()) {
+      soFar.push(...batch);
+      await ingestInMemory(tables, batch.map(arrivalOf));
+      if (index === batches.length >> 1) expectModel(tables, soFar, `seed ${seed}, batch ${index + 1}`);
+    }
+    expectModel(tables, soFar, `seed ${seed}, at the end`);
+  }
+});
+
+test("documents that are stored already give an empty plan", async () => {
+  const documents = worldOf(7).map(arrivalOf);
+  const tables = new MemoryTables();
+  expect((await ingestInMemory(tables, documents)).size).toBeGreaterThan(0);
+  const before = tables.print();
+  expect(await ingestInMemory(tables, documents)).toEqual(new Set());
+  expect(tables.print()).toEqual(before);
+});
+
+test("a plan for the same tables and documents is the same, whatever the order of the documents", async () => {
+  const documents = worldOf(11).map(arrivalOf);
+  const [one, other] = [new MemoryTables(), new MemoryTables()];
+  await ingestInMemory(one, documents);
+  await ingestInMemory(other, [...documents].reverse());
+  expect(other.print()).toEqual(one.print());
+});
