@@ -8,9 +8,8 @@ import {
   readSource,
 } from "../ingest/index.ts";
 import { countDocument, emptyIngestSummary } from "../ingest/results.ts";
-import { CommandError } from "./command-error.ts";
+import { CommandError, exitStatus } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
-import { exitStatus } from "./exit-status.ts";
 import { rejectionStatus, summaryLines } from "./ingest-summary.ts";
 import { jsonLine, shownText } from "./output/shown-text.ts";
 import type { IngestCommandOptions } from "./run-ingest.ts";
