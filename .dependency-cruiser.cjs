@@ -87,7 +87,7 @@ module.exports = {
       to: {
         dependencyTypesNot: ["type-only"],
         pathNot:
-          "^src/(protocol|text|ingest/(plan|project))/|^src/store/(ids|paper-order|stored-aliases|voices)\\.ts$",
+          "^src/(protocol|text|ingest/(plan|project))/|^src/store/(ids|paper-order|text-columns)\\.ts$",
       },
     },
     {
@@ -111,7 +111,12 @@ module.exports = {
         from: { path: `^src/${stage}/` },
         to: {
           path: "^src/",
-          pathNot: [`^src/(${[stage, ...allowed].join("|")})/`, assembly],
+          pathNot: [
+            `^src/(${[stage, ...allowed].join("|")})/`,
+            assembly,
+            // The composition root, which the command line starts.
+            ...(stage === "cli" ? ["^src/service\\.ts$"] : []),
+          ],
         },
       })),
   ],

@@ -1,28 +1,28 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
-import { listOwnQueries } from "./own-queries.ts";
+import { persistDocuments } from "./persisted-documents.ts";
 import { precompress } from "./precompress.ts";
 
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
-  // Relative addresses: the page works below whatever path a proxy serves it at.
+  // Relative URLs, so that the page works below any path of a proxy.
   base: "./",
   build: {
     outDir: fileURLToPath(new URL("../dist/explorer", import.meta.url)),
     emptyOutDir: true,
     target: "es2022",
-    // Everything is a file of its own: a data: address would need a wider Content-Security-Policy.
+    // No data: URLs, which the Content-Security-Policy forbids.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1000,
-    // How long plugins took is no warning to a person who starts the program for the first time.
+    // The duration of plugins is irrelevant to somebody who starts the program for the first time.
     rolldownOptions: { checks: { bundlerTimings: false } },
   },
-  plugins: [listOwnQueries(fileURLToPath(new URL("src", import.meta.url))), precompress()],
+  plugins: [persistDocuments(fileURLToPath(new URL("src", import.meta.url))), precompress()],
   worker: { format: "es" },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  // `npm run dev:web` beside `npm start`: pages from Vite, answers from the server.
+  // For `npm run dev:web` beside `npm start`: Vite serves the pages, the server everything else.
   server: {
     proxy: Object.fromEntries(
       ["/graphql", "/pith", "/.well-known", "/health"].map((path) => [path, "http://127.0.0.1:4000"]),

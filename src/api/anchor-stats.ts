@@ -3,7 +3,6 @@ import { papers, references, works } from "../store/tables/index.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
 import { ApiError } from "./errors.ts";
-import { keptAnswer } from "./kept-answers.ts";
 import { type PaperFilter, PaperFilterInput, paperCondition } from "./paper-filter.ts";
 
 const groups = ["YEAR", "PRIMARY_CATEGORY"] as const;
@@ -94,14 +93,13 @@ builder.queryField("anchorStats", (t) =>
       }),
       filter: t.arg({ type: PaperFilterInput, description: "The citing papers. Defaults to all papers." }),
     },
-    resolve: (_root, { groupBy, filter }, context) => keptStats(groupBy, filter ?? {}, context),
+    // Counting looks at all internal anchors, and who shows them asks again and again.
+    resolve: (_root, { groupBy, filter }, context) =>
+      context.loaders.batches.cached(`anchorStats ${JSON.stringify([groupBy, filter])}`, () =>
+        anchorStats(groupBy, filter ?? {}, context),
+      ),
   }),
 );
-
-/** Counting reads all internal anchors, and charts query it again and again. */
-function keptStats(groupBy: AnchorGroup, filter: PaperFilter, context: Context): Promise<AnchorStat[]> {
-  return keptAnswer("anchorStats", { groupBy, filter }, context, () => anchorStats(groupBy, filter, context));
-}
 
 const groupOf: Record<AnchorGroup, SQL> = {
   YEAR: sql`to_char(${papers.submittedAt} AT TIME ZONE 'UTC', 'YYYY')`,

@@ -1,6 +1,6 @@
 import SchemaBuilder from "@pothos/core";
 import RelayPlugin from "@pothos/plugin-relay";
-import { maximumPageSize, readLimit } from "./connections.ts";
+import { maximumPageSize, readLimit } from "./connections/keyset.ts";
 import type { Context } from "./context.ts";
 import { decodeGlobalId, encodeGlobalId, type NodeType } from "./global-id.ts";
 import type { JsonText } from "./json-text.ts";

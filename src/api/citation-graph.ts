@@ -2,15 +2,14 @@ import type { Answered, NeighbourhoodAnswer } from "../graph/index.ts";
 import { selectedFields } from "./asked-fields.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
-import { CitationDirectionEnum } from "./enums.ts";
-import { GraphResultInterface } from "./graph-answer.ts";
-import { anyWorkRef, workIdsByRefs, worksOf } from "./graph-works.ts";
+import { anyWorkRef, GraphResultInterface, workIdsByRefs, worksOf } from "./graph-works.ts";
 import { graphLimits, readWithin } from "./limits/graph.ts";
 import type { Loaders } from "./loaders/index.ts";
-import type { ReferenceRow } from "./loaders/reference-rows.ts";
-import type { WorkRow } from "./loaders/works.ts";
+import type { WorkRow } from "./loaders/papers.ts";
+import type { ReferenceRow } from "./loaders/references.ts";
 import { ProvenanceObject, ReferenceObject, WorkObject } from "./objects.ts";
 import { provenanceOf } from "./provenance.ts";
+import { CitationDirectionEnum } from "./scalars-and-enums.ts";
 
 type CitationNode = { readonly workId: bigint; readonly depth: number; readonly work: WorkRow | null };
 type CitationEdge = {

@@ -1,13 +1,12 @@
 import type { CitationDirection } from "../graph/index.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
-import { CitationDirectionEnum } from "./enums.ts";
 import { ApiError } from "./errors.ts";
-import { type GraphResult, GraphResultInterface } from "./graph-answer.ts";
-import { anyWorkRef, workIdByRef, worksOf } from "./graph-works.ts";
+import { anyWorkRef, type GraphResult, GraphResultInterface, workIdByRef, worksOf } from "./graph-works.ts";
 import { graphLimits, readWithin } from "./limits/graph.ts";
-import type { WorkRow } from "./loaders/works.ts";
+import type { WorkRow } from "./loaders/papers.ts";
 import { WorkObject } from "./objects.ts";
+import { CitationDirectionEnum } from "./scalars-and-enums.ts";
 
 type CitationPath = GraphResult & { readonly works: readonly WorkRow[] };
 

@@ -1,23 +1,79 @@
 import { and, asc, desc, eq, exists, inArray, type SQL, sql } from "drizzle-orm";
+import { isPithNumber } from "../protocol/index.ts";
+import { paperIdOf } from "../store/ids.ts";
 import { readRows } from "../store/prepared-rows.ts";
 import { claims, papers } from "../store/tables/index.ts";
 import { builder } from "./builder.ts";
-import { ClaimConnection } from "./connection-objects.ts";
-import { KeysetConnection, maximumPageSize, type PageArguments } from "./connections.ts";
+import {
+  type Key,
+  type KeyOrder,
+  KeysetConnection,
+  maximumPageSize,
+  type PageArguments,
+} from "./connections/keyset.ts";
+import { ClaimConnection, pageArguments } from "./connections/schema.ts";
 import type { Context } from "./context.ts";
 import { countRows } from "./count-rows.ts";
-import type { Key, KeyOrder } from "./cursor.ts";
-import { ClaimKindEnum, ProofEnum } from "./enums.ts";
 import { badUserInput } from "./errors.ts";
-import { type ClaimRow, ofKinds } from "./loaders/claims.ts";
-import { pageArguments } from "./page-arguments.ts";
+import { type ClaimKindOrOther, type ClaimRow, claimKinds, ofKinds } from "./loaders/claims.ts";
+import { ClaimObject, PaperObject, ProvenanceObject } from "./objects.ts";
 import { categoriesCondition, proofCondition } from "./paper-filter.ts";
-import { readQuery } from "./search/query-words.ts";
-import { claimHas } from "./search/text-search.ts";
+import { provenanceOf } from "./provenance.ts";
+import { required } from "./required.ts";
+import { ClaimKindEnum, ProofEnum } from "./scalars-and-enums.ts";
+import { claimHas, readQuery } from "./search/text-search.ts";
+
+builder.node(ClaimObject, {
+  description: "A claim of a paper, as listed in the paper's current snapshot.",
+  id: {
+    description: "The global id, derived from the Pith number and the position in the list.",
+    resolve: async ({ paperId, ordinal }, _args, { loaders }) => {
+      const { pithNumber } = await required(loaders.paper.get(paperId), "paper");
+      return `${pithNumber}#${ordinal}`;
+    },
+  },
+  loadMany: (ids, { loaders }) =>
+    Promise.all(
+      ids.map(async (id) => {
+        const [, pithNumber, ordinal] = /^([^#]*)#(0|[1-9]\d{0,8})$/.exec(id) ?? [];
+        if (!isPithNumber(pithNumber)) return null;
+        return loaders.claim.load({ paperId: paperIdOf(pithNumber), ordinal: Number(ordinal) });
+      }),
+    ),
+  fields: (t) => ({
+    claimId: t.exposeString("claimId", { description: "The claim's id within its paper, such as `C1`." }),
+    kind: t.field({
+      type: ClaimKindEnum,
+      description: "The claim's role in the paper.",
+      resolve: ({ kind }): ClaimKindOrOther => claimKinds.find((known) => known === kind) ?? "other",
+    }),
+    text: t.exposeString("text", { description: "The text of the claim." }),
+    status: t.exposeString("status", {
+      description: "How the claim was obtained, such as `machine_extracted`.",
+    }),
+    attestation: t.exposeString("attestation", {
+      description: "Whether an author has confirmed the claim, such as `unclaimed`.",
+    }),
+    source: t.exposeString("source", {
+      nullable: true,
+      description:
+        "The part of the snapshot that the claim was taken from, such as `verdict.strongest_claim`. Returns null if unknown.",
+    }),
+    paper: t.field({
+      type: PaperObject,
+      description: "The paper that makes the claim.",
+      resolve: ({ paperId }, _args, { loaders }) => required(loaders.paper.get(paperId), "paper"),
+    }),
+    provenance: t.field({
+      type: ProvenanceObject,
+      description: "Who asserts that the paper makes this claim.",
+      resolve: ({ paperId }, _args, context) => provenanceOf(paperId, context),
+    }),
+  }),
+});
 
 const ClaimFilterInput = builder.inputType("ClaimFilter", {
-  description:
-    "Selects claims. Conditions are combined with AND. An absent or null condition matches everything.",
+  description: "Selects claims that meet all conditions. An absent or null condition matches everything.",
   fields: (t) => ({
     kinds: t.field({
       type: [ClaimKindEnum],

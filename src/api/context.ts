@@ -8,8 +8,8 @@ import { ApiError } from "./errors.ts";
 import { Allowance } from "./limits/allowance.ts";
 import { defaultQueryLimits } from "./limits/query-limits.ts";
 import { type Loaders, prepareLoaders } from "./loaders/index.ts";
-import type { KeptRows } from "./loaders/kept-rows.ts";
-import type { Rows } from "./loaders/rows-of-database.ts";
+import type { RowCache } from "./loaders/row-cache.ts";
+import type { Rows } from "./loaders/shared-batches.ts";
 import { RequestGraph } from "./request-graph.ts";
 import { builtInKeyring } from "./signer-origin.ts";
 
@@ -134,7 +134,7 @@ export function createContext(
 export function prepareContext(
   database: Database,
   graph: GraphService,
-  kept?: KeptRows,
+  kept?: RowCache,
 ): (parts?: RequestParts) => Context {
   const reads = prepareReads(database, graph, { kept });
   return (parts) => createContext(reads, reads, parts);

@@ -2,11 +2,10 @@ import type { ObjectRef } from "@pothos/core";
 import type { Answered, CountedAnswer } from "../graph/index.ts";
 import { builder } from "./builder.ts";
 import { badUserInput } from "./errors.ts";
-import { type GraphList, graphListObject } from "./graph-answer.ts";
-import { anyWorkRef, workIdsByRefs, worksOf } from "./graph-works.ts";
+import { anyWorkRef, type GraphList, graphListObject, workIdsByRefs, worksOf } from "./graph-works.ts";
 import { graphLimits, readWithin } from "./limits/graph.ts";
 import type { Loaders } from "./loaders/index.ts";
-import type { WorkRow } from "./loaders/works.ts";
+import type { WorkRow } from "./loaders/papers.ts";
 import { WorkObject } from "./objects.ts";
 
 /** A work, and with how many of the given works it is linked by a citation. */

@@ -1,8 +1,8 @@
 import type { IdentifierKind } from "../store/ids.ts";
-import { readVoices } from "../store/voices.ts";
+import { readVoices } from "../store/text-columns.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
-import type { IdentifierRow, WorkRow } from "./loaders/works.ts";
+import type { IdentifierRow, WorkRow } from "./loaders/papers.ts";
 
 type IdentityCandidate = {
   readonly kind: IdentifierKind | null;

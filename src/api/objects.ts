@@ -2,10 +2,9 @@ import type { AcceptedEvent } from "../protocol/index.ts";
 import { builder } from "./builder.ts";
 import type { ClaimRow } from "./loaders/claims.ts";
 import type { EventRow } from "./loaders/events.ts";
-import type { PaperRow } from "./loaders/papers.ts";
-import type { ReferenceRow } from "./loaders/reference-rows.ts";
-import type { SignerRow } from "./loaders/signers.ts";
-import type { WorkRow } from "./loaders/works.ts";
+import type { PaperRow, WorkRow } from "./loaders/papers.ts";
+import type { SignerRow } from "./loaders/records.ts";
+import type { ReferenceRow } from "./loaders/references.ts";
 
 /*
  * The nouns of the schema and the rows behind them. Their fields stand in a file each; here only so that a paper

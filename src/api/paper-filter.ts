@@ -3,13 +3,26 @@ import type { Queries } from "../store/database.ts";
 import { categoriesOfPaper, paperNames } from "../store/tables/columns.ts";
 import { papers, works } from "../store/tables/index.ts";
 import { builder } from "./builder.ts";
-import { ProofEnum } from "./enums.ts";
 import { badUserInput } from "./errors.ts";
-import { comparableText, containsPattern, storable } from "./text-filter.ts";
+import { ProofEnum } from "./scalars-and-enums.ts";
+
+/** Whether PostgreSQL can hold this text: it knows no U+0000, so nothing stored contains one. */
+export function storable(text: string): boolean {
+  return !text.includes("\u0000");
+}
+
+/** The pattern for LIKE that fits every text which contains this one. */
+export function containsPattern(text: string): string {
+  return `%${text.replace(/[\\%_]/g, "\\$&")}%`;
+}
+
+/** A text to be looked for in stored ones, in their form: characters composed (NFC), white space folded. */
+export function comparableText(text: string): string {
+  return text.normalize("NFC").replace(/[\s\p{Z}\p{Cc}]+/gu, " ");
+}
 
 export const PaperFilterInput = builder.inputType("PaperFilter", {
-  description:
-    "Selects papers. Conditions are combined with AND. An absent or null condition matches everything.",
+  description: "Selects papers that meet all conditions. An absent or null condition matches everything.",
   fields: (t) => ({
     categories: t.stringList({
       description:

@@ -1,17 +1,18 @@
 import { isJsonObject, isPithNumber, suffixOf } from "../protocol/index.ts";
 import { paperIdOf } from "../store/ids.ts";
 import { builder } from "./builder.ts";
-import { citingConnection } from "./citing-connection.ts";
+import { ordinalConnection } from "./connections/ordinal.ts";
 import {
   ClaimConnection,
   EventConnection,
+  forwardArguments,
   PaperConnection,
   ReferenceConnection,
-} from "./connection-objects.ts";
+} from "./connections/schema.ts";
 import type { Context } from "./context.ts";
-import { ClaimKindEnum, EventTypeEnum } from "./enums.ts";
 import { JsonText } from "./json-text.ts";
 import type { PaperRow } from "./loaders/papers.ts";
+import type { AliasRow } from "./loaders/records.ts";
 import {
   PaperObject,
   ReferenceCoverageObject,
@@ -20,9 +21,49 @@ import {
   VerificationObject,
   WorkObject,
 } from "./objects.ts";
-import { ordinalConnection } from "./ordinal-connection.ts";
-import { forwardArguments } from "./page-arguments.ts";
 import { required } from "./required.ts";
+import { ClaimKindEnum, EventTypeEnum } from "./scalars-and-enums.ts";
+import { citingConnection } from "./work.ts";
+
+SourceObject.implement({
+  description: "The source of a paper, as stated in its canonical record.",
+  fields: (t) => ({
+    kind: t.exposeString("sourceKind", { description: "The kind of source, such as `arxiv`." }),
+    identifier: t.exposeString("sourceId", {
+      description: "The identifier at the source, without version, such as `2302.12192`.",
+    }),
+    version: t.exposeInt("sourceVersion", {
+      nullable: true,
+      description: "The version at the source, starting at 1. Returns null if the source has no versions.",
+    }),
+  }),
+});
+
+const AliasObject = builder.objectRef<AliasRow>("Alias");
+
+AliasObject.implement({
+  description:
+    "Another identifier of a paper. Aliases are unsigned: those that follow from the record (arXiv id, arXiv's DOI, short Pith " +
+    "numbers) were checked against it, the others were not.",
+  fields: (t) => ({
+    kind: t.exposeString("kind", {
+      description: "The kind of identifier: `arxiv`, `arxiv_version`, `doi`, `pith_short_8` and others.",
+    }),
+    value: t.exposeString("value", { description: "The identifier as the document writes it." }),
+    createdAt: t.expose("createdAt", {
+      type: "DateTime",
+      description: "The creation date that the document states.",
+    }),
+  }),
+});
+
+builder.objectField(PaperObject, "aliases", (t) =>
+  t.field({
+    type: [AliasObject],
+    description: "Other identifiers of the paper, sorted by kind, then value.",
+    resolve: async ({ paperId }, _args, { loaders }) => [...(await loaders.aliasesOfPaper.load(paperId))],
+  }),
+);
 
 builder.node(PaperObject, {
   description:

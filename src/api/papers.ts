@@ -1,13 +1,11 @@
 import type { Queries } from "../store/database.ts";
 import { papers } from "../store/tables/index.ts";
 import { builder } from "./builder.ts";
-import { PaperConnection } from "./connection-objects.ts";
-import { KeysetConnection, type PageArguments } from "./connections.ts";
+import { type Key, KeysetConnection, type PageArguments } from "./connections/keyset.ts";
+import { PaperConnection, pageArguments } from "./connections/schema.ts";
 import type { Context } from "./context.ts";
 import { countRows, countRowsWithout } from "./count-rows.ts";
-import type { Key } from "./cursor.ts";
 import type { PaperRow } from "./loaders/papers.ts";
-import { pageArguments } from "./page-arguments.ts";
 import { type PaperFilter, PaperFilterInput, paperCondition } from "./paper-filter.ts";
 import {
   type Bound,

@@ -1,6 +1,7 @@
+import type { Instant } from "../protocol/index.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
-import { ProofEnum } from "./enums.ts";
+import type { SignerRow } from "./loaders/records.ts";
 import {
   EventObject,
   PaperObject,
@@ -10,6 +11,78 @@ import {
   VerificationObject,
 } from "./objects.ts";
 import { required } from "./required.ts";
+import { ProofEnum, SignerOriginEnum } from "./scalars-and-enums.ts";
+import { originOf } from "./signer-origin.ts";
+
+builder.node(SignerObject, {
+  description:
+    "A signer of events, identified by its key. Keys are trusted by configuration, never by a document.",
+  id: {
+    description: "The global id, derived from the fingerprint.",
+    resolve: ({ fingerprint }) => fingerprint,
+  },
+  loadMany: (ids, context) => Promise.all(ids.map((id) => signerOf(id, context))),
+  fields: (t) => ({
+    keyId: t.exposeString("keyId", { description: "The name of the key, such as `pith-v1-2026-05`." }),
+    fingerprint: t.exposeString("fingerprint", {
+      description: "The first 32 hex digits of the SHA-256 of the raw public key.",
+    }),
+    signerId: t.exposeString("signerId", { description: "The owner of the key, such as `pith.science`." }),
+    signerType: t.exposeString("signerType", {
+      description: "The kind of signer, such as `pith_registry`.",
+    }),
+    origin: t.field({
+      type: SignerOriginEnum,
+      description: "How this mirror came to trust the key.",
+      resolve: ({ fingerprint }, _args, { keyring }) => originOf(fingerprint, keyring),
+    }),
+    publicKey: t.string({
+      nullable: true,
+      description:
+        "The raw Ed25519 public key in base64. Returns null if the key is no longer in this mirror's keyring.",
+      resolve: ({ fingerprint }, _args, { keyring }) => keyring.get(fingerprint)?.publicKeyBase64 ?? null,
+    }),
+    validFrom: t.field({
+      type: "DateTime",
+      nullable: true,
+      description: "The first instant at which the key is valid. Returns null if unlimited or unknown.",
+      resolve: ({ fingerprint }, _args, { keyring }) => timeOf(keyring.get(fingerprint)?.validFrom),
+    }),
+    validUntil: t.field({
+      type: "DateTime",
+      nullable: true,
+      description:
+        "The first instant at which the key is no longer valid. Returns null if unlimited or unknown.",
+      resolve: ({ fingerprint }, _args, { keyring }) => timeOf(keyring.get(fingerprint)?.validUntil),
+    }),
+  }),
+});
+
+/** Anything else than 32 hex digits names no signer; PostgreSQL would not accept every text. */
+async function signerOf(fingerprint: string, { loaders }: Context): Promise<SignerRow | null> {
+  return /^[0-9a-f]{32}$/.test(fingerprint) ? loaders.signer.load(fingerprint) : null;
+}
+
+function timeOf(instant: Instant | null | undefined): string | null {
+  return instant === null || instant === undefined ? null : `${instant}Z`;
+}
+
+builder.queryFields((t) => ({
+  signer: t.field({
+    type: SignerObject,
+    nullable: true,
+    description: "Looks up a signer. Returns null if no accepted event is from this signer.",
+    args: {
+      fingerprint: t.arg.string({ required: true, description: "The fingerprint of the signer's key." }),
+    },
+    resolve: (_root, { fingerprint }, context) => signerOf(fingerprint, context),
+  }),
+  signers: t.field({
+    type: [SignerObject],
+    description: "Lists all signers of accepted events, sorted by fingerprint.",
+    resolve: (_root, _args, { loaders }) => loaders.allSigners(),
+  }),
+}));
 
 ProvenanceObject.implement({
   description: "Who asserts something, and how far that is proved.",

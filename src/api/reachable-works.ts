@@ -1,8 +1,7 @@
 import { builder } from "./builder.ts";
-import { CitationDirectionEnum } from "./enums.ts";
-import { type GraphResult, GraphResultInterface } from "./graph-answer.ts";
-import { anyWorkRef, workIdByRef } from "./graph-works.ts";
+import { anyWorkRef, type GraphResult, GraphResultInterface, workIdByRef } from "./graph-works.ts";
 import { graphLimits, readWithin } from "./limits/graph.ts";
+import { CitationDirectionEnum } from "./scalars-and-enums.ts";
 
 type ReachableWorks = GraphResult & { readonly counts: readonly number[] };
 

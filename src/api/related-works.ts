@@ -1,9 +1,8 @@
 import { greatestArgument } from "./asked-fields.ts";
 import { builder } from "./builder.ts";
-import { graphListObject } from "./graph-answer.ts";
-import { anyWorkRef, workIdByRef, worksOf } from "./graph-works.ts";
+import { anyWorkRef, graphListObject, workIdByRef, worksOf } from "./graph-works.ts";
 import { graphLimits, readWithin } from "./limits/graph.ts";
-import type { WorkRow } from "./loaders/works.ts";
+import type { WorkRow } from "./loaders/papers.ts";
 import { WorkObject } from "./objects.ts";
 
 type RelatedWork = {

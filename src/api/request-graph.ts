@@ -1,7 +1,7 @@
 import { type Budget, type GraphService, type GraphStatus, GraphUnavailableError } from "../graph/index.ts";
 import { ApiError } from "./errors.ts";
 import { analysisBudget, loadPatienceMilliseconds, questionBudget } from "./limits/graph.ts";
-import type { Batches } from "./loaders/batch.ts";
+import type { Batches } from "./loaders/batching.ts";
 
 /** What every answer of the graph says of itself. */
 type Given = {

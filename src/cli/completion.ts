@@ -25,7 +25,7 @@ Examples:
 }
 
 /** What can be completed below a command. */
-export type CompletionTree = {
+type CompletionTree = {
   /** The words that lead to it, after the program's name: `["quarantine", "list"]`. */
   readonly path: readonly string[];
   readonly description: string;
@@ -35,7 +35,7 @@ export type CompletionTree = {
   readonly commands: readonly CompletionTree[];
 };
 
-export type CompletedOption = {
+type CompletedOption = {
   /** `--limit`, and a short form where there is one. */
   readonly flags: readonly string[];
   readonly description: string;
@@ -75,7 +75,7 @@ export function allCommands(tree: CompletionTree): CompletionTree[] {
 }
 
 /** A text as one word of a shell, whatever it holds. */
-export function singleQuoted(text: string): string {
+function singleQuoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 

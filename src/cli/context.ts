@@ -76,7 +76,7 @@ export async function openUnmigratedDatabase(
 }
 
 /** A database of DATABASE_URL. Rejects with `OldServerError` where its PostgreSQL is too old. */
-export async function openServer(options: DatabaseOptions): Promise<Database> {
+async function openServer(options: DatabaseOptions): Promise<Database> {
   const database = openDatabase(options);
   try {
     await refuseOldServer(database);

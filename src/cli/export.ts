@@ -41,10 +41,10 @@ Exit status: 0, or 1 where this mirror holds no such paper.`,
   addExportBibliographyCommand(command);
 }
 
-export type DocumentOptions = { readonly bundle?: boolean };
+type DocumentOptions = { readonly bundle?: boolean };
 
 /** A paper's state, or the bundle that it is merged from, as canonical JSON. */
-export async function exportPaper(
+async function exportPaper(
   database: Database,
   ref: string,
   { bundle = false }: DocumentOptions,

@@ -13,7 +13,7 @@ const groups: readonly (readonly [heading: string, files: readonly CommandFile[]
     "Serve",
     [
       { names: ["start"], load: async () => (await import("./start.ts")).addStartCommand },
-      { names: ["serve"], load: async () => (await import("./serve.ts")).addServeCommand },
+      { names: ["serve"], load: async () => (await import("./start.ts")).addServeCommand },
       { names: ["worker"], load: async () => (await import("./worker.ts")).addWorkerCommand },
       { names: ["token"], load: async () => (await import("./token.ts")).addTokenCommand },
     ],

@@ -129,7 +129,7 @@ Exit status: 0; 1 where the row that is named is not there, or cannot be retried
     });
 }
 
-export type RetryCommandOptions = {
+type RetryCommandOptions = {
   readonly minimumProof?: string;
   readonly keyring?: string;
   readonly allowHost: readonly string[];
@@ -137,7 +137,7 @@ export type RetryCommandOptions = {
 };
 
 /** What `pith-graph quarantine retry` does; returns the exit status. */
-export async function runQuarantineRetry(
+async function runQuarantineRetry(
   prefix: string | undefined,
   options: RetryCommandOptions,
 ): Promise<ExitStatus> {

@@ -1,22 +1,12 @@
 import type { Command } from "commander";
 import { type Config, readConfig } from "../config/index.ts";
-import { type GraphService, startGraph } from "../graph/index.ts";
 import type { Log } from "../log.ts";
-import type { Keyring } from "../protocol/index.ts";
-import { connectionLimits } from "../server/connections/index.ts";
-import { type App, createApp, graphqlSettings, type ListeningServer, listen } from "../server/index.ts";
-import { type MetricsListener, startMetricsListener } from "../server/metrics-listener.ts";
-import { type Database, openDatabase } from "../store/index.ts";
+import { connectionLimits } from "../server/connections.ts";
+import { type ListeningServer, listen } from "../server/index.ts";
+import { type Service, startService } from "../service.ts";
+import type { Database } from "../store/index.ts";
 import { readRebuildDue } from "../store/migrate.ts";
-import { ReadServers, type ReplicaStatus } from "../store/replicas/index.ts";
-import {
-  collectGraphMetrics,
-  collectPoolMetrics,
-  collectTableMetrics,
-  gauge,
-  startTelemetry,
-  type Telemetry,
-} from "../telemetry/index.ts";
+import { startTelemetry } from "../telemetry/index.ts";
 import { announce } from "./announce.ts";
 import { CommandError, exitStatus, explained } from "./command-error.ts";
 import { givenOptions, warnOfUnknownVariables } from "./config.ts";
@@ -25,9 +15,8 @@ import { aborted, endByForce, listenForInterruption } from "./interruption.ts";
 import { loadKeyring } from "./keyring-file.ts";
 import { runningService } from "./running-service.ts";
 import { isSampleLoaded, loadSample, sampleKeyringPath } from "./sample.ts";
-import { startWorkerProcess, type WorkerProcess } from "./worker-process.ts";
 
-export type ServiceOptions = {
+type ServiceOptions = {
   readonly sample: boolean;
   readonly keyring?: string;
   readonly port?: string;
@@ -36,7 +25,7 @@ export type ServiceOptions = {
 };
 
 /** What `--json` does where a command serves until it is stopped. */
-export const logJson =
+const logJson =
   "log lines of JSON (PITH_GRAPH_LOG_FORMAT=json); that with the msg `listening` has host and port";
 
 /** How long the service goes on taking requests on connections that it has, where nothing comes on them. */
@@ -63,17 +52,28 @@ Examples:
     .action((options: ServiceOptions) => runService(options, "with-tokens"));
 }
 
-/** What serves, once the database is there. */
-type Service = {
-  readonly database: Database;
-  readonly reads: Database;
-  readonly readServers: ReadServers;
-  readonly graph: GraphService;
-  readonly app: App;
-};
+type ServeOptions = Omit<ServiceOptions, "sample"> & { readonly worker: boolean };
+
+export function addServeCommand(program: Command): void {
+  program
+    .command("serve")
+    .description("serve the GraphQL API and work on submissions, without the sample")
+    .option("--no-worker", "leave the work on submissions to `pith-graph worker`, run elsewhere")
+    .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
+    .option("--port <number>", "port to listen on (PORT; 4000)")
+    .option("--host <address>", "address to listen on (HOST; 127.0.0.1)")
+    .option("--json", logJson)
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ pith-graph serve --host 0.0.0.0\n  $ pith-graph serve --no-worker",
+    )
+    .action(({ worker, ...options }: ServeOptions) =>
+      runService({ ...options, sample: false }, worker ? "always" : "never"),
+    );
+}
 
 /** Serves until it is asked to stop. The worker runs where submissions may come, or always, or never. */
-export async function runService(
+async function runService(
   options: ServiceOptions,
   workerRuns: "with-tokens" | "always" | "never",
 ): Promise<void> {
@@ -110,30 +110,21 @@ export async function runService(
     throw error;
   });
   let service: Service | undefined;
-  let metrics: MetricsListener | undefined;
-  let worker: WorkerProcess | undefined;
   try {
     await warnOfDueRebuild(database, log);
     await prepareSample(database, paths, { isWanted: options.sample, signal, log });
     if (signal.aborted) return;
-    service = await createService(database, { config, keyring, log });
-    metrics = await listenForMetrics(service, server, config, telemetry, () => worker);
-    server.serve(service.app);
     const hasWorker =
       workerRuns === "always" || (workerRuns === "with-tokens" && config.submissions.tokens.length > 0);
-    if (hasWorker) worker = startWorkerProcess({ keyring: options.keyring, config, log });
+    const worker = hasWorker ? { keyring: options.keyring } : null;
+    const parts = { config, keyring, telemetry, server, database, worker };
+    service = await explained(() => startService(parts));
     announce(server, config, log, await examplePaper(database));
     await aborted(signal);
     log.info("Stopping …");
   } finally {
     boundStop();
-    // First the server: requests under way may wait for the worker.
-    await server.close();
-    await worker?.close();
-    await metrics?.close();
-    await service?.graph.close();
-    await service?.readServers.close();
-    await service?.reads.close();
+    await (service ?? server).close();
     await database.close();
     await telemetry.close();
     clearTimeout(bound);
@@ -182,81 +173,6 @@ async function listenFirst(config: Config, log: Log, command: string): Promise<L
 async function warnOfDueRebuild({ pool }: Database, log: Log): Promise<void> {
   const reason = await readRebuildDue(pool);
   if (reason !== null) log.warn(`${reason} To bring them up to date: pith-graph rebuild`);
-}
-
-async function createService(
-  database: Database,
-  { config, keyring, log }: { readonly config: Config; readonly keyring: Keyring; readonly log: Log },
-): Promise<Service> {
-  const { submissions, exports, baseUrl, limits, maximumQueryBytes, requestsPerMinute, trustedProxies } =
-    config;
-  const graphql = await explained(() => graphqlSettings(config.graphql));
-  const graph = startGraph(database, {
-    adjacency: config.graphAdjacency,
-    onLoadError: (error) => log.error({ err: error }, "the citation graph could not be loaded"),
-  });
-  // A query ends by itself before; this is for what its end did not reach.
-  const statementMilliseconds = limits.milliseconds + 1_000;
-  const reads = openDatabase({
-    connection: database.connection,
-    statementMilliseconds,
-    connectionMilliseconds: limits.milliseconds,
-  });
-  const readServers = new ReadServers({
-    primary: reads,
-    replicas: config.replicaUrls,
-    maximumSeconds: config.replicaSeconds,
-    statementMilliseconds,
-    onChange: (replica) => logReplica(replica, log),
-  });
-  const app = createApp({
-    database,
-    readServers,
-    graph,
-    submissions,
-    exports,
-    baseUrl,
-    limits,
-    rate: { requestsPerMinute, trustedProxies },
-    graphql,
-    keyring,
-    maximumBodySize: maximumQueryBytes,
-    logError: (message, error) => log.error({ err: error }, message),
-  });
-  return { database, reads, readServers, graph, app };
-}
-
-function logReplica({ number, reason }: ReplicaStatus, log: Log): void {
-  if (reason === null) log.info({ replica: number }, `Replica ${number} is in use.`);
-  else log.warn({ replica: number }, `Replica ${number} is left out: ${reason}.`);
-}
-
-/** Serves metrics where that is configured: this process', and those of the worker that it runs. */
-async function listenForMetrics(
-  { database, reads, graph, app }: Service,
-  server: ListeningServer,
-  { metrics: address }: Config,
-  { metrics, families, log }: Telemetry,
-  worker: () => WorkerProcess | undefined,
-): Promise<MetricsListener | undefined> {
-  if (address === undefined || metrics === null) return undefined;
-  collectPoolMetrics(metrics, { writes: database.pool, reads: reads.pool });
-  collectTableMetrics(metrics, database);
-  collectGraphMetrics(metrics, graph);
-  metrics.collect(() => [
-    gauge("pith_graph_http_unread_bytes", "Bytes of answers that clients have not read yet.", [
-      [server.unreadBytes()],
-    ]),
-  ]);
-  const listener = await explained(() =>
-    startMetricsListener({
-      ...address,
-      families: () => Promise.all([families(), worker()?.families() ?? []]),
-      readiness: app.readiness,
-    }),
-  );
-  log.info({ host: address.host, port: listener.port }, "metrics are at /metrics");
-  return listener;
 }
 
 async function prepareSample(

@@ -81,10 +81,10 @@ async function* deliveriesOf(path: string, maximumBytes: number): AsyncGenerator
   for (const source of await findSources([path], say)) yield* readSource(source, maximumBytes, () => {});
 }
 
-export type VerifyOptions = AdmissionPolicy;
+type VerifyOptions = AdmissionPolicy;
 
 /** What is said of one document. */
-export type VerifyReport = {
+type VerifyReport = {
   readonly source: string;
   /** Set where the document is refused as a whole; there is nothing else then. */
   readonly error?: { readonly code: string; readonly message: string };
@@ -109,7 +109,7 @@ type EventReport = {
 };
 
 /** Judges one document alone, as a mirror that holds nothing else would. */
-export function verifyDocument(delivered: Delivered, options: VerifyOptions): VerifyReport {
+function verifyDocument(delivered: Delivered, options: VerifyOptions): VerifyReport {
   const { source } = delivered;
   if ("unreadable" in delivered) {
     return { source, error: { code: delivered.code, message: delivered.unreadable } };
@@ -172,7 +172,7 @@ const checkTexts: Record<string, string> = {
 };
 
 /** The report as lines for a person. What the document wrote itself is shown as text, whatever it holds. */
-export function reportLines(report: VerifyReport): string[] {
+function reportLines(report: VerifyReport): string[] {
   const { source, error, checks = {}, events = [], equivocations = [], warnings = [] } = report;
   if (error !== undefined)
     return [`${shownText(source)}: REFUSED ${error.code}`, `  ${shownText(error.message)}`];

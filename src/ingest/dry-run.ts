@@ -1,6 +1,6 @@
 import type { Database } from "../store/index.ts";
+import { shapeOf, typeOf } from "../store/layout/table-layout.ts";
 import type { Cell } from "../store/rows.ts";
-import { shapeOf, typeOf } from "../store/table-shape.ts";
 import { inTransaction } from "../store/transaction.ts";
 import { quarantineColumns, quarantineRows } from "./apply/quarantine.ts";
 import { parseBatch, verifyBatch } from "./batch.ts";

@@ -85,13 +85,13 @@ async function storeBatch(
   if (papers.length === 0 && !(await concernsQuarantine(pool, documents))) return new Set();
   return inWriteTransaction(pool, async (writer) => {
     await writeNewPapers(writer, papers);
-    const areDistributed = await takeWriteLock(pool, writer, isLockHeld);
+    const layout = await takeWriteLock(pool, writer, isLockHeld);
     const now = new Date().toISOString();
     const known = papers.filter(({ merged }) => merged === null).map(({ paperId }) => paperId);
     const stored = await readStored(writer, known);
     const planning = planBatch(papers, stored, { now, areNewPapersWritten: true });
     const plan = await answerQuestions(planning, answersFrom(writer));
-    await applyPlan(writer, plan, { now, areDistributed });
+    await applyPlan(writer, plan, { now, layout });
     await writeQuarantine(writer, documents, now);
     await releaseAccepted(writer, documents);
     return plan.merged;

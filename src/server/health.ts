@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { GraphService } from "../graph/index.ts";
 import type { Database } from "../store/database.ts";
 import { readSchemaState, type SchemaState } from "../store/migrate.ts";
-import { readWriteLockWait, type WriteLockWait } from "../store/write-lock-wait.ts";
+import { readWriteLockWait, type WriteLockWait } from "../store/write-lock.ts";
 import { sendJson } from "./responses.ts";
 
 /**

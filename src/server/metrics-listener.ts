@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { exposition, expositionType, type Family } from "../telemetry/index.ts";
-import { Connections } from "./connections/index.ts";
+import { Connections } from "./connections.ts";
 import { answerReadiness, type Readiness } from "./health.ts";
 import { listenOn } from "./listen-on.ts";
 import { send, sendError, sendJson } from "./responses.ts";

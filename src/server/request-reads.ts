@@ -1,7 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import { type Context, type PreparedReads, prepareReads } from "../api/context.ts";
-import { KeptRows } from "../api/loaders/kept-rows.ts";
+import { RowCache } from "../api/loaders/row-cache.ts";
 import { type GraphService, questionNames, startGraph } from "../graph/index.ts";
+import { DataVersion } from "../store/data-version.ts";
 import {
   type Position,
   parsePosition,
@@ -11,7 +12,6 @@ import {
 } from "../store/replicas/index.ts";
 import { isServerFault } from "../store/server-fault.ts";
 import type { PaperStates } from "../store/states/index.ts";
-import { DataVersion } from "./cache/data-version.ts";
 
 /**
  * A place in the database's log. An answer that carries it has seen nothing later; a request that carries it is
@@ -62,8 +62,8 @@ function prepareServer(server: ReadServer, { graph, states, rowCacheSize }: Shar
   const isInTables = graph.status().adjacency === "sql";
   const ownGraph =
     isReplica && isInTables ? graphOfReplica(startGraph(database, { adjacency: "sql" }), graph) : graph;
-  const version = new DataVersion(server, ownGraph);
-  const kept = rowCacheSize > 0 ? new KeptRows(() => version.read(), rowCacheSize) : undefined;
+  const version = new DataVersion(server, () => ownGraph.graphVersion());
+  const kept = rowCacheSize > 0 ? new RowCache(version, rowCacheSize) : undefined;
   return { server, version, reads: prepareReads(database, ownGraph, { kept, states }) };
 }
 

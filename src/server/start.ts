@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { Server as NetServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import type { App } from "./app.ts";
-import { type ConnectionLimits, Connections } from "./connections/index.ts";
+import { type ConnectionLimits, Connections } from "./connections.ts";
 import { pathOf, useOriginForm } from "./http/router.ts";
 import { listenOn } from "./listen-on.ts";
 import type { LogError } from "./mask-error.ts";

@@ -13,8 +13,8 @@ import {
 } from "../protocol/index.ts";
 import type { Queries } from "./database.ts";
 import { bigintArray } from "./rows.ts";
-import { aliasValue, readBroughtAliases } from "./stored-aliases.ts";
 import { events, records } from "./tables/index.ts";
+import { aliasValue, readBroughtAliases } from "./text-columns.ts";
 
 /** What the log holds of one paper: enough to merge its state. */
 export type PaperLog = {

@@ -6,8 +6,7 @@ import pg from "pg";
 import { retry } from "../runtime/retry.ts";
 import type { Database } from "./database.ts";
 import { isConflict } from "./server-fault.ts";
-import { writeLock } from "./write-lock.ts";
-import { waitForWriteLock } from "./write-lock-wait.ts";
+import { waitForWriteLock, writeLock } from "./write-lock.ts";
 
 /** The committed migrations. */
 const committed = fileURLToPath(new URL("../../drizzle", import.meta.url));

@@ -1,5 +1,112 @@
+import type { Database } from "./database.ts";
+
 /**
  * Any constant: who else writes to the tables waits for it. Works and their counts belong to no one paper, so two
  * writers would have to agree on an order of locks; verification, the greater part, needs none.
  */
 export const writeLock = 7_484_002;
+
+/** Who holds the write lock while others wait for it. */
+export type WriteLockWait = {
+  /** The server's process id of the session that holds it, and the name that its program gave. */
+  readonly pid: number;
+  readonly application: string;
+  /** How long its transaction has been open, or its session has done nothing; in seconds. */
+  readonly heldSeconds: number;
+  /** How many wait for it, and how long the first of them has. */
+  readonly waiting: number;
+  readonly waitedSeconds: number;
+};
+
+const ofThisLock = `locktype = 'advisory' AND classid = 0 AND objid = ${writeLock} AND objsubid = 1
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+
+/** Who holds the write lock, and who waits for it; null where nobody waits. */
+export async function readWriteLockWait({ pool }: Pick<Database, "pool">): Promise<WriteLockWait | null> {
+  const { rows } = await pool.query<{
+    pid: number;
+    application: string;
+    held: number;
+    waiting: number;
+    waited: number;
+  }>(
+    `SELECT a.pid, a.application_name AS application, w.waiting, w.waited,
+       extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, a.state_change))::float8 AS held
+     FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid),
+       (SELECT count(*)::int AS waiting, coalesce(extract(epoch FROM clock_timestamp() - min(waitstart)), 0)::float8 AS waited
+        FROM pg_locks WHERE ${ofThisLock} AND NOT granted) AS w
+     WHERE ${ofThisLock} AND l.granted AND w.waiting > 0`,
+  );
+  const [row] = rows;
+  if (row === undefined) return null;
+  const { pid, application, held, waiting, waited } = row;
+  return { pid, application, heldSeconds: held, waiting, waitedSeconds: waited };
+}
+
+/** When a holder of the lock counts as stopped, in milliseconds. */
+export type WaitLimits = {
+  /** How often one who waits looks at the holder. */
+  readonly lookMilliseconds: number;
+  /** For how long the holder's session must have waited for its own program, without any progress. */
+  readonly stoppedMilliseconds: number;
+};
+
+export const defaultWaitLimits: WaitLimits = { lookMilliseconds: 10_000, stoppedMilliseconds: 60_000 };
+
+/**
+ * Waits for the write lock by a statement that takes it. A holder that works is waited for, however long it takes: a
+ * rebuild may take an hour. One whose program was stopped, or cannot be reached, has its session ended after
+ * `stoppedMilliseconds`: its transaction is rolled back, and if the program goes on, it finds the connection closed and
+ * repeats its work. `pool` must have a connection besides the one that waits.
+ */
+export async function waitForWriteLock<Result>(
+  pool: Database["pool"],
+  lock: () => Promise<Result>,
+  { lookMilliseconds, stoppedMilliseconds }: WaitLimits = defaultWaitLimits,
+): Promise<Result> {
+  let seen: { readonly sign: string; readonly since: number } | undefined;
+  let isLooking = false;
+  const look = async () => {
+    if (isLooking) return;
+    isLooking = true;
+    // A look that fails is repeated.
+    const holder = await readIdleHolder(pool).catch(() => undefined);
+    if (holder === undefined || holder.sign !== seen?.sign)
+      seen = holder && { sign: holder.sign, since: performance.now() };
+    else if (performance.now() - seen.since >= stoppedMilliseconds) {
+      await endSession(pool, holder).catch(() => {});
+      seen = undefined;
+    }
+    isLooking = false;
+  };
+  const timer = setInterval(() => void look(), lookMilliseconds);
+  timer.unref();
+  try {
+    return await lock();
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+type IdleHolder = {
+  readonly pid: number;
+  /** Changes with whatever the session does. */
+  readonly sign: string;
+};
+
+/** The holder, where its session waits for its own program: for the next statement, for rows to copy, to be read from. */
+async function readIdleHolder(pool: Database["pool"]): Promise<IdleHolder | undefined> {
+  const { rows } = await pool.query<IdleHolder>(
+    `SELECT a.pid, concat_ws(' ', a.pid, a.backend_start, a.query_start, a.state_change, a.state, a.wait_event,
+       (SELECT max(bytes_processed) FROM pg_stat_progress_copy AS c WHERE c.pid = a.pid)) AS sign
+     FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)
+     WHERE ${ofThisLock} AND l.granted AND a.wait_event_type = 'Client'`,
+  );
+  return rows[0];
+}
+
+/** Ends the session, if it still holds the lock and has done nothing since. */
+async function endSession(pool: Database["pool"], { pid, sign }: IdleHolder): Promise<void> {
+  const now = await readIdleHolder(pool);
+  if (now?.sign === sign) await pool.query("SELECT pg_terminate_backend($1)", [pid]);
+}

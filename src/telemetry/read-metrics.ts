@@ -2,7 +2,7 @@ import { type EventLoopUtilization, monitorEventLoopDelay, performance } from "n
 import type pg from "pg";
 import type { GraphService } from "../graph/index.ts";
 import type { Database } from "../store/index.ts";
-import { readWriteLockWait } from "../store/write-lock-wait.ts";
+import { readWriteLockWait } from "../store/write-lock.ts";
 import { softwareVersion } from "../version.ts";
 import { gauge, type Metrics } from "./metrics.ts";
 

@@ -46,16 +46,25 @@ describe.each(["memory", "sql"] as const)("from %s", (adjacency) => {
     const { citationGraph } = await ask<{
       citationGraph: {
         nodes: { depth: number; work: Work }[];
-        edges: { citing: Work; cited: Work; isInternalAnchor: boolean }[];
+        edges: {
+          citing: Work;
+          cited: Work;
+          citingIndex: number;
+          citedIndex: number;
+          isInternalAnchor: boolean;
+        }[];
         nodeCount: number;
         edgeCount: number;
         truncated: boolean;
         graphVersion: string;
       };
     }>(`{ citationGraph(${given}) { nodeCount edgeCount truncated graphVersion nodes { depth work { ${named} } }
-      edges { isInternalAnchor citing { ${named} } cited { ${named} } } } }`);
+      edges { isInternalAnchor citingIndex citedIndex citing { ${named} } cited { ${named} } } } }`);
     const { nodes, edges, nodeCount, edgeCount } = citationGraph;
     expect([nodeCount, edgeCount]).toEqual([nodes.length, edges.length]);
+    for (const { citing, cited, citingIndex, citedIndex } of edges) {
+      expect([nodes[citingIndex]?.work, nodes[citedIndex]?.work]).toEqual([citing, cited]);
+    }
     return {
       ...citationGraph,
       nodes: nodes.map(({ work, depth }) => [name(work), depth]),
@@ -79,6 +88,26 @@ describe.each(["memory", "sql"] as const)("from %s", (adjacency) => {
       ]),
     );
     expect(found.truncated).toBe(false);
+  });
+
+  it("citationGraph gives positions without reading works", async () => {
+    const client = clients[adjacency] as Client;
+    const graph = (works: string) => `{ citationGraph(roots: ["${self}"], direction: BOTH, depth: 2) {
+      nodes { depth ${works} } edges { citingIndex citedIndex isInternalAnchor } } }`;
+    const drawn = await client.ask(graph(""));
+    const { citationGraph } = await client.ask<{ citationGraph: { nodes: object[]; edges: object[] } }>(
+      graph("work { id }"),
+    );
+    expect(drawn).toEqual({
+      citationGraph: {
+        ...citationGraph,
+        nodes: citationGraph.nodes.map((node) => ({ depth: (node as { depth: number }).depth })),
+      },
+    });
+    const readsOfWorks = async (works: string) =>
+      (await client.statements(graph(works))).filter((text) => /"cited_by_count"/.test(text)).length;
+    const withWorks = await readsOfWorks("work { id }");
+    expect(await readsOfWorks("")).toBe(withWorks - 1);
   });
 
   it("citationGraph follows cycles once, to the depth asked for", async () => {

@@ -2,6 +2,7 @@ import { type ExecutionResult, type GraphQLError, graphql } from "graphql";
 import type pg from "pg";
 import { prepareContext, type RequestParts } from "../../src/api/context.ts";
 import { stringifyResult } from "../../src/api/json-text.ts";
+import type { RowCache } from "../../src/api/loaders/row-cache.ts";
 import { schema } from "../../src/api/schema.ts";
 import { type GraphService, startGraph } from "../../src/graph/index.ts";
 import type { Database } from "../../src/store/index.ts";
@@ -27,8 +28,9 @@ export function createClient(
   database: Database,
   graph: GraphService = startGraph(database, { adjacency: "sql" }),
   parts: RequestParts = {},
+  rowCache?: RowCache,
 ): Client {
-  const createContext = prepareContext(database, graph);
+  const createContext = prepareContext(database, graph, rowCache);
   const run = (source: string, variableValues?: Variables): Promise<ExecutionResult> =>
     graphql({
       schema,

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { prepareLoaders } from "../../src/api/loaders/index.ts";
-import { KeptRows } from "../../src/api/loaders/kept-rows.ts";
+import { RowCache } from "../../src/api/loaders/row-cache.ts";
 import { startGraph } from "../../src/graph/index.ts";
-import { DataVersion } from "../../src/server/cache/data-version.ts";
+import { DataVersion } from "../../src/store/data-version.ts";
 import { primaryVersion } from "../../src/store/replicas/read-server.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { watchStatements } from "../statements.ts";
@@ -12,7 +12,7 @@ const size = 1_000_000;
 
 describe("what is kept", () => {
   let version = "1";
-  const keptRows = (maximumSize = size) => new KeptRows(async () => version, maximumSize);
+  const keptRows = (maximumSize = size) => new RowCache({ read: async () => version }, maximumSize);
 
   it("is given out at its own version only", async () => {
     version = "1";
@@ -32,7 +32,7 @@ describe("what is kept", () => {
     expect(shelf.get(1n, first)).toBeUndefined();
   });
 
-  it("takes no more room than it may, and what is used stays", async () => {
+  it("takes no more room than its maximum, and keeps what is used", async () => {
     version = "1";
     const text = "x".repeat(1_000);
     const rows = keptRows(100_000);
@@ -59,7 +59,7 @@ describe("what is kept", () => {
     version = "2";
     expect(await rows.version()).toBe("2");
     expect(await rows.version()).toBeNull();
-    const failing = new KeptRows(() => Promise.reject(new Error("no connection")), size);
+    const failing = new RowCache({ read: () => Promise.reject(new Error("no connection")) }, size);
     expect(await failing.version()).toBeNull();
   });
 });
@@ -77,9 +77,11 @@ describe("over the tables", () => {
 
   const prepare = () => {
     const graph = startGraph(database, { adjacency: "sql" });
-    const version = new DataVersion({ versions: database, versionStatement: primaryVersion }, graph);
+    const version = new DataVersion({ versions: database, versionStatement: primaryVersion }, () =>
+      graph.graphVersion(),
+    );
     const { db, pool } = database;
-    return prepareLoaders({ db, pool, kept: new KeptRows(() => version.read(), 50_000_000) });
+    return prepareLoaders({ db, pool, kept: new RowCache(version, 50_000_000) });
   };
   const nothing = () => database.pool.query("SELECT 1");
 

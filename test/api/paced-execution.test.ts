@@ -6,7 +6,7 @@ import { executeToText } from "../../src/api/execution/execute-to-text.ts";
 import { stringifyResult } from "../../src/api/json-text.ts";
 import { Allowance } from "../../src/api/limits/allowance.ts";
 import { boundFields } from "../../src/api/limits/bound-fields.ts";
-import { Batches } from "../../src/api/loaders/batch.ts";
+import { Batches } from "../../src/api/loaders/batching.ts";
 
 const size = 300;
 let resolved = 0;

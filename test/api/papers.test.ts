@@ -74,6 +74,35 @@ describe("Query.papers filters", () => {
     expect(cited.map(({ title }) => title)).toEqual(["The hub"]);
   });
 
+  it("lists the equivocations of a paper with the competing events", async () => {
+    const { papers } = await client.ask<{
+      papers: {
+        nodes: {
+          verification: { equivocations: number };
+          equivocations: {
+            type: string;
+            target: string;
+            signer: { fingerprint: string };
+            events: { type: string; target: string; status: string; signer: { fingerprint: string } }[];
+          }[];
+        }[];
+      };
+    }>(`{ papers(filter: { hasEquivocations: true }) { nodes { verification { equivocations } equivocations {
+        type target signer { fingerprint } events { type target status signer { fingerprint } } } } } }`);
+    for (const { verification, equivocations } of papers.nodes) {
+      expect(equivocations).toHaveLength(verification.equivocations);
+      for (const { type, target, signer, events } of equivocations) {
+        expect(events.length).toBeGreaterThan(1);
+        expect(events).toEqual(events.map(({ status }) => ({ type, target, status, signer })));
+        expect(events[0]?.status).not.toBe("NOT_APPLIED");
+        expect(new Set(events.slice(1).map(({ status }) => status))).toEqual(new Set(["NOT_APPLIED"]));
+      }
+    }
+    expect(await client.ask('{ paper(ref: "2302.12192") { equivocations { target } } }')).toEqual({
+      paper: { equivocations: [] },
+    });
+  });
+
   it("order by citations", async () => {
     type Ordered = { papers: { nodes: { work: { citedByCount: number } }[] } };
     const { papers } = await client.ask<Ordered>(

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import {
+  assertScalarType,
   buildSchema,
   type GraphQLNamedType,
   isEnumType,
@@ -84,6 +85,36 @@ describe("the schema", () => {
       }
     }
     expect(bare).toEqual([]);
+  });
+
+  it("describes everything in at most two sentences of plain English", () => {
+    const long: string[] = [];
+    const tics = /\b(told|nobody|somebody|anew|held|let in|taken in|took in|whole word|at the door)\b/i;
+    const look = (where: string, { description }: Named) => {
+      const sentences = (description ?? "")
+        .replaceAll(/`[^`]*`|Jr\.|et al\./g, "x")
+        .split(/[.?]\s+(?=[A-Z`])/);
+      if (sentences.length > 2 || tics.test(description ?? "")) long.push(`${where}: ${description}`);
+    };
+    for (const type of ownTypes(schema.getTypeMap())) {
+      look(type.name, type);
+      if (isEnumType(type)) for (const value of type.getValues()) look(`${type.name}.${value.name}`, value);
+      if (!isObjectType(type) && !isInterfaceType(type) && !isInputObjectType(type)) continue;
+      for (const field of Object.values(type.getFields())) {
+        look(`${type.name}.${field.name}`, field);
+        if ("args" in field)
+          for (const argument of field.args) look(`${field.name}(${argument.name})`, argument);
+      }
+    }
+    expect(long).toEqual([]);
+  });
+
+  it("names the specification of each scalar", () => {
+    for (const name of ["DateTime", "JSON"]) {
+      expect(assertScalarType(schema.getType(name)).specifiedByURL).toMatch(
+        /^https:\/\/www\.rfc-editor\.org/,
+      );
+    }
   });
 
   it("is what schema.graphql says", () => {

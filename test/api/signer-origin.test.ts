@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { encodeGlobalId } from "../../src/api/global-id.ts";
 import { sampleKeyFingerprint } from "../../src/api/signer-origin.ts";
 import { fingerprintOf, type Keyring } from "../../src/protocol/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
@@ -41,6 +42,38 @@ test("tells the registry's key, a configured key, the demo key and one that is n
   expect(await originsOf(configured.pithNumber, keyring)).toEqual(["CONFIGURED", "CONFIGURED"]);
   expect(await originsOf(configured.pithNumber)).toEqual(["UNKNOWN", "UNKNOWN"]);
 });
+
+test("lists the signers of accepted events, each found by its fingerprint and by its global id", async () => {
+  const client = createClient(database, undefined, { keyring });
+  type Listed = { id: string; fingerprint: string; publicKey: string | null; validUntil: string | null };
+  const fields = "id fingerprint publicKey validFrom validUntil";
+  const { signers } = await client.ask<{ signers: Listed[] }>(`{ signers { ${fields} } }`);
+  const fingerprints = signers.map(({ fingerprint }) => fingerprint);
+  expect(fingerprints).toEqual([...fingerprints].sort());
+  expect(fingerprints).toContain(sampleKeyFingerprint);
+  for (const listed of signers) {
+    expect(
+      await client.ask(
+        `{ signer(fingerprint: "${listed.fingerprint}") { ${fields} } node(id: "${listed.id}") { ... on Signer { ${fields} } } }`,
+      ),
+    ).toEqual({ signer: listed, node: listed });
+    const { publicKey, fingerprint } = listed;
+    if (publicKey === null) expect(keyring.has(fingerprint)).toBe(false);
+    else expect(fingerprintOf(Buffer.from(publicKey, "base64"))).toBe(fingerprint);
+  }
+  expect(signers.some(({ publicKey }) => publicKey !== null)).toBe(true);
+});
+
+test.each(["", "0000", "0".repeat(32), "\u0000", `${"0".repeat(31)}\u0000`])(
+  "finds no signer by the fingerprint %j",
+  async (fingerprint) => {
+    const id = encodeGlobalId("Signer", fingerprint);
+    const query =
+      "query ($fingerprint: String!, $id: ID!) { signer(fingerprint: $fingerprint) { id } node(id: $id) { id } }";
+    const client = createClient(database);
+    expect(await client.ask(query, { fingerprint, id })).toEqual({ signer: null, node: null });
+  },
+);
 
 test("calls the demo key SAMPLE even where an operator configured it", async () => {
   expect(await originsOf("hep-th/9204099", sampleKeyring)).toEqual(["SAMPLE", "SAMPLE"]);

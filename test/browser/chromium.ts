@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { type Browser, chromium } from "playwright-core";
 
-const usualPlaces = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const defaultPaths = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-/** Nothing but what a page asks for goes over the network, and the processor draws, WebGL as well. */
+/** No background traffic, and software rendering, also for WebGL. */
 const flags = [
   "--no-sandbox",
   "--disable-gpu",
@@ -16,15 +16,15 @@ const flags = [
 ];
 
 function findChromium(): string {
-  const places = [process.env["CHROMIUM"] ?? "", ...usualPlaces];
-  const found = places.find((place) => place !== "" && existsSync(place));
+  const paths = [process.env["CHROMIUM"] ?? "", ...defaultPaths];
+  const found = paths.find((path) => path !== "" && existsSync(path));
   if (found !== undefined) return found;
   throw new Error(
-    "No Chromium is here. Install it (Debian: `apt-get install chromium`), or name one: CHROMIUM=/path/to/chromium.",
+    "Chromium not found. Install it (Debian: `apt-get install chromium`), or set CHROMIUM=/path/to/chromium.",
   );
 }
 
-/** The machine's own Chromium, without a window. */
+/** Launches the machine's Chromium, headless. */
 export function launchChromium(): Promise<Browser> {
   return chromium.launch({ executablePath: findChromium(), headless: true, args: flags });
 }

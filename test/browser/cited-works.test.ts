@@ -6,7 +6,7 @@ import { visit } from "./visit.ts";
 const stage = setStage({ fill: fillWithExcerpt });
 
 test.each([320, 375, 768, 1440])(
-  "the page of a work that is only cited has its title on the first screen and no empty column, %i pixels wide",
+  "shows the title of an only cited work on the first screen, without empty columns, at %i pixels",
   async (width) => {
     const options = { viewport: { width, height: 700 } };
     const { page, expectAccessible, expectNoSideScroll, leave } = await visit(
@@ -31,7 +31,7 @@ test.each([320, 375, 768, 1440])(
   },
 );
 
-test("a work that is only cited links to arXiv, and shows its identifier's year with the stated one", async () => {
+test("links an only cited work to arXiv, and shows the year of its identifier with the stated one", async () => {
   const { page, leave } = await visit(stage.browser, `${stage.site.url}paper/2204.05862`);
   await page.getByText("We don't have this paper. These details come from papers that cite it.").waitFor();
   const link = page.getByRole("link", { name: "arXiv:2204.05862" });
@@ -46,7 +46,7 @@ test("a work that is only cited links to arXiv, and shows its identifier's year 
   await leave();
 });
 
-test("a version that is not stored leads to the one that is", async () => {
+test("links from a version that is not stored to the stored one", async () => {
   const { page, expectAccessible, leave } = await visit(stage.browser, `${stage.site.url}paper/2302.12192v7`);
   await page.getByText("2302.12192v7 is not in this mirror. Stored version: v1.").waitFor();
   await expectAccessible();

@@ -10,42 +10,39 @@ const stage = setStage({ fill: fillWithExcerpt });
 test.each([
   ["x".repeat(600), "Searches are limited to 500 characters."],
   ["x ".repeat(40), "Searches are limited to 32 words."],
-])(
-  "a search that is too long is explained in plain words, without an offer to try again",
-  async (query, text) => {
-    const { page, expectAccessible, leave } = await visit(
-      stage.browser,
-      `${stage.site.url}search?${new URLSearchParams({ q: query })}`,
-    );
-    await page.getByRole("alert").getByText(text).waitFor();
-    const words = await page.locator("main").innerText();
-    expect(words).not.toMatch(/Searching|Looking|`|Try again|BAD_USER_INPUT/);
-    await expectAccessible();
-    await leave();
-  },
-);
+])("explains a search that is too long, without offering to try again", async (query, text) => {
+  const { page, expectAccessible, leave } = await visit(
+    stage.browser,
+    `${stage.site.url}search?${new URLSearchParams({ q: query })}`,
+  );
+  await page.getByRole("alert").getByText(text).waitFor();
+  const words = await page.locator("main").innerText();
+  expect(words).not.toMatch(/Searching|Looking|`|Try again|BAD_USER_INPUT/);
+  await expectAccessible();
+  await leave();
+});
 
-test("an address that names no paper is explained without codes", async () => {
+test("explains a URL that is not a paper identifier, without error codes", async () => {
   const { page, leave } = await visit(stage.browser, `${stage.site.url}paper/what%20is%20this`);
-  await page.getByRole("alert").getByText("“what is this” names no paper").waitFor();
+  await page.getByRole("alert").getByText("“what is this” is not a paper identifier").waitFor();
   expect(await page.locator("main").innerText()).not.toMatch(/BAD_USER_INPUT|`/);
   await page.goto(`${stage.site.url}paper/9999.99999`);
   await page.getByRole("heading", { name: "Paper not found" }).waitFor();
   await leave();
 });
 
-test("a server that does not answer is named, and trying again helps once it does", async () => {
+test("reports an unreachable server, and recovers with Try again", async () => {
   const { page, faults } = await visit(stage.browser, stage.site.url);
   await page.getByRole("heading", { name: "Latest papers" }).waitFor();
-  let refused = 0;
+  let aborted = 0;
   await page.route("**/graphql", (route) => {
-    refused++;
+    aborted++;
     return route.abort();
   });
   await page.getByRole("combobox", { name: "Search papers and claims" }).fill("human feedback");
   await page.keyboard.press("Enter");
   await page.getByRole("alert").getByText("Can't reach the server").waitFor();
-  expect(refused).toBeGreaterThan(0);
+  expect(aborted).toBeGreaterThan(0);
   await page.unroute("**/graphql");
   await page.getByRole("alert").getByRole("button", { name: "Try again" }).click();
   await page.getByText("3 found for “human feedback”").waitFor();
@@ -53,7 +50,7 @@ test("a server that does not answer is named, and trying again helps once it doe
   await page.context().close();
 });
 
-test("seven tabs of the overview share one event stream, and each shows what arrives", async () => {
+test("shares one event stream between seven tabs, and shows events in each", async () => {
   const context = await stage.browser.newContext({ reducedMotion: "reduce" });
   let streams = 0;
   context.on("request", (request) => {
@@ -68,7 +65,7 @@ test("seven tabs of the overview share one event stream, and each shows what arr
     tabs.push(tab);
   }
   expect(streams).toBe(1);
-  // The tab with the connection goes: another takes over.
+  // Another tab takes over when the connected one closes.
   await tabs.shift()?.close();
   await expect.poll(() => streams).toBe(2);
 

@@ -24,7 +24,7 @@ const hub = documentOf({
   submittedAt: "2024-01-02T00:00:00Z",
   title: "Cited by many",
 });
-/** A name for each number, without digits, which would be read as footnote marks. */
+/** A family name for each number, without digits, which would be read as footnote marks. */
 const familyOf = (index: number) =>
   `Citer${String.fromCharCode(97 + Math.floor(index / 26), 97 + (index % 26))}`;
 const citers = Array.from({ length: 150 }, (_, index) =>
@@ -51,7 +51,7 @@ const drawn = (page: Page) => page.locator(".picture[data-drawn]").waitFor();
 const graphOf = (...refs: string[]) =>
   `${stage.site.url}graph?${new URLSearchParams({ of: refs.join(",") })}`;
 
-/** What the picture shows of each work, as its saved form has it. */
+/** The works of the saved picture, with the width of their shapes. */
 async function shapes(page: Page): Promise<{ name: string; width: number }[]> {
   const text = await savedPicture(page);
   return page.evaluate((svg) => {
@@ -66,7 +66,7 @@ async function shapes(page: Page): Promise<{ name: string; width: number }[]> {
   }, text);
 }
 
-test("a paper without citations has an empty state that says what to do, and no picture", async () => {
+test("shows an empty state instead of a picture for a paper without citations", async () => {
   const { page, expectAccessible, leave } = await visit(stage.browser, graphOf("2401.00001"));
   const empty = page.getByRole("region", { name: "No citations to draw" });
   await empty.getByRole("link", { name: "Cites nothing at all" }).waitFor();
@@ -84,7 +84,7 @@ test("a paper without citations has an empty state that says what to do, and no 
 test.each([
   ["two works", ["2401.00002"], 2],
   ["three works without a citation between two of them", ["2401.00001", "2401.00002"], 3],
-])("%s are drawn at the size of small marks", async (_, refs, count) => {
+])("draws %s as small shapes", async (_, refs, count) => {
   const { page, leave } = await visit(stage.browser, graphOf(...(refs as string[])));
   await drawn(page);
   const works = await shapes(page);
@@ -96,20 +96,20 @@ test.each([
   await leave();
 });
 
-test("adding an unknown name changes neither picture, selection, input nor address", async () => {
+test("keeps picture, selection, input and URL when an unknown name is added", async () => {
   const { page, expectAccessible, leave } = await visit(
     stage.browser,
     `${graphOf("2401.00002")}&select=2401.00002`,
   );
   await drawn(page);
-  const address = page.url();
+  const url = page.url();
   const box = page.getByRole("combobox", { name: "Add a paper" });
   for (const name of ["no such paper", "9999.99999", "human feedback"]) {
     await box.fill(name);
     await page.getByRole("button", { name: "Add" }).click();
     await page.getByRole("alert").getByText(`We couldn't find a paper named “${name}”.`).waitFor();
     expect(await box.inputValue()).toBe(name);
-    expect(page.url()).toBe(address);
+    expect(page.url()).toBe(url);
     await page
       .getByRole("complementary", { name: "Selected works" })
       .getByRole("link", { name: "Cites one work" })
@@ -120,7 +120,7 @@ test("adding an unknown name changes neither picture, selection, input nor addre
   await leave();
 });
 
-test("the box adds a work by its title, from the suggestions", async () => {
+test("adds a work by its title from the suggestions", async () => {
   const { page, leave } = await visit(stage.browser, graphOf("2401.00002"));
   await drawn(page);
   const box = page.getByRole("combobox", { name: "Add a paper" });
@@ -139,7 +139,7 @@ test("the box adds a work by its title, from the suggestions", async () => {
   await leave();
 });
 
-test("an address with an unknown name among others shows the others and names it", async () => {
+test("shows the known refs of a URL and names the unknown ones", async () => {
   const { page, leave } = await visit(stage.browser, graphOf("2401.00002", "9999.99999", "no such paper"));
   await drawn(page);
   await page.getByText("Not found: “9999.99999”, “no such paper”.").waitFor();
@@ -148,7 +148,7 @@ test("an address with an unknown name among others shows the others and names it
   await leave();
 });
 
-test("a second starting point keeps its works beside a larger one", async () => {
+test("keeps the works of a second root beside a larger one", async () => {
   const { page, leave } = await visit(
     stage.browser,
     `${graphOf("2302.12192", "2401.00003")}&most=100&as=table`,
@@ -161,19 +161,19 @@ test("a second starting point keeps its works beside a larger one", async () => 
   await leave();
 });
 
-test("starting points are labelled by author and year, and pointing at a work shows its label", async () => {
+test("labels roots by author and year, and a work when it is hovered", async () => {
   const { page, leave } = await visit(stage.browser, graphOf("2401.00003", "2401.00002"));
   await drawn(page);
   const before = await savedPicture(page);
   expect(labelsOf(before)).toContain("Lovelace 2024");
-  // Small works lie close together: whichever is pointed at, of those without a label.
+  // Small works are close together: take whichever unlabelled one is hovered.
   let label = "";
   for (
     let index = 0;
     index < citers.length && (label === "" || labelsOf(before).includes(label));
     index += 7
   ) {
-    const title = await pointNear(page, before, `Citing paper ${index}`);
+    const title = await hoverNear(page, before, `Citing paper ${index}`);
     label = title === null ? "" : `${familyOf(Number(title.slice("Citing paper ".length)))} 2024`;
   }
   expect(labelsOf(before)).not.toContain(label);
@@ -195,8 +195,8 @@ function labelsOf(svg: string): (string | undefined)[] {
   return [...svg.matchAll(/<text [^>]*paint-order="stroke">([^<]*)</g)].map(([, label]) => label);
 }
 
-/** Points at where a work is drawn, and gives the title of the work that is pointed at there; null for none. */
-async function pointNear(page: Page, picture: string, name: string): Promise<string | null> {
+/** Hovers where a work is drawn. Returns the title of the work that is hovered there, or null. */
+async function hoverNear(page: Page, picture: string, name: string): Promise<string | null> {
   const mark = new RegExp(`<title>${name}</title><polygon points="([^"]*)"`).exec(picture);
   const numbers = (mark?.[1] ?? "").split(/[ ,]/).map(Number);
   const middle = (from: number) => {
@@ -207,7 +207,7 @@ async function pointNear(page: Page, picture: string, name: string): Promise<str
   await page.mouse.move(5, 5);
   const details = page.getByRole("region", { name: "Details" });
   await details.waitFor({ state: "detached" });
-  // Twice: sigma looks by itself for what is below a pointer that moves.
+  // Twice: sigma reports a work only for a moving pointer.
   for (const step of [0, 1]) {
     await page.mouse.move((box?.x ?? 0) + middle(0) + step, (box?.y ?? 0) + middle(1));
   }

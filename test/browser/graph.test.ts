@@ -5,11 +5,11 @@ import { fillWithExcerpt } from "./site.ts";
 import { setStage } from "./stage.ts";
 import { visit } from "./visit.ts";
 
-/** A work that others cite, one that cites it, and one that cites that but not the first. */
+/** A cited work, one that cites it, and one that cites only the latter. */
 let hub: string;
 let middle: string;
 let far: string;
-/** The titles of the three, by which pages name them. */
+/** The titles of the works, by arXiv id. */
 const titles = new Map<string, string>();
 const titleOf = (arxivId: string) => titles.get(arxivId) ?? arxivId;
 
@@ -17,8 +17,10 @@ const stage = setStage({ fill: fillWithExcerpt });
 
 beforeAll(async () => {
   type Top = { topWorks: { nodes: { work: { arxivId: string } }[] } };
-  const top = await ask<Top>("{ topWorks(by: CITED_BY_COUNT, first: 60) { nodes { work { arxivId } } } }");
-  // Few works are drawn sooner than many: of the most cited, the last.
+  const top = await request<Top>(
+    "{ topWorks(by: CITED_BY_COUNT, first: 60) { nodes { work { arxivId } } } }",
+  );
+  // The last of the most cited: small graphs are drawn faster.
   for (const { work } of top.topWorks.nodes.toReversed()) {
     type Around = {
       citationGraph: {
@@ -26,7 +28,7 @@ beforeAll(async () => {
         edges: { citing: { id: string }; cited: { id: string } }[];
       };
     };
-    const { citationGraph } = await ask<Around>(
+    const { citationGraph } = await request<Around>(
       `{ citationGraph(roots: ["${work.arxivId}"], direction: CITED_BY, depth: 2) {
         nodes { depth work { id arxivId title } } edges { citing { id } cited { id } } } }`,
     );
@@ -43,7 +45,7 @@ beforeAll(async () => {
   throw new Error("The excerpt has no two steps of citations.");
 });
 
-async function ask<Data>(query: string): Promise<Data> {
+async function request<Data>(query: string): Promise<Data> {
   const response = await fetch(`${stage.site.url}graphql`, {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -68,8 +70,8 @@ async function saved(page: Page, button: string): Promise<{ name: string; conten
   return { name: file.suggestedFilename(), content: await readFile(await file.path()) };
 }
 
-/** Where a work is drawn on the page, as the picture that is saved says. */
-async function placeOf(page: Page, name: string): Promise<{ x: number; y: number }> {
+/** Where a work is drawn on the page, read from the saved picture. */
+async function positionOf(page: Page, name: string): Promise<{ x: number; y: number }> {
   const { content } = await saved(page, "Picture (SVG)");
   const place = await page.evaluate(
     ([text = "", wanted]) => {
@@ -81,7 +83,7 @@ async function placeOf(page: Page, name: string): Promise<{ x: number; y: number
       if (mark?.tagName === "circle") {
         return { x: Number(mark.getAttribute("cx")), y: Number(mark.getAttribute("cy")) };
       }
-      // A polygon: its middle.
+      // The middle of a polygon.
       const numbers = (mark?.getAttribute("points") ?? "").split(/[ ,]/).map(Number);
       const middleOf = (from: number) => {
         const values = numbers.filter((_, index) => index % 2 === from);
@@ -95,15 +97,15 @@ async function placeOf(page: Page, name: string): Promise<{ x: number; y: number
   return { x: (box?.x ?? 0) + place.x, y: (box?.y ?? 0) + place.y };
 }
 
-const pointedAt = (page: Page) => page.locator(".picture .stage[style*='cursor: pointer']");
+const hovered = (page: Page) => page.locator(".picture .stage[style*='cursor: pointer']");
 
-/** Points at a work; again where the picture was laid out anew since its place was read. */
-async function pointAt(page: Page, name: string): Promise<{ x: number; y: number }> {
+/** Hovers a work. Tries again if the layout changed since its position was read. */
+async function hover(page: Page, name: string): Promise<{ x: number; y: number }> {
   for (let tries = 1; ; tries++) {
-    const place = await placeOf(page, name);
+    const place = await positionOf(page, name);
     await page.mouse.move(place.x, place.y);
     try {
-      await pointedAt(page).waitFor({ timeout: 2_000 });
+      await hovered(page).waitFor({ timeout: 2_000 });
       return place;
     } catch (error) {
       if (tries === 5) throw error;
@@ -112,39 +114,39 @@ async function pointAt(page: Page, name: string): Promise<{ x: number; y: number
   }
 }
 
-/** Waits until the address says this. */
-async function says(page: Page, name: string, value: string | null): Promise<void> {
+/** Waits until a parameter of the URL has this value. */
+async function urlHas(page: Page, name: string, value: string | null): Promise<void> {
   await page.waitForFunction(
     ([key = "", wanted]) => new URL(location.href).searchParams.get(key) === wanted,
     [name, value] as const,
   );
 }
 
-test("drawn: a click selects, with Shift another; the path between them; back and forward; a shared address", async () => {
+test("selects works by click and Shift-click, shows the path between them, and restores it by back, forward and URL", async () => {
   const { page, expectAccessible, leave } = await visit(stage.browser, graphAt({ of: hub }));
   await drawn(page);
   await page
     .getByRole("status")
     .getByText(/^\d+ works and \d+ citations between them\.$/)
     .waitFor();
-  expect(await pointedAt(page).count()).toBe(0);
-  const first = await pointAt(page, titleOf(hub));
+  expect(await hovered(page).count()).toBe(0);
+  const first = await hover(page, titleOf(hub));
   await page.mouse.move(5, 5);
-  await pointedAt(page).waitFor({ state: "detached" });
+  await hovered(page).waitFor({ state: "detached" });
   await page.mouse.click(first.x, first.y);
-  await says(page, "select", hub);
+  await urlHas(page, "select", hub);
   const side = page.getByRole("complementary", { name: "Selected works" });
   await side.getByRole("link", { name: titleOf(hub) }).waitFor();
   await expectAccessible();
 
-  // What cites the other is not among the neighbours: it comes with the one between them.
+  // The far work is not a neighbour of the hub: expanding the one between adds it.
   await page.goto(graphAt({ of: hub, expand: middle, select: hub }));
   await drawn(page);
-  const second = await pointAt(page, titleOf(far));
+  const second = await hover(page, titleOf(far));
   await page.keyboard.down("Shift");
   await page.mouse.click(second.x, second.y);
   await page.keyboard.up("Shift");
-  await says(page, "select", `${hub},${far}`);
+  await urlHas(page, "select", `${hub},${far}`);
   await side.getByRole("button", { name: "Path between them" }).click();
   await page.getByText("Shortest path between the two: 2 citations, each is cited by the next.").waitFor();
   await page.goBack();
@@ -160,14 +162,14 @@ test("drawn: a click selects, with Shift another; the path between them; back an
   await leave();
 });
 
-test("the keyboard alone: along citations, select, expand, pin, leave", async () => {
+test("moves along citations, selects, expands, pins and leaves by keyboard alone", async () => {
   const { page, leave } = await visit(stage.browser, graphAt({ of: hub, direction: "cited_by" }));
   await drawn(page);
   await page.getByRole("application").focus();
   await page.keyboard.press("Home");
   const said = page.locator("p[role=status]").filter({ hasText: "Here:" });
   await said.getByText(`${titleOf(hub)}, `).waitFor();
-  // All others cite it, so they stand to its right.
+  // All others cite it, so they are to its right.
   await page.keyboard.press("ArrowRight");
   await said.filter({ hasNotText: `${titleOf(hub)}, ` }).waitFor();
   await page.keyboard.press("Enter");
@@ -180,16 +182,16 @@ test("the keyboard alone: along citations, select, expand, pin, leave", async ()
     selected,
   );
   await page.keyboard.press("+");
-  await says(page, "expand", selected);
+  await urlHas(page, "expand", selected);
   expect(await page.evaluate(() => document.activeElement?.getAttribute("role"))).toBe("application");
   await page.keyboard.press("Escape");
-  await says(page, "select", null);
+  await urlHas(page, "select", null);
   await page.keyboard.press("Tab");
   await page.getByRole("button", { name: "Zoom in" }).and(page.locator(":focus")).waitFor();
   await leave();
 });
 
-test("as a table: the same works and citations; what is selected and expanded there", async () => {
+test("shows the same works and citations as a table, with selection and expansion", async () => {
   const { page, expectAccessible, leave } = await visit(stage.browser, graphAt({ of: hub }));
   const [works, citations] = await countsShown(page);
   await page.getByRole("button", { name: "As a table" }).click();
@@ -198,9 +200,9 @@ test("as a table: the same works and citations; what is selected and expanded th
   expect(await page.getByRole("checkbox", { name: `Select ${titleOf(hub)}`, exact: true }).count()).toBe(1);
   expect(await page.locator("canvas").count()).toBe(0);
   await page.getByRole("checkbox", { name: `Select ${titleOf(hub)}`, exact: true }).check();
-  await says(page, "select", hub);
+  await urlHas(page, "select", hub);
   await page.getByRole("button", { name: `Expand: ${titleOf(middle)}`, exact: true }).click();
-  await says(page, "expand", middle);
+  await urlHas(page, "expand", middle);
   await page
     .getByRole("row")
     .filter({ hasText: titleOf(far) })
@@ -210,7 +212,7 @@ test("as a table: the same works and citations; what is selected and expanded th
   await leave();
 });
 
-test("saved: pictures, GraphML and CSV hold what is shown; a work that is dragged is pinned, also in the address", async () => {
+test("saves pictures, GraphML and CSV of what is shown, and pins a dragged work in the URL", async () => {
   const { page, leave } = await visit(stage.browser, graphAt({ of: hub }));
   await drawn(page);
   const [works, citations] = await countsShown(page);
@@ -224,17 +226,19 @@ test("saved: pictures, GraphML and CSV hold what is shown; a work that is dragge
   expect(graphml.name).toBe("citations.graphml");
   expect(await parsed(graphml.content)).toMatchObject({ errors: 0, nodes: works, edges: citations });
   const svg = await saved(page, "Picture (SVG)");
-  // One more: what is within the picture's frame.
+  // One more for the frame's group.
   expect(await parsed(svg.content)).toMatchObject({ errors: 0, groups: (works ?? 0) + 1 });
   const png = await saved(page, "Picture (PNG)");
   expect(png.content.subarray(1, 4).toString()).toBe("PNG");
   const width = Number(/width="(\d+)"/.exec(svg.content.toString())?.[1]);
   expect(png.content.readUInt32BE(16)).toBe(2 * width);
   const rows = (content: Buffer) => content.toString().trimEnd().split("\r\n").length - 1;
-  expect(rows((await saved(page, "Works (CSV)")).content)).toBe(works);
+  const csv = await saved(page, "Works (CSV)");
+  expect(csv.content.subarray(0, 3).toString("hex")).toBe("efbbbf");
+  expect(rows(csv.content)).toBe(works);
   expect(rows((await saved(page, "Citations (CSV)")).content)).toBe(citations);
 
-  const from = await placeOf(page, titleOf(hub));
+  const from = await positionOf(page, titleOf(hub));
   await page.mouse.move(from.x, from.y);
   await page.mouse.down();
   await page.mouse.move(from.x + 30, from.y + 60, { steps: 4 });
@@ -245,12 +249,12 @@ test("saved: pictures, GraphML and CSV hold what is shown; a work that is dragge
   );
   await page.reload();
   await drawn(page);
-  // The view is fitted anew to where it was put: below where it was.
-  expect((await placeOf(page, titleOf(hub))).y).toBeGreaterThan(from.y + 10);
+  // The view is fitted again: the work is below its former position.
+  expect((await positionOf(page, titleOf(hub))).y).toBeGreaterThan(from.y + 10);
   await leave();
 });
 
-test("by forces, in a thread; that not all is shown is said; by proof; dark", async () => {
+test("runs the force layout, reports truncation, and colours by trust in dark mode", async () => {
   const address = graphAt({ of: "2212.11899", most: "100", layout: "force", colour: "proof" });
   const { page, expectAccessible, leave } = await visit(stage.browser, address, { colorScheme: "dark" });
   await drawn(page);
@@ -259,8 +263,8 @@ test("by forces, in a thread; that not all is shown is said; by proof; dark", as
   await expectAccessible();
   await page.getByRole("button", { name: "Show up to 1,000" }).click();
   await page.getByText("There are more works").waitFor({ state: "detached" });
-  await says(page, "most", "1000");
-  // Fewer again: the others go, and those that stay are drawn.
+  await urlHas(page, "most", "1000");
+  // Fewer again: the remaining works are drawn.
   await page.getByLabel("At most").selectOption("100");
   await page.getByRole("status").getByText("100 works and").waitFor();
   await page.getByText("Arranging …").waitFor({ state: "detached" });
@@ -269,7 +273,7 @@ test("by forces, in a thread; that not all is shown is said; by proof; dark", as
   await leave();
 });
 
-test("320 pixels wide; names that nobody knows; where to begin", async () => {
+test("fits 320 pixels, explains unknown names, and suggests starting points", async () => {
   const { page, expectAccessible, expectNoSideScroll, leave } = await visit(
     stage.browser,
     graphAt({ of: hub, select: hub }),
@@ -289,25 +293,25 @@ test("320 pixels wide; names that nobody knows; where to begin", async () => {
   await expectAccessible();
   await page.getByLabel("Paper to start from").fill(hub);
   await page.keyboard.press("Enter");
-  await says(page, "of", hub);
+  await urlHas(page, "of", hub);
   await drawn(page);
   await leave();
 });
 
-test("the first view carries neither the graph nor the charts", async () => {
-  const asked: string[] = [];
+test("loads neither the graph nor the charts with the first page", async () => {
+  const requested: string[] = [];
   const { page, leave } = await visit(stage.browser, stage.site.url);
-  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  page.on("request", (request) => requested.push(new URL(request.url()).pathname));
   await page.reload();
   await page.getByRole("heading", { name: "Latest papers" }).waitFor();
   await page.waitForLoadState("networkidle");
-  const scripts = asked.filter((path) => path.endsWith(".js"));
+  const scripts = requested.filter((path) => path.endsWith(".js"));
   expect(scripts.length).toBeGreaterThan(1);
   expect(scripts.filter((path) => /graph-drawing|bar-chart|force-worker/.test(path))).toEqual([]);
   await leave();
 });
 
-/** The works and citations that the page says it shows. */
+/** The counts of works and citations on the page. */
 async function countsShown(page: Page): Promise<number[]> {
   const words = page.getByRole("status").getByText(/^\d+ works and/);
   return [...((await words.textContent()) ?? "").matchAll(/\d+/g)].map(Number);

@@ -4,8 +4,8 @@ import { takeIn } from "../ingest/take-in.ts";
 import { setStage } from "./stage.ts";
 import { visit } from "./visit.ts";
 
-// Whatever a document says is shown as text. Each of these would do something where it were taken for more; the visit
-// fails on any script that ran into the policy, and each tries to set `hacked`.
+// Texts of documents are shown as text. Each of these would set `hacked` or violate the policy if it were interpreted;
+// the visit fails on any violation.
 
 const markup =
   `<script>window.hacked=1</script><img src=x onerror="window.hacked=1"><svg/onload=window.hacked=1>` +
@@ -44,7 +44,7 @@ const stage = setStage({
   },
 });
 
-test("texts stay texts, within their place", async () => {
+test("shows hostile texts as text, within the width of the page", async () => {
   const { page, expectNoSideScroll, leave } = await visit(stage.browser, stage.site.url, {
     viewport: { width: 320, height: 800 },
   });
@@ -61,7 +61,7 @@ test("texts stay texts, within their place", async () => {
   await leave();
 });
 
-test("markup is shown as it was written, formulas are set, and those that reach further are not", async () => {
+test("shows markup as text and renders formulas, except for commands that need trust", async () => {
   const { page, expectAccessible, leave } = await visit(stage.browser, `${stage.site.url}paper/2301.00001`);
   expect(await page.locator("h1").innerText()).toContain("<script>window.hacked=1</script><img src=x");
   await expectAccessible();
@@ -75,7 +75,7 @@ test("markup is shown as it was written, formulas are set, and those that reach 
   await leave();
 });
 
-test("what turns writing around is shown, and ends with its text; long texts show their beginning", async () => {
+test("names direction marks, and shows the beginning of long texts", async () => {
   const { page, leave } = await visit(stage.browser, `${stage.site.url}paper/2301.00003`);
   await page.locator("h1 .control-character").first().waitFor();
   expect(await page.locator("h1 .control-character").allInnerTexts()).toEqual(["U+202E", "U+202C", "U+2066"]);
@@ -85,7 +85,7 @@ test("what turns writing around is shown, and ends with its text; long texts sho
   await leave();
 });
 
-test("lists and results show hostile texts as texts too", async () => {
+test("shows hostile texts as text in lists and results", async () => {
   const { page, expectNoSideScroll, leave } = await visit(stage.browser, stage.site.url, {
     viewport: { width: 320, height: 800 },
   });
@@ -102,7 +102,7 @@ test("lists and results show hostile texts as texts too", async () => {
   await leave();
 });
 
-test("an address is hostile as well", async () => {
+test("shows hostile URLs as text", async () => {
   const { page, leave } = await visit(
     stage.browser,
     `${stage.site.url}paper/%3Cscript%3Ewindow.hacked=1%3C/script%3E%22onload=%22window.hacked=1`,

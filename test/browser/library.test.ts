@@ -37,7 +37,7 @@ afterAll(async () => {
   await library.remove();
 });
 
-test("the packed library verifies the registry's own document in a page without a bundler", async () => {
+test("verifies the registry's document with the packed library in a page without a bundler", async () => {
   const page = await browser.newPage();
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));

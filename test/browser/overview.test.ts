@@ -5,10 +5,10 @@ import { fillWithExcerpt } from "./site.ts";
 import { setStage } from "./stage.ts";
 import { visit } from "./visit.ts";
 
-// All of it is asked by the queries that the build lists: the live events too.
-const stage = setStage({ fill: fillWithExcerpt, onlyOwnQueries: true });
+// The server accepts only the queries that the build lists, also for live events.
+const stage = setStage({ fill: fillWithExcerpt, onlyPersistedQueries: true });
 
-test("what is held, as charts and tables; ranks; what is invalid", async () => {
+test("shows the contents as charts and tables, the top works, and invalid events", async () => {
   const { page, expectAccessible, expectNoSideScroll, leave } = await visit(
     stage.browser,
     `${stage.site.url}overview`,
@@ -37,7 +37,7 @@ test("what is held, as charts and tables; ranks; what is invalid", async () => {
   await leave();
 });
 
-test("live: what is taken in while the page is open appears, and is counted", async () => {
+test("shows and counts papers that are imported while the page is open", async () => {
   const { page, expectAccessible, leave } = await visit(stage.browser, `${stage.site.url}overview`, {
     colorScheme: "dark",
   });
@@ -53,22 +53,22 @@ test("live: what is taken in while the page is open appears, and is counted", as
   const changes = page.getByRole("list", { name: "Papers that changed while this page is open" });
   await changes.getByRole("link", { name: title }).waitFor();
   await papers.filter({ hasText: new RegExp(`^${(before + 1).toLocaleString("en")}$`) }).waitFor();
-  // The events taken in last are asked for again: its two are on top.
+  // The latest events are loaded again: its two are on top.
   await page.locator(".event-list").first().getByRole("link", { name: title }).nth(1).waitFor();
-  // What was refused with it, and why.
+  // The rejected document, and why.
   await page.getByText("Rejected documents: 1.").waitFor();
-  const refusals = page.getByRole("list", { name: "Rejected, by reason" }).getByRole("listitem");
-  await refusals.getByText("Not JSON.").waitFor();
-  expect(await refusals.allTextContents()).toEqual(["1 document: MALFORMED_JSONNot JSON."]);
+  const rejections = page.getByRole("list", { name: "Rejected, by reason" }).getByRole("listitem");
+  await rejections.getByText("Not JSON.").waitFor();
+  expect(await rejections.allTextContents()).toEqual(["1 document: MALFORMED_JSONNot JSON."]);
   await expectAccessible();
   await leave();
 });
 
-test("a connection that breaks is made anew where it was, and nothing is missed", async () => {
+test("reconnects a broken connection without missing an event", async () => {
   const { page, faults } = await visit(stage.browser, `${stage.site.url}overview`);
   const listening = page.getByText("Live: new events appear here as they arrive.");
   await listening.waitFor();
-  const take = (nth: number) =>
+  const importPaper = (nth: number) =>
     takeIn(stage.site.database, [
       documentOf({
         arxivId: `2407.0000${nth}`,
@@ -76,20 +76,20 @@ test("a connection that breaks is made anew where it was, and nothing is missed"
         title: `Paper number ${nth} of July`,
       }).text,
     ]);
-  await take(1);
+  await importPaper(1);
   const changes = page.getByRole("list", { name: "Papers that changed while this page is open" });
   await changes.getByRole("link", { name: "Paper number 1 of July" }).waitFor();
   stage.site.breakConnections();
-  await take(2);
+  await importPaper(2);
   await changes.getByRole("link", { name: "Paper number 2 of July" }).waitFor();
   await listening.waitFor();
   expect(await changes.getByRole("link", { name: "Paper number 1 of July" }).count()).toBe(1);
-  // The browser tells of the break, and nobody else complains.
+  // The browser reports the broken connection, and nothing else.
   for (const fault of await faults()) expect(fault).toMatch(/net::ERR_INCOMPLETE_CHUNKED_ENCODING/);
   await page.context().close();
 });
 
-test("where no other queries are run: a paper, its graph, a search; another query is refused", async () => {
+test("shows a paper, its graph and a search with persisted queries only, and rejects another query", async () => {
   const { page, leave } = await visit(stage.browser, `${stage.site.url}paper/2302.12192`);
   await page.getByText("pith:2023:ROU4N4IRYZ3HV3M7HKTK3YY643").first().waitFor();
   await page.locator("#events .event").nth(1).waitFor();

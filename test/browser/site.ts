@@ -9,29 +9,29 @@ export type Site = {
   /** `http://127.0.0.1:port/`, with the prefix where there is one. */
   readonly url: string;
   readonly database: TestDatabase;
-  /** Breaks all connections off, as a network does. */
+  /** Breaks all connections, as a network failure does. */
   breakConnections(): void;
   close(): Promise<void>;
 };
 
 export type SiteOptions = {
-  /** Takes in what the site is about; the whole sample unless told. */
+  /** Fills the database. Defaults to the sample. */
   readonly fill?: (database: TestDatabase) => Promise<void>;
-  /** A path that the site is served below, as by a proxy which strips it: `/some/prefix`. */
+  /** A path prefix, as of a proxy that strips it: `/some/prefix`. Defaults to none. */
   readonly prefix?: string;
-  /** Whether the server runs no other queries than those that the explorer's build lists; false unless told. */
-  readonly onlyOwnQueries?: boolean;
+  /** Whether the server accepts only the queries that the explorer's build lists. Defaults to false. */
+  readonly onlyPersistedQueries?: boolean;
 };
 
-/** A real server over a database of its own. */
+/** Starts a server with its own database. */
 export async function startSite({
   fill = fillWithSample,
   prefix = "",
-  onlyOwnQueries = false,
+  onlyPersistedQueries = false,
 }: SiteOptions = {}): Promise<Site> {
   const database = await createTestDatabase();
   await fill(database);
-  const documents = { documents: await readExplorerDocuments(schema), only: onlyOwnQueries };
+  const documents = { documents: await readExplorerDocuments(schema), only: onlyPersistedQueries };
   const server = await serveDatabase(database, (handle) => (prefix === "" ? handle : below(prefix, handle)), {
     documents,
   });
@@ -46,18 +46,18 @@ export async function startSite({
   };
 }
 
-/** Of the sample the real paper, those of December 2022, the forks, and some of hep-th: enough to look at, and soon there. */
+/** Part of the sample, quickly imported: the genuine paper, December 2022, the forks, and some of hep-th. */
 export async function fillWithExcerpt(database: TestDatabase): Promise<void> {
   await takeIn(database, sampleDocuments(80), { keyring: sampleKeyring });
   await markSampleLoaded(database);
 }
 
-/** What loading the sample leaves behind: the server says that it accepts the demo key. */
+/** Marks the sample as loaded, so that the server reports that it accepts the demo key. */
 export async function markSampleLoaded({ pool }: TestDatabase): Promise<void> {
   await pool.query("INSERT INTO settings VALUES ('sample', 'loaded')");
 }
 
-/** What a reverse proxy does: strips the prefix, and answers nothing outside it. */
+/** A reverse proxy that strips the prefix and answers 502 elsewhere. */
 function below(prefix: string, handle: RequestListener): RequestListener {
   return (request, response) => {
     const url = request.url ?? "";

@@ -3,10 +3,10 @@ import { afterAll, beforeAll } from "vitest";
 import { launchChromium } from "./chromium.ts";
 import { type Site, type SiteOptions, startSite } from "./site.ts";
 
-/** What the tests of a file have between its first and its last. */
+/** The site and the browser of a test file. */
 export type Stage = { readonly site: Site; readonly browser: Browser };
 
-/** A site and a browser: there before the first test of a file, gone after its last. */
+/** Starts a site and a browser before the first test of a file, and stops them after the last. */
 export function setStage(options: SiteOptions): Stage {
   let site: Site | undefined;
   let browser: Browser | undefined;
@@ -17,16 +17,16 @@ export function setStage(options: SiteOptions): Stage {
     await browser?.close();
     await site?.close();
   });
-  const there = <Thing>(thing: Thing | undefined): Thing => {
-    if (thing === undefined) throw new Error("The stage is set before the first test.");
+  const started = <Thing>(thing: Thing | undefined): Thing => {
+    if (thing === undefined) throw new Error("Use the stage within tests only.");
     return thing;
   };
   return {
     get site() {
-      return there(site);
+      return started(site);
     },
     get browser() {
-      return there(browser);
+      return started(browser);
     },
   };
 }

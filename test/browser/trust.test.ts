@@ -7,14 +7,14 @@ import { visit } from "./visit.ts";
 
 const stage = setStage({ fill: fillWithExcerpt });
 
-/** Signed with a key that the server does not trust any more. */
+/** Signed with a key that the server no longer trusts. */
 const foreign = documentOf({
   arxivId: "2301.00001",
   submittedAt: "2023-01-02T03:04:05Z",
   title: "Signed elsewhere",
 });
 
-test("each signer is named with what its key is worth, and the demo key is never green", async () => {
+test("names each signer with the trust in its key, and never shows the demo key in green", async () => {
   await takeIn(stage.site.database, [foreign.text]);
   const { page, expectAccessible, leave } = await visit(stage.browser, stage.site.url);
   const chipOf = (title: string) =>
@@ -49,7 +49,7 @@ test("each signer is named with what its key is worth, and the demo key is never
   await leave();
 });
 
-test("where the server has no sample, the browser does not trust the demo key", async () => {
+test("does not trust the demo key if the server has no sample", async () => {
   const site = await startSite({
     fill: async (database) => {
       await takeIn(database, sampleDocuments(1), { keyring: sampleKeyring });
@@ -65,7 +65,7 @@ test("where the server has no sample, the browser does not trust the demo key", 
   }
 });
 
-test("an empty mirror says so, and how to import", async () => {
+test("explains on an empty mirror how to import", async () => {
   const site = await startSite({ fill: async () => {} });
   try {
     const { page, expectAccessible, expectNoSideScroll, leave } = await visit(stage.browser, site.url, {

@@ -10,7 +10,7 @@ import { type Visit, visit } from "./visit.ts";
 const realPaper = "paper/arXiv:2302.12192";
 const signedPaper = "paper/hep-th/9204099";
 const forkedPaper = "search?q=sample+fork";
-/** Signed by a key that is neither the registry's nor the sample's. */
+/** Signed with a key that is neither the registry's nor the sample's. */
 const foreign = documentOf({
   arxivId: "2301.00001",
   submittedAt: "2023-01-02T03:04:05Z",
@@ -33,7 +33,7 @@ async function verifyOn({ page }: Visit): Promise<string> {
   return outcome.innerText();
 }
 
-/** Alters tables behind the server's back, looks, and puts everything back. */
+/** Alters the server's tables directly, runs `look`, and undoes the change. */
 async function withTampering(statement: string, undo: string, look: () => Promise<void>): Promise<void> {
   const { rowCount } = await stage.site.database.pool.query(statement);
   expect(rowCount).toBeGreaterThan(0);
@@ -44,7 +44,7 @@ async function withTampering(statement: string, undo: string, look: () => Promis
   }
 }
 
-test("the browser agrees on the registry's own paper, and says what that leaves open", async () => {
+test("agrees with the server on the registry's paper, and states the limits of that", async () => {
   const tab = await visit(stage.browser, stage.site.url + realPaper);
   const words = await verifyOn(tab);
   expect(words).toContain("same result as the server");
@@ -57,7 +57,7 @@ test("the browser agrees on the registry's own paper, and says what that leaves 
   await tab.leave();
 });
 
-test("it verifies signatures by the sample's key, and says what that key is worth", async () => {
+test("verifies signatures of the demo key, and says that they prove nothing", async () => {
   const tab = await visit(stage.browser, stage.site.url + signedPaper);
   const words = await verifyOn(tab);
   expect(words).toContain("same result as the server");
@@ -66,7 +66,7 @@ test("it verifies signatures by the sample's key, and says what that key is wort
   await tab.leave();
 });
 
-test("forks and invalid events are shown, and verified like the rest", async () => {
+test("shows forks and invalid events, and verifies them", async () => {
   const tab = await visit(stage.browser, stage.site.url + forkedPaper);
   await tab.page.getByRole("link", { name: /Sample: a fork/ }).click();
   await tab.page.getByText("A signer published two versions").waitFor();
@@ -82,7 +82,7 @@ test("forks and invalid events are shown, and verified like the rest", async () 
   await tab.leave();
 });
 
-test("a title that was altered in the server's tables is found", async () => {
+test("finds a title that was altered in the server's tables", async () => {
   await withTampering(
     "UPDATE papers SET title = 'Another title' WHERE source_id = '2302.12192'",
     "UPDATE papers SET title = 'Aligning Text-to-Image Models using Human Feedback' WHERE source_id = '2302.12192'",
@@ -100,7 +100,7 @@ test("a title that was altered in the server's tables is found", async () => {
   );
 });
 
-test("a claim, a check's outcome and a state's hash that were altered are found", async () => {
+test("finds an altered claim, check result and state hash", async () => {
   const where = "WHERE source_id = '2302.12192'";
   const { rows } = await stage.site.database.pool.query(
     `SELECT encode(state_sha256, 'hex') AS sha256 FROM papers ${where}`,
@@ -123,7 +123,7 @@ test("a claim, a check's outcome and a state's hash that were altered are found"
   );
 });
 
-test("an event that was altered in the server's log is refused, by its id", async () => {
+test("rejects an event that was altered in the server's log", async () => {
   const where = "WHERE body LIKE '%Aligning Text-to-Image%' AND type = 'graph_snapshot'";
   await withTampering(
     `UPDATE events SET body = replace(body, 'Kimin Lee', 'Kimin Leo') ${where}`,
@@ -138,20 +138,20 @@ test("an event that was altered in the server's log is refused, by its id", asyn
   );
 });
 
-test("keys that the browser does not know are no agreement; with the key it agrees", async () => {
+test("reports unknown keys, and agrees once the key is added", async () => {
   const tab = await visit(stage.browser, `${stage.site.url}paper/${foreign.pithNumber}`);
   const words = await verifyOn(tab);
   expect(words).toContain("unknown key");
   const { name: _, seed_hex: __, ...entry } = registry;
   const box = tab.page.getByRole("textbox", { name: /A keyring/ });
   await box.fill("[{}]");
-  expect(await verifyAnew(tab, "These keys can't be used")).toContain("key_id must be a text");
+  expect(await verifyWithKeyring(tab, "These keys can't be used")).toContain("key_id must be a text");
   await box.fill(JSON.stringify([entry]));
-  expect(await verifyAnew(tab, "same result as the server")).toContain("a key that you added");
+  expect(await verifyWithKeyring(tab, "same result as the server")).toContain("a key that you added");
   await tab.leave();
 });
 
-async function verifyAnew({ page }: Visit, title: string): Promise<string> {
+async function verifyWithKeyring({ page }: Visit, title: string): Promise<string> {
   await page.getByRole("button", { name: "Verify again in this browser" }).click();
   const outcome = page.locator(".outcome", { hasText: title });
   await outcome.waitFor();

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { launchChromium } from "./chromium.ts";
 import { visit } from "./visit.ts";
 
-// The tests' own eyes: a page with each fault that they must not miss.
+// A page with each fault that visits must report.
 
 let browser: Browser;
 let server: Server;
@@ -29,7 +29,7 @@ afterAll(async () => {
   server?.close();
 });
 
-test("refusals of the policy, console errors and inaccessible parts are seen", async () => {
+test("reports policy violations, console errors and inaccessible elements", async () => {
   const { port } = server.address() as AddressInfo;
   const tab = await visit(browser, `http://127.0.0.1:${port}/`);
   await expect

@@ -5,8 +5,8 @@ import { expect } from "vitest";
 
 declare global {
   interface Window {
-    /** Told of what the Content-Security-Policy refuses. */
-    tellViolation(text: string): void;
+    /** Called with each violation of the Content-Security-Policy. */
+    reportViolation(text: string): void;
     axe: { run(options: object): Promise<{ violations: AxeViolation[] }> };
   }
 }
@@ -18,23 +18,23 @@ type AxeViolation = {
   readonly nodes: readonly { readonly target: unknown; readonly failureSummary?: string }[];
 };
 
-/** A tab of its own. Whatever the page complains of is a fault, and `leave` fails where there is any. */
+/** A browser tab. `leave` fails if the page had any fault. */
 export type Visit = {
   readonly page: Page;
-  /** Messages of errors and warnings, exceptions, refusals of the policy; so far. */
+  /** Console errors and warnings, exceptions and policy violations so far. */
   faults(): readonly string[];
-  /** Fails where axe finds something serious on the page as it is. */
+  /** Fails if axe finds a serious problem on the current page. */
   expectAccessible(): Promise<void>;
-  /** Fails where the page is wider than its window. */
+  /** Fails if the page is wider than its window. */
   expectNoSideScroll(): Promise<void>;
-  /** Closes the tab. Fails where the page had a fault. */
+  /** Closes the tab. Fails if the page had a fault. */
   leave(): Promise<void>;
 };
 
-/** Opens an address in a new tab. 1,280 × 900, light, without motion, unless told. */
+/** Opens a URL in a new tab. Defaults to 1,280 × 900 pixels, light theme and reduced motion. */
 export async function visit(
   browser: Browser,
-  address: string,
+  url: string,
   options: BrowserContextOptions = {},
 ): Promise<Visit> {
   const context = await browser.newContext({
@@ -44,35 +44,35 @@ export async function visit(
     ...options,
   });
   const page = await context.newPage();
-  // Pages that are not there yet are slow on a busy machine; what never comes fails all the same.
+  // Generous, for busy machines.
   page.setDefaultTimeout(20_000);
-  const complaints: string[] = [];
+  const faults: string[] = [];
   page.on("console", (message) => {
-    // Of WebGL that the processor draws: that it is slow when it is asked what lies below the pointer.
+    // Software-rendered WebGL warns about slow reads of the picking layer.
     if (message.text().includes("GL Driver Message (OpenGL, Performance")) return;
     if (["error", "warning"].includes(message.type()))
-      complaints.push(`${message.type()}: ${message.text()} (${message.location().url})`);
+      faults.push(`${message.type()}: ${message.text()} (${message.location().url})`);
   });
-  page.on("pageerror", (error) => complaints.push(`exception: ${error.message}`));
+  page.on("pageerror", (error) => faults.push(`exception: ${error.message}`));
   page.on("request", (request) => {
     const { protocol, origin } = new URL(request.url());
-    if (protocol.startsWith("http") && origin !== new URL(address).origin) {
-      complaints.push(`asked another server: ${request.url()}`);
+    if (protocol.startsWith("http") && origin !== new URL(url).origin) {
+      faults.push(`requested another server: ${request.url()}`);
     }
   });
-  await page.exposeFunction("tellViolation", (text: string) => complaints.push(text));
+  await page.exposeFunction("reportViolation", (text: string) => faults.push(text));
   await page.addInitScript(() => {
     addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => {
-      window.tellViolation(`policy: ${violatedDirective} ${blockedURI}`);
+      window.reportViolation(`policy: ${violatedDirective} ${blockedURI}`);
     });
   });
-  await page.goto(address);
+  await page.goto(url);
 
   return {
     page,
-    faults: () => complaints,
+    faults: () => faults,
     expectAccessible: () => expectAccessible(page),
-    // What is drawn by script follows a changed window a moment later.
+    // Canvases are resized a moment after the window.
     expectNoSideScroll: () =>
       expect
         .poll(
@@ -85,7 +85,7 @@ export async function visit(
         .toBeLessThanOrEqual(0),
     leave: async () => {
       await context.close();
-      expect(complaints, complaints.join("\n")).toEqual([]);
+      expect(faults, faults.join("\n")).toEqual([]);
     },
   };
 }
@@ -94,7 +94,7 @@ let axe: Promise<string> | undefined;
 
 async function expectAccessible(page: Page): Promise<void> {
   axe ??= readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-  // Not as a script of the page, which its policy would refuse.
+  // Not as a script element, which the policy would forbid.
   await page.evaluate(`${await axe}; undefined`);
   const { violations } = await page.evaluate(() =>
     window.axe.run({

@@ -4,9 +4,9 @@ import { askSql } from "../../src/graph/sql/sql-graph.ts";
 import { readBackup, writeBackup } from "../../src/ingest/backup/index.ts";
 import { checkTables, rebuildTables, type VerifiedDocument } from "../../src/ingest/index.ts";
 import { ingestVerified } from "../../src/ingest/pipeline.ts";
-import { keepCitationsTwice } from "../../src/store/citus/kept-twice.ts";
-import { rowsAsValues } from "../../src/store/citus/rows-as-values.ts";
-import { rowsAsLists } from "../../src/store/rows-as-lists.ts";
+import { citus } from "../../src/store/layout/citus.ts";
+import { keepCitationsTwice } from "../../src/store/layout/distribute.ts";
+import { single } from "../../src/store/layout/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { randomOf } from "../graph/random-graph.ts";
 import { comparable, randomQuestion } from "../graph/random-question.ts";
@@ -154,8 +154,8 @@ test("a key that a paper is found by no more is deleted in either form", async (
   );
   const keys = rows.map(({ key, paper_id }) => [key, BigInt(paper_id)]);
   for (const [database, form] of [
-    [plain, rowsAsLists],
-    [twice, rowsAsValues],
+    [plain, single],
+    [twice, citus],
   ] as const) {
     for (const { text, values } of form.remove("paper_keys", ["key", "paper_id"], keys)) {
       expect((await database.pool.query(text, [...values])).rowCount).toBe(3);
@@ -231,11 +231,10 @@ describe("a backup says nothing of how the tables lie", () => {
 
 describe("more rows than a statement has parameters for", () => {
   const columns = ["citing_work_id", "cited_work_id", "is_internal_anchor"];
-  const conflict = "ON CONFLICT (cited_work_id, citing_work_id) DO NOTHING";
   const rows = Array.from({ length: 25_000 }, (_, nth) => [1n, BigInt((nth * 7_919) % 25_000), false]);
 
   test("take several, in the order of the keys", async () => {
-    const sent = rowsAsValues.upsert("citations_by_cited", columns, rows, conflict);
+    const sent = citus.update("citations_by_cited", columns, rows, ["is_internal_anchor"]);
     expect(sent.map(({ values }) => values.length)).toEqual([65_532, 9_468]);
     const cited = sent.flatMap(({ values }) => values.filter((_, place) => place % 3 === 1));
     expect(cited).toEqual(Array.from(rows, (_, nth) => BigInt(nth)));
@@ -246,7 +245,7 @@ describe("more rows than a statement has parameters for", () => {
   });
 
   test("are one statement on one server", () => {
-    expect(rowsAsLists.upsert("citations", columns, rows, conflict)).toHaveLength(1);
-    expect(rowsAsLists.remove("citations", columns.slice(0, 2), rows)).toHaveLength(1);
+    expect(single.update("citations", columns, rows, ["is_internal_anchor"])).toHaveLength(1);
+    expect(single.remove("citations", columns.slice(0, 2), rows)).toHaveLength(1);
   });
 });

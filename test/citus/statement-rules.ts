@@ -1,4 +1,4 @@
-import { type Distribution, distributions } from "../../src/store/citus/distribution.ts";
+import { type Distribution, distributions } from "../../src/store/layout/citus.ts";
 
 /** What Citus cannot run, or runs far more slowly than one server does. */
 export const rules = [

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { distributions } from "../../src/store/layout/citus.ts";
 import {
   CitusMissingError,
   distributeStatements,
   distributeTables,
-} from "../../src/store/citus/distribute.ts";
-import { distributions } from "../../src/store/citus/distribution.ts";
+} from "../../src/store/layout/distribute.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tableFile } from "../../src/export/index.ts";
-import { Connections, connectionLimits } from "../../src/server/connections/index.ts";
+import { Connections, connectionLimits } from "../../src/server/connections.ts";
 import { createExportHandlers } from "../../src/server/export/handlers.ts";
 import { type App, createApp } from "../../src/server/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";

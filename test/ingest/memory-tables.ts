@@ -20,10 +20,9 @@ import {
 } from "../../src/protocol/index.ts";
 import { checksumAfter, emptyChecksum } from "../../src/store/feed.ts";
 import { parseLog } from "../../src/store/index.ts";
+import { shapeOf, typeOf } from "../../src/store/layout/table-layout.ts";
 import type { Cell } from "../../src/store/rows.ts";
-import { readStoredAliases } from "../../src/store/stored-aliases.ts";
-import { shapeOf, typeOf } from "../../src/store/table-shape.ts";
-import { readVoices, type Target } from "../../src/store/voices.ts";
+import { readStoredAliases, readVoices, type Target } from "../../src/store/text-columns.ts";
 import { type Row, sorted, type Tables } from "./tables.ts";
 
 type Cells = Record<string, Cell>;

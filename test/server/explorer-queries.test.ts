@@ -6,7 +6,7 @@ import { schema } from "../../src/api/schema.ts";
 import { readConfig } from "../../src/config/index.ts";
 import { readExplorerDocuments } from "../../src/server/explorer/built-files.ts";
 import { graphqlSettings } from "../../src/server/index.ts";
-import { ownQueries } from "../../web/own-queries.ts";
+import { readPersistedDocuments } from "../../web/persisted-documents.ts";
 
 const theirs = "{ status { papers } }";
 let folder: string;
@@ -50,13 +50,17 @@ it("a query that the list would miss fails the build", async () => {
     await rm(sources, { recursive: true, force: true });
     await mkdir(sources);
     await writeFile(join(sources, "page.tsx"), source);
-    return ownQueries(sources);
+    return readPersistedDocuments(sources);
   };
   const fragment = "const named = graphql(`fragment Named on Work { id }`);";
   expect(
     await write(`${fragment} const all = graphql(\`query All { work(ref: "a") { ...Named } }\`, [named]);`),
   ).toEqual([expect.stringContaining("fragment Named on Work")]);
-  await expect(write("ask(graphql(`{ status { papers } }`))")).rejects.toThrow("page.tsx has a query");
-  await expect(write("const all = graphql(`{ $" + "{field} }`);")).rejects.toThrow("all has a part");
+  await expect(write("ask(graphql(`{ status { papers } }`))")).rejects.toThrow(
+    "page.tsx: declare every query",
+  );
+  await expect(write("const all = graphql(`{ $" + "{field} }`);")).rejects.toThrow(
+    "all contains an expression",
+  );
   await expect(write("const all = graphql(`{ ...Other }`, [other]);")).rejects.toThrow("fragment other");
 });

@@ -14,7 +14,7 @@ afterAll(() => site.close());
 const authorization = { authorization: `Bearer ${token}` };
 const mutation = `mutation ($document: String!) { submitDocument(document: $document) {
   submission { id status receivedAt pithNumber error paper { title } } } }`;
-const query = `query ($id: ID!) { node(id: $id) { ... on Submission { id status pithNumber error paper { title } } } }`;
+const query = `query ($id: ID!) { node(id: $id) { ... on Submission { id status pithNumber error rejection { code message } rejectedEvents { eventId reason } paper { title } } } }`;
 
 type Submission = { id: string; status: string; receivedAt: string };
 
@@ -54,6 +54,8 @@ describe("submitDocument", () => {
       status: "MERGED",
       pithNumber,
       error: null,
+      rejection: null,
+      rejectedEvents: [],
       paper: { title: "Submitted 1" },
     });
   });
@@ -78,11 +80,15 @@ describe("submitDocument", () => {
     expect(await ask(unsigned.submission?.id ?? "")).toMatchObject({
       status: "REJECTED",
       error: expect.stringMatching(/^UNSIGNED: /),
+      rejection: { code: "UNSIGNED", message: expect.stringContaining(" ") },
+      rejectedEvents: [],
       paper: null,
     });
     expect(await ask(mixed.submission?.id ?? "")).toMatchObject({
       status: "MERGED",
-      error: `Not let in: ${bundle.events[1]?.event_id} UNSIGNED`,
+      error: `Rejected events: ${bundle.events[1]?.event_id} UNSIGNED`,
+      rejection: null,
+      rejectedEvents: [{ eventId: bundle.events[1]?.event_id, reason: "UNSIGNED" }],
     });
   });
 

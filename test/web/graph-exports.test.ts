@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { joined } from "../../web/src/graph/neighbourhood.ts";
+import { spreadsheetText } from "../../src/text/index.ts";
+import { mergeNeighbourhoods } from "../../web/src/graph/neighbourhood.ts";
 import { citationsCsv, worksCsv } from "../../web/src/graph-export/csv.ts";
-import { graphml } from "../../web/src/graph-export/graphml.ts";
-import { svg } from "../../web/src/graph-export/picture.ts";
-import { xmlText } from "../../web/src/graph-export/xml.ts";
-import { grown, neighbourhood, work } from "./neighbourhoods.ts";
+import { toGraphml } from "../../web/src/graph-export/graphml.ts";
+import { toSvg } from "../../web/src/graph-export/picture.ts";
+import { escapeXml } from "../../web/src/graph-export/xml.ts";
+import { generateGraph, neighbourhood, work } from "./neighbourhoods.ts";
 
 const hostile = "</data><script>alert(\"1\")</script> & 'so' on,\r\n\u0000\ud800 \u202eend";
 const graph = neighbourhood(
@@ -19,13 +20,15 @@ const graph = neighbourhood(
   ],
 );
 
-/** RFC 4180, read strictly. */
-function readCsv(text: string): string[][] {
+/** Reads RFC 4180 strictly, after a byte order mark. */
+function readCsv(file: string): string[][] {
+  expect(file.charCodeAt(0)).toBe(0xfeff);
+  const text = file.slice(1);
   const rows: string[][] = [[]];
   const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/y;
   while (cell.lastIndex < text.length) {
     const found = cell.exec(text);
-    if (found === null) throw new Error("This is no CSV.");
+    if (found === null) throw new Error("Invalid CSV.");
     rows.at(-1)?.push(found[1]?.replaceAll('""', '"') ?? found[2] ?? "");
     if (found[3] === "\r\n") rows.push([]);
   }
@@ -34,7 +37,7 @@ function readCsv(text: string): string[][] {
 }
 
 describe("CSV", () => {
-  it("gives texts back as they were, but runs as no formula", () => {
+  it("keeps texts unchanged, except for an apostrophe before formulas", () => {
     const [names = [], a, b, c] = readCsv(worksCsv(graph));
     const cells = (row: string[] | undefined) =>
       Object.fromEntries(names.map((name, at) => [name, row?.[at]]));
@@ -53,48 +56,58 @@ describe("CSV", () => {
     expect(cells(c)).toMatchObject({ ref: "10.1000/c", title: "" });
   });
 
-  it("has each citation with the names of both ends", () => {
+  it("has the names of both ends of each citation", () => {
     expect(readCsv(citationsCsv(graph)).slice(1)).toEqual([
       ["a", "b", hostile, `'=HYPERLINK("http://x")`, "false"],
       ["b", "b", `'=HYPERLINK("http://x")`, `'=HYPERLINK("http://x")`, "false"],
     ]);
   });
 
-  it("has a line for each of 1,000 works", () => {
-    expect(readCsv(worksCsv(grown(1000)))).toHaveLength(1001);
+  it("escapes every title as the server's CSV does", () => {
+    const titles = ["=1", "+1+cmd", "@SUM(1)", "-2+3", "＝1", "a;=1", "a\n=1", "-1.5", "a=1", "日本"];
+    const works = neighbourhood(titles.map((title, index) => work(`w${index}`, { title })));
+    expect(
+      readCsv(worksCsv(works))
+        .slice(1)
+        .map(([, title]) => title),
+    ).toEqual(titles.map(spreadsheetText));
+  });
+
+  it("has a row for each of 1,000 works", () => {
+    expect(readCsv(worksCsv(generateGraph(1000)))).toHaveLength(1001);
   });
 });
 
 describe("XML", () => {
-  it("writes what it can, and nothing else", () => {
-    expect(xmlText(`<a b="c">&'`)).toBe("&lt;a b=&quot;c&quot;&gt;&amp;&apos;");
-    expect(xmlText("\u0000\u000b\ud800x\udc00\uffff")).toBe("\ufffd\ufffd\ufffdx\ufffd\ufffd");
-    expect(xmlText("𝔸\n\t")).toBe("𝔸&#10;&#9;");
+  it("escapes markup and replaces characters that XML forbids", () => {
+    expect(escapeXml(`<a b="c">&'`)).toBe("&lt;a b=&quot;c&quot;&gt;&amp;&apos;");
+    expect(escapeXml("\u0000\u000b\ud800x\udc00\uffff")).toBe("\ufffd\ufffd\ufffdx\ufffd\ufffd");
+    expect(escapeXml("𝔸\n\t")).toBe("𝔸&#10;&#9;");
   });
 
-  it("GraphML keeps hostile titles text, and says whether something is missing", () => {
-    const text = graphml({ ...graph, isTruncated: true }, new Map([["a", { x: 1.5, y: -2 }]]));
+  it("GraphML escapes hostile titles and states whether the graph is truncated", () => {
+    const text = toGraphml({ ...graph, isTruncated: true }, new Map([["a", { x: 1.5, y: -2 }]]));
     expect(text).not.toContain("<script");
-    expect(text).toContain(`<data key="title">${xmlText(hostile)}</data>`);
+    expect(text).toContain(`<data key="title">${escapeXml(hostile)}</data>`);
     expect(text).toContain('<data key="x">1.5</data><data key="y">-2</data>');
     expect(text).toContain('<data key="truncated">true</data>');
     expect(text.match(/<node /g)).toHaveLength(3);
     expect(text.match(/<edge source="[ab]" target="b">/g)).toHaveLength(2);
-    // Every key that is used is declared.
+    // Every key in use is declared.
     const declared = [...text.matchAll(/<key id="(\w+)"/g)].map(([, key]) => key);
     for (const [, key] of text.matchAll(/<data key="(\w+)"/g)) expect(declared).toContain(key);
   });
 
-  it("row 20: GraphML has the node ids of the server's export", () => {
+  it("GraphML uses the node ids of the server's export", () => {
     const id = Buffer.from('Work:doi:10.1000/a"é').toString("base64");
-    const text = graphml(neighbourhood([work(id)], [[id, id]]), new Map());
+    const text = toGraphml(neighbourhood([work(id)], [[id, id]]), new Map());
     expect(text).toContain('<node id="doi:10.1000/a%22%C3%A9">');
     expect(text).toContain('<edge source="doi:10.1000/a%22%C3%A9" target="doi:10.1000/a%22%C3%A9">');
   });
 
-  it("SVG draws every shape, with the name of each work", () => {
+  it("SVG draws every shape with the name of its work", () => {
     const at = { x: 10, y: 10 };
-    const text = svg({
+    const text = toSvg({
       width: 400,
       height: 300,
       ground: "#ffffff",
@@ -126,7 +139,7 @@ describe("XML", () => {
   });
 });
 
-it("answers join: each work once with its smallest depth, each citation once", () => {
+it("merges neighbourhoods: each work once with its smallest depth, each citation once", () => {
   const first = neighbourhood([work("a", { depth: 0 }), work("b", { depth: 2 })], [["a", "b"]]);
   const second = neighbourhood(
     [work("b", { depth: 0 }), work("c")],
@@ -135,7 +148,7 @@ it("answers join: each work once with its smallest depth, each citation once", (
       ["a", "b"],
     ],
   );
-  const { works, citations, isTruncated } = joined([{ ...first, isTruncated: true }, second]);
+  const { works, citations, isTruncated } = mergeNeighbourhoods([{ ...first, isTruncated: true }, second]);
   expect([...works.values()].map(({ id, depth }) => [id, depth])).toEqual([
     ["a", 0],
     ["b", 0],

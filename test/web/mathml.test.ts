@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type MathNode, mathOf } from "../../web/src/text/mathml.ts";
+import { type MathNode, toMathMl } from "../../web/src/text/mathml.ts";
 
 function* nodesOf(node: MathNode | null): Generator<Exclude<MathNode, string>> {
   if (node === null || typeof node === "string") return;
@@ -12,8 +12,8 @@ function textOf(node: MathNode): string {
   return node.tag === "annotation" ? "" : node.children.map(textOf).join("");
 }
 
-test("formulas are MathML", () => {
-  const math = mathOf("\\frac{a}{b} < x^2 \\text{ where } y & z".replace(" & z", " > z"));
+test("renders formulas as MathML", () => {
+  const math = toMathMl("\\frac{a}{b} < x^2 \\text{ where } y & z".replace(" & z", " > z"));
   expect(math).toMatchObject({ tag: "math", attributes: { xmlns: "http://www.w3.org/1998/Math/MathML" } });
   const tags = new Set([...nodesOf(math)].map(({ tag }) => tag));
   for (const tag of ["semantics", "mfrac", "msup", "mtext", "annotation"]) expect(tags).toContain(tag);
@@ -31,11 +31,11 @@ test.each([
   "\\def\\a{\\a\\a}\\a",
   "\\unknown",
   "}{",
-])("%s is left as it was written", (latex) => {
-  expect(mathOf(latex)).toBeNull();
+])("leaves %s as source", (latex) => {
+  expect(toMathMl(latex)).toBeNull();
 });
 
-test("nothing of KaTeX's styles and colours comes through", () => {
+test("drops KaTeX's styles and colours", () => {
   for (const latex of [
     "\\fcolorbox{red}{blue}{z}",
     "\\color{red} x",
@@ -43,7 +43,7 @@ test("nothing of KaTeX's styles and colours comes through", () => {
     "\\rule{9em}{9em}",
     "\\tag{1} x",
   ]) {
-    for (const { attributes } of nodesOf(mathOf(latex))) {
+    for (const { attributes } of nodesOf(toMathMl(latex))) {
       expect(Object.keys(attributes)).not.toEqual(expect.arrayContaining(["style"]));
       expect(Object.keys(attributes).filter((name) => /^on|href|class|id$|src/.test(name))).toEqual([]);
     }

@@ -1,7 +1,7 @@
 import type { Citation, GraphWork, Neighbourhood } from "../../web/src/graph/neighbourhood.ts";
 import { trusts } from "../../web/src/proof/trust.ts";
 
-/** A work of which nothing is known but what is given. */
+/** A work with these fields; all others are empty. */
 export function work(id: string, given: Partial<GraphWork> = {}): GraphWork {
   return {
     id,
@@ -36,8 +36,8 @@ export function neighbourhood(
   };
 }
 
-/** Works of several years, each citing some older ones; the same for the same count. */
-export function grown(count: number): Neighbourhood {
+/** Works of several years, each citing older ones. Deterministic for a count. */
+export function generateGraph(count: number): Neighbourhood {
   const works = Array.from({ length: count }, (_, index) =>
     work(`w${index}`, {
       year: 1992 + Math.floor((12 * index) / count),

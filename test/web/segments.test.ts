@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { beginningOf, type Segment, segmentsOf } from "../../web/src/text/document-text.tsx";
+import { type Segment, splitSegments, truncate } from "../../web/src/text/document-text.tsx";
 
 const shown = (segments: readonly Segment[]) =>
   segments.map((segment) => {
@@ -21,16 +21,16 @@ test.each([
   [`$${"x".repeat(501)}$`, [`$${"x".repeat(501)}$`]],
   ["<b>bold</b> &amp;", ["<b>bold</b> &amp;"]],
   ["", []],
-])("%j", (text, expected) => {
-  expect(shown(segmentsOf(text))).toEqual(expected);
+])("splits %j", (text, expected) => {
+  expect(shown(splitSegments(text))).toEqual(expected);
 });
 
-test("nothing of a text is lost, and its order holds", () => {
+test("keeps every character in its order", () => {
   const pieces = fc.constantFrom("$", "\\(", "\\)", "x", " ", "\u202E", "5", "\\", "𝔸", "\u0007", "$$", "\n");
   fc.assert(
     fc.property(fc.array(pieces, { maxLength: 60 }), (parts) => {
       const text = parts.join("");
-      const back = segmentsOf(text).map((segment) => {
+      const back = splitSegments(text).map((segment) => {
         if (segment.kind === "text") return segment.text;
         return segment.kind === "math"
           ? segment.source
@@ -41,8 +41,8 @@ test("nothing of a text is lost, and its order holds", () => {
   );
 });
 
-test("a long text of dollars takes no long time, and a cut leaves characters whole", () => {
-  expect(segmentsOf("$a".repeat(100_000)).length).toBeLessThan(100);
-  expect(beginningOf("ab𝔸cd", 3)).toEqual({ text: "ab", isCut: true });
-  expect(beginningOf("abc", 3)).toEqual({ text: "abc", isCut: false });
+test("limits formulas in a long text, and never cuts within a character", () => {
+  expect(splitSegments("$a".repeat(100_000)).length).toBeLessThan(100);
+  expect(truncate("ab𝔸cd", 3)).toEqual({ text: "ab", isTruncated: true });
+  expect(truncate("abc", 3)).toEqual({ text: "abc", isTruncated: false });
 });

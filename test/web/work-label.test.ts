@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { labelOf, labelText } from "../../web/src/graph/work-label.ts";
-import { citedTitle } from "../../web/src/text/cited-title.ts";
-import { shownYear, yearText } from "../../web/src/text/format.ts";
+import { truncateLabel, workLabel } from "../../web/src/graph/work-label.ts";
+import { extractTitle } from "../../web/src/text/cited-title.ts";
+import { displayYear, formatYear } from "../../web/src/text/format.ts";
 
 const work = {
   authors: [],
@@ -22,23 +22,23 @@ test.each([
   [["Maldacena, Juan"], "Maldacena 1997"],
   [["ATLAS Collaboration"], "ATLAS Collaboration 1997"],
 ])("labels a work by %j as %s", (authors, label) => {
-  expect(labelOf({ ...work, authors, title: "A title", submittedAt: "1997-11-27T00:00:00Z" })).toBe(label);
+  expect(workLabel({ ...work, authors, title: "A title", submittedAt: "1997-11-27T00:00:00Z" })).toBe(label);
 });
 
 test("labels a work without authors by its title, and one without a title by its identifier", () => {
-  expect(labelOf({ ...work, title: "The Large N Limit of Superconformal Field Theories" })).toBe(
+  expect(workLabel({ ...work, title: "The Large N Limit of Superconformal Field Theories" })).toBe(
     "The Large N Limit of…",
   );
-  expect(labelOf(work)).toBe("hep-th/9711200");
+  expect(workLabel(work)).toBe("hep-th/9711200");
 });
 
-test("shortens at a word, or within a word that is too long for that", () => {
-  expect(labelText("one two three four", 13)).toBe("one two…");
-  expect(labelText("W".repeat(50), 10)).toBe(`${"W".repeat(9)}…`);
-  expect(labelText("exactly", 7)).toBe("exactly");
+test("cuts labels between words, or within a word that is too long", () => {
+  expect(truncateLabel("one two three four", 13)).toBe("one two…");
+  expect(truncateLabel("W".repeat(50), 10)).toBe(`${"W".repeat(9)}…`);
+  expect(truncateLabel("exactly", 7)).toBe("exactly");
 });
 
-// References as they stand in the sample.
+// References of the sample.
 test.each([
   [
     "Jacob Devlin, Ming-Wei Chang, Kenton Lee, and Kristina Toutanova. 2019. BERT: Pre-training of deep bidirectional transformers. In NAACL.",
@@ -82,7 +82,7 @@ test.each([
   ],
   ["Kant, I. (1781). Critik der reinen Vernunft.", "Critik der reinen Vernunft"],
 ])("finds the title in %s", (text, title) => {
-  expect(citedTitle(text)).toBe(title);
+  expect(extractTitle(text)).toBe(title);
 });
 
 test.each([
@@ -93,19 +93,19 @@ test.each([
   "On finitary functors. A presentation",
   "E., and Wang, W",
   "",
-])("leaves a title, or a reference without one, as it is: %s", (text) => {
-  expect(citedTitle(text)).toBe(text);
+])("keeps a title, or a reference without one, unchanged: %s", (text) => {
+  expect(extractTitle(text)).toBe(text);
 });
 
 test("shows the identifier's year, and the stated one where it differs", () => {
-  expect(shownYear({ year: 2022, statedYear: 2005 })).toEqual({ year: 2022, citedAs: 2005 });
-  expect(yearText({ year: 2022, statedYear: 2005 })).toBe("2022 (cited as 2005)");
-  expect(yearText({ year: 2022, statedYear: null })).toBe("2022");
-  expect(yearText({ year: 2005, statedYear: 2004, submittedAt: "2004-02-03T00:00:00Z" })).toBe("2004");
-  expect(yearText({ year: null, statedYear: null })).toBe(null);
+  expect(displayYear({ year: 2022, statedYear: 2005 })).toEqual({ year: 2022, citedAs: 2005 });
+  expect(formatYear({ year: 2022, statedYear: 2005 })).toBe("2022 (cited as 2005)");
+  expect(formatYear({ year: 2022, statedYear: null })).toBe("2022");
+  expect(formatYear({ year: 2005, statedYear: 2004, submittedAt: "2004-02-03T00:00:00Z" })).toBe("2004");
+  expect(formatYear({ year: null, statedYear: null })).toBe(null);
 });
 
-test("reads long and hostile references in one pass each", () => {
+test("handles long and hostile references", () => {
   for (const text of [
     "A".repeat(5_000),
     "A. ".repeat(2_000),
@@ -113,6 +113,6 @@ test("reads long and hostile references in one pass each", () => {
     `${"Aa ".repeat(3_000)}!`,
     '"'.repeat(3_000),
   ]) {
-    expect(citedTitle(text)).toBe(text.trim());
+    expect(extractTitle(text)).toBe(text.trim());
   }
 });

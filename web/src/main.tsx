@@ -2,16 +2,17 @@ import "./theme/tokens.css";
 import "./theme/base.css";
 import { options, render } from "preact";
 import { App } from "./app/index.ts";
-import { followLinks } from "./routing/index.ts";
-import { startTheme } from "./theme/index.ts";
+import { startNavigation } from "./routing/index.ts";
+import { initTheme } from "./theme/index.ts";
 
-// Effects run right after what they follow is drawn, as React has it after a key is pressed: the combobox writes into
-// its input in one, and by the next frame more may have been typed.
+// Run effects right after the render that caused them, as React does after a key press. The combobox writes to its
+// input in an effect; if that waited for the next frame, it could overwrite newer keystrokes.
 (options as { requestAnimationFrame?: (effects: () => void) => void }).requestAnimationFrame = queueMicrotask;
 
-startTheme();
-followLinks();
-// What the page names relative to its first address, browsers would look for again from every address after it.
+initTheme();
+startNavigation();
+// Make relative links absolute: browsers would otherwise resolve them again against each URL that the page navigates
+// to.
 for (const link of document.querySelectorAll("link")) link.setAttribute("href", link.href);
 const place = document.getElementById("app");
 if (place !== null) render(<App />, place);

@@ -13,7 +13,7 @@ import {
   type OperationDefinitionNode,
   visit,
 } from "graphql";
-import { defaultPageSize, maximumPageSize } from "../connections.ts";
+import { defaultPageSize, maximumPageSize } from "../connections/keyset.ts";
 import { type FieldCost, fieldCosts, filterCost, plainCost, plainListSize } from "./field-costs.ts";
 import { graphLimits } from "./graph.ts";
 

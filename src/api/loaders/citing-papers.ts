@@ -3,11 +3,9 @@ import type { Sender } from "../../store/cancellation.ts";
 import { prepareRows, readRows } from "../../store/prepared-rows.ts";
 import { bigintArray } from "../../store/rows.ts";
 import { citingPapers, works } from "../../store/tables/index.ts";
-import type { Range } from "../connections.ts";
-import type { Key } from "../cursor.ts";
-import { type Batches, groupBy, LoadersByArguments } from "./batch.ts";
-import { GatheredByLimit } from "./gathered.ts";
-import type { Rows } from "./rows-of-database.ts";
+import type { Key, Range } from "../connections/keyset.ts";
+import { type Batches, groupBy, LoadersByArguments } from "./batching.ts";
+import { type Rows, SharedBatchesByLimit } from "./shared-batches.ts";
 
 export type CitingPaperRow = typeof citingPapers.$inferSelect;
 
@@ -95,7 +93,7 @@ export function prepareCitingPaperLoaders(rows: Rows): (batches: Batches) => Cit
     for (const workId of alone) pages.set(workId, await one(workId));
     return pages;
   };
-  const firstCiting = new GatheredByLimit<bigint, readonly CitingPaperRow[]>(
+  const firstCiting = new SharedBatchesByLimit<bigint, readonly CitingPaperRow[]>(
     rows,
     [],
     (sender, workIds, limit) =>
@@ -108,7 +106,7 @@ export function prepareCitingPaperLoaders(rows: Rows): (batches: Batches) => Cit
   return (batches) => ({
     citingPapersOfWork: new LoadersByArguments((range) =>
       range.after === null && range.before === null && !range.reverse
-        ? batches.gathered(firstCiting.of(range.limit))
+        ? batches.shared(firstCiting.of(range.limit))
         : batches.loader(
             (workIds) =>
               read(pool, workIds, {

@@ -3,10 +3,9 @@ import { prepareRows, readRows } from "../../store/prepared-rows.ts";
 import { bigintArray } from "../../store/rows.ts";
 import { isOtherKind, namedClaimKinds } from "../../store/tables/columns.ts";
 import { claims } from "../../store/tables/index.ts";
-import { type Batches, groupBy, LoadersByArguments, type RowLoader } from "./batch.ts";
-import { GatheredByLimit } from "./gathered.ts";
-import { isFirstPage, type OrdinalPage, placeInPage, withinPage } from "./ordinal-page.ts";
-import type { Rows } from "./rows-of-database.ts";
+import { isFirstPage, type OrdinalPage, placeInPage, withinPage } from "../connections/ordinal.ts";
+import { type Batches, groupBy, LoadersByArguments, type RowLoader } from "./batching.ts";
+import { type Rows, SharedBatchesByLimit } from "./shared-batches.ts";
 
 export type ClaimRow = typeof claims.$inferSelect;
 
@@ -39,7 +38,7 @@ export function prepareClaimLoaders(rows: Rows): (batches: Batches) => ClaimLoad
     .where(sql`${numbered.place} <= ${sql.placeholder("limit")}`)
     .orderBy(numbered.paperId, numbered.place);
   const firstPages = prepareRows(firstPagesQuery, "api_first_claims");
-  const firstClaims = new GatheredByLimit<bigint, readonly ClaimRow[]>(
+  const firstClaims = new SharedBatchesByLimit<bigint, readonly ClaimRow[]>(
     rows,
     [],
     async (sender, paperIds, limit) =>
@@ -84,7 +83,7 @@ export function prepareClaimLoaders(rows: Rows): (batches: Batches) => ClaimLoad
     ),
     claimsOfPaper: new LoadersByArguments((given) =>
       given.kinds === null && isFirstPage(given)
-        ? batches.gathered(firstClaims.of(given.limit))
+        ? batches.shared(firstClaims.of(given.limit))
         : batches.loader(
             async (paperIds) => groupBy(await readPages(paperIds, given), ({ paperId }) => paperId),
             [],

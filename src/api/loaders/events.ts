@@ -14,9 +14,9 @@ import { prepareRows, readRows } from "../../store/prepared-rows.ts";
 import { bigintArray } from "../../store/rows.ts";
 import { isOfRareType } from "../../store/tables/columns.ts";
 import { events } from "../../store/tables/index.ts";
-import { type Batches, groupBy, LoadersByArguments, type RowLoader } from "./batch.ts";
-import { type OrdinalPage, placeInPage, withinPage } from "./ordinal-page.ts";
-import { readInPortions } from "./portions.ts";
+import { type OrdinalPage, placeInPage, withinPage } from "../connections/ordinal.ts";
+import { type Batches, groupBy, LoadersByArguments, type RowLoader } from "./batching.ts";
+import { readInPortions } from "./pacing.ts";
 
 const { body: _body, signature: _signature, ...headColumns } = getTableColumns(events);
 

@@ -1,18 +1,24 @@
 import { type Allowance, withoutLimit } from "../limits/allowance.ts";
-import { type AliasLoaders, prepareAliasLoaders } from "./aliases.ts";
-import { Batches } from "./batch.ts";
+import { Batches } from "./batching.ts";
 import { type CitingPaperLoaders, prepareCitingPaperLoaders } from "./citing-papers.ts";
 import { type ClaimLoaders, prepareClaimLoaders } from "./claims.ts";
 import { type EventLoaders, prepareEventLoaders } from "./events.ts";
 import { type PaperRefLoaders, paperRefLoaders } from "./paper-refs.ts";
-import { type PaperLoaders, preparePaperLoaders } from "./papers.ts";
-import { prepareRecordLoaders, type RecordLoaders } from "./records.ts";
+import { type PaperLoaders, preparePaperLoaders, prepareWorkLoaders, type WorkLoaders } from "./papers.ts";
+import {
+  type AliasLoaders,
+  prepareAliasLoaders,
+  prepareRecordLoaders,
+  prepareSignerLoaders,
+  prepareStateLoaders,
+  prepareTotalLoaders,
+  type RecordLoaders,
+  type SignerLoaders,
+  type StateLoaders,
+  type TotalLoaders,
+} from "./records.ts";
 import { prepareReferenceLoaders, type ReferenceLoaders } from "./references.ts";
-import type { Rows } from "./rows-of-database.ts";
-import { prepareSignerLoaders, type SignerLoaders } from "./signers.ts";
-import { prepareStateLoaders, type StateLoaders } from "./states.ts";
-import { prepareTotalLoaders, type TotalLoaders } from "./totals.ts";
-import { prepareWorkLoaders, type WorkLoaders } from "./works.ts";
+import type { Rows } from "./shared-batches.ts";
 
 /** What resolvers read through: one set for each request, so that a request sees each row once. */
 export type Loaders = PaperLoaders &

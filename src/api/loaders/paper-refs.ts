@@ -3,8 +3,7 @@ import { isAtLeast, isPithNumber, type PaperRef, parsePaperRef, suffixOf } from 
 import { type IdentifierKind, identifierIdOf } from "../../store/ids.ts";
 import { compareStandIns } from "../../store/paper-order.ts";
 import { ApiError, badUserInput } from "../errors.ts";
-import type { PaperLoaders, PaperRow } from "./papers.ts";
-import type { WorkLoaders, WorkRow } from "./works.ts";
+import type { PaperLoaders, PaperRow, WorkLoaders, WorkRow } from "./papers.ts";
 
 export type PaperRefLoaders = {
   /** The paper that a person's ref names; null where none is held. Rejects with an ApiError. */

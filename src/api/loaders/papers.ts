@@ -2,10 +2,9 @@ import { sql } from "drizzle-orm";
 import { compareVersions } from "../../store/paper-order.ts";
 import { prepareRows } from "../../store/prepared-rows.ts";
 import { bigintArray } from "../../store/rows.ts";
-import { paperKeys, papers } from "../../store/tables/index.ts";
-import { type Batches, groupBy, type RowLoader } from "./batch.ts";
-import { Gathered } from "./gathered.ts";
-import type { Rows } from "./rows-of-database.ts";
+import { paperKeys, papers, workIdentifiers, works } from "../../store/tables/index.ts";
+import { type Batches, groupBy, type RowLoader } from "./batching.ts";
+import { type Rows, SharedBatches } from "./shared-batches.ts";
 
 export type PaperRow = typeof papers.$inferSelect;
 
@@ -35,21 +34,70 @@ export function preparePaperLoaders(rows: Rows): (batches: Batches) => PaperLoad
   const byIds = prepareRows(byIdsQuery, "api_papers_by_id");
   const byKeys = prepareRows(byKeysQuery, "api_paper_keys");
   const ofWorks = prepareRows(ofWorksQuery, "api_papers_of_works");
-  const papersById = new Gathered<bigint, PaperRow | null>(rows, null, async (sender, ids) => {
+  const papersById = new SharedBatches<bigint, PaperRow | null>(rows, null, async (sender, ids) => {
     const found = await byIds(sender, { ids: bigintArray(ids) });
     return new Map(found.map((row) => [row.paperId, row]));
   });
-  const idsByKey = new Gathered<string, readonly bigint[]>(rows, [], async (sender, keys) => {
+  const idsByKey = new SharedBatches<string, readonly bigint[]>(rows, [], async (sender, keys) => {
     const groups = groupBy(await byKeys(sender, { keys }), ({ key }) => key);
     return new Map([...groups].map(([key, found]) => [key, found.map(({ paperId }) => paperId)]));
   });
-  const papersByWork = new Gathered<bigint, readonly PaperRow[]>(rows, [], async (sender, ids) => {
+  const papersByWork = new SharedBatches<bigint, readonly PaperRow[]>(rows, [], async (sender, ids) => {
     const found = await ofWorks(sender, { ids: bigintArray(ids) });
     return groupBy(found.sort(compareVersions), ({ workId }) => workId);
   });
   return (batches) => ({
-    paper: batches.gathered(papersById),
-    papersByKey: batches.gathered(idsByKey),
-    papersOfWork: batches.gathered(papersByWork),
+    paper: batches.shared(papersById),
+    papersByKey: batches.shared(idsByKey),
+    papersOfWork: batches.shared(papersByWork),
+  });
+}
+
+export type WorkRow = typeof works.$inferSelect;
+export type IdentifierRow = typeof workIdentifiers.$inferSelect;
+
+export type WorkLoaders = {
+  /** A work's row by its `work_id`. */
+  readonly work: RowLoader<bigint, WorkRow | null>;
+  /** The identifiers that stand for a work. */
+  readonly identifiersOfWork: RowLoader<bigint, readonly IdentifierRow[]>;
+  /** An identifier by the hash of its kind and value. */
+  readonly identifier: RowLoader<bigint, IdentifierRow | null>;
+};
+
+export function prepareWorkLoaders(rows: Rows): (batches: Batches) => WorkLoaders {
+  const { db } = rows;
+  const byIdsQuery = db
+    .select()
+    .from(works)
+    .where(sql`${works.workId} = ANY(${sql.placeholder("ids")}::bigint[])`);
+  const ofWorksQuery = db
+    .select()
+    .from(workIdentifiers)
+    .where(sql`${workIdentifiers.workId} = ANY(${sql.placeholder("ids")}::bigint[])`);
+  const identifiersQuery = db
+    .select()
+    .from(workIdentifiers)
+    .where(sql`${workIdentifiers.identifierId} = ANY(${sql.placeholder("ids")}::bigint[])`);
+  const byIds = prepareRows(byIdsQuery, "api_works_by_id");
+  const ofWorks = prepareRows(ofWorksQuery, "api_identifiers_of_works");
+  const identifiers = prepareRows(identifiersQuery, "api_identifiers_by_id");
+  const worksById = new SharedBatches<bigint, WorkRow | null>(rows, null, async (sender, ids) => {
+    const found = await byIds(sender, { ids: bigintArray(ids) });
+    return new Map(found.map((row) => [row.workId, row]));
+  });
+  const identifiersByWork = new SharedBatches<bigint, readonly IdentifierRow[]>(
+    rows,
+    [],
+    async (sender, ids) => groupBy(await ofWorks(sender, { ids: bigintArray(ids) }), ({ workId }) => workId),
+  );
+  const identifiersById = new SharedBatches<bigint, IdentifierRow | null>(rows, null, async (sender, ids) => {
+    const found = await identifiers(sender, { ids: bigintArray(ids) });
+    return new Map(found.map((row) => [row.identifierId, row]));
+  });
+  return (batches) => ({
+    work: batches.shared(worksById),
+    identifiersOfWork: batches.shared(identifiersByWork),
+    identifier: batches.shared(identifiersById),
   });
 }

@@ -4,7 +4,7 @@ import type { Queries } from "../../store/database.ts";
 import { readRows } from "../../store/prepared-rows.ts";
 import { bigintArray } from "../../store/rows.ts";
 import { papers, works } from "../../store/tables/index.ts";
-import type { Key } from "../cursor.ts";
+import type { Key } from "../connections/keyset.ts";
 import type { Bound, OrderedPaper, ReadPapers, Stretch } from "./places.ts";
 
 export type CitedFilter = {

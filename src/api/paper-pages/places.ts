@@ -1,4 +1,4 @@
-import type { Key, KeyOrder } from "../cursor.ts";
+import type { Key, KeyOrder } from "../connections/keyset.ts";
 import type { PaperRow } from "../loaders/papers.ts";
 
 export type PaperOrder = "SUBMITTED_DESC" | "SUBMITTED_ASC" | "CITED_BY_DESC" | "CITED_BY_ASC";

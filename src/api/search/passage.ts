@@ -1,4 +1,4 @@
-import { comparable, wordShape } from "./query-words.ts";
+import { comparable, wordShape } from "./text-search.ts";
 
 /** A part of a passage. */
 export type PassagePart = { readonly text: string; readonly isMatch: boolean };

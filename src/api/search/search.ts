@@ -1,6 +1,6 @@
 import { builder } from "../builder.ts";
+import { searchArguments } from "../connections/schema.ts";
 import { ClaimObject, PaperObject, WorkObject } from "../objects.ts";
-import { searchArguments } from "../page-arguments.ts";
 import type { PassagePart } from "./passage.ts";
 import { type Passage, type SearchEdge, type SearchNode, SearchResults } from "./results.ts";
 import { mostRanked } from "./text-search.ts";
@@ -109,7 +109,7 @@ builder.queryField("search", (t) =>
         required: true,
         description:
           'Words that must all occur, `"a phrase"` or `-word` to exclude a word; or an identifier, as `Query.work` accepts. ' +
-          "Case is ignored, accents are not, and words are not stemmed. Maximum 500 characters or 32 terms.",
+          "Case is ignored, accents are not, and words are not stemmed; maximum 500 characters or 32 terms.",
       }),
       ...searchArguments,
     },

@@ -161,7 +161,7 @@ async function rebuildFinding({ pool }: Database, count: string): Promise<Findin
 /** Below, PostgreSQL may stop in the midst of an ingest. Bytes. */
 const littleRoom = 2 ** 30;
 
-export type DataFolder = {
+type DataFolder = {
   readonly findings: readonly Finding[];
   /** Whether a server can be started or joined there. */
   readonly hasCluster: boolean;

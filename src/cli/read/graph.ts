@@ -105,7 +105,7 @@ type Work = {
 };
 
 /** The tree of a citation graph: what is below a work is in the order of the answer, most cited first. */
-export function treeOf(
+function treeOf(
   { nodes, edges }: CitationGraph,
   direction: "REFERENCES" | "CITED_BY" | "BOTH",
   options: TreeOptions,
@@ -131,11 +131,7 @@ export function treeOf(
 }
 
 /** The tree for a person at a terminal, and in words what is not in it. */
-export function graphLines(
-  graph: CitationGraph,
-  { lines, isCut }: Tree,
-  { colours, width }: TextStyle,
-): string[] {
+function graphLines(graph: CitationGraph, { lines, isCut }: Tree, { colours, width }: TextStyle): string[] {
   const works = new Map(graph.nodes.map(({ work }) => [work.id, work]));
   const marks = { first: "", cycle: " ↺ cycle", repeated: " ↑ elsewhere", unfollowed: " … left out" };
   const draw = (line: TreeLine): string => {

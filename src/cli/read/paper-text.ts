@@ -171,7 +171,7 @@ const originNotes: Readonly<Record<SignerOrigin, string | null>> = {
  * A proof with the colour of how far it goes: the demo key's and an untrusted key's are never good. Never by colour
  * alone: the word says the same.
  */
-export function proofWord(proof: string, colours: Colours, origin: SignerOrigin = "REGISTRY"): string {
+function proofWord(proof: string, colours: Colours, origin: SignerOrigin = "REGISTRY"): string {
   const isTrusted = originNotes[origin] === null;
   const paint =
     isTrusted && proof === "SIGNED"
@@ -194,7 +194,7 @@ export function provenanceText(provenance: Provenance | null, colours: Colours):
   ].join(" ");
 }
 
-export function resultWord(result: string, colours: Colours): string {
+function resultWord(result: string, colours: Colours): string {
   const paint = result === "PASSED" ? colours.good : result === "FAILED" ? colours.bad : colours.doubtful;
   return paint(shownText(result));
 }

@@ -2,7 +2,7 @@ import type pg from "pg";
 import type { CitationDirection } from "../../graph/index.ts";
 import { neighbourhoodInSql } from "../../graph/sql/neighbourhood-in-sql.ts";
 import { SqlRows } from "../../graph/sql/sql-rows.ts";
-import { areTablesDistributed } from "../../store/citus/kept-twice.ts";
+import { readLayout } from "../../store/layout/index.ts";
 import { bigintArray } from "../../store/rows.ts";
 
 /** A part of the citation graph: what is reached from some works in so many steps. */
@@ -30,7 +30,7 @@ export async function chooseWorks(
 ): Promise<ChosenWorks> {
   if (neighbourhood === null) return allWorks;
   const { maximumWorks: maxNodes, ...question } = neighbourhood;
-  const rows = new SqlRows(client, {}, await areTablesDistributed(client));
+  const rows = new SqlRows(client, {}, await readLayout(client));
   const { workIds, truncated } = await neighbourhoodInSql(rows, {
     ...question,
     maxNodes,

@@ -53,7 +53,7 @@ export type CountedWorks = { readonly works: readonly Counted[]; readonly trunca
 /**
  * The works tallied most, at least `least` times: equals most cited first, then by work id.
  */
-export function mostTallied(
+function mostTallied(
   adjacency: Adjacency,
   { vertices, countOf }: Tally,
   { least, first, without }: { least: number; first: number; without?: ReadonlySet<number> },

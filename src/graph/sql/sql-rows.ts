@@ -1,8 +1,8 @@
 import type pg from "pg";
 import { isTurnOver, mapInTurns, takeTurn } from "../../runtime/event-loop.ts";
 import { connectUntil, untilAborted } from "../../store/cancellation.ts";
-import { queryAndDistributed } from "../../store/citus/kept-twice.ts";
 import { asExpensive } from "../../store/connection-shares.ts";
+import { queryWithLayout, type TableLayout } from "../../store/layout/index.ts";
 import { bigintArray } from "../../store/rows.ts";
 import type { CitationDirection } from "../adjacency.ts";
 import { type Budget, Meter } from "../budget.ts";
@@ -32,12 +32,12 @@ export class SqlRows {
   readonly meter: Meter;
   readonly #client: pg.ClientBase;
   readonly #hasDeadline: boolean;
-  readonly #areDistributed: boolean;
+  readonly #layout: TableLayout;
 
-  /** `areDistributed` as the snapshot of the connection has it; false is right as well, and slower. */
-  constructor(client: pg.ClientBase, budget: Budget, areDistributed: boolean) {
+  /** `layout` as the snapshot of the connection has it; `single` is right in any case. */
+  constructor(client: pg.ClientBase, budget: Budget, layout: TableLayout) {
     this.#client = client;
-    this.#areDistributed = areDistributed;
+    this.#layout = layout;
     this.meter = new Meter(budget);
     this.#hasDeadline = budget.milliseconds !== undefined;
   }
@@ -47,12 +47,7 @@ export class SqlRows {
     const found: SqlEdge[] = [];
     const sides = [
       ["citations", "citing_work_id", "cited_work_id", "CITED_BY"],
-      [
-        this.#areDistributed ? "citations_by_cited" : "citations",
-        "cited_work_id",
-        "citing_work_id",
-        "REFERENCES",
-      ],
+      [this.#layout.citationsByCited, "cited_work_id", "citing_work_id", "REFERENCES"],
     ] as const;
     for (const [table, from, to, other] of sides) {
       if (direction === other || works.length === 0) continue;
@@ -215,11 +210,11 @@ export async function withSqlRows<Result>(
   const work = async () => {
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     // In the snapshot of the question: what it says of the tables holds for all that is read.
-    const { rows: counter, areDistributed } = await queryAndDistributed<{ value: string }>(
+    const { rows: counter, layout } = await queryWithLayout<{ value: string }>(
       client,
       "SELECT value FROM totals WHERE name = 'graph_position'",
     );
-    const result = await use(new SqlRows(client, budget, areDistributed));
+    const result = await use(new SqlRows(client, budget, layout));
     await client.query("ROLLBACK");
     return { position: BigInt(counter[0]?.value ?? 0), result };
   };

@@ -1,50 +1,45 @@
 import type pg from "pg";
-import { areTablesDistributed, queryAndDistributed } from "../../store/citus/kept-twice.ts";
-import { rowsAsValues } from "../../store/citus/rows-as-values.ts";
 import { CopyRows } from "../../store/copy-format.ts";
-import { copyIn } from "../../store/copy-in.ts";
 import { recordChanges } from "../../store/feed.ts";
 import { recordGraphChanges } from "../../store/graph-feed.ts";
-import { bigintArray } from "../../store/rows.ts";
-import { rowsAsLists } from "../../store/rows-as-lists.ts";
+import { queryWithLayout, readLayout, single, type TableLayout } from "../../store/layout/index.ts";
+import { bigintArray, copyIn } from "../../store/rows.ts";
 import type { TotalName } from "../../store/tables/index.ts";
 import type { Statements, Transaction } from "../../store/transaction.ts";
-import { writeLock } from "../../store/write-lock.ts";
-import { waitForWriteLock } from "../../store/write-lock-wait.ts";
+import { waitForWriteLock, writeLock } from "../../store/write-lock.ts";
 import type { BatchPlan } from "../plan/plan.ts";
 import type { RowChange } from "../plan/planning.ts";
 
 export type ApplyOptions = {
   /** The time of the batch, an ISO instant. */
   readonly now: string;
-  /** Whether the tables are distributed. */
-  readonly areDistributed: boolean;
+  readonly layout: TableLayout;
 };
 
 /**
- * Waits for the write lock, within a transaction, and reads under it whether the tables are distributed: that is settled
- * for the batch. `isLockHeld`: the caller holds the lock in a session of its own.
+ * Waits for the write lock, within a transaction, and reads the layout of the tables under it: it is settled for the
+ * batch. `isLockHeld`: the caller holds the lock in a session of its own.
  */
 export async function takeWriteLock(
   pool: pg.Pool,
   writer: Statements,
   isLockHeld: boolean,
-): Promise<boolean> {
-  if (isLockHeld) return areTablesDistributed(writer);
+): Promise<TableLayout> {
+  if (isLockHeld) return readLayout(writer);
   const locked = await waitForWriteLock(pool, () =>
-    queryAndDistributed(writer, `SELECT pg_advisory_xact_lock(${writeLock})`),
+    queryWithLayout(writer, `SELECT pg_advisory_xact_lock(${writeLock})`),
   );
-  return locked.areDistributed;
+  return locked.layout;
 }
 
 /** Writes a plan, within a transaction that holds the write lock. Decides nothing. */
 export async function applyPlan(
   writer: Transaction,
   { changes, totals, states, graph, merged }: BatchPlan,
-  { now, areDistributed }: ApplyOptions,
+  { now, layout }: ApplyOptions,
 ): Promise<void> {
   if (merged.size === 0) return;
-  await applyRows(writer, changes, areDistributed);
+  await applyRows(writer, changes, layout);
   await writer.query(...totalsStatement(totals));
   await recordChanges(writer, states, now);
   await recordGraphChanges(writer, graph, now);
@@ -57,7 +52,7 @@ const rowsAtOnce = 1_000;
 export async function applyRows(
   writer: Statements,
   changes: readonly RowChange[],
-  areDistributed = false,
+  layout: TableLayout = single,
 ): Promise<void> {
   let sent: Promise<unknown> = Promise.resolve();
   const send = async (work: () => Promise<unknown>) => {
@@ -72,7 +67,10 @@ export async function applyRows(
     rows = 0;
     if (ready.length > 0) await send(() => copyIn(writer, ready));
   };
-  for (const change of areDistributed ? changes.flatMap(alsoByCited) : changes) {
+  const copied = changes.flatMap((change) =>
+    layout.copiesOf(change.table).map((table) => ({ ...change, table })),
+  );
+  for (const change of copied) {
     if (change.action === "insert") {
       copies.push(encode(change));
       rows += change.rows.length;
@@ -80,17 +78,12 @@ export async function applyRows(
       continue;
     }
     await sendCopies();
-    for (const { text, values } of statementsOf(change, areDistributed)) {
+    for (const { text, values } of statementsOf(change, layout)) {
       await send(() => writer.query(text, [...values]));
     }
   }
   await sendCopies();
   await sent;
-}
-
-/** Where the tables are distributed, edges are stored by who cites and by who is cited. */
-function alsoByCited(change: RowChange): RowChange[] {
-  return change.table === "citations" ? [change, { ...change, table: "citations_by_cited" }] : [change];
 }
 
 function encode({ table, columns, rows }: RowChange): CopyRows {
@@ -99,11 +92,10 @@ function encode({ table, columns, rows }: RowChange): CopyRows {
   return copy;
 }
 
-function statementsOf({ action, table, columns, rows, changed = [] }: RowChange, areDistributed: boolean) {
-  const form = areDistributed ? rowsAsValues : rowsAsLists;
-  if (action === "update") return form.update(table, columns, [...rows], changed);
+function statementsOf({ action, table, columns, rows, changed = [] }: RowChange, layout: TableLayout) {
+  if (action === "update") return layout.update(table, columns, [...rows], changed);
   const [column, ...others] = columns;
-  if (others.length > 0) return form.remove(table, columns, [...rows]);
+  if (others.length > 0) return layout.remove(table, columns, [...rows]);
   const ids = bigintArray(Array.from(rows, ([id]) => id as bigint));
   return [{ text: `DELETE FROM "${table}" WHERE ${column} = ANY($1::bigint[])`, values: [ids] }];
 }

@@ -3,8 +3,7 @@ import { finished } from "node:stream/promises";
 import { type CopyStreamQuery, from as copyFrom } from "pg-copy-streams";
 import type { Database } from "../../store/index.ts";
 import { inTransaction, type Statements } from "../../store/transaction.ts";
-import { writeLock } from "../../store/write-lock.ts";
-import { waitForWriteLock } from "../../store/write-lock-wait.ts";
+import { waitForWriteLock, writeLock } from "../../store/write-lock.ts";
 import { backupEnd, backupHead, columnsOf, isKeptSetting, keptTables } from "./write-backup.ts";
 
 /** A backup that cannot be read, or a database that cannot take it; the message is for people. */

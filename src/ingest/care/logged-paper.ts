@@ -11,7 +11,7 @@ import {
   type Refusal,
 } from "../../protocol/index.ts";
 import { bigintArray } from "../../store/rows.ts";
-import { aliasValue, readBroughtAliases } from "../../store/stored-aliases.ts";
+import { aliasValue, readBroughtAliases } from "../../store/text-columns.ts";
 import { groupByPaper } from "../stored/stored-papers.ts";
 import type { VerifiedDocument } from "../verify.ts";
 

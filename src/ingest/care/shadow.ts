@@ -2,8 +2,7 @@ import type pg from "pg";
 import type { Keyring } from "../../protocol/index.ts";
 import { type Database, openDatabase } from "../../store/index.ts";
 import { idleWriterMilliseconds, keepOpen } from "../../store/transaction.ts";
-import { writeLock } from "../../store/write-lock.ts";
-import { waitForWriteLock } from "../../store/write-lock-wait.ts";
+import { waitForWriteLock, writeLock } from "../../store/write-lock.ts";
 import { ingestVerified } from "../pipeline.ts";
 import { readLoggedPapers } from "./logged-paper.ts";
 

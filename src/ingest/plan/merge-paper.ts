@@ -16,7 +16,7 @@ import {
   parseJson,
   proofRank,
 } from "../../protocol/index.ts";
-import { aliasesText, aliasValue, type StoredAlias } from "../../store/stored-aliases.ts";
+import { aliasesText, aliasValue, type StoredAlias } from "../../store/text-columns.ts";
 import { type PaperTarget, projectTarget } from "../project/target.ts";
 import type { DocumentContents } from "../verify.ts";
 import { refuseCollision } from "./planning.ts";

@@ -1,7 +1,6 @@
 import type { AcceptedEvent, CheckResult, JsonObject, Proof } from "../../protocol/index.ts";
 import type { IdentifierKind, PaperLog } from "../../store/index.ts";
-import type { StoredAlias } from "../../store/stored-aliases.ts";
-import type { Target, Voice } from "../../store/voices.ts";
+import type { StoredAlias, Target, Voice } from "../../store/text-columns.ts";
 
 /*
  * What is stored, as far as a plan looks at it: the rows, and the questions by which it asks for them.

@@ -3,8 +3,8 @@ import type pg from "pg";
 import type { CheckResult, Proof } from "../../protocol/index.ts";
 import { type IdentifierKind, readLogs } from "../../store/index.ts";
 import { bigintArray } from "../../store/rows.ts";
+import { readVoices, type Target } from "../../store/text-columns.ts";
 import type { Statements } from "../../store/transaction.ts";
-import { readVoices, type Target } from "../../store/voices.ts";
 import { emptyLog, recordOf } from "../plan/merge-paper.ts";
 import type { Answers } from "../plan/planning.ts";
 import type {

@@ -1,5 +1,5 @@
 import { bigintArray } from "../../store/rows.ts";
-import { readBroughtAliases } from "../../store/stored-aliases.ts";
+import { readBroughtAliases } from "../../store/text-columns.ts";
 import type { Statements } from "../../store/transaction.ts";
 import { aliasKey } from "../plan/merge-paper.ts";
 import type { StoredEvent, StoredPaper, StoredPapers } from "../plan/questions.ts";

@@ -97,7 +97,7 @@ export const citations = pgTable(
 
 /**
  * Derived: `citations` once more, by who is cited, where the tables are distributed: who cites a work is then read from
- * one shard. On one server, where an index of `citations` does the same, it is empty (store/citus/kept-twice.ts).
+ * one shard. On one server, where an index of `citations` does the same, it is empty (store/layout).
  */
 export const citationsByCited = pgTable(
   "citations_by_cited",

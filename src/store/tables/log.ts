@@ -15,7 +15,7 @@ export const records = pgTable("records", {
   stateSha256: sha256("state_sha256").notNull(),
   /**
    * The paper's aliases, as JSON: a list of `[kind, value, created_at, is_brought, is_current]`
-   * (store/stored-aliases.ts) in the order of kind and value. What documents accepted at `hash` brought is part of the
+   * (store/text-columns.ts) in the order of kind and value. What documents accepted at `hash` brought is part of the
    * log, of equal ones the earliest: they are judged in the merge, when the record is known, so also those that do not
    * count now are stored. The others follow from the record. In one text: a paper has half a dozen, and they are
    * written and read together. `is_current` is derived.

@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor, type KeyOrder } from "../../../src/api/cursor.ts";
+import { decodeCursor, encodeCursor, type KeyOrder } from "../../../src/api/connections/keyset.ts";
 import { ApiError } from "../../../src/api/errors.ts";
 import { decodeGlobalId, encodeGlobalId } from "../../../src/api/global-id.ts";
 import { demand, demandSame, type Target } from "./target.ts";

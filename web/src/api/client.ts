@@ -1,41 +1,41 @@
 import { print } from "@0no-co/graphql.web";
 import { initGraphQLTada, type TadaDocumentNode } from "gql.tada";
-import { serverAddress } from "../routing/index.ts";
+import { serverUrl } from "../routing/index.ts";
 import type { introspection } from "./graphql-env.d.ts";
 
 export type { FragmentOf, ResultOf, TadaDocumentNode, VariablesOf } from "gql.tada";
 
-/** Writes a query, typed by schema.graphql. */
+/** Declares a query, typed by schema.graphql. */
 export const graphql = initGraphQLTada<{
   introspection: introspection;
   scalars: { DateTime: string; JSON: unknown; ID: string };
-  // Fragments are for putting queries together; what they ask for is plain to see where it is used.
+  // Fragments only share fields between queries. Masking would hide fields from the code that uses them.
   disableMasking: true;
 }>();
 
-const printed = new WeakMap<object, string>();
+const queryTexts = new WeakMap<object, string>();
 
-/** A query as text. */
+/** The text of a query. */
 export function queryText<Data, Variables>(document: TadaDocumentNode<Data, Variables>): string {
-  const known = printed.get(document);
+  const known = queryTexts.get(document);
   if (known !== undefined) return known;
   const text = print(document);
-  printed.set(document, text);
+  queryTexts.set(document, text);
   return text;
 }
 
-type AnswerError = {
+type ResponseError = {
   readonly message: string;
   readonly path?: readonly (string | number)[];
   readonly extensions?: { readonly code?: string; readonly pithNumbers?: readonly string[] };
 };
 
-/** What the API says is wrong, or that it could not be asked. */
-export class AskError extends Error {
+/** An error that the API returned, or a failure to reach it. */
+export class ApiError extends Error {
   override readonly name = "AskError";
-  /** One of the API's list (`BAD_USER_INPUT`, `AMBIGUOUS_REF`, …); `UNREACHABLE` where it did not answer. */
+  /** A code of the API (`BAD_USER_INPUT`, `AMBIGUOUS_REF`, …), or `UNREACHABLE` if it did not answer. */
   readonly code: string;
-  /** With AMBIGUOUS_REF: the papers that it may be. */
+  /** The papers that the ref may mean. Only with AMBIGUOUS_REF. */
   readonly pithNumbers: readonly string[];
 
   constructor(message: string, code: string, pithNumbers: readonly string[] = []) {
@@ -45,20 +45,22 @@ export class AskError extends Error {
   }
 }
 
-/** What was thrown as an ApiError. */
-export function toApiError(error: unknown): AskError {
-  return error instanceof AskError ? error : new AskError(String(error), "INTERNAL_SERVER_ERROR");
+/** Wraps any thrown value in an ApiError. */
+export function toApiError(error: unknown): ApiError {
+  return error instanceof ApiError ? error : new ApiError(String(error), "INTERNAL_SERVER_ERROR");
 }
 
-/** Asks the API. What comes back has the type of what was asked. Rejects with an AskError, or as the signal says. */
-export async function ask<Data, Variables>(
+/**
+ * Sends a query to the API and returns its data. Rejects with an ApiError, or with the signal's reason if aborted.
+ */
+export async function request<Data, Variables>(
   document: TadaDocumentNode<Data, Variables>,
   variables: Variables,
   signal?: AbortSignal,
 ): Promise<Data> {
-  let answer: { data?: Data | null; errors?: readonly AnswerError[] };
+  let answer: { data?: Data | null; errors?: readonly ResponseError[] };
   try {
-    const response = await fetch(serverAddress("graphql"), {
+    const response = await fetch(serverUrl("graphql"), {
       method: "POST",
       headers: { "content-type": "application/json", accept: "application/json" },
       body: JSON.stringify({ query: queryText(document), variables }),
@@ -67,15 +69,15 @@ export async function ask<Data, Variables>(
     answer = (await response.json()) as typeof answer;
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new AskError("The server did not answer.", "UNREACHABLE");
+    throw new ApiError("The server did not answer.", "UNREACHABLE");
   }
   const [error] = answer.errors ?? [];
   if (error !== undefined) {
     const { code = "INTERNAL_SERVER_ERROR", pithNumbers } = error.extensions ?? {};
-    throw new AskError(error.message, code, pithNumbers);
+    throw new ApiError(error.message, code, pithNumbers);
   }
   if (answer.data === undefined || answer.data === null) {
-    throw new AskError("The server answered without data.", "INTERNAL_SERVER_ERROR");
+    throw new ApiError("The server answered without data.", "INTERNAL_SERVER_ERROR");
   }
   return answer.data;
 }

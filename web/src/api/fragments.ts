@@ -1,12 +1,12 @@
 import { graphql } from "./client.ts";
 
-/*
- * Fields that several views query. What a paper's page shows of record, claims and references is also what the browser
- * compares with the paper's documents (web/src/verify).
+/**
+ * Fields that several views query. The browser also compares the fields of the paper, its claims and its references
+ * with the paper's bundle (verify/).
  */
 
 export const signerFragment = graphql(`
-  fragment ShownSigner on Signer {
+  fragment SignerFields on Signer {
     signerId
     keyId
     origin
@@ -15,19 +15,19 @@ export const signerFragment = graphql(`
 
 export const provenanceFragment = graphql(
   `
-    fragment Provenance on Provenance {
+    fragment ProvenanceFields on Provenance {
       proof
       signer {
-        ...ShownSigner
+        ...SignerFields
       }
     }
   `,
   [signerFragment],
 );
 
-/** What names a work. */
-export const namedWorkFragment = graphql(`
-  fragment NamedWork on Work {
+/** What identifies a work. */
+export const workNameFragment = graphql(`
+  fragment WorkName on Work {
     workIds
     arxivId
     doi
@@ -37,36 +37,36 @@ export const namedWorkFragment = graphql(`
   }
 `);
 
-/** How far a paper is proved, and whose word it is: what `ProofChip` shows. */
+/** How far a paper is proved and who signed it: the input of `ProofChip`. */
 export const verificationFragment = graphql(
   `
-    fragment ShownVerification on Verification {
+    fragment VerificationFields on Verification {
       proof
       receipt
       signer {
-        ...ShownSigner
+        ...SignerFields
       }
     }
   `,
   [signerFragment],
 );
 
-/** A work, whether or not its paper is stored. */
-export const bareWorkFragment = graphql(
+/** A work, whether or not its paper is in this mirror. */
+export const workFragment = graphql(
   `
-    fragment BareWork on Work {
+    fragment WorkSummary on Work {
       id
-      ...NamedWork
+      ...WorkName
       citedByCount
     }
   `,
-  [namedWorkFragment],
+  [workNameFragment],
 );
 
 /** A paper in a list. */
 export const listedPaperFragment = graphql(
   `
-    fragment ListedPaper on Paper {
+    fragment PaperListItem on Paper {
       pithNumber
       title
       authors
@@ -75,16 +75,16 @@ export const listedPaperFragment = graphql(
         citedByCount
       }
       verification {
-        ...ShownVerification
+        ...VerificationFields
       }
     }
   `,
   [verificationFragment],
 );
 
-/** What a paper's record and snapshot say of the paper itself. */
-export const shownPaperFragment = graphql(`
-  fragment ShownPaper on Paper {
+/** What a paper's record and snapshot state about the paper itself. */
+export const paperFragment = graphql(`
+  fragment PaperFields on Paper {
     pithNumber
     canonicalSha256
     title
@@ -103,8 +103,8 @@ export const shownPaperFragment = graphql(`
   }
 `);
 
-export const shownClaimFragment = graphql(`
-  fragment ShownClaim on Claim {
+export const claimFragment = graphql(`
+  fragment ClaimFields on Claim {
     claimId
     kind
     text
@@ -114,8 +114,8 @@ export const shownClaimFragment = graphql(`
   }
 `);
 
-export const shownReferenceFragment = graphql(`
-  fragment ShownReference on Reference {
+export const referenceFragment = graphql(`
+  fragment ReferenceFields on Reference {
     refIndex
     title
     year
@@ -125,7 +125,7 @@ export const shownReferenceFragment = graphql(`
   }
 `);
 
-/** The name by which a work is queried. */
+/** The identifier by which a work is queried: its arXiv id, else its DOI, else its work id. */
 export function refOf({
   arxivId,
   doi,

@@ -1,12 +1,12 @@
 import { useEffect, useState } from "preact/hooks";
-import { type AskError, ask, queryText, type TadaDocumentNode, toApiError } from "./client.ts";
+import { type ApiError, queryText, request, type TadaDocumentNode, toApiError } from "./client.ts";
 
-export type Answer<Data> =
+export type QueryResult<Data> =
   | { readonly state: "loading"; readonly data: undefined }
   | { readonly state: "answered"; readonly data: Data }
-  | { readonly state: "failed"; readonly data: undefined; readonly error: AskError };
+  | { readonly state: "failed"; readonly data: undefined; readonly error: ApiError };
 
-/** The values that were set last, by key: going back in the history shows them at once. */
+/** A cache of the most recently set values. Going back in the history shows them immediately. */
 export class RecentValues<Value> {
   readonly #values = new Map<string, Value>();
   readonly #maxValues: number;
@@ -30,23 +30,23 @@ export class RecentValues<Value> {
 const recentResults = new RecentValues<unknown>(60);
 
 /**
- * Asks while a component is shown, and again when the variables or the turn change; the question before is given up.
- * What was answered before is shown until the new answer is there.
+ * Runs a query when the component mounts, and again when the variables or `refreshCount` change; a query still
+ * running is aborted. The previous result is shown until the new one arrives.
  */
-export function useAnswer<Data, Variables>(
+export function useQuery<Data, Variables>(
   document: TadaDocumentNode<Data, Variables>,
   variables: Variables,
-  turn = 0,
-): Answer<Data> {
+  refreshCount = 0,
+): QueryResult<Data> {
   const key = `${queryText(document)} ${JSON.stringify(variables)}`;
-  const [answer, setAnswer] = useState<{ key: string; answer: Answer<Data> }>(() => ({
+  const [answer, setAnswer] = useState<{ key: string; answer: QueryResult<Data> }>(() => ({
     key,
-    answer: fromRecent(key),
+    answer: recentResult(key),
   }));
-  // The key stands for document and variables.
+  // The key identifies document and variables.
   useEffect(() => {
     const given = new AbortController();
-    ask(document, variables, given.signal).then(
+    request(document, variables, given.signal).then(
       (data) => {
         recentResults.set(key, data);
         setAnswer({ key, answer: { state: "answered", data } });
@@ -57,11 +57,11 @@ export function useAnswer<Data, Variables>(
       },
     );
     return () => given.abort();
-  }, [key, turn]);
-  return answer.key === key ? answer.answer : fromRecent(key);
+  }, [key, refreshCount]);
+  return answer.key === key ? answer.answer : recentResult(key);
 }
 
-function fromRecent<Data>(key: string): Answer<Data> {
+function recentResult<Data>(key: string): QueryResult<Data> {
   const data = recentResults.get(key) as Data | undefined;
   return data === undefined ? { state: "loading", data: undefined } : { state: "answered", data };
 }
@@ -73,14 +73,14 @@ export type Connection<Node> = {
 };
 
 export type Pages<Node> = {
-  /** The rows of all pages asked for so far; undefined until the first has come. */
+  /** The rows of all pages loaded so far; undefined until the first page arrives. */
   readonly nodes: readonly Node[] | undefined;
   readonly totalCount: number;
   readonly hasMore: boolean;
   readonly isLoading: boolean;
-  readonly error: AskError | null;
-  /** Asks for the next page. */
-  more(): void;
+  readonly error: ApiError | null;
+  /** Loads the next page. */
+  loadMore(): void;
 };
 
 type LoadedPages = {
@@ -92,8 +92,8 @@ type LoadedPages = {
 const recentPages = new RecentValues<LoadedPages>(40);
 
 /**
- * A connection, page after page. The document takes `$after`; `pick` finds the connection in an answer, null where
- * there is none.
+ * Loads a connection page by page. The document takes `$after`. `pick` returns the connection of a response, or null
+ * if it has none.
  */
 export function usePages<Data, Variables extends { after?: string | null | undefined }, Node>(
   document: TadaDocumentNode<Data, Variables>,
@@ -104,51 +104,55 @@ export function usePages<Data, Variables extends { after?: string | null | undef
   const [pages, setPages] = useState<{
     key: string;
     loaded: LoadedPages | undefined;
-    error: AskError | null;
+    error: ApiError | null;
   }>({
     key,
     loaded: recentPages.get(key),
     error: null,
   });
-  const [wanted, setWanted] = useState(0);
-  const shown = pages.key === key ? pages.loaded : recentPages.get(key);
-  const isLoading = shown === undefined || wanted > 0;
+  const [requestedPages, setRequestedPages] = useState(0);
+  const current = pages.key === key ? pages.loaded : recentPages.get(key);
+  const isLoading = current === undefined || requestedPages > 0;
 
-  // The key stands for document and variables; `wanted` counts what was asked for beyond what is shown.
+  // The key identifies document and variables. `requestedPages` counts pages requested but not yet loaded.
   useEffect(() => {
-    const before = recentPages.get(key);
-    if (before !== undefined && wanted === 0) {
-      setPages({ key, loaded: before, error: null });
+    const loaded = recentPages.get(key);
+    if (loaded !== undefined && requestedPages === 0) {
+      setPages({ key, loaded: loaded, error: null });
       return;
     }
     const given = new AbortController();
-    ask(document, before === undefined ? variables : { ...variables, after: before.next }, given.signal).then(
+    request(
+      document,
+      loaded === undefined ? variables : { ...variables, after: loaded.next },
+      given.signal,
+    ).then(
       (data) => {
         const connection = pick(data);
         const next: LoadedPages = {
-          nodes: [...(before?.nodes ?? []), ...(connection?.nodes ?? [])],
+          nodes: [...(loaded?.nodes ?? []), ...(connection?.nodes ?? [])],
           totalCount: connection?.totalCount ?? 0,
           next: connection?.pageInfo.hasNextPage === true ? connection.pageInfo.endCursor : null,
         };
         recentPages.set(key, next);
-        setWanted(0);
+        setRequestedPages(0);
         setPages({ key, loaded: next, error: null });
       },
       (error: unknown) => {
         if (given.signal.aborted) return;
-        setWanted(0);
-        setPages({ key, loaded: before, error: toApiError(error) });
+        setRequestedPages(0);
+        setPages({ key, loaded: loaded, error: toApiError(error) });
       },
     );
     return () => given.abort();
-  }, [key, wanted]);
+  }, [key, requestedPages]);
 
   return {
-    nodes: shown?.nodes as readonly Node[] | undefined,
-    totalCount: shown?.totalCount ?? 0,
-    hasMore: shown !== undefined && shown.next !== null,
+    nodes: current?.nodes as readonly Node[] | undefined,
+    totalCount: current?.totalCount ?? 0,
+    hasMore: current !== undefined && current.next !== null,
     isLoading: isLoading && pages.error === null,
     error: pages.key === key ? pages.error : null,
-    more: () => setWanted((count) => count + 1),
+    loadMore: () => setRequestedPages((count) => count + 1),
   };
 }

@@ -1,15 +1,15 @@
-export { AskError, ask, graphql, type ResultOf, type TadaDocumentNode, toApiError } from "./client.ts";
+export { ApiError, graphql, type ResultOf, request, type TadaDocumentNode, toApiError } from "./client.ts";
 export {
-  bareWorkFragment,
+  claimFragment,
   listedPaperFragment,
-  namedWorkFragment,
+  paperFragment,
   provenanceFragment,
+  referenceFragment,
   refOf,
-  shownClaimFragment,
-  shownPaperFragment,
-  shownReferenceFragment,
   signerFragment,
   verificationFragment,
+  workFragment,
+  workNameFragment,
 } from "./fragments.ts";
-export { type Pages, RecentValues, useAnswer, usePages } from "./hooks.ts";
-export { type FollowState, follow } from "./subscription.ts";
+export { type Pages, RecentValues, usePages, useQuery } from "./hooks.ts";
+export { type ConnectionState, subscribe } from "./subscription.ts";

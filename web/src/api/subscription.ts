@@ -1,188 +1,188 @@
-import { homeAddress, serverAddress } from "../routing/index.ts";
+import { homeUrl, serverUrl } from "../routing/index.ts";
 import { queryText, type TadaDocumentNode } from "./client.ts";
 
-type Listeners<Data> = {
-  readonly next: (data: Data) => void;
-  readonly state: (state: FollowState) => void;
+type SubscriptionListeners<Data> = {
+  readonly onData: (data: Data) => void;
+  readonly onState: (state: ConnectionState) => void;
 };
 
-/** Follows a subscription until the returned function is called. After a lost connection it resumes with `$after`. */
-export function follow<Data>(
+/** Subscribes until the returned function is called. After a lost connection it resumes with `$after`. */
+export function subscribe<Data>(
   document: TadaDocumentNode<Data, { after?: string | null }>,
-  { next, state }: Listeners<Data>,
+  { onData, onState }: SubscriptionListeners<Data>,
 ): () => void {
   const query = queryText(document);
-  const addressAfter = (id: string | null) => {
+  const urlAfter = (id: string | null) => {
     const parameters = new URLSearchParams({ query });
     if (id !== null) parameters.set("variables", JSON.stringify({ after: id }));
-    return serverAddress(`graphql?${parameters}`);
+    return serverUrl(`graphql?${parameters}`);
   };
-  // Tabs with another version of the explorer have another query, and a stream of their own.
-  return shareStream(`pith-graph ${homeAddress()} ${query}`, addressAfter, {
-    state,
-    event: ({ data }) => {
+  // The query is part of the name: tabs with another version of the explorer use their own stream.
+  return shareStream(`pith-graph ${homeUrl()} ${query}`, urlAfter, {
+    onState,
+    onEvent: ({ data }) => {
       const answer = JSON.parse(data) as { data?: Data | null };
-      if (answer.data !== undefined && answer.data !== null) next(answer.data);
+      if (answer.data !== undefined && answer.data !== null) onData(answer.data);
     },
   });
 }
 
-/** What the tab with the connection tells the others; and what a new tab requests. */
+/** Messages between tabs: the connected tab sends events and its state; a new tab asks for the state. */
 type Message =
   | { readonly kind: "event"; readonly event: StreamEvent }
-  | { readonly kind: "state"; readonly state: FollowState; readonly last: string | null }
+  | { readonly kind: "state"; readonly state: ConnectionState; readonly lastId: string | null }
   | { readonly kind: "state-wanted" };
 
 /**
- * A stream that all tabs of a mirror share, since a browser opens six connections to an HTTP/1.1 server and each stream
- * holds one. The tab that holds a Web Lock has the connection and passes events on; when it closes, the next tab takes
- * over and resumes after the last id. Without Web Locks (pages that are not secure), a tab has a stream of its own
- * while it is visible.
+ * A stream shared by all tabs of a mirror: browsers open at most six connections to an HTTP/1.1 server, and each
+ * stream occupies one. The tab that holds a Web Lock connects and passes events on. When it closes, the next tab
+ * takes over and resumes after the last id. Without Web Locks (insecure origins), each tab has its own stream while
+ * it is visible.
  */
 export function shareStream(
   name: string,
-  addressAfter: (id: string | null) => string,
+  urlAfter: (id: string | null) => string,
   listeners: StreamListeners,
 ): () => void {
   return "locks" in navigator && "BroadcastChannel" in globalThis
-    ? shareByLock(name, addressAfter, listeners)
-    : whileVisible(addressAfter, listeners);
+    ? shareByLock(name, urlAfter, listeners)
+    : streamWhileVisible(urlAfter, listeners);
 }
 
 function shareByLock(
   name: string,
-  addressAfter: (id: string | null) => string,
-  { event, state }: StreamListeners,
+  urlAfter: (id: string | null) => string,
+  { onEvent, onState }: StreamListeners,
 ): () => void {
   const channel = new BroadcastChannel(name);
-  const given = new AbortController();
-  let last: string | null = null;
-  let current: FollowState = "connecting";
+  const controller = new AbortController();
+  let lastId: string | null = null;
+  let connectionState: ConnectionState = "connecting";
   let isLeader = false;
-  const tell = (message: Message) => channel.postMessage(message);
+  const post = (message: Message) => channel.postMessage(message);
   const receive = (received: StreamEvent) => {
-    if (received.id !== "") last = received.id;
-    event(received);
+    if (received.id !== "") lastId = received.id;
+    onEvent(received);
   };
   channel.addEventListener("message", ({ data }: MessageEvent<Message>) => {
     if (data.kind === "state-wanted") {
-      if (isLeader) tell({ kind: "state", state: current, last });
+      if (isLeader) post({ kind: "state", state: connectionState, lastId });
     } else if (!isLeader && data.kind === "event") receive(data.event);
     else if (!isLeader && data.kind === "state") {
-      last ??= data.last;
-      state(data.state);
+      lastId ??= data.lastId;
+      onState(data.state);
     }
   });
-  state("connecting");
-  tell({ kind: "state-wanted" });
+  onState("connecting");
+  post({ kind: "state-wanted" });
   const lead = () =>
     new Promise<void>((resolve) => {
       isLeader = true;
-      const close = openStream(addressAfter, last, {
-        event: (received) => {
+      const close = openStream(urlAfter, lastId, {
+        onEvent: (received) => {
           receive(received);
-          tell({ kind: "event", event: received });
+          post({ kind: "event", event: received });
         },
-        state: (next) => {
-          current = next;
-          state(next);
-          tell({ kind: "state", state: next, last });
+        onState: (next) => {
+          connectionState = next;
+          onState(next);
+          post({ kind: "state", state: next, lastId });
         },
       });
       const stop = () => {
         close();
         resolve();
       };
-      if (given.signal.aborted) stop();
-      else given.signal.addEventListener("abort", stop, { once: true });
+      if (controller.signal.aborted) stop();
+      else controller.signal.addEventListener("abort", stop, { once: true });
     });
-  navigator.locks.request(name, { signal: given.signal }, lead).catch((error: unknown) => {
-    if (!given.signal.aborted) throw error;
+  navigator.locks.request(name, { signal: controller.signal }, lead).catch((error: unknown) => {
+    if (!controller.signal.aborted) throw error;
   });
   return () => {
-    given.abort();
+    controller.abort();
     channel.close();
   };
 }
 
-function whileVisible(
-  addressAfter: (id: string | null) => string,
-  { event, state }: StreamListeners,
+function streamWhileVisible(
+  urlAfter: (id: string | null) => string,
+  { onEvent, onState }: StreamListeners,
 ): () => void {
-  let last: string | null = null;
+  let lastId: string | null = null;
   let close: (() => void) | null = null;
-  const look = () => {
+  const update = () => {
     if (document.hidden) {
       close?.();
       close = null;
     } else {
-      close ??= openStream(addressAfter, last, {
-        event: (received) => {
-          if (received.id !== "") last = received.id;
-          event(received);
+      close ??= openStream(urlAfter, lastId, {
+        onEvent: (received) => {
+          if (received.id !== "") lastId = received.id;
+          onEvent(received);
         },
-        state,
+        onState,
       });
     }
   };
-  document.addEventListener("visibilitychange", look);
-  state("connecting");
-  look();
+  document.addEventListener("visibilitychange", update);
+  onState("connecting");
+  update();
   return () => {
-    document.removeEventListener("visibilitychange", look);
+    document.removeEventListener("visibilitychange", update);
     close?.();
   };
 }
 
-export type FollowState = "connecting" | "listening" | "lost";
+export type ConnectionState = "connecting" | "listening" | "lost";
 
-/** An event of a stream: its answer as JSON text, and the id to resume after. */
+/** A stream event: a GraphQL response as JSON text, and the id to resume after. */
 export type StreamEvent = { readonly id: string; readonly data: string };
 
 export type StreamListeners = {
-  readonly event: (event: StreamEvent) => void;
-  readonly state: (state: FollowState) => void;
+  readonly onEvent: (event: StreamEvent) => void;
+  readonly onState: (state: ConnectionState) => void;
 };
 
-const pauseBeforeReconnect = 5_000;
+const reconnectDelayMs = 5_000;
 
 /**
- * Opens a stream of Server-Sent Events until the returned function is called. The browser reconnects a connection that
- * breaks, with the last id it saw; one that the server ends or refuses is reconnected here. `addressAfter` gives the
- * address that resumes after an id.
+ * Opens a stream of Server-Sent Events until the returned function is called. The browser reconnects a broken
+ * connection with the last id it saw; one that the server ends or refuses is reconnected here. `urlAfter` returns the
+ * URL that resumes after an id.
  */
 export function openStream(
-  addressAfter: (id: string | null) => string,
-  after: string | null,
-  { event, state }: StreamListeners,
+  urlAfter: (id: string | null) => string,
+  lastEventId: string | null,
+  { onEvent, onState }: StreamListeners,
 ): () => void {
-  let last = after;
+  let lastId = lastEventId;
   let events: EventSource;
-  let pause: ReturnType<typeof setTimeout> | undefined;
+  let reconnectTimer: ReturnType<typeof setTimeout> | undefined;
 
   const open = () => {
-    state("connecting");
-    events = new EventSource(addressAfter(last));
-    events.addEventListener("open", () => state("listening"));
+    onState("connecting");
+    events = new EventSource(urlAfter(lastId));
+    events.addEventListener("open", () => onState("listening"));
     events.addEventListener("next", ({ data, lastEventId }: MessageEvent<string>) => {
-      if (lastEventId !== "") last = lastEventId;
-      event({ id: lastEventId, data });
+      if (lastEventId !== "") lastId = lastEventId;
+      onEvent({ id: lastEventId, data });
     });
     events.addEventListener("complete", reconnect);
     events.addEventListener("error", () => {
-      state("lost");
+      onState("lost");
       if (events.readyState === EventSource.CLOSED) reconnect();
     });
   };
   const reconnect = () => {
     events.close();
-    state("lost");
-    clearTimeout(pause);
-    pause = setTimeout(open, pauseBeforeReconnect);
+    onState("lost");
+    clearTimeout(reconnectTimer);
+    reconnectTimer = setTimeout(open, reconnectDelayMs);
   };
   open();
   return () => {
-    clearTimeout(pause);
+    clearTimeout(reconnectTimer);
     events.close();
   };
 }

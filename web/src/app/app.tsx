@@ -1,24 +1,24 @@
 import "./app.css";
 import type { ComponentType } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type Place, placeOf, useAddress } from "../routing/index.ts";
+import { matchRoute, type Route, useCurrentUrl } from "../routing/index.ts";
 import { ErrorNotice } from "../ui/index.ts";
 import { Footer, Header } from "./layout.tsx";
 
-/** What names a page's content: another address of the same page (a filter, a fragment) is no other page. */
-function nameOf(place: Place): string {
+/** Identifies a page's content: a changed filter or fragment is still the same page. */
+function nameOf(place: Route): string {
   return place.page === "paper" ? `paper ${place.ref}` : place.page;
 }
 
-/** The whole explorer: what is around a page, and the page that the address names. */
+/** The explorer: header, footer, and the page of the current URL. */
 export function App() {
-  const address = useAddress();
-  const place = placeOf(address) ?? { page: "nowhere" };
+  const address = useCurrentUrl();
+  const place = matchRoute(address) ?? { page: "not-found" };
   const name = nameOf(place);
   const main = useRef<HTMLElement>(null);
   const shown = useRef(name);
   useEffect(() => {
-    // A new page is read from its beginning, also by who hears it.
+    // Move the focus to a new page, so that screen readers start at its beginning.
     if (shown.current !== name) main.current?.focus({ preventScroll: true });
     shown.current = name;
   }, [name]);
@@ -36,21 +36,21 @@ export function App() {
   );
 }
 
-type PageOf<Name extends Place["page"]> = ComponentType<{ place: Extract<Place, { page: Name }> }>;
+type PageOf<Name extends Route["page"]> = ComponentType<{ place: Extract<Route, { page: Name }> }>;
 
-/** Each page's code is fetched when the page is first shown. */
-const pages: { readonly [Name in Place["page"]]: () => Promise<PageOf<Name>> } = {
+/** Each page's code is loaded when the page is first shown. */
+const pages: { readonly [Name in Route["page"]]: () => Promise<PageOf<Name>> } = {
   home: async () => (await import("../pages/home/index.tsx")).HomePage,
   search: async () => (await import("../pages/search/index.tsx")).SearchPage,
   paper: async () => (await import("../pages/paper/index.ts")).PaperPage,
   graph: async () => (await import("../pages/graph/index.ts")).GraphPage,
   overview: async () => (await import("../pages/overview/index.ts")).OverviewPage,
-  nowhere: async () => (await import("../pages/not-found/index.tsx")).NotFoundPage,
+  "not-found": async () => (await import("../pages/not-found/index.tsx")).NotFoundPage,
 };
 
-const fetched = new Map<Place["page"], ComponentType<{ place: Place }>>();
+const fetched = new Map<Route["page"], ComponentType<{ place: Route }>>();
 
-export function Page({ place }: { place: Place }) {
+export function Page({ place }: { place: Route }) {
   const [failed, setFailed] = useState(false);
   const [, redraw] = useState(0);
   const { page } = place;
@@ -58,7 +58,7 @@ export function Page({ place }: { place: Place }) {
     if (fetched.has(page)) return;
     pages[page]().then(
       (component) => {
-        fetched.set(page, component as ComponentType<{ place: Place }>);
+        fetched.set(page, component as ComponentType<{ place: Route }>);
         redraw((count) => count + 1);
       },
       () => setFailed(true),
@@ -66,7 +66,7 @@ export function Page({ place }: { place: Place }) {
   }, [page]);
   const Shown = fetched.get(page);
   if (Shown !== undefined) return <Shown place={place} />;
-  if (!failed) return <p class="soft waiting">Loading …</p>;
+  if (!failed) return <p class="soft loading">Loading …</p>;
   return (
     <ErrorNotice
       error={null}

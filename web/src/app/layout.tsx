@@ -1,9 +1,9 @@
-import { graphAddress, homeAddress, overviewAddress, type Place, serverAddress } from "../routing/index.ts";
+import { graphUrl, homeUrl, overviewUrl, type Route, serverUrl } from "../routing/index.ts";
 import icon from "../theme/icon.svg";
-import { chooseTheme, type ThemeChoice, useTheme } from "../theme/index.ts";
+import { setTheme, type ThemeChoice, useTheme } from "../theme/index.ts";
 
-export function Header({ place }: { place: Place }) {
-  const entry = (page: Place["page"], href: string, text: string) => (
+export function Header({ place }: { place: Route }) {
+  const entry = (page: Route["page"], href: string, text: string) => (
     <li>
       <a href={href} aria-current={place.page === page ? "page" : undefined}>
         {text}
@@ -12,17 +12,17 @@ export function Header({ place }: { place: Place }) {
   );
   return (
     <header class="top">
-      <a class="brand" href={homeAddress()}>
+      <a class="brand" href={homeUrl()}>
         <img src={icon} alt="" width={26} height={26} />
         <span>pith-graph</span>
       </a>
       <nav aria-label="Pages">
         <ul>
-          {entry("home", homeAddress(), "Search")}
-          {entry("graph", graphAddress([]), "Graph")}
-          {entry("overview", overviewAddress(), "Overview")}
+          {entry("home", homeUrl(), "Search")}
+          {entry("graph", graphUrl([]), "Graph")}
+          {entry("overview", overviewUrl(), "Overview")}
           <li>
-            <a href={serverAddress("graphql")}>API</a>
+            <a href={serverUrl("graphql")}>API</a>
           </li>
         </ul>
       </nav>
@@ -42,10 +42,7 @@ export function ThemeSwitch() {
   return (
     <label class="theme-switch">
       <span>Theme</span>
-      <select
-        value={choice}
-        onChange={({ currentTarget }) => chooseTheme(currentTarget.value as ThemeChoice)}
-      >
+      <select value={choice} onChange={({ currentTarget }) => setTheme(currentTarget.value as ThemeChoice)}>
         {choices.map(([value, text]) => (
           <option key={value} value={value}>
             {text}
@@ -64,8 +61,7 @@ export function Footer() {
         server: each paper's page can verify it again in your browser.
       </p>
       <p>
-        <a href={serverAddress("graphql")}>GraphQL</a> ·{" "}
-        <a href={serverAddress("pith-mirrors.json")}>Mirrors</a>
+        <a href={serverUrl("graphql")}>GraphQL</a> · <a href={serverUrl("pith-mirrors.json")}>Mirrors</a>
       </p>
     </footer>
   );

@@ -1,19 +1,21 @@
-/** Frames that take longer, in milliseconds, are seen as steps: fewer than 40 a second. */
-const longFrame = 25;
-/** But not where the browser makes no more frames at rest either, as it does to save energy: so many times as long. */
-const longer = 1.5;
-/** So many frames are looked at together. */
-const looked = 3;
-/** So many frames in which nothing was drawn are rest. */
-const rest = 10;
-const leastShare = 1 / 16;
+/** Longer frames look jerky: below 40 frames per second. */
+const slowFrameMs = 25;
+/**
+ * A browser that saves energy has slow frames even at rest. A frame is slow only if it takes this many times as long
+ * as a frame at rest.
+ */
+const slowFrameFactor = 1.5;
+const framesPerSample = 3;
+/** The picture is at rest after this many frames without a render. */
+const framesUntilRest = 10;
+const minFraction = 1 / 16;
 
 /**
- * How much of what is many is drawn while a picture moves: all of it, unless frames are measured to take too long;
- * then by and by less, and all again at rest. Time is counted in frames, not by a clock: where the browser draws
- * slowly, its frames come slowly too, and a clock would take that for rest.
+ * Decides which fraction of many lines to draw while a picture moves: all of them, unless frames take too long; then
+ * half as many each time, and all again at rest. Rest is counted in frames, not in time: where the browser renders
+ * slowly, frames come slowly too, and a clock would mistake that for rest.
  */
-export class MovingShare {
+export class AdaptiveDetail {
   #share = 1;
   #isMoving = false;
   #hasDrawn = false;
@@ -22,17 +24,19 @@ export class MovingShare {
   #before: number | null = null;
   #times: number[] = [];
   #timesAtRest: number[] = [];
-  #longFrame = longFrame;
-  /** Whether the frames of this movement were long; null where too few were looked at. */
+  #longFrame = slowFrameMs;
+  /** Whether frames of this movement were slow; null until a sample is complete. */
   #isSlow: boolean | null = null;
 
-  /** From 0 to 1, of the frame that is drawn now. What is drawn once, after rest, is whole. */
-  get now(): number {
+  /** The fraction to draw in this frame, from 0 to 1. A single render after a rest is complete. */
+  get fraction(): number {
     return this.#isMoving ? this.#share : 1;
   }
 
-  /** A frame has been drawn. True where that begins a movement: then `frame` wants to be told of each frame. */
-  drawn(): boolean {
+  /**
+   * Call after each render. Returns true if that starts a movement: then call `onFrame` for each following frame.
+   */
+  onRender(): boolean {
     const begins = !this.#isMoving;
     if (begins) {
       this.#isMoving = true;
@@ -47,10 +51,10 @@ export class MovingShare {
   }
 
   /**
-   * A frame of the browser, at a time in milliseconds. `"moving"` while it still wants to be told of the next;
-   * at rest, whether the whole was drawn.
+   * Call for each browser frame with its time in milliseconds. Returns `"moving"` until the picture is at rest, then
+   * whether the last render was complete.
    */
-  frame(now: number): "moving" | "whole" | "incomplete" {
+  onFrame(now: number): "moving" | "whole" | "incomplete" {
     const time = this.#before === null ? null : now - this.#before;
     this.#before = now;
     if (this.#hasDrawn) {
@@ -61,24 +65,24 @@ export class MovingShare {
       if (time !== null) this.#timesAtRest.push(time);
     }
     this.#hasDrawn = false;
-    if (this.#framesAtRest < rest) return "moving";
+    if (this.#framesAtRest < framesUntilRest) return "moving";
     this.#isMoving = false;
-    this.#longFrame = Math.max(longFrame, longer * middleOf(this.#timesAtRest));
-    // What kept the machine busy may have gone: the next movement tries more.
+    this.#longFrame = Math.max(slowFrameMs, slowFrameFactor * median(this.#timesAtRest));
+    // The load may be gone: the next movement starts with twice the fraction.
     if (this.#isSlow === false) this.#share = Math.min(1, 2 * this.#share);
     return this.#hasDrawnLess ? "incomplete" : "whole";
   }
 
   #measure(milliseconds: number): void {
     this.#times.push(milliseconds);
-    if (this.#times.length < looked) return;
-    const isLong = this.#times.reduce((sum, time) => sum + time, 0) / looked > this.#longFrame;
+    if (this.#times.length < framesPerSample) return;
+    const isLong = this.#times.reduce((sum, time) => sum + time, 0) / framesPerSample > this.#longFrame;
     this.#times = [];
     this.#isSlow = isLong || this.#isSlow === true;
-    if (isLong) this.#share = Math.max(leastShare, this.#share / 2);
+    if (isLong) this.#share = Math.max(minFraction, this.#share / 2);
   }
 }
 
-function middleOf(times: readonly number[]): number {
+function median(times: readonly number[]): number {
   return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
 }

@@ -1,16 +1,16 @@
 import type { StylesDeclaration } from "sigma/types";
 import type { Citation, Shape, TimeScale } from "../graph/index.ts";
-import type { Look } from "../theme/index.ts";
+import type { ThemeTokens } from "../theme/index.ts";
 
-/** What a picture is made of: works where they stand, and citations between them. */
-export type Drawn = {
-  readonly works: readonly DrawnWork[];
+/** The content of a picture: works with their positions, and citations between them. */
+export type Scene = {
+  readonly works: readonly SceneWork[];
   readonly citations: readonly Citation[];
-  /** The time axis; null where the layout has none. */
+  /** The time axis; null if the layout has none. */
   readonly scale: TimeScale | null;
 };
 
-export type DrawnWork = {
+export type SceneWork = {
   readonly id: string;
   readonly x: number;
   readonly y: number;
@@ -18,19 +18,19 @@ export type DrawnWork = {
   readonly colour: string;
   readonly shape: Shape;
   readonly name: string;
-  /** What is written beside it: short, on one line. */
+  /** The text beside the work: short, on one line. */
   readonly label: string;
-  /** Whether its label is always shown: starting points, and every work of a small graph. */
-  readonly isNamed: boolean;
+  /** Whether the label is always shown: for roots, and for all works of a small graph. */
+  readonly isAlwaysLabelled: boolean;
 };
 
-/** What of a picture stands out. */
+/** The works and citations to highlight. */
 export type Marks = {
   readonly selected: ReadonlySet<string>;
   readonly pinned: ReadonlySet<string>;
-  /** The work that the keyboard is at. */
+  /** The work that has the keyboard focus. */
   readonly focused: string | null;
-  /** The works on the path that is shown, and its citations by `nameOfCitation`. */
+  /** The works on the path, and the keys of its citations (`citationKey`). */
   readonly pathWorks: ReadonlySet<string>;
   readonly pathCitations: ReadonlySet<string>;
 };
@@ -52,134 +52,151 @@ export type NodeAttributes = {
   color: string;
   shape: Shape;
   label: string;
-  isNamed: boolean;
-  /** On which side its name stands. */
+  isAlwaysLabelled: boolean;
+  /** The side of the node on which its label is drawn. */
   labelPosition: "left" | "right";
 };
 export type NodeState = {
-  /** The pointer is at it. Not sigma's own `isHovered`: sigma resets that whenever it looks for what is below the pointer. */
-  isPointedAt: boolean;
+  /** Not sigma's `isHovered`, which sigma resets whenever it looks up the node below the pointer. */
+  isUnderPointer: boolean;
   isSelected: boolean;
   isPinned: boolean;
   isFocused: boolean;
   isOnPath: boolean;
-  /** Beside the work that is pointed at, or in focus. */
-  isNear: boolean;
+  /** Next to the work that is hovered or focused. */
+  isAdjacent: boolean;
 };
-/** Whether anything stands out: the rest then steps back. */
-export type GraphState = { hasNear: boolean; hasPath: boolean };
+/** Whether a work is hovered or focused, and whether a path is shown: everything else is then dimmed. */
+export type GraphState = { hasActiveWork: boolean; hasPath: boolean };
 
-export const plainNodeState: NodeState = {
-  isPointedAt: false,
+export const defaultNodeState: NodeState = {
+  isUnderPointer: false,
   isSelected: false,
   isPinned: false,
   isFocused: false,
   isOnPath: false,
-  isNear: false,
+  isAdjacent: false,
 };
-export const plainGraphState: GraphState = { hasNear: false, hasPath: false };
+export const defaultGraphState: GraphState = { hasActiveWork: false, hasPath: false };
 
 type Styles = StylesDeclaration<NodeAttributes, Record<string, unknown>, NodeState, object, GraphState>;
 
-/** What sigma knows of works, by their states: where they stand, and their names. The look may change. */
-export function stylesOf(look: () => Look): Styles {
+/** Sigma's node styles: positions and labels. Reads the tokens at each render, since the theme may change. */
+export function createStyles(tokens: () => ThemeTokens): Styles {
   return {
     nodes: {
       x: { attribute: "x" },
       y: { attribute: "y" },
       label: { attribute: "label" },
-      size: sizeOf,
-      labelVisibility: ({ isNamed }, state, graph) =>
-        isNamed || standsOut(state) ? "visible" : stepsBack(state, graph) ? "hidden" : "auto",
-      labelColor: () => look().text,
+      size: nodeSize,
+      labelVisibility: ({ isAlwaysLabelled }, state, graph) =>
+        isAlwaysLabelled || isHighlighted(state) ? "visible" : isDimmed(state, graph) ? "hidden" : "auto",
+      labelColor: () => tokens().text,
       labelPosition: ({ labelPosition }, { isOnPath }) => labelSide(labelPosition, isOnPath),
       labelDepth: "topNodes",
-      labelBackgroundColor: () => `${look().raised}c8`,
+      labelBackgroundColor: () => `${tokens().raised}c8`,
       labelBackgroundPadding: 1,
     },
   };
 }
 
-export function sizeOf({ size }: NodeAttributes, { isPointedAt, isDragged, isFocused }: SeenState): number {
-  return isPointedAt || isDragged || isFocused ? size + 1.5 : size;
+export function nodeSize(
+  { size }: NodeAttributes,
+  { isUnderPointer, isDragged, isFocused }: FullNodeState,
+): number {
+  return isUnderPointer || isDragged || isFocused ? size + 1.5 : size;
 }
 
-/** Names of works on a path stand above them: beside them they would lie upon the path, and hide its arrows. */
+/** Labels on a path are above their works: at their side they would cover the path's arrows. */
 export function labelSide(side: "left" | "right", isOnPath: boolean): LabelSide {
   return isOnPath ? "above" : side;
 }
 
-/** A work's state with what sigma has of its own. */
-export type SeenState = NodeState & { readonly isDragged: boolean };
+/** A work's state together with sigma's own. */
+export type FullNodeState = NodeState & { readonly isDragged: boolean };
 
-export function standsOut({ isPointedAt, isDragged, isSelected, isFocused, isOnPath }: SeenState): boolean {
-  return isPointedAt || isDragged || isSelected || isFocused || isOnPath;
+export function isHighlighted({
+  isUnderPointer,
+  isDragged,
+  isSelected,
+  isFocused,
+  isOnPath,
+}: FullNodeState): boolean {
+  return isUnderPointer || isDragged || isSelected || isFocused || isOnPath;
 }
 
-export function stepsBack(state: SeenState, { hasNear, hasPath }: GraphState): boolean {
-  return (hasNear || hasPath) && !standsOut(state) && !state.isNear;
+export function isDimmed(state: FullNodeState, { hasActiveWork, hasPath }: GraphState): boolean {
+  return (hasActiveWork || hasPath) && !isHighlighted(state) && !state.isAdjacent;
 }
 
-/** How strong plain lines are: the more, the fainter each, so that what shows is where there are many. */
-export function lineStrength(count: number, { hasNear, hasPath }: GraphState): number {
+/** The opacity of plain lines: the more lines, the fainter each, so that dense areas stand out. */
+export function lineOpacity(count: number, { hasActiveWork, hasPath }: GraphState): number {
   const plain = Math.min(0.5, Math.max(0.08, 6 / Math.sqrt(count + 1)));
-  return (hasNear || hasPath ? 0.35 : 1) * plain;
+  return (hasActiveWork || hasPath ? 0.35 : 1) * plain;
 }
 
-/** How a work is drawn. Colours are `#rrggbb`. */
-export type WorkLook = {
-  /** Before zooming; the gap and the ring around it are as wide at any zoom. */
+/** How to draw a work. Colours are `#rrggbb`. */
+export type WorkAppearance = {
+  /** Before zooming. The gap and the ring around it do not scale with the zoom. */
   readonly radius: number;
   readonly gap: number;
   readonly ring: number;
   readonly shape: Shape;
   readonly colour: string;
-  /** Of the gap. */
+  /** The colour of the gap. */
   readonly groundColour: string;
   readonly ringColour: string;
   /** From 0 to 1. */
   readonly opacity: number;
-  /** Whether it is drawn over others. */
-  readonly standsOut: boolean;
+  /** Whether it is drawn above others. */
+  readonly isHighlighted: boolean;
 };
 
-/** How a work looks now, by its state and the graph's. */
-export function lookOf(work: NodeAttributes, state: SeenState, graph: GraphState, look: Look): WorkLook {
-  const ring = ringOf(state, look);
+/** The appearance of a work in its state. */
+export function workAppearance(
+  work: NodeAttributes,
+  state: FullNodeState,
+  graph: GraphState,
+  tokens: ThemeTokens,
+): WorkAppearance {
+  const ring = ringStyle(state, tokens);
   return {
-    radius: sizeOf(work, state),
+    radius: nodeSize(work, state),
     gap: ring === null ? 0 : 1,
     ring: ring?.width ?? 0,
     shape: work.shape,
     colour: work.color,
-    groundColour: ring === null ? work.color : state.isSelected ? look.accentSoft : look.raised,
+    groundColour: ring === null ? work.color : state.isSelected ? tokens.accentSoft : tokens.raised,
     ringColour: ring?.colour ?? work.color,
-    opacity: stepsBack(state, graph) ? (graph.hasNear ? 0.22 : 0.5) : 1,
-    standsOut: standsOut(state),
+    opacity: isDimmed(state, graph) ? (graph.hasActiveWork ? 0.22 : 0.5) : 1,
+    isHighlighted: isHighlighted(state),
   };
 }
 
-/** What surrounds a work that is marked. */
-function ringOf(state: SeenState, look: Look): { readonly width: number; readonly colour: string } | null {
-  if (state.isFocused) return { width: 3, colour: look.focus };
-  if (state.isSelected) return { width: 2.5, colour: look.accent };
-  if (state.isPointedAt || state.isDragged || state.isPinned) return { width: 1.5, colour: look.soft };
+/** The ring around a marked work; null if it has none. */
+function ringStyle(
+  state: FullNodeState,
+  tokens: ThemeTokens,
+): { readonly width: number; readonly colour: string } | null {
+  if (state.isFocused) return { width: 3, colour: tokens.focus };
+  if (state.isSelected) return { width: 2.5, colour: tokens.accent };
+  if (state.isUnderPointer || state.isDragged || state.isPinned) return { width: 1.5, colour: tokens.soft };
   return null;
 }
 
-/** What is drawn of a work, but for where. */
-export function attributesOf({
+/** The attributes of a node without its position. */
+export function nodeAttributes({
   radius,
   colour,
   shape,
   label,
-  isNamed,
-}: DrawnWork): Omit<NodeAttributes, "x" | "y" | "labelPosition"> {
-  return { size: radius, color: colour, shape, label, isNamed };
+  isAlwaysLabelled,
+}: SceneWork): Omit<NodeAttributes, "x" | "y" | "labelPosition"> {
+  return { size: radius, color: colour, shape, label, isAlwaysLabelled };
 }
 
-/** Names stand to the right, but of the works furthest right to the left: there they would not be seen whole. */
-export function sidesOf(works: readonly DrawnWork[]): (work: DrawnWork) => "left" | "right" {
+/** Labels are on the right of their works, except in the rightmost fifth, where they would be cut off. */
+export function labelSides(works: readonly SceneWork[]): (work: SceneWork) => "left" | "right" {
   const least = works.reduce((x, work) => Math.min(x, work.x), Number.POSITIVE_INFINITY);
   const most = works.reduce((x, work) => Math.max(x, work.x), Number.NEGATIVE_INFINITY);
   const border = least + 0.8 * (most - least);

@@ -3,7 +3,7 @@ import type Sigma from "sigma";
 import type { RenderParams } from "sigma/types";
 import type { Citation, Position } from "../graph/index.ts";
 import type { NodeAttributes } from "./appearance.ts";
-import { colourParts, glProgram } from "./gl.ts";
+import { createProgram, parseColour } from "./gl.ts";
 
 const vertexShader = `#version 300 es
 in vec4 point;
@@ -24,54 +24,57 @@ void main() {
   drawn = vec4(colour.rgb * opacity, opacity);
 }`;
 
-/** The citations that stand out. */
-export type StrongCitations = {
-  /** Of the work that is pointed at, or in focus. */
-  readonly near: readonly Citation[];
+/** Citations drawn as arrows. */
+export type HighlightedCitations = {
+  /** Citations of the work that is hovered or focused. */
+  readonly adjacent: readonly Citation[];
   readonly path: readonly Citation[];
 };
 
-export type StrongLook = {
+export type ArrowStyle = {
   /** `#rrggbb` */
-  readonly near: string;
+  readonly adjacent: string;
   readonly path: string;
-  /** How much of what is near is drawn, from 0 to 1. */
-  readonly share: number;
+  /** The fraction of adjacent citations to draw, from 0 to 1. */
+  readonly fraction: number;
 };
 
-const nearWidth = 1.6;
+const adjacentWidth = 1.6;
 const pathWidth = 3.5;
 
-/** How strong each of so many lines from one work is, from 0 to 1: of hundreds a fan is seen, no solid shape. */
-function strengthOf(count: number): number {
+/**
+ * The opacity of each of `count` arrows from one work: hundreds of arrows look like a fan rather than a solid shape.
+ */
+function arrowOpacity(count: number): number {
   return Math.min(1, Math.max(0.35, 7 / Math.sqrt(count + 1)));
 }
 
 /**
- * The citations that stand out: arrows from border to border, made anew in each frame, since they are as wide at any
- * zoom. They are no edges of sigma's graph: for each edge that goes, sigma reads the whole graph anew.
+ * Draws the highlighted citations as arrows from border to border. They are rebuilt in each frame because their width
+ * does not scale with the zoom. They are not edges of sigma's graph: sigma re-indexes the whole graph when an edge is
+ * removed.
  */
-export class StrongLines {
+export class Arrows {
   readonly #gl: WebGL2RenderingContext;
   readonly #sigma: Pick<Sigma, "graphToViewport" | "scaleSize">;
   readonly #graph: DirectedGraph<NodeAttributes>;
-  readonly #look: () => StrongLook;
+  readonly #style: () => ArrowStyle;
   readonly #program: WebGLProgram;
   readonly #vertices: WebGLVertexArrayObject;
   readonly #points: WebGLBuffer;
-  #citations: StrongCitations = { near: [], path: [] };
+  #citations: HighlightedCitations = { adjacent: [], path: [] };
 
   constructor(
     gl: WebGL2RenderingContext,
     sigma: Pick<Sigma, "graphToViewport" | "scaleSize">,
     graph: DirectedGraph<NodeAttributes>,
-    look: () => StrongLook,
+    look: () => ArrowStyle,
   ) {
     this.#gl = gl;
     this.#sigma = sigma;
     this.#graph = graph;
-    this.#look = look;
-    this.#program = glProgram(gl, { vertex: vertexShader, fragment: fragmentShader });
+    this.#style = look;
+    this.#program = createProgram(gl, { vertex: vertexShader, fragment: fragmentShader });
     this.#vertices = gl.createVertexArray();
     this.#points = gl.createBuffer();
     gl.bindVertexArray(this.#vertices);
@@ -82,28 +85,33 @@ export class StrongLines {
     gl.bindVertexArray(null);
   }
 
-  show(citations: StrongCitations): void {
+  show(citations: HighlightedCitations): void {
     this.#citations = citations;
   }
 
   render({ width, height }: RenderParams): void {
-    const { near, path } = this.#citations;
-    if (near.length + path.length === 0) return;
-    const look = this.#look();
+    const { adjacent, path } = this.#citations;
+    if (adjacent.length + path.length === 0) return;
+    const look = this.#style();
     const gl = this.#gl;
     gl.useProgram(this.#program);
     gl.bindVertexArray(this.#vertices);
     gl.bindBuffer(gl.ARRAY_BUFFER, this.#points);
-    // What sigma drew before may have been what is pointed at, which it does not blend.
+    // Sigma may have left blending off after drawing its picking layer.
     gl.enable(gl.BLEND);
     gl.uniform2f(gl.getUniformLocation(this.#program, "size"), width, height);
     for (const [citations, lineWidth, colour, strength] of [
-      [near.slice(0, Math.ceil(look.share * near.length)), nearWidth, look.near, strengthOf(near.length)],
+      [
+        adjacent.slice(0, Math.ceil(look.fraction * adjacent.length)),
+        adjacentWidth,
+        look.adjacent,
+        arrowOpacity(adjacent.length),
+      ],
       [path, pathWidth, look.path, 1],
     ] as const) {
       const points = this.#pointsOf(citations, lineWidth);
       gl.bufferData(gl.ARRAY_BUFFER, points, gl.STREAM_DRAW);
-      gl.uniform4f(gl.getUniformLocation(this.#program, "colour"), ...colourParts(colour), strength);
+      gl.uniform4f(gl.getUniformLocation(this.#program, "colour"), ...parseColour(colour), strength);
       gl.drawArrays(gl.TRIANGLES, 0, points.length / numbersPerVertex);
     }
     gl.bindVertexArray(null);
@@ -121,7 +129,7 @@ export class StrongLines {
     for (const { citing, cited } of citations) {
       if (!this.#graph.hasNode(citing) || !this.#graph.hasNode(cited)) continue;
       const [one, other] = [this.#graph.getNodeAttributes(citing), this.#graph.getNodeAttributes(cited)];
-      const shape = arrowShape({
+      const shape = arrowTriangles({
         from: this.#sigma.graphToViewport(one),
         to: this.#sigma.graphToViewport(other),
         gaps: [this.#sigma.scaleSize(one.size), this.#sigma.scaleSize(other.size)],
@@ -137,24 +145,24 @@ export class StrongLines {
 export type Arrow = {
   readonly from: Position;
   readonly to: Position;
-  /** How far from `from` it begins, and before `to` it ends. */
+  /** The space between `from` and the arrow's start, and between its tip and `to`. */
   readonly gaps: readonly [from: number, to: number];
   readonly width: number;
 };
 
-/** Numbers of a vertex: x, y, how far it lies beside the arrow's middle, and how far the arrow goes there. */
+/** Numbers per vertex: x, y, distance from the arrow's axis, and half of the arrow's width at this vertex. */
 export const numbersPerVertex = 4;
-/** Two triangles for the line, one for its head. */
+/** Two triangles for the shaft, one for the head. */
 export const verticesPerArrow = 9;
 
-/** Beyond its border a pixel more is drawn, in which it fades. */
-const border = 1;
+/** A pixel beyond the border, in which the arrow fades out. */
+const antialiasWidth = 1;
 
 /**
- * The triangles of an arrow, in pixels, for a program that draws what lies nearer to the middle than the arrow goes.
- * Nothing where the two ends touch.
+ * The triangles of an arrow, in pixels. The fragment shader draws pixels closer to the axis than half of the width.
+ * Empty if the ends overlap.
  */
-export function arrowShape({ from, to, gaps, width }: Arrow): readonly number[] {
+export function arrowTriangles({ from, to, gaps, width }: Arrow): readonly number[] {
   const distance = Math.hypot(to.x - from.x, to.y - from.y);
   const [begin, tip] = [gaps[0], distance - gaps[1]];
   if (tip <= begin) return [];
@@ -168,7 +176,8 @@ export function arrowShape({ from, to, gaps, width }: Arrow): readonly number[] 
   const head = Math.min(4.5 * width, tip - begin);
   const base = tip - head;
   const [thin, thick] = [width / 2, 2 * width];
-  const side = (along: number, reach: number, sign: 1 | -1) => vertex(along, sign * (reach + border), reach);
+  const side = (along: number, reach: number, sign: 1 | -1) =>
+    vertex(along, sign * (reach + antialiasWidth), reach);
   return [
     ...side(begin, thin, 1),
     ...side(begin, thin, -1),
@@ -178,7 +187,7 @@ export function arrowShape({ from, to, gaps, width }: Arrow): readonly number[] 
     ...side(base, thin, -1),
     ...side(base, thick, 1),
     ...side(base, thick, -1),
-    // Its sides go on by the border's pixel.
-    ...vertex(tip + (border * head) / thick, 0, -border),
+    // Extend the sides by the antialiasing pixel.
+    ...vertex(tip + (antialiasWidth * head) / thick, 0, -antialiasWidth),
   ];
 }

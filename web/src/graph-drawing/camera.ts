@@ -5,35 +5,35 @@ import type { NodeAttributes } from "./appearance.ts";
 
 type Picture = Pick<Sigma, "getCamera" | "getNodeDisplayData" | "framedGraphToViewport" | "getDimensions">;
 
-/** Pixels from the edge within which a work is not yet well seen. */
-const margin = 40;
+/** A work closer to the edge than this, in pixels, is moved into view. */
+const edgeMargin = 40;
 
-/** Shows all of the picture. Like the others of this file at once where it is to be calm. */
-export function fitView(picture: Picture, isCalm: boolean): void {
-  picture.getCamera().animate({ x: 0.5, y: 0.5, ratio: 1, angle: 0 }, { duration: isCalm ? 0 : 300 });
+/** Shows the whole picture. With reduced motion, this and the functions below do not animate. */
+export function fitView(picture: Picture, reducedMotion: boolean): void {
+  picture.getCamera().animate({ x: 0.5, y: 0.5, ratio: 1, angle: 0 }, { duration: reducedMotion ? 0 : 300 });
 }
 
-/** Goes nearer for a factor above 1. */
-export function zoomView(picture: Picture, factor: number, isCalm: boolean): void {
+/** Zooms in for a factor above 1, out for one below. */
+export function zoomView(picture: Picture, factor: number, reducedMotion: boolean): void {
   const camera = picture.getCamera();
   const ratio = camera.getBoundedRatio(camera.ratio / factor);
-  camera.animate({ ratio }, { duration: isCalm ? 0 : 200 });
+  camera.animate({ ratio }, { duration: reducedMotion ? 0 : 200 });
 }
 
-/** Moves to a work where it is not well within view. */
-export function revealWork(picture: Picture, id: string, isCalm: boolean): void {
+/** Moves the camera to a work unless it is well within view. */
+export function revealWork(picture: Picture, id: string, reducedMotion: boolean): void {
   const at = picture.getNodeDisplayData(id);
   if (at === undefined) return;
   const { x, y } = picture.framedGraphToViewport(at);
   const { width, height } = picture.getDimensions();
-  if (x > margin && y > margin && x < width - margin && y < height - margin) return;
-  picture.getCamera().animate({ x: at.x, y: at.y }, { duration: isCalm ? 0 : 250 });
+  if (x > edgeMargin && y > edgeMargin && x < width - edgeMargin && y < height - edgeMargin) return;
+  picture.getCamera().animate({ x: at.x, y: at.y }, { duration: reducedMotion ? 0 : 250 });
 }
 
 const duration = 450;
 
-/** Moves works to other places within half a second; what is returned ends it where it is. */
-export function glide(
+/** Moves works to their targets within half a second. Call the returned function to stop the animation. */
+export function animatePositions(
   graph: DirectedGraph<NodeAttributes>,
   targets: Positions,
   whenDone: () => void,
@@ -62,22 +62,22 @@ export function glide(
 
 type Extent = [least: number, most: number];
 
-/** The least width and height of a picture, in the layout's units: few works are not blown up to fill it. */
+/** The minimum width and height of a picture in layout units: a few works are not enlarged to fill it. */
 const least = { x: 420, y: 260 };
 
-/** What of the plane is shown for works that lie close together; null where they need the room by themselves. */
-export function roomFor(works: readonly Position[]): { x: Extent; y: Extent } | null {
-  const x = extentOf(works.map((work) => work.x));
-  const y = extentOf(works.map((work) => work.y));
+/** The bounding box for works that are close together; null if they need more than the minimum. */
+export function minimumExtent(works: readonly Position[]): { x: Extent; y: Extent } | null {
+  const x = extent(works.map((work) => work.x));
+  const y = extent(works.map((work) => work.y));
   if (works.length === 0 || x[1] - x[0] >= least.x || y[1] - y[0] >= least.y) return null;
-  return { x: widened(x, least.x), y: widened(y, least.y) };
+  return { x: widen(x, least.x), y: widen(y, least.y) };
 }
 
-function extentOf(values: readonly number[]): Extent {
+function extent(values: readonly number[]): Extent {
   return [Math.min(...values), Math.max(...values)];
 }
 
-function widened([from, to]: Extent, size: number): Extent {
+function widen([from, to]: Extent, size: number): Extent {
   const middle = (from + to) / 2;
   return [middle - size / 2, middle + size / 2];
 }

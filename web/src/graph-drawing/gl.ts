@@ -2,8 +2,8 @@ import type { DirectedGraph } from "graphology";
 import type Sigma from "sigma";
 import type { NodeAttributes } from "./appearance.ts";
 
-/** A WebGL program of two shaders. Throws where it cannot be made. */
-export function glProgram(
+/** Links a WebGL program. Throws if compiling or linking fails. */
+export function createProgram(
   gl: WebGL2RenderingContext,
   shaders: { readonly vertex: string; readonly fragment: string },
 ): WebGLProgram {
@@ -13,7 +13,7 @@ export function glProgram(
     [gl.FRAGMENT_SHADER, shaders.fragment],
   ] as const) {
     const shader = gl.createShader(type);
-    if (shader === null) throw new Error("WebGL is lost.");
+    if (shader === null) throw new Error("The WebGL context is lost.");
     gl.shaderSource(shader, source);
     gl.compileShader(shader);
     gl.attachShader(program, shader);
@@ -21,31 +21,30 @@ export function glProgram(
   }
   gl.linkProgram(program);
   if (gl.getProgramParameter(program, gl.LINK_STATUS) !== true) {
-    throw new Error(`Lines cannot be drawn: ${gl.getProgramInfoLog(program) ?? "no reason given"}`);
+    throw new Error(
+      `The WebGL program could not be linked: ${gl.getProgramInfoLog(program) ?? "no reason given"}`,
+    );
   }
   return program;
 }
 
-/** The parts of a colour `#rrggbb`, each from 0 to 1. */
-export function colourParts(colour: string): readonly [red: number, green: number, blue: number] {
+/** The components of a colour `#rrggbb`, each from 0 to 1. */
+export function parseColour(colour: string): readonly [red: number, green: number, blue: number] {
   const part = (at: number) => Number.parseInt(colour.slice(at, at + 2), 16) / 255;
   return [part(1), part(3), part(5)];
 }
 
-/** Two numbers of four bytes. */
-const bytesPerPlace = 8;
+/** Two 32-bit floats. */
+const bytesPerPosition = 8;
 
-/**
- * Where works stand, as the graphics card keeps it: for lines between them and for themselves. A work that moves is
- * 8 bytes to send.
- */
-export class WorkPlaces {
+/** The positions of works in a GPU buffer, shared by lines and shapes. Moving a work uploads 8 bytes. */
+export class WorkPositions {
   readonly #gl: WebGL2RenderingContext;
   readonly #sigma: Pick<Sigma, "graphToFramedGraph">;
   readonly #graph: DirectedGraph<NodeAttributes>;
   readonly #buffer: WebGLBuffer;
-  #numbers: ReadonlyMap<string, number> = new Map();
-  /** Works that have moved since their places were sent; null: any may have. */
+  #indices: ReadonlyMap<string, number> = new Map();
+  /** Works that moved since the last upload; null if any may have. */
   #moved: Set<string> | null = null;
 
   constructor(
@@ -59,24 +58,24 @@ export class WorkPlaces {
     this.#buffer = gl.createBuffer();
   }
 
-  /** The works, each with its number among the places. */
-  get numbers(): ReadonlyMap<string, number> {
-    return this.#numbers;
+  /** The index of each work in the buffer. */
+  get indices(): ReadonlyMap<string, number> {
+    return this.#indices;
   }
 
-  /** These are the works now. */
-  renumber(ids: readonly string[]): void {
-    this.#numbers = new Map(ids.map((id, number) => [id, number]));
+  /** Sets the works and numbers them in this order. */
+  setWorks(ids: readonly string[]): void {
+    this.#indices = new Map(ids.map((id, number) => [id, number]));
     this.#moved = null;
   }
 
-  /** A work has moved; without its id: any may have. */
-  moved(id?: string): void {
+  /** Marks a work as moved; without an id, all of them. */
+  invalidate(id?: string): void {
     if (id === undefined) this.#moved = null;
     else this.#moved?.add(id);
   }
 
-  /** Binds the places to a program's attribute of two numbers, in the vertex array that is bound. */
+  /** Binds the buffer to a vec2 attribute of the current vertex array. */
   bind(attribute: number): void {
     const gl = this.#gl;
     gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffer);
@@ -84,20 +83,20 @@ export class WorkPlaces {
     gl.vertexAttribPointer(attribute, 2, gl.FLOAT, false, 0, 0);
   }
 
-  /** Sends what has moved. */
-  send(): void {
+  /** Uploads the positions that changed. */
+  upload(): void {
     const gl = this.#gl;
     if (this.#moved === null) {
-      const places = new Float32Array(2 * this.#numbers.size);
-      for (const [id, number] of this.#numbers) places.set(this.#placeOf(id), 2 * number);
+      const places = new Float32Array(2 * this.#indices.size);
+      for (const [id, number] of this.#indices) places.set(this.#positionOf(id), 2 * number);
       gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffer);
       gl.bufferData(gl.ARRAY_BUFFER, places, gl.DYNAMIC_DRAW);
     } else if (this.#moved.size > 0) {
       gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffer);
       for (const id of this.#moved) {
-        const number = this.#numbers.get(id);
+        const number = this.#indices.get(id);
         if (number === undefined) continue;
-        gl.bufferSubData(gl.ARRAY_BUFFER, bytesPerPlace * number, new Float32Array(this.#placeOf(id)));
+        gl.bufferSubData(gl.ARRAY_BUFFER, bytesPerPosition * number, new Float32Array(this.#positionOf(id)));
       }
     }
     this.#moved = new Set();
@@ -107,7 +106,7 @@ export class WorkPlaces {
     this.#gl.deleteBuffer(this.#buffer);
   }
 
-  #placeOf(id: string): readonly [x: number, y: number] {
+  #positionOf(id: string): readonly [x: number, y: number] {
     if (!this.#graph.hasNode(id)) return [0, 0];
     const { x, y } = this.#sigma.graphToFramedGraph(this.#graph.getNodeAttributes(id));
     return [x, y];

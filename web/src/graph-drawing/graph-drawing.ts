@@ -2,119 +2,123 @@ import { DirectedGraph } from "graphology";
 import Sigma from "sigma";
 import type { Settings } from "sigma/settings";
 import type { Position } from "../graph/index.ts";
-import type { Look } from "../theme/index.ts";
-import { MovingShare } from "./adaptive-detail.ts";
+import type { ThemeTokens } from "../theme/index.ts";
+import { AdaptiveDetail } from "./adaptive-detail.ts";
 import {
-  attributesOf,
-  type Drawn,
-  type DrawnWork,
+  createStyles,
+  defaultGraphState,
+  defaultNodeState,
+  isHighlighted,
   type LabelSide,
   labelSide,
+  labelSides,
   type Marks,
   type NodeAttributes,
-  plainGraphState,
-  plainNodeState,
-  sidesOf,
-  sizeOf,
-  standsOut,
-  stylesOf,
+  nodeAttributes,
+  nodeSize,
+  type Scene,
+  type SceneWork,
 } from "./appearance.ts";
-import { fitView, glide, revealWork, roomFor, zoomView } from "./camera.ts";
-import { StandingOut } from "./highlight.ts";
+import { animatePositions, fitView, minimumExtent, revealWork, zoomView } from "./camera.ts";
+import { Highlight } from "./highlight.ts";
 import { Layers } from "./layers.ts";
-import { Pointing, WorkDrag, workAt } from "./pointer.ts";
-import { type PlacedTick, placedTicks, TimeAxis } from "./time-axis.ts";
+import { HoverTracker, WorkDrag, workAt } from "./pointer.ts";
+import { type PlacedTick, TimeAxis, visibleTicks } from "./time-axis.ts";
 
-/** A work is pointed at also so many pixels beside it. */
-const pointingPadding = 3;
+/** A pointer this many pixels beside a work still hits it. */
+const hitPadding = 3;
 
-export type Listeners = {
-  /** A work is pointed at; null: none any more. */
-  readonly hovered: (id: string | null) => void;
-  readonly chosen: (id: string, isAdded: boolean) => void;
-  readonly opened: (id: string) => void;
-  readonly moved: (id: string, to: Position) => void;
+export type GraphListeners = {
+  /** Called with null when the pointer leaves a work. */
+  readonly onHover: (id: string | null) => void;
+  readonly onSelect: (id: string, isAdded: boolean) => void;
+  readonly onOpen: (id: string) => void;
+  readonly onMove: (id: string, to: Position) => void;
 };
 
-type Options = { readonly axis: SVGSVGElement; readonly look: Look; readonly listeners: Listeners };
+type Options = {
+  readonly axis: SVGSVGElement;
+  readonly tokens: ThemeTokens;
+  readonly listeners: GraphListeners;
+};
 
-/** The picture: sigma's WebGL, and the time axis behind it. Throws where the browser has no WebGL 2. */
+/** The picture: sigma's WebGL canvas with the time axis behind it. Throws if the browser has no WebGL 2. */
 export class GraphDrawing {
   readonly #graph = new DirectedGraph<NodeAttributes>();
   readonly #sigma;
   readonly #axis: TimeAxis;
-  #look: Look;
-  #drawn: Drawn = { works: [], citations: [], scale: null };
-  readonly #standingOut: StandingOut;
-  readonly #share = new MovingShare();
-  #shareFrame = 0;
+  #tokens: ThemeTokens;
+  #scene: Scene = { works: [], citations: [], scale: null };
+  readonly #highlight: Highlight;
+  readonly #detail = new AdaptiveDetail();
+  #detailFrame = 0;
   readonly #layers: Layers;
-  #stopGliding: () => void = () => {};
+  #stopAnimation: () => void = () => {};
 
-  constructor(container: HTMLElement, { axis, look, listeners }: Options) {
+  constructor(container: HTMLElement, { axis, tokens, listeners }: Options) {
     this.#axis = new TimeAxis(axis);
-    this.#look = look;
+    this.#tokens = tokens;
     this.#sigma = new Sigma(this.#graph, container, {
-      primitives: { nodes: { label: { font: { family: look.font, size: 12 } } } },
-      styles: stylesOf(() => this.#look),
-      customNodeState: plainNodeState,
-      customGraphState: plainGraphState,
+      primitives: { nodes: { label: { font: { family: tokens.font, size: 12 } } } },
+      styles: createStyles(() => this.#tokens),
+      customNodeState: defaultNodeState,
+      customGraphState: defaultGraphState,
       settings: pictureSettings,
     });
     this.#layers = new Layers(this.#sigma, this.#graph, {
-      look: () => this.#look,
-      share: () => this.#share.now,
+      tokens: () => this.#tokens,
+      fraction: () => this.#detail.fraction,
     });
-    this.#standingOut = new StandingOut(this.#sigma, this.#graph, (citations) => {
-      this.#layers.showStandingOut(citations);
+    this.#highlight = new Highlight(this.#sigma, this.#graph, (citations) => {
+      this.#layers.showHighlighted(citations);
       this.#sigma.scheduleRender();
     });
     this.#listen(listeners);
   }
 
-  /** Shows these works where they stand now; those that were there before glide, unless that is not wanted. */
-  show(drawn: Drawn, isCalm: boolean): void {
+  /** Shows a scene. Works that were already shown move to their new positions, animated unless motion is reduced. */
+  showScene(drawn: Scene, isCalm: boolean): void {
     const graph = this.#graph;
-    this.#stopGliding();
+    this.#stopAnimation();
     const isFirst = graph.order === 0;
-    const before = this.#drawn;
-    this.#drawn = drawn;
-    this.#sigma.setCustomBBox(roomFor(drawn.works));
+    const before = this.#scene;
+    this.#scene = drawn;
+    this.#sigma.setCustomBBox(minimumExtent(drawn.works));
     const ids = new Set(drawn.works.map(({ id }) => id));
     this.#keepOnly(ids);
     const targets = new Map<string, Position>();
-    const sideOf = sidesOf(drawn.works);
+    const sideOf = labelSides(drawn.works);
     const jumps = isFirst || isCalm;
     for (const work of drawn.works) {
       if (!graph.hasNode(work.id) || jumps) {
         graph.mergeNode(work.id, {
-          ...attributesOf(work),
+          ...nodeAttributes(work),
           labelPosition: sideOf(work),
           x: work.x,
           y: work.y,
         });
         continue;
       }
-      graph.mergeNodeAttributes(work.id, { ...attributesOf(work), labelPosition: sideOf(work) });
+      graph.mergeNodeAttributes(work.id, { ...nodeAttributes(work), labelPosition: sideOf(work) });
       targets.set(work.id, work);
     }
-    // The same works and citations are shown in many places while forces move them.
+    // While the force layout runs, positions change but works and citations do not.
     if (drawn.citations !== before.citations) {
-      this.#standingOut.show(drawn.citations);
+      this.#highlight.show(drawn.citations);
       this.#layers.show(drawn.citations);
     }
-    this.#layers.changed();
-    if (targets.size > 0) this.#stopGliding = glide(graph, targets, () => {});
+    this.#layers.invalidateAppearance();
+    if (targets.size > 0) this.#stopAnimation = animatePositions(graph, targets, () => {});
   }
 
-  mark(marks: Marks): void {
-    this.#standingOut.mark(marks);
-    this.#layers.changed();
+  setMarks(marks: Marks): void {
+    this.#highlight.setMarks(marks);
+    this.#layers.invalidateAppearance();
   }
 
-  setLook(look: Look): void {
-    this.#look = look;
-    this.#layers.changed();
+  setTokens(look: ThemeTokens): void {
+    this.#tokens = look;
+    this.#layers.invalidateAppearance();
     this.#sigma.refresh();
   }
 
@@ -130,12 +134,12 @@ export class GraphDrawing {
     revealWork(this.#sigma, id, isCalm);
   }
 
-  /** What is seen now, in pixels: for saving it, and for who measures. */
-  seen(): {
+  /** What is currently visible, in pixels: for saving the picture and for measurements. */
+  snapshot(): {
     readonly width: number;
     readonly height: number;
     readonly ticks: readonly PlacedTick[];
-    readonly works: readonly (DrawnWork & {
+    readonly works: readonly (SceneWork & {
       readonly isLabelled: boolean;
       readonly labelSide: LabelSide;
     })[];
@@ -144,7 +148,7 @@ export class GraphDrawing {
     return {
       ...this.#sigma.getDimensions(),
       ticks: this.#ticks(),
-      works: this.#drawn.works.map((work) => {
+      works: this.#scene.works.map((work) => {
         const { x, y, labelPosition } = this.#graph.getNodeAttributes(work.id);
         const at = this.#sigma.graphToViewport({ x, y });
         return {
@@ -159,12 +163,12 @@ export class GraphDrawing {
   }
 
   destroy(): void {
-    this.#stopGliding();
-    cancelAnimationFrame(this.#shareFrame);
+    this.#stopAnimation();
+    cancelAnimationFrame(this.#detailFrame);
     this.#sigma.kill();
   }
 
-  /** Drops all other works: together, since sigma reads the whole graph anew for each that goes. */
+  /** Removes all other works at once: sigma re-indexes the whole graph for each removed node. */
   #keepOnly(ids: ReadonlySet<string>): void {
     const all = this.#graph.mapNodes((id, attributes) => [id, attributes] as const);
     const kept = all.filter(([id]) => ids.has(id));
@@ -173,81 +177,82 @@ export class GraphDrawing {
     for (const [id, attributes] of kept) this.#graph.addNode(id, attributes);
   }
 
-  #listen({ hovered, chosen, opened, moved }: Listeners): void {
+  #listen({ onHover, onSelect, onOpen, onMove }: GraphListeners): void {
     const at = (place: Position) => this.#workAt(place);
-    const pointing = new Pointing(this.#sigma, {
+    const pointing = new HoverTracker(this.#sigma, {
       workAt: at,
-      isHeld: () => drag.isMoving || this.#sigma.getGraphState().isPanning,
-      changed: (id) => {
-        this.#standingOut.point(id);
-        this.#layers.changed();
-        hovered(id);
+      isDragging: () => drag.isMoving || this.#sigma.getGraphState().isPanning,
+      onChange: (id) => {
+        this.#highlight.setUnderPointer(id);
+        this.#layers.invalidateAppearance();
+        onHover(id);
       },
     });
     const drag = new WorkDrag(this.#sigma, this.#graph, at, {
-      begun: () => {
-        this.#stopGliding();
-        this.#layers.changed();
+      onStart: () => {
+        this.#stopAnimation();
+        this.#layers.invalidateAppearance();
       },
-      moved: (id) => this.#layers.moved(id),
-      ended: (id, to) => {
-        this.#layers.changed();
-        pointing.look();
-        if (to !== null) moved(id, to);
+      onMove: (id) => this.#layers.invalidatePosition(id),
+      onEnd: (id, to) => {
+        this.#layers.invalidateAppearance();
+        pointing.update();
+        if (to !== null) onMove(id, to);
       },
     });
     this.#sigma.on("clickStage", ({ event }) => {
       const { original } = event;
       const id = at(event);
-      if (id !== null) chosen(id, original.shiftKey || original.ctrlKey || original.metaKey);
+      if (id !== null) onSelect(id, original.shiftKey || original.ctrlKey || original.metaKey);
     });
     this.#sigma.on("doubleClickStage", ({ event, preventSigmaDefault }) => {
       const id = at(event);
       if (id === null) return;
       preventSigmaDefault();
-      opened(id);
+      onOpen(id);
     });
-    this.#sigma.on("afterProcess", () => this.#layers.moved());
+    this.#sigma.on("afterProcess", () => this.#layers.invalidatePosition());
     this.#sigma.on("afterRender", () => {
       this.#axis.show(this.#ticks(), this.#sigma.getDimensions());
-      if (this.#share.drawn()) this.#shareFrame = requestAnimationFrame((now) => this.#followFrames(now));
+      if (this.#detail.onRender())
+        this.#detailFrame = requestAnimationFrame((now) => this.#followFrames(now));
     });
   }
 
-  /** Until the picture rests; then lines that were left out while it moved are drawn. */
+  /** Follows frames until the picture is at rest, then draws the lines that were skipped. */
   #followFrames(now: number): void {
-    const state = this.#share.frame(now);
-    if (state === "moving") this.#shareFrame = requestAnimationFrame((next) => this.#followFrames(next));
+    const state = this.#detail.onFrame(now);
+    if (state === "moving") this.#detailFrame = requestAnimationFrame((next) => this.#followFrames(next));
     else if (state === "incomplete") this.#sigma.scheduleRender();
   }
 
-  /** The work at a place of the picture, in pixels; null where none is. */
+  /** The work at a point of the picture in pixels, or null. */
   #workAt(place: Position): string | null {
     const pixelsPerUnit = this.#sigma.getGraphToViewportRatio();
     const scale = this.#sigma.scaleSize() / pixelsPerUnit;
     const discs = this.#graph.mapNodes((id, attributes) => {
       const state = this.#sigma.getNodeState(id);
-      const radius = sizeOf(attributes, state) * scale;
-      return { id, x: attributes.x, y: attributes.y, radius, standsOut: standsOut(state) };
+      const radius = nodeSize(attributes, state) * scale;
+      return { id, x: attributes.x, y: attributes.y, radius, isHighlighted: isHighlighted(state) };
     });
-    return workAt(this.#sigma.viewportToGraph(place), discs, pointingPadding / pixelsPerUnit);
+    return workAt(this.#sigma.viewportToGraph(place), discs, hitPadding / pixelsPerUnit);
   }
 
   #ticks(): PlacedTick[] {
-    return this.#drawn.scale === null ? [] : placedTicks(this.#sigma, this.#drawn.scale);
+    return this.#scene.scale === null ? [] : visibleTicks(this.#sigma, this.#scene.scale);
   }
 }
 
-/** How sigma draws the picture, and lets itself be moved about in it. */
+/** Sigma's settings. */
 export const pictureSettings = {
-  // The other ways show a hint that styles itself within the page, which its policy refuses.
+  // Other gesture targets show a hint with an inline style, which the Content-Security-Policy forbids.
   gestureTarget: "graph",
   enableCameraRotation: false,
   labelDensity: 0.5,
   labelGridCellSize: 190,
   labelRenderedSizeThreshold: 5,
   stagePadding: 34,
-  // What is pointed at we find ourselves: the picture that sigma would look it up in is a pixel.
+  // `workAt` finds the work below the pointer, so sigma's picking layer is reduced to a pixel.
   pickingDownSizingRatio: 10_000,
   maxCameraRatio: 4,
   minCameraRatio: 0.02,

@@ -1,39 +1,42 @@
 import type { DirectedGraph } from "graphology";
 import type Sigma from "sigma";
-import { type Citation, nameOfCitation } from "../graph/index.ts";
+import { type Citation, citationKey } from "../graph/index.ts";
 import { type GraphState, type Marks, type NodeAttributes, type NodeState, noMarks } from "./appearance.ts";
-import type { StrongCitations } from "./arrows.ts";
+import type { HighlightedCitations } from "./arrows.ts";
 
 type States = Pick<
   Sigma<NodeAttributes, Record<string, unknown>, Record<string, unknown>, NodeState, object, GraphState>,
   "setNodeState" | "setGraphState"
 >;
 
-/** What stands out in a picture: marked works, the path, and what is beside the work that is pointed at, else in focus. */
-export class StandingOut {
+/**
+ * Sets the states of works and selects the citations drawn as arrows: selected and pinned works, the path, and the
+ * neighbours of the work that is hovered, else focused.
+ */
+export class Highlight {
   readonly #states: States;
   readonly #graph: DirectedGraph<NodeAttributes>;
-  readonly #drawLines: (citations: StrongCitations) => void;
+  readonly #showArrows: (citations: HighlightedCitations) => void;
   #citations: ReadonlyMap<string, Citation> = new Map();
-  /** The names of each work's citations, in both directions. */
-  #names: ReadonlyMap<string, readonly string[]> = new Map();
+  /** The keys of each work's citations in both directions. */
+  #citationKeys: ReadonlyMap<string, readonly string[]> = new Map();
   #marks: Marks = noMarks;
-  #pointedAt: string | null = null;
-  #near: ReadonlySet<string> = new Set();
+  #underPointer: string | null = null;
+  #adjacent: ReadonlySet<string> = new Set();
 
   constructor(
     states: States,
     graph: DirectedGraph<NodeAttributes>,
-    drawLines: (citations: StrongCitations) => void,
+    drawLines: (citations: HighlightedCitations) => void,
   ) {
     this.#states = states;
     this.#graph = graph;
-    this.#drawLines = drawLines;
+    this.#showArrows = drawLines;
   }
 
-  /** These citations are there, between works that the graph has. */
+  /** Sets the citations. The graph has their works. */
   show(citations: readonly Citation[]): void {
-    this.#citations = new Map(citations.map((citation) => [nameOfCitation(citation), citation]));
+    this.#citations = new Map(citations.map((citation) => [citationKey(citation), citation]));
     const names = new Map<string, string[]>();
     for (const [name, { citing, cited }] of this.#citations) {
       for (const id of new Set([citing, cited])) {
@@ -42,11 +45,11 @@ export class StandingOut {
         else known.push(name);
       }
     }
-    this.#names = names;
-    this.mark(this.#marks);
+    this.#citationKeys = names;
+    this.setMarks(this.#marks);
   }
 
-  mark(marks: Marks): void {
+  setMarks(marks: Marks): void {
     this.#marks = marks;
     for (const id of this.#graph.nodes()) {
       this.#states.setNodeState(id, {
@@ -57,33 +60,33 @@ export class StandingOut {
       });
     }
     this.#states.setGraphState({ hasPath: marks.pathWorks.size > 0 });
-    this.#showNear();
+    this.#updateAdjacent();
   }
 
-  /** A work is pointed at; null: none any more. */
-  point(id: string | null): void {
-    this.#pointedAt = id;
-    this.#showNear();
+  /** Sets the hovered work; null for none. */
+  setUnderPointer(id: string | null): void {
+    this.#underPointer = id;
+    this.#updateAdjacent();
   }
 
-  #showNear(): void {
+  #updateAdjacent(): void {
     const of =
-      [this.#pointedAt, this.#marks.focused].find((id) => id !== null && this.#graph.hasNode(id)) ?? null;
-    const citations = this.#named(of === null ? [] : (this.#names.get(of) ?? []));
-    this.#drawLines({ near: citations, path: this.#named([...this.#marks.pathCitations]) });
+      [this.#underPointer, this.#marks.focused].find((id) => id !== null && this.#graph.hasNode(id)) ?? null;
+    const citations = this.#citationsByKey(of === null ? [] : (this.#citationKeys.get(of) ?? []));
+    this.#showArrows({ adjacent: citations, path: this.#citationsByKey([...this.#marks.pathCitations]) });
     const near = new Set(citations.flatMap(({ citing, cited }) => [citing, cited]));
     if (of !== null) near.delete(of);
-    for (const id of this.#near) if (!near.has(id)) this.#setNear(id, false);
-    for (const id of near) if (!this.#near.has(id)) this.#setNear(id, true);
-    this.#near = near;
-    this.#states.setGraphState({ hasNear: of !== null });
+    for (const id of this.#adjacent) if (!near.has(id)) this.#setAdjacent(id, false);
+    for (const id of near) if (!this.#adjacent.has(id)) this.#setAdjacent(id, true);
+    this.#adjacent = near;
+    this.#states.setGraphState({ hasActiveWork: of !== null });
   }
 
-  #named(names: readonly string[]): Citation[] {
+  #citationsByKey(names: readonly string[]): Citation[] {
     return names.flatMap((name) => this.#citations.get(name) ?? []);
   }
 
-  #setNear(id: string, isNear: boolean): void {
-    if (this.#graph.hasNode(id)) this.#states.setNodeState(id, { isNear });
+  #setAdjacent(id: string, isAdjacent: boolean): void {
+    if (this.#graph.hasNode(id)) this.#states.setNodeState(id, { isAdjacent });
   }
 }

@@ -1,2 +1,2 @@
-export type { Drawn, LabelSide, Marks } from "./appearance.ts";
-export { GraphDrawing, type Listeners } from "./graph-drawing.ts";
+export type { LabelSide, Marks, Scene } from "./appearance.ts";
+export { GraphDrawing, type GraphListeners } from "./graph-drawing.ts";

@@ -1,12 +1,18 @@
 import type { DirectedGraph } from "graphology";
 import type Sigma from "sigma";
 import type { Citation } from "../graph/index.ts";
-import type { Look } from "../theme/index.ts";
-import { type GraphState, lineStrength, lookOf, type NodeAttributes, type NodeState } from "./appearance.ts";
-import { type StrongCitations, StrongLines } from "./arrows.ts";
-import { WorkPlaces } from "./gl.ts";
+import type { ThemeTokens } from "../theme/index.ts";
+import {
+  type GraphState,
+  lineOpacity,
+  type NodeAttributes,
+  type NodeState,
+  workAppearance,
+} from "./appearance.ts";
+import { Arrows, type HighlightedCitations } from "./arrows.ts";
+import { WorkPositions } from "./gl.ts";
 import { PlainLines } from "./plain-lines.ts";
-import { WorkMarks } from "./work-marks.ts";
+import { WorkShapes } from "./work-marks.ts";
 
 type Renderer = Sigma<
   NodeAttributes,
@@ -18,40 +24,40 @@ type Renderer = Sigma<
 >;
 
 type Options = {
-  readonly look: () => Look;
-  /** How much of the citations is drawn now, from 0 to 1. */
-  readonly share: () => number;
+  readonly tokens: () => ThemeTokens;
+  /** The fraction of citations to draw now, from 0 to 1. */
+  readonly fraction: () => number;
 };
 
 /**
- * What we draw within sigma's picture by programs of our own, from the lowest: plain lines, those that stand out, works,
- * works that stand out. sigma writes names over it. It asks for the programs anew where a lost WebGL context is restored.
+ * Custom WebGL layers within sigma's picture, from bottom to top: plain lines, arrows, works, highlighted works.
+ * Sigma draws labels above them. It creates the programs again after a lost WebGL context.
  */
 export class Layers {
   readonly #graph: DirectedGraph<NodeAttributes>;
-  #places: WorkPlaces | undefined;
-  #plain: PlainLines | undefined;
-  #strong: StrongLines | undefined;
-  #marks: WorkMarks | undefined;
+  #positions: WorkPositions | undefined;
+  #plainLines: PlainLines | undefined;
+  #arrows: Arrows | undefined;
+  #workShapes: WorkShapes | undefined;
   #citations: readonly Citation[] = [];
-  #standingOut: StrongCitations = { near: [], path: [] };
+  #highlighted: HighlightedCitations = { adjacent: [], path: [] };
 
-  constructor(sigma: Renderer, graph: DirectedGraph<NodeAttributes>, { look, share }: Options) {
+  constructor(sigma: Renderer, graph: DirectedGraph<NodeAttributes>, { tokens, fraction }: Options) {
     this.#graph = graph;
     sigma.addCustomLayerProgram("plain-lines", "edges", (gl) => {
-      leaveOutWorks(sigma, gl);
-      const places = new WorkPlaces(gl, sigma, graph);
+      disableNodeProgram(sigma, gl);
+      const places = new WorkPositions(gl, sigma, graph);
       const lines = new PlainLines(gl, places, () => ({
-        colour: look().lineStrong,
-        strength: lineStrength(this.#citations.length, sigma.getGraphState()),
-        share: share(),
+        colour: tokens().lineStrong,
+        opacity: lineOpacity(this.#citations.length, sigma.getGraphState()),
+        fraction: fraction(),
       }));
-      this.#places = places;
-      this.#plain = lines;
+      this.#positions = places;
+      this.#plainLines = lines;
       this.show(this.#citations);
       return {
         render: (parameters) => {
-          places.send();
+          places.upload();
           lines.render(parameters);
         },
         kill: () => {
@@ -61,65 +67,65 @@ export class Layers {
       };
     });
     sigma.addCustomLayerProgram("strong-lines", "topEdges", (gl) => {
-      this.#strong = new StrongLines(gl, sigma, graph, () => ({
-        near: look().soft,
-        path: look().accent,
-        share: share(),
+      this.#arrows = new Arrows(gl, sigma, graph, () => ({
+        adjacent: tokens().soft,
+        path: tokens().accent,
+        fraction: fraction(),
       }));
-      this.#strong.show(this.#standingOut);
-      return this.#strong;
+      this.#arrows.show(this.#highlighted);
+      return this.#arrows;
     });
     sigma.addCustomLayerProgram("works", "nodes", (gl) => {
-      if (this.#places === undefined) throw new Error("The layers are made in another order than given.");
-      const marks = new WorkMarks(gl, graph, this.#places, (id) =>
-        lookOf(graph.getNodeAttributes(id), sigma.getNodeState(id), sigma.getGraphState(), look()),
+      if (this.#positions === undefined) throw new Error("Sigma created the layers in another order.");
+      const marks = new WorkShapes(gl, graph, this.#positions, (id) =>
+        workAppearance(graph.getNodeAttributes(id), sigma.getNodeState(id), sigma.getGraphState(), tokens()),
       );
-      this.#marks = marks;
+      this.#workShapes = marks;
       return { render: (parameters) => marks.renderPlain(parameters), kill: () => marks.kill() };
     });
     sigma.addCustomLayerProgram("works-standing-out", "topNodes", () => ({
-      render: (parameters) => this.#marks?.renderStandingOut(parameters),
+      render: (parameters) => this.#workShapes?.renderHighlighted(parameters),
       kill: () => {},
     }));
   }
 
-  /** The works of the graph, and these citations between them. */
+  /** Sets the citations between the graph's works. */
   show(citations: readonly Citation[]): void {
     this.#citations = citations;
-    this.#places?.renumber(this.#graph.nodes());
-    this.#plain?.show(citations);
-    this.changed();
+    this.#positions?.setWorks(this.#graph.nodes());
+    this.#plainLines?.show(citations);
+    this.invalidateAppearance();
   }
 
-  /** These citations stand out. */
-  showStandingOut(citations: StrongCitations): void {
-    this.#standingOut = citations;
-    this.#strong?.show(citations);
+  /** Sets the citations drawn as arrows. */
+  showHighlighted(citations: HighlightedCitations): void {
+    this.#highlighted = citations;
+    this.#arrows?.show(citations);
   }
 
-  /** A work has moved; without its id: any may have. */
-  moved(id?: string): void {
-    this.#places?.moved(id);
+  /** Call when a work has moved; without an id if any may have. */
+  invalidatePosition(id?: string): void {
+    this.#positions?.invalidate(id);
   }
 
-  /** Works look another way: their attributes, their states, the graph's or the theme. */
-  changed(): void {
-    this.#marks?.changed();
+  /** Call when attributes, states or the theme have changed. */
+  invalidateAppearance(): void {
+    this.#workShapes?.changed();
   }
 }
 
 /**
- * Keeps sigma from drawing works, once on the screen and once more to find what is pointed at: `WorkMarks` draws them.
- * It has no setting for that which leaves their names, so its program is silenced, though it is private. sigma makes it
- * anew when a lost WebGL context is restored; then this must be called again. Throws where there is no such program.
+ * Stops sigma from drawing nodes on screen and in its picking layer, since `WorkShapes` draws them. No setting does
+ * this and keeps the labels, so the private node program is replaced by a no-op. Call again after a lost WebGL
+ * context. Throws if sigma has no such program.
  */
-export function leaveOutWorks(sigma: object, gl: WebGL2RenderingContext): void {
+export function disableNodeProgram(sigma: object, gl: WebGL2RenderingContext): void {
   const { nodeProgram } = sigma as { readonly nodeProgram?: { render?: () => void } };
   if (typeof nodeProgram?.render !== "function")
-    throw new Error("sigma does not draw works as it is known to.");
+    throw new Error("This version of sigma has no nodeProgram to disable.");
   nodeProgram.render = () => {
-    // Names come next. Where they have new letters, sigma binds those to whatever texture unit is active, and lets go of
-    // it: the unit that tells how far names stand from their works would be empty.
+    // Labels are drawn next. For new glyphs sigma binds their texture to the active unit and then unbinds it. Without
+    // this call it would unbind the texture with the label offsets.
     gl.activeTexture(gl.TEXTURE0);
   };
 }

@@ -8,28 +8,28 @@ type Renderer = Pick<
   "on" | "setNodeState" | "getGraph" | "getContainer"
 >;
 
-type Options = {
-  /** The work at a place of the picture, in pixels. */
-  readonly workAt: (place: Position) => string | null;
-  /** Whether something is being dragged: what is pointed at then stays so. */
-  readonly isHeld: () => boolean;
-  /** Another work is pointed at; null: none any more. */
-  readonly changed: (id: string | null) => void;
+type HoverOptions = {
+  /** The work at a point of the picture, in pixels. */
+  readonly workAt: (point: Position) => string | null;
+  /** Whether something is being dragged. The hovered work does not change during that. */
+  readonly isDragging: () => boolean;
+  /** Called with null when the pointer leaves a work. */
+  readonly onChange: (id: string | null) => void;
 };
 
 /**
- * Which work the pointer is at. Also where it rests, and the works move. sigma would draw all works once more in each
- * frame to tell; they are a thousand at most, so looking through them takes a tenth of a millisecond.
+ * Tracks the hovered work, also when the pointer rests and works move below it. Sigma would draw all works again in
+ * each frame to find it; searching at most 1,000 works takes 0.1 ms.
  */
-export class Pointing {
+export class HoverTracker {
   readonly #renderer: Renderer;
-  readonly #options: Options;
-  /** Null while the pointer is elsewhere. */
+  readonly #options: HoverOptions;
+  /** Null while the pointer is outside the picture. */
   #pointer: Position | null = null;
   #isWithin = false;
   #id: string | null = null;
 
-  constructor(renderer: Renderer, options: Options) {
+  constructor(renderer: Renderer, options: HoverOptions) {
     this.#renderer = renderer;
     this.#options = options;
     renderer.on("enterStage", ({ event }) => {
@@ -43,32 +43,32 @@ export class Pointing {
     renderer.on("moveBody", ({ event }) => {
       if (this.#isWithin) this.#moveTo(event);
     });
-    // A finger enters nothing.
+    // Touches cause no enter event.
     renderer.on("downStage", ({ event }) => this.#moveTo(event));
-    renderer.on("afterRender", () => this.look());
+    renderer.on("afterRender", () => this.update());
   }
 
-  /** Looks again: works may have moved, or have been put down. */
-  look(): void {
-    if (this.#options.isHeld()) return;
+  /** Looks again: works may have moved or been dropped. */
+  update(): void {
+    if (this.#options.isDragging()) return;
     const id = this.#pointer === null ? null : this.#options.workAt(this.#pointer);
     if (id === this.#id) return;
-    for (const [work, isPointedAt] of [
+    for (const [work, isUnderPointer] of [
       [this.#id, false],
       [id, true],
     ] as const) {
       if (work !== null && this.#renderer.getGraph().hasNode(work)) {
-        this.#renderer.setNodeState(work, { isPointedAt });
+        this.#renderer.setNodeState(work, { isUnderPointer });
       }
     }
     this.#id = id;
     this.#renderer.getContainer().style.cursor = id === null ? "" : "pointer";
-    this.#options.changed(id);
+    this.#options.onChange(id);
   }
 
   #moveTo(pointer: Position | null): void {
     this.#pointer = pointer === null ? null : { x: pointer.x, y: pointer.y };
-    this.look();
+    this.update();
   }
 }
 
@@ -77,26 +77,25 @@ type DragRenderer = Pick<
   "on" | "refresh" | "setNodeState" | "viewportToGraph"
 >;
 
-type Dragged = { readonly id: string; readonly from: Position; readonly heldAt: Position };
+type DraggedWork = { readonly id: string; readonly from: Position; readonly pointerStart: Position };
 
 export type DragListeners = {
-  readonly begun: () => void;
-  /** A step: the work has been moved, and is drawn there with the next frame. */
-  readonly moved: (id: string) => void;
-  /** It was put down; `to` is null where it was before. */
-  readonly ended: (id: string, to: Position | null) => void;
+  readonly onStart: () => void;
+  /** The work was moved; the next frame draws it there. */
+  readonly onMove: (id: string) => void;
+  /** The work was dropped; `to` is null if its position is unchanged. */
+  readonly onEnd: (id: string, to: Position | null) => void;
 };
 
 /**
- * Drags works about, by mouse or touch. sigma can, but then sets the work's coordinates one by one, and reads all works
- * anew for each. Here only the one that moves is written; the rest (names, the view's extent) follows when it is put
- * down.
+ * Drags works by mouse or touch. Sigma's own dragging re-indexes the whole graph for each changed coordinate. This
+ * one only writes the dragged work's position; labels and the bounding box follow when it is dropped.
  */
 export class WorkDrag {
   readonly #renderer: DragRenderer;
   readonly #graph: DirectedGraph<NodeAttributes>;
   readonly #listeners: DragListeners;
-  #held: Dragged | null = null;
+  #dragged: DraggedWork | null = null;
   #isMoving = false;
 
   constructor(
@@ -109,20 +108,20 @@ export class WorkDrag {
     this.#graph = graph;
     this.#listeners = listeners;
     renderer.on("downStage", ({ event }) => {
-      const id = isHeld(event.original) ? workAt(event) : null;
+      const id = isButtonDown(event.original) ? workAt(event) : null;
       if (id === null) return;
       const { x, y } = graph.getNodeAttributes(id);
-      this.#held = { id, from: { x, y }, heldAt: renderer.viewportToGraph(event) };
+      this.#dragged = { id, from: { x, y }, pointerStart: renderer.viewportToGraph(event) };
     });
     renderer.on("moveBody", ({ event, preventSigmaDefault }) => {
-      if (this.#held === null) return;
-      // The button may have been let go where no page hears of it.
-      if (!isHeld(event.original) || !graph.hasNode(this.#held.id)) {
+      if (this.#dragged === null) return;
+      // The button may have been released outside of the window.
+      if (!isButtonDown(event.original) || !graph.hasNode(this.#dragged.id)) {
         this.end();
         return;
       }
       preventSigmaDefault();
-      this.#move(this.#held, renderer.viewportToGraph(event));
+      this.#move(this.#dragged, renderer.viewportToGraph(event));
     });
     renderer.on("upStage", () => this.end());
   }
@@ -131,10 +130,10 @@ export class WorkDrag {
     return this.#isMoving;
   }
 
-  /** Puts down what is dragged, where it is; also where it has gone. */
+  /** Drops the dragged work, even if it was removed meanwhile. */
   end(): void {
-    const held = this.#held;
-    this.#held = null;
+    const held = this.#dragged;
+    this.#dragged = null;
     if (held === null || !this.#isMoving) return;
     this.#isMoving = false;
     const { id, from } = held;
@@ -145,46 +144,50 @@ export class WorkDrag {
       this.#graph.mergeNodeAttributes(id, { x, y });
       if (x !== from.x || y !== from.y) to = { x, y };
     }
-    this.#listeners.ended(id, to);
+    this.#listeners.onEnd(id, to);
   }
 
-  #move({ id, from, heldAt }: Dragged, pointer: Position): void {
+  #move({ id, from, pointerStart }: DraggedWork, pointer: Position): void {
     if (!this.#isMoving) {
       this.#isMoving = true;
       this.#renderer.setNodeState(id, { isDragged: true });
-      this.#listeners.begun();
+      this.#listeners.onStart();
     }
-    // Written into the graph itself: whoever is told of a change of a node reads all of them anew.
+    // Mutate the attributes directly: an update event would make sigma read all nodes again.
     const attributes = this.#graph.getNodeAttributes(id);
-    attributes.x = from.x + pointer.x - heldAt.x;
-    attributes.y = from.y + pointer.y - heldAt.y;
+    attributes.x = from.x + pointer.x - pointerStart.x;
+    attributes.y = from.y + pointer.y - pointerStart.y;
     this.#renderer.refresh({ partialGraph: { nodes: [id] }, skipIndexation: true, schedule: true });
-    this.#listeners.moved(id);
+    this.#listeners.onMove(id);
   }
 }
 
-/** Whether the pointer's first button, or a finger, is down. */
-function isHeld(event: MouseEvent | TouchEvent): boolean {
+/** Whether the primary button or a finger is down. */
+function isButtonDown(event: MouseEvent | TouchEvent): boolean {
   return "buttons" in event ? (event.buttons & 1) === 1 : true;
 }
 
-/** A work as it is pointed at: a disc. */
-export type Disc = Position & { readonly id: string; readonly radius: number; readonly standsOut: boolean };
+/** A work as a disc, for hit testing. */
+export type Disc = Position & {
+  readonly id: string;
+  readonly radius: number;
+  readonly isHighlighted: boolean;
+};
 
 /**
- * The work that is seen at a place, or at most `padding` beside it; null where none is. Of several, one that stands out,
- * and then the smallest: these are drawn over the others. All lengths are of one unit.
+ * The work at a point, or at most `padding` beside it; null if there is none. Of several, a highlighted one, then the
+ * smallest, as these are drawn on top. All lengths are in the same unit.
  */
 export function workAt(place: Position, works: Iterable<Disc>, padding: number): string | null {
   let found: Disc | null = null;
   for (const work of works) {
     if (Math.hypot(work.x - place.x, work.y - place.y) > work.radius + padding) continue;
-    if (found === null || isOver(work, found)) found = work;
+    if (found === null || isAbove(work, found)) found = work;
   }
   return found?.id ?? null;
 }
 
-function isOver(work: Disc, other: Disc): boolean {
-  if (work.standsOut !== other.standsOut) return work.standsOut;
+function isAbove(work: Disc, other: Disc): boolean {
+  if (work.isHighlighted !== other.isHighlighted) return work.isHighlighted;
   return work.radius < other.radius;
 }

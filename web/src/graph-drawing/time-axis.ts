@@ -1,17 +1,17 @@
 import type Sigma from "sigma";
-import { placeOf, type Tick, type TimeScale, timeTicks } from "../graph/index.ts";
+import { type Tick, type TimeScale, timeTicks, xOfDate } from "../graph/index.ts";
 
 const namespace = "http://www.w3.org/2000/svg";
 
 export type PlacedTick = Tick & { readonly x: number };
 
-/** Where the years stand on the screen now. */
-export function placedTicks(
+/** The ticks of the visible years, with their positions in pixels. */
+export function visibleTicks(
   sigma: Pick<Sigma, "graphToViewport" | "viewportToGraph" | "getDimensions">,
   scale: TimeScale,
 ): PlacedTick[] {
   const { width } = sigma.getDimensions();
-  const xOf = (year: number) => sigma.graphToViewport({ x: placeOf(year, scale), y: 0 }).x;
+  const xOf = (year: number) => sigma.graphToViewport({ x: xOfDate(year, scale), y: 0 }).x;
   const yearAt = (x: number) => scale.from + sigma.viewportToGraph({ x, y: 0 }).x / scale.unitsPerYear;
   const from = Math.max(scale.from, yearAt(0));
   const to = Math.min(scale.to, yearAt(width));
@@ -24,23 +24,23 @@ export function placedTicks(
   return [{ year: Number.NaN, text: "no year", x }, ...ticks];
 }
 
-/** The axis behind the works. It is a picture only: the table has the years. */
+/** The time axis behind the works. Decorative: the table has the years. */
 export class TimeAxis {
   readonly #svg: SVGSVGElement;
-  #shown = "";
+  #renderedKey = "";
 
   constructor(svg: SVGSVGElement) {
     this.#svg = svg;
   }
 
-  /** Where nothing has changed, nothing is written: the page would be laid out anew. */
+  /** Writes nothing if nothing changed, to avoid a layout of the page. */
   show(
     ticks: readonly PlacedTick[],
     { width, height }: { readonly width: number; readonly height: number },
   ): void {
     const shown = JSON.stringify([ticks, width, height]);
-    if (shown === this.#shown) return;
-    this.#shown = shown;
+    if (shown === this.#renderedKey) return;
+    this.#renderedKey = shown;
     this.#svg.replaceChildren(
       ...ticks.flatMap(({ x, text }) => {
         const line = document.createElementNS(namespace, "line");
@@ -51,14 +51,14 @@ export class TimeAxis {
         label.setAttribute("x", String(x));
         label.setAttribute("y", String(height - 8));
         label.textContent = text;
-        return isWhole(x, text, width) ? [line, label] : [line];
+        return isFullyVisible(x, text, width) ? [line, label] : [line];
       }),
     );
   }
 }
 
-/** Whether a text in the middle of a tick is seen whole. */
-function isWhole(x: number, text: string, width: number): boolean {
+/** Whether a label centred on its tick fits into the picture. */
+function isFullyVisible(x: number, text: string, width: number): boolean {
   const half = 4.5 * text.length;
   return x >= half && x <= width - half;
 }

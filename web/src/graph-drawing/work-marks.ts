@@ -1,50 +1,50 @@
 import type { DirectedGraph } from "graphology";
 import type { RenderParams } from "sigma/types";
 import type { Shape } from "../graph/index.ts";
-import type { NodeAttributes, WorkLook } from "./appearance.ts";
-import { colourParts, glProgram, type WorkPlaces } from "./gl.ts";
+import type { NodeAttributes, WorkAppearance } from "./appearance.ts";
+import { createProgram, parseColour, type WorkPositions } from "./gl.ts";
 
-/** Four measures of four bytes, then three colours of a byte a part. */
+/** Four 32-bit floats and three RGBA colours. */
 const bytesPerWork = 28;
-/** Points that reach further than this beyond the canvas, in its pixels, are of works that are not seen. */
+/** Points further than this beyond the canvas, in its pixels, are not drawn. */
 const margin = 512;
 
 /**
- * The works, drawn in two calls: those that stand out over the others and over what is written beside these. sigma
- * draws each as an instance of its own, which a browser that draws by the processor takes one by one, twice a frame.
+ * Draws the works in two calls: first those that are not highlighted, then the highlighted ones above them and their
+ * labels. Sigma draws each node as an instance, which software rendering processes one by one, twice a frame.
  */
-export class WorkMarks {
+export class WorkShapes {
   readonly #gl: WebGL2RenderingContext;
   readonly #graph: DirectedGraph<NodeAttributes>;
-  readonly #places: WorkPlaces;
-  readonly #lookOf: (id: string) => WorkLook;
+  readonly #positions: WorkPositions;
+  readonly #appearanceOf: (id: string) => WorkAppearance;
   readonly #program: WebGLProgram;
   readonly #vertices: WebGLVertexArrayObject;
-  readonly #looks: WebGLBuffer;
+  readonly #appearances: WebGLBuffer;
   readonly #order: WebGLBuffer;
-  readonly #largest: number;
+  readonly #maxPointSize: number;
   #isChanged = true;
   #counts = { plain: 0, all: 0 };
 
   constructor(
     gl: WebGL2RenderingContext,
     graph: DirectedGraph<NodeAttributes>,
-    places: WorkPlaces,
-    lookOf: (id: string) => WorkLook,
+    places: WorkPositions,
+    lookOf: (id: string) => WorkAppearance,
   ) {
     this.#gl = gl;
     this.#graph = graph;
-    this.#places = places;
-    this.#lookOf = lookOf;
-    this.#program = glProgram(gl, workShaders);
+    this.#positions = places;
+    this.#appearanceOf = lookOf;
+    this.#program = createProgram(gl, workShaders);
     this.#vertices = gl.createVertexArray();
-    this.#looks = gl.createBuffer();
+    this.#appearances = gl.createBuffer();
     this.#order = gl.createBuffer();
-    this.#largest = (gl.getParameter(gl.ALIASED_POINT_SIZE_RANGE) as Float32Array)[1] ?? 1;
+    this.#maxPointSize = (gl.getParameter(gl.ALIASED_POINT_SIZE_RANGE) as Float32Array)[1] ?? 1;
     gl.bindVertexArray(this.#vertices);
     gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.#order);
     places.bind(gl.getAttribLocation(this.#program, "place"));
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.#looks);
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.#appearances);
     for (const [name, type, isNormalized, offset] of [
       ["measures", gl.FLOAT, false, 0],
       ["fill", gl.UNSIGNED_BYTE, true, 16],
@@ -58,25 +58,25 @@ export class WorkMarks {
     gl.bindVertexArray(null);
   }
 
-  /** Works look another way than before. */
+  /** Call when the appearance of works has changed. */
   changed(): void {
     this.#isChanged = true;
   }
 
-  /** Draws the works that do not stand out; after `WorkPlaces.send`. */
+  /** Draws the works that are not highlighted. Call after `WorkPositions.upload`. */
   renderPlain(parameters: RenderParams): void {
-    if (this.#isChanged) this.#send();
+    if (this.#isChanged) this.#upload();
     this.#isChanged = false;
     this.#draw(parameters, 0, this.#counts.plain);
   }
 
-  /** Draws those that do, after the others. */
-  renderStandingOut(parameters: RenderParams): void {
+  /** Draws the highlighted works. Call after `renderPlain`. */
+  renderHighlighted(parameters: RenderParams): void {
     this.#draw(parameters, this.#counts.plain, this.#counts.all - this.#counts.plain);
   }
 
   kill(): void {
-    this.#gl.deleteBuffer(this.#looks);
+    this.#gl.deleteBuffer(this.#appearances);
     this.#gl.deleteBuffer(this.#order);
     this.#gl.deleteVertexArray(this.#vertices);
     this.#gl.deleteProgram(this.#program);
@@ -95,28 +95,28 @@ export class WorkMarks {
     gl.uniform2f(uniform("canvas"), wide, high);
     gl.uniform1f(uniform("margin"), margin);
     gl.uniform2f(uniform("scale"), pixelRatio / sizeRatio, pixelRatio);
-    gl.uniform1f(uniform("largest"), this.#largest);
-    // Numbers of four bytes.
+    gl.uniform1f(uniform("largest"), this.#maxPointSize);
+    // 4-byte indices.
     gl.drawElements(gl.POINTS, count, gl.UNSIGNED_INT, 4 * first);
     gl.viewport(0, 0, wide, high);
     gl.bindVertexArray(null);
   }
 
-  #send(): void {
+  #upload(): void {
     const gl = this.#gl;
-    const { numbers } = this.#places;
-    const works = [...numbers].flatMap(([id, number]) =>
-      this.#graph.hasNode(id) ? [{ number, look: this.#lookOf(id) }] : [],
+    const { indices } = this.#positions;
+    const works = [...indices].flatMap(([id, number]) =>
+      this.#graph.hasNode(id) ? [{ number, look: this.#appearanceOf(id) }] : [],
     );
-    const bytes = new DataView(new ArrayBuffer(bytesPerWork * numbers.size));
-    for (const { number, look } of works) writeLook(bytes, bytesPerWork * number, look);
-    // Smaller ones over larger ones: none is hidden as a whole.
+    const bytes = new DataView(new ArrayBuffer(bytesPerWork * indices.size));
+    for (const { number, look } of works) writeAppearance(bytes, bytesPerWork * number, look);
+    // Smaller works are drawn above larger ones, so that none is hidden.
     const inOrder = works.sort((a, b) => b.look.radius - a.look.radius);
-    const plain = inOrder.filter(({ look }) => !look.standsOut);
-    const standingOut = inOrder.filter(({ look }) => look.standsOut);
+    const plain = inOrder.filter(({ look }) => !look.isHighlighted);
+    const standingOut = inOrder.filter(({ look }) => look.isHighlighted);
     const order = [...plain, ...standingOut].map(({ number }) => number);
     this.#counts = { plain: plain.length, all: order.length };
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.#looks);
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.#appearances);
     gl.bufferData(gl.ARRAY_BUFFER, bytes, gl.DYNAMIC_DRAW);
     gl.bindVertexArray(this.#vertices);
     gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, Uint32Array.from(order), gl.DYNAMIC_DRAW);
@@ -124,20 +124,20 @@ export class WorkMarks {
   }
 }
 
-function writeLook(bytes: DataView, at: number, look: WorkLook): void {
-  // The byte order of every machine that a browser runs on.
-  for (const [index, measure] of [look.radius, look.gap, look.ring, shapeNumbers[look.shape]].entries()) {
+function writeAppearance(bytes: DataView, at: number, look: WorkAppearance): void {
+  // Little-endian, like every machine that runs a browser.
+  for (const [index, measure] of [look.radius, look.gap, look.ring, shapeIndices[look.shape]].entries()) {
     bytes.setFloat32(at + 4 * index, measure, true);
   }
   for (const [index, colour] of [look.colour, look.groundColour, look.ringColour].entries()) {
-    for (const [part, value] of [...colourParts(colour), look.opacity].entries()) {
+    for (const [part, value] of [...parseColour(colour), look.opacity].entries()) {
       bytes.setUint8(at + 16 + 4 * index + part, Math.round(255 * value));
     }
   }
 }
 
-/** The shapes by their numbers in the shaders. */
-export const shapeNumbers: Readonly<Record<Shape, number>> = {
+/** The number of each shape in the shaders. */
+export const shapeIndices: Readonly<Record<Shape, number>> = {
   circle: 0,
   square: 1,
   diamond: 2,
@@ -145,9 +145,9 @@ export const shapeNumbers: Readonly<Record<Shape, number>> = {
 };
 
 /**
- * A work is one point, as large as its shape with the ring around it. A point is drawn only while its middle is within
- * the viewport, so that is `margin` larger than the canvas on each side: a work does not vanish with its middle.
- * `measures` are radius, gap and ring, and the shape's number; lengths are pixels of the canvas from here on.
+ * Each work is one point sprite, large enough for its shape and ring. WebGL discards a point whose centre is outside
+ * of the viewport, so the viewport exceeds the canvas by `margin` on each side. `measures` holds radius, gap, ring
+ * and shape index. Lengths are canvas pixels from here on.
  */
 const vertex = `#version 300 es
 in vec2 place;
@@ -168,11 +168,11 @@ flat out vec4 ringColour;
 void main() {
   vec3 wanted = measures.xyz * scale.xyy;
   shape = int(measures.w + 0.5);
-  // How far the shape goes from its middle, and how much further what surrounds it: to its sharpest corner.
+  // How far the shape's sharpest corner extends beyond its radius, and how far gap and ring extend there.
   vec2 reach = shape < 2 ? vec2(1.0, 1.0) : vec2(1.1, 2.1);
   float size = 2.0 * (reach.x * wanted.x + reach.y * (wanted.y + wanted.z) + 1.0);
   gl_PointSize = min(size, largest);
-  // Where the graphics card draws no points so large, all of it is smaller.
+  // If the GPU limits the point size, scale everything down.
   lengths = vec4(wanted * (gl_PointSize / size), gl_PointSize);
   fillColour = fill;
   groundColour = ground;
@@ -180,7 +180,7 @@ void main() {
   gl_Position = vec4((matrix * vec3(place, 1.0)).xy * canvas / (canvas + 2.0 * margin), 0.0, 1.0);
 }`;
 
-/** How far a pixel is from the shape's border tells what it is: the shape, a gap, the ring, or nothing. */
+/** The distance from the shape's border decides between shape, gap, ring and nothing. */
 const fragment = `#version 300 es
 precision highp float;
 flat in vec4 lengths;

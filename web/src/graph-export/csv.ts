@@ -1,11 +1,11 @@
 import { spreadsheetText } from "../../../src/text/index.ts";
-import { type Neighbourhood, nameOf } from "../graph/index.ts";
+import { type Neighbourhood, workName } from "../graph/index.ts";
 
 type Cell = string | number | boolean | null;
 
-/** The works, a line each (RFC 4180), with a line of names before. */
+/** The works as CSV (RFC 4180), one per row after a header. */
 export function worksCsv({ works }: Neighbourhood): string {
-  return lines([
+  return formatRows([
     [
       "ref",
       "title",
@@ -39,25 +39,26 @@ export function worksCsv({ works }: Neighbourhood): string {
   ]);
 }
 
-/** The citations, a line each: refs and names of both ends. */
+/** The citations as CSV, one per row: refs and names of both ends. */
 export function citationsCsv({ works, citations }: Neighbourhood): string {
-  return lines([
+  return formatRows([
     ["citing", "cited", "citing_name", "cited_name", "internal_anchor"],
     ...citations.flatMap(({ citing, cited, isInternalAnchor }) => {
       const [from, to] = [works.get(citing), works.get(cited)];
       if (from === undefined || to === undefined) return [];
-      return [[from.ref, to.ref, nameOf(from), nameOf(to), isInternalAnchor]];
+      return [[from.ref, to.ref, workName(from), workName(to), isInternalAnchor]];
     }),
   ]);
 }
 
-function lines(rows: readonly (readonly Cell[])[]): string {
-  return rows.map((row) => `${row.map(cellText).join(",")}\r\n`).join("");
+/** Rows end with CRLF. The file starts with a byte order mark, by which spreadsheets recognise UTF-8. */
+function formatRows(rows: readonly (readonly Cell[])[]): string {
+  return `\ufeff${rows.map((row) => `${row.map(formatCell).join(",")}\r\n`).join("")}`;
 }
 
-function cellText(cell: Cell): string {
+function formatCell(cell: Cell): string {
   if (cell === null) return "";
-  // Numbers are ours.
+  // Numbers are computed here, never formulas from a document.
   const text = typeof cell === "string" ? spreadsheetText(cell) : String(cell);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

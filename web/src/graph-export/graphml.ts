@@ -1,12 +1,12 @@
 import { nodeIdOf } from "../../../src/text/index.ts";
-import { type GraphWork, type Neighbourhood, nameOf, type Positions } from "../graph/index.ts";
-import { xmlText } from "./xml.ts";
+import { type GraphWork, type Neighbourhood, type Positions, workName } from "../graph/index.ts";
+import { escapeXml } from "./xml.ts";
 
 type Kind = "string" | "int" | "double" | "boolean";
 type Value = string | number | boolean | null;
 
 const workColumns: readonly (readonly [string, Kind, (work: GraphWork) => Value])[] = [
-  ["label", "string", nameOf],
+  ["label", "string", workName],
   ["title", "string", ({ title }) => title],
   ["authors", "string", ({ authors }) => (authors.length === 0 ? null : authors.join("; "))],
   ["year", "int", ({ year }) => year],
@@ -21,14 +21,14 @@ const workColumns: readonly (readonly [string, Kind, (work: GraphWork) => Value]
   ["depth", "int", ({ depth }) => depth],
 ];
 
-/** The graph as GraphML, as Gephi, NetworkX, igraph and yEd read it. What is not known is left out. */
-export function graphml(neighbourhood: Neighbourhood, positions: Positions): string {
+/** The graph as GraphML for Gephi, NetworkX, igraph and yEd. Unknown values are left out. */
+export function toGraphml(neighbourhood: Neighbourhood, positions: Positions): string {
   const { works, citations, isTruncated, graphVersion } = neighbourhood;
   const key = (id: string, name: string, kind: Kind, of: "node" | "edge") =>
     `  <key id="${id}" for="${of}" attr.name="${name}" attr.type="${kind}"/>`;
-  const ids = new Map([...works.values()].map((work) => [work.id, nodeIdOf(keyOf(work))]));
+  const ids = new Map([...works.values()].map((work) => [work.id, nodeIdOf(workKey(work))]));
   const data = (id: string, value: Value) =>
-    value === null ? "" : `<data key="${id}">${xmlText(String(value))}</data>`;
+    value === null ? "" : `<data key="${id}">${escapeXml(String(value))}</data>`;
   const nodes = [...works.values()].map((work) => {
     const { x = null, y = null } = positions.get(work.id) ?? {};
     const parts = workColumns.map(([name, , read]) => data(name, read(work)));
@@ -56,8 +56,8 @@ export function graphml(neighbourhood: Neighbourhood, positions: Positions): str
   ].join("\n")}\n`;
 }
 
-/** What the work is known by, which GraphQL's id is made of: the vertex has the id that the server's exports give it. */
-function keyOf({ id, ref }: GraphWork): string {
+/** The work's key, decoded from its GraphQL id, so that node ids match the server's exports. */
+function workKey({ id, ref }: GraphWork): string {
   try {
     const text = new TextDecoder().decode(Uint8Array.from(atob(id), (character) => character.charCodeAt(0)));
     return text.startsWith("Work:") ? text.slice("Work:".length) : ref;

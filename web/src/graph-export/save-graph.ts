@@ -1,70 +1,70 @@
-import type { Colours, GraphAnswer, Positions } from "../graph/index.ts";
+import type { ColourScheme, LoadedGraph, Positions } from "../graph/index.ts";
 import type { GraphDrawing, Marks } from "../graph-drawing/index.ts";
-import { readLook } from "../theme/index.ts";
+import { readThemeTokens } from "../theme/index.ts";
 import { citationsCsv, worksCsv } from "./csv.ts";
-import { graphml } from "./graphml.ts";
-import { pictureOf, pngOf, svg } from "./picture.ts";
+import { toGraphml } from "./graphml.ts";
+import { capturePicture, toPng, toSvg } from "./picture.ts";
 
 export type FileFormat = "svg" | "png" | "graphml" | "works.csv" | "citations.csv";
 
-type Shown = {
-  readonly answer: GraphAnswer;
+type SaveInput = {
+  readonly graph: LoadedGraph;
   readonly positions: Positions;
-  readonly colours: Colours;
+  readonly colourScheme: ColourScheme;
   readonly marks: Marks;
   readonly drawing: GraphDrawing | null;
   /** Sentences below a saved picture. */
   readonly notes: readonly string[];
 };
 
-const name = "citations";
+const baseName = "citations";
 
-/** Gives the browser what is shown, as a file. */
-export async function saveGraph(format: FileFormat, shown: Shown): Promise<void> {
-  const { neighbourhood } = shown.answer;
+/** Downloads the graph in a format. */
+export async function saveGraph(format: FileFormat, input: SaveInput): Promise<void> {
+  const { neighbourhood } = input.graph;
   switch (format) {
     case "svg":
-      return download(`${name}.svg`, new Blob([pictureText(shown)], { type: "image/svg+xml" }));
+      return download(`${baseName}.svg`, new Blob([currentSvg(input)], { type: "image/svg+xml" }));
     case "png":
-      return download(`${name}.png`, await pngOf(pictureText(shown), 2));
+      return download(`${baseName}.png`, await toPng(currentSvg(input), 2));
     case "graphml":
       return download(
-        `${name}.graphml`,
-        new Blob([graphml(neighbourhood, shown.positions)], { type: "application/xml" }),
+        `${baseName}.graphml`,
+        new Blob([toGraphml(neighbourhood, input.positions)], { type: "application/xml" }),
       );
     case "works.csv":
-      return download("works.csv", csvFile(worksCsv(neighbourhood)));
+      return download("works.csv", csvBlob(worksCsv(neighbourhood)));
     case "citations.csv":
-      return download("citations.csv", csvFile(citationsCsv(neighbourhood)));
+      return download("citations.csv", csvBlob(citationsCsv(neighbourhood)));
   }
 }
 
-function csvFile(text: string): Blob {
+function csvBlob(text: string): Blob {
   return new Blob([text], { type: "text/csv;charset=utf-8" });
 }
 
-function pictureText({ answer, colours, marks, drawing, notes }: Shown): string {
+function currentSvg({ graph, colourScheme, marks, drawing, notes }: SaveInput): string {
   if (drawing === null) throw new Error("Nothing is drawn yet.");
-  const { neighbourhood, variables } = answer;
-  return svg(
-    pictureOf(drawing, {
+  const { neighbourhood, variables } = graph;
+  return toSvg(
+    capturePicture(drawing, {
       neighbourhood,
-      colours,
+      colourScheme,
       marks,
-      look: readLook(),
+      tokens: readThemeTokens(),
       title: `Citations around ${variables.roots.join(", ")}`,
       notes,
     }),
   );
 }
 
-/** Gives the browser a file to keep. */
+/** Offers a file for download. */
 export function download(name: string, content: Blob): void {
   const address = URL.createObjectURL(content);
   const link = document.createElement("a");
   link.href = address;
   link.download = name;
   link.click();
-  // The browser reads it once it has begun; a minute is enough for that.
+  // The browser reads the blob when the download starts; a minute is enough.
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }

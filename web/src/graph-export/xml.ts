@@ -1,5 +1,5 @@
-/** What XML 1.0 has no place for: most control characters, halves of surrogate pairs, two that are no characters. */
-const unwritable =
+/** Characters that XML 1.0 forbids: most control characters, unpaired surrogates, and two noncharacters. */
+const notInXml =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 const escapes: Readonly<Record<string, string>> = {
@@ -13,9 +13,9 @@ const escapes: Readonly<Record<string, string>> = {
   "\r": "&#13;",
 };
 
-/** A text as it may stand in an element or an attribute of XML; what cannot be written is U+FFFD. */
-export function xmlText(text: string): string {
+/** Escapes text for an XML element or attribute. Forbidden characters become U+FFFD. */
+export function escapeXml(text: string): string {
   return text
-    .replace(unwritable, "\ufffd")
+    .replace(notInXml, "\ufffd")
     .replace(/[&<>"'\t\n\r]/g, (character) => escapes[character] ?? character);
 }

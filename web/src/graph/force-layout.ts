@@ -3,20 +3,19 @@ import forceAtlas2, { inferSettings } from "graphology-layout-forceatlas2";
 import type { ForceProgress, ForceTask } from "./force-task.ts";
 
 /**
- * Lays a graph out by ForceAtlas2, some steps at a time: what is connected comes together. The same task always comes
- * to the same places, unless its time is over before: then it goes on from where it is with the last round, so that
- * works do not lie upon each other.
+ * Lays out a graph with ForceAtlas2, yielding after each round. The same task gives the same positions, unless time
+ * runs out: then the last round, which separates overlapping nodes, follows immediately.
  */
-export function* forceSteps(
-  { radii, start, ends }: ForceTask,
-  isOver: () => boolean = () => false,
+export function* runForceSteps(
+  { radii, start, endpoints }: ForceTask,
+  isTimeUp: () => boolean = () => false,
 ): Generator<ForceProgress> {
   const count = radii.length;
   const graph = new DirectedGraph<{ x: number; y: number; size: number }>();
   for (const [number, size] of radii.entries()) {
     graph.addNode(number, { x: start[2 * number] ?? 0, y: start[2 * number + 1] ?? 0, size });
   }
-  for (let at = 0; at < ends.length; at += 2) graph.mergeEdge(ends[at], ends[at + 1]);
+  for (let at = 0; at < endpoints.length; at += 2) graph.mergeEdge(endpoints[at], endpoints[at + 1]);
   const rounds = count < 2 ? 0 : count > 500 ? 10 : 16;
   const settings = {
     ...inferSettings(count),
@@ -24,20 +23,20 @@ export function* forceSteps(
     scalingRatio: 12,
     slowDown: 2,
     barnesHutOptimize: count > 300,
-    // Only at the end, when what belongs together has come together: then each takes its own room.
+    // Prevent overlaps only in the last rounds, after connected works have moved together.
     adjustSizes: false,
   };
   for (let round = 0; round < rounds; round++) {
-    if (isOver()) round = rounds - 1;
+    if (isTimeUp()) round = rounds - 1;
     const isLate = round >= rounds - 3;
     forceAtlas2.assign(graph, { iterations: 25, settings: { ...settings, adjustSizes: isLate } });
-    if (round < rounds - 1) yield { coordinates: coordinatesOf(graph, count), isDone: false };
+    if (round < rounds - 1) yield { coordinates: readCoordinates(graph, count), isDone: false };
   }
-  yield { coordinates: coordinatesOf(graph, count), isDone: true };
+  yield { coordinates: readCoordinates(graph, count), isDone: true };
 }
 
-/** In units that are about pixels: as wide as the works need. */
-function coordinatesOf(graph: DirectedGraph<{ x: number; y: number }>, count: number): Float32Array {
+/** Scales coordinates to about pixels, so that the graph is as wide as its works need. */
+function readCoordinates(graph: DirectedGraph<{ x: number; y: number }>, count: number): Float32Array {
   const coordinates = new Float32Array(2 * count);
   let furthest = 1;
   graph.forEachNode((node, { x, y }) => {

@@ -1,50 +1,50 @@
-import { type Positions, radiusOf, scatter } from "./geometry.ts";
-import { type Neighbourhood, neighboursWithin } from "./neighbourhood.ts";
+import { hashToPair, nodeRadius, type Positions } from "./geometry.ts";
+import { findNeighbours, type Neighbourhood } from "./neighbourhood.ts";
 
-/** A graph as numbers, for the thread that lays it out. Works are numbered in the order of `order`. */
+/** A graph as numbers, for the worker. Works are numbered by their index in `forceOrder`. */
 export type ForceTask = {
   readonly radii: Float32Array;
-  /** x and y of each work in turn. */
+  /** x and y of each work: [x0, y0, x1, y1, …]. */
   readonly start: Float32Array;
-  /** Both ends of each citation in turn. */
-  readonly ends: Uint32Array;
+  /** The works at both ends of each citation: [from0, to0, from1, to1, …]. */
+  readonly endpoints: Uint32Array;
 };
 
 export type ForceProgress = { readonly coordinates: Float32Array; readonly isDone: boolean };
 
-/** The order of works that a task, and what comes of it, goes by. */
+/** The ids of the works in the order in which a task numbers them. */
 export function forceOrder({ works }: Neighbourhood): readonly string[] {
   return [...works.keys()].sort();
 }
 
-export function forceTask(neighbourhood: Neighbourhood): ForceTask {
+export function createForceTask(neighbourhood: Neighbourhood): ForceTask {
   const order = forceOrder(neighbourhood);
   const numbers = new Map(order.map((id, number) => [id, number]));
   const works = order.flatMap((id) => neighbourhood.works.get(id) ?? []);
   const mostCited = Math.max(0, ...works.map(({ citedByCount }) => citedByCount));
   const ends: number[] = [];
-  for (const [id, others] of neighboursWithin(neighbourhood)) {
+  for (const [id, others] of findNeighbours(neighbourhood)) {
     for (const other of others) {
       const [one, two] = [numbers.get(id) ?? 0, numbers.get(other) ?? 0];
       if (one < two) ends.push(one, two);
     }
   }
   return {
-    radii: Float32Array.from(works, ({ citedByCount }) => radiusOf(citedByCount, mostCited)),
-    start: Float32Array.from(works.flatMap(({ id, depth }) => startOf(id, depth ?? 1))),
-    ends: Uint32Array.from(ends),
+    radii: Float32Array.from(works, ({ citedByCount }) => nodeRadius(citedByCount, mostCited)),
+    start: Float32Array.from(works.flatMap(({ id, depth }) => startPosition(id, depth ?? 1))),
+    endpoints: Uint32Array.from(ends),
   };
 }
 
-/** Those asked about in the middle, the others around them: always the same, so the same link shows the same. */
-function startOf(id: string, depth: number): [number, number] {
-  const [turn, out] = scatter(id);
-  const radius = 20 + 150 * depth + 100 * out;
-  return [radius * Math.cos(turn * 2 * Math.PI), radius * Math.sin(turn * 2 * Math.PI)];
+/** Roots start in the middle, other works around them. Deterministic: the same link shows the same picture. */
+function startPosition(id: string, depth: number): [number, number] {
+  const [angle, distance] = hashToPair(id);
+  const radius = 20 + 150 * depth + 100 * distance;
+  return [radius * Math.cos(angle * 2 * Math.PI), radius * Math.sin(angle * 2 * Math.PI)];
 }
 
-/** What a thread computed, by the works' ids. */
-export function positionsOf(order: readonly string[], coordinates: Float32Array): Positions {
+/** Coordinates from the worker, by work id. */
+export function toPositions(order: readonly string[], coordinates: Float32Array): Positions {
   return new Map(
     order.map((id, number) => [id, { x: coordinates[2 * number] ?? 0, y: coordinates[2 * number + 1] ?? 0 }]),
   );

@@ -1,15 +1,15 @@
-import { forceSteps } from "./force-layout.ts";
+import { runForceSteps } from "./force-layout.ts";
 import type { ForceTask } from "./force-task.ts";
 
-// A thread of its own: the page stays alive while a graph is laid out. A file of its own, since the page's policy
-// refuses threads from blob: addresses, which is what graphology's own worker uses.
+// Runs in a worker to keep the page responsive. It is a file because the Content-Security-Policy forbids workers from
+// blob: URLs, which graphology's own worker uses.
 
-/** Milliseconds: who looks at a picture wants it to rest. A thousand works take half of it where nothing else runs. */
-const longest = 4_000;
+/** The layout must come to rest. 1,000 works take half of this on an idle machine. */
+const maxDurationMs = 4_000;
 
 addEventListener("message", ({ data }: MessageEvent<ForceTask>) => {
-  const end = performance.now() + longest;
-  for (const progress of forceSteps(data, () => performance.now() > end)) {
+  const end = performance.now() + maxDurationMs;
+  for (const progress of runForceSteps(data, () => performance.now() > end)) {
     postMessage(progress, { transfer: [progress.coordinates.buffer] });
   }
 });

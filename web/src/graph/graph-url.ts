@@ -1,47 +1,47 @@
-import { readList, writeList } from "../text/index.ts";
+import { formatRefList, parseRefList } from "../text/index.ts";
 
 export const directions = ["BOTH", "REFERENCES", "CITED_BY"] as const;
 export const layouts = ["time", "force"] as const;
 export const colourings = ["category", "proof"] as const;
-export const depths = [0, 1, 2, 3] as const;
-export const sizes = [100, 300, 1000] as const;
+export const depthChoices = [0, 1, 2, 3] as const;
+export const maxWorksChoices = [100, 300, 1000] as const;
 
 export type Direction = (typeof directions)[number];
 export type Layout = (typeof layouts)[number];
 export type Colouring = (typeof colourings)[number];
 
-/** A work that stays where somebody put it; where, in the layout's own units. */
+/** A work that the user placed, and where, in layout units. */
 export type Pin = { readonly ref: string; readonly x: number; readonly y: number };
 
-/** All that the graph page shows, as its address says it. */
-export type GraphPlace = {
-  /** The works whose surroundings are shown. */
-  readonly of: readonly string[];
+/** The state of the graph page, stored in its URL. */
+export type GraphParams = {
+  /** The works whose neighbourhood is shown. */
+  readonly roots: readonly string[];
   readonly direction: Direction;
   readonly depth: number;
-  /** How many works at most, before any is expanded. */
-  readonly most: number;
+  /** The maximum number of works before any is expanded. */
+  readonly maxWorks: number;
   readonly layout: Layout;
-  readonly colouring: Colouring;
+  readonly colourBy: Colouring;
   readonly isTable: boolean;
-  /** Works whose own surroundings are shown as well. */
+  /** Works whose own neighbourhood is shown as well. */
   readonly expanded: readonly string[];
-  /** The two ends of the path that is shown. */
+  /** The ends of the path that is shown. */
   readonly path: readonly [from: string, to: string] | null;
   readonly selected: readonly string[];
   readonly pins: readonly Pin[];
 };
 
-/** Changes what the page shows, by its address: a step that back undoes, unless it only marks something. */
-export type ChangePlace = (change: Partial<GraphPlace>, isStep?: boolean) => void;
+/** Changes the state in the URL. A step can be undone with the back button; pass false for selections and pins. */
+export type UpdateParams = (change: Partial<GraphParams>, isStep?: boolean) => void;
 
-export const plainPlace: GraphPlace = {
-  of: [],
+export const defaultGraphParams: GraphParams = {
+  roots: [],
   direction: "BOTH",
   depth: 1,
-  most: 300,
+  maxWorks: 300,
   layout: "time",
-  colouring: "category",
+  colourBy: "category",
   isTable: false,
   expanded: [],
   path: null,
@@ -49,56 +49,56 @@ export const plainPlace: GraphPlace = {
   pins: [],
 };
 
-/** As many as one question may have roots. */
-const mostRoots = 100;
+/** The API's limit for `citationGraph(roots:)`. */
+const maxRoots = 100;
 
-/** Reads an address; what it says wrongly, or not at all, is as in `plainPlace`. */
-export function readGraphPlace(parameters: URLSearchParams): GraphPlace {
-  const list = (name: string) => readList(parameters.getAll(name));
+/** Reads the state from a URL. Missing and invalid parameters get the values of `defaultGraphParams`. */
+export function parseGraphParams(parameters: URLSearchParams): GraphParams {
+  const list = (name: string) => parseRefList(parameters.getAll(name));
   const [from, to] = list("path");
-  const of = list("of").slice(0, mostRoots);
+  const roots = list("of").slice(0, maxRoots);
   return {
-    of,
-    direction: oneOf(directions, parameters.get("direction")?.toUpperCase(), plainPlace.direction),
-    depth: oneOf(depths, number(parameters.get("depth")), plainPlace.depth),
-    most: oneOf(sizes, number(parameters.get("most")), plainPlace.most),
-    layout: oneOf(layouts, parameters.get("layout"), plainPlace.layout),
-    colouring: oneOf(colourings, parameters.get("colour"), plainPlace.colouring),
+    roots,
+    direction: oneOf(directions, parameters.get("direction")?.toUpperCase(), defaultGraphParams.direction),
+    depth: oneOf(depthChoices, parseNumber(parameters.get("depth")), defaultGraphParams.depth),
+    maxWorks: oneOf(maxWorksChoices, parseNumber(parameters.get("most")), defaultGraphParams.maxWorks),
+    layout: oneOf(layouts, parameters.get("layout"), defaultGraphParams.layout),
+    colourBy: oneOf(colourings, parameters.get("colour"), defaultGraphParams.colourBy),
     isTable: parameters.get("as") === "table",
-    expanded: list("expand").slice(0, mostRoots - of.length),
+    expanded: list("expand").slice(0, maxRoots - roots.length),
     path: from === undefined || to === undefined ? null : [from, to],
     selected: list("select"),
-    pins: parameters.getAll("pin").flatMap(readPin),
+    pins: parameters.getAll("pin").flatMap(parsePin),
   };
 }
 
-/** The parameters that `readGraphPlace` reads this place from; what is plain is left out. */
-export function writeGraphPlace(place: GraphPlace): URLSearchParams {
+/** The parameters that `parseGraphParams` reads. Defaults are left out. */
+export function formatGraphParams(params: GraphParams): URLSearchParams {
   const parameters = new URLSearchParams();
-  const list = (name: string, refs: readonly string[]) => {
-    if (refs.length > 0) parameters.set(name, writeList(refs));
+  const setList = (name: string, refs: readonly string[]) => {
+    if (refs.length > 0) parameters.set(name, formatRefList(refs));
   };
-  const plain = (name: string, value: string | number, otherwise: string | number) => {
+  const set = (name: string, value: string | number, otherwise: string | number) => {
     if (value !== otherwise) parameters.set(name, String(value).toLowerCase());
   };
-  list("of", place.of);
-  plain("direction", place.direction, plainPlace.direction);
-  plain("depth", place.depth, plainPlace.depth);
-  plain("most", place.most, plainPlace.most);
-  plain("layout", place.layout, plainPlace.layout);
-  plain("colour", place.colouring, plainPlace.colouring);
-  if (place.isTable) parameters.set("as", "table");
-  list("expand", place.expanded);
-  list("path", place.path ?? []);
-  list("select", place.selected);
-  for (const { ref, x, y } of place.pins) parameters.append("pin", `${round(x)},${round(y)},${ref}`);
+  setList("of", params.roots);
+  set("direction", params.direction, defaultGraphParams.direction);
+  set("depth", params.depth, defaultGraphParams.depth);
+  set("most", params.maxWorks, defaultGraphParams.maxWorks);
+  set("layout", params.layout, defaultGraphParams.layout);
+  set("colour", params.colourBy, defaultGraphParams.colourBy);
+  if (params.isTable) parameters.set("as", "table");
+  setList("expand", params.expanded);
+  setList("path", params.path ?? []);
+  setList("select", params.selected);
+  for (const { ref, x, y } of params.pins) parameters.append("pin", `${round(x)},${round(y)},${ref}`);
   return parameters;
 }
 
-const pinForm = /^(-?\d{1,6}(?:\.\d{1,2})?),(-?\d{1,6}(?:\.\d{1,2})?),(.+)$/s;
+const pinPattern = /^(-?\d{1,6}(?:\.\d{1,2})?),(-?\d{1,6}(?:\.\d{1,2})?),(.+)$/s;
 
-function readPin(text: string): Pin[] {
-  const [, x, y, ref] = pinForm.exec(text) ?? [];
+function parsePin(text: string): Pin[] {
+  const [, x, y, ref] = pinPattern.exec(text) ?? [];
   return ref === undefined ? [] : [{ ref, x: Number(x), y: Number(y) }];
 }
 
@@ -106,7 +106,7 @@ function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-function number(text: string | null): number {
+function parseNumber(text: string | null): number {
   return text === null || text === "" ? Number.NaN : Number(text);
 }
 

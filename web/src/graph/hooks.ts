@@ -1,97 +1,108 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { type AskError, RecentValues, toApiError } from "../api/index.ts";
-import { type ForceProgress, forceOrder, forceTask, positionsOf } from "./force-task.ts";
+import { type ApiError, RecentValues, toApiError } from "../api/index.ts";
+import { createForceTask, type ForceProgress, forceOrder, toPositions } from "./force-task.ts";
 import type { Positions } from "./geometry.ts";
 import type { Layout } from "./graph-url.ts";
 import type { Neighbourhood } from "./neighbourhood.ts";
-import { type Asked, askGraph, type GraphAnswer } from "./queries.ts";
+import { type GraphRequest, type LoadedGraph, loadGraph } from "./queries.ts";
 import { type TimeScale, timeLayout } from "./time-layout.ts";
 
-export type GraphState = {
-  /** The latest answer; it stays until the next is there. */
-  readonly answer: GraphAnswer | null;
-  readonly isAsking: boolean;
-  readonly error: AskError | null;
+export type GraphQueryState = {
+  /** The latest graph; kept until the next one arrives. */
+  readonly graph: LoadedGraph | null;
+  readonly isLoading: boolean;
+  readonly error: ApiError | null;
 };
 
-const recentGraphs = new RecentValues<GraphAnswer>(12);
+const recentGraphs = new RecentValues<LoadedGraph>(12);
 
-/** Queries what a place shows of the graph; again when the place or the turn changes, giving up the query before. */
-export function useGraph({ of, direction, depth, most, expanded, path }: Asked, turn: number): GraphState {
-  const asked: Asked = { of, direction, depth, most, expanded, path };
-  const key = JSON.stringify(asked);
-  const [state, setState] = useState<GraphState>(() => ({
-    answer: recentGraphs.get(key) ?? null,
-    isAsking: of.length > 0 && recentGraphs.get(key) === undefined,
+/**
+ * Loads the graph of a request, and again when the request or `refreshCount` changes; a load still running is
+ * aborted.
+ */
+export function useGraph(
+  { roots, direction, depth, maxWorks, expanded, path }: GraphRequest,
+  refreshCount: number,
+): GraphQueryState {
+  const request: GraphRequest = { roots, direction, depth, maxWorks, expanded, path };
+  const key = JSON.stringify(request);
+  const [state, setState] = useState<GraphQueryState>(() => ({
+    graph: recentGraphs.get(key) ?? null,
+    isLoading: roots.length > 0 && recentGraphs.get(key) === undefined,
     error: null,
   }));
-  // The key stands for what is asked.
+  // The key identifies the request.
   useEffect(() => {
     const known = recentGraphs.get(key);
-    if (known !== undefined || of.length === 0) {
-      setState({ answer: known ?? null, isAsking: false, error: null });
+    if (known !== undefined || roots.length === 0) {
+      setState({ graph: known ?? null, isLoading: false, error: null });
       return;
     }
-    const given = new AbortController();
-    setState(({ answer }) => ({ answer, isAsking: true, error: null }));
-    askGraph(asked, given.signal).then(
-      (answer) => {
-        recentGraphs.set(key, answer);
-        setState({ answer, isAsking: false, error: null });
+    const controller = new AbortController();
+    setState(({ graph }) => ({ graph, isLoading: true, error: null }));
+    loadGraph(request, controller.signal).then(
+      (graph) => {
+        recentGraphs.set(key, graph);
+        setState({ graph, isLoading: false, error: null });
       },
       (error: unknown) => {
-        if (given.signal.aborted) return;
-        // The picture stays where the address still names some of it.
-        setState(({ answer }) => ({
-          answer: answer?.variables.roots.some((root) => of.includes(root)) === true ? answer : null,
-          isAsking: false,
+        if (controller.signal.aborted) return;
+        // Keep the picture if the URL still has one of its roots.
+        setState(({ graph }) => ({
+          graph: graph?.variables.roots.some((root) => roots.includes(root)) === true ? graph : null,
+          isLoading: false,
           error: toApiError(error),
         }));
       },
     );
-    return () => given.abort();
-  }, [key, turn]);
+    return () => controller.abort();
+  }, [key, refreshCount]);
   return state;
 }
 
-export type LaidOut = {
+export type GraphLayout = {
   readonly neighbourhood: Neighbourhood;
   readonly positions: Positions;
   readonly scale: TimeScale | null;
   readonly isDone: boolean;
 };
 
-/** Where works stand. Forces take a while, in a thread; who wants calm is shown only what comes of them. */
+/**
+ * The positions of works. The force layout runs in a worker and reports its progress; with reduced motion only its
+ * final positions are shown.
+ */
 export function useLayout(
   neighbourhood: Neighbourhood | null,
   layout: Layout,
-  isCalm: boolean,
-): LaidOut | null {
-  const timed = useMemo<LaidOut | null>(() => {
+  reducedMotion: boolean,
+): GraphLayout | null {
+  const timed = useMemo<GraphLayout | null>(() => {
     if (neighbourhood === null || layout !== "time") return null;
     return { neighbourhood, ...timeLayout(neighbourhood), isDone: true };
   }, [neighbourhood, layout]);
-  const [forced, setForced] = useState<LaidOut | null>(null);
+  const [forced, setForced] = useState<GraphLayout | null>(null);
   useEffect(() => {
     if (neighbourhood === null || layout !== "force") return;
     return runForceLayout(neighbourhood, (positions, isDone) => {
-      if (isDone || !isCalm) setForced({ neighbourhood, positions, scale: null, isDone });
+      if (isDone || !reducedMotion) setForced({ neighbourhood, positions, scale: null, isDone });
     });
-  }, [neighbourhood, layout, isCalm]);
+  }, [neighbourhood, layout, reducedMotion]);
   return layout === "time" ? timed : forced;
 }
 
-/** Lays a graph out in a thread, telling how far it is; ends it when what is returned is called. */
+/**
+ * Runs the force layout in a worker and reports positions as it progresses. Call the returned function to stop it.
+ */
 export function runForceLayout(
   neighbourhood: Neighbourhood,
-  tell: (positions: Positions, isDone: boolean) => void,
+  onProgress: (positions: Positions, isDone: boolean) => void,
 ): () => void {
   const order = forceOrder(neighbourhood);
   const worker = new Worker(new URL("./force-worker.ts", import.meta.url), { type: "module" });
   worker.addEventListener("message", ({ data }: MessageEvent<ForceProgress>) => {
-    tell(positionsOf(order, data.coordinates), data.isDone);
+    onProgress(toPositions(order, data.coordinates), data.isDone);
     if (data.isDone) worker.terminate();
   });
-  worker.postMessage(forceTask(neighbourhood));
+  worker.postMessage(createForceTask(neighbourhood));
   return () => worker.terminate();
 }

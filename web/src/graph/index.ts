@@ -1,33 +1,33 @@
-export { type Position, type Positions, radiusOf } from "./geometry.ts";
+export { nodeRadius, type Position, type Positions } from "./geometry.ts";
 export {
-  type ChangePlace,
   type Colouring,
-  depths,
-  type GraphPlace,
-  readGraphPlace,
-  sizes,
-  writeGraphPlace,
+  depthChoices,
+  formatGraphParams,
+  type GraphParams,
+  maxWorksChoices,
+  parseGraphParams,
+  type UpdateParams,
 } from "./graph-url.ts";
 export { useGraph, useLayout } from "./hooks.ts";
 export {
   type Citation,
-  type Counts,
-  countsWithin,
+  citationKey,
+  countLinks,
   emptyNeighbourhood,
+  findNeighbours,
   type GraphWork,
+  type LinkCounts,
   type Neighbourhood,
-  nameOf,
-  nameOfCitation,
-  neighboursWithin,
-  onlyWork,
+  singleWork,
+  workName,
 } from "./neighbourhood.ts";
-export { type Colours, coloursFor, type Shape, shapeLegend, shapeOf } from "./palette.ts";
+export { type ColourScheme, createColourScheme, type Shape, shapeLegend, shapeOfTrust } from "./palette.ts";
 export {
-  type FoundPath,
-  type GraphAnswer,
-  neighbourhoodQuestion,
-  pathQuestion,
-  workNameQuestion,
+  type LoadedGraph,
+  neighbourhoodQuery,
+  type PathResult,
+  pathQuery,
+  workRefQuery,
 } from "./queries.ts";
-export { placeOf, type Tick, type TimeScale, timeTicks } from "./time-layout.ts";
-export { labelOf } from "./work-label.ts";
+export { type Tick, type TimeScale, timeTicks, xOfDate } from "./time-layout.ts";
+export { workLabel } from "./work-label.ts";

@@ -1,17 +1,17 @@
-import { type Trust, trustNames, trusts } from "../proof/index.ts";
+import { type Trust, trustLabels, trusts } from "../proof/index.ts";
 import type { Colouring } from "./graph-url.ts";
 import type { GraphWork, Neighbourhood } from "./neighbourhood.ts";
 
 export type Theme = "light" | "dark";
 export type Shape = "circle" | "square" | "triangle" | "diamond";
 
-/** What the colour of a work tells: a category, `other`, or `none` where it is not known; or a level of trust. */
+/** What a colour stands for: a category, `other`, `none` if unknown, or a level of trust. */
 export type ColourKey = string;
 export type LegendEntry = { readonly key: ColourKey; readonly text: string; readonly colour: string };
 
 /**
- * Okabe and Ito's colours, which people of any colour vision tell apart, so much darker or lighter that each has a
- * contrast of 3 : 1 with its theme's ground (WCAG 2.2, 1.4.11).
+ * Okabe and Ito's colours, distinguishable with any colour vision, adjusted to a contrast of 3:1 with the theme's
+ * ground (WCAG 2.2, 1.4.11).
  */
 const hues: Readonly<Record<Theme, readonly string[]>> = {
   light: ["#0072b2", "#c25700", "#00805f", "#b4578f", "#8a6d00", "#3f88b5", "#6b4fa0"],
@@ -23,7 +23,7 @@ const neutral: Readonly<Record<Theme, { readonly other: string; readonly none: s
   dark: { other: "#c9c6bf", none: "#858b8f" },
 };
 
-/** The demo key's signatures have a neutral colour: they prove nothing. */
+/** Signatures of the demo key prove nothing, so they get a neutral colour. */
 const trustHues: Readonly<Record<Trust, number | null>> = {
   signed: 2,
   receipt: 0,
@@ -32,7 +32,7 @@ const trustHues: Readonly<Record<Trust, number | null>> = {
   hash: 1,
 };
 
-const shapes: Readonly<Record<Trust, Shape>> = {
+const shapesByTrust: Readonly<Record<Trust, Shape>> = {
   signed: "circle",
   receipt: "triangle",
   demo: "square",
@@ -40,39 +40,43 @@ const shapes: Readonly<Record<Trust, Shape>> = {
   hash: "triangle",
 };
 
-/** The shape tells the trust whatever the colours tell, so that nothing depends on seeing colours. */
-export function shapeOf(trust: Trust | null): Shape {
-  return trust === null ? "diamond" : shapes[trust];
+/** The shape shows the level of trust whatever the colours show, so that nothing depends on colour alone. */
+export function shapeOfTrust(trust: Trust | null): Shape {
+  return trust === null ? "diamond" : shapesByTrust[trust];
 }
 
-/** Each shape that is drawn, with what it means. */
+/** Each shape in use, with its meaning. */
 export function shapeLegend(
   works: readonly Pick<GraphWork, "trust">[],
 ): readonly { readonly shape: Shape; readonly text: string }[] {
   const shown = [...trusts, null].filter((trust) => works.some((work) => work.trust === trust));
-  return [...new Set(shown.map(shapeOf))].map((shape) => ({
+  return [...new Set(shown.map(shapeOfTrust))].map((shape) => ({
     shape,
     text: shown
-      .filter((trust) => shapeOf(trust) === shape)
-      .map((trust) => (trust === null ? "Only cited" : trustNames[trust]))
+      .filter((trust) => shapeOfTrust(trust) === shape)
+      .map((trust) => (trust === null ? "Only cited" : trustLabels[trust]))
       .join(" or "),
   }));
 }
 
-/** Which colour each work has, and what the colours mean. */
-export type Colours = {
-  readonly of: (work: Pick<GraphWork, "category" | "trust">) => string;
+/** The colour of each work, and the legend. */
+export type ColourScheme = {
+  readonly colourOf: (work: Pick<GraphWork, "category" | "trust">) => string;
   readonly legend: readonly LegendEntry[];
 };
 
-export function coloursFor(neighbourhood: Neighbourhood, colouring: Colouring, theme: Theme): Colours {
+export function createColourScheme(
+  neighbourhood: Neighbourhood,
+  colouring: Colouring,
+  theme: Theme,
+): ColourScheme {
   const works = [...neighbourhood.works.values()];
   const legend = colouring === "proof" ? trustLegend(works, theme) : categoryLegend(works, theme);
   const colours = new Map(legend.map(({ key, colour }) => [key, colour]));
   const { other, none } = neutral[theme];
   return {
     legend,
-    of: ({ category, trust }) => {
+    colourOf: ({ category, trust }) => {
       const key = colouring === "proof" ? trust : category;
       return key === null ? none : (colours.get(key) ?? other);
     },
@@ -84,7 +88,7 @@ function trustLegend(works: readonly GraphWork[], theme: Theme): LegendEntry[] {
     .filter((trust) => works.some((work) => work.trust === trust))
     .map((trust) => ({
       key: trust,
-      text: trustNames[trust],
+      text: trustLabels[trust],
       colour: hues[theme][trustHues[trust] ?? -1] ?? neutral[theme].other,
     }));
   if (works.every(({ trust }) => trust !== null)) return entries;

@@ -1,25 +1,25 @@
 import {
-  AskError,
-  ask,
-  bareWorkFragment,
+  ApiError,
   graphql,
   type ResultOf,
   refOf,
+  request,
   verificationFragment,
+  workFragment,
 } from "../api/index.ts";
 import { trustOf } from "../proof/index.ts";
 import { plainMessage } from "../ui/index.ts";
-import { type Direction, type GraphPlace, sizes } from "./graph-url.ts";
-import { type GraphWork, joined, type Neighbourhood } from "./neighbourhood.ts";
+import { type Direction, type GraphParams, maxWorksChoices } from "./graph-url.ts";
+import { type GraphWork, mergeNeighbourhoods, type Neighbourhood } from "./neighbourhood.ts";
 
-export const neighbourhoodQuestion = graphql(
+export const neighbourhoodQuery = graphql(
   `
   query Neighbourhood($roots: [String!]!, $direction: CitationDirection!, $depth: Int!, $maxNodes: Int!) {
     citationGraph(roots: $roots, direction: $direction, depth: $depth, maxNodes: $maxNodes) {
       nodes {
         depth
         work {
-          ...BareWork
+          ...WorkSummary
           referenceCount
           paper {
             pithNumber
@@ -27,7 +27,7 @@ export const neighbourhoodQuestion = graphql(
             primaryCategory
             submittedAt
             verification {
-              ...ShownVerification
+              ...VerificationFields
             }
           }
         }
@@ -46,10 +46,10 @@ export const neighbourhoodQuestion = graphql(
     }
   }
 `,
-  [bareWorkFragment, verificationFragment],
+  [workFragment, verificationFragment],
 );
 
-export const pathQuestion = graphql(`
+export const pathQuery = graphql(`
   query Path($from: String!, $to: String!, $direction: CitationDirection!) {
     citationPath(from: $from, to: $to, direction: $direction) {
       length
@@ -63,9 +63,9 @@ export const pathQuestion = graphql(`
   }
 `);
 
-/** The work that a name leads to. */
-export const workNameQuestion = graphql(`
-  query WorkName($ref: String!) {
+/** The work that a ref resolves to. */
+export const workRefQuery = graphql(`
+  query WorkRef($ref: String!) {
     work(ref: $ref) {
       id
       workIds
@@ -75,13 +75,13 @@ export const workNameQuestion = graphql(`
   }
 `);
 
-type Answer = ResultOf<typeof neighbourhoodQuestion>["citationGraph"];
-type Node = Answer["nodes"][number];
+type GraphResponse = ResultOf<typeof neighbourhoodQuery>["citationGraph"];
+type Node = GraphResponse["nodes"][number];
 
 /** An answer of the API as what is drawn. */
-export function neighbourhoodOf({ nodes, edges, truncated, graphVersion }: Answer): Neighbourhood {
+export function toNeighbourhood({ nodes, edges, truncated, graphVersion }: GraphResponse): Neighbourhood {
   return {
-    works: new Map(nodes.map((node) => [node.work.id, workOf(node)])),
+    works: new Map(nodes.map((node) => [node.work.id, toGraphWork(node)])),
     citations: edges.map(({ citing, cited, isInternalAnchor }) => ({
       citing: citing.id,
       cited: cited.id,
@@ -92,7 +92,7 @@ export function neighbourhoodOf({ nodes, edges, truncated, graphVersion }: Answe
   };
 }
 
-function workOf({ depth, work }: Node): GraphWork {
+function toGraphWork({ depth, work }: Node): GraphWork {
   const { paper } = work;
   return {
     id: work.id,
@@ -114,24 +114,27 @@ function workOf({ depth, work }: Node): GraphWork {
   };
 }
 
-/** What of a place is asked about; the rest is only how it is shown. */
-export type Asked = Pick<GraphPlace, "of" | "direction" | "depth" | "most" | "expanded" | "path">;
+/** The part of the page's state that requires a query; the rest only affects how the graph is shown. */
+export type GraphRequest = Pick<
+  GraphParams,
+  "roots" | "direction" | "depth" | "maxWorks" | "expanded" | "path"
+>;
 
-export type FoundPath =
-  /** Ids of the works on it, from end to end, and which way the citations were followed. */
+export type PathResult =
+  /** Ids of the works from one end to the other, and the direction in which citations were followed. */
   | { readonly state: "found"; readonly direction: Direction; readonly works: readonly string[] }
   | { readonly state: "none" }
   | { readonly state: "failed"; readonly reason: string };
 
-export type GraphAnswer = {
+export type LoadedGraph = {
   readonly neighbourhood: Neighbourhood;
-  /** The variables of `neighbourhoodQuestion`. */
+  /** The variables of `neighbourhoodQuery`. */
   readonly variables: Variables;
-  /** Whether works were added by questions of their own: then citations between these and the others may be missing. */
-  readonly hasAdded: boolean;
-  readonly path: FoundPath | null;
-  /** Names in the address that this mirror knows no work by; the others are shown. */
-  readonly unknown: readonly string[];
+  /** Whether separate queries added works: citations between these and the others may be missing. */
+  readonly hasAddedWorks: boolean;
+  readonly path: PathResult | null;
+  /** Refs in the URL that match no work of this mirror. The others are shown. */
+  readonly unknownRefs: readonly string[];
 };
 
 type Variables = {
@@ -141,106 +144,106 @@ type Variables = {
   readonly maxNodes: number;
 };
 
-/** How many more works an expanded one brings along. */
-const mostOfOne = 100;
-const mostOfAll = Math.max(...sizes);
+/** How many works an expansion adds at most. */
+const maxPerExpansion = 100;
+const maxWorksInTotal = Math.max(...maxWorksChoices);
 
-/** Codes of errors that one wrong name among several may cause. */
-const nameCodes = new Set(["NOT_FOUND", "BAD_USER_INPUT", "AMBIGUOUS_REF"]);
+/** Error codes that a single unknown ref can cause. */
+const refErrorCodes = new Set(["NOT_FOUND", "BAD_USER_INPUT", "AMBIGUOUS_REF"]);
 
 /**
- * Queries everything that a place shows of the graph, without the names that are unknown. Rejects with an AskError
- * where none is known, or as the signal says.
+ * Loads everything that a request shows, leaving out refs that match no work. Rejects with an ApiError if none of
+ * them does, or with the signal's reason if aborted.
  */
-export async function askGraph(asked: Asked, signal: AbortSignal): Promise<GraphAnswer> {
+export async function loadGraph(graphRequest: GraphRequest, signal: AbortSignal): Promise<LoadedGraph> {
   try {
-    return await askKnown(asked, signal);
+    return await loadKnownRefs(graphRequest, signal);
   } catch (error) {
-    if (!(error instanceof AskError && nameCodes.has(error.code))) throw error;
-    const names = [...asked.of, ...asked.expanded];
-    const found = await Promise.all(names.map((name) => isWork(name, signal)));
-    const unknown = names.filter((_, index) => found[index] === false);
-    const of = asked.of.filter((name) => !unknown.includes(name));
-    if (of.length === 0 || unknown.length === 0) throw error;
-    const expanded = asked.expanded.filter((name) => !unknown.includes(name));
-    return { ...(await askKnown({ ...asked, of, expanded }, signal)), unknown };
+    if (!(error instanceof ApiError && refErrorCodes.has(error.code))) throw error;
+    const refs = [...graphRequest.roots, ...graphRequest.expanded];
+    const found = await Promise.all(refs.map((ref) => workExists(ref, signal)));
+    const unknownRefs = refs.filter((_, index) => found[index] === false);
+    const roots = graphRequest.roots.filter((ref) => !unknownRefs.includes(ref));
+    if (roots.length === 0 || unknownRefs.length === 0) throw error;
+    const expanded = graphRequest.expanded.filter((ref) => !unknownRefs.includes(ref));
+    return { ...(await loadKnownRefs({ ...graphRequest, roots, expanded }, signal)), unknownRefs };
   }
 }
 
-async function isWork(ref: string, signal: AbortSignal): Promise<boolean> {
+async function workExists(ref: string, signal: AbortSignal): Promise<boolean> {
   try {
-    return (await ask(workNameQuestion, { ref }, signal)).work !== null;
+    return (await request(workRefQuery, { ref }, signal)).work !== null;
   } catch (error) {
-    if (error instanceof AskError && nameCodes.has(error.code)) return false;
+    if (error instanceof ApiError && refErrorCodes.has(error.code)) return false;
     throw error;
   }
 }
 
-async function askKnown(asked: Asked, signal: AbortSignal): Promise<GraphAnswer> {
-  const { of, direction, depth, most, expanded } = asked;
-  const more = expanded.filter((ref) => !of.includes(ref));
+async function loadKnownRefs(graphRequest: GraphRequest, signal: AbortSignal): Promise<LoadedGraph> {
+  const { roots, direction, depth, maxWorks, expanded } = graphRequest;
+  const more = expanded.filter((ref) => !roots.includes(ref));
   const variables: Variables = {
-    roots: [...of, ...more],
+    roots: [...roots, ...more],
     direction,
     depth,
-    maxNodes: Math.min(mostOfAll, most + mostOfOne * more.length),
+    maxNodes: Math.min(maxWorksInTotal, maxWorks + maxPerExpansion * more.length),
   };
   const [main, path] = await Promise.all([
-    askNeighbourhood(variables, signal),
-    asked.path === null ? null : askPath(asked.path, signal),
+    loadNeighbourhood(variables, signal),
+    graphRequest.path === null ? null : loadPath(graphRequest.path, signal),
   ]);
   const added: Neighbourhood[] = [];
-  // Of a crowded neighbourhood the works cited most are shown: those around an expanded one may not be among them.
+  // A truncated neighbourhood has only the most cited works, which may not include those around an expanded one.
   if (main.isTruncated && more.length > 0) {
     added.push(
       ...(await Promise.all(
         more.map((root) =>
-          askNeighbourhood({ roots: [root], direction, depth: 1, maxNodes: mostOfOne }, signal),
+          loadNeighbourhood({ roots: [root], direction, depth: 1, maxNodes: maxPerExpansion }, signal),
         ),
       )),
     );
   }
   if (path?.neighbourhood !== undefined) added.push(path.neighbourhood);
   return {
-    neighbourhood: joined([main, ...added]),
+    neighbourhood: mergeNeighbourhoods([main, ...added]),
     variables,
-    hasAdded: added.some(({ works }) => [...works.keys()].some((id) => !main.works.has(id))),
-    path: path?.found ?? null,
-    unknown: [],
+    hasAddedWorks: added.some(({ works }) => [...works.keys()].some((id) => !main.works.has(id))),
+    path: path?.result ?? null,
+    unknownRefs: [],
   };
 }
 
-async function askNeighbourhood(variables: Variables, signal: AbortSignal): Promise<Neighbourhood> {
-  return neighbourhoodOf((await ask(neighbourhoodQuestion, variables, signal)).citationGraph);
+async function loadNeighbourhood(variables: Variables, signal: AbortSignal): Promise<Neighbourhood> {
+  return toNeighbourhood((await request(neighbourhoodQuery, variables, signal)).citationGraph);
 }
 
-type PathAnswer = { readonly found: FoundPath; readonly neighbourhood?: Neighbourhood };
+type LoadedPath = { readonly result: PathResult; readonly neighbourhood?: Neighbourhood };
 
-/** A shortest way along references; else, against them; else, either way. */
-async function askPath([from, to]: readonly [string, string], signal: AbortSignal): Promise<PathAnswer> {
+/** Looks for a shortest path along references, then along citations, then in either direction. */
+async function loadPath([from, to]: readonly [string, string], signal: AbortSignal): Promise<LoadedPath> {
   try {
     for (const direction of ["REFERENCES", "CITED_BY", "BOTH"] as const) {
-      const { citationPath } = await ask(pathQuestion, { from, to, direction }, signal);
+      const { citationPath } = await request(pathQuery, { from, to, direction }, signal);
       if (citationPath === null) continue;
       const roots = citationPath.works.map(refOf);
-      // What they are, and all citations between them.
-      const neighbourhood = await askNeighbourhood(
+      // The works on the path with all citations between them.
+      const neighbourhood = await loadNeighbourhood(
         { roots, direction: "BOTH", depth: 0, maxNodes: roots.length },
         signal,
       );
       return {
-        found: { state: "found", direction, works: citationPath.works.map(({ id }) => id) },
+        result: { state: "found", direction, works: citationPath.works.map(({ id }) => id) },
         neighbourhood: { ...neighbourhood, works: withoutDepth(neighbourhood) },
       };
     }
-    return { found: { state: "none" } };
+    return { result: { state: "none" } };
   } catch (error) {
-    if (!(error instanceof AskError)) throw error;
-    return { found: { state: "failed", reason: plainMessage(error.message) } };
+    if (!(error instanceof ApiError)) throw error;
+    return { result: { state: "failed", reason: plainMessage(error.message) } };
   }
 }
 
-/** Works that were not reached from those asked about, but named by a path. */
+/** These works are on a path and have no distance from the roots. */
 function withoutDepth({ works }: Neighbourhood): Neighbourhood["works"] {
   return new Map([...works].map(([id, work]) => [id, { ...work, depth: null }]));
 }

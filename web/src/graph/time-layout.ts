@@ -1,13 +1,13 @@
-import { shownYear } from "../text/index.ts";
-import { type Position, type Positions, radiusOf, scatter } from "./geometry.ts";
-import { type GraphWork, type Neighbourhood, neighboursWithin } from "./neighbourhood.ts";
+import { displayYear } from "../text/index.ts";
+import { hashToPair, nodeRadius, type Position, type Positions } from "./geometry.ts";
+import { findNeighbours, type GraphWork, type Neighbourhood } from "./neighbourhood.ts";
 
-/** The scale of a time axis: where a year stands, in the layout's units (about pixels before zooming). */
+/** The scale of the time axis, in layout units (about pixels before zooming). */
 export type TimeScale = {
   readonly from: number;
   readonly to: number;
   readonly unitsPerYear: number;
-  /** Where works without a year stand; null where all have one. */
+  /** The x position of works without a year; null if all have one. */
   readonly undated: number | null;
 };
 
@@ -15,35 +15,34 @@ export type TimeLayout = { readonly positions: Positions; readonly scale: TimeSc
 
 type Placed = Position & { readonly radius: number };
 
-const gap = 2.5;
+const nodeGap = 2.5;
 const undatedGap = 90;
-/** How much wider than high a picture is, about. */
-const shape = 1.5;
+/** The approximate width of a picture divided by its height. */
+const aspectRatio = 1.5;
 
 /**
- * Time from left to right. From top to bottom each work stands as near as there is room to the middle of those that
- * it is connected with; the most cited are placed first, so they come to stand in the middle. Always the same for the
- * same works.
+ * Places works by date from left to right. Vertically, each is as close as space allows to the mean of its
+ * neighbours; the most cited are placed first and therefore in the middle. Deterministic for the same works.
  */
 export function timeLayout(neighbourhood: Neighbourhood): TimeLayout {
   let width = Math.max(420, 48 * Math.sqrt(neighbourhood.works.size));
   for (let round = 1; ; round++) {
-    const layout = placed(neighbourhood, width);
+    const layout = layOut(neighbourhood, width);
     const heights = [...layout.positions.values()].map(({ y }) => y);
-    const wanted = shape * (Math.max(0, ...heights) - Math.min(0, ...heights));
-    // A picture is wider than high: years that hold many works get the room for it.
+    const wanted = aspectRatio * (Math.max(0, ...heights) - Math.min(0, ...heights));
+    // Widen the picture until it is wider than high, so that years with many works have room.
     if (round === 3 || wanted <= width) return layout;
     width = wanted;
   }
 }
 
-function placed(neighbourhood: Neighbourhood, width: number): TimeLayout {
+function layOut(neighbourhood: Neighbourhood, width: number): TimeLayout {
   const works = [...neighbourhood.works.values()];
   const mostCited = Math.max(0, ...works.map(({ citedByCount }) => citedByCount));
-  const dates = new Map(works.map((work) => [work.id, dateOf(work)]));
-  const scale = scaleOf(width, [...dates.values()]);
-  const neighbours = neighboursWithin(neighbourhood);
-  const room = new Room();
+  const dates = new Map(works.map((work) => [work.id, workDate(work)]));
+  const scale = timeScale(width, [...dates.values()]);
+  const neighbours = findNeighbours(neighbourhood);
+  const room = new OccupiedSpace();
   const positions = new Map<string, Position>();
   const inOrder = works.sort(
     (a, b) =>
@@ -52,25 +51,25 @@ function placed(neighbourhood: Neighbourhood, width: number): TimeLayout {
       (a.id < b.id ? -1 : 1),
   );
   for (const { id, citedByCount } of inOrder) {
-    const radius = radiusOf(citedByCount, mostCited);
-    const x = placeOf(dates.get(id) ?? null, scale);
+    const radius = nodeRadius(citedByCount, mostCited);
+    const x = xOfDate(dates.get(id) ?? null, scale);
     const near = [...(neighbours.get(id) ?? [])].flatMap((other) => positions.get(other)?.y ?? []);
     const middle = near.length === 0 ? 0 : near.reduce((sum, y) => sum + y, 0) / near.length;
-    // Slightly above or below, so that no side is filled first.
-    const y = room.nearest(x, middle + (scatter(id)[1] - 0.5) * 24, radius);
+    // Offset slightly, up or down, so that no side fills up first.
+    const y = room.nearest(x, middle + (hashToPair(id)[1] - 0.5) * 24, radius);
     positions.set(id, { x, y });
     room.take({ x, y, radius });
   }
   return { positions, scale };
 }
 
-/** Where a date stands. */
-export function placeOf(date: number | null, scale: TimeScale): number {
+/** The x position of a date. */
+export function xOfDate(date: number | null, scale: TimeScale): number {
   if (date === null) return scale.undated ?? 0;
   return (date - scale.from) * scale.unitsPerYear;
 }
 
-function scaleOf(width: number, dates: readonly (number | null)[]): TimeScale {
+function timeScale(width: number, dates: readonly (number | null)[]): TimeScale {
   const known = dates.filter((date) => date !== null);
   const from = known.length === 0 ? 0 : Math.floor(Math.min(...known));
   const to = known.length === 0 ? 1 : Math.max(from + 1, Math.ceil(Math.max(...known)));
@@ -82,25 +81,25 @@ function scaleOf(width: number, dates: readonly (number | null)[]): TimeScale {
   };
 }
 
-/** What is taken, in columns as wide as the largest node. */
-class Room {
+/** The occupied space, in columns as wide as the largest node. */
+class OccupiedSpace {
   static readonly #width = 40;
   readonly #columns = new Map<number, Placed[]>();
 
   take(placed: Placed): void {
-    const column = Math.floor(placed.x / Room.#width);
+    const column = Math.floor(placed.x / OccupiedSpace.#width);
     const taken = this.#columns.get(column);
     if (taken === undefined) this.#columns.set(column, [placed]);
     else taken.push(placed);
   }
 
-  /** The height nearest to the wanted one at which a node touches no other. */
+  /** The y nearest to `wanted` at which the node overlaps no other. */
   nearest(x: number, wanted: number, radius: number): number {
-    const column = Math.floor(x / Room.#width);
+    const column = Math.floor(x / OccupiedSpace.#width);
     const blocked = [column - 1, column, column + 1]
       .flatMap((near) => this.#columns.get(near) ?? [])
       .flatMap((other) => {
-        const distance = other.radius + radius + gap;
+        const distance = other.radius + radius + nodeGap;
         const aside = Math.abs(other.x - x);
         if (aside >= distance) return [];
         const height = Math.sqrt(distance ** 2 - aside ** 2);
@@ -118,20 +117,20 @@ class Room {
 }
 
 /**
- * When a work stands on the time axis, in years: its paper's submission, else anywhere within its year, always at the
- * same place. Null where no year is known.
+ * The date of a work in fractional years: its paper's submission, else a fixed pseudo-random moment within its year.
+ * Null if no year is known.
  */
-export function dateOf(work: Pick<GraphWork, "id" | "submittedAt" | "year" | "statedYear">): number | null {
+export function workDate(work: Pick<GraphWork, "id" | "submittedAt" | "year" | "statedYear">): number | null {
   const { submittedAt } = work;
   if (submittedAt !== null) {
     const moment = Date.parse(submittedAt);
-    if (!Number.isNaN(moment)) return yearOf(moment);
+    if (!Number.isNaN(moment)) return fractionalYear(moment);
   }
-  const { year } = shownYear(work);
-  return year === null ? null : year + 0.08 + 0.84 * scatter(work.id)[0];
+  const { year } = displayYear(work);
+  return year === null ? null : year + 0.08 + 0.84 * hashToPair(work.id)[0];
 }
 
-function yearOf(moment: number): number {
+function fractionalYear(moment: number): number {
   const year = new Date(moment).getUTCFullYear();
   const start = Date.UTC(year, 0);
   return year + (moment - start) / (Date.UTC(year + 1, 0) - start);
@@ -139,12 +138,12 @@ function yearOf(moment: number): number {
 
 export type Tick = { readonly year: number; readonly text: string };
 
-const steps = [1, 2, 5, 10, 20, 50, 100];
-const least = 56;
+const tickSteps = [1, 2, 5, 10, 20, 50, 100];
+const minTickSpacing = 56;
 
-/** The years that a time axis names: as many as there is room for, at round numbers. */
+/** The years to mark on an axis: round numbers, as many as fit. */
 export function timeTicks(from: number, to: number, pixelsPerYear: number): Tick[] {
-  const step = steps.find((years) => years * pixelsPerYear >= least) ?? Number.NaN;
+  const step = tickSteps.find((years) => years * pixelsPerYear >= minTickSpacing) ?? Number.NaN;
   if (Number.isNaN(step)) return [];
   const ticks: Tick[] = [];
   for (let year = Math.ceil(from / step) * step; year <= to && ticks.length < 200; year += step) {

@@ -1,34 +1,30 @@
-import { citedTitle, looksLikeTitle, shownYear } from "../text/index.ts";
+import { displayYear, extractTitle, looksLikeTitle } from "../text/index.ts";
 import type { GraphWork } from "./neighbourhood.ts";
 
-/** Characters of a label in the picture. */
-const longest = 34;
+const maxLabelLength = 34;
 
-/**
- * What a picture writes beside a work: `Maldacena 1998` where its authors are known, else its title shortened at a
- * word, else its identifier.
- */
-export function labelOf(
+/** The label of a work: `Maldacena 1998` if its authors are known, else its shortened title, else its identifier. */
+export function workLabel(
   work: Pick<GraphWork, "authors" | "year" | "statedYear" | "submittedAt" | "title" | "ref">,
 ): string {
   const [first, second] = work.authors;
   if (first !== undefined) {
     const more = work.authors.length > 2 ? " et al." : second === undefined ? "" : ` & ${familyName(second)}`;
-    const { year } = shownYear(work);
-    return labelText(`${familyName(first)}${more}${year === null ? "" : ` ${year}`}`, longest);
+    const { year } = displayYear(work);
+    return truncateLabel(`${familyName(first)}${more}${year === null ? "" : ` ${year}`}`, maxLabelLength);
   }
-  const title = citedTitle(work.title ?? "");
-  const isTitle = looksLikeTitle(title) || (title !== "" && isWorkId.test(work.ref));
-  return labelText(isTitle ? title : work.ref, longest);
+  const title = extractTitle(work.title ?? "");
+  const isTitle = looksLikeTitle(title) || (title !== "" && workIdPattern.test(work.ref));
+  return truncateLabel(isTitle ? title : work.ref, maxLabelLength);
 }
 
-/** A registry's id of a work tells readers nothing. */
-const isWorkId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** A registry's work id means nothing to readers. */
+const workIdPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const suffix = /^(?:jr|sr|ii|iii|iv|v)\.?$/i;
 const group = /\b(?:collaboration|consortium|group|team|institute|project)\b/i;
 
-/** The name that people are cited by: `Maldacena` of `Juan Maldacena`, `'t Hooft` of `Gerard 't Hooft`. */
+/** The family name: `Maldacena` for `Juan Maldacena`, `'t Hooft` for `Gerard 't Hooft`. */
 export function familyName(name: string): string {
   const text = name.trim();
   if (group.test(text)) return text;
@@ -36,25 +32,25 @@ export function familyName(name: string): string {
   if (given !== undefined && !suffix.test(given)) return family;
   const words = family.split(/\s+/).filter((word) => !suffix.test(word));
   let from = words.length - 1;
-  // Particles are written small: van der Waals, 't Hooft.
+  // Particles are lower-case: van der Waals, 't Hooft.
   while (from > 1 && /^['’]?\p{Ll}/u.test(words[from - 1] ?? "")) from--;
   return words.slice(Math.max(0, from)).join(" ") || text;
 }
 
-/** Marks that turn the direction of what follows, and other characters that show nothing: in a picture, all text has one line. */
-const unseen = /[\p{Cc}\p{Cf}\u2028\u2029]+/gu;
+/** Control, direction and line separator characters: a label is one line. */
+const invisible = /[\p{Cc}\p{Cf}\u2028\u2029]+/gu;
 
-/** A name as a picture writes it: one line of at most so many characters, cut after a word where one ends in time. */
-export function labelText(name: string, most = 44): string {
+/** A name on one line with at most `maxLength` characters, cut between words if possible. */
+export function truncateLabel(name: string, maxLength = 44): string {
   const line = name
-    .slice(0, 4 * most)
-    .replace(unseen, " ")
+    .slice(0, 4 * maxLength)
+    .replace(invisible, " ")
     .replace(/\s+/g, " ")
     .trim();
   const characters = [...line];
-  if (characters.length <= most) return line;
-  const cut = characters.slice(0, most).join("");
+  if (characters.length <= maxLength) return line;
+  const cut = characters.slice(0, maxLength).join("");
   const space = cut.lastIndexOf(" ");
-  const kept = space >= cut.length / 2 ? cut.slice(0, space) : characters.slice(0, most - 1).join("");
+  const kept = space >= cut.length / 2 ? cut.slice(0, space) : characters.slice(0, maxLength - 1).join("");
   return `${kept.replace(/[\s,;:.]+$/, "")}…`;
 }

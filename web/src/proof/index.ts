@@ -1,2 +1,10 @@
-export { ProofChip, SaidBy } from "./proof-chip.tsx";
-export { type Proved, type Signer, type Trust, trustMeaning, trustNames, trustOf, trusts } from "./trust.ts";
+export { ProofChip, ProvenanceChip } from "./proof-chip.tsx";
+export {
+  describeTrust,
+  type Evidence,
+  type Signer,
+  type Trust,
+  trustLabels,
+  trustOf,
+  trusts,
+} from "./trust.ts";

@@ -5,22 +5,22 @@ export type SignerOrigin = ReturnType<typeof graphql.scalar<"SignerOrigin">>;
 
 export type Signer = ResultOf<typeof signerFragment>;
 
-/** A statement's proof and signer, as the API gives them; `receipt` where the statement is a paper. */
-export type Proved = {
+/** A statement's proof and signer. `receipt` is present for papers. */
+export type Evidence = {
   readonly proof: Proof;
   readonly signer: Signer | null;
   readonly receipt?: "PASSED" | "FAILED" | "NOT_CHECKABLE";
 };
 
 /**
- * What a statement is worth here, from most to least: signed by a trusted key; a record with a trusted receipt, its
- * content unsigned; signed by the demo key or by one that is no longer trusted; matching its hash alone.
+ * Levels of trust, highest first: signed with a trusted key; a trusted receipt for the record, its content unsigned;
+ * signed with the demo key; signed with a key that is no longer trusted; matching its hash only.
  */
 export type Trust = "signed" | "receipt" | "demo" | "untrusted" | "hash";
 
 export const trusts: readonly Trust[] = ["signed", "receipt", "demo", "untrusted", "hash"];
 
-export function trustOf({ proof, signer, receipt }: Proved): Trust {
+export function trustOf({ proof, signer, receipt }: Evidence): Trust {
   const isTrusted = signer?.origin === "REGISTRY" || signer?.origin === "CONFIGURED";
   if (proof === "HASH") return isTrusted && receipt === "PASSED" ? "receipt" : "hash";
   if (signer?.origin === "SAMPLE") return "demo";
@@ -28,8 +28,8 @@ export function trustOf({ proof, signer, receipt }: Proved): Trust {
   return proof === "SIGNED" ? "signed" : "receipt";
 }
 
-/** The name of each level of trust, as chips and legends show it. */
-export const trustNames: Readonly<Record<Trust, string>> = {
+/** The label of each level of trust. */
+export const trustLabels: Readonly<Record<Trust, string>> = {
   signed: "Signed",
   receipt: "Record receipt",
   demo: "Demo signature",
@@ -37,8 +37,8 @@ export const trustNames: Readonly<Record<Trust, string>> = {
   hash: "Hash only",
 };
 
-/** What a level of trust says, in a sentence that names the signer. */
-export function trustMeaning(trust: Trust, signer: Signer | null): string {
+/** Explains a level of trust in a sentence that names the signer. */
+export function describeTrust(trust: Trust, signer: Signer | null): string {
   const who = signer?.signerId ?? "The signer";
   switch (trust) {
     case "signed":
@@ -54,8 +54,8 @@ export function trustMeaning(trust: Trust, signer: Signer | null): string {
   }
 }
 
-/** Where a key is known from, for badges beside a signer's name. */
-export const originNames: Readonly<Record<SignerOrigin, string>> = {
+/** The origin of a key, as a badge beside the signer's name. */
+export const originLabels: Readonly<Record<SignerOrigin, string>> = {
   REGISTRY: "registry",
   CONFIGURED: "configured key",
   SAMPLE: "demo key",

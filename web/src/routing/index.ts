@@ -1,12 +1,12 @@
-export { followLinks, goTo, useAddress, useTitle } from "./navigation.ts";
+export { navigate, startNavigation, useCurrentUrl, useTitle } from "./navigation.ts";
 export {
-  graphAddress,
-  graphAddressOf,
-  homeAddress,
-  overviewAddress,
-  type Place,
-  paperAddress,
-  placeOf,
-  searchAddress,
-  serverAddress,
+  graphUrl,
+  graphUrlWith,
+  homeUrl,
+  matchRoute,
+  overviewUrl,
+  paperUrl,
+  type Route,
+  searchUrl,
+  serverUrl,
 } from "./urls.ts";

@@ -1,27 +1,27 @@
 import { useEffect, useState } from "preact/hooks";
-import { placeOf } from "./urls.ts";
+import { matchRoute } from "./urls.ts";
 
 type Listener = (address: URL) => void;
 
 const listeners = new Set<Listener>();
 
-/** How far down each entry of the history was scrolled, so that going back leads to where one was. */
-const positions = new Map<string, number>();
-/** The name of the entry that is shown. */
+/** The scroll position of each history entry. */
+const scrollPositions = new Map<string, number>();
+/** The id of the current history entry. */
 let entry = "";
 
-function tell(): void {
+function notify(): void {
   const address = new URL(location.href);
   for (const listener of listeners) listener(address);
 }
 
 /**
- * Goes to an address within the explorer, as a click on a link does; elsewhere, by leaving the page. Another page
- * begins at its top; a change of the query alone leaves what is shown where it is.
+ * Navigates to a URL as a click on a link does; URLs outside of the explorer leave the page. A new page starts at its
+ * top; a changed query string keeps the scroll position.
  */
-export function goTo(href: string, how: "push" | "replace" = "push"): void {
+export function navigate(href: string, how: "push" | "replace" = "push"): void {
   const address = new URL(href, location.href);
-  if (placeOf(address) === null) {
+  if (matchRoute(address) === null) {
     location.assign(address);
     return;
   }
@@ -29,16 +29,16 @@ export function goTo(href: string, how: "push" | "replace" = "push"): void {
   if (how === "replace" || address.href === location.href) {
     history.replaceState({ entry }, "", address);
   } else {
-    positions.set(entry, scrollY);
+    scrollPositions.set(entry, scrollY);
     entry = crypto.getRandomValues(new Uint32Array(2)).join("-");
     history.pushState({ entry }, "", address);
   }
-  tell();
+  notify();
   if (isOtherPage) scrollTo({ top: 0, behavior: "instant" });
 }
 
-/** The address shown now; whoever uses it is drawn again when it changes. */
-export function useAddress(): URL {
+/** The current URL. Components that use it render again when it changes. */
+export function useCurrentUrl(): URL {
   const [address, setAddress] = useState(() => new URL(location.href));
   useEffect(() => {
     listeners.add(setAddress);
@@ -50,16 +50,16 @@ export function useAddress(): URL {
   return address;
 }
 
-/** Turns clicks on ordinary links to pages of the explorer into changes of address without loading anew. */
-export function followLinks(): void {
-  nameEntry();
+/** Handles clicks on links to pages of the explorer without loading the page. */
+export function startNavigation(): void {
+  readEntry();
   history.scrollRestoration = "manual";
   addEventListener("popstate", () => {
-    positions.set(entry, scrollY);
-    nameEntry();
-    tell();
-    const position = positions.get(entry);
-    if (position !== undefined) scrollWhenDrawn(position);
+    scrollPositions.set(entry, scrollY);
+    readEntry();
+    notify();
+    const position = scrollPositions.get(entry);
+    if (position !== undefined) scrollWhenRendered(position);
   });
   document.addEventListener("click", (event) => {
     if (event.defaultPrevented || event.button !== 0) return;
@@ -67,18 +67,18 @@ export function followLinks(): void {
     const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
     if (!(link instanceof HTMLAnchorElement) || link.target !== "" || link.hasAttribute("download")) return;
     const address = new URL(link.href);
-    if (placeOf(address) === null) return;
-    // A place within the page that is shown: the browser's own.
+    if (matchRoute(address) === null) return;
+    // Leave fragments of the current page to the browser.
     if (address.hash !== "" && address.pathname === location.pathname && address.search === location.search) {
       return;
     }
     event.preventDefault();
-    goTo(address.href);
+    navigate(address.href);
   });
 }
 
-/** Reads the name of the entry that is shown now, and gives it one where it has none. */
-function nameEntry(): void {
+/** Reads the id of the current history entry, and assigns one if it has none. */
+function readEntry(): void {
   const state = history.state as { readonly entry?: unknown } | null;
   if (typeof state?.entry === "string") {
     entry = state.entry;
@@ -88,18 +88,18 @@ function nameEntry(): void {
   history.replaceState({ entry }, "");
 }
 
-/** Scrolls once the page is long enough: what is kept of it is drawn within a few frames. */
-function scrollWhenDrawn(position: number): void {
+/** Scrolls as soon as the page is high enough: cached content is rendered within a few frames. */
+function scrollWhenRendered(position: number): void {
   let frames = 0;
-  const look = () => {
+  const check = () => {
     const isLongEnough = document.documentElement.scrollHeight - innerHeight >= position;
     if (isLongEnough || ++frames > 30) scrollTo({ top: position, behavior: "instant" });
-    else requestAnimationFrame(look);
+    else requestAnimationFrame(check);
   };
-  requestAnimationFrame(look);
+  requestAnimationFrame(check);
 }
 
-/** Names the page for the browser's tabs and history. */
+/** Sets the document's title. */
 export function useTitle(title: string | null): void {
   useEffect(() => {
     document.title = title === null ? "pith-graph" : `${title.slice(0, 120)} · pith-graph`;

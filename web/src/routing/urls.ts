@@ -1,16 +1,16 @@
-import { writeList } from "../text/index.ts";
+import { formatRefList } from "../text/index.ts";
 
-/** What a page of the explorer is asked for, read from its address. */
-export type Place =
+/** A page of the explorer with its parameters, read from a URL. */
+export type Route =
   | { readonly page: "home" }
   | { readonly page: "search"; readonly query: string }
   | { readonly page: "paper"; readonly ref: string }
   | { readonly page: "graph" }
   | { readonly page: "overview" }
-  | { readonly page: "nowhere" };
+  | { readonly page: "not-found" };
 
-/** The page that an address of this mirror names; null where it belongs to the server itself, or to somebody else. */
-export function placeOf(address: URL): Place | null {
+/** The page at a URL of this mirror; null if the URL is another server's or belongs to the server's own routes. */
+export function matchRoute(address: URL): Route | null {
   const base = baseUrl();
   if (address.origin !== base.origin || !address.pathname.startsWith(base.pathname)) return null;
   const path = address.pathname.slice(base.pathname.length);
@@ -19,13 +19,13 @@ export function placeOf(address: URL): Place | null {
   if (path === "graph") return { page: "graph" };
   if (path === "overview") return { page: "overview" };
   if (path.startsWith("paper/")) {
-    const ref = decoded(path.slice("paper/".length));
-    return ref === null || ref === "" ? { page: "nowhere" } : { page: "paper", ref };
+    const ref = decode(path.slice("paper/".length));
+    return ref === null || ref === "" ? { page: "not-found" } : { page: "paper", ref };
   }
   return null;
 }
 
-function decoded(text: string): string | null {
+function decode(text: string): string | null {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -33,19 +33,19 @@ function decoded(text: string): string | null {
   }
 }
 
-export function homeAddress(): string {
+export function homeUrl(): string {
   return baseUrl().pathname;
 }
 
-export function searchAddress(query: string): string {
+export function searchUrl(query: string): string {
   return `${baseUrl().pathname}search?${new URLSearchParams({ q: query })}`;
 }
 
 /**
- * A ref may have slashes (`hep-th/9711200`, DOIs). They stay slashes: proxies disagree on what to do with `%2F`. Only
- * what a path cannot hold is written otherwise: the second of two slashes, and steps up.
+ * Refs may contain slashes (`hep-th/9711200`, DOIs). They stay slashes, because proxies disagree on `%2F`. Only the
+ * second of two slashes and the segments `.` and `..` are escaped.
  */
-export function paperAddress(ref: string): string {
+export function paperUrl(ref: string): string {
   const path = ref
     .split("/")
     .map((step, index) => {
@@ -57,22 +57,22 @@ export function paperAddress(ref: string): string {
   return `${baseUrl().pathname}paper/${path}`;
 }
 
-/** The graph around works, named as for `work(ref:)`. */
-export function graphAddress(refs: readonly string[]): string {
-  return graphAddressOf(new URLSearchParams(refs.length > 0 ? { of: writeList(refs) } : {}));
+/** The graph around works. Takes the refs of `work(ref:)`. */
+export function graphUrl(refs: readonly string[]): string {
+  return graphUrlWith(new URLSearchParams(refs.length > 0 ? { of: formatRefList(refs) } : {}));
 }
 
-/** The graph page with these parameters (graph-view/graph-place.ts). */
-export function graphAddressOf(parameters: URLSearchParams): string {
+/** The graph page with these parameters (graph/graph-url.ts). */
+export function graphUrlWith(parameters: URLSearchParams): string {
   return `${baseUrl().pathname}graph${parameters.size > 0 ? `?${parameters}` : ""}`;
 }
 
-export function overviewAddress(): string {
+export function overviewUrl(): string {
   return `${baseUrl().pathname}overview`;
 }
 
-/** An address of the server's own routes: `graphql`, `pith/…/bundle.json`. */
-export function serverAddress(path: string): string {
+/** A URL of the server's own routes: `graphql`, `pith/…/bundle.json`. */
+export function serverUrl(path: string): string {
   return `${baseUrl().pathname}${path}`;
 }
 

@@ -1,3 +1,3 @@
-export { type Found, refusalOf, searchQuery } from "./query.ts";
-export { FindBox, SuggestionBox } from "./search-box.tsx";
-export { type ClaimKind, claimAnchor, claimKinds, FoundItem, foundAddress } from "./search-result.tsx";
+export { queryProblem, type SearchHit, searchQuery } from "./query.ts";
+export { SearchBox, SuggestionBox } from "./search-box.tsx";
+export { type ClaimKind, claimAnchor, claimKinds, hitUrl, SearchResult } from "./search-result.tsx";

@@ -1,4 +1,4 @@
-import { bareWorkFragment, graphql, type ResultOf, verificationFragment } from "../api/index.ts";
+import { graphql, type ResultOf, verificationFragment, workFragment } from "../api/index.ts";
 
 export const searchQuery = graphql(
   `
@@ -28,7 +28,7 @@ export const searchQuery = graphql(
             submittedAt
             primaryCategory
             verification {
-              ...ShownVerification
+              ...VerificationFields
             }
           }
           ... on Claim {
@@ -40,25 +40,25 @@ export const searchQuery = graphql(
             }
           }
           ... on Work {
-            ...BareWork
+            ...WorkSummary
           }
         }
       }
     }
   }
 `,
-  [bareWorkFragment, verificationFragment],
+  [workFragment, verificationFragment],
 );
 
-export type Found = ResultOf<typeof searchQuery>["search"]["edges"][number];
+export type SearchHit = ResultOf<typeof searchQuery>["search"]["edges"][number];
 
 /** The limits of the API's `search`. */
-export const longestQuery = 500;
-const mostTerms = 32;
+export const maxQueryLength = 500;
+const maxQueryTerms = 32;
 
-/** Why the API refuses a query, as people read it; null where it does not. */
-export function refusalOf(query: string): string | null {
-  if (query.length > longestQuery) return `Searches are limited to ${longestQuery} characters.`;
+/** Why the API would reject a query, for readers; null if it would not. */
+export function queryProblem(query: string): string | null {
+  if (query.length > maxQueryLength) return `Searches are limited to ${maxQueryLength} characters.`;
   const terms = query.match(/"[^"]*"?|[^\s"]+/g) ?? [];
-  return terms.length > mostTerms ? `Searches are limited to ${mostTerms} words.` : null;
+  return terms.length > maxQueryTerms ? `Searches are limited to ${maxQueryTerms} words.` : null;
 }

@@ -3,23 +3,23 @@ import * as combobox from "@zag-js/combobox";
 import { normalizeProps, useMachine } from "@zag-js/preact";
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
-import { AskError, ask } from "../api/index.ts";
-import { goTo, searchAddress } from "../routing/index.ts";
-import { errorWords } from "../ui/index.ts";
-import { type Found, longestQuery, refusalOf, searchQuery } from "./query.ts";
-import { FoundItem, foundAddress } from "./search-result.tsx";
+import { ApiError, request } from "../api/index.ts";
+import { navigate, searchUrl } from "../routing/index.ts";
+import { describeError } from "../ui/index.ts";
+import { maxQueryLength, queryProblem, type SearchHit, searchQuery } from "./query.ts";
+import { hitUrl, SearchResult } from "./search-result.tsx";
 
-/** The search box: suggestions lead to their pages, Enter without a choice shows all results. */
-export function FindBox({ size, initial = "" }: { size: "large" | "small"; initial?: string }) {
+/** The search box. A suggestion opens its page; Enter shows all results. */
+export function SearchBox({ size, initial = "" }: { size: "large" | "small"; initial?: string }) {
   return (
     <SuggestionBox
       label="Search papers and claims"
       placeholder={size === "small" ? "Search …" : "Title, author, claim, arXiv id or DOI"}
-      action="Search"
+      buttonText="Search"
       size={size}
       initial={initial}
-      addressOf={foundAddress}
-      submit={(text) => goTo(searchAddress(text))}
+      hitUrl={hitUrl}
+      onSubmit={(text) => navigate(searchUrl(text))}
     />
   );
 }
@@ -28,51 +28,50 @@ type SuggestionBoxProps = {
   readonly label: string;
   readonly placeholder: string;
   /** The button's text. */
-  readonly action: string;
+  readonly buttonText: string;
   readonly size: "large" | "small";
   readonly initial?: string;
   readonly isPrimary?: boolean;
-  /** Where choosing a suggestion leads. */
-  readonly addressOf: (found: Found) => string;
-  /** What is done with a text without a choice. */
-  readonly submit: (text: string) => void;
-  /** Names what the page shows: the box is emptied when that changes. */
-  readonly answers?: string;
-  /** Below the box: why a text was not accepted. */
+  /** The URL that a suggestion opens. */
+  readonly hitUrl: (found: SearchHit) => string;
+  /** Called with the text if no suggestion is chosen. */
+  readonly onSubmit: (text: string) => void;
+  /** The box is cleared when this changes. */
+  readonly resetKey?: string;
+  /** Shown below the box, such as why a text was not accepted. */
   readonly children?: ComponentChildren;
-  /** The text was changed. */
-  readonly changed?: () => void;
+  readonly onChange?: () => void;
 };
 
-/** A box for identifiers and words, with suggestions from the search as the reader types. */
+/** An input for identifiers and words, with suggestions while typing. */
 export function SuggestionBox(props: SuggestionBoxProps) {
   const {
     label,
     placeholder,
-    action,
+    buttonText,
     size,
     initial = "",
     isPrimary = true,
-    addressOf,
-    submit,
-    answers,
+    hitUrl,
+    onSubmit,
+    resetKey,
   } = props;
   const [text, setText] = useState(initial);
   const [isTyped, setTyped] = useState(false);
-  const { query, found, totalCount, error } = useSuggestions(isTyped ? text : "");
+  const { query, hits, totalCount, error } = useSuggestions(isTyped ? text : "");
   const collection = useMemo(
     () =>
-      combobox.collection<Found>({
-        items: [...found],
+      combobox.collection<SearchHit>({
+        items: [...hits],
         itemToValue: ({ cursor }) => cursor,
         itemToString: () => text,
       }),
-    [found, text],
+    [hits, text],
   );
-  const service = useMachine(combobox.machine as combobox.Machine<Found>, {
+  const service = useMachine(combobox.machine as combobox.Machine<SearchHit>, {
     id: useId(),
     collection,
-    // Not `inputValue`: what is typed faster than it is drawn would be lost.
+    // Not controlled by `inputValue`: characters typed faster than renders would be lost.
     defaultInputValue: initial,
     value: [],
     allowCustomValue: true,
@@ -82,72 +81,72 @@ export function SuggestionBox(props: SuggestionBoxProps) {
     positioning: { sameWidth: true, gutter: 6, placement: "bottom-start" },
     onInputValueChange: ({ inputValue, reason }) => {
       setText(inputValue);
-      props.changed?.();
+      props.onChange?.();
       if (reason === "input-change") setTyped(true);
     },
-    navigate: ({ href }) => goTo(href),
+    navigate: ({ href }) => navigate(href),
   });
   const api = combobox.connect(service, normalizeProps);
-  // What was typed has been answered once the page shows something else.
-  const answered = useRef(answers);
+  // Clear the input once the page shows the result.
+  const lastResetKey = useRef(resetKey);
   useEffect(() => {
-    if (answered.current !== answers) api.setInputValue("");
-    answered.current = answers;
-  }, [answers]);
+    if (lastResetKey.current !== resetKey) api.setInputValue("");
+    lastResetKey.current = resetKey;
+  }, [resetKey]);
   const labelProps = api.getLabelProps();
   const { role: _, ...inputProps } = api.getInputProps();
-  const isAnswered = query !== "" && query === text.trim();
+  const isCurrent = query !== "" && query === text.trim();
 
-  const submitted = (event: Event) => {
+  const handleSubmit = (event: Event) => {
     event.preventDefault();
     const given = text.trim();
     if (given === "") return;
     api.setOpen(false);
-    submit(given);
+    onSubmit(given);
   };
 
   return (
-    <search class={`find ${size}`}>
-      <form {...api.getRootProps()} onSubmit={submitted}>
+    <search class={`search-box ${size}`}>
+      <form {...api.getRootProps()} onSubmit={handleSubmit}>
         <label
           {...labelProps}
           htmlFor={labelProps.htmlFor}
-          class={size === "small" ? "only-read" : "find-label"}
+          class={size === "small" ? "visually-hidden" : "search-label"}
         >
           {label}
         </label>
-        <div {...api.getControlProps()} class="find-control">
+        <div {...api.getControlProps()} class="search-control">
           <input
             {...inputProps}
             type="text"
             role="combobox"
             aria-expanded={api.open}
             enterKeyHint="search"
-            maxLength={longestQuery}
+            maxLength={maxQueryLength}
             spellcheck={false}
             placeholder={placeholder}
           />
-          <button type="submit" class={isPrimary ? "button first" : "button"}>
-            {action}
+          <button type="submit" class={isPrimary ? "button primary" : "button"}>
+            {buttonText}
           </button>
         </div>
-        <div {...api.getPositionerProps()} class="find-positioner">
-          {api.open && isAnswered && found.length > 0 && (
-            <div {...api.getContentProps()} class="find-list">
-              {found.map((item) => (
-                <a key={item.cursor} {...api.getItemProps({ item })} href={addressOf(item)} class="found">
-                  <FoundItem found={item} />
+        <div {...api.getPositionerProps()} class="search-positioner">
+          {api.open && isCurrent && hits.length > 0 && (
+            <div {...api.getContentProps()} class="search-suggestions">
+              {hits.map((item) => (
+                <a key={item.cursor} {...api.getItemProps({ item })} href={hitUrl(item)} class="hit">
+                  <SearchResult hit={item} />
                 </a>
               ))}
             </div>
           )}
         </div>
       </form>
-      <p class={error === null ? "only-read" : "find-error"} role="status">
+      <p class={error === null ? "visually-hidden" : "search-error"} role="status">
         {error !== null
-          ? (refusalOf(text) ?? errorWords(error).text)
-          : isAnswered
-            ? countInWords(totalCount)
+          ? (queryProblem(text) ?? describeError(error).text)
+          : isCurrent
+            ? formatResultCount(totalCount)
             : ""}
       </p>
       {props.children}
@@ -155,26 +154,26 @@ export function SuggestionBox(props: SuggestionBoxProps) {
   );
 }
 
-function countInWords(count: number): string {
+function formatResultCount(count: number): string {
   if (count === 0) return "No results.";
   return count === 1 ? "1 result." : `${count.toLocaleString("en")} results.`;
 }
 
-/** Milliseconds without a key pressed before anything is asked. */
-const pause = 140;
-const mostSuggestions = 8;
+/** A query is sent after this long without a key press. */
+const typingPauseMs = 140;
+const maxSuggestions = 8;
 
 export type Suggestions = {
-  /** What they are suggestions for. */
+  /** The query of these suggestions. */
   readonly query: string;
-  readonly found: readonly Found[];
+  readonly hits: readonly SearchHit[];
   readonly totalCount: number;
-  readonly error: AskError | null;
+  readonly error: ApiError | null;
 };
 
-const none: Suggestions = { query: "", found: [], totalCount: 0, error: null };
+const none: Suggestions = { query: "", hits: [], totalCount: 0, error: null };
 
-/** What `search` finds for a text as it is typed: asked in a pause, and given up once there is more to ask. */
+/** Suggestions for a text as it is typed. A query still running is aborted when the text changes. */
 export function useSuggestions(text: string): Suggestions {
   const [suggestions, setSuggestions] = useState(none);
   const query = text.trim();
@@ -183,19 +182,19 @@ export function useSuggestions(text: string): Suggestions {
       setSuggestions(none);
       return;
     }
-    const given = new AbortController();
+    const controller = new AbortController();
     const timer = setTimeout(async () => {
       try {
-        const { search } = await ask(searchQuery, { query, first: mostSuggestions }, given.signal);
-        setSuggestions({ query, found: search.edges, totalCount: search.totalCount, error: null });
+        const { search } = await request(searchQuery, { query, first: maxSuggestions }, controller.signal);
+        setSuggestions({ query, hits: search.edges, totalCount: search.totalCount, error: null });
       } catch (error) {
-        if (given.signal.aborted || !(error instanceof AskError)) return;
+        if (controller.signal.aborted || !(error instanceof ApiError)) return;
         setSuggestions({ ...none, query, error });
       }
-    }, pause);
+    }, typingPauseMs);
     return () => {
       clearTimeout(timer);
-      given.abort();
+      controller.abort();
     };
   }, [query]);
   return query === "" ? none : suggestions;

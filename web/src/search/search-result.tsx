@@ -1,97 +1,103 @@
 import type { graphql } from "../api/index.ts";
 import { ProofChip } from "../proof/index.ts";
-import { paperAddress } from "../routing/index.ts";
-import { authorsInShort, Said, timesText } from "../text/index.ts";
-import type { Found } from "./query.ts";
+import { paperUrl } from "../routing/index.ts";
+import { DocumentText, formatTimes, shortAuthors } from "../text/index.ts";
+import type { SearchHit } from "./query.ts";
 
-/** The passage in which the words stand. */
-function Passage({ parts }: NonNullable<Found["passage"]>) {
+/** The passage with the matching words. */
+function Passage({ parts }: NonNullable<SearchHit["passage"]>) {
   return (
-    <bdi class="said">
+    <bdi class="document-text">
       {parts.map(({ text, isMatch }, index) => (isMatch ? <mark key={index}>{text}</mark> : text))}
     </bdi>
   );
 }
 
-/** Something that was found: what it is, and why it was found. */
-export function FoundItem({ found }: { found: Found }) {
-  const { node, passage } = found;
+/** A search hit: what it is, and why it matches. */
+export function SearchResult({ hit }: { hit: SearchHit }) {
+  const { node, passage } = hit;
   switch (node.__typename) {
     case "Paper":
       return (
         <>
-          <span class="found-title">
+          <span class="hit-title">
             {passage?.field === "TITLE" ? (
               <Passage {...passage} />
             ) : (
-              <Said text={node.title ?? node.pithNumber} most={200} canGrow={false} />
+              <DocumentText text={node.title ?? node.pithNumber} maxLength={200} isExpandable={false} />
             )}
           </span>
           {passage !== null && passage.field !== "TITLE" && (
-            <span class="found-passage">
+            <span class="hit-passage">
               <Passage {...passage} />
             </span>
           )}
-          <span class="found-meta">
-            <ProofChip proved={node.verification} />
+          <span class="hit-meta">
+            <ProofChip evidence={node.verification} />
             <span>{node.submittedAt.slice(0, 4)}</span>
-            {node.primaryCategory !== null && <Said text={node.primaryCategory} most={40} canGrow={false} />}
-            <Said text={authorsInShort(node.authors)} most={80} canGrow={false} />
+            {node.primaryCategory !== null && (
+              <DocumentText text={node.primaryCategory} maxLength={40} isExpandable={false} />
+            )}
+            <DocumentText text={shortAuthors(node.authors)} maxLength={80} isExpandable={false} />
           </span>
         </>
       );
     case "Claim":
       return (
         <>
-          <span class="found-title claim">{passage === null ? node.claimId : <Passage {...passage} />}</span>
-          <span class="found-meta">
+          <span class="hit-title claim">{passage === null ? node.claimId : <Passage {...passage} />}</span>
+          <span class="hit-meta">
             <span>{claimKinds[node.kind].name} of</span>
-            <Said text={node.paper.title ?? node.paper.pithNumber} most={120} canGrow={false} />
-          </span>
-        </>
-      );
-    case "Work":
-      return (
-        <>
-          <span class="found-title">
-            <Said
-              text={node.title ?? node.arxivId ?? node.doi ?? "Untitled work"}
-              most={200}
-              canGrow={false}
+            <DocumentText
+              text={node.paper.title ?? node.paper.pithNumber}
+              maxLength={120}
+              isExpandable={false}
             />
           </span>
-          <span class="found-meta">
-            <span>Cited {timesText(node.citedByCount)} · paper not in this mirror</span>
+        </>
+      );
+    case "Work":
+      return (
+        <>
+          <span class="hit-title">
+            <DocumentText
+              text={node.title ?? node.arxivId ?? node.doi ?? "Untitled work"}
+              maxLength={200}
+              isExpandable={false}
+            />
+          </span>
+          <span class="hit-meta">
+            <span>Cited {formatTimes(node.citedByCount)} · paper not in this mirror</span>
           </span>
         </>
       );
   }
 }
 
-/** Where something that was found is shown: a claim stands on its paper's page. */
-export function foundAddress({ node }: Found): string {
+/** The URL of a hit. A claim is shown on its paper's page. */
+export function hitUrl({ node }: SearchHit): string {
   switch (node.__typename) {
     case "Paper":
-      return paperAddress(node.pithNumber);
+      return paperUrl(node.pithNumber);
     case "Claim":
-      return `${paperAddress(node.paper.pithNumber)}#${claimAnchor(node.claimId)}`;
+      return `${paperUrl(node.paper.pithNumber)}#${claimAnchor(node.claimId)}`;
     case "Work":
-      return paperAddress(node.arxivId ?? node.doi ?? node.workIds[0] ?? node.id);
+      return paperUrl(node.arxivId ?? node.doi ?? node.workIds[0] ?? node.id);
   }
 }
 
-/** The place of a claim on its paper's page. */
+/** The fragment of a claim on its paper's page. */
 export function claimAnchor(claimId: string): string {
   return `claim-${encodeURIComponent(claimId)}`;
 }
 
 export type ClaimKind = ReturnType<typeof graphql.scalar<"ClaimKind">>;
 
-/** The roles of claims, in the order in which they are shown. */
+/** Kinds of claims, in display order. */
 export const claimKinds: Readonly<Record<ClaimKind, { readonly name: string; readonly meaning: string }>> = {
-  HEADLINE: { name: "Headline", meaning: "The paper in a headline." },
+  HEADLINE: { name: "Headline", meaning: "The paper as a headline." },
   ONE_LINE_SUMMARY: { name: "One-line summary", meaning: "The paper in one line." },
-  STRONGEST_CLAIM: { name: "Strongest claim", meaning: "The most that the paper asserts." },
-  WEAKEST_ASSUMPTION: { name: "Weakest assumption", meaning: "What it rests on most precariously." },
+  STRONGEST_CLAIM: { name: "Strongest claim", meaning: "The strongest statement that the paper makes." },
+  WEAKEST_ASSUMPTION: { name: "Weakest assumption", meaning: "The assumption that is least certain." },
   OTHER: { name: "Other claim", meaning: "Claims of other kinds." },
 };

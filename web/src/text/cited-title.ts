@@ -1,11 +1,11 @@
-/** Characters that are read of a reference: a title stands near its beginning. */
-const mostRead = 600;
+/** A title is near the beginning of a reference: only this many characters are read. */
+const maxReadLength = 600;
 /** A word of an author list: `Lee`, `M.`, `MJ`, `van`, `and`, `al.` */
 const nameWord = /^(?:\p{Lu}[\p{L}'’.-]*|van|von|de|der|den|di|la|le|and|et|al\.?)$/u;
-/** `A. B. Lee, C. Doe, and ` at the beginning, initials first. */
+/** `A. B. Lee, C. Doe, and ` at the start: initials first. */
 const initialsFirst =
   /^(?:(?:and\s+|&\s+)?(?:\p{Lu}\.[\s-]?)+(?:(?:van|von|de|der|di)\s)*\p{Lu}[\p{L}'’-]+(?:,\s*|\s+(?=and\s|&\s)))+/u;
-/** `Lee, A. B., and Doe, C. ` at the beginning, surname first. */
+/** `Lee, A. B., and Doe, C. ` at the start: surname first. */
 const surnameFirst = /^(?:(?:and\s+|&\s+)?\p{Lu}[\p{L}'’-]+,\s(?:\p{Lu}\.[\s-]?)+[,;]?\s*)+/u;
 const quoted = /[“"«„]([^”"»“]{8,}?)[,.]?[”"»“]/u;
 const afterYear = /^.{3,400}?[\s(.,](?:1[6-9]|20)\d\d[a-z]?\)?[.:]\s+(.{8,})$/u;
@@ -13,12 +13,12 @@ const afterColon = /\p{Lu}\.:\s+(.{8,})$/u;
 const sentenceEnd = /(?<=[\p{L}\p{N})]{2}|[?!])[.?!]?\s+(?=[\p{Lu}\d“]|arXiv)(?<=[.?!]\s+)/u;
 
 /**
- * The title within a reference that gives authors, title and journal in one string; the whole string where it is a
- * title already or none can be told. A guess, for labels only.
+ * The title within a reference that has authors, title and journal in one string. Returns the whole string if it is
+ * already a title or none is found. A heuristic, for labels only.
  */
-export function citedTitle(text: string): string {
+export function extractTitle(text: string): string {
   const line = text.replace(/\s+/g, " ").trim();
-  const beginning = line.slice(0, mostRead);
+  const beginning = line.slice(0, maxReadLength);
   const found =
     quoted.exec(beginning)?.[1] ??
     firstSentence(afterColon.exec(beginning)?.[1]) ??
@@ -53,7 +53,7 @@ function firstSentence(text: string | undefined): string | undefined {
   return text?.split(sentenceEnd)[0]?.replace(/[.,]$/, "");
 }
 
-/** Whether a text has words, as titles have and abbreviated journals and names have not. */
+/** Whether a text has words, unlike abbreviated journals and names. */
 export function looksLikeTitle(text: string): boolean {
   const words = text.match(/\p{L}{3,}(?![\p{L}.])/gu) ?? [];
   return words.length >= 2 && !hasOnlyNames(text) && !/^arxiv (?:preprint|e-prints)/i.test(text);

@@ -3,26 +3,26 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import type { MathNode } from "./mathml.ts";
 
 /**
- * A text from a document, which may be anything: shown as text, whatever markup is in it; formulas are set; what
- * turns the direction of writing around ends with it, and is shown. Of long ones the beginning.
+ * A text from a document, which is untrusted: markup is shown as text, formulas are rendered, direction marks are
+ * shown by name and cannot affect text outside. Long texts are cut.
  */
-export function Said({
+export function DocumentText({
   text,
-  most = 600,
-  canGrow = true,
+  maxLength = 600,
+  isExpandable = true,
 }: {
   text: string;
   /** Characters. */
-  most?: number;
-  /** Whether the rest can be asked for: not within a link. */
-  canGrow?: boolean;
+  maxLength?: number;
+  /** Whether a button shows the rest. Set to false within links. */
+  isExpandable?: boolean;
 }) {
-  const [isWhole, setWhole] = useState(false);
-  const beginning = beginningOf(text, isWhole ? Number.POSITIVE_INFINITY : most);
-  const segments = useMemo(() => segmentsOf(beginning.text), [beginning.text]);
+  const [isExpanded, setExpanded] = useState(false);
+  const beginning = truncate(text, isExpanded ? Number.POSITIVE_INFINITY : maxLength);
+  const segments = useMemo(() => splitSegments(beginning.text), [beginning.text]);
   return (
     <>
-      <bdi class="said">
+      <bdi class="document-text">
         {segments.map((segment, index) => {
           if (segment.kind === "text") return segment.text;
           if (segment.kind === "math") return <Formula key={index} {...segment} />;
@@ -32,12 +32,12 @@ export function Said({
             </span>
           );
         })}
-        {beginning.isCut && "…"}
+        {beginning.isTruncated && "…"}
       </bdi>
-      {beginning.isCut && canGrow && (
+      {beginning.isTruncated && isExpandable && (
         <>
           {" "}
-          <button type="button" class="link-like" onClick={() => setWhole(true)}>
+          <button type="button" class="link-like" onClick={() => setExpanded(true)}>
             Show all {text.length.toLocaleString("en")} characters
           </button>
         </>
@@ -46,36 +46,36 @@ export function Said({
   );
 }
 
-/** A piece of a text from a document. */
+/** A part of a text from a document. */
 export type Segment =
   | { readonly kind: "text"; readonly text: string }
-  /** LaTeX, without its delimiters; `source` is with them. */
+  /** LaTeX without its delimiters; `source` has them. */
   | { readonly kind: "math"; readonly latex: string; readonly source: string }
-  /** A character that is not seen and changes how others are: shown by its name. */
+  /** An invisible character that changes how others appear; shown by its name. */
   | { readonly kind: "control"; readonly name: string };
 
-/** Beyond, a formula is shown as it was written. Characters. */
-const longestFormula = 500;
-const mostFormulas = 40;
+/** Longer formulas are shown as source. Characters. */
+const maxFormulaLength = 500;
+const maxFormulas = 40;
 
-// What turns the direction of the text after it around, hides or splits it; and control characters but blanks.
+// Characters that change the direction of text, hide or split it, and control characters except white space.
 const control =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/u;
 
-// `$…$` as Pandoc reads it: no blank inside the dollars, no digit after them. One quantifier a branch, so linear.
+// `$…$` as in Pandoc: no blank inside the dollars, no digit after them. One quantifier per branch, hence linear.
 const formula = /\$\$([^$]+)\$\$|\$(?!\s)([^$\n]+)\$(?!\d)|\\\(([^\n]+?)\\\)|\\\[([^\n]+?)\\\]/g;
 
-/** Takes a text apart into what is shown as text, as a formula, and as the name of a character. */
-export function segmentsOf(text: string): readonly Segment[] {
+/** Splits a text into plain text, formulas and control characters. */
+export function splitSegments(text: string): readonly Segment[] {
   const segments: Segment[] = [];
   let from = 0;
   let formulas = 0;
   for (const match of text.matchAll(formula)) {
     const latex = match[1] ?? match[2] ?? match[3] ?? match[4] ?? "";
     const isEscaped = text[match.index - 1] === "\\";
-    if (isEscaped || latex.length > longestFormula || latex.trimEnd() !== latex || control.test(latex))
+    if (isEscaped || latex.length > maxFormulaLength || latex.trimEnd() !== latex || control.test(latex))
       continue;
-    if (formulas++ >= mostFormulas) break;
+    if (formulas++ >= maxFormulas) break;
     pushText(segments, text.slice(from, match.index));
     segments.push({ kind: "math", latex, source: match[0] });
     from = match.index + match[0].length;
@@ -90,21 +90,24 @@ function pushText(segments: Segment[], text: string): void {
     const found = control.exec(rest);
     if (found === null) break;
     if (found.index > 0) segments.push({ kind: "text", text: rest.slice(0, found.index) });
-    segments.push({ kind: "control", name: nameOf(found[0]) });
+    segments.push({ kind: "control", name: codePointName(found[0]) });
     rest = rest.slice(found.index + found[0].length);
   }
   if (rest !== "") segments.push({ kind: "text", text: rest });
 }
 
-function nameOf(character: string): string {
+function codePointName(character: string): string {
   return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
-/** The beginning of a text, cut between characters, not within one; `isCut` where there is more. */
-export function beginningOf(text: string, most: number): { readonly text: string; readonly isCut: boolean } {
-  if (text.length <= most) return { text, isCut: false };
-  const cut = text.slice(0, most);
-  return { text: /[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut, isCut: true };
+/** The beginning of a text, never cut within a character. `isTruncated` if there is more. */
+export function truncate(
+  text: string,
+  maxLength: number,
+): { readonly text: string; readonly isTruncated: boolean } {
+  if (text.length <= maxLength) return { text, isTruncated: false };
+  const cut = text.slice(0, maxLength);
+  return { text: /[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut, isTruncated: true };
 }
 
 type Render = (latex: string) => MathNode | null;
@@ -112,31 +115,31 @@ type Render = (latex: string) => MathNode | null;
 let render: Render | undefined;
 let loading: Promise<Render> | undefined;
 
-/** KaTeX is fetched for the first formula that is shown. */
-function load(): Promise<Render> {
+/** KaTeX is loaded with the first formula. */
+function loadRenderer(): Promise<Render> {
   loading ??= import("./mathml.ts").then((module) => {
-    render = module.mathOf;
+    render = module.toMathMl;
     return render;
   });
   return loading;
 }
 
-/** A formula; as it was written until KaTeX is there, and where KaTeX does not understand it. */
+/** A formula. Shows its source until KaTeX is loaded, and if KaTeX cannot parse it. */
 export function Formula({ latex, source }: { latex: string; source: string }): ComponentChildren {
   const [, redraw] = useState(0);
   useEffect(() => {
     if (render === undefined)
-      load().then(
+      loadRenderer().then(
         () => redraw((count) => count + 1),
         () => {},
       );
   }, []);
   const node = render?.(latex) ?? null;
-  return node === null ? source : draw(node);
+  return node === null ? source : renderNode(node);
 }
 
-function draw(node: MathNode): ComponentChildren {
+function renderNode(node: MathNode): ComponentChildren {
   if (typeof node === "string") return node;
   const Tag = node.tag as "math";
-  return <Tag {...node.attributes}>{node.children.map(draw)}</Tag>;
+  return <Tag {...node.attributes}>{node.children.map(renderNode)}</Tag>;
 }

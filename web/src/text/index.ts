@@ -1,13 +1,13 @@
-export { citedTitle, looksLikeTitle } from "./cited-title.ts";
-export { Said } from "./document-text.tsx";
+export { extractTitle, looksLikeTitle } from "./cited-title.ts";
+export { DocumentText } from "./document-text.tsx";
 export {
-  authorsInShort,
-  counted,
-  quoted,
-  readList,
-  shownYear,
-  sourceAddress,
-  timesText,
-  writeList,
-  yearText,
+  displayYear,
+  formatCount,
+  formatRefList,
+  formatTimes,
+  formatYear,
+  parseRefList,
+  quoteNames,
+  shortAuthors,
+  sourceUrl,
 } from "./format.ts";

@@ -1,6 +1,6 @@
 import katex from "katex";
 
-/** An element of MathML, or a text. */
+/** A MathML element or a text. */
 export type MathNode =
   | string
   | {
@@ -9,16 +9,16 @@ export type MathNode =
       readonly children: readonly MathNode[];
     };
 
-/** Presentation MathML that KaTeX writes. Nothing here names an address or runs. */
-const tags = new Set(
+/** Presentation MathML that KaTeX writes. None of these elements links or runs anything. */
+const allowedTags = new Set(
   (
     "math semantics annotation mrow mi mn mo ms mtext mspace msup msub msubsup mfrac msqrt mroot mover munder " +
     "munderover mmultiscripts mprescripts mtable mtr mtd mlabeledtr mstyle mpadded mphantom menclose"
   ).split(" "),
 );
 
-/** No `style`, which the Content-Security-Policy refuses, no `href`, no handlers. */
-const attributeNames = new Set(
+/** No `style`, which the Content-Security-Policy forbids, no `href`, no event handlers. */
+const allowedAttributeNames = new Set(
   (
     "accent accentunder columnalign columnlines columnspacing depth display displaystyle encoding fence form height " +
     "linethickness lspace mathvariant maxsize minsize movablelimits notation rowalign rowlines rowspacing rspace " +
@@ -27,10 +27,10 @@ const attributeNames = new Set(
 );
 
 /**
- * A formula as MathML; null where KaTeX does not understand it, or where it asks for what needs trust: links, pictures,
- * styles. KaTeX is not trusted to trust nothing either: of what it writes only what is named here is taken over.
+ * A formula as MathML. Null if KaTeX cannot parse it, or if it needs trust (links, images, styles). KaTeX's output is
+ * not trusted either: only the elements and attributes above are copied.
  */
-export function mathOf(latex: string): MathNode | null {
+export function toMathMl(latex: string): MathNode | null {
   let needsTrust = false;
   const trust = () => {
     needsTrust = true;
@@ -45,7 +45,7 @@ export function mathOf(latex: string): MathNode | null {
       maxExpand: 200,
       maxSize: 8,
     });
-    return needsTrust ? null : readMath(markup);
+    return needsTrust ? null : parseMarkup(markup);
   } catch {
     return null;
   }
@@ -60,8 +60,8 @@ type Open = {
 const token = /<(\/?)([a-zA-Z]+)((?:\s+[\w:-]+="[^"]*")*)\s*(\/?)>|([^<]+)/gy;
 const attribute = /([\w:-]+)="([^"]*)"/g;
 
-/** Reads KaTeX's markup, which is well-formed, from its `math` on. Null where it has what is not named above. */
-function readMath(markup: string): MathNode | null {
+/** Parses KaTeX's well-formed markup from its `math` element on. Null if it has other elements than those above. */
+function parseMarkup(markup: string): MathNode | null {
   const start = markup.indexOf("<math");
   const end = markup.indexOf("</math>");
   if (start < 0 || end < 0) return null;
@@ -73,12 +73,12 @@ function readMath(markup: string): MathNode | null {
     const parent = open.at(-1);
     if (match === null || parent === undefined) return null;
     const [, closing, tag = "", attributes = "", isEmpty, text] = match;
-    if (text !== undefined) parent.children.push(unescaped(text));
+    if (text !== undefined) parent.children.push(decodeEntities(text));
     else if (closing === "/") open.pop();
     else {
-      // A part that is left out would change what the formula says.
-      if (!tags.has(tag)) return null;
-      const node: Open = { tag, attributes: namedOf(attributes), children: [] };
+      // Omitting a part would change the meaning of the formula.
+      if (!allowedTags.has(tag)) return null;
+      const node: Open = { tag, attributes: allowedAttributes(attributes), children: [] };
       parent.children.push(node);
       if (isEmpty !== "/") open.push(node);
     }
@@ -86,10 +86,10 @@ function readMath(markup: string): MathNode | null {
   return top.children[0] ?? null;
 }
 
-function namedOf(attributes: string): Record<string, string> {
+function allowedAttributes(attributes: string): Record<string, string> {
   const named: Record<string, string> = {};
   for (const [, name = "", value = ""] of attributes.matchAll(attribute)) {
-    if (attributeNames.has(name)) named[name] = unescaped(value);
+    if (allowedAttributeNames.has(name)) named[name] = decodeEntities(value);
   }
   return named;
 }
@@ -102,6 +102,6 @@ const characters: Readonly<Record<string, string>> = {
   "&#x27;": "'",
 };
 
-function unescaped(text: string): string {
+function decodeEntities(text: string): string {
   return text.replace(/&(?:amp|lt|gt|quot|#x27);/g, (name) => characters[name] ?? name);
 }

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 
 export type Theme = "light" | "dark";
-/** What somebody chose; `auto` is what their system has. */
+/** The user's choice; `auto` follows the system. */
 export type ThemeChoice = Theme | "auto";
 
 const storageKey = "pith-graph.theme";
@@ -13,41 +13,41 @@ function readChoice(): ThemeChoice {
     const kept = localStorage.getItem(storageKey);
     return kept === "light" || kept === "dark" ? kept : "auto";
   } catch {
-    // Some browsers keep nothing for a page that they do not trust.
+    // Some browsers deny storage.
     return "auto";
   }
 }
 
 let choice = readChoice();
 
-/** The theme that is shown. */
-export function shownTheme(): Theme {
+/** The theme in effect. */
+export function currentTheme(): Theme {
   if (choice !== "auto") return choice;
   return systemIsDark.matches ? "dark" : "light";
 }
 
 function apply(): void {
-  document.documentElement.dataset["theme"] = shownTheme();
+  document.documentElement.dataset["theme"] = currentTheme();
   for (const listener of listeners) listener();
 }
 
-/** Shows the chosen theme, and follows the system where none is chosen. */
-export function startTheme(): void {
+/** Applies the theme, and follows changes of the system's. */
+export function initTheme(): void {
   systemIsDark.addEventListener("change", apply);
   apply();
 }
 
-export function chooseTheme(next: ThemeChoice): void {
+export function setTheme(next: ThemeChoice): void {
   choice = next;
   try {
     localStorage.setItem(storageKey, next);
   } catch {
-    // Then it holds until the page is left.
+    // The choice then lasts until the page is closed.
   }
   apply();
 }
 
-/** The choice and the theme that is shown; whoever uses it is drawn again when they change. */
+/** The choice and the theme in effect. Components that use it render again when they change. */
 export function useTheme(): { choice: ThemeChoice; theme: Theme } {
   const [, redraw] = useState(0);
   useEffect(() => {
@@ -57,11 +57,11 @@ export function useTheme(): { choice: ThemeChoice; theme: Theme } {
       listeners.delete(listener);
     };
   }, []);
-  return { choice, theme: shownTheme() };
+  return { choice, theme: currentTheme() };
 }
 
-/** The theme's colours, as a canvas needs them. */
-export type Look = {
+/** The theme's colours and font, for canvases and pictures. */
+export type ThemeTokens = {
   readonly ground: string;
   readonly raised: string;
   readonly text: string;
@@ -74,8 +74,8 @@ export type Look = {
   readonly font: string;
 };
 
-/** Reads the theme that is shown now. */
-export function readLook(): Look {
+/** Reads the tokens of the current theme. */
+export function readThemeTokens(): ThemeTokens {
   const style = getComputedStyle(document.documentElement);
   const token = (name: string) => sixDigits(style.getPropertyValue(`--${name}`).trim());
   return {
@@ -92,20 +92,20 @@ export function readLook(): Look {
   };
 }
 
-/** A build shortens `#ffffff` to `#fff`; who adds two digits for the opacity needs them all. */
+/** Minifiers shorten `#ffffff` to `#fff`, but appending an opacity requires six digits. */
 function sixDigits(colour: string): string {
   return /^#[\da-f]{3}$/i.test(colour) ? colour.replaceAll(/[\da-f]/gi, "$&$&") : colour;
 }
 
-const wantsCalm = matchMedia("(prefers-reduced-motion: reduce)");
+const reducedMotionQuery = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** Whether whoever reads this wants nothing to move by itself. */
-export function useCalm(): boolean {
-  const [isCalm, setCalm] = useState(wantsCalm.matches);
+/** Whether the user prefers reduced motion. */
+export function useReducedMotion(): boolean {
+  const [isReduced, setReduced] = useState(reducedMotionQuery.matches);
   useEffect(() => {
-    const listener = () => setCalm(wantsCalm.matches);
-    wantsCalm.addEventListener("change", listener);
-    return () => wantsCalm.removeEventListener("change", listener);
+    const listener = () => setReduced(reducedMotionQuery.matches);
+    reducedMotionQuery.addEventListener("change", listener);
+    return () => reducedMotionQuery.removeEventListener("change", listener);
   }, []);
-  return isCalm;
+  return isReduced;
 }

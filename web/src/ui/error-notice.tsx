@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
-import type { AskError } from "../api/index.ts";
+import type { ApiError } from "../api/index.ts";
 
-/** Says what went wrong and what to do. Every error of the explorer is shown by this. */
+/** Shows what went wrong and what to do. All errors of the explorer use it. */
 export function ErrorNotice({
   error,
   title,
@@ -9,23 +9,23 @@ export function ErrorNotice({
   retry,
   children,
 }: {
-  /** What the API answered; null where the API was not involved. */
-  error: AskError | null;
-  /** Instead of the title and text of the error's code, where the page knows better. */
+  /** The API's error; null if the API was not involved. */
+  error: ApiError | null;
+  /** Replaces the title and text of the error's code, for pages that can say more. */
   title?: string | undefined;
   text?: string | undefined;
-  /** Does it again; offered only where that may help. */
+  /** Tries again. Offered only if that may help. */
   retry?: (() => void) | undefined;
   children?: ComponentChildren;
 }) {
-  const words = error === null ? null : errorWords(error);
-  const shownText = text ?? words?.text;
+  const errorDescriptions = error === null ? null : describeError(error);
+  const shownText = text ?? errorDescriptions?.text;
   return (
-    <div class="notice bad" role="alert">
-      <strong>{title ?? words?.title}</strong>
+    <div class="notice error" role="alert">
+      <strong>{title ?? errorDescriptions?.title}</strong>
       {shownText !== undefined && <p>{shownText}</p>}
       {children}
-      {retry !== undefined && words?.canRetry !== false && (
+      {retry !== undefined && errorDescriptions?.canRetry !== false && (
         <p>
           <button type="button" class="link-like" onClick={retry}>
             Try again
@@ -36,17 +36,17 @@ export function ErrorNotice({
   );
 }
 
-export type ErrorWords = {
+export type ErrorDescription = {
   readonly title: string;
   readonly text: string;
-  /** Whether the same request may succeed later: only then is it offered again. */
+  /** Whether the same request may succeed later. If so, it is offered again. */
   readonly canRetry: boolean;
 };
 
 const busy = { title: "The server is busy", text: "Try again in a moment.", canRetry: true };
 
-/** Errors that are the same whatever was requested, by the API's codes. */
-const words: Readonly<Record<string, ErrorWords>> = {
+/** Descriptions by the API's error codes. */
+const words: Readonly<Record<string, ErrorDescription>> = {
   UNREACHABLE: {
     title: "Can't reach the server",
     text: "Check your connection, then try again.",
@@ -62,32 +62,32 @@ const words: Readonly<Record<string, ErrorWords>> = {
     text: "Try again in a moment.",
     canRetry: true,
   },
-  TIMEOUT: { title: "This took too long", text: "Try again, or ask for less.", canRetry: true },
-  TOO_LARGE: { title: "This is too large", text: "Ask for less.", canRetry: false },
+  TIMEOUT: { title: "This took too long", text: "Try again, or request less.", canRetry: true },
+  TOO_LARGE: { title: "This is too large", text: "Request less.", canRetry: false },
 };
 
-const serverFault: ErrorWords = {
+const serverError: ErrorDescription = {
   title: "Something went wrong on the server",
-  text: "Try again. If it happens again, tell the operator of this mirror.",
+  text: "Try again. If it happens again, contact the operator of this mirror.",
   canRetry: true,
 };
 
-/** Codes whose message says what to change: it is shown as it is, without the names of GraphQL. */
-const explained: Readonly<Record<string, string>> = {
+/** Errors whose message already says what to change. */
+const titlesOfExplainedErrors: Readonly<Record<string, string>> = {
   BAD_USER_INPUT: "This can't be shown",
   NOT_FOUND: "Not found",
-  AMBIGUOUS_REF: "Several papers have this name",
+  AMBIGUOUS_REF: "Several papers match",
   QUERY_TOO_COMPLEX: "This is too much for one request",
 };
 
-/** An error of the API as people read it. */
-export function errorWords({ code, message }: Pick<AskError, "code" | "message">): ErrorWords {
-  const title = explained[code];
+/** Describes an error of the API for readers. */
+export function describeError({ code, message }: Pick<ApiError, "code" | "message">): ErrorDescription {
+  const title = titlesOfExplainedErrors[code];
   if (title !== undefined) return { title, text: plainMessage(message), canRetry: false };
-  return words[code] ?? serverFault;
+  return words[code] ?? serverError;
 }
 
-/** A message without the API's marks: `query` in backticks is a name of GraphQL. */
+/** A message without backticks around GraphQL names, starting with a capital letter. */
 export function plainMessage(message: string): string {
   const plain = message.replaceAll("`", "");
   return plain.charAt(0).toUpperCase() + plain.slice(1);

@@ -1,4 +1,4 @@
-export { ErrorNotice, errorWords, plainMessage } from "./error-notice.tsx";
-export { More } from "./load-more.tsx";
-export { QueryBehind } from "./query-link.tsx";
+export { describeError, ErrorNotice, plainMessage } from "./error-notice.tsx";
+export { LoadMore } from "./load-more.tsx";
+export { QueryLink } from "./query-link.tsx";
 export { Section } from "./section.tsx";

@@ -1,21 +1,21 @@
 import { Kind, print } from "@0no-co/graphql.web";
 import type { TadaDocumentNode } from "../api/index.ts";
-import { serverAddress } from "../routing/index.ts";
+import { serverUrl } from "../routing/index.ts";
 
-/** Opens GraphiQL with the query whose answer a view shows. */
-export function QueryBehind<Data, Variables>({
+/** Opens GraphiQL with the query of a view. */
+export function QueryLink<Data, Variables>({
   document,
   variables,
-  of,
+  label,
 }: {
   document: TadaDocumentNode<Data, Variables>;
   variables: Variables;
-  /** What the view shows, for screen readers. */
-  of: string;
+  /** The subject of the view, for screen readers. */
+  label: string;
 }) {
   return (
-    <a class="query-behind small" href={graphiqlAddress(standaloneQuery(document, variables))}>
-      GraphQL query<span class="only-read">: {of}</span>
+    <a class="query-behind small" href={graphiqlUrl(standaloneQuery(document, variables))}>
+      GraphQL query<span class="visually-hidden">: {label}</span>
     </a>
   );
 }
@@ -24,18 +24,18 @@ type Document = Parameters<typeof print>[0] & { readonly kind: Kind.DOCUMENT };
 type Value = string | number | boolean | null | readonly Value[] | undefined;
 
 /**
- * A query that can be run as it stands: its variables have what was asked for as their defaults, since GraphiQL takes
- * a query by its address, and no variables.
+ * A query that runs as it is, with the values of its variables as their defaults: GraphiQL takes a query from its
+ * URL, but no variables.
  */
 export function standaloneQuery<Data, Variables>(
   document: TadaDocumentNode<Data, Variables>,
   variables: Variables,
 ): string {
-  const given = (variables ?? {}) as Readonly<Record<string, Value>>;
+  const values = (variables ?? {}) as Readonly<Record<string, Value>>;
   const definitions = (document as unknown as Document).definitions.map((definition) => {
     if (definition.kind !== Kind.OPERATION_DEFINITION) return definition;
     const variableDefinitions = (definition.variableDefinitions ?? []).map((variable) => {
-      const value = given[variable.variable.name.value];
+      const value = values[variable.variable.name.value];
       if (value === undefined || value === null) return variable;
       return { ...variable, defaultValue: literal(value, typeName(variable.type)) };
     });
@@ -44,9 +44,9 @@ export function standaloneQuery<Data, Variables>(
   return print({ kind: Kind.DOCUMENT, definitions } as Document);
 }
 
-/** The address at which GraphiQL opens with a query. */
-export function graphiqlAddress(query: string): string {
-  return serverAddress(`graphql?${new URLSearchParams({ query })}`);
+/** The URL at which GraphiQL opens with a query. */
+export function graphiqlUrl(query: string): string {
+  return serverUrl(`graphql?${new URLSearchParams({ query })}`);
 }
 
 type Type = { readonly kind: Kind; readonly type?: Type; readonly name?: { readonly value: string } };
@@ -55,7 +55,7 @@ function typeName(type: Type): string {
   return type.name?.value ?? (type.type === undefined ? "" : typeName(type.type));
 }
 
-const quoted = new Set(["String", "ID", "DateTime"]);
+const stringTypes = new Set(["String", "ID", "DateTime"]);
 
 function literal(value: NonNullable<Value>, type: string): object {
   if (Array.isArray(value)) {
@@ -64,6 +64,6 @@ function literal(value: NonNullable<Value>, type: string): object {
   if (typeof value === "boolean") return { kind: Kind.BOOLEAN, value };
   if (typeof value === "number")
     return { kind: type === "Float" ? Kind.FLOAT : Kind.INT, value: String(value) };
-  // What is text and no scalar's is a name of an enum.
-  return quoted.has(type) ? { kind: Kind.STRING, value } : { kind: Kind.ENUM, value };
+  // A string for any other type is an enum value.
+  return stringTypes.has(type) ? { kind: Kind.STRING, value } : { kind: Kind.ENUM, value };
 }

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 
-/** A part of a page, with its heading, a count, and what stands at its right: the query behind it. */
+/** A section of a page with a heading, a count, and a link to its query. */
 export function Section({
   id,
   title,

@@ -8,16 +8,16 @@ import {
 } from "../../../src/protocol/index.ts";
 import { parseAuthors, parseName, readableText } from "../../../src/text/index.ts";
 
-/** A field by the name that people read, and its value as text; null where there is none. */
-export type ShownFields = ReadonlyMap<string, string | null>;
+/** Values as text by the name of their field; null if there is none. */
+export type BundleFields = ReadonlyMap<string, string | null>;
 
 const claimKinds = new Set(["headline", "one_line_summary", "strongest_claim", "weakest_assumption"]);
 
 /**
- * What a paper's canonical record and current snapshot say, read as the API's descriptions have it. The fields are
- * picked by code of its own, so that a mistake of the server is seen; titles and names are read by the shared module.
+ * The fields of a paper's canonical record and current snapshot, as the API describes them. They are read by separate
+ * code, so that a mistake of the server is noticed; only titles and names are read by the shared module.
  */
-export function fieldsOfEvents(record: JsonObject, snapshot: JsonObject | null): ShownFields {
+export function readBundleFields(record: JsonObject, snapshot: JsonObject | null): BundleFields {
   const metadata = object(record["metadata"]);
   const source = object(record["source"]);
   const paper = object(snapshot?.["paper"]);
@@ -28,7 +28,7 @@ export function fieldsOfEvents(record: JsonObject, snapshot: JsonObject | null):
   fields.set("source", `${text(source, "kind") ?? ""}:${text(source, "id") ?? ""}`);
   fields.set("source version", number(source["version"]));
   const submitted = parseInstant(metadata["submitted_at"]);
-  // Other forms of time are read loosely by mirrors: nothing to compare.
+  // Mirrors read other forms of time leniently: nothing to compare.
   if (submitted !== null) fields.set("time of submission", `${submitted}Z`);
   fields.set("primary category", text(metadata, "primary_cat") ?? text(paper, "primary_cat"));
   fields.set("other categories", texts(metadata["cross_cats_sorted"]).join(", "));
@@ -37,7 +37,7 @@ export function fieldsOfEvents(record: JsonObject, snapshot: JsonObject | null):
   fields.set("authors", authors(paper).join(", "));
   fields.set("abstract", readable(paper, "abstract_excerpt"));
   fields.set("headline", readable(paper, "headline"));
-  // Without an id that it can be told by, the API shows none.
+  // The API shows no verdict without an id.
   const reading = object(snapshot?.["verdict"]);
   const verdict = typeof reading["id"] === "string" ? reading : {};
   for (const [name, member] of [
@@ -66,7 +66,7 @@ function addClaims(fields: Map<string, string | null>, items: readonly JsonValue
       text(claim, "status") ?? "",
       text(claim, "attestation") ?? "",
       text(claim, "source") ?? "",
-      storable(String(claim["text"])),
+      replaceNul(String(claim["text"])),
     ];
     fields.set(`claim ${index + 1}`, parts.join(" · "));
   }
@@ -101,39 +101,39 @@ function list(value: JsonValue | undefined): readonly JsonValue[] {
 
 function text(from: JsonObject, member: string): string | null {
   const value = from[member];
-  return typeof value === "string" && value !== "" ? storable(value) : null;
+  return typeof value === "string" && value !== "" ? replaceNul(value) : null;
 }
 
 function texts(value: JsonValue | undefined): string[] {
   return list(value)
     .filter((item) => typeof item === "string")
-    .map(storable);
+    .map(replaceNul);
 }
 
-/** A text as mirrors show it: on one line, TeX as letters; null where nothing is left. */
+/** A text on one line with TeX converted to letters, as mirrors show it; null if nothing remains. */
 function readable(from: JsonObject, member: string): string | null {
   const value = from[member];
-  return (typeof value === "string" && readableText(storable(value))) || null;
+  return (typeof value === "string" && readableText(replaceNul(value))) || null;
 }
 
-/** A year from 1000 to 2100, also one written as a text. */
+/** A year from 1000 to 2100, as a number or a string. */
 function statedYear(value: JsonValue | undefined): string | null {
   const year = typeof value === "string" && /^\s*\d{4}\s*$/.test(value) ? value.trim() : number(value);
   return year !== null && Number(year) >= 1000 && Number(year) <= 2100 ? year : null;
 }
 
-/** A count that GraphQL's Int can hold. */
+/** A count within GraphQL's Int. */
 function number(value: JsonValue | undefined): string | null {
   return isJsonInteger(value) && value >= 0 && value < 2 ** 31 ? canonicalJson(value) : null;
 }
 
-/** Databases do not hold U+0000; mirrors show this in its place. */
-function storable(value: string): string {
+/** PostgreSQL cannot store U+0000; mirrors replace it. */
+function replaceNul(value: string): string {
   return value.replaceAll("\u0000", "\ufffd");
 }
 
 function authors(paper: JsonObject): string[] {
   const names = paper["authors_text"];
-  if (typeof names === "string") return parseAuthors(storable(names)).map(({ text }) => text);
+  if (typeof names === "string") return parseAuthors(replaceNul(names)).map(({ text }) => text);
   return texts(paper["authors"]).flatMap((name) => parseName(name)?.text ?? []);
 }

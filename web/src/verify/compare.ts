@@ -1,14 +1,14 @@
 import {
-  ask,
+  claimFragment,
   graphql,
+  paperFragment,
   type ResultOf,
-  shownClaimFragment,
-  shownPaperFragment,
-  shownReferenceFragment,
+  referenceFragment,
+  request,
 } from "../api/index.ts";
 import type { VerifiedPaper } from "./verify-bundle.ts";
 
-/** Where the server says one thing and the signed events another. Null: nothing. */
+/** A value that differs between the server and the signed events. Null means none. */
 export type Difference = {
   readonly what: string;
   readonly server: string | null;
@@ -16,35 +16,35 @@ export type Difference = {
 };
 
 export type Comparison = {
-  /** How many values were held against each other. */
+  /** How many values were compared. */
   readonly compared: number;
   readonly differences: readonly Difference[];
 };
 
-/** Holds what the API says of a paper against what this browser made of its bundle, value by value. */
-export function compare(server: ServerWord, browser: VerifiedPaper): Comparison {
+/** Compares the API's values of a paper with those that this browser computed from its bundle. */
+export function compare(server: ServerInfo, browser: VerifiedPaper): Comparison {
   const differences: Difference[] = [];
   let compared = 0;
-  const hold = (what: string, said: string | null | undefined, found: string | null | undefined) => {
+  const check = (what: string, serverFields: string | null | undefined, found: string | null | undefined) => {
     compared++;
-    const [one, other] = [said || null, found || null];
+    const [one, other] = [serverFields || null, found || null];
     if (one !== other) differences.push({ what, server: one, browser: other });
   };
-  hold("Pith number", server.pithNumber, browser.pithNumber);
-  hold("record's hash", server.canonicalSha256, browser.canonicalSha256);
-  hold("state's hash", server.state.sha256, browser.stateSha256);
-  hold("proof", server.verification.proof, browser.proof);
-  hold("number of forks", String(server.verification.equivocations), String(browser.equivocations));
-  hold("number of invalid events", String(server.verification.invalidEvents), String(browser.invalidEvents));
+  check("Pith number", server.pithNumber, browser.pithNumber);
+  check("record's hash", server.canonicalSha256, browser.canonicalSha256);
+  check("state's hash", server.state.sha256, browser.stateSha256);
+  check("proof", server.verification.proof, browser.proof);
+  check("number of forks", String(server.verification.equivocations), String(browser.equivocations));
+  check("number of invalid events", String(server.verification.invalidEvents), String(browser.invalidEvents));
   for (const name of checkNames) {
-    hold(`outcome of the check “${name}”`, server.verification[name], browser.checks[name]);
+    check(`outcome of the check “${name}”`, server.verification[name], browser.checks[name]);
   }
 
-  const said = fieldsOfServer(server);
+  const said = readServerFields(server);
   for (const name of new Set([...said.keys(), ...browser.fields.keys()])) {
-    // A time in a form that mirrors read loosely.
+    // A time in a form that mirrors read leniently.
     if (name === "time of submission" && !browser.fields.has(name)) continue;
-    hold(name, said.get(name), browser.fields.get(name));
+    check(name, said.get(name), browser.fields.get(name));
   }
 
   const events = new Map(server.events.map((event) => [event.eventId, event]));
@@ -52,9 +52,9 @@ export function compare(server: ServerWord, browser: VerifiedPaper): Comparison 
     const name = `event ${id.slice(0, 19)}…`;
     const event = events.get(id);
     events.delete(id);
-    hold(name, event && describe(event), describe({ status, proof, invalidReason }));
+    check(name, event && describe(event), describe({ status, proof, invalidReason }));
   }
-  for (const [id, event] of events) hold(`event ${id.slice(0, 19)}…`, describe(event), null);
+  for (const [id, event] of events) check(`event ${id.slice(0, 19)}…`, describe(event), null);
   return { compared, differences };
 }
 
@@ -68,11 +68,11 @@ function describe(event: {
   return [event.status, event.proof, event.invalidReason].filter((part) => part !== null).join(", ");
 }
 
-/** The same fields as `fieldsOfEvents` has, of what the API says. */
-function fieldsOfServer(paper: ServerWord): Map<string, string | null> {
+/** The fields of `readBundleFields`, from the API's response. */
+function readServerFields(paper: ServerInfo): Map<string, string | null> {
   const fields = new Map<string, string | null>([
     ["source", `${paper.source.kind}:${paper.source.identifier}`],
-    ["source version", textOf(paper.source.version)],
+    ["source version", numberText(paper.source.version)],
     ["time of submission", paper.submittedAt],
     ["primary category", paper.primaryCategory],
     ["other categories", paper.crossCategories.join(", ")],
@@ -83,9 +83,9 @@ function fieldsOfServer(paper: ServerWord): Map<string, string | null> {
     ["headline", paper.headline],
     ["strongest claim of the machine reading", paper.verdict?.strongestClaim ?? null],
     ["weakest assumption of the machine reading", paper.verdict?.weakestAssumption ?? null],
-    ["number of references asserted", textOf(paper.referenceCoverage.asserted)],
-    ["number of internal anchors asserted", textOf(paper.referenceCoverage.internalAnchors)],
-    ["number of resolved works asserted", textOf(paper.referenceCoverage.resolvedWorks)],
+    ["number of references asserted", numberText(paper.referenceCoverage.asserted)],
+    ["number of internal anchors asserted", numberText(paper.referenceCoverage.internalAnchors)],
+    ["number of resolved works asserted", numberText(paper.referenceCoverage.resolvedWorks)],
     ["number of claims", String(paper.claims.length)],
     ["number of references listed", String(paper.references.length)],
   ]);
@@ -102,19 +102,19 @@ function fieldsOfServer(paper: ServerWord): Map<string, string | null> {
   return fields;
 }
 
-function textOf(count: number | null): string | null {
+function numberText(count: number | null): string | null {
   return count === null ? null : String(count);
 }
 
-/** All that the API shows of a paper and that its bundle can be held against. */
-export const serverWordQuery = graphql(
+/** Every value of the API that can be compared with a paper's bundle. */
+export const serverInfoQuery = graphql(
   `
-  query ServerWord($ref: String!, $claimsAfter: String, $referencesAfter: String, $eventsAfter: String) {
+  query ServerInfo($ref: String!, $claimsAfter: String, $referencesAfter: String, $eventsAfter: String) {
     status {
       hasSample
     }
     paper(ref: $ref) {
-      ...ShownPaper
+      ...PaperFields
       verdict {
         strongestClaim
         weakestAssumption
@@ -143,7 +143,7 @@ export const serverWordQuery = graphql(
           endCursor
         }
         nodes {
-          ...ShownClaim
+          ...ClaimFields
         }
       }
       references(first: 100, after: $referencesAfter) {
@@ -152,7 +152,7 @@ export const serverWordQuery = graphql(
           endCursor
         }
         nodes {
-          ...ShownReference
+          ...ReferenceFields
         }
       }
       events(first: 100, after: $eventsAfter) {
@@ -170,28 +170,28 @@ export const serverWordQuery = graphql(
     }
   }
 `,
-  [shownPaperFragment, shownClaimFragment, shownReferenceFragment],
+  [paperFragment, claimFragment, referenceFragment],
 );
 
-type Page = NonNullable<ResultOf<typeof serverWordQuery>["paper"]>;
+type Page = NonNullable<ResultOf<typeof serverInfoQuery>["paper"]>;
 
-/** What the API says of a paper, its lists whole. */
-export type ServerWord = Omit<Page, "claims" | "references" | "events"> & {
+/** The API's values of a paper, with complete lists. */
+export type ServerInfo = Omit<Page, "claims" | "references" | "events"> & {
   readonly claims: readonly Page["claims"]["nodes"][number][];
   readonly references: readonly Page["references"]["nodes"][number][];
   readonly events: readonly Page["events"]["nodes"][number][];
-  /** Whether the sample is loaded. A lie gains nothing: the demo key is shown as proving nothing. */
+  /** Whether the sample is loaded. A false value gains nothing: the demo key is shown as proving nothing. */
   readonly hasSample: boolean;
 };
 
-/** Asks page after page until all lists are whole. Null where the paper is not held. */
-export async function readServerWord(pithNumber: string, signal: AbortSignal): Promise<ServerWord | null> {
+/** Loads all pages of all lists. Null if the server does not have the paper. */
+export async function fetchServerInfo(pithNumber: string, signal: AbortSignal): Promise<ServerInfo | null> {
   const claims: Page["claims"]["nodes"] = [];
   const references: Page["references"]["nodes"] = [];
   const events: Page["events"]["nodes"] = [];
   let cursors: { claimsAfter?: string; referencesAfter?: string; eventsAfter?: string } = {};
   for (;;) {
-    const { paper, status } = await ask(serverWordQuery, { ref: pithNumber, ...cursors }, signal);
+    const { paper, status } = await request(serverInfoQuery, { ref: pithNumber, ...cursors }, signal);
     if (paper === null) return null;
     claims.push(...paper.claims.nodes);
     references.push(...paper.references.nodes);
@@ -200,7 +200,7 @@ export async function readServerWord(pithNumber: string, signal: AbortSignal): P
     if (!lists.some(({ pageInfo }) => pageInfo.hasNextPage)) {
       return { ...paper, claims, references, events, hasSample: status.hasSample };
     }
-    // A list that has ended stays at its end, and adds nothing more.
+    // The cursor of a finished list stays at its end and adds nothing.
     const [claimsAfter, referencesAfter, eventsAfter] = lists.map(({ pageInfo }) => pageInfo.endCursor);
     cursors = {
       ...cursors,

@@ -1,3 +1,3 @@
-export { type Difference, serverWordQuery } from "./compare.ts";
-export type { RefusedEvent, UsedKey, VerifiedPaper } from "./verify-bundle.ts";
-export { type Verification, VerifyError, verifyAgain } from "./verify-paper.ts";
+export { type Difference, serverInfoQuery } from "./compare.ts";
+export type { RejectedEvent, UsedKey, VerifiedPaper } from "./verify-bundle.ts";
+export { type Verification, VerifyError, verifyPaper } from "./verify-paper.ts";

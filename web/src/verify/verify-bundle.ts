@@ -20,9 +20,9 @@ import {
   registryKey,
   sha256OfValue,
 } from "../../../src/protocol/index.ts";
-import { fieldsOfEvents, type ShownFields } from "./bundle-fields.ts";
+import { type BundleFields, readBundleFields } from "./bundle-fields.ts";
 
-/** Where a key that vouches for a paper is known from. */
+/** Where a key comes from. */
 export type KeyOrigin = "registry" | "sample" | "added";
 
 export type UsedKey = {
@@ -32,49 +32,48 @@ export type UsedKey = {
   readonly origin: KeyOrigin;
 };
 
-export type RefusedEvent = {
+export type RejectedEvent = {
   readonly id: string;
   readonly reason: RefusalReason;
-  /** As the event itself says: nothing of it was shown to be true. */
+  /** As the event states; not verified. */
   readonly signerId: string;
   readonly fingerprint: string;
 };
 
 export type VerifiedEvent = {
   readonly id: string;
-  /** As GraphQL has it: `CURRENT`, …; of its own copy: `SIGNED`, …. */
+  /** In the form of GraphQL: `CURRENT`, …; the proof of this copy: `SIGNED`, …. */
   readonly status: string;
   readonly proof: string;
   readonly invalidReason: string | null;
 };
 
-/** What this browser made of a bundle by itself. Plain values: they cross from a worker. */
+/** The result of verifying a bundle. Plain values, to be sent from a worker. */
 export type VerifiedPaper = {
   readonly pithNumber: string;
   readonly canonicalSha256: string;
   readonly stateSha256: string;
   readonly checks: PaperChecks;
-  /** Of the current snapshot, else of the record: `SIGNED`, `RECEIPT` or `HASH`. */
+  /** The proof of the current snapshot, else of the record: `SIGNED`, `RECEIPT` or `HASH`. */
   readonly proof: string;
   readonly equivocations: number;
   readonly invalidEvents: number;
   readonly events: readonly VerifiedEvent[];
-  readonly refused: readonly RefusedEvent[];
+  readonly rejected: readonly RejectedEvent[];
   readonly keys: readonly UsedKey[];
-  /** Whose word the shown content is: the signer of the current snapshot, else of the record. */
-  readonly shownBy: UsedKey | null;
-  /** How many signatures were verified, and found good: of events, and of receipts. */
+  /** The key that signed the shown content: the current snapshot, else the record. */
+  readonly contentKey: UsedKey | null;
+  /** How many valid signatures there are: of events, and of receipts. */
   readonly signatures: number;
   readonly receipts: number;
-  readonly fields: ShownFields;
+  readonly fields: BundleFields;
 };
 
 /**
- * Verifies a bundle: every hash, every signature, and the merge of its events. The keys are the registry's and those
- * that the reader added; with `hasSample` also the demo key, whose signatures prove nothing. Never a key that the server
- * names.
- *
- * Throws a DocumentError where the document as a whole is refused, a KeyringError for keys that cannot be used.
+ * Verifies a bundle: every hash, every signature, and the merge of its events. Trusts the registry's key and those
+ * that the reader added; with `hasSample` also the demo key, whose signatures prove nothing. Never trusts a key that
+ * the server names. Throws a DocumentError if the document is rejected as a whole, a KeyringError if a key is
+ * unusable.
  */
 export function verifyBundle(
   bytes: Uint8Array,
@@ -101,12 +100,12 @@ export function verifyBundle(
     equivocations: state.equivocations.length,
     invalidEvents: state.events.size - state.validCount,
     events: [...state.events.values()].map(eventOf),
-    refused: judged.refused.map(refusedOf),
+    rejected: judged.refused.map(toRejectedEvent),
     keys: usedKeys(state, keyring),
-    shownBy: keyOf(snapshot ?? state.recordCreated, keyring),
+    contentKey: keyOf(snapshot ?? state.recordCreated, keyring),
     signatures: judged.events.filter(({ proof }) => proof === "signed").length,
     receipts: judged.events.filter(hasGoodReceipt).length,
-    fields: fieldsOfEvents(record, shown),
+    fields: readBundleFields(record, shown),
   };
 }
 
@@ -119,7 +118,7 @@ function eventOf({ event, status, reason }: MergedEvent): VerifiedEvent {
   return { id: event.id, status: upper(status), proof: upper(event.proof), invalidReason: reason };
 }
 
-function refusedOf({ id, reason, copy }: Refusal): RefusedEvent {
+function toRejectedEvent({ id, reason, copy }: Refusal): RejectedEvent {
   const signer = isJsonObject(copy) ? copy["signer"] : undefined;
   const said = (member: string) => {
     const text = isJsonObject(signer) ? signer[member] : undefined;

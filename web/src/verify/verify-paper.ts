@@ -1,17 +1,17 @@
-import { serverAddress } from "../routing/index.ts";
-import { type Comparison, compare, readServerWord } from "./compare.ts";
+import { serverUrl } from "../routing/index.ts";
+import { type Comparison, compare, fetchServerInfo } from "./compare.ts";
 import type { VerifiedPaper } from "./verify-bundle.ts";
 
 export type Verification = {
-  /** Bytes of the bundle that was fetched. */
+  /** Size of the bundle. */
   readonly bytes: number;
-  /** Milliseconds that hashes, signatures and the merge took. */
+  /** Duration of hashing, verification and merge. */
   readonly milliseconds: number;
   readonly paper: VerifiedPaper;
   readonly comparison: Comparison;
 };
 
-/** Why a paper could not be verified; `about` tells whether the document is at fault, the keys, or the way to it. */
+/** Why a paper could not be verified; `about` says whether the document, the keyring or the network is the cause. */
 export class VerifyError extends Error {
   override readonly name = "VerifyError";
   readonly about: "document" | "keyring" | "network";
@@ -23,25 +23,25 @@ export class VerifyError extends Error {
 }
 
 /**
- * Fetches a paper's bundle, verifies it in this browser, and holds what the API says against it. Rejects with a
- * VerifyError, with an AskError, or as the signal says.
+ * Fetches a paper's bundle, verifies it in this browser, and compares the API's values with it. Rejects with a
+ * VerifyError, with an ApiError, or with the signal's reason if aborted.
  */
-export async function verifyAgain(
+export async function verifyPaper(
   pithNumber: string,
   keyring: string,
   signal: AbortSignal,
 ): Promise<Verification> {
   const [server, bundle] = await Promise.all([
-    readServerWord(pithNumber, signal),
+    fetchServerInfo(pithNumber, signal),
     fetchBundle(pithNumber, signal),
   ]);
   if (server === null) throw new VerifyError("The server no longer has this paper.", "network");
   const bytes = bundle.byteLength;
   const started = performance.now();
-  const paper = await verifyInThread({ bundle, keyring, hasSample: server.hasSample }, signal);
+  const paper = await verifyInWorker({ bundle, keyring, hasSample: server.hasSample }, signal);
   const milliseconds = performance.now() - started;
   if (paper.pithNumber !== pithNumber) {
-    throw new VerifyError(`The bundle is of another paper: ${paper.pithNumber}.`, "document");
+    throw new VerifyError(`The bundle belongs to another paper: ${paper.pithNumber}.`, "document");
   }
   return { bytes, milliseconds, paper, comparison: compare(server, paper) };
 }
@@ -50,21 +50,21 @@ async function fetchBundle(pithNumber: string, signal: AbortSignal): Promise<Arr
   const suffix = pithNumber.slice("pith:0000:".length);
   let response: Response;
   try {
-    response = await fetch(serverAddress(`pith/${suffix}/bundle.json`), { signal, cache: "no-store" });
+    response = await fetch(serverUrl(`pith/${suffix}/bundle.json`), { signal, cache: "no-store" });
   } catch (error) {
     if (signal.aborted) throw error;
     throw new VerifyError("The bundle could not be fetched: the server did not answer.", "network");
   }
   if (!response.ok) {
     throw new VerifyError(
-      `The server has no bundle of this paper (it answered ${response.status}).`,
+      `The server has no bundle of this paper (HTTP status ${response.status}).`,
       "network",
     );
   }
   return response.arrayBuffer();
 }
 
-function verifyInThread(request: VerifyRequest, signal: AbortSignal): Promise<VerifiedPaper> {
+function verifyInWorker(request: VerifyRequest, signal: AbortSignal): Promise<VerifiedPaper> {
   const thread = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
   return new Promise<VerifiedPaper>((resolve, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
@@ -73,22 +73,22 @@ function verifyInThread(request: VerifyRequest, signal: AbortSignal): Promise<Ve
       else reject(new VerifyError(data.message, data.about));
     });
     thread.addEventListener("error", () =>
-      reject(new VerifyError("The verifying code could not be run by this browser.", "network")),
+      reject(new VerifyError("This browser could not run the verification code.", "network")),
     );
     thread.postMessage(request, [request.bundle]);
   }).finally(() => thread.terminate());
 }
 
-/** What the page hands to the thread that verifies. */
+/** The request to the worker. */
 export type VerifyRequest = {
   readonly bundle: ArrayBuffer;
-  /** A keyring in JSON that the reader added; empty for none. */
+  /** A JSON keyring that the reader added; empty for none. */
   readonly keyring: string;
-  /** Whether the server has the sample loaded, so that the demo key is accepted. */
+  /** Whether the server has the sample, so that the demo key is accepted. */
   readonly hasSample: boolean;
 };
 
-/** And what comes back: the result, or why there is none. */
+/** The worker's reply: the result, or why there is none. */
 export type VerifyReply =
   | { readonly ok: true; readonly paper: VerifiedPaper }
   | {

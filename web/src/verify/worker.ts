@@ -2,7 +2,7 @@ import { DocumentError, KeyringError, parseJson, parseKeyring } from "../../../s
 import { verifyBundle } from "./verify-bundle.ts";
 import type { VerifyReply, VerifyRequest } from "./verify-paper.ts";
 
-// Verification takes a while and must not stop the page: it runs in a thread of its own.
+// Verification takes a while, so it runs in a worker to keep the page responsive.
 
 addEventListener("message", ({ data }: MessageEvent<VerifyRequest>) => {
   postMessage(replyTo(data));

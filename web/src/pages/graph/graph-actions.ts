@@ -1,79 +1,79 @@
 import { useMemo } from "preact/hooks";
 import {
-  type ChangePlace,
-  type Colours,
-  coloursFor,
+  type ColourScheme,
+  citationKey,
+  createColourScheme,
   emptyNeighbourhood,
-  type GraphAnswer,
-  type GraphPlace,
+  type GraphParams,
   type GraphWork,
-  labelOf,
+  type LoadedGraph,
   type Neighbourhood,
-  nameOf,
-  nameOfCitation,
+  nodeRadius,
   type Position,
   type Positions,
-  radiusOf,
-  shapeOf,
+  shapeOfTrust,
+  type UpdateParams,
   useLayout,
+  workLabel,
+  workName,
 } from "../../graph/index.ts";
-import type { Drawn, Marks } from "../../graph-drawing/index.ts";
+import type { Marks, Scene } from "../../graph-drawing/index.ts";
 import type { Theme } from "../../theme/index.ts";
 
-/** What can be done with works that are shown; all of it goes through the address. */
+/** The actions on works. All of them change the URL. */
 export type GraphActions = {
-  /** Selects a work, alone or besides those that are; one that is, no more. */
+  /** Toggles a work's selection; `isAdded` keeps the other selected works. */
   readonly select: (id: string, isAdded: boolean) => void;
-  readonly selectNone: () => void;
+  readonly clearSelection: () => void;
   readonly expand: (work: GraphWork) => void;
   readonly isExpanded: (work: GraphWork) => boolean;
   readonly togglePin: (work: GraphWork) => void;
   readonly isPinned: (work: GraphWork) => boolean;
   readonly pin: (id: string, to: Position) => void;
   readonly findPath: (from: GraphWork, to: GraphWork) => void;
-  readonly noPath: () => void;
+  readonly clearPath: () => void;
 };
 
-export function actionsOn(
+export function createGraphActions(
   { works }: Neighbourhood,
   positions: Positions,
-  place: GraphPlace,
-  change: ChangePlace,
+  params: GraphParams,
+  update: UpdateParams,
 ): GraphActions {
-  const isPinned = ({ ref }: GraphWork) => place.pins.some((pin) => pin.ref === ref);
+  const isPinned = ({ ref }: GraphWork) => params.pins.some((pin) => pin.ref === ref);
   const pin = (id: string, to: Position) => {
     const ref = works.get(id)?.ref;
     if (ref === undefined) return;
-    change({ pins: [...place.pins.filter((each) => each.ref !== ref), { ref, ...to }] }, false);
+    update({ pins: [...params.pins.filter((each) => each.ref !== ref), { ref, ...to }] }, false);
   };
-  const isNamed = (refs: readonly string[], { ref, pithNumber }: GraphWork) =>
+  const includesWork = (refs: readonly string[], { ref, pithNumber }: GraphWork) =>
     refs.includes(ref) || (pithNumber !== null && refs.includes(pithNumber));
   return {
     select: (id, isAdded) => {
       const work = works.get(id);
       if (work === undefined) return;
-      const isSelected = isNamed(place.selected, work);
-      const others = place.selected.filter((ref) => ref !== work.ref && ref !== work.pithNumber);
-      if (isAdded) change({ selected: isSelected ? others : [...place.selected, work.ref] }, false);
-      else change({ selected: isSelected && others.length === 0 ? [] : [work.ref] }, false);
+      const isSelected = includesWork(params.selected, work);
+      const others = params.selected.filter((ref) => ref !== work.ref && ref !== work.pithNumber);
+      if (isAdded) update({ selected: isSelected ? others : [...params.selected, work.ref] }, false);
+      else update({ selected: isSelected && others.length === 0 ? [] : [work.ref] }, false);
     },
-    selectNone: () => change({ selected: [] }, false),
-    expand: (work) => change({ expanded: [...place.expanded, work.ref] }),
-    isExpanded: (work) => isNamed(place.expanded, work) || isNamed(place.of, work),
+    clearSelection: () => update({ selected: [] }, false),
+    expand: (work) => update({ expanded: [...params.expanded, work.ref] }),
+    isExpanded: (work) => includesWork(params.expanded, work) || includesWork(params.roots, work),
     togglePin: (work) => {
       const at = positions.get(work.id);
-      if (isPinned(work)) change({ pins: place.pins.filter(({ ref }) => ref !== work.ref) }, false);
+      if (isPinned(work)) update({ pins: params.pins.filter(({ ref }) => ref !== work.ref) }, false);
       else if (at !== undefined) pin(work.id, at);
     },
     isPinned,
     pin,
-    findPath: (from, to) => change({ path: [from.ref, to.ref] }),
-    noPath: () => change({ path: null }),
+    findPath: (from, to) => update({ path: [from.ref, to.ref] }),
+    clearPath: () => update({ path: null }),
   };
 }
 
-/** The works that refs of an address name, as far as they are shown. */
-export function worksNamed({ works }: Neighbourhood, refs: readonly string[]): GraphWork[] {
+/** The shown works that refs name. */
+export function findWorks({ works }: Neighbourhood, refs: readonly string[]): GraphWork[] {
   const byName = new Map<string, GraphWork>();
   for (const work of works.values()) {
     byName.set(work.ref, work);
@@ -82,81 +82,81 @@ export function worksNamed({ works }: Neighbourhood, refs: readonly string[]): G
   return refs.flatMap((ref) => byName.get(ref) ?? []);
 }
 
-/** So many works, or fewer, are all labelled. */
-const fewWorks = 12;
+/** Graphs with at most this many works have all of them labelled. */
+const maxAlwaysLabelled = 12;
 
-type Shown = {
-  readonly drawn: Drawn;
+type RenderedGraph = {
+  readonly scene: Scene;
   readonly marks: Marks;
-  readonly colours: Colours;
-  /** Where works stand, pinned ones where they were put. */
+  readonly colourScheme: ColourScheme;
+  /** The positions of works. Pins replace the layout's positions. */
   readonly positions: Positions;
-  /** Whether works are still being placed. */
-  readonly isPlacing: boolean;
+  /** Whether the layout is still running. */
+  readonly isArranging: boolean;
 };
 
-/** What the picture of an answer is made of, as the place wants it. */
-export function useDrawn(
-  answer: GraphAnswer | null,
-  place: GraphPlace,
+/** The scene and highlights of a graph in the state of the page. */
+export function useScene(
+  graph: LoadedGraph | null,
+  params: GraphParams,
   focused: string | null,
   theme: Theme,
-  isCalm: boolean,
-): Shown {
-  const neighbourhood = answer?.neighbourhood ?? emptyNeighbourhood;
-  const laidOut = useLayout(answer?.neighbourhood ?? null, place.layout, isCalm);
-  const colours = useMemo(
-    () => coloursFor(neighbourhood, place.colouring, theme),
-    [neighbourhood, place.colouring, theme],
+  reducedMotion: boolean,
+): RenderedGraph {
+  const neighbourhood = graph?.neighbourhood ?? emptyNeighbourhood;
+  const layout = useLayout(graph?.neighbourhood ?? null, params.layout, reducedMotion);
+  const colourScheme = useMemo(
+    () => createColourScheme(neighbourhood, params.colourBy, theme),
+    [neighbourhood, params.colourBy, theme],
   );
-  const pins = JSON.stringify(place.pins);
+  const pins = JSON.stringify(params.pins);
   const pinned = useMemo(() => {
     const positions = new Map<string, { x: number; y: number }>();
-    for (const { ref, x, y } of place.pins) {
-      for (const { id } of worksNamed(neighbourhood, [ref])) positions.set(id, { x, y });
+    for (const { ref, x, y } of params.pins) {
+      for (const { id } of findWorks(neighbourhood, [ref])) positions.set(id, { x, y });
     }
     return positions;
   }, [neighbourhood, pins]);
   const positions = useMemo(
-    () => (laidOut === null ? pinned : new Map([...laidOut.positions, ...pinned])),
-    [laidOut, pinned],
+    () => (layout === null ? pinned : new Map([...layout.positions, ...pinned])),
+    [layout, pinned],
   );
-  const drawn = useMemo<Drawn>(() => {
-    if (laidOut === null) return { works: [], citations: [], scale: null };
-    const works = [...laidOut.neighbourhood.works.values()];
-    const mostCited = Math.max(0, ...works.map(({ citedByCount }) => citedByCount));
+  const scene = useMemo<Scene>(() => {
+    if (layout === null) return { works: [], citations: [], scale: null };
+    const works = [...layout.neighbourhood.works.values()];
+    const maxCitedByCount = Math.max(0, ...works.map(({ citedByCount }) => citedByCount));
     return {
       works: works.map((work) => ({
         id: work.id,
         ...(positions.get(work.id) ?? { x: 0, y: 0 }),
-        radius: radiusOf(work.citedByCount, mostCited),
-        colour: colours.of(work),
-        shape: shapeOf(work.trust),
-        name: nameOf(work),
-        label: labelOf(work),
-        isNamed: work.depth === 0 || works.length <= fewWorks,
+        radius: nodeRadius(work.citedByCount, maxCitedByCount),
+        colour: colourScheme.colourOf(work),
+        shape: shapeOfTrust(work.trust),
+        name: workName(work),
+        label: workLabel(work),
+        isAlwaysLabelled: work.depth === 0 || works.length <= maxAlwaysLabelled,
       })),
-      citations: laidOut.neighbourhood.citations,
-      scale: laidOut.scale,
+      citations: layout.neighbourhood.citations,
+      scale: layout.scale,
     };
-  }, [laidOut, positions, colours]);
-  const selected = place.selected.join("\n");
-  const path = answer?.path ?? null;
+  }, [layout, positions, colourScheme]);
+  const selected = params.selected.join("\n");
+  const path = graph?.path ?? null;
   const marks = useMemo<Marks>(() => {
     const onPath = path?.state === "found" ? path.works : [];
     const steps = onPath.slice(1).flatMap((id, index) => {
       const before = onPath[index] ?? "";
-      return [nameOfCitation({ citing: before, cited: id }), nameOfCitation({ citing: id, cited: before })];
+      return [citationKey({ citing: before, cited: id }), citationKey({ citing: id, cited: before })];
     });
     return {
-      selected: new Set(worksNamed(neighbourhood, place.selected).map(({ id }) => id)),
+      selected: new Set(findWorks(neighbourhood, params.selected).map(({ id }) => id)),
       pinned: new Set(pinned.keys()),
       focused,
       pathWorks: new Set(onPath),
       pathCitations: new Set(steps),
     };
   }, [neighbourhood, selected, path, pinned, focused]);
-  const isPlacing =
-    answer !== null && !(laidOut?.isDone === true && laidOut.neighbourhood === answer.neighbourhood);
-  return { drawn, marks, colours, positions, isPlacing };
+  const isArranging =
+    graph !== null && !(layout?.isDone === true && layout.neighbourhood === graph.neighbourhood);
+  return { scene, marks, colourScheme, positions, isArranging };
 }

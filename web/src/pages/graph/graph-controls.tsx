@@ -1,22 +1,22 @@
 import { useState } from "preact/hooks";
-import { AskError, ask, refOf } from "../../api/index.ts";
+import { ApiError, refOf, request } from "../../api/index.ts";
 import {
-  type ChangePlace,
-  depths,
-  type FoundPath,
-  type GraphAnswer,
-  type GraphPlace,
-  onlyWork,
-  readGraphPlace,
-  sizes,
-  workNameQuestion,
-  writeGraphPlace,
+  depthChoices,
+  formatGraphParams,
+  type GraphParams,
+  type LoadedGraph,
+  maxWorksChoices,
+  type PathResult,
+  parseGraphParams,
+  singleWork,
+  type UpdateParams,
+  workRefQuery,
 } from "../../graph/index.ts";
 import type { FileFormat } from "../../graph-export/index.ts";
-import { goTo, graphAddress, graphAddressOf, searchAddress } from "../../routing/index.ts";
-import { type Found, SuggestionBox } from "../../search/index.ts";
-import { counted, quoted } from "../../text/index.ts";
-import { errorWords } from "../../ui/index.ts";
+import { graphUrl, graphUrlWith, navigate, searchUrl } from "../../routing/index.ts";
+import { type SearchHit, SuggestionBox } from "../../search/index.ts";
+import { formatCount, quoteNames } from "../../text/index.ts";
+import { describeError } from "../../ui/index.ts";
 
 const directionTexts = {
   BOTH: "References and citations",
@@ -26,52 +26,52 @@ const directionTexts = {
 
 type Choice<Value> = readonly (readonly [Value, string])[];
 
-/** What the graph shows, and how. */
-export function GraphControls({ place, change }: { place: GraphPlace; change: ChangePlace }) {
+/** The settings of the graph. */
+export function GraphControls({ params, update }: { params: GraphParams; update: UpdateParams }) {
   return (
     <fieldset class="graph-controls">
-      <legend class="only-read">Graph settings</legend>
+      <legend class="visually-hidden">Graph settings</legend>
       <Select
         text="Show"
-        value={place.direction}
-        choices={Object.entries(directionTexts) as [GraphPlace["direction"], string][]}
-        choose={(direction) => change({ direction })}
+        value={params.direction}
+        choices={Object.entries(directionTexts) as [GraphParams["direction"], string][]}
+        onSelect={(direction) => update({ direction })}
       />
       <Select
         text="Steps"
-        value={place.depth}
-        choices={depths.map((depth) => [depth, String(depth)] as const)}
-        choose={(depth) => change({ depth })}
+        value={params.depth}
+        choices={depthChoices.map((depth) => [depth, String(depth)] as const)}
+        onSelect={(depth) => update({ depth })}
       />
       <Select
         text="At most"
-        value={place.most}
-        choices={sizes.map((most) => [most, `${most.toLocaleString("en")} works`] as const)}
-        choose={(most) => change({ most })}
+        value={params.maxWorks}
+        choices={maxWorksChoices.map((count) => [count, `${count.toLocaleString("en")} works`] as const)}
+        onSelect={(maxWorks) => update({ maxWorks })}
       />
       <Select
         text="Layout"
-        value={place.layout}
+        value={params.layout}
         choices={[
           ["time", "Time"],
           ["force", "Clusters"],
         ]}
-        choose={(layout) => change({ layout })}
+        onSelect={(layout) => update({ layout })}
       />
       <Select
         text="Colour by"
-        value={place.colouring}
+        value={params.colourBy}
         choices={[
           ["category", "Category"],
           ["proof", "Trust"],
         ]}
-        choose={(colouring) => change({ colouring })}
+        onSelect={(colourBy) => update({ colourBy })}
       />
       <button
         type="button"
         class="button"
-        aria-pressed={place.isTable}
-        onClick={() => change({ isTable: !place.isTable })}
+        aria-pressed={params.isTable}
+        onClick={() => update({ isTable: !params.isTable })}
       >
         As a table
       </button>
@@ -83,12 +83,12 @@ function Select<Value extends string | number>({
   text,
   value,
   choices,
-  choose,
+  onSelect,
 }: {
   text: string;
   value: Value;
   choices: Choice<Value>;
-  choose: (value: Value) => void;
+  onSelect: (value: Value) => void;
 }) {
   return (
     <label class="graph-select">
@@ -97,7 +97,7 @@ function Select<Value extends string | number>({
         value={value}
         onChange={({ currentTarget }) => {
           const chosen = choices.find(([each]) => String(each) === currentTarget.value);
-          if (chosen !== undefined) choose(chosen[0]);
+          if (chosen !== undefined) onSelect(chosen[0]);
         }}
       >
         {choices.map(([each, name]) => (
@@ -110,49 +110,52 @@ function Select<Value extends string | number>({
   );
 }
 
-type Refusal =
+type AddProblem =
   | { readonly kind: "unknown"; readonly text: string }
   | { readonly kind: "failed"; readonly why: string };
 
-/** Takes a work to draw: the first, or one more. A name that is unknown changes nothing but the words below the box. */
-export function WorkForm({ place, change }: { place: GraphPlace; change: ChangePlace }) {
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
-  const hasSome = place.of.length > 0;
+/**
+ * Adds a work to the graph, or starts one. An unknown name leaves the graph as it is and shows a message below the
+ * box.
+ */
+export function AddWorkForm({ params, update }: { params: GraphParams; update: UpdateParams }) {
+  const [problem, setProblem] = useState<AddProblem | null>(null);
+  const hasRoots = params.roots.length > 0;
   const submit = async (text: string) => {
-    setRefusal(null);
+    setProblem(null);
     try {
-      const { work } = await ask(workNameQuestion, { ref: text });
+      const { work } = await request(workRefQuery, { ref: text });
       if (work === null) {
-        setRefusal({ kind: "unknown", text });
-      } else if (hasSome) change({ of: withOneMore(place.of, refOf(work)) });
-      else goTo(graphAddress([refOf(work)]));
+        setProblem({ kind: "unknown", text });
+      } else if (hasRoots) update({ roots: withRef(params.roots, refOf(work)) });
+      else navigate(graphUrl([refOf(work)]));
     } catch (error) {
-      if (!(error instanceof AskError)) throw error;
+      if (!(error instanceof ApiError)) throw error;
       const isName = error.code === "BAD_USER_INPUT" || error.code === "NOT_FOUND";
-      setRefusal(isName ? { kind: "unknown", text } : { kind: "failed", why: errorWords(error).text });
+      setProblem(isName ? { kind: "unknown", text } : { kind: "failed", why: describeError(error).text });
     }
   };
   return (
     <div class="work-form">
       <SuggestionBox
-        label={hasSome ? "Add a paper" : "Paper to start from"}
+        label={hasRoots ? "Add a paper" : "Paper to start from"}
         placeholder="Title, arXiv id or DOI"
-        action={hasSome ? "Add" : "Draw"}
+        buttonText={hasRoots ? "Add" : "Draw"}
         size="small"
-        isPrimary={!hasSome}
-        addressOf={(found) => addressWith(place, found)}
-        submit={submit}
-        answers={place.of.join("\n")}
-        changed={() => setRefusal(null)}
+        isPrimary={!hasRoots}
+        hitUrl={(hit) => graphUrlWithHit(params, hit)}
+        onSubmit={submit}
+        resetKey={params.roots.join("\n")}
+        onChange={() => setProblem(null)}
       >
-        {refusal !== null && (
-          <p class="find-error" role="alert">
-            {refusal.kind === "failed" ? (
-              refusal.why
+        {problem !== null && (
+          <p class="search-error" role="alert">
+            {problem.kind === "failed" ? (
+              problem.why
             ) : (
               <>
-                We couldn't find a paper named “{refusal.text.slice(0, 80)}”. Choose a suggestion, or{" "}
-                <a href={searchAddress(refusal.text)}>search for it</a>.
+                We couldn't find a paper named “{problem.text.slice(0, 80)}”. Choose a suggestion, or{" "}
+                <a href={searchUrl(problem.text)}>search for it</a>.
               </>
             )}
           </p>
@@ -162,19 +165,19 @@ export function WorkForm({ place, change }: { place: GraphPlace; change: ChangeP
   );
 }
 
-function withOneMore(refs: readonly string[], ref: string): string[] {
+function withRef(refs: readonly string[], ref: string): string[] {
   return [...new Set([...refs, ref])];
 }
 
-/** The graph that is shown, with what was found as one more starting point. */
-function addressWith(place: GraphPlace, found: Found): string {
-  if (place.of.length === 0) return graphAddress([nameOfFound(found)]);
-  const now = readGraphPlace(new URL(location.href).searchParams);
-  return graphAddressOf(writeGraphPlace({ ...now, of: withOneMore(now.of, nameOfFound(found)) }));
+/** The URL of the graph with a search hit as an additional root. */
+function graphUrlWithHit(params: GraphParams, hit: SearchHit): string {
+  if (params.roots.length === 0) return graphUrl([refOfHit(hit)]);
+  const now = parseGraphParams(new URL(location.href).searchParams);
+  return graphUrlWith(formatGraphParams({ ...now, roots: withRef(now.roots, refOfHit(hit)) }));
 }
 
-/** What a graph is drawn of: a claim stands for its paper. */
-function nameOfFound({ node }: Found): string {
+/** The ref of a search hit. For a claim, that of its paper. */
+function refOfHit({ node }: SearchHit): string {
   switch (node.__typename) {
     case "Paper":
       return node.pithNumber;
@@ -185,16 +188,21 @@ function nameOfFound({ node }: Found): string {
   }
 }
 
-const largest = Math.max(...sizes);
+const largest = Math.max(...maxWorksChoices);
 
-/** What the graph shows and leaves out, in sentences: also those of saved pictures. */
-export function sentencesOf({ neighbourhood, variables, hasAdded, unknown }: GraphAnswer): string[] {
+/** What the graph shows and what it leaves out. Saved pictures contain these sentences. */
+export function describeGraph({
+  neighbourhood,
+  variables,
+  hasAddedWorks,
+  unknownRefs,
+}: LoadedGraph): string[] {
   const { works, citations, isTruncated } = neighbourhood;
   const sentences = [
-    ...(onlyWork(neighbourhood) === null
-      ? [`${counted(works.size, "work")} and ${counted(citations.length, "citation")} between them.`]
+    ...(singleWork(neighbourhood) === null
+      ? [`${formatCount(works.size, "work")} and ${formatCount(citations.length, "citation")} between them.`]
       : []),
-    ...(unknown.length === 0 ? [] : [`Not found: ${quoted(unknown)}.`]),
+    ...(unknownRefs.length === 0 ? [] : [`Not found: ${quoteNames(unknownRefs)}.`]),
   ];
   if (isTruncated) {
     sentences.push(
@@ -203,39 +211,39 @@ export function sentencesOf({ neighbourhood, variables, hasAdded, unknown }: Gra
         : "There are more works: showing the nearest and most cited.",
     );
   }
-  if (hasAdded) {
+  if (hasAddedWorks) {
     sentences.push("Some links to the works you added may be missing.");
   }
   return sentences;
 }
 
 export function GraphNotes({
-  answer,
-  isAsking,
-  place,
-  change,
+  graph,
+  isLoading,
+  params,
+  update,
 }: {
-  answer: GraphAnswer | null;
-  isAsking: boolean;
-  place: GraphPlace;
-  change: ChangePlace;
+  graph: LoadedGraph | null;
+  isLoading: boolean;
+  params: GraphParams;
+  update: UpdateParams;
 }) {
   return (
     <div class="graph-notes">
       <p role="status">
-        {answer === null
-          ? isAsking && "Loading the graph …"
-          : `${sentencesOf(answer).join(" ")}${isAsking ? " Loading …" : ""}`}
+        {graph === null
+          ? isLoading && "Loading the graph …"
+          : `${describeGraph(graph).join(" ")}${isLoading ? " Loading …" : ""}`}
       </p>
-      {answer?.neighbourhood.isTruncated === true && place.most < largest && (
-        <button type="button" class="link-like" onClick={() => change({ most: largest })}>
+      {graph?.neighbourhood.isTruncated === true && params.maxWorks < largest && (
+        <button type="button" class="link-like" onClick={() => update({ maxWorks: largest })}>
           Show up to {largest.toLocaleString("en")}
         </button>
       )}
-      {answer !== null && answer.path !== null && place.path !== null && (
+      {graph !== null && graph.path !== null && params.path !== null && (
         <p class="path-note" role="status">
-          {pathInWords(answer.path)}{" "}
-          <button type="button" class="link-like" onClick={() => change({ path: null })}>
+          {describePath(graph.path)}{" "}
+          <button type="button" class="link-like" onClick={() => update({ path: null })}>
             Hide the path
           </button>
         </p>
@@ -250,11 +258,11 @@ const pathTexts = {
   BOTH: "in either direction, since no path follows references alone",
 } as const;
 
-function pathInWords(path: FoundPath): string {
-  if (path.state === "none") return "There is no path of up to eight citations between the two.";
+function describePath(path: PathResult): string {
+  if (path.state === "none") return "No path of up to eight citations connects the two.";
   if (path.state === "failed") return `The path could not be loaded. ${path.reason}`;
   const steps = path.works.length - 1;
-  return `Shortest path between the two: ${counted(steps, "citation")}, ${pathTexts[path.direction]}.`;
+  return `Shortest path between the two: ${formatCount(steps, "citation")}, ${pathTexts[path.direction]}.`;
 }
 
 const texts: readonly (readonly [FileFormat, string])[] = [
@@ -265,33 +273,33 @@ const texts: readonly (readonly [FileFormat, string])[] = [
   ["citations.csv", "Citations (CSV)"],
 ];
 
-/** Saves what is shown, in a form of choice. */
+/** Buttons that save the graph, one per format. */
 export function SaveMenu({
   hasPicture,
-  save,
+  onSave,
 }: {
   hasPicture: boolean;
-  save: (as: FileFormat) => Promise<void>;
+  onSave: (format: FileFormat) => Promise<void>;
 }) {
   const [isFailed, setFailed] = useState(false);
-  const choose = (as: FileFormat) => {
+  const onSelect = (format: FileFormat) => {
     setFailed(false);
-    save(as).catch(() => setFailed(true));
+    onSave(format).catch(() => setFailed(true));
   };
   return (
     <fieldset class="save">
-      <legend class="only-read">Save what is shown</legend>
+      <legend class="visually-hidden">Save what is shown</legend>
       <span class="small soft" aria-hidden="true">
         Save
       </span>
       {texts
-        .filter(([as]) => hasPicture || (as !== "svg" && as !== "png"))
-        .map(([as, text]) => (
-          <button key={as} type="button" class="button small" onClick={() => choose(as)}>
+        .filter(([format]) => hasPicture || (format !== "svg" && format !== "png"))
+        .map(([format, text]) => (
+          <button key={format} type="button" class="button small" onClick={() => onSelect(format)}>
             {text}
           </button>
         ))}
-      {isFailed && <span role="alert">It could not be saved.</span>}
+      {isFailed && <span role="alert">The file could not be saved.</span>}
     </fieldset>
   );
 }

@@ -1,47 +1,49 @@
 import "./graph.css";
 import { useMemo, useState } from "preact/hooks";
-import { type AskError, graphql, namedWorkFragment, refOf, useAnswer } from "../../api/index.ts";
-import { type ChangePlace, readGraphPlace, useGraph, writeGraphPlace } from "../../graph/index.ts";
-import { goTo, graphAddress, graphAddressOf, useAddress, useTitle } from "../../routing/index.ts";
-import { quoted, Said, yearText } from "../../text/index.ts";
-import { ErrorNotice, QueryBehind } from "../../ui/index.ts";
-import { WorkForm } from "./graph-controls.tsx";
+import { type ApiError, graphql, refOf, useQuery, workNameFragment } from "../../api/index.ts";
+import { formatGraphParams, parseGraphParams, type UpdateParams, useGraph } from "../../graph/index.ts";
+import { graphUrl, graphUrlWith, navigate, useCurrentUrl, useTitle } from "../../routing/index.ts";
+import { DocumentText, formatYear, quoteNames } from "../../text/index.ts";
+import { ErrorNotice, QueryLink } from "../../ui/index.ts";
+import { AddWorkForm } from "./graph-controls.tsx";
 import { GraphView } from "./graph-view.tsx";
 
 export function GraphPage() {
-  const address = useAddress();
-  const place = useMemo(() => readGraphPlace(address.searchParams), [address.search]);
-  const change: ChangePlace = (changes, isStep = true) => {
-    // As it is now: two changes may come before the page is drawn again.
-    const now = readGraphPlace(new URL(location.href).searchParams);
-    goTo(graphAddressOf(writeGraphPlace({ ...now, ...changes })), isStep ? "push" : "replace");
+  const address = useCurrentUrl();
+  const params = useMemo(() => parseGraphParams(address.searchParams), [address.search]);
+  const update: UpdateParams = (changes, isStep = true) => {
+    // Read the current state: two changes may happen before the next render.
+    const now = parseGraphParams(new URL(location.href).searchParams);
+    navigate(graphUrlWith(formatGraphParams({ ...now, ...changes })), isStep ? "push" : "replace");
   };
-  const [turn, setTurn] = useState(0);
-  const { answer, isAsking, error } = useGraph(place, turn);
-  useTitle(place.of.length === 0 ? "Graph" : `Graph of ${place.of.join(", ")}`);
+  const [refreshCount, setRefreshCount] = useState(0);
+  const { graph, isLoading, error } = useGraph(params, refreshCount);
+  useTitle(params.roots.length === 0 ? "Graph" : `Graph of ${params.roots.join(", ")}`);
   return (
     <div class="graph-page">
       <div class="graph-head">
         <h1>Citations</h1>
-        <WorkForm place={place} change={change} />
+        <AddWorkForm params={params} update={update} />
       </div>
-      {place.of.length === 0 && <GraphStart />}
-      {error !== null && <AskFailure error={error} names={place.of} retry={() => setTurn(turn + 1)} />}
-      {place.of.length > 0 && (error === null || answer !== null) && (
-        <GraphView place={place} change={change} answer={answer} isAsking={isAsking} />
+      {params.roots.length === 0 && <StartingPoints />}
+      {error !== null && (
+        <GraphError error={error} names={params.roots} retry={() => setRefreshCount(refreshCount + 1)} />
+      )}
+      {params.roots.length > 0 && (error === null || graph !== null) && (
+        <GraphView params={params} update={update} graph={graph} isLoading={isLoading} />
       )}
     </div>
   );
 }
 
 /** Why there is no graph, and what to do. */
-export function AskFailure({
+export function GraphError({
   error,
   names,
   retry,
 }: {
-  error: AskError;
-  /** The works that the address names. */
+  error: ApiError;
+  /** The refs in the URL. */
   names: readonly string[];
   retry: () => void;
 }) {
@@ -52,7 +54,7 @@ export function AskFailure({
         <ErrorNotice
           error={error}
           title={names.length === 1 ? "We couldn't find that paper" : "We couldn't find these papers"}
-          text={`Nothing in this mirror is named ${quoted(names)}. Enter a title, an arXiv id, a DOI or a Pith number above.`}
+          text={`Nothing in this mirror is named ${quoteNames(names)}. Enter a title, an arXiv id, a DOI or a Pith number above.`}
         />
       );
     case "AMBIGUOUS_REF":
@@ -61,7 +63,7 @@ export function AskFailure({
           <ul>
             {error.pithNumbers.map((pithNumber) => (
               <li key={pithNumber}>
-                <a href={graphAddress([pithNumber])}>{pithNumber}</a>
+                <a href={graphUrl([pithNumber])}>{pithNumber}</a>
               </li>
             ))}
           </ul>
@@ -72,25 +74,25 @@ export function AskFailure({
   }
 }
 
-const startQuestion = graphql(
+const mostCitedQuery = graphql(
   `
   query MostCited {
     topWorks(by: CITED_BY_COUNT, first: 8) {
       nodes {
         score
         work {
-          ...NamedWork
+          ...WorkName
         }
       }
     }
   }
 `,
-  [namedWorkFragment],
+  [workNameFragment],
 );
 
-/** Starting points for readers without a work in mind. */
-export function GraphStart() {
-  const answer = useAnswer(startQuestion, {});
+/** Suggested starting points. */
+export function StartingPoints() {
+  const result = useQuery(mostCitedQuery, {});
   return (
     <section class="panel graph-start" aria-labelledby="graph-start">
       <h2 id="graph-start">Choose a starting point</h2>
@@ -98,15 +100,15 @@ export function GraphStart() {
         Enter a paper above, or start from one of the most cited. The graph shows what it cites and what cites
         it.
       </p>
-      {answer.state === "answered" && (
+      {result.state === "answered" && (
         <ol>
-          {answer.data.topWorks.nodes.map(({ work, score }) => {
+          {result.data.topWorks.nodes.map(({ work, score }) => {
             const ref = refOf(work);
-            const year = yearText(work);
+            const year = formatYear(work);
             return (
               <li key={ref}>
-                <a href={graphAddress([ref])}>
-                  <Said text={work.title ?? ref} most={160} canGrow={false} />
+                <a href={graphUrl([ref])}>
+                  <DocumentText text={work.title ?? ref} maxLength={160} isExpandable={false} />
                 </a>{" "}
                 <span class="soft small">
                   {year !== null && `${year}, `}cited by {score.toLocaleString("en")}
@@ -116,12 +118,12 @@ export function GraphStart() {
           })}
         </ol>
       )}
-      {answer.state === "answered" && answer.data.topWorks.nodes.length === 0 && (
+      {result.state === "answered" && result.data.topWorks.nodes.length === 0 && (
         <p>This mirror has no citations yet.</p>
       )}
-      {answer.state === "failed" && <ErrorNotice error={answer.error} />}
+      {result.state === "failed" && <ErrorNotice error={result.error} />}
       <p>
-        <QueryBehind document={startQuestion} variables={{}} of="the most cited works" />
+        <QueryLink document={mostCitedQuery} variables={{}} label="the most cited works" />
       </p>
     </section>
   );

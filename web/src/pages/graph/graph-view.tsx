@@ -1,154 +1,160 @@
 import { useMemo, useRef, useState } from "preact/hooks";
 import {
-  type ChangePlace,
-  countsWithin,
+  countLinks,
   emptyNeighbourhood,
-  type GraphAnswer,
-  type GraphPlace,
+  type GraphParams,
   type GraphWork,
-  nameOf,
-  neighbourhoodQuestion,
-  onlyWork,
-  pathQuestion,
+  type LoadedGraph,
+  neighbourhoodQuery,
+  pathQuery,
+  singleWork,
+  type UpdateParams,
+  workName,
 } from "../../graph/index.ts";
 import type { GraphDrawing } from "../../graph-drawing/index.ts";
 import { saveGraph } from "../../graph-export/index.ts";
-import { goTo, graphAddress, paperAddress } from "../../routing/index.ts";
-import { Said, yearText } from "../../text/index.ts";
-import { useCalm, useTheme } from "../../theme/index.ts";
-import { QueryBehind } from "../../ui/index.ts";
-import { actionsOn, useDrawn, worksNamed } from "./graph-actions.ts";
-import { GraphControls, GraphNotes, SaveMenu, sentencesOf } from "./graph-controls.tsx";
-import { intentOf } from "./keyboard.ts";
+import { graphUrl, navigate, paperUrl } from "../../routing/index.ts";
+import { DocumentText, formatYear } from "../../text/index.ts";
+import { useReducedMotion, useTheme } from "../../theme/index.ts";
+import { QueryLink } from "../../ui/index.ts";
+import { createGraphActions, findWorks, useScene } from "./graph-actions.ts";
+import { describeGraph, GraphControls, GraphNotes, SaveMenu } from "./graph-controls.tsx";
+import { keyAction } from "./keyboard.ts";
 import { Legend, Picture, PictureButtons } from "./picture.tsx";
 import { SidePanel } from "./side-panel.tsx";
 import { WorksTable } from "./works-table.tsx";
 
 type GraphViewProps = {
-  readonly place: GraphPlace;
-  readonly change: ChangePlace;
-  readonly answer: GraphAnswer | null;
-  readonly isAsking: boolean;
+  readonly params: GraphParams;
+  readonly update: UpdateParams;
+  readonly graph: LoadedGraph | null;
+  readonly isLoading: boolean;
 };
 
-/** The graph of a place: as a picture or a table, with what can be done with it. */
-export function GraphView({ place, change, answer, isAsking }: GraphViewProps) {
-  const isCalm = useCalm();
+/** The graph as a picture or a table, with its controls. */
+export function GraphView({ params, update, graph, isLoading }: GraphViewProps) {
+  const reducedMotion = useReducedMotion();
   const { theme } = useTheme();
   const drawing = useRef<GraphDrawing | null>(null);
   const [hovered, setHovered] = useState<string | null>(null);
   const [focused, setFocused] = useState<string | null>(null);
-  const [said, setSaid] = useState("");
-  const neighbourhood = answer?.neighbourhood ?? emptyNeighbourhood;
-  const { drawn, marks, colours, positions, isPlacing } = useDrawn(answer, place, focused, theme, isCalm);
-  const counts = useMemo(() => countsWithin(neighbourhood), [neighbourhood]);
-  const only = onlyWork(neighbourhood);
-  const actions = actionsOn(neighbourhood, positions, place, change);
-  const selected = worksNamed(neighbourhood, place.selected);
-  const looked = neighbourhood.works.get(hovered ?? focused ?? "") ?? null;
+  const [announcement, announce] = useState("");
+  const neighbourhood = graph?.neighbourhood ?? emptyNeighbourhood;
+  const { scene, marks, colourScheme, positions, isArranging } = useScene(
+    graph,
+    params,
+    focused,
+    theme,
+    reducedMotion,
+  );
+  const counts = useMemo(() => countLinks(neighbourhood), [neighbourhood]);
+  const single = singleWork(neighbourhood);
+  const actions = createGraphActions(neighbourhood, positions, params, update);
+  const selected = findWorks(neighbourhood, params.selected);
+  const active = neighbourhood.works.get(hovered ?? focused ?? "") ?? null;
 
-  const focus = (id: string) => {
+  const focusWork = (id: string) => {
     const work = neighbourhood.works.get(id);
     if (work === undefined) return;
     setFocused(id);
-    drawing.current?.reveal(id, isCalm);
+    drawing.current?.reveal(id, reducedMotion);
     const { cites = 0, citedBy = 0 } = counts.get(id) ?? {};
-    const when = yearText(work);
-    setSaid(
-      `${nameOf(work).slice(0, 160)}${when === null ? "" : `, ${when}`}. Cited by ${work.citedByCount}. ` +
+    const when = formatYear(work);
+    announce(
+      `${workName(work).slice(0, 160)}${when === null ? "" : `, ${when}`}. Cited by ${work.citedByCount}. ` +
         `Here: ${citedBy} citing, ${cites} cited.${marks.selected.has(id) ? " Selected." : ""}`,
     );
   };
-  const pressed = (event: KeyboardEvent) => {
-    const intent = intentOf(event, focused, neighbourhood, positions);
-    if (intent === null) return;
+  const onKeyDown = (event: KeyboardEvent) => {
+    const action = keyAction(event, focused, neighbourhood, positions);
+    if (action === null) return;
     event.preventDefault();
     const work = neighbourhood.works.get(focused ?? "");
-    switch (intent.kind) {
+    switch (action.kind) {
       case "focus":
-        return focus(intent.id);
-      case "nowhere":
-        return setSaid("No citation in that direction.");
+        return focusWork(action.id);
+      case "no-neighbour":
+        return announce("No citation in that direction.");
       case "fit":
-        return drawing.current?.fit(isCalm);
-      case "closer":
-      case "further":
-        return drawing.current?.zoom(intent.kind === "closer" ? 1.5 : 1 / 1.5, isCalm);
-      case "leave":
+        return drawing.current?.fit(reducedMotion);
+      case "zoom-in":
+      case "zoom-out":
+        return drawing.current?.zoom(action.kind === "zoom-in" ? 1.5 : 1 / 1.5, reducedMotion);
+      case "deselect":
         setFocused(null);
-        return actions.selectNone();
+        return actions.clearSelection();
     }
     if (work === undefined) return;
-    switch (intent.kind) {
+    switch (action.kind) {
       case "select":
-        setSaid(marks.selected.has(work.id) ? "Deselected." : "Selected.");
-        return actions.select(work.id, intent.isAdded);
+        announce(marks.selected.has(work.id) ? "Deselected." : "Selected.");
+        return actions.select(work.id, action.isAdded);
       case "expand":
-        if (actions.isExpanded(work)) return setSaid("Already expanded.");
-        setSaid("Expanding …");
+        if (actions.isExpanded(work)) return announce("Already expanded.");
+        announce("Expanding …");
         return actions.expand(work);
       case "pin":
-        setSaid(actions.isPinned(work) ? "No longer pinned." : "Pinned.");
+        announce(actions.isPinned(work) ? "No longer pinned." : "Pinned.");
         return actions.togglePin(work);
       case "open":
-        return goTo(paperAddress(work.pithNumber ?? work.ref));
+        return navigate(paperUrl(work.pithNumber ?? work.ref));
     }
   };
-  const opened = (id: string) => {
+  const onOpen = (id: string) => {
     const work = neighbourhood.works.get(id);
     if (work !== undefined && !actions.isExpanded(work)) actions.expand(work);
   };
 
   return (
     <>
-      <GraphControls place={place} change={change} />
-      <GraphNotes answer={answer} isAsking={isAsking} place={place} change={change} />
-      {answer !== null && (
-        <div class={only === null ? "graph-body" : "graph-body alone"} aria-busy={isAsking}>
+      <GraphControls params={params} update={update} />
+      <GraphNotes graph={graph} isLoading={isLoading} params={params} update={update} />
+      {graph !== null && (
+        <div class={single === null ? "graph-body" : "graph-body single"} aria-busy={isLoading}>
           <div class="graph-main">
-            {place.isTable ? (
+            {params.isTable ? (
               <WorksTable neighbourhood={neighbourhood} selected={marks.selected} actions={actions} />
-            ) : only !== null ? (
-              <EmptyGraph work={only} place={place} change={change} />
+            ) : single !== null ? (
+              <EmptyGraph work={single} params={params} update={update} />
             ) : (
               <div class="picture-frame">
                 <Picture
-                  drawn={drawn}
+                  scene={scene}
                   marks={marks}
                   theme={theme}
-                  isCalm={isCalm}
+                  reducedMotion={reducedMotion}
                   label={`Citation graph of ${neighbourhood.works.size} works`}
                   listeners={{
-                    hovered: setHovered,
-                    chosen: actions.select,
-                    opened,
-                    moved: actions.pin,
+                    onHover: setHovered,
+                    onSelect: actions.select,
+                    onOpen,
+                    onMove: actions.pin,
                   }}
-                  pressed={pressed}
-                  focusLeft={() => setFocused(null)}
-                  drawing={(made) => {
+                  onKeyDown={onKeyDown}
+                  onBlur={() => setFocused(null)}
+                  onReady={(made) => {
                     drawing.current = made;
                   }}
                 />
-                {isPlacing && (
+                {isArranging && (
                   <p class="placing small" role="status">
                     Arranging …
                   </p>
                 )}
-                <PictureButtons drawing={drawing} isCalm={isCalm} />
+                <PictureButtons drawing={drawing} reducedMotion={reducedMotion} />
               </div>
             )}
-            {!place.isTable && only === null && (
+            {!params.isTable && single === null && (
               <Legend
-                colours={colours}
-                colouring={place.colouring}
+                colourScheme={colourScheme}
+                colourBy={params.colourBy}
                 works={[...neighbourhood.works.values()]}
               />
             )}
           </div>
-          {only === null && (
+          {single === null && (
             <SidePanel
-              looked={place.isTable ? null : looked}
+              active={params.isTable ? null : active}
               selected={selected}
               counts={counts}
               actions={actions}
@@ -156,31 +162,31 @@ export function GraphView({ place, change, answer, isAsking }: GraphViewProps) {
           )}
         </div>
       )}
-      <p class="only-read" role="status" aria-live="polite">
-        {said}
+      <p class="visually-hidden" role="status" aria-live="polite">
+        {announcement}
       </p>
-      {answer !== null && (
+      {graph !== null && (
         <div class="graph-foot">
           <SaveMenu
-            hasPicture={!place.isTable && only === null}
-            save={(format) =>
+            hasPicture={!params.isTable && single === null}
+            onSave={(format) =>
               saveGraph(format, {
-                answer,
+                graph,
                 positions,
-                colours,
+                colourScheme,
                 marks,
                 drawing: drawing.current,
-                notes: sentencesOf(answer),
+                notes: describeGraph(graph),
               })
             }
           />
           <p class="queries">
-            <QueryBehind document={neighbourhoodQuestion} variables={answer.variables} of="the graph" />
-            {place.path !== null && answer.path?.state === "found" && (
-              <QueryBehind
-                document={pathQuestion}
-                variables={{ from: place.path[0], to: place.path[1], direction: answer.path.direction }}
-                of="the path"
+            <QueryLink document={neighbourhoodQuery} variables={graph.variables} label="the graph" />
+            {params.path !== null && graph.path?.state === "found" && (
+              <QueryLink
+                document={pathQuery}
+                variables={{ from: params.path[0], to: params.path[1], direction: graph.path.direction }}
+                label="the path"
               />
             )}
           </p>
@@ -199,23 +205,23 @@ export function GraphView({ place, change, answer, isAsking }: GraphViewProps) {
   );
 }
 
-/** Instead of a picture of a single work: why nothing is drawn, and what to do. */
+/** Shown instead of a picture with a single work: why there is nothing to draw, and what to do. */
 export function EmptyGraph({
   work,
-  place: { direction, depth },
-  change,
+  params: { direction, depth },
+  update,
 }: {
   work: GraphWork;
-  place: GraphPlace;
-  change: ChangePlace;
+  params: GraphParams;
+  update: UpdateParams;
 }) {
   const isNarrow = direction !== "BOTH" || depth === 0;
   return (
     <section class="empty graph-empty" aria-labelledby="graph-empty">
       <h2 id="graph-empty">{isNarrow ? "Nothing to draw with these settings" : "No citations to draw"}</h2>
       <p>
-        <a href={paperAddress(work.pithNumber ?? work.ref)}>
-          <Said text={nameOf(work)} most={200} canGrow={false} />
+        <a href={paperUrl(work.pithNumber ?? work.ref)}>
+          <DocumentText text={workName(work)} maxLength={200} isExpandable={false} />
         </a>
       </p>
       <p class="soft">
@@ -227,13 +233,13 @@ export function EmptyGraph({
         {isNarrow && (
           <button
             type="button"
-            class="button first"
-            onClick={() => change({ direction: "BOTH", depth: Math.max(1, depth) })}
+            class="button primary"
+            onClick={() => update({ direction: "BOTH", depth: Math.max(1, depth) })}
           >
             Show references and citations
           </button>
         )}
-        <a class="button" href={graphAddress([])}>
+        <a class="button" href={graphUrl([])}>
           Choose another starting point
         </a>
       </p>

@@ -1,4 +1,4 @@
-import { type Neighbourhood, neighboursWithin, type Position, type Positions } from "../../graph/index.ts";
+import { findNeighbours, type Neighbourhood, type Position, type Positions } from "../../graph/index.ts";
 
 const arrowKeys: Readonly<Record<string, Heading>> = {
   ArrowLeft: "left",
@@ -7,23 +7,23 @@ const arrowKeys: Readonly<Record<string, Heading>> = {
   ArrowDown: "down",
 };
 
-/** What a key in the picture asks for. */
-export type KeyIntent =
+/** The action of a key in the picture. */
+export type KeyAction =
   | { readonly kind: "focus"; readonly id: string }
-  /** An arrow points where no citation leads. */
-  | { readonly kind: "nowhere" }
+  /** No citation leads in the direction of the arrow key. */
+  | { readonly kind: "no-neighbour" }
   | { readonly kind: "select"; readonly isAdded: boolean }
-  | { readonly kind: "expand" | "pin" | "open" | "leave" | "fit" | "closer" | "further" };
+  | { readonly kind: "expand" | "pin" | "open" | "deselect" | "fit" | "zoom-in" | "zoom-out" };
 
 type Keys = Pick<KeyboardEvent, "key" | "shiftKey" | "ctrlKey" | "metaKey" | "altKey">;
 
-/** Reads a key, given where the keyboard is. Null: the key means nothing here. */
-export function intentOf(
+/** The action of a key, given the focused work. Null if the key has none. */
+export function keyAction(
   { key, shiftKey, ctrlKey, metaKey, altKey }: Keys,
   focused: string | null,
   neighbourhood: Neighbourhood,
   positions: Positions,
-): KeyIntent | null {
+): KeyAction | null {
   if (ctrlKey || metaKey || altKey) return null;
   const ids = [...neighbourhood.works.keys()];
   const [first] = ids;
@@ -33,9 +33,9 @@ export function intentOf(
     heading !== undefined || key === "PageDown" || key === "PageUp" || key === "Home" || key === "End";
   if (isMove && (focused === null || key === "Home")) return { kind: "focus", id: first };
   if (heading !== undefined && focused !== null) {
-    const neighbours = neighboursWithin(neighbourhood).get(focused) ?? new Set<string>();
+    const neighbours = findNeighbours(neighbourhood).get(focused) ?? new Set<string>();
     const id = nextWork(focused, heading, neighbours, positions);
-    return id === null ? { kind: "nowhere" } : { kind: "focus", id };
+    return id === null ? { kind: "no-neighbour" } : { kind: "focus", id };
   }
   switch (key) {
     case "PageDown":
@@ -55,13 +55,13 @@ export function intentOf(
     case "o":
       return { kind: "open" };
     case "Escape":
-      return { kind: "leave" };
+      return { kind: "deselect" };
     case "0":
       return { kind: "fit" };
     case "i":
-      return { kind: "closer" };
+      return { kind: "zoom-in" };
     case "u":
-      return { kind: "further" };
+      return { kind: "zoom-out" };
     default:
       return null;
   }
@@ -77,8 +77,8 @@ const headings: Readonly<Record<Heading, Position>> = {
 };
 
 /**
- * The work that an arrow key leads to: of those connected with the one in focus, that which lies best in the arrow's
- * direction; near ones rather than far ones. Null where none lies that way.
+ * The work that an arrow key moves to: of the neighbours of the focused work, the one closest to the key's direction,
+ * preferring near ones. Null if there is none in that direction.
  */
 export function nextWork(
   from: string,
@@ -90,19 +90,19 @@ export function nextWork(
   if (here === undefined) return null;
   const { x, y } = headings[heading];
   let best: string | null = null;
-  let least = Number.POSITIVE_INFINITY;
+  let lowestCost = Number.POSITIVE_INFINITY;
   for (const id of neighbours) {
     const there = positions.get(id);
     if (there === undefined) continue;
     const [dx, dy] = [there.x - here.x, there.y - here.y];
     const along = dx * x + dy * y;
-    const aside = Math.abs(dx * y - dy * x);
-    // Within half a right angle of the arrow, its border included: all four arrows together reach every neighbour.
-    if (along <= 0 || aside > along) continue;
-    const cost = along + 2 * aside;
-    if (cost < least || (cost === least && best !== null && id < best)) {
+    const across = Math.abs(dx * y - dy * x);
+    // Within 45° of the direction, inclusive: the four arrow keys together reach every neighbour.
+    if (along <= 0 || across > along) continue;
+    const cost = along + 2 * across;
+    if (cost < lowestCost || (cost === lowestCost && best !== null && id < best)) {
       best = id;
-      least = cost;
+      lowestCost = cost;
     }
   }
   return best;

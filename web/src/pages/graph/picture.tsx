@@ -1,62 +1,68 @@
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type Colouring, type Colours, type GraphWork, type Shape, shapeLegend } from "../../graph/index.ts";
-import type { Drawn, GraphDrawing, Listeners, Marks } from "../../graph-drawing/index.ts";
-import { readLook, type Theme } from "../../theme/index.ts";
+import {
+  type Colouring,
+  type ColourScheme,
+  type GraphWork,
+  type Shape,
+  shapeLegend,
+} from "../../graph/index.ts";
+import type { GraphDrawing, GraphListeners, Marks, Scene } from "../../graph-drawing/index.ts";
+import { readThemeTokens, type Theme } from "../../theme/index.ts";
 
 type PictureProps = {
-  readonly drawn: Drawn;
+  readonly scene: Scene;
   readonly marks: Marks;
   readonly theme: Theme;
-  readonly isCalm: boolean;
-  readonly listeners: Listeners;
-  /** What the picture shows, in a sentence. */
+  readonly reducedMotion: boolean;
+  readonly listeners: GraphListeners;
+  /** The accessible name of the picture. */
   readonly label: string;
-  readonly pressed: (event: KeyboardEvent) => void;
-  readonly focusLeft: () => void;
-  /** The picture, once it is there; null when it has gone. */
-  readonly drawing: (drawing: GraphDrawing | null) => void;
+  readonly onKeyDown: (event: KeyboardEvent) => void;
+  readonly onBlur: () => void;
+  /** Called with the drawing when it is ready, and with null when it is destroyed. */
+  readonly onReady: (drawing: GraphDrawing | null) => void;
 };
 
-/** The graph, drawn. sigma and graphology are fetched when the first one is. */
+/** The picture of the graph. Sigma and graphology are loaded with the first one. */
 export function Picture(props: PictureProps) {
-  const { drawn, marks, theme, isCalm, label, pressed, focusLeft } = props;
+  const { scene, marks, theme, reducedMotion, label, onKeyDown, onBlur } = props;
   const container = useRef<HTMLDivElement>(null);
   const axis = useRef<SVGSVGElement>(null);
   const latest = useRef(props);
   latest.current = props;
-  const [shown, setShown] = useState<GraphDrawing | null>(null);
+  const [drawing, setDrawing] = useState<GraphDrawing | null>(null);
   const [isFailed, setFailed] = useState(false);
 
   useEffect(() => {
-    let isGone = false;
-    let made: GraphDrawing | undefined;
+    let isUnmounted = false;
+    let created: GraphDrawing | undefined;
     import("../../graph-drawing/index.ts")
       .then(({ GraphDrawing }) => {
-        if (isGone || container.current === null || axis.current === null) return;
-        made = new GraphDrawing(container.current, {
+        if (isUnmounted || container.current === null || axis.current === null) return;
+        created = new GraphDrawing(container.current, {
           axis: axis.current,
-          look: readLook(),
+          tokens: readThemeTokens(),
           listeners: {
-            hovered: (id) => latest.current.listeners.hovered(id),
-            chosen: (id, isAdded) => latest.current.listeners.chosen(id, isAdded),
-            opened: (id) => latest.current.listeners.opened(id),
-            moved: (id, to) => latest.current.listeners.moved(id, to),
+            onHover: (id) => latest.current.listeners.onHover(id),
+            onSelect: (id, isAdded) => latest.current.listeners.onSelect(id, isAdded),
+            onOpen: (id) => latest.current.listeners.onOpen(id),
+            onMove: (id, to) => latest.current.listeners.onMove(id, to),
           },
         });
-        setShown(made);
-        latest.current.drawing(made);
+        setDrawing(created);
+        latest.current.onReady(created);
       })
       .catch(() => setFailed(true));
     return () => {
-      isGone = true;
-      made?.destroy();
-      latest.current.drawing(null);
+      isUnmounted = true;
+      created?.destroy();
+      latest.current.onReady(null);
     };
   }, []);
-  useEffect(() => shown?.setLook(readLook()), [shown, theme]);
-  useEffect(() => shown?.show(drawn, isCalm), [shown, drawn, isCalm]);
-  useEffect(() => shown?.mark(marks), [shown, marks, drawn]);
+  useEffect(() => drawing?.setTokens(readThemeTokens()), [drawing, theme]);
+  useEffect(() => drawing?.showScene(scene, reducedMotion), [drawing, scene, reducedMotion]);
+  useEffect(() => drawing?.setMarks(marks), [drawing, marks, scene]);
 
   if (isFailed) {
     return (
@@ -73,9 +79,9 @@ export function Picture(props: PictureProps) {
       aria-label={label}
       aria-describedby="picture-keys"
       tabIndex={0}
-      data-drawn={shown !== null && drawn.works.length > 0 ? "true" : undefined}
-      onKeyDown={pressed}
-      onBlur={focusLeft}
+      data-scene={drawing !== null && scene.works.length > 0 ? "true" : undefined}
+      onKeyDown={onKeyDown}
+      onBlur={onBlur}
     >
       <svg class="axis" ref={axis} aria-hidden="true" />
       <div class="stage" ref={container} />
@@ -83,22 +89,22 @@ export function Picture(props: PictureProps) {
   );
 }
 
-/** Zooming without a wheel or two fingers. */
+/** Buttons for zooming without a wheel or two fingers. */
 export function PictureButtons({
   drawing,
-  isCalm,
+  reducedMotion,
 }: {
   drawing: RefObject<GraphDrawing | null>;
-  isCalm: boolean;
+  reducedMotion: boolean;
 }) {
   return (
     <fieldset class="picture-buttons">
-      <legend class="only-read">View</legend>
+      <legend class="visually-hidden">View</legend>
       <button
         type="button"
         title="Zoom in"
         aria-label="Zoom in"
-        onClick={() => drawing.current?.zoom(1.5, isCalm)}
+        onClick={() => drawing.current?.zoom(1.5, reducedMotion)}
       >
         +
       </button>
@@ -106,11 +112,11 @@ export function PictureButtons({
         type="button"
         title="Zoom out"
         aria-label="Zoom out"
-        onClick={() => drawing.current?.zoom(1 / 1.5, isCalm)}
+        onClick={() => drawing.current?.zoom(1 / 1.5, reducedMotion)}
       >
         −
       </button>
-      <button type="button" onClick={() => drawing.current?.fit(isCalm)}>
+      <button type="button" onClick={() => drawing.current?.fit(reducedMotion)}>
         Fit
       </button>
     </fieldset>
@@ -134,19 +140,19 @@ export function Mark({ shape, colour }: { shape: Shape; colour: string }) {
 
 /** The meaning of colours, shapes and sizes. */
 export function Legend({
-  colours,
-  colouring,
+  colourScheme,
+  colourBy,
   works,
 }: {
-  colours: Colours;
-  colouring: Colouring;
+  colourScheme: ColourScheme;
+  colourBy: Colouring;
   works: readonly GraphWork[];
 }) {
   return (
     <dl class="legend small">
       <div>
-        <dt>{colouring === "category" ? "Category" : "Trust"}</dt>
-        {colours.legend.map(({ key, text, colour }) => (
+        <dt>{colourBy === "category" ? "Category" : "Trust"}</dt>
+        {colourScheme.legend.map(({ key, text, colour }) => (
           <dd key={key}>
             <Mark shape="circle" colour={colour} /> {text}
           </dd>

@@ -1,21 +1,21 @@
-import { type Counts, type GraphWork, nameOf } from "../../graph/index.ts";
+import { type GraphWork, type LinkCounts, workName } from "../../graph/index.ts";
 import { ProofChip } from "../../proof/index.ts";
-import { graphAddress, paperAddress } from "../../routing/index.ts";
-import { Said, yearText } from "../../text/index.ts";
+import { graphUrl, paperUrl } from "../../routing/index.ts";
+import { DocumentText, formatYear } from "../../text/index.ts";
 import type { GraphActions } from "./graph-actions.ts";
 
 type SidePanelProps = {
-  /** The work that is hovered or focused; null: none. */
-  readonly looked: GraphWork | null;
+  /** The work that is hovered or focused, or null. */
+  readonly active: GraphWork | null;
   readonly selected: readonly GraphWork[];
-  readonly counts: ReadonlyMap<string, Counts>;
+  readonly counts: ReadonlyMap<string, LinkCounts>;
   readonly actions: GraphActions;
 };
 
 /** Details and actions of the selected works and of the one that is hovered or focused. */
-export function SidePanel({ looked, selected, counts, actions }: SidePanelProps) {
+export function SidePanel({ active, selected, counts, actions }: SidePanelProps) {
   const [only] = selected;
-  const preview = looked !== null && !(selected.length === 1 && only?.id === looked.id) ? looked : null;
+  const preview = active !== null && !(selected.length === 1 && only?.id === active.id) ? active : null;
   return (
     <aside class="graph-side" aria-label="Selected works">
       {selected.length === 0 && preview === null && (
@@ -29,7 +29,7 @@ export function SidePanel({ looked, selected, counts, actions }: SidePanelProps)
           <WorkButtons work={only} actions={actions} />
         </section>
       )}
-      {selected.length > 1 && <Several selected={selected} actions={actions} />}
+      {selected.length > 1 && <SelectedWorks selected={selected} actions={actions} />}
       {preview !== null && (
         <section class="panel preview" aria-label="Details">
           <WorkCard work={preview} counts={counts.get(preview.id)} />
@@ -54,7 +54,7 @@ function WorkButtons({ work, actions }: { work: GraphWork; actions: GraphActions
       >
         {actions.isPinned(work) ? "Pinned" : "Pin"}
       </button>
-      <a class="button" href={graphAddress([work.ref])}>
+      <a class="button" href={graphUrl([work.ref])}>
         Use as starting point
       </a>
       <button type="button" class="button" onClick={() => actions.select(work.id, true)}>
@@ -64,7 +64,7 @@ function WorkButtons({ work, actions }: { work: GraphWork; actions: GraphActions
   );
 }
 
-function Several({ selected, actions }: Pick<SidePanelProps, "selected" | "actions">) {
+function SelectedWorks({ selected, actions }: Pick<SidePanelProps, "selected" | "actions">) {
   const [first, second] = selected;
   return (
     <section class="panel" aria-label="The selected works">
@@ -72,23 +72,23 @@ function Several({ selected, actions }: Pick<SidePanelProps, "selected" | "actio
       <ul class="selected-list">
         {selected.map((work) => (
           <li key={work.id}>
-            <Said text={nameOf(work)} most={120} canGrow={false} />{" "}
+            <DocumentText text={workName(work)} maxLength={120} isExpandable={false} />{" "}
             <button type="button" class="link-like" onClick={() => actions.select(work.id, true)}>
-              Deselect<span class="only-read">: {nameOf(work).slice(0, 80)}</span>
+              Deselect<span class="visually-hidden">: {workName(work).slice(0, 80)}</span>
             </button>
           </li>
         ))}
       </ul>
       <p class="buttons">
         {selected.length === 2 && first !== undefined && second !== undefined && (
-          <button type="button" class="button first" onClick={() => actions.findPath(first, second)}>
+          <button type="button" class="button primary" onClick={() => actions.findPath(first, second)}>
             Path between them
           </button>
         )}
-        <a class="button" href={graphAddress(selected.map(({ ref }) => ref))}>
+        <a class="button" href={graphUrl(selected.map(({ ref }) => ref))}>
           Use as starting points
         </a>
-        <button type="button" class="button" onClick={actions.selectNone}>
+        <button type="button" class="button" onClick={actions.clearSelection}>
           Deselect all
         </button>
       </p>
@@ -96,32 +96,36 @@ function Several({ selected, actions }: Pick<SidePanelProps, "selected" | "actio
   );
 }
 
-/** A work in short: title, authors, date, trust and citations. */
-export function WorkCard({ work, counts }: { work: GraphWork; counts: Counts | undefined }) {
+/** A summary of a work: title, authors, date, trust and citations. */
+export function WorkCard({ work, counts }: { work: GraphWork; counts: LinkCounts | undefined }) {
   const { authors, category, verification, submittedAt, citedByCount, referenceCount, arxivId, doi } = work;
-  const when = submittedAt?.slice(0, 10) ?? yearText(work);
+  const when = submittedAt?.slice(0, 10) ?? formatYear(work);
   return (
     <div class="work-card">
       <h3>
-        <a href={paperAddress(work.pithNumber ?? work.ref)}>
-          <Said text={nameOf(work)} most={300} canGrow={false} />
+        <a href={paperUrl(work.pithNumber ?? work.ref)}>
+          <DocumentText text={workName(work)} maxLength={300} isExpandable={false} />
         </a>
       </h3>
       {authors.length > 0 && (
         <p class="small">
-          <Said text={authorsInShort(authors)} most={300} canGrow={false} />
+          <DocumentText text={listAuthors(authors)} maxLength={300} isExpandable={false} />
         </p>
       )}
       <p class="work-card-meta small soft">
         {verification === null ? (
           <span>Only cited: paper not in this mirror</span>
         ) : (
-          <ProofChip proved={verification} />
+          <ProofChip evidence={verification} />
         )}
         {when !== null && <span>{when}</span>}
-        {category !== null && <Said text={category} most={40} canGrow={false} />}
+        {category !== null && <DocumentText text={category} maxLength={40} isExpandable={false} />}
         {(arxivId ?? doi) !== null && (
-          <Said text={arxivId === null ? `doi:${doi}` : `arXiv:${arxivId}`} most={120} canGrow={false} />
+          <DocumentText
+            text={arxivId === null ? `doi:${doi}` : `arXiv:${arxivId}`}
+            maxLength={120}
+            isExpandable={false}
+          />
         )}
       </p>
       <dl class="work-card-counts small">
@@ -146,7 +150,7 @@ export function WorkCard({ work, counts }: { work: GraphWork; counts: Counts | u
   );
 }
 
-function authorsInShort(authors: readonly string[]): string {
+function listAuthors(authors: readonly string[]): string {
   const first = authors.slice(0, 6).join(", ");
   return authors.length > 6 ? `${first} and ${authors.length - 6} more` : first;
 }

@@ -1,13 +1,13 @@
 import { useState } from "preact/hooks";
-import { countsWithin, type GraphWork, type Neighbourhood, nameOf } from "../../graph/index.ts";
+import { countLinks, type GraphWork, type Neighbourhood, workName } from "../../graph/index.ts";
 import { ProofChip } from "../../proof/index.ts";
-import { paperAddress } from "../../routing/index.ts";
-import { Said, yearText } from "../../text/index.ts";
+import { paperUrl } from "../../routing/index.ts";
+import { DocumentText, formatYear } from "../../text/index.ts";
 import type { GraphActions } from "./graph-actions.ts";
 
-const step = 100;
+const pageSize = 100;
 
-/** The same as the picture, in rows: works, then citations. */
+/** The works and citations of the graph as tables. */
 export function WorksTable({
   neighbourhood,
   selected,
@@ -18,7 +18,7 @@ export function WorksTable({
   actions: GraphActions;
 }) {
   const works = [...neighbourhood.works.values()];
-  const counts = countsWithin(neighbourhood);
+  const counts = countLinks(neighbourhood);
   const rows = useRows(works.length);
   return (
     <>
@@ -80,7 +80,7 @@ function WorkRow({
   isSelected: boolean;
   actions: GraphActions;
 }) {
-  const name = nameOf(work).slice(0, 120);
+  const name = workName(work).slice(0, 120);
   const isExpanded = actions.isExpanded(work);
   return (
     <tr>
@@ -93,17 +93,19 @@ function WorkRow({
         />
       </td>
       <th scope="row">
-        <a href={paperAddress(work.pithNumber ?? work.ref)}>
-          <Said text={nameOf(work)} most={200} canGrow={false} />
+        <a href={paperUrl(work.pithNumber ?? work.ref)}>
+          <DocumentText text={workName(work)} maxLength={200} isExpandable={false} />
         </a>
       </th>
-      <td>{yearText(work) ?? ""}</td>
-      <td>{work.category !== null && <Said text={work.category} most={40} canGrow={false} />}</td>
+      <td>{formatYear(work) ?? ""}</td>
+      <td>
+        {work.category !== null && <DocumentText text={work.category} maxLength={40} isExpandable={false} />}
+      </td>
       <td>
         {work.verification === null ? (
           <span class="soft">only cited</span>
         ) : (
-          <ProofChip proved={work.verification} />
+          <ProofChip evidence={work.verification} />
         )}
       </td>
       <td class="number">{work.citedByCount.toLocaleString("en")}</td>
@@ -131,8 +133,8 @@ function Citations({ neighbourhood: { works, citations } }: { neighbourhood: Nei
     const work = works.get(id);
     if (work === undefined) return id;
     return (
-      <a href={paperAddress(work.pithNumber ?? work.ref)}>
-        <Said text={nameOf(work)} most={120} canGrow={false} />
+      <a href={paperUrl(work.pithNumber ?? work.ref)}>
+        <DocumentText text={workName(work)} maxLength={120} isExpandable={false} />
       </a>
     );
   };
@@ -164,14 +166,14 @@ function Citations({ neighbourhood: { works, citations } }: { neighbourhood: Nei
   );
 }
 
-/** How many rows are shown, and a button for more. */
+/** Shows rows in steps, with a button for more. */
 function useRows(count: number) {
-  const [wanted, setWanted] = useState(step);
-  const shown = Math.min(wanted, count);
+  const [limit, setLimit] = useState(pageSize);
+  const shown = Math.min(limit, count);
   const more = shown < count && (
     <p class="more">
-      <button type="button" class="button" onClick={() => setWanted(wanted + step)}>
-        {Math.min(step, count - shown)} more rows
+      <button type="button" class="button" onClick={() => setLimit(limit + pageSize)}>
+        {Math.min(pageSize, count - shown)} more rows
       </button>{" "}
       <span class="soft small">
         {shown.toLocaleString("en")} of {count.toLocaleString("en")} shown

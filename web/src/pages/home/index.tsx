@@ -1,11 +1,11 @@
 import "./home.css";
 import { useState } from "preact/hooks";
-import { graphql, listedPaperFragment, type ResultOf, useAnswer } from "../../api/index.ts";
+import { graphql, listedPaperFragment, type ResultOf, useQuery } from "../../api/index.ts";
 import { ProofChip } from "../../proof/index.ts";
-import { overviewAddress, paperAddress, useTitle } from "../../routing/index.ts";
-import { FindBox } from "../../search/index.ts";
-import { authorsInShort, Said, timesText } from "../../text/index.ts";
-import { ErrorNotice, QueryBehind } from "../../ui/index.ts";
+import { overviewUrl, paperUrl, useTitle } from "../../routing/index.ts";
+import { SearchBox } from "../../search/index.ts";
+import { DocumentText, formatTimes, shortAuthors } from "../../text/index.ts";
+import { ErrorNotice, QueryLink } from "../../ui/index.ts";
 
 const homeQuery = graphql(
   `
@@ -20,12 +20,12 @@ const homeQuery = graphql(
     }
     latest: papers(first: 6) {
       nodes {
-        ...ListedPaper
+        ...PaperListItem
       }
     }
     cited: papers(first: 6, orderBy: CITED_BY_DESC) {
       nodes {
-        ...ListedPaper
+        ...PaperListItem
       }
     }
   }
@@ -37,15 +37,15 @@ const counts = ["papers", "claims", "works", "citations", "events"] as const;
 
 export function HomePage() {
   useTitle(null);
-  const [turn, setTurn] = useState(0);
-  const { data, ...answer } = useAnswer(homeQuery, {}, turn);
+  const [refreshCount, setRefreshCount] = useState(0);
+  const { data, ...result } = useQuery(homeQuery, {}, refreshCount);
   const isEmpty = data?.status.papers === 0;
   return (
     <div class="home">
-      <section class="home-find">
+      <section class="home-search">
         <h1>Who claims what, and can you verify it?</h1>
         <p class="soft">Search papers, claims and citations. Every statement shows who signed it.</p>
-        <FindBox size="large" />
+        <SearchBox size="large" />
         {data !== undefined && !isEmpty && (
           <ul class="home-counts">
             {counts.map((name) => (
@@ -54,7 +54,7 @@ export function HomePage() {
               </li>
             ))}
             <li>
-              <a href={overviewAddress()}>Overview</a>
+              <a href={overviewUrl()}>Overview</a>
             </li>
           </ul>
         )}
@@ -65,7 +65,9 @@ export function HomePage() {
           </p>
         )}
       </section>
-      {answer.state === "failed" && <ErrorNotice error={answer.error} retry={() => setTurn(turn + 1)} />}
+      {result.state === "failed" && (
+        <ErrorNotice error={result.error} retry={() => setRefreshCount(refreshCount + 1)} />
+      )}
       {isEmpty && <EmptyMirror />}
       {data !== undefined && !isEmpty && (
         <>
@@ -73,7 +75,7 @@ export function HomePage() {
             <PaperList title="Latest papers" papers={data.latest.nodes} />
             <PaperList title="Most cited papers" papers={data.cited.nodes} />
           </div>
-          <QueryBehind document={homeQuery} variables={{}} of="counts and lists" />
+          <QueryLink document={homeQuery} variables={{}} label="counts and lists" />
         </>
       )}
     </div>
@@ -89,16 +91,16 @@ function PaperList({ title, papers }: { title: string; papers: readonly ListedPa
       <ul class="paper-list">
         {papers.map((paper) => (
           <li key={paper.pithNumber}>
-            <a href={paperAddress(paper.pithNumber)}>
-              <Said text={paper.title ?? paper.pithNumber} most={160} canGrow={false} />
+            <a href={paperUrl(paper.pithNumber)}>
+              <DocumentText text={paper.title ?? paper.pithNumber} maxLength={160} isExpandable={false} />
             </a>
-            <span class="found-meta">
+            <span class="hit-meta">
               {paper.authors.length > 0 && (
-                <Said text={authorsInShort(paper.authors)} most={80} canGrow={false} />
+                <DocumentText text={shortAuthors(paper.authors)} maxLength={80} isExpandable={false} />
               )}
               <time dateTime={paper.submittedAt}>{paper.submittedAt.slice(0, 10)}</time>
-              <span>cited {timesText(paper.work.citedByCount)}</span>
-              <ProofChip proved={paper.verification} />
+              <span>cited {formatTimes(paper.work.citedByCount)}</span>
+              <ProofChip evidence={paper.verification} />
             </span>
           </li>
         ))}
@@ -107,7 +109,7 @@ function PaperList({ title, papers }: { title: string; papers: readonly ListedPa
   );
 }
 
-/** What to do with a mirror that has no papers yet. */
+/** How to fill an empty mirror. */
 export function EmptyMirror() {
   return (
     <section class="panel home-empty" aria-labelledby="empty-title">

@@ -1,5 +1,5 @@
-import { homeAddress, useTitle } from "../../routing/index.ts";
-import { FindBox } from "../../search/index.ts";
+import { homeUrl, useTitle } from "../../routing/index.ts";
+import { SearchBox } from "../../search/index.ts";
 
 export function NotFoundPage() {
   useTitle("Page not found");
@@ -8,12 +8,12 @@ export function NotFoundPage() {
       <h1>Page not found</h1>
       <div class="empty">
         <p>
-          There is no page at <bdi class="said">{shownPath()}</bdi>. Check the address, or search for the
-          paper:
+          There is no page at <bdi class="document-text">{shownPath()}</bdi>. Check the address, or search for
+          the paper:
         </p>
-        <FindBox size="small" />
+        <SearchBox size="small" />
         <p>
-          <a href={homeAddress()}>Go to the home page</a>
+          <a href={homeUrl()}>Go to the home page</a>
         </p>
       </div>
     </>

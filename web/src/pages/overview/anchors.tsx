@@ -1,18 +1,18 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { useAnswer } from "../../api/index.ts";
-import { Said } from "../../text/index.ts";
-import { readLook, useCalm, useTheme } from "../../theme/index.ts";
-import { ErrorNotice, QueryBehind } from "../../ui/index.ts";
-import { type AnchorStat, anchorsQuestion } from "./queries.ts";
+import { useQuery } from "../../api/index.ts";
+import { DocumentText } from "../../text/index.ts";
+import { readThemeTokens, useReducedMotion, useTheme } from "../../theme/index.ts";
+import { ErrorNotice, QueryLink } from "../../ui/index.ts";
+import { type AnchorStat, anchorsQuery } from "./queries.ts";
 
 type Group = "YEAR" | "PRIMARY_CATEGORY";
 
 const titles: Readonly<Record<Group, string>> = { YEAR: "By year", PRIMARY_CATEGORY: "By category" };
-/** Beyond, a chart's bars are too thin to tell apart; the table has all. */
-const mostCategories = 14;
+/** More bars would be too thin to tell apart. The table has all categories. */
+const maxCategories = 14;
 
 /** References matched to papers in the registry: asserted, listed, and with a paper in this mirror. */
-export function Anchors({ turn }: { turn: number }) {
+export function Anchors({ refreshCount }: { refreshCount: number }) {
   return (
     <section aria-labelledby="anchors">
       <h2 id="anchors">Internal anchors</h2>
@@ -21,70 +21,72 @@ export function Anchors({ turn }: { turn: number }) {
         more anchors than they list, and list more than this mirror has papers of.
       </p>
       <div class="overview-pair">
-        <AnchorsBy group="YEAR" turn={turn} />
-        <AnchorsBy group="PRIMARY_CATEGORY" turn={turn} />
+        <AnchorsBy group="YEAR" refreshCount={refreshCount} />
+        <AnchorsBy group="PRIMARY_CATEGORY" refreshCount={refreshCount} />
       </div>
     </section>
   );
 }
 
-function AnchorsBy({ group, turn }: { group: Group; turn: number }) {
+function AnchorsBy({ group, refreshCount }: { group: Group; refreshCount: number }) {
   const [isTable, setTable] = useState(false);
-  const answer = useAnswer(anchorsQuestion, { groupBy: group }, turn);
+  const result = useQuery(anchorsQuery, { groupBy: group }, refreshCount);
   const title = titles[group];
   return (
     <div class="panel">
       <div class="overview-head">
         <h3>{title}</h3>
         <button type="button" class="button small" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
-          Table<span class="only-read">: internal anchors {title.toLowerCase()}</span>
+          Table<span class="visually-hidden">: internal anchors {title.toLowerCase()}</span>
         </button>
       </div>
-      {answer.state === "failed" && <ErrorNotice error={answer.error} />}
-      {answer.state === "loading" && <p class="soft">Loading …</p>}
-      {answer.state === "answered" &&
+      {result.state === "failed" && <ErrorNotice error={result.error} />}
+      {result.state === "loading" && <p class="soft">Loading …</p>}
+      {result.state === "answered" &&
         (isTable ? (
-          <AnchorTable stats={answer.data.anchorStats} group={group} />
+          <AnchorTable stats={result.data.anchorStats} group={group} />
         ) : (
           <AnchorChart
-            stats={charted(answer.data.anchorStats, group)}
-            isSideways={group === "PRIMARY_CATEGORY"}
+            stats={chartedGroups(result.data.anchorStats, group)}
+            isHorizontal={group === "PRIMARY_CATEGORY"}
             title={title}
           />
         ))}
-      {!isTable && answer.state === "answered" && leftOut(answer.data.anchorStats, group) !== null && (
-        <p class="soft small">{leftOut(answer.data.anchorStats, group)}</p>
-      )}
+      {!isTable &&
+        result.state === "answered" &&
+        omittedGroupsNote(result.data.anchorStats, group) !== null && (
+          <p class="soft small">{omittedGroupsNote(result.data.anchorStats, group)}</p>
+        )}
       <p>
-        <QueryBehind
-          document={anchorsQuestion}
+        <QueryLink
+          document={anchorsQuery}
           variables={{ groupBy: group }}
-          of={`internal anchors ${title.toLowerCase()}`}
+          label={`internal anchors ${title.toLowerCase()}`}
         />
       </p>
     </div>
   );
 }
 
-/** Years in their order; of the categories those with the most internal anchors. */
-function charted(stats: readonly AnchorStat[], group: Group): readonly AnchorStat[] {
+/** All years in order; the categories with the most internal anchors. */
+function chartedGroups(stats: readonly AnchorStat[], group: Group): readonly AnchorStat[] {
   if (group === "YEAR") return stats;
   return stats
     .filter((stat) => anchorsOf(stat) > 0)
     .toSorted((a, b) => anchorsOf(b) - anchorsOf(a))
-    .slice(0, mostCategories);
+    .slice(0, maxCategories);
 }
 
 function anchorsOf({ internalAnchorsAsserted, internalAnchorsListed }: AnchorStat): number {
   return Math.max(internalAnchorsAsserted, internalAnchorsListed);
 }
 
-/** Which groups a chart leaves out, and why. */
-function leftOut(stats: readonly AnchorStat[], group: Group): string | null {
-  const count = stats.length - charted(stats, group).length;
+/** How many groups the chart omits, and why; null if none. */
+function omittedGroupsNote(stats: readonly AnchorStat[], group: Group): string | null {
+  const count = stats.length - chartedGroups(stats, group).length;
   if (count === 0) return null;
   const amount =
-    stats.filter((stat) => anchorsOf(stat) > 0).length > mostCategories ? "fewer, or none" : "none";
+    stats.filter((stat) => anchorsOf(stat) > 0).length > maxCategories ? "fewer, or none" : "none";
   return `${count === 1 ? "One other category has" : `${count} other categories have`} ${amount}.`;
 }
 
@@ -92,7 +94,7 @@ function AnchorTable({ stats, group }: { stats: readonly AnchorStat[]; group: Gr
   return (
     <div class="table-scroll">
       <table>
-        <caption class="only-read">Internal anchors {titles[group].toLowerCase()}</caption>
+        <caption class="visually-hidden">Internal anchors {titles[group].toLowerCase()}</caption>
         <thead>
           <tr>
             <th scope="col">{group === "YEAR" ? "Year" : "Category"}</th>
@@ -114,7 +116,7 @@ function AnchorTable({ stats, group }: { stats: readonly AnchorStat[]; group: Gr
           {stats.map((stat) => (
             <tr key={stat.group}>
               <th scope="row">
-                <Said text={stat.group} most={40} canGrow={false} />
+                <DocumentText text={stat.group} maxLength={40} isExpandable={false} />
               </th>
               <td class="number">{stat.papers.toLocaleString("en")}</td>
               <td class="number">
@@ -134,48 +136,54 @@ function AnchorTable({ stats, group }: { stats: readonly AnchorStat[]; group: Gr
   );
 }
 
-/** Bars for each group. Chart.js is fetched when the first is drawn; the table says the same. */
+/** A bar chart of internal anchors. Chart.js is loaded with the first chart; the table has the same numbers. */
 export function AnchorChart({
   stats,
-  isSideways,
+  isHorizontal,
   title,
 }: {
   stats: readonly AnchorStat[];
-  isSideways: boolean;
+  isHorizontal: boolean;
   title: string;
 }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [isDrawn, setDrawn] = useState(false);
   const { theme } = useTheme();
-  const isCalm = useCalm();
+  const reducedMotion = useReducedMotion();
   useEffect(() => {
-    let isGone = false;
-    let erase: (() => void) | undefined;
+    let isUnmounted = false;
+    let destroy: (() => void) | undefined;
     import("./bar-chart.ts").then(
-      ({ drawBars }) => {
-        if (isGone || canvas.current === null) return;
-        erase = drawBars(canvas.current, { stats, isSideways, isCalm, look: readLook(), theme });
+      ({ drawBarChart }) => {
+        if (isUnmounted || canvas.current === null) return;
+        destroy = drawBarChart(canvas.current, {
+          stats,
+          isHorizontal,
+          reducedMotion,
+          tokens: readThemeTokens(),
+          theme,
+        });
         setDrawn(true);
       },
       () => setDrawn(false),
     );
     return () => {
-      isGone = true;
-      erase?.();
+      isUnmounted = true;
+      destroy?.();
     };
-  }, [stats, isSideways, theme, isCalm]);
+  }, [stats, isHorizontal, theme, reducedMotion]);
   return (
     <div class="chart" data-drawn={isDrawn ? "true" : undefined}>
-      <canvas ref={canvas} role="img" aria-label={inWords(stats, title)} />
+      <canvas ref={canvas} role="img" aria-label={chartDescription(stats, title)} />
     </div>
   );
 }
 
-function inWords(stats: readonly AnchorStat[], title: string): string {
+function chartDescription(stats: readonly AnchorStat[], title: string): string {
   const sum = (field: "internalAnchorsAsserted" | "internalAnchorsListed" | "internalAnchorsStored") =>
     stats.reduce((total, stat) => total + stat[field], 0).toLocaleString("en");
   return (
     `Bars of internal anchors ${title.toLowerCase()}, ${stats.length} groups: ${sum("internalAnchorsAsserted")} asserted, ` +
-    `${sum("internalAnchorsListed")} listed, ${sum("internalAnchorsStored")} stored. The table has each number.`
+    `${sum("internalAnchorsListed")} listed, ${sum("internalAnchorsStored")} with a paper in this mirror. The table has each number.`
   );
 }

@@ -1,29 +1,29 @@
 import { BarController, BarElement, CategoryScale, Chart, Legend, LinearScale, Tooltip } from "chart.js";
-import type { Look, Theme } from "../../theme/index.ts";
+import type { Theme, ThemeTokens } from "../../theme/index.ts";
 import type { AnchorStat } from "./queries.ts";
 
 Chart.register(BarController, BarElement, CategoryScale, LinearScale, Legend, Tooltip);
 
-/** Okabe and Ito's: told apart with any colour vision, and by their order in each group. */
-const hues: Readonly<Record<Theme, readonly [string, string, string]>> = {
+/** Okabe and Ito's colours, distinguishable with any colour vision and by their order within each group. */
+const seriesColours: Readonly<Record<Theme, readonly [string, string, string]>> = {
   light: ["#8a857b", "#0072b2", "#00805f"],
   dark: ["#858b8f", "#56b4e9", "#2fc79a"],
 };
 
 type Bars = {
   readonly stats: readonly AnchorStat[];
-  readonly isSideways: boolean;
-  readonly isCalm: boolean;
-  readonly look: Look;
+  readonly isHorizontal: boolean;
+  readonly reducedMotion: boolean;
+  readonly tokens: ThemeTokens;
   readonly theme: Theme;
 };
 
-/** Draws three bars a group; erases them when what is returned is called. */
-export function drawBars(
+/** Draws three bars per group. Call the returned function to destroy the chart. */
+export function drawBarChart(
   canvas: HTMLCanvasElement,
-  { stats, isSideways, isCalm, look, theme }: Bars,
+  { stats, isHorizontal, reducedMotion, tokens, theme }: Bars,
 ): () => void {
-  const [asserted, listed, held] = hues[theme];
+  const [asserted, listed, inMirror] = seriesColours[theme];
   const dataset = (label: string, colour: string, data: readonly number[]) => ({
     label,
     data: [...data],
@@ -33,13 +33,13 @@ export function drawBars(
     barPercentage: 0.95,
   });
   const axis = {
-    ticks: { color: look.soft, font: { family: look.font, size: 11 } },
-    border: { color: look.line },
+    ticks: { color: tokens.soft, font: { family: tokens.font, size: 11 } },
+    border: { color: tokens.line },
   };
   const values = {
     ...axis,
     beginAtZero: true,
-    grid: { color: look.line },
+    grid: { color: tokens.line },
     ticks: { ...axis.ticks, precision: 0 },
   };
   const groups = { ...axis, grid: { display: false } };
@@ -59,21 +59,26 @@ export function drawBars(
           stats.map(({ internalAnchorsListed }) => internalAnchorsListed),
         ),
         dataset(
-          "Held",
-          held,
+          "In this mirror",
+          inMirror,
           stats.map(({ internalAnchorsStored }) => internalAnchorsStored),
         ),
       ],
     },
     options: {
-      indexAxis: isSideways ? "y" : "x",
+      indexAxis: isHorizontal ? "y" : "x",
       maintainAspectRatio: false,
-      animation: isCalm ? false : { duration: 300 },
-      scales: isSideways ? { x: values, y: groups } : { x: groups, y: values },
+      animation: reducedMotion ? false : { duration: 300 },
+      scales: isHorizontal ? { x: values, y: groups } : { x: groups, y: values },
       plugins: {
         legend: {
           align: "start",
-          labels: { color: look.text, font: { family: look.font, size: 12 }, boxWidth: 12, boxHeight: 12 },
+          labels: {
+            color: tokens.text,
+            font: { family: tokens.font, size: 12 },
+            boxWidth: 12,
+            boxHeight: 12,
+          },
         },
         tooltip: { mode: "index", intersect: false },
       },

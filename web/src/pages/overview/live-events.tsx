@@ -1,10 +1,10 @@
 import { useEffect, useState } from "preact/hooks";
-import { type FollowState, follow, useAnswer } from "../../api/index.ts";
+import { type ConnectionState, subscribe, useQuery } from "../../api/index.ts";
 import { ProofChip } from "../../proof/index.ts";
-import { paperAddress } from "../../routing/index.ts";
-import { Said } from "../../text/index.ts";
-import { ErrorNotice, QueryBehind } from "../../ui/index.ts";
-import { type Change, changesQuestion, latestEventsQuestion, type OverviewEvent } from "./queries.ts";
+import { paperUrl } from "../../routing/index.ts";
+import { DocumentText } from "../../text/index.ts";
+import { ErrorNotice, QueryLink } from "../../ui/index.ts";
+import { type Change, changesQuery, latestEventsQuery, type OverviewEvent } from "./queries.ts";
 
 const stateTexts = {
   connecting: "Connecting …",
@@ -12,15 +12,15 @@ const stateTexts = {
   lost: "Connection lost. Reconnecting; nothing will be missed.",
 } as const;
 
-/** The latest events, and papers as they change. */
+/** The latest events, and papers that change while the page is open. */
 export function LiveEvents({ changes }: { changes: Changes }) {
-  const { state, latest, turn } = changes;
-  const answer = useAnswer(latestEventsQuestion, {}, turn);
+  const { state, latest, refreshCount } = changes;
+  const result = useQuery(latestEventsQuery, {}, refreshCount);
   return (
     <section aria-labelledby="latest">
       <div class="overview-head">
         <h2 id="latest">Latest events</h2>
-        <QueryBehind document={latestEventsQuestion} variables={{}} of="the latest events" />
+        <QueryLink document={latestEventsQuery} variables={{}} label="the latest events" />
       </div>
       <p class={`live-state small ${state}`} role="status">
         {stateTexts[state]}
@@ -31,15 +31,15 @@ export function LiveEvents({ changes }: { changes: Changes }) {
             {latest.map(({ position, paper }) => (
               <li key={position}>
                 <span class="new">changed</span>{" "}
-                <a href={paperAddress(paper.pithNumber)}>
-                  <Said text={paper.title ?? paper.pithNumber} most={140} canGrow={false} />
+                <a href={paperUrl(paper.pithNumber)}>
+                  <DocumentText text={paper.title ?? paper.pithNumber} maxLength={140} isExpandable={false} />
                 </a>
               </li>
             ))}
           </ul>
         )}
-        {answer.state === "failed" && <ErrorNotice error={answer.error} />}
-        {answer.state === "answered" && <EventList events={answer.data.events.nodes.toReversed()} />}
+        {result.state === "failed" && <ErrorNotice error={result.error} />}
+        {result.state === "answered" && <EventList events={result.data.events.nodes.toReversed()} />}
       </div>
     </section>
   );
@@ -51,9 +51,9 @@ export function EventList({ events }: { events: readonly OverviewEvent[] }) {
     <ul class="event-list">
       {events.map(({ eventId, type, status, invalidReason, proof, receivedAt, signer, paper }) => (
         <li key={eventId}>
-          <span class="event-what">
+          <span class="event-summary">
             <span class="event-type">{type.toLowerCase().replaceAll("_", " ")}</span>
-            {proof !== null && <ProofChip proved={{ proof, signer }} />}
+            {proof !== null && <ProofChip evidence={{ proof, signer }} />}
             {status !== "CURRENT" && (
               <span class="event-status">
                 {status.toLowerCase().replaceAll("_", " ")}
@@ -64,8 +64,8 @@ export function EventList({ events }: { events: readonly OverviewEvent[] }) {
           {paper === null ? (
             <span class="soft">about a paper whose record is not in this mirror</span>
           ) : (
-            <a href={paperAddress(paper.pithNumber)}>
-              <Said text={paper.title ?? paper.pithNumber} most={140} canGrow={false} />
+            <a href={paperUrl(paper.pithNumber)}>
+              <DocumentText text={paper.title ?? paper.pithNumber} maxLength={140} isExpandable={false} />
             </a>
           )}
           <span class="soft small">
@@ -78,42 +78,42 @@ export function EventList({ events }: { events: readonly OverviewEvent[] }) {
 }
 
 export type Changes = {
-  readonly state: FollowState;
-  /** The latest first. */
+  readonly state: ConnectionState;
+  /** Latest first. */
   readonly latest: readonly Change[];
-  /** Grows with what has changed, not more than once in two seconds: what is counted is asked for again then. */
-  readonly turn: number;
+  /** Increases when something changed, at most once in two seconds. Counts are loaded again then. */
+  readonly refreshCount: number;
 };
 
-const mostShown = 8;
-const leastPause = 2_000;
+const maxChangesShown = 8;
+const minRefreshIntervalMs = 2_000;
 
-/** What changes in this mirror while the page is open. */
+/** Changes in this mirror while the page is open. */
 export function useChanges(): Changes {
-  const [state, setState] = useState<FollowState>("connecting");
+  const [state, setState] = useState<ConnectionState>("connecting");
   const [latest, setLatest] = useState<readonly Change[]>([]);
-  const [turn, setTurn] = useState(0);
+  const [refreshCount, setRefreshCount] = useState(0);
   useEffect(() => {
-    let pause: ReturnType<typeof setTimeout> | undefined;
-    let lastTurn = 0;
-    const stop = follow(changesQuestion, {
-      state: setState,
-      next: ({ paperChanged }) => {
-        setLatest((before) => [paperChanged, ...before].slice(0, mostShown));
-        pause ??= setTimeout(
+    let refreshTimer: ReturnType<typeof setTimeout> | undefined;
+    let lastRefresh = 0;
+    const stop = subscribe(changesQuery, {
+      onState: setState,
+      onData: ({ paperChanged }) => {
+        setLatest((before) => [paperChanged, ...before].slice(0, maxChangesShown));
+        refreshTimer ??= setTimeout(
           () => {
-            pause = undefined;
-            lastTurn = Date.now();
-            setTurn((count) => count + 1);
+            refreshTimer = undefined;
+            lastRefresh = Date.now();
+            setRefreshCount((count) => count + 1);
           },
-          Math.max(0, lastTurn + leastPause - Date.now()),
+          Math.max(0, lastRefresh + minRefreshIntervalMs - Date.now()),
         );
       },
     });
     return () => {
-      clearTimeout(pause);
+      clearTimeout(refreshTimer);
       stop();
     };
   }, []);
-  return { state, latest, turn };
+  return { state, latest, refreshCount };
 }

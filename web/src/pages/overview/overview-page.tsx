@@ -1,27 +1,27 @@
 import "./overview.css";
-import { refOf, useAnswer } from "../../api/index.ts";
-import { graphAddress, paperAddress, useTitle } from "../../routing/index.ts";
-import { Said, yearText } from "../../text/index.ts";
-import { ErrorNotice, QueryBehind } from "../../ui/index.ts";
+import { refOf, useQuery } from "../../api/index.ts";
+import { graphUrl, paperUrl, useTitle } from "../../routing/index.ts";
+import { DocumentText, formatYear } from "../../text/index.ts";
+import { ErrorNotice, QueryLink } from "../../ui/index.ts";
 import { Anchors } from "./anchors.tsx";
 import { LiveEvents, useChanges } from "./live-events.tsx";
-import { holdingsQuestion, ranksQuestion } from "./queries.ts";
-import { Refused } from "./rejected.tsx";
+import { contentsQuery, topWorksQuery } from "./queries.ts";
+import { Rejected } from "./rejected.tsx";
 
-/** What this mirror holds, as a whole and as it changes. */
+/** The contents of this mirror, updated live. */
 export function OverviewPage() {
   useTitle("Overview");
   const changes = useChanges();
-  const { turn } = changes;
+  const { refreshCount } = changes;
   return (
     <div class="overview">
       <h1>This mirror</h1>
-      <Holdings turn={turn} />
-      <Anchors turn={turn} />
-      <Ranks turn={turn} />
+      <Contents refreshCount={refreshCount} />
+      <Anchors refreshCount={refreshCount} />
+      <TopWorks refreshCount={refreshCount} />
       <div class="overview-pair">
         <LiveEvents changes={changes} />
-        <Refused turn={turn} />
+        <Rejected refreshCount={refreshCount} />
       </div>
     </div>
   );
@@ -36,22 +36,22 @@ const counts = [
 ] as const;
 
 /** The contents of this mirror, in numbers. */
-export function Holdings({ turn }: { turn: number }) {
-  const answer = useAnswer(holdingsQuestion, {}, turn);
-  if (answer.state === "failed") return <ErrorNotice error={answer.error} />;
+export function Contents({ refreshCount }: { refreshCount: number }) {
+  const result = useQuery(contentsQuery, {}, refreshCount);
+  if (result.state === "failed") return <ErrorNotice error={result.error} />;
   return (
-    <section aria-labelledby="holdings">
+    <section aria-labelledby="contents">
       <div class="overview-head">
-        <h2 id="holdings">Contents</h2>
-        <QueryBehind document={holdingsQuestion} variables={{}} of="the contents" />
+        <h2 id="contents">Contents</h2>
+        <QueryLink document={contentsQuery} variables={{}} label="the contents" />
       </div>
-      <dl class="holdings">
+      <dl class="contents">
         {counts.map(([field, name, meaning]) => (
           <div key={field}>
             <dt>{name}</dt>
             <dd>
-              <span class="holdings-count" data-count={field}>
-                {answer.state === "answered" ? answer.data.status[field].toLocaleString("en") : "…"}
+              <span class="contents-count" data-count={field}>
+                {result.state === "answered" ? result.data.status[field].toLocaleString("en") : "…"}
               </span>
               <span class="soft small">{meaning}</span>
             </dd>
@@ -65,41 +65,41 @@ export function Holdings({ turn }: { turn: number }) {
 type By = "CITED_BY_COUNT" | "PAGERANK";
 
 /** The top works by both measures, side by side. */
-export function Ranks({ turn }: { turn: number }) {
+export function TopWorks({ refreshCount }: { refreshCount: number }) {
   return (
-    <section aria-labelledby="ranks">
-      <h2 id="ranks">Top works</h2>
+    <section aria-labelledby="top-works">
+      <h2 id="top-works">Top works</h2>
       <div class="overview-pair">
-        <RankedBy by="CITED_BY_COUNT" title="Most cited" turn={turn} />
-        <RankedBy by="PAGERANK" title="By PageRank" turn={turn} />
+        <TopWorksBy by="CITED_BY_COUNT" title="Most cited" refreshCount={refreshCount} />
+        <TopWorksBy by="PAGERANK" title="By PageRank" refreshCount={refreshCount} />
       </div>
     </section>
   );
 }
 
-function RankedBy({ by, title, turn }: { by: By; title: string; turn: number }) {
-  const answer = useAnswer(ranksQuestion, { by }, turn);
+function TopWorksBy({ by, title, refreshCount }: { by: By; title: string; refreshCount: number }) {
+  const result = useQuery(topWorksQuery, { by }, refreshCount);
   return (
     <div class="panel">
       <h3>{title}</h3>
-      {answer.state === "loading" && <p class="soft">Loading …</p>}
-      {answer.state === "failed" && <ErrorNotice error={answer.error} />}
-      {answer.state === "answered" && (
-        <ol class="ranks">
-          {answer.data.topWorks.nodes.map(({ rank, score, work }) => {
+      {result.state === "loading" && <p class="soft">Loading …</p>}
+      {result.state === "failed" && <ErrorNotice error={result.error} />}
+      {result.state === "answered" && (
+        <ol class="top-works">
+          {result.data.topWorks.nodes.map(({ rank, score, work }) => {
             const ref = refOf(work);
-            const year = yearText(work);
+            const year = formatYear(work);
             return (
               <li key={rank} value={rank}>
-                <a href={paperAddress(work.paper?.pithNumber ?? ref)}>
-                  <Said text={work.title ?? ref} most={140} canGrow={false} />
+                <a href={paperUrl(work.paper?.pithNumber ?? ref)}>
+                  <DocumentText text={work.title ?? ref} maxLength={140} isExpandable={false} />
                 </a>
                 <span class="soft small">
                   {year !== null && `${year} · `}
                   {by === "CITED_BY_COUNT" ? `cited by ${score.toLocaleString("en")}` : score.toPrecision(3)}{" "}
                   ·{" "}
-                  <a href={graphAddress([ref])}>
-                    graph<span class="only-read"> of {(work.title ?? ref).slice(0, 80)}</span>
+                  <a href={graphUrl([ref])}>
+                    graph<span class="visually-hidden"> of {(work.title ?? ref).slice(0, 80)}</span>
                   </a>
                 </span>
               </li>
@@ -108,7 +108,7 @@ function RankedBy({ by, title, turn }: { by: By; title: string; turn: number }) 
         </ol>
       )}
       <p>
-        <QueryBehind document={ranksQuestion} variables={{ by }} of={title.toLowerCase()} />
+        <QueryLink document={topWorksQuery} variables={{ by }} label={title.toLowerCase()} />
       </p>
     </div>
   );

@@ -1,7 +1,7 @@
-import { graphql, namedWorkFragment, type ResultOf, signerFragment } from "../../api/index.ts";
+import { graphql, type ResultOf, signerFragment, workNameFragment } from "../../api/index.ts";
 
-export const holdingsQuestion = graphql(`
-  query Holdings {
+export const contentsQuery = graphql(`
+  query Contents {
     status {
       papers
       works
@@ -21,7 +21,7 @@ export const holdingsQuestion = graphql(`
   }
 `);
 
-export const anchorsQuestion = graphql(`
+export const anchorsQuery = graphql(`
   query Anchors($groupBy: AnchorGroup!) {
     anchorStats(groupBy: $groupBy) {
       group
@@ -36,15 +36,15 @@ export const anchorsQuestion = graphql(`
   }
 `);
 
-export const ranksQuestion = graphql(
+export const topWorksQuery = graphql(
   `
-  query Ranks($by: WorkRank!) {
+  query TopWorks($by: WorkRank!) {
     topWorks(by: $by, first: 10) {
       nodes {
         rank
         score
         work {
-          ...NamedWork
+          ...WorkName
           paper {
             pithNumber
           }
@@ -53,7 +53,7 @@ export const ranksQuestion = graphql(
     }
   }
 `,
-  [namedWorkFragment],
+  [workNameFragment],
 );
 
 export const eventFragment = graphql(
@@ -66,7 +66,7 @@ export const eventFragment = graphql(
     proof
     receivedAt
     signer {
-      ...ShownSigner
+      ...SignerFields
     }
     paper {
       pithNumber
@@ -77,7 +77,7 @@ export const eventFragment = graphql(
   [signerFragment],
 );
 
-export const latestEventsQuestion = graphql(
+export const latestEventsQuery = graphql(
   `
     query LatestEvents {
       events(last: 10) {
@@ -90,7 +90,7 @@ export const latestEventsQuestion = graphql(
   [eventFragment],
 );
 
-export const invalidEventsQuestion = graphql(
+export const invalidEventsQuery = graphql(
   `
     query InvalidEvents {
       events(last: 10, filter: { statuses: [INVALID] }) {
@@ -104,7 +104,7 @@ export const invalidEventsQuestion = graphql(
   [eventFragment],
 );
 
-export const changesQuestion = graphql(`
+export const changesQuery = graphql(`
   subscription Changes($after: String) {
     paperChanged(afterPosition: $after) {
       position
@@ -117,7 +117,7 @@ export const changesQuestion = graphql(`
   }
 `);
 
-export type RefusalCount = ResultOf<typeof holdingsQuestion>["status"]["rejections"][number];
-export type AnchorStat = ResultOf<typeof anchorsQuestion>["anchorStats"][number];
+export type RejectionCount = ResultOf<typeof contentsQuery>["status"]["rejections"][number];
+export type AnchorStat = ResultOf<typeof anchorsQuery>["anchorStats"][number];
 export type OverviewEvent = ResultOf<typeof eventFragment>;
-export type Change = ResultOf<typeof changesQuestion>["paperChanged"];
+export type Change = ResultOf<typeof changesQuery>["paperChanged"];

@@ -1,19 +1,19 @@
 import type { DocumentErrorCode, RefusalReason } from "../../../../src/protocol/index.ts";
-import { useAnswer } from "../../api/index.ts";
-import { ErrorNotice, QueryBehind } from "../../ui/index.ts";
+import { useQuery } from "../../api/index.ts";
+import { ErrorNotice, QueryLink } from "../../ui/index.ts";
 import { EventList } from "./live-events.tsx";
-import { holdingsQuestion, invalidEventsQuestion, type RefusalCount } from "./queries.ts";
+import { contentsQuery, invalidEventsQuery, type RejectionCount } from "./queries.ts";
 
-/** Rejected documents, and events that are stored although they are wrong. */
-export function Refused({ turn }: { turn: number }) {
-  const status = useAnswer(holdingsQuestion, {}, turn);
-  const invalid = useAnswer(invalidEventsQuestion, {}, turn);
+/** Rejected documents and invalid events. */
+export function Rejected({ refreshCount }: { refreshCount: number }) {
+  const status = useQuery(contentsQuery, {}, refreshCount);
+  const invalid = useQuery(invalidEventsQuery, {}, refreshCount);
   const rejected = status.state === "answered" ? status.data.status.rejectedDocuments : null;
   return (
-    <section aria-labelledby="refused">
+    <section aria-labelledby="rejected">
       <div class="overview-head">
-        <h2 id="refused">Rejected</h2>
-        <QueryBehind document={invalidEventsQuestion} variables={{}} of="invalid events" />
+        <h2 id="rejected">Rejected</h2>
+        <QueryLink document={invalidEventsQuery} variables={{}} label="invalid events" />
       </div>
       <div class="panel">
         <p>
@@ -23,13 +23,13 @@ export function Refused({ turn }: { turn: number }) {
           </span>
         </p>
         {status.state === "failed" && <ErrorNotice error={status.error} />}
-        {status.state === "answered" && <RefusalList refusals={status.data.status.rejections} />}
+        {status.state === "answered" && <RejectionList refusals={status.data.status.rejections} />}
         {invalid.state === "failed" && <ErrorNotice error={invalid.error} />}
         {invalid.state === "answered" && (
           <>
             <p>
               <strong>Invalid events: {invalid.data.events.totalCount.toLocaleString("en")}.</strong>{" "}
-              <span class="soft">Signed as stated but wrong: stored and shown, never applied.</span>
+              <span class="soft">Correctly signed but invalid: stored and shown, never applied.</span>
             </p>
             <EventList events={invalid.data.events.nodes.toReversed()} />
           </>
@@ -40,29 +40,29 @@ export function Refused({ turn }: { turn: number }) {
 }
 
 /** Reasons for rejection with their meaning, and how often each occurred. */
-export function RefusalList({ refusals }: { refusals: readonly RefusalCount[] }) {
+export function RejectionList({ refusals }: { refusals: readonly RejectionCount[] }) {
   if (refusals.length === 0) return <p class="soft">Nothing was rejected so far.</p>;
   return (
-    <ul class="refusals" aria-label="Rejected, by reason">
+    <ul class="rejections" aria-label="Rejected, by reason">
       {refusals.map(({ scope, code, count }) => (
         <li key={`${scope} ${code}`}>
           <strong>
             {count.toLocaleString("en")} {nameOf(scope, count)}:
           </strong>{" "}
           <code>{code}</code>
-          <span class="soft">{refusalWords(code) ?? "No description."}</span>
+          <span class="soft">{describeRejection(code) ?? "No description."}</span>
         </li>
       ))}
     </ul>
   );
 }
 
-function nameOf(scope: RefusalCount["scope"], count: number): string {
+function nameOf(scope: RejectionCount["scope"], count: number): string {
   const name = scope === "DOCUMENT" ? "document" : "event";
   return count === 1 ? name : `${name}s`;
 }
 
-/** Reasons for rejection in plain words: of documents, then of events. */
+/** Reasons for rejection: of documents, then of events. */
 const words: Readonly<Record<DocumentErrorCode | RefusalReason | "NOT_STORABLE", string>> = {
   MALFORMED_JSON: "Not JSON.",
   INVALID_UNICODE: "Not valid Unicode.",
@@ -86,6 +86,6 @@ const words: Readonly<Record<DocumentErrorCode | RefusalReason | "NOT_STORABLE",
 };
 
 /** Null for a code that this page does not know. */
-export function refusalWords(code: string): string | null {
+export function describeRejection(code: string): string | null {
   return Object.hasOwn(words, code) ? words[code as keyof typeof words] : null;
 }

@@ -1,6 +1,6 @@
 import { type Signer, trustOf } from "../../proof/index.ts";
 import type { VerifiedPaper } from "../../verify/index.ts";
-import type { PaperAnswer } from "./queries.ts";
+import type { PaperResult } from "./queries.ts";
 
 const signs: Readonly<Record<CheckResult, string>> = {
   PASSED: "M3 8.5 6.5 12 13 4.5",
@@ -8,35 +8,35 @@ const signs: Readonly<Record<CheckResult, string>> = {
   NOT_CHECKABLE: "M3.5 8h9",
 };
 
-/** Each check with its outcome in words, and with what this browser found once it has verified the paper. */
+/** Each check with its result, and this browser's result after it has verified the paper. */
 export function CheckList({
   verification,
   recordSigner,
   browser,
 }: {
-  verification: PaperAnswer["verification"];
+  verification: PaperResult["verification"];
   recordSigner: Signer | null;
   browser: VerifiedPaper | null;
 }) {
-  const words = checkWords(recordSigner);
+  const words = checkTexts(recordSigner);
   return (
     <ul class="checks">
       {(Object.keys(words) as CheckName[]).map((name) => {
         const result = verification[name];
         const found = name === "publishedStateHash" ? undefined : browser?.checks[name];
         return (
-          <li key={name} class={`check ${checkLook(name, result, recordSigner)}`}>
+          <li key={name} class={`check ${checkClass(name, result, recordSigner)}`}>
             <Sign result={result} />
             <div>
-              <p class="check-question">{words[name].title}</p>
+              <p class="check-title">{words[name].title}</p>
               <p class="small">
-                <span class="only-read">{resultWords[result]}: </span>
+                <span class="visually-hidden">{resultLabels[result]}: </span>
                 {words[name][result]}
               </p>
               {found !== undefined && (
                 <p class={`small check-browser ${found === result ? "agrees" : "differs"}`}>
-                  This browser: {resultWords[found]}
-                  {found !== result && `, not ${resultWords[result]}`}
+                  This browser: {resultLabels[found]}
+                  {found !== result && `, not ${resultLabels[result]}`}
                 </p>
               )}
             </div>
@@ -56,15 +56,15 @@ function Sign({ result }: { result: CheckResult }) {
 }
 
 export type CheckName = Exclude<
-  keyof PaperAnswer["verification"],
+  keyof PaperResult["verification"],
   "proof" | "signer" | "equivocations" | "invalidEvents"
 >;
-export type CheckResult = PaperAnswer["verification"]["recordHash"];
+export type CheckResult = PaperResult["verification"]["recordHash"];
 
 type Words = { readonly title: string } & Readonly<Record<CheckResult, string>>;
 
-/** What is checked of a paper and what each outcome means; `recordSigner` is whose receipt the record has. */
-export function checkWords(recordSigner: Signer | null): Readonly<Record<CheckName, Words>> {
+/** The checks of a paper and the meaning of each result. `recordSigner` signed the record's receipt. */
+export function checkTexts(recordSigner: Signer | null): Readonly<Record<CheckName, Words>> {
   return {
     recordHash: {
       title: "Pith number matches the record",
@@ -111,14 +111,14 @@ function isDemo(signer: Signer | null): boolean {
   return trustOf({ proof: "RECEIPT", signer }) === "demo";
 }
 
-/** The class of a check: a receipt by a key that proves nothing is not shown as passed. */
-export function checkLook(name: CheckName, result: CheckResult, recordSigner: Signer | null): string {
+/** The CSS class of a check. A receipt by a key that proves nothing is not shown as passed. */
+export function checkClass(name: CheckName, result: CheckResult, recordSigner: Signer | null): string {
   const trust = trustOf({ proof: "RECEIPT", signer: recordSigner });
   if (name === "receipt" && result === "PASSED" && trust !== "receipt") return "no-proof";
   return result.toLowerCase();
 }
 
-export const resultWords: Readonly<Record<CheckResult, string>> = {
+export const resultLabels: Readonly<Record<CheckResult, string>> = {
   PASSED: "passed",
   FAILED: "failed",
   NOT_CHECKABLE: "cannot be checked",

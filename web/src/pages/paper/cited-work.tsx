@@ -1,13 +1,13 @@
 import { graphql, listedPaperFragment, usePages } from "../../api/index.ts";
 import { ProofChip } from "../../proof/index.ts";
-import { graphAddress, paperAddress } from "../../routing/index.ts";
-import { Said, sourceAddress, yearText } from "../../text/index.ts";
-import { More, QueryBehind, Section } from "../../ui/index.ts";
-import type { WorkAnswer } from "./queries.ts";
+import { graphUrl, paperUrl } from "../../routing/index.ts";
+import { DocumentText, formatYear, sourceUrl } from "../../text/index.ts";
+import { LoadMore, QueryLink, Section } from "../../ui/index.ts";
+import type { WorkResult } from "./queries.ts";
 
-/** A work that papers here cite, without a paper of its own; or without the version that was requested. */
-export function WorkOnly({ work, name }: { work: WorkAnswer; name: string }) {
-  const year = yearText(work);
+/** The page of a work whose paper, or requested version, is not in this mirror. */
+export function CitedWork({ work, name }: { work: WorkResult; name: string }) {
+  const year = formatYear(work);
   return (
     <article class="work-only">
       <header class="work-head">
@@ -15,11 +15,11 @@ export function WorkOnly({ work, name }: { work: WorkAnswer; name: string }) {
           <span class="category">{work.papers.length > 0 ? "Another version" : "Only cited"}</span>
           {year !== null && <span>{year}</span>}
         </p>
-        <h1>{work.title === null ? name : <Said text={work.title} most={400} />}</h1>
+        <h1>{work.title === null ? name : <DocumentText text={work.title} maxLength={400} />}</h1>
         {work.papers.length > 0 ? <OtherVersions work={work} name={name} /> : <NoPaper />}
         <Identifiers work={work} />
         <p>
-          <a class="button" href={graphAddress([name])}>
+          <a class="button" href={graphUrl([name])}>
             Citation graph
           </a>
         </p>
@@ -33,15 +33,15 @@ function NoPaper() {
   return <p class="notice">We don't have this paper. These details come from papers that cite it.</p>;
 }
 
-function OtherVersions({ work, name }: { work: WorkAnswer; name: string }) {
+function OtherVersions({ work, name }: { work: WorkResult; name: string }) {
   return (
     <p class="notice">
-      <bdi class="said">{name.slice(0, 100)}</bdi> is not in this mirror. Stored{" "}
+      <bdi class="document-text">{name.slice(0, 100)}</bdi> is not in this mirror. Stored{" "}
       {work.papers.length === 1 ? "version" : "versions"}:{" "}
       {work.papers.map(({ pithNumber, source: { version } }, index) => (
         <span key={pithNumber}>
           {index > 0 && ", "}
-          <a href={paperAddress(pithNumber)}>{version === null ? pithNumber : `v${version}`}</a>
+          <a href={paperUrl(pithNumber)}>{version === null ? pithNumber : `v${version}`}</a>
         </span>
       ))}
       .
@@ -49,24 +49,24 @@ function OtherVersions({ work, name }: { work: WorkAnswer; name: string }) {
   );
 }
 
-function Identifiers({ work: { arxivId, doi, workIds } }: { work: WorkAnswer }) {
+function Identifiers({ work: { arxivId, doi, workIds } }: { work: WorkResult }) {
   const known = [
     ...(arxivId === null ? [] : [{ kind: "arxiv", id: arxivId, text: `arXiv:${arxivId}` }]),
     ...(doi === null ? [] : [{ kind: "doi", id: doi, text: `doi:${doi}` }]),
     ...workIds.slice(0, 6).map((id) => ({ kind: "work", id, text: id })),
   ];
   return (
-    <p class="soft work-names">
+    <p class="soft work-identifiers">
       {known.map(({ kind, id, text }) => {
-        const href = sourceAddress(kind, id);
-        const said = <Said text={text} most={120} canGrow={false} />;
+        const href = sourceUrl(kind, id);
+        const content = <DocumentText text={text} maxLength={120} isExpandable={false} />;
         return (
           <span key={text}>
             {href === null ? (
-              said
+              content
             ) : (
               <a href={href} rel="noreferrer">
-                {said}
+                {content}
               </a>
             )}
           </span>
@@ -87,7 +87,7 @@ const citedByQuery = graphql(
           endCursor
         }
         nodes {
-          ...ListedPaper
+          ...PaperListItem
         }
       }
     }
@@ -106,7 +106,7 @@ export function CitedBy({ name }: { name: string }) {
       id="cited-by"
       title="Cited by"
       count={nodes && pages.totalCount}
-      aside={<QueryBehind document={citedByQuery} variables={variables} of="who cites it" />}
+      aside={<QueryLink document={citedByQuery} variables={variables} label="who cites it" />}
     >
       {nodes?.length === 0 && <p class="soft">No citing papers in this mirror yet.</p>}
       {nodes !== undefined && nodes.length > 0 && (
@@ -125,14 +125,18 @@ export function CitedBy({ name }: { name: string }) {
             <tbody>
               {nodes.map((paper) => (
                 <tr key={paper.pithNumber}>
-                  <td class="said-cell">
-                    <a href={paperAddress(paper.pithNumber)}>
-                      <Said text={paper.title ?? paper.pithNumber} most={200} canGrow={false} />
+                  <td class="text-cell">
+                    <a href={paperUrl(paper.pithNumber)}>
+                      <DocumentText
+                        text={paper.title ?? paper.pithNumber}
+                        maxLength={200}
+                        isExpandable={false}
+                      />
                     </a>
                   </td>
                   <td class="nowrap">{paper.submittedAt.slice(0, 10)}</td>
                   <td>
-                    <ProofChip proved={paper.verification} />
+                    <ProofChip evidence={paper.verification} />
                   </td>
                   <td class="number">{paper.work.citedByCount.toLocaleString("en")}</td>
                 </tr>
@@ -141,7 +145,7 @@ export function CitedBy({ name }: { name: string }) {
           </table>
         </div>
       )}
-      <More pages={pages} what="citing papers" />
+      <LoadMore pages={pages} noun="citing papers" />
     </Section>
   );
 }

@@ -1,8 +1,8 @@
-import { graphql, provenanceFragment, type ResultOf, shownClaimFragment, usePages } from "../../api/index.ts";
-import { SaidBy } from "../../proof/index.ts";
+import { claimFragment, graphql, provenanceFragment, type ResultOf, usePages } from "../../api/index.ts";
+import { ProvenanceChip } from "../../proof/index.ts";
 import { type ClaimKind, claimAnchor, claimKinds } from "../../search/index.ts";
-import { Said } from "../../text/index.ts";
-import { More, QueryBehind, Section } from "../../ui/index.ts";
+import { DocumentText } from "../../text/index.ts";
+import { LoadMore, QueryLink, Section } from "../../ui/index.ts";
 
 const claimsQuery = graphql(
   `
@@ -16,21 +16,21 @@ const claimsQuery = graphql(
           }
           nodes {
             id
-            ...ShownClaim
+            ...ClaimFields
             provenance {
-              ...Provenance
+              ...ProvenanceFields
             }
           }
         }
       }
     }
   `,
-  [provenanceFragment, shownClaimFragment],
+  [provenanceFragment, claimFragment],
 );
 
 type Claim = NonNullable<ResultOf<typeof claimsQuery>["paper"]>["claims"]["nodes"][number];
 
-/** The paper's claims by their roles, each with who asserts it. */
+/** The paper's claims by kind, each with its signer. */
 export function Claims({ pithNumber }: { pithNumber: string }) {
   const variables = { ref: pithNumber, first: 40 };
   const pages = usePages(claimsQuery, variables, ({ paper }) => paper?.claims ?? null);
@@ -40,14 +40,14 @@ export function Claims({ pithNumber }: { pithNumber: string }) {
       id="claims"
       title="Claims"
       count={nodes && pages.totalCount}
-      aside={<QueryBehind document={claimsQuery} variables={variables} of="the claims" />}
+      aside={<QueryLink document={claimsQuery} variables={variables} label="the claims" />}
     >
       {nodes?.length === 0 && <p class="soft">The current snapshot has no claims.</p>}
       {(Object.keys(claimKinds) as ClaimKind[]).map((kind) => {
         const claims = nodes?.filter((claim) => claim.kind === kind) ?? [];
         return claims.length > 0 && <ClaimGroup key={kind} kind={kind} claims={claims} />;
       })}
-      <More pages={pages} what="claims" />
+      <LoadMore pages={pages} noun="claims" />
     </Section>
   );
 }
@@ -61,12 +61,16 @@ function ClaimGroup({ kind, claims }: { kind: ClaimKind; claims: readonly Claim[
         {claims.map((claim) => (
           <li key={claim.id} id={claimAnchor(claim.claimId)} class="claim">
             <p class="claim-text">
-              <Said text={claim.text} most={1200} />
+              <DocumentText text={claim.text} maxLength={1200} />
             </p>
             <p class="claim-meta">
-              <SaidBy provenance={claim.provenance} />
-              <Said text={inWords(claim.status)} most={60} canGrow={false} />
-              <Said text={attestationInWords(claim.attestation)} most={80} canGrow={false} />
+              <ProvenanceChip provenance={claim.provenance} />
+              <DocumentText text={inWords(claim.status)} maxLength={60} isExpandable={false} />
+              <DocumentText
+                text={attestationInWords(claim.attestation)}
+                maxLength={80}
+                isExpandable={false}
+              />
             </p>
           </li>
         ))}

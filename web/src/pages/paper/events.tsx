@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
-import { graphql, type ResultOf, signerFragment, useAnswer, usePages } from "../../api/index.ts";
+import { graphql, type ResultOf, signerFragment, usePages, useQuery } from "../../api/index.ts";
 import { ProofChip } from "../../proof/index.ts";
-import { Said } from "../../text/index.ts";
-import { ErrorNotice, More, QueryBehind, Section } from "../../ui/index.ts";
+import { DocumentText } from "../../text/index.ts";
+import { ErrorNotice, LoadMore, QueryLink, Section } from "../../ui/index.ts";
 
 const eventsQuery = graphql(
   `
@@ -30,7 +30,7 @@ const eventsQuery = graphql(
           prevEventId
           supersedesIds
           signer {
-            ...ShownSigner
+            ...SignerFields
             fingerprint
           }
         }
@@ -43,7 +43,7 @@ const eventsQuery = graphql(
 
 type Event = NonNullable<ResultOf<typeof eventsQuery>["paper"]>["events"]["nodes"][number];
 
-/** The paper's history: every accepted event, its status, and why where it is not applied. */
+/** The paper's events with their status, and why if they are not applied. */
 export function Events({ pithNumber }: { pithNumber: string }) {
   const variables = { ref: pithNumber, first: 25 };
   const pages = usePages(eventsQuery, variables, ({ paper }) => paper?.events ?? null);
@@ -53,14 +53,14 @@ export function Events({ pithNumber }: { pithNumber: string }) {
       id="events"
       title="Events"
       count={nodes && pages.totalCount}
-      aside={<QueryBehind document={eventsQuery} variables={variables} of="the events" />}
+      aside={<QueryLink document={eventsQuery} variables={variables} label="the events" />}
     >
       <ol class="timeline">
         {nodes?.map((event) => (
           <TimelineEvent key={event.eventId} event={event} />
         ))}
       </ol>
-      <More pages={pages} what="events" />
+      <LoadMore pages={pages} noun="events" />
     </Section>
   );
 }
@@ -72,16 +72,17 @@ function TimelineEvent({ event }: { event: Event }) {
       <p class="event-head">
         <time dateTime={createdAt}>{createdAt.slice(0, 19).replace("T", " ")}</time>
         <strong>{eventTypes[event.type]}</strong>
-        {proof !== null && <ProofChip proved={{ proof, signer: event.signer }} />}
+        {proof !== null && <ProofChip evidence={{ proof, signer: event.signer }} />}
         <span class={`event-status ${status.toLowerCase()}`}>{statuses[status].name}</span>
       </p>
       <p class="small">
-        About its <Said text={event.target} most={60} />, by <Said text={event.signer.signerId} most={60} />,
-        key <Said text={event.signer.keyId} most={60} />{" "}
+        Target: <DocumentText text={event.target} maxLength={60} />. Signer:{" "}
+        <DocumentText text={event.signer.signerId} maxLength={60} />, key{" "}
+        <DocumentText text={event.signer.keyId} maxLength={60} />{" "}
         <code class="soft">{event.signer.fingerprint.slice(0, 8)}…</code>
       </p>
       {status !== "CURRENT" && (
-        <p class="small event-why">
+        <p class="small event-reason">
           {statuses[status].meaning}
           {invalidReason !== null && ` ${invalidReasons[invalidReason] ?? invalidReason}`}
         </p>
@@ -134,26 +135,27 @@ const payloadQuery = graphql(`
   }
 `);
 
-/** Characters that are shown of a payload; the bundle has all of it. */
+/** Longer payloads are cut; the bundle has the complete text. */
 const mostPayloadText = 20_000;
 
-/** What an event says, asked for when somebody wants to see it. */
+/** An event's payload, loaded on demand. */
 export function Payload({ eventId }: { eventId: string }) {
-  const [isWanted, setWanted] = useState(false);
-  if (isWanted) return <PayloadText eventId={eventId} />;
+  const [isOpen, setOpen] = useState(false);
+  if (isOpen) return <PayloadText eventId={eventId} />;
   return (
-    <button type="button" class="link-like" onClick={() => setWanted(true)}>
+    <button type="button" class="link-like" onClick={() => setOpen(true)}>
       Show the payload
     </button>
   );
 }
 
 function PayloadText({ eventId }: { eventId: string }) {
-  const [turn, setTurn] = useState(0);
-  const answer = useAnswer(payloadQuery, { id: eventId }, turn);
-  if (answer.state === "failed") return <ErrorNotice error={answer.error} retry={() => setTurn(turn + 1)} />;
-  if (answer.state === "loading") return <p class="soft small">Loading …</p>;
-  const text = JSON.stringify(answer.data.event?.payload ?? null, null, 2);
+  const [refreshCount, setRefreshCount] = useState(0);
+  const result = useQuery(payloadQuery, { id: eventId }, refreshCount);
+  if (result.state === "failed")
+    return <ErrorNotice error={result.error} retry={() => setRefreshCount(refreshCount + 1)} />;
+  if (result.state === "loading") return <p class="soft small">Loading …</p>;
+  const text = JSON.stringify(result.data.event?.payload ?? null, null, 2);
   return (
     <pre class="payload">
       <bdi>{text.slice(0, mostPayloadText)}</bdi>
@@ -186,10 +188,10 @@ export const statuses: Readonly<Record<EventStatus, { readonly name: string; rea
     meaning:
       "Valid, but another event takes precedence: its signer published two versions (a fork), or the other event has stronger evidence.",
   },
-  INVALID: { name: "invalid", meaning: "Authentic but wrong: stored, never applied." },
+  INVALID: { name: "invalid", meaning: "Correctly signed but invalid: stored, never applied." },
 };
 
-/** Why an event is invalid, by the codes of PROTOCOL section 5. */
+/** Meaning of the reason codes in PROTOCOL section 5. */
 export const invalidReasons: Readonly<Record<string, string>> = {
   UNKNOWN_EVENT_TYPE: "Its type is not part of the protocol.",
   EVENT_TYPE_NOT_ALLOWED: "Its key may not sign events of this type.",

@@ -1,11 +1,11 @@
 import type { ComponentChildren } from "preact";
-import { ProofChip, SaidBy } from "../../proof/index.ts";
-import { paperAddress, serverAddress } from "../../routing/index.ts";
-import { Said, sourceAddress } from "../../text/index.ts";
-import type { PaperAnswer } from "./queries.ts";
+import { ProofChip, ProvenanceChip } from "../../proof/index.ts";
+import { paperUrl, serverUrl } from "../../routing/index.ts";
+import { DocumentText, sourceUrl } from "../../text/index.ts";
+import type { PaperResult } from "./queries.ts";
 
 /** Identifiers, versions and documents of a paper. */
-export function PaperAside({ paper }: { paper: PaperAnswer }) {
+export function PaperAside({ paper }: { paper: PaperResult }) {
   const { source, work, license } = paper;
   const suffix = paper.pithNumber.slice("pith:0000:".length);
   const others = paper.aliases.filter(({ kind }) => !kind.startsWith("pith_short"));
@@ -24,14 +24,14 @@ export function PaperAside({ paper }: { paper: PaperAnswer }) {
             <Fact name="Other names">
               {others.slice(0, 20).map(({ kind, value }) => (
                 <div key={`${kind} ${value}`}>
-                  <Said text={value} most={120} /> <span class="soft">{kind}</span>
+                  <DocumentText text={value} maxLength={120} /> <span class="soft">{kind}</span>
                 </div>
               ))}
             </Fact>
           )}
           {license !== null && (
             <Fact name="License">
-              <Said text={license.replace(/^https?:\/\//, "")} most={120} />
+              <DocumentText text={license.replace(/^https?:\/\//, "")} maxLength={120} />
             </Fact>
           )}
           <Fact name="Record hash">
@@ -41,22 +41,14 @@ export function PaperAside({ paper }: { paper: PaperAnswer }) {
             <code>{paper.state.sha256}</code>
           </Fact>
           <Fact name="Record asserted by">
-            <SaidBy provenance={paper.recordProvenance} />
+            <ProvenanceChip provenance={paper.recordProvenance} />
           </Fact>
         </dl>
         <p class="facts-links">
-          <a
-            href={serverAddress(`pith/${suffix}/bundle.json`)}
-            target="_self"
-            download={`${suffix}.bundle.json`}
-          >
+          <a href={serverUrl(`pith/${suffix}/bundle.json`)} target="_self" download={`${suffix}.bundle.json`}>
             Bundle
           </a>
-          <a
-            href={serverAddress(`pith/${suffix}/state.json`)}
-            target="_self"
-            download={`${suffix}.state.json`}
-          >
+          <a href={serverUrl(`pith/${suffix}/state.json`)} target="_self" download={`${suffix}.state.json`}>
             State
           </a>
         </p>
@@ -67,13 +59,13 @@ export function PaperAside({ paper }: { paper: PaperAnswer }) {
           {work.papers.map((version) => (
             <li key={version.pithNumber}>
               <a
-                href={paperAddress(version.pithNumber)}
+                href={paperUrl(version.pithNumber)}
                 aria-current={version.pithNumber === paper.pithNumber ? "true" : undefined}
               >
                 {version.source.version === null ? "Version" : `v${version.source.version}`}
               </a>{" "}
               <time dateTime={version.submittedAt}>{version.submittedAt.slice(0, 10)}</time>{" "}
-              <ProofChip proved={version.verification} isShort />
+              <ProofChip evidence={version.verification} isShort />
               {version.pithNumber === paper.pithNumber && <span class="soft small"> shown here</span>}
             </li>
           ))}
@@ -93,13 +85,13 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
 }
 
 /** The paper at its source, as a link where the source has known addresses. */
-function SourceLink({ kind, identifier, version }: PaperAnswer["source"]) {
+function SourceLink({ kind, identifier, version }: PaperResult["source"]) {
   const name = `${kind}:${identifier}${version === null ? "" : `v${version}`}`;
-  const href = sourceAddress(
+  const href = sourceUrl(
     kind,
     kind === "arxiv" && version !== null ? `${identifier}v${version}` : identifier,
   );
-  if (href === null) return <Said text={name} most={120} />;
+  if (href === null) return <DocumentText text={name} maxLength={120} />;
   return (
     <a href={href} rel="noreferrer">
       {name}

@@ -1,70 +1,70 @@
 import { useState } from "preact/hooks";
-import { SaidBy } from "../../proof/index.ts";
-import { graphAddress } from "../../routing/index.ts";
-import { Said } from "../../text/index.ts";
-import { QueryBehind } from "../../ui/index.ts";
-import { type PaperAnswer, paperQuery } from "./queries.ts";
+import { ProvenanceChip } from "../../proof/index.ts";
+import { graphUrl } from "../../routing/index.ts";
+import { DocumentText } from "../../text/index.ts";
+import { QueryLink } from "../../ui/index.ts";
+import { type PaperResult, paperQuery } from "./queries.ts";
 
 /** Title, authors, abstract and headline, with who signed them. */
-export function PaperHead({ paper }: { paper: PaperAnswer }) {
+export function PaperHead({ paper }: { paper: PaperResult }) {
   const { title, headline, abstractExcerpt, primaryCategory, crossCategories, submittedAt } = paper;
   return (
     <header class="paper-head">
       <p class="paper-kicker">
         {primaryCategory !== null && (
-          <span class="category first">
-            <Said text={primaryCategory} most={40} canGrow={false} />
+          <span class="category primary">
+            <DocumentText text={primaryCategory} maxLength={40} isExpandable={false} />
           </span>
         )}
         {crossCategories.slice(0, 12).map((category) => (
           <span class="category" key={category}>
-            <Said text={category} most={40} canGrow={false} />
+            <DocumentText text={category} maxLength={40} isExpandable={false} />
           </span>
         ))}
         <time dateTime={submittedAt}>submitted {submittedAt.slice(0, 10)}</time>
       </p>
-      <h1>{title === null ? paper.pithNumber : <Said text={title} most={400} />}</h1>
+      <h1>{title === null ? paper.pithNumber : <DocumentText text={title} maxLength={400} />}</h1>
       {title === null && <p class="soft">No title yet: this mirror has no snapshot of the paper.</p>}
       <Authors authors={paper.authors} />
       {headline !== null && (
         <p class="paper-headline">
-          <Said text={headline} />
+          <DocumentText text={headline} />
         </p>
       )}
       {abstractExcerpt !== null && (
         <p class="paper-abstract">
-          <span class="only-read">Abstract: </span>
-          <Said text={abstractExcerpt} most={1500} />
+          <span class="visually-hidden">Abstract: </span>
+          <DocumentText text={abstractExcerpt} maxLength={1500} />
         </p>
       )}
-      <p class="paper-said-by">
-        <SaidBy provenance={paper.snapshotProvenance} />
-        <a href={graphAddress([paper.pithNumber])}>Citation graph</a>
-        <QueryBehind document={paperQuery} variables={{ ref: paper.pithNumber }} of="the paper" />
+      <p class="paper-provenance">
+        <ProvenanceChip provenance={paper.snapshotProvenance} />
+        <a href={graphUrl([paper.pithNumber])}>Citation graph</a>
+        <QueryLink document={paperQuery} variables={{ ref: paper.pithNumber }} label="the paper" />
       </p>
       {paper.verdict !== null && <Verdict verdict={paper.verdict} />}
     </header>
   );
 }
 
-const mostAuthors = 12;
+const maxAuthorsShown = 12;
 
 function Authors({ authors }: { authors: readonly string[] }) {
-  const [isWhole, setWhole] = useState(false);
+  const [isExpanded, setExpanded] = useState(false);
   if (authors.length === 0) return <p class="soft">Authors unknown.</p>;
-  const shown = isWhole ? authors : authors.slice(0, mostAuthors);
+  const shown = isExpanded ? authors : authors.slice(0, maxAuthorsShown);
   return (
     <p class="paper-authors">
       {shown.map((author, index) => (
         <span key={index}>
           {index > 0 && ", "}
-          <Said text={author} most={80} canGrow={false} />
+          <DocumentText text={author} maxLength={80} isExpandable={false} />
         </span>
       ))}
       {shown.length < authors.length && (
         <>
           {" "}
-          <button type="button" class="link-like" onClick={() => setWhole(true)}>
+          <button type="button" class="link-like" onClick={() => setExpanded(true)}>
             and {authors.length - shown.length} others
           </button>
         </>
@@ -73,7 +73,7 @@ function Authors({ authors }: { authors: readonly string[] }) {
   );
 }
 
-type VerdictAnswer = NonNullable<PaperAnswer["verdict"]>;
+type VerdictResult = NonNullable<PaperResult["verdict"]>;
 
 const parts = [
   ["oneLineSummary", "Summary"],
@@ -82,7 +82,7 @@ const parts = [
 ] as const;
 
 /** The verdict of a machine reading, with its signer. */
-export function Verdict({ verdict }: { verdict: VerdictAnswer }) {
+export function Verdict({ verdict }: { verdict: VerdictResult }) {
   const models = modelNames(verdict.modelSet);
   return (
     <section class="verdict" aria-labelledby="verdict-title">
@@ -95,24 +95,24 @@ export function Verdict({ verdict }: { verdict: VerdictAnswer }) {
               <div key={name}>
                 <dt>{title}</dt>
                 <dd>
-                  <Said text={text} />
+                  <DocumentText text={text} />
                 </dd>
               </div>
             )
           );
         })}
       </dl>
-      <p class="verdict-made">
-        <SaidBy provenance={verdict.provenance} />
+      <p class="verdict-meta">
+        <ProvenanceChip provenance={verdict.provenance} />
         {verdict.createdAt !== null && <span>read {verdict.createdAt.slice(0, 10)}</span>}
         {models !== null && (
           <span>
-            by <Said text={models} most={120} />
+            by <DocumentText text={models} maxLength={120} />
           </span>
         )}
         {verdict.pipelineVersion !== null && (
           <span>
-            with <Said text={verdict.pipelineVersion} most={60} />
+            with <DocumentText text={verdict.pipelineVersion} maxLength={60} />
           </span>
         )}
       </p>
@@ -120,7 +120,7 @@ export function Verdict({ verdict }: { verdict: VerdictAnswer }) {
   );
 }
 
-/** `grok-4.3` of `{"reader":"grok-4.3"}`: the names alone; other forms as JSON; null where none is given. */
+/** `grok-4.3` for `{"reader":"grok-4.3"}`; other forms as JSON; null if there is none. */
 function modelNames(modelSet: unknown): string | null {
   if (modelSet === null || modelSet === undefined) return null;
   if (typeof modelSet === "string") return modelSet;

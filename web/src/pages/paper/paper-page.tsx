@@ -1,58 +1,58 @@
 import "./paper.css";
 import { useEffect, useState } from "preact/hooks";
-import { type AskError, useAnswer } from "../../api/index.ts";
-import { goTo, type Place, paperAddress, searchAddress, useTitle } from "../../routing/index.ts";
+import { type ApiError, useQuery } from "../../api/index.ts";
+import { navigate, paperUrl, type Route, searchUrl, useTitle } from "../../routing/index.ts";
 import { ErrorNotice } from "../../ui/index.ts";
-import { CitedBy, WorkOnly } from "./cited-work.tsx";
+import { CitedBy, CitedWork } from "./cited-work.tsx";
 import { Claims } from "./claims.tsx";
 import { Events } from "./events.tsx";
 import { PaperAside } from "./paper-aside.tsx";
 import { PaperHead } from "./paper-head.tsx";
-import { type PaperAnswer, paperQuery, workQuery } from "./queries.ts";
+import { type PaperResult, paperQuery, workQuery } from "./queries.ts";
 import { References } from "./references.tsx";
-import { Related } from "./related-works.tsx";
+import { RelatedWorks } from "./related-works.tsx";
 import { VerificationPanel } from "./verification-panel.tsx";
 
 const workId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** The page of whatever a ref names: a paper, or a work that is only cited. */
-export function PaperPage({ place: { ref } }: { place: Extract<Place, { page: "paper" }> }) {
+/** The page of a ref: a paper, or a work that is only cited. */
+export function PaperPage({ place: { ref } }: { place: Extract<Route, { page: "paper" }> }) {
   return workId.test(ref) ? <ByWorkId name={ref} /> : <ByRef name={ref} />;
 }
 
 function ByRef({ name }: { name: string }) {
-  const [turn, setTurn] = useState(0);
-  const answer = useAnswer(paperQuery, { ref: name }, turn);
-  useTitle(answer.data?.paper?.title ?? answer.data?.work?.title ?? name);
-  if (answer.state === "failed")
-    return <Unnamed name={name} error={answer.error} retry={() => setTurn(turn + 1)} />;
-  if (answer.state === "loading") return <Loading />;
-  const { paper, work } = answer.data;
+  const [refreshCount, setRefreshCount] = useState(0);
+  const result = useQuery(paperQuery, { ref: name }, refreshCount);
+  useTitle(result.data?.paper?.title ?? result.data?.work?.title ?? name);
+  if (result.state === "failed")
+    return <LoadFailed name={name} error={result.error} retry={() => setRefreshCount(refreshCount + 1)} />;
+  if (result.state === "loading") return <Loading />;
+  const { paper, work } = result.data;
   if (paper !== null) return <Paper paper={paper} />;
-  return work === null ? <NotFound name={name} /> : <WorkOnly work={work} name={name} />;
+  return work === null ? <NotFound name={name} /> : <CitedWork work={work} name={name} />;
 }
 
 function ByWorkId({ name }: { name: string }) {
-  const [turn, setTurn] = useState(0);
-  const answer = useAnswer(workQuery, { ref: name }, turn);
-  const pithNumber = answer.data?.work?.paper?.pithNumber;
-  useTitle(answer.data?.work?.title ?? name);
+  const [refreshCount, setRefreshCount] = useState(0);
+  const result = useQuery(workQuery, { ref: name }, refreshCount);
+  const pithNumber = result.data?.work?.paper?.pithNumber;
+  useTitle(result.data?.work?.title ?? name);
   useEffect(() => {
-    if (pithNumber !== undefined) goTo(paperAddress(pithNumber), "replace");
+    if (pithNumber !== undefined) navigate(paperUrl(pithNumber), "replace");
   }, [pithNumber]);
-  if (answer.state === "failed")
-    return <Unnamed name={name} error={answer.error} retry={() => setTurn(turn + 1)} />;
-  if (answer.state === "loading" || pithNumber !== undefined) return <Loading />;
-  const { work } = answer.data;
-  return work === null ? <NotFound name={name} /> : <WorkOnly work={work} name={name} />;
+  if (result.state === "failed")
+    return <LoadFailed name={name} error={result.error} retry={() => setRefreshCount(refreshCount + 1)} />;
+  if (result.state === "loading" || pithNumber !== undefined) return <Loading />;
+  const { work } = result.data;
+  return work === null ? <NotFound name={name} /> : <CitedWork work={work} name={name} />;
 }
 
-/** Everything that is known about a paper, each with its signer. */
-function Paper({ paper }: { paper: PaperAnswer }) {
+/** Everything known about a paper, each part with its signer. */
+function Paper({ paper }: { paper: PaperResult }) {
   const { pithNumber } = paper;
   useEffect(() => {
-    // The fragment was not on the page when the browser looked for it.
-    if (location.hash !== "") goToFragment(location.hash.slice(1));
+    // The element of the fragment was not on the page yet when the browser looked for it.
+    if (location.hash !== "") scrollToFragment(location.hash.slice(1));
   }, [pithNumber]);
   return (
     <article class="paper">
@@ -71,43 +71,43 @@ function Paper({ paper }: { paper: PaperAnswer }) {
           signerId={paper.snapshotProvenance?.signer.signerId ?? null}
         />
         <CitedBy name={pithNumber} />
-        <Related name={pithNumber} />
+        <RelatedWorks name={pithNumber} />
         <Events pithNumber={pithNumber} />
       </div>
     </article>
   );
 }
 
-function goToFragment(id: string): void {
-  // Claims come in an answer of their own, so look again for a while.
-  let looks = 0;
-  const look = () => {
+function scrollToFragment(id: string): void {
+  // Claims are loaded separately: try again for about a second.
+  let attempts = 0;
+  const tryToScroll = () => {
     const found = document.getElementById(id);
     if (found !== null) found.scrollIntoView({ block: "center" });
-    else if (looks++ < 60) requestAnimationFrame(look);
+    else if (attempts++ < 60) requestAnimationFrame(tryToScroll);
   };
-  look();
+  tryToScroll();
 }
 
 function Loading() {
-  return <p class="soft waiting">Loading …</p>;
+  return <p class="soft loading">Loading …</p>;
 }
 
-function Unnamed({ name, error, retry }: { name: string; error: AskError; retry: () => void }) {
+function LoadFailed({ name, error, retry }: { name: string; error: ApiError; retry: () => void }) {
   if (error.code !== "AMBIGUOUS_REF") {
     return (
       <>
         <h1>
-          {error.code === "BAD_USER_INPUT" ? "This is not a paper's name" : "The paper could not be loaded"}
+          {error.code === "BAD_USER_INPUT" ? "Not a paper identifier" : "The paper could not be loaded"}
         </h1>
         {error.code === "BAD_USER_INPUT" ? (
           <ErrorNotice
             error={error}
-            title={`“${name.slice(0, 100)}” names no paper`}
-            text="Papers are named by an arXiv id (2302.12192), a DOI (10.1103/…) or a Pith number (pith:2023:…)."
+            title={`“${name.slice(0, 100)}” is not a paper identifier`}
+            text="Use an arXiv id (2302.12192), a DOI (10.1103/…) or a Pith number (pith:2023:…)."
           >
             <p>
-              <a href={searchAddress(name.slice(0, 200))}>Search for these words</a>
+              <a href={searchUrl(name.slice(0, 200))}>Search for these words</a>
             </p>
           </ErrorNotice>
         ) : (
@@ -118,11 +118,11 @@ function Unnamed({ name, error, retry }: { name: string; error: AskError; retry:
   }
   return (
     <>
-      <h1>“{name}” names several papers</h1>
+      <h1>“{name}” matches several papers</h1>
       <ul class="paper-list">
         {error.pithNumbers.map((number) => (
           <li key={number}>
-            <a href={paperAddress(number)}>{number}</a>
+            <a href={paperUrl(number)}>{number}</a>
           </li>
         ))}
       </ul>
@@ -136,12 +136,12 @@ function NotFound({ name }: { name: string }) {
       <h1>Paper not found</h1>
       <div class="empty">
         <p>
-          No paper or cited work matches <bdi class="said">{name.slice(0, 200)}</bdi>. This mirror may not
-          have imported it yet.
+          No paper or cited work matches <bdi class="document-text">{name.slice(0, 200)}</bdi>. This mirror
+          may not have imported it yet.
         </p>
         <p class="soft">
-          Papers are named by an arXiv id, a DOI or a Pith number. For words, use the{" "}
-          <a href={searchAddress(name.slice(0, 200))}>search</a>.
+          Use an arXiv id, a DOI or a Pith number. For words, use the{" "}
+          <a href={searchUrl(name.slice(0, 200))}>search</a>.
         </p>
       </div>
     </>

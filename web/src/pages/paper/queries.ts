@@ -1,18 +1,18 @@
 import {
-  bareWorkFragment,
   graphql,
+  paperFragment,
   provenanceFragment,
   type ResultOf,
-  shownPaperFragment,
   verificationFragment,
+  workFragment,
 } from "../../api/index.ts";
 
-/** A registry's id of a work (UUID) names no paper, so no paper is queried by it. */
+/** A work id (UUID) never names a paper, so `paper(ref:)` is not queried with one. */
 export const workQuery = graphql(
   `
     query Work($ref: String!) {
       work(ref: $ref) {
-        ...BareWork
+        ...WorkSummary
         paper {
           pithNumber
         }
@@ -25,25 +25,25 @@ export const workQuery = graphql(
       }
     }
   `,
-  [bareWorkFragment],
+  [workFragment],
 );
 
-/** What stands at the top of a paper's page, and beside it. */
+/** The top and the side of a paper's page. */
 export const paperQuery = graphql(
   `
     query Paper($ref: String!) {
       paper(ref: $ref) {
-        ...ShownPaper
+        ...PaperFields
         shortPithNumber
         aliases {
           kind
           value
         }
         recordProvenance {
-          ...Provenance
+          ...ProvenanceFields
         }
         snapshotProvenance {
-          ...Provenance
+          ...ProvenanceFields
         }
         verdict {
           oneLineSummary
@@ -53,11 +53,11 @@ export const paperQuery = graphql(
           pipelineVersion
           createdAt
           provenance {
-            ...Provenance
+            ...ProvenanceFields
           }
         }
         verification {
-          ...ShownVerification
+          ...VerificationFields
           recordHash
           titleBinding
           claimsHash
@@ -91,13 +91,13 @@ export const paperQuery = graphql(
               version
             }
             verification {
-              ...ShownVerification
+              ...VerificationFields
             }
           }
         }
       }
       work(ref: $ref) {
-        ...BareWork
+        ...WorkSummary
         papers {
           pithNumber
           source {
@@ -107,8 +107,8 @@ export const paperQuery = graphql(
       }
     }
   `,
-  [provenanceFragment, bareWorkFragment, shownPaperFragment, verificationFragment],
+  [provenanceFragment, workFragment, paperFragment, verificationFragment],
 );
 
-export type PaperAnswer = NonNullable<ResultOf<typeof paperQuery>["paper"]>;
-export type WorkAnswer = NonNullable<ResultOf<typeof paperQuery>["work"]>;
+export type PaperResult = NonNullable<ResultOf<typeof paperQuery>["paper"]>;
+export type WorkResult = NonNullable<ResultOf<typeof paperQuery>["work"]>;

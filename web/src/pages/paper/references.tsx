@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
-import { graphql, type ResultOf, shownReferenceFragment, usePages } from "../../api/index.ts";
-import { paperAddress } from "../../routing/index.ts";
-import { counted, Said } from "../../text/index.ts";
-import { More, QueryBehind, Section } from "../../ui/index.ts";
-import type { PaperAnswer } from "./queries.ts";
+import { graphql, type ResultOf, referenceFragment, usePages } from "../../api/index.ts";
+import { paperUrl } from "../../routing/index.ts";
+import { DocumentText, formatCount } from "../../text/index.ts";
+import { LoadMore, QueryLink, Section } from "../../ui/index.ts";
+import type { PaperResult } from "./queries.ts";
 
 const referencesQuery = graphql(
   `
@@ -18,7 +18,7 @@ const referencesQuery = graphql(
         edges {
           cursor
           node {
-            ...ShownReference
+            ...ReferenceFields
             citedPaper {
               pithNumber
               title
@@ -36,7 +36,7 @@ const referencesQuery = graphql(
     }
   }
 `,
-  [shownReferenceFragment],
+  [referenceFragment],
 );
 
 type Row = NonNullable<ResultOf<typeof referencesQuery>["paper"]>["references"]["edges"][number];
@@ -45,19 +45,19 @@ const filters = {
   all: { name: "All", variables: {} },
   held: { name: "In this mirror", variables: { stored: true } },
   anchors: { name: "Internal anchors", variables: { internalAnchor: true } },
-  unheld: { name: "Only cited", variables: { stored: false } },
+  onlyCited: { name: "Only cited", variables: { stored: false } },
 } as const;
 
 type Filter = keyof typeof filters;
 
-/** The paper's references, and how many of them are known here. */
+/** The paper's references, and how many of them are in this mirror. */
 export function References({
   pithNumber,
   coverage,
   signerId,
 }: {
   pithNumber: string;
-  coverage: PaperAnswer["referenceCoverage"];
+  coverage: PaperResult["referenceCoverage"];
   signerId: string | null;
 }) {
   const [filter, setFilter] = useState<Filter>("all");
@@ -71,12 +71,12 @@ export function References({
       id="references"
       title="References"
       count={coverage.listed}
-      aside={<QueryBehind document={referencesQuery} variables={variables} of="the references" />}
+      aside={<QueryLink document={referencesQuery} variables={variables} label="the references" />}
     >
       <Coverage coverage={coverage} signerId={signerId} />
       {coverage.listed > 0 && (
         <fieldset class="filter">
-          <legend class="only-read">Which references</legend>
+          <legend class="visually-hidden">Which references</legend>
           {(Object.keys(filters) as Filter[]).map((name) => (
             <label key={name}>
               <input
@@ -92,7 +92,7 @@ export function References({
       )}
       {nodes?.length === 0 && coverage.listed > 0 && <p class="soft">No references of this kind.</p>}
       {nodes !== undefined && nodes.length > 0 && <ReferenceTable rows={nodes} />}
-      <More pages={pages} what="references" />
+      <LoadMore pages={pages} noun="references" />
     </Section>
   );
 }
@@ -116,15 +116,15 @@ function ReferenceTable({ rows }: { rows: readonly Row[] }) {
           {rows.map(({ cursor, node }) => (
             <tr key={cursor}>
               <td class="number">{node.refIndex}</td>
-              <td class="said-cell">
+              <td class="text-cell">
                 <CitedWork reference={node} />
               </td>
               <td>{node.year ?? "–"}</td>
-              <td class="said-cell small">
+              <td class="text-cell small">
                 <Identifier reference={node} />
               </td>
               <td class="marks">
-                {node.citedPaper !== null && <span class="mark-held">in this mirror</span>}
+                {node.citedPaper !== null && <span class="mark-in-mirror">in this mirror</span>}
                 {node.isInternalAnchor && (
                   <span
                     class="mark-anchor"
@@ -145,13 +145,13 @@ function ReferenceTable({ rows }: { rows: readonly Row[] }) {
   );
 }
 
-/** The cited work: by the title that the reference gives it, else by the work's own. */
+/** The cited work, by the title in the reference, else by its own. */
 function CitedWork({ reference }: { reference: Row["node"] }) {
   const { title, citedPaper, work } = reference;
   const text = title ?? citedPaper?.title ?? work.title ?? "Untitled";
   const name = citedPaper?.pithNumber ?? work.arxivId ?? work.doi ?? work.workIds[0];
-  const said = <Said text={text} most={300} canGrow={false} />;
-  return name === undefined ? said : <a href={paperAddress(name)}>{said}</a>;
+  const content = <DocumentText text={text} maxLength={300} isExpandable={false} />;
+  return name === undefined ? content : <a href={paperUrl(name)}>{content}</a>;
 }
 
 function Identifier({ reference: { citedArxivId, doi, work } }: { reference: Row["node"] }) {
@@ -159,17 +159,17 @@ function Identifier({ reference: { citedArxivId, doi, work } }: { reference: Row
   return text === null ? (
     <span class="soft">No identifier</span>
   ) : (
-    <Said text={text} most={80} canGrow={false} />
+    <DocumentText text={text} maxLength={80} isExpandable={false} />
   );
 }
 
-/** How much of the paper's own reference list is known here, in one or two sentences. */
+/** How much of the reference list is known, in one or two sentences. */
 export function Coverage({
   coverage,
   signerId,
 }: {
-  coverage: PaperAnswer["referenceCoverage"];
-  /** Whose snapshot states the numbers; null where that is not known. */
+  coverage: PaperResult["referenceCoverage"];
+  /** The signer of the snapshot that states the numbers; null if unknown. */
   signerId: string | null;
 }) {
   const { asserted, listed, stored, internalAnchors, complete } = coverage;
@@ -180,7 +180,7 @@ export function Coverage({
     <div class="coverage">
       <p>
         <strong>
-          {listed.toLocaleString("en")} of {counted(total, "reference")}
+          {listed.toLocaleString("en")} of {formatCount(total, "reference")}
         </strong>{" "}
         listed here, {stored.toLocaleString("en")} with a paper in this mirror.
         {internalAnchors !== null &&
@@ -188,8 +188,8 @@ export function Coverage({
       </p>
       {!complete && asserted !== null && asserted > listed && (
         <p class="small soft">
-          The list is incomplete: {counted(asserted - listed, "reference")} not published, so the hash over
-          all of them can't be checked.
+          The list is incomplete: {formatCount(asserted - listed, "reference")} not published, so the hash
+          over all of them can't be checked.
         </p>
       )}
     </div>

@@ -1,20 +1,20 @@
 import { useState } from "preact/hooks";
-import { graphql, useAnswer } from "../../api/index.ts";
-import { paperAddress } from "../../routing/index.ts";
-import { counted, Said, yearText } from "../../text/index.ts";
-import { ErrorNotice, QueryBehind, Section } from "../../ui/index.ts";
+import { graphql, useQuery } from "../../api/index.ts";
+import { paperUrl } from "../../routing/index.ts";
+import { DocumentText, formatCount, formatYear } from "../../text/index.ts";
+import { ErrorNotice, QueryLink, Section } from "../../ui/index.ts";
 
 const relatedQuery = graphql(`
-  query Related($ref: String!, $by: Relatedness!, $first: Int!) {
+  query RelatedWorks($ref: String!, $by: Relatedness!, $first: Int!) {
     relatedWorks(ref: $ref, by: $by, first: $first) {
       nodes {
         score
         sharedCount
         shared(first: 3) {
-          ...NamedWork
+          ...RelatedWork
         }
         work {
-          ...NamedWork
+          ...RelatedWork
           year
           statedYear
         }
@@ -23,7 +23,7 @@ const relatedQuery = graphql(`
     }
   }
 
-  fragment NamedWork on Work {
+  fragment RelatedWork on Work {
     id
     title
     arxivId
@@ -35,47 +35,54 @@ const relatedQuery = graphql(`
   }
 `);
 
-const ways = {
+const relations = {
   BIBLIOGRAPHIC_COUPLING: {
     name: "Shared references",
-    shared: (count: number) => `${counted(count, "shared reference")}`,
+    shared: (count: number) => `${formatCount(count, "shared reference")}`,
     none: "No other work shares its references.",
   },
   CO_CITATION: {
     name: "Cited together",
-    shared: (count: number) => `cited together by ${counted(count, "work")}`,
+    shared: (count: number) => `cited together by ${formatCount(count, "work")}`,
     none: "No other work is cited together with it.",
   },
 } as const;
 
-type Way = keyof typeof ways;
+type Relation = keyof typeof relations;
 
-/** The works most related to one, each with what relates them. */
-export function Related({ name }: { name: string }) {
-  const [way, setWay] = useState<Way>("BIBLIOGRAPHIC_COUPLING");
-  const variables = { ref: name, by: way, first: 8 };
-  const [turn, setTurn] = useState(0);
-  const answer = useAnswer(relatedQuery, variables, turn);
-  const related = answer.data?.relatedWorks;
+/** The works most related to one, with the reason. */
+export function RelatedWorks({ name }: { name: string }) {
+  const [relation, setRelation] = useState<Relation>("BIBLIOGRAPHIC_COUPLING");
+  const variables = { ref: name, by: relation, first: 8 };
+  const [refreshCount, setRefreshCount] = useState(0);
+  const result = useQuery(relatedQuery, variables, refreshCount);
+  const related = result.data?.relatedWorks;
   const works = related?.nodes;
   return (
     <Section
       id="related"
       title="Related works"
-      aside={<QueryBehind document={relatedQuery} variables={variables} of="related works" />}
+      aside={<QueryLink document={relatedQuery} variables={variables} label="related works" />}
     >
       <fieldset class="filter">
-        <legend class="only-read">Related by</legend>
-        {(Object.keys(ways) as Way[]).map((each) => (
+        <legend class="visually-hidden">Related by</legend>
+        {(Object.keys(relations) as Relation[]).map((each) => (
           <label key={each}>
-            <input type="radio" name="related-by" checked={way === each} onChange={() => setWay(each)} />
-            {ways[each].name}
+            <input
+              type="radio"
+              name="related-by"
+              checked={relation === each}
+              onChange={() => setRelation(each)}
+            />
+            {relations[each].name}
           </label>
         ))}
       </fieldset>
-      {answer.state === "failed" && <ErrorNotice error={answer.error} retry={() => setTurn(turn + 1)} />}
-      {answer.state === "loading" && <p class="soft">Loading …</p>}
-      {works?.length === 0 && !related?.truncated && <p class="soft">{ways[way].none}</p>}
+      {result.state === "failed" && (
+        <ErrorNotice error={result.error} retry={() => setRefreshCount(refreshCount + 1)} />
+      )}
+      {result.state === "loading" && <p class="soft">Loading …</p>}
+      {works?.length === 0 && !related?.truncated && <p class="soft">{relations[relation].none}</p>}
       {related?.truncated === true && (
         <p class="notice">Not all works were compared, so others may be more related.</p>
       )}
@@ -87,14 +94,14 @@ export function Related({ name }: { name: string }) {
             </span>
             <div>
               <WorkLink work={work} />
-              {work.year !== null && <span class="soft small"> {yearText(work)}</span>}
+              {work.year !== null && <span class="soft small"> {formatYear(work)}</span>}
               <p class="small soft">
-                {ways[way].shared(sharedCount)}
+                {relations[relation].shared(sharedCount)}
                 {shared.length > 0 && ", such as "}
                 {shared.map((other, index) => (
                   <span key={other.id}>
                     {index > 0 && ", "}
-                    <WorkLink work={other} most={60} />
+                    <WorkLink work={other} maxLength={60} />
                   </span>
                 ))}
               </p>
@@ -106,7 +113,7 @@ export function Related({ name }: { name: string }) {
   );
 }
 
-type NamedWork = {
+type LinkedWork = {
   readonly title: string | null;
   readonly arxivId: string | null;
   readonly doi: string | null;
@@ -114,8 +121,10 @@ type NamedWork = {
   readonly paper: { readonly pithNumber: string } | null;
 };
 
-function WorkLink({ work, most = 200 }: { work: NamedWork; most?: number }) {
+function WorkLink({ work, maxLength = 200 }: { work: LinkedWork; maxLength?: number }) {
   const name = work.paper?.pithNumber ?? work.arxivId ?? work.doi ?? work.workIds[0];
-  const said = <Said text={work.title ?? name ?? "Untitled work"} most={most} canGrow={false} />;
-  return name === undefined ? said : <a href={paperAddress(name)}>{said}</a>;
+  const content = (
+    <DocumentText text={work.title ?? name ?? "Untitled work"} maxLength={maxLength} isExpandable={false} />
+  );
+  return name === undefined ? content : <a href={paperUrl(name)}>{content}</a>;
 }

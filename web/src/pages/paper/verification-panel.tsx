@@ -1,14 +1,14 @@
 import "./verification.css";
 import { useState } from "preact/hooks";
-import { ProofChip, trustMeaning, trustOf } from "../../proof/index.ts";
-import { QueryBehind } from "../../ui/index.ts";
-import { serverWordQuery } from "../../verify/index.ts";
+import { describeTrust, ProofChip, trustOf } from "../../proof/index.ts";
+import { QueryLink } from "../../ui/index.ts";
+import { serverInfoQuery } from "../../verify/index.ts";
 import { CheckList } from "./checks.tsx";
-import type { PaperAnswer } from "./queries.ts";
-import { Outcome, useVerification } from "./verification-result.tsx";
+import type { PaperResult } from "./queries.ts";
+import { useVerification, VerificationResult } from "./verification-result.tsx";
 
-/** What the server checked, in plain words, and the same checks by this browser. */
-export function VerificationPanel({ paper }: { paper: PaperAnswer }) {
+/** The server's checks, and the same checks in this browser. */
+export function VerificationPanel({ paper }: { paper: PaperResult }) {
   const { verification } = paper;
   const { equivocations, invalidEvents, signer } = verification;
   const recordSigner = paper.recordProvenance?.signer ?? null;
@@ -19,19 +19,19 @@ export function VerificationPanel({ paper }: { paper: PaperAnswer }) {
     <section class="panel verification" aria-labelledby="verification-title">
       <h2 id="verification-title">Verification</h2>
       <p class="verification-proof">
-        <ProofChip proved={verification} />{" "}
-        <span class="small">{trustMeaning(trustOf(verification), signer)}</span>
+        <ProofChip evidence={verification} />{" "}
+        <span class="small">{describeTrust(trustOf(verification), signer)}</span>
       </p>
       {equivocations > 0 && (
-        <p class="notice bad small">
+        <p class="notice error small">
           <strong>{equivocations === 1 ? "A fork" : `${equivocations} forks`}.</strong> A signer published two
           versions where only one is allowed. The <a href="#events">events</a> show both.
         </p>
       )}
       {invalidEvents > 0 && (
-        <p class="notice bad small">
+        <p class="notice error small">
           <strong>{invalidEvents === 1 ? "One invalid event" : `${invalidEvents} invalid events`}.</strong>{" "}
-          Authentic but wrong, so never applied. The <a href="#events">events</a> say why.
+          Correctly signed but invalid, so never applied. The <a href="#events">events</a> say why.
         </p>
       )}
       <h3>What this mirror checked</h3>
@@ -39,7 +39,7 @@ export function VerificationPanel({ paper }: { paper: PaperAnswer }) {
       <div class="verification-again">
         <button
           type="button"
-          class="button first"
+          class="button primary"
           onClick={() => start(keyring)}
           disabled={run.state === "running"}
         >
@@ -52,30 +52,34 @@ export function VerificationPanel({ paper }: { paper: PaperAnswer }) {
           </p>
         )}
         <div role="status">
-          <Outcome run={run} stateSha256={paper.state.sha256} />
+          <VerificationResult run={run} stateSha256={paper.state.sha256} />
         </div>
         {browser !== null && (
-          <QueryBehind
-            document={serverWordQuery}
+          <QueryLink
+            document={serverInfoQuery}
             variables={{ ref: paper.pithNumber }}
-            of="the values that were compared"
+            label="the values that were compared"
           />
         )}
         <KeyringBox
           keyring={keyring}
           onChange={setKeyring}
-          isNeeded={browser !== null && lacksKeys(browser)}
+          isNeeded={browser !== null && hasUnknownKeys(browser)}
         />
       </div>
     </section>
   );
 }
 
-function lacksKeys({ refused }: { readonly refused: readonly { readonly reason: string }[] }): boolean {
-  return refused.some(({ reason }) => reason === "UNKNOWN_SIGNER");
+function hasUnknownKeys({
+  rejected,
+}: {
+  readonly rejected: readonly { readonly reason: string }[];
+}): boolean {
+  return rejected.some(({ reason }) => reason === "UNKNOWN_SIGNER");
 }
 
-/** Takes keys that the reader trusts and this page does not know. A server's own word on them would prove nothing. */
+/** An input for keys that the reader trusts. Keys from the server would prove nothing. */
 export function KeyringBox({
   keyring,
   onChange,

@@ -1,14 +1,14 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { AskError } from "../../api/index.ts";
-import { counted, Said } from "../../text/index.ts";
+import { ApiError } from "../../api/index.ts";
+import { DocumentText, formatCount } from "../../text/index.ts";
 import {
   type Difference,
-  type RefusedEvent,
+  type RejectedEvent,
   type UsedKey,
   type Verification,
   type VerifiedPaper,
   VerifyError,
-  verifyAgain,
+  verifyPaper,
 } from "../../verify/index.ts";
 
 const failedTitles = {
@@ -17,8 +17,8 @@ const failedTitles = {
   network: "Verification was not possible",
 };
 
-/** What this browser found: the same as the server, something else and where, or why it cannot tell. */
-export function Outcome({ run, stateSha256 }: { run: VerificationRun; stateSha256: string }) {
+/** The result of verification in this browser: agreement, differences, or why it was not possible. */
+export function VerificationResult({ run, stateSha256 }: { run: VerificationRun; stateSha256: string }) {
   switch (run.state) {
     case "idle":
       return null;
@@ -32,28 +32,28 @@ export function Outcome({ run, stateSha256 }: { run: VerificationRun; stateSha25
         </div>
       );
     case "done":
-      return <Done {...run.verification} stateSha256={stateSha256} />;
+      return <VerifiedResult {...run.verification} stateSha256={stateSha256} />;
   }
 }
 
-function Done({
+function VerifiedResult({
   bytes,
   milliseconds,
   paper,
   comparison,
   stateSha256,
 }: Verification & { readonly stateSha256: string }) {
-  const unknown = paper.refused.filter(({ reason }) => reason === "UNKNOWN_SIGNER");
-  const refused = paper.refused.filter(({ reason }) => reason !== "UNKNOWN_SIGNER");
+  const unknown = paper.rejected.filter(({ reason }) => reason === "UNKNOWN_SIGNER");
+  const rejected = paper.rejected.filter(({ reason }) => reason !== "UNKNOWN_SIGNER");
   const { differences, compared } = comparison;
-  if (unknown.length > 0) return <UnknownKeys refused={unknown} />;
-  const agrees = differences.length === 0 && refused.length === 0;
-  const trust = trustOfPaper(paper);
+  if (unknown.length > 0) return <UnknownKeys rejected={unknown} />;
+  const agrees = differences.length === 0 && rejected.length === 0;
+  const trust = agreementLevel(paper);
   return (
     <div class={`outcome ${agrees ? `agrees by-${trust}` : "differs"}`}>
       <strong>
         {agrees
-          ? agreedTitles[trust](paper.shownBy?.signerId.slice(0, 60) ?? "")
+          ? agreementTitles[trust](paper.contentKey?.signerId.slice(0, 60) ?? "")
           : "The server shows something else than the events say"}
       </strong>
       {agrees && (
@@ -63,60 +63,62 @@ function Done({
         </p>
       )}
       <p class="small">
-        Fetched {bytes.toLocaleString("en")} bytes, verified {counted(paper.signatures, "event signature")}{" "}
-        and {counted(paper.receipts, "receipt")}, merged {counted(paper.events.length, "event")}, compared{" "}
-        {counted(compared, "value")} ({Math.max(1, Math.round(milliseconds))} ms).
+        Fetched {bytes.toLocaleString("en")} bytes, verified{" "}
+        {formatCount(paper.signatures, "event signature")} and {formatCount(paper.receipts, "receipt")},
+        merged {formatCount(paper.events.length, "event")}, compared {formatCount(compared, "value")} (
+        {Math.max(1, Math.round(milliseconds))} ms).
       </p>
-      {refused.length > 0 && <RefusedEvents refused={refused} />}
+      {rejected.length > 0 && <RejectedEvents rejected={rejected} />}
       {differences.length > 0 && <Differences differences={differences} />}
-      <Limits paper={paper} />
+      <Caveats paper={paper} />
     </div>
   );
 }
 
-type AgreedTrust = "signed" | "demo" | "hash";
+type AgreementLevel = "signed" | "demo" | "hash";
 
-/** What an agreement is worth: no more than the keys and signatures behind it. */
-function trustOfPaper({ shownBy, proof }: VerifiedPaper): AgreedTrust {
-  if (shownBy?.origin === "sample") return "demo";
+/** How much an agreement proves: no more than the keys and signatures behind it. */
+function agreementLevel({ contentKey, proof }: VerifiedPaper): AgreementLevel {
+  if (contentKey?.origin === "sample") return "demo";
   return proof === "SIGNED" ? "signed" : "hash";
 }
 
-const agreedTitles: Readonly<Record<AgreedTrust, (signers: string) => string>> = {
+const agreementTitles: Readonly<Record<AgreementLevel, (signers: string) => string>> = {
   signed: (signers) => `Verified: signed by ${signers}`,
   demo: () => "Consistent, but signed with the demo key",
   hash: () => "Consistent, but the content is not signed",
 };
 
-const mostListed = 20;
+const maxListed = 20;
 
-function RefusedEvents({ refused }: { refused: readonly RefusedEvent[] }) {
+function RejectedEvents({ rejected }: { rejected: readonly RejectedEvent[] }) {
   return (
     <ul class="small outcome-list">
-      {refused.slice(0, mostListed).map(({ id, reason }) => (
+      {rejected.slice(0, maxListed).map(({ id, reason }) => (
         <li key={id}>
           The server sent an event that this browser rejects, <code>{id.slice(0, 19)}…</code>:{" "}
-          {refusalWords[reason]}
+          {rejectionTexts[reason]}
         </li>
       ))}
     </ul>
   );
 }
 
-function UnknownKeys({ refused }: { refused: readonly RefusedEvent[] }) {
-  const signers = new Map(refused.map((event) => [event.fingerprint, event]));
+function UnknownKeys({ rejected }: { rejected: readonly RejectedEvent[] }) {
+  const signers = new Map(rejected.map((event) => [event.fingerprint, event]));
   return (
     <div class="outcome unknown">
       <strong>Can't verify: unknown key</strong>
       <p class="small">
-        {refused.length === 1 ? "One event was" : `${refused.length.toLocaleString("en")} events were`} signed
-        with a key that this page does not know. If you have the key from a source that you trust, add it
-        below.
+        {rejected.length === 1 ? "One event was" : `${rejected.length.toLocaleString("en")} events were`}{" "}
+        signed with a key that this page does not know. If you have the key from a source that you trust, add
+        it below.
       </p>
       <ul class="small outcome-list">
-        {[...signers.values()].slice(0, mostListed).map(({ signerId, fingerprint }) => (
+        {[...signers.values()].slice(0, maxListed).map(({ signerId, fingerprint }) => (
           <li key={fingerprint}>
-            <Said text={signerId} most={60} />, key with fingerprint <code>{fingerprint.slice(0, 64)}</code>
+            <DocumentText text={signerId} maxLength={60} />, key with fingerprint{" "}
+            <code>{fingerprint.slice(0, 64)}</code>
           </li>
         ))}
       </ul>
@@ -124,19 +126,20 @@ function UnknownKeys({ refused }: { refused: readonly RefusedEvent[] }) {
   );
 }
 
-const originWords: Readonly<Record<UsedKey["origin"], string>> = {
+const originDescriptions: Readonly<Record<UsedKey["origin"], string>> = {
   registry: "the registry's key, built into this page",
   sample: "the demo key of the sample data: its private key is public, so its signatures prove nothing",
   added: "a key that you added",
 };
 
-/** What even an agreement does not show. */
-function Limits({ paper }: { paper: VerifiedPaper }) {
+/** What even an agreement does not prove. */
+function Caveats({ paper }: { paper: VerifiedPaper }) {
   return (
     <div class="small outcome-limits">
       {paper.keys.map(({ fingerprint, keyId, origin }) => (
         <p key={fingerprint}>
-          Key <Said text={keyId} most={60} canGrow={false} /> is {originWords[origin]}.
+          Key <DocumentText text={keyId} maxLength={60} isExpandable={false} /> is{" "}
+          {originDescriptions[origin]}.
         </p>
       ))}
       {paper.proof !== "SIGNED" && (
@@ -155,7 +158,7 @@ function Limits({ paper }: { paper: VerifiedPaper }) {
 
 const maxDifferences = 30;
 
-/** Each place where the server shows one thing and the signed events say another. */
+/** Each value that differs between the server and the signed events. */
 export function Differences({ differences }: { differences: readonly Difference[] }) {
   return (
     <>
@@ -167,13 +170,13 @@ export function Differences({ differences }: { differences: readonly Difference[
         {differences.slice(0, maxDifferences).map(({ what, server, browser }) => (
           <li key={what}>
             <strong>
-              <Said text={what} most={80} canGrow={false} />
+              <DocumentText text={what} maxLength={80} isExpandable={false} />
             </strong>
             <dl class="difference">
               <dt>The server shows</dt>
-              <dd>{server === null ? <em>nothing</em> : <Said text={server} most={300} />}</dd>
+              <dd>{server === null ? <em>nothing</em> : <DocumentText text={server} maxLength={300} />}</dd>
               <dt>The events say</dt>
-              <dd>{browser === null ? <em>nothing</em> : <Said text={browser} most={300} />}</dd>
+              <dd>{browser === null ? <em>nothing</em> : <DocumentText text={browser} maxLength={300} />}</dd>
             </dl>
           </li>
         ))}
@@ -184,7 +187,7 @@ export function Differences({ differences }: { differences: readonly Difference[
 }
 
 /** Why a copy of an event is rejected. PROTOCOL section 5, rules 1–6. */
-export const refusalWords: Readonly<Record<RefusedEvent["reason"], string>> = {
+export const rejectionTexts: Readonly<Record<RejectedEvent["reason"], string>> = {
   MALFORMED_EVENT: "it is not a well-formed event.",
   EVENT_ID_MISMATCH: "its content does not match its id. It was altered.",
   SUBJECT_MISMATCH: "it is about another paper.",
@@ -201,7 +204,7 @@ export type VerificationRun =
   | { readonly state: "done"; readonly verification: Verification }
   | { readonly state: "failed"; readonly about: VerifyError["about"]; readonly message: string };
 
-/** Verifies a paper in this browser when told to; another start gives up the one before. */
+/** Verifies a paper in this browser on demand. Starting again aborts the previous run. */
 export function useVerification(pithNumber: string): {
   readonly run: VerificationRun;
   readonly start: (keyring: string) => void;
@@ -211,16 +214,16 @@ export function useVerification(pithNumber: string): {
   useEffect(() => () => running.current?.abort(), []);
   const start = async (keyring: string) => {
     running.current?.abort();
-    const given = new AbortController();
-    running.current = given;
+    const controller = new AbortController();
+    running.current = controller;
     setRun({ state: "running" });
     try {
-      const verification = await verifyAgain(pithNumber, keyring, given.signal);
-      if (!given.signal.aborted) setRun({ state: "done", verification });
+      const verification = await verifyPaper(pithNumber, keyring, controller.signal);
+      if (!controller.signal.aborted) setRun({ state: "done", verification });
     } catch (error) {
-      if (given.signal.aborted) return;
+      if (controller.signal.aborted) return;
       const about = error instanceof VerifyError ? error.about : "network";
-      const isKnown = error instanceof VerifyError || error instanceof AskError;
+      const isKnown = error instanceof VerifyError || error instanceof ApiError;
       setRun({ state: "failed", about, message: isKnown ? error.message : String(error) });
     }
   };

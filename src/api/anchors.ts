@@ -1,0 +1,212 @@
+import { and, eq, inArray, isNotNull, type SQL, sql } from "drizzle-orm";
+import { anchorChainInSql } from "../graph/index.ts";
+import { citations, claims, papers, references, works } from "../store/tables/index.ts";
+import { builder } from "./builder.ts";
+import { claimsConnection } from "./claims.ts";
+import { ClaimConnection, pageArguments } from "./connections/schema.ts";
+import type { Context } from "./context.ts";
+import { ApiError } from "./errors.ts";
+import { anyWorkRef, type GraphResult, GraphResultInterface, workIdByRef, worksOf } from "./graph-works.ts";
+import { graphLimits, readWithin } from "./limits/graph.ts";
+import { ofKinds } from "./loaders/claims.ts";
+import type { WorkRow } from "./loaders/papers.ts";
+import { WorkObject } from "./objects.ts";
+import { type PaperFilter, PaperFilterInput, paperCondition } from "./paper-filter.ts";
+import { ClaimKindEnum } from "./scalars-and-enums.ts";
+import { emptyListVersion, graphPosition, idsOf, type RankedWorks, RankedWorksObject } from "./top-works.ts";
+
+builder.queryField("anchorClaims", (t) =>
+  t.field({
+    type: ClaimConnection,
+    description:
+      "Lists the claims of a paper's anchors: of the stored papers that the paper cites through internal anchors. The order is that " +
+      "of `claims`.",
+    args: {
+      ref: t.arg.string({
+        required: true,
+        description: "The citing paper, in any form that `Query.paper` accepts.",
+      }),
+      kinds: t.arg({
+        type: [ClaimKindEnum],
+        description: "Only claims of these kinds. Defaults to all kinds; an empty list matches nothing.",
+      }),
+      ...pageArguments,
+    },
+    resolve: async (_root, { ref, kinds, ...page }, context) => {
+      const { database, loaders } = context;
+      const paper = await loaders.paperByRef.load(ref);
+      if (paper === null) {
+        throw new ApiError("NOT_FOUND", `No paper ${JSON.stringify(ref)} is stored here.`);
+      }
+      const { db } = database;
+      const cited = db
+        .select({ workId: references.citedWorkId })
+        .from(references)
+        .where(and(eq(references.paperId, paper.paperId), references.isInternalAnchor));
+      // One in the other, not joined: a server with Citus reads each where it lies.
+      const anchors = db
+        .select({ paperId: sql`${works.paperId}` })
+        .from(works)
+        .where(and(inArray(works.workId, cited), isNotNull(works.paperId)));
+      const condition = and(inArray(claims.paperId, anchors), ofKinds(kinds ?? null));
+      return claimsConnection(condition, page, context);
+    },
+  }),
+);
+
+type AnchorChain = GraphResult & { readonly works: readonly WorkRow[] };
+
+const AnchorChainObject = builder.objectRef<AnchorChain>("AnchorChain");
+
+AnchorChainObject.implement({
+  description: "A chain of works, each citing the next one through an internal anchor.",
+  interfaces: [GraphResultInterface],
+  fields: (t) => ({
+    works: t.field({
+      type: [WorkObject],
+      description: "The works from `from` to the last anchor. Only `from` if it has no internal anchor.",
+      resolve: ({ works }) => works,
+    }),
+    length: t.int({
+      description: "The number of internal anchors along the chain: one less than the number of works.",
+      resolve: ({ works }) => works.length - 1,
+    }),
+  }),
+});
+
+builder.queryField("anchorChain", (t) =>
+  t.field({
+    type: AnchorChainObject,
+    nullable: true,
+    description:
+      "Finds the longest chain of internal anchors from a work back in time: each paper was submitted before the one that cites " +
+      "it. A chain ends at a work without a stored paper; among equally long chains every mirror returns the same one.",
+    args: {
+      from: t.arg.string({ required: true, description: `The first work, ${anyWorkRef}.` }),
+      to: t.arg.string({
+        description: `The last work, ${anyWorkRef}. Defaults to any work; the result is null if no chain leads there.`,
+      }),
+    },
+    resolve: async (_root, { from, to }, context) => {
+      const { graph, database, loaders } = context;
+      const begin = await workIdByRef(from, context);
+      const end = typeof to === "string" ? await workIdByRef(to, context) : null;
+      const answer = await graph.ask((_service, budget) =>
+        anchorChainInSql(database.pool, { from: begin, to: end }, budget),
+      );
+      const { workIds, truncated, graphVersion } = answer;
+      if (workIds === null) {
+        if (!truncated) return null;
+        throw new ApiError("QUERY_TOO_COMPLEX", "The time budget ran out before a chain was found.");
+      }
+      const works = (await worksOf(workIds, loaders)).filter((work) => work !== null);
+      return { works, truncated, graphVersion };
+    },
+  }),
+);
+
+const AnchorMetricEnum = builder.enumType("AnchorMetric", {
+  description: "The measure by which the anchors of a field are ranked.",
+  values: {
+    ANCHORED_WORKS: {
+      description:
+        "The number of works of the field with an internal anchor to it. The anchor itself may lie outside the field.",
+    },
+    PAGERANK: {
+      description:
+        "PageRank with a damping factor of 0.85 over the internal anchors between works of the field; no other works are ranked. " +
+        "Needs the citation graph in memory.",
+    },
+  } as const,
+});
+
+builder.queryField("topAnchors", (t) =>
+  t.field({
+    type: RankedWorksObject,
+    description:
+      "Ranks the anchors of a field: the works that the field's papers cite through internal anchors " +
+      "(`Reference.isInternalAnchor`).",
+    args: {
+      filter: t.arg({
+        type: PaperFilterInput,
+        description: "The field: the citing papers, usually by category and years. Defaults to all papers.",
+      }),
+      by: t.arg({
+        type: AnchorMetricEnum,
+        required: true,
+        defaultValue: "ANCHORED_WORKS",
+        description: "The measure.",
+      }),
+      first: t.arg.int({
+        required: true,
+        defaultValue: 20,
+        description: `The number of works. Defaults to 20; maximum ${graphLimits.ranked[1]}.`,
+      }),
+    },
+    resolve: async (_root, { filter, by, first }, context) => {
+      readWithin("first", first, graphLimits.ranked);
+      const condition = paperCondition(context.database.db, filter ?? {});
+      return by === "PAGERANK"
+        ? byPageRank(first, condition, context)
+        : byAnchoredWorks(first, filter ?? {}, condition, context);
+    },
+  }),
+);
+
+type Counted = { readonly workId: string; readonly count: number; readonly graphVersion: string };
+
+async function byAnchoredWorks(
+  first: number,
+  filter: PaperFilter,
+  condition: SQL | undefined,
+  context: Context,
+): Promise<RankedWorks> {
+  const { database, loaders } = context;
+  const counted = await loaders.batches.cached(`topAnchors ${JSON.stringify([filter, first])}`, async () => {
+    const { rows } = await loaders.batches.trackExpensive(() =>
+      database.db.execute<Counted>(
+        sql`SELECT ${citations.citedWorkId}::text AS "workId", count(*)::int AS count, ${graphPosition.value} AS "graphVersion"
+            FROM ${citations} CROSS JOIN ${graphPosition.table}
+            WHERE ${citations.isInternalAnchor}
+              AND ${citations.citingWorkId} IN (SELECT ${papers.workId} FROM ${papers} WHERE ${condition ?? sql`true`})
+            GROUP BY ${citations.citedWorkId}, ${graphPosition.value} ORDER BY count(*) DESC, ${citations.citedWorkId} LIMIT ${first}`,
+      ),
+    );
+    return rows;
+  });
+  const rows = await worksOf(
+    counted.map(({ workId }) => BigInt(workId)),
+    loaders,
+  );
+  const nodes = counted.flatMap(({ count }, index) => {
+    const work = rows[index] ?? null;
+    return work === null ? [] : [{ work, rank: index + 1, score: count }];
+  });
+  const graphVersion = counted[0]?.graphVersion ?? (await emptyListVersion(loaders));
+  return { nodes, truncated: false, graphVersion };
+}
+
+async function byPageRank(first: number, condition: SQL | undefined, context: Context): Promise<RankedWorks> {
+  const within =
+    condition === undefined
+      ? undefined
+      : BigUint64Array.from(
+          await idsOf(
+            sql`${works.workId} IN (SELECT ${papers.workId} FROM ${papers} WHERE ${condition})`,
+            context,
+          ),
+        );
+  const answer = await context.graph.analyse((service, budget) =>
+    service.topWorks({ by: "PAGERANK", anchorsOnly: true, first, within }, budget),
+  );
+  const rows = await worksOf(
+    answer.works.map(({ workId }) => workId),
+    context.loaders,
+  );
+  const nodes = answer.works.flatMap(({ score }, index) => {
+    const work = rows[index] ?? null;
+    return work === null ? [] : [{ work, rank: index + 1, score }];
+  });
+  const { truncated, graphVersion } = answer;
+  return { nodes, truncated, graphVersion };
+}

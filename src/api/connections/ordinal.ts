@@ -1,0 +1,90 @@
+import { type Column, type SQL, sql } from "drizzle-orm";
+import type { LoadersByArguments } from "../loaders/batching.ts";
+import { type Key, type KeyOrder, KeysetConnection, type PageArguments, type Range } from "./keyset.ts";
+
+/**
+ * A page of each paper's rows by their ordinal, the same page for every paper of a batch. Both bounds are
+ * exclusive.
+ */
+export type OrdinalPage = {
+  readonly after: number | null;
+  readonly before: number | null;
+  readonly reverse: boolean;
+  readonly limit: number;
+};
+
+/** Whether a page begins where the list does: the page that is asked for most. */
+export function isFirstPage({ after, before, reverse }: OrdinalPage): boolean {
+  return after === null && before === null && !reverse;
+}
+
+export function withinPage(ordinal: Column, { after, before }: OrdinalPage): SQL | undefined {
+  if (after === null && before === null) return undefined;
+  if (before === null) return sql`${ordinal} > ${after}`;
+  return after === null ? sql`${ordinal} < ${before}` : sql`${ordinal} > ${after} AND ${ordinal} < ${before}`;
+}
+
+/**
+ * A row's place among its paper's rows of the page, from 1. Rows past the page's limit are cut by it, paper by
+ * paper; the statement carries the papers' ids, so it also runs where the tables are distributed.
+ */
+export function placeInPage(paperId: Column, ordinal: Column, reverse = false): SQL.Aliased<string> {
+  const direction = reverse ? sql`DESC` : sql`ASC`;
+  return sql<string>`row_number() OVER (PARTITION BY ${paperId} ORDER BY ${ordinal} ${direction})`.as(
+    "place",
+  );
+}
+
+type OrdinalSource<Filter, Row> = {
+  /** Goes into the cursors: `claims`, `references`, … */
+  readonly name: string;
+  readonly paperId: bigint;
+  readonly filter: Filter;
+  readonly pages: LoadersByArguments<Filter & OrdinalPage, bigint, readonly Row[]>;
+  readonly count: () => Promise<number>;
+};
+
+/**
+ * The connection of a paper's rows by their ordinal. The same connection under many papers is one statement, since
+ * the loader is chosen by the arguments.
+ */
+export function ordinalConnection<Filter extends object, Row extends { readonly ordinal: number }>(
+  { name, paperId, filter, pages, count }: OrdinalSource<Filter, Row>,
+  page: PageArguments,
+): KeysetConnection<Row, Row> {
+  const order: KeyOrder = { name, parts: ["integer"] };
+  const read = (range: OrdinalPage) => pages.of({ ...filter, ...range }).get(paperId);
+  return new KeysetConnection<Row, Row>(
+    {
+      order,
+      keyOf: (row) => [String(row.ordinal)],
+      nodeOf: (row) => row,
+      rows: (range) => read(ordinalPageOf(range)),
+      anyFrom: async (key, side) => {
+        const ordinal = ordinalOf(key);
+        const rows = await read({
+          after: side === "after" ? ordinal - 1 : null,
+          before: side === "before" ? ordinal + 1 : null,
+          reverse: side === "before",
+          limit: 1,
+        });
+        return rows.length > 0;
+      },
+      count,
+    },
+    page,
+  );
+}
+
+function ordinalPageOf({ after, before, reverse, limit }: Range): OrdinalPage {
+  return {
+    after: after === null ? null : ordinalOf(after),
+    before: before === null ? null : ordinalOf(before),
+    reverse,
+    limit,
+  };
+}
+
+function ordinalOf(key: Key): number {
+  return Number(key[0]);
+}

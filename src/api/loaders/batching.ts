@@ -1,0 +1,221 @@
+import DataLoader from "dataloader";
+import { loaderBatches } from "../../runtime/channels.ts";
+import { untilAborted } from "../../store/cancellation.ts";
+import { asExpensive } from "../../store/connection-shares.ts";
+import type { Allowance } from "../limits/allowance.ts";
+import { keysOfStatement, whenSettled } from "./pacing.ts";
+import type { RowCache } from "./row-cache.ts";
+import type { SharedBatches } from "./shared-batches.ts";
+
+type Loaded<Key, Value> = DataLoader<Key, Value, unknown>;
+
+/** A loader of one request: a value that is kept comes at once, another by a batch. */
+export class RowLoader<Key, Value> {
+  readonly #create: () => Loaded<Key, Value>;
+  readonly #kept: ((key: Key) => Value | undefined) | undefined;
+  /** Made when something is asked for: a request uses few of its loaders. */
+  #batched: Loaded<Key, Value> | undefined;
+
+  constructor(create: () => Loaded<Key, Value>, kept?: (key: Key) => Value | undefined) {
+    this.#create = create;
+    this.#kept = kept;
+  }
+
+  /** Without a promise where none is needed: thousands of fields that need none are several times faster. */
+  get(key: Key): Value | Promise<Value> {
+    const value = this.#kept?.(key);
+    return value === undefined ? this.#loader.load(key) : value;
+  }
+
+  async load(key: Key): Promise<Value> {
+    return this.get(key);
+  }
+
+  /** In the order of the keys; without a promise where all are kept. Rejects where one cannot be loaded. */
+  getMany(keys: readonly Key[]): Value[] | Promise<Value[]> {
+    const values = keys.map((key) => this.get(key));
+    return values.some((value) => value instanceof Promise) ? Promise.all(values) : (values as Value[]);
+  }
+
+  /** Tells a row that was read by other ways. */
+  prime(key: Key, value: Value): void {
+    this.#loader.prime(key, value);
+  }
+
+  clear(key: Key): void {
+    this.#loader.clear(key);
+  }
+
+  get #loader(): Loaded<Key, Value> {
+    this.#batched ??= this.#create();
+    return this.#batched;
+  }
+}
+
+/**
+ * The loaders of one request. Their batches go out level by level: what is asked for while statements run waits
+ * until all of them have answered. So the number of statements follows from the query alone; without that, two
+ * lists that arrive a moment apart would each ask for their papers.
+ */
+export class Batches {
+  /** What the request may still read. */
+  readonly allowance: Allowance;
+  readonly #signal: AbortSignal | undefined;
+  readonly #rows: RowCache | undefined;
+  #running = 0;
+  #waiting: (() => void)[] = [];
+  #settling = false;
+  /** Of the kept rows that this request sees; null until it is known. */
+  #version: string | null = null;
+  #versionRead: Promise<void> | undefined;
+
+  /** Nothing more is read once the signal is aborted, and what is being read ends. */
+  constructor(allowance: Allowance, signal?: AbortSignal, rows?: RowCache) {
+    this.allowance = allowance;
+    this.#signal = signal;
+    this.#rows = rows;
+  }
+
+  /**
+   * A loader whose batch function answers with a map; keys that are not in it have the value `absent`. `rowsOfKey`: how
+   * many rows a key may have; many keys are read by several statements.
+   */
+  loader<Key, Value>(
+    load: (keys: readonly Key[]) => Promise<ReadonlyMap<unknown, Value>>,
+    absent: Value,
+    cacheKeyOf: (key: Key) => unknown = (key) => key,
+    rowsOfKey = 1,
+  ): RowLoader<Key, Value> {
+    const loadAll = async (keys: readonly Key[]) => {
+      const batch = { keys: keys.length, requests: 1 };
+      const found = await this.track(() => loaderBatches.run(batch, () => load(keys)));
+      return keys.map((key) => found.get(cacheKeyOf(key)) ?? absent);
+    };
+    const batchScheduleFn = (dispatch: () => void) => this.#wait(dispatch);
+    const maxBatchSize = keysOfStatement(rowsOfKey);
+    return new RowLoader(
+      () => new DataLoader(loadAll, { cacheKeyFn: cacheKeyOf, batchScheduleFn, maxBatchSize }),
+    );
+  }
+
+  /** A loader whose statements carry the keys of other requests as well; they end once all of those are given up. */
+  shared<Key, Value>(batches: SharedBatches<Key, Value>): RowLoader<Key, Value> {
+    const kept = (key: Key) => (this.#version === null ? undefined : batches.kept(key, this.#version));
+    const loadAll = async (keys: readonly Key[]) => {
+      const values = keys.map(kept);
+      const missing = keys.filter((_, index) => values[index] === undefined);
+      if (missing.length === 0) return values as Value[];
+      const found = await this.hold(() => batches.load(missing, this.#signal, this.#version));
+      let next = 0;
+      return values.map((value) => (value === undefined ? (found[next++] as Value) : value));
+    };
+    const batchScheduleFn = (dispatch: () => void) => {
+      if (this.#rows !== undefined) void this.#readVersion(this.#rows);
+      this.#wait(dispatch);
+    };
+    const { maxBatchSize } = batches;
+    return new RowLoader(
+      () => new DataLoader<Key, Value, unknown>(loadAll, { batchScheduleFn, maxBatchSize }),
+      kept,
+    );
+  }
+
+  /** The first level of loaders waits for it. */
+  #readVersion(rows: RowCache): Promise<void> {
+    this.#versionRead ??= this.hold(async () => {
+      this.#version = await rows.version();
+    });
+    return this.#versionRead;
+  }
+
+  /** The answer to an expensive question, cached beside the rows while the data is the same. */
+  async cached<Answer>(question: string, compute: () => Promise<Answer>): Promise<Answer> {
+    if (this.#rows === undefined) return compute();
+    const { answers } = this.#rows;
+    await this.#readVersion(this.#rows);
+    if (this.#version === null) return compute();
+    const known = answers.get(question, this.#version) as Answer | undefined;
+    if (known !== undefined) return known;
+    const answer = await compute();
+    answers.set(question, answer, this.#version);
+    return answer;
+  }
+
+  #wait(dispatch: () => void): void {
+    this.#waiting.push(dispatch);
+    this.#settle();
+  }
+
+  /** Runs statements that belong to the present level. They must not wait for a loader of this request. */
+  track<Result>(work: () => Promise<Result>): Promise<Result> {
+    const signal = this.#signal;
+    const start = () => (signal === undefined ? work() : untilAborted(signal, work));
+    return this.hold(() => {
+      signal?.throwIfAborted();
+      // Building hundreds of statements takes time as well.
+      return this.allowance.isTurnOver ? this.allowance.turn().then(start) : start();
+    });
+  }
+
+  /** As `track`, for statements that read much to answer little: few of them run at a time, whoever asks. */
+  trackExpensive<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.track(() => asExpensive(work));
+  }
+
+  /** The present level lasts as long as this work, which others may share and which does not end with the signal. */
+  async hold<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#running++;
+    try {
+      return await work();
+    } catch (error) {
+      throw this.#signal?.aborted ? this.#signal.reason : error;
+    } finally {
+      this.#running--;
+      this.#settle();
+    }
+  }
+
+  #settle(): void {
+    if (this.#running > 0 || this.#waiting.length === 0 || this.#settling) return;
+    this.#settling = true;
+    // By then every resolver that can go on has gone on, and has asked for what it needs.
+    whenSettled(() => {
+      this.#settling = false;
+      if (this.#running > 0) return;
+      const level = this.#waiting;
+      this.#waiting = [];
+      for (const dispatch of level) dispatch();
+    });
+  }
+}
+
+/**
+ * One loader for each set of arguments: the same list with the same arguments under many parents is one
+ * statement.
+ */
+export class LoadersByArguments<Arguments, Key, Value> {
+  readonly #loaders = new Map<string, RowLoader<Key, Value>>();
+  readonly #create: (given: Arguments) => RowLoader<Key, Value>;
+
+  constructor(create: (given: Arguments) => RowLoader<Key, Value>) {
+    this.#create = create;
+  }
+
+  of(given: Arguments): RowLoader<Key, Value> {
+    const name = JSON.stringify(given);
+    const loader = this.#loaders.get(name) ?? this.#create(given);
+    this.#loaders.set(name, loader);
+    return loader;
+  }
+}
+
+/** Puts rows under their parents, in the order in which they come. */
+export function groupBy<Row, Key>(rows: readonly Row[], keyOf: (row: Row) => Key): Map<Key, Row[]> {
+  const groups = new Map<Key, Row[]>();
+  for (const row of rows) {
+    const group = groups.get(keyOf(row));
+    if (group === undefined) groups.set(keyOf(row), [row]);
+    else group.push(row);
+  }
+  return groups;
+}

@@ -1,0 +1,187 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { loaderBatches } from "../../runtime/channels.ts";
+import { cancellable, type Sender } from "../../store/cancellation.ts";
+import { askerOf, nameAsker } from "../../store/connection-shares.ts";
+import type { Database } from "../../store/database.ts";
+import type { PaperStates } from "../../store/states/index.ts";
+import { afterSettling, keysOfStatement } from "./pacing.ts";
+import type { CachedRows, RowCache } from "./row-cache.ts";
+
+type Found<Value> = ReadonlyMap<unknown, Value>;
+
+type Asking<Key, Value> = {
+  readonly keys: readonly Key[];
+  readonly signal: AbortSignal | undefined;
+  readonly resolve: (found: Found<Value>) => void;
+  readonly reject: (error: unknown) => void;
+  /** Runs work in the context of who asks; absent where nobody watches. */
+  readonly inContext: (<Result>(work: () => Result) => Result) | undefined;
+};
+
+/** Statements of one kind that run at a time; who asks meanwhile shares the next. */
+const mostRunning = 2;
+
+/**
+ * One statement for the keys of many requests: what several ask for within a turn of the event loop, or while earlier
+ * statements run, goes out together. A server with much to do sends a fraction of the statements, and one with little
+ * to do waits for nobody.
+ *
+ * Each asks after its request came, and the statement runs after that: nobody sees anything older than without.
+ */
+export class SharedBatches<Key, Value> {
+  readonly #rows: Rows;
+  readonly #read: (sender: Sender, keys: readonly Key[]) => Promise<Found<Value>>;
+  readonly #shelf: CachedRows<Key, Value> | undefined;
+  /** Keys of one request in one statement, and of all who share it. */
+  readonly maxBatchSize: number;
+  /** The value of keys that are not found. */
+  readonly #absent: Value;
+  #waiting: Asking<Key, Value>[] = [];
+  #running = 0;
+  #isScheduled = false;
+
+  constructor(
+    rows: Rows,
+    absent: Value,
+    read: (sender: Sender, keys: readonly Key[]) => Promise<Found<Value>>,
+    rowsOfKey = 1,
+  ) {
+    this.maxBatchSize = keysOfStatement(rowsOfKey);
+    this.#rows = rows;
+    this.#read = read;
+    this.#absent = absent;
+    this.#shelf = rows.kept?.shelf();
+  }
+
+  /** What is kept of a key; undefined where a statement must tell. */
+  kept(key: Key, version: string): Value | undefined {
+    return this.#shelf?.get(key, version);
+  }
+
+  /**
+   * The values of keys, in their order, kept for others where the request's version is known: it was read before this
+   * was called. Rejects when the signal is aborted while the statement runs.
+   */
+  async load(
+    keys: readonly Key[],
+    signal: AbortSignal | undefined,
+    version: string | null,
+  ): Promise<Value[]> {
+    const found = await new Promise<Found<Value>>((resolve, reject) => {
+      const inContext = loaderBatches.hasSubscribers ? AsyncLocalStorage.snapshot() : undefined;
+      this.#waiting.push({ keys, signal, resolve, reject, inContext });
+      this.#schedule();
+    });
+    return keys.map((key) => {
+      const value = found.get(key) ?? this.#absent;
+      if (version !== null) this.#shelf?.set(key, value, version);
+      return value;
+    });
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || this.#running >= mostRunning || this.#waiting.length === 0) return;
+    this.#isScheduled = true;
+    afterSettling(() => {
+      this.#isScheduled = false;
+      void this.#send(this.#take());
+    });
+  }
+
+  #take(): Asking<Key, Value>[] {
+    let keys = 0;
+    const end = this.#waiting.findIndex((asking) => {
+      keys += asking.keys.length;
+      return keys > this.maxBatchSize;
+    });
+    return end < 0 ? this.#waiting.splice(0) : this.#waiting.splice(0, Math.max(1, end));
+  }
+
+  async #send(askings: readonly Asking<Key, Value>[]): Promise<void> {
+    this.#running++;
+    try {
+      await this.#answer(askings);
+    } finally {
+      this.#running--;
+      this.#schedule();
+    }
+  }
+
+  async #answer(askings: readonly Asking<Key, Value>[]): Promise<void> {
+    const [first] = askings;
+    const keys =
+      askings.length === 1 && first !== undefined
+        ? first.keys
+        : [...new Set(askings.flatMap((asking) => asking.keys))];
+    const watched = watch(askings);
+    try {
+      const { pool } = this.#rows;
+      const sender = watched.signal === null ? pool : cancellable(pool, watched.signal);
+      const read = () => this.#read(sender, keys);
+      const send = () => loaderBatches.run({ keys: keys.length, requests: askings.length }, read);
+      // What several share is done in the context of the first.
+      const found = await (first?.inContext === undefined ? read() : first.inContext(send));
+      for (const { resolve } of askings) resolve(found);
+    } catch (error) {
+      if (askings.length === 1) first?.reject(error);
+      // A key that the server cannot read is the fault of one of them, and the others get their answer.
+      else for (const asking of askings) await this.#answer([asking]);
+    } finally {
+      watched.end();
+    }
+  }
+}
+
+/** SharedBatches statements that differ by how many rows of each key they read. */
+export class SharedBatchesByLimit<Key, Value> {
+  /** As many as there are sizes of pages. */
+  readonly #byLimit = new Map<number, SharedBatches<Key, Value>>();
+  readonly #create: (limit: number) => SharedBatches<Key, Value>;
+
+  constructor(
+    rows: Rows,
+    absent: Value,
+    read: (sender: Sender, keys: readonly Key[], limit: number) => Promise<Found<Value>>,
+  ) {
+    this.#create = (limit) =>
+      new SharedBatches(rows, absent, (sender, keys) => read(sender, keys, limit), limit);
+  }
+
+  of(limit: number): SharedBatches<Key, Value> {
+    const batches = this.#byLimit.get(limit) ?? this.#create(limit);
+    this.#byLimit.set(limit, batches);
+    return batches;
+  }
+}
+
+/** A signal that is aborted once all who ask are gone; none where somebody cannot be. */
+function watch(askings: readonly { readonly signal: AbortSignal | undefined }[]): {
+  readonly signal: AbortSignal | null;
+  end(): void;
+} {
+  const signals = askings.map(({ signal }) => signal);
+  if (signals.some((signal) => signal === undefined)) return { signal: null, end: () => {} };
+  const gone = new AbortController();
+  const asker = askerOf(signals[0]);
+  // What several requests share is nobody's share.
+  if (asker !== undefined) nameAsker(gone.signal, askings.length === 1 ? asker : { client: asker.client });
+  const look = () => {
+    if (signals.every((signal) => signal?.aborted)) gone.abort();
+  };
+  for (const signal of signals) signal?.addEventListener("abort", look, { once: true });
+  look();
+  return {
+    signal: gone.signal,
+    end: () => {
+      for (const signal of signals) signal?.removeEventListener("abort", look);
+    },
+  };
+}
+
+/** What loaders read from: the database, and the rows of it that are kept in memory. */
+export type Rows = Pick<Database, "db" | "pool"> & {
+  /** Absent where nothing is kept. */
+  readonly kept?: RowCache | undefined;
+  /** Makes the states of papers. Defaults to one of its own. */
+  readonly states?: PaperStates;
+};

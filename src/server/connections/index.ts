@@ -1,2 +1,0 @@
-export { Connections } from "./connections.ts";
-export { type ConnectionLimits, connectionLimits } from "./limits.ts";

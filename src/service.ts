@@ -1,0 +1,119 @@
+import type { Config } from "./config/index.ts";
+import { startGraph } from "./graph/index.ts";
+import type { Keyring } from "./protocol/index.ts";
+import { createApp, graphqlSettings, type ListeningServer } from "./server/index.ts";
+import { startMetricsListener } from "./server/metrics-listener.ts";
+import { type Database, openDatabase } from "./store/index.ts";
+import { ReadServers } from "./store/replicas/index.ts";
+import {
+  collectGraphMetrics,
+  collectPoolMetrics,
+  collectTableMetrics,
+  gauge,
+  type Telemetry,
+} from "./telemetry/index.ts";
+import { startWorkerProcess, type WorkerProcess } from "./worker-process.ts";
+
+export type ServiceOptions = {
+  readonly config: Config;
+  readonly keyring: Keyring;
+  readonly telemetry: Telemetry;
+  /** Where requests arrive; the service closes it. */
+  readonly server: ListeningServer;
+  /** Its tables are up to date. Stays the caller's, to be closed after the service. */
+  readonly database: Database;
+  /** The worker that this process starts; null where submissions are worked on elsewhere, or not accepted. */
+  readonly worker: { readonly keyring: string | undefined } | null;
+};
+
+export type Service = {
+  /** Takes no more requests, lets those under way and the worker's batch finish, and closes everything that was started. */
+  close(): Promise<void>;
+};
+
+/**
+ * The composition root: everything that answers requests, wired by the configuration and started in this order. Closing
+ * is the reverse, but for the server, which comes first: its requests may wait for the others.
+ *
+ * Rejects, with all of it closed again, where the GraphQL settings cannot be read or metrics cannot be served; the
+ * message says what to do.
+ */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const { config, keyring, telemetry, server, database, worker: workerOptions } = options;
+  const { limits } = config;
+  const { log, metrics } = telemetry;
+  const logError = (message: string, error: unknown) => log.error({ err: error }, message);
+  const closing: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    await server.close();
+    for (const end of closing.reverse()) await end();
+  };
+  try {
+    const graphql = await graphqlSettings(config.graphql);
+    // A query ends by itself before; this is for what its end did not reach.
+    const statementMilliseconds = limits.milliseconds + 1_000;
+    const reads = openDatabase({
+      connection: database.connection,
+      statementMilliseconds,
+      connectionMilliseconds: limits.milliseconds,
+    });
+    closing.push(() => reads.close());
+    const readServers = new ReadServers({
+      primary: reads,
+      replicas: config.replicaUrls,
+      maximumSeconds: config.replicaSeconds,
+      statementMilliseconds,
+      onChange: ({ number, reason }) => {
+        if (reason === null) log.info({ replica: number }, `Replica ${number} is in use.`);
+        else log.warn({ replica: number }, `Replica ${number} is left out: ${reason}.`);
+      },
+    });
+    closing.push(() => readServers.close());
+    const graph = startGraph(database, {
+      adjacency: config.graphAdjacency,
+      onLoadError: (error) => logError("the citation graph could not be loaded", error),
+    });
+    closing.push(() => graph.close());
+    const app = createApp({
+      database,
+      readServers,
+      graph,
+      submissions: config.submissions,
+      exports: config.exports,
+      baseUrl: config.baseUrl,
+      limits,
+      rate: { requestsPerMinute: config.requestsPerMinute, trustedProxies: config.trustedProxies },
+      graphql,
+      keyring,
+      maximumBodySize: config.maximumQueryBytes,
+      logError,
+    });
+    let worker: WorkerProcess | undefined;
+    if (metrics !== null && config.metrics !== undefined) {
+      collectPoolMetrics(metrics, { writes: database.pool, reads: reads.pool });
+      collectTableMetrics(metrics, database);
+      collectGraphMetrics(metrics, graph);
+      metrics.collect(() => [
+        gauge("pith_graph_http_unread_bytes", "Bytes of answers that clients have not read yet.", [
+          [server.unreadBytes()],
+        ]),
+      ]);
+      const listener = await startMetricsListener({
+        ...config.metrics,
+        families: () => Promise.all([telemetry.families(), worker?.families() ?? []]),
+        readiness: app.readiness,
+      });
+      closing.push(() => listener.close());
+      log.info({ host: config.metrics.host, port: listener.port }, "metrics are at /metrics");
+    }
+    server.serve(app);
+    if (workerOptions !== null) {
+      worker = startWorkerProcess({ ...workerOptions, config, log });
+      closing.push(worker.close);
+    }
+    return { close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

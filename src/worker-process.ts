@@ -1,0 +1,92 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { Config } from "./config/index.ts";
+import type { Log } from "./log.ts";
+import { errorText } from "./runtime/error-text.ts";
+import { backoffDelay } from "./runtime/retry.ts";
+import type { Family } from "./telemetry/index.ts";
+
+export type WorkerProcess = {
+  /** Its metrics, as it says them; none where it does not answer. */
+  families(): Promise<readonly Family[]>;
+  /** Lets it finish its batch, and resolves once it has ended; past the bound it is ended. */
+  close(): Promise<void>;
+};
+
+export type WorkerProcessOptions = {
+  readonly keyring?: string | undefined;
+  readonly config: Pick<Config, "stopSeconds" | "logFormat">;
+  readonly log: Log;
+};
+
+/** From src and dist alike. */
+const launcher = fileURLToPath(new URL("../bin/pith-graph.js", import.meta.url));
+
+/** A worker that ran so long had started well. */
+const steady = 60_000;
+/** Milliseconds that it is given to tell its metrics. */
+const patience = 1_000;
+
+/** Runs `pith-graph worker` in a process of its own, and again after a pause when it ends by itself. */
+export function startWorkerProcess({ keyring, config, log }: WorkerProcessOptions): WorkerProcess {
+  const args = ["worker"];
+  if (keyring !== undefined) args.push("--keyring", keyring);
+  if (config.logFormat === "json") args.push("--json");
+  let child: ChildProcess | undefined;
+  let isStopping = false;
+  let failures = 0;
+  let pause: NodeJS.Timeout | undefined;
+  const run = () => {
+    const startedAt = performance.now();
+    const running = fork(launcher, args, { execArgv: [], stdio: ["ignore", "ignore", "inherit", "ipc"] });
+    child = running;
+    let isOver = false;
+    const over = (how: string) => {
+      if (isOver) return;
+      isOver = true;
+      child = undefined;
+      if (isStopping) return;
+      if (performance.now() - startedAt > steady) failures = 0;
+      failures++;
+      const delay = backoffDelay(failures, { firstDelay: 1_000, maxDelay: 30_000 });
+      log.warn(`The worker ended (${how}). It starts again in ${(delay / 1000).toFixed(1)} s.`);
+      pause = setTimeout(run, delay);
+    };
+    running.on("error", (error) => over(errorText(error)));
+    running.on("exit", (status, signal) => over(signal ?? `status ${status}`));
+  };
+  run();
+  return {
+    families: () => (child?.connected ? askFamilies(child) : Promise.resolve([])),
+    close: async () => {
+      isStopping = true;
+      clearTimeout(pause);
+      const running = child;
+      if (running === undefined) return;
+      const timer = setTimeout(() => running.kill("SIGKILL"), config.stopSeconds * 1_000);
+      const ended = new Promise((resolve) => running.once("exit", resolve));
+      if (running.connected) running.disconnect();
+      await ended;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function askFamilies(child: ChildProcess): Promise<readonly Family[]> {
+  return new Promise((resolve) => {
+    const answer = (families: readonly Family[]) => {
+      clearTimeout(timer);
+      child.off("message", onMessage);
+      child.off("exit", onExit);
+      resolve(families);
+    };
+    const onMessage = (message: unknown) => answer((message as { readonly families: Family[] }).families);
+    const onExit = () => answer([]);
+    const timer = setTimeout(onExit, patience);
+    child.on("message", onMessage);
+    child.on("exit", onExit);
+    child.send("metrics", (error) => {
+      if (error !== null) onExit();
+    });
+  });
+}
