@@ -15,7 +15,7 @@ import {
   parse,
 } from "graphql";
 import { costOf } from "../../src/api/limits/cost.ts";
-import { defaultQueryLimits } from "../../src/api/limits/query-limits.ts";
+import { defaultQueryLimits } from "../../src/api/limits/limits.ts";
 import { schema } from "../../src/api/schema.ts";
 import type { Attack, Targets } from "./queries.ts";
 

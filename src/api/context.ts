@@ -6,7 +6,7 @@ import type { Change } from "../store/feed.ts";
 import { Deadline } from "./deadline.ts";
 import { ApiError } from "./errors.ts";
 import { Allowance } from "./limits/allowance.ts";
-import { defaultQueryLimits } from "./limits/query-limits.ts";
+import { defaultQueryLimits } from "./limits/limits.ts";
 import { type Loaders, prepareLoaders } from "./loaders/index.ts";
 import type { RowCache } from "./loaders/row-cache.ts";
 import type { Rows } from "./loaders/shared-batches.ts";

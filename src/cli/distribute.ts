@@ -1,8 +1,6 @@
 import type { Command } from "commander";
-
 import { CitusMissingError, distributeTables } from "../store/layout/distribute.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
-
 import { say, withDatabase } from "./context.ts";
 import { wholeNumber } from "./options.ts";
 

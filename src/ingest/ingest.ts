@@ -1,7 +1,6 @@
 import type { Database } from "../store/index.ts";
 import { ingestBatch } from "./pipeline.ts";
-import type { DocumentResult } from "./results.ts";
-import { countDocument, emptyIngestSummary, type IngestSummary } from "./results.ts";
+import { countDocument, type DocumentResult, emptyIngestSummary, type IngestSummary } from "./results.ts";
 import type { Delivered } from "./sources/files.ts";
 import type { IngestThreads } from "./threads/ingest-threads.ts";
 import type { AdmissionPolicy } from "./verify.ts";

@@ -1,7 +1,5 @@
 import { ingestBatches } from "../runtime/channels.ts";
-import { retry } from "../runtime/retry.ts";
 import type { Database } from "../store/index.ts";
-import { isConflict, isConstraintViolation } from "../store/server-fault.ts";
 import { inWriteTransaction } from "../store/transaction.ts";
 import { applyPlan, takeWriteLock } from "./apply/apply-plan.ts";
 import { concernsQuarantine, releaseAccepted, writeQuarantine } from "./apply/quarantine.ts";
@@ -14,8 +12,8 @@ import {
   verifiedEvents,
   verifyBatch,
 } from "./batch.ts";
-import { isolateFaults } from "./document-faults.ts";
-import { isStoredMeanwhile, writeNewPapers } from "./optimistic.ts";
+import { isolateFaults, rejectUnstorable, retryConflicts } from "./faults.ts";
+import { writeNewPapers } from "./optimistic.ts";
 import { planBatch } from "./plan/plan.ts";
 import { answerQuestions } from "./plan/planning.ts";
 import { type DocumentResult, resultOf } from "./results.ts";
@@ -23,13 +21,7 @@ import type { Delivered } from "./sources/files.ts";
 import { answersFrom } from "./stored/answers.ts";
 import { keptMergesOf } from "./stored/kept-merges.ts";
 import { readStored } from "./stored/stored-papers.ts";
-import {
-  type AdmissionPolicy,
-  type Rejection,
-  receive,
-  rejectionOf,
-  type VerifiedDocument,
-} from "./verify.ts";
+import type { AdmissionPolicy, VerifiedDocument } from "./verify.ts";
 
 /**
  * Verifies, merges and stores documents, from files, submissions and mirrors alike: all of them in one transaction, and
@@ -47,7 +39,11 @@ export function ingestBatch(
     isolateFaults(
       documents,
       (some) => retryConflicts(() => ingestTogether(database, some, policy)),
-      (document, error) => quarantineUnstorable(database, document, policy, error),
+      async (document, error) => {
+        const { rejection, result } = rejectUnstorable(document, policy, error);
+        await storeBatch(database, { papers: [], documents: [rejection] });
+        return result;
+      },
     ),
   );
 }
@@ -105,38 +101,4 @@ async function storeBatch(
     await releaseAccepted(writer, documents);
     return plan.merged;
   });
-}
-
-/**
- * Again from the beginning where PostgreSQL gave a transaction up for a deadlock, or could not put it in order with
- * others (40P01, 40001), or refused a row for a constraint (class 23). Nothing of it was stored, and the next attempt
- * reads again what is. Where another writer brought a new paper first, the next attempt is another batch.
- */
-function retryConflicts<Result>(attempt: () => Promise<Result>): Promise<Result> {
-  const attemptWithOthers = () =>
-    retry(attempt, { attempts: 20, firstDelay: 1, maxDelay: 1, isRetryable: isStoredMeanwhile });
-  return retry(attemptWithOthers, {
-    attempts: 5,
-    firstDelay: 50,
-    maxDelay: 1_000,
-    isRetryable: (error) => isConflict(error) || isConstraintViolation(error),
-  });
-}
-
-/** Puts a document into quarantine that is valid, but that the database cannot store. */
-async function quarantineUnstorable(
-  database: Database,
-  document: Delivered,
-  policy: AdmissionPolicy,
-  error: Error,
-): Promise<DocumentResult> {
-  const received = "bytes" in document ? receive(document, policy) : undefined;
-  if (received === undefined || "code" in received) throw error;
-  const rejection: Rejection = rejectionOf(received.header, policy, {
-    code: "NOT_STORABLE",
-    message: `The document is valid, but cannot be stored: ${error.message}`,
-  });
-  await storeBatch(database, { papers: [], documents: [rejection] });
-  const { pithNumber, refused } = received.header;
-  return resultOf({ ...rejection, pithNumber, refused }, new Set());
 }

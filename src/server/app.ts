@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { defaultQueryLimits, type QueryLimits } from "../api/limits/query-limits.ts";
+import { defaultQueryLimits, type QueryLimits } from "../api/limits/limits.ts";
 import type { ExportSettings, SubmissionSettings } from "../config/index.ts";
 import { type GraphService, startGraph } from "../graph/index.ts";
 import type { Keyring } from "../protocol/index.ts";

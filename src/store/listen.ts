@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type pg from "pg";
+import { backoffDelay } from "../runtime/retry.ts";
 
 export type ListenOptions = {
   readonly channel: string;
@@ -27,8 +28,7 @@ export type Listening = {
   close(): Promise<void>;
 };
 
-const shortestPause = 50;
-const longestPause = 5_000;
+const backoff = { firstDelay: 100, maxDelay: 5_000 };
 
 /**
  * Listens on one of the pool's connections; a lost one is replaced, after pauses that grow while that fails. A connection
@@ -39,13 +39,13 @@ export function listen(pool: pg.Pool, options: ListenOptions): Listening {
   const { signal } = closing;
   let isListening = false;
   const run = async () => {
-    let delay = shortestPause;
+    let failures = 0;
     while (!signal.aborted) {
       try {
         await hold(pool, signal, {
           ...options,
           onListening: () => {
-            delay = shortestPause;
+            failures = 0;
             isListening = true;
             options.onListening();
           },
@@ -54,8 +54,8 @@ export function listen(pool: pg.Pool, options: ListenOptions): Listening {
         // The server cannot be reached, or has gone: tried again.
       }
       isListening = false;
-      await pause(delay, undefined, { signal }).catch(() => {});
-      delay = Math.min(longestPause, delay * 2);
+      failures++;
+      await pause(backoffDelay(failures, backoff), undefined, { signal }).catch(() => {});
     }
   };
   const running = run();

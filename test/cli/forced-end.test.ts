@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import type pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { queuedChannel } from "../../src/ingest/submissions/channels.ts";
+import { queuedChannel } from "../../src/ingest/submissions/queue.ts";
 import { migrationLock } from "../../src/store/migrate.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { databaseUrl } from "../server-connection.ts";

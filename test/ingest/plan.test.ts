@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
-import { gatherBatch } from "../../src/ingest/batch.ts";
+import { gatherBatch, parseBatch, verifyBatch } from "../../src/ingest/batch.ts";
 import { planBatch } from "../../src/ingest/plan/plan.ts";
 import { answerQuestions } from "../../src/ingest/plan/planning.ts";
-import type { VerifiedDocument } from "../../src/ingest/verify.ts";
+import { receive, type VerifiedDocument } from "../../src/ingest/verify.ts";
+import type { Keyring } from "../../src/protocol/index.ts";
 import { isLong } from "../long.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { MemoryTables } from "./memory-tables.ts";
@@ -68,4 +69,33 @@ test("a plan for the same tables and documents is the same, whatever the order o
   await ingestInMemory(one, documents);
   await ingestInMemory(other, [...documents].reverse());
   expect(other.print()).toEqual(one.print());
+});
+
+test("each signature of a batch is verified once, also where several documents bring one new paper", async () => {
+  let verified = 0;
+  const counting: Keyring = new Map(
+    [...keyring].map(([fingerprint, key]) => [
+      fingerprint,
+      {
+        ...key,
+        verify: (digest, signature) => {
+          verified++;
+          return key.verify(digest, signature);
+        },
+      },
+    ]),
+  );
+  const policy = { keyring: counting, minimumProof: "hash" as const, maximumBytes: 1e9 };
+  const raw = worldOf(3).map(({ text }, nth) => ({ source: `${nth}`, bytes: Buffer.from(text) }));
+  const papers = new Set(
+    raw.map((document) => (receive(document, policy) as VerifiedDocument).header.pithNumber),
+  );
+  const once = verified;
+  expect(once).toBeGreaterThan(raw.length);
+  // Some documents are of one paper.
+  expect(papers.size).toBeLessThan(raw.length);
+  verified = 0;
+  const { papers: incoming } = await verifyBatch(await parseBatch(raw, policy), new Map(), policy);
+  expect(incoming.every(({ merged }) => merged !== null)).toBe(true);
+  expect(verified).toBe(once);
 });

@@ -11,7 +11,7 @@ import {
   workBatch,
   workOff,
 } from "../../src/ingest/submissions/index.ts";
-import { pruneFinished } from "../../src/ingest/submissions/prune.ts";
+import { pruneFinished } from "../../src/ingest/submissions/queue.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { counts, openSite, paper, statuses, work } from "./site.ts";

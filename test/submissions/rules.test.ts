@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ConfigError, readConfig } from "../../src/config/index.ts";
 import { chooseBatch } from "../../src/ingest/submissions/claim.ts";
 import { faultOf } from "../../src/ingest/submissions/faults.ts";
-import { retryDelay } from "../../src/ingest/submissions/retry-delay.ts";
+import { retryDelay } from "../../src/ingest/submissions/finish.ts";
 import { SubmissionRate } from "../../src/server/ingest/admission.ts";
 import { statusOf } from "../../src/server/ingest/answers.ts";
 import { findSubmitter } from "../../src/server/ingest/tokens.ts";

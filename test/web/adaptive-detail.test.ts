@@ -26,7 +26,7 @@ function move(
 
 describe("a moving picture", () => {
   it("is drawn completely if frames are fast", () => {
-    expect(move(new AdaptiveDetail(), 30, 17)).toEqual({ drawn: Array(30).fill(1), end: "whole" });
+    expect(move(new AdaptiveDetail(), 30, 17)).toEqual({ drawn: Array(30).fill(1), end: "complete" });
   });
 
   it("is drawn with less and less detail if frames are slow, and completely at the end", () => {
@@ -37,7 +37,7 @@ describe("a moving picture", () => {
     expect(drawn.at(-1)).toBe(1 / 16);
     expect(end).toBe("incomplete");
     // A single render is complete.
-    expect(move(detail, 1, 120)).toEqual({ drawn: [1], end: "whole" });
+    expect(move(detail, 1, 120)).toEqual({ drawn: [1], end: "complete" });
   });
 
   it("starts with the fraction of the last movement, and with more once frames are fast", () => {
@@ -51,7 +51,7 @@ describe("a moving picture", () => {
   it("is drawn completely if frames are as slow at rest", () => {
     const detail = new AdaptiveDetail();
     move(detail, 1, 33, 33);
-    expect(move(detail, 30, 33, 33)).toEqual({ drawn: Array(30).fill(1), end: "whole" });
+    expect(move(detail, 30, 33, 33)).toEqual({ drawn: Array(30).fill(1), end: "complete" });
     // Once frames at rest are fast again, such frames are slow.
     move(detail, 1, 16);
     expect(move(detail, 30, 33).end).toBe("incomplete");

@@ -14,5 +14,5 @@ startNavigation();
 // Make relative links absolute: browsers would otherwise resolve them again against each URL that the page navigates
 // to.
 for (const link of document.querySelectorAll("link")) link.setAttribute("href", link.href);
-const place = document.getElementById("app");
-if (place !== null) render(<App />, place);
+const root = document.getElementById("app");
+if (root !== null) render(<App />, root);

@@ -52,7 +52,8 @@ export function executeToText(args: ExecutionArgs): ExecutionResult | Promise<Ex
     const data = text as unknown as Record<string, unknown> | null;
     return collectedErrors.errors.length === 0 ? { data } : { errors: collectedErrors.errors, data };
   };
-  const succeed = (parts: Parts) => resultOf(new JsonText(joined(parts)));
+  const end = context.operation.operation === OperationTypeNode.MUTATION ? "}" : "";
+  const succeed = (parts: Parts) => resultOf(new JsonText(joined([parts, end])));
   const failAll = (error: GraphQLError) => {
     collectedErrors.add(error, undefined);
     return resultOf(null);
@@ -74,8 +75,8 @@ function writeOperation(context: Context, { document }: ExecutionArgs): Text {
   }
   const selection = rootSelection(document, context, type);
   if (operation.operation === OperationTypeNode.QUERY) return writeFields(context, selection, rootValue);
-  // Each field of a mutation once the one before has ended.
-  const text = promiseReduce<SelectedField, Parts>(
+  // Each field of a mutation once the one before has ended. The closing brace follows without a further microtask.
+  return promiseReduce<SelectedField, Parts>(
     selection,
     (before, field) => {
       const written = writeField(context, field, rootValue);
@@ -83,8 +84,7 @@ function writeOperation(context: Context, { document }: ExecutionArgs): Text {
       return isPromise(written) ? written.then(join) : join(written);
     },
     "{",
-  ) as Parts | Promise<Parts>;
-  return isPromise(text) ? text.then((parts) => [parts, "}"]) : joined([text, "}"]);
+  ) as Text;
 }
 
 function writeFields(context: Context, selection: Selection, source: unknown, path?: Path): Text {

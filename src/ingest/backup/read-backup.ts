@@ -4,8 +4,7 @@ import { type CopyStreamQuery, from as copyFrom } from "pg-copy-streams";
 import type { Database } from "../../store/index.ts";
 import { inTransaction, type Statements } from "../../store/transaction.ts";
 import { waitForWriteLock, writeLock } from "../../store/write-lock.ts";
-import { backupEnd, backupHead, isKeptSetting, keptTables } from "./kept-tables.ts";
-import { columnsOf } from "./write-backup.ts";
+import { backupEnd, backupHead, columnsOf, isKeptSetting, keptTables } from "./write-backup.ts";
 
 /** A backup that cannot be read, or a database that cannot take it; the message is for people. */
 export class BackupError extends Error {

@@ -3,7 +3,7 @@ import { type Database, paperIdOf } from "../../store/index.ts";
 import { bigintArray } from "../../store/rows.ts";
 import type { OutstandingPaper } from "./outstanding.ts";
 import type { RemoteMirror } from "./remote-mirror.ts";
-import type { DifferenceReason, StateDifference } from "./state-difference.ts";
+import type { DifferenceReason, StateDifference } from "./sync-options.ts";
 
 /** Changes of a feed that are compared at most. */
 const maxChanges = 100_000n;

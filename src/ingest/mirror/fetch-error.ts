@@ -1,3 +1,5 @@
+import type { Delivered } from "../sources/files.ts";
+
 /** Why a mirror's answer was not taken. They stand in quarantine beside the codes of documents. */
 export type FetchCode =
   /** No answer, or one that is no document: the status, or what the network said, is in the message. */
@@ -50,3 +52,30 @@ export class MirrorError extends Error {
     this.retryAfter = retryAfter;
   }
 }
+
+/** Reads a mirror's address as a person gives it: http(s), without query. Throws MirrorError. */
+export function readBaseUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "") {
+    throw new MirrorError(
+      `${JSON.stringify(text)} is no address of a mirror: write https://mirror.example.org`,
+    );
+  }
+  return url.href.replace(/\/+$/, "");
+}
+
+/** Why a paper could not be fetched, where a later attempt may succeed. */
+export type FetchFailure = {
+  readonly code: string;
+  readonly message: string;
+  /**
+   * Whether the mirror answered (404, 410, another refusal, a text that is no JSON) rather than failed. An answer is
+   * believed once it repeats; a fault of the network or the server never is.
+   */
+  readonly isAnswer: boolean;
+  /** Milliseconds, as the mirror wishes. */
+  readonly retryAfter?: number;
+};
+
+/** What a mirror delivers of a paper. With `failure`, `delivered` is what goes to quarantine once that is definite. */
+export type FetchResult = { readonly delivered: Delivered; readonly failure: FetchFailure | null };

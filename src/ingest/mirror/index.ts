@@ -1,5 +1,5 @@
-export { readBaseUrl } from "./base-url.ts";
-export { FetchError, MirrorError } from "./fetch-error.ts";
+export { type ListedNumber, readNumbers } from "./document-addresses.ts";
+export { FetchError, MirrorError, readBaseUrl } from "./fetch-error.ts";
 export {
   createFetcher,
   defaultLimits,
@@ -8,14 +8,12 @@ export {
   type FetchLimits,
 } from "./fetcher.ts";
 export { type FollowOptions, followMirror } from "./follow.ts";
-export { type ListedNumber, readNumbers } from "./listed-numbers.ts";
 export {
   type OutstandingOfMirror,
   type OutstandingPaper,
   readOutstanding,
 } from "./outstanding.ts";
 export { refetchQuarantined } from "./refetch.ts";
-export type { StateDifference } from "./state-difference.ts";
 export { syncMirror } from "./sync.ts";
-export type { SyncOptions, SyncSummary } from "./sync-options.ts";
+export type { StateDifference, SyncOptions, SyncSummary } from "./sync-options.ts";
 export { createUrlPolicy, type UrlPolicy } from "./url-policy.ts";

@@ -1,4 +1,4 @@
-import type { FetchResult } from "./fetch-failure.ts";
+import type { FetchResult } from "./fetch-error.ts";
 
 /** A fetched document, or why there is none; `complete` is called once what follows from it is committed. */
 export type Fetched = FetchResult & {

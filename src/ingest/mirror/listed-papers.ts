@@ -1,8 +1,8 @@
 import { type PithNumber, suffixOf } from "../../protocol/index.ts";
 import type { ConsecutiveCursor } from "./consecutive-cursor.ts";
+import type { ListedNumber } from "./document-addresses.ts";
 import { MirrorError } from "./fetch-error.ts";
 import type { Followed } from "./followed.ts";
-import type { ListedNumber } from "./listed-numbers.ts";
 import type { RemoteFeedPage } from "./remote-feed.ts";
 import type { RemoteMirror } from "./remote-mirror.ts";
 

@@ -1,7 +1,7 @@
 import type { Proof } from "../../protocol/index.ts";
 import type { Database } from "../../store/index.ts";
-import type { FetchFailure } from "./fetch-failure.ts";
-import { type ListedNumber, readNumber } from "./listed-numbers.ts";
+import { type ListedNumber, readNumber } from "./document-addresses.ts";
+import type { FetchFailure } from "./fetch-error.ts";
 
 /** A paper that could not be fetched yet. Instants in ISO format. */
 export type OutstandingPaper = {

@@ -1,11 +1,9 @@
 import { DocumentError, isJsonObject, isPithNumber, parseJson, suffixOf } from "../../protocol/index.ts";
+import type { ListedNumber } from "./document-addresses.ts";
 import { type DocumentAddresses, manifestAddresses, routeAddresses } from "./document-addresses.ts";
-import { FetchError, MirrorError } from "./fetch-error.ts";
-import type { FetchResult } from "./fetch-failure.ts";
-import type { ListedNumber } from "./listed-numbers.ts";
-import { PauseNotices } from "./pause-notices.ts";
+import { FetchError, type FetchResult, MirrorError } from "./fetch-error.ts";
 import { type RemoteFeedPage, readFeedPage } from "./remote-feed.ts";
-import { RequestPauses } from "./request-pauses.ts";
+import { PauseNotices, RequestPauses } from "./request-pauses.ts";
 import { defaultRetry, withRetries } from "./retry.ts";
 import type { SyncOptions } from "./sync-options.ts";
 

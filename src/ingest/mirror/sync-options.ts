@@ -1,11 +1,12 @@
-import type { DocumentResult, IngestSummary } from "../results.ts";
+import { cryptography, keyringEntries } from "../../protocol/index.ts";
+import { trustCodes } from "../apply/quarantine.ts";
+import { countDocument, type DocumentResult, emptyIngestSummary, type IngestSummary } from "../results.ts";
 import type { IngestThreads } from "../threads/ingest-threads.ts";
 import type { AdmissionPolicy } from "../verify.ts";
+import type { ListedNumber } from "./document-addresses.ts";
 import type { Fetcher } from "./fetcher.ts";
-import type { ListedNumber } from "./listed-numbers.ts";
 import type { OutstandingPaper } from "./outstanding.ts";
 import type { RetryOptions } from "./retry.ts";
-import type { StateDifference } from "./state-difference.ts";
 import type { UrlPolicy } from "./url-policy.ts";
 
 export type SyncOptions = AdmissionPolicy & {
@@ -59,4 +60,66 @@ export type SyncSummary = IngestSummary & {
     /** Null where they are equal, where nobody asked, or where the feed is too long to compare. */
     readonly difference: StateDifference | null;
   } | null;
+};
+
+const trustReasons: ReadonlySet<string> = new Set(trustCodes);
+
+/** Whether other keys or a lower minimum proof might accept an event that was refused for this. */
+export function isMatterOfTrust(reason: string): boolean {
+  return trustReasons.has(reason);
+}
+
+/** SHA-256 of a keyring and a minimum proof, whatever the order of the keys. */
+export function trustHash({
+  keyring,
+  minimumProof,
+}: Pick<AdmissionPolicy, "keyring" | "minimumProof">): string {
+  const entries = keyringEntries(keyring).map((entry) => JSON.stringify(entry, Object.keys(entry).sort()));
+  return cryptography.sha256Text([minimumProof, ...entries.sort()].join("\n"));
+}
+
+export function emptySummary(): SyncSummary {
+  return {
+    ...emptyIngestSummary(),
+    position: 0n,
+    forgedEvents: 0,
+    failures: 0,
+    outstanding: [],
+    comparison: null,
+  };
+}
+
+/** Counts what became of a document; gives whether anything of it was refused. */
+export function countResult(summary: SyncSummary, result: DocumentResult): boolean {
+  const { rejection, refused } = result;
+  countDocument(summary, result);
+  // Whom to trust, and how far, each mirror decides for itself. Other reasons say that something is wrong.
+  summary.forgedEvents += refused.filter(({ reason }) => !isMatterOfTrust(reason)).length;
+  return rejection !== null || refused.length > 0;
+}
+
+/**
+ * Why the state of a paper differs from the mirror's: it is outstanding; its document, or events of it, are in quarantine
+ * (with the code); the mirror changed it after the feed was followed; it is stored here only; it has other events here;
+ * it is not stored here, and the reason is no longer known.
+ */
+export type DifferenceReason =
+  | "OUTSTANDING"
+  | `REJECTED ${string}`
+  | `EVENTS_REJECTED ${string}`
+  | "CHANGED_SINCE"
+  | "ONLY_HERE"
+  | "OTHER_EVENTS_HERE"
+  | "NOT_HERE";
+
+export type StateDifference = {
+  /** Papers whose states differ, those stored on one side only included. */
+  readonly papers: number;
+  /** By reason, the most frequent first. */
+  readonly reasons: readonly {
+    readonly reason: DifferenceReason;
+    readonly papers: number;
+    /** The first few, as Pith numbers. */
+    readonly examples: readonly string[];
+  }[];
 };

@@ -6,9 +6,7 @@ import { ingestBatch } from "../pipeline.ts";
 import { compareStates } from "./compare-states.ts";
 import { ConsecutiveCursor } from "./consecutive-cursor.ts";
 import type { DocumentAddresses } from "./document-addresses.ts";
-import { FailureStreak } from "./failure-streak.ts";
-import { MirrorError } from "./fetch-error.ts";
-import type { FetchFailure } from "./fetch-failure.ts";
+import { type FetchFailure, MirrorError } from "./fetch-error.ts";
 import { type Followed, forgetFollowed, markUntrusted, readFollowed, storeFollowed } from "./followed.ts";
 import { type Fetched, Intake } from "./intake.ts";
 import { type ListedPaper, papersOfFeed, papersOfList } from "./listed-papers.ts";
@@ -20,10 +18,16 @@ import {
   OutstandingPapers,
   paperText,
 } from "./outstanding.ts";
+import { FailureStreak } from "./refetch.ts";
 import { RemoteMirror } from "./remote-mirror.ts";
-import type { SyncOptions, SyncSummary } from "./sync-options.ts";
-import { countResult, emptySummary } from "./sync-tally.ts";
-import { isMatterOfTrust, trustHash } from "./trust.ts";
+import {
+  countResult,
+  emptySummary,
+  isMatterOfTrust,
+  type SyncOptions,
+  type SyncSummary,
+  trustHash,
+} from "./sync-options.ts";
 
 /**
  * Follows a mirror to the end of its feed, or along a list of numbers: fetches each paper's bundle, verifies it by our own

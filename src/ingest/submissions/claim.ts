@@ -1,8 +1,7 @@
 import type pg from "pg";
 import type { Statements } from "../../store/transaction.ts";
-import { tellFinished } from "./finish.ts";
-import { mostAttempts, retryDelay } from "./retry-delay.ts";
-import { inQueueTransaction } from "./transaction.ts";
+import { mostAttempts, retryDelay, tellFinished } from "./finish.ts";
+import { inQueueTransaction } from "./queue.ts";
 
 export type ClaimLimits = {
   readonly mostDocuments: number;

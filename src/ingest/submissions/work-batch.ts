@@ -5,8 +5,8 @@ import { keepOpen, type Statements } from "../../store/transaction.ts";
 import { claimBatch } from "./claim.ts";
 import { type Fault, faultOf } from "./faults.ts";
 import { finish, keepFault, type Outcome } from "./finish.ts";
+import { inQueueTransaction } from "./queue.ts";
 import { type Claimed, settle } from "./settle.ts";
-import { inQueueTransaction } from "./transaction.ts";
 
 export type WorkOptions = {
   readonly keyring: Keyring;

@@ -1,9 +1,9 @@
+import { AsyncEvent } from "../../runtime/async-event.ts";
+import { backoffDelay } from "../../runtime/retry.ts";
 import type { Database } from "../../store/index.ts";
 import { listen } from "../../store/listen.ts";
-import { Bell } from "./bell.ts";
-import { queuedChannel } from "./channels.ts";
 import { faultOf } from "./faults.ts";
-import { pruneFinished } from "./prune.ts";
+import { pruneFinished, queuedChannel } from "./queue.ts";
 import { OwedFaults, type WorkOptions, workBatch } from "./work-batch.ts";
 
 export type WorkerOptions = WorkOptions & {
@@ -15,7 +15,8 @@ export type WorkerOptions = WorkOptions & {
 
 /** Milliseconds: notices may be lost with a connection, so the queue is looked at now and then. */
 const longestWait = 5_000;
-const longestPause = 30_000;
+/** After faults of the database. */
+const backoff = { firstDelay: 100, maxDelay: 30_000 };
 const pruneEvery = 3_600_000;
 
 /**
@@ -24,14 +25,12 @@ const pruneEvery = 3_600_000;
  */
 export async function runWorker(database: Database, options: WorkerOptions): Promise<void> {
   const { signal, onFault, onListening } = options;
-  const bell = new Bell();
-  const stop = () => bell.ring();
-  signal.addEventListener("abort", stop);
+  const hasWork = new AsyncEvent();
   const listening = listen(database.pool, {
     channel: queuedChannel,
-    onNotice: () => bell.ring(),
+    onNotice: () => hasWork.set(),
     onListening: () => {
-      bell.ring();
+      hasWork.set();
       onListening?.();
     },
   });
@@ -40,7 +39,7 @@ export async function runWorker(database: Database, options: WorkerOptions): Pro
   let pruneAt = 0;
   try {
     while (!signal.aborted) {
-      bell.clear();
+      hasWork.clear();
       try {
         const count = await workBatch(database, options, owed);
         failures = 0;
@@ -49,15 +48,14 @@ export async function runWorker(database: Database, options: WorkerOptions): Pro
           await pruneFinished(database.pool);
           pruneAt = performance.now() + pruneEvery;
         }
-        await bell.wait(await untilNextDue(database));
+        await hasWork.wait({ timeout: await untilNextDue(database), signal });
       } catch (error) {
         onFault?.(faultOf(error));
-        await bell.wait(Math.min(longestPause, 100 * 2 ** failures) * (0.75 + Math.random() / 2));
         failures++;
+        await hasWork.wait({ timeout: backoffDelay(failures, backoff), signal });
       }
     }
   } finally {
-    signal.removeEventListener("abort", stop);
     await listening.close();
   }
 }

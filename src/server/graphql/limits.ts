@@ -12,10 +12,7 @@ import type { Plugin } from "graphql-yoga";
 import type { Context } from "../../api/context.ts";
 import { ApiError, badUserInput } from "../../api/errors.ts";
 import { costOf } from "../../api/limits/cost.ts";
-import { documentErrors } from "../../api/limits/document.ts";
-import type { QueryLimits } from "../../api/limits/query-limits.ts";
-import { parseWithin } from "../../api/limits/source.ts";
-import { variablesError } from "../../api/limits/variables.ts";
+import { documentErrors, parseWithin, type QueryLimits, variablesError } from "../../api/limits/limits.ts";
 
 /** Keeps operations to their limits, each checked before the work that it saves. */
 export function limitPlugins(limits: QueryLimits): Plugin[] {

@@ -13,7 +13,7 @@ import { LRUCache } from "lru-cache";
 import { type ChangeFollower, type Context, createContext, type Submit } from "../../api/context.ts";
 import { ApiError } from "../../api/errors.ts";
 import { executeToText } from "../../api/execution/execute-to-text.ts";
-import type { QueryLimits } from "../../api/limits/query-limits.ts";
+import type { QueryLimits } from "../../api/limits/limits.ts";
 import { schema } from "../../api/schema.ts";
 import type { Keyring } from "../../protocol/index.ts";
 import type { GraphqlOperation } from "../../runtime/channels.ts";

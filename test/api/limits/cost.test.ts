@@ -1,9 +1,8 @@
 import { getOperationAST, parse } from "graphql";
 import { describe, expect, it } from "vitest";
 import { encodeGlobalId } from "../../../src/api/global-id.ts";
-import { costOf } from "../../../src/api/limits/cost.ts";
-import { fieldCosts } from "../../../src/api/limits/field-costs.ts";
-import { defaultQueryLimits } from "../../../src/api/limits/query-limits.ts";
+import { costOf, fieldCosts } from "../../../src/api/limits/cost.ts";
+import { defaultQueryLimits } from "../../../src/api/limits/limits.ts";
 import { schema } from "../../../src/api/schema.ts";
 
 function cost(source: string, variables: Record<string, unknown> = {}, operationName?: string): number {

@@ -1,9 +1,12 @@
 import { parse } from "graphql";
 import { describe, expect, it } from "vitest";
-import { documentErrors } from "../../../src/api/limits/document.ts";
-import { measureOperations } from "../../../src/api/limits/measure.ts";
-import { defaultQueryLimits, maximumNesting } from "../../../src/api/limits/query-limits.ts";
-import { parseWithin } from "../../../src/api/limits/source.ts";
+import {
+  defaultQueryLimits,
+  documentErrors,
+  maximumNesting,
+  measureOperations,
+  parseWithin,
+} from "../../../src/api/limits/limits.ts";
 
 function measure(source: string) {
   return measureOperations(parse(source)).map(({ measures }) => measures)[0];

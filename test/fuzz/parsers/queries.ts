@@ -2,9 +2,7 @@ import { buildSchema, type DocumentNode, execute, GraphQLError, validate } from 
 import { ApiError } from "../../../src/api/errors.ts";
 import { executeToText } from "../../../src/api/execution/execute-to-text.ts";
 import { stringifyResult } from "../../../src/api/json-text.ts";
-import { documentErrors } from "../../../src/api/limits/document.ts";
-import { defaultQueryLimits } from "../../../src/api/limits/query-limits.ts";
-import { parseWithin } from "../../../src/api/limits/source.ts";
+import { defaultQueryLimits, documentErrors, parseWithin } from "../../../src/api/limits/limits.ts";
 import { demand, demandSame, type Target } from "./target.ts";
 
 const schema = buildSchema(`

@@ -33,7 +33,7 @@ type ResponseError = {
 /** An error that the API returned, or a failure to reach it. */
 export class ApiError extends Error {
   override readonly name = "AskError";
-  /** A code of the API (`BAD_USER_INPUT`, `AMBIGUOUS_REF`, …), or `UNREACHABLE` if it did not answer. */
+  /** A code of the API (`BAD_USER_INPUT`, `AMBIGUOUS_REF`, …), or `UNREACHABLE` if it did not body. */
   readonly code: string;
   /** The papers that the ref may mean. Only with AMBIGUOUS_REF. */
   readonly pithNumbers: readonly string[];
@@ -58,7 +58,7 @@ export async function request<Data, Variables>(
   variables: Variables,
   signal?: AbortSignal,
 ): Promise<Data> {
-  let answer: { data?: Data | null; errors?: readonly ResponseError[] };
+  let body: { data?: Data | null; errors?: readonly ResponseError[] };
   try {
     const response = await fetch(serverUrl("graphql"), {
       method: "POST",
@@ -66,18 +66,18 @@ export async function request<Data, Variables>(
       body: JSON.stringify({ query: queryText(document), variables }),
       signal: signal ?? null,
     });
-    answer = (await response.json()) as typeof answer;
+    body = (await response.json()) as typeof body;
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new ApiError("The server did not answer.", "UNREACHABLE");
+    throw new ApiError("The server did not body.", "UNREACHABLE");
   }
-  const [error] = answer.errors ?? [];
+  const [error] = body.errors ?? [];
   if (error !== undefined) {
     const { code = "INTERNAL_SERVER_ERROR", pithNumbers } = error.extensions ?? {};
     throw new ApiError(error.message, code, pithNumbers);
   }
-  if (answer.data === undefined || answer.data === null) {
+  if (body.data === undefined || body.data === null) {
     throw new ApiError("The server answered without data.", "INTERNAL_SERVER_ERROR");
   }
-  return answer.data;
+  return body.data;
 }

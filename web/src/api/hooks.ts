@@ -3,7 +3,7 @@ import { type ApiError, queryText, request, type TadaDocumentNode, toApiError } 
 
 export type QueryResult<Data> =
   | { readonly state: "loading"; readonly data: undefined }
-  | { readonly state: "answered"; readonly data: Data }
+  | { readonly state: "loaded"; readonly data: Data }
   | { readonly state: "failed"; readonly data: undefined; readonly error: ApiError };
 
 /** A cache of the most recently set values. Going back in the history shows them immediately. */
@@ -39,31 +39,31 @@ export function useQuery<Data, Variables>(
   refreshCount = 0,
 ): QueryResult<Data> {
   const key = `${queryText(document)} ${JSON.stringify(variables)}`;
-  const [answer, setAnswer] = useState<{ key: string; answer: QueryResult<Data> }>(() => ({
+  const [current, setCurrent] = useState<{ key: string; result: QueryResult<Data> }>(() => ({
     key,
-    answer: recentResult(key),
+    result: recentResult(key),
   }));
   // The key identifies document and variables.
   useEffect(() => {
-    const given = new AbortController();
-    request(document, variables, given.signal).then(
+    const controller = new AbortController();
+    request(document, variables, controller.signal).then(
       (data) => {
         recentResults.set(key, data);
-        setAnswer({ key, answer: { state: "answered", data } });
+        setCurrent({ key, result: { state: "loaded", data } });
       },
       (error: unknown) => {
-        if (given.signal.aborted) return;
-        setAnswer({ key, answer: { state: "failed", data: undefined, error: toApiError(error) } });
+        if (controller.signal.aborted) return;
+        setCurrent({ key, result: { state: "failed", data: undefined, error: toApiError(error) } });
       },
     );
-    return () => given.abort();
+    return () => controller.abort();
   }, [key, refreshCount]);
-  return answer.key === key ? answer.answer : recentResult(key);
+  return current.key === key ? current.result : recentResult(key);
 }
 
 function recentResult<Data>(key: string): QueryResult<Data> {
   const data = recentResults.get(key) as Data | undefined;
-  return data === undefined ? { state: "loading", data: undefined } : { state: "answered", data };
+  return data === undefined ? { state: "loading", data: undefined } : { state: "loaded", data };
 }
 
 export type Connection<Node> = {
@@ -121,11 +121,11 @@ export function usePages<Data, Variables extends { after?: string | null | undef
       setPages({ key, loaded: loaded, error: null });
       return;
     }
-    const given = new AbortController();
+    const controller = new AbortController();
     request(
       document,
       loaded === undefined ? variables : { ...variables, after: loaded.next },
-      given.signal,
+      controller.signal,
     ).then(
       (data) => {
         const connection = pick(data);
@@ -139,12 +139,12 @@ export function usePages<Data, Variables extends { after?: string | null | undef
         setPages({ key, loaded: next, error: null });
       },
       (error: unknown) => {
-        if (given.signal.aborted) return;
+        if (controller.signal.aborted) return;
         setRequestedPages(0);
         setPages({ key, loaded: loaded, error: toApiError(error) });
       },
     );
-    return () => given.abort();
+    return () => controller.abort();
   }, [key, requestedPages]);
 
   return {

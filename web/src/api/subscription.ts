@@ -21,8 +21,8 @@ export function subscribe<Data>(
   return shareStream(`pith-graph ${homeUrl()} ${query}`, urlAfter, {
     onState,
     onEvent: ({ data }) => {
-      const answer = JSON.parse(data) as { data?: Data | null };
-      if (answer.data !== undefined && answer.data !== null) onData(answer.data);
+      const response = JSON.parse(data) as { data?: Data | null };
+      if (response.data !== undefined && response.data !== null) onData(response.data);
     },
   });
 }

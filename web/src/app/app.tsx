@@ -6,15 +6,15 @@ import { ErrorNotice } from "../ui/index.ts";
 import { Footer, Header } from "./layout.tsx";
 
 /** Identifies a page's content: a changed filter or fragment is still the same page. */
-function nameOf(place: Route): string {
-  return place.page === "paper" ? `paper ${place.ref}` : place.page;
+function nameOf(route: Route): string {
+  return route.page === "paper" ? `paper ${route.ref}` : route.page;
 }
 
 /** The explorer: header, footer, and the page of the current URL. */
 export function App() {
   const address = useCurrentUrl();
-  const place = matchRoute(address) ?? { page: "not-found" };
-  const name = nameOf(place);
+  const route = matchRoute(address) ?? { page: "not-found" };
+  const name = nameOf(route);
   const main = useRef<HTMLElement>(null);
   const shown = useRef(name);
   useEffect(() => {
@@ -27,16 +27,16 @@ export function App() {
       <a class="skip" href="#content">
         Skip to the content
       </a>
-      <Header place={place} />
+      <Header route={route} />
       <main id="content" ref={main} tabIndex={-1}>
-        <Page place={place} key={name} />
+        <Page route={route} key={name} />
       </main>
       <Footer />
     </div>
   );
 }
 
-type PageOf<Name extends Route["page"]> = ComponentType<{ place: Extract<Route, { page: Name }> }>;
+type PageOf<Name extends Route["page"]> = ComponentType<{ route: Extract<Route, { page: Name }> }>;
 
 /** Each page's code is loaded when the page is first shown. */
 const pages: { readonly [Name in Route["page"]]: () => Promise<PageOf<Name>> } = {
@@ -48,24 +48,24 @@ const pages: { readonly [Name in Route["page"]]: () => Promise<PageOf<Name>> } =
   "not-found": async () => (await import("../pages/not-found/index.tsx")).NotFoundPage,
 };
 
-const fetched = new Map<Route["page"], ComponentType<{ place: Route }>>();
+const fetched = new Map<Route["page"], ComponentType<{ route: Route }>>();
 
-export function Page({ place }: { place: Route }) {
+export function Page({ route }: { route: Route }) {
   const [failed, setFailed] = useState(false);
   const [, redraw] = useState(0);
-  const { page } = place;
+  const { page } = route;
   useEffect(() => {
     if (fetched.has(page)) return;
     pages[page]().then(
       (component) => {
-        fetched.set(page, component as ComponentType<{ place: Route }>);
+        fetched.set(page, component as ComponentType<{ route: Route }>);
         redraw((count) => count + 1);
       },
       () => setFailed(true),
     );
   }, [page]);
   const Shown = fetched.get(page);
-  if (Shown !== undefined) return <Shown place={place} />;
+  if (Shown !== undefined) return <Shown route={route} />;
   if (!failed) return <p class="soft loading">Loading …</p>;
   return (
     <ErrorNotice

@@ -2,10 +2,10 @@ import { graphUrl, homeUrl, overviewUrl, type Route, serverUrl } from "../routin
 import icon from "../theme/icon.svg";
 import { setTheme, type ThemeChoice, useTheme } from "../theme/index.ts";
 
-export function Header({ place }: { place: Route }) {
+export function Header({ route }: { route: Route }) {
   const entry = (page: Route["page"], href: string, text: string) => (
     <li>
-      <a href={href} aria-current={place.page === page ? "page" : undefined}>
+      <a href={href} aria-current={route.page === page ? "page" : undefined}>
         {text}
       </a>
     </li>

@@ -54,7 +54,7 @@ export class AdaptiveDetail {
    * Call for each browser frame with its time in milliseconds. Returns `"moving"` until the picture is at rest, then
    * whether the last render was complete.
    */
-  onFrame(now: number): "moving" | "whole" | "incomplete" {
+  onFrame(now: number): "moving" | "complete" | "incomplete" {
     const time = this.#before === null ? null : now - this.#before;
     this.#before = now;
     if (this.#hasDrawn) {
@@ -70,7 +70,7 @@ export class AdaptiveDetail {
     this.#longFrame = Math.max(slowFrameMs, slowFrameFactor * median(this.#timesAtRest));
     // The load may be gone: the next movement starts with twice the fraction.
     if (this.#isSlow === false) this.#share = Math.min(1, 2 * this.#share);
-    return this.#hasDrawnLess ? "incomplete" : "whole";
+    return this.#hasDrawnLess ? "incomplete" : "complete";
   }
 
   #measure(milliseconds: number): void {

@@ -197,8 +197,8 @@ export function nodeAttributes({
 
 /** Labels are on the right of their works, except in the rightmost fifth, where they would be cut off. */
 export function labelSides(works: readonly SceneWork[]): (work: SceneWork) => "left" | "right" {
-  const least = works.reduce((x, work) => Math.min(x, work.x), Number.POSITIVE_INFINITY);
-  const most = works.reduce((x, work) => Math.max(x, work.x), Number.NEGATIVE_INFINITY);
-  const border = least + 0.8 * (most - least);
-  return ({ x }) => (x > border && most > least ? "left" : "right");
+  const minX = works.reduce((x, work) => Math.min(x, work.x), Number.POSITIVE_INFINITY);
+  const maxX = works.reduce((x, work) => Math.max(x, work.x), Number.NEGATIVE_INFINITY);
+  const border = minX + 0.8 * (maxX - minX);
+  return ({ x }) => (x > border && maxX > minX ? "left" : "right");
 }

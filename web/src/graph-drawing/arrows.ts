@@ -43,7 +43,7 @@ const adjacentWidth = 1.6;
 const pathWidth = 3.5;
 
 /**
- * The opacity of each of `count` arrows from one work: hundreds of arrows look like a fan rather than a solid shape.
+ * The opacity of each of `count` arrows from one work: hundreds of arrows style like a fan rather than a solid shape.
  */
 function arrowOpacity(count: number): number {
   return Math.min(1, Math.max(0.35, 7 / Math.sqrt(count + 1)));
@@ -68,12 +68,12 @@ export class Arrows {
     gl: WebGL2RenderingContext,
     sigma: Pick<Sigma, "graphToViewport" | "scaleSize">,
     graph: DirectedGraph<NodeAttributes>,
-    look: () => ArrowStyle,
+    style: () => ArrowStyle,
   ) {
     this.#gl = gl;
     this.#sigma = sigma;
     this.#graph = graph;
-    this.#style = look;
+    this.#style = style;
     this.#program = createProgram(gl, { vertex: vertexShader, fragment: fragmentShader });
     this.#vertices = gl.createVertexArray();
     this.#points = gl.createBuffer();
@@ -92,7 +92,7 @@ export class Arrows {
   render({ width, height }: RenderParams): void {
     const { adjacent, path } = this.#citations;
     if (adjacent.length + path.length === 0) return;
-    const look = this.#style();
+    const style = this.#style();
     const gl = this.#gl;
     gl.useProgram(this.#program);
     gl.bindVertexArray(this.#vertices);
@@ -102,12 +102,12 @@ export class Arrows {
     gl.uniform2f(gl.getUniformLocation(this.#program, "size"), width, height);
     for (const [citations, lineWidth, colour, strength] of [
       [
-        adjacent.slice(0, Math.ceil(look.fraction * adjacent.length)),
+        adjacent.slice(0, Math.ceil(style.fraction * adjacent.length)),
         adjacentWidth,
-        look.adjacent,
+        style.adjacent,
         arrowOpacity(adjacent.length),
       ],
-      [path, pathWidth, look.path, 1],
+      [path, pathWidth, style.path, 1],
     ] as const) {
       const points = this.#pointsOf(citations, lineWidth);
       gl.bufferData(gl.ARRAY_BUFFER, points, gl.STREAM_DRAW);

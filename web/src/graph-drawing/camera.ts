@@ -41,10 +41,10 @@ export function animatePositions(
   const starts = new Map(
     graph.mapNodes((id, { x, y }) => [id, { x, y }] as const).filter(([id]) => targets.has(id)),
   );
-  const begin = performance.now();
+  const start = performance.now();
   let frame = requestAnimationFrame(step);
   function step(now: number): void {
-    const share = Math.min(1, Math.max(0, now - begin) / duration);
+    const share = Math.min(1, Math.max(0, now - start) / duration);
     const eased = 1 - (1 - share) ** 3;
     graph.updateEachNodeAttributes(
       (id, attributes) => {
@@ -60,17 +60,17 @@ export function animatePositions(
   return () => cancelAnimationFrame(frame);
 }
 
-type Extent = [least: number, most: number];
+type Extent = [min: number, max: number];
 
 /** The minimum width and height of a picture in layout units: a few works are not enlarged to fill it. */
-const least = { x: 420, y: 260 };
+const minSize = { x: 420, y: 260 };
 
 /** The bounding box for works that are close together; null if they need more than the minimum. */
 export function minimumExtent(works: readonly Position[]): { x: Extent; y: Extent } | null {
   const x = extent(works.map((work) => work.x));
   const y = extent(works.map((work) => work.y));
-  if (works.length === 0 || x[1] - x[0] >= least.x || y[1] - y[0] >= least.y) return null;
-  return { x: widen(x, least.x), y: widen(y, least.y) };
+  if (works.length === 0 || x[1] - x[0] >= minSize.x || y[1] - y[0] >= minSize.y) return null;
+  return { x: widen(x, minSize.x), y: widen(y, minSize.y) };
 }
 
 function extent(values: readonly number[]): Extent {

@@ -87,10 +87,10 @@ export class WorkPositions {
   upload(): void {
     const gl = this.#gl;
     if (this.#moved === null) {
-      const places = new Float32Array(2 * this.#indices.size);
-      for (const [id, number] of this.#indices) places.set(this.#positionOf(id), 2 * number);
+      const positions = new Float32Array(2 * this.#indices.size);
+      for (const [id, number] of this.#indices) positions.set(this.#positionOf(id), 2 * number);
       gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffer);
-      gl.bufferData(gl.ARRAY_BUFFER, places, gl.DYNAMIC_DRAW);
+      gl.bufferData(gl.ARRAY_BUFFER, positions, gl.DYNAMIC_DRAW);
     } else if (this.#moved.size > 0) {
       gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffer);
       for (const id of this.#moved) {

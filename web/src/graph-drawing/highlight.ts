@@ -74,11 +74,11 @@ export class Highlight {
       [this.#underPointer, this.#marks.focused].find((id) => id !== null && this.#graph.hasNode(id)) ?? null;
     const citations = this.#citationsByKey(of === null ? [] : (this.#citationKeys.get(of) ?? []));
     this.#showArrows({ adjacent: citations, path: this.#citationsByKey([...this.#marks.pathCitations]) });
-    const near = new Set(citations.flatMap(({ citing, cited }) => [citing, cited]));
-    if (of !== null) near.delete(of);
-    for (const id of this.#adjacent) if (!near.has(id)) this.#setAdjacent(id, false);
-    for (const id of near) if (!this.#adjacent.has(id)) this.#setAdjacent(id, true);
-    this.#adjacent = near;
+    const adjacent = new Set(citations.flatMap(({ citing, cited }) => [citing, cited]));
+    if (of !== null) adjacent.delete(of);
+    for (const id of this.#adjacent) if (!adjacent.has(id)) this.#setAdjacent(id, false);
+    for (const id of adjacent) if (!this.#adjacent.has(id)) this.#setAdjacent(id, true);
+    this.#adjacent = adjacent;
     this.#states.setGraphState({ hasActiveWork: of !== null });
   }
 

@@ -46,23 +46,23 @@ export class Layers {
     this.#graph = graph;
     sigma.addCustomLayerProgram("plain-lines", "edges", (gl) => {
       disableNodeProgram(sigma, gl);
-      const places = new WorkPositions(gl, sigma, graph);
-      const lines = new PlainLines(gl, places, () => ({
+      const positions = new WorkPositions(gl, sigma, graph);
+      const lines = new PlainLines(gl, positions, () => ({
         colour: tokens().lineStrong,
         opacity: lineOpacity(this.#citations.length, sigma.getGraphState()),
         fraction: fraction(),
       }));
-      this.#positions = places;
+      this.#positions = positions;
       this.#plainLines = lines;
       this.show(this.#citations);
       return {
         render: (parameters) => {
-          places.upload();
+          positions.upload();
           lines.render(parameters);
         },
         kill: () => {
           lines.kill();
-          places.kill();
+          positions.kill();
         },
       };
     });

@@ -132,11 +132,11 @@ export class WorkDrag {
 
   /** Drops the dragged work, even if it was removed meanwhile. */
   end(): void {
-    const held = this.#dragged;
+    const dragged = this.#dragged;
     this.#dragged = null;
-    if (held === null || !this.#isMoving) return;
+    if (dragged === null || !this.#isMoving) return;
     this.#isMoving = false;
-    const { id, from } = held;
+    const { id, from } = dragged;
     let to: Position | null = null;
     if (this.#graph.hasNode(id)) {
       const { x, y } = this.#graph.getNodeAttributes(id);

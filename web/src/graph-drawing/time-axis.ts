@@ -38,9 +38,9 @@ export class TimeAxis {
     ticks: readonly PlacedTick[],
     { width, height }: { readonly width: number; readonly height: number },
   ): void {
-    const shown = JSON.stringify([ticks, width, height]);
-    if (shown === this.#renderedKey) return;
-    this.#renderedKey = shown;
+    const key = JSON.stringify([ticks, width, height]);
+    if (key === this.#renderedKey) return;
+    this.#renderedKey = key;
     this.#svg.replaceChildren(
       ...ticks.flatMap(({ x, text }) => {
         const line = document.createElementNS(namespace, "line");

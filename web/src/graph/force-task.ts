@@ -21,7 +21,7 @@ export function createForceTask(neighbourhood: Neighbourhood): ForceTask {
   const order = forceOrder(neighbourhood);
   const numbers = new Map(order.map((id, number) => [id, number]));
   const works = order.flatMap((id) => neighbourhood.works.get(id) ?? []);
-  const mostCited = Math.max(0, ...works.map(({ citedByCount }) => citedByCount));
+  const maxCitedByCount = Math.max(0, ...works.map(({ citedByCount }) => citedByCount));
   const ends: number[] = [];
   for (const [id, others] of findNeighbours(neighbourhood)) {
     for (const other of others) {
@@ -30,7 +30,7 @@ export function createForceTask(neighbourhood: Neighbourhood): ForceTask {
     }
   }
   return {
-    radii: Float32Array.from(works, ({ citedByCount }) => nodeRadius(citedByCount, mostCited)),
+    radii: Float32Array.from(works, ({ citedByCount }) => nodeRadius(citedByCount, maxCitedByCount)),
     start: Float32Array.from(works.flatMap(({ id, depth }) => startPosition(id, depth ?? 1))),
     endpoints: Uint32Array.from(ends),
   };

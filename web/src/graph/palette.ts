@@ -49,10 +49,10 @@ export function shapeOfTrust(trust: Trust | null): Shape {
 export function shapeLegend(
   works: readonly Pick<GraphWork, "trust">[],
 ): readonly { readonly shape: Shape; readonly text: string }[] {
-  const shown = [...trusts, null].filter((trust) => works.some((work) => work.trust === trust));
-  return [...new Set(shown.map(shapeOfTrust))].map((shape) => ({
+  const trustsInUse = [...trusts, null].filter((trust) => works.some((work) => work.trust === trust));
+  return [...new Set(trustsInUse.map(shapeOfTrust))].map((shape) => ({
     shape,
-    text: shown
+    text: trustsInUse
       .filter((trust) => shapeOfTrust(trust) === shape)
       .map((trust) => (trust === null ? "Only cited" : trustLabels[trust]))
       .join(" or "),

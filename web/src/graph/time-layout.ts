@@ -38,11 +38,11 @@ export function timeLayout(neighbourhood: Neighbourhood): TimeLayout {
 
 function layOut(neighbourhood: Neighbourhood, width: number): TimeLayout {
   const works = [...neighbourhood.works.values()];
-  const mostCited = Math.max(0, ...works.map(({ citedByCount }) => citedByCount));
+  const maxCitedByCount = Math.max(0, ...works.map(({ citedByCount }) => citedByCount));
   const dates = new Map(works.map((work) => [work.id, workDate(work)]));
   const scale = timeScale(width, [...dates.values()]);
   const neighbours = findNeighbours(neighbourhood);
-  const room = new OccupiedSpace();
+  const occupied = new OccupiedSpace();
   const positions = new Map<string, Position>();
   const inOrder = works.sort(
     (a, b) =>
@@ -51,14 +51,15 @@ function layOut(neighbourhood: Neighbourhood, width: number): TimeLayout {
       (a.id < b.id ? -1 : 1),
   );
   for (const { id, citedByCount } of inOrder) {
-    const radius = nodeRadius(citedByCount, mostCited);
+    const radius = nodeRadius(citedByCount, maxCitedByCount);
     const x = xOfDate(dates.get(id) ?? null, scale);
-    const near = [...(neighbours.get(id) ?? [])].flatMap((other) => positions.get(other)?.y ?? []);
-    const middle = near.length === 0 ? 0 : near.reduce((sum, y) => sum + y, 0) / near.length;
+    const neighbourYs = [...(neighbours.get(id) ?? [])].flatMap((other) => positions.get(other)?.y ?? []);
+    const middle =
+      neighbourYs.length === 0 ? 0 : neighbourYs.reduce((sum, y) => sum + y, 0) / neighbourYs.length;
     // Offset slightly, up or down, so that no side fills up first.
-    const y = room.nearest(x, middle + (hashToPair(id)[1] - 0.5) * 24, radius);
+    const y = occupied.nearestFreeY(x, middle + (hashToPair(id)[1] - 0.5) * 24, radius);
     positions.set(id, { x, y });
-    room.take({ x, y, radius });
+    occupied.add({ x, y, radius });
   }
   return { positions, scale };
 }
@@ -86,15 +87,15 @@ class OccupiedSpace {
   static readonly #width = 40;
   readonly #columns = new Map<number, Placed[]>();
 
-  take(placed: Placed): void {
-    const column = Math.floor(placed.x / OccupiedSpace.#width);
-    const taken = this.#columns.get(column);
-    if (taken === undefined) this.#columns.set(column, [placed]);
-    else taken.push(placed);
+  add(placed: Placed): void {
+    const index = Math.floor(placed.x / OccupiedSpace.#width);
+    const column = this.#columns.get(index);
+    if (column === undefined) this.#columns.set(index, [placed]);
+    else column.push(placed);
   }
 
   /** The y nearest to `wanted` at which the node overlaps no other. */
-  nearest(x: number, wanted: number, radius: number): number {
+  nearestFreeY(x: number, wanted: number, radius: number): number {
     const column = Math.floor(x / OccupiedSpace.#width);
     const blocked = [column - 1, column, column + 1]
       .flatMap((near) => this.#columns.get(near) ?? [])

@@ -99,10 +99,10 @@ export function SuggestionBox(props: SuggestionBoxProps) {
 
   const handleSubmit = (event: Event) => {
     event.preventDefault();
-    const given = text.trim();
-    if (given === "") return;
+    const trimmed = text.trim();
+    if (trimmed === "") return;
     api.setOpen(false);
-    onSubmit(given);
+    onSubmit(trimmed);
   };
 
   return (

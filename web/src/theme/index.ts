@@ -10,8 +10,8 @@ const listeners = new Set<() => void>();
 
 function readChoice(): ThemeChoice {
   try {
-    const kept = localStorage.getItem(storageKey);
-    return kept === "light" || kept === "dark" ? kept : "auto";
+    const stored = localStorage.getItem(storageKey);
+    return stored === "light" || stored === "dark" ? stored : "auto";
   } catch {
     // Some browsers deny storage.
     return "auto";

@@ -40,11 +40,11 @@ export function compare(server: ServerInfo, browser: VerifiedPaper): Comparison 
     check(`outcome of the check “${name}”`, server.verification[name], browser.checks[name]);
   }
 
-  const said = readServerFields(server);
-  for (const name of new Set([...said.keys(), ...browser.fields.keys()])) {
+  const serverFields = readServerFields(server);
+  for (const name of new Set([...serverFields.keys(), ...browser.fields.keys()])) {
     // A time in a form that mirrors read leniently.
     if (name === "time of submission" && !browser.fields.has(name)) continue;
-    check(name, said.get(name), browser.fields.get(name));
+    check(name, serverFields.get(name), browser.fields.get(name));
   }
 
   const events = new Map(server.events.map((event) => [event.eventId, event]));

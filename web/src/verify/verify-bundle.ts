@@ -90,13 +90,13 @@ export function verifyBundle(
   const record = state.canonicalRecord ?? parsedObject(document.record?.text ?? "{}");
   const snapshot = currentSnapshot(state);
   const value = snapshot?.event.payload["graph_snapshot"];
-  const shown = isJsonObject(value) ? value : null;
+  const graphSnapshot = isJsonObject(value) ? value : null;
   const metadata = record["metadata"];
   return {
     pithNumber: document.pithNumber,
     canonicalSha256: sha256OfValue(record),
     stateSha256: state.sha256,
-    checks: checkPaper(summaryOf(state), shown, isJsonObject(metadata) ? metadata : {}),
+    checks: checkPaper(summaryOf(state), graphSnapshot, isJsonObject(metadata) ? metadata : {}),
     proof: upper(snapshot?.standing ?? state.recordCreated?.standing ?? "hash"),
     equivocations: state.equivocations.length,
     invalidEvents: state.events.size - state.validCount,
@@ -106,7 +106,7 @@ export function verifyBundle(
     contentKey: keyOf(snapshot ?? state.recordCreated, keyring),
     signatures: judged.events.filter(({ proof }) => proof === "signed").length,
     receipts: judged.events.filter(hasGoodReceipt).length,
-    fields: readBundleFields(record, shown),
+    fields: readBundleFields(record, graphSnapshot),
   };
 }
 
@@ -121,11 +121,11 @@ function eventOf({ event, status, reason }: MergedEvent): VerifiedEvent {
 
 function toRejectedEvent({ id, reason, copy }: Refusal): RejectedEvent {
   const signer = isJsonObject(copy) ? copy["signer"] : undefined;
-  const said = (member: string) => {
-    const text = isJsonObject(signer) ? signer[member] : undefined;
+  const member = (name: string) => {
+    const text = isJsonObject(signer) ? signer[name] : undefined;
     return typeof text === "string" ? text : "";
   };
-  return { id, reason, signerId: said("signer_id"), fingerprint: said("public_key_fingerprint") };
+  return { id, reason, signerId: member("signer_id"), fingerprint: member("public_key_fingerprint") };
 }
 
 function hasGoodReceipt({ type, fault, payload }: AcceptedEvent): boolean {

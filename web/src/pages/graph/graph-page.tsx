@@ -100,7 +100,7 @@ export function StartingPoints() {
         Enter a paper above, or start from one of the most cited. The graph shows what it cites and what cites
         it.
       </p>
-      {result.state === "answered" && (
+      {result.state === "loaded" && (
         <ol>
           {result.data.topWorks.nodes.map(({ work, score }) => {
             const ref = refOf(work);
@@ -118,7 +118,7 @@ export function StartingPoints() {
           })}
         </ol>
       )}
-      {result.state === "answered" && result.data.topWorks.nodes.length === 0 && (
+      {result.state === "loaded" && result.data.topWorks.nodes.length === 0 && (
         <p>This mirror has no citations yet.</p>
       )}
       {result.state === "failed" && <ErrorNotice error={result.error} />}

@@ -79,7 +79,7 @@ export function Picture(props: PictureProps) {
       aria-label={label}
       aria-describedby="picture-keys"
       tabIndex={0}
-      data-scene={drawing !== null && scene.works.length > 0 ? "true" : undefined}
+      data-drawn={drawing !== null && scene.works.length > 0 ? "true" : undefined}
       onKeyDown={onKeyDown}
       onBlur={onBlur}
     >

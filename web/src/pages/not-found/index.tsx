@@ -8,8 +8,8 @@ export function NotFoundPage() {
       <h1>Page not found</h1>
       <div class="empty">
         <p>
-          There is no page at <bdi class="document-text">{shownPath()}</bdi>. Check the address, or search for
-          the paper:
+          There is no page at <bdi class="document-text">{displayPath()}</bdi>. Check the address, or search
+          for the paper:
         </p>
         <SearchBox size="small" />
         <p>
@@ -20,7 +20,7 @@ export function NotFoundPage() {
   );
 }
 
-function shownPath(): string {
+function displayPath(): string {
   const path = location.pathname;
   try {
     return decodeURI(path).slice(0, 200);

@@ -42,7 +42,7 @@ function AnchorsBy({ group, refreshCount }: { group: Group; refreshCount: number
       </div>
       {result.state === "failed" && <ErrorNotice error={result.error} />}
       {result.state === "loading" && <p class="soft">Loading …</p>}
-      {result.state === "answered" &&
+      {result.state === "loaded" &&
         (isTable ? (
           <AnchorTable stats={result.data.anchorStats} group={group} />
         ) : (
@@ -53,7 +53,7 @@ function AnchorsBy({ group, refreshCount }: { group: Group; refreshCount: number
           />
         ))}
       {!isTable &&
-        result.state === "answered" &&
+        result.state === "loaded" &&
         omittedGroupsNote(result.data.anchorStats, group) !== null && (
           <p class="soft small">{omittedGroupsNote(result.data.anchorStats, group)}</p>
         )}

@@ -39,7 +39,7 @@ export function LiveEvents({ changes }: { changes: Changes }) {
           </ul>
         )}
         {result.state === "failed" && <ErrorNotice error={result.error} />}
-        {result.state === "answered" && <EventList events={result.data.events.nodes.toReversed()} />}
+        {result.state === "loaded" && <EventList events={result.data.events.nodes.toReversed()} />}
       </div>
     </section>
   );

@@ -51,7 +51,7 @@ export function Contents({ refreshCount }: { refreshCount: number }) {
             <dt>{name}</dt>
             <dd>
               <span class="contents-count" data-count={field}>
-                {result.state === "answered" ? result.data.status[field].toLocaleString("en") : "…"}
+                {result.state === "loaded" ? result.data.status[field].toLocaleString("en") : "…"}
               </span>
               <span class="soft small">{meaning}</span>
             </dd>
@@ -84,7 +84,7 @@ function TopWorksBy({ by, title, refreshCount }: { by: By; title: string; refres
       <h3>{title}</h3>
       {result.state === "loading" && <p class="soft">Loading …</p>}
       {result.state === "failed" && <ErrorNotice error={result.error} />}
-      {result.state === "answered" && (
+      {result.state === "loaded" && (
         <ol class="top-works">
           {result.data.topWorks.nodes.map(({ rank, score, work }) => {
             const ref = refOf(work);

@@ -8,7 +8,7 @@ import { contentsQuery, invalidEventsQuery, type RejectionCount } from "./querie
 export function Rejected({ refreshCount }: { refreshCount: number }) {
   const status = useQuery(contentsQuery, {}, refreshCount);
   const invalid = useQuery(invalidEventsQuery, {}, refreshCount);
-  const rejected = status.state === "answered" ? status.data.status.rejectedDocuments : null;
+  const rejected = status.state === "loaded" ? status.data.status.rejectedDocuments : null;
   return (
     <section aria-labelledby="rejected">
       <div class="overview-head">
@@ -23,9 +23,9 @@ export function Rejected({ refreshCount }: { refreshCount: number }) {
           </span>
         </p>
         {status.state === "failed" && <ErrorNotice error={status.error} />}
-        {status.state === "answered" && <RejectionList refusals={status.data.status.rejections} />}
+        {status.state === "loaded" && <RejectionList refusals={status.data.status.rejections} />}
         {invalid.state === "failed" && <ErrorNotice error={invalid.error} />}
-        {invalid.state === "answered" && (
+        {invalid.state === "loaded" && (
           <>
             <p>
               <strong>Invalid events: {invalid.data.events.totalCount.toLocaleString("en")}.</strong>{" "}

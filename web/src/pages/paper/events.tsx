@@ -136,7 +136,7 @@ const payloadQuery = graphql(`
 `);
 
 /** Longer payloads are cut; the bundle has the complete text. */
-const mostPayloadText = 20_000;
+const maxPayloadLength = 20_000;
 
 /** An event's payload, loaded on demand. */
 export function Payload({ eventId }: { eventId: string }) {
@@ -158,8 +158,8 @@ function PayloadText({ eventId }: { eventId: string }) {
   const text = JSON.stringify(result.data.event?.payload ?? null, null, 2);
   return (
     <pre class="payload">
-      <bdi>{text.slice(0, mostPayloadText)}</bdi>
-      {text.length > mostPayloadText && "\n… The bundle has all of it."}
+      <bdi>{text.slice(0, maxPayloadLength)}</bdi>
+      {text.length > maxPayloadLength && "\n… The bundle has all of it."}
     </pre>
   );
 }

@@ -16,7 +16,7 @@ import { VerificationPanel } from "./verification-panel.tsx";
 const workId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The page of a ref: a paper, or a work that is only cited. */
-export function PaperPage({ place: { ref } }: { place: Extract<Route, { page: "paper" }> }) {
+export function PaperPage({ route: { ref } }: { route: Extract<Route, { page: "paper" }> }) {
   return workId.test(ref) ? <ByWorkId name={ref} /> : <ByRef name={ref} />;
 }
 

@@ -43,7 +43,7 @@ type Row = NonNullable<ResultOf<typeof referencesQuery>["paper"]>["references"][
 
 const filters = {
   all: { name: "All", variables: {} },
-  held: { name: "In this mirror", variables: { stored: true } },
+  stored: { name: "In this mirror", variables: { stored: true } },
   anchors: { name: "Internal anchors", variables: { internalAnchor: true } },
   onlyCited: { name: "Only cited", variables: { stored: false } },
 } as const;

@@ -6,7 +6,7 @@ import { ErrorNotice, LoadMore, QueryLink } from "../../ui/index.ts";
 const pageSize = 20;
 
 /** All results of a search. */
-export function SearchPage({ place: { query } }: { place: Extract<Route, { page: "search" }> }) {
+export function SearchPage({ route: { query } }: { route: Extract<Route, { page: "search" }> }) {
   useTitle(query === "" ? "Search" : query);
   const refused = queryProblem(query);
   const variables = { query, first: pageSize };

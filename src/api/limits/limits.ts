@@ -1,0 +1,235 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  Kind,
+  type OperationDefinitionNode,
+  type ParseOptions,
+  parse,
+  type SelectionSetNode,
+} from "graphql";
+import { defaultQueryLimits, type QueryLimits } from "../../config/index.ts";
+import { ApiError, badUserInput } from "../errors.ts";
+
+export { defaultQueryLimits, type QueryLimits };
+
+/** Fields beside each other in one selection; comparing them to each other costs the square of it. */
+export const maximumBreadth = 500;
+
+/** How often a query may ask for `__schema` or `__type`. */
+export const maximumIntrospections = 10;
+
+/** Brackets of any kind inside each other in a query's text: the parser needs stack for each. */
+export const maximumNesting = 100;
+
+/** Members of a list in variables; each may become a parameter of a statement, which has 65,535 at most. */
+export const maximumListLength = 1_000;
+
+/** Characters of an alias: each object of the answer repeats it. */
+export const maximumAliasLength = 100;
+
+/** Parses a query. Throws QUERY_TOO_COMPLEX where it is longer or deeper than any that is written in earnest. */
+export function parseWithin(
+  source: string,
+  options: ParseOptions,
+  { tokens }: Pick<QueryLimits, "tokens">,
+): DocumentNode {
+  refuseDeepNesting(source);
+  try {
+    return parse(source, { ...options, maxTokens: tokens });
+  } catch (error) {
+    if (error instanceof GraphQLError && /tokens\. Parsing aborted/.test(error.message)) {
+      throw new ApiError(
+        "QUERY_TOO_COMPLEX",
+        `The query has more than ${tokens} tokens, which is the most. Ask in several requests, or by fragments.`,
+        { maximum: tokens },
+      );
+    }
+    throw error;
+  }
+}
+
+/**
+ * Texts and comments, whose brackets do not count; and brackets. A text without an end goes as far as it can: would it
+ * not match at all, the search for it began again at each quote within it.
+ */
+const parts = /"""(?:\\"""|[^"]|"(?!""))*(?:""")?|"(?:\\.|[^"\\\n])*"?|#[^\n]*|[([{]|[)\]}]/g;
+
+function refuseDeepNesting(source: string): void {
+  let depth = 0;
+  for (const [part] of source.matchAll(parts)) {
+    if (part === "{" || part === "[" || part === "(") depth++;
+    else if (part === "}" || part === "]" || part === ")") depth--;
+    if (depth > maximumNesting) {
+      throw new ApiError(
+        "QUERY_TOO_COMPLEX",
+        `The query has more than ${maximumNesting} brackets inside each other, which is the most. Nest it less.`,
+        { maximum: maximumNesting },
+      );
+    }
+  }
+}
+
+type Limited = { readonly words: string; readonly advice: string };
+
+const limited: Record<keyof Measures, Limited> = {
+  depth: { words: "fields inside each other", advice: "Ask for what is further in by its own ref or id." },
+  breadth: {
+    words: "fields beside each other",
+    advice: "Name each field once, and ask in several requests.",
+  },
+  aliases: {
+    words: "aliased fields, those of fragments counted wherever they are used",
+    advice: "Ask for several at once by `nodes` or a filter, or in several requests.",
+  },
+  directives: {
+    words: "directives, those of fragments counted wherever they are used",
+    advice: "Leave out of the query what is not wanted.",
+  },
+  aliasLength: { words: "characters in an alias", advice: "Each object of the answer repeats it." },
+  introspections: {
+    words: "fields `__schema` and `__type`",
+    advice: "schema.graphql has the whole schema.",
+  },
+};
+
+/** What a document asks beyond the limits: one error (QUERY_TOO_COMPLEX) for each limit and operation. */
+export function documentErrors(document: DocumentNode, limits: QueryLimits): ApiError[] {
+  const most: Measures = {
+    ...limits,
+    breadth: maximumBreadth,
+    introspections: maximumIntrospections,
+    aliasLength: maximumAliasLength,
+  };
+  return measureOperations(document).flatMap(({ measures }) =>
+    (Object.keys(limited) as (keyof Measures)[])
+      .filter((name) => measures[name] > most[name])
+      .map((name) => {
+        const { words, advice } = limited[name];
+        const message = `The query has ${measures[name]} ${words}; ${most[name]} are the most. ${advice}`;
+        return new ApiError("QUERY_TOO_COMPLEX", message, { [name]: measures[name], maximum: most[name] });
+      }),
+  );
+}
+
+/** What an operation asks for, seen from its text alone, with its fragments put in where they are used. */
+export type Measures = {
+  /** Fields inside each other. */
+  readonly depth: number;
+  /** The most fields beside each other. */
+  readonly breadth: number;
+  readonly aliases: number;
+  readonly directives: number;
+  /** `__schema` and `__type`. */
+  readonly introspections: number;
+  /** Characters of the longest alias. */
+  readonly aliasLength: number;
+};
+
+const nothing: Measures = {
+  depth: 0,
+  breadth: 0,
+  aliases: 0,
+  directives: 0,
+  introspections: 0,
+  aliasLength: 0,
+};
+
+/**
+ * Measures the operations of a document that need not be valid. Each selection is measured once however often it is
+ * used, so that fragments that use each other cannot make measuring itself expensive; what they stand for is counted
+ * in full. A fragment within itself counts nothing here: validation refuses it.
+ */
+export function measureOperations(
+  document: DocumentNode,
+): { readonly operation: OperationDefinitionNode; readonly measures: Measures }[] {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  }
+  const known = new Map<SelectionSetNode, Measures>();
+
+  const measure = (set: SelectionSetNode): Measures => {
+    const found = known.get(set);
+    if (found !== undefined) return found;
+    known.set(set, nothing);
+    const { fields, directives: around } = flatten(set, fragments);
+    let { depth, aliases, introspections, aliasLength } = nothing;
+    let directives = around;
+    let breadth = fields.length;
+    for (const field of fields) {
+      const inner = field.selectionSet === undefined ? nothing : measure(field.selectionSet);
+      depth = Math.max(depth, 1 + inner.depth);
+      breadth = Math.max(breadth, inner.breadth);
+      aliases += (field.alias === undefined ? 0 : 1) + inner.aliases;
+      directives += (field.directives?.length ?? 0) + inner.directives;
+      introspections += (isIntrospection(field) ? 1 : 0) + inner.introspections;
+      aliasLength = Math.max(aliasLength, field.alias?.value.length ?? 0, inner.aliasLength);
+    }
+    const measures = { depth, breadth, aliases, directives, introspections, aliasLength };
+    known.set(set, measures);
+    return measures;
+  };
+
+  return document.definitions.flatMap((operation) => {
+    if (operation.kind !== Kind.OPERATION_DEFINITION) return [];
+    const measures = measure(operation.selectionSet);
+    const own = [operation, ...(operation.variableDefinitions ?? [])];
+    const directives = own.reduce((sum, node) => sum + (node.directives?.length ?? 0), measures.directives);
+    return { operation, measures: { ...measures, directives } };
+  });
+}
+
+function isIntrospection({ name: { value } }: FieldNode): boolean {
+  return value === "__schema" || value === "__type";
+}
+
+/** The fields of a selection as execution collects them: each fragment once, but repeated fields each time. */
+function flatten(
+  set: SelectionSetNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+): { fields: FieldNode[]; directives: number } {
+  const fields: FieldNode[] = [];
+  const seen = new Set<string>();
+  const waiting = [set];
+  let directives = 0;
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    for (const selection of next.selections) {
+      if (selection.kind === Kind.FIELD) {
+        fields.push(selection);
+        continue;
+      }
+      directives += selection.directives?.length ?? 0;
+      if (selection.kind === Kind.INLINE_FRAGMENT) {
+        waiting.push(selection.selectionSet);
+        continue;
+      }
+      const fragment = fragments.get(selection.name.value);
+      if (fragment === undefined || seen.has(selection.name.value)) continue;
+      seen.add(selection.name.value);
+      directives += fragment.directives?.length ?? 0;
+      waiting.push(fragment.selectionSet);
+    }
+  }
+  return { fields, directives };
+}
+
+/** Why variables are refused before anybody looks at what they mean (BAD_USER_INPUT); null where they are not. */
+export function variablesError(variables: Readonly<Record<string, unknown>>): ApiError | null {
+  for (const [name, variable] of Object.entries(variables)) {
+    const waiting = [variable];
+    for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
+      if (typeof value !== "object" || value === null) continue;
+      const members = Object.values(value);
+      if (Array.isArray(value) && members.length > maximumListLength) {
+        return badUserInput(
+          `Variable "$${name}" has a list of ${members.length}; ${maximumListLength} are the most. Ask in several requests.`,
+        );
+      }
+      // One by one: a list may hold more than a call takes arguments.
+      for (const member of members) waiting.push(member);
+    }
+  }
+  return null;
+}
