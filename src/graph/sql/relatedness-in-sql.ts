@@ -14,7 +14,9 @@ export async function relatedWorksInSql(
   const edges = (await rows.edges(own, back)).filter(({ to }) => to !== work);
   const sharedWith = new Map([...groupBy(edges, ({ to }) => to)].filter(() => rows.meter.vertex()));
   const counts = await rows.counts([...sharedWith.keys(), ...own, work]);
-  const degree = (workId: bigint) => degreeOf(counts.get(workId), by);
+  // At least what it shares: edges and counts are read one after the other, and a rebuild may come between them.
+  const degree = (workId: bigint) =>
+    Math.max(degreeOf(counts.get(workId), by), sharedWith.get(workId)?.length ?? own.length);
   const found = [...sharedWith].map(([workId, shared]) => ({
     workId,
     // As in memory: the square of the score but for what is the same for all.
