@@ -13,7 +13,7 @@ export type WorkerProcess = {
   close(): Promise<void>;
 };
 
-export type WorkerProcessOptions = {
+type WorkerProcessOptions = {
   readonly keyring?: string | undefined;
   readonly config: Pick<Config, "stopSeconds" | "logFormat">;
   readonly log: Log;

@@ -4,7 +4,7 @@ import type { Queries } from "../store/database.ts";
 import { ApiError } from "./errors.ts";
 
 /** Rows that a filter may leave to be counted: a second's work or two. */
-export const mostCounted = 1_000_000;
+const mostCounted = 1_000_000;
 
 /**
  * How many rows of a table fit a condition, exactly. No more than `mostCounted` are counted: rejects with

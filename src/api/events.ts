@@ -28,7 +28,7 @@ import { required } from "./required.ts";
 import { EventStatusEnum, EventTypeEnum, ProofEnum } from "./scalars-and-enums.ts";
 
 /** Reads an argument that is a time. Throws BAD_USER_INPUT where it is none. */
-export function readTime(argument: string, text: string): Instant {
+function readTime(argument: string, text: string): Instant {
   const instant = readInstant(text);
   if (instant !== null) return instant;
   throw badUserInput(

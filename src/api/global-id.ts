@@ -1,7 +1,7 @@
 import { badUserInput } from "./errors.ts";
 
 /** The types that have an id of their own. */
-export const nodeTypes = ["Paper", "Claim", "Work", "Event", "Signer", "Submission"] as const;
+const nodeTypes = ["Paper", "Claim", "Work", "Event", "Signer", "Submission"] as const;
 
 export type NodeType = (typeof nodeTypes)[number];
 

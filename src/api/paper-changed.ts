@@ -9,7 +9,7 @@ import type { PaperRow } from "./loaders/papers.ts";
 import { PaperObject } from "./objects.ts";
 
 /** A change, and by which look-up keys its paper may be a wanted one. */
-export type Candidate = { readonly change: Change; readonly keys: ReadonlySet<string> };
+type Candidate = { readonly change: Change; readonly keys: ReadonlySet<string> };
 
 const noKeys: ReadonlySet<string> = new Set();
 
@@ -17,7 +17,7 @@ const noKeys: ReadonlySet<string> = new Set();
  * Which papers a subscription is about: those that refs name, now or later. So a paper that is not held yet is told of
  * once it comes, and all versions of an arXiv id unless the ref names one. Without refs all papers.
  */
-export class WantedPapers {
+class WantedPapers {
   readonly #refs: readonly PaperRef[] | null;
 
   /** Throws BAD_USER_INPUT where a ref names no paper, or there are too many. */

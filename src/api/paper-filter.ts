@@ -12,12 +12,12 @@ export function storable(text: string): boolean {
 }
 
 /** The pattern for LIKE that fits every text which contains this one. */
-export function containsPattern(text: string): string {
+function containsPattern(text: string): string {
   return `%${text.replace(/[\\%_]/g, "\\$&")}%`;
 }
 
 /** A text to be looked for in stored ones, in their form: characters composed (NFC), white space folded. */
-export function comparableText(text: string): string {
+function comparableText(text: string): string {
   return text.normalize("NFC").replace(/[\s\p{Z}\p{Cc}]+/gu, " ");
 }
 

@@ -57,7 +57,7 @@ function rejectedEventsOf(row: SubmissionRow): RejectedEvent[] {
   });
 }
 
-export const SubmissionObject = builder.objectRef<SubmissionRow>("Submission");
+const SubmissionObject = builder.objectRef<SubmissionRow>("Submission");
 
 builder.node(SubmissionObject, {
   description: "A submitted document and its status. Anyone who knows its id, which is random, can read it.",

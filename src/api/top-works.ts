@@ -21,7 +21,7 @@ import type { WorkRow } from "./loaders/papers.ts";
 import { WorkObject } from "./objects.ts";
 import { categoriesCondition } from "./paper-filter.ts";
 
-export const WorkFilterInput = builder.inputType("WorkFilter", {
+const WorkFilterInput = builder.inputType("WorkFilter", {
   description: "Selects works that meet all conditions. An absent or null condition matches everything.",
   fields: (t) => ({
     yearFrom: t.int({ description: "`year` is this year or later. Works of unknown year do not match." }),

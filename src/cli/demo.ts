@@ -14,7 +14,7 @@ import { loadKeyring } from "./keyring-file.ts";
 import { Progress } from "./progress.ts";
 import { isSampleLoaded, loadSample, sampleKeyringPath } from "./sample.ts";
 
-export type DemoOptions = { readonly quiet?: boolean };
+type DemoOptions = { readonly quiet?: boolean };
 
 export function addDemoCommand(program: Command): void {
   program

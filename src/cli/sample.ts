@@ -29,7 +29,7 @@ export async function isSampleLoaded({ pool }: Database): Promise<boolean> {
   return rowCount === 1;
 }
 
-export type SampleOptions = {
+type SampleOptions = {
   /** Ends the loading after the batch that is being written. */
   readonly signal: AbortSignal;
   readonly onBatch: (name: string, summary: IngestSummary) => void;

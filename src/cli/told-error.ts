@@ -7,7 +7,7 @@ import { shownText } from "./output/shown-text.ts";
 import { isClosedOutput } from "./output/terminal.ts";
 
 /** What a command that failed ends with, and says; nothing where all was said. */
-export type ToldError = { readonly status: number; readonly lines: readonly string[] };
+type ToldError = { readonly status: number; readonly lines: readonly string[] };
 
 /**
  * Errors whose message says all that a person needs, and what they mean; any other is shown with its stack. Known by their

@@ -20,7 +20,7 @@ export type BearerToken = {
 };
 
 /** Reads `name:sha256, sha256, …`. What is wrong is not repeated: it may be a token itself. */
-export function bearerTokens(given: string, variable: string): BearerToken[] {
+function bearerTokens(given: string, variable: string): BearerToken[] {
   return list(given, variable).map((entry, index) => {
     const [, name, hex = ""] = /^(?:([^:]+):)?([0-9a-f]{64})$/i.exec(entry) ?? [];
     if (hex === "") {
@@ -34,7 +34,7 @@ export function bearerTokens(given: string, variable: string): BearerToken[] {
 }
 
 /** The names alone. */
-export function maskedTokens(given: string): string {
+function maskedTokens(given: string): string {
   return list(given, "")
     .map((entry) => entry.replace(/[0-9a-f]{64}$/i, "***"))
     .join(",");

@@ -10,7 +10,7 @@ export type Budget = {
 };
 
 /** Which part of a budget is used up, so that nothing more may be looked at; `signal` where the asker has gone. */
-export type Exhausted = "edges" | "milliseconds" | "signal";
+type Exhausted = "edges" | "milliseconds" | "signal";
 
 /** How many edges are looked at between two looks at the clock: some tens of microseconds. */
 const edgesBetweenLooks = 4096;

@@ -71,7 +71,7 @@ export class LayeredRows implements Rows {
 }
 
 /** Rows to be, while some of them are set. A page is copied when a row of it is first set. */
-export class RowsChange {
+class RowsChange {
   readonly #base: SparseRows;
   readonly #pages: ((Row | undefined)[] | readonly (Row | undefined)[] | undefined)[];
   readonly #own = new Set<number>();

@@ -16,7 +16,7 @@ import { ThreadPool } from "./threads/thread-pool.ts";
 import type { TopWorksAnswer, TopWorksInput } from "./top-works.ts";
 import { GraphVersion } from "./version.ts";
 
-export type MemoryGraphOptions = {
+type MemoryGraphOptions = {
   /** Threads for questions that the event loop is too good for; analyses have another one. */
   readonly threads: number;
   /** What a question may cost on the event loop; what costs more is asked again in a thread. */

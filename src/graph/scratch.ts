@@ -33,7 +33,7 @@ export class Marks {
 }
 
 /** A list that grows, and keeps its room from one use to the next. */
-export class Growing {
+class Growing {
   #list = new Uint32Array(1024);
 
   /** The list with room for so many more behind the first `length`, which it keeps. */

@@ -8,7 +8,7 @@ import { highOf, joinId, lowOf } from "./vertex-index.ts";
  * The works that came after a base was made, in the order of their coming. Versions of one base share it: it only
  * grows, and a version looks no further than its own size.
  */
-export class AddedVertices {
+class AddedVertices {
   readonly high: number[] = [];
   readonly low: number[] = [];
   readonly #indexes = new Map<bigint, number>();
@@ -26,7 +26,7 @@ export class AddedVertices {
 }
 
 /** What makes one version of a graph. */
-export type VersionParts = {
+type VersionParts = {
   readonly base: BaseGraph;
   readonly added: AddedVertices;
   readonly addedCount: number;

@@ -29,7 +29,7 @@ export type Batch = {
 };
 
 /** The parsed documents of a batch by paper, and those that were rejected so far. */
-export type ParsedBatch = {
+type ParsedBatch = {
   readonly size: number;
   readonly papers: Map<bigint, ParsedPaper>;
   readonly rejections: readonly (readonly [index: number, rejection: Rejection])[];

@@ -52,9 +52,9 @@ export async function planIngest(
 }
 
 /** A value as JSON can show it: a bigint as its decimal digits, bytes in hex after `\x`, an instant in UTC to the microsecond. */
-export type PrintedCell = string | number | boolean | null | readonly string[];
+type PrintedCell = string | number | boolean | null | readonly string[];
 
-export type PrintedChange = {
+type PrintedChange = {
   readonly action: RowChange["action"] | "add";
   readonly table: string;
   /** Of an update the key and the columns that may differ; of a deletion the key, or its first column for all rows that begin so. */

@@ -138,7 +138,7 @@ export function canonicalString(text: string): string {
 }
 
 /** Python's `repr` of a float: shortest digits, always a point or an exponent. */
-export function canonicalDouble(value: number): string {
+function canonicalDouble(value: number): string {
   if (!Number.isFinite(value)) {
     throw new DocumentError("INVALID_NUMBER", "A double that is not finite has no canonical text.");
   }

@@ -43,7 +43,7 @@ const smallOrderEncodings = [...smallOrder, prime, prime + 1n].map((y) =>
   hexToBytes(y.toString(16).padStart(64, "0")).toReversed(),
 );
 
-export type KeyFault = "NOT_REDUCED" | "SMALL_ORDER" | "NOT_ON_CURVE";
+type KeyFault = "NOT_REDUCED" | "SMALL_ORDER" | "NOT_ON_CURVE";
 
 /**
  * Why a raw public key verifies nothing (PROTOCOL section 3): its y is not below the prime, or it is a point

@@ -52,7 +52,7 @@ export class Place {
   }
 }
 
-export type Folded = {
+type Folded = {
   /** In merge order. */
   readonly applied: ReadonlySet<EventId>;
   /** What an applied event supersedes. */

@@ -13,7 +13,7 @@ import type { InvalidReason } from "./reasons.ts";
 export type TextPart = string | Uint8Array;
 
 /** What a state document says. The lists are canonical texts of their items, with commas between them. */
-export type StateMembers = {
+type StateMembers = {
   readonly pithNumber: PithNumber;
   readonly eventCount: number;
   readonly validCount: number;

@@ -1,4 +1,4 @@
-export type WaitOptions = {
+type WaitOptions = {
   /** Milliseconds after which the wait ends without the event; without end by default. */
   readonly timeout?: number;
   /** Ends the wait as if the time was over. */

@@ -87,7 +87,7 @@ export class WorkChannel<About extends object, Result = unknown> {
 }
 
 /** One kind of event, on the channel `pith-graph.<name>`. */
-export class EventChannel<Event> {
+class EventChannel<Event> {
   readonly #channel;
 
   constructor(name: string) {
@@ -105,7 +105,7 @@ export class EventChannel<Event> {
   }
 }
 
-export type HttpRequest = {
+type HttpRequest = {
   /** The route's name, of a fixed list; `none` where no route has the address. */
   readonly route: string;
   readonly method: string;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** How long to wait between attempts, in milliseconds: twice as long after each failure, up to `maxDelay`. */
-export type Backoff = { readonly firstDelay: number; readonly maxDelay: number };
+type Backoff = { readonly firstDelay: number; readonly maxDelay: number };
 
 /**
  * Milliseconds to wait after a number of failures in succession (1 after the first). The second half of it is random,

@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 
-export type TokenBucketsOptions = {
+type TokenBucketsOptions = {
   /** Tokens that a key gets in a minute; also the most that it can have at once. */
   readonly perMinute: number;
   /** Keys that are remembered; those used least recently are forgotten, and start with a full bucket. 100,000 by default. */

@@ -25,7 +25,7 @@ export function answerHealth(graph: GraphService, request: IncomingMessage, resp
   });
 }
 
-export type ReadinessParts = {
+type ReadinessParts = {
   readonly database: Pick<Database, "pool">;
   /** Absent in a process that answers no questions about citations: the worker. */
   readonly graph?: GraphService;

@@ -6,7 +6,7 @@ import { answerReadiness, type Readiness } from "./health.ts";
 import { listenOn } from "./listen-on.ts";
 import { send, sendError, sendJson } from "./responses.ts";
 
-export type MetricsListenerOptions = {
+type MetricsListenerOptions = {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;

@@ -7,7 +7,7 @@ import type { MirrorHandlers } from "./mirror/handlers.ts";
 
 type Handle = Route["handle"];
 
-export type RouteParts = {
+type RouteParts = {
   readonly health: Handle;
   readonly readiness: Handle;
   readonly graphql: Handle;

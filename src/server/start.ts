@@ -24,7 +24,7 @@ export type ListenOptions = {
 export type ServerOptions = ListenOptions & { readonly app: App };
 
 /** How a server stops. All in milliseconds. */
-export type StopTimes = {
+type StopTimes = {
   /** How long connections are still taken while `/ready` says that it stops: none unless told. */
   readonly drain?: number;
   /**
@@ -37,7 +37,7 @@ export type StopTimes = {
 };
 
 /** How long a client may take, in milliseconds; it is looked at every so often. */
-export type SlowClients = { readonly headers: number; readonly request: number; readonly lookedAt: number };
+type SlowClients = { readonly headers: number; readonly request: number; readonly lookedAt: number };
 
 const slowClientsAllowed: SlowClients = { headers: 20_000, request: 60_000, lookedAt: 5_000 };
 

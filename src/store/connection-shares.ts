@@ -187,7 +187,7 @@ export function asExpensive<Result>(work: () => Result): Result {
   return expensive.run(true, work);
 }
 
-export function isExpensiveNow(): boolean {
+function isExpensiveNow(): boolean {
   return expensive.getStore() === true;
 }
 

@@ -16,7 +16,7 @@ export type GraphEdge = {
 /**
  * Told what a payload holds, in its order; ids as their upper 31 and lower 32 bits, so that none becomes an object.
  */
-export type GraphChangeVisitor = {
+type GraphChangeVisitor = {
   addWork(high: number, low: number): void;
   removeWork(high: number, low: number): void;
   removeEdge(citingHigh: number, citingLow: number, citedHigh: number, citedLow: number): void;

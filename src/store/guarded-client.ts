@@ -19,7 +19,7 @@ const mostUnanswered = 2;
 const endMilliseconds = 5_000;
 
 /** A statement got no answer, and the server does not work on it, or cannot be reached. */
-export class SilentConnectionError extends Error {
+class SilentConnectionError extends Error {
   override readonly name = "SilentConnectionError";
   readonly code = "ETIMEDOUT";
 

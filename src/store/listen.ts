@@ -12,14 +12,14 @@ export type ListenOptions = {
 };
 
 /** How a connection that is dead, and does not show it, is noticed. In milliseconds. */
-export type Heartbeat = {
+type Heartbeat = {
   /** After so long without a notice, one is sent to itself, */
   readonly quiet: number;
   /** and must have come back after so long, or the connection is replaced. */
   readonly patience: number;
 };
 
-export const defaultHeartbeat: Heartbeat = { quiet: 15_000, patience: 10_000 };
+const defaultHeartbeat: Heartbeat = { quiet: 15_000, patience: 10_000 };
 
 export type Listening = {
   /** Whether notices come at the moment, as far as is known: while a lost connection is replaced, none do. */

@@ -4,7 +4,7 @@ import type { papers } from "./tables/index.ts";
 type Row = typeof papers.$inferSelect;
 
 /** What decides which of several versions comes first. */
-export type VersionRow = Pick<Row, "pithNumber" | "sourceVersion" | "submittedAt">;
+type VersionRow = Pick<Row, "pithNumber" | "sourceVersion" | "submittedAt">;
 
 /** Latest version first; then by submission, latest first; then by Pith number. Negative where `a` comes first. */
 export function compareVersions(a: VersionRow, b: VersionRow): number {

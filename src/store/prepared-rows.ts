@@ -4,13 +4,13 @@ import { mapInTurns } from "../runtime/event-loop.ts";
 import type { Sender } from "./cancellation.ts";
 
 /** A query that Drizzle has built, with placeholders, and what its rows are. */
-export type RowQuery<Row> = {
+type RowQuery<Row> = {
   toSQL(): Query;
   readonly _: { readonly selectedFields: object; readonly result: Row[] };
 };
 
 /** Runs a prepared statement with the values of its placeholders. */
-export type PreparedRows<Row> = (sender: Sender, values: Record<string, unknown>) => Promise<Row[]>;
+type PreparedRows<Row> = (sender: Sender, values: Record<string, unknown>) => Promise<Row[]>;
 
 type Decoder = (text: string) => unknown;
 

@@ -1,7 +1,7 @@
 import pg from "pg";
 
 /** What the client's side of a silent connection does. */
-export type OwnSide = {
+type OwnSide = {
   /** Bytes that it was given are not sent yet. */
   readonly isSending: boolean;
   /** It would take what comes. */
@@ -15,7 +15,7 @@ type Session = {
 };
 
 /** A session, as its client knows it. */
-export type OwnSession = {
+type OwnSession = {
   readonly processId: number | null;
   /** How long its connection has been open, in milliseconds: a younger session of this process id is another one. */
   readonly age: number;

@@ -11,7 +11,7 @@ function isSubmittable(query: unknown): query is Submittable {
 }
 
 /** A statement was given to a transaction that has ended or failed: nothing was sent. */
-export class TransactionOverError extends Error {
+class TransactionOverError extends Error {
   override readonly name = "TransactionOverError";
 }
 
@@ -19,7 +19,7 @@ export class TransactionOverError extends Error {
  * The server answered COMMIT with ROLLBACK: an earlier statement of the transaction had failed and its error was not
  * seen. Nothing was stored.
  */
-export class NotCommittedError extends Error {
+class NotCommittedError extends Error {
   override readonly name = "NotCommittedError";
 }
 

@@ -4,7 +4,7 @@ import { errorText } from "../runtime/error-text.ts";
 import { softwareVersion } from "../version.ts";
 import type { Attributes, EndedSpan } from "./tracer.ts";
 
-export type Exporter = {
+type Exporter = {
   /** Keeps the span to be sent; drops it where too many wait. */
   add(span: EndedSpan): void;
   /** Sends what waits. Never rejects. */

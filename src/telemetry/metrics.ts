@@ -69,7 +69,7 @@ export class Metrics {
 }
 
 /** A summary without quantiles. prom-client's own keeps a t-digest of all observations, also where nothing reads it. */
-export class Timing {
+class Timing {
   readonly #label: string | undefined;
   readonly #totals = new Map<string, { count: number; sum: number }>();
 

@@ -4,7 +4,7 @@ import type { TracingConfig } from "../config/index.ts";
 import type { Work, WorkChannel } from "../runtime/channels.ts";
 
 /** What identifies a span, and whether its trace is recorded. */
-export type SpanContext = {
+type SpanContext = {
   /** 32 hex digits. */
   readonly traceId: string;
   /** 16 hex digits. */
@@ -15,7 +15,7 @@ export type SpanContext = {
 export type Attributes = Readonly<Record<string, string | number | boolean>>;
 
 /** What a span says of its work, once that is complete. */
-export type SpanDescription = {
+type SpanDescription = {
   readonly name: string;
   readonly kind: "internal" | "server" | "client";
   readonly attributes?: Attributes;
@@ -138,7 +138,7 @@ export function parseTraceparent(header: string | undefined): SpanContext | null
 }
 
 /** Whether a trace is recorded that begins here, or goes on here from a caller's span. */
-export type Sampler = (traceId: string, caller: SpanContext | null) => boolean;
+type Sampler = (traceId: string, caller: SpanContext | null) => boolean;
 
 /** The samplers of OpenTelemetry's SDK (https://opentelemetry.io/docs/specs/otel/trace/sdk/#built-in-samplers). */
 export function createSampler({ sampler, samplerRatio }: TracingConfig): Sampler {

@@ -16,7 +16,7 @@ import { JsonText } from "../json-text.ts";
 const itemsTogether = 32;
 
 /** A list that is completed in several turns of the event loop: once the present one is over, items are promises. */
-export class PacedList<Item> implements Iterable<Item | Promise<Item>> {
+class PacedList<Item> implements Iterable<Item | Promise<Item>> {
   readonly #items: readonly Item[];
   readonly #context: Pick<Context, "allowance" | "loaders">;
 

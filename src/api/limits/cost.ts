@@ -17,16 +17,16 @@ import { defaultPageSize, maximumPageSize } from "../connections/keyset.ts";
 import { graphLimits } from "./graph.ts";
 
 /** What a field costs besides the fields under it, and how often those are there. */
-export type FieldCost = { readonly field?: number; readonly multiplier?: number };
+type FieldCost = { readonly field?: number; readonly multiplier?: number };
 
 /** What a field costs of itself unless told. */
-export const plainCost = 1;
+const plainCost = 1;
 
 /** How many members a list is taken to have where no argument says. */
-export const plainListSize = 10;
+const plainListSize = 10;
 
 /** What a root field costs where its filter may have to be compared with many rows. */
-export const filterCost = 4_000;
+const filterCost = 4_000;
 
 /** Statements that rank or rate thousands of rows: some ten milliseconds of PostgreSQL's time each. */
 const searchCost = 10_000;

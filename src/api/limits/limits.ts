@@ -15,19 +15,19 @@ import { ApiError, badUserInput } from "../errors.ts";
 export { defaultQueryLimits, type QueryLimits };
 
 /** Fields beside each other in one selection; comparing them to each other costs the square of it. */
-export const maximumBreadth = 500;
+const maximumBreadth = 500;
 
 /** How often a query may ask for `__schema` or `__type`. */
-export const maximumIntrospections = 10;
+const maximumIntrospections = 10;
 
 /** Brackets of any kind inside each other in a query's text: the parser needs stack for each. */
 export const maximumNesting = 100;
 
 /** Members of a list in variables; each may become a parameter of a statement, which has 65,535 at most. */
-export const maximumListLength = 1_000;
+const maximumListLength = 1_000;
 
 /** Characters of an alias: each object of the answer repeats it. */
-export const maximumAliasLength = 100;
+const maximumAliasLength = 100;
 
 /** Parses a query. Throws QUERY_TOO_COMPLEX where it is longer or deeper than any that is written in earnest. */
 export function parseWithin(
@@ -114,7 +114,7 @@ export function documentErrors(document: DocumentNode, limits: QueryLimits): Api
 }
 
 /** What an operation asks for, seen from its text alone, with its fragments put in where they are used. */
-export type Measures = {
+type Measures = {
   /** Fields inside each other. */
   readonly depth: number;
   /** The most fields beside each other. */

@@ -13,8 +13,8 @@ export type ClaimRow = typeof claims.$inferSelect;
 export const claimKinds = namedClaimKinds;
 export type ClaimKindOrOther = (typeof claimKinds)[number] | "other";
 
-export type ClaimKinds = { readonly kinds: readonly ClaimKindOrOther[] | null };
-export type ClaimKey = { readonly paperId: bigint; readonly ordinal: number };
+type ClaimKinds = { readonly kinds: readonly ClaimKindOrOther[] | null };
+type ClaimKey = { readonly paperId: bigint; readonly ordinal: number };
 
 export type ClaimLoaders = {
   readonly claim: RowLoader<ClaimKey, ClaimRow | null>;

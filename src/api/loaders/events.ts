@@ -24,7 +24,7 @@ const { body: _body, signature: _signature, ...headColumns } = getTableColumns(e
 export type EventRow = Omit<typeof events.$inferSelect, "body" | "signature">;
 
 /** `eventId` in hex, without `sha256:` in front, as the tables have it. */
-export type EventKey = { readonly paperId: bigint; readonly eventId: string };
+type EventKey = { readonly paperId: bigint; readonly eventId: string };
 
 /** The nine types, and `unknown` for what is none of them. */
 export type EventTypeOrUnknown = EventType | "unknown";

@@ -47,7 +47,7 @@ export function prepareRecordLoaders({ db }: Pick<Database, "db">): (batches: Ba
   });
 }
 
-export type StateKey = { readonly paperId: bigint; readonly pithNumber: string };
+type StateKey = { readonly paperId: bigint; readonly pithNumber: string };
 
 export type StateLoaders = {
   /** The state merged from the paper's log. Expensive beside a row: loaded only where a field needs it. */

@@ -11,17 +11,17 @@ import { type Rows, SharedBatchesByLimit } from "./shared-batches.ts";
 const { arxivId: _arxivId, doiId: _doiId, workUuidId: _workUuidId, ...columns } = getTableColumns(references);
 
 /** The columns of a reference that are shown, or needed for what is. */
-export const shownColumns = columns;
+const shownColumns = columns;
 
 export type ReferenceRow = Omit<typeof references.$inferSelect, "arxivId" | "doiId" | "workUuidId">;
 
-export type ReferenceFilter = {
+type ReferenceFilter = {
   readonly internalAnchor: boolean | null;
   /** Whether a paper of the cited work is held. */
   readonly held: boolean | null;
 };
 
-export type HeldFilter = ReferenceFilter & { readonly held: boolean };
+type HeldFilter = ReferenceFilter & { readonly held: boolean };
 
 /** The condition on `references` that a filter asks for; what is held another table tells. */
 export function isAnchor({ internalAnchor }: ReferenceFilter): SQL | undefined {
@@ -29,7 +29,7 @@ export function isAnchor({ internalAnchor }: ReferenceFilter): SQL | undefined {
 }
 
 /** A citation by its two works. */
-export type EdgeKey = { readonly citingWorkId: bigint; readonly citedWorkId: bigint };
+type EdgeKey = { readonly citingWorkId: bigint; readonly citedWorkId: bigint };
 
 const edgeText = ({ citingWorkId, citedWorkId }: EdgeKey): string => `${citingWorkId}/${citedWorkId}`;
 
@@ -165,7 +165,7 @@ const usualReferences = 200;
 /** Rows that a statement gives, whatever the papers list. */
 const mostRows = 20_000;
 
-export type HeldReferences = {
+type HeldReferences = {
   /** By `paper_id`, the page of each paper's references that fit. */
   pages(paperIds: readonly bigint[], given: HeldFilter & OrdinalPage): Promise<Map<bigint, ReferenceRow[]>>;
   /** By `paper_id`, how many of its references fit; no entry for none. */
@@ -177,7 +177,7 @@ export type HeldReferences = {
  * so they are read in turn, in one snapshot: some of each paper's list, then which of their works are held, until the
  * page is full or the list has ended.
  */
-export function heldReferences({ db, pool }: Rows): HeldReferences {
+function heldReferences({ db, pool }: Rows): HeldReferences {
   const { paperId, ordinal, citedWorkId } = references;
 
   const readStep = (sender: Sender, { behind, size }: Step, { reverse, condition }: Reading) => {

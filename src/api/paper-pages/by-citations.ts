@@ -7,7 +7,7 @@ import { papers, works } from "../../store/tables/index.ts";
 import type { Key } from "../connections/keyset.ts";
 import type { Bound, OrderedPaper, ReadPapers, Stretch } from "./places.ts";
 
-export type CitedFilter = {
+type CitedFilter = {
   /** What the papers are to fit by what stands in their own rows; undefined where all do. */
   readonly ofPaper: SQL | undefined;
   /** What their works are to fit by what stands in the works' rows; undefined where all do. */

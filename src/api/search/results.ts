@@ -26,12 +26,12 @@ import {
 } from "./text-search.ts";
 
 /** What a query names outright, if it is an identifier: papers, or a work of which none is held. */
-export type Identified = { readonly papers: readonly PaperRow[]; readonly work: WorkRow | null };
+type Identified = { readonly papers: readonly PaperRow[]; readonly work: WorkRow | null };
 
 const nothing: Identified = { papers: [], work: null };
 
 /** Looks the whole query up as `paper(ref:)` and `work(ref:)` do. A short form that fits several papers gives ten at most. */
-export async function identifiedBy(query: string, loaders: Loaders): Promise<Identified> {
+async function identifiedBy(query: string, loaders: Loaders): Promise<Identified> {
   const ref = parsePaperRef(query);
   if (ref === null) return nothing;
   const written = query.trim();

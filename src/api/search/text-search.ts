@@ -76,12 +76,12 @@ const mostCandidates = 10_000;
 export type Found = { readonly paperId: bigint; readonly ordinal: number; readonly score: number };
 
 /** Where a page begins, in the order of `readRanked`. */
-export type FoundKey = Found;
+type FoundKey = Found;
 
 export const paperOrdinal = -1;
 
 /** How a tsquery looks for what a person wrote. */
-export function tsquery({ web }: QueryWords): SQL {
+function tsquery({ web }: QueryWords): SQL {
   return sql`websearch_to_tsquery('simple', ${web})`;
 }
 

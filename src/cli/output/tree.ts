@@ -1,5 +1,5 @@
 /** What a tree is drawn of: vertices with their steps from a root, and who leads to whom. */
-export type TreeGraph = {
+type TreeGraph = {
   readonly roots: readonly string[];
   /** Steps from the nearest root. */
   readonly depthOf: ReadonlyMap<string, number>;

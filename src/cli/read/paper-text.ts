@@ -5,7 +5,7 @@ import type { StoredVersions } from "./read-command.ts";
 
 export type PaperAnswer = { readonly paper: ShownPaper | null; readonly work: ShownWork | null };
 
-export type ShownPaper = {
+type ShownPaper = {
   readonly pithNumber: string;
   readonly title: string | null;
   readonly authors: readonly string[];
@@ -34,7 +34,7 @@ export type ShownPaper = {
   readonly state: { readonly sha256: string; readonly eventCount: number };
 };
 
-export type ShownWork = {
+type ShownWork = {
   readonly arxivId: string | null;
   readonly doi: string | null;
   readonly title: string | null;

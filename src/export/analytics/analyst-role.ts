@@ -2,7 +2,7 @@ import pg from "pg";
 import type { Database } from "../../store/index.ts";
 import { scramVerifier } from "./scram-verifier.ts";
 
-export type AnalystOptions = {
+type AnalystOptions = {
   /** Checked by `isRoleName`. */
   readonly name: string;
   /** Printable ASCII: `isSoundPassword`. */

@@ -5,7 +5,7 @@ import { writeAnchorWorks } from "./anchor-works.ts";
 /** Any constant: who else refreshes waits for it. */
 const refreshLock = 7_484_006;
 
-export type RefreshReport = {
+type RefreshReport = {
   /** What the tables are of now. */
   readonly set: ExportedSet;
   /** By table, the rows that were written; null where all was of this set already. */

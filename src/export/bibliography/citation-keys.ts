@@ -1,7 +1,7 @@
 import type { AuthorName } from "../../text/index.ts";
 
 /** What a key is made of. */
-export type KeySource = {
+type KeySource = {
   /** `arxiv:2302.12192`, `doi:10.1103/…`, … */
   readonly work: string;
   readonly pith_number: string | null;

@@ -11,7 +11,7 @@ import { type DumpedFile, dataPackage } from "./data-package.ts";
 import { piecesOf, UnfinishedDump } from "./unfinished-dump.ts";
 import { writeWhole } from "./written-file.ts";
 
-export type DumpOptions = {
+type DumpOptions = {
   readonly folder: string;
   readonly files: readonly ExportFile[];
   /** Goes on with what an earlier one left, where the tables are still the same. */

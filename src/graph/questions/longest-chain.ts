@@ -1,5 +1,5 @@
 /** Of each vertex, the longest chain that begins there. */
-export type Chains = {
+type Chains = {
   /** Steps; -1 where no chain from here ends where it should. */
   readonly lengths: Int32Array;
   /** The next vertex of such a chain; -1 at its end. */

@@ -3,7 +3,7 @@ import type { Meter } from "../budget.ts";
 import { Best, inRounds, sortMostCited } from "../order.ts";
 import type { Marks, Scratch } from "../scratch.ts";
 
-export type NeighbourhoodOptions = {
+type NeighbourhoodOptions = {
   readonly direction: CitationDirection;
   /** Steps from the roots at most. */
   readonly depth: number;
@@ -26,7 +26,7 @@ export type Neighbourhood = {
 };
 
 /** Edges as places in `vertices`, ascending by the citing work's, then by the cited work's id. */
-export type NeighbourhoodEdges = {
+type NeighbourhoodEdges = {
   readonly citing: Uint32Array;
   readonly cited: Uint32Array;
   /** 1 or 0. */

@@ -1,7 +1,7 @@
 import type { Adjacency, Rows } from "../adjacency.ts";
 import type { Meter } from "../budget.ts";
 
-export type PageRankOptions = {
+type PageRankOptions = {
   /** The chance to go on along a reference, instead of starting anew anywhere. */
   readonly damping?: number;
   /** At most so many. */

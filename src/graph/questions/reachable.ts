@@ -2,7 +2,7 @@ import { type Adjacency, type CitationDirection, rowsOf } from "../adjacency.ts"
 import type { Meter } from "../budget.ts";
 import type { Scratch } from "../scratch.ts";
 
-export type Reachable = {
+type Reachable = {
   /** By steps from the nearest root, how many works: the roots first. Ends with the last that are any. */
   readonly counts: readonly number[];
   /** All of them, the roots too; a view of the scratch memory, good until the next question. */

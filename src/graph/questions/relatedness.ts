@@ -7,7 +7,7 @@ import { tally } from "./tally.ts";
 /** What two works may have in common: the works that both cite, or the works that cite both. */
 export type Relatedness = "BIBLIOGRAPHIC_COUPLING" | "CO_CITATION";
 
-export type RelatedVertex = {
+type RelatedVertex = {
   readonly vertex: number;
   /** Salton's cosine: shared / sqrt(a × b), of the numbers of references (coupling) or citations (co-citation). 0 to 1. */
   readonly score: number;
@@ -16,7 +16,7 @@ export type RelatedVertex = {
   readonly shared: Uint32Array;
 };
 
-export type RelatedVertices = { readonly related: readonly RelatedVertex[]; readonly truncated: boolean };
+type RelatedVertices = { readonly related: readonly RelatedVertex[]; readonly truncated: boolean };
 
 /**
  * The works most related to one, best first, equals by work id; with the first of the works they share. Two works are

@@ -3,7 +3,7 @@ import type { Budget } from "../budget.ts";
 import { longestChains } from "../questions/longest-chain.ts";
 import { compareIds, type SqlRows, withSqlRows } from "./sql-rows.ts";
 
-export type AnchorChainInput = {
+type AnchorChainInput = {
   readonly from: bigint;
   /** Where the chain is to end; anywhere for null. */
   readonly to: bigint | null;

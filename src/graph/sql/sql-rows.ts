@@ -8,15 +8,15 @@ import type { CitationDirection } from "../adjacency.ts";
 import { type Budget, Meter } from "../budget.ts";
 
 /** An edge as it is read; `from` is the work whose edges were asked for. */
-export type SqlEdge = { readonly from: bigint; readonly to: bigint };
-export type CitationRow = {
+type SqlEdge = { readonly from: bigint; readonly to: bigint };
+type CitationRow = {
   readonly citing: bigint;
   readonly cited: bigint;
   readonly isInternalAnchor: boolean;
 };
 
 /** An internal anchor. */
-export type AnchorRow = { readonly citing: bigint; readonly cited: bigint };
+type AnchorRow = { readonly citing: bigint; readonly cited: bigint };
 
 /** The kept counts of a work. */
 export type SqlCounts = { readonly citedBy: number; readonly references: number };

@@ -31,7 +31,7 @@ export async function reachableInSql(
   return { counts, truncated: meter.isShort };
 }
 
-export type TallyOptions = {
+type TallyOptions = {
   readonly works: readonly bigint[];
   readonly direction: CitationDirection;
   readonly least: number;

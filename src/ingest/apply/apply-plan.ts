@@ -10,7 +10,7 @@ import { waitForWriteLock, writeLock } from "../../store/write-lock.ts";
 import type { BatchPlan } from "../plan/plan.ts";
 import type { RowChange } from "../plan/planning.ts";
 
-export type ApplyOptions = {
+type ApplyOptions = {
   /** The time of the batch, an ISO instant. */
   readonly now: string;
   readonly layout: TableLayout;

@@ -38,7 +38,7 @@ export async function columnsOf(client: Statements, table: string): Promise<stri
 }
 
 /** A table that a backup holds. */
-export type KeptTable = {
+type KeptTable = {
   readonly name: string;
   /** Which of its rows: all unless told. In SQL. */
   readonly where?: string;

@@ -13,7 +13,7 @@ export type RebuildReport = {
   readonly droppedEvents: number;
 };
 
-export type RebuildOptions = CareOptions & {
+type RebuildOptions = CareOptions & {
   /** Whether events that the keyring does not let in any more may leave the log; they may unless told. */
   readonly mayDropEvents?: boolean;
 };

@@ -1,7 +1,7 @@
 import type { Delivered } from "../sources/files.ts";
 
 /** Why a mirror's answer was not taken. They stand in quarantine beside the codes of documents. */
-export type FetchCode =
+type FetchCode =
   /** No answer, or one that is no document: the status, or what the network said, is in the message. */
   | "FETCH_FAILED"
   /** Neither https nor on the allow-list, or an address with credentials. */

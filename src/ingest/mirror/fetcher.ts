@@ -31,7 +31,7 @@ export type FetcherOptions = {
   readonly resolve?: ResolveName;
 };
 
-export type ResolveName = (
+type ResolveName = (
   hostname: string,
   options: { readonly all: true },
   callback: (
@@ -40,7 +40,7 @@ export type ResolveName = (
   ) => void,
 ) => void;
 
-export type FetchOptions = {
+type FetchOptions = {
   readonly maximumBytes: number;
   readonly signal: AbortSignal;
   /** Milliseconds that the host was asked to wait before it answers: so much longer it may be silent. */

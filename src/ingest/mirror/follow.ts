@@ -105,7 +105,7 @@ const largestAnswer = 100_000;
  * @returns whether it does; null where the mirror knows no waiting, has no room for one who waits, or does not
  * answer: then it must be looked at again after a while.
  */
-export async function awaitChange(
+async function awaitChange(
   { baseUrl, fetcher }: Pick<SyncOptions, "baseUrl" | "fetcher">,
   position: bigint,
   signal: AbortSignal,

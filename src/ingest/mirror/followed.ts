@@ -4,7 +4,7 @@ import type { Database } from "../../store/index.ts";
 export type Followed = { readonly position: bigint; readonly checksum: string | null };
 
 /** What a mirror was followed with. */
-export type FollowedTrust = {
+type FollowedTrust = {
   /** SHA-256 of the keyring and the minimum proof. */
   readonly trust: string;
   /** Whether something was rejected that other keys, or a lower minimum proof, might accept. */

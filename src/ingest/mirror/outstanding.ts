@@ -60,7 +60,7 @@ export function afterFailure(
   };
 }
 
-export type FailedPaper = {
+type FailedPaper = {
   readonly paper: string;
   readonly failure: FetchFailure;
   readonly minimumProof: Proof;

@@ -13,7 +13,7 @@ import { readFetched } from "./remote-mirror.ts";
 import { RequestPauses } from "./request-pauses.ts";
 import { defaultRetry } from "./retry.ts";
 
-export type RefetchOptions = RetryOptions & { readonly fetcher: Fetcher; readonly signal: AbortSignal };
+type RefetchOptions = RetryOptions & { readonly fetcher: Fetcher; readonly signal: AbortSignal };
 
 /**
  * Fetches again the documents in quarantine whose content was not kept, and which came from a mirror. What is accepted

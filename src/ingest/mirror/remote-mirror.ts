@@ -12,7 +12,7 @@ const pageLimit = 500;
 const largestPage = 4_000_000;
 
 /** How a mirror is asked. */
-export type RemoteMirrorOptions = Pick<
+type RemoteMirrorOptions = Pick<
   SyncOptions,
   "baseUrl" | "fetcher" | "policy" | "retry" | "manifest" | "maximumBytes" | "onNotice"
 >;

@@ -3,7 +3,7 @@ import type { FetchError } from "./fetch-error.ts";
 import { asksForPause, delayAfter, type RetryOptions } from "./retry.ts";
 
 /** A pause that begins. */
-export type Pause = {
+type Pause = {
   /** Of the answer that asks for it: 429, or 503 as a rule. */
   readonly status: number;
   readonly milliseconds: number;

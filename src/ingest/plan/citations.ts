@@ -18,7 +18,7 @@ export type CountChange = {
 };
 
 /** How the edges, and with them the counts of works, change. */
-export type CitationChanges = {
+type CitationChanges = {
   /** By work. */
   readonly counts: Map<bigint, CountChange>;
   /** Rows of `citations` more or fewer in all. */

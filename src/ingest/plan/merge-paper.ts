@@ -35,7 +35,7 @@ export type IncomingPaper = {
 };
 
 /** A paper of which nothing is stored. */
-export const nothingStored: StoredPaper = {
+const nothingStored: StoredPaper = {
   events: new Map(),
   aliases: new Map(),
   aliasesText: "[]",
@@ -179,13 +179,13 @@ export type MergedPaper = {
 };
 
 /** What is written of a merged state. */
-export type WrittenState = Pick<StateSummary, "sha256"> & {
+type WrittenState = Pick<StateSummary, "sha256"> & {
   readonly logChecksum: string;
   readonly aliasesText: string;
 };
 
 /** What is written of a paper's events. */
-export type EventChanges = {
+type EventChanges = {
   /** Those that are new, in the order in which the merge lists them. */
   readonly inserted: readonly WrittenEvent[];
   /** Stored ones of which the merge makes something else. */
@@ -197,9 +197,9 @@ export type EventChanges = {
 };
 
 /** What the merge made of an event; `id` in hex. */
-export type WrittenOutcome = Omit<EventOutcome, "event"> & { readonly id: string };
+type WrittenOutcome = Omit<EventOutcome, "event"> & { readonly id: string };
 
-export type WrittenCopy = Pick<AcceptedEvent, "proof"> & {
+type WrittenCopy = Pick<AcceptedEvent, "proof"> & {
   readonly id: string;
   /** Canonical text of the signature object; null where it came without. */
   readonly signature: string | null;

@@ -40,7 +40,7 @@ export type BatchPlan = {
   readonly merges: readonly (readonly [log: LogKey, merge: PaperMerge])[];
 };
 
-export type PlanOptions = {
+type PlanOptions = {
   /** The time of the batch, an ISO instant. */
   readonly now: string;
   /** The new papers of the batch are written already: `planNewPapers` is applied. */

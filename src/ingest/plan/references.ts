@@ -6,7 +6,7 @@ import { ask, type Planning, type RowChanges } from "./planning.ts";
 import type { Identifier, IdentifierIds, StoredReference, TitledReference } from "./questions.ts";
 
 /** What happened to the references of a paper: between them lie the changes of the graph. */
-export type ReferenceChange = {
+type ReferenceChange = {
   readonly paperId: bigint;
   readonly before: readonly StoredReference[];
   readonly after: readonly StoredReference[];

@@ -59,7 +59,7 @@ function compareVoices(a: Voice, b: Voice): number {
 }
 
 /** What one paper says of an identifier. */
-export type PaperVoice = {
+type PaperVoice = {
   readonly paperId: bigint;
   readonly standing: Proof;
   /** By their ids; none where it names the identifier alone. */

@@ -9,12 +9,12 @@ import type { ReferenceChanges } from "./references.ts";
 import { itself } from "./voices.ts";
 import { nameByReferences, yearOfWork } from "./work-titles.ts";
 
-export type WorkChanges = { readonly added: readonly bigint[]; readonly removed: readonly bigint[] };
+type WorkChanges = { readonly added: readonly bigint[]; readonly removed: readonly bigint[] };
 
 type WorkEntry = readonly [id: bigint, work: Work];
 
 /** Of each work the paper that would stand for it, were there none of the batch; no entry for works without one. */
-export type OtherPapers = ReadonlyMap<bigint, WorkPaper>;
+type OtherPapers = ReadonlyMap<bigint, WorkPaper>;
 
 /** Asks, of the works whose papers a batch changes, which of their other papers comes first. */
 export function* askOtherPapers(changes: readonly PaperChange[]): Planning<OtherPapers> {

@@ -22,7 +22,7 @@ import { count, indexable, shownMember, storable, textMember, textsMember } from
 export type PaperRow = typeof papers.$inferSelect;
 
 /** What a paper's row is made from, beside the merged state. */
-export type PaperSources = {
+type PaperSources = {
   readonly pithNumber: PithNumber;
   readonly state: StateSummary;
   /** The current snapshot's event, and its `graph_snapshot`. */

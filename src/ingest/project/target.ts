@@ -28,7 +28,7 @@ export type PaperTarget = {
 export type ClaimRow = typeof claims.$inferSelect;
 
 /** A merged state with what the log holds beside its events. */
-export type PaperState = {
+type PaperState = {
   readonly pithNumber: PithNumber;
   readonly state: StateSummary;
   readonly bundleRecord: JsonObject | null;

@@ -1,7 +1,7 @@
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 
-export type Gunzipped = { readonly isGzip: boolean; readonly bytes: AsyncIterable<Buffer> };
+type Gunzipped = { readonly isGzip: boolean; readonly bytes: AsyncIterable<Buffer> };
 
 /**
  * The bytes of a file or body, unpacked if they are in gzip format. Their beginning tells, whatever a name or a header

@@ -3,7 +3,7 @@ import type { Statements } from "../../store/transaction.ts";
 import { mostAttempts, retryDelay, tellFinished } from "./finish.ts";
 import { inQueueTransaction } from "./queue.ts";
 
-export type ClaimLimits = {
+type ClaimLimits = {
   readonly mostDocuments: number;
   /** Of all documents together; a single one may be larger. */
   readonly mostBytes: number;

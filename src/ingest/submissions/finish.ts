@@ -12,10 +12,10 @@ export const mostAttempts = 12;
  * After a fault of the database, or the machine, at most so many attempts count: the next is made within some four
  * minutes, and a worker must end four times in succession before the document is given up.
  */
-export const mostCountedOfInfrastructure = mostAttempts - 4;
+const mostCountedOfInfrastructure = mostAttempts - 4;
 
 /** The most attempts where this program is at fault: the next one hardly ends otherwise. */
-export const mostAttemptsOnDefects = 4;
+const mostAttemptsOnDefects = 4;
 
 /**
  * How long after the start of its nth attempt (from 1) a submission may be taken up again, in milliseconds: doubling,

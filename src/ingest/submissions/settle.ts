@@ -80,9 +80,7 @@ const keyReasons: ReadonlySet<string> = new Set(["UNKNOWN_SIGNER", "SIGNER_MISMA
  * The settings of this mirror that might accept a submission of which no event was accepted, as sentences for its
  * operator and its submitter. Empty where no setting would: its events are altered or malformed.
  */
-export function acceptanceAdvice(
-  refused: readonly Pick<JudgedDocument["refused"][number], "reason">[],
-): string {
+function acceptanceAdvice(refused: readonly Pick<JudgedDocument["refused"][number], "reason">[]): string {
   const sentences: string[] = [];
   if (refused.some(({ reason }) => keyReasons.has(reason))) {
     sentences.push("PITH_GRAPH_KEYRING names a file of further keys that this mirror is to trust.");

@@ -19,7 +19,7 @@ export type IngestThreads = {
   close(): Promise<void>;
 };
 
-export type ThreadOptions = {
+type ThreadOptions = {
   /** One that the caller has started already. */
   readonly first?: StartedThread;
   readonly watcher?: ThreadData["watcher"];

@@ -8,7 +8,7 @@ type File = {
   readonly bytes: (encoding: Encoding) => Promise<Buffer>;
 };
 
-export type Graphiql = {
+type Graphiql = {
   readonly page: string;
   /** By their names, which change with their content. */
   readonly files: ReadonlyMap<string, File>;

@@ -11,7 +11,7 @@ type Http = {
   readonly spec?: boolean;
 };
 
-export type Head = { readonly status: number; readonly headers: Readonly<Record<string, string>> };
+type Head = { readonly status: number; readonly headers: Readonly<Record<string, string>> };
 
 /**
  * The status of an answer and the headers of its errors: the highest status that an error asks for, else 200.

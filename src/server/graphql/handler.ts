@@ -25,7 +25,7 @@ import { createPipeline, type PipelineOptions } from "./pipeline.ts";
 import { defaultResponseCacheSize, type GraphqlSettings } from "./settings.ts";
 import { namedDocument, noDocuments } from "./trusted-documents.ts";
 
-export type GraphqlOptions = Omit<PipelineOptions, "introspection" | "documents" | "responseCacheSize"> & {
+type GraphqlOptions = Omit<PipelineOptions, "introspection" | "documents" | "responseCacheSize"> & {
   /** Bytes. */
   readonly maximumBodySize: number;
   readonly streamTimes?: StreamTimes | undefined;

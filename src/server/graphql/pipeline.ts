@@ -68,7 +68,7 @@ export type Outcome = {
   readonly context: Partial<Context>;
 };
 
-export type Pipeline = {
+type Pipeline = {
   /** Never rejects for what a client sends or a resolver does: then the result has errors. */
   run(call: Call, given: GivenParameters): Promise<Outcome>;
   close(): Promise<void>;

@@ -5,7 +5,7 @@ import { readTextFile } from "../../ingest/sources/byte-order-mark.ts";
 import { errorText } from "../../runtime/error-text.ts";
 import type { GivenParameters } from "./parameters.ts";
 
-export type TrustedDocument = {
+type TrustedDocument = {
   readonly text: string;
   /** Of its operations. */
   readonly kinds: ReadonlySet<OperationTypeNode>;
@@ -106,7 +106,7 @@ export async function readDocuments(path: string, schema: GraphQLSchema): Promis
   return documents;
 }
 
-export function sha256Of(text: string): string {
+function sha256Of(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 

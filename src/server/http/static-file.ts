@@ -18,7 +18,7 @@ export function sendPage(
   sendBody(request, response, status, { ...all, "content-type": "text/html; charset=utf-8" }, text);
 }
 
-export type ImmutableFile = {
+type ImmutableFile = {
   readonly type: string;
   /** Of its plain bytes; null where an encoding does not exist. */
   readonly bytes: (encoding: Encoding) => Promise<Buffer | null>;

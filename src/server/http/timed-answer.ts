@@ -8,7 +8,7 @@ import type { Route } from "./router.ts";
 /** Reads from the database; rejects with TIMEOUT or CANCELLED (an ApiError) where it comes to no end in time. */
 export type TimedRead = <Result>(read: () => Promise<Result>) => Promise<Result>;
 
-export type TimedParts = {
+type TimedParts = {
   readonly read: TimedRead;
   /** Aborted with CANCELLED once the client is gone. */
   readonly gone: AbortSignal;

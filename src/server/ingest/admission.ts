@@ -1,7 +1,7 @@
 import type { QueueSize } from "../../ingest/submissions/index.ts";
 import { TokenBuckets } from "../../runtime/token-buckets.ts";
 
-export type RateLimit = {
+type RateLimit = {
   /** A minute's worth; also what may come at once. */
   readonly documentsPerMinute: number;
   readonly bytesPerMinute: number;

@@ -27,7 +27,7 @@ export type Answer = {
 
 const statuses = { queued: "QUEUED", merged: "MERGED", rejected: "REJECTED", failed: "FAILED" } as const;
 
-export const submissionsPath = "/ingest";
+const submissionsPath = "/ingest";
 
 export function answerOf(row: SubmissionRow): Answer {
   const error = submissionErrorOf(row);

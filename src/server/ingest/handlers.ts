@@ -13,7 +13,7 @@ import type { SubmissionDesk } from "./desk.ts";
 import { takeBody } from "./intake.ts";
 import { explainRefusal, findSubmitter, type Submitter } from "./tokens.ts";
 
-export type SubmissionOptions = {
+type SubmissionOptions = {
   /** How long an answer about a submission may read from the database: then it is TIMEOUT. */
   readonly milliseconds: number;
   readonly logError: LogError;

@@ -17,7 +17,7 @@ export type Taken = {
   readonly outcome?: Promise<SubmissionRow>;
 };
 
-export type IntakeOptions = {
+type IntakeOptions = {
   readonly isWaiting: boolean;
   /** Told where documents could not be written. */
   readonly onFault: (error: unknown) => void;

@@ -7,9 +7,9 @@ import type { Database } from "../../store/index.ts";
 import type { ChangeWatch } from "./change-watch.ts";
 
 /** Clients that may follow changes: in all, and of one address. */
-export type FollowLimits = { readonly inAll: number; readonly ofAddress: number };
+type FollowLimits = { readonly inAll: number; readonly ofAddress: number };
 
-export const defaultFollowLimits: FollowLimits = { inAll: 1_000, ofAddress: 32 };
+const defaultFollowLimits: FollowLimits = { inAll: 1_000, ofAddress: 32 };
 
 /** Changes that are kept for those who are up to date; who is further behind reads the table. */
 const mostRecent = 1_000;

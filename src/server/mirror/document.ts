@@ -23,7 +23,7 @@ const sha256Shape = /^[0-9a-f]{64}$/;
 /** What is named by its hash. Seconds: a year. */
 const immutable = "public, max-age=31536000, immutable";
 
-export type DocumentRequest = {
+type DocumentRequest = {
   readonly database: Database;
   readonly read: TimedRead;
   readonly gone: AbortSignal;

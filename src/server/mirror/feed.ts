@@ -10,7 +10,7 @@ import { refuse, revalidated, sendDocument } from "./send-document.ts";
 /** Seconds that a client may ask to wait for a change. */
 const longestWait = 30;
 
-export type FeedParts = {
+type FeedParts = {
   readonly database: Database;
   readonly watch: ChangeWatch;
   readonly read: TimedRead;

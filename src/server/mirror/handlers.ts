@@ -12,7 +12,7 @@ import { answerDocument } from "./document.ts";
 import { answerFeed } from "./feed.ts";
 import { openHeaders, revalidated, sendDocument } from "./send-document.ts";
 
-export type MirrorOptions = {
+type MirrorOptions = {
   readonly database: Database;
   /** How long an answer may read from the database: then it is TIMEOUT. */
   readonly milliseconds: number;

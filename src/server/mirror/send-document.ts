@@ -13,7 +13,7 @@ const pieceBytes = 64 * 1024;
 /** Shorter texts travel as they are. Bytes. */
 const leastToCompress = 1000;
 
-export type MirrorDocument = {
+type MirrorDocument = {
   /** JSON in UTF-8; it may be shared. */
   readonly text: Buffer;
   /** The entity tag, given whether it must be weak: gzip's bytes are others. */

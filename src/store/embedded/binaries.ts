@@ -29,7 +29,7 @@ export type InstalledBinaries = {
 };
 
 /** The binaries as they are run. */
-export type RunnableBinaries = { initdb: string; postgres: string };
+type RunnableBinaries = { initdb: string; postgres: string };
 
 const ARCHITECTURES: Partial<Record<NodeJS.Platform, readonly string[]>> = {
   darwin: ["arm64", "x64"],

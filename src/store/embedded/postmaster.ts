@@ -11,7 +11,7 @@ import { type ServerUser, spawnAs } from "./server-user.ts";
 import { PORT } from "./socket-path.ts";
 
 /** A server of ours that is starting. */
-export type StartingPostmaster = {
+type StartingPostmaster = {
   pid: number | undefined;
   /** Where in the log its own lines begin, in bytes. */
   logStart: number;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** A folder by whose name clients reach the server's socket. */
-export type SocketFolder = { host: string; remove(): Promise<void> };
+type SocketFolder = { host: string; remove(): Promise<void> };
 
 /** Part of the socket's file name only: the server has no TCP port. */
 export const PORT = 5432;

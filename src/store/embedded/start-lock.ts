@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { errorCode } from "./errors.ts";
 
 /** Held from looking for a running server until one of ours accepts members. */
-export type StartLock = { release(): Promise<void> };
+type StartLock = { release(): Promise<void> };
 
 /** BSD's flag for `open`: take an exclusive flock with it. Node names no constant for it. */
 const O_EXLOCK = 0x20;

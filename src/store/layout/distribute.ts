@@ -9,7 +9,7 @@ export class CitusMissingError extends Error {
   override readonly name = "CitusMissingError";
 }
 
-export type DistributeOptions = {
+type DistributeOptions = {
   /** Shards of each group of tables; those of the graph are `graphShards`. */
   readonly shards: number;
   readonly graphShards: number;

@@ -28,7 +28,7 @@ export type TableLayout = {
 };
 
 /** What statements that are made for any table need to know of one. */
-export type TableShape = {
+type TableShape = {
   /** By column its type, as PostgreSQL names it. */
   readonly types: ReadonlyMap<string, string>;
   /** The columns without which there is no row. */

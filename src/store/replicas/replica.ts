@@ -84,12 +84,12 @@ export class ServerProbe {
   }
 }
 
-export type ReplicaSession = ReadServer & {
+type ReplicaSession = ReadServer & {
   /** The replica has failed: what runs on it, and all that comes, is answered by the primary. For good. */
   end(): void;
 };
 
-export type SessionOptions = {
+type SessionOptions = {
   readonly name: string;
   readonly connection: Database["connection"];
   readonly primary: Database;
@@ -107,7 +107,7 @@ const leftOut = Symbol("left out");
  * server is sent again, to the primary: what came before it was older, never newer. A replica that comes back is
  * another session, since it may have gone back in time.
  */
-export function openReplicaSession(options: SessionOptions): ReplicaSession {
+function openReplicaSession(options: SessionOptions): ReplicaSession {
   const { name, connection, primary, statementMilliseconds, onFault } = options;
   const database = openDatabase({
     connection,
@@ -192,7 +192,7 @@ export type ReplicaStatus = {
   readonly reason: string | null;
 };
 
-export type ReplicaOptions = {
+type ReplicaOptions = {
   readonly number: number;
   readonly connection: Database["connection"];
   readonly primary: Database;

@@ -2,7 +2,7 @@
 export type Region = { readonly start: number; readonly end: number };
 
 /** The parts of a text that TeX reads as units. */
-export type Regions = {
+type Regions = {
   /** Mathematics with its delimiters (`$…$`, `$$…$$`, `\(…\)`, `\[…\]`), in order. */
   readonly mathematics: readonly Region[];
   /** By the position of an opening brace outside mathematics, that of its closing brace. */
