@@ -20,15 +20,15 @@ import {
   verify,
 } from "./verify.ts";
 
-/** The documents of a batch, verified, as they are planned and stored together. */
+/** The verified documents of a batch, which are planned and stored together. */
 export type Batch = {
-  /** The papers to which they add something, in the order of their ids: so rows meet the pages of an index in order. */
+  /** The papers to which the documents add something, sorted by id, so that index pages are visited in order. */
   readonly papers: readonly IncomingPaper[];
-  /** What became of each document, in the order in which they came. */
+  /** The result for each document, in the order of arrival. */
   readonly documents: readonly JudgedHeader[];
 };
 
-/** The parsed documents of a batch by paper, and those that were rejected so far. */
+/** The parsed documents of a batch by paper, and the documents rejected so far. */
 type ParsedBatch = {
   readonly size: number;
   readonly papers: Map<bigint, ParsedPaper>;
@@ -40,7 +40,7 @@ type ParsedPaper = {
   readonly documents: (readonly [index: number, document: ParsedDocument])[];
 };
 
-/** Throws CollisionError where two papers have one key. */
+/** Throws CollisionError if two papers have the same key. */
 export async function parseBatch(
   deliveries: readonly Delivered[],
   policy: AdmissionPolicy,
@@ -58,8 +58,8 @@ export async function parseBatch(
 }
 
 /**
- * Verifies the documents of a batch, paper by paper, and does with each paper what needs no lock: so what a document was
- * parsed into is mostly let go before the next paper's turn. Empties `papers`.
+ * Verifies the documents of a batch, paper by paper, and does for each paper all work that needs no lock. So most
+ * parsed documents can be freed before the next paper is processed. Empties `papers`.
  */
 export async function verifyBatch(
   { size, papers, rejections }: ParsedBatch,
@@ -86,7 +86,7 @@ export async function verifyBatch(
   return { papers: inOrder(incoming), documents };
 }
 
-/** The same of documents that are verified already. Throws CollisionError where two papers have one key. */
+/** Like `verifyBatch`, for verified documents. Throws CollisionError if two papers have the same key. */
 export async function gatherBatch(
   verified: readonly VerifiedDocument[],
   stored: StoredPapers,
@@ -118,15 +118,15 @@ function inOrder(papers: IncomingPaper[]): IncomingPaper[] {
   return papers.sort((a, b) => (a.paperId < b.paperId ? -1 : 1));
 }
 
-/** What is known of the signatures of a paper's stored events, by event id. */
+/** Looks up the stored signatures of a paper's events by event id. */
 function storedEvent(stored: StoredPapers, paperId: bigint): Door["heldEvent"] {
   const events = stored.get(paperId)?.events;
   return events === undefined || events.size === 0 ? undefined : (id) => events.get(hexOf(id));
 }
 
 /**
- * The ids that documents state of their events, before they are verified. All stored events of a paper are wanted where a
- * document does not state one of its events.
+ * The event ids that documents state, before verification. If a document omits the id of an event, all stored events of
+ * its paper are requested (null).
  */
 export function statedEvents({ papers }: ParsedBatch): WantedEvents {
   return new Map(
@@ -136,7 +136,7 @@ export function statedEvents({ papers }: ParsedBatch): WantedEvents {
         for (const copy of parsed.copies) {
           const id = isJsonObject(copy) ? copy["event_id"] : null;
           if (id === undefined) return [paperId, null];
-          // A copy under another id than its own is refused.
+          // A copy whose stated id is not its own is rejected.
           if (isEventId(id)) ids.push(hexOf(id));
         }
       }
@@ -157,7 +157,7 @@ export function verifiedEvents(documents: readonly VerifiedDocument[]): WantedEv
   return wanted;
 }
 
-/** The events of the papers that are not merged yet. */
+/** The events of the papers that are not yet merged. */
 export function eventsToCompare(papers: readonly IncomingPaper[]): WantedEvents {
   return new Map(
     papers

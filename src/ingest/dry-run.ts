@@ -13,16 +13,16 @@ import { readStored } from "./stored/stored-papers.ts";
 import type { AdmissionPolicy } from "./verify.ts";
 
 export type DryRun = {
-  /** What would become of each document, in their order. */
+  /** The result that each document would have, in order. */
   readonly results: readonly DocumentResult[];
   readonly plan: BatchPlan;
-  /** What would be put into quarantine, unless it is there already. */
+  /** Rows that would be added to quarantine, except those that are already in it. */
   readonly quarantine: RowChange;
 };
 
 /**
- * What an ingest of these documents as one batch would do. Reads in one snapshot, takes no lock and writes nothing; the
- * documents and the plan are held in memory.
+ * Plans the ingest of these documents as one batch. Reads in one snapshot, takes no lock and writes nothing. Keeps the
+ * documents and the plan in memory.
  */
 export async function planIngest(
   { pool }: Database,
@@ -51,17 +51,20 @@ export async function planIngest(
   });
 }
 
-/** A value as JSON can show it: a bigint as its decimal digits, bytes in hex after `\x`, an instant in UTC to the microsecond. */
+/** A value for JSON: a bigint as decimal digits, bytes as hex after `\x`, an instant in UTC to the microsecond. */
 type PrintedCell = string | number | boolean | null | readonly string[];
 
 type PrintedChange = {
   readonly action: RowChange["action"] | "add";
   readonly table: string;
-  /** Of an update the key and the columns that may differ; of a deletion the key, or its first column for all rows that begin so. */
+  /**
+   * For an update, the key and the columns that may differ; for a deletion, the key, or its first column for all rows
+   * with it.
+   */
   readonly row: Readonly<Record<string, PrintedCell>>;
 };
 
-/** The row changes of a plan one by one, without the contents of quarantine; `add` is what is added to the value of a total. */
+/** The row changes of a plan one by one, without quarantine contents. `add` gives the amount added to a total. */
 export function* printChanges({ plan, quarantine }: DryRun): Generator<PrintedChange> {
   for (const change of [...plan.changes, quarantine]) {
     const { action, table, columns, rows, changed } = change;
@@ -83,7 +86,7 @@ function printed(table: string, column: string, cell: Cell): PrintedCell {
   if (typeof cell === "bigint") return cell.toString();
   if (cell instanceof Uint8Array) return `\\x${Buffer.from(cell).toString("hex")}`;
   if (typeof cell === "string" && typeOf(table, column).startsWith("timestamp")) return microseconds(cell);
-  // A JavaScript number where the column is a bigint, such as a position.
+  // A JavaScript number in a bigint column, such as a position.
   return typeof cell === "number" && typeOf(table, column) === "bigint" ? String(cell) : cell;
 }
 

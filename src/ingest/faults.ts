@@ -8,9 +8,9 @@ import type { Delivered } from "./sources/files.ts";
 import { type AdmissionPolicy, type Rejection, receive, rejectionOf } from "./verify.ts";
 
 /**
- * Again from the beginning where PostgreSQL gave a transaction up for a deadlock, or could not put it in order with
- * others (40P01, 40001), or refused a row for a constraint (class 23). Nothing of it was stored, and the next attempt
- * reads again what is. Where another writer brought a new paper first, the next attempt is another batch.
+ * Retries from the beginning after a deadlock (40P01), a serialization failure (40001) or a constraint violation (class
+ * 23). Nothing was stored, and the next attempt reads the database again. If another writer has stored a new paper of
+ * the batch first, the next attempt plans a different batch.
  */
 export function retryConflicts<Result>(attempt: () => Promise<Result>): Promise<Result> {
   const attemptWithOthers = () =>
@@ -24,8 +24,8 @@ export function retryConflicts<Result>(attempt: () => Promise<Result>): Promise<
 }
 
 /**
- * Works on a batch; where the database cannot store something in it, halves it until the document is found, which is left
- * to `exclude`: it must not block the others. Any other error is thrown.
+ * Processes a batch. If the database cannot store something in it, bisects the batch to find the document and passes
+ * that to `exclude`, so that it does not block the others. Any other error is thrown.
  *
  * @returns the results in the order of the batch.
  */
@@ -47,12 +47,12 @@ export async function isolateFaults<Document, Result>(
 }
 
 /**
- * SQLSTATEs of a value that PostgreSQL cannot store, whatever else the database holds: a number or a time out of range
- * (22003, 22007, 22008), a character that its encoding lacks (22021, 22P05), or a value that is too large for an index
- * (54000). That the document is then written to quarantine shows that the database itself still takes rows.
+ * SQLSTATEs of values that PostgreSQL cannot store, whatever else the database contains: a number or a time out of
+ * range (22003, 22007, 22008), a character that its encoding lacks (22021, 22P05), or a value that is too large for an
+ * index (54000). That the document is then written to quarantine shows that the database itself still accepts rows.
  *
- * No other error is a document's fault. Above all not class 23: which rows there are is derived, so a constraint that
- * is violated is a defect, or a row that an earlier one has left.
+ * No other error is a document's fault, class 23 in particular: all rows are derived, so a violated constraint is a
+ * defect, or due to a row left by an earlier one.
  */
 const valueStates: ReadonlySet<string> = new Set(["22003", "22007", "22008", "22021", "22P05", "54000"]);
 
@@ -61,7 +61,7 @@ function isDocumentFault(error: unknown): error is Error {
   return error instanceof pg.DatabaseError && valueStates.has(error.code ?? "");
 }
 
-/** Rejects a document that is valid, but that the database cannot store; throws the error for one that is not valid. */
+/** Rejects a valid document that the database cannot store. Throws the error if the document is not valid. */
 export function rejectUnstorable(
   document: Delivered,
   policy: AdmissionPolicy,

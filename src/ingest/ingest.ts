@@ -6,28 +6,28 @@ import type { IngestThreads } from "./threads/ingest-threads.ts";
 import type { AdmissionPolicy } from "./verify.ts";
 
 export type IngestOptions = AdmissionPolicy & {
-  /** A batch is written when it has so many documents, or 16 MB. Unless told it is 25 to begin with, and comes to be 600. */
+  /** Documents per batch; a batch also ends at 16 MB. Defaults to 25 for the first batch, doubling to 600. */
   readonly batchDocuments?: number;
-  /** Threads that verify and write side by side; without, everything runs in this one. */
+  /** Threads that verify and write in parallel. Without them, everything runs in this thread. */
   readonly threads?: IngestThreads;
-  /** Ends the ingest in order: what was read is written, nothing more is read. */
+  /** Stops the ingest gracefully: documents already read are written, no more are read. */
   readonly signal?: AbortSignal;
   /** Called after each committed batch. */
   readonly onBatch?: (summary: IngestSummary) => void;
-  /** Called for each document that was refused. */
+  /** Called for each rejected document. */
   readonly onRejection?: (result: DocumentResult) => void;
 };
 
 const batchBytes = 16_000_000;
-/** Each batch has twice as many documents as the one before, up to the usual: so the database soon has something to do. */
+/** Each batch has twice as many documents as the previous one, up to the default: the database has work early. */
 const firstBatchDocuments = 25;
 const usualBatchDocuments = 600;
-/** Batches under way in one thread: while one waits for the database another is verified. */
+/** Batches in progress in one thread: while one waits for the database another is verified. */
 const batchesAtOnce = 2;
 
 /**
- * Verifies, merges and stores a stream of documents, a batch a transaction: what a batch acknowledged is committed.
- * Memory is bounded by the batches under way, whatever the stream's length.
+ * Verifies, merges and stores a stream of documents, one transaction per batch: a batch that is reported is committed.
+ * Memory is bounded by the batches in progress, whatever the length of the stream.
  */
 export async function ingest(
   database: Database,

@@ -17,8 +17,8 @@ type ApplyOptions = {
 };
 
 /**
- * Waits for the write lock, within a transaction, and reads the layout of the tables under it: it is settled for the
- * batch. `isLockHeld`: the caller holds the lock in a session of its own.
+ * Waits for the write lock, within a transaction, and then reads the table layout, which cannot change until the lock
+ * is released. `isLockHeld`: the caller holds the lock in another session.
  */
 export async function takeWriteLock(
   pool: pg.Pool,
@@ -32,7 +32,7 @@ export async function takeWriteLock(
   return locked.layout;
 }
 
-/** Writes a plan, within a transaction that holds the write lock. Decides nothing. */
+/** Writes a plan within a transaction that holds the write lock. Makes no decisions. */
 export async function applyPlan(
   writer: Transaction,
   { changes, totals, states, graph, merged }: BatchPlan,
@@ -45,10 +45,10 @@ export async function applyPlan(
   await recordGraphChanges(writer, graph, now);
 }
 
-/** Rows of insertions that travel together, so that small batches take few round trips. */
+/** Insertions sent together, in rows, so that small batches take few round trips. */
 const rowsAtOnce = 1_000;
 
-/** Makes changes in their order. While PostgreSQL works on some, the next are encoded. */
+/** Applies changes in order. While PostgreSQL processes some, the next are encoded. */
 export async function applyRows(
   writer: Statements,
   changes: readonly RowChange[],
@@ -100,7 +100,7 @@ function statementsOf({ action, table, columns, rows, changed = [] }: RowChange,
   return [{ text: `DELETE FROM "${table}" WHERE ${column} = ANY($1::bigint[])`, values: [ids] }];
 }
 
-/** The statement that adds to the stored totals. Each name given has a row afterwards, also where nothing is added. */
+/** The statement that adds to the stored totals. Creates the row of every given name, even if nothing is added. */
 export function totalsStatement(
   changes: Partial<Record<TotalName, number>>,
 ): [text: string, values: unknown[]] {

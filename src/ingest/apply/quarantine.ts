@@ -6,16 +6,16 @@ import { storable } from "../project/text.ts";
 import { acceptedIn, type DocumentHeader, type JudgedHeader, rejectionsIn } from "../verify.ts";
 import { totalsStatement } from "./apply-plan.ts";
 
-/** Rows at most; beyond, the oldest go. */
+/** The maximum number of rows; beyond it the oldest are deleted. */
 const mostRows = 10_000;
-/** Of one document, so that one alone cannot drive out what came before it. */
+/** Per document, so that a single document cannot displace all earlier rows. */
 const mostEvents = 20;
-/** Larger contents are not kept, only their hash. */
+/** Of larger contents only the hash is stored. */
 const largestContent = 1_000_000;
 
 /**
- * Stores what a batch refused, with its reasons; what is in quarantine already changes nothing. Quarantine is a mirror's
- * own and no part of a plan: what is too old is dropped here.
+ * Stores what a batch rejected, with the reasons; items already in quarantine are left unchanged. Quarantine is local
+ * to a mirror and not part of a plan: rows beyond the limit are deleted here.
  */
 export async function writeQuarantine(
   client: Statements,
@@ -37,7 +37,7 @@ export async function writeQuarantine(
   }
 }
 
-/** The documents that were rejected, and the copies of events that were refused. */
+/** Rows for the rejected documents and the rejected copies of events. */
 export function quarantineRows(documents: readonly JudgedHeader[], now: string): Cell[][] {
   const rows = new Map<string, Cell[]>();
   for (const { sha256, code, message, source, size, bytes, pithNumber, minimumProof } of rejectionsIn(
@@ -78,7 +78,7 @@ export function quarantineRows(documents: readonly JudgedHeader[], now: string):
   return [...rows.values()].slice(-mostRows);
 }
 
-/** What an event says with which the document's last place is taken. */
+/** The message of a document's last event row, if more events were rejected than have rows. */
 function lastMessage(id: string, count: number): string {
   const left = count - mostEvents;
   return left === 0 ? id : `${id}; ${left} more refused events of the same document are not kept`;
@@ -109,9 +109,9 @@ async function documentCount(client: Statements): Promise<number> {
 type Row = { content_sha256: string; kind: "document" | "event"; pith_number: PithNumber; source: string };
 
 /**
- * Removes from quarantine what has been accepted since: documents that came again, with the same bytes or from the same
- * mirror, and copies of events that were rejected for want of trust and are in the log now. Runs in the transaction that
- * stores them.
+ * Removes from quarantine what has since been accepted: documents that arrived again (same bytes or same mirror), and
+ * copies of events that were rejected for lack of trust and are now in the log. Runs in the transaction that stores
+ * them.
  */
 export async function releaseAccepted(client: Statements, documents: readonly JudgedHeader[]): Promise<void> {
   const accepted = acceptedIn(documents);
@@ -127,7 +127,7 @@ export async function releaseAccepted(client: Statements, documents: readonly Ju
   );
 }
 
-/** Whether a batch concerns quarantine: something in it is refused, or quarantine has something of its papers. */
+/** Whether a batch affects quarantine: it has a rejected item, or quarantine has rows for one of its papers. */
 export async function concernsQuarantine(
   client: Statements,
   documents: readonly JudgedHeader[],
@@ -147,7 +147,7 @@ async function readOfPapers(client: Statements, accepted: readonly DocumentHeade
   return rows;
 }
 
-/** Removes documents from quarantine, and from the kept count. Returns how many were there. */
+/** Removes documents from quarantine and updates the stored count. Returns the number of rows removed. */
 export async function releaseDocuments(client: Statements, hashes: readonly string[]): Promise<number> {
   if (hashes.length === 0) return 0;
   const { rows } = await client.query<{ kind: string }>(
@@ -164,7 +164,7 @@ function isAccepted(
   { content_sha256, pith_number, source }: Row,
   accepted: readonly DocumentHeader[],
 ): boolean {
-  // What a mirror serves of a paper now takes the place of what it served before.
+  // A document that a mirror serves for a paper replaces the one that it served before.
   const isMirror = /^https?:/.test(source);
   return accepted.some(
     (arrival) =>
@@ -174,7 +174,7 @@ function isAccepted(
   );
 }
 
-/** Reasons that depend on whom one trusts and how far: other keys or a lower minimum proof might accept the event. */
+/** Reasons that depend on trust: another keyring or a lower minimum proof might accept the event. */
 export const trustCodes = [
   "UNSIGNED",
   "UNKNOWN_SIGNER",
@@ -182,7 +182,7 @@ export const trustCodes = [
   "KEY_NOT_VALID",
 ] as const satisfies readonly RefusalReason[];
 
-/** The id stands at the beginning of the message. Copies that are not authentic stay, whatever the log holds. */
+/** The message begins with the event id. Copies that are not authentic stay, whatever the log contains. */
 const releaseEvents = `DELETE FROM quarantine AS refused USING events
    WHERE refused.kind = 'event' AND refused.code IN (${trustCodes.map((code) => `'${code}'`).join(", ")})
      AND events.paper_id = ANY($1::bigint[]) AND refused.message ~ '^sha256:[0-9a-f]{64}'

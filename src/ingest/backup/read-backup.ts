@@ -6,20 +6,20 @@ import { inTransaction, type Statements } from "../../store/transaction.ts";
 import { waitForWriteLock, writeLock } from "../../store/write-lock.ts";
 import { backupEnd, backupHead, columnsOf, isKeptSetting, keptTables } from "./write-backup.ts";
 
-/** A backup that cannot be read, or a database that cannot take it; the message is for people. */
+/** A backup that cannot be read, or a database that cannot restore it. The message is meant for people. */
 export class BackupError extends Error {
   override readonly name = "BackupError";
 }
 
 const newline = 0x0a;
-/** No line of a backup is larger: a document has 512 MiB at most, and its escapes as much again. */
+/** The maximum length of a line, in bytes: a document has at most 512 MiB, and escaping can double it. */
 const longestLine = 2 ** 30;
 
 /**
- * Puts a backup into a database that is migrated and holds nothing: all of it, or nothing. The tables that follow from
- * it are still to be made, by `rebuildTables`.
+ * Restores a backup into a migrated, empty database: completely, or not at all. Afterwards, `rebuildTables` has to
+ * create the derived tables.
  *
- * @returns how many rows each table was given. Rejects with BackupError.
+ * @returns the number of rows restored into each table. Rejects with BackupError.
  */
 export async function readBackup(
   { pool }: Pick<Database, "pool">,
@@ -32,7 +32,7 @@ export async function readBackup(
   });
 }
 
-/** What every database has, and counts or remembers from nothing: which of it goes. In SQL. */
+/** Tables that have rows in every database, with the condition (SQL) for the rows to delete before the restore. */
 const alwaysThere: ReadonlyMap<string, string> = new Map([
   ["totals", "true"],
   ["settings", isKeptSetting],
@@ -55,7 +55,7 @@ async function readTables(
   let isFirst = true;
   let isOver = false;
   let table: TableStream | undefined;
-  /** What PostgreSQL said of the rows: the stream is of no use from then on, though it does not say so. */
+  /** PostgreSQL's error for a row. The stream is unusable from then on, but does not report it. */
   let refusal: unknown;
   try {
     for await (const line of linesOf(pieces)) {
@@ -92,14 +92,14 @@ async function readTables(
   return counts;
 }
 
-/** A table that rows are put into. `ended` settles once it has all of them, or refuses one. */
+/** A table being restored. `ended` settles once all rows are written, or rejects if PostgreSQL refuses one. */
 type TableStream = {
   readonly name: string;
   readonly stream: CopyStreamQuery;
   readonly ended: Promise<void>;
 };
 
-/** Nothing of the file is run as it stands: table and columns are looked up. */
+/** Nothing from the file is executed verbatim: table and columns are looked up. */
 async function beginTable(
   client: Statements,
   text: string,
@@ -122,14 +122,14 @@ async function beginTable(
   }
   counts.set(name, 0);
   const stream = client.query(copyFrom(`COPY public."${name}" (${columns.join(", ")}) FROM STDIN`));
-  // Once a table, and not each time that it is full: each wait leaves listeners on the stream until its end.
+  // Once per table, not on every backpressure wait: each call leaves listeners on the stream until its end.
   const ended = finished(stream);
-  // What is wrong with a row is told by whoever waits for it.
+  // An error is reported to the code that awaits `ended`.
   ended.catch(() => {});
   return { name, stream, ended };
 }
 
-/** Whole lines, each with its end. */
+/** Complete lines, each with its line feed. */
 async function* linesOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   let parts: Buffer[] = [];
   let size = 0;

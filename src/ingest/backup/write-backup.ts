@@ -4,8 +4,8 @@ import type { Statements } from "../../store/transaction.ts";
 import { historicTotals } from "../care/shadow.ts";
 
 /**
- * The backup of a database, piece by piece: all of it as it was at one moment, whatever is written meanwhile. It is
- * SQL that `psql` runs, too: COPY with the rows in PostgreSQL's text format.
+ * Streams a backup of a database as of one moment, unaffected by concurrent writes. The backup is SQL that `psql` can
+ * run: COPY with rows in PostgreSQL's text format.
  */
 export async function* writeBackup({ pool }: Pick<Database, "pool">): AsyncGenerator<Uint8Array> {
   const client = await pool.connect();
@@ -22,12 +22,12 @@ export async function* writeBackup({ pool }: Pick<Database, "pool">): AsyncGener
     yield Buffer.from(`${backupEnd}\n`);
     await client.query("COMMIT");
   } finally {
-    // However it ended: a session in the middle of a COPY is of no use to others.
+    // Always: a session in the middle of a COPY cannot be reused.
     client.release(true);
   }
 }
 
-/** The columns of a table, quoted, in their order. */
+/** The columns of a table, quoted, in table order. */
 export async function columnsOf(client: Statements, table: string): Promise<string> {
   const { rows } = await client.query<{ columns: string }>(
     `SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) AS columns FROM pg_attribute
@@ -37,26 +37,25 @@ export async function columnsOf(client: Statements, table: string): Promise<stri
   return rows[0]?.columns ?? "";
 }
 
-/** A table that a backup holds. */
+/** A table that a backup includes. */
 type KeptTable = {
   readonly name: string;
-  /** Which of its rows: all unless told. In SQL. */
+  /** The rows to include, as SQL. Defaults to all. */
   readonly where?: string;
 };
 
-/** The settings that a backup holds. */
+/** The settings that a backup includes. */
 export const isKeptSetting = "name <> 'distributed'";
 
 /**
- * What is in no other place: the log, its feed, and what is a mirror's own. All other tables follow from these
- * (`rebuild`).
+ * Data that cannot be derived: the log, its feed, and what is local to a mirror. `rebuild` derives all other tables.
  */
 export const keptTables: readonly KeptTable[] = [
   { name: "records" },
   { name: "events" },
   { name: "published_states" },
   { name: "changes" },
-  // Counts of rows follow from the log; how far positions have come does not.
+  // Counts of rows can be derived from the log; the last assigned positions cannot.
   {
     name: "totals",
     where: `name IN ${historicTotals}`,
@@ -65,10 +64,10 @@ export const keptTables: readonly KeptTable[] = [
   { name: "submissions" },
   { name: "followed_mirrors" },
   { name: "outstanding_papers" },
-  // How the tables lie is of this database: a restored one says that of itself.
+  // The table layout belongs to this database: a restored database records its own.
   { name: "settings", where: isKeptSetting },
 ];
 
-/** The first line of a backup, a comment to SQL, and its last: a file without it was cut short. */
+/** The first line of a backup, an SQL comment; the last line is one, too, and a file without it is truncated. */
 export const backupHead = "-- pith-graph backup 1";
 export const backupEnd = "-- end of the backup";

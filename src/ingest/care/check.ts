@@ -2,30 +2,30 @@ import type pg from "pg";
 import type { Database } from "../../store/index.ts";
 import { type CareOptions, type DerivedTable, derivedTables, shadowSchema, withShadow } from "./shadow.ts";
 
-/** A row that is not what the log says. */
+/** A row that differs from what the log implies. */
 export type Difference = {
   readonly table: string;
   /** The row's key, as JSON. */
   readonly key: string;
-  /** The row as it is, as JSON; null where it is missing. */
+  /** The row as stored, as JSON; null if it is missing. */
   readonly stored: string | null;
-  /** As the log has it; null where there should be none. */
+  /** The row that the log implies, as JSON; null if there should be none. */
   readonly expected: string | null;
 };
 
 export type CheckReport = {
-  /** How many rows differ, by table; only tables in which some do. */
+  /** The number of differing rows by table; only tables that have some. */
   readonly counts: ReadonlyMap<string, number>;
-  /** The first of them. */
+  /** The first differences of each table. */
   readonly differences: readonly Difference[];
 };
 
-/** Differences that a report spells out, for each table. */
+/** The maximum number of differences listed per table. */
 const mostDifferences = 20;
 
 /**
  * Recomputes everything from the log (ids, states, counts, works and their joined identities, edges) and compares it
- * with the tables, row by row. Changes nothing; writers wait meanwhile, readers do not.
+ * with the tables, row by row. Changes nothing. Writers wait until it ends, readers do not.
  */
 export function checkTables(database: Database, options: CareOptions): Promise<CheckReport> {
   return withShadow(database, options, async (client) => {
@@ -69,7 +69,7 @@ async function compare(
   };
 }
 
-/** Of a row that is missing the key is only in what is expected. */
+/** If a row is missing, only the expected row has its key. */
 function pick(expected: string | null, key: string): string {
   const names = Object.keys(JSON.parse(key) as object);
   const row = JSON.parse(expected ?? "{}") as Record<string, unknown>;

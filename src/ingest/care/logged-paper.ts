@@ -15,12 +15,12 @@ import { aliasValue, readBroughtAliases } from "../../store/text-columns.ts";
 import { groupByPaper } from "../stored/stored-papers.ts";
 import type { VerifiedDocument } from "../verify.ts";
 
-/** Papers read at once. */
+/** Papers per query. */
 const pageSize = 200;
 
 /**
- * All that the log holds, paper by paper, as documents that bring it again: its events judged anew by the keyring.
- * What that no longer lets in is reported as refused.
+ * The complete log, paper by paper, as documents that would reproduce it. Its events are verified again with the
+ * keyring; those that it no longer accepts are reported as rejected.
  */
 export async function* readLoggedPapers(
   client: pg.ClientBase,
@@ -58,7 +58,7 @@ export async function* readLoggedPapers(
         bytes: new Uint8Array(),
         pithNumber: row.pith_number,
         refused: judged.refused,
-        // It was proved when it came.
+        // The proof was checked when the document arrived.
         minimumProof: "hash" as const,
       };
       const aliases = readBroughtAliases(row.aliases).map(aliasValue);
@@ -89,7 +89,7 @@ function judgeAgain(
   for (const { body, signature } of rows) {
     const copy = parseJson(body) as JsonObject;
     if (signature !== null) copy["signature"] = parseJson(signature);
-    // What was let in stays in: the door's proof was asked for when it came.
+    // Accepted events stay accepted: the minimum proof was enforced when they arrived.
     const judgement = judgeEvent(copy, { pithNumber, keyring, minimumProof: "hash" });
     if (judgement.accepted) events.push(judgement.event);
     else refused.push({ id: judgement.id, reason: judgement.reason, copy });

@@ -16,7 +16,7 @@ import type { VerifiedDocument } from "../verify.ts";
 
 export type QuarantineRow = typeof quarantine.$inferSelect;
 
-/** What is in quarantine, the latest first, without the contents. */
+/** The rows in quarantine, latest first, without their contents. */
 export function listQuarantine(database: Database, limit: number): Promise<Omit<QuarantineRow, "content">[]> {
   const { contentSha256, kind, code, message, source, pithNumber, minimumProof, size, receivedAt } =
     quarantine;
@@ -27,7 +27,7 @@ export function listQuarantine(database: Database, limit: number): Promise<Omit<
     .limit(limit);
 }
 
-/** The one row whose hash begins so; null where there is none, or there are several. */
+/** The only row whose hash begins with `prefix`; null if there is none, or more than one. */
 export async function readQuarantined(database: Database, prefix: string): Promise<QuarantineRow | null> {
   if (!/^[0-9a-f]{4,64}$/.test(prefix)) return null;
   const rows = await database.db
@@ -39,8 +39,8 @@ export async function readQuarantined(database: Database, prefix: string): Promi
 }
 
 /**
- * Removes rows from quarantine for good: those whose hash begins so, an empty prefix for all. Returns how many there
- * were.
+ * Permanently removes the quarantine rows whose hash begins with `prefix`; an empty prefix removes all. Returns the
+ * number of rows removed.
  */
 export async function removeQuarantined(database: Database, prefix: string): Promise<number> {
   const { rows } = await database.pool.query<{ hash: string }>(
@@ -63,7 +63,7 @@ async function removeRows(database: Database, hashes: readonly string[]): Promis
     client.release();
     return removed;
   } catch (error) {
-    // The session's end rolls back, whatever state it is in.
+    // Closing the session rolls back, whatever state it is in.
     client.release(true);
     throw error;
   }
@@ -71,23 +71,23 @@ async function removeRows(database: Database, hashes: readonly string[]): Promis
 
 export type RetryOptions = {
   readonly keyring: Keyring;
-  /** For all rows; by default what each row's own source had to prove, `signed` where that is not known. */
+  /** Applies to all rows. Defaults to the minimum proof of each row's source, or `signed` if that is unknown. */
   readonly minimumProof?: Proof | undefined;
   readonly maximumBytes: number;
-  /** Only what was rejected for want of trusted keys or proof; all rows by default. */
+  /** Only rows rejected for lack of a trusted key or of proof. Defaults to all rows. */
   readonly onlyUntrusted?: boolean;
 };
 
-/** How many rows were judged again, and how many of them left the quarantine. */
+/** The number of rows verified again, and of those that left the quarantine. */
 export type Retried = { readonly tried: number; readonly accepted: number };
 
-/** Rows read at once, and documents of one transaction at most. */
+/** Rows per query, and the maximum number of documents per transaction. */
 const pageSize = 100;
 
 /**
- * Judges again what is in quarantine with its content: documents as a whole, and copies of events that were rejected for
- * want of trust. What is accepted is stored and leaves the quarantine. `prefix`: the beginning of a row's hash, empty
- * for all rows.
+ * Verifies again the quarantined items whose content is stored: complete documents, and copies of events that were
+ * rejected for lack of trust. Accepted items are stored and leave the quarantine. `prefix`: the beginning of a row's
+ * hash; empty for all rows.
  */
 export async function retryQuarantined(
   database: Database,
@@ -110,7 +110,7 @@ export async function retryQuarantined(
   return { documents, events };
 }
 
-/** Asks for no less than what the row's source had to prove: a retry must not accept what a mirror only asserts. */
+/** Never below the minimum proof of the row's source: a retry must not accept what a mirror only asserts. */
 export function proofOf(row: QuarantineRow, { minimumProof }: Pick<RetryOptions, "minimumProof">): Proof {
   return minimumProof ?? row.minimumProof ?? "signed";
 }
@@ -153,7 +153,7 @@ async function retryDocuments(
   return releaseTaken(database, rows, await ingestBatch(database, deliveries, door));
 }
 
-/** Removes the rows of documents that were accepted; `results` in their order. Returns how many were. */
+/** Removes the rows of accepted documents; `results` are in the order of the rows. Returns how many were accepted. */
 export async function releaseTaken(
   database: Database,
   rows: readonly QuarantineRow[],
@@ -179,7 +179,7 @@ async function retryEvents(
   return documents.length;
 }
 
-/** A copy of an event as a document of its own; null where it is still refused. */
+/** A copy of an event as a document of its own; null if it is still rejected. */
 function documentOf(row: QuarantineRow, keyring: Keyring, minimumProof: Proof): VerifiedDocument | null {
   const bytes = row.content as Buffer;
   const copy = parseJson(bytes);

@@ -5,20 +5,20 @@ import { clearRebuildDue } from "../../store/migrate.ts";
 import { beginWriting, onConnection, type Statements } from "../../store/transaction.ts";
 import { type CareOptions, derivedTables, shadowSchema, withShadow } from "./shadow.ts";
 
-/** How many rows a rebuild took out and put in. */
+/** The number of rows that a rebuild removed and added. */
 export type RebuildReport = {
   readonly removed: number;
   readonly written: number;
-  /** Events that were in the log, and that the keyring did not let in again. */
+  /** Events that were in the log and that the keyring no longer accepts. */
   readonly droppedEvents: number;
 };
 
 type RebuildOptions = CareOptions & {
-  /** Whether events that the keyring does not let in any more may leave the log; they may unless told. */
+  /** Whether events that the keyring no longer accepts may be removed from the log. Defaults to true. */
   readonly mayDropEvents?: boolean;
 };
 
-/** A rebuild that would take events out of the log, and may not. Nothing has been changed. */
+/** A rebuild would remove events from the log, which was not permitted. Nothing has been changed. */
 export class WouldDropEventsError extends Error {
   override readonly name = "WouldDropEventsError";
   readonly events: number;
@@ -30,10 +30,10 @@ export class WouldDropEventsError extends Error {
 }
 
 /**
- * Recreates all derived tables from the log, judged by the keyring of today. The new rows take the places of the old
- * in one transaction, so readers see the old or the new, never half; rows that are right already are not touched.
+ * Recreates all derived tables from the log, verified with the current keyring. New rows replace the old ones in one
+ * transaction, so readers see either all old or all new rows; rows that are already correct are not touched.
  *
- * Rejects with WouldDropEventsError where events would leave the log and may not.
+ * Rejects with WouldDropEventsError if events would be removed from the log and that is not permitted.
  */
 export function rebuildTables(database: Database, options: RebuildOptions): Promise<RebuildReport> {
   return withShadow(database, options, async (client) => {
@@ -56,7 +56,7 @@ export function rebuildTables(database: Database, options: RebuildOptions): Prom
         removed += deleted.rowCount ?? 0;
         written += inserted.rowCount ?? 0;
       }
-      // Events that the keyring no longer lets in are kept there, with their reason.
+      // Quarantine keeps the events that the keyring no longer accepts, with the reason.
       await writer.query(
         `INSERT INTO public.quarantine SELECT * FROM ${shadowSchema}.quarantine ON CONFLICT DO NOTHING`,
       );
@@ -78,7 +78,7 @@ async function countDroppedEvents(client: Statements): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-/** The papers whose state is another one under the keyring of today: what the feed has to tell. */
+/** Papers whose state differs under the current keyring: the changes to record in the feed. */
 async function changedStates(client: Statements): Promise<Parameters<typeof recordChanges>[1]> {
   const { rows } = await client.query<{
     paper_id: string;

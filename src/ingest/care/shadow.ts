@@ -6,10 +6,10 @@ import { waitForWriteLock, writeLock } from "../../store/write-lock.ts";
 import { ingestVerified } from "../pipeline.ts";
 import { readLoggedPapers } from "./logged-paper.ts";
 
-/** The schema in which tables are made anew from the log. */
+/** The schema in which tables are rebuilt from the log. */
 export const shadowSchema = "pith_graph_shadow";
 
-/** A table that the log determines, by its key; `records` and `events` hold derived columns beside the log. */
+/** A table determined by the log, and its key. `records` and `events` have derived columns beside those of the log. */
 export type DerivedTable = { readonly name: string; readonly key: readonly string[] };
 
 export const derivedTables: readonly DerivedTable[] = [
@@ -23,28 +23,29 @@ export const derivedTables: readonly DerivedTable[] = [
   { name: "works", key: ["work_id"] },
   { name: "work_identifiers", key: ["identifier_id"] },
   { name: "citations", key: ["citing_work_id", "cited_work_id"] },
-  // Empty on one server. Where the tables are distributed a batch writes it here as well: the setting is seen.
+  // Empty on a single server. If the tables are distributed, a batch writes it in this schema, too: the setting is
+  // visible.
   { name: "citations_by_cited", key: ["cited_work_id", "citing_work_id"] },
   { name: "citing_papers", key: ["cited_work_id", "submitted_at", "paper_id"] },
   { name: "signers", key: ["fingerprint"] },
   { name: "totals", key: ["name"] },
 ];
 
-/** The totals that are history, and no function of the log: a rebuild leaves them, a backup holds them. In SQL. */
+/** Totals that are history and not a function of the log: a rebuild keeps them, a backup includes them. In SQL. */
 export const historicTotals = "('position', 'change_position', 'graph_position', 'rejected_documents')";
 
-/** Written by a batch as well, but no part of what the log determines. */
+/** Tables that a batch also writes, but that the log does not determine. */
 const bystanders = ["changes", "graph_changes", "quarantine"];
 
 export type CareOptions = {
   readonly keyring: Keyring;
-  /** Told how many papers of how many are done. */
+  /** Called with the number of papers done and the total. */
   readonly onProgress?: (done: number, all: number) => void;
 };
 
 /**
- * Makes all derived tables anew from the log, in a schema of their own, by the same code that an ingest runs; then
- * calls `use` with a connection, while writers still wait and readers go on undisturbed. The schema is dropped again.
+ * Rebuilds all derived tables from the log in a separate schema, with the code of the ingest. Then calls `use` with a
+ * connection, while writers still wait; readers are not affected. Drops the schema at the end.
  */
 export async function withShadow<Result>(
   database: Database,
@@ -58,7 +59,7 @@ export async function withShadow<Result>(
     schema: shadowSchema,
   });
   try {
-    // The lock ends with the session, and the session of a process that was stopped for its silence.
+    // The lock ends with the session. PostgreSQL ends the session of a suspended process once it is idle for too long.
     await client.query(`SET idle_session_timeout = ${idleWriterMilliseconds}`);
     await waitForWriteLock(database.pool, () => client.query("SELECT pg_advisory_lock($1)", [writeLock]));
     await client.query(`DROP SCHEMA IF EXISTS ${shadowSchema} CASCADE`);
@@ -77,7 +78,7 @@ export async function withShadow<Result>(
         onProgress?.(done, rows[0]?.papers ?? 0);
       }
     });
-    // When and in which order events were taken in is history, and stays.
+    // The time and order in which events were ingested are history and are kept.
     await client.query(
       `UPDATE ${shadowSchema}.events AS new SET position = old.position, received_at = old.received_at
        FROM public.events AS old WHERE new.paper_id = old.paper_id AND new.event_id = old.event_id`,
@@ -86,7 +87,7 @@ export async function withShadow<Result>(
     await client.query(
       `INSERT INTO ${shadowSchema}.totals SELECT * FROM public.totals WHERE name IN ${historicTotals}`,
     );
-    // A count that has come down to nothing has a row here, and none where it was never more.
+    // A count that has dropped to 0 has a row here; one that was always 0 has none.
     await client.query(
       `INSERT INTO ${shadowSchema}.totals SELECT name, 0 FROM public.totals
        WHERE name NOT IN (SELECT name FROM ${shadowSchema}.totals)`,
@@ -94,7 +95,7 @@ export async function withShadow<Result>(
     return await use(client);
   } finally {
     await shadow.close();
-    // Nothing is under way on it; a transaction that failed is ended first. The session's end frees the lock.
+    // No statement is running on it; a failed transaction is ended first. Closing the session releases the lock.
     await client
       .query("ROLLBACK")
       .then(() => client.query(`DROP SCHEMA IF EXISTS ${shadowSchema} CASCADE`))

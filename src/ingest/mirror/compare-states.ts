@@ -5,17 +5,17 @@ import type { OutstandingPaper } from "./outstanding.ts";
 import type { RemoteMirror } from "./remote-mirror.ts";
 import type { DifferenceReason, StateDifference } from "./sync-options.ts";
 
-/** Changes of a feed that are compared at most. */
+/** The maximum number of feed changes to compare. */
 const maxChanges = 100_000n;
 const pageSize = 1000;
-/** Papers that are named for each reason. */
+/** The maximum number of papers listed per reason. */
 const maxNamed = 5;
 
 type Listed = { readonly stateSha256: string; readonly position: bigint };
 
 /**
- * Compares our states with those that a mirror's feed lists, paper by paper, and says why they differ. `followed` is the
- * position up to which the feed was followed. Null where the feed has too many changes.
+ * Compares the stored states with those in a mirror's feed, paper by paper, and explains each difference. `followed` is
+ * the position up to which the feed was followed. Returns null if the feed has too many changes.
  */
 export async function compareStates(
   database: Database,
@@ -55,7 +55,7 @@ export async function compareStates(
   return { papers: counted.reduce((sum, { papers }) => sum + papers, 0), reasons: counted };
 }
 
-/** The last state of each paper in the mirror's feed; null where there are too many changes. */
+/** The last state of each paper in the mirror's feed; null if there are too many changes. */
 async function readStates(mirror: RemoteMirror): Promise<Map<PithNumber, Listed> | null> {
   const states = new Map<PithNumber, Listed>();
   for (let after = 0n; ; ) {
@@ -81,7 +81,7 @@ async function readOwnStates(
   return new Map(rows.map(({ number, state }) => [number, state]));
 }
 
-/** Why papers are rejected, as far as quarantine still has it: a document before its events. */
+/** Why papers were rejected, if still in quarantine; a document's reason takes precedence over its events'. */
 async function readRejected(
   { pool }: Database,
   numbers: readonly PithNumber[],
@@ -100,7 +100,7 @@ async function readRejected(
   );
   const bySuffix = new Map(numbers.map((number) => [number.slice(-26), number]));
   const reasons = new Map<string, DifferenceReason>();
-  // Events come first: what is rejected as a whole then takes their place.
+  // Events come first, so that the reason of a rejected document replaces theirs.
   for (const { kind, code, number, suffix } of rows) {
     const paper = number ?? bySuffix.get((suffix ?? "") as never);
     if (paper === undefined) continue;
@@ -109,7 +109,7 @@ async function readRejected(
   return reasons;
 }
 
-/** The papers that the mirror does not list. */
+/** Stored papers that the mirror does not list. */
 async function readOthers(
   { pool }: Database,
   numbers: readonly PithNumber[],

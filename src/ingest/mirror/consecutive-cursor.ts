@@ -1,16 +1,16 @@
 type Entry<Position> = { readonly position: Position; isComplete: boolean };
 
 /**
- * The last consecutive completion: positions begin in their order and complete in any; the cursor stands at the last
- * one before which everything is complete.
+ * A cursor over positions that begin in order and complete in any order. After `begin(1)` and `begin(2)`: completing 2
+ * returns null, completing 1 then returns 2.
  */
 export class ConsecutiveCursor<Position> {
   readonly #open: Entry<Position>[] = [];
 
   /**
-   * Begins a position, behind all that have begun.
+   * Begins a position after all others.
    *
-   * @returns what completes it: gives where the cursor stands now, or null where it has not moved.
+   * @returns a function that completes it and returns the cursor's new position, or null if it did not move.
    */
   begin(position: Position): () => Position | null {
     const entry: Entry<Position> = { position, isComplete: false };
@@ -21,7 +21,7 @@ export class ConsecutiveCursor<Position> {
     };
   }
 
-  /** How many have begun and are not passed yet. */
+  /** The number of positions begun and not yet passed by the cursor. */
   get open(): number {
     return this.#open.length;
   }

@@ -2,16 +2,16 @@ import { parsePaperRef } from "../../protocol/index.ts";
 import { MirrorError } from "./fetch-error.ts";
 import type { UrlPolicy } from "./url-policy.ts";
 
-/** Where the bundle and the state of a suffix are. */
+/** The addresses of the bundle and the state of a paper, by suffix. */
 export type DocumentAddresses = {
   readonly bundle: (suffix: string) => URL;
-  /** Served also where nobody has brought the record that a bundle must carry. */
+  /** Also served for papers whose record, which a bundle must contain, the mirror does not have. */
   readonly state: (suffix: string) => URL;
 };
 
 const place = "{suffix}";
 
-/** PROTOCOL section 8's routes, below a base URL without a `/` at its end. */
+/** The routes of PROTOCOL section 8 below a base URL without a trailing `/`. */
 export function routeAddresses(baseUrl: string): DocumentAddresses {
   return {
     bundle: (suffix) => new URL(`${baseUrl}/pith/${suffix}/bundle.json`),
@@ -20,9 +20,9 @@ export function routeAddresses(baseUrl: string): DocumentAddresses {
 }
 
 /**
- * The patterns of a manifest: of each kind the first that is on the base URL's own origin or on an allowed host, for
- * states also the route. Null where there is none for bundles: a manifest is somebody's word, and must not send us
- * elsewhere.
+ * The addresses in a manifest: the first pattern of each kind on the base URL's origin or on an allowed host. States
+ * fall back to the route. Null if there is none for bundles. A manifest is not trusted and must not redirect requests
+ * to other hosts.
  */
 export function manifestAddresses(
   bytes: Uint8Array,
@@ -67,12 +67,12 @@ function mirrorsOf(bytes: Uint8Array): readonly unknown[] {
   }
 }
 
-/** A paper to be fetched: its suffix, or the beginning of one, and its year where that is known. */
+/** A paper to fetch: its suffix, or the beginning of one, and its year if known. */
 export type ListedNumber = { readonly suffix: string; readonly year: string | null };
 
 /**
- * Reads a list of Pith numbers or suffixes, whole or cut short, one a line; empty lines and those that begin with #
- * are left out. Throws MirrorError with the number of a line that is neither.
+ * Reads a list of Pith numbers or suffixes, complete or abbreviated, one per line. Skips empty lines and lines that
+ * begin with #. Throws MirrorError with the line number if a line is neither.
  */
 export function readNumbers(text: string): ListedNumber[] {
   const numbers: ListedNumber[] = [];
@@ -88,7 +88,7 @@ export function readNumbers(text: string): ListedNumber[] {
   return numbers;
 }
 
-/** Reads a Pith number or a suffix, complete or cut short; null for anything else. */
+/** Reads a Pith number or a suffix, complete or abbreviated; null for anything else. */
 export function readNumber(ref: string): ListedNumber | null {
   const parsed = parsePaperRef(ref);
   return parsed?.kind === "pith" ? { suffix: parsed.suffix, year: parsed.year } : null;

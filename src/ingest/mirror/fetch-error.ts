@@ -1,30 +1,30 @@
 import type { Delivered } from "../sources/files.ts";
 
-/** Why a mirror's answer was not taken. They stand in quarantine beside the codes of documents. */
+/** Why a mirror's response was not accepted. Quarantine stores these codes beside those of documents. */
 type FetchCode =
-  /** No answer, or one that is no document: the status, or what the network said, is in the message. */
+  /** No response, or one that is not a document; the message gives the status or the network error. */
   | "FETCH_FAILED"
-  /** Neither https nor on the allow-list, or an address with credentials. */
+  /** Neither https nor allowed explicitly, or a URL with credentials. */
   | "URL_REFUSED"
-  /** The host's addresses are not public ones. */
+  /** The host's addresses are not public. */
   | "ADDRESS_REFUSED"
-  /** To another host, or one too many. */
+  /** A redirect to another host, or one too many. */
   | "REDIRECT_REFUSED"
   | "TOO_LARGE"
   | "TOO_SLOW"
-  /** The document is of another paper than was asked for. */
+  /** The document is of another paper than requested. */
   | "WRONG_PAPER";
 
 type Details = {
-  /** Whether asking again may help. */
+  /** Whether a retry may succeed. */
   readonly isTransient?: boolean;
-  /** Of the answer; undefined where none came. */
+  /** The response's status; undefined without a response. */
   readonly status?: number;
-  /** Milliseconds, as the mirror wishes. */
+  /** Milliseconds from Retry-After. */
   readonly retryAfter?: number;
 };
 
-/** Something that could not be fetched, or was refused. */
+/** A request that failed, or was refused by policy. */
 export class FetchError extends Error {
   override readonly name = "FetchError";
   readonly code: FetchCode;
@@ -41,10 +41,10 @@ export class FetchError extends Error {
   }
 }
 
-/** A mirror that cannot be followed as it is: its message says why, and what to do. */
+/** A mirror that cannot be followed. The message gives the reason and the remedy. */
 export class MirrorError extends Error {
   override readonly name = "MirrorError";
-  /** Milliseconds, as the mirror wishes. */
+  /** Milliseconds from Retry-After. */
   readonly retryAfter: number | undefined;
 
   constructor(message: string, retryAfter?: number) {
@@ -53,7 +53,7 @@ export class MirrorError extends Error {
   }
 }
 
-/** Reads a mirror's address as a person gives it: http(s), without query. Throws MirrorError. */
+/** Parses a mirror's address as entered by a person: http(s), without a query. Throws MirrorError. */
 export function readBaseUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "") {
@@ -64,18 +64,18 @@ export function readBaseUrl(text: string): string {
   return url.href.replace(/\/+$/, "");
 }
 
-/** Why a paper could not be fetched, where a later attempt may succeed. */
+/** Why a paper could not be fetched, if a later attempt may succeed. */
 export type FetchFailure = {
   readonly code: string;
   readonly message: string;
   /**
-   * Whether the mirror answered (404, 410, another refusal, a text that is no JSON) rather than failed. An answer is
-   * believed once it repeats; a fault of the network or the server never is.
+   * Whether the mirror answered (404, 410, another refusal, a body that is not JSON) rather than failed. An answer
+   * becomes definite once it repeats; a fault of the network or the server never does.
    */
   readonly isAnswer: boolean;
-  /** Milliseconds, as the mirror wishes. */
+  /** Milliseconds from Retry-After. */
   readonly retryAfter?: number;
 };
 
-/** What a mirror delivers of a paper. With `failure`, `delivered` is what goes to quarantine once that is definite. */
+/** The result for a paper. With `failure`, `delivered` goes to quarantine once the failure is definite. */
 export type FetchResult = { readonly delivered: Delivered; readonly failure: FetchFailure | null };

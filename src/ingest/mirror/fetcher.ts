@@ -12,9 +12,9 @@ import { isPublicAddress } from "./public-address.ts";
 import type { UrlPolicy } from "./url-policy.ts";
 
 export type FetchLimits = {
-  /** Milliseconds for an answer with all its redirects. */
+  /** Milliseconds for a response, including all redirects. */
   readonly deadline: number;
-  /** An answer that brings fewer bytes within any window, waiting for its beginning included, is too slow. */
+  /** A response that delivers fewer bytes within any window, including the wait for its first byte, is too slow. */
   readonly leastBytes: number;
   /** Milliseconds. */
   readonly window: number;
@@ -24,10 +24,10 @@ export const defaultLimits: FetchLimits = { deadline: 300_000, leastBytes: 1000,
 
 export type FetcherOptions = {
   readonly policy: UrlPolicy;
-  /** Connections to one host at most; 4 unless told. */
+  /** The maximum number of connections to one host. Defaults to 4. */
   readonly concurrency?: number;
   readonly limits?: FetchLimits;
-  /** Looks names up; the system's unless told. */
+  /** Resolves host names. Defaults to the system resolver. */
   readonly resolve?: ResolveName;
 };
 
@@ -43,19 +43,19 @@ type ResolveName = (
 type FetchOptions = {
   readonly maximumBytes: number;
   readonly signal: AbortSignal;
-  /** Milliseconds that the host was asked to wait before it answers: so much longer it may be silent. */
+  /** Milliseconds that the host was requested to wait before it responds; added to the deadline. */
   readonly askedWait?: number;
 };
 
-/** Fetches from hosts that nobody vouches for. */
+/** Fetches from untrusted hosts. */
 export type Fetcher = {
   /**
-   * Fetches a whole answer. Throws FetchError for whatever is no answer within the limits: redirects to other hosts,
-   * addresses that are not public (judged when the connection is made), bodies too large packed or unpacked, too slow
-   * ones. Throws the signal's reason once it is given.
+   * Fetches a complete response. Throws FetchError for redirects to other hosts, addresses that are not public (checked
+   * when connecting), bodies that are too large compressed or decompressed, slow responses and all other failures.
+   * Throws the signal's reason once it is aborted.
    */
   fetch(url: URL, options: FetchOptions): Promise<Buffer>;
-  /** Drops the connections that are kept. */
+  /** Closes idle connections. */
   close(): void;
 };
 
@@ -122,7 +122,7 @@ export function createFetcher({
   return { fetch, close };
 }
 
-/** Sees to it that an answer comes to its end, and fast enough; passes on that nobody wants it any more. */
+/** Enforces the deadline and the minimum speed of a response, and forwards the caller's abort. */
 class Watch {
   readonly #controller = new AbortController();
   readonly #outer: AbortSignal;
@@ -207,7 +207,7 @@ async function bodyOf(
 
 function redirected(from: URL, location: string): URL {
   const to = URL.canParse(location, from.href) ? new URL(location, from) : null;
-  // Another port is another service; from https there is no way back.
+  // Another port is another service, and https must not be downgraded.
   if (to?.host === from.host && (to.protocol === from.protocol || to.protocol === "https:")) return to;
   throw new FetchError("REDIRECT_REFUSED", `It redirects to another place: ${location.slice(0, 200)}`);
 }
@@ -226,7 +226,7 @@ function statusError({ statusCode: status = 0, headers }: IncomingMessage): Fetc
   );
 }
 
-/** Of a Retry-After: seconds, or a date. */
+/** A Retry-After header (seconds or a date) in milliseconds. */
 function millisecondsOf(retryAfter: string | undefined): number | undefined {
   if (retryAfter === undefined) return undefined;
   const milliseconds = /^\d+$/.test(retryAfter)
@@ -236,14 +236,14 @@ function millisecondsOf(retryAfter: string | undefined): number | undefined {
 }
 
 function networkError(error: unknown): FetchError {
-  // Where several addresses were tried, the message is in each of them.
+  // If several addresses were tried, each error has its own message.
   const errors = error instanceof AggregateError ? (error.errors as unknown[]) : [error];
   const refusal = errors.find((inner) => inner instanceof FetchError);
   if (refusal !== undefined) return refusal;
   return new FetchError("FETCH_FAILED", `The network failed: ${errorText(error)}.`, { isTransient: true });
 }
 
-/** Gives a host's public addresses only: those that are then connected to, so that no second look-up slips by. */
+/** Resolves a host to its public addresses only. The connection uses these: no second lookup bypasses the check. */
 function publicLookup(resolve: ResolveName, host: string): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname, { all: true }, (error, addresses) => {

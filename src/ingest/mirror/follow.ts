@@ -10,37 +10,36 @@ import type { SyncOptions, SyncSummary } from "./sync-options.ts";
 export type FollowOptions = SyncOptions & {
   readonly signal: AbortSignal;
   /**
-   * Milliseconds from one look to the next, where the mirror does not tell by itself when there is something: at least
-   * while something comes, and at most.
+   * Milliseconds between two polls if the mirror does not support waiting: `least` while changes arrive, up to `most`.
    */
   readonly interval?: { readonly least: number; readonly most: number };
-  /** Called whenever the end of the feed was reached. */
+  /** Called each time the end of the feed is reached. */
   readonly onSynced?: (summary: SyncSummary) => void;
 };
 
 /**
- * Follows a mirror until the signal is given. A mirror that can is asked to answer when something changes; one that
- * cannot, or does not answer, is looked at again and again, less often while nothing comes. So is a database that is
- * away: what was fetched and not committed is fetched again, from the cursor on, also where all of it was begun anew.
- * Throws what the database says of statements.
+ * Follows a mirror until the signal is aborted. If the mirror supports it, requests wait on the server for a change;
+ * else, and when it does not answer, it is polled, less often while nothing changes. If the database is unreachable,
+ * the sync is retried: documents fetched but not committed are fetched again from the cursor on, even after a start
+ * from the beginning. Throws the database's errors about statements.
  */
 export async function followMirror(database: Database, options: FollowOptions): Promise<void> {
   const { signal, onSynced, onNotice, interval = { least: 1000, most: 30_000 } } = options;
   let wait = interval.least;
   let fromStart = options.fromStart ?? false;
   const onBatch = (summary: SyncSummary) => {
-    // Its cursor is stored: whatever comes between now, it is gone on from there.
+    // The cursor is stored, so a failure from here on resumes at it.
     if (summary.position > 0n) fromStart = false;
     options.onBatch?.(summary);
   };
   let wasTold = false;
   let isFirst = true;
-  /** How often in succession the database was away. */
+  /** Consecutive failures of the database. */
   let failures = 0;
   while (!signal.aborted) {
     let hasNews = false;
     let position: bigint | null = null;
-    /** Milliseconds, as the mirror wishes. */
+    /** Milliseconds from Retry-After. */
     let wish = 0;
     try {
       const retryOutstanding = isFirst ? "all" : "due";
@@ -67,7 +66,7 @@ export async function followMirror(database: Database, options: FollowOptions): 
       wish = Math.min(error.retryAfter ?? 0, maxWish);
     }
     wait = hasNews ? interval.least : Math.min(interval.most, wait * 2);
-    // One that told of news and had none is not believed again before a pause.
+    // If the mirror announced a change and had none, pause before waiting on it again.
     const isBelieved: boolean = position !== null && (hasNews || !wasTold);
     wasTold = isBelieved && (await tells(options, position ?? 0n));
     if (wasTold) continue;
@@ -75,10 +74,10 @@ export async function followMirror(database: Database, options: FollowOptions): 
   }
 }
 
-/** Milliseconds: the most that a Retry-After of a mirror which cannot be followed counts. */
+/** Milliseconds: the upper bound of a Retry-After from a mirror that cannot be followed. */
 const maxWish = 86_400_000;
 
-/** Half of it by chance: followers of one mirror, or users of one database, do not come all at once. */
+/** Half of the delay is random, so that followers of a mirror or clients of a database do not retry together. */
 function spread(milliseconds: number): number {
   return milliseconds / 2 + (Math.random() * milliseconds) / 2;
 }
@@ -87,7 +86,7 @@ function seconds(milliseconds: number): string {
   return (milliseconds / 1000).toFixed(1);
 }
 
-/** Waits for as long as the mirror is willing to tell; false where it is not. */
+/** Waits for a change as long as the mirror supports waiting; returns false if it does not. */
 async function tells(options: FollowOptions, position: bigint): Promise<boolean> {
   for (;;) {
     const hasChanged = await awaitChange(options, position, options.signal);
@@ -95,15 +94,15 @@ async function tells(options: FollowOptions, position: bigint): Promise<boolean>
   }
 }
 
-/** Seconds that a mirror is asked to wait for a change before it answers. */
+/** Seconds that a mirror is requested to wait for a change before it responds. */
 const askedWait = 25;
 const largestAnswer = 100_000;
 
 /**
- * Asks a mirror to answer as soon as its feed goes beyond a position.
+ * Requests a response as soon as the mirror's feed goes beyond a position.
  *
- * @returns whether it does; null where the mirror knows no waiting, has no room for one who waits, or does not
- * answer: then it must be looked at again after a while.
+ * @returns whether it does; null if the mirror does not support waiting, has no capacity for it, or does not answer.
+ * Then it must be polled after a pause.
  */
 async function awaitChange(
   { baseUrl, fetcher }: Pick<SyncOptions, "baseUrl" | "fetcher">,
@@ -117,7 +116,7 @@ async function awaitChange(
     const page = readFeedPage(await fetcher.fetch(url, options), position);
     if (page.head.position !== position) return true;
   } catch (error) {
-    // The sync that follows says what is wrong.
+    // The next sync reports the error.
     if (signal.aborted || error instanceof FetchError || error instanceof MirrorError) return null;
     throw error;
   }

@@ -1,13 +1,13 @@
 import type { Database } from "../../store/index.ts";
 
-/** How far a mirror was followed; the checksum is its own at that position. */
+/** How far a mirror was followed, and the mirror's checksum at that position. */
 export type Followed = { readonly position: bigint; readonly checksum: string | null };
 
-/** What a mirror was followed with. */
+/** The trust settings with which a mirror was followed. */
 type FollowedTrust = {
   /** SHA-256 of the keyring and the minimum proof. */
   readonly trust: string;
-  /** Whether something was rejected that other keys, or a lower minimum proof, might accept. */
+  /** Whether something was rejected that another keyring or a lower minimum proof might accept. */
   readonly hasUntrusted: boolean;
 };
 
@@ -25,7 +25,7 @@ export async function readFollowed(
   return row === undefined ? null : { ...row, position: BigInt(row.position) };
 }
 
-/** To be called once what stands before the position is committed, and not earlier. */
+/** Must be called only after everything before the position is committed. */
 export async function storeFollowed(
   { pool }: Database,
   key: string,
@@ -45,7 +45,7 @@ export async function forgetFollowed({ pool }: Database, key: string): Promise<v
   await pool.query("DELETE FROM followed_mirrors WHERE base_url = $1", [key]);
 }
 
-/** Records that something was rejected that other keys might accept, and leaves the rest as it is. */
+/** Records that something was rejected that another keyring might accept; changes nothing else. */
 export async function markUntrusted({ pool }: Database, key: string): Promise<void> {
   await pool.query("UPDATE followed_mirrors SET has_untrusted = true WHERE base_url = $1", [key]);
 }
