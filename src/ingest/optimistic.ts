@@ -9,19 +9,19 @@ import type { StoredPapers } from "./plan/questions.ts";
 import { answersFrom } from "./stored/answers.ts";
 import type { DocumentContents } from "./verify.ts";
 
-/*
- * The optimistic strategy: what can be done without the write lock is done before it, so that several writers do it side
- * by side. It rests on what was stored a moment ago, and that may have changed:
+/**
+ * The optimistic strategy: everything that does not need the write lock is done before taking it, so that several
+ * writers can do it in parallel. It relies on data read before the lock, which may have changed:
  *
- * - A document that adds nothing then adds nothing later: a log only grows. It is left out.
- * - A paper of which nothing was stored is merged and projected as its documents come, and what depends on them alone is
- *   written before the lock. Another writer may bring it at the same time. The key of `records` makes the second wait
- *   for the first to end, and fail where that has committed: `isStoredMeanwhile`. Then the batch begins again, and finds
- *   the paper stored. Records come first, and in the order of their keys, so no two writers wait for each other.
+ * - A document that adds nothing then adds nothing later, since a log only grows. It is dropped.
+ * - A paper of which nothing was stored is merged and projected at once, and rows that depend on its documents alone
+ *   are written before the lock. Another writer may store the same paper concurrently. The key of `records` makes the
+ *   second writer wait for the first, and fail if the first commits: `isStoredMeanwhile`. Then the batch starts again
+ *   and finds the paper stored. Records are written first, sorted by key, so no two writers wait for each other.
  * - Everything else is compared, merged and planned under the lock.
  */
 
-/** What can be done with a paper before the lock; nothing is left of it where its documents add nothing. */
+/** Does for a paper what is possible before the lock; returns nothing if its documents add nothing. */
 export function prepareOptimistically(
   paperId: bigint,
   pithNumber: PithNumber,
@@ -37,8 +37,8 @@ export function prepareOptimistically(
 }
 
 /**
- * Writes, of papers of which nothing is stored, what depends on their own documents alone: records, papers, claims, the
- * keys that find them, and the indexes of their words. Until the commit nobody else sees it.
+ * Writes rows of new papers that depend on their own documents alone: records, papers, claims, lookup keys, and entries
+ * of the word indexes. No other session sees them before the commit.
  */
 export async function writeNewPapers(writer: Transaction, papers: readonly IncomingPaper[]): Promise<void> {
   const merged = papers.flatMap((paper) => paper.merged ?? []);
@@ -46,10 +46,10 @@ export async function writeNewPapers(writer: Transaction, papers: readonly Incom
   await applyRows(writer, await answerQuestions(planNewPapers(merged), answersFrom(writer)));
 }
 
-/** SQLSTATE of a key that is there already. */
+/** SQLSTATE of a duplicate key. */
 const uniqueViolation = "23505";
 
-/** Whether a batch failed since another writer has brought one of its papers meanwhile. */
+/** Whether a batch failed because another writer has stored one of its papers in the meantime. */
 export function isStoredMeanwhile(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.code === uniqueViolation && error.table === "records";
 }

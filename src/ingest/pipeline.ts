@@ -24,9 +24,9 @@ import { readStored } from "./stored/stored-papers.ts";
 import type { AdmissionPolicy, VerifiedDocument } from "./verify.ts";
 
 /**
- * Verifies, merges and stores documents, from files, submissions and mirrors alike: all of them in one transaction, and
- * what is returned is committed. A document that is rejected, or that cannot be stored, is in quarantine with its reason
- * and does not stop the others. A fault of the database is thrown, and nothing is stored.
+ * Verifies, merges and stores documents from files, submissions and mirrors: all in one transaction, which is committed
+ * before the results are returned. A document that is rejected or cannot be stored goes to quarantine with the reason
+ * and does not stop the others. Throws database faults; then nothing is stored.
  *
  * @returns the results in the order of the documents.
  */
@@ -60,7 +60,7 @@ async function ingestTogether(
   return batch.documents.map((document) => resultOf(document, merged));
 }
 
-/** Stores documents that are verified already, as `ingestBatch` does. Returns the papers to which they add something. */
+/** Stores verified documents as `ingestBatch` does. Returns the papers to which they add something. */
 export function ingestVerified(
   database: Database,
   documents: readonly VerifiedDocument[],
@@ -73,13 +73,13 @@ export function ingestVerified(
 }
 
 type StoreOptions = {
-  /** The caller holds the write lock in a session of its own. */
+  /** The caller holds the write lock in another session. */
   readonly isLockHeld?: boolean;
 };
 
 /**
- * Stores all that follows from a batch in one transaction, or nothing. Returns the papers to which it adds something.
- * What of its documents was in quarantine leaves it in the same transaction.
+ * Stores everything that follows from a batch in one transaction. Returns the papers to which it adds something.
+ * Accepted documents leave the quarantine in the same transaction.
  */
 async function storeBatch(
   { pool }: Database,

@@ -1,19 +1,22 @@
 import type { FetchResult } from "./fetch-error.ts";
 
-/** A fetched document, or why there is none; `complete` is called once what follows from it is committed. */
+/**
+ * A fetched document, or why there is none. Call `complete` after everything before it and its own result are
+ * committed.
+ */
 export type Fetched = FetchResult & {
-  /** As `outstanding_papers` names it. */
+  /** The paper's name in `outstanding_papers`. */
   readonly paper: string;
   readonly complete: () => void;
 };
 
-/** A batch is as large as what came while the one before was written, and at most so large. */
+/** A batch contains what arrived while the previous one was written, and at most this many documents. */
 const mostDocuments = 500;
 const mostBytes = 16_000_000;
 
 /**
- * Gathers documents that several fetch, and has them written a batch at a time: at once where nothing is being
- * written, so that a slow document keeps no other waiting. Those who add wait while it is full.
+ * Collects documents from concurrent fetches and writes them in batches. An idle intake writes at once, so a slow
+ * document does not delay others. Adding waits while the intake is full.
  */
 export class Intake {
   readonly #write: (batch: readonly Fetched[]) => Promise<void>;
@@ -27,7 +30,7 @@ export class Intake {
     this.#write = write;
   }
 
-  /** Resolves when the next may be added; rejects once a batch could not be written. */
+  /** Resolves when another document may be added; rejects after a failed write. */
   async add(fetched: Fetched): Promise<void> {
     this.#waiting.push(fetched);
     this.#bytes += "bytes" in fetched.delivered ? fetched.delivered.bytes.length : 0;
@@ -36,7 +39,7 @@ export class Intake {
     while (this.#waiting.length >= mostDocuments || this.#bytes >= mostBytes) await this.#start();
   }
 
-  /** Resolves once all that was added is committed. */
+  /** Resolves once all documents added are committed. */
   async finish(): Promise<void> {
     while (this.#writing !== null || this.#waiting.length > 0) await this.#start();
   }
@@ -44,7 +47,7 @@ export class Intake {
   #start(): Promise<void> {
     if (this.#writing === null) {
       this.#writing = this.#run();
-      // Whoever waits sees the failure; where nobody does, the next to add or to finish will.
+      // Waiting callers see the failure; otherwise the next call of `add` or `finish` does.
       this.#writing.catch(() => {});
     }
     return this.#writing;
@@ -57,7 +60,7 @@ export class Intake {
     try {
       await this.#write(batch);
     } catch (error) {
-      // It stays rejected: nothing is written any more.
+      // The promise stays rejected: nothing more is written.
       this.#hasFailed = true;
       throw error;
     }

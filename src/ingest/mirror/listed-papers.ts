@@ -6,7 +6,7 @@ import type { Followed } from "./followed.ts";
 import type { RemoteFeedPage } from "./remote-feed.ts";
 import type { RemoteMirror } from "./remote-mirror.ts";
 
-/** A paper to be fetched, and what it completes of the cursor. */
+/** A paper to fetch, and the function that completes its position of the cursor. */
 export type ListedPaper = {
   readonly wanted: ListedNumber;
   readonly completions: readonly (() => Followed | null)[];
@@ -15,9 +15,9 @@ export type ListedPaper = {
 type Cursor = ConsecutiveCursor<Followed>;
 
 /**
- * The papers that a mirror's feed lists from a place on. Gives the checksum at the feed's end. `onNotice` is told of a
- * feed that is no longer the one that was followed: it is listed from its start. Throws MirrorError where it
- * contradicts itself.
+ * The papers that a mirror's feed lists after a position. Returns the checksum at the end of the feed. If the feed is
+ * not the one followed before, calls `onNotice` and lists it from the start. Throws MirrorError if the feed contradicts
+ * itself.
  */
 export async function* papersOfFeed(
   mirror: RemoteMirror,
@@ -29,7 +29,7 @@ export async function* papersOfFeed(
   let isAnew = false;
   for (;;) {
     const page = await mirror.feedPage(after.position);
-    // Its past is another than the one that was followed: what was listed before tells nothing of it.
+    // The feed's history differs from the one followed, so all papers have to be listed again.
     if (after.checksum !== null && page.checksumAfter !== after.checksum) {
       if (isAnew) throw new MirrorError(`${mirror.baseUrl}/feed contradicts itself from page to page.`);
       isAnew = true;
@@ -46,7 +46,7 @@ export async function* papersOfFeed(
   }
 }
 
-/** A paper that changed several times on a page is fetched once: its bundle is of now. */
+/** A paper that changed several times on a page is fetched once: its bundle is always the current one. */
 function* papersOfPage({ changes }: RemoteFeedPage, cursor: Cursor): Generator<ListedPaper> {
   const completions = new Map<PithNumber, (() => Followed | null)[]>();
   for (const { position, checksum, pithNumber } of changes) {
@@ -60,7 +60,7 @@ function* papersOfPage({ changes }: RemoteFeedPage, cursor: Cursor): Generator<L
   }
 }
 
-/** The papers of a list from a place on: its position is the line of those that count. */
+/** The papers of a list after a position, which counts the lines that name a paper. */
 export async function* papersOfList(
   numbers: readonly ListedNumber[],
   start: Followed,

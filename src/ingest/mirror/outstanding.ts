@@ -3,39 +3,39 @@ import type { Database } from "../../store/index.ts";
 import { type ListedNumber, readNumber } from "./document-addresses.ts";
 import type { FetchFailure } from "./fetch-error.ts";
 
-/** A paper that could not be fetched yet. Instants in ISO format. */
+/** A paper that could not be fetched yet. Instants are in ISO format. */
 export type OutstandingPaper = {
-  /** A Pith number, or a suffix where a list named no more. */
+  /** A Pith number, or only a suffix if the list had no more. */
   readonly paper: string;
   readonly code: string;
   readonly message: string;
-  /** Of the sync that last failed to fetch it. */
+  /** The minimum proof of the sync that last failed to fetch it. */
   readonly minimumProof: Proof;
-  /** Failed attempts in succession, and how many of the last were answers that repeat. */
+  /** Consecutive failed attempts, and how many of the last were repeatable answers. */
   readonly attempts: number;
   readonly answers: number;
   readonly failedSince: string;
   readonly nextAttemptAt: string;
 };
 
-/** A paper in the list of a mirror. */
+/** A paper in a mirror's list of outstanding papers. */
 export type OutstandingOfMirror = OutstandingPaper & { readonly baseUrl: string };
 
-/** Papers that are outstanding at one mirror at most: a sync that would leave more behind stops. */
+/** The maximum number of outstanding papers per mirror. A sync that would exceed it stops. */
 export const maxOutstanding = 10_000;
 
-/** Milliseconds: the wait after the first failure, doubled with each, and the most. */
+/** Milliseconds before the first retry, doubled after each, and the maximum. */
 const firstDelay = 15_000;
 const maxDelay = 3_600_000;
-/** Milliseconds: the most that a Retry-After counts. */
+/** Milliseconds: the upper bound of a Retry-After. */
 const maxRetryAfter = 86_400_000;
 
-/** A 404 may be a proxy's, and a text cut short: only what a mirror has answered so often in succession is definite. */
+/** A 404 may come from a proxy, and a body may be truncated: an answer is definite after this many in succession. */
 const definiteAnswers = 3;
 
 /**
- * What follows from a failure: the paper's next entry, or null where the mirror's answer is definite. `random` is from 0
- * to 1; `now` in milliseconds.
+ * The paper's next entry after a failure, or null if the mirror's answer is definite. `random` is from 0 to 1; `now` is
+ * in milliseconds.
  */
 export function afterFailure(
   before: OutstandingPaper | undefined,
@@ -66,7 +66,7 @@ type FailedPaper = {
   readonly minimumProof: Proof;
 };
 
-/** The list of outstanding papers of one mirror: what the table holds, kept in memory beside it. */
+/** The outstanding papers of one mirror: the rows of the table, cached in memory. */
 export class OutstandingPapers {
   readonly #database: Database;
   readonly #baseUrl: string;
@@ -90,12 +90,12 @@ export class OutstandingPapers {
     return this.#papers.size;
   }
 
-  /** Those that are due first come first. */
+  /** Sorted by the time of the next attempt. */
   list(): OutstandingPaper[] {
     return [...this.#papers.values()].sort((a, b) => (a.nextAttemptAt < b.nextAttemptAt ? -1 : 1));
   }
 
-  /** Removes what is settled, and writes what failed. To be called before the cursor passes any of them. */
+  /** Removes settled papers and stores failed ones. Must be called before the cursor passes any of them. */
   async settle(settled: readonly string[], failed: readonly OutstandingPaper[]): Promise<void> {
     const gone = settled.filter((paper) => this.#papers.has(paper));
     if (gone.length > 0) {
@@ -139,7 +139,7 @@ const columns = [
   "next_attempt_at",
 ];
 
-/** The outstanding papers of a mirror, or of all, ordered by the time of their next attempt. */
+/** The outstanding papers of one mirror or of all, sorted by the time of the next attempt. */
 export async function readOutstanding(
   { pool }: Database,
   baseUrl: string | null = null,
@@ -156,7 +156,7 @@ export async function readOutstanding(
 
 const isoFormat = 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"';
 
-/** How a paper of a list or feed is written in the table. */
+/** The name of a paper from a list or feed as stored in the table. */
 export function paperText({ suffix, year }: ListedNumber): string {
   return year === null ? suffix : `pith:${year}:${suffix}`;
 }

@@ -1,6 +1,6 @@
 import { BlockList, isIPv4 } from "node:net";
 
-/** What the IANA special-purpose registry keeps from being globally reachable, and multicast. */
+/** Multicast, and the ranges that the IANA special-purpose registry lists as not globally reachable. */
 const reserved = new BlockList();
 for (const [network, prefix] of [
   ["0.0.0.0", 8],
@@ -23,9 +23,9 @@ for (const [network, prefix] of [
 }
 
 /**
- * Whether an IP address is a public unicast one. Loopback, private, link-local, shared, multicast, unspecified,
- * documentation and reserved ones are not; of IPv6 forms that stand for an IPv4 address, that one decides. False for
- * what is no address.
+ * Whether an IP address is a public unicast address. False for loopback, private, link-local, shared, multicast,
+ * unspecified, documentation and reserved addresses, and for anything that is not an address. For an IPv6 form of an
+ * IPv4 address, the IPv4 address decides.
  */
 export function isPublicAddress(address: string): boolean {
   if (isIPv4(address)) return !reserved.check(address, "ipv4");
@@ -35,7 +35,7 @@ export function isPublicAddress(address: string): boolean {
   // ::ffff:a.b.c.d, and NAT64's 64:ff9b::a.b.c.d.
   const start = groups.slice(0, 6).join(":");
   if (start === "0:0:0:0:0:65535" || start === "100:65435:0:0:0:0") return isPublicAddress(tail(groups));
-  // Of all space only 2000::/3 is given to hosts.
+  // Only 2000::/3 is allocated as global unicast.
   if (first >> 13 !== 1) return false;
   // 2001::/23 (Teredo and other protocols), documentation, 6to4.
   if (first === 0x2001 && (second < 0x200 || second === 0x0db8)) return false;
@@ -43,9 +43,9 @@ export function isPublicAddress(address: string): boolean {
   return !(first === 0x3fff && second < 0x1000);
 }
 
-/** The eight groups of an IPv6 address; null where it is none. */
+/** The eight groups of an IPv6 address; null for anything else. */
 function groupsOf(address: string): number[] | null {
-  // The URL parser brings every way of writing one into a single form, without an IPv4 tail.
+  // The URL parser normalizes all notations to one, without an IPv4 tail.
   const url = `http://[${address}]/`;
   if (!URL.canParse(url)) return null;
   const [head = "", rest] = new URL(url).hostname.slice(1, -1).split("::");

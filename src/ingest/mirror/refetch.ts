@@ -16,9 +16,9 @@ import { defaultRetry } from "./retry.ts";
 type RefetchOptions = RetryOptions & { readonly fetcher: Fetcher; readonly signal: AbortSignal };
 
 /**
- * Fetches again the documents in quarantine whose content was not kept, and which came from a mirror. What is accepted
- * is stored and leaves the quarantine; what cannot be fetched stays. `prefix` as of `retryQuarantined`. Ends early where
- * many in succession cannot be fetched.
+ * Fetches again quarantined documents that came from a mirror and whose content was not stored. Accepted documents are
+ * stored and leave the quarantine; those that cannot be fetched stay. `prefix` as in `retryQuarantined`. Stops early
+ * after too many consecutive failures.
  */
 export async function refetchQuarantined(
   database: Database,
@@ -51,7 +51,7 @@ export async function refetchQuarantined(
   return { tried, accepted };
 }
 
-/** The document of the paper that the address names; null where it cannot be had. */
+/** The document of the paper named in the address; null if it cannot be fetched. */
 async function refetch(
   source: string,
   { fetcher, maximumBytes, signal }: RefetchOptions,
@@ -68,14 +68,14 @@ async function refetch(
   }
 }
 
-/** Papers that may fail in succession, while the mirror answers, before it counts as broken. */
+/** The number of papers that may fail in succession, while the mirror answers, before the mirror counts as broken. */
 const maxStreak = 10;
 
-/** Counts papers that fail in succession: one that fails is the paper's fault, many are the mirror's. */
+/** Counts consecutive failures: a single one is the paper's fault, many are the mirror's. */
 export class FailureStreak {
   #length = 0;
 
-  /** `isFailure`: whether the network or the server failed. Returns whether there were too many in succession. */
+  /** `isFailure`: whether the network or the server failed. Returns whether too many have failed in succession. */
   count(isFailure: boolean): boolean {
     this.#length = isFailure ? this.#length + 1 : 0;
     return this.#length >= maxStreak;

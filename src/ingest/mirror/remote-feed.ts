@@ -1,9 +1,9 @@
 import { isPithNumber, type PithNumber } from "../../protocol/index.ts";
 import { MirrorError } from "./fetch-error.ts";
 
-/** A page of another mirror's feed, as far as it is used. Hashes in lower-case hex. */
+/** The parts of another mirror's feed page that are used. Hashes are in lower-case hex. */
 export type RemoteFeedPage = {
-  /** The checksum at the position that was asked for; null where the feed does not reach so far. */
+  /** The checksum at the requested position; null if the feed ends before it. */
   readonly checksumAfter: string | null;
   readonly head: { readonly position: bigint; readonly checksum: string };
   readonly changes: readonly {
@@ -14,7 +14,7 @@ export type RemoteFeedPage = {
   }[];
 };
 
-/** Reads an answer of `/feed?after=<position>`. Throws MirrorError for what is none. */
+/** Parses a response of `/feed?after=<position>`. Throws MirrorError if it is invalid. */
 export function readFeedPage(bytes: Uint8Array, after: bigint): RemoteFeedPage {
   const page = parse(bytes);
   if (!isObject(page) || page["feed_type"] !== "pith_graph_feed" || page["feed_version"] !== "1.0") {

@@ -8,25 +8,25 @@ import { defaultRetry, withRetries } from "./retry.ts";
 import type { SyncOptions } from "./sync-options.ts";
 
 const pageLimit = 500;
-/** Bytes of a page of the feed, or of a manifest. */
+/** The maximum size of a feed page or a manifest, in bytes. */
 const largestPage = 4_000_000;
 
-/** How a mirror is asked. */
+/** Options for requests to a mirror. */
 type RemoteMirrorOptions = Pick<
   SyncOptions,
   "baseUrl" | "fetcher" | "policy" | "retry" | "manifest" | "maximumBytes" | "onNotice"
 >;
 
 /**
- * Another mirror: its feed, and its documents. All of it throws MirrorError where the mirror as a whole does not
- * answer, or not as one.
+ * A client for another mirror's feed and documents. All methods throw MirrorError if the mirror as a whole does not
+ * answer or does not behave like a mirror.
  */
 export class RemoteMirror {
   readonly #options: RemoteMirrorOptions;
   readonly #signal: AbortSignal;
   readonly #pauses: RequestPauses;
 
-  /** Nothing more is asked once the signal is aborted. */
+  /** No requests are sent once the signal is aborted. */
   constructor(options: RemoteMirrorOptions, signal: AbortSignal) {
     this.#options = options;
     this.#signal = signal;
@@ -39,7 +39,7 @@ export class RemoteMirror {
     return this.#options.baseUrl;
   }
 
-  /** The page of its feed that begins after a position. */
+  /** The feed page that begins after a position. */
   async feedPage(after: bigint, limit = pageLimit): Promise<RemoteFeedPage> {
     const { baseUrl } = this.#options;
     try {
@@ -56,7 +56,7 @@ export class RemoteMirror {
     }
   }
 
-  /** Where its documents are: by its manifest or by the routes of the protocol, as the options have it. */
+  /** The addresses of its documents, by its manifest or by the protocol's routes, depending on the options. */
   async addresses(): Promise<DocumentAddresses> {
     const { baseUrl, manifest = "tried", policy } = this.#options;
     if (manifest === "unused") return routeAddresses(baseUrl);
@@ -76,14 +76,14 @@ export class RemoteMirror {
     return addresses ?? routeAddresses(baseUrl);
   }
 
-  /** A paper's bundle, its state where there is no bundle, or why it is neither. */
+  /** A paper's bundle, or its state if there is no bundle, or why neither could be fetched. */
   async deliver(addresses: DocumentAddresses, wanted: ListedNumber): Promise<FetchResult> {
     const bundle = addresses.bundle(wanted.suffix);
     const state = addresses.state(wanted.suffix);
     const delivered = await this.#deliverFrom(bundle, wanted);
     if (delivered !== null) return delivered;
     const result = await this.#deliverFrom(state, wanted);
-    // A state lacks the signatures: one 404 by mistake must not put it in the place of the bundle.
+    // A state lacks the signatures, so a single mistaken 404 must not replace the bundle by it.
     if (result !== null && result.failure === null)
       return (await this.#deliverFrom(bundle, wanted)) ?? result;
     if (result !== null) return result;
@@ -91,7 +91,7 @@ export class RemoteMirror {
     return answered(bundle.href, "FETCH_FAILED", message);
   }
 
-  /** Null where nothing is there: a mirror that has no record of a paper can serve its state only. */
+  /** Null if the address has no document: a mirror without the record of a paper can only serve its state. */
   async #deliverFrom(url: URL, wanted: ListedNumber): Promise<FetchResult | null> {
     const source = url.href;
     try {
@@ -114,8 +114,9 @@ export class RemoteMirror {
   }
 
   /**
-   * Rejects where the mirror as a whole is away: only where it is not, one paper has failed. Its feed is read, which needs
-   * the mirror's database as its documents do; its manifest does not, so it is asked only where there is no feed.
+   * Throws MirrorError if the mirror as a whole is unavailable; if it returns, only one paper failed. Reads the feed,
+   * which needs the mirror's database as its documents do. The manifest does not, so it is requested only if there is
+   * no feed.
    */
   async #demandAvailable(): Promise<void> {
     for (const path of ["/feed", "/pith-mirrors.json"]) {
@@ -138,7 +139,7 @@ export class RemoteMirror {
     return withRetries(attempt, retry, signal);
   }
 
-  /** `path`: what was fetched, where that matters. */
+  /** `path`: what was requested, if that matters. */
   #unreachable(error: FetchError, path?: string): MirrorError {
     const what = path === undefined || !error.isTransient ? "" : `${path}: `;
     const later = error.isTransient
@@ -151,7 +152,7 @@ export class RemoteMirror {
   }
 }
 
-/** An answer that is believed once it repeats. */
+/** An answer that becomes definite once it repeats. */
 function answered(source: string, code: string, message: string): FetchResult {
   return {
     delivered: { source, code, unreadable: message },
@@ -159,10 +160,10 @@ function answered(source: string, code: string, message: string): FetchResult {
   };
 }
 
-/** A document's code that an error page, or a text that was cut short on the way, has as well. */
+/** Codes of documents that an error page or a truncated response can cause, too. */
 const textCodes: ReadonlySet<string> = new Set(["MALFORMED_JSON", "INVALID_UNICODE"]);
 
-/** Judges what was fetched as far as that decides whether to fetch it again: ingest gives the better reasons. */
+/** Checks a response only as far as needed to decide on a retry: the ingest gives better reasons. */
 export function readFetched(source: string, bytes: Buffer, { suffix, year }: ListedNumber): FetchResult {
   const delivered = { source, bytes };
   let pithNumber: unknown;

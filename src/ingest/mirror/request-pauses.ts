@@ -2,31 +2,31 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { FetchError } from "./fetch-error.ts";
 import { asksForPause, delayAfter, type RetryOptions } from "./retry.ts";
 
-/** A pause that begins. */
+/** The start of a pause. */
 type Pause = {
-  /** Of the answer that asks for it: 429, or 503 as a rule. */
+  /** The status of the response that requests the pause: usually 429 or 503. */
   readonly status: number;
   readonly milliseconds: number;
 };
 
-/** Times in succession that a request which is sent alone may be answered with a pause before it fails. */
+/** How often in succession a request sent alone may be answered with a pause before it fails. */
 const maxRejections = 10;
 
 /**
- * Pauses all requests to a mirror while it asks for that: by 429, or by Retry-After. After the pause one request is sent
- * alone, and the others once it is answered. A request fails where it would wait longer than `maximumPause` in all, or
- * was answered so ten times in succession.
+ * Pauses all requests to a mirror when it responds with 429 or Retry-After. After the pause one request is sent alone,
+ * the others after its response. A request fails if it would wait longer than `maximumPause` in total, or was answered
+ * with a pause ten times in succession.
  *
- * Example: of four requests one is answered 429 with `Retry-After: 2`. It is sent again after 2 s; the others, and those
- * that come meanwhile, after its answer.
+ * Example: one of four requests is answered 429 with `Retry-After: 2`. It is sent again after 2 s; the others, and new
+ * ones, after its response.
  */
 export class RequestPauses {
   readonly #options: RetryOptions;
   readonly #signal: AbortSignal;
   readonly #onPause: ((pause: Pause) => void) | undefined;
-  /** Resolves when the request that is sent alone is answered; null where nothing is paused. */
+  /** Resolves when the request that is sent alone is answered; null if nothing is paused. */
   #recovery: Promise<unknown> | null = null;
-  /** Of `performance.now()`. */
+  /** On the clock of `performance.now()`. */
   #end = 0;
 
   constructor(options: RetryOptions, signal: AbortSignal, onPause?: (pause: Pause) => void) {
@@ -36,7 +36,7 @@ export class RequestPauses {
   }
 
   /**
-   * Sends a request, in as many attempts as the mirror's pauses take. Throws what the last attempt throws, and the
+   * Sends a request, again after each pause that the mirror requests. Throws the error of the last attempt, or the
    * signal's reason.
    */
   async run<Result>(attempt: () => Promise<Result>): Promise<Result> {
@@ -81,7 +81,7 @@ export class RequestPauses {
     }
   }
 
-  /** Answers to requests that were under way may prolong the pause. */
+  /** Responses to requests already in flight may prolong the pause. */
   async #sleepToEnd(): Promise<void> {
     for (;;) {
       const milliseconds = this.#end - performance.now();
@@ -100,11 +100,11 @@ export class RequestPauses {
   }
 }
 
-/** Milliseconds: a pause so long is named at once, shorter ones together as often. */
+/** Milliseconds: a pause of this length is reported at once, shorter ones at most once per `interval`. */
 const notedPause = 10_000;
 const interval = 30_000;
 
-/** Says that a mirror asks for pauses: at the first, at each long one, and at most every 30 s at short ones. */
+/** Reports a mirror's pauses: the first, every long one, and short ones at most every 30 s. */
 export class PauseNotices {
   readonly #baseUrl: string;
   readonly #onNotice: ((line: string) => void) | undefined;

@@ -2,13 +2,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { FetchError } from "./fetch-error.ts";
 
 export type RetryOptions = {
-  /** Times that it is tried in all. */
+  /** The total number of attempts. */
   readonly attempts: number;
-  /** Milliseconds: the most before the second attempt; doubles with each. */
+  /** Milliseconds: the maximum wait before the second attempt; doubles with each further attempt. */
   readonly baseDelay: number;
-  /** Milliseconds: the longest wait before any attempt. */
+  /** Milliseconds: the maximum wait before any attempt. */
   readonly maximumDelay: number;
-  /** Milliseconds that one request waits at most because the mirror asks for it (429, Retry-After). */
+  /** Milliseconds: the maximum total wait of one request because the mirror requested pauses (429, Retry-After). */
   readonly maximumPause: number;
   /** From 0 to 1. */
   readonly random?: () => number;
@@ -22,8 +22,8 @@ export const defaultRetry: RetryOptions = {
 };
 
 /**
- * Tries again after faults that may pass, with exponential back-off and full jitter. Throws the last one, and at once
- * what `asksForPause`: such a request was sent as often as makes sense by `RequestPauses`.
+ * Retries transient failures with exponential backoff and full jitter. Throws the last error, and at once an error for
+ * which `asksForPause` is true: `RequestPauses` has already sent that request as often as is useful.
  */
 export async function withRetries<Result>(
   attempt: () => Promise<Result>,
@@ -49,7 +49,7 @@ export function delayAfter(
   return random() * Math.min(maximumDelay, baseDelay * 2 ** (nth - 1));
 }
 
-/** Whether the mirror answered that requests should wait: by 429, or by a Retry-After. */
+/** Whether the mirror requested a pause: by 429, or by a Retry-After. */
 export function asksForPause(error: unknown): error is FetchError {
   return error instanceof FetchError && (error.status === 429 || error.retryAfter !== undefined);
 }

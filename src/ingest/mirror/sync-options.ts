@@ -10,66 +10,66 @@ import type { RetryOptions } from "./retry.ts";
 import type { UrlPolicy } from "./url-policy.ts";
 
 export type SyncOptions = AdmissionPolicy & {
-  /** As `readBaseUrl` gives it. */
+  /** Normalized by `readBaseUrl`. */
   readonly baseUrl: string;
   readonly fetcher: Fetcher;
   readonly policy: UrlPolicy;
-  /** Documents that are fetched side by side; 4 unless told. */
+  /** The number of documents fetched in parallel. Defaults to 4. */
   readonly concurrency?: number;
-  /** Where documents are verified and written, so that fetching goes on meanwhile; in this thread unless given. */
+  /** Threads that verify and write documents while others are fetched. Defaults to this thread. */
   readonly threads?: IngestThreads;
   readonly retry?: RetryOptions;
-  /** Whether the manifest says where bundles are: `required`, `tried` (the routes serve where it does not), `unused`. */
+  /** Whether the manifest gives the addresses of bundles: `required`, `tried` (else the routes are used), `unused`. */
   readonly manifest?: "required" | "tried" | "unused";
-  /** These papers instead of what the feed lists. */
+  /** Papers to fetch instead of those in the feed. */
   readonly numbers?: readonly ListedNumber[];
-  /** Starts at the beginning of the feed, whatever was followed before. */
+  /** Starts at the beginning of the feed and ignores the stored cursor. */
   readonly fromStart?: boolean;
-  /** Which outstanding papers are fetched again after the feed; all by default, or those whose time has come. */
+  /** Which outstanding papers are fetched again after the feed: those that are due, or all. Defaults to all. */
   readonly retryOutstanding?: "all" | "due";
-  /** Fetches outstanding papers only: neither the feed nor a list. */
+  /** Fetches outstanding papers only, neither the feed nor a list. */
   readonly retryOnly?: boolean;
-  /** Whether a difference between both checksums is explained paper by paper, which reads the mirror's feed again. */
+  /** Whether to explain differing checksums paper by paper, which reads the mirror's feed again. */
   readonly explainsDifference?: boolean;
-  /** Ends the sync in order: what was fetched is taken in, and the cursor stored. */
+  /** Stops the sync gracefully: fetched documents are ingested and the cursor is stored. */
   readonly signal?: AbortSignal;
   /** Called after each committed batch. */
   readonly onBatch?: (summary: SyncSummary) => void;
-  /** Called for each document that was refused, or let in without some of its events. */
+  /** Called for each document that was rejected, or accepted without some of its events. */
   readonly onRefusal?: (result: DocumentResult) => void;
-  /** Called for each paper that could not be fetched and is outstanding now. */
+  /** Called for each paper that could not be fetched and is now outstanding. */
   readonly onFailure?: (failure: OutstandingPaper & { readonly source: string }) => void;
-  /** Called with what a person should know besides. */
+  /** Called with further messages for people. */
   readonly onNotice?: (line: string) => void;
 };
 
 export type SyncSummary = IngestSummary & {
-  /** Where the cursor stands in the mirror's feed (in the list of numbers: the line of those that count). */
+  /** The position of the cursor in the mirror's feed; for a list of numbers, the count of lines that name a paper. */
   position: bigint;
-  /** Copies of events that are no trusted signer's words though they claim to be: altered, or wrongly signed. */
+  /** Copies of events that claim a trusted signer but are altered or wrongly signed. */
   forgedEvents: number;
   /** Fetches that failed in this run and may succeed later. */
   failures: number;
-  /** The papers of this mirror that could not be fetched yet, those first whose next attempt comes first. */
+  /** The papers of this mirror that could not be fetched yet, sorted by the time of the next attempt. */
   outstanding: readonly OutstandingPaper[];
-  /** Both checksums once the feed's end was reached; null where it was not, or a list was followed. */
+  /** Both checksums at the end of the feed; null if it was not reached or a list was followed. */
   comparison: {
     readonly isEqual: boolean;
     readonly mine: string;
     readonly theirs: string;
-    /** Null where they are equal, where nobody asked, or where the feed is too long to compare. */
+    /** Null if the checksums are equal, no explanation was requested, or the feed is too long to compare. */
     readonly difference: StateDifference | null;
   } | null;
 };
 
 const trustReasons: ReadonlySet<string> = new Set(trustCodes);
 
-/** Whether other keys or a lower minimum proof might accept an event that was refused for this. */
+/** Whether another keyring or a lower minimum proof might accept an event rejected for this reason. */
 export function isMatterOfTrust(reason: string): boolean {
   return trustReasons.has(reason);
 }
 
-/** SHA-256 of a keyring and a minimum proof, whatever the order of the keys. */
+/** SHA-256 of a keyring and a minimum proof, independent of the order of the keys. */
 export function trustHash({
   keyring,
   minimumProof,
@@ -89,19 +89,19 @@ export function emptySummary(): SyncSummary {
   };
 }
 
-/** Counts what became of a document; gives whether anything of it was refused. */
+/** Counts the result of a document; returns whether any part of it was rejected. */
 export function countResult(summary: SyncSummary, result: DocumentResult): boolean {
   const { rejection, refused } = result;
   countDocument(summary, result);
-  // Whom to trust, and how far, each mirror decides for itself. Other reasons say that something is wrong.
+  // Each mirror decides whom to trust, and how far. All other reasons mean that something is wrong.
   summary.forgedEvents += refused.filter(({ reason }) => !isMatterOfTrust(reason)).length;
   return rejection !== null || refused.length > 0;
 }
 
 /**
- * Why the state of a paper differs from the mirror's: it is outstanding; its document, or events of it, are in quarantine
- * (with the code); the mirror changed it after the feed was followed; it is stored here only; it has other events here;
- * it is not stored here, and the reason is no longer known.
+ * Why the state of a paper differs from the mirror's: it is outstanding; its document or some of its events are in
+ * quarantine (with the code); the mirror changed it after the feed was followed; it is stored here only; it has other
+ * events here; it is not stored here for a reason that is no longer known.
  */
 export type DifferenceReason =
   | "OUTSTANDING"
@@ -113,13 +113,13 @@ export type DifferenceReason =
   | "NOT_HERE";
 
 export type StateDifference = {
-  /** Papers whose states differ, those stored on one side only included. */
+  /** Papers whose states differ, including those stored on one side only. */
   readonly papers: number;
-  /** By reason, the most frequent first. */
+  /** By reason, most frequent first. */
   readonly reasons: readonly {
     readonly reason: DifferenceReason;
     readonly papers: number;
-    /** The first few, as Pith numbers. */
+    /** The first few papers, as Pith numbers. */
     readonly examples: readonly string[];
   }[];
 };

@@ -30,13 +30,13 @@ import {
 } from "./sync-options.ts";
 
 /**
- * Follows a mirror to the end of its feed, or along a list of numbers: fetches each paper's bundle, verifies it by our own
- * keyring and stores it. A paper that could not be fetched is written to `outstanding_papers`, and fetched again after the
- * feed and by every later sync. What is rejected is in quarantine with its reason, and stops nothing else. The cursor
- * moves only over what is committed or written down, and without gaps: killed at any moment, the next sync continues
- * where this one stopped.
+ * Follows a mirror to the end of its feed, or fetches a list of papers: fetches each paper's bundle, verifies it with
+ * the local keyring and stores it. A paper that cannot be fetched is recorded in `outstanding_papers` and fetched again
+ * after the feed and by every later sync. Rejected documents go to quarantine with the reason and do not stop the sync.
+ * The cursor advances without gaps, only past papers that are committed or recorded: whenever a sync is killed, the
+ * next one resumes where it stopped.
  *
- * Throws MirrorError where the mirror as a whole does not answer, or not as one; what the database throws.
+ * Throws MirrorError if the mirror as a whole does not answer or does not behave like a mirror. Throws database errors.
  */
 export async function syncMirror(database: Database, options: SyncOptions): Promise<SyncSummary> {
   return new Sync(database, options).run();
@@ -55,13 +55,13 @@ class Sync {
   readonly #summary = emptySummary();
   readonly #trust: string;
   #hasUntrusted = false;
-  /** Where the cursor stands. */
+  /** The current position of the cursor. */
   #at: Followed = { position: 0n, checksum: null };
-  /** Whether the cursor, or what stands beside it, is still to be stored. */
+  /** Whether the cursor, or the data stored with it, has to be stored. */
   #isMoved = false;
-  /** The checksum at the end of the mirror's feed, once it is reached. */
+  /** The checksum at the end of the mirror's feed, once reached. */
   #theirs: string | null = null;
-  /** Papers for which this run was given an answer that must repeat: not within the same run. */
+  /** Papers for which the mirror gave an answer in this run that must repeat in another run to be definite. */
   readonly #answered = new Set<string>();
 
   constructor(database: Database, options: SyncOptions) {
@@ -87,7 +87,7 @@ class Sync {
       await this.#fetchAll(this.#outstandingPapers(), addresses, false);
       if (!retryOnly) await this.#end();
     } catch (error) {
-      // Whoever asked to stop gets what was done, not that it was stopped.
+      // A caller that aborts gets the summary so far, not an abort error.
       if (!signal?.aborted || !isAbort(error)) throw error;
     } finally {
       signal?.removeEventListener("abort", stop);
@@ -96,7 +96,7 @@ class Sync {
     return this.#summary;
   }
 
-  /** Finds where to start: where the last sync stopped, unless what it rejected might be accepted now. */
+  /** Determines the start: the stored cursor, or the beginning if documents rejected before might be accepted now. */
   async #begin(): Promise<void> {
     const { fromStart, retryOnly, onNotice } = this.#options;
     const followed = fromStart || retryOnly ? null : await readFollowed(this.#database, this.#key);
@@ -120,7 +120,7 @@ class Sync {
     return papersOfFeed(this.#mirror, this.#at, this.#cursor, onNotice);
   }
 
-  /** Those that failed, also in this run; with `retry: "due"` only those whose time has come. */
+  /** Outstanding papers, including those of this run; with `retry: "due"`, only those that are due. */
   async *#outstandingPapers(): Papers {
     const { retryOutstanding = "all" } = this.#options;
     const now = new Date().toISOString();
@@ -133,8 +133,8 @@ class Sync {
   }
 
   /**
-   * Fetches papers side by side and stores them. Where many fail in succession it stops: with a MirrorError if `isFeed`, since
-   * the rest of the feed would fail as well; else the rest waits for the next sync.
+   * Fetches papers in parallel and stores them. Stops after too many consecutive failures: with a MirrorError if
+   * `isFeed`, because the rest of the feed would fail, too; otherwise the rest waits for the next sync.
    */
   async #fetchAll(papers: Papers, addresses: DocumentAddresses, isFeed: boolean): Promise<void> {
     const { concurrency = 4 } = this.#options;
@@ -145,7 +145,7 @@ class Sync {
       while (!this.#stop.signal.aborted) {
         const next = await papers.next();
         if (next.done) {
-          // Only the first to come to the end is given what stands there.
+          // Only the first fetcher to reach the end receives the generator's return value.
           this.#theirs ??= next.value ?? null;
           return;
         }
@@ -158,7 +158,7 @@ class Sync {
         else if (isBroken) throw this.#broken(fetched.failure);
       }
     };
-    // The first failure stops the others; each is waited for, and what was fetched is stored.
+    // The first failure stops the others. All are awaited, and fetched documents are stored.
     const settled = Array.from({ length: concurrency }, () =>
       fetchEach().catch((error: unknown) => {
         failure ??= { error };
@@ -197,7 +197,7 @@ class Sync {
         : await (threads?.ingestBatch(deliveries) ?? ingestBatch(this.#database, deliveries, this.#options));
     const papers = arrived.map(({ paper }) => paper);
     await this.#outstanding.settle(papers, [...failed.values()]);
-    // Committed. Only now may the cursor pass them; killed before it is stored, they are fetched again.
+    // Committed: only now may the cursor pass them. If killed before it is stored, the next sync fetches them again.
     for (const { complete } of batch) complete();
     for (const { refused } of results) {
       if (this.#hasUntrusted || !refused.some(({ reason }) => isMatterOfTrust(reason))) continue;
@@ -209,7 +209,7 @@ class Sync {
     onBatch?.(this.#summary);
   }
 
-  /** What failed, by paper; without that to which the mirror has given a definite answer. */
+  /** The failed papers, except those for which the mirror's answer is definite. */
   #failed(batch: readonly Fetched[]): Map<string, OutstandingPaper> {
     const { minimumProof, onFailure } = this.#options;
     const failed = new Map<string, OutstandingPaper>();
@@ -256,7 +256,7 @@ class Sync {
   }
 }
 
-/** What the cursor is kept under: the mirror, and the list where one is followed. */
+/** The key of the stored cursor: the mirror, and the list if one is followed. */
 function keyOf({ baseUrl, numbers }: SyncOptions): string {
   if (numbers === undefined) return baseUrl;
   const list = numbers.map(({ suffix, year }) => `${year ?? ""}:${suffix}`).join("\n");

@@ -3,17 +3,17 @@ import { noHost, readAllowedHost } from "../../config/index.ts";
 import { FetchError } from "./fetch-error.ts";
 import { isPublicAddress } from "./public-address.ts";
 
-/** What may be fetched. */
+/** Which URLs may be fetched. */
 export type UrlPolicy = {
-  /** Throws FetchError for an address that may not be fetched, as far as it says so itself. */
+  /** Throws FetchError for a URL that may not be fetched, as far as the URL alone shows that. */
   check(url: URL): void;
-  /** Whether the host is on the allow-list: by http too, and wherever its name leads. */
+  /** Whether the host is on the allow-list: http and private addresses are permitted for it. */
   isAllowed(url: URL): boolean;
 };
 
 /**
- * https and public addresses, and what a person has allowed besides: hosts, each with or without a port, that may be
- * reached by http and on private addresses. Throws FetchError for an entry that cannot be read.
+ * Permits https to public addresses, and the allowed hosts (each with or without a port), which may use http and
+ * private addresses. Throws FetchError for an entry that cannot be parsed.
  */
 export function createUrlPolicy(allowedHosts: readonly string[]): UrlPolicy {
   const allowed = new Set(allowedHosts.map(readHost));
@@ -29,14 +29,14 @@ export function createUrlPolicy(allowedHosts: readonly string[]): UrlPolicy {
         `Only https is fetched. To allow http for it: --allow-host ${url.host}`,
       );
     }
-    // A literal is never looked up, so it is judged here; a name is judged where it is looked up.
+    // An IP literal is never resolved, so it is checked here; a host name is checked when it is resolved.
     const literal = url.hostname.replace(/^\[|\]$/g, "");
     if (isIP(literal) !== 0 && !isAllowed(url)) checkAddress(literal, url.host);
   };
   return { check, isAllowed };
 }
 
-/** Throws FetchError unless the address is a public one. */
+/** Throws FetchError unless the address is public. */
 function checkAddress(address: string, host: string): void {
   if (isPublicAddress(address)) return;
   throw new FetchError(

@@ -5,25 +5,25 @@ import { ask, inKeyOrder, type Planning, type RowChanges } from "./planning.ts";
 import type { StoredEdge, StoredReference } from "./questions.ts";
 import type { ReferenceChanges } from "./references.ts";
 
-/** How the stored counts of a work change. */
+/** Changes of a work's stored counts. */
 export type CountChange = {
-  /** Rows of `citations` more or fewer in which it is cited. */
+  /** Change in the number of `citations` rows in which it is cited. */
   citedBy: number;
-  /** Rows of `citing_papers` more or fewer. */
+  /** Change in the number of `citing_papers` rows. */
   citingPapers: number;
-  /** Rows of `citations` more or fewer in which it cites. */
+  /** Change in the number of `citations` rows in which it cites. */
   references: number;
-  /** Of those in which another work cites it, more or fewer that are marked as internal anchors. */
+  /** Change in the number of internal anchors among the rows in which another work cites it. */
   anchoredWorks: number;
 };
 
-/** How the edges, and with them the counts of works, change. */
+/** Changes of the edges, and the resulting changes of the counts. */
 type CitationChanges = {
   /** By work. */
   readonly counts: Map<bigint, CountChange>;
-  /** Rows of `citations` more or fewer in all. */
+  /** Change in the total number of `citations` rows. */
   total: number;
-  /** Rows of `citations` that are new or marked otherwise, and those that are gone. */
+  /** Edges that are new or whose mark changed, and removed edges. */
   readonly putEdges: GraphEdge[];
   readonly removedEdges: UnmarkedEdge[];
 };
@@ -31,9 +31,9 @@ type CitationChanges = {
 type UnmarkedEdge = Omit<GraphEdge, "isInternalAnchor">;
 
 /**
- * Plans the edges as the references have them. Of the works of papers that changed, all edges are compared with what is
- * stored; of those whose references were only moved, the edges to the works that they were moved from or to.
- * `worksWithPapers` are works that papers besides those of the batch belong to.
+ * Plans the edges that follow from the references. For works whose papers changed, all edges are compared with the
+ * stored ones; for works of which only references were moved, the edges to the works that these were moved from or to.
+ * `worksWithPapers` are works that have papers besides those of the batch.
  */
 export function* planCitations(
   rows: RowChanges,
@@ -48,18 +48,18 @@ export function* planCitations(
   return citations;
 }
 
-/** The works whose edges are compared, with the references of their papers: of several versions they add up. */
+/** The works whose edges are compared, with their papers' references; those of several versions are combined. */
 type Citing = {
-  /** Compared with all their edges; also works that have no papers left. */
+  /** All their edges are compared; includes works that have no papers left. */
   readonly complete: ReadonlySet<bigint>;
-  /** To which papers were added and nothing else happened: edges come, and none goes. */
+  /** Works to which papers were only added: no edge is removed. */
   readonly grown: ReadonlySet<bigint>;
-  /** Those of them that had papers before: the others have no edges yet. */
+  /** Those of `grown` that had papers before: the others have no stored edges. */
   readonly grownAgain: ReadonlySet<bigint>;
-  /** Compared as far as they cite one of `movedWorks`. */
+  /** Only their edges to `movedWorks` are compared. */
   readonly parts: ReadonlySet<bigint>;
   readonly movedWorks: ReadonlySet<bigint>;
-  /** Which work a paper belongs to. */
+  /** The work of each paper. */
   readonly workOf: ReadonlyMap<bigint, bigint>;
   readonly submittedAt: ReadonlyMap<bigint, string>;
   readonly references: ReadonlyMap<bigint, readonly StoredReference[]>;
@@ -95,7 +95,7 @@ function* findCiting(
     workOf.set(paperId, workId);
     submittedAt.set(paperId, submitted);
     if (complete.has(workId)) continue;
-    // Of a work that grew, references of another version were moved as well.
+    // References of another version of a grown work were moved as well.
     if (grown.has(workId)) complete.add(workId);
     else parts.add(workId);
   }
@@ -124,7 +124,7 @@ function* findCiting(
 
 type WorkOfPaper = { readonly paperId: bigint; readonly workId: bigint; readonly submitted: string };
 
-/** All papers that works have after the batch, and those of the works of papers whose references were moved. */
+/** All papers that the works have after the batch, and the papers of works whose references were moved. */
 function* askPapers(
   changes: readonly PaperChange[],
   complete: ReadonlySet<bigint>,
@@ -155,7 +155,7 @@ function* askPapers(
   return papers;
 }
 
-/** Gives stored references the works that they cite after the batch. */
+/** Applies the cited works after the batch to stored references. */
 function movedReferences(
   moved: ReferenceChanges["moved"],
 ): (paperId: bigint, references: readonly StoredReference[]) => readonly StoredReference[] {
@@ -175,7 +175,7 @@ function movedReferences(
   };
 }
 
-/** The edges as they are stored. */
+/** The stored edges. */
 function* askEdges({ complete, grownAgain, parts, movedWorks }: Citing): Planning<readonly StoredEdge[]> {
   const works = [...complete, ...grownAgain];
   const edges = works.length === 0 ? [] : yield* ask("citations", works);
@@ -183,16 +183,16 @@ function* askEdges({ complete, grownAgain, parts, movedWorks }: Citing): Plannin
   return [...edges, ...(yield* ask("citations", [...parts], [...movedWorks]))];
 }
 
-/** An edge that there shall be. */
+/** An edge that should exist. */
 type Edge = {
   readonly citingWorkId: bigint;
   readonly citedWorkId: bigint;
   isInternalAnchor: boolean;
-  /** Its mark as it is stored; null where it is not. */
+  /** Its stored mark; null if the edge is not stored. */
   before: boolean | null;
 };
 
-/** The edges that the references make, by citing and cited work. */
+/** The edges that follow from the references, by citing and cited work. */
 function wantedEdges({ workOf, references }: Citing): Map<bigint, Map<bigint, Edge>> {
   const wanted = new Map<bigint, Map<bigint, Edge>>();
   for (const [paperId, citingWorkId] of workOf) {
@@ -223,7 +223,7 @@ function planEdges(
     const edge = wanted.get(citingWorkId)?.get(citedWorkId);
     if (edge !== undefined) {
       edge.before = isAnchor;
-      // What the references of its other papers say was not read, and stays.
+      // The references of the work's other papers were not read: a stored mark stays.
       if (isGrown && isAnchor) edge.isInternalAnchor = true;
     } else if (!isGrown) dropped.push({ citingWorkId, citedWorkId, isInternalAnchor: isAnchor });
   }
@@ -250,13 +250,13 @@ function planEdges(
     columns.slice(0, 2),
     dropped.map(({ citingWorkId, citedWorkId }) => [citingWorkId, citedWorkId]),
   );
-  // The papers of a batch come in the order of their keys; an index by who is cited is met in order as well this way.
+  // The papers of a batch are sorted by key; sorting by cited work visits the index on it in order as well.
   const ordered = inKeyOrder(added, ({ citedWorkId }) => citedWorkId);
   rows.insert("citations", columns, ordered, cellsOf);
   rows.update("citations", columns, changed.map(cellsOf), ["is_internal_anchor"]);
 }
 
-/** A work that cites itself is not anchored in another. */
+/** A work that cites itself is not an anchor. */
 function countAnchor(
   { counts }: CitationChanges,
   { citingWorkId, citedWorkId }: UnmarkedEdge,
@@ -275,7 +275,7 @@ function countEdge(
   changes.total += change;
 }
 
-/** The change of a work: none so far where it has no entry. */
+/** The change of a work, created with zeros if there is none. */
 function countOf(counts: Map<bigint, CountChange>, workId: bigint): CountChange {
   const known = counts.get(workId);
   if (known !== undefined) return known;
@@ -287,8 +287,8 @@ function countOf(counts: Map<bigint, CountChange>, workId: bigint): CountChange 
 type CitingPaper = { readonly cited: bigint; readonly submitted: string; readonly paperId: bigint };
 
 /**
- * Plans `citing_papers` as the references have it. A record's time is under its hash: it never changes, so only the
- * works cited can.
+ * Plans `citing_papers` as the references require. The submission time is part of the hashed record and never changes,
+ * so only the cited works can.
  */
 function planCitingPapers(
   rows: RowChanges,
@@ -316,7 +316,7 @@ function planCitingPapers(
   }
   const columns = ["cited_work_id", "submitted_at", "paper_id"];
   const cellsOf = ({ cited, submitted, paperId }: CitingPaper): Cell[] => [cited, submitted, paperId];
-  // With the complete key: of a much cited work no other row is looked at.
+  // By the complete key: no other rows of a frequently cited work are read.
   rows.delete("citing_papers", columns, dropped.map(cellsOf));
   rows.insert(
     "citing_papers",

@@ -12,16 +12,16 @@ import {
   voicesOfDecision,
 } from "./voices.ts";
 
-/** The DOIs and work ids that a batch touches, as they shall be. */
+/** The DOIs and work ids that a batch affects, after the batch. */
 export type Identifiers = {
   readonly byId: ReadonlyMap<bigint, Identifier>;
-  /** Those known before that stand for another work now: references of other papers move with them. */
+  /** Those stored before that now resolve to another work: references of other papers move with them. */
   readonly moved: readonly Identifier[];
 };
 
 /**
- * Plans what the DOIs and work ids of a batch stand for. An arXiv id stands for itself: nothing has to be decided, and
- * its row comes and goes with its work (works.ts).
+ * Decides which work each DOI and work id of a batch resolves to. An arXiv id always resolves to itself: its row is
+ * created and deleted with its work (works.ts).
  */
 export function* planIdentifiers(rows: RowChanges, changes: readonly PaperChange[]): Planning<Identifiers> {
   const named = namedIdentifiers(changes);
@@ -73,7 +73,7 @@ function namedIdentifiers(changes: readonly PaperChange[]): Map<bigint, NamedIde
   return named;
 }
 
-/** What each identifier stands for now; those that nothing names any more are `gone`. */
+/** What each identifier resolves to; `gone` are those that no reference names any more. */
 function* decide(
   changes: readonly PaperChange[],
   stored: ReadonlyMap<bigint, Identifier>,
@@ -81,7 +81,7 @@ function* decide(
 ): Planning<Pick<Decided, "decisions" | "gone">> {
   const voices = voicesOf(changes);
   const questioned = questionedBy(changes, voices);
-  // The references of these are replaced. Those of a paper whose content stays as it is still count.
+  // The references of these papers are replaced. References of papers with unchanged content still count.
   const replaced = replacedPapers(changes);
   const unnamed = [...stored.values()].filter(({ id }) => !named.has(id));
   const stillNamed = unnamed.length === 0 ? new Set() : yield* ask("named", unnamed, replaced);
@@ -93,7 +93,7 @@ function* decide(
     if (gone.has(id)) continue;
     const before = stored.get(id);
     const lost = questioned.get(id);
-    // Where the best proved papers name it alone, one less changes nothing, but for what less proved ones say.
+    // If the best proved papers name it alone, losing one changes nothing unless lesser proved ones are then decisive.
     const isQuestioned = lost !== undefined && before !== undefined && (!isItself(before) || lost !== "hash");
     const decision =
       before === undefined ? null : isQuestioned ? null : decideWith(before, voices.get(id) ?? []);
@@ -132,7 +132,7 @@ function* findWorks({ stored, named, decisions, gone }: Decided): Planning<Map<b
   const unsettled: (NamedIdentifier & Decision)[] = [];
   const settle = ({ id, kind, value }: NamedIdentifier) => {
     const { target, voices } = decisions.get(id) ?? itself;
-    // A DOI stands for an arXiv id or itself: settled at once. A work id may stand for a DOI: after them.
+    // A DOI resolves to an arXiv id or itself, so it is known here. A work id may resolve to a DOI: resolved below.
     if (target?.targetKind === "doi") unsettled.push({ id, kind, value, target, voices });
     else byId.set(id, { id, kind, value, target, voices, workId: target?.targetId ?? id });
   };
@@ -150,7 +150,7 @@ function* findWorks({ stored, named, decisions, gone }: Decided): Planning<Map<b
   return byId;
 }
 
-/** Adds the work ids that move with DOIs which they stand for. Returns them as they were before. */
+/** Adds the work ids that move with the DOIs they resolve to. Returns them as they were before. */
 function* moveDependents(
   byId: Map<bigint, Identifier>,
   stored: ReadonlyMap<bigint, Identifier>,

@@ -24,12 +24,12 @@ const eventColumns = [
 const copyColumns = ["paper_id", "event_id", "signature", "proof"];
 const outcomeColumns = ["paper_id", "event_id", "standing", "status", "reason", "depth"];
 
-/** An event that is to be inserted. */
+/** An event to insert. */
 type Inserted = { readonly paperId: bigint; readonly event: WrittenEvent };
 
 /**
- * Plans what is added to the logs, and what the merge made of each event where that differs from before. Returns how
- * many events are new: they have the next positions of the log, without gaps.
+ * Plans the additions to the logs, and updates events whose merge outcome changed. Returns the number of new events,
+ * which get the next positions of the log, without gaps.
  */
 export function* planLog(
   changes: RowChanges,
@@ -40,7 +40,7 @@ export function* planLog(
     events.inserted.map((event): Inserted => ({ paperId, event })),
   );
   if (inserted.length > 0) {
-    // Where the clock was set back, the time is that of the event before: who reads events since a time finds where to begin.
+    // Never before the previous event, even if the clock was set back: events since a time are then contiguous.
     const { position, receivedAt } = yield* ask("endOfLog", now);
     const places = inserted.map((entry, index) => ({ ...entry, position: position + index + 1 }));
     changes.insert("events", eventColumns, places, (entry) => eventCells(entry, receivedAt));
@@ -67,7 +67,7 @@ export function* planLog(
   return { insertedEvents: inserted.length };
 }
 
-/** Plans the papers that there are logs of, with the hashes of their states. */
+/** Plans the rows of `records`, with the hashes of the states. */
 export function planRecords(changes: RowChanges, papers: readonly MergedPaper[]): void {
   const columns = ["paper_id", "pith_number", "record", "state_sha256", "log_checksum", "aliases"];
   const cellsOf = ({ paperId, pithNumber, added, state }: MergedPaper): Cell[] => [
