@@ -57,10 +57,7 @@ type PrintedCell = string | number | boolean | null | readonly string[];
 type PrintedChange = {
   readonly action: RowChange["action"] | "add";
   readonly table: string;
-  /**
-   * For an update, the key and the columns that may differ; for a deletion, the key, or its first column for all rows
-   * with it.
-   */
+  /** For an update, the key and the columns that may differ; for a deletion, the key or its first column. */
   readonly row: Readonly<Record<string, PrintedCell>>;
 };
 

@@ -2,15 +2,15 @@ import type { RefusalReason } from "../protocol/index.ts";
 import { paperIdOf } from "../store/index.ts";
 import type { DocumentHeader, Rejection } from "./verify.ts";
 
-/** What became of one document. */
+/** The result for one document. */
 export type DocumentResult = {
   readonly source: string;
   /** Null for a document that could not be parsed. */
   readonly pithNumber: string | null;
   readonly status: "merged" | "unchanged" | "rejected";
-  /** Why it was rejected as a whole; null for a document that was accepted. */
+  /** Why the document was rejected as a whole; null if it was accepted. */
   readonly rejection: { readonly code: string; readonly message: string } | null;
-  /** The copies of events that were not accepted; all of its events where the document is rejected for that. */
+  /** The copies of events that were not accepted; all its events if the document was rejected for that reason. */
   readonly refused: readonly { readonly id: string; readonly reason: RefusalReason }[];
 };
 
@@ -26,17 +26,17 @@ export function resultOf(document: DocumentHeader | Rejection, merged: ReadonlyS
   return { source, pithNumber, status, rejection: null, refused };
 }
 
-/** What an ingest or a sync has come to. */
+/** The totals of an ingest or a sync. */
 export type IngestSummary = {
   documents: number;
   merged: number;
   unchanged: number;
   /** Documents rejected as a whole, by code. */
   readonly rejected: Map<string, number>;
-  /** Of those, the documents of which no event was accepted, and why: events by reason. */
+  /** Of those, documents without any accepted event, and the reasons: events by reason. */
   unaccepted: number;
   readonly unacceptedEvents: Map<string, number>;
-  /** Documents accepted without some of their events, and why: events by reason. */
+  /** Documents accepted without some of their events, and the reasons: events by reason. */
   partial: number;
   readonly refusedEvents: Map<string, number>;
 };
@@ -54,7 +54,7 @@ export function emptyIngestSummary(): IngestSummary {
   };
 }
 
-/** Counts what became of a document. */
+/** Counts the result of a document. */
 export function countDocument(summary: IngestSummary, { status, rejection, refused }: DocumentResult): void {
   summary.documents++;
   if (status !== "rejected") summary[status]++;

@@ -23,8 +23,7 @@ export const derivedTables: readonly DerivedTable[] = [
   { name: "works", key: ["work_id"] },
   { name: "work_identifiers", key: ["identifier_id"] },
   { name: "citations", key: ["citing_work_id", "cited_work_id"] },
-  // Empty on a single server. If the tables are distributed, a batch writes it in this schema, too: the setting is
-  // visible.
+  // Empty on a single server. If the tables are distributed, a batch writes it in this schema as well.
   { name: "citations_by_cited", key: ["cited_work_id", "citing_work_id"] },
   { name: "citing_papers", key: ["cited_work_id", "submitted_at", "paper_id"] },
   { name: "signers", key: ["fingerprint"] },

@@ -1,9 +1,6 @@
 import type { FetchResult } from "./fetch-error.ts";
 
-/**
- * A fetched document, or why there is none. Call `complete` after everything before it and its own result are
- * committed.
- */
+/** A fetched document, or why there is none; `complete` is called once its result is committed. */
 export type Fetched = FetchResult & {
   /** The paper's name in `outstanding_papers`. */
   readonly paper: string;

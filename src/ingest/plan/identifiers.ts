@@ -93,7 +93,7 @@ function* decide(
     if (gone.has(id)) continue;
     const before = stored.get(id);
     const lost = questioned.get(id);
-    // If the best proved papers name it alone, losing one changes nothing unless lesser proved ones are then decisive.
+    // If the best proved papers name it alone, one fewer changes nothing unless less well proved papers then decide.
     const isQuestioned = lost !== undefined && before !== undefined && (!isItself(before) || lost !== "hash");
     const decision =
       before === undefined ? null : isQuestioned ? null : decideWith(before, voices.get(id) ?? []);

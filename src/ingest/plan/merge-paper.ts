@@ -28,13 +28,13 @@ import type { StoredLog, StoredPaper, StoredPapers } from "./questions.ts";
 export type IncomingPaper = {
   readonly paperId: bigint;
   readonly pithNumber: PithNumber;
-  /** None for a paper that is merged already: a batch does not hold on to what its documents were parsed into. */
+  /** Empty for a paper that is already merged, so that a batch does not keep parsed documents in memory. */
   readonly documents: readonly DocumentContents[];
-  /** Of a paper of which nothing was stored: what came of it (optimistic.ts). */
+  /** For a paper of which nothing was stored: its merge result (optimistic.ts). */
   readonly merged: MergedPaper | null;
 };
 
-/** A paper of which nothing is stored. */
+/** The stored data of a paper of which nothing is stored. */
 const nothingStored: StoredPaper = {
   events: new Map(),
   aliases: new Map(),
@@ -51,7 +51,7 @@ export function emptyLog(pithNumber: PithNumber): StoredLog {
   return { merge: new PaperMerge(pithNumber), record: null, publishedResults: [] };
 }
 
-/** What is stored of a paper. Throws CollisionError where its key stands for another paper. */
+/** The stored data of a paper. Throws CollisionError if its key belongs to another paper. */
 export function storedOf(stored: StoredPapers, paperId: bigint, pithNumber: PithNumber): StoredPaper {
   const paper = stored.get(paperId) ?? nothingStored;
   if (paper.pithNumber !== null && paper.pithNumber !== pithNumber) {
@@ -62,16 +62,16 @@ export function storedOf(stored: StoredPapers, paperId: bigint, pithNumber: Pith
 
 /** What documents add to a paper's log. */
 export type Addition = {
-  /** New events, and events of which a better copy came, by id in hex. */
+  /** New events, and better copies of stored events, by id in hex. */
   readonly events: ReadonlyMap<string, AcceptedEvent>;
-  /** Aliases that are new to the log, or earlier than the same there; by `aliasKey`. */
+  /** Aliases that are new to the log, or earlier than in the log, by `aliasKey`. */
   readonly aliases: ReadonlyMap<string, StoredAlias>;
   readonly publishedStates: ReadonlyMap<string, CheckResult>;
-  /** The canonical text of the record, where a bundle is the first to bring it. */
+  /** The canonical text of the record, if a bundle is the first to contain it. */
   readonly record: string | null;
 };
 
-/** Compares documents of a paper with what is stored; null where they add nothing. Order and repeats do not matter. */
+/** Compares documents with the stored data of their paper; null if they add nothing. Order does not matter. */
 export function additionOf(documents: readonly DocumentContents[], stored: StoredPaper): Addition | null {
   const events = new Map<string, AcceptedEvent>();
   const aliases = new Map<string, StoredAlias>();
@@ -103,7 +103,7 @@ function signatureText(event: Pick<AcceptedEvent, "signature">): string | null {
   return event.signature === null ? null : canonicalJson(event.signature);
 }
 
-/** The higher proof counts; of two signatures the one whose text is smaller, so that order does not matter. */
+/** The higher proof wins; of two signatures, the one with the smaller text, so that order does not matter. */
 function isBetterCopy(
   event: AcceptedEvent,
   other: Pick<AcceptedEvent, "proof"> & { readonly signature: string | null },
@@ -116,14 +116,14 @@ function isBetterCopy(
 
 // ---- Aliases
 
-/** What tells the aliases of a paper apart, and what they are sorted by. */
+/** Identifies an alias within a paper; also the sort key. */
 export function aliasKey({ kind, value }: Pick<StoredAlias, "kind" | "value">): string {
   return `${JSON.stringify(kind)},${JSON.stringify(value)}`;
 }
 
 /**
- * Adds what a document brings where the log has nothing as early. What is malformed is no part of the log; what
- * contradicts the record is, because another record may come.
+ * Adds an alias of a document if the log has none as early. Malformed aliases are not part of the log; aliases that
+ * contradict the record are, because another record may arrive.
  */
 function addAlias(
   added: Map<string, StoredAlias>,
@@ -144,7 +144,7 @@ function comesEarlier(alias: Alias, stored: StoredAlias): boolean {
   return other !== null && isEarlier(alias, other);
 }
 
-/** All aliases of a paper as they are to be stored: the log's, with which of them the state lists, and the derived. */
+/** All aliases of a paper as stored: those of the log, marked if the state lists them, and the derived ones. */
 function mergedAliasesText(
   stored: StoredPaper["aliases"],
   added: Addition["aliases"],
@@ -163,8 +163,8 @@ function mergedAliasesText(
 // ---- Merging
 
 /**
- * A paper to whose log documents add something, merged and projected. It keeps only what is written: a batch has
- * hundreds of them, and the garbage collector would be busy with the parsed documents.
+ * A merged and projected paper to whose log documents add something. Keeps only what will be written: a batch has
+ * hundreds of papers, and retained parsed documents would cost garbage collection.
  */
 export type MergedPaper = {
   readonly paperId: bigint;
@@ -174,34 +174,34 @@ export type MergedPaper = {
   readonly events: EventChanges;
   readonly state: WrittenState;
   readonly target: PaperTarget;
-  /** Of the log as it is now; null for a new paper. */
+  /** The merge of the log after the addition; null for a new paper. */
   readonly merge: PaperMerge | null;
 };
 
-/** What is written of a merged state. */
+/** The part of a merged state that is written. */
 type WrittenState = Pick<StateSummary, "sha256"> & {
   readonly logChecksum: string;
   readonly aliasesText: string;
 };
 
-/** What is written of a paper's events. */
+/** The changes of a paper's events that are written. */
 type EventChanges = {
-  /** Those that are new, in the order in which the merge lists them. */
+  /** New events, in the order of the merge. */
   readonly inserted: readonly WrittenEvent[];
-  /** Stored ones of which the merge makes something else. */
+  /** Stored events whose merge outcome changed. */
   readonly changed: readonly WrittenOutcome[];
-  /** Better copies of stored ones. */
+  /** Better copies of stored events. */
   readonly copies: readonly WrittenCopy[];
-  /** How many more of the paper's events are invalid. */
+  /** Change in the number of the paper's invalid events. */
   readonly invalidChange: number;
 };
 
-/** What the merge made of an event; `id` in hex. */
+/** The merge outcome of an event; `id` is in hex. */
 type WrittenOutcome = Omit<EventOutcome, "event"> & { readonly id: string };
 
 type WrittenCopy = Pick<AcceptedEvent, "proof"> & {
   readonly id: string;
-  /** Canonical text of the signature object; null where it came without. */
+  /** Canonical text of the signature object; null without one. */
   readonly signature: string | null;
 };
 
@@ -209,7 +209,7 @@ export type WrittenEvent = WrittenOutcome &
   WrittenCopy &
   Pick<AcceptedEvent, "text" | "fault" | "type" | "instant" | "signer">;
 
-/** Merges what documents add with the log, and projects the state into rows. Adds to the merge of the log. */
+/** Merges the addition with the log and projects the state into rows. Modifies `log.merge`. */
 export function mergePaper(
   paperId: bigint,
   pithNumber: PithNumber,
@@ -219,7 +219,7 @@ export function mergePaper(
 ): MergedPaper {
   const invalidBefore = merge.invalidCount;
   const isNew = stored.pithNumber === null;
-  // What may be kept in memory holds no more than it needs.
+  // A merge that may be cached should hold no more than it needs.
   const events = isNew ? addition.events.values() : Array.from(addition.events.values(), mergeEventOf);
   const { added, changed } = merge.add(events);
   const aliases = [...stored.aliases.values(), ...addition.aliases.values()].map(aliasValue);
@@ -227,7 +227,7 @@ export function mergePaper(
   const target = projectTarget({
     pithNumber,
     state,
-    // The record event's own comes first.
+    // The record event's own record takes precedence.
     bundleRecord: state.canonicalRecord === null ? (recordOf(addition.record) ?? record) : null,
     publishedResults: new Set([...publishedResults, ...addition.publishedStates.values()]),
   });
@@ -254,7 +254,7 @@ export function mergePaper(
   };
 }
 
-/** The checksum of a log after an addition. A better copy of a stored event keeps the fault that was found first. */
+/** The checksum of a log after an addition. A better copy of a stored event keeps the fault found first. */
 function logChecksumAfter(stored: StoredPaper, { events }: Addition): string {
   const added: string[] = [];
   const removed: string[] = [];
@@ -281,7 +281,7 @@ function writtenEvent(outcome: EventOutcome, addition: Addition): WrittenEvent {
   return { ...written, text, signature: signatureText(event), proof, fault, type, instant, signer };
 }
 
-/** The record of its canonical text. */
+/** Parses the canonical text of a record. */
 export function recordOf(text: string | null): JsonObject | null {
   const record = text === null ? undefined : parseJson(text);
   return isJsonObject(record) ? record : null;

@@ -8,10 +8,10 @@ import type { PaperBefore, StoredReference } from "./questions.ts";
 
 /** A paper's derived rows, before and after. */
 export type PaperChange = PaperTarget & {
-  /** Whether anything of it was stored before, a row in `papers` or not. */
+  /** Whether anything of the paper was stored before, with or without a row in `papers`. */
   readonly isStored: boolean;
   readonly before: PaperBefore | null;
-  /** Whether another snapshot is current, or the same with another standing: its claims and references are new. */
+  /** Whether the current snapshot or its proof changed: then its claims and references are replaced. */
   readonly hasNewContent: boolean;
 };
 
@@ -23,12 +23,12 @@ export function changeOf(target: PaperTarget, before: PaperBefore | null, isStor
   return { ...target, before, isStored, hasNewContent };
 }
 
-/** The references that the changes take away. */
+/** The references that the changes remove. */
 export function removedReferences(changes: readonly PaperChange[]): StoredReference[] {
   return changes.flatMap(({ before, hasNewContent }) => (hasNewContent ? (before?.references ?? []) : []));
 }
 
-/** The references that the changes bring, with the proof of their papers. */
+/** The references that the changes add, with the proof of their papers. */
 export function addedReferences(
   changes: readonly PaperChange[],
 ): { reference: ProjectedReference; standing: Proof }[] {
@@ -37,12 +37,12 @@ export function addedReferences(
   );
 }
 
-/** The papers whose claims and references are replaced: questions about other papers leave these out. */
+/** The papers whose claims and references are replaced: questions about other papers exclude these. */
 export function replacedPapers(changes: readonly PaperChange[]): bigint[] {
   return changes.filter(({ hasNewContent }) => hasNewContent).map(({ paperId }) => paperId);
 }
 
-/** Column names with how a projected row fills them. One list, so that none is forgotten on update. */
+/** How a projected row fills each column. A single list, so that updates cannot miss one. */
 const cells: Record<string, (row: PaperRow) => Cell> = {
   paper_id: (row) => row.paperId,
   pith_number: (row) => row.pithNumber,
@@ -89,7 +89,7 @@ function cellsOf(row: PaperRow): Cell[] {
   return columns.map((column) => (cells[column] as (row: PaperRow) => Cell)(row));
 }
 
-/** Plans the papers, their claims, and the keys that find them. */
+/** Plans the papers, their claims and their lookup keys. */
 export function* planPapers(rows: RowChanges, changes: readonly PaperChange[]): Planning<void> {
   const shown = changes.filter(hasRow);
   rows.insert(
@@ -147,7 +147,7 @@ function planClaims(rows: RowChanges, changes: readonly PaperChange[]): void {
 const noKeys: ReadonlySet<string> = new Set();
 
 function* planKeys(rows: RowChanges, changes: readonly PaperChange[]): Planning<void> {
-  // A paper of which nothing is stored has none.
+  // A paper of which nothing is stored has no keys.
   const stored = changes.filter(({ isStored }) => isStored).map(({ paperId }) => paperId);
   const before = new Map<bigint, Set<string>>(stored.map((paperId) => [paperId, new Set()]));
   if (stored.length > 0) {

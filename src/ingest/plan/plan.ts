@@ -21,34 +21,34 @@ import { planReferences } from "./references.ts";
 import { askOtherPapers, planWorks } from "./works.ts";
 
 /**
- * All that a batch changes in the tables of the log and those that are derived from it, as data: nothing is left to be
- * decided when it is applied. It does not contain the positions of the two feeds, which their own counters give, nor what
- * concerns quarantine (apply/quarantine.ts), which is no function of the log.
+ * All changes of a batch to the log and the tables derived from it, as data: applying them makes no further decisions.
+ * Excludes the positions of the two feeds, which have their own counters, and quarantine (apply/quarantine.ts), which
+ * is not a function of the log.
  */
 export type BatchPlan = {
-  /** In the order in which they are to be made. */
+  /** In the order in which they must be applied. */
   readonly changes: readonly RowChange[];
-  /** What is added to the stored totals. */
+  /** Amounts to add to the stored totals. */
   readonly totals: Readonly<Partial<Record<TotalName, number>>>;
-  /** For the feed of states: papers whose state is another, or of whose events a better proved copy came. */
+  /** For the feed of states: papers whose state changed, or that have a better proved copy of an event. */
   readonly states: readonly StateChange[];
   /** For the feed of the citation graph. */
   readonly graph: GraphChanges;
   /** The papers to which the batch adds something. */
   readonly merged: ReadonlySet<bigint>;
-  /** Merges of the logs as they are once the plan is applied, but for those of new papers. */
+  /** Merges of the logs after the plan, except those of new papers. */
   readonly merges: readonly (readonly [log: LogKey, merge: PaperMerge])[];
 };
 
 type PlanOptions = {
   /** The time of the batch, an ISO instant. */
   readonly now: string;
-  /** The new papers of the batch are written already: `planNewPapers` is applied. */
+  /** Whether the new papers of the batch are already written (`planNewPapers`). */
   readonly areNewPapersWritten: boolean;
 };
 
 /**
- * Plans a batch, compared with what is stored of its papers. Pure: what else it must know it asks for. The number of
+ * Plans a batch against the stored data of its papers. Pure: it yields questions for all other data. The number of
  * questions does not depend on the number of documents.
  */
 export function* planBatch(
@@ -107,7 +107,7 @@ export function* planBatch(
   };
 }
 
-/** Merges the documents of papers that are stored; the new ones were merged as they came. */
+/** Merges the documents of stored papers; new papers were merged before. */
 function* mergePapers(papers: readonly IncomingPaper[], stored: StoredPapers): Planning<MergedPaper[]> {
   const additions = new Map<bigint, Addition>();
   for (const { paperId, pithNumber, documents, merged } of papers) {
@@ -129,10 +129,7 @@ function* mergePapers(papers: readonly IncomingPaper[], stored: StoredPapers): P
   });
 }
 
-/**
- * The part of a plan that concerns new papers alone: records, papers, claims, and the keys that find them. It asks
- * nothing.
- */
+/** The part of a plan that concerns new papers alone: records, papers, claims and lookup keys. Yields no questions. */
 export function* planNewPapers(papers: readonly MergedPaper[]): Planning<readonly RowChange[]> {
   const rows = new RowChanges();
   planRecords(rows, papers);
@@ -143,7 +140,7 @@ export function* planNewPapers(papers: readonly MergedPaper[]): Planning<readonl
   return rows.list;
 }
 
-/** Also a better proved copy of an event is listed: a mirror that accepts nothing less has not got it yet. */
+/** Also lists better proved copies of events: a mirror with a higher minimum proof lacks them so far. */
 function stateChange({ paperId, pithNumber, stored, events, state }: MergedPaper): StateChange[] {
   if (stored.stateSha256 === state.sha256 && events.inserted.length + events.copies.length === 0) return [];
   return [{ paperId, pithNumber, before: stored.stateSha256, after: state.sha256 }];

@@ -2,8 +2,8 @@ import type { Cell } from "../../store/rows.ts";
 import type { Questions } from "./questions.ts";
 
 /**
- * A computation that asks for rows as it goes: it yields a `Question`, which is data, and is resumed with the answer. It
- * does no I/O itself, so the same plan can be made from PostgreSQL (`answerQuestions`) and from tables in memory.
+ * A computation that yields each query as a `Question` (data) and is resumed with the answer. It does no I/O, so the
+ * same plan can be made from PostgreSQL (`answerQuestions`) and from tables in memory.
  */
 export type Planning<Result> = Generator<Question, Result, unknown>;
 
@@ -11,7 +11,7 @@ export type Question = {
   [Name in keyof Questions]: { readonly name: Name; readonly args: Parameters<Questions[Name]> };
 }[keyof Questions];
 
-/** Asks one question. */
+/** Yields one question and returns its answer. */
 export function* ask<Name extends keyof Questions>(
   name: Name,
   ...args: Parameters<Questions[Name]>
@@ -19,14 +19,14 @@ export function* ask<Name extends keyof Questions>(
   return (yield { name, args } as Question) as ReturnType<Questions[Name]>;
 }
 
-/** Answers questions, from wherever rows are stored. */
+/** Answers questions from a source of rows. */
 export type Answers = {
   readonly [Name in keyof Questions]: (
     ...args: Parameters<Questions[Name]>
   ) => ReturnType<Questions[Name]> | Promise<ReturnType<Questions[Name]>>;
 };
 
-/** Runs a computation to its end. Rejects with what it throws, or with the error of an answer. */
+/** Runs a computation to its end. Rejects with an error that it throws, or with that of an answer. */
 export async function answerQuestions<Result>(planning: Planning<Result>, answers: Answers): Promise<Result> {
   let step = planning.next();
   while (step.done !== true) {
@@ -37,27 +37,27 @@ export async function answerQuestions<Result>(planning: Planning<Result>, answer
   return step.value;
 }
 
-/** Rows that are made when they are needed, again each time: a list of cells for each. */
+/** Rows as lists of cells, generated on each iteration. */
 export type Rows = Iterable<readonly Cell[]> & { readonly length: number };
 
-/** What happens to rows of one table. */
+/** A change to rows of one table. */
 export type RowChange = {
   readonly action: "insert" | "update" | "delete";
   readonly table: string;
-  /** What the cells of a row are; of a deletion the key, or its first column for all rows that begin so. */
+  /** The columns of the cells; for a deletion, the key, or its first column for all rows with it. */
   readonly columns: readonly string[];
   readonly rows: Rows;
-  /** Of an update, the columns that may differ from what is stored. */
+  /** For an update, the columns that may differ from the stored row. */
   readonly changed?: readonly string[];
-  /** How many rows of the table it concerns. */
+  /** The number of rows of the table that it affects. */
   readonly count: number;
 };
 
-/** Collects the row changes of a plan in the order in which they are to be made. */
+/** Collects the row changes of a plan in the order in which they must be applied. */
 export class RowChanges {
   readonly list: RowChange[] = [];
 
-  /** Rows that are known to be new. */
+  /** Rows known to be new. */
   insert<Item>(
     table: string,
     columns: readonly string[],
@@ -67,7 +67,7 @@ export class RowChanges {
     this.#add({ action: "insert", table, columns, rows: rowsOf(items, cellsOf), count: items.length });
   }
 
-  /** Rows that are known to be there. `columns` hold the key, and as much of the rest as is at hand. */
+  /** Rows known to exist. `columns` contains the key and all other available columns. */
   update(
     table: string,
     columns: readonly string[],
@@ -100,7 +100,7 @@ function rowsOf<Item>(items: readonly Item[], cellsOf: (item: Item) => readonly 
   };
 }
 
-/** Two different things of one 63-bit id: refused, so that they are never taken for one. */
+/** Two different keys have the same 63-bit id. Rejected, so that they are never confused. */
 export class CollisionError extends Error {
   override readonly name = "CollisionError";
 }
@@ -112,9 +112,9 @@ export function refuseCollision(stored: string, incoming: string): never {
 }
 
 /**
- * Rows in the order of a key, so that they meet each page of its index once. Nearly: keys that differ in their last bits
- * alone stay as they are, since those bits say here which row it was. That is enough for the pages, and an array of such
- * numbers is sorted without a call or an object for each.
+ * Sorts rows by key, so that each page of an index is visited once. Approximate: keys that differ only in their last
+ * bits keep their order, because those bits store the row's index here. That is enough for the pages, and sorting an
+ * array of such numbers needs no call or object per row.
  *
  * Keys are those of our tables: 63 bits, not negative.
  */

@@ -9,27 +9,25 @@ import type {
 import type { IdentifierKind } from "../../store/index.ts";
 import type { StoredAlias, Target, Voice } from "../../store/text-columns.ts";
 
-/*
- * What is stored, as far as a plan looks at it: the rows, and the questions by which it asks for them.
- */
+/** The stored data that a plan reads: the rows, and the questions that request them. */
 
 // ---- The log
 
-/** What the log holds of a paper, but for the texts of its events. */
+/** The stored log of a paper, without the texts of its events. */
 export type StoredPaper = {
-  /** Of the events that documents bring those that are stored, by event id in hex. */
+  /** The stored events among those that documents contain, by event id in hex. */
   readonly events: ReadonlyMap<string, StoredEvent>;
-  /** Those that documents brought, by `aliasKey`. */
+  /** Aliases from documents, by `aliasKey`. */
   readonly aliases: ReadonlyMap<string, StoredAlias>;
-  /** All aliases as they are stored, the derived ones included. */
+  /** All stored aliases, including the derived ones. */
   readonly aliasesText: string;
-  /** Hashes in hex of the states that documents published. */
+  /** Hashes of the states that documents published, in hex. */
   readonly publishedStates: ReadonlySet<string>;
   /** Null for a paper of which nothing is stored. */
   readonly pithNumber: string | null;
-  /** Of the merged state, in hex; null for a paper of which nothing is stored. */
+  /** Hash of the merged state, in hex; null for a paper of which nothing is stored. */
   readonly stateSha256: string | null;
-  /** Of all its events and their proofs. */
+  /** Checksum of all its events and their proofs. */
   readonly logChecksum: string;
   readonly hasRecord: boolean;
 };
@@ -43,17 +41,17 @@ export type StoredEvent = Pick<AcceptedEvent, "proof"> & {
 /** By paper id; papers of which nothing is stored have no entry. */
 export type StoredPapers = ReadonlyMap<bigint, StoredPaper>;
 
-/** Names the log of a paper as it is stored. */
+/** Identifies the stored log of a paper. */
 export type LogKey = Pick<StoredPaper, "logChecksum"> & {
   readonly paperId: bigint;
   readonly pithNumber: PithNumber;
 };
 
-/** What else the log of a paper holds, to be merged with what documents add. */
+/** The rest of a paper's log, to be merged with what documents add. */
 export type StoredLog = {
-  /** Of its events. Whoever asks may add to it. */
+  /** The merge of its events. The caller may add to it. */
   readonly merge: PaperMerge;
-  /** That of a bundle. */
+  /** The record from a bundle. */
   readonly record: JsonObject | null;
   readonly publishedResults: readonly CheckResult[];
 };
@@ -63,7 +61,7 @@ export type StoredLog = {
 /** A paper's derived rows before the batch. */
 export type PaperBefore = {
   readonly workId: bigint;
-  /** `YYYY-MM-DDTHH:MM:SS.ffffffZ`, as all instants here. */
+  /** `YYYY-MM-DDTHH:MM:SS.ffffffZ`, like all instants here. */
   readonly submittedAt: string;
   readonly proof: Proof;
   readonly snapshotEventId: string | null;
@@ -71,7 +69,7 @@ export type PaperBefore = {
   readonly references: readonly StoredReference[];
 };
 
-/** The identifiers of a reference by their kinds. */
+/** The identifiers of a reference by kind. */
 export type IdentifierIds = {
   readonly arxivId: bigint | null;
   readonly doiId: bigint | null;
@@ -94,21 +92,21 @@ export type TitledReference = StoredReference & {
 
 // ---- Identifiers
 
-/** What decided that an identifier stands for another. */
+/** Why an identifier resolves to another: the target, and the proof of the papers that name both. */
 export type Evidence = Target & { readonly standing: Proof };
 
-/** What an identifier stands for, and who says otherwise. */
+/** What an identifier resolves to, and what contradicts it. */
 export type Decision = {
-  /** Null where it stands for itself. */
+  /** Null if it resolves to itself. */
   readonly target: Evidence | null;
   /**
-   * Where the papers of the best proof do not all say the same: what they say, the voice that decides first. Null where
-   * they agree, which is nearly always.
+   * If the papers of the best proof disagree: their voices, the decisive one first. Null if they agree, which is nearly
+   * always so.
    */
   readonly voices: { readonly standing: Proof; readonly list: readonly Voice[] } | null;
 };
 
-/** An identifier as a reference names it, in its one spelling. */
+/** An identifier as named by a reference, normalized. */
 export type NamedIdentifier = { readonly id: bigint; readonly kind: IdentifierKind; readonly value: string };
 
 /** A row of `work_identifiers`. */
@@ -124,9 +122,9 @@ export type Work = {
   paperId: bigint | null;
   title: string | null;
   year: number | null;
-  /** The year that the reference which gave the title states. */
+  /** The year in the reference that gave the title. */
   statedYear: number | null;
-  /** Which reference gave the title. */
+  /** The reference that gave the title. */
   titledBy: TitleSource | null;
   citedByCount: number;
   citingPaperCount: number;
@@ -134,12 +132,12 @@ export type Work = {
   anchoredWorkCount: number;
 };
 
-/** Which reference gave a title, and the proof of the paper that has it. */
+/** The reference that gave a title, and the proof of its paper. */
 export type TitleSource = { readonly standing: Proof; readonly paperId: bigint; readonly ordinal: number };
 
 export type Title = TitleSource & { readonly title: string; readonly year: number | null };
 
-/** A paper, as far as it decides which paper stands for a work. */
+/** The fields of a paper that decide which paper represents a work. */
 export type WorkPaper = {
   readonly paperId: bigint;
   readonly pithNumber: string;
@@ -149,59 +147,59 @@ export type WorkPaper = {
   readonly title: string | null;
 };
 
-/** As PostgreSQL gives it: most edges are only looked up. */
+/** As PostgreSQL returns it, unparsed: most edges are only looked up. */
 export type StoredEdge = readonly [citingWorkId: string, citedWorkId: string, isInternalAnchor: boolean];
 
 // ---- Questions
 
 /**
- * What a plan may ask, and the form of the answers. All answers describe the tables before the batch: none depends on
- * what the plan changes. Papers in `except` are left out: the plan knows their new rows itself.
+ * The questions that a plan may yield, and the types of the answers. All answers describe the tables before the batch.
+ * Papers in `except` are excluded: the plan knows their new rows itself.
  */
 export type Questions = {
-  /** The complete logs of papers of which something is stored; an entry for each. */
+  /** The complete logs of papers that have stored data; one entry per paper. */
   logs(papers: readonly LogKey[]): ReadonlyMap<bigint, StoredLog>;
-  /** The last position of the log, and the instant of the events that come next: `now`, or later where a clock was set back. */
+  /** The last position of the log, and the time of the next events: `now`, or later if a clock was set back. */
   endOfLog(now: string): { readonly position: number; readonly receivedAt: string };
-  /** Of these fingerprints those of signers that have a row. */
+  /** Those of the fingerprints whose signers have a row. */
   signers(fingerprints: readonly string[]): ReadonlySet<string>;
-  /** The papers' rows with all their references; no entry for those without a row. */
+  /** The rows of papers, with all their references; no entry for papers without a row. */
   papers(paperIds: readonly bigint[]): ReadonlyMap<bigint, PaperBefore>;
   paperKeys(paperIds: readonly bigint[]): readonly (readonly [paperId: bigint, key: string])[];
-  /** All papers of works. */
+  /** All papers of the works. */
   papersOfWorks(
     workIds: readonly bigint[],
     except: readonly bigint[],
   ): readonly (readonly [workId: bigint, paper: WorkPaper])[];
-  /** All papers of the works of these papers, these papers included. */
+  /** All papers of the works of these papers, including these papers. */
   siblings(
     paperIds: readonly bigint[],
     except: readonly bigint[],
   ): readonly (readonly [workId: bigint, paper: WorkPaper])[];
   /** Rows of `work_identifiers` by their ids. */
   identifiers(ids: readonly bigint[]): ReadonlyMap<bigint, Identifier>;
-  /** Rows of `work_identifiers` that stand for one of these. */
+  /** Rows of `work_identifiers` that resolve to one of these. */
   dependents(targetIds: readonly bigint[]): ReadonlyMap<bigint, Identifier>;
-  /** Which of these DOIs and work ids a reference names. */
+  /** Those of the DOIs and work ids that a reference names. */
   named(identifiers: readonly Identifier[], except: readonly bigint[]): ReadonlySet<bigint>;
-  /** What the references say of DOIs and work ids, by identifier and proof of the paper. */
+  /** What references say about DOIs and work ids, grouped by identifier and proof of the paper. */
   voices(ids: readonly bigint[], except: readonly bigint[]): readonly VoiceCount[];
-  /** The works that references lead to by one of these DOIs or work ids, without an arXiv id, with their papers. */
+  /** The works, with their papers, that references cite by one of these DOIs or work ids and without an arXiv id. */
   citedThrough(
     identifierIds: readonly bigint[],
     except: readonly bigint[],
   ): readonly (readonly [paperId: bigint, citedWorkId: bigint])[];
-  /** The references of papers in the order of their ordinals; an entry for each paper. */
+  /** The references of papers, sorted by ordinal; one entry per paper. */
   references(paperIds: readonly bigint[]): ReadonlyMap<bigint, readonly StoredReference[]>;
-  /** The same, of those that cite one of these works, with their titles. */
+  /** The references of papers to one of these works, with titles. */
   referencesTo(
     paperIds: readonly bigint[],
     workIds: readonly bigint[],
   ): ReadonlyMap<bigint, readonly TitledReference[]>;
-  /** Rows of `citations` by who cites, or of those the ones that cite one of certain works. */
+  /** Rows of `citations` by citing work, optionally restricted to certain cited works. */
   citations(citingWorkIds: readonly bigint[], citedWorkIds?: readonly bigint[]): readonly StoredEdge[];
   works(ids: readonly bigint[]): ReadonlyMap<bigint, Work>;
-  /** The best title that a reference gives each of these works, but for references that one of `identifiers` decides for. */
+  /** The best title that references give each of these works, without those resolved through `identifiers`. */
   titles(
     workIds: readonly bigint[],
     except: readonly bigint[],

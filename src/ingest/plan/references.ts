@@ -5,7 +5,7 @@ import { type PaperChange, removedReferences, replacedPapers } from "./papers.ts
 import { ask, type Planning, type RowChanges } from "./planning.ts";
 import type { Identifier, IdentifierIds, StoredReference, TitledReference } from "./questions.ts";
 
-/** What happened to the references of a paper: between them lie the changes of the graph. */
+/** The references of a paper before and after: their difference is the change of the graph. */
 type ReferenceChange = {
   readonly paperId: bigint;
   readonly before: readonly StoredReference[];
@@ -13,8 +13,8 @@ type ReferenceChange = {
 };
 
 /**
- * How references change. Of a paper whose content is as it was, and only the works that it cites are others, `moved`
- * lists no more than its references to the works that references were moved from or to.
+ * How references change. For a paper with unchanged content, of which only cited works changed, `moved` lists only its
+ * references to the works that references were moved from or to.
  */
 export type ReferenceChanges = {
   readonly replaced: readonly ReferenceChange[];
@@ -22,7 +22,7 @@ export type ReferenceChanges = {
     readonly before: readonly TitledReference[];
     readonly after: readonly TitledReference[];
   })[];
-  /** The identifiers that decide for the references that were moved. */
+  /** The identifiers by which the moved references are resolved. */
   readonly movedBy: readonly bigint[];
 };
 
@@ -42,8 +42,8 @@ const columns = [
 ];
 
 /**
- * Plans the references of changed papers, and moves those of other papers whose identifiers stand for another
- * work now.
+ * Plans the references of changed papers, and updates those of other papers whose identifiers now resolve to another
+ * work.
  */
 export function* planReferences(
   rows: RowChanges,
@@ -88,7 +88,7 @@ export function* planReferences(
   return { replaced, moved, movedBy: identifiers.moved.map(({ id }) => id) };
 }
 
-/** The work that a reference's identifiers lead to: that of its arXiv id, else of its DOI, else of its work id. */
+/** The work that a reference cites: by its arXiv id, else by its DOI, else by its work id. */
 function citedWork(reference: ProjectedReference, identifiers: Identifiers): bigint {
   const { own, arxivId, doiId, workUuidId } = reference;
   const deciding = own?.id ?? arxivId ?? doiId ?? workUuidId;
@@ -96,7 +96,7 @@ function citedWork(reference: ProjectedReference, identifiers: Identifiers): big
   return settled(reference, identifiers)?.workId ?? deciding;
 }
 
-/** What the DOI or work id stands for that decides for a reference; undefined where an arXiv id does: for itself. */
+/** The identifier (DOI or work id) that resolves a reference; undefined if an arXiv id does. */
 function settled(
   { arxivId, doiId, workUuidId }: IdentifierIds,
   { byId }: Identifiers,

@@ -6,9 +6,9 @@ import type { Decision, IdentifierIds } from "./questions.ts";
 export const itself: Decision = { target: null, voices: null };
 
 /**
- * The voices of the best proved papers that name an identifier. What the most of these papers say decides; of equally
- * many the one that names another identifier, then an arXiv id before a DOI, then the smaller id. A total order, so
- * the outcome does not depend on which came first.
+ * The voices of the best proved papers that name an identifier. The majority of papers decides; in a tie, a voice that
+ * names another identifier wins, then an arXiv id before a DOI, then the smaller id. This is a total order, so the
+ * outcome does not depend on the order of arrival.
  */
 export class Tally {
   #standing: Proof | null = null;
@@ -58,13 +58,13 @@ function compareVoices(a: Voice, b: Voice): number {
   return a.target.targetId < b.target.targetId ? -1 : 1;
 }
 
-/** What one paper says of an identifier. */
+/** What one paper says about an identifier. */
 type PaperVoice = {
   readonly paperId: bigint;
   readonly standing: Proof;
-  /** By their ids; none where it names the identifier alone. */
+  /** By id; empty if the paper names the identifier alone. */
   readonly targets: Map<bigint, Target>;
-  /** Whether the stored decision includes it already: the paper said the same before. */
+  /** Whether the stored decision already includes it: the paper said the same before. */
   isCounted: boolean;
 };
 
@@ -75,8 +75,8 @@ function saysTheSame(a: PaperVoice, b: PaperVoice): boolean {
 }
 
 /**
- * Adds voices to a stored decision; null where they do not fit it, so that the other papers must be counted: it stores
- * no counts where all papers agree.
+ * Adds voices to a stored decision. Null if they do not agree with it and the other papers must be counted, because no
+ * counts are stored while all papers agree.
  */
 export function decideWith(stored: Decision, voices: readonly PaperVoice[]): Decision | null {
   const fresh = voices.filter(({ isCounted }) => !isCounted);
@@ -91,7 +91,7 @@ export function decideWith(stored: Decision, voices: readonly PaperVoice[]): Dec
         ? stored
         : null;
     }
-    // No other paper is as well proved: the decision would have its standing.
+    // No other paper has as high a proof, so these voices decide alone.
     const tally = new Tally();
     for (const voice of above) tally.addVoice(voice);
     return tally.decide();
@@ -101,17 +101,17 @@ export function decideWith(stored: Decision, voices: readonly PaperVoice[]): Dec
   return tally.decide();
 }
 
-/** As the column `voices` has them; null where all say the same. */
+/** The value of the column `voices`; null if all papers agree. */
 export function voicesOfDecision({ voices }: Decision): string | null {
   return voices === null ? null : voicesText(voices.list);
 }
 
 // ---- The voices of a batch
 
-/** By identifier, what each paper of a batch says of it. */
+/** What each paper of a batch says about an identifier, by identifier. */
 export type BatchVoices = ReadonlyMap<bigint, readonly PaperVoice[]>;
 
-/** What the papers of a batch say of DOIs and work ids by naming other identifiers beside them. */
+/** What the papers of a batch say about DOIs and work ids by naming other identifiers beside them. */
 export function voicesOf(changes: readonly PaperChange[]): BatchVoices {
   const voices = new Map<bigint, PaperVoice[]>();
   for (const { paperId, row, references, hasNewContent } of changes) {
@@ -143,8 +143,8 @@ function collect(
 }
 
 /**
- * Calls `use` with each DOI and work id of a reference, and with the identifier that the reference names beside it;
- * null where it names none that would decide.
+ * Calls `use` with each DOI and work id of a reference, and the identifier named beside it, or null if there is none
+ * that would decide.
  */
 function eachStatement(
   { arxivId, doiId, workUuidId }: IdentifierIds,
@@ -157,9 +157,9 @@ function eachStatement(
 }
 
 /**
- * The identifiers of which replaced references said something that counted and is not said again by the same paper, with
- * the best standing in which it was said. What a paper says as before is marked as counted. Rare: only a paper whose
- * snapshot is replaced takes anything back, and mostly the new one says the same.
+ * The identifiers for which a replaced reference made a counted statement that the same paper no longer makes, with the
+ * best proof of such a statement. Marks repeated statements as counted. Rare: only a replaced snapshot can withdraw a
+ * statement, and the new one mostly repeats it.
  */
 export function questionedBy(changes: readonly PaperChange[], voices: BatchVoices): Map<bigint, Proof> {
   const questioned = new Map<bigint, Proof>();

@@ -5,21 +5,21 @@ import type { Title, TitleSource, Work } from "./questions.ts";
 import type { ReferenceChanges } from "./references.ts";
 
 /**
- * The year of a work without papers: that of its arXiv id, which nobody can state wrongly, where the id tells one; else
- * the year that a reference states.
+ * The year of a work without papers: the year in its arXiv id, which cannot be misstated, if it has one; otherwise the
+ * year stated by a reference.
  */
 export function yearOfWork(key: string, stated: number | null): number | null {
   return (key.startsWith("arxiv:") ? yearOfArxivId(key.slice("arxiv:".length)) : null) ?? stated;
 }
 
-/** Whether the paper that stands for a work gives it its title. */
+/** Whether the work's title comes from the paper that represents it. */
 function hasOwnTitle({ paperId, title, titledBy }: Work): boolean {
   return paperId !== null && title !== null && titledBy === null;
 }
 
 /**
- * A work that no paper gives a title has that of the best proved reference to it, of equally proved ones that of the
- * smallest paper id and ordinal. Changes the works.
+ * Titles a work that no paper titles after the best proved reference to it; among equally proved ones, after that with
+ * the smallest paper id and ordinal. Modifies the works.
  */
 export function* nameByReferences(
   changes: readonly PaperChange[],
@@ -30,10 +30,10 @@ export function* nameByReferences(
   const { replaced, moved } = references;
   /** Works for which all references must be compared. */
   const open = new Set<bigint>();
-  /** Works whose title came from a reference that was taken away. */
+  /** Works whose title came from a reference that was removed. */
   const lost = new Set<bigint>();
   for (const { paperId, before } of [...replaced, ...moved]) {
-    // What was taken away may have been what named the work; so may what was moved.
+    // A removed or moved reference may be the one that gave the work its title.
     for (const { citedWorkId, ordinal } of before) {
       const source = stored.get(citedWorkId)?.titledBy;
       if (source?.paperId === paperId && source.ordinal === ordinal) lost.add(citedWorkId);
@@ -45,7 +45,7 @@ export function* nameByReferences(
     const work = works.get(workId);
     if (work === undefined || hasOwnTitle(work)) continue;
     const best = candidates.get(workId) ?? work.titledBy;
-    // As good as what is stored counts as well: it may be the same reference of a new snapshot.
+    // One that equals the stored source counts as well: it may be the same reference in a new snapshot.
     if (best === null || !isBetterSource(best, title)) candidates.set(workId, title);
   }
   for (const [id, work] of works) {
@@ -55,7 +55,7 @@ export function* nameByReferences(
     if (lostPaper || (before !== undefined && hasOwnTitle(before))) open.add(id);
     const candidate = candidates.get(id);
     if (candidate !== undefined) {
-      // As good as the best that was stored, like the same reference of a new snapshot: nothing stored is better.
+      // As good as the stored source, or better (the same reference in a new snapshot): no stored one is better.
       if (work.titledBy !== null) lost.delete(id);
       setTitle(work, candidate);
     }
@@ -69,7 +69,7 @@ export function* nameByReferences(
   for (const id of compared) setTitle(works.get(id) as Work, titles.get(id) ?? null);
 }
 
-/** The best title that any reference gives each of these works after the batch. */
+/** The best title from any reference for each of these works after the batch. */
 function* bestTitles(
   workIds: readonly bigint[],
   changes: readonly PaperChange[],
@@ -90,7 +90,7 @@ function* bestTitles(
   return titles;
 }
 
-/** The titles that the new references of a batch give. */
+/** The titles in the new references of a batch. */
 function* newTitles(
   changes: readonly PaperChange[],
   { replaced }: ReferenceChanges,
@@ -101,7 +101,7 @@ function* newTitles(
     const standing = change?.row?.proof;
     if (standing === undefined) continue;
     for (const [index, { citedWorkId, ordinal }] of after.entries()) {
-      // They stand in the order of what was projected: both list the snapshot's references.
+      // Both lists are in the order of the snapshot's references.
       const { title = null, year = null } = change?.references[index] ?? {};
       if (title !== null) yield [citedWorkId, { standing, paperId, ordinal, title, year }];
     }

@@ -13,10 +13,10 @@ type WorkChanges = { readonly added: readonly bigint[]; readonly removed: readon
 
 type WorkEntry = readonly [id: bigint, work: Work];
 
-/** Of each work the paper that would stand for it, were there none of the batch; no entry for works without one. */
+/** For each work, the paper that would represent it without the papers of the batch; no entry for works without one. */
 type OtherPapers = ReadonlyMap<bigint, WorkPaper>;
 
-/** Asks, of the works whose papers a batch changes, which of their other papers comes first. */
+/** Queries the first of the other papers of each work whose papers a batch changes. */
 export function* askOtherPapers(changes: readonly PaperChange[]): Planning<OtherPapers> {
   const papers = yield* ask(
     "papersOfWorks",
@@ -32,9 +32,9 @@ export function* askOtherPapers(changes: readonly PaperChange[]): Planning<Other
 }
 
 /**
- * Plans the works that a batch touches: their papers, titles and stored counts; those that nothing names any more go.
+ * Plans the works that a batch affects: their papers, titles and stored counts. Works that nothing names are deleted.
  *
- * @returns the works that are new, and those that are gone.
+ * @returns the works that are new, and those that are deleted.
  */
 export function* planWorks(
   rows: RowChanges,
@@ -47,8 +47,8 @@ export function* planWorks(
   const keys = workKeys(changes, identifiers);
   const touched = new Set<bigint>([...keys.keys(), ...counts.keys()]);
   for (const { before } of changes) if (before !== null) touched.add(before.workId);
-  // A reference may go on citing the same work and yet no longer be the one that names it. Where there was none
-  // before, what is cited has been counted.
+  // A reference may still cite the same work and no longer give its title. A paper without references before needs no
+  // entry: the works it cites have count changes.
   for (const { before, after } of [...references.replaced, ...references.moved]) {
     if (before.length === 0) continue;
     for (const { citedWorkId } of before) touched.add(citedWorkId);
@@ -84,7 +84,7 @@ export function* planWorks(
   return planWorkRows(rows, works, stored);
 }
 
-/** The keys of the works that a batch may have to make. */
+/** The keys of the works that a batch may have to create. */
 function workKeys(changes: readonly PaperChange[], identifiers: Identifiers): Map<bigint, string> {
   const keys = new Map<bigint, string>();
   const note = (id: bigint, key: string) => {
@@ -120,8 +120,8 @@ function affectedWorks(changes: readonly PaperChange[]): Set<bigint> {
 }
 
 /**
- * The paper that stands for each work whose papers a batch changes (store/paper-order.ts). Null for a work that has
- * none any more.
+ * The paper that represents each work whose papers a batch changes (store/paper-order.ts). Null for a work that has no
+ * papers left.
  */
 function standingPapers(changes: readonly PaperChange[], others: OtherPapers): Map<bigint, WorkPaper | null> {
   const standing = new Map<bigint, WorkPaper | null>();
@@ -136,7 +136,7 @@ function standingPapers(changes: readonly PaperChange[], others: OtherPapers): M
   return standing;
 }
 
-/** The paper that stands for a work gives it its year, and its title where its own is known. */
+/** The representing paper determines a work's year, and its title if the paper has one. */
 function assignPapers(
   works: ReadonlyMap<bigint, Work>,
   standing: ReadonlyMap<bigint, WorkPaper | null>,
@@ -174,7 +174,7 @@ const columns = [
 
 const countColumns = ["cited_by_count", "citing_paper_count", "reference_count", "anchored_work_count"];
 
-/** Plans works where they differ from what is stored; those that nothing names any more go. */
+/** Plans works that differ from the stored rows, and deletes those that nothing names any more. */
 function planWorkRows(
   rows: RowChanges,
   works: ReadonlyMap<bigint, Work>,
@@ -192,7 +192,7 @@ function planWorkRows(
     else if (!isNamedAlike(before, work)) renamed.push([id, work]);
     else if (!isCountedAlike(before, work)) recounted.push([id, work]);
   }
-  // The most frequent change by far: a work that is known is cited once more.
+  // By far the most frequent change: a known work is cited once more.
   rows.update("works", columns, inKeyOrder(recounted, idOf).map(cellsOf), countColumns);
   rows.insert("works", columns, inKeyOrder(added, idOf), cellsOf);
   rows.update("works", columns, inKeyOrder(renamed, idOf).map(cellsOf), columns.slice(2));
@@ -201,8 +201,8 @@ function planWorkRows(
     ["work_id"],
     gone.map(([id]) => [id]),
   );
-  // A work is known by its arXiv id as long as a paper or a reference names that: `work_identifiers` has it while there
-  // is the work. So nothing has to be read to know which of them are new.
+  // `work_identifiers` has the arXiv id of a work exactly while the work exists, that is, while a paper or a reference
+  // names it. So no read is needed to find new ones.
   planIdentifierRows(rows, {
     added: added.filter(hasArxivId).map(([id, { key }]) => {
       return { id, kind: "arxiv", value: key.slice(arxiv.length), ...itself, workId: id };

@@ -21,7 +21,7 @@ import { count, indexable, shownMember, storable, textMember, textsMember } from
 
 export type PaperRow = typeof papers.$inferSelect;
 
-/** What a paper's row is made from, beside the merged state. */
+/** The sources of a paper's row besides the merged state. */
 type PaperSources = {
   readonly pithNumber: PithNumber;
   readonly state: StateSummary;
@@ -31,14 +31,14 @@ type PaperSources = {
     readonly standing: Proof;
     readonly value: JsonObject;
   } | null;
-  /** The canonical record of a bundle; the record event's own comes first. */
+  /** The canonical record of a bundle; the record event's own takes precedence. */
   readonly bundleRecord: JsonObject | null;
   readonly publishedStateHash: CheckResult;
   readonly claimCount: number;
   readonly references: readonly { readonly isInternalAnchor: boolean }[];
 };
 
-/** The row of a paper; null where its record is not known or no event of it is held. Pure. */
+/** The row of a paper; null if its record is unknown or none of its events is stored. Pure. */
 export function projectPaper(sources: PaperSources): { row: PaperRow; workKey: string } | null {
   const { pithNumber, state, snapshot, references } = sources;
   const record = state.canonicalRecord ?? sources.bundleRecord;
@@ -96,8 +96,8 @@ function objectMember(object: JsonObject, member: string): JsonObject {
 }
 
 /**
- * The work that a paper belongs to: that of its arXiv id, where the record's standing is at least `receipt`. A
- * record that nobody proved joins nothing (PROTOCOL section 7), so it is a work of its own.
+ * The work of a paper: that of its arXiv id if the record's proof is at least `receipt`. An unproved record joins no
+ * work (PROTOCOL section 7), so the paper is a work of its own.
  */
 function workKeyOf(pithNumber: PithNumber, source: JsonObject, recordStanding: Proof): string {
   const { kind, id } = source;
@@ -108,7 +108,7 @@ function workKeyOf(pithNumber: PithNumber, source: JsonObject, recordStanding: P
   return `pith:${pithNumber}`;
 }
 
-/** The record's own time of submission; without one that can be read, the beginning of the number's year. */
+/** The record's own submission time; if it has no valid one, the beginning of the number's year. */
 function submissionTime(metadata: JsonObject, pithNumber: PithNumber): string {
   const text = metadata["submitted_at"];
   const instant = parseInstant(text);
@@ -117,24 +117,24 @@ function submissionTime(metadata: JsonObject, pithNumber: PithNumber): string {
   return looseTime(text) ?? `${year === "0000" ? "0001" : year}-01-01T00:00:00.000000Z`;
 }
 
-/** A time as people and programs write it, or a month alone; null for anything else. All mirrors must read the same. */
+/** A time in common notations, or a month alone; null for anything else. All mirrors must parse it identically. */
 function looseTime(value: JsonValue | undefined): string | null {
   if (typeof value !== "string") return null;
   const instant = readInstant(/^\d{4}-\d\d$/.test(value) ? `${value}-01` : value);
   return instant === null ? null : `${instant}Z`;
 }
 
-/** The names in `authors_text`, or those that are listed one by one, in their order and as people write them. */
+/** The names in `authors_text`, or those listed individually, in their order and as written. */
 function authorsOf(paper: JsonObject): string[] {
   const list = paper["authors_text"];
   if (typeof list === "string") return authorsInText(list);
   return textsMember(paper, "authors").flatMap((name) => parseName(name)?.text ?? []);
 }
 
-/** `A. Author, B. C. Author and D. Author`, which can be read in one way only: a tenth of the time. */
+/** `A. Author, B. C. Author and D. Author`, which has only one reading: parsed in a tenth of the time. */
 const plainList = /^(?:[A-Z]\. )+[A-Z][a-z]+(?:(?:, | and |, and )(?:[A-Z]\. )+[A-Z][a-z]+)*$/;
 
-/** The names of a list of authors. */
+/** The names in a list of authors. */
 export function authorsInText(list: string): string[] {
   if (plainList.test(list)) return list.split(/,? and |, /);
   return parseAuthors(storable(list)).map(({ text }) => text);

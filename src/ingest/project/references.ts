@@ -12,19 +12,19 @@ import type { references } from "../../store/tables/index.ts";
 import { count, shownMember, textMember } from "./text.ts";
 
 /**
- * A reference before it is settled which work it cites. A batch holds on to all of its references: none of them has
- * objects of its own.
+ * A reference whose cited work is not yet decided. Flat, without nested objects: a batch keeps all of its references in
+ * memory.
  */
 export type ProjectedReference = Omit<typeof references.$inferSelect, "citedWorkId"> & {
-  /** The identifiers it names, in one spelling each; null where it names none of the kind. */
+  /** The identifiers it names, normalized; null if it names none of the kind. */
   readonly arxivName: string | null;
   readonly doiName: string | null;
   readonly workUuid: string | null;
-  /** The work that it is by itself, where it names none. */
+  /** The work that the reference itself makes if it names no identifier. */
   readonly own: { readonly id: bigint; readonly key: string } | null;
 };
 
-/** The references that a snapshot lists. Items that are no objects are left to the log. */
+/** The references listed in a snapshot. Skips items that are not objects; the log keeps them. */
 export function projectReferences(
   paperId: bigint,
   pithNumber: PithNumber,
@@ -65,12 +65,12 @@ function ownWork(pithNumber: PithNumber, ordinal: number): ProjectedReference["o
 }
 
 /**
- * The identifiers of a reference, at most one of a kind, whichever of its two members names them: some registries write
- * a DOI where an arXiv id is expected, or the other way round. arXiv's own DOI names an arXiv id, not a DOI's work; where
- * both members name one of a kind, the member of that kind counts.
+ * The identifiers of a reference, at most one per kind, whichever of its two members contains them: some registries
+ * write a DOI in the member for arXiv ids, or the reverse. A DOI assigned by arXiv counts as the arXiv id. If both
+ * members name the same kind, the member of that kind wins.
  */
 function identifiersOf({ cited_arxiv_id: written, doi: writtenDoi, work_id: workId }: JsonObject) {
-  // The texts as they are in the snapshot: a replaced character would make another identifier of it.
+  // The texts as in the snapshot: a replaced character would change the identifier.
   const first = nameIn(written);
   const second = nameIn(writtenDoi);
   return {
@@ -84,7 +84,7 @@ function nameIn(value: JsonValue | undefined): WorkName | null {
   return typeof value === "string" && value !== "" ? readWorkName(value) : null;
 }
 
-/** A year from 1000 to 2100, also one written as a text, as `2005a` or `(2005)`; null where the reference states none. */
+/** A year from 1000 to 2100, also as a text such as `2005a` or `(2005)`; null if the reference states none. */
 function yearOf(item: JsonObject): number | null {
   const stated = item["year"];
   const text = typeof stated === "string" ? /^\s*[([]?c?(\d{4})[a-z]?[)\]]?[.,;]?\s*$/.exec(stated) : null;

@@ -13,13 +13,13 @@ import { type PaperRow, projectPaper } from "./paper.ts";
 import { type ProjectedReference, projectReferences } from "./references.ts";
 import { storable, textMember } from "./text.ts";
 
-/** What a paper's derived rows shall be; `row` is null where there shall be none. */
+/** The derived rows that a paper should have; `row` is null if it should have none. */
 export type PaperTarget = {
   readonly paperId: bigint;
   readonly row: PaperRow | null;
-  /** Key of the work it belongs to. */
+  /** Key of the paper's work. */
   readonly workKey: string;
-  /** What finds it. */
+  /** Its lookup keys. */
   readonly keys: ReadonlySet<string>;
   readonly claims: readonly ClaimRow[];
   readonly references: readonly ProjectedReference[];
@@ -27,7 +27,7 @@ export type PaperTarget = {
 
 export type ClaimRow = typeof claims.$inferSelect;
 
-/** A merged state with what the log holds beside its events. */
+/** A merged state, with the data of the log besides its events. */
 type PaperState = {
   readonly pithNumber: PithNumber;
   readonly state: StateSummary;
@@ -35,7 +35,7 @@ type PaperState = {
   readonly publishedResults: ReadonlySet<CheckResult>;
 };
 
-/** PROTOCOL section 7: from a paper's state to the rows that show it. Pure. */
+/** PROTOCOL section 7: from a paper's state to its rows. Pure. */
 export function projectTarget({
   pithNumber,
   state,
@@ -75,7 +75,7 @@ function worst(results: ReadonlySet<CheckResult>): CheckResult {
   return results.has("PASSED") && !results.has("NOT_CHECKABLE") ? "PASSED" : "NOT_CHECKABLE";
 }
 
-/** What finds a paper: aliases that follow from its record, and somebody's word as well. */
+/** The lookup keys of a paper: aliases that follow from its record, and those that are only asserted. */
 function keysOf(pithNumber: PithNumber, state: StateSummary, bundleRecord: JsonObject | null): Set<string> {
   const keys = new Set([`pith:${suffixOf(pithNumber).slice(0, 8)}`]);
   const add = (text: string) => {
@@ -91,7 +91,7 @@ function keysOf(pithNumber: PithNumber, state: StateSummary, bundleRecord: JsonO
   return keys;
 }
 
-/** The claims of a snapshot. Items that are no objects with a text say nothing, and are left to the log. */
+/** The claims of a snapshot. Skips items that are not objects with a text; the log keeps them. */
 function projectClaims(paperId: bigint, snapshot: JsonObject): ClaimRow[] {
   const part = snapshot["claims"];
   const items = isJsonObject(part) && Array.isArray(part["items"]) ? part["items"] : [];

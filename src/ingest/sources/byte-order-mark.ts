@@ -3,20 +3,20 @@ import { readFile } from "node:fs/promises";
 const mark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
- * The bytes of a file or body without a UTF-8 byte order mark at their beginning. The mark belongs to the file, not to the
- * document in it, so whoever reads files or bodies removes it: the protocol's parser refuses it (PROTOCOL section 4).
+ * The bytes of a file or body without a leading UTF-8 byte order mark. The mark belongs to the file, not to the
+ * document in it, so code that reads files or bodies removes it: the protocol's parser rejects it (PROTOCOL section 4).
  */
 export function withoutByteOrderMark<Bytes extends Uint8Array>(bytes: Bytes): Bytes {
   const hasMark = mark.every((byte, index) => bytes[index] === byte);
   return hasMark ? (bytes.subarray(mark.length) as Bytes) : bytes;
 }
 
-/** The text of a file in UTF-8, without a byte order mark at its beginning. */
+/** The text of a UTF-8 file, without a leading byte order mark. */
 export async function readTextFile(path: string): Promise<string> {
   return withoutByteOrderMark(await readFile(path)).toString();
 }
 
-/** The same of a stream, however its beginning is divided. A mark anywhere else stays. */
+/** The same for a stream, however its beginning is split into chunks. A mark anywhere else stays. */
 export async function* skipByteOrderMark(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let start: Buffer | null = Buffer.alloc(0);
   for await (const chunk of chunks) {

@@ -8,18 +8,18 @@ import { skipByteOrderMark } from "./byte-order-mark.ts";
 import { gunzipped } from "./gunzip.ts";
 import { linesOf, type Piece, wholeOf } from "./pieces.ts";
 
-/** What a source delivers: a document, or why something that should have been one cannot be read. */
+/** A document from a source, or why it could not be read. */
 export type Delivered =
   | RawDocument
   | { readonly source: string; readonly unreadable: string; readonly code: string };
 
 export type FileSource = {
   readonly name: string;
-  /** Bytes on disk: what progress is measured by. Undefined where it is not known: of standard input. */
+  /** Bytes on disk, used to measure progress. Undefined if unknown, as for standard input. */
   readonly size: number | undefined;
 };
 
-/** A path that a person named and that does not exist. */
+/** A path given by the user that does not exist. */
 export class SourceError extends Error {
   override readonly name = "SourceError";
 }
@@ -28,9 +28,9 @@ const documentName = /\.(?:json|ndjson|jsonl)(?:\.gz)?$/i;
 const linesName = /\.(?:ndjson|jsonl)(?:\.gz)?$/i;
 
 /**
- * The files that paths name: a folder stands for the documents below it, in the order of their names, symbolic links
- * followed; `-` for standard input. `onSkipped` is called with a line for whatever below a folder is left out, and for a
- * folder without documents. Throws SourceError.
+ * Finds the files for the given paths: for a folder, the documents below it, sorted by name, following symbolic links;
+ * `-` for standard input. Calls `onSkipped` with a line for everything skipped below a folder, and for a folder without
+ * documents. Throws SourceError.
  */
 export async function findSources(
   paths: readonly string[],
@@ -60,13 +60,13 @@ async function findBelow(folder: string, onSkipped: (line: string) => void): Pro
   return walk.sources;
 }
 
-/** Files of other names that are named in a report. */
+/** The maximum number of skipped files listed in a report. */
 const maxNamed = 3;
 
 class FolderWalk {
   readonly sources: FileSource[] = [];
   readonly #onSkipped: (line: string) => void;
-  /** Folders that were entered, by device and inode. */
+  /** Folders already entered, by device and inode. */
   readonly #entered = new Map<string, string>();
   readonly #others: string[] = [];
 
@@ -74,7 +74,7 @@ class FolderWalk {
     this.#onSkipped = onSkipped;
   }
 
-  /** A folder that several links lead to is entered once: so a link to a folder above it has an end. */
+  /** Enters a folder only once if several links lead to it, so that a link to a parent folder causes no loop. */
   async enter(folder: string): Promise<void> {
     try {
       const { dev, ino } = await stat(folder, { bigint: true });
@@ -93,7 +93,7 @@ class FolderWalk {
     try {
       info = await stat(path);
     } catch (error) {
-      // A document that cannot be had is counted as one that was rejected, with the reason.
+      // An unreadable document counts as a rejected one, with the reason.
       if (documentName.test(name)) this.sources.push({ name: path, size: undefined });
       else this.#skip(path, errorText(error));
       return;
@@ -109,7 +109,7 @@ class FolderWalk {
     this.#onSkipped(`${path}: skipped: ${reason}`);
   }
 
-  /** Reports the files that are no documents by their names. */
+  /** Reports the names of files that are not documents. */
   reportOtherFiles(folder: string): void {
     const count = this.#others.length;
     if (count === 0) return;
@@ -122,11 +122,11 @@ class FolderWalk {
 }
 
 /**
- * The documents of a file: one, or one a line where its name ends in .ndjson or .jsonl; gzipped where it ends in
- * .gz. Of standard input the beginning tells. A byte order mark before the first document is removed. Memory is bounded
- * by `maximumBytes`, whatever the input's size.
+ * Reads the documents of a file: a single one, or one per line if its name ends in .ndjson or .jsonl; decompressed if
+ * it ends in .gz. The format of standard input is detected from its beginning. Removes a byte order mark before the
+ * first document. Memory is bounded by `maximumBytes`, whatever the input's size.
  *
- * `onRead` is told the number of bytes read from disk.
+ * `onRead` is called with the number of bytes read from disk.
  */
 export async function* readSource(
   { name }: FileSource,
@@ -160,7 +160,7 @@ function delivered(name: string, piece: Piece): Delivered {
   return { source, code: "TOO_LARGE", unreadable: "The document is larger than allowed." };
 }
 
-/** The stream's bytes, unpacked. Throws where its name says gzip and its beginning does not. */
+/** The decompressed bytes of the stream. Throws if the name says gzip and the content does not begin like it. */
 async function decompressed(raw: Readable, name: string): Promise<AsyncIterable<Buffer>> {
   const { isGzip, bytes } = await gunzipped(raw[Symbol.asyncIterator]());
   if (!isGzip && name.toLowerCase().endsWith(".gz")) throw new Error("not in gzip format.");

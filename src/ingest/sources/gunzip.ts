@@ -4,9 +4,9 @@ import { createGunzip } from "node:zlib";
 type Gunzipped = { readonly isGzip: boolean; readonly bytes: AsyncIterable<Buffer> };
 
 /**
- * The bytes of a file or body, unpacked if they are in gzip format. Their beginning tells, whatever a name or a header
- * says: no JSON begins like gzip. Iterating rejects with an error whose code begins with `Z_` where they cannot be
- * unpacked.
+ * The bytes of a file or body, decompressed if they are in gzip format. Detected from the first bytes, whatever a name
+ * or header says: no JSON begins like gzip. Iterating rejects with an error whose code begins with `Z_` if
+ * decompression fails.
  */
 export async function gunzipped(chunks: AsyncIterableIterator<Buffer>): Promise<Gunzipped> {
   const first = await chunks.next();
@@ -16,6 +16,6 @@ export async function gunzipped(chunks: AsyncIterableIterator<Buffer>): Promise<
     yield* chunks;
   })();
   const isGzip = start[0] === 0x1f && (start.length < 2 || start[1] === 0x8b);
-  // Errors come out of the iteration.
+  // Errors are thrown by the iteration.
   return { isGzip, bytes: isGzip ? pipeline(all, createGunzip(), () => {}) : all };
 }

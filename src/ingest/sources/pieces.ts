@@ -1,11 +1,11 @@
-/** A document's bytes out of a stream; null where there were more than allowed. */
+/** The bytes of a document in a stream; null if they exceed the limit. */
 export type Piece = {
   readonly bytes: Buffer | null;
-  /** From 1, where the source has one document a line. */
+  /** From 1, if the source has one document per line. */
   readonly line?: number;
 };
 
-/** The whole of a stream as one piece. */
+/** A complete stream as one piece. */
 export async function* wholeOf(chunks: AsyncIterable<Buffer>, maximumBytes: number): AsyncGenerator<Piece> {
   const parts: Buffer[] = [];
   let size = 0;
@@ -21,8 +21,8 @@ export async function* wholeOf(chunks: AsyncIterable<Buffer>, maximumBytes: numb
 }
 
 /**
- * The lines of a stream, blank ones left out. Unless `certain`, a stream whose first line is no JSON of its own is one
- * document written over several lines, until a later line turns out to be a document: then the first was a bad line.
+ * The non-blank lines of a stream. Unless `certain`, a stream whose first line is not valid JSON is treated as one
+ * document over several lines, until a later line is a document: then the first was a malformed line.
  */
 export async function* linesOf(
   chunks: AsyncIterable<Buffer>,
@@ -42,12 +42,12 @@ export async function* linesOf(
   if (beginning !== null) yield* beginning.document();
 }
 
-/** The lines of a stream up to the one that shows whether each line is a document. */
+/** The first lines of a stream, until one shows that each line is a document. */
 class Beginning {
   readonly #maximumBytes: number;
   #lines: Piece[] = [];
   #size = 0;
-  /** More than a document may have: only a line that is a document can still say something else. */
+  /** The lines exceed the size of a document: only a later line that is a document can still change the outcome. */
   #isTooLarge = false;
 
   constructor(maximumBytes: number) {
@@ -69,13 +69,13 @@ class Beginning {
     return false;
   }
 
-  /** What was added, as a document a line. Bad lines that were too many to keep are one piece. */
+  /** The added lines, one document per line. Malformed lines too large to keep become one piece. */
   pieces(): Piece[] {
     const lines = this.#lines.filter((piece) => !isBlank(piece));
     return this.#isTooLarge ? [{ bytes: null }, ...lines] : lines;
   }
 
-  /** What was added, as one document; nothing where all lines were blank. */
+  /** The added lines as one document; nothing if all are blank. */
   document(): Piece[] {
     if (this.#isTooLarge) return [{ bytes: null }];
     if (this.#lines.length === 0) return [];
@@ -86,14 +86,14 @@ class Beginning {
 
 const newline = Buffer.from("\n");
 
-/** Every line of a stream, blank ones and what follows the last line feed included; null for one that is too large. */
+/** All lines of a stream, also blank ones and the rest after the last line feed; null bytes if too large. */
 async function* eachLine(chunks: AsyncIterable<Buffer>, maximumBytes: number): AsyncGenerator<Piece> {
   let parts: Buffer[] = [];
   let size = 0;
   let line = 0;
   const add = (part: Buffer) => {
     size += part.length;
-    // What is beyond the limit is read past, not kept.
+    // Bytes beyond the limit are skipped, not stored.
     if (size <= maximumBytes) parts.push(part);
     else parts = [];
   };
@@ -116,7 +116,7 @@ async function* eachLine(chunks: AsyncIterable<Buffer>, maximumBytes: number): A
   yield take();
 }
 
-/** Most lines lie within one chunk, and need not be copied out of it. */
+/** Most lines lie within one chunk and need no copy. */
 function joined(parts: readonly Buffer[]): Buffer {
   const [first] = parts;
   return parts.length === 1 && first !== undefined ? first : Buffer.concat(parts);
@@ -135,7 +135,7 @@ function isJson(bytes: Buffer): boolean {
   }
 }
 
-/** Whether a line is a bundle or a state by itself. No line within a document that is written over several lines is. */
+/** Whether a line is a complete bundle or state. No line within a multi-line document is. */
 function isDocument({ bytes }: Piece): boolean {
   if (bytes === null || !/^[ \t]*\{/.test(bytes.subarray(0, 100).toString("latin1"))) return false;
   try {

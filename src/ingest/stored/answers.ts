@@ -24,8 +24,8 @@ import { isBetterSource } from "../plan/work-titles.ts";
 import type { KeptMerges } from "./kept-merges.ts";
 
 /**
- * Answers the questions of a plan from PostgreSQL. What the plan changes must not be written yet, but for the papers that
- * it takes as new: its questions leave those out. What `merges` has of a log is not read.
+ * Answers the questions of a plan from PostgreSQL, before the plan is written. Only its new papers may be written
+ * already: its questions exclude them. A log whose merge is in `merges` is not read.
  */
 export function answersFrom(client: Statements, merges?: KeptMerges): Answers {
   return {
@@ -83,7 +83,7 @@ export function answersFrom(client: Statements, merges?: KeptMerges): Answers {
   };
 }
 
-/** Rows as lists of their cells: of many rows half the work. */
+/** Rows as lists of cells: half the work for many rows. */
 async function rowsOf<Row extends unknown[]>(
   client: Statements,
   text: string,
@@ -93,10 +93,11 @@ async function rowsOf<Row extends unknown[]>(
 }
 
 /**
- * Reads rows as lists, never by reading a table from end to end. Of a table that was never analysed, as while it is
- * filled, the planner takes a list of a batch's keys for most of it, and would read all of it for each batch. So it is
- * made to take an index, for this statement alone: all three are one message, which no other statement of the connection
- * can come between. Such a message has no parameters: `text` has its values in it, and must be made of numbers only.
+ * Reads rows as lists and never scans a table sequentially. For a table that was never analysed (such as one being
+ * filled), the planner estimates that a batch's keys match most of it and would scan it for each batch. So sequential
+ * scans are disabled for this statement alone: all three statements are one message, which no other statement of the
+ * connection can interrupt. Such a message has no parameters: `text` contains its values, and must consist of numbers
+ * only.
  */
 async function rowsByIndex<Row extends unknown[]>(client: Statements, text: string): Promise<Row[]> {
   const statements = `SET LOCAL enable_seqscan = off; ${text}; SET LOCAL enable_seqscan = DEFAULT`;
@@ -155,7 +156,7 @@ async function readMerges(
   ]);
 }
 
-/** Two statements: the counter lies on one server, also where the events are distributed. */
+/** Two statements: the counter is on one server, even if the events are distributed. */
 async function readEndOfLog(
   client: Statements,
   now: string,
@@ -211,7 +212,7 @@ async function readPapers(
   );
 }
 
-/** In SQL: an instant as `YYYY-MM-DDTHH:MM:SS.ffffffZ`. */
+/** In SQL: formats an instant as `YYYY-MM-DDTHH:MM:SS.ffffffZ`. */
 function instant(column: string): string {
   return `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 }
@@ -336,7 +337,7 @@ async function readIdentifiers(
       targetId === null || targetKind === null || standing === null
         ? null
         : { targetId: BigInt(targetId), targetKind, standing };
-    // Most identifiers stand for themselves.
+    // Most identifiers resolve to themselves.
     identifiers.set(id, {
       id,
       kind,
@@ -349,12 +350,12 @@ async function readIdentifiers(
   return identifiers;
 }
 
-/** References to works with more citing papers than this are looked for one by one. */
+/** References to works with more citing papers than this are queried one by one. */
 const manyCitingPapers = 1_000;
 
 /**
- * One reference is enough: what leads to a much cited work is looked for by itself, with LIMIT, which spares it the walk
- * through all of them.
+ * One reference is enough: identifiers of a frequently cited work are queried separately, with LIMIT, so that not all
+ * of its references are scanned.
  */
 async function findNamed(
   client: Statements,
@@ -392,7 +393,7 @@ async function countVoices(
   ids: readonly bigint[],
   except: readonly bigint[],
 ): Promise<VoiceCount[]> {
-  // A paper names an identifier alone where none of its references names another beside it.
+  // A paper names an identifier alone if none of its references names another beside it.
   const countOf = (identifier: string, target: string, kind: string) =>
     `SELECT id, target_id, target_kind, standing, count(*)::int AS papers
      FROM (
@@ -470,10 +471,10 @@ async function readWorks(client: Statements, ids: readonly bigint[]): Promise<Ma
   return works;
 }
 
-/** Papers whose references are read at once. */
+/** Papers per query of references. */
 const papersAtOnce = 5_000;
 
-/** `citing_papers` names the papers that have references to a work. */
+/** `citing_papers` lists the papers that have references to a work. */
 async function readTitles(
   client: Statements,
   ids: readonly bigint[],

@@ -3,19 +3,18 @@ import type pg from "pg";
 import type { PaperMerge } from "../../protocol/index.ts";
 import type { LogKey } from "../plan/questions.ts";
 
-/** Bytes of memory of the merges that are kept together, and of one of them. */
+/** The maximum memory of all cached merges together, in bytes. */
 const maxBytes = 64 * 1024 * 1024;
 const maxEntryBytes = maxBytes / 2;
-/** Papers of fewer events are read and merged in a few milliseconds. */
+/** Papers with fewer events are read and merged in a few milliseconds. */
 const minEvents = 200;
 
 /**
- * The merges of the papers with many events that were written to last, so that the next event does not need the others
- * read and merged again. At most 64 MiB for each pool of connections; a merge of more than 32 MiB is not kept.
+ * Caches the merges of recently written papers with many events, so that their next event does not require reading and
+ * merging the others again. At most 64 MiB per connection pool; a merge over 32 MiB is not cached.
  *
- * A merge is found by the checksum of the log that it is of: it is never one of another log, whoever wrote to the log
- * meanwhile, and whether the transaction was committed in which it was kept. The checksum must be read under the write
- * lock.
+ * A merge is found by the checksum of its log, so it never belongs to another log, whoever has written to the log since
+ * then and whether or not the transaction that cached it was committed. The checksum must be read under the write lock.
  */
 export class KeptMerges {
   readonly #merges = new LRUCache<string, PaperMerge>({
@@ -24,7 +23,7 @@ export class KeptMerges {
     sizeCalculation: (merge) => merge.size,
   });
 
-  /** The merge of a log, which is then the caller's to add to: it is kept no longer. */
+  /** Removes the merge of a log from the cache and returns it; the caller may add to it. */
   take(log: LogKey): PaperMerge | undefined {
     const key = keyOf(log);
     const merge = this.#merges.get(key);
@@ -32,7 +31,7 @@ export class KeptMerges {
     return merge;
   }
 
-  /** Keeps the merge of a log; nobody may add to it from now on. */
+  /** Caches the merge of a log; the caller must not add to it any more. */
   keep(log: LogKey, merge: PaperMerge): void {
     if (merge.eventCount >= minEvents) this.#merges.set(keyOf(log), merge);
   }
@@ -44,7 +43,7 @@ function keyOf({ pithNumber, logChecksum }: LogKey): string {
 
 const ofPools = new WeakMap<pg.Pool, KeptMerges>();
 
-/** The merges that are kept for the database of a pool. */
+/** The cached merges for the database of a pool. */
 export function keptMergesOf(pool: pg.Pool): KeptMerges {
   const known = ofPools.get(pool);
   if (known !== undefined) return known;

@@ -4,12 +4,12 @@ import type { Statements } from "../../store/transaction.ts";
 import { aliasKey } from "../plan/merge-paper.ts";
 import type { StoredEvent, StoredPaper, StoredPapers } from "../plan/questions.ts";
 
-/** By paper id the ids of the events that documents bring, in hex; null for all that are stored. */
+/** The ids of the events that documents contain, in hex, by paper id; null for all stored events. */
 export type WantedEvents = ReadonlyMap<bigint, readonly string[] | null>;
 
 /**
- * Reads what is stored of papers: all that tells whether a document adds something, and what is known of the signatures
- * of its events. One statement where nothing is stored, else three or four.
+ * Reads the stored data of papers: what is needed to decide whether a document adds something, and the known signatures
+ * of its events. One statement if nothing is stored, otherwise three or four.
  */
 export async function readStored(client: Statements, wanted: WantedEvents): Promise<StoredPapers> {
   const subjects = await client.query<{
@@ -25,7 +25,7 @@ export async function readStored(client: Statements, wanted: WantedEvents): Prom
      FROM records WHERE paper_id = ANY($1::bigint[])`,
     [bigintArray(wanted.keys())],
   );
-  // Nothing else can be stored of a paper that is not among them: in bulk that is nearly every one.
+  // Papers not found have no stored data at all: in a bulk ingest, nearly all.
   if (subjects.rows.length === 0) return new Map();
   const paperIds = subjects.rows.map((row) => BigInt(row.paper_id));
   const known = [bigintArray(paperIds)];
@@ -68,7 +68,7 @@ async function readEvents(
   const complete = paperIds.filter((paperId) => wanted.get(paperId) === null);
   const events: EventOfPaper[] = [];
   if (ids.length > 0) {
-    // An event is of one paper; that the papers are named as well is for tables that are distributed by them.
+    // An event belongs to one paper; the papers are in the condition for tables distributed by paper.
     const { rows } = await client.query<EventOfPaper>(
       `SELECT ${columns} FROM events WHERE paper_id = ANY($1::bigint[]) AND event_id = ANY($2::bytea[])`,
       [bigintArray(paperIds), `{${ids.map((id) => `"\\\\x${id}"`).join(",")}}`],
