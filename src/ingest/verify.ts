@@ -13,31 +13,31 @@ import {
   parseDocument,
 } from "../protocol/index.ts";
 
-/** A document as a source delivers it. */
+/** A document as delivered by a source. */
 export type RawDocument = {
-  /** Where it came from, for a person to find it again: a file, a file and its line. */
+  /** Its origin, for people: a file, or a file and a line. */
   readonly source: string;
   readonly bytes: Uint8Array;
 };
 
-/** A document that was parsed, and is not verified yet. */
+/** A parsed document, not yet verified. */
 export type ParsedDocument = RawDocument & { readonly parsed: PithDocument };
 
-/** What an ingest keeps of a verified document until its end: enough for its result and for quarantine. */
+/** The part of a verified document that an ingest keeps until its end, for its result and for quarantine. */
 export type DocumentHeader = RawDocument & {
-  /** Bytes. */
+  /** In bytes. */
   readonly size: number;
   readonly pithNumber: PithNumber;
   /** The copies of events that were not accepted. */
   readonly refused: JudgedDocument["refused"];
-  /** What its source had to prove. */
+  /** The minimum proof of its source. */
   readonly minimumProof: Proof;
 };
 
 /** What a verified document adds to its paper. */
 export type DocumentContents = {
   readonly judged: JudgedDocument;
-  /** Of a state: whether merging it alone gives its own hash. */
+  /** For a state: whether merging it alone reproduces its own hash. */
   readonly publishedResult: CheckResult | null;
   /** The canonical text of a bundle's own record. */
   readonly record: string | null;
@@ -45,7 +45,7 @@ export type DocumentContents = {
 
 export type VerifiedDocument = { readonly header: DocumentHeader; readonly contents: DocumentContents };
 
-/** A document that was refused as a whole. */
+/** A document rejected as a whole. */
 export type Rejection = RawDocument & {
   readonly size: number;
   readonly sha256: string;
@@ -53,35 +53,35 @@ export type Rejection = RawDocument & {
   readonly message: string;
   /** Null for a document that could not be parsed. */
   readonly pithNumber: PithNumber | null;
-  /** Of a document none of whose events was accepted: each with its reason. */
+  /** The events of a document of which none was accepted, with reasons. */
   readonly refused: JudgedDocument["refused"];
-  /** What its source had to prove. */
+  /** The minimum proof of its source. */
   readonly minimumProof: Proof;
 };
 
-/** What became of a document's verification, as far as it is kept. */
+/** The result of a document's verification, without its contents. */
 export type JudgedHeader = DocumentHeader | Rejection;
 
 export function rejectionsIn(documents: readonly JudgedHeader[]): Rejection[] {
   return documents.filter((document) => "code" in document);
 }
 
-/** The documents that were accepted, also those that add nothing. */
+/** The accepted documents, including those that add nothing. */
 export function acceptedIn(documents: readonly JudgedHeader[]): DocumentHeader[] {
   return documents.filter((document): document is DocumentHeader => !("code" in document));
 }
 
-/** What documents are accepted. */
+/** Which documents are accepted. */
 export type AdmissionPolicy = {
   readonly keyring: Keyring;
   readonly minimumProof: Proof;
-  /** Larger documents are rejected with TOO_LARGE. */
+  /** Documents larger than this number of bytes are rejected with TOO_LARGE. */
   readonly maximumBytes: number;
 };
 
 /**
- * Parses and verifies one document, event by event; `rejectUnaccepted` decides whether it is accepted as a whole. Pure:
- * rejects by its result, never by throwing.
+ * Parses and verifies one document, event by event; `rejectUnaccepted` decides whether to accept the document. Pure: it
+ * returns rejections and never throws.
  */
 export function receive(raw: RawDocument, policy: AdmissionPolicy): VerifiedDocument | Rejection {
   const document = parse(raw, policy);
@@ -98,7 +98,7 @@ export function parse(raw: RawDocument, policy: AdmissionPolicy): ParsedDocument
   }
 }
 
-/** Verifies the events of a document. Of those that `storedEvent` knows no signature is verified twice. */
+/** Verifies the events of a document. Signatures that `storedEvent` knows are not verified again. */
 export function verify(
   { source, bytes, parsed }: ParsedDocument,
   { keyring, minimumProof }: AdmissionPolicy,
@@ -117,8 +117,8 @@ export function verify(
 }
 
 /**
- * Rejects a document that carries events of which none is accepted: nothing in it comes from a trusted signer. It is
- * rejected as a whole, with its record and its aliases, under the most frequent reason.
+ * Rejects a document that has events but none that is accepted, because nothing in it comes from a trusted signer. It
+ * is rejected as a whole, with its record and its aliases; the code is the most frequent reason.
  */
 export function rejectUnaccepted(document: VerifiedDocument): VerifiedDocument | Rejection {
   const { header, contents } = document;
@@ -132,7 +132,7 @@ export function rejectUnaccepted(document: VerifiedDocument): VerifiedDocument |
   return { ...rejection, pithNumber, refused };
 }
 
-/** How often each reason occurs, the most frequent first. */
+/** The number of occurrences of each reason, most frequent first. */
 function countReasons(refused: JudgedDocument["refused"]): [reason: string, count: number][] {
   const counts = new Map<string, number>();
   for (const { reason } of refused) counts.set(reason, (counts.get(reason) ?? 0) + 1);
@@ -149,7 +149,7 @@ export function rejectionOf(
   return { source, bytes, size, sha256, code, message, pithNumber: null, refused: [], minimumProof };
 }
 
-/** Rejects a document that its source could not read: there are no bytes, and its source and code stand for it. */
+/** Rejects a document that its source could not read. Without bytes, its source and code identify it. */
 export function unreadable(
   {
     source,

@@ -5,18 +5,18 @@ import { inQueueTransaction } from "./queue.ts";
 
 type ClaimLimits = {
   readonly mostDocuments: number;
-  /** Of all documents together; a single one may be larger. */
+  /** For all documents together, in bytes; a single document may be larger. */
   readonly mostBytes: number;
 };
 
 type Row = { submission_id: string; attempts: number; size: number; ahead: number };
 
 /**
- * Chooses the submissions of the next batch, those first that were due first, and counts the attempt before it is made: so a document
- * that ends its worker is counted, too. Until it is finished, the row says when it may be taken up again.
+ * Claims the submissions of the next batch, those due longest first, and sets the time when they may be claimed again.
+ * Counts the attempt before it is made, so that a document that kills its worker is counted, too.
  *
- * What was taken up before goes alone: whatever it was that failed, it does not take others with it again. What was
- * taken up too often is given up, its document kept.
+ * A submission that was claimed before is processed alone, so that a repeated failure affects no others. One that was
+ * claimed too often fails, and its document is kept.
  */
 export function claimBatch(pool: pg.Pool, { mostDocuments, mostBytes }: ClaimLimits): Promise<string[]> {
   return inQueueTransaction(pool, async (client) => {
@@ -45,8 +45,8 @@ export function claimBatch(pool: pg.Pool, { mostDocuments, mostBytes }: ClaimLim
 }
 
 /**
- * The rows are in the order in which they are due; `ahead`: how many seconds before they came. Those that go far ahead
- * are not made to wait for the writing of those that do not: a batch goes no further than to half of its first one's.
+ * Rows are sorted by due time; `ahead` is the priority in seconds: how long before its arrival a row counts as due. So
+ * that high priorities need not wait for low ones, a batch ends at a row with less than half of the first's.
  */
 export function chooseBatch<Given extends { attempts: number; size: number; ahead: number }>(
   rows: readonly Given[],

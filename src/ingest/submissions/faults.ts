@@ -2,23 +2,23 @@ import pg from "pg";
 import { errorText } from "../../runtime/error-text.ts";
 import { describeDatabaseError, serverFaultOf } from "../../store/server-fault.ts";
 
-/** What went wrong while documents were taken in, as it is kept with the submission. */
+/** A fault during the ingest of documents, as stored with the submission. */
 export type Fault = {
-  /** A SQLSTATE, a system error's code, or `DEFECT`. */
+  /** A SQLSTATE, a system error code, or `DEFECT`. */
   readonly code: string;
   readonly message: string;
-  /** Whether it came from the database or the machine, so that the same documents may succeed later. */
+  /** Whether the database or the machine caused it, so that the same documents may succeed later. */
   readonly isInfrastructure: boolean;
 };
 
 /**
- * Tells faults of infrastructure (lost connections, deadlocks, a full disk, a server that stops, rows that are in the
- * way: they pass, or are mended) from defects. Faults of documents never come here: `ingestBatch` keeps them in quarantine.
+ * Distinguishes infrastructure faults, which pass or get repaired (lost connections, deadlocks, a full disk, a server
+ * shutdown, conflicting rows), from defects. Document faults never get here: `ingestBatch` quarantines them.
  */
 export function faultOf(thrown: unknown): Fault {
   if (!(thrown instanceof Error))
     return { code: "DEFECT", message: errorText(thrown), isInfrastructure: false };
-  // What is asked through Drizzle has PostgreSQL's error as its cause.
+  // Drizzle wraps PostgreSQL's error as its cause.
   const error = serverFaultOf(thrown) ?? (thrown.cause instanceof pg.DatabaseError ? thrown.cause : thrown);
   const { code, syscall } = error as NodeJS.ErrnoException;
   const message = errorText(error);

@@ -5,27 +5,27 @@ import { finishedChannel, idsInOneNotice } from "./queue.ts";
 const firstDelay = 1_000;
 const longestDelay = 300_000;
 
-/** The most attempts that may end with their worker: then the document itself is suspected of ending it. */
+/** The maximum number of attempts that end with their worker: then the document is suspected of causing it. */
 export const mostAttempts = 12;
 
 /**
- * After a fault of the database, or the machine, at most so many attempts count: the next is made within some four
- * minutes, and a worker must end four times in succession before the document is given up.
+ * After an infrastructure fault at most this many attempts count: the next one starts within about four minutes, and a
+ * worker must then end four times in succession before the document fails.
  */
 const mostCountedOfInfrastructure = mostAttempts - 4;
 
-/** The most attempts where this program is at fault: the next one hardly ends otherwise. */
+/** The maximum number of attempts after a defect: another attempt is unlikely to succeed. */
 const mostAttemptsOnDefects = 4;
 
 /**
- * How long after the start of its nth attempt (from 1) a submission may be taken up again, in milliseconds: doubling,
- * and spread, so that what failed together does not come back together. `random` is from 0 to 1.
+ * Milliseconds from the start of the nth attempt (from 1) until a submission may be claimed again: exponential, with
+ * jitter, so that submissions that failed together are not retried together. `random` is from 0 to 1.
  */
 export function retryDelay(attempt: number, random = Math.random()): number {
   return Math.min(longestDelay, firstDelay * 2 ** (attempt - 1)) * (0.75 + random / 2);
 }
 
-/** What became of a submission. */
+/** The result of a submission. */
 export type Outcome = {
   readonly id: string;
   readonly status: "merged" | "rejected";
@@ -34,7 +34,7 @@ export type Outcome = {
   readonly errorMessage: string | null;
 };
 
-/** Writes what became of submissions, lets their documents go, and tells who waits, with the commit. */
+/** Stores the results of submissions, deletes their documents, and notifies waiting clients on commit. */
 export async function finish(client: Statements, outcomes: readonly Outcome[]): Promise<void> {
   await client.query(
     `UPDATE submissions SET status = outcome::submission_status, pith_number = number, error_code = code,
@@ -57,8 +57,8 @@ export async function finish(client: Statements, outcomes: readonly Outcome[]): 
 }
 
 /**
- * Writes what went wrong with submissions that are still queued. Where the database or the machine was at fault they stay
- * queued, however often they were tried: what was acknowledged is retried until it is stored. Defects are given up after
+ * Stores the fault of submissions that are still queued. After an infrastructure fault they stay queued, however many
+ * attempts they had: acknowledged documents are retried until they are stored. After a defect they fail at
  * `mostAttemptsOnDefects`.
  */
 export async function keepFault(
@@ -66,7 +66,7 @@ export async function keepFault(
   ids: readonly string[],
   { code, message, isInfrastructure }: Fault,
 ): Promise<void> {
-  // Attempts that the database spoilt say nothing about the document: not so many are counted that it is given up.
+  // A failure of the database says nothing about the document, so the counted attempts stay below the limit.
   const [most, counted] = isInfrastructure
     ? [null, mostCountedOfInfrastructure]
     : [mostAttemptsOnDefects, mostAttempts];

@@ -2,30 +2,30 @@ import type pg from "pg";
 import type { Proof } from "../../protocol/index.ts";
 import { idleWriterMilliseconds, inTransaction, type Transaction } from "../../store/transaction.ts";
 
-/** Told with every commit that puts documents into the queue. */
+/** Notified with every commit that adds documents to the queue. */
 export const queuedChannel = "pith_graph_submissions";
 
-/** Told with every commit that finishes submissions; the payload is their ids, separated by spaces. */
+/** Notified with every commit that finishes submissions; the payload is their ids, separated by spaces. */
 export const finishedChannel = "pith_graph_submission_done";
 
-/** PostgreSQL allows a payload of 8,000 bytes; an id and its space are 37. */
+/** PostgreSQL limits a payload to 8,000 bytes; an id and its space take 37. */
 export const idsInOneNotice = 200;
 
-/** A document on its way into the queue. */
+/** A document to add to the queue. */
 export type NewSubmission = {
-  /** A random UUID (version 4): who knows it may ask what became of the submission. */
+  /** A random UUID (version 4): whoever knows it may query the status of the submission. */
   readonly id: string;
-  /** Which token submitted it: the first 16 hex digits of the token's SHA-256. */
+  /** The token that submitted it: the first 16 hex digits of the token's SHA-256. */
   readonly token: string;
   readonly minimumProof: Proof;
   readonly bytes: Buffer;
-  /** Seconds by which it goes before what comes at the same time; none unless told. */
+  /** Priority: seconds by which it is due before its arrival. Defaults to 0. */
   readonly ahead?: number;
 };
 
 /**
- * Puts documents into the queue and wakes the workers, in one statement that is a transaction of its own: once this
- * resolves, the documents are on disk and may be acknowledged. Rejects with none of them stored.
+ * Adds documents to the queue and wakes the workers, in one statement that is a transaction of its own: once it
+ * resolves, the documents are on disk and may be acknowledged. If it rejects, none of them is stored.
  */
 export async function enqueue(pool: pg.Pool, submissions: readonly NewSubmission[]): Promise<void> {
   if (submissions.length === 0) return;
@@ -49,10 +49,10 @@ export async function enqueue(pool: pg.Pool, submissions: readonly NewSubmission
   );
 }
 
-/** What waits in the queue. */
+/** The number and size of queued documents. */
 export type QueueSize = { readonly documents: number; readonly bytes: number };
 
-/** Counts what is queued. Documents of failed submissions are kept, too, but wait for nobody. */
+/** Counts queued documents. Those of failed submissions are kept, too, but not counted. */
 export async function readQueueSize(pool: pg.Pool): Promise<QueueSize> {
   const { rows } = await pool.query<{ documents: string; bytes: string }>(
     "SELECT count(*) AS documents, coalesce(sum(size), 0) AS bytes FROM submissions WHERE status = 'queued'",
@@ -61,12 +61,12 @@ export async function readQueueSize(pool: pg.Pool): Promise<QueueSize> {
   return { documents: Number(size?.documents ?? 0), bytes: Number(size?.bytes ?? 0) };
 }
 
-/** How long it can be asked what became of a submission. */
+/** Days for which the status of a finished submission can be queried. */
 const keptDays = 30;
 
-/** Forgets submissions that were finished long ago. Those that failed stay: their documents are in no other place. */
+/** Deletes submissions that finished long ago. Failed ones stay, because their documents are stored nowhere else. */
 export async function pruneFinished(pool: pg.Pool): Promise<void> {
-  // By `not_before`, which the index has; it lies near the submission's last attempt.
+  // By `not_before`, which is indexed and close to the time of the last attempt.
   await pool.query(
     `DELETE FROM submissions
      WHERE status IN ('merged', 'rejected') AND not_before < now() - $1 * interval '1 day'`,
@@ -75,10 +75,10 @@ export async function pruneFinished(pool: pg.Pool): Promise<void> {
 }
 
 /**
- * Runs work in a transaction of the queue's own. It does not wait for the disk: a server that crashes may forget that
- * a submission was taken up or finished, and then it is done again, which changes nothing. What came into the queue,
- * and what documents say, is committed elsewhere, and durably. Where the work waits for another connection it needs
- * `keepOpen`: of a process that was stopped PostgreSQL hears nothing, and the rows it has locked are free for others.
+ * Runs a transaction on the queue that does not wait for the disk: after a server crash, a claim or result may be lost
+ * and is then repeated, which changes nothing. New submissions and ingested documents are committed elsewhere, durably.
+ * Work that waits for another connection needs `keepOpen`, because PostgreSQL ends an idle transaction: it hears
+ * nothing from a suspended process, whose locks must not block others.
  */
 export function inQueueTransaction<Result>(
   pool: pg.Pool,

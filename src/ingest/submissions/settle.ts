@@ -5,7 +5,7 @@ import { storable } from "../project/text.ts";
 import type { DocumentResult } from "../results.ts";
 import type { Outcome } from "./finish.ts";
 
-/** A submission that a worker has taken up. */
+/** A submission claimed by a worker. */
 export type Claimed = {
   readonly id: string;
   readonly token: string;
@@ -13,12 +13,12 @@ export type Claimed = {
   readonly document: Buffer;
 };
 
-/** The most refused events that are named with a submission. */
+/** The maximum number of rejected events listed with a submission. */
 const mostNamed = 100;
 
 /**
- * Takes documents in and says what became of each, in their order. What this returns is committed; where it throws,
- * the database is at fault, and some of the documents may be in: doing it again changes nothing.
+ * Ingests documents and returns their outcomes, in order. Outcomes are committed. If it throws, the database is at
+ * fault, and some documents may already be stored: repeating the call changes nothing.
  */
 export async function settle(
   database: Database,
@@ -27,7 +27,7 @@ export async function settle(
 ): Promise<Outcome[]> {
   const outcomes = new Map<string, Outcome>();
   for (const minimumProof of new Set(submissions.map((submission) => submission.minimumProof))) {
-    // The size was judged when they came.
+    // The size was checked on arrival.
     const door = { keyring, minimumProof, maximumBytes: Number.POSITIVE_INFINITY };
     const alike = submissions.filter((submission) => submission.minimumProof === minimumProof);
     const deliveries = alike.map((submission) => ({
@@ -66,19 +66,19 @@ function outcomeOf(id: string, { pithNumber, rejection, refused }: DocumentResul
   };
 }
 
-/** One a line: the event's id and the reason. */
+/** One event per line: its id and the reason. */
 function refusedText(refused: DocumentResult["refused"]): string {
   const lines = refused.slice(0, mostNamed).map(({ id, reason }) => `${id} ${reason}`);
   if (refused.length > mostNamed) lines.push(`and ${refused.length - mostNamed} more`);
   return lines.join("\n");
 }
 
-/** Reasons for which other keys might accept an event. */
+/** Reasons for which another keyring might accept an event. */
 const keyReasons: ReadonlySet<string> = new Set(["UNKNOWN_SIGNER", "SIGNER_MISMATCH", "KEY_NOT_VALID"]);
 
 /**
- * The settings of this mirror that might accept a submission of which no event was accepted, as sentences for its
- * operator and its submitter. Empty where no setting would: its events are altered or malformed.
+ * Advice on settings of this mirror that might accept a submission without any accepted event, as sentences for its
+ * operator and its submitter. Empty if no setting would, because its events are altered or malformed.
  */
 function acceptanceAdvice(refused: readonly Pick<JudgedDocument["refused"][number], "reason">[]): string {
   const sentences: string[] = [];

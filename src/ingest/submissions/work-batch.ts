@@ -10,28 +10,28 @@ import { type Claimed, settle } from "./settle.ts";
 
 export type WorkOptions = {
   readonly keyring: Keyring;
-  /** The most documents of one batch; 200 unless told. */
+  /** The maximum number of documents per batch. Defaults to 200. */
   readonly batchDocuments?: number;
-  /** Told of each batch that could not be taken in; its documents stay in the queue. */
+  /** Called for each batch that could not be ingested; its documents stay in the queue. */
   readonly onFault?: (fault: Fault) => void;
-  /** Told what became of each batch. */
+  /** Called with the results of each batch. */
   readonly onBatch?: (outcomes: readonly Outcome[]) => void;
 };
 
 const batchBytes = 16_000_000;
 
 /**
- * Takes up a batch of submissions, if any is due, and finishes it.
+ * Claims a batch of submissions, if any is due, and finishes it.
  *
- * Three transactions, and why a worker may be killed between or in any of them:
- * 1. The claim counts the attempt and says when the rows are due again. Killed after it, they are due then.
- * 2. This one locks the rows, which keeps other workers off, and stays open while
- * 3. `ingestBatch` commits, on a connection of its own, what the documents say. Killed before, nothing has happened; killed
- *    after, the locks are gone with the connection, the rows still queued, and another worker takes the same documents
- *    in again: that changes nothing, and it then writes the outcome that this one owed.
- * Last, 2 writes the outcomes and commits: only then are the documents themselves let go.
+ * Three transactions make it safe to kill a worker at any time:
+ * 1. The claim counts the attempt and sets the time when the rows are due again. If killed after it, they are due then.
+ * 2. The second locks the rows, which excludes other workers, and stays open during the third.
+ * 3. `ingestBatch` commits the documents' content on its own connection. If killed before, nothing has happened. If
+ *    killed after, the locks end with the connection and the rows are still queued; another worker ingests the same
+ *    documents again, which changes nothing, and writes the missing outcome.
+ * Last, the second transaction writes the outcomes and commits: only then are the documents deleted from the queue.
  *
- * @returns the number of submissions that were taken up. Rejects where the queue cannot be reached.
+ * @returns the number of claimed submissions. Rejects if the queue cannot be reached.
  */
 export async function workBatch(
   database: Database,
@@ -71,8 +71,8 @@ export async function workBatch(
 }
 
 /**
- * Faults that could not be written, since the queue could not be reached either. Written before the next batch, so that
- * only attempts whose worker has ended count as such.
+ * Faults that could not be stored because the queue could not be reached. They are stored before the next batch, so
+ * that only attempts whose worker ended count as such.
  */
 export class OwedFaults {
   #faults: { readonly ids: readonly string[]; readonly fault: Fault }[] = [];
@@ -92,9 +92,8 @@ export class OwedFaults {
 }
 
 /**
- * Waits where another claim holds a row for a moment (it locks what it then finds is no longer due). Should another
- * worker have the row because this one was slow, it is no longer queued when that one is done. The order keeps two
- * who wait from waiting for each other.
+ * Waits briefly if another claim locks a row while checking whether it is still due. If another worker has claimed the
+ * row because this one was slow, the row is no longer queued when the lock is released. The order prevents deadlocks.
  */
 async function lock(client: Statements, ids: readonly string[]): Promise<Claimed[]> {
   const { rows } = await client.query<{

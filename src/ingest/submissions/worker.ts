@@ -7,21 +7,21 @@ import { pruneFinished, queuedChannel } from "./queue.ts";
 import { OwedFaults, type WorkOptions, workBatch } from "./work-batch.ts";
 
 export type WorkerOptions = WorkOptions & {
-  /** Ends the worker in order: the batch under way is finished. */
+  /** Stops the worker gracefully: the batch in progress is finished. */
   readonly signal: AbortSignal;
-  /** Told each time that it listens for new submissions. */
+  /** Called each time it starts to listen for new submissions. */
   readonly onListening?: () => void;
 };
 
-/** Milliseconds: notices may be lost with a connection, so the queue is looked at now and then. */
+/** Milliseconds: notifications may be lost with a connection, so the queue is also polled. */
 const longestWait = 5_000;
-/** After faults of the database. */
+/** After database faults; in milliseconds. */
 const backoff = { firstDelay: 100, maxDelay: 30_000 };
 const pruneEvery = 3_600_000;
 
 /**
- * Works on submissions until the signal: woken by the commit of new ones, and when one is due again. Any number of
- * workers, in any number of processes, may run on one database. It takes three of the pool's connections.
+ * Processes submissions until the signal is aborted. Wakes when new ones are committed, and when one is due again. Any
+ * number of workers, in any number of processes, may share a database. Each uses three of the pool's connections.
  */
 export async function runWorker(database: Database, options: WorkerOptions): Promise<void> {
   const { signal, onFault, onListening } = options;
@@ -60,12 +60,12 @@ export async function runWorker(database: Database, options: WorkerOptions): Pro
   }
 }
 
-/** Finishes what is due now; for who needs the queue empty, not a worker that goes on. */
+/** Processes all submissions that are due, then returns; for callers that need an empty queue. */
 export async function workOff(database: Database, options: WorkOptions): Promise<void> {
   while ((await workBatch(database, options)) > 0);
 }
 
-/** Milliseconds until the next queued submission is due, within limits; one that is due is another worker's. */
+/** Milliseconds until the next queued submission is due, within limits. One already due belongs to another worker. */
 async function untilNextDue({ pool }: Database): Promise<number> {
   const { rows } = await pool.query<{ wait: number | null }>(
     `SELECT extract(epoch FROM min(not_before) - now())::float8 * 1000 AS wait

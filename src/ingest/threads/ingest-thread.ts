@@ -1,4 +1,4 @@
-// What runs in a thread of a bulk ingest: the whole way from bytes to rows, over a connection of its own.
+// The code of a thread in a bulk ingest: from bytes to rows, on its own database connections.
 import { parentPort } from "node:worker_threads";
 import { createKeyring } from "../../protocol/index.ts";
 import { openDatabase } from "../../store/index.ts";
@@ -31,7 +31,7 @@ parentPort?.on("message", async (request: ThreadRequest) => {
 
 async function open({ connection, watcher, keyringEntries, ...door }: ThreadData): Promise<Opened> {
   const keyring = createKeyring(keyringEntries);
-  // Before the database is opened: its statements are watched from then.
+  // Before the database is opened, so that all its statements are traced.
   const unwatch =
     watcher === null ? async () => {} : ((await import(watcher)) as ThreadWatcher).watchThread();
   const database = openDatabase({ connection, maximumConnections: batchesAtOnce + 2 });
@@ -45,7 +45,7 @@ async function open({ connection, watcher, keyringEntries, ...door }: ThreadData
 }
 
 async function takeBatch({ id, batch, memory }: BatchRequest): Promise<void> {
-  // One that cannot be opened has ended the thread with its error.
+  // If opening failed, the error has already ended the thread.
   const thread = await opened;
   if (thread === undefined) return;
   let reply: ThreadReply;
@@ -57,7 +57,7 @@ async function takeBatch({ id, batch, memory }: BatchRequest): Promise<void> {
   parentPort?.postMessage(reply, [memory]);
 }
 
-/** Errors lose their class and their own members between threads. */
+/** Errors lose their class and their own properties between threads. */
 function portable(error: unknown): PortableError {
   const { name, message, stack = "" } = error instanceof Error ? error : new Error(String(error));
   const { code, table, constraint, detail } = error as Partial<PortableError>;

@@ -6,28 +6,28 @@ import type { AdmissionPolicy } from "../verify.ts";
 import { batchesAtOnce, type ThreadData } from "./messages.ts";
 import { StartedThread } from "./started-thread.ts";
 
-/** Takes batches in, several at once. */
+/** Ingests batches in parallel. */
 export type IngestThreads = {
-  /** Batches under way at most: more wait for one of them. */
+  /** The maximum number of batches in progress; further calls wait. */
   readonly batchesAtOnce: number;
   /**
-   * Waits for a thread that has room; rejects with the database's own error, or with that of the thread where it
-   * died. Another takes a dead one's place.
+   * Waits for a thread with free capacity. Rejects with the database's error, or with the thread's error if it died. A
+   * new thread replaces a dead one.
    */
   ingestBatch(batch: readonly Delivered[]): Promise<readonly DocumentResult[]>;
-  /** Ends the threads once the batches that were given are done. */
+  /** Ends the threads once all submitted batches are done. */
   close(): Promise<void>;
 };
 
 type ThreadOptions = {
-  /** One that the caller has started already. */
+  /** A thread that the caller has already started. */
   readonly first?: StartedThread;
   readonly watcher?: ThreadData["watcher"];
 };
 
 /**
- * Threads that verify and write side by side, each with its own connections; `most` of them at most. Started as they
- * are needed, so that a small ingest starts one.
+ * Threads that verify and write in parallel, each with its own connections; at most `most` of them. They are started on
+ * demand, so a small ingest starts only one.
  */
 export function createIngestThreads(
   database: Database,
@@ -50,7 +50,7 @@ export function createIngestThreads(
   const queue: (() => void)[] = [];
   const underWay = new Set<Promise<unknown>>();
 
-  /** The one with the least to do; a new one rather than a busy one. Undefined where all are full. */
+  /** The least loaded thread; a new one in preference to a busy one. Undefined if all are full. */
   const findRoom = (): StartedThread | undefined => {
     threads = threads.filter(({ isAlive }) => isAlive);
     let best: StartedThread | undefined;

@@ -3,36 +3,36 @@ import type { DatabaseOptions } from "../../store/index.ts";
 import type { DocumentResult } from "../results.ts";
 import type { Delivered } from "../sources/files.ts";
 
-/** Batches under way in one thread: while one is being written the next is verified. */
+/** Batches in progress per thread: while one is written the next is verified. */
 export const batchesAtOnce = 2;
 
-/** What a thread is given before its first batch. */
+/** Data that a thread receives before its first batch. */
 export type ThreadData = {
   readonly connection: DatabaseOptions["connection"];
   readonly keyringEntries: readonly KeyringEntry[];
   readonly minimumProof: Proof;
   readonly maximumBytes: number;
-  /** The URL of a module that watches what the thread does, a `ThreadWatcher`; null where nobody does. */
+  /** The URL of a module that exports a `ThreadWatcher`, to trace the thread; null for none. */
   readonly watcher: string | null;
 };
 
-/** What a module exports that watches a thread. */
+/** The exports of a module that traces a thread. */
 export type ThreadWatcher = {
-  /** Watches from now on; what it returns is called at the end. */
+  /** Starts tracing; the returned function is called at the end. */
   watchThread(): () => Promise<void>;
 };
 
-/** A batch to take in, and the memory that its documents lie in. */
+/** A batch to ingest, and the buffer that contains its documents. */
 export type BatchRequest = {
   readonly id: number;
   readonly batch: readonly Delivered[];
   readonly memory: ArrayBuffer;
 };
 
-/** The first of all opens the thread; null ends it. */
+/** The first message opens the thread; null ends it. */
 export type ThreadRequest = { readonly open: ThreadData } | BatchRequest | null;
 
-/** What became of the batch of this id. Its memory comes back, to be used for another. */
+/** The result of the batch with this id. Its buffer is returned for reuse. */
 export type ThreadReply = { readonly id: number; readonly memory: ArrayBuffer } & (
   | { readonly results: readonly DocumentResult[] }
   | { readonly error: PortableError }
@@ -43,7 +43,7 @@ export type PortableError = {
   readonly message: string;
   readonly stack: string;
   readonly code: string | undefined;
-  /** Where PostgreSQL refused a row: which, and why. */
+  /** If PostgreSQL refused a row: its table, and why. */
   readonly table: string | undefined;
   readonly constraint: string | undefined;
   readonly detail: string | undefined;

@@ -13,8 +13,8 @@ type Waiting = {
 };
 
 /**
- * One thread of an ingest, with the batches that it has under way. It reads its code as soon as it is there, and is
- * opened once it is known what for; a process that does not come so far need not end it.
+ * A thread of an ingest, with its batches in progress. It loads its code at once and is opened later, when its data is
+ * known. A thread that was never opened does not keep the process alive.
  */
 export class StartedThread {
   readonly #worker: Worker;
@@ -37,12 +37,12 @@ export class StartedThread {
     });
   }
 
-  /** How many batches it has under way. */
+  /** The number of batches in progress. */
   get load(): number {
     return this.#waiting.size;
   }
 
-  /** A thread that died takes nothing more. */
+  /** Whether the thread is running; a dead one accepts no more batches. */
   get isAlive(): boolean {
     return this.#isAlive;
   }
@@ -52,7 +52,7 @@ export class StartedThread {
     this.#worker.postMessage({ open: data } satisfies ThreadRequest);
   }
 
-  /** Rejects with the database's own error, or with that of the thread where it died. */
+  /** Rejects with the database's error, or with the thread's error if it died. */
   ingestBatch(batch: readonly Delivered[]): Promise<readonly DocumentResult[]> {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
@@ -62,7 +62,7 @@ export class StartedThread {
     });
   }
 
-  /** Ends it; nothing may be under way. */
+  /** Ends the thread; no batch may be in progress. */
   async close(): Promise<void> {
     this.#worker.ref();
     if (this.#isAlive) this.#worker.postMessage(null satisfies ThreadRequest);
