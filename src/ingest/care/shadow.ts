@@ -86,7 +86,7 @@ export async function withShadow<Result>(
     await client.query(
       `INSERT INTO ${shadowSchema}.totals SELECT * FROM public.totals WHERE name IN ${historicTotals}`,
     );
-    // A count that has dropped to 0 has a row here; one that was always 0 has none.
+    // A total that dropped to 0 has a row in `public`, and none in the shadow, where it was never above 0.
     await client.query(
       `INSERT INTO ${shadowSchema}.totals SELECT name, 0 FROM public.totals
        WHERE name NOT IN (SELECT name FROM ${shadowSchema}.totals)`,

@@ -43,7 +43,7 @@ type ResolveName = (
 type FetchOptions = {
   readonly maximumBytes: number;
   readonly signal: AbortSignal;
-  /** Milliseconds that the host was requested to wait before it responds; added to the deadline. */
+  /** Milliseconds that the host was requested to wait before it responds; it may be silent that much longer. */
   readonly askedWait?: number;
 };
 

@@ -120,7 +120,7 @@ class Sync {
     return papersOfFeed(this.#mirror, this.#at, this.#cursor, onNotice);
   }
 
-  /** Outstanding papers, including those of this run; with `retry: "due"`, only those that are due. */
+  /** Outstanding papers, including those of this run; with `retryOutstanding: "due"`, only those that are due. */
   async *#outstandingPapers(): Papers {
     const { retryOutstanding = "all" } = this.#options;
     const now = new Date().toISOString();

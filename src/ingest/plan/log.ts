@@ -40,7 +40,7 @@ export function* planLog(
     events.inserted.map((event): Inserted => ({ paperId, event })),
   );
   if (inserted.length > 0) {
-    // Never earlier than the previous event's time, even if the clock was set back: a read since a time finds its start.
+    // Never earlier than the previous event, even if the clock was set back, so that reads since a time find a start.
     const { position, receivedAt } = yield* ask("endOfLog", now);
     const places = inserted.map((entry, index) => ({ ...entry, position: position + index + 1 }));
     changes.insert("events", eventColumns, places, (entry) => eventCells(entry, receivedAt));

@@ -107,7 +107,7 @@ function workKeys(changes: readonly PaperChange[], identifiers: Identifiers): Ma
   return keys;
 }
 
-// ---- The paper that stands for a work
+// ---- The paper that represents a work
 
 /** The works whose papers a batch changes. */
 function affectedWorks(changes: readonly PaperChange[]): Set<bigint> {
