@@ -209,7 +209,7 @@ export type WrittenEvent = WrittenOutcome &
   WrittenCopy &
   Pick<AcceptedEvent, "text" | "fault" | "type" | "instant" | "signer">;
 
-/** Merges the addition with the log and projects the state into rows. Modifies `log.merge`. */
+/** Merges the addition with the log and projects the state into rows. Adds to the merge of the log. */
 export function mergePaper(
   paperId: bigint,
   pithNumber: PithNumber,
