@@ -9,7 +9,7 @@ export type Relatedness = "BIBLIOGRAPHIC_COUPLING" | "CO_CITATION";
 
 type RelatedVertex = {
   readonly vertex: number;
-  /** Salton's cosine: shared / sqrt(a × b), of the counts of references (coupling) or citations (co-citation). 0 to 1. */
+  /** Salton's cosine: shared / sqrt(a × b), of reference counts (coupling) or citation counts (co-citation). 0 to 1. */
   readonly score: number;
   readonly sharedCount: number;
   /** The shared works themselves, most cited first. */

@@ -27,8 +27,8 @@ type Search = {
  * A shortest path in a direction. Of several, the one whose sequence of work ids is lexicographically least.
  *
  * Bidirectional search that always expands the side whose next step costs fewer edges. It ends as soon as one side has
- * nothing left: if a work has few citations or references, a missing path is proved at once. Vertices whose level is
- * below or above the goal are skipped. O(edges) in the worst case.
+ * nothing left: if a work has few citations or references, a missing path is proved at once. Vertices on the wrong side
+ * of the goal's level are skipped. O(edges) in the worst case.
  */
 export function shortestPath(
   adjacency: Adjacency,
