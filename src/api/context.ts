@@ -27,8 +27,8 @@ export type Context = {
   /** The keys that this process trusts, which determine `Signer.origin`. */
   readonly keyring: Keyring;
   /**
-   * New reads from the primary server, without cached rows: after the request has written, and for long-lived requests.
-   * To be assigned to the request's context.
+   * New loaders that read from the primary server: after the request has written, and for long-lived requests. To be
+   * assigned to the request's context.
    */
   readonly renew: () => Reads;
 };

@@ -57,7 +57,7 @@ export function clientCodeOf(error: unknown): ErrorCode | null {
 
 /**
  * Whether graphql-js blames an argument or directive of the query: such errors have `nodes`. Errors about a value that
- * the server returned (an Int that is no number) have none.
+ * the server returned (an Int out of range) have none.
  */
 function isAboutQuery({ nodes }: GraphQLError): boolean {
   return nodes !== undefined;

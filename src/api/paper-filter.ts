@@ -103,7 +103,7 @@ export function proofCondition(proof: PaperFilter["proof"]): SQL | undefined {
 function titleCondition(text: string): SQL {
   if (!storable(text)) return sql`false`;
   const pattern = containsPattern(comparableText(text));
-  // The second condition is redundant, but the trigram index covers it, for texts with at least three letters in a row.
+  // The second condition is redundant, but the trigram index covers it if three letters or digits are adjacent.
   return and(
     ilike(papers.title, pattern),
     /[\p{L}\p{N}]{3}/u.test(text) ? ilike(paperNames(papers), pattern) : undefined,

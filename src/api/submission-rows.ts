@@ -36,9 +36,7 @@ export async function readSubmissions(
 
 export type SubmissionError = { readonly code: string; readonly message: string };
 
-/**
- * Why a submission was rejected or failed; null for any other. Infrastructure errors are shown to the operator only.
- */
+/** Why a submission was rejected or failed; null for any other. Only the operator sees infrastructure errors. */
 export function submissionErrorOf(row: SubmissionRow): SubmissionError | null {
   const code = row.errorCode ?? "UNKNOWN";
   if (row.status === "rejected") return { code, message: row.errorMessage ?? "" };

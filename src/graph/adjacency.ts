@@ -5,8 +5,8 @@ export type SparseRows = { readonly offsets: Uint32Array; readonly cells: Uint32
 export type CitationDirection = "REFERENCES" | "CITED_BY" | "BOTH";
 
 /**
- * One direction of the edges, with a row for each vertex. A row is an ascending slice of `cells`. A cell is `neighbour
- * << 1 | isInternalAnchor`, so the flag needs no memory, and there may be 2^31 vertices.
+ * One direction of the edges, with a row for each vertex. A row is an ascending slice of `cells`. A cell is
+ * `neighbour << 1 | isInternalAnchor`, so the flag needs no memory, and there may be 2^31 vertices.
  *
  * `seek` moves a single cursor instead of returning an object for each of millions of rows: copy `cells`, `start` and
  * `end` into variables before anything else may call `seek`.

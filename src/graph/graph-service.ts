@@ -14,7 +14,7 @@ export type AdjacencyKind = "memory" | "sql";
 export type GraphOptions = {
   /** `sql` keeps nothing in memory. Defaults to `memory`, which uses SQL while it loads. */
   readonly adjacency?: AdjacencyKind;
-  /** Threads for expensive questions; rankings have another. Defaults to the number of processors - 1, at least 1. */
+  /** Threads for expensive questions; PageRank and folds have another. Defaults to processors - 1, at least 1. */
   readonly threads?: number;
   /** The most that a question may take on the event loop. Defaults to 1.5 ms. 0 sends all to threads. */
   readonly eventLoopMilliseconds?: number;

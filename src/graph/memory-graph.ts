@@ -17,7 +17,7 @@ import type { TopWorksAnswer, TopWorksInput } from "./top-works.ts";
 import { GraphVersion } from "./version.ts";
 
 type MemoryGraphOptions = {
-  /** Threads for questions too expensive for the event loop; rankings have another one. */
+  /** Threads for questions too expensive for the event loop; PageRank and folds have another one. */
   readonly threads: number;
   /** The most that a question may take on the event loop; beyond, it is run again in a thread. */
   readonly eventLoopMilliseconds: number;

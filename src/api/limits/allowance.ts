@@ -55,7 +55,7 @@ export class Allowance {
     this.#deadline.signal.throwIfAborted();
   }
 
-  /** Whether the request has ended: its client gets no further data. */
+  /** Whether the request has ended: its answer is no longer needed. */
   get hasEnded(): boolean {
     return this.#deadline.signal.aborted;
   }

@@ -82,7 +82,7 @@ function wrap(resolve: Resolver, bound: Bound): Resolver {
   return (source, args, context, info) => {
     const value = resolve(source, args, context, info);
     if (!(value instanceof Promise)) {
-      // Synchronous objects belong to the list item that is being completed, which has waited already.
+      // Synchronous objects belong to the list item that is being completed.
       return bound === paceObject ? value : bound(value, context);
     }
     return value.then((found) => bound(found, context));

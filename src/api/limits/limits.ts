@@ -23,10 +23,7 @@ const maximumIntrospections = 10;
 /** The maximum nesting of brackets of any kind in a query's text: the parser needs stack space for each. */
 export const maximumNesting = 100;
 
-/**
- * The maximum length of a list in variables: each member may become a parameter of a statement, which has at most
- * 65,535.
- */
+/** The maximum length of a list in variables. Each member may be a parameter; a statement has at most 65,535. */
 const maximumListLength = 1_000;
 
 /** The maximum length of an alias: each object of the answer repeats it. */

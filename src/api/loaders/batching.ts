@@ -98,9 +98,7 @@ export class Batches {
     );
   }
 
-  /**
-   * A loader whose statements include the keys of other requests; they end early only if all of those are cancelled.
-   */
+  /** A loader whose statements are shared with other requests; they end early only if all of those are cancelled. */
   shared<Key, Value>(batches: SharedBatches<Key, Value>): RowLoader<Key, Value> {
     const kept = (key: Key) => (this.#version === null ? undefined : batches.kept(key, this.#version));
     const loadAll = async (keys: readonly Key[]) => {

@@ -25,10 +25,7 @@ type WorkStretch = {
 /** Works read by the first step if papers are filtered; each further step reads four times as many, up to the most. */
 const fewestWorks = 200;
 const mostWorks = 20_000;
-/**
- * If a page would need more than this many further works, assume few matches, and read and sort up to `mostSorted`
- * instead.
- */
+/** If a page would need this many more works, assume few matches, and read and sort up to `mostSorted` instead. */
 const patience = 2_000;
 const mostSorted = 5_000;
 

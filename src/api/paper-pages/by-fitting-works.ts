@@ -10,10 +10,7 @@ import { keyOf, type OrderedPaper, onwardFrom, type PaperOrder, type ReadPapers 
 /** The fewest papers that the first step reads; each further step reads four times as many, up to the most. */
 const fewest = 200;
 const most = 2_000;
-/**
- * If a page would need more than this many further papers, assume few matches, and read up to `mostFitting` works
- * instead.
- */
+/** If a page would need this many more papers, assume few matches, and read up to `mostFitting` works instead. */
 const patience = 2_000;
 const mostFitting = 2_000;
 

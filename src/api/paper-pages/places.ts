@@ -5,7 +5,7 @@ export type PaperOrder = "SUBMITTED_DESC" | "SUBMITTED_ASC" | "CITED_BY_DESC" | 
 
 /** The place of a paper in an order; most papers themselves are cached. */
 export type OrderedPaper = Pick<PaperRow, "paperId" | "workId" | "submittedAt"> & {
-  /** Set only in the orders by citation count. */
+  /** Meaningful only in the orders by citation count. */
   readonly citedByCount: number;
 };
 

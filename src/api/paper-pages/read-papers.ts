@@ -9,8 +9,8 @@ import { papersBySubmission } from "./by-submission.ts";
 import type { PaperOrder, ReadPapers } from "./places.ts";
 
 /**
- * Reads papers that match a filter in an order: in one statement if `papers` alone has all that it needs, otherwise in
- * several within one snapshot. Works are not joined: they may be on other servers.
+ * Reads papers that match a filter in an order: in one statement if the order is by submission and `isAnchor` is not
+ * false, otherwise in several within one snapshot. Works are not joined: they may be on other servers.
  */
 export function readPapersOf(
   { db, pool }: Pick<Database, "db" | "pool">,

@@ -30,9 +30,7 @@ type Identified = { readonly papers: readonly PaperRow[]; readonly work: WorkRow
 
 const nothing: Identified = { papers: [], work: null };
 
-/**
- * Looks up the entire query as `paper(ref:)` and `work(ref:)` do. An ambiguous short form returns at most ten papers.
- */
+/** Looks up the entire query like `paper(ref:)` and `work(ref:)`. An ambiguous short form returns up to ten papers. */
 async function identifiedBy(query: string, loaders: Loaders): Promise<Identified> {
   const ref = parsePaperRef(query);
   if (ref === null) return nothing;

@@ -120,10 +120,7 @@ const searchedPapers: Searched = {
 };
 const searchedClaims: Searched = { table: claims, ordinal: sql.raw("ordinal"), text: claimWords(claims) };
 
-/**
- * `rank / (rank + 1)`, so below 1, in millionths: an integer, so that a page continues exactly where the previous
- * ended.
- */
+/** `rank / (rank + 1)`, below 1, in millionths: an integer, so that a page begins exactly where the previous ended. */
 function score(weights: string, words: QueryWords): SQL {
   return sql`floor(1000000 * ts_rank(${weights}::float4[], words, ${tsquery(words)}, 32))::int AS score`;
 }
