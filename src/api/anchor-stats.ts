@@ -72,7 +72,7 @@ AnchorStatObject.implement({
 
 const maxInt = 2 ** 31 - 1;
 
-/** A sum as an Int. Throws OUT_OF_RANGE beyond 2^31 - 1, rather than returning another number. */
+/** A sum as an Int. Throws OUT_OF_RANGE beyond 2^31 - 1 instead of returning another number. */
 function intSum(field: string, sum: number): number {
   if (sum <= maxInt) return sum;
   throw new ApiError(
@@ -93,7 +93,7 @@ builder.queryField("anchorStats", (t) =>
       }),
       filter: t.arg({ type: PaperFilterInput, description: "The citing papers. Defaults to all papers." }),
     },
-    // Counting looks at all internal anchors, and who shows them asks again and again.
+    // Cached: counting reads all internal anchors, and pages that show the result query it repeatedly.
     resolve: (_root, { groupBy, filter }, context) =>
       context.loaders.batches.cached(`anchorStats ${JSON.stringify([groupBy, filter])}`, () =>
         anchorStats(groupBy, filter ?? {}, context),
@@ -117,7 +117,7 @@ async function anchorStats(
 ): Promise<AnchorStat[]> {
   const condition = paperCondition(db, filter) ?? sql`true`;
   const group = groupOf[groupBy];
-  // Whether a cited work is stored changes with other papers, so it is looked up; the rest is in the row of the paper.
+  // Whether a cited work is stored changes with other papers, so it is looked up; the rest is in the paper's row.
   const { rows } = await loaders.batches.trackExpensive(() =>
     db.execute<AnchorStat>(
       sql`WITH counted AS (

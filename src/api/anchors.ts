@@ -43,7 +43,7 @@ builder.queryField("anchorClaims", (t) =>
         .select({ workId: references.citedWorkId })
         .from(references)
         .where(and(eq(references.paperId, paper.paperId), references.isInternalAnchor));
-      // One in the other, not joined: a server with Citus reads each where it lies.
+      // Nested queries instead of joins: a server with Citus reads each table where it is stored.
       const anchors = db
         .select({ paperId: sql`${works.paperId}` })
         .from(works)

@@ -9,8 +9,8 @@ import {
 type Resolved = Pick<GraphQLResolveInfo, "fieldNodes" | "fragments">;
 
 /**
- * The fields that a query selects at a path below the field being resolved, in fragments too, whatever their
- * `@skip` and `@include` say: of `["nodes", "shared"]` each `shared` of each `nodes`.
+ * The fields that a query selects at a path below the field being resolved, including those in fragments and regardless
+ * of `@skip` and `@include`. For `["nodes", "shared"]`, each `shared` of each `nodes`.
  */
 export function selectedFields({ fieldNodes, fragments }: Resolved, path: readonly string[]): FieldNode[] {
   let fields = [...fieldNodes];
@@ -41,8 +41,8 @@ function* childFields(
 }
 
 /**
- * The greatest value that a query gives to an argument of the fields at a path; `otherwise` where a field is selected
- * without it, 0 where none is selected. So what several fields need is computed once.
+ * The greatest value that a query passes to an argument of the fields at a path; `otherwise` if a field is selected
+ * without it, 0 if none is selected. So a value that several fields need is computed once.
  */
 export function greatestArgument(
   info: Resolved & Pick<GraphQLResolveInfo, "variableValues">,

@@ -43,7 +43,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     },
     nodeTypeOptions: {
       description: "An object with a global id, which `node` and `nodes` look up.",
-      // By the row itself: the mark that the plugin sets comes too late where a query asks twice for one id.
+      // Decided by the row itself: the plugin's type brand is set too late if a query asks twice for one id.
       resolveType: (row) => nodeTypeOf(row as object),
     },
     pageInfoTypeOptions: { description: "The position of a page in its connection." },

@@ -1,14 +1,14 @@
 import { parsePaperRef } from "../protocol/index.ts";
 import type { Loaders } from "./loaders/index.ts";
 
-/** What a bibliography can name: a stored paper, or a work that is cited but of which no paper is stored. */
+/** What a bibliography can cite: a stored paper, or a cited work without a stored paper. */
 type CitableRef =
   | { readonly kind: "paper"; readonly pithNumber: string }
   | { readonly kind: "work"; readonly workId: bigint };
 
 /**
- * Finds what a ref names for a bibliography: the stored paper, else the cited work. Null where neither is known, and
- * where the ref names a version of which another one is stored. Rejects as `paperByRef` and `workByRef` do.
+ * Resolves a ref for a bibliography: the stored paper, else the cited work. Null if neither is known, or if the ref
+ * names a version and another one is stored. Rejects as `paperByRef` and `workByRef` do.
  */
 export async function findCitable(
   ref: string,

@@ -20,8 +20,8 @@ type CitationEdge = {
 };
 
 /**
- * A result of the graph. Without `withWorks` no row is read: depths, positions and counts come from the graph alone. With it,
- * works that were joined with another one since are left out, and the positions follow.
+ * A result of the graph. Without `withWorks` no row is read: depths, positions and counts come from the graph alone.
+ * With it, works that were merged into another one since are left out, and positions are adjusted.
  */
 class CitationGraph {
   readonly answer: Answered<NeighbourhoodAnswer>;
@@ -76,7 +76,7 @@ class CitationGraph {
   }
 }
 
-/** The nodes, and for each place in the graph's answer the position in `nodes`; -1 for a work that is left out. */
+/** The nodes; and for each place in the graph's answer its position in `nodes`, or -1 for a work that is left out. */
 type Parts = { readonly nodes: readonly CitationNode[]; readonly positions: Int32Array };
 
 function partsOf({ workIds, depths }: NeighbourhoodAnswer, works: readonly (WorkRow | null)[] | null): Parts {
@@ -91,7 +91,7 @@ function partsOf({ workIds, depths }: NeighbourhoodAnswer, works: readonly (Work
   return { nodes, positions };
 }
 
-/** The work of a node of a graph that was read with its works. */
+/** The work of a node. Throws if the graph was read without its works. */
 function workOf(node: CitationNode | undefined): WorkRow {
   if (node === undefined || node.work === null) throw new Error("The graph was read without its works.");
   return node.work;
@@ -259,7 +259,7 @@ async function around(question: Question, { graph }: Context): Promise<Answered<
   const ask = () => graph.ask((service, budget) => service.neighbourhood(question, budget));
   const answer = await ask();
   if (holdsRoots(answer, question)) return answer;
-  // The tables know a root that memory has not heard of yet: it came a moment ago.
+  // The tables have a root that memory does not have yet: it was imported a moment ago.
   await graph.catchUp();
   return ask();
 }

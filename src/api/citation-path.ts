@@ -65,14 +65,14 @@ type Question = {
   readonly maxDepth: number;
 };
 
-/** How often the search is repeated if works on the path disappear before they are read. */
+/** Maximum number of searches if works on the path disappear before they are read. */
 const attempts = 3;
 
 async function shortestPath(question: Question, context: Context): Promise<CitationPath | null> {
   const { from, to, ...options } = question;
   for (let attempt = 0; attempt < attempts; attempt++) {
     const { graph, loaders } = context;
-    // Looked up again each time: the ends may have been joined with other works too.
+    // Looked up again each time: the ends may have been merged into other works, too.
     const [first, last] = await Promise.all([workIdByRef(from, context), workIdByRef(to, context)]);
     const { workIds, truncated, graphVersion } = await graph.ask((service, budget) =>
       service.path({ from: first, to: last, ...options }, budget),
@@ -87,8 +87,8 @@ async function shortestPath(question: Question, context: Context): Promise<Citat
     const works = await worksOf(workIds, loaders);
     const held = works.filter((work) => work !== null);
     if (held.length === works.length) return { works: held, graphVersion, truncated: false };
-    // A work on it was joined with another a moment ago: memory will hear of it. Or it came a moment ago, and a
-    // replica will.
+    // A work on the path was just merged into another one, and memory will follow; or it was just added, and a replica
+    // lags behind.
     await graph.catchUp();
     Object.assign(context, context.renew());
   }

@@ -151,7 +151,7 @@ async function paperIdsOf(refs: readonly string[], { loaders }: Context): Promis
 
 const order: KeyOrder = { name: "all_claims", parts: ["bigint", "integer"] };
 
-/** The claims that fit a condition, paper by paper. */
+/** The claims that match a condition, ordered by paper. */
 export function claimsConnection(
   condition: SQL | undefined,
   page: PageArguments,

@@ -13,53 +13,53 @@ import type { Rows } from "./loaders/shared-batches.ts";
 import { RequestGraph } from "./request-graph.ts";
 import { builtInKeyring } from "./signer-origin.ts";
 
-/** What resolvers share within one request. */
+/** Shared by the resolvers of one request. */
 export type Context = {
   readonly database: Database;
   readonly loaders: Loaders;
   readonly graph: RequestGraph;
-  /** What the answer may still take up. */
+  /** The bytes that the answer may still take. */
   readonly allowance: Allowance;
-  /** When the request ends at the latest; until somebody sets a time, when its client goes away. */
+  /** Ends the request: when its time is up, if a limit is set, or when its client disconnects. */
   readonly deadline: Deadline;
   readonly submit: Submit;
   readonly live: Live;
-  /** The keys that this process trusts: what `Signer.origin` is told by. */
+  /** The keys that this process trusts, which determine `Signer.origin`. */
   readonly keyring: Keyring;
   /**
-   * What reads the tables anew, from the server that is written to: for who has just written, and for a request that
-   * lasts. To be assigned to its context.
+   * New loaders that read from the primary server: after the request has written, and for long-lived requests. To be
+   * assigned to the request's context.
    */
   readonly renew: () => Reads;
 };
 
-/** What a request reads through. */
+/** The parts of a context that read data. */
 export type Reads = Pick<Context, "database" | "loaders" | "graph" | "allowance">;
 
 /**
- * Puts a document into the queue for who made the request, and gives the submission's id. Whether they may is part of
- * it: rejects with UNAUTHENTICATED, RATE_LIMITED or DOCUMENT_REJECTED.
+ * Queues a document on behalf of the request's sender and returns the submission's id. Checks permission: rejects with
+ * UNAUTHENTICATED, RATE_LIMITED or DOCUMENT_REJECTED.
  */
 export type Submit = (document: string) => Promise<string>;
 
-/** How a subscription follows the changes of papers, and how far it has come. */
+/** How a subscription follows changes of papers, and its progress. */
 export type Live = {
-  /** Begins to follow. Throws an ApiError where that cannot be. */
+  /** Starts to follow. Throws an ApiError if that is not possible. */
   readonly follow: () => ChangeFollower;
-  /** The position after which a client that comes again goes on; null for one that comes first. */
+  /** The position after which a reconnecting client resumes; null for a new one. */
   readonly resumeAfter: string | null;
-  /** The position of the change that was given last: that of the answer which is made from it. */
+  /** The position of the last change yielded, which the current answer is made from. */
   given: bigint | null;
-  /** The position up to which all that is to be given has been sent. */
+  /** Every change up to this position that concerns the client has been sent. */
   sent: bigint | null;
 };
 
 export type ChangeFollower = {
-  /** The end of the feed now. */
+  /** The current end of the feed. */
   head(): Promise<bigint>;
-  /** Some of the changes after a position, in their order; waits for the first. Null once it is to end. */
+  /** Changes after a position, in order; waits for the first one. Null when the subscription is to end. */
   next(after: bigint): Promise<readonly Change[] | null>;
-  /** Gives up; a wait ends. May be called again. */
+  /** Stops following and ends a pending wait. Idempotent. */
   end(): void;
 };
 
@@ -72,25 +72,25 @@ const refuse: Submit = () => {
 };
 
 export type RequestParts = {
-  /** Takes no submissions unless told. */
+  /** Defaults to rejecting submissions with UNAUTHENTICATED. */
   readonly submit?: Submit;
-  /** Follows no changes unless told. */
+  /** Defaults to failing with UNAVAILABLE. */
   readonly follow?: Live["follow"];
   readonly resumeAfter?: string | null;
   /** Defaults to the registry's key alone. */
   readonly keyring?: Keyring | undefined;
-  /** Aborted once nobody waits for the answer any more. */
+  /** Aborted once the client no longer waits for the answer. */
   readonly signal?: AbortSignal;
-  /** Bytes of the answer's texts. Defaults to `defaultQueryLimits.answerBytes`. */
+  /** The maximum size of the answer's texts in bytes. Defaults to `defaultQueryLimits.answerBytes`. */
   readonly answerBytes?: number;
-  /** Who makes the request, as an address: clients share connections evenly. Defaults to one client for all. */
+  /** The client's address: clients share connections evenly. Defaults to one client for all requests. */
   readonly client?: string;
 };
 
-/** Makes what one request reads through, until its deadline. */
+/** Creates the reads of one request, valid until its deadline. */
 export type PreparedReads = (deadline: Deadline, answerBytes: number) => Reads;
 
-/** Prepares a database's statements once. Rows are kept in memory from request to request where `kept` is given. */
+/** Prepares a database's statements once. With `kept`, rows are cached in memory across requests. */
 export function prepareReads(
   database: Database,
   graph: GraphService,
@@ -104,7 +104,7 @@ export function prepareReads(
   };
 }
 
-/** One request's context: reads from one server, and where it must, from the one that is written to. */
+/** One request's context: reads from one server, and from the primary if needed. */
 export function createContext(
   reads: PreparedReads,
   primary: PreparedReads,
@@ -130,7 +130,7 @@ export function createContext(
   };
 }
 
-/** Prepares a database's statements once; each call of what it returns makes one request's context. */
+/** Prepares a database's statements once; each call of the returned function makes one request's context. */
 export function prepareContext(
   database: Database,
   graph: GraphService,

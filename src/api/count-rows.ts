@@ -3,21 +3,18 @@ import type { PgTable } from "drizzle-orm/pg-core";
 import type { Queries } from "../store/database.ts";
 import { ApiError } from "./errors.ts";
 
-/** Rows that a filter may leave to be counted: a second's work or two. */
+/** The most rows that are counted for a filter: one or two seconds of work. */
 const mostCounted = 1_000_000;
 
-/**
- * How many rows of a table fit a condition, exactly. No more than `mostCounted` are counted: rejects with
- * QUERY_TOO_COMPLEX beyond.
- */
+/** The exact number of rows of a table that match a condition. Rejects with QUERY_TOO_COMPLEX above `mostCounted`. */
 export async function countRows(db: Queries, table: PgTable, condition: SQL | undefined): Promise<number> {
   const { rows } = await db.execute<{ count: string }>(sql`SELECT ${counted(table, condition)} AS count`);
   return within(Number(rows[0]?.count ?? 0));
 }
 
 /**
- * How many rows fit a condition, without those that fit `excepted`, which are some of them: for what is told by another
- * table's having nothing of a row, since what it has is found sooner. At one moment; refused as by `countRows`.
+ * Rows that match `condition` minus those that match `excepted`, a subset, in one snapshot. For anti-joins: counting
+ * the rows with a match in another table is faster than finding those without. Rejects as `countRows` does.
  */
 export async function countRowsWithout(
   db: Queries,
@@ -31,7 +28,7 @@ export async function countRowsWithout(
   return within(Number(rows[0]?.count ?? 0)) - Number(rows[0]?.excepted ?? 0);
 }
 
-/** One more than is counted shows that there are more. */
+/** One row beyond the limit shows that there are more. */
 function counted(table: PgTable, condition: SQL | undefined): SQL {
   const most = sql.raw(String(mostCounted + 1));
   return sql`(SELECT count(*) FROM (SELECT FROM ${table} WHERE ${condition ?? sql`true`} LIMIT ${most}) AS counted)`;

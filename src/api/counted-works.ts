@@ -8,7 +8,7 @@ import type { Loaders } from "./loaders/index.ts";
 import type { WorkRow } from "./loaders/papers.ts";
 import { WorkObject } from "./objects.ts";
 
-/** A work, and with how many of the given works it is linked by a citation. */
+/** A work, and the number of given works that it is linked with by a citation. */
 type CountedWork = { readonly work: WorkRow; readonly count: number };
 
 const order = "highest count first, then most cited; ties have the same order on every mirror";

@@ -2,35 +2,35 @@ import { setMaxListeners } from "node:events";
 import { ApiError } from "./errors.ts";
 
 /**
- * When a request ends before its answer: because nobody waits for it any more, or because it takes too long. What is
- * read for it ends then, too.
+ * Ends a request before its answer: because its client no longer waits for it, or because it takes too long. Its
+ * pending reads end as well.
  */
 export class Deadline {
   readonly #ending = new AbortController();
   readonly #client: AbortSignal | undefined;
 
-  /** `client` is aborted once nobody waits for the answer. */
+  /** `client` is aborted once the client no longer waits for the answer. */
   constructor(client?: AbortSignal) {
-    // Each of its statements listens.
+    // Each statement of the request adds a listener.
     setMaxListeners(0, this.#ending.signal);
     this.#client = client;
     if (client?.aborted) this.#giveUp();
     else client?.addEventListener("abort", this.#giveUp, { once: true });
   }
 
-  /** Aborted with what the client is told: CANCELLED or TIMEOUT. */
+  /** Aborted with the client's error: CANCELLED or TIMEOUT. */
   get signal(): AbortSignal {
     return this.#ending.signal;
   }
 
-  /** Ends the request now: whoever waits for its answer is told `reason`. */
+  /** Ends the request now with the error `reason`. */
   end(reason: ApiError): void {
     this.#ending.abort(reason);
   }
 
   /**
-   * Gives the work's result. Rejects with TIMEOUT, CANCELLED, or what `end` was called with, as soon as one of them
-   * happens. Null milliseconds set no limit.
+   * Returns the work's result. Rejects with TIMEOUT, CANCELLED, or the error given to `end`, as soon as one of them
+   * occurs. Null milliseconds set no limit.
    */
   async within<Result>(milliseconds: number | null, work: () => Result | Promise<Result>): Promise<Result> {
     const { signal } = this;
@@ -46,7 +46,7 @@ export class Deadline {
     });
     try {
       const result = await Promise.race([work(), ended]);
-      // Work that never waited may have gone on to its end.
+      // Synchronous work may have run to its end.
       signal.throwIfAborted();
       return result;
     } finally {

@@ -1,6 +1,6 @@
 import { GraphQLError } from "graphql";
 
-/** Every error that a client sees carries one of these as `extensions.code`. */
+/** Every error that a client sees has one of these as `extensions.code`. */
 export const errorCodes = [
   "BAD_USER_INPUT",
   "AMBIGUOUS_REF",
@@ -26,10 +26,10 @@ export const errorCodes = [
 
 export type ErrorCode = (typeof errorCodes)[number];
 
-/** Seconds after which a client that was answered UNAVAILABLE may come again. */
+/** Seconds after which a client may retry a request that failed with UNAVAILABLE. */
 export const comeAgainSeconds = 5;
 
-/** An error meant for the client: its message is shown as it is. Whatever else is thrown is masked. */
+/** An error meant for the client: its message is shown as it is. All other errors are masked. */
 export class ApiError extends GraphQLError {
   constructor(code: ErrorCode, message: string, details: Record<string, unknown> = {}) {
     super(message, { extensions: { code, ...details } });
@@ -41,7 +41,7 @@ export function badUserInput(message: string): ApiError {
   return new ApiError("BAD_USER_INPUT", message);
 }
 
-/** The code of an error that is meant for the client; null for every other. */
+/** The code of an error that is meant for the client; null for any other. */
 export function clientCodeOf(error: unknown): ErrorCode | null {
   if (!(error instanceof GraphQLError)) return null;
   const { originalError } = error;
@@ -51,13 +51,13 @@ export function clientCodeOf(error: unknown): ErrorCode | null {
   }
   const code = error.extensions["code"];
   if (errorCodes.includes(code as ErrorCode)) return code as ErrorCode;
-  // Variables that cannot be coerced, an operation that is not there: graphql-js gives them no code.
+  // graphql-js sets no code for invalid variables or an unknown operation.
   return isBeforeExecution(error) ? "BAD_USER_INPUT" : null;
 }
 
 /**
- * Whether graphql-js found a fault with an argument or a directive of the query, which it names. What it finds wrong
- * with a value of ours (a number that is no Int) names no place in the query.
+ * Whether graphql-js blames an argument or directive of the query: such errors have `nodes`. Errors about a value that
+ * the server returned (an Int out of range) have none.
  */
 function isAboutQuery({ nodes }: GraphQLError): boolean {
   return nodes !== undefined;

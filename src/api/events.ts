@@ -27,7 +27,7 @@ import { storable } from "./paper-filter.ts";
 import { required } from "./required.ts";
 import { EventStatusEnum, EventTypeEnum, ProofEnum } from "./scalars-and-enums.ts";
 
-/** Reads an argument that is a time. Throws BAD_USER_INPUT where it is none. */
+/** Reads a time argument. Throws BAD_USER_INPUT if it is invalid. */
 function readTime(argument: string, text: string): Instant {
   const instant = readInstant(text);
   if (instant !== null) return instant;
@@ -132,7 +132,7 @@ builder.node(EventObject, {
   }),
 });
 
-/** An event id as the tables have it. */
+/** An event id as stored in the tables. */
 export function digestOf(id: EventId): string {
   return id.slice("sha256:".length);
 }
@@ -279,7 +279,7 @@ function signerCondition(signers: readonly string[]): SQL {
     : inArray(events.fingerprint, known);
 }
 
-/** `received_at` never goes back from one position to the next, so a time is a position. */
+/** `received_at` never decreases from one position to the next, so a time maps to a position. */
 function sinceCondition(since: string): SQL {
   const instant = readTime("filter.since", since);
   return sql`${events.position} >= (SELECT position FROM events AS earliest

@@ -1,6 +1,6 @@
 import { badUserInput } from "./errors.ts";
 
-/** The types that have an id of their own. */
+/** The types that have a global id. */
 const nodeTypes = ["Paper", "Claim", "Work", "Event", "Signer", "Submission"] as const;
 
 export type NodeType = (typeof nodeTypes)[number];
@@ -9,7 +9,7 @@ export function encodeGlobalId(typename: string, key: string | number | bigint):
   return Buffer.from(`${typename}:${key}`, "utf8").toString("base64");
 }
 
-/** Reads an id that `encodeGlobalId` gave. Throws BAD_USER_INPUT for anything else. */
+/** Decodes an id from `encodeGlobalId`. Throws BAD_USER_INPUT for anything else. */
 export function decodeGlobalId(id: string): { typename: NodeType; id: string } {
   const text = id.length > 1000 ? "" : Buffer.from(id, "base64").toString("utf8");
   const colon = text.indexOf(":");

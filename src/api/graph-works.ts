@@ -8,10 +8,10 @@ import { graphLimits, readWithin } from "./limits/graph.ts";
 import type { Loaders } from "./loaders/index.ts";
 import type { WorkRow } from "./loaders/papers.ts";
 
-/** What each result that is computed over the citation graph states about itself. */
+/** The fields of every result that is computed over the citation graph. */
 export type GraphResult = { readonly truncated: boolean; readonly graphVersion: string };
 
-/** A result that is a list: an empty list can be truncated too. */
+/** A result that is a list: an empty list can be truncated, too. */
 export type GraphList<Node> = GraphResult & { readonly nodes: readonly Node[] };
 
 export const GraphResultInterface = builder.interfaceRef<GraphResult>("GraphResult");
@@ -31,7 +31,7 @@ GraphResultInterface.implement({
   }),
 });
 
-/** Adds the type of a list that was computed over the citation graph. */
+/** Defines the type of a list that is computed over the citation graph. */
 export function graphListObject<Node>(
   name: string,
   node: ObjectRef<typeof builder.$inferSchemaTypes, Node>,
@@ -53,12 +53,12 @@ export function graphListObject<Node>(
 /** The most unknown refs that an error names. */
 const mostNamed = 10;
 
-/** How descriptions name the forms of a ref that must name a known work. */
+/** The forms of a ref to a known work, for descriptions. */
 export const anyWorkRef = "in any form that `Query.work` accepts";
 
 type Asking = Pick<Context, "graph" | "loaders">;
 
-/** The works that refs name, each once, in the order given. Rejects with NOT_FOUND where one names none. */
+/** The works that refs name, without duplicates, in the order given. Rejects with NOT_FOUND if a ref names none. */
 export async function workIdsByRefs(
   argument: "refs" | "roots",
   refs: readonly string[],
@@ -79,7 +79,7 @@ export async function workIdsByRefs(
   return [...works];
 }
 
-/** The work that a ref names. Rejects with NOT_FOUND where no work is known by it. */
+/** The work that a ref names. Rejects with NOT_FOUND if there is none. */
 export async function workIdByRef(ref: string, { graph, loaders: { workByRef } }: Asking): Promise<bigint> {
   const held = heldInMemory(ref, graph);
   if (held !== null) return held;
@@ -89,8 +89,8 @@ export async function workIdByRef(ref: string, { graph, loaders: { workByRef } }
 }
 
 /**
- * The work that is known by the ref itself, where the graph in memory has it: the id of a work is made of the
- * identifier that it is known by, so no row has to be read. Null where the tables must tell.
+ * The work identified by the ref itself, if the graph in memory has it: a work's id is the hash of its identifier, so
+ * no row has to be read. Null if the tables must be queried.
  */
 function heldInMemory(ref: string, graph: Asking["graph"]): bigint | null {
   const parsed = parsePaperRef(ref);
@@ -108,8 +108,8 @@ function notFound(refs: readonly string[]): ApiError {
 }
 
 /**
- * The rows of works that the graph named, in one batch, in its order. Null for those that are gone since: joined with
- * another work, or no longer cited.
+ * The rows of works that the graph returned, in one batch, in its order. Null for those that no longer exist: merged
+ * into another work, or no longer cited.
  */
 export function worksOf(
   ids: Iterable<bigint>,

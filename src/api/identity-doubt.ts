@@ -47,7 +47,7 @@ export const IdentityConflictObject = builder.objectRef<IdentityConflict>("Ident
   }),
 });
 
-/** The identifiers of a work of which some paper says something else than what is used. */
+/** The identifiers of a work for which some papers state another target than the one used. */
 export async function identityConflictsOf(
   { workId }: WorkRow,
   _args: object,

@@ -1,13 +1,13 @@
 import { canonicalJson, type JsonValue } from "../protocol/index.ts";
 
 /**
- * A JSON value as its canonical text, which is what the JSON scalar gives. It goes into a response letter by
- * letter: through a JavaScript number, `1.0` would come out as `1` and 2^70 rounded, and hashes would not fit.
+ * A JSON value as its canonical text, the representation of the JSON scalar. It is copied verbatim into a response: as
+ * a JavaScript number, `1.0` would become `1` and 2^70 would be rounded, and hashes would no longer match.
  */
 export class JsonText {
   readonly text: string;
 
-  /** `text` must be canonical JSON; nothing checks it again. */
+  /** `text` must be canonical JSON; it is not checked again. */
   constructor(text: string) {
     this.text = text;
   }
@@ -16,7 +16,7 @@ export class JsonText {
     return new JsonText(canonicalJson(value));
   }
 
-  /** For who serializes a result with JSON.stringify alone: the value, its numbers rounded. */
+  /** For callers that serialize a result with JSON.stringify: the value, with rounded numbers. */
   toJSON(): unknown {
     if (watching) {
       met = true;
@@ -30,13 +30,13 @@ let watching = false;
 let met = false;
 
 /**
- * The JSON text of an execution result, with exact numbers. Since texts are written out and not put in the place
- * of marks, no string in a result can pass for one.
+ * The JSON text of an execution result, with exact numbers. Texts are written directly instead of replacing
+ * placeholders, so no string in a result can be mistaken for one.
  */
 export function stringifyResult(result: unknown): string {
   const text = textOfData(result);
   if (text !== null) return `{"data":${text}}`;
-  // Most results hold no JSON scalar, and JSON.stringify is several times faster than the writer below.
+  // Most results contain no JSON scalar, and JSON.stringify is several times faster than the writer below.
   watching = true;
   met = false;
   try {
@@ -48,7 +48,7 @@ export function stringifyResult(result: unknown): string {
   return write(result) ?? "null";
 }
 
-/** The text of the data where a result is nothing else; null where there is more to write. */
+/** The text of the data if the result has nothing else; null otherwise. */
 function textOfData(result: unknown): string | null {
   if (typeof result !== "object" || result === null) return null;
   const keys = Object.keys(result);
@@ -56,7 +56,7 @@ function textOfData(result: unknown): string | null {
   return keys.every((key) => key === "data" || key === "stringify") ? result.data.text : null;
 }
 
-/** As JSON.stringify: undefined where the value has no JSON text. */
+/** As JSON.stringify: undefined if the value has no JSON text. */
 function write(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   if (value instanceof JsonText) return value.text;

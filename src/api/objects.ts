@@ -7,8 +7,8 @@ import type { SignerRow } from "./loaders/records.ts";
 import type { ReferenceRow } from "./loaders/references.ts";
 
 /*
- * The nouns of the schema and the rows behind them. Their fields stand in a file each; here only so that a paper
- * can name a work and a work a paper without their files importing each other.
+ * The object types of the schema and their rows. Each type's fields have a file of their own; the types are here so
+ * that papers and works can refer to each other without circular imports.
  */
 export const PaperObject = builder.objectRef<PaperRow>("Paper");
 export const ClaimObject = builder.objectRef<ClaimRow>("Claim");
@@ -17,11 +17,11 @@ export const WorkObject = builder.objectRef<WorkRow>("Work");
 export const EventObject = builder.objectRef<EventRow>("Event");
 export const SignerObject = builder.objectRef<SignerRow>("Signer");
 
-/** Who asserted a claim or a reference: an event of its paper, and the standing of what is shown. */
+/** The provenance of a claim or reference: an event of its paper, and how well the row is proved. */
 export type ProvenanceRow = { readonly event: EventRow; readonly proof: AcceptedEvent["proof"] };
 export const ProvenanceObject = builder.objectRef<ProvenanceRow>("Provenance");
 
-/** Parts of a paper that are made of its row alone. */
+/** Parts of a paper that its row alone determines. */
 export const SourceObject = builder.objectRef<PaperRow>("Source");
 export const VerificationObject = builder.objectRef<PaperRow>("Verification");
 export const StateObject = builder.objectRef<PaperRow>("State");

@@ -8,19 +8,19 @@ import { badUserInput } from "./errors.ts";
 import type { PaperRow } from "./loaders/papers.ts";
 import { PaperObject } from "./objects.ts";
 
-/** A change, and by which look-up keys its paper may be a wanted one. */
+/** A change, and those wanted look-up keys that its paper has. */
 type Candidate = { readonly change: Change; readonly keys: ReadonlySet<string> };
 
 const noKeys: ReadonlySet<string> = new Set();
 
 /**
- * Which papers a subscription is about: those that refs name, now or later. So a paper that is not held yet is told of
- * once it comes, and all versions of an arXiv id unless the ref names one. Without refs all papers.
+ * The papers that a subscription covers: those that its refs name, now or later. A paper that is not stored yet is
+ * delivered once it is imported. An arXiv id without version covers all versions. Without refs, all papers.
  */
 class WantedPapers {
   readonly #refs: readonly PaperRef[] | null;
 
-  /** Throws BAD_USER_INPUT where a ref names no paper, or there are too many. */
+  /** Throws BAD_USER_INPUT if a ref names no paper, or if there are too many. */
   constructor(refs: readonly string[] | null) {
     if (refs !== null && refs.length > maximumPageSize) {
       throw badUserInput(`\`refs\` may name at most ${maximumPageSize} papers, not ${refs.length}.`);
@@ -28,7 +28,7 @@ class WantedPapers {
     this.#refs = refs?.map(readRef) ?? null;
   }
 
-  /** Those of the changes that may be of wanted papers: one statement at most. */
+  /** The changes that may concern wanted papers. Runs one statement at most. */
   async among({ pool }: Pick<Database, "pool">, changes: readonly Change[]): Promise<Candidate[]> {
     const candidates = changes.map((change) => ({ change, keys: new Set<string>() }));
     if (this.#refs === null) return candidates;
@@ -75,7 +75,7 @@ function namesNumber(ref: PaperRef, pithNumber: string): boolean {
   );
 }
 
-/** As the table `paper_keys` has it. */
+/** The key as in the table `paper_keys`. */
 function keyOf(ref: PaperRef): string | null {
   return ref.kind === "arxiv" ? `arxiv:${ref.id}` : ref.kind === "doi" ? `doi:${ref.doi}` : null;
 }
@@ -127,7 +127,7 @@ builder.subscriptionField("paperChanged", (t) =>
       const given = readPosition(context.live.resumeAfter ?? afterPosition ?? null);
       const follower = context.live.follow();
       try {
-        // Told of a change, a client sees what changed: nothing is read from a replica that may be behind.
+        // A client must see the change that it is notified of, so nothing is read from a replica that may be behind.
         Object.assign(context, context.renew());
         const head = await follower.head();
         if (given !== null && given > head) {
@@ -162,12 +162,12 @@ async function* changesOf(
   let position = start;
   try {
     for (;;) {
-      // Who asks for the next change has sent those before.
+      // A client that requests the next change has been sent the previous ones.
       live.sent = position;
       const changes = await follower.next(position);
       if (changes === null) return;
       for (const { change, keys } of await wanted.among(database, changes)) {
-        // What was read for the change before is old by now.
+        // Reads of the previous change may be outdated.
         Object.assign(context, context.renew());
         const paper = await context.loaders.paper.load(change.paperId);
         if (paper === null || !wanted.includes(paper, keys)) continue;
@@ -181,7 +181,7 @@ async function* changesOf(
   }
 }
 
-/** A generator can be ended while it waits, too: the wait ends first. */
+/** Returns a generator that can also be ended while it waits: that ends the wait first. */
 function untilReturned(
   follower: ChangeFollower,
   changes: AsyncGenerator<PaperChange>,

@@ -6,7 +6,7 @@ import {
 } from "../store/states/index.ts";
 import { ApiError, comeAgainSeconds } from "./errors.ts";
 
-/** Makes a document of a paper. Throws UNAVAILABLE where too many wait for documents of large papers. */
+/** Makes a document of a paper. Throws UNAVAILABLE if too many requests wait for documents of large papers. */
 export async function buildPaperDocument(
   states: PaperStates,
   wanted: WantedDocument,

@@ -6,17 +6,17 @@ import { builder } from "./builder.ts";
 import { badUserInput } from "./errors.ts";
 import { ProofEnum } from "./scalars-and-enums.ts";
 
-/** Whether PostgreSQL can hold this text: it knows no U+0000, so nothing stored contains one. */
+/** Whether PostgreSQL can store this text: it does not allow U+0000, so no stored text contains one. */
 export function storable(text: string): boolean {
   return !text.includes("\u0000");
 }
 
-/** The pattern for LIKE that fits every text which contains this one. */
+/** A LIKE pattern for texts that contain this one. */
 function containsPattern(text: string): string {
   return `%${text.replace(/[\\%_]/g, "\\$&")}%`;
 }
 
-/** A text to be looked for in stored ones, in their form: characters composed (NFC), white space folded. */
+/** A search text in the form of stored texts: composed characters (NFC), white space collapsed. */
 function comparableText(text: string): string {
   return text.normalize("NFC").replace(/[\s\p{Z}\p{Cc}]+/gu, " ");
 }
@@ -47,8 +47,8 @@ export const PaperFilterInput = builder.inputType("PaperFilter", {
 export type PaperFilter = typeof PaperFilterInput.$inferInput;
 
 /**
- * The condition on `papers` that a filter asks for; undefined where it asks nothing. What their works are to fit is a
- * list of works: PostgreSQL plans it as it does a join, and Citus reads it before, since works may lie elsewhere.
+ * A filter's condition on `papers`; undefined if it matches everything. The condition on works is a subquery:
+ * PostgreSQL plans it like a join, and Citus runs it first, since works may be on other servers.
  */
 export function paperCondition(db: Queries, filter: PaperFilter): SQL | undefined {
   const { categories, yearFrom, yearTo, titleContains, proof, hasEquivocations } = filter;
@@ -77,7 +77,7 @@ export function paperCondition(db: Queries, filter: PaperFilter): SQL | undefine
   );
 }
 
-/** The condition on `works` that a filter asks for; undefined where it asks nothing of them. */
+/** A filter's condition on `works`; undefined if there is none. */
 export function workCondition({ minCitedBy, isAnchor }: PaperFilter): SQL | undefined {
   return and(
     given(minCitedBy) && minCitedBy > 0 ? gte(works.citedByCount, minCitedBy) : undefined,
@@ -88,7 +88,7 @@ export function workCondition({ minCitedBy, isAnchor }: PaperFilter): SQL | unde
   );
 }
 
-/** Any of the categories; none for null. */
+/** Matches any of the categories; undefined for null. */
 export function categoriesCondition(categories: readonly string[] | null | undefined): SQL | undefined {
   if (!given(categories)) return undefined;
   const known = categories.filter(storable);
@@ -103,7 +103,7 @@ export function proofCondition(proof: PaperFilter["proof"]): SQL | undefined {
 function titleCondition(text: string): SQL {
   if (!storable(text)) return sql`false`;
   const pattern = containsPattern(comparableText(text));
-  // The second says nothing new, but it is what the index of trigrams holds: of three letters at least.
+  // The second condition is redundant, but the trigram index covers it if three letters or digits are adjacent.
   return and(
     ilike(papers.title, pattern),
     /[\p{L}\p{N}]{3}/u.test(text) ? ilike(paperNames(papers), pattern) : undefined,

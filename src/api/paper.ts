@@ -266,7 +266,7 @@ builder.node(PaperObject, {
   }),
 });
 
-/** From the current record_created; where none has arrived, as the bundle carried it beside its events. */
+/** From the current record_created; if none has arrived, as the bundle contained it outside its events. */
 async function canonicalRecordOf(
   { paperId, recordEventId }: PaperRow,
   _args: object,
@@ -277,7 +277,7 @@ async function canonicalRecordOf(
   return JsonText.of(event.payload["canonical_record"] ?? null);
 }
 
-/** A text of the `paper` in the current snapshot, as the event has it. */
+/** A text member of `paper` in the current snapshot, as in the event. */
 async function signedMember(
   { paperId, snapshotEventId }: PaperRow,
   member: string,

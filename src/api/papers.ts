@@ -53,7 +53,7 @@ function papersConnection(
 ): KeysetConnection<OrderedPaper, PaperRow> {
   const condition = paperCondition(db, filter);
   const readPapers = readPapersOf({ db, pool }, filter, order);
-  // A title that few papers have is looked for in all of them; the other filters have their indexes.
+  // Searching for a rare title may scan all papers; the other filters have indexes.
   const isExpensive = filter.titleContains !== null && filter.titleContains !== undefined;
   const read = (stretch: Stretch, limit: number): Promise<OrderedPaper[]> => {
     const work = () => readPapers(stretch, limit);

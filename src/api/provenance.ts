@@ -58,7 +58,7 @@ builder.node(SignerObject, {
   }),
 });
 
-/** Anything else than 32 hex digits names no signer; PostgreSQL would not accept every text. */
+/** Only 32 hex digits name a signer; PostgreSQL would reject some other texts. */
 async function signerOf(fingerprint: string, { loaders }: Context): Promise<SignerRow | null> {
   return /^[0-9a-f]{32}$/.test(fingerprint) ? loaders.signer.load(fingerprint) : null;
 }
@@ -105,7 +105,7 @@ ProvenanceObject.implement({
   }),
 });
 
-/** The provenance of a row of a paper's current snapshot: of its claims and references. */
+/** The provenance of a row of a paper's current snapshot: a claim or a reference. */
 export async function provenanceOf(paperId: bigint, context: Context): Promise<ProvenanceRow> {
   const { snapshotEventId } = await required(context.loaders.paper.get(paperId), "paper");
   const provenance = await eventProvenance(paperId, snapshotEventId, context);

@@ -42,7 +42,7 @@ RejectionCountObject.implement({
   }),
 });
 
-/** The rows of quarantine by reason, most frequent first. */
+/** The numbers of quarantined rows by reason, most frequent first. */
 export async function rejectionCounts({ database: { db }, loaders }: Context): Promise<RejectionCount[]> {
   const { kind, code } = quarantine;
   const { rows } = await loaders.batches.trackExpensive(() =>

@@ -9,7 +9,7 @@ type RelatedWork = {
   readonly work: WorkRow;
   readonly score: number;
   readonly sharedCount: number;
-  /** As many as the largest `first` in the query. */
+  /** As many as the largest `first` in the query requires. */
   readonly shared: readonly WorkRow[];
 };
 

@@ -3,17 +3,17 @@ import { ApiError } from "./errors.ts";
 import { analysisBudget, loadPatienceMilliseconds, questionBudget } from "./limits/graph.ts";
 import type { Batches } from "./loaders/batching.ts";
 
-/** What every answer of the graph says of itself. */
+/** The common part of all answers of the graph. */
 type Given = {
   readonly graphVersion: string;
   readonly truncated?: boolean;
-  /** Whether it was a budget that cut it, where the question says so. */
+  /** Whether a budget cut the answer, for questions that report it. */
   readonly isShort?: boolean;
 };
 
 /**
- * The citation graph as one request may ask it: its questions share a budget of time, end when the client goes away,
- * and belong to the level of the loaders that they are asked at.
+ * The citation graph as available to one request: its questions share a budget of time, end when the client
+ * disconnects, and belong to the current level of the loaders.
  */
 export class RequestGraph {
   readonly #service: GraphService;
@@ -30,8 +30,8 @@ export class RequestGraph {
   }
 
   /**
-   * Whether all that was answered so far is whole, and of the version in use: ranks may be of an earlier one, and
-   * another question that is cut short may come further.
+   * Whether all answers so far are complete and of the current version: ranks may be of an earlier one, and a question
+   * that was cut short may have a longer answer next time.
    */
   get isCurrent(): boolean {
     return this.#isCurrent;
@@ -41,12 +41,12 @@ export class RequestGraph {
     return this.#service.status();
   }
 
-  /** Whether memory has the work. */
+  /** Whether the graph in memory has the work. */
   holds(workId: bigint): boolean {
     return this.#service.holds(workId);
   }
 
-  /** Asks a question. Rejects with an ApiError where the graph cannot answer. */
+  /** Runs a question. Rejects with an ApiError if the graph cannot answer. */
   ask<Result extends Given>(
     question: (graph: GraphService, budget: Budget) => Promise<Result>,
   ): Promise<Result> {
@@ -57,7 +57,7 @@ export class RequestGraph {
     });
   }
 
-  /** Asks what only the graph in memory answers; waits a little where it is being loaded. */
+  /** Runs a question that only the graph in memory can answer; waits a little if that is loading. */
   analyse<Result extends Given>(
     question: (graph: GraphService, budget: Budget) => Promise<Result>,
   ): Promise<Result> {
@@ -67,7 +67,7 @@ export class RequestGraph {
     });
   }
 
-  /** Resolves when the graph has what was committed before. */
+  /** Resolves when the graph includes everything committed before. */
   catchUp(): Promise<void> {
     return this.#run(() => this.#service.catchUp());
   }
@@ -106,7 +106,7 @@ export class RequestGraph {
   async #run<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
       const { allowance } = this.#batches;
-      // The first milliseconds of each question are spent on the event loop.
+      // The first milliseconds of each question run on the event loop.
       return await this.#batches.hold(() => (allowance.isTurnOver ? allowance.turn().then(work) : work()));
     } catch (error) {
       if (this.#signal?.aborted) throw this.#signal.reason;

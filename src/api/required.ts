@@ -1,6 +1,6 @@
 /**
- * A row that another row names. Both are derived in one transaction, so it is there; between two statements of one
- * request the pair may have been replaced, and then this throws.
+ * Returns a row that another row refers to. Both are derived in one transaction, so it exists; but the pair may be
+ * replaced between two statements of one request, and then this throws.
  */
 export function required<Row>(row: Row | null | Promise<Row | null>, name: string): Row | Promise<Row> {
   return row instanceof Promise ? row.then((found) => there(found, name)) : there(row, name);

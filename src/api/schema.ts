@@ -26,10 +26,10 @@ import { priceFields } from "./limits/cost.ts";
 import type { WorkRow } from "./loaders/papers.ts";
 import { workKeyOf } from "./work.ts";
 
-/** The whole schema: each noun's file adds its own part to the builder. */
+/** The complete schema: each type's file has added its part to the builder. */
 export const schema = builder.toSchema();
 
-// Pothos makes a promise for each id. At the two ends of thousands of edges, that is most of the time of a graph.
+// Pothos creates a promise for each id. For the two ends of thousands of edges, that is most of a graph's time.
 const workId = assertObjectType(schema.getType("Work")).getFields()["id"];
 if (workId !== undefined) workId.resolve = (work: WorkRow) => encodeGlobalId("Work", workKeyOf(work));
 

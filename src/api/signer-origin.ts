@@ -1,6 +1,6 @@
 import { createKeyring, fingerprintOf, type Keyring, registryKey } from "../protocol/index.ts";
 
-/** Where this mirror knows a signer's key from. */
+/** How this mirror knows a signer's key. */
 export type SignerOrigin = "registry" | "configured" | "sample" | "unknown";
 
 /** The key of sample/keyring.json. Its private key is published, so it is never more than a demo. */

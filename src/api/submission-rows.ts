@@ -20,7 +20,7 @@ export type SubmissionRow = {
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** Reads submissions by their ids, in one statement. What is no id in its one spelling is not found. */
+/** Reads submissions by ids, in one statement. Ids that are not in canonical form are not found. */
 export async function readSubmissions(
   { db }: Pick<Database, "db">,
   ids: readonly string[],
@@ -36,7 +36,7 @@ export async function readSubmissions(
 
 export type SubmissionError = { readonly code: string; readonly message: string };
 
-/** Why a submission was refused or given up; null for any other. What infrastructure said stays with the operator. */
+/** Why a submission was rejected or failed; null for any other. Only the operator sees infrastructure errors. */
 export function submissionErrorOf(row: SubmissionRow): SubmissionError | null {
   const code = row.errorCode ?? "UNKNOWN";
   if (row.status === "rejected") return { code, message: row.errorMessage ?? "" };
@@ -47,7 +47,7 @@ export function submissionErrorOf(row: SubmissionRow): SubmissionError | null {
   };
 }
 
-/** The events of a merged document that were not let in, one a line: the event's id and the reason. */
+/** The rejected events of a merged document, one a line: the event's id and the reason. */
 export function refusedLinesOf({ status, errorMessage }: SubmissionRow): string[] {
   return status === "merged" && errorMessage !== null ? errorMessage.split("\n") : [];
 }

@@ -148,7 +148,7 @@ builder.mutationField("submitDocument", (t) =>
     },
     resolve: async (_root, { document }, context) => {
       const id = await context.submit(document);
-      // Who has written sees it: the rest of the request is read anew, and from where it was written.
+      // Read your own writes: the rest of the request uses new loaders and reads from the primary.
       Object.assign(context, context.renew());
       const row = (await readSubmissions(context.database, [id])).get(id);
       if (row === undefined) throw new Error("A submission that was stored is gone.");

@@ -36,7 +36,7 @@ const WorkFilterInput = builder.inputType("WorkFilter", {
 
 export type WorkFilter = typeof WorkFilterInput.$inferInput;
 
-/** The condition of a filter on `works`; undefined if it matches everything. */
+/** A filter's condition on `works`; undefined if it matches everything. */
 export function workCondition(
   db: Queries,
   { yearFrom, yearTo, categories, stored }: WorkFilter,
@@ -116,7 +116,7 @@ builder.queryField("topWorks", (t) =>
   }),
 );
 
-/** From the tables, where the counts are indexed. */
+/** From the tables, which have an index on the counts. */
 async function mostCited(
   first: number,
   condition: SQL | undefined,
@@ -139,14 +139,14 @@ async function mostCited(
   return { nodes, truncated: false, graphVersion };
 }
 
-/** The version of a list without any row to carry it. */
+/** The version of an empty list, which has no row to carry it. */
 export async function emptyListVersion({ total }: Context["loaders"]): Promise<string> {
   return String(await total.load("graph_position"));
 }
 
 /**
- * The graph's position in the snapshot of a statement: a table of one row that it joins, so that a server with Citus reads
- * it first, where it lies, and sends it along.
+ * The graph's position in a statement's snapshot: a one-row subquery to join, which a server with Citus runs first and
+ * distributes.
  */
 export const graphPosition = {
   table: sql`(SELECT coalesce(max(value), 0)::text AS value FROM totals WHERE name = 'graph_position') AS graph_position`,
@@ -164,7 +164,7 @@ async function byPageRank(first: number, condition: SQL | undefined, context: Co
   if (condition !== undefined) {
     const best = await idsOf(and(condition, sql`${works.workId} = ANY(${idList(found)}::bigint[])`), context);
     const listed = found.filter(({ workId }) => best.has(workId));
-    // Most filters leave enough of the best; else they are looked for among all that fit.
+    // Usually enough of the best match the filter; otherwise all works that match are ranked.
     if (listed.length >= first || found.length < graphLimits.ranked[1]) found = listed.slice(0, first);
     else {
       answer = await rank(BigUint64Array.from(await idsOf(condition, context)));
@@ -187,10 +187,10 @@ function idList(found: readonly { readonly workId: bigint }[]): string {
   return `{${found.map(({ workId }) => workId).join(",")}}`;
 }
 
-/** Rows read at a time: the event loop goes on between. */
+/** Rows read at a time: the event loop continues in between. */
 const page = 20_000;
 
-/** The works that fit a condition, all of them. */
+/** The ids of all works that match a condition. */
 export async function idsOf(
   condition: SQL | undefined,
   { database: { db }, loaders }: Context,

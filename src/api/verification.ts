@@ -103,7 +103,7 @@ StateObject.implement({
       resolve: async (paper, _args, context) => {
         const { text } = await mergedState(paper, context);
         const { allowance, loaders } = context;
-        // Many requests may have waited for the same state: each takes milliseconds to make a string of it.
+        // Many requests may have waited for the same state, and converting it to a string takes milliseconds for each.
         if (allowance.isTurnOver) await allowance.pause(loaders.batches);
         return new JsonText((text ?? "null").toString());
       },

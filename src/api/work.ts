@@ -12,7 +12,7 @@ import { required } from "./required.ts";
 
 const order: KeyOrder = { name: "citing_papers", parts: ["instant", "bigint"] };
 
-/** The papers held whose references name a work, latest submitted first. */
+/** The stored papers that cite a work, latest submitted first. */
 export function citingConnection(
   workId: bigint,
   page: PageArguments,
@@ -25,7 +25,7 @@ export function citingConnection(
       nodeOf: ({ paperId }) => loaders.paper.get(paperId),
       rows: (range) => loaders.citingPapersOfWork.of(range).get(workId),
       anyFrom: async (key, side) => {
-        // The bounds are exclusive: one of the two is the neighbour of the key in this order.
+        // The bounds are exclusive, so this uses the neighbour of the key in this order.
         const range = { after: null, before: null, reverse: side === "before", limit: 1 };
         const [submittedAt = "", paperId = "0"] = key;
         const neighbour = [submittedAt, String(BigInt(paperId) + (side === "before" ? -1n : 1n))];
@@ -122,12 +122,12 @@ builder.node(WorkObject, {
   }),
 });
 
-/** The key that the id of a work encodes. */
+/** The key encoded in a work's global id. */
 export function workKeyOf({ key }: WorkRow): string {
   return key;
 }
 
-/** The part after `arxiv:` or `doi:` if the key of the work is of that kind. */
+/** The part after `arxiv:` or `doi:` if the work's key is of that kind. */
 function keyOfKind({ key }: WorkRow, kind: IdentifierKind): string | null {
   return key.startsWith(`${kind}:`) ? key.slice(kind.length + 1) : null;
 }

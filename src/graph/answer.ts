@@ -17,7 +17,7 @@ type Answers = {
   ) => Answer<Name>;
 };
 
-/** Answers a question from memory, at once, in the budget of `meter`: work ids in, work ids out. */
+/** Answers a question from memory, synchronously, within the budget of `meter`: work ids in, work ids out. */
 export function answer<Name extends QuestionName>(
   graph: GraphVersion,
   name: Name,

@@ -3,9 +3,9 @@ import type { LayeredRows } from "./layered-rows.ts";
 import { GraphVersion } from "./version.ts";
 
 /**
- * The version after a transaction's changes, given as payloads of the feed (store/graph-payload.ts). The version
- * before stays as it is. To put an edge that is there sets its flag; to remove what is not there does nothing; a work
- * with edges left is not removed: a payload may come twice. O(changes + degrees of the works they touch).
+ * The version after a transaction's changes, given as payloads of the feed (store/graph-payload.ts). The previous one
+ * is not modified. Changes are idempotent, as a payload may come twice: putting an existing edge sets its flag, and
+ * removing a missing one does nothing. A work with edges is not removed. O(changes + degrees of the works they touch).
  */
 export function applyChanges(
   version: GraphVersion,
@@ -31,7 +31,7 @@ export function* applyInSteps(
   const places = new Map<number, boolean>();
   const references = new RowChanges();
   const citedBy = new RowChanges();
-  /** Edges put, as pairs. */
+  /** Added edges, as pairs. */
   const putEdges: number[] = [];
 
   const find = (high: number, low: number): number => {
@@ -43,7 +43,7 @@ export function* applyInSteps(
   const arrive = (high: number, low: number): number => {
     let index = find(high, low);
     if (index < 0) index = baseSize + added.push(high, low);
-    // A work that a later version of this base had added, before this one was taken up again, has its place already.
+    // The work already has its place if a later version of the same base added it before this version was used again.
     while (addedCount <= index - baseSize) {
       if (addedCount < index - baseSize) places.set(baseSize + addedCount, false);
       addedCount++;
@@ -97,17 +97,17 @@ export function* applyInSteps(
   });
 }
 
-/** What becomes of an edge: put with its flag, 0 or 1, or removed. */
+/** A change to an edge: 0 or 1 puts it with that flag, 2 removes it. */
 const removed = 2;
 
-/** Rows are made in runs of so many: some tenths of a millisecond. */
+/** Rows built between two yields: some tenths of a millisecond. */
 const rowsAtATime = 64;
 
-/** Edges of one direction that are put and removed: in plain lists, for there may be many. */
+/** Edges of one direction to put and remove, in plain lists since there may be many. */
 class RowChanges {
   readonly #places = new Map<number, number>();
   readonly #vertices: number[] = [];
-  /** By change, the place of its vertex, and `neighbour * 4 + change`. */
+  /** For each change, the place of its vertex; in `#changes`, `neighbour * 4 + change`. */
   readonly #rows: number[] = [];
   readonly #changes: number[] = [];
 
@@ -122,8 +122,8 @@ class RowChanges {
   }
 
   /**
-   * The rows with these changes made, the last of each edge, and how many edges they have more. New rows stand in one
-   * array. In steps: it yields from time to time. O(changes + degrees of the vertices).
+   * The rows with these changes made, the last one to each edge, and by how many edges they grew. New rows share one
+   * array. Yields from time to time. O(changes + degrees of the vertices).
    */
   *applyTo(rows: LayeredRows): Generator<void, { rows: LayeredRows; more: number }> {
     const { offsets, changes } = this.#byRow();
@@ -138,7 +138,7 @@ class RowChanges {
       if (place % rowsAtATime === rowsAtATime - 1) yield;
       const start = at;
       const row = changes.subarray(offsets[place], offsets[place + 1]);
-      // In the order of neighbours; of several changes to one edge the last stays the last.
+      // Sorted by neighbour. The sort is stable: of several changes to one edge the last stays last.
       if (row.length > 1) row.sort((a, b) => Math.floor(a / 4) - Math.floor(b / 4));
       rows.seek(vertex);
       const { cells: oldCells, start: oldStart, end: oldEnd } = rows;
@@ -161,7 +161,7 @@ class RowChanges {
     return { rows: change.rows(), more };
   }
 
-  /** The changes dealt out by their rows, in their order. */
+  /** The changes grouped by row, in their order. */
   #byRow(): { offsets: Uint32Array; changes: Float64Array } {
     const offsets = new Uint32Array(this.#vertices.length + 1);
     for (const row of this.#rows) offsets[row + 1] = (offsets[row + 1] as number) + 1;

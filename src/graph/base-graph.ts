@@ -2,20 +2,20 @@ import type { SparseRows } from "./adjacency.ts";
 import { levelsOf } from "./levels.ts";
 import { createVertexIndex, VertexIndex, type VertexIndexParts } from "./vertex-index.ts";
 
-/** A graph as plain shared arrays: what threads hand each other, without a copy. */
+/** A graph as plain shared arrays, which threads pass to each other without copying. */
 export type BaseParts = {
   readonly vertices: VertexIndexParts;
   readonly references: SparseRows;
   readonly citedBy: SparseRows;
   /** By vertex; see levels.ts. */
   readonly levels: Uint32Array;
-  /** How far the feed of changes is in it. */
+  /** The position of the feed up to which changes are included. */
   readonly position: bigint;
 };
 
 /**
- * The graph as it was loaded or folded: 8 bytes an edge for both directions, and 24 a vertex. Later changes lie over
- * it (version.ts).
+ * The graph as it was loaded or folded: 8 bytes an edge for both directions, and 24 a vertex. Later changes are layered
+ * over it (version.ts).
  */
 export class BaseGraph {
   readonly parts: BaseParts;
@@ -32,7 +32,7 @@ export class BaseGraph {
     return this.parts.position;
   }
 
-  /** Of all its arrays. */
+  /** The total size of its arrays. */
   get bytes(): number {
     const { vertices, references, citedBy, levels } = this.parts;
     const arrays = [vertices, references, citedBy].flatMap((part) => Object.values<Uint32Array>(part));
@@ -41,22 +41,22 @@ export class BaseGraph {
   }
 }
 
-/** Edges in any order, by index: `cited` in the form of a cell (adjacency.ts). Only the first `count` are meant. */
+/** Edges in any order, by index: `cited` in the form of a cell (adjacency.ts). Only the first `count` are used. */
 export type EdgeList = {
   readonly citing: Uint32Array;
   readonly cited: Uint32Array;
   readonly count: number;
 };
 
-/** Zeros in memory that threads share. */
+/** A zeroed array in memory that threads share. */
 export function sharedArray(length: number): Uint32Array<SharedArrayBuffer> {
   return new Uint32Array(new SharedArrayBuffer(length * 4));
 }
 
 /**
- * Sorts edges into rows of both directions. Edges given twice are one, an internal anchor if any of them is. Work ids
- * are given as halves, in strictly ascending order. O(vertices + edges): edges are dealt out by citing work, then by
- * cited work, then by citing work again, after which all rows are ascending.
+ * Sorts edges into rows of both directions. Duplicate edges are merged: an internal anchor if any of them is one. Work
+ * ids are given as halves, in strictly ascending order. O(vertices + edges): a radix sort by citing work, then by cited
+ * work, then by citing work again, after which all rows are ascending.
  */
 export function buildBaseGraph(
   high: Uint32Array,
@@ -99,7 +99,7 @@ function countRows(size: number, count: number, rowOf: (index: number) => number
   return { offsets, cells: sharedArray(count) };
 }
 
-/** The other direction: its rows are ascending, whatever the order within the given rows. */
+/** The opposite direction. Its rows are ascending, whatever the order within the given rows. */
 function transpose(rows: SparseRows, size: number): SparseRows {
   const { offsets, cells } = rows;
   const other = countRows(size, cells.length, (index) => (cells[index] as number) >>> 1);
@@ -116,7 +116,7 @@ function transpose(rows: SparseRows, size: number): SparseRows {
   return other;
 }
 
-/** The rows themselves where no edge is there twice, as is usual. */
+/** Returns the given rows if they have no duplicates, which is the usual case. */
 function withoutDuplicates(rows: SparseRows, size: number): SparseRows {
   const { offsets, cells } = rows;
   let duplicates = 0;

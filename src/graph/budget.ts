@@ -1,4 +1,4 @@
-/** What a question may cost; what is left out is not limited. */
+/** The limits of a question; a limit that is left out does not apply. */
 export type Budget = {
   /** Vertices reached. */
   readonly vertices?: number;
@@ -9,17 +9,17 @@ export type Budget = {
   readonly signal?: AbortSignal;
 };
 
-/** Which part of a budget is used up, so that nothing more may be looked at; `signal` where the asker has gone. */
+/** The part of a budget that is used up, which ends the question; `signal` if the caller cancelled it. */
 type Exhausted = "edges" | "milliseconds" | "signal";
 
-/** How many edges are looked at between two looks at the clock: some tens of microseconds. */
+/** Edges counted between two checks of the clock: some tens of microseconds. */
 const edgesBetweenLooks = 4096;
 
-/** Counts what a question costs and says when its budget is used up. One for each question. */
+/** Counts what a question costs and reports when its budget is used up. One for each question. */
 export class Meter {
-  /** What ended the question; null while it may go on. */
+  /** What ended the question; null while it may continue. */
   exhausted: Exhausted | null = null;
-  /** A vertex was asked for that the budget does not hold; edges between those reached may still be looked at. */
+  /** The limit of vertices was exceeded. Edges between those reached may still be read. */
   lacksVertices = false;
   #vertices: number;
   #edges: number;
@@ -27,7 +27,7 @@ export class Meter {
   readonly #deadline: number;
   readonly #isCancelled: () => boolean;
 
-  /** `isCancelled` is asked as often as the clock. */
+  /** `isCancelled` is called as often as the clock is read. */
   constructor(
     budget: Budget,
     isCancelled: () => boolean = () => budget.signal?.aborted === true,
@@ -40,22 +40,20 @@ export class Meter {
     this.look();
   }
 
-  /** Whether anything was denied: the answer may lack something. */
+  /** Whether anything was denied: the answer may be incomplete. */
   get isShort(): boolean {
     return this.lacksVertices || this.exhausted !== null;
   }
 
-  /** How many edges are left. */
   get edgesLeft(): number {
     return this.#edges;
   }
 
-  /** How much time is left. */
   get millisecondsLeft(): number {
     return this.#deadline - performance.now();
   }
 
-  /** Takes one vertex from the budget. False where none is left. */
+  /** Takes one vertex from the budget. False if none is left. */
   vertex(): boolean {
     if (this.#vertices <= 0) {
       this.lacksVertices = true;
@@ -65,9 +63,9 @@ export class Meter {
     return true;
   }
 
-  /** Takes edges from the budget, about to be looked at. Returns how many of them may be: fewer where it ends. */
+  /** Takes edges from the budget before they are read. Returns how many may be read: fewer than `count` if it ends. */
   edges(count: number): number {
-    // Rows without edges cost time as well.
+    // Rows without edges take time as well.
     this.#untilLook -= count + 1;
     if (this.#untilLook <= 0) this.look();
     if (this.exhausted !== null) return 0;
@@ -81,7 +79,7 @@ export class Meter {
     return left;
   }
 
-  /** Looks at the clock and the asker now: before a step that counts no edges. */
+  /** Checks the clock and cancellation now, for a step that counts no edges. */
   look(): void {
     this.#untilLook = edgesBetweenLooks;
     if (this.exhausted !== null) return;

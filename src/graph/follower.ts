@@ -4,30 +4,30 @@ import { listen } from "../store/listen.ts";
 import type { GraphTransaction } from "./threads/messages.ts";
 
 export type Followed = {
-  /** How far the feed has been applied. */
+  /** The position up to which the feed has been applied. */
   position(): bigint;
-  /** Where the feed ended just now. */
+  /** Receives the current end of the feed. */
   onHead(position: bigint): void;
-  /** Rejects where one cannot be read: the graph is then loaded anew. */
+  /** Rejects if a transaction cannot be read: the graph is then reloaded. */
   apply(transactions: readonly GraphTransaction[]): Promise<void>;
-  /** Loads anew; resolves when the position is that of the new graph. */
+  /** Reloads the graph; resolves when the position is that of the new one. */
   reload(): Promise<void>;
 };
 
 export type Following = {
-  /** Looks into the table now. Resolves when all that was committed before is applied, or the looking failed. */
+  /** Reads the feed now. Resolves when everything committed before is applied, or when reading failed. */
   catchUp(): Promise<void>;
   close(): Promise<void>;
 };
 
 export type FollowOptions = {
-  /** The table is looked into at least so often, in case a notice was lost. */
+  /** The table is polled at least this often, in case a notification was lost. */
   readonly pollMilliseconds: number;
 };
 
 /**
- * Follows the feed of changes: notices wake it, the table tells it. After a lost connection it listens again and looks
- * at once for what it has missed.
+ * Follows the feed of changes: notifications wake it, and it reads the table. After a lost connection it listens again
+ * and reads at once what it missed.
  */
 export function follow(pool: pg.Pool, followed: Followed, { pollMilliseconds }: FollowOptions): Following {
   let isClosed = false;
@@ -44,25 +44,25 @@ export function follow(pool: pg.Pool, followed: Followed, { pollMilliseconds }: 
         followed.onHead(news.head);
         await followed.apply(news.transactions).catch(() => followed.reload());
       }
-      // One page may not have been all.
+      // There may be more than one page.
       if (news === "reload" || news.transactions.length > 0) isAskedAgain = true;
     } while (isAskedAgain && !isClosed);
   };
   const catchUp = (): Promise<void> => {
     isAskedAgain = true;
-    // A look that fails is repeated with the next notice, the next connection or the next poll.
+    // A failed read is repeated with the next notification, connection or poll.
     running ??= run()
       .catch(() => {})
       .finally(() => {
         running = null;
-        // Asked after the last look, and before this.
+        // Requested after the last read ended, and before this.
         if (isAskedAgain && !isClosed) return catchUp();
       });
     return running;
   };
   const listening = listen(pool, {
     channel: graphChannel,
-    // What it says is not taken for the end of the feed: anybody may send one.
+    // The notification's content is not used as the end of the feed: any database user can send one.
     onNotice: () => void catchUp(),
     onListening: () => void catchUp(),
   });
@@ -79,7 +79,7 @@ export function follow(pool: pg.Pool, followed: Followed, { pollMilliseconds }: 
   };
 }
 
-/** What has come after a position: whole transactions, or that the graph must be loaded anew. */
+/** The changes after a position, in complete transactions, or that the graph must be reloaded. */
 type FeedNews = { readonly head: bigint; readonly transactions: readonly GraphTransaction[] } | "reload";
 
 type FeedRow = {
@@ -93,9 +93,8 @@ type FeedRow = {
 const page = 64;
 
 /**
- * Reads the feed after a position, as far as one page goes, and to the end of its last transaction. It says to reload
- * where rows have been deleted that were not read, where one says so, and where the feed ends before the position:
- * then the database is another one than it was.
+ * Reads the feed after a position: one page, and the rest of its last transaction. Returns "reload" if unread rows were
+ * deleted, if a row demands it, or if the feed ends before the position, which means that the database was replaced.
  */
 async function readFeed(pool: pg.Pool, after: bigint): Promise<FeedNews> {
   const counter = await pool.query<{ value: string }>(
@@ -108,7 +107,7 @@ async function readFeed(pool: pg.Pool, after: bigint): Promise<FeedNews> {
   for (;;) {
     const last = rows.at(-1);
     if (last === undefined || last.position === last.transaction_end) break;
-    // The rest is there: a transaction's rows are committed together.
+    // The rest exists: a transaction's rows are committed together.
     const more = await readRows(pool, BigInt(last.position));
     if (more.length === 0) return "reload";
     rows.push(...more);
@@ -119,7 +118,7 @@ async function readFeed(pool: pg.Pool, after: bigint): Promise<FeedNews> {
   let payloads: Uint8Array[] = [];
   for (const { position, transaction_end, payload, changed_at: changedAt } of rows) {
     if (payload === null) return "reload";
-    // In a buffer of its own: a small one is a part of a larger, all of which would be sent to each thread.
+    // A buffer of its own: small ones are slices of a larger one, all of which would be sent to each thread.
     payloads.push(new Uint8Array(payload));
     if (position !== transaction_end) continue;
     transactions.push({ position: BigInt(position), payloads, changedAt });

@@ -8,25 +8,25 @@ import { type Answer, GraphUnavailableError, type Input, type QuestionName } fro
 import { askSql, topWorksInSql } from "./sql/sql-graph.ts";
 import type { TopWorksAnswer, TopWorksInput } from "./top-works.ts";
 
-/** Where the edges are that questions are answered from. */
+/** Where questions read edges from. */
 export type AdjacencyKind = "memory" | "sql";
 
 export type GraphOptions = {
-  /** `sql` holds nothing in memory; `memory`, the default, asks SQL while it loads. */
+  /** `sql` keeps nothing in memory. Defaults to `memory`, which uses SQL while it loads. */
   readonly adjacency?: AdjacencyKind;
-  /** Threads for dear questions; one less than there are processors unless told, but one. Analyses have one more. */
+  /** Threads for expensive questions; PageRank and folds have another. Defaults to processors - 1, at least 1. */
   readonly threads?: number;
-  /** The most that a question costs the event loop; 1.5 unless told. 0: all go to threads. */
+  /** The most that a question may take on the event loop. Defaults to 1.5 ms. 0 sends all to threads. */
   readonly eventLoopMilliseconds?: number;
-  /** Edges looked at on the event loop; 200,000 unless told. */
+  /** Edges read on the event loop. Defaults to 200,000. */
   readonly eventLoopEdges?: number;
-  /** The feed is looked into at least so often; 5 s unless told. */
+  /** The feed is polled at least this often. Defaults to 5 s. */
   readonly pollMilliseconds?: number;
-  /** PageRanks of an earlier version are given out for so long; 10 s unless told. */
+  /** How old PageRanks of an earlier version may be. Defaults to 10 s. */
   readonly rankAgeMilliseconds?: number;
-  /** Changes are folded in when they are so many bytes, or 3 % of the graph; 512 KiB unless told. */
+  /** Changes are folded in when they exceed this size and 3 % of the graph. Defaults to 512 KiB. */
   readonly foldBytes?: number;
-  /** Told each time that the graph could not be loaded, or not anew. */
+  /** Called each time that loading or reloading the graph fails. */
   readonly onLoadError?: (error: unknown) => void;
 };
 
@@ -34,11 +34,11 @@ export type GraphStatus = {
   readonly adjacency: AdjacencyKind;
   /** Whether questions are answered from memory. */
   readonly isLoaded: boolean;
-  /** What answers from memory are computed at now; null where nothing is loaded. */
+  /** The version that answers from memory are computed at; null if nothing is loaded. */
   readonly graphVersion: string | null;
   readonly vertices: number;
   readonly edges: number;
-  /** Of the shared arrays. */
+  /** The size of the base's arrays and of the changes over it. */
   readonly bytes: number;
   readonly lagPositions: number;
   readonly lagMilliseconds: number;
@@ -46,13 +46,13 @@ export type GraphStatus = {
   readonly folds: number;
   readonly loadMilliseconds: number | null;
   /**
-   * Why the last attempt to load failed; null once one has succeeded. Where `isLoaded`, it was to load anew, and answers
-   * are of an ever older version meanwhile.
+   * Why the last attempt to load failed; null once one has succeeded. If `isLoaded`, a reload failed, and answers come
+   * from an increasingly outdated version.
    */
   readonly loadError: string | null;
 };
 
-/** An answer, and which version of the graph it is of: a position of the feed, to be compared for equality only. */
+/** An answer and its graph version: a position of the feed, to be compared for equality only. */
 export type Answered<Result> = Result & { readonly graphVersion: string };
 
 type Ask<Name extends QuestionName> = (
@@ -61,30 +61,29 @@ type Ask<Name extends QuestionName> = (
 ) => Promise<Answered<Answer<Name>>>;
 
 /**
- * Asks the citation graph. All questions reject with the signal's reason once it is aborted, and with
- * GraphUnavailableError where a thread died or the service was closed. See question.ts for what is asked and
- * answered.
+ * Queries the citation graph. All questions reject with the signal's reason once it is aborted, and with
+ * GraphUnavailableError if a thread died or the service was closed. See question.ts for inputs and answers.
  */
 export type GraphService = {
   readonly [Name in QuestionName]: Ask<Name>;
 } & {
-  /** The works that rank first, computed in a thread. */
+  /** The highest-ranked works, computed in a thread. */
   topWorks(input: TopWorksInput, budget?: Budget): Promise<Answered<TopWorksAnswer>>;
   status(): GraphStatus;
-  /** The version that memory answers at; null where nothing is loaded. */
+  /** The version in memory; null if nothing is loaded. */
   graphVersion(): string | null;
-  /** Whether memory, as it is now, has the work; false where nothing is loaded. Costs no statement. */
+  /** Whether the version in memory has the work; false if nothing is loaded. Runs no statement. */
   holds(workId: bigint): boolean;
-  /** Resolves once questions are answered from memory. Rejects where they will never be. */
+  /** Resolves once questions are answered from memory. Rejects if they never will be. */
   loaded(signal?: AbortSignal): Promise<void>;
-  /** Looks into the feed now: resolves when memory has applied what was committed before. */
+  /** Reads the feed now; resolves when memory has applied everything committed before. */
   catchUp(): Promise<void>;
-  /** Resolves once memory has come to a position of the feed, like the one a transaction wrote. */
+  /** Resolves once memory has reached a position of the feed, such as that of a transaction just written. */
   reached(position: bigint, signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
 };
 
-/** Starts at once; where it holds the graph in memory, that loads meanwhile. */
+/** Returns at once; a graph in memory loads in the background. */
 export function startGraph(database: Database, options: GraphOptions = {}): GraphService {
   const { adjacency = "memory" } = options;
   const closing = new AbortController();

@@ -9,7 +9,7 @@ const pageSize = 1 << pageBits;
 /** Rows by vertex, in pages: a later version shares all pages that it did not change. */
 export type Pages = readonly (readonly (Row | undefined)[] | undefined)[];
 
-/** One direction of a base, with the rows that were changed since. */
+/** One direction of a base, with the rows that changed since. */
 export class LayeredRows implements Rows {
   cells: Uint32Array;
   start = 0;
@@ -48,7 +48,7 @@ export class LayeredRows implements Rows {
     return (this.#base.offsets[vertex + 1] as number) - (this.#base.offsets[vertex] as number);
   }
 
-  /** All rows one behind the other, of vertices below `size`: the base's own arrays where nothing lies over it. */
+  /** All rows below `size`, concatenated: the base's own arrays if no row was replaced. */
   flat(size: number): SparseRows {
     if (this.pages.length === 0 && size === this.#baseSize) return this.#base;
     const offsets = new Uint32Array(size + 1);
@@ -64,13 +64,13 @@ export class LayeredRows implements Rows {
     return { offsets, cells };
   }
 
-  /** Begins the same with other rows for some vertices. O(pages). */
+  /** Starts a copy with other rows for some vertices. O(pages). */
   change(): RowsChange {
     return new RowsChange(this.#base, this.pages);
   }
 }
 
-/** Rows to be, while some of them are set. A page is copied when a row of it is first set. */
+/** A copy under construction. A page is copied when a row of it is first set. */
 class RowsChange {
   readonly #base: SparseRows;
   readonly #pages: ((Row | undefined)[] | readonly (Row | undefined)[] | undefined)[];
@@ -92,7 +92,7 @@ class RowsChange {
     (this.#pages[number] as (Row | undefined)[])[vertex & (pageSize - 1)] = row;
   }
 
-  /** The rows as they are now; nothing may be set afterwards. */
+  /** The resulting rows; nothing may be set afterwards. */
   rows(): LayeredRows {
     return new LayeredRows(this.#base, this.#pages);
   }

@@ -1,19 +1,19 @@
 import type { Rows, SparseRows } from "./adjacency.ts";
 
 /*
- * A work's level is never below that of a work it cites. So no way along references leads to a higher level, and a
- * search for a path need not look at what lies below its goal: most pairs of works have no path, and this is how
- * that is known soon. Any numbers will do that keep the rule; the better they tell works apart, the more is left out.
+ * A work's level is never below that of a work it cites. So no path along references leads to a higher level, and a
+ * search for a path can skip vertices below its goal. Most pairs of works have no path, and this shows it early. Any
+ * numbers that keep the rule are valid; the more they differ, the more a search skips.
  */
 
 /**
- * The level of each vertex: the length of the longest way down, where works that cite each other in a circle count as
- * one. By Tarjan's algorithm for strongly connected components, without recursion. O(vertices + edges).
+ * The level of each vertex: the length of the longest path along references, with each cycle counted as one vertex.
+ * Tarjan's algorithm for strongly connected components, without recursion. O(vertices + edges).
  */
 export function levelsOf({ offsets, cells }: SparseRows, levels: Uint32Array): void {
   const size = offsets.length - 1;
-  // By vertex, 0 until it is found; when it was found, counted from 1, while its component is open; then its level
-  // above `done`. One look tells all that an edge needs.
+  // By vertex: 0 until found; its order of discovery, from 1, while its component is open; then `done` plus its level.
+  // One read gives all that an edge needs.
   const notes = new Uint32Array(size);
   const earliest = new Uint32Array(size);
   const next = offsets.slice(0, size);
@@ -76,7 +76,7 @@ const done = 2 ** 31;
 const pageBits = 8;
 const pageSize = 1 << pageBits;
 
-/** The levels of a base, with those that were raised since. It does not change; later versions share its pages. */
+/** The levels of a base, with those raised since. Immutable; later versions share its pages. */
 export class Levels {
   readonly #base: Uint32Array;
   readonly #pages: readonly (Uint32Array | undefined)[];
@@ -92,9 +92,9 @@ export class Levels {
   }
 
   /**
-   * Levels that keep the rule for edges that are new as well, given as pairs: who cites too low is raised, and who
-   * cites them. In steps: it yields from time to time. Null where that goes on for too long: they are then made anew
-   * with the next base.
+   * Levels that keep the rule for new edges as well, given as pairs: a citing work that is too low is raised, then the
+   * works that cite it. Yields from time to time. Null if more than `mostLooks` edges are read: levels are then
+   * recomputed with the next base.
    */
   *with(edges: readonly number[], citedBy: Rows, mostLooks = 20_000): Generator<void, Levels | null> {
     const pages = [...this.#pages];
@@ -118,7 +118,7 @@ export class Levels {
       if (edge % 1024 === 1022) yield;
       const citing = edges[edge] as number;
       const level = levelOf(edges[edge + 1] as number);
-      // Who is cited by nobody may be put above what it cites: that costs nothing, and tells them apart.
+      // A work without citations can be put above those it cites at no cost, which lets searches skip more.
       const least = citedBy.degree(citing) === 0 ? level + 1 : level;
       if (levelOf(citing) >= least) continue;
       raise(citing, least);

@@ -17,33 +17,33 @@ import type { TopWorksAnswer, TopWorksInput } from "./top-works.ts";
 import { GraphVersion } from "./version.ts";
 
 type MemoryGraphOptions = {
-  /** Threads for questions that the event loop is too good for; analyses have another one. */
+  /** Threads for questions too expensive for the event loop; PageRank and folds have another one. */
   readonly threads: number;
-  /** What a question may cost on the event loop; what costs more is asked again in a thread. */
+  /** The most that a question may take on the event loop; beyond, it is run again in a thread. */
   readonly eventLoopMilliseconds: number;
   readonly eventLoopEdges: number;
   readonly pollMilliseconds: number;
-  /** PageRanks of an earlier version are good enough where they are no older. */
+  /** How old PageRanks of an earlier version may be. */
   readonly rankAgeMilliseconds: number;
-  /** Changes are folded in once they are so many bytes, or 3 % of the graph's where that is more. */
+  /** Changes are folded in once they exceed this size and 3 % of the graph's. */
   readonly foldBytes: number;
   readonly onReloadError: (error: unknown) => void;
 };
 
-/** An answer, and the position of the feed that it was given at. */
+/** An answer, and the position of the feed that it was computed at. */
 export type At<Result> = { readonly position: bigint; readonly result: Result };
 
-/** Of all rows, this part may lie over the base before it is folded in; and so many transactions. */
+/** Changes are folded in above this share of the base's size, or after this many transactions. */
 const foldShare = 0.03;
 const foldTransactions = 4096;
 
 /**
- * The graph in memory: loaded, following the feed of changes, and asked. A version never changes; the next one takes
- * its place between two turns of the event loop, so nobody sees half a change.
+ * The graph in memory: loads it, follows the feed of changes and answers questions. A version is immutable; the next
+ * one replaces it between two turns of the event loop, so no question sees half a change.
  *
- * A cheap question is answered on the event loop: a thread would cost it more than the answer. Which are cheap is not
- * known before: the degrees of what lies two steps away are half the work. So each is begun here with a small budget,
- * and asked again in a thread where that is used up: a dear one costs its small budget more, a cheap one nothing.
+ * A cheap question is answered on the event loop, since passing it to a thread would cost more than answering it. The
+ * cost is not known in advance: the degrees two steps away are half the work. So each question starts here with a small
+ * budget, and is run again in a thread if that is used up: expensive questions lose it, cheap ones lose nothing.
  */
 export class MemoryGraph {
   readonly #database: Database;
@@ -55,7 +55,7 @@ export class MemoryGraph {
   readonly #hasNewVersion = new AsyncEvent();
   #version: GraphVersion | null = null;
   #turn: Promise<void> = Promise.resolve();
-  /** What lies over the base, and how many bytes it is. */
+  /** The changes layered over the base, and their size in bytes. */
   #transactions: GraphTransaction[] = [];
   #transactionBytes = 0;
   #isFolding = false;
@@ -74,12 +74,12 @@ export class MemoryGraph {
     this.#analyses = new ThreadPool(1);
   }
 
-  /** Loads, and follows from then on. Rejects where the first load fails: it may be called again. */
+  /** Loads the graph and starts to follow the feed. Rejects if the first load fails, and may then be called again. */
   async start(): Promise<void> {
     this.#questions.start();
     this.#analyses.start();
     await this.#load();
-    // Who waited for the graph may have closed it already: nobody would give a listening connection back.
+    // The graph may have been closed while it loaded: a listening connection would never be released.
     if (this.#closing.signal.aborted) return;
     this.#following = follow(
       this.#database.pool,
@@ -93,20 +93,20 @@ export class MemoryGraph {
     );
   }
 
-  /** The version that is asked now; null until the graph is loaded. It may be kept, and does not change. */
+  /** The current version; null until the graph is loaded. Immutable, so callers may keep it. */
   get version(): GraphVersion | null {
     return this.#version;
   }
 
-  /** Positions of the feed that are known and not applied yet, and for how long the oldest has been. */
+  /** Positions of the feed that are known but not applied, and the age of the oldest. */
   get lag(): { readonly positions: number; readonly milliseconds: number } {
     const positions = Math.max(0, Number(this.#head - (this.#version?.position ?? 0n)));
-    // Where it cannot be loaded anew, nobody knows how many there are.
+    // If a reload failed, their number is unknown.
     if (positions === 0 && this.#reloadError === null) return { positions, milliseconds: 0 };
     return { positions, milliseconds: performance.now() - (this.#behindSince ?? performance.now()) };
   }
 
-  /** Why the graph could not be loaded anew where it had to be; null while it need not, and once it was. */
+  /** Why the last reload failed; null if none was needed or it has succeeded since. */
   get reloadError(): string | null {
     return this.#reloadError;
   }
@@ -116,7 +116,7 @@ export class MemoryGraph {
     return { loads: this.#loads, folds: this.#folds, loadMilliseconds: this.#loadMilliseconds };
   }
 
-  /** Of the base and of the changes over it, as they came. */
+  /** The size of the base and of the changes over it, as received. */
   get bytes(): number {
     return (this.#version?.parts.base.bytes ?? 0) + this.#transactionBytes;
   }
@@ -146,13 +146,13 @@ export class MemoryGraph {
 
   async topWorks(input: TopWorksInput, budget: Budget): Promise<At<TopWorksAnswer>> {
     const { rankAgeMilliseconds } = this.#options;
-    // Counting citations is soon done, and need not wait for those who rank.
+    // Counting citations is fast, and must not wait behind PageRanks.
     const pool = input.by === "CITED_BY_COUNT" ? this.#questions : this.#analyses;
     const done = await pool.run({ kind: "rank", input, rankAgeMilliseconds }, budget);
     return done as At<TopWorksAnswer>;
   }
 
-  /** Resolves once the graph has come to a position. Rejects at the signal. */
+  /** Resolves once the graph has reached a position. Rejects when the signal is aborted. */
   async reached(position: bigint, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     while (this.#version === null || this.#version.position < position) {
@@ -161,7 +161,7 @@ export class MemoryGraph {
     }
   }
 
-  /** Looks into the feed now. Resolves when what was committed before is applied. */
+  /** Reads the feed now. Resolves when everything committed before is applied. */
   async catchUp(): Promise<void> {
     await this.#following?.catchUp();
   }
@@ -171,7 +171,7 @@ export class MemoryGraph {
     await Promise.all([this.#following?.close(), this.#questions.close(), this.#analyses.close()]);
   }
 
-  /** The one before stays in use where it fails; the follower tries again. */
+  /** If it fails, the previous graph stays in use; the follower tries again. */
   async #reload(): Promise<void> {
     try {
       await this.#load();
@@ -190,14 +190,14 @@ export class MemoryGraph {
     const base = await loadGraph(this.#database, this.#closing.signal);
     this.#loadMilliseconds = performance.now() - begin;
     this.#loads++;
-    // Also where it is less than before: the database may be another one than it was.
+    // Set even if it is lower than before: the database may have been replaced.
     this.#head = base.position;
-    // Before anybody hears of the new graph.
+    // Before waiters are woken by the new version.
     this.#reloadError = null;
     await this.#inTurn(() => this.#setBase(base, []));
   }
 
-  /** Changes of the version are made one after the other: each takes several turns of the event loop. */
+  /** Serializes changes of the version, as each takes several turns of the event loop. */
   #inTurn(work: () => Promise<void>): Promise<void> {
     const done = this.#turn.then(work);
     this.#turn = done.catch(() => {});
@@ -215,7 +215,7 @@ export class MemoryGraph {
     this.#setVersion(version);
   }
 
-  /** The next version. Others have their turns while it is made. */
+  /** The next version, yielding to the event loop while it is built. */
   async #after(version: GraphVersion, { payloads, position }: GraphTransaction): Promise<GraphVersion> {
     const steps = applyInSteps(version, payloads, position);
     const turns = new Turns();
@@ -264,14 +264,14 @@ export class MemoryGraph {
       .run({ kind: "fold" }, {})
       .then(({ position, result }) =>
         this.#inTurn(async () => {
-          // Loaded anew meanwhile: that base is the better one.
+          // The graph was reloaded in between: that base is newer.
           if (this.#version?.parts.base !== base) return;
           const later = this.#transactions.filter((transaction) => transaction.position > position);
           await this.#setBase(new BaseGraph(result as BaseParts), later);
           this.#folds++;
         }),
       )
-      // Left as it is, and tried again with the next changes.
+      // Ignored: folding is tried again with the next changes.
       .catch(() => {})
       .finally(() => {
         this.#isFolding = false;
@@ -283,7 +283,7 @@ function bytesOf({ payloads }: GraphTransaction): number {
   return payloads.reduce((sum, payload) => sum + payload.byteLength, 0);
 }
 
-/** Loads the graph in a thread of its own, over a connection of its own. Rejects where that fails, or at the signal. */
+/** Loads the graph in its own thread and connection. Rejects if that fails or the signal is aborted. */
 function loadGraph({ connection }: Pick<Database, "connection">, signal: AbortSignal): Promise<BaseGraph> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();

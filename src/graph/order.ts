@@ -1,6 +1,6 @@
 import type { Adjacency } from "./adjacency.ts";
 
-/** Degrees below it and an index fit into the 53 bits of a double together. */
+/** Degrees below it fit into the 53 bits of a double together with an index. */
 const degreeLimit = 2 ** 22;
 
 /** Sorts works in place: most cited first, equals by work id. O(n log n), on plain numbers. */
@@ -20,10 +20,10 @@ export function sortMostCited(adjacency: Adjacency, vertices: Uint32Array): void
   let isOrdered = true;
   for (let index = 0; index < keys.length; index++) {
     const key = keys[index] as number;
-    // As `key % 2 ** 31`, which is many times slower for numbers as large.
+    // Equals `key % 2 ** 31`, which is many times slower for numbers this large.
     const vertex = key - Math.floor(key / 2 ** 31) * 2 ** 31;
     vertices[index] = vertex;
-    // Indexes are in the order of ids but for works that came late.
+    // Indexes are in the order of ids, except for works added later.
     if (index > 0 && isOrdered) {
       const before = vertices[index - 1] as number;
       isOrdered = citedBy.degree(before) > citedBy.degree(vertex) || adjacency.compare(before, vertex) < 0;
@@ -35,8 +35,8 @@ export function sortMostCited(adjacency: Adjacency, vertices: Uint32Array): void
 }
 
 /**
- * The best of many: the greatest by `first`, then by `second`, then of the least work id. O(log capacity) for each
- * that is better than the worst kept, O(1) for all others.
+ * Keeps the best of many: the greatest by `first`, then by `second`, then the least work id. O(log capacity) for each
+ * item that is better than the worst kept, O(1) for all others.
  */
 export class Best {
   readonly #capacity: number;
@@ -66,7 +66,7 @@ export class Best {
     }
   }
 
-  /** What was kept, the best first. */
+  /** The items kept, best first. */
   take(): { vertex: number; first: number; second: number }[] {
     return this.#vertices
       .map((vertex, at) => ({ vertex, first: this.#first[at] as number, second: this.#second[at] as number }))
@@ -119,8 +119,8 @@ export class Best {
 }
 
 /**
- * Shares a number of places between lists. In each round, every list adds its next item unless another list has added
- * it already, until there are `most`. Lists that end leave their places to the others.
+ * Merges lists fairly. In each round, every list adds its next item unless another list has added it already, until
+ * there are `most`. Lists that end leave their places to the others.
  *
  *     inRounds([["a", "b", "c"], ["x"]], 3) // a, x, b
  */

@@ -1,11 +1,11 @@
 import type { CitationDirection } from "./adjacency.ts";
 import type { Relatedness } from "./questions/relatedness.ts";
 
-/** A subgraph in columns: large ones come from other threads without becoming objects. */
+/** A subgraph in columns, so that threads pass large ones without creating objects. */
 export type NeighbourhoodAnswer = {
   /** The roots in the order given, then by depth; at each depth most cited first, equals by work id. */
   readonly workIds: BigUint64Array;
-  /** Of each work, steps from the nearest root. */
+  /** For each work, the steps from the nearest root. */
   readonly depths: Uint32Array;
   /** All edges between these works: places in `workIds`, ascending by `citing`, then by the cited work's id. */
   readonly edges: {
@@ -16,7 +16,7 @@ export type NeighbourhoodAnswer = {
   };
   /** Something within the depth is missing. */
   readonly truncated: boolean;
-  /** The budget ended it, not `maxNodes`: asked again, it may give another answer. */
+  /** The cause was the budget, not `maxNodes`: the same question may have another answer later. */
   readonly isShort: boolean;
 };
 
@@ -28,29 +28,28 @@ export type RelatedWork = {
   /** Salton's cosine: shared / sqrt(a × b), of the numbers of references (coupling) or citations (co-citation). */
   readonly score: number;
   readonly sharedCount: number;
-  /** The first of the works they share, most cited first. */
+  /** The first of the shared works, most cited first. */
   readonly shared: readonly bigint[];
 };
 
 /**
- * What can be asked of either back end, with what it answers. Works are given by their ids; those that the graph does
- * not hold are left out as if they had not been given. `truncated` says that the budget ended first, and that the
- * answer is what was found until then.
+ * The questions that both back ends answer. Works are given by their ids; those that the graph does not have are
+ * ignored. `truncated` means that the budget ended first, and the answer is what was found until then.
  */
 export type Questions = {
-  /** What is reached from the roots in so many steps; at a cut what is most cited. */
+  /** The works reached from the roots within `depth` steps; if there are too many, the most cited. */
   readonly neighbourhood: {
     readonly input: {
       readonly roots: readonly bigint[];
       readonly direction: CitationDirection;
       readonly depth: number;
       readonly maxNodes: number;
-      /** No edges are looked for where nobody asks for them. */
+      /** Edges are not looked up. */
       readonly withoutEdges?: boolean;
     };
     readonly answer: NeighbourhoodAnswer;
   };
-  /** A shortest path; of several the one whose works have the least ids, read from the beginning. */
+  /** A shortest path; of several the one whose sequence of work ids is least. */
   readonly path: {
     readonly input: {
       readonly from: bigint;
@@ -58,10 +57,10 @@ export type Questions = {
       readonly direction: CitationDirection;
       readonly maxDepth: number;
     };
-    /** Both ends are in it; null where there is none. */
+    /** Includes both ends; null if there is none. */
     readonly answer: { readonly workIds: readonly bigint[] | null; readonly truncated: boolean };
   };
-  /** How many works can be reached, by steps: the roots first. */
+  /** How many works can be reached, by number of steps; the roots come first. */
   readonly reachable: {
     readonly input: {
       readonly roots: readonly bigint[];
@@ -70,12 +69,12 @@ export type Questions = {
     };
     readonly answer: { readonly counts: readonly number[]; readonly truncated: boolean };
   };
-  /** Works that at least `least` of the given works cite, and how many do: most first, equals most cited first. */
+  /** Works that at least `least` of the given works cite, with counts: highest first, equals most cited first. */
   readonly commonReferences: {
     readonly input: { readonly works: readonly bigint[]; readonly least: number; readonly first: number };
     readonly answer: CountedAnswer;
   };
-  /** The works most related to one, best first; each with at most `shared` of the works that explain it. */
+  /** The works most related to one, best first, each with at most `shared` of the works that they share. */
   readonly relatedWorks: {
     readonly input: {
       readonly work: bigint;
@@ -85,12 +84,12 @@ export type Questions = {
     };
     readonly answer: { readonly related: readonly RelatedWork[]; readonly truncated: boolean };
   };
-  /** Works outside a set that most of it cites. */
+  /** Works outside a set that most of its works cite. */
   readonly priorWorks: {
     readonly input: { readonly works: readonly bigint[]; readonly first: number };
     readonly answer: CountedAnswer;
   };
-  /** Works outside a set that cite most of it. */
+  /** Works outside a set that cite most of its works. */
   readonly derivativeWorks: {
     readonly input: { readonly works: readonly bigint[]; readonly first: number };
     readonly answer: CountedAnswer;
@@ -101,7 +100,7 @@ export type QuestionName = keyof Questions;
 export type Input<Name extends QuestionName> = Questions[Name]["input"];
 export type Answer<Name extends QuestionName> = Questions[Name]["answer"];
 
-/** Every question, to be gone through; the type demands each name. */
+/** Every question, for iteration; the type requires each name. */
 const all: Readonly<Record<QuestionName, true>> = {
   neighbourhood: true,
   path: true,
@@ -114,7 +113,7 @@ const all: Readonly<Record<QuestionName, true>> = {
 
 export const questionNames = Object.keys(all) as readonly QuestionName[];
 
-/** The graph cannot answer: it is not in memory (yet), a thread of it has died, or it was closed. May be asked again. */
+/** The graph cannot answer: it is not in memory (yet), a thread died, or it was closed. The question can be retried. */
 export class GraphUnavailableError extends Error {
   override readonly name = "GraphUnavailableError";
 }

@@ -5,14 +5,14 @@ import type { GraphVersion } from "./version.ts";
 
 export type WorkRank = "CITED_BY_COUNT" | "PAGERANK";
 
-/** Ids of works; as an array of integers where they are many: it is handed to a thread as it is. */
+/** Work ids; a typed array for long lists, since it is sent to a thread. */
 export type WorkIds = readonly bigint[] | BigUint64Array;
 
-/** Which works rank first: computed over the complete graph, in a thread. */
+/** A ranking over the complete graph, computed in a thread. */
 export type TopWorksInput = {
   readonly by: WorkRank;
   readonly first: number;
-  /** Only these are listed; they rank as in the complete graph. */
+  /** Only these are listed; ranks are those in the complete graph. */
   readonly among?: WorkIds | undefined;
   /** Only these are ranked, by the citations among them. */
   readonly within?: WorkIds | undefined;
@@ -21,19 +21,19 @@ export type TopWorksInput = {
 };
 
 export type TopWorksAnswer = {
-  /** Best first, equals by work id. Scores are citations, or PageRanks, which sum to 1 over all that are ranked. */
+  /** Best first, equals by work id. Scores are citation counts, or PageRanks, which sum to 1 over all ranked works. */
   readonly works: readonly { readonly workId: bigint; readonly score: number }[];
   readonly truncated: boolean;
 };
 
-/** The works of a version, or some of them, in their order: computed once, and kept. */
+/** The scores of all works of a version, or of a subgraph: computed once and cached. */
 export type Ranking = {
   readonly graph: GraphVersion;
-  /** By vertex, 1 for those that are ranked; all where it is left out. */
+  /** By vertex, 1 for the ranked ones; undefined if all are. */
   readonly inside: Uint8Array | undefined;
   /** By vertex. */
   readonly scores: Float64Array;
-  /** The first of them, best first: what is asked for most. */
+  /** The best of them, best first, which most queries need. */
   readonly top: readonly RankedVertex[];
   readonly truncated: boolean;
   /** When it was computed, by the clock of `performance`. */
@@ -42,10 +42,10 @@ export type Ranking = {
 
 type RankedVertex = { readonly vertex: number; readonly score: number };
 
-/** How many are kept in their order. */
+/** The length of `top`. */
 const topLength = 1000;
 
-/** Ranks all works of a version, or those that are given. */
+/** Ranks all works of a version, or the given ones. */
 export function rankingOf(
   graph: GraphVersion,
   by: WorkRank,
@@ -70,7 +70,7 @@ function scoresOf(
   return pageRank(graph, { anchorsOnly, ...(within !== undefined && { within }) }, meter);
 }
 
-/** The best by score, equals by work id; of those that are marked, where any are. */
+/** The best by score, equals by work id; only vertices marked in `listed`, if given. */
 function bestOf(
   graph: GraphVersion,
   scores: Float64Array,
@@ -85,13 +85,13 @@ function bestOf(
   return best.take().map(({ vertex, first: score }) => ({ vertex, score }));
 }
 
-/** The works that come first in a ranking that was computed for them. */
+/** The first works of a ranking. */
 export function topWorks(ranking: Ranking, { first, among }: TopWorksInput): TopWorksAnswer {
   const { graph, inside, scores, top, truncated } = ranking;
   let works: readonly RankedVertex[];
   if (among !== undefined) {
     const listed = marksOf(graph, among);
-    // A work outside the subgraph has no rank in it.
+    // A work outside the subgraph has no rank.
     for (let vertex = 0; inside !== undefined && vertex < graph.size; vertex++) {
       if (inside[vertex] === 0) listed[vertex] = 0;
     }

@@ -5,15 +5,15 @@ import { Levels } from "./levels.ts";
 import { highOf, joinId, lowOf } from "./vertex-index.ts";
 
 /**
- * The works that came after a base was made, in the order of their coming. Versions of one base share it: it only
- * grows, and a version looks no further than its own size.
+ * The works added after a base was made, in order of arrival. Versions of one base share it: it only grows, and a
+ * version reads only its first `addedCount`.
  */
 class AddedVertices {
   readonly high: number[] = [];
   readonly low: number[] = [];
   readonly #indexes = new Map<bigint, number>();
 
-  /** The place of a work among the added; -1 where it is none of them. */
+  /** The place of a work among the added ones; -1 if it is not one of them. */
   find(high: number, low: number): number {
     return this.#indexes.size === 0 ? -1 : (this.#indexes.get(joinId(high, low)) ?? -1);
   }
@@ -25,7 +25,7 @@ class AddedVertices {
   }
 }
 
-/** What makes one version of a graph. */
+/** The components of a version. */
 type VersionParts = {
   readonly base: BaseGraph;
   readonly added: AddedVertices;
@@ -33,15 +33,15 @@ type VersionParts = {
   readonly absent: ReadonlySet<number>;
   readonly references: LayeredRows;
   readonly citedBy: LayeredRows;
-  /** Null where keeping them was given up until the next base. */
+  /** Null if their maintenance was abandoned until the next base. */
   readonly levels: Levels | null;
   readonly edgeCount: number;
   readonly position: bigint;
 };
 
 /**
- * The graph as it stood at one position of the feed. It never changes: who holds one asks as much as they like of the
- * same graph, whatever is committed meanwhile.
+ * The graph at one position of the feed. Immutable: all questions to one version see the same graph, whatever is
+ * committed later.
  */
 export class GraphVersion implements Adjacency {
   readonly parts: VersionParts;
@@ -56,7 +56,7 @@ export class GraphVersion implements Adjacency {
     this.citedBy = parts.citedBy;
   }
 
-  /** A base as it is. */
+  /** The version of an unchanged base. */
   static of(base: BaseGraph): GraphVersion {
     const { references, citedBy, levels, position } = base.parts;
     return new GraphVersion({
@@ -102,13 +102,13 @@ export class GraphVersion implements Adjacency {
     return this.highOf(a) - this.highOf(b) || this.lowOf(a) - this.lowOf(b);
   }
 
-  /** The index of a work; -1 where this version has none. */
+  /** The index of a work; -1 if this version does not have it. */
   indexOf(workId: bigint): number {
     const index = this.find(highOf(workId), lowOf(workId));
     return index >= 0 && this.isPresent(index) ? index : -1;
   }
 
-  /** The index of a work that is or was there; -1 where none was. */
+  /** The index of a work that is or was in this version; -1 if it never was. */
   find(high: number, low: number): number {
     const { base, added, addedCount } = this.parts;
     const index = base.vertices.find(high, low);
@@ -136,7 +136,7 @@ export class GraphVersion implements Adjacency {
   }
 }
 
-/** A base that is equal to a version, its changes sorted in and the works that are gone left out. O(vertices + edges). */
+/** A base that equals a version: changes are merged into the rows, and removed works left out. O(vertices + edges). */
 export function fold(version: GraphVersion): BaseGraph {
   const { base } = version.parts;
   const late: number[] = [];

@@ -4,15 +4,15 @@ export type VertexIndexParts = {
   readonly high: Uint32Array;
   /** The lower 32 bits. */
   readonly low: Uint32Array;
-  /** By bucket, the first index in it; one more than there are buckets. */
+  /** The first index in each bucket; one entry more than there are buckets. */
   readonly buckets: Uint32Array;
 };
 
 /**
- * Which index a work id has and back: ids in ascending order, so that the order of indexes is that of ids.
+ * Maps work ids to indexes and back. Ids are in ascending order, so the order of indexes is that of ids.
  *
- * An id is looked for in the bucket of its place between the least and the greatest. Ids are hashes, evenly spread,
- * so a bucket holds one or two; were they not, a bucket is searched by halves. 12 bytes a vertex.
+ * Interpolation search: a bucket covers an equal part of the range between the least and the greatest id. Ids are
+ * hashes, evenly distributed, so a bucket has one or two; a larger bucket is searched by bisection. 12 bytes a vertex.
  */
 export class VertexIndex {
   readonly parts: VertexIndexParts;
@@ -28,7 +28,7 @@ export class VertexIndex {
     this.#scale = scale;
   }
 
-  /** The index of the work id with these halves; -1 where there is none. O(1) for evenly spread ids. */
+  /** The index of the work id with these halves; -1 if there is none. O(1) for evenly distributed ids. */
   find(idHigh: number, idLow: number): number {
     const { high, low, buckets } = this.parts;
     const bucket = bucketOf(idHigh, idLow, this.#least, this.#scale);
@@ -45,7 +45,7 @@ export class VertexIndex {
     return -1;
   }
 
-  /** The index of a work; -1 where there is none. */
+  /** The index of a work; -1 if there is none. */
   indexOf(workId: bigint): number {
     return this.find(highOf(workId), lowOf(workId));
   }
@@ -85,7 +85,7 @@ export function createVertexIndex(high: Uint32Array, low: Uint32Array): VertexIn
   return new VertexIndex({ high, low, buckets });
 }
 
-/** A double has 53 bits for 63: rounding may put neighbours into one bucket, but never out of order. */
+/** A double has 53 bits for 63: rounding may merge neighbouring buckets, but preserves the order. */
 function bucketOf(high: number, low: number, least: number, scale: number): number {
   return Math.floor((high * 2 ** 32 + low - least) * scale);
 }
@@ -95,6 +95,6 @@ function spread(high: Uint32Array, low: Uint32Array, bucketCount: number): { lea
   if (last < 0) return { least: 0, scale: 0 };
   const least = (high[0] as number) * 2 ** 32 + (low[0] as number);
   const greatest = (high[last] as number) * 2 ** 32 + (low[last] as number);
-  // A little less than would fill the last bucket: the greatest id must not fall behind it.
+  // Slightly less than would fill the last bucket: the greatest id must not fall beyond it.
   return { least, scale: greatest > least ? (bucketCount / (greatest - least)) * (1 - 2 ** -40) : 0 };
 }

@@ -1,16 +1,16 @@
 import { isSha256, parseInstant } from "../../protocol/index.ts";
 import { badUserInput } from "../errors.ts";
 
-/** What a part of a key is; each has one spelling, so a cursor has one too. */
+/** The type of a part of a key. Each value has one spelling, so a cursor has one, too. */
 export type KeyPart = "instant" | "bigint" | "integer" | "sha256";
 
 /** The place of a row in an order: the values of the order's columns as texts. */
 export type Key = readonly string[];
 
-/** A total order of rows that a connection pages through. Its name is in its cursors: no other order takes them. */
+/** A total order of rows that a connection pages through. Cursors contain its name and are valid for no other order. */
 export type KeyOrder = { readonly name: string; readonly parts: readonly KeyPart[] };
 
-// Room is left for the neighbour of a key, which some conditions are made of.
+// Leaves room for a key's neighbour, which some conditions use.
 const largestBigint = 2n ** 63n - 2n;
 const largestInteger = 2n ** 31n - 2n;
 
@@ -18,7 +18,7 @@ export function encodeCursor(order: KeyOrder, key: Key): string {
   return Buffer.from(JSON.stringify([order.name, ...key]), "utf8").toString("base64url");
 }
 
-/** Reads a cursor that `encodeCursor` gave for this order. Throws BAD_USER_INPUT for anything else. */
+/** Decodes a cursor of this order from `encodeCursor`. Throws BAD_USER_INPUT for anything else. */
 export function decodeCursor(order: KeyOrder, cursor: string, argument: string): Key {
   const key = cursor.length > 300 ? null : readKey(Buffer.from(cursor, "base64url").toString("utf8"));
   if (
@@ -53,7 +53,7 @@ function fits(part: KeyPart, text: string): boolean {
   return value <= largest && value >= -largest;
 }
 
-/** Rows of a page unless `first` or `last` says otherwise, and the most that they may say. */
+/** Rows of a page: the default, and the maximum of `first` and `last`. */
 export const defaultPageSize = 20;
 export const maximumPageSize = 100;
 
@@ -64,20 +64,20 @@ export type PageArguments = {
   readonly before?: string | null | undefined;
 };
 
-/** Which rows of an order are wanted; both bounds are exclusive. */
+/** A range of rows in an order; both bounds are exclusive. */
 export type Range = {
   readonly after: Key | null;
   readonly before: Key | null;
-  /** From the end backward: rows come in reverse. */
+  /** Reads backward from the end: rows come in reverse order. */
   readonly reverse: boolean;
   readonly limit: number;
 };
 
-/** Where a connection's rows come from. */
+/** The data source of a connection. */
 export type KeysetSource<Row, Node> = {
   readonly order: KeyOrder;
   readonly keyOf: (row: Row) => Key;
-  /** Null for a row whose node has gone since; it is left out. */
+  /** Null if the row's node has been removed since; it is left out. */
   readonly nodeOf: (row: Row) => Node | null | Promise<Node | null>;
   readonly rows: (range: Range) => readonly Row[] | Promise<readonly Row[]>;
   /** Whether there is a row at this key or on the given side of it. */
@@ -85,7 +85,7 @@ export type KeysetSource<Row, Node> = {
   readonly count: () => Promise<number>;
 };
 
-/** A row's node, and its place, which is only written out for who asks. */
+/** A row's node with its cursor, which is encoded only on access. */
 export class Edge<Row, Node> {
   readonly node: Node;
   readonly #source: Pick<KeysetSource<Row, Node>, "order" | "keyOf">;
@@ -112,8 +112,8 @@ export type PageInfo = {
 type Page<Row> = { readonly rows: readonly Row[]; readonly more: boolean };
 
 /**
- * A Relay connection by keyset. What is not asked for is not read: each part runs its statement when resolved, and
- * comes without a promise where its rows are in memory.
+ * A Relay connection with keyset pagination. Each part runs its statement only when resolved, and returns no promise if
+ * its rows are in memory.
  */
 export class KeysetConnection<Row, Node> {
   readonly #source: KeysetSource<Row, Node>;
@@ -121,7 +121,7 @@ export class KeysetConnection<Row, Node> {
   #page: Page<Row> | Promise<Page<Row>> | undefined;
   #edges: Edge<Row, Node>[] | Promise<Edge<Row, Node>[]> | undefined;
 
-  /** Throws BAD_USER_INPUT where the arguments are no page of this order. */
+  /** Throws BAD_USER_INPUT if the arguments are not a page of this order. */
   constructor(source: KeysetSource<Row, Node>, page: PageArguments) {
     this.#source = source;
     this.#range = readRange(source.order, page);
@@ -165,7 +165,7 @@ export class KeysetConnection<Row, Node> {
   }
 
   #pageOf(found: readonly Row[]): Page<Row> {
-    // One more than asked for tells whether there is a further page.
+    // One extra row tells whether there is a further page.
     const rows = found.slice(0, this.#range.limit);
     return { rows: this.#range.reverse ? rows.reverse() : rows, more: found.length > rows.length };
   }
@@ -201,7 +201,7 @@ function readRange(order: KeyOrder, { first, after, last, before }: PageArgument
   };
 }
 
-/** The number of rows that `first` or `last` asks for. Throws BAD_USER_INPUT outside 0 to 100. */
+/** The number of rows requested by `first` or `last`. Throws BAD_USER_INPUT outside 0 to 100. */
 export function readLimit(argument: string, value: number | null | undefined): number {
   const limit = value ?? defaultPageSize;
   if (limit < 0 || limit > maximumPageSize) {

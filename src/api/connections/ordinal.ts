@@ -2,10 +2,7 @@ import { type Column, type SQL, sql } from "drizzle-orm";
 import type { LoadersByArguments } from "../loaders/batching.ts";
 import { type Key, type KeyOrder, KeysetConnection, type PageArguments, type Range } from "./keyset.ts";
 
-/**
- * A page of each paper's rows by their ordinal, the same page for every paper of a batch. Both bounds are
- * exclusive.
- */
+/** A page of each paper's rows by ordinal, the same page for every paper of a batch. Both bounds are exclusive. */
 export type OrdinalPage = {
   readonly after: number | null;
   readonly before: number | null;
@@ -13,7 +10,7 @@ export type OrdinalPage = {
   readonly limit: number;
 };
 
-/** Whether a page begins where the list does: the page that is asked for most. */
+/** Whether a page begins at the start of the list: the most common page. */
 export function isFirstPage({ after, before, reverse }: OrdinalPage): boolean {
   return after === null && before === null && !reverse;
 }
@@ -25,8 +22,8 @@ export function withinPage(ordinal: Column, { after, before }: OrdinalPage): SQL
 }
 
 /**
- * A row's place among its paper's rows of the page, from 1. Rows past the page's limit are cut by it, paper by
- * paper; the statement carries the papers' ids, so it also runs where the tables are distributed.
+ * The position of a row among its paper's rows of the page, from 1, used to limit the rows of each paper. The statement
+ * contains the papers' ids, so it also runs if the tables are distributed.
  */
 export function placeInPage(paperId: Column, ordinal: Column, reverse = false): SQL.Aliased<string> {
   const direction = reverse ? sql`DESC` : sql`ASC`;
@@ -36,7 +33,7 @@ export function placeInPage(paperId: Column, ordinal: Column, reverse = false): 
 }
 
 type OrdinalSource<Filter, Row> = {
-  /** Goes into the cursors: `claims`, `references`, … */
+  /** Part of the cursors: `claims`, `references`, … */
   readonly name: string;
   readonly paperId: bigint;
   readonly filter: Filter;
@@ -45,8 +42,8 @@ type OrdinalSource<Filter, Row> = {
 };
 
 /**
- * The connection of a paper's rows by their ordinal. The same connection under many papers is one statement, since
- * the loader is chosen by the arguments.
+ * The connection of a paper's rows by ordinal. The same connection under many papers is one statement, since loaders
+ * are shared by equal arguments.
  */
 export function ordinalConnection<Filter extends object, Row extends { readonly ordinal: number }>(
   { name, paperId, filter, pages, count }: OrdinalSource<Filter, Row>,

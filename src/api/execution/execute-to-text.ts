@@ -25,7 +25,7 @@ import { leafText, rootSelection, type SelectedField, type Selection, selectionB
 
 type Context = graphqlJs.ExecutionContext;
 type Path = GraphQLResolveInfo["path"];
-/** JSON text, or a promise of its parts if something below has to be waited for. */
+/** JSON text, or a promise of its parts if something below is asynchronous. */
 type Text = string | Promise<Parts>;
 type Parts = string | readonly Parts[];
 /** A field of one object. */
@@ -33,14 +33,14 @@ type Place = { readonly context: Context; readonly field: SelectedField; readonl
 
 /**
  * Executes a query or mutation as `execute` of graphql-js does, except that `data` is its JSON text, a JsonText. No
- * object is made of an answer only to be serialized, and what follows from the document alone (which fields, of which
- * types) is computed once and not for every object.
+ * object is built just to be serialized, and what depends on the document alone (which fields, of which types) is
+ * computed once instead of for every object.
  *
  * Clients and resolvers see no other difference: values, errors, their order and the order of calls are those of
- * graphql-js, also where promises are mixed with values. So each promise here stands for one there, and settles in the
+ * graphql-js, even if promises are mixed with values. So each promise here corresponds to one there, and settles in the
  * same number of microtasks. test/fuzz/execution.ts compares both on random documents.
  *
- * The document must be valid. Never rejects; throws only if the arguments are no execution, as graphql-js does.
+ * The document must be valid. Never rejects; throws only if the arguments are invalid, as graphql-js does.
  */
 export function executeToText(args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> {
   graphqlJs.assertValidExecutionArguments(args.schema, args.document, args.variableValues);
@@ -75,7 +75,7 @@ function writeOperation(context: Context, { document }: ExecutionArgs): Text {
   }
   const selection = rootSelection(document, context, type);
   if (operation.operation === OperationTypeNode.QUERY) return writeFields(context, selection, rootValue);
-  // Each field of a mutation once the one before has ended. The closing brace follows without a further microtask.
+  // Each field of a mutation runs after the previous one has ended. The closing brace adds no further microtask.
   return promiseReduce<SelectedField, Parts>(
     selection,
     (before, field) => {
@@ -102,7 +102,7 @@ function writeFields(context: Context, selection: Selection, source: unknown, pa
     }
   } catch (error) {
     if (parts.length === 0) throw error;
-    // The error comes once the fields before have ended, or one of them has failed as well.
+    // The error is thrown once the previous fields have settled, or one of them has failed as well.
     return together(parts).finally(() => {
       throw error;
     });
@@ -140,7 +140,7 @@ function resolveField(context: Context, field: SelectedField, source: unknown, p
   }
 }
 
-/** The text of the value of a field, or of an item of its list. Throws if it fails at once. */
+/** The text of the value of a field, or of an item of its list. Throws if it fails synchronously. */
 function complete(value: unknown, type: GraphQLOutputType, place: Place, path: Path): Text {
   const written = isPromise(value)
     ? value.then((found) => write(found, type, place, path))
@@ -148,7 +148,7 @@ function complete(value: unknown, type: GraphQLOutputType, place: Place, path: P
   return isPromise(written) ? written.then(undefined, (error) => fail(error, type, place, path)) : written;
 }
 
-/** A field or item that may be null is null; else the error is that of what it belongs to. */
+/** A nullable field or item becomes null; otherwise its parent fails with the error. */
 function fail(error: unknown, type: GraphQLOutputType, { context, field }: Place, path: Path): string {
   const located = locatedError(error, field.nodes, responsePathAsArray(path));
   if (type instanceof GraphQLNonNull) throw located;
@@ -189,7 +189,7 @@ function writeList(list: unknown, type: GraphQLOutputType, place: Place, prev: P
       }
     }
   } catch (error) {
-    // graphql-js leaves the items before to reject unhandled, which would end the process.
+    // graphql-js leaves the previous items to reject unhandled, which would end the process.
     Promise.all(parts).catch(() => {});
     throw error;
   }
@@ -221,7 +221,7 @@ function writeAbstract(value: unknown, type: GraphQLAbstractType, place: Place, 
   return isPromise(name) ? name.then(writeAs) : writeAs(name);
 }
 
-/** Why a name is not that of an object type that may stand here, in the words of graphql-js. */
+/** The message of graphql-js for a name that is not a possible object type here. */
 function wrongType(
   name: unknown,
   found: unknown,

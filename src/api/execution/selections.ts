@@ -19,17 +19,17 @@ import { inspect } from "graphql/jsutils/inspect.js";
 import { LRUCache } from "lru-cache";
 import { stringifyResult } from "../json-text.ts";
 
-/** A field of a selection, with all that is known of it before there is an object. */
+/** A field of a selection, with everything known about it before execution. */
 export type SelectedField = {
   readonly key: string;
-  /** The key as JSON with its colon, and a comma before it unless it is the first. */
+  /** The key as JSON with its colon, preceded by a comma unless it is the first. */
   readonly prefix: string;
   readonly nodes: readonly FieldNode[];
   readonly parentType: GraphQLObjectType;
   readonly definition: GraphQLField<unknown, unknown>;
   /** The type of its values, or of those in its lists; null if they are objects. */
   readonly leafType: GraphQLLeafType | null;
-  /** What is selected below it, by the type of the object; filled when the first object of a type comes. */
+  /** The selections below it by object type; filled when the first object of a type occurs. */
   readonly below: Map<GraphQLObjectType, Selection>;
 };
 
@@ -39,18 +39,18 @@ export type Selection = readonly SelectedField[];
 type Known = {
   readonly schema: GraphQLSchema;
   readonly document: DocumentNode;
-  /** By what the variables say that `@skip` and `@include` may depend on. */
+  /** By the values of the variables that `@skip` and `@include` may depend on. */
   readonly roots: LRUCache<string, Selection>;
 };
 
-/** Sets of such values that selections are kept for, of each operation. */
+/** The most sets of such values for which an operation's selections are cached. */
 const maxRoots = 16;
 
 const operations = new WeakMap<OperationDefinitionNode, Known>();
 
 /**
- * The fields of an operation's root. They are kept with the operation, and with them all that is selected below: a
- * document that is kept parsed is planned once.
+ * The fields of an operation's root. They are cached with the operation, and with them all selections below: a parsed
+ * document that is cached is planned once.
  *
  * @throws GraphQLError if a condition is null, as `collectFields` of graphql-js does.
  */
@@ -111,7 +111,7 @@ function select(
 
 /** The JSON text of a value of a leaf type. Throws if the type cannot serialize it. */
 export function leafText(type: GraphQLLeafType, value: unknown): string {
-  // What nearly all values are, without calling the type.
+  // The common cases, without calling the type.
   if (typeof value === "string" && (type === GraphQLString || type === GraphQLID))
     return JSON.stringify(value);
   if (type === GraphQLInt && Number.isInteger(value) && ((value as number) | 0) === value)

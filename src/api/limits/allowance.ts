@@ -2,15 +2,15 @@ import { isTurnOver, takeTurn } from "../../runtime/event-loop.ts";
 import { Deadline } from "../deadline.ts";
 import { ApiError } from "../errors.ts";
 
-/** The loaders of the request (`Batches`): their level lasts as long as the work. */
+/** The loaders of the request (`Batches`): their current level lasts as long as the work. */
 type Level = { hold<Result>(work: () => Promise<Result>): Promise<Result> };
 
-/** Up to this length a text is counted by its characters, which costs nothing. */
+/** Texts up to this length are counted in characters instead of bytes, which costs nothing. */
 const exactFrom = 256;
 
 /**
- * What one request may still use: bytes of its answer, and turns of the event loop. Resolvers, loaders and serializers
- * spend from it, so it holds whatever executes the query.
+ * The remaining budget of one request: bytes of its answer, and turns of the event loop. Resolvers, loaders and
+ * serializers spend from it, so it applies whatever executes the query.
  */
 export class Allowance {
   readonly #deadline: Deadline;
@@ -26,7 +26,7 @@ export class Allowance {
   /**
    * Takes bytes from the allowance.
    *
-   * @throws QUERY_TOO_COMPLEX where they are not left. The whole request ends with it: nothing more is read.
+   * @throws QUERY_TOO_COMPLEX if too few are left. This ends the request: nothing more is read.
    */
   spend(bytes: number): void {
     this.#left -= bytes;
@@ -46,35 +46,35 @@ export class Allowance {
   /** Spends the bytes of a text. */
   spendText(text: string): void {
     this.spend(text.length);
-    // Counting takes milliseconds for a text of megabytes: not where its characters are too many already.
+    // Counting the bytes of megabytes takes milliseconds: skipped if the characters alone exceed the budget.
     if (text.length > exactFrom) this.spend(Buffer.byteLength(text) - text.length);
   }
 
-  /** @throws TIMEOUT, CANCELLED or QUERY_TOO_COMPLEX where the request has ended. */
+  /** @throws TIMEOUT, CANCELLED or QUERY_TOO_COMPLEX if the request has ended. */
   check(): void {
     this.#deadline.signal.throwIfAborted();
   }
 
-  /** Whether the request has ended: no answer is waited for. */
+  /** Whether the request has ended: its answer is no longer needed. */
   get hasEnded(): boolean {
     return this.#deadline.signal.aborted;
   }
 
-  /** Whether others are due: what comes next waits for `pause`. */
+  /** Whether other work is due: the caller should wait for `pause`. */
   get isTurnOver(): boolean {
     return isTurnOver();
   }
 
   /**
-   * Waits for the request's next turn of the event loop. The present level of loaders waits as well, so that pauses
-   * add no statements. Rejects where the request has ended.
+   * Waits for the request's next turn of the event loop. The current level of loaders waits as well, so that pauses add
+   * no statements. Rejects if the request has ended.
    */
   async pause(batches: Level): Promise<void> {
     await batches.hold(() => takeTurn(this));
     this.check();
   }
 
-  /** As `pause`, for work that a loader does: its level waits anyway. */
+  /** As `pause`, for work within a loader, whose level waits anyway. */
   async turn(): Promise<void> {
     if (this.isTurnOver) await takeTurn(this);
     this.check();

@@ -15,7 +15,7 @@ import { JsonText } from "../json-text.ts";
 /** Items that share one wait. */
 const itemsTogether = 32;
 
-/** A list that is completed in several turns of the event loop: once the present one is over, items are promises. */
+/** A list that is completed in several turns of the event loop: once the current turn is over, items are promises. */
 class PacedList<Item> implements Iterable<Item | Promise<Item>> {
   readonly #items: readonly Item[];
   readonly #context: Pick<Context, "allowance" | "loaders">;
@@ -35,7 +35,7 @@ class PacedList<Item> implements Iterable<Item | Promise<Item>> {
           yield item;
           continue;
         }
-        // Nobody sees what a request makes that has ended: no more is made, and no promise is left behind.
+        // The output of an ended request is discarded: stop, and leave no promise behind.
         if (allowance.hasEnded) return;
         turn = allowance.pause(loaders.batches);
         left = itemsTogether;
@@ -47,18 +47,18 @@ class PacedList<Item> implements Iterable<Item | Promise<Item>> {
 }
 
 type Resolver = GraphQLFieldResolver<unknown, Context>;
-/** What is done with the value of a field before it is completed. */
+/** Applied to the value of a field before it is completed. */
 type Bound = (value: unknown, context: Context) => unknown;
 
-/** Leaves whose values may be long. */
+/** Leaf types whose values may be long. */
 const textTypes = new Set(["String", "ID", "JSON"]);
 
-/** Lists that are shorter are completed in one go. */
+/** Shorter lists are completed in one turn. */
 const shortList = 16;
 
 /**
  * Wraps the resolvers of a schema: texts spend the request's allowance, and objects and lists wait for their turn of
- * the event loop where the present one is over.
+ * the event loop if the current one is over.
  */
 export function boundFields(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
@@ -82,14 +82,14 @@ function wrap(resolve: Resolver, bound: Bound): Resolver {
   return (source, args, context, info) => {
     const value = resolve(source, args, context, info);
     if (!(value instanceof Promise)) {
-      // Objects at hand belong to the item of the list that is being completed.
+      // Synchronous objects belong to the list item that is being completed.
       return bound === paceObject ? value : bound(value, context);
     }
     return value.then((found) => bound(found, context));
   };
 }
 
-/** Hundreds of aliased fields of the root begin in several turns. */
+/** Starts root fields in several turns: there may be hundreds of aliases. */
 function paceRoot(resolve: Resolver): Resolver {
   return (source, args, context, info) => {
     const { allowance, loaders } = context;

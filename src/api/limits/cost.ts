@@ -16,28 +16,28 @@ import {
 import { defaultPageSize, maximumPageSize } from "../connections/keyset.ts";
 import { graphLimits } from "./graph.ts";
 
-/** What a field costs besides the fields under it, and how often those are there. */
+/** The cost of a field itself, and how often the fields below it occur. */
 type FieldCost = { readonly field?: number; readonly multiplier?: number };
 
-/** What a field costs of itself unless told. */
+/** The default cost of a field itself. */
 const plainCost = 1;
 
-/** How many members a list is taken to have where no argument says. */
+/** The assumed length of a list without a size argument. */
 const plainListSize = 10;
 
-/** What a root field costs where its filter may have to be compared with many rows. */
+/** The cost of a root field whose filter may have to be evaluated on many rows. */
 const filterCost = 4_000;
 
-/** Statements that rank or rate thousands of rows: some ten milliseconds of PostgreSQL's time each. */
+/** Statements that rank or score thousands of rows: about 10 ms of PostgreSQL's time each. */
 const searchCost = 10_000;
 
-/** A question that the citation graph answers: a millisecond or two, mostly. Their time has a budget of its own. */
+/** A question to the citation graph: usually 1 to 2 ms. Their time has a separate budget. */
 const question: FieldCost = { field: 1_000 };
 
 /**
- * Fields whose cost does not follow from their arguments and type. The unit is a plain field: some microseconds.
- * A page's size multiplies at the connection; so its edges and nodes do not multiply again, nor do other lists whose
- * size an argument of the field above sets.
+ * Fields whose cost does not follow from their arguments and type. The unit is a plain field: some microseconds. A
+ * page's size multiplies at the connection, so its edges and nodes do not multiply again; nor do other lists whose size
+ * is set by an argument of the parent field.
  */
 export const fieldCosts: Readonly<Record<string, FieldCost>> = {
   "Query.citationGraph": question,
@@ -48,7 +48,7 @@ export const fieldCosts: Readonly<Record<string, FieldCost>> = {
   "Query.priorWorks": question,
   "Query.derivativeWorks": question,
   "Query.topWorks": question,
-  // Several statements a level, over all anchors that can be reached.
+  // Several statements a level, over all reachable anchors.
   "Query.anchorChain": { field: 10_000 },
   // Counted over all citations of the field, once for each version of the data.
   "Query.topAnchors": { field: filterCost },
@@ -64,7 +64,7 @@ export const fieldCosts: Readonly<Record<string, FieldCost>> = {
   "CommonReferences.nodes": { multiplier: 1 },
   "PriorWorks.nodes": { multiplier: 1 },
   "DerivativeWorks.nodes": { multiplier: 1 },
-  // So many citations for each node lie between the works around the 100 most cited of hep-th.
+  // Among the 100 most cited works of hep-th, there are this many citations for each node.
   "CitationGraph.edges": { multiplier: 20 },
   "CitationEdge.provenance": { field: 10 },
   "CitationEdge.references": { field: 10 },
@@ -76,20 +76,20 @@ export const fieldCosts: Readonly<Record<string, FieldCost>> = {
   "State.appliedEventIds": { field: 1_000 },
   "Paper.equivocations": { field: 1_000, multiplier: 1 },
   "Equivocation.events": { multiplier: 3 },
-  // Texts of some kilobytes; what they have beyond is taken from the budget of bytes.
+  // Texts of some kilobytes; larger ones are limited by the budget of bytes.
   "Paper.canonicalRecord": { field: 20 },
   "Event.payload": { field: 100 },
-  // The event that has it is read and parsed.
+  // Reads and parses the event that contains it.
   "Paper.signedTitle": { field: 10 },
   "Paper.signedAuthors": { field: 10 },
   "Paper.signedAbstractExcerpt": { field: 10 },
   "Reference.signedTitle": { field: 10 },
-  // Hardly any work has one.
+  // Very few works have one.
   "Work.identityConflicts": { field: 2, multiplier: 1 },
   "IdentityConflict.candidates": { multiplier: 2 },
 };
 
-/** Arguments that say how many rows there may be, and the most that each counts: more is refused by the field itself. */
+/** Arguments that determine how many rows there may be, and their maximum. Greater values are rejected by the field. */
 const sizeArguments: Readonly<Record<string, number>> = {
   first: graphLimits.ranked[1],
   last: maximumPageSize,
@@ -98,12 +98,12 @@ const sizeArguments: Readonly<Record<string, number>> = {
   ids: maximumPageSize,
 };
 
-/** Arguments that a field's cost depends on. */
+/** Arguments that the cost of a field depends on. */
 const decisive = new Set([...Object.keys(sizeArguments), "filter"]);
 
 type Arguments = Readonly<Record<string, unknown>>;
 
-/** Writes into a schema what each field costs, where @pothos/plugin-complexity reads it. */
+/** Sets the cost of each field in a schema, for @pothos/plugin-complexity. */
 export function priceFields(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (type.name.startsWith("__") || !(isObjectType(type) || isInterfaceType(type))) continue;
@@ -138,13 +138,13 @@ function sizeOf(args: Arguments): number | null {
   for (const [name, most] of Object.entries(sizeArguments)) {
     const value = args[name];
     const size = Array.isArray(value) ? value.length : value;
-    // The two ends of a path stand besides the steps between.
+    // A path has one work more than steps.
     if (typeof size === "number") return Math.max(0, Math.min(size + (name === "maxDepth" ? 1 : 0), most));
   }
   return null;
 }
 
-/** An operation, and what of its variables its cost depends on. */
+/** An operation and the variables that its cost depends on. */
 class PricedOperation {
   readonly #document: DocumentNode;
   readonly #variables: readonly string[];
@@ -169,10 +169,10 @@ class PricedOperation {
   }
 }
 
-/** How many costs are kept of an operation. */
+/** The most costs that are cached for an operation. */
 const mostCosts = 50;
 
-/** All that a cost depends on: a number, the length of a list, whether there is a filter. */
+/** The cost-relevant part of a value: a number, the length of a list, whether there is a filter. */
 function sizeInWords(value: unknown): string {
   if (typeof value === "number") return String(value);
   return Array.isArray(value) ? `list of ${value.length}` : value === null ? "null" : typeof value;
@@ -193,10 +193,10 @@ function decisiveVariables(document: DocumentNode): string[] {
 const priced = new WeakMap<DocumentNode, Map<OperationDefinitionNode, PricedOperation>>();
 
 /**
- * What an operation may cost with these variables, by the sizes that its arguments and variables allow; about the
- * number of fields of its answer. Costs are kept with the document.
+ * The maximum cost of an operation with these variables, from the sizes that its arguments allow; about the number of
+ * fields of its answer. Costs are cached with the document.
  *
- * @throws GraphQLError where the variables do not fit.
+ * @throws GraphQLError if the variables are invalid.
  */
 export function costOf(
   schema: GraphQLSchema,

@@ -14,22 +14,22 @@ import { ApiError, badUserInput } from "../errors.ts";
 
 export { defaultQueryLimits, type QueryLimits };
 
-/** Fields beside each other in one selection; comparing them to each other costs the square of it. */
+/** The most fields in one selection; comparing them with each other takes quadratic time. */
 const maximumBreadth = 500;
 
-/** How often a query may ask for `__schema` or `__type`. */
+/** The most uses of `__schema` and `__type` in a query. */
 const maximumIntrospections = 10;
 
-/** Brackets of any kind inside each other in a query's text: the parser needs stack for each. */
+/** The maximum nesting of brackets of any kind in a query's text: the parser needs stack space for each. */
 export const maximumNesting = 100;
 
-/** Members of a list in variables; each may become a parameter of a statement, which has 65,535 at most. */
+/** The maximum length of a list in variables. Each member may be a parameter; a statement has at most 65,535. */
 const maximumListLength = 1_000;
 
-/** Characters of an alias: each object of the answer repeats it. */
+/** The maximum length of an alias: each object of the answer repeats it. */
 const maximumAliasLength = 100;
 
-/** Parses a query. Throws QUERY_TOO_COMPLEX where it is longer or deeper than any that is written in earnest. */
+/** Parses a query. Throws QUERY_TOO_COMPLEX if it is longer or deeper than any realistic one. */
 export function parseWithin(
   source: string,
   options: ParseOptions,
@@ -51,8 +51,8 @@ export function parseWithin(
 }
 
 /**
- * Texts and comments, whose brackets do not count; and brackets. A text without an end goes as far as it can: would it
- * not match at all, the search for it began again at each quote within it.
+ * Strings and comments, whose brackets do not count, and brackets. An unterminated string matches as far as it can;
+ * otherwise matching would restart at each quote within it.
  */
 const parts = /"""(?:\\"""|[^"]|"(?!""))*(?:""")?|"(?:\\.|[^"\\\n])*"?|#[^\n]*|[([{]|[)\]}]/g;
 
@@ -94,7 +94,7 @@ const limited: Record<keyof Measures, Limited> = {
   },
 };
 
-/** What a document asks beyond the limits: one error (QUERY_TOO_COMPLEX) for each limit and operation. */
+/** The limits that a document exceeds: one error (QUERY_TOO_COMPLEX) for each limit and operation. */
 export function documentErrors(document: DocumentNode, limits: QueryLimits): ApiError[] {
   const most: Measures = {
     ...limits,
@@ -113,17 +113,17 @@ export function documentErrors(document: DocumentNode, limits: QueryLimits): Api
   );
 }
 
-/** What an operation asks for, seen from its text alone, with its fragments put in where they are used. */
+/** The size of an operation by its text alone, with fragments expanded. */
 type Measures = {
-  /** Fields inside each other. */
+  /** The maximum nesting of fields. */
   readonly depth: number;
-  /** The most fields beside each other. */
+  /** The most fields in one selection. */
   readonly breadth: number;
   readonly aliases: number;
   readonly directives: number;
   /** `__schema` and `__type`. */
   readonly introspections: number;
-  /** Characters of the longest alias. */
+  /** The length of the longest alias. */
   readonly aliasLength: number;
 };
 
@@ -137,9 +137,9 @@ const nothing: Measures = {
 };
 
 /**
- * Measures the operations of a document that need not be valid. Each selection is measured once however often it is
- * used, so that fragments that use each other cannot make measuring itself expensive; what they stand for is counted
- * in full. A fragment within itself counts nothing here: validation refuses it.
+ * Measures the operations of a document, which need not be valid. Each selection is measured once however often it is
+ * used, so fragments that use each other cannot make measuring expensive; their expansion is counted in full. A
+ * fragment within itself counts nothing: validation rejects it.
  */
 export function measureOperations(
   document: DocumentNode,
@@ -215,7 +215,7 @@ function flatten(
   return { fields, directives };
 }
 
-/** Why variables are refused before anybody looks at what they mean (BAD_USER_INPUT); null where they are not. */
+/** Why variables are rejected before they are coerced (BAD_USER_INPUT); null if they are not. */
 export function variablesError(variables: Readonly<Record<string, unknown>>): ApiError | null {
   for (const [name, variable] of Object.entries(variables)) {
     const waiting = [variable];
@@ -227,7 +227,7 @@ export function variablesError(variables: Readonly<Record<string, unknown>>): Ap
           `Variable "$${name}" has a list of ${members.length}; ${maximumListLength} are the most. Ask in several requests.`,
         );
       }
-      // One by one: a list may hold more than a call takes arguments.
+      // Pushed one by one: a list may be longer than the maximum number of call arguments.
       for (const member of members) waiting.push(member);
     }
   }

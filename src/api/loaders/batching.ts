@@ -9,11 +9,11 @@ import type { SharedBatches } from "./shared-batches.ts";
 
 type Loaded<Key, Value> = DataLoader<Key, Value, unknown>;
 
-/** A loader of one request: a value that is kept comes at once, another by a batch. */
+/** A loader of one request: returns a cached value at once, any other after a batch. */
 export class RowLoader<Key, Value> {
   readonly #create: () => Loaded<Key, Value>;
   readonly #kept: ((key: Key) => Value | undefined) | undefined;
-  /** Made when something is asked for: a request uses few of its loaders. */
+  /** Created on first use: a request uses few of its loaders. */
   #batched: Loaded<Key, Value> | undefined;
 
   constructor(create: () => Loaded<Key, Value>, kept?: (key: Key) => Value | undefined) {
@@ -21,7 +21,7 @@ export class RowLoader<Key, Value> {
     this.#kept = kept;
   }
 
-  /** Without a promise where none is needed: thousands of fields that need none are several times faster. */
+  /** Returns no promise if none is needed: thousands of fields without promises are several times faster. */
   get(key: Key): Value | Promise<Value> {
     const value = this.#kept?.(key);
     return value === undefined ? this.#loader.load(key) : value;
@@ -31,13 +31,13 @@ export class RowLoader<Key, Value> {
     return this.get(key);
   }
 
-  /** In the order of the keys; without a promise where all are kept. Rejects where one cannot be loaded. */
+  /** In the order of the keys; without a promise if all are cached. Rejects if one cannot be loaded. */
   getMany(keys: readonly Key[]): Value[] | Promise<Value[]> {
     const values = keys.map((key) => this.get(key));
     return values.some((value) => value instanceof Promise) ? Promise.all(values) : (values as Value[]);
   }
 
-  /** Tells a row that was read by other ways. */
+  /** Adds a row that was read elsewhere. */
   prime(key: Key, value: Value): void {
     this.#loader.prime(key, value);
   }
@@ -53,23 +53,23 @@ export class RowLoader<Key, Value> {
 }
 
 /**
- * The loaders of one request. Their batches go out level by level: what is asked for while statements run waits
- * until all of them have answered. So the number of statements follows from the query alone; without that, two
- * lists that arrive a moment apart would each ask for their papers.
+ * The loaders of one request. Their batches are sent level by level: keys requested while statements run wait until all
+ * of these have answered. So the number of statements depends on the query alone; otherwise, two lists that arrive a
+ * moment apart would each query their papers.
  */
 export class Batches {
-  /** What the request may still read. */
+  /** The remaining budget of the request. */
   readonly allowance: Allowance;
   readonly #signal: AbortSignal | undefined;
   readonly #rows: RowCache | undefined;
   #running = 0;
   #waiting: (() => void)[] = [];
   #settling = false;
-  /** Of the kept rows that this request sees; null until it is known. */
+  /** The version of the cached rows that this request sees; null until it is known. */
   #version: string | null = null;
   #versionRead: Promise<void> | undefined;
 
-  /** Nothing more is read once the signal is aborted, and what is being read ends. */
+  /** Once the signal is aborted, running reads end and no more start. */
   constructor(allowance: Allowance, signal?: AbortSignal, rows?: RowCache) {
     this.allowance = allowance;
     this.#signal = signal;
@@ -77,8 +77,8 @@ export class Batches {
   }
 
   /**
-   * A loader whose batch function answers with a map; keys that are not in it have the value `absent`. `rowsOfKey`: how
-   * many rows a key may have; many keys are read by several statements.
+   * A loader whose batch function returns a map; keys that are missing there have the value `absent`. `rowsOfKey` is
+   * the maximum number of rows of a key, which limits the keys of a statement.
    */
   loader<Key, Value>(
     load: (keys: readonly Key[]) => Promise<ReadonlyMap<unknown, Value>>,
@@ -98,7 +98,7 @@ export class Batches {
     );
   }
 
-  /** A loader whose statements carry the keys of other requests as well; they end once all of those are given up. */
+  /** A loader whose statements are shared with other requests; they end early only if all of those are cancelled. */
   shared<Key, Value>(batches: SharedBatches<Key, Value>): RowLoader<Key, Value> {
     const kept = (key: Key) => (this.#version === null ? undefined : batches.kept(key, this.#version));
     const loadAll = async (keys: readonly Key[]) => {
@@ -120,7 +120,7 @@ export class Batches {
     );
   }
 
-  /** The first level of loaders waits for it. */
+  /** Delays the first level of loaders. */
   #readVersion(rows: RowCache): Promise<void> {
     this.#versionRead ??= this.hold(async () => {
       this.#version = await rows.version();
@@ -128,7 +128,7 @@ export class Batches {
     return this.#versionRead;
   }
 
-  /** The answer to an expensive question, cached beside the rows while the data is the same. */
+  /** The answer to an expensive question, cached with the rows until the data changes. */
   async cached<Answer>(question: string, compute: () => Promise<Answer>): Promise<Answer> {
     if (this.#rows === undefined) return compute();
     const { answers } = this.#rows;
@@ -146,7 +146,7 @@ export class Batches {
     this.#settle();
   }
 
-  /** Runs statements that belong to the present level. They must not wait for a loader of this request. */
+  /** Runs statements that belong to the current level. They must not wait for a loader of this request. */
   track<Result>(work: () => Promise<Result>): Promise<Result> {
     const signal = this.#signal;
     const start = () => (signal === undefined ? work() : untilAborted(signal, work));
@@ -157,12 +157,12 @@ export class Batches {
     });
   }
 
-  /** As `track`, for statements that read much to answer little: few of them run at a time, whoever asks. */
+  /** As `track`, for statements that read much to answer little: few of them run at a time, over all requests. */
   trackExpensive<Result>(work: () => Promise<Result>): Promise<Result> {
     return this.track(() => asExpensive(work));
   }
 
-  /** The present level lasts as long as this work, which others may share and which does not end with the signal. */
+  /** Extends the current level until this work ends. Others may share the work, and it does not end with the signal. */
   async hold<Result>(work: () => Promise<Result>): Promise<Result> {
     this.#running++;
     try {
@@ -178,7 +178,7 @@ export class Batches {
   #settle(): void {
     if (this.#running > 0 || this.#waiting.length === 0 || this.#settling) return;
     this.#settling = true;
-    // By then every resolver that can go on has gone on, and has asked for what it needs.
+    // By then all resolvers that can continue have done so, and have requested their keys.
     whenSettled(() => {
       this.#settling = false;
       if (this.#running > 0) return;
@@ -189,10 +189,7 @@ export class Batches {
   }
 }
 
-/**
- * One loader for each set of arguments: the same list with the same arguments under many parents is one
- * statement.
- */
+/** A loader for each set of arguments: the same list with the same arguments under many parents is one statement. */
 export class LoadersByArguments<Arguments, Key, Value> {
   readonly #loaders = new Map<string, RowLoader<Key, Value>>();
   readonly #create: (given: Arguments) => RowLoader<Key, Value>;
@@ -209,7 +206,7 @@ export class LoadersByArguments<Arguments, Key, Value> {
   }
 }
 
-/** Puts rows under their parents, in the order in which they come. */
+/** Groups rows by key, preserving their order. */
 export function groupBy<Row, Key>(rows: readonly Row[], keyOf: (row: Row) => Key): Map<Key, Row[]> {
   const groups = new Map<Key, Row[]>();
   for (const row of rows) {

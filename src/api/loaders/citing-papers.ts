@@ -10,28 +10,28 @@ import { type Rows, SharedBatchesByLimit } from "./shared-batches.ts";
 export type CitingPaperRow = typeof citingPapers.$inferSelect;
 
 export type CitingPaperLoaders = {
-  /** By the cited `work_id`: the papers held that cite it, latest submitted first. */
+  /** By the cited `work_id`: the stored papers that cite it, latest submitted first. */
   readonly citingPapersOfWork: LoadersByArguments<Range, bigint, readonly CitingPaperRow[]>;
 };
 
 type Bounds = Omit<Range, "limit">;
 type Pages = Map<bigint, CitingPaperRow[]>;
-/** Reads the page of one work, and those of several. */
+/** Read the page of one work, and those of several. */
 type Readers = {
   readonly one: (workId: bigint) => Promise<CitingPaperRow[]>;
   readonly several: (workIds: readonly bigint[]) => Promise<CitingPaperRow[]>;
 };
 
 const fromTheFirst: Bounds = { after: null, before: null, reverse: false };
-/** From how many citing papers on a work is asked about by itself. */
+/** Works with at least this many citing papers are queried separately. */
 const manyCiting = 1_000;
 
 const { citedWorkId, submittedAt, paperId } = citingPapers;
 
 /**
- * A work may have a hundred thousand citing papers. One that has many is asked about by itself: the index gives the page
- * without the rest. All others are asked about together, and what lies past their pages is soon read. Either way the page
- * is the same. (One statement with a LIMIT for each work would be LATERAL, which Citus refuses.)
+ * A work may have 100,000 citing papers. One that has many is queried separately, so that the index returns only the
+ * page. All others are queried together, which reads a few rows beyond their pages. The result is the same. (One
+ * statement with a LIMIT for each work would be LATERAL, which Citus rejects.)
  */
 export function prepareCitingPaperLoaders(rows: Rows): (batches: Batches) => CitingPaperLoaders {
   const { db, pool } = rows;

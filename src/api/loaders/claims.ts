@@ -9,7 +9,7 @@ import { type Rows, SharedBatchesByLimit } from "./shared-batches.ts";
 
 export type ClaimRow = typeof claims.$inferSelect;
 
-/** The kinds that have a name here, as snapshots spell them, and `other` for every other. */
+/** The named kinds, spelled as in snapshots, and `other` for all others. */
 export const claimKinds = namedClaimKinds;
 export type ClaimKindOrOther = (typeof claimKinds)[number] | "other";
 
@@ -104,7 +104,7 @@ export function prepareClaimLoaders(rows: Rows): (batches: Batches) => ClaimLoad
   });
 }
 
-/** The condition that a claim is of one of these kinds; none for null. */
+/** The condition that a claim is of one of these kinds; undefined for null. */
 export function ofKinds(kinds: readonly ClaimKindOrOther[] | null): SQL | undefined {
   if (kinds === null) return undefined;
   const named = kinds.filter((kind) => kind !== "other");

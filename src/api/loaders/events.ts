@@ -20,19 +20,19 @@ import { readInPortions } from "./pacing.ts";
 
 const { body: _body, signature: _signature, ...headColumns } = getTableColumns(events);
 
-/** An event without its text, which may be large and is seldom asked for. */
+/** An event without its text, which may be large and is rarely needed. */
 export type EventRow = Omit<typeof events.$inferSelect, "body" | "signature">;
 
-/** `eventId` in hex, without `sha256:` in front, as the tables have it. */
+/** `eventId` in hex as stored in the tables, without the prefix `sha256:`. */
 type EventKey = { readonly paperId: bigint; readonly eventId: string };
 
-/** The nine types, and `unknown` for what is none of them. */
+/** The nine types, and `unknown` for all others. */
 export type EventTypeOrUnknown = EventType | "unknown";
 export type EventFilter = { readonly types: readonly EventTypeOrUnknown[] | null };
 
 /** A page of each paper's events by `eventKeyOf`, the same page for every paper of a batch. */
 export type EventPage = Range & {
-  /** Whether rows of these keys are wanted as well. */
+  /** Whether the bounds are inclusive. */
   readonly isInclusive: boolean;
 };
 
@@ -40,7 +40,7 @@ export type EventLoaders = {
   readonly event: RowLoader<EventKey, EventRow | null>;
   /** An event by its id alone. */
   readonly eventById: RowLoader<string, EventRow | null>;
-  /** The event's own text, read. */
+  /** The event's own text, parsed. */
   readonly eventBody: RowLoader<EventKey, AcceptedEvent | null>;
   /** By `paper_id`: the paper's events, the valid ones in merge order, then the invalid ones by id. */
   readonly eventsOfPaper: LoadersByArguments<EventFilter & EventPage, bigint, readonly EventRow[]>;
@@ -138,7 +138,7 @@ export const eventKeyParts: readonly KeyPart[] = ["integer", "instant", "integer
 const invalidInstant = "0001-01-01T00:00:00.000000Z";
 const typeRanks = new Map<string, number>(eventTypes.map((type, index) => [type, index + 1]));
 
-/** The place of an event among those of its paper: invalid ones go by their ids alone. */
+/** The place of an event among those of its paper: invalid ones are ordered by id alone. */
 export function eventKeyOf({ status, createdAt, depth, type, eventId }: EventRow): Key {
   if (status === "invalid") return ["1", invalidInstant, "0", "0", eventId];
   return ["0", createdAt, String(depth), String(typeRanks.get(type) ?? 0), eventId];
@@ -146,7 +146,7 @@ export function eventKeyOf({ status, createdAt, depth, type, eventId }: EventRow
 
 const isInvalid = sql`${events.status} = 'invalid'`;
 const typeList = sql.raw(`ARRAY[${eventTypes.map((type) => `'${type}'`).join(", ")}]`);
-/** The same in SQL, and how its parts are read. */
+/** The same key in SQL, and how its parts are parsed. */
 const keyColumns: readonly { readonly value: SQL; readonly read: (text: string) => SQL }[] = [
   { value: sql`(${isInvalid})::integer`, read: (text) => sql`${text}::integer` },
   {
@@ -189,14 +189,14 @@ function keyValues(keys: readonly EventKey[]): { paperIds: string; eventIds: Buf
   };
 }
 
-/** The condition that an event is of one of these types; none for null. */
+/** The condition that an event is of one of these types; undefined for null. */
 export function ofTypes(types: readonly EventTypeOrUnknown[] | null): SQL | undefined {
   if (types === null) return undefined;
   const known = types.filter((type) => type !== "unknown");
   const fits = types.includes("unknown")
     ? or(inArray(events.type, known), notInArray(events.type, eventTypes))
     : inArray(events.type, known);
-  // Says nothing new; but PostgreSQL sees by it that the index of the rare types holds them all.
+  // Redundant, but it lets PostgreSQL use the partial index of the rare types.
   return types.some((type) => commonTypes.includes(type)) ? fits : and(isOfRareType, fits);
 }
 

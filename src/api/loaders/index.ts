@@ -20,7 +20,7 @@ import {
 import { prepareReferenceLoaders, type ReferenceLoaders } from "./references.ts";
 import type { Rows } from "./shared-batches.ts";
 
-/** What resolvers read through: one set for each request, so that a request sees each row once. */
+/** The data access of resolvers: one set for each request, so that a request sees each row in one state. */
 export type Loaders = PaperLoaders &
   WorkLoaders &
   PaperRefLoaders &
@@ -33,13 +33,13 @@ export type Loaders = PaperLoaders &
   StateLoaders &
   AliasLoaders &
   TotalLoaders & {
-    /** For statements of resolvers that go through no loader: they belong to the level, too. */
+    /** For resolvers' statements without a loader, which belong to the current level, too. */
     readonly batches: Batches;
   };
 
 /**
- * Prepares the statements once; each call of what it returns makes the loaders of one request, which
- * read nothing more once the signal is aborted.
+ * Prepares the statements once; each call of the returned function makes the loaders of one request, which read nothing
+ * more once the signal is aborted.
  */
 export function prepareLoaders(rows: Rows): (signal?: AbortSignal, allowance?: Allowance) => Loaders {
   const paperLoaders = preparePaperLoaders(rows);

@@ -20,38 +20,38 @@ function schedule(): void {
   setImmediate(runTurn);
 }
 
-/** Runs work at the end of this turn of the event loop: every resolver that can go on has gone on. */
+/** Runs work at the end of this turn of the event loop, when all resolvers that can continue have done so. */
 export function whenSettled(work: () => void): void {
   settling.push(work);
   schedule();
 }
 
-/** Runs work after all that settles at the end of this turn: all requests have asked for what they need. */
+/** Runs work after all `whenSettled` work of this turn, when all requests have requested their keys. */
 export function afterSettling(work: () => void): void {
   sending.push(work);
   schedule();
 }
 
 /*
- * What one statement of a loader may give. Its rows arrive together, and all that waits for them goes on in one turn of
- * the event loop.
+ * The limits of one statement of a loader. Its rows arrive together, and everything that waits for them continues in
+ * one turn of the event loop.
  */
 const mostKeys = 500;
 const mostRows = 20_000;
 
-/** How many keys a statement may have, where each may have so many rows. */
+/** The maximum number of keys of a statement if each has up to `rowsOfKey` rows. */
 export function keysOfStatement(rowsOfKey: number): number {
   return Math.max(1, Math.min(mostKeys, Math.floor(mostRows / Math.max(1, rowsOfKey))));
 }
 
-/** Bytes that are read, and parsed, at a time. */
+/** Bytes that are read and parsed at a time. */
 const portionBytes = 2_000_000;
 
 /**
- * Reads large texts in portions. Their bytes are taken from the allowance before any is read, so a query that asks for
- * too many fails before they are in memory; between portions others have their turn.
+ * Reads large texts in portions. All their bytes are taken from the allowance first, so a query for too many fails
+ * before they are in memory. Between portions it yields to the event loop.
  *
- * `sizeOf` gives the bytes of a key's text, 0 where there is none.
+ * `sizeOf` returns the bytes of a key's text, 0 if there is none.
  */
 export async function readInPortions<Key>(
   keys: readonly Key[],

@@ -6,16 +6,16 @@ import { ApiError, badUserInput } from "../errors.ts";
 import type { PaperLoaders, PaperRow, WorkLoaders, WorkRow } from "./papers.ts";
 
 export type PaperRefLoaders = {
-  /** The paper that a person's ref names; null where none is held. Rejects with an ApiError. */
+  /** The paper that a user's ref names; null if none is stored. Rejects with an ApiError. */
   readonly paperByRef: DataLoader<string, PaperRow | null>;
-  /** The work that a ref or a work id names; null where none is known. Rejects with an ApiError. */
+  /** The work that a ref or a work id names; null if none is known. Rejects with an ApiError. */
   readonly workByRef: DataLoader<string, WorkRow | null>;
 };
 
-/** The most fitting numbers that an error names. */
+/** The most matching numbers that an error names. */
 const mostNamed = 10;
 
-/** Built on the loaders of papers and works: however many refs a query asks for, the statements are as many. */
+/** Uses the loaders of papers and works: the number of statements does not depend on the number of refs. */
 export function paperRefLoaders(loaders: PaperLoaders & WorkLoaders): PaperRefLoaders {
   const paperByRef = new DataLoader<string, PaperRow | null>((refs) =>
     settleAll(refs, (ref) => findPaper(loaders, readRef(ref), ref)),
@@ -100,8 +100,8 @@ function ambiguous(written: string, fitting: readonly PaperRow[]): ApiError {
 }
 
 /**
- * Of papers that share an identifier, the one that would stand for their work. A paper whose record nobody proved is
- * given only where no other is there: it belongs to no work but its own (PROTOCOL, 7).
+ * Of papers that share an identifier, the one that would represent their work. A paper with an unproved record is
+ * returned only if there is no other: it belongs to no work but its own (PROTOCOL, 7).
  */
 function best(candidates: readonly PaperRow[]): PaperRow | null {
   const proved = candidates.filter(({ recordStanding }) => isAtLeast(recordStanding, "receipt"));

@@ -13,7 +13,7 @@ export type PaperLoaders = {
   readonly paper: RowLoader<bigint, PaperRow | null>;
   /** The papers that share a look-up key (see the table `paper_keys`), in no particular order. */
   readonly papersByKey: RowLoader<string, readonly bigint[]>;
-  /** The papers held of a work, by its `work_id`, newest version first. */
+  /** The stored papers of a work, by its `work_id`, newest version first. */
   readonly papersOfWork: RowLoader<bigint, readonly PaperRow[]>;
 };
 
@@ -59,7 +59,7 @@ export type IdentifierRow = typeof workIdentifiers.$inferSelect;
 export type WorkLoaders = {
   /** A work's row by its `work_id`. */
   readonly work: RowLoader<bigint, WorkRow | null>;
-  /** The identifiers that stand for a work. */
+  /** The identifiers that resolve to a work. */
   readonly identifiersOfWork: RowLoader<bigint, readonly IdentifierRow[]>;
   /** An identifier by the hash of its kind and value. */
   readonly identifier: RowLoader<bigint, IdentifierRow | null>;

@@ -12,7 +12,7 @@ import { readInPortions } from "./pacing.ts";
 import type { Rows } from "./shared-batches.ts";
 
 export type RecordLoaders = {
-  /** By `paper_id`: the canonical text of a record that came in a bundle, beside its events. */
+  /** By `paper_id`: the canonical text of a record that a bundle contained outside its events. */
   readonly record: RowLoader<bigint, string | null>;
 };
 
@@ -50,7 +50,7 @@ export function prepareRecordLoaders({ db }: Pick<Database, "db">): (batches: Ba
 type StateKey = { readonly paperId: bigint; readonly pithNumber: string };
 
 export type StateLoaders = {
-  /** The state merged from the paper's log. Expensive beside a row: loaded only where a field needs it. */
+  /** The state merged from the paper's log. More expensive than a row: loaded only if a field needs it. */
   readonly state: RowLoader<StateKey, BuiltDocument | null>;
 };
 
@@ -110,7 +110,7 @@ export type AliasRow = {
 };
 
 export type AliasLoaders = {
-  /** By `paper_id`: the aliases that the paper's state lists, as it sorts them. */
+  /** By `paper_id`: the aliases in the paper's state, in its order. */
   readonly aliasesOfPaper: RowLoader<bigint, readonly AliasRow[]>;
 };
 
@@ -140,7 +140,7 @@ function currentAliases(paperId: bigint, text: string): AliasRow[] {
     .sort(compareAliases);
 }
 
-/** By kind and value, as a state document sorts them. */
+/** By kind and value, the order of a state document. */
 function compareAliases(a: AliasRow, b: AliasRow): number {
   return compareCodePoints(a.kind, b.kind) || compareCodePoints(a.value, b.value);
 }
@@ -170,7 +170,7 @@ export function prepareSignerLoaders({ db }: Pick<Database, "db">): (batches: Ba
 }
 
 export type TotalLoaders = {
-  /** A kept total; 0 where none is kept yet. */
+  /** A stored total; 0 if there is none yet. */
   readonly total: RowLoader<TotalName, number>;
 };
 

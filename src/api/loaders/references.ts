@@ -10,25 +10,25 @@ import { type Rows, SharedBatchesByLimit } from "./shared-batches.ts";
 
 const { arxivId: _arxivId, doiId: _doiId, workUuidId: _workUuidId, ...columns } = getTableColumns(references);
 
-/** The columns of a reference that are shown, or needed for what is. */
+/** The columns of a reference that are shown, or that shown fields need. */
 const shownColumns = columns;
 
 export type ReferenceRow = Omit<typeof references.$inferSelect, "arxivId" | "doiId" | "workUuidId">;
 
 type ReferenceFilter = {
   readonly internalAnchor: boolean | null;
-  /** Whether a paper of the cited work is held. */
+  /** Whether a paper of the cited work is stored. */
   readonly held: boolean | null;
 };
 
 type HeldFilter = ReferenceFilter & { readonly held: boolean };
 
-/** The condition on `references` that a filter asks for; what is held another table tells. */
+/** A filter's condition on `references`; whether the cited paper is stored depends on another table. */
 export function isAnchor({ internalAnchor }: ReferenceFilter): SQL | undefined {
   return internalAnchor === null ? undefined : eq(references.isInternalAnchor, internalAnchor);
 }
 
-/** A citation by its two works. */
+/** A citation, identified by its two works. */
 type EdgeKey = { readonly citingWorkId: bigint; readonly citedWorkId: bigint };
 
 const edgeText = ({ citingWorkId, citedWorkId }: EdgeKey): string => `${citingWorkId}/${citedWorkId}`;
@@ -40,9 +40,9 @@ export type ReferenceLoaders = {
     bigint,
     readonly ReferenceRow[]
   >;
-  /** How many of a paper's references fit a filter that asks for what is held. */
+  /** How many of a paper's references match a filter with `held`. */
   readonly heldReferenceCountOfPaper: LoadersByArguments<HeldFilter, bigint, number>;
-  /** The references behind a citation, best proved first, then by paper and place. */
+  /** The references behind a citation, best proved first, then by paper and ordinal. */
   readonly referencesOfEdge: LoadersByArguments<{ readonly limit: number }, EdgeKey, readonly ReferenceRow[]>;
 };
 
@@ -89,7 +89,7 @@ export function prepareReferenceLoaders(rows: Rows): (batches: Batches) => Refer
     return readRows(pool, pages);
   };
 
-  // All of the works on either side, not edge by edge: Citus takes no LATERAL with a LIMIT.
+  // Reads all pairs of these works instead of single edges: Citus rejects LATERAL with a LIMIT.
   const behind = db
     .select({
       ...shownColumns,
@@ -144,37 +144,37 @@ export function prepareReferenceLoaders(rows: Rows): (batches: Batches) => Refer
   });
 }
 
-/** A place in a paper's list. */
+/** A position in a paper's list. */
 type Place = Pick<ReferenceRow, "paperId" | "ordinal">;
 type Cited = Place & Pick<ReferenceRow, "citedWorkId">;
 
-/** What a statement reads: so many rows of each paper, behind a place that was read before. */
+/** One statement: up to `size` rows of each paper, after a position that was read before. */
 type Step = { readonly behind: readonly Place[]; readonly size: number };
 
-/** How lists are read: from where on, in which direction, and of the rows that fit a condition. */
+/** How lists are read: from where, in which direction, and with which condition on rows. */
 type Reading = {
   readonly begin: number;
   readonly reverse: boolean;
   readonly condition: SQL | undefined;
-  /** How many of each paper's rows that fit are wanted. */
+  /** The maximum number of matching rows of each paper. */
   readonly limit: number;
 };
 
 /** Most papers list fewer references. */
 const usualReferences = 200;
-/** Rows that a statement gives, whatever the papers list. */
+/** The maximum number of rows of a statement. */
 const mostRows = 20_000;
 
 type HeldReferences = {
-  /** By `paper_id`, the page of each paper's references that fit. */
+  /** By `paper_id`, the page of each paper's matching references. */
   pages(paperIds: readonly bigint[], given: HeldFilter & OrdinalPage): Promise<Map<bigint, ReferenceRow[]>>;
-  /** By `paper_id`, how many of its references fit; no entry for none. */
+  /** By `paper_id`, the number of its matching references; no entry if there are none. */
   counts(paperIds: readonly bigint[], given: HeldFilter): Promise<Map<bigint, number>>;
 };
 
 /**
- * References by whether a paper of the work cited is held. A reference lies with its paper and that word with the work,
- * so they are read in turn, in one snapshot: some of each paper's list, then which of their works are held, until the
+ * References by whether a paper of the cited work is stored. References are distributed by paper, but this fact by
+ * work, so a snapshot reads them in turns: a part of each paper's list, then which of its works have a paper, until the
  * page is full or the list has ended.
  */
 function heldReferences({ db, pool }: Rows): HeldReferences {
@@ -208,7 +208,7 @@ function heldReferences({ db, pool }: Rows): HeldReferences {
       .where(and(sql`${works.workId} = ANY(${ids}::bigint[])`, isNotNull(works.paperId)));
     return new Set((await readRows(sender, held)).map(({ workId }) => workId));
   };
-  /** Calls `found` with places that fit, some at a time, each paper's in their order. */
+  /** Calls `found` with matching positions, some at a time, in order for each paper. */
   const findPlaces = async (
     sender: Sender,
     paperIds: readonly bigint[],
@@ -218,7 +218,7 @@ function heldReferences({ db, pool }: Rows): HeldReferences {
   ): Promise<void> => {
     const counts = new Map<bigint, number>();
     let waiting = paperIds.map((paperId): Place => ({ paperId, ordinal: reading.begin }));
-    // Few papers list so much that they are read in a second step; there may be many in the first.
+    // Few papers list enough to need a second step; the first may include many papers.
     for (let size = usualReferences; waiting.length > 0; size = Math.min(4 * size, mostRows)) {
       const together = Math.floor(mostRows / size);
       const longer: Place[] = [];
@@ -279,7 +279,7 @@ function placesOf(places: readonly Place[]): SQL {
   return sql`unnest(${ids}::bigint[], ${ordinals}::int[]) AS known (paper_id, ordinal)`;
 }
 
-/** Says nothing new, but where the tables are distributed it tells on which servers these papers lie. */
+/** Redundant, but if the tables are distributed, it determines the servers that have these papers. */
 function ofPapers(places: readonly Place[]): SQL {
   const ids = bigintArray(new Set(places.map(({ paperId }) => paperId)));
   return sql`${references.paperId} = ANY(${ids}::bigint[])`;

@@ -1,30 +1,30 @@
 import type { DataVersion } from "../../store/data-version.ts";
 
 /**
- * The rows of one kind in two generations, of which the older is dropped when there is no more room. lru-cache has no
- * size that several caches share, and a `get` takes 149 ns where that of a Map takes 62: a page of citing papers with
- * their references takes 400 of them.
+ * The rows of one kind in two generations; the older is dropped when the cache is full. lru-cache cannot share a size
+ * limit between caches, and its `get` takes 149 ns instead of a Map's 62: a page of citing papers with their references
+ * calls it 400 times.
  */
 type Shelf = { young: Map<unknown, Sized>; old: Map<unknown, Sized> };
 type Sized = { readonly value: unknown; readonly size: number };
 
-/** Where a version that did not last long enough to be of use is followed by a pause without. */
+/** If a version had fewer hits than this, caching pauses. */
 const fewestHits = 16;
 const pauseMilliseconds = 100;
 
 /**
- * Rows that requests have read, kept in memory for those that come after, while the data is what it was. Which data
- * that is, is PostgreSQL's word, asked for once the request has come: no row is older than the request that sees it.
+ * Rows that requests have read, cached in memory for later requests until the data changes. Each request reads the
+ * data's version from PostgreSQL after it has arrived: no row is older than the request that sees it.
  *
- * A row is read by a statement that begins after the request's version was; it may be newer. But it is given to others
- * only if their version is the same, and then nothing was committed in between.
+ * A row is read by a statement that begins after the request's version was read, so it may be newer. But it is only
+ * reused by requests with the same version, and then nothing was committed in between.
  */
 export class RowCache {
   readonly #dataVersion: Pick<DataVersion, "read">;
-  /** Characters, for each of the two generations. */
+  /** Characters of each of the two generations. */
   readonly #generationSize: number;
   readonly #shelves = new Set<Shelf>();
-  /** Answers to expensive questions, by what is asked. */
+  /** Answers to expensive questions, by question. */
   readonly answers = this.shelf<string, unknown>();
   #version: string | null = null;
   #youngSize = 0;
@@ -36,14 +36,14 @@ export class RowCache {
     this.#generationSize = maximumSize / 2;
   }
 
-  /** The version to read rows at; null where rows are better read without, since writers change it all the time. */
+  /** The version of rows to read; null to bypass the cache, while writers change the data all the time. */
   async version(): Promise<string | null> {
     if (performance.now() < this.#pausedUntil) return null;
     let version: string;
     try {
       version = await this.#dataVersion.read();
     } catch {
-      // Without a version there is nothing to be found; the statements tell what is wrong.
+      // Without a version nothing can be found; the statements will report the error.
       return null;
     }
     if (version !== this.#version) this.#begin(version);
@@ -106,17 +106,17 @@ export class RowCache {
 
 /** The rows of one kind. */
 export type CachedRows<Key, Value> = {
-  /** Undefined where none is kept of this version. */
+  /** Undefined if none is cached for this version. */
   get(key: Key, version: string): Value | undefined;
   /** `version` is that of the request, read before the statement was sent. */
   set(key: Key, value: Value, version: string): void;
 };
 
-/** What an entry takes beside its texts: the objects of a row, and its place in a map. */
+/** The overhead of an entry besides its texts: the objects of a row, and its place in a map. */
 const entrySize = 100;
 const cellSize = 8;
 
-/** The characters of a row, a list of rows, or nothing. */
+/** The approximate size of a row, a list of rows, or nothing, in characters. */
 function sizeOf(value: unknown): number {
   if (typeof value === "string") return cellSize + value.length;
   if (typeof value !== "object" || value === null) return cellSize;

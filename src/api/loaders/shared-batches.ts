@@ -14,25 +14,24 @@ type Asking<Key, Value> = {
   readonly signal: AbortSignal | undefined;
   readonly resolve: (found: Found<Value>) => void;
   readonly reject: (error: unknown) => void;
-  /** Runs work in the context of who asks; absent where nobody watches. */
+  /** Runs work in the caller's async context; absent without subscribers. */
   readonly inContext: (<Result>(work: () => Result) => Result) | undefined;
 };
 
-/** Statements of one kind that run at a time; who asks meanwhile shares the next. */
+/** Concurrent statements of one kind; later callers share the next one. */
 const mostRunning = 2;
 
 /**
- * One statement for the keys of many requests: what several ask for within a turn of the event loop, or while earlier
- * statements run, goes out together. A server with much to do sends a fraction of the statements, and one with little
- * to do waits for nobody.
+ * One statement for the keys of many requests: keys requested within a turn of the event loop, or while earlier
+ * statements run, are sent together. A busy server sends a fraction of the statements, and an idle one does not wait.
  *
- * Each asks after its request came, and the statement runs after that: nobody sees anything older than without.
+ * The statement runs after each of its requests has arrived, so no request sees older data than without sharing.
  */
 export class SharedBatches<Key, Value> {
   readonly #rows: Rows;
   readonly #read: (sender: Sender, keys: readonly Key[]) => Promise<Found<Value>>;
   readonly #shelf: CachedRows<Key, Value> | undefined;
-  /** Keys of one request in one statement, and of all who share it. */
+  /** The maximum number of keys of one request in a statement, and of all that share it. */
   readonly maxBatchSize: number;
   /** The value of keys that are not found. */
   readonly #absent: Value;
@@ -53,14 +52,14 @@ export class SharedBatches<Key, Value> {
     this.#shelf = rows.kept?.shelf();
   }
 
-  /** What is kept of a key; undefined where a statement must tell. */
+  /** The cached value of a key; undefined if a statement is needed. */
   kept(key: Key, version: string): Value | undefined {
     return this.#shelf?.get(key, version);
   }
 
   /**
-   * The values of keys, in their order, kept for others where the request's version is known: it was read before this
-   * was called. Rejects when the signal is aborted while the statement runs.
+   * The values of keys, in their order. They are cached if `version` is not null: the request's version, read before
+   * this call. Rejects if the signal is aborted while the statement runs.
    */
   async load(
     keys: readonly Key[],
@@ -119,12 +118,12 @@ export class SharedBatches<Key, Value> {
       const sender = watched.signal === null ? pool : cancellable(pool, watched.signal);
       const read = () => this.#read(sender, keys);
       const send = () => loaderBatches.run({ keys: keys.length, requests: askings.length }, read);
-      // What several share is done in the context of the first.
+      // A shared statement runs in the context of its first caller.
       const found = await (first?.inContext === undefined ? read() : first.inContext(send));
       for (const { resolve } of askings) resolve(found);
     } catch (error) {
       if (askings.length === 1) first?.reject(error);
-      // A key that the server cannot read is the fault of one of them, and the others get their answer.
+      // A key that the server cannot read is one caller's fault; the others still get their answer.
       else for (const asking of askings) await this.#answer([asking]);
     } finally {
       watched.end();
@@ -132,9 +131,9 @@ export class SharedBatches<Key, Value> {
   }
 }
 
-/** SharedBatches statements that differ by how many rows of each key they read. */
+/** A SharedBatches for each number of rows that statements read of a key. */
 export class SharedBatchesByLimit<Key, Value> {
-  /** As many as there are sizes of pages. */
+  /** As many as there are page sizes. */
   readonly #byLimit = new Map<number, SharedBatches<Key, Value>>();
   readonly #create: (limit: number) => SharedBatches<Key, Value>;
 
@@ -154,7 +153,7 @@ export class SharedBatchesByLimit<Key, Value> {
   }
 }
 
-/** A signal that is aborted once all who ask are gone; none where somebody cannot be. */
+/** A signal that is aborted once all callers are gone; null if one of them cannot cancel. */
 function watch(askings: readonly { readonly signal: AbortSignal | undefined }[]): {
   readonly signal: AbortSignal | null;
   end(): void;
@@ -163,7 +162,7 @@ function watch(askings: readonly { readonly signal: AbortSignal | undefined }[])
   if (signals.some((signal) => signal === undefined)) return { signal: null, end: () => {} };
   const gone = new AbortController();
   const asker = askerOf(signals[0]);
-  // What several requests share is nobody's share.
+  // A shared statement is not charged to a single request.
   if (asker !== undefined) nameAsker(gone.signal, askings.length === 1 ? asker : { client: asker.client });
   const look = () => {
     if (signals.every((signal) => signal?.aborted)) gone.abort();
@@ -178,10 +177,10 @@ function watch(askings: readonly { readonly signal: AbortSignal | undefined }[])
   };
 }
 
-/** What loaders read from: the database, and the rows of it that are kept in memory. */
+/** The data source of loaders: the database, and its cached rows. */
 export type Rows = Pick<Database, "db" | "pool"> & {
-  /** Absent where nothing is kept. */
+  /** Absent if nothing is cached. */
   readonly kept?: RowCache | undefined;
-  /** Makes the states of papers. Defaults to one of its own. */
+  /** Merges the states of papers. Defaults to a new instance. */
   readonly states?: PaperStates;
 };

@@ -8,41 +8,41 @@ import type { Key } from "../connections/keyset.ts";
 import type { Bound, OrderedPaper, ReadPapers, Stretch } from "./places.ts";
 
 type CitedFilter = {
-  /** What the papers are to fit by what stands in their own rows; undefined where all do. */
+  /** The condition on `papers`; undefined if all match. */
   readonly ofPaper: SQL | undefined;
-  /** What their works are to fit by what stands in the works' rows; undefined where all do. */
+  /** The condition on `works`; undefined if all match. */
   readonly ofWork: SQL | undefined;
 };
 
 type CitedWork = Pick<OrderedPaper, "workId" | "citedByCount">;
-/** The works of a stretch. Those at its bounds are among them, since a work may have several papers. */
+/** The works of a stretch, including those at its bounds, since a work may have several papers. */
 type WorkStretch = {
   readonly after: SQL | undefined;
   readonly before: SQL | undefined;
   readonly reverse: boolean;
 };
 
-/** Works that the first step reads where not all papers fit; each further one reads four times as many, up to the most. */
+/** Works read by the first step if papers are filtered; each further step reads four times as many, up to the most. */
 const fewestWorks = 200;
 const mostWorks = 20_000;
-/** Where a page would take so many more works, perhaps few papers fit: up to so many are read and sorted instead. */
+/** If a page would need this many more works, assume few matches, and read and sort up to `mostSorted` instead. */
 const patience = 2_000;
 const mostSorted = 5_000;
 
 /**
- * Reads papers by how often their works are cited. That is kept with the work: works come in their order, some at a
- * time, and then those of their papers that fit. Where few papers fit, these are read first, and then how often their
- * works are cited. `sender` is to have one snapshot.
+ * Reads papers by the citation counts of their works. Counts are stored with the works: works are read in order, some
+ * at a time, and then their matching papers. If few papers match, those are read first, then their works' counts.
+ * `sender` must read one snapshot.
  */
 export function papersByCitations(db: Queries, sender: Sender, filter: CitedFilter): ReadPapers {
-  /** All that fit, where they are few; null where they are many, undefined while nobody has looked. */
+  /** All matches if there are few; null if there are many, undefined while unknown. */
   let few: readonly OrderedPaper[] | null | undefined;
 
   return async (stretch, limit) => {
     const found: OrderedPaper[] = [];
     let rest = worksOf(stretch);
     let worksRead = 0;
-    // Each work has a paper; only those at the bounds may have none that is asked for.
+    // Each work has a paper; only those at the bounds may have none in the stretch.
     const first = filter.ofPaper === undefined ? limit + 2 : Math.max(2 * limit, fewestWorks);
     for (let size = first; !few; size = Math.min(4 * size, mostWorks)) {
       const read = await readWorks(db, sender, rest, filter.ofWork, size);
@@ -60,7 +60,7 @@ export function papersByCitations(db: Queries, sender: Sender, filter: CitedFilt
 
 export const everyWork: WorkStretch = { after: undefined, before: undefined, reverse: false };
 
-/** Works that fit and of which a paper is held, those cited most first, or last where the stretch is reversed. */
+/** Matching works with a stored paper, most cited first, or least cited first if the stretch is reversed. */
 export function readWorks(
   db: Queries,
   sender: Sender,
@@ -93,14 +93,14 @@ async function readPapersOf(
     .where(
       and(
         sql`${workId} = ANY(${bigintArray(counts.keys())}::bigint[])`,
-        // IS TRUE keeps the planner from asking, for some works, an index of all papers what else fits.
+        // IS TRUE keeps the planner from scanning, for a few works, an index of all papers that match the filter.
         ofPaper === undefined ? undefined : sql`(${ofPaper}) IS TRUE`,
       ),
     );
   return withCounts(await readRows(sender, query), counts);
 }
 
-/** All papers that fit, in no particular order; null where they are too many. */
+/** All matching papers, in no particular order; null if there are too many. */
 async function readFew(
   db: Queries,
   sender: Sender,
@@ -123,7 +123,7 @@ async function readFew(
   return withCounts(found, counts);
 }
 
-/** The papers of those works. */
+/** The papers of those works, with their counts. */
 function withCounts(
   found: readonly Omit<OrderedPaper, "citedByCount">[],
   counts: ReadonlyMap<bigint, number>,
@@ -144,7 +144,7 @@ function worksOf({ after, before, reverse }: Stretch): WorkStretch {
   };
 }
 
-/** What is left of works when they were read as far as one. */
+/** The rest of a stretch of works after one of them. */
 function worksBehind({ citedByCount, workId }: CitedWork, rest: WorkStretch): WorkStretch {
   const behind = (operator: string) => besideWork(operator, String(citedByCount), String(workId));
   return rest.reverse ? { ...rest, before: behind(">") } : { ...rest, after: behind("<") };
@@ -154,7 +154,7 @@ function besideWork(operator: string, citedByCount: string, workId: string): SQL
   return sql`(${works.citedByCount}, ${works.workId}) ${sql.raw(operator)} (${citedByCount}::int, ${workId}::bigint)`;
 }
 
-/** Those of the papers that stand in a stretch, as they come in it. */
+/** The papers within a stretch, in its order. */
 function ordered(found: readonly OrderedPaper[], { after, before, reverse }: Stretch): OrderedPaper[] {
   const isWithin = (paper: OrderedPaper): boolean => {
     if (after !== null && !isBehind(comparePlaces(placeOf(paper), readPlace(after.key)), after)) return false;
@@ -178,7 +178,7 @@ function readPlace([citedByCount = "0", workId = "0", paperId = "0"]: Key): Plac
   return [BigInt(citedByCount), BigInt(workId), BigInt(paperId)];
 }
 
-/** All three descend. */
+/** All three parts descend. */
 function comparePlaces(a: Place, b: Place): number {
   const part = a.findIndex((value, index) => value !== b[index]);
   if (part < 0) return 0;

@@ -7,18 +7,18 @@ import { papers, works } from "../../store/tables/index.ts";
 import { everyWork, readWorks } from "./by-citations.ts";
 import { keyOf, type OrderedPaper, onwardFrom, type PaperOrder, type ReadPapers } from "./places.ts";
 
-/** Papers of the first step, at the least; each further one reads four times as many, up to the most. */
+/** The fewest papers that the first step reads; each further step reads four times as many, up to the most. */
 const fewest = 200;
 const most = 2_000;
-/** Where a page would take so many more papers, perhaps few works fit: up to so many are read instead. */
+/** If a page would need this many more papers, assume few matches, and read up to `mostFitting` works instead. */
 const patience = 2_000;
 const mostFitting = 2_000;
 
 /**
- * Of the papers of an order, those whose works fit a condition on `works`, which most of them may, or few: a list of
- * those that do could be one of nearly all works. So some papers are read, then which of their works fit, until the
- * page is full. Where few works fit, these are read first, and then their papers. `sender` is to have one snapshot;
- * `readerOf` gives a reader of the order of those papers that fit a condition on `papers`.
+ * The papers of an order whose works match a condition on `works`. Most works may match, or few, so a list of all
+ * matches could be huge. So papers are read in steps, then which of their works match, until the page is full. If few
+ * works match, these are read first, then their papers. `sender` must read one snapshot; `readerOf` returns a reader of
+ * the order, limited to papers that match a condition on `papers`.
  */
 export function papersOfFittingWorks(
   db: Queries,
@@ -28,7 +28,7 @@ export function papersOfFittingWorks(
   readerOf: (ofPaper: SQL | undefined) => ReadPapers,
 ): ReadPapers {
   const readPapers = readerOf(undefined);
-  /** What reads the papers of works that fit, where these are few; null where they are many. */
+  /** Reads the papers of matching works if there are few; null if there are many. */
   let few: ReadPapers | null | undefined;
 
   return async (stretch, limit) => {

@@ -5,7 +5,7 @@ import { readRows } from "../../store/prepared-rows.ts";
 import { papers } from "../../store/tables/index.ts";
 import type { Bound, OrderedPaper, ReadPapers } from "./places.ts";
 
-/** Reads the papers that fit a condition in the order of their submission, from an index of that order. */
+/** Reads the papers that match a condition in order of submission, from an index with that order. */
 export function papersBySubmission(
   db: Queries,
   sender: Sender,

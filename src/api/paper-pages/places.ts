@@ -3,29 +3,29 @@ import type { PaperRow } from "../loaders/papers.ts";
 
 export type PaperOrder = "SUBMITTED_DESC" | "SUBMITTED_ASC" | "CITED_BY_DESC" | "CITED_BY_ASC";
 
-/** Where a paper stands in an order; most papers themselves are in memory. */
+/** The place of a paper in an order; most papers themselves are cached. */
 export type OrderedPaper = Pick<PaperRow, "paperId" | "workId" | "submittedAt"> & {
-  /** Only told in the order that goes by it. */
+  /** Meaningful only in the orders by citation count. */
   readonly citedByCount: number;
 };
 
-/** A key, and whether what stands there belongs to what is asked for. */
+/** A key, and whether the row at this key is included. */
 export type Bound = { readonly key: Key; readonly inclusive: boolean };
 
-/** A part of an order, in its direction or from its end backward. */
+/** A part of an order, read forward or backward from its end. */
 export type Stretch = {
   readonly after: Bound | null;
   readonly before: Bound | null;
   readonly reverse: boolean;
 };
 
-/** Reads the first papers of a stretch, as they come in it: fewer than `limit` only where it has no more. */
+/** Reads the first papers of a stretch in its order: fewer than `limit` only if it has no more. */
 export type ReadPapers = (stretch: Stretch, limit: number) => Promise<OrderedPaper[]>;
 
 export const keyOrders: Record<PaperOrder, KeyOrder> = {
   SUBMITTED_DESC: { name: "SUBMITTED_DESC", parts: ["instant", "bigint"] },
   SUBMITTED_ASC: { name: "SUBMITTED_ASC", parts: ["instant", "bigint"] },
-  // Equal counts go by work, as the index does: hundreds of thousands of works may be cited equally often.
+  // Equal counts are ordered by work, as in the index: hundreds of thousands of works may have equal counts.
   CITED_BY_DESC: { name: "CITED_BY_DESC", parts: ["integer", "bigint", "bigint"] },
   CITED_BY_ASC: { name: "CITED_BY_ASC", parts: ["integer", "bigint", "bigint"] },
 };
@@ -37,7 +37,7 @@ export function keyOf(order: PaperOrder, paper: OrderedPaper): Key {
     : [submittedAt, String(paperId)];
 }
 
-/** What is left of a stretch when it was read as far as a key. */
+/** The rest of a stretch after a key. */
 export function onwardFrom(stretch: Stretch, key: Key): Stretch {
   const bound = { key, inclusive: false };
   return stretch.reverse ? { ...stretch, before: bound } : { ...stretch, after: bound };

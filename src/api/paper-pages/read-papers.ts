@@ -9,8 +9,8 @@ import { papersBySubmission } from "./by-submission.ts";
 import type { PaperOrder, ReadPapers } from "./places.ts";
 
 /**
- * Reads papers that fit a filter in an order: in one statement where all that is asked is told by the papers themselves,
- * else in several of one snapshot. What lies with the works is not joined: they may lie on other servers.
+ * Reads papers that match a filter in an order: in one statement if the order is by submission and `isAnchor` is not
+ * false, otherwise in several within one snapshot. Works are not joined: they may be on other servers.
  */
 export function readPapersOf(
   { db, pool }: Pick<Database, "db" | "pool">,
@@ -35,13 +35,13 @@ export function readPapersOf(
   );
 }
 
-/** Reads an order from its end: the opposite order. */
+/** Reads an order backward: the opposite order. */
 function reversed(read: ReadPapers): ReadPapers {
   return ({ after, before, reverse }, limit) =>
     read({ after: before, before: after, reverse: !reverse }, limit);
 }
 
-/** What a reader of several statements reads is of one moment. */
+/** Runs all statements of a reader in one snapshot. */
 function inOneSnapshot(pool: Database["pool"], readerOf: (sender: Sender) => ReadPapers): ReadPapers {
   return (stretch, limit) => inSnapshot(pool, (sender) => readerOf(sender)(stretch, limit));
 }

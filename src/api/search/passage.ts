@@ -3,20 +3,20 @@ import { comparable, wordShape } from "./text-search.ts";
 /** A part of a passage. */
 export type PassagePart = { readonly text: string; readonly isMatch: boolean };
 
-/** Characters that a passage has at most, more or less: two or three lines. */
+/** The approximate maximum length of a passage in characters: two or three lines. */
 const passageLength = 280;
 
 type Word = { readonly start: number; readonly end: number; readonly text: string };
 type Match = { readonly start: number; readonly end: number; readonly term: number };
 
-/** How many different terms a text contains. */
+/** The number of distinct terms in a text. */
 export function termsIn(text: string, terms: readonly (readonly string[])[]): number {
   return new Set(matchesIn(text, terms).map(({ term }) => term)).size;
 }
 
 /**
- * The place in a text where most different terms stand, with what matches set apart; the text's beginning where none
- * does. Pure. What is cut off is marked by `…`.
+ * The part of a text with the most distinct terms, split into matches and other text; the beginning if nothing matches.
+ * Pure. `…` marks omitted text.
  */
 export function passageOf(text: string, terms: readonly (readonly string[])[]): PassagePart[] {
   const matches = matchesIn(text, terms);
@@ -52,12 +52,12 @@ function matchesIn(text: string, terms: readonly (readonly string[])[]): Match[]
   );
 }
 
-/** The stretch with most different terms, cut between words. */
+/** The stretch with the most distinct terms, cut between words. */
 function windowOf(text: string, matches: readonly Match[]): { start: number; end: number } {
   if (text.length <= passageLength) return { start: 0, end: text.length };
   let best = { start: 0, count: 0 };
-  // How often each term begins in the passage that begins with `first`, and the first match behind it. Matches are in
-  // the order of their starts, so each is added and removed once.
+  // How often each term begins in the passage that starts at `first`, and the first match after that passage. Matches
+  // are sorted by start, so each is added and removed once.
   const counts = new Map<number, number>();
   const add = (term: number, by: number) => {
     const count = (counts.get(term) ?? 0) + by;
@@ -73,13 +73,13 @@ function windowOf(text: string, matches: readonly Match[]): { start: number; end
     if (counts.size > best.count) best = { start: first.start, count: counts.size };
     add(first.term, -1);
   }
-  // A little of what stands before; the whole beginning where the first match is near it.
+  // Includes some text before the first match; all of it if that match is near the beginning.
   const lead = best.start < passageLength / 2 ? best.start : passageLength / 4;
   const start = wordEdge(text, best.start - lead);
   return { start, end: Math.max(wordEdge(text, start + passageLength), start + 1) };
 }
 
-/** The last blank at or before a place, or the place itself where none is near. */
+/** The last blank at or before a position, or the position itself if none is near. */
 function wordEdge(text: string, place: number): number {
   if (place <= 0) return 0;
   if (place >= text.length) return text.length;

@@ -25,12 +25,12 @@ import {
   readSimilar,
 } from "./text-search.ts";
 
-/** What a query names outright, if it is an identifier: papers, or a work of which none is held. */
+/** What a query identifies, if it is an identifier: papers, or a work without a stored paper. */
 type Identified = { readonly papers: readonly PaperRow[]; readonly work: WorkRow | null };
 
 const nothing: Identified = { papers: [], work: null };
 
-/** Looks the whole query up as `paper(ref:)` and `work(ref:)` do. A short form that fits several papers gives ten at most. */
+/** Looks up the entire query like `paper(ref:)` and `work(ref:)`. An ambiguous short form returns up to ten papers. */
 async function identifiedBy(query: string, loaders: Loaders): Promise<Identified> {
   const ref = parsePaperRef(query);
   if (ref === null) return nothing;
@@ -56,7 +56,7 @@ async function papersBy(ref: string, loaders: Loaders): Promise<PaperRow[]> {
   }
 }
 
-/** How something was found: the better ways come first. */
+/** How a result was found, best first. */
 export const ways = ["IDENTIFIER", "WORDS", "FUZZY"] as const;
 export type Way = (typeof ways)[number];
 
@@ -73,17 +73,17 @@ export type SearchEdge = {
   readonly passage: Passage | null;
 };
 
-/** A row of the result: where it stands, and what stands there. */
+/** A row of the result: its place in the order, and what it refers to. */
 type Row = Found & { readonly way: Way };
 type Hit = Omit<SearchEdge, "cursor">;
 
 const workOrdinal = -2;
 const certain = 1_000_000;
 
-/** Ways as they come, then the best score, then an internal number. */
+/** By `ways`, then the best score, then an internal number. */
 const order: KeyOrder = { name: "search", parts: ["integer", "integer", "bigint", "integer"] };
 
-/** What a query finds, as a connection of papers, claims and works. */
+/** The results of a query, as a connection of papers, claims and works. */
 export class SearchResults {
   readonly #connection: KeysetConnection<Row, Hit>;
 
@@ -153,11 +153,11 @@ function sourceOf(
         ({ paperId }) => place === null || paperId > place.paperId,
       );
       const rows = [...named, ...(await ranked(null, Math.max(0, limit - named.length)))].slice(0, limit);
-      // Only where nothing else was found at all: so each row has one place, whatever the page.
+      // Only if nothing else was found at all, so that each row has one place, whatever the page.
       const isNothing = rows.length === 0 && place === null && limit > 0 && words !== null;
       return isNothing ? similar(null, limit) : rows;
     },
-    // A cursor is given with a row.
+    // Cursors come from existing rows.
     anyFrom: async () => true,
     count: async () => {
       if (words === null) return (await identifiedRows()).length;
@@ -202,7 +202,7 @@ async function hitOf(
   return { ...about, node: claim, passage: { field: "CLAIM", parts: passageOf(claim.text, terms) } };
 }
 
-/** From the field that has most of the terms; of equals the title, then the abstract. */
+/** From the field with the most terms; on a tie the title, then the abstract. */
 function passageOfPaper(
   { title, abstractExcerpt, authors }: PaperRow,
   terms: QueryWords["terms"],

@@ -4,40 +4,40 @@ import { claimWords, paperNames, paperWords } from "../../store/tables/columns.t
 import { claims, papers } from "../../store/tables/index.ts";
 import { badUserInput } from "../errors.ts";
 
-/** Characters of a query, and terms in it. Each term is looked up by itself. */
+/** Limits on the characters of a query and its terms. Each term is looked up separately. */
 const longestQuery = 500;
 const mostTerms = 32;
 
-/** What a person looks for, read. */
+/** A parsed search query. */
 export type QueryWords = {
-  /** For `websearch_to_tsquery`: each term in quotes, so that no word of it is an operator. */
+  /** For `websearch_to_tsquery`: each term in quotes, so that no word in it is an operator. */
   readonly web: string;
-  /** The terms that must be there, each one or several adjacent words in lower case. Never empty. */
+  /** The required terms, each one or several adjacent words in lower case. Never empty. */
   readonly terms: readonly (readonly string[])[];
   /**
-   * The words of the terms without their order, for `websearch_to_tsquery`, where the terms ask for more than that:
-   * words side by side, or words that must not be there. Null where `web` is no more than these words.
+   * The words of the terms in any order, for `websearch_to_tsquery`, if the query also requires adjacent words or
+   * excludes words. Null if `web` has only these words.
    */
   readonly anywhere: string | null;
 };
 
 /**
- * The words of a text: runs of letters, of digits of any script, and of the marks that belong to them. Punctuation,
- * symbols, white space and control characters separate. The same as the SQL function pith_graph_words has.
+ * The words of a text: runs of letters, of digits of any script, and of their marks. Punctuation, symbols, white space
+ * and control characters separate words. The same rule as in the SQL function pith_graph_words.
  */
 export const wordShape = /(?:\p{Alphabetic}|[^\p{P}\p{S}\p{White_Space}\p{Cc}\u200b])+/gu;
 
-/** Characters inside words that nobody sees. */
+/** Invisible characters within words. */
 const invisible = /\u00ad|\u200c|\u200d|\u2060|\ufeff/g;
 
-/** A word as words are compared here. */
+/** A word in the form used for comparison. */
 export function comparable(word: string): string {
   return word.normalize("NFKC").replace(invisible, "").toLowerCase();
 }
 
 /**
- * Reads a query: words, `"words side by side"`, and `-word` for what must not be there. A word with other signs in it,
- * like `text-to-image`, stands for its parts side by side. Null where nothing is wanted. Throws BAD_USER_INPUT where it
+ * Parses a query: words, `"adjacent words"`, and `-word` for exclusion. A word with punctuation, such as
+ * `text-to-image`, means its parts as adjacent words. Null if there are no required terms. Throws BAD_USER_INPUT if it
  * is too long.
  */
 export function readQuery(argument: string, query: string): QueryWords | null {
@@ -64,39 +64,39 @@ export function readQuery(argument: string, query: string): QueryWords | null {
 }
 
 /**
- * Papers, and claims, that are ranked for one query. A word that more of them have is looked for among so many, so
- * that no query costs more than ranking these.
+ * The most papers, and claims, that are ranked for one query. If more match, only this many of them are ranked, which
+ * limits the cost of a query.
  */
 export const mostRanked = 2_000;
 
-/** Papers, and claims, with all words that are looked at for words side by side and words that must not be there. */
+/** The most papers, and claims, with all words that are checked for adjacent and excluded words. */
 const mostCandidates = 10_000;
 
-/** A row that was found: a paper (`ordinal` -1) or a claim. `score` is in millionths, from 0 to 1,000,000. */
+/** A result: a paper (`ordinal` -1) or a claim. `score` is in millionths, from 0 to 1,000,000. */
 export type Found = { readonly paperId: bigint; readonly ordinal: number; readonly score: number };
 
-/** Where a page begins, in the order of `readRanked`. */
+/** The start of a page, in the order of `readRanked`. */
 type FoundKey = Found;
 
 export const paperOrdinal = -1;
 
-/** How a tsquery looks for what a person wrote. */
+/** The query as a tsquery. */
 function tsquery({ web }: QueryWords): SQL {
   return sql`websearch_to_tsquery('simple', ${web})`;
 }
 
-/** Whether a claim has the words. */
+/** The condition that a claim matches the words. */
 export function claimHas(words: QueryWords): SQL {
   return sql`${claimWords(claims)} @@ ${tsquery(words)}`;
 }
 
-/** The weights of words in an abstract, unused, in authors, in a title; and of those in a claim. */
+/** The weights of words in an abstract, (unused), in authors, in a title; and of those in a claim. */
 const paperWeights = "{0.1,0.1,0.5,1}";
 const claimWeights = "{0.4,0.4,0.4,0.4}";
 
 /**
- * Rows that have the words. An index tells which rows have words, but not whether they stand side by side: so many rows
- * at most are looked at for that.
+ * Rows that match the words. The index finds rows by words, but not whether these are adjacent: up to `mostCandidates`
+ * rows are checked for that.
  */
 function matching(words: QueryWords, rows: Searched): SQL {
   const { table, ordinal, text } = rows;
@@ -120,12 +120,12 @@ const searchedPapers: Searched = {
 };
 const searchedClaims: Searched = { table: claims, ordinal: sql.raw("ordinal"), text: claimWords(claims) };
 
-/** `rank / (rank + 1)`, so below 1, in millionths: an integer, so that a page continues exactly where one ended. */
+/** `rank / (rank + 1)`, below 1, in millionths: an integer, so that a page begins exactly where the previous ended. */
 function score(weights: string, words: QueryWords): SQL {
   return sql`floor(1000000 * ts_rank(${weights}::float4[], words, ${tsquery(words)}, 32))::int AS score`;
 }
 
-/** What has all the words, best first; then by an internal number. */
+/** Rows with all the words, best first, then by an internal number. */
 export async function readRanked(
   db: Queries,
   words: QueryWords,
@@ -140,7 +140,7 @@ export async function readRanked(
   );
 }
 
-/** How many rows all pages of `readRanked` have. */
+/** The number of rows on all pages of `readRanked`. */
 export async function countRanked(
   db: Queries,
   words: QueryWords,
@@ -156,7 +156,7 @@ export async function countRanked(
   return Number(rows[0]?.count ?? 0);
 }
 
-/** Papers whose title or authors are like the text, letter by letter. Empty where the server has no pg_trgm. */
+/** Papers whose title or authors are similar by trigrams. Empty if the server has no pg_trgm. */
 export async function readSimilar(
   db: Queries,
   text: string,
@@ -205,7 +205,7 @@ async function readPage(
   return rows.map(({ paper_id: id, ordinal, score }) => ({ paperId: BigInt(id), ordinal, score }));
 }
 
-/** Without these papers; their claims stay. */
+/** Excludes these papers, but not their claims. */
 function isNotAmong(paperIds: readonly bigint[]): SQL {
   if (paperIds.length === 0) return sql`true`;
   return sql`NOT (ordinal = -1 AND paper_id = ANY(${sql.param(`{${paperIds.join(",")}}`)}::bigint[]))`;
@@ -213,7 +213,7 @@ function isNotAmong(paperIds: readonly bigint[]): SQL {
 
 const known = new WeakMap<object, Promise<boolean>>();
 
-/** Whether the server has pg_trgm: asked once. */
+/** Whether the server has pg_trgm; queried once. */
 function hasTrigrams(db: Queries): Promise<boolean> {
   const ask = async () => {
     const { rows } = await db.execute(sql`SELECT FROM pg_extension WHERE extname = 'pg_trgm'`);

@@ -1,4 +1,4 @@
-// What runs in the thread that loads the graph. It ends afterwards, and with it all memory that only loading needs.
+// Entry point of the thread that loads the graph. It ends afterwards, which frees all memory that only loading needs.
 import { parentPort, workerData } from "node:worker_threads";
 import { guardedClients } from "../../store/guarded-client.ts";
 import type { DatabaseOptions } from "../../store/index.ts";

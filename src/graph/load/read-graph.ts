@@ -4,8 +4,8 @@ import { type BaseGraph, buildBaseGraph, sharedArray } from "../base-graph.ts";
 import { createVertexIndex } from "../vertex-index.ts";
 
 /**
- * Reads the whole graph from `works` and `citations`, as it is at one position of the feed: rows and position come
- * from one snapshot. Needs 8 bytes an edge besides what it returns. O(vertices + edges).
+ * Reads all of `works` and `citations` at one position of the feed: rows and position come from one snapshot. Needs 8
+ * bytes an edge besides the result. O(vertices + edges).
  */
 export async function readGraph(client: pg.ClientBase): Promise<BaseGraph> {
   await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
@@ -16,7 +16,7 @@ export async function readGraph(client: pg.ClientBase): Promise<BaseGraph> {
   }
 }
 
-/** The same, within a transaction of the caller's that sees one snapshot. */
+/** The same, within the caller's transaction, which must see one snapshot. */
 export async function readGraphInSnapshot(client: pg.ClientBase): Promise<BaseGraph> {
   const { rows } = await client.query<{ value: string }>(
     "SELECT value FROM totals WHERE name = 'graph_position'",
@@ -26,7 +26,7 @@ export async function readGraphInSnapshot(client: pg.ClientBase): Promise<BaseGr
   return buildBaseGraph(high, low, edges, BigInt(rows[0]?.value ?? 0));
 }
 
-/** A list that grows as it is written. */
+/** A growing list. */
 class GrowingArray {
   array = new Uint32Array(1 << 16);
   length = 0;
@@ -74,7 +74,7 @@ async function readEdges(client: pg.ClientBase, high: Uint32Array, low: Uint32Ar
     "SELECT citing_work_id, cited_work_id, is_internal_anchor FROM citations",
     [8, 8, 1],
     (view, at) => {
-      // The references of a work mostly come one after the other.
+      // The references of a work are mostly adjacent.
       const high = view.getUint32(at + 4);
       const low = view.getUint32(at + 8);
       if (high !== lastHigh || low !== lastLow) {
@@ -105,17 +105,17 @@ async function copy(
 /** A binary COPY begins with a signature of 11 bytes, flags of 4, and the length of an extension. */
 const headerBytes = 19;
 
-/** Called with each row of a COPY: `at` is where its fields begin. Bytes are good until it returns. */
+/** Called with each row of a COPY: `at` is where its fields begin. Bytes are valid until it returns. */
 type RowReader = (view: DataView, at: number) => void;
 
 /**
- * Reads rows of one length from a binary COPY that comes in pieces, without an object for a row: fields that are not
- * null, of types whose length is fixed.
+ * Reads rows from a binary COPY that comes in chunks, without an object for each row. All fields must be not null and
+ * of fixed-length types.
  */
 export class CopyReader {
   readonly #rowBytes: number;
   readonly #read: RowReader;
-  /** What is left of a piece: less than a row. */
+  /** The rest of a chunk: less than a row. */
   #rest = new Uint8Array(0);
   #isHeaderRead = false;
   #isEnded = false;
@@ -152,7 +152,7 @@ export class CopyReader {
     this.#rest = bytes.slice(at);
   }
 
-  /** Throws where the rows have not come to their end. */
+  /** Throws if the data ended before the COPY's trailer. */
   end(): void {
     if (!this.#isEnded) throw new Error("The rows of the citation graph came only in part.");
   }

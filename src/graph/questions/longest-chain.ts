@@ -1,16 +1,16 @@
-/** Of each vertex, the longest chain that begins there. */
+/** For each vertex, the longest chain that begins there. */
 type Chains = {
-  /** Steps; -1 where no chain from here ends where it should. */
+  /** Steps; -1 if no chain from here ends at `end`. */
   readonly lengths: Int32Array;
   /** The next vertex of such a chain; -1 at its end. */
   readonly next: Int32Array;
 };
 
 /**
- * The longest chains of anchors that go back in time: from a vertex to one that it is anchored in, as long as that one
- * is of an earlier time. So no chain comes back to where it was, whatever cites what. Of equally long chains the one
- * whose next vertex comes first by `compare`. `times` has -Infinity where no time is known: a chain ends there.
- * `end` is where all chains are to end; anywhere unless given. O(vertices × log(vertices) + anchors).
+ * The longest chains of anchors that go back in time: a step leads from a vertex to an anchor of it with an earlier
+ * time, so chains have no cycles. Of equally long chains, the one whose next vertex comes first by `compare`. `times`
+ * is -Infinity if unknown: a chain ends there. `end` is the last vertex of all chains; anywhere by default. O(vertices
+ * × log(vertices) + anchors).
  */
 export function longestChains(
   times: Float64Array,
@@ -22,7 +22,7 @@ export function longestChains(
   const lengths = new Int32Array(size).fill(end === undefined ? 0 : -1);
   const next = new Int32Array(size).fill(-1);
   if (end !== undefined) lengths[end] = 0;
-  // All that a vertex may go on to comes before it.
+  // All possible successors of a vertex come before it.
   const order = Uint32Array.from(times.keys()).sort(
     (a, b) => Math.sign((times[a] as number) - (times[b] as number)) || 0,
   );

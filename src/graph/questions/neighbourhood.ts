@@ -5,23 +5,23 @@ import type { Marks, Scratch } from "../scratch.ts";
 
 type NeighbourhoodOptions = {
   readonly direction: CitationDirection;
-  /** Steps from the roots at most. */
+  /** Maximum steps from the roots. */
   readonly depth: number;
-  /** Vertices at most, the roots among them. */
+  /** Maximum number of vertices, including the roots. */
   readonly maxNodes: number;
   readonly withoutEdges?: boolean;
 };
 
-/** A subgraph: all edges of the graph between its vertices, unless it is asked for without. */
+/** A subgraph with all edges of the graph between its vertices, unless `withoutEdges` is set. */
 export type Neighbourhood = {
   /** The roots in the order given, then by depth; at each depth most cited first, equals by work id. */
   readonly vertices: Uint32Array;
-  /** Steps from the nearest root, of each vertex. */
+  /** For each vertex, the steps from the nearest root. */
   readonly depths: Uint32Array;
   readonly edges: NeighbourhoodEdges;
   /** Something within the depth is missing, vertex or edge. */
   readonly truncated: boolean;
-  /** The budget ended it, not `maxNodes`: asked again, it may give another answer. */
+  /** The cause was the budget, not `maxNodes`: the same question may have another answer later. */
   readonly isShort: boolean;
 };
 
@@ -34,10 +34,10 @@ type NeighbourhoodEdges = {
 };
 
 /**
- * What can be reached from the roots in so many steps, breadth first. Where not all of it fits into `maxNodes`, a single
- * root keeps the most cited of the first depth that does not fit, and nothing beyond. Several roots share the places:
- * in each round every root adds the next work of its own neighbourhood, ordered as for a single root.
- * O(edges of the vertices) and sorting each depth; where roots share, up to that for each of them.
+ * Breadth-first search from the roots, up to a depth. If not all fits into `maxNodes`, a single root keeps the most
+ * cited of the first depth that does not fit, and nothing beyond. Several roots share the places: in each round every
+ * root adds the next work of its own neighbourhood, ordered as for a single root. O(edges of the vertices) and sorting
+ * each depth; if roots share, up to that for each of them.
  */
 export function neighbourhood(
   adjacency: Adjacency,
@@ -62,7 +62,7 @@ export function neighbourhood(
   return { vertices, depths, edges, truncated: truncated || !isWhole, isShort: meter.isShort };
 }
 
-/** Marks the roots and their fair shares of what they reach, `maxNodes` vertices together, in `otherMarks`. */
+/** Marks in `otherMarks` the roots and their fair shares of what they reach, `maxNodes` vertices together. */
 function markShares(
   adjacency: Adjacency,
   roots: readonly number[],
@@ -91,7 +91,7 @@ function markShares(
       own.map(({ vertices }) => vertices),
       maxNodes,
     );
-    // A longer list begins as the shorter one does, so no round that was complete changes.
+    // A longer list begins like the shorter one, so complete rounds do not change.
     if (chosen.size === maxNodes || meter.isShort || !own.some(({ isCut }) => isCut)) break;
     most = Math.min(2 * most, maxNodes);
   }
@@ -109,7 +109,7 @@ type Reached = {
   readonly isCut: boolean;
 };
 
-/** Breadth first from the roots; with `within`, only through vertices that have a note there. */
+/** Breadth-first search from the roots; with `within`, only through vertices that have a note there. */
 function reach(
   adjacency: Adjacency,
   roots: readonly number[],
@@ -120,7 +120,7 @@ function reach(
 ): Reached {
   const { size } = adjacency;
   const { marks } = scratch;
-  // A vertex that was met has a note; that of a chosen one is its place, that of one being considered the last.
+  // Each visited vertex has a note: a chosen one its place, a candidate the number after all places.
   const candidate = Math.min(size, maxNodes) + 1;
   marks.begin(size, candidate);
   const list = scratch.list(size);
@@ -172,13 +172,13 @@ type Level = {
   readonly end: number;
   readonly marks: Marks;
   readonly candidate: number;
-  /** One vertex more is enough to know that there are more. */
+  /** One more vertex shows that there are more. */
   readonly isFull: boolean;
-  /** Only vertices with a note here are looked at; null: all. */
+  /** Only vertices with a note here are visited; null: all. */
   readonly within: Marks | null;
 };
 
-/** Appends to the list the unmet neighbours of what stands in it from `from` to `end`. Returns its new end. */
+/** Appends to the list the unvisited neighbours of its entries from `from` to `end`. Returns its new end. */
 function collect(
   adjacency: Adjacency,
   direction: CitationDirection,
@@ -211,7 +211,7 @@ function noEdges(): NeighbourhoodEdges {
   return { citing: new Uint32Array(), cited: new Uint32Array(), isInternalAnchor: new Uint8Array() };
 }
 
-/** All edges between vertices whose notes are their places, from 1 on. */
+/** All edges between vertices whose notes are their places, counted from 1. */
 function edgesAmong(
   adjacency: Adjacency,
   vertices: Uint32Array,
@@ -234,7 +234,7 @@ function edgesAmong(
       const stamp = stamps[cell >>> 1] as number;
       if (stamp > base && stamp <= top) found[count++] = (((stamp - base - 1) << 1) | (cell & 1)) >>> 0;
     }
-    // A row is in the order of ids but for works that came late, which stand at its end.
+    // A row is sorted by id, except for works added later, which come last.
     if (stop > start && (cells[stop - 1] as number) >>> 1 >= orderedSize) {
       sortById(adjacency, vertices, found.subarray(first, count));
     }
@@ -247,7 +247,7 @@ function edgesAmong(
   return { edges: columnsOf(edges.reserve(count, 0), ends, count), isWhole: meter.exhausted === null };
 }
 
-/** Sorts a part of a list of cells that are places by the ids of the works there. */
+/** Sorts cells, which are places, by the ids of the works there. */
 function sortById(adjacency: Adjacency, vertices: Uint32Array, cells: Uint32Array): void {
   const vertexOf = (cell: number) => vertices[cell >>> 1] as number;
   cells.sort((a, b) => adjacency.compare(vertexOf(a), vertexOf(b)));

@@ -2,35 +2,35 @@ import type { Adjacency, Rows } from "../adjacency.ts";
 import type { Meter } from "../budget.ts";
 
 type PageRankOptions = {
-  /** The chance to go on along a reference, instead of starting anew anywhere. */
+  /** The damping factor: the probability of following a reference instead of jumping to a random work. */
   readonly damping?: number;
-  /** At most so many. */
+  /** Maximum number of iterations. */
   readonly iterations?: number;
-  /** Ended where the ranks of an iteration differ from those before by less, summed over all works. */
+  /** Iterations end when the ranks change by less than this, summed over all works. */
   readonly tolerance?: number;
-  /** By vertex, 1 for those of the subgraph to be ranked, with the edges among them; all where left out. */
+  /** By vertex, 1 for those of the subgraph to rank, with the edges among them; all by default. */
   readonly within?: Uint8Array;
-  /** Only along internal anchors: other citations hand nothing on. */
+  /** Ranks flow only along internal anchors. */
   readonly anchorsOnly?: boolean;
 };
 
 export type PageRank = {
-  /** By vertex; they sum to 1. 0 for works outside the subgraph, and for indexes of works that are gone. */
+  /** By vertex; they sum to 1. 0 for works outside the subgraph, and for indexes of removed works. */
   readonly scores: Float64Array;
   readonly iterations: number;
   /** Whether `tolerance` was reached. */
   readonly converged: boolean;
-  /** The budget ended first: the ranks are those of the last whole iteration. */
+  /** The budget ended first: the ranks are those of the last complete iteration. */
   readonly truncated: boolean;
 };
 
-/** Rows between two looks at the budget. */
+/** Rows between two checks of the budget. */
 const verticesBetweenLooks = 256;
 
 /**
- * PageRank, along references: a work ranks high that is cited by works that rank high. Each work begins with 1 / n. A
- * work without references hands its rank to all works alike. A work's citation of itself counts as any other.
- * Defaults: damping 0.85, at most 100 iterations, tolerance 1e-9. O(edges) an iteration.
+ * PageRank along references: a work ranks high if highly ranked works cite it. Each work begins with 1 / n. A work
+ * without references distributes its rank evenly to all. Self-citations count like others. Defaults: damping 0.85, at
+ * most 100 iterations, tolerance 1e-9. O(edges) an iteration.
  */
 export function pageRank(
   adjacency: Adjacency,
@@ -42,7 +42,7 @@ export function pageRank(
   const { isIn, outDegrees, count } = members(adjacency, within, anchorsOnly);
   if (count === 0) return { scores, iterations: 0, converged: true, truncated: false };
   const { offsets, cells } = citedBy.flat(size);
-  // What a work hands to each that it cites.
+  // The share of rank that a work passes to each work it cites.
   const shares = new Float64Array(size);
   const next = new Float64Array(size);
   for (let vertex = 0; vertex < size; vertex++) if (isIn[vertex] === 1) scores[vertex] = 1 / count;
@@ -86,7 +86,7 @@ export function pageRank(
 
 type Members = { readonly isIn: Uint8Array; readonly outDegrees: Uint32Array; readonly count: number };
 
-/** Who is ranked, and how many of these each cites. Nobody outside hands anything on. */
+/** The ranked vertices, and how many ranked works each of them cites. Works outside pass nothing on. */
 function members(adjacency: Adjacency, within: Uint8Array | undefined, anchorsOnly: boolean): Members {
   const { size, references } = adjacency;
   const isIn = new Uint8Array(size);
@@ -102,8 +102,8 @@ function members(adjacency: Adjacency, within: Uint8Array | undefined, anchorsOn
 }
 
 /**
- * By vertex, how many works cite it; of a subgraph (1 by vertex for those in it) how many of these, and 0 for all
- * others; with `anchorsOnly` how many by an internal anchor. O(vertices), of a part O(edges).
+ * By vertex, how many works cite it. In a subgraph (1 by vertex for its members) only members count, and all others get
+ * 0; with `anchorsOnly` only internal anchors count. O(vertices), for a subgraph O(edges).
  */
 export function inDegrees(
   { size, citedBy }: Adjacency,
@@ -117,7 +117,7 @@ export function inDegrees(
   return degrees;
 }
 
-/** How many neighbours a vertex has in these rows: those inside where a part is given, those by anchors alone. */
+/** A vertex's number of neighbours in these rows: of the subgraph if given, by internal anchors if required. */
 export function degreeWithin(
   rows: Rows,
   vertex: number,

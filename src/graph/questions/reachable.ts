@@ -3,14 +3,14 @@ import type { Meter } from "../budget.ts";
 import type { Scratch } from "../scratch.ts";
 
 type Reachable = {
-  /** By steps from the nearest root, how many works: the roots first. Ends with the last that are any. */
+  /** The number of works by steps from the nearest root, which comes first. Ends with the last that is not 0. */
   readonly counts: readonly number[];
-  /** All of them, the roots too; a view of the scratch memory, good until the next question. */
+  /** All of them, including the roots; a view of scratch memory, valid until the next question. */
   readonly vertices: Uint32Array;
   readonly truncated: boolean;
 };
 
-/** Everything that can be reached from the roots in at most so many steps. O(edges of what is reached). */
+/** All works reachable from the roots within a number of steps. O(edges of the reached works). */
 export function reachable(
   adjacency: Adjacency,
   roots: readonly number[],

@@ -4,12 +4,12 @@ import { Best } from "../order.ts";
 import type { Scratch } from "../scratch.ts";
 import { tally } from "./tally.ts";
 
-/** What two works may have in common: the works that both cite, or the works that cite both. */
+/** What two works have in common: the works that both cite, or the works that cite both. */
 export type Relatedness = "BIBLIOGRAPHIC_COUPLING" | "CO_CITATION";
 
 type RelatedVertex = {
   readonly vertex: number;
-  /** Salton's cosine: shared / sqrt(a × b), of the numbers of references (coupling) or citations (co-citation). 0 to 1. */
+  /** Salton's cosine: shared / sqrt(a × b), of reference counts (coupling) or citation counts (co-citation). 0 to 1. */
   readonly score: number;
   readonly sharedCount: number;
   /** The shared works themselves, most cited first. */
@@ -19,8 +19,8 @@ type RelatedVertex = {
 type RelatedVertices = { readonly related: readonly RelatedVertex[]; readonly truncated: boolean };
 
 /**
- * The works most related to one, best first, equals by work id; with the first of the works they share. Two works are
- * coupled by the works that both cite, co-cited by the works that cite both. O(edges two steps away).
+ * The works most related to one, best first, equals by work id; with the first of the shared works. Two works are
+ * coupled by the works that both cite, and co-cited by the works that cite both. O(edges two steps away).
  */
 export function relatedWorks(
   adjacency: Adjacency,
@@ -37,7 +37,7 @@ export function relatedWorks(
   for (const vertex of counted.vertices) {
     if (vertex === work) continue;
     const count = counted.countOf(vertex);
-    // The square of the score but for what is the same for all: one division, so equal scores stay equal.
+    // The square of the score without its constant factor: a single division, so equal scores stay equal.
     best.offer(vertex, (count * count) / there.degree(vertex), 0);
   }
   const ownCount = there.degree(work);
@@ -55,7 +55,7 @@ export function relatedWorks(
   };
 }
 
-/** The works that two works share, most cited first, equals by work id. O(degrees). */
+/** The works shared by two works, most cited first, equals by work id. O(degrees). */
 function sharedWorks(
   adjacency: Adjacency,
   a: number,

@@ -3,33 +3,32 @@ import type { Meter } from "../budget.ts";
 import type { Marks, Scratch } from "../scratch.ts";
 
 export type ShortestPath = {
-  /** From the first to the last; null where there is none of so few steps, or none was found in the budget. */
+  /** From the first to the last; null if no path is short enough, or none was found within the budget. */
   readonly vertices: readonly number[] | null;
   /** The budget ended before there was an answer. */
   readonly truncated: boolean;
 };
 
-/** One of the two searches: what it has reached, in the order of its distance. */
+/** One of the two searches: the vertices it has reached, by distance. */
 type Search = {
   readonly rows: readonly Rows[];
-  /** Whether a vertex may lie on a way to where this search must come to. */
+  /** Whether a vertex may lie on a path to the start of the other search. */
   readonly isHopeful: (vertex: number) => boolean;
   /** A vertex at distance d has the note d + 1. */
   readonly marks: Marks;
   readonly list: Uint32Array;
-  /** Where the vertices of the greatest distance begin. */
+  /** The index of the first vertex at the greatest distance. */
   from: number;
   end: number;
   distance: number;
 };
 
 /**
- * A shortest path, each step of it in the direction. Of several it is the one whose works, read from the beginning,
- * have the least ids: the first differing work decides.
+ * A shortest path in a direction. Of several, the one whose sequence of work ids is lexicographically least.
  *
- * Searched from both ends, always on the side whose next step costs fewer edges: it ends as soon as one side has
- * nothing left, so that a work that cites or is cited by little has no path proved at once. What lies below the goal
- * by its level, or above it, is left out. O(edges) at worst.
+ * Bidirectional search that always expands the side whose next step costs fewer edges. It ends as soon as one side has
+ * nothing left: if a work has few citations or references, a missing path is proved at once. Vertices on the wrong side
+ * of the goal's level are skipped. O(edges) in the worst case.
  */
 export function shortestPath(
   adjacency: Adjacency,
@@ -80,7 +79,7 @@ function begin(
   return { rows, isHopeful, marks, list, from: 0, end: 1, distance: 0 };
 }
 
-/** Tells which vertices may lie on a way in a direction to a goal. */
+/** A predicate for vertices that may lie on a path in a direction to a goal, by their levels. */
 function hope({ levels }: Adjacency, direction: CitationDirection, goal: number): Search["isHopeful"] {
   if (levels === null || direction === "BOTH") return () => true;
   const level = levels.of(goal);
@@ -89,7 +88,7 @@ function hope({ levels }: Adjacency, direction: CitationDirection, goal: number)
     : (vertex) => levels.of(vertex) <= level;
 }
 
-/** The edges that the next step looks at. */
+/** The number of edges that the next step reads. */
 function costOfStep({ rows, list, from, end }: Search): number {
   let cost = 0;
   for (const side of rows)
@@ -98,8 +97,8 @@ function costOfStep({ rows, list, from, end }: Search): number {
 }
 
 /**
- * Takes a search one step on. Returns the vertices that both have reached by now: none have been before, so all of
- * them lie on shortest paths. Null where the budget ended.
+ * Expands a search by one step. Returns the vertices that both have reached. There were none before, so all of them lie
+ * on shortest paths. Null if the budget ended.
  */
 function step(search: Search, other: Search, meter: Meter): number[] | null {
   const { marks, list, from, end, isHopeful } = search;
@@ -140,10 +139,10 @@ type Met = {
   readonly back: readonly Rows[];
 };
 
-/** The path of least ids among all that go through a meeting vertex. */
+/** The path with the least ids among all through a meeting vertex. */
 function leastPath(adjacency: Adjacency, met: Met): number[] {
   const { first, last, forward, backward, meeting, there, back } = met;
-  // By distance from the first, the vertices from which a meeting vertex is reached in the steps that are left.
+  // By distance from the first, the vertices from which a meeting vertex can be reached in the remaining steps.
   const layers: ReadonlySet<number>[] = [];
   layers[forward.distance] = new Set(meeting);
   for (let distance = forward.distance; distance > 1; distance--) {

@@ -3,17 +3,17 @@ import type { Meter } from "../budget.ts";
 import { Best } from "../order.ts";
 import type { Scratch } from "../scratch.ts";
 
-/** How often each work was met, of all that were. */
+/** How often each work was found. */
 export type Tally = {
-  /** The works met: a view of scratch memory. */
+  /** The works found: a view of scratch memory. */
   readonly vertices: Uint32Array;
-  /** By how many of the given works it was met. */
+  /** The number of given works that each was found with. */
   countOf(vertex: number): number;
 };
 
 /**
- * Counts, for each neighbour of the given works, of how many of them it is one. Each work must be given once. In the
- * budget of `meter`. O(edges of the given works).
+ * For each neighbour of the given works, counts how many of them it neighbours. Each work must be given once. Within
+ * the budget of `meter`. O(edges of the given works).
  */
 export function tally(
   rows: Rows,
@@ -45,14 +45,12 @@ export function tally(
   return { vertices: list.subarray(0, count), countOf: (vertex) => marks.get(vertex) };
 }
 
-/** A work, and how many of the given works it was found with. */
+/** A work, and the number of given works it was found with. */
 export type Counted = { readonly vertex: number; readonly count: number };
 
 export type CountedWorks = { readonly works: readonly Counted[]; readonly truncated: boolean };
 
-/**
- * The works tallied most, at least `least` times: equals most cited first, then by work id.
- */
+/** The works with the highest counts, at least `least`: equals most cited first, then by work id. */
 function mostTallied(
   adjacency: Adjacency,
   { vertices, countOf }: Tally,
@@ -72,8 +70,8 @@ function mostTallied(
 }
 
 /**
- * The works that at least `least` of the given works cite, and how many of them do: most of them first, equals most
- * cited first, then by work id. O(references of the given works).
+ * The works that at least `least` of the given works cite, with counts: highest first, equals most cited first, then by
+ * work id. O(references of the given works).
  */
 export function commonReferences(
   adjacency: Adjacency,
@@ -87,8 +85,8 @@ export function commonReferences(
 }
 
 /**
- * Prior works of a set, as Connected Papers names them: those outside it that most of its works cite. Equals most
- * cited first, then by work id. O(references of the set).
+ * Prior works of a set, a term of Connected Papers: those outside it that most of its works cite. Equals most cited
+ * first, then by work id. O(references of the set).
  */
 export function priorWorks(
   adjacency: Adjacency,
@@ -101,8 +99,8 @@ export function priorWorks(
 }
 
 /**
- * Derivative works of a set: those outside it that cite most of its works, like surveys of it. Equals most cited
- * first, then by work id. O(citations of the set).
+ * Derivative works of a set, such as surveys: those outside it that cite most of its works. Equals most cited first,
+ * then by work id. O(citations of the set).
  */
 export function derivativeWorks(
   adjacency: Adjacency,

@@ -5,21 +5,21 @@ import { compareIds, type SqlRows, withSqlRows } from "./sql-rows.ts";
 
 type AnchorChainInput = {
   readonly from: bigint;
-  /** Where the chain is to end; anywhere for null. */
+  /** The last work of the chain; null for any. */
   readonly to: bigint | null;
 };
 
 export type AnchorChainAnswer = {
-  /** From the first work to the last; null where no chain leads to `to`. */
+  /** From the first work to the last; null if no chain leads to `to`. */
   readonly workIds: readonly bigint[] | null;
-  /** The budget ended before all anchors were looked at. */
+  /** The budget ended before all anchors were read. */
   readonly truncated: boolean;
   readonly graphVersion: string;
 };
 
 /**
- * The longest chain of anchors that begins at a work and goes back in time (questions/longest-chain.ts). What is
- * within reach is read level by level, in one snapshot.
+ * The longest chain of anchors that begins at a work and goes back in time (questions/longest-chain.ts). The reachable
+ * anchors are read level by level, in one snapshot.
  */
 export async function anchorChainInSql(
   pool: pg.Pool,
@@ -45,14 +45,14 @@ async function longestChain(
     const rowsOfLevel = await rows.anchors(level);
     const cited = new Set(rowsOfLevel.map((row) => row.cited));
     const submitted = await rows.submitted([...cited].filter((work) => !places.has(work)));
-    // A work whose time was not read any more could be later than what cites it.
+    // A work whose time was not read could be later than the work that cites it.
     if (submitted === null) break;
     for (const [index, { citing, cited }] of rowsOfLevel.entries()) {
       if (index % rowsBetweenLooks === 0) await rows.giveWay();
       const place = places.get(citing) as number;
       let anchor = places.get(cited);
       const time = anchor === undefined ? timeOf(cited, submitted) : (times[anchor] as number);
-      // Only what is earlier may be in a chain, and only from there need be looked on.
+      // Only earlier works can be in a chain, so the search continues only from those.
       if (!(time < (times[place] as number))) continue;
       if (anchor === undefined) {
         if (!rows.meter.vertex()) continue;
@@ -82,7 +82,7 @@ async function longestChain(
   return { workIds, truncated };
 }
 
-/** Of which none is held is earlier than all: there a chain ends. */
+/** A work without a paper counts as earliest: a chain ends there. */
 function timeOf(work: bigint, submitted: ReadonlyMap<bigint, number> | null): number {
   return submitted?.get(work) ?? Number.NEGATIVE_INFINITY;
 }

@@ -45,7 +45,7 @@ type Reached = {
   readonly isCut: boolean;
 };
 
-/** Breadth first from roots that are stored; with `within`, only through those works. */
+/** Breadth-first search from stored roots; with `within`, only through those works. */
 async function reach(
   rows: SqlRows,
   roots: readonly bigint[],
@@ -87,7 +87,7 @@ async function sharesOf(rows: SqlRows, roots: readonly bigint[], options: Option
       own.map(({ works }) => works),
       maxNodes,
     );
-    // A longer list begins as the shorter one does, so no round that was complete changes.
+    // A longer list begins like the shorter one, so complete rounds do not change.
     if (chosen.size === maxNodes || rows.meter.isShort || !own.some(({ isCut }) => isCut)) return chosen;
   }
 }
@@ -99,7 +99,7 @@ type Own = {
   isCut: boolean;
 };
 
-/** Of each root its neighbourhood as if it were the only one, the roots first. Reads a level of all roots at once. */
+/** For each root, its neighbourhood as if it were the only one, roots first. Reads a level of all roots at once. */
 async function ownNeighbourhoods(
   rows: SqlRows,
   roots: readonly bigint[],
@@ -138,7 +138,7 @@ async function ownNeighbourhoods(
   return all;
 }
 
-/** Puts works most cited first, equals by id. */
+/** Sorts works in place: most cited first, equals by id. */
 function mostCitedOf(counts: ReadonlyMap<bigint, SqlCounts>): (works: Iterable<bigint>) => bigint[] {
   const citedBy = (work: bigint) => counts.get(work)?.citedBy ?? 0;
   return (works) => [...works].sort((a, b) => citedBy(b) - citedBy(a) || compareIds(a, b));

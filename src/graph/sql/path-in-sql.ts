@@ -3,16 +3,16 @@ import type { Answer, Input } from "../question.ts";
 import type { SqlRows } from "./sql-rows.ts";
 import { compareIds } from "./sql-rows.ts";
 
-/** One of two searches that go towards each other. */
+/** One of the two searches. */
 type Search = {
   readonly direction: CitationDirection;
-  /** By work reached, the works one step nearer to where the search began. */
+  /** For each work reached, its predecessors one step nearer to the start. */
   readonly nearer: Map<bigint, Set<bigint>>;
   level: readonly bigint[];
   distance: number;
 };
 
-/** questions/shortest-path.ts, level by level in SQL; the same path of several. */
+/** questions/shortest-path.ts, level by level in SQL; finds the same path if there are several. */
 export async function pathInSql(
   rows: SqlRows,
   { from, to, direction, maxDepth }: Input<"path">,
@@ -54,9 +54,9 @@ async function step(rows: SqlRows, search: Search): Promise<void> {
   search.distance++;
 }
 
-/** Of the shortest paths the one whose works, read from the beginning, have the least ids. */
+/** Of the shortest paths, the one whose sequence of work ids is least. */
 function leastPath(forward: Search, backward: Search, meeting: readonly bigint[]): bigint[] {
-  // By work, where the shortest paths go on from it.
+  // For each work, its successors on shortest paths.
   const next = new Map<bigint, Set<bigint>>();
   const reach = (work: bigint, then: bigint) => {
     const works = next.get(work);

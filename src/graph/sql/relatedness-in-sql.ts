@@ -4,7 +4,7 @@ import type { Relatedness } from "../questions/relatedness.ts";
 import type { SqlCounts, SqlRows } from "./sql-rows.ts";
 import { compareIds, groupBy } from "./sql-rows.ts";
 
-/** questions/relatedness.ts in SQL, two steps one after the other. */
+/** questions/relatedness.ts in SQL, in two steps. */
 export async function relatedWorksInSql(
   rows: SqlRows,
   { work, by, first, shared: mostShared }: Input<"relatedWorks">,
@@ -14,12 +14,12 @@ export async function relatedWorksInSql(
   const edges = (await rows.edges(own, back)).filter(({ to }) => to !== work);
   const sharedWith = new Map([...groupBy(edges, ({ to }) => to)].filter(() => rows.meter.vertex()));
   const counts = await rows.counts([...sharedWith.keys(), ...own, work]);
-  // At least what it shares: edges and counts are read one after the other, and a rebuild may come between them.
+  // At least the number of shared works: a rebuild may commit between the statements that read edges and counts.
   const degree = (workId: bigint) =>
     Math.max(degreeOf(counts.get(workId), by), sharedWith.get(workId)?.length ?? own.length);
   const found = [...sharedWith].map(([workId, shared]) => ({
     workId,
-    // As in memory: the square of the score but for what is the same for all.
+    // The square of the score without its constant factor, as in memory.
     rank: (shared.length * shared.length) / degree(workId),
     sharedCount: shared.length,
     score: shared.length / Math.sqrt(degree(work) * degree(workId)),

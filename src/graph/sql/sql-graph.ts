@@ -27,8 +27,8 @@ const answers: SqlAnswers = {
 };
 
 /**
- * Answers a question from the tables, at the position of one snapshot: each level of a search is one statement. As in
- * memory, but for what a budget cuts: which rows come first is not settled in SQL.
+ * Answers a question from the tables, at the position of one snapshot; each level of a search is one statement. Equals
+ * the answer from memory unless a budget cuts it: SQL does not define which rows come first.
  */
 export function askSql<Name extends QuestionName>(
   pool: pg.Pool,
@@ -39,7 +39,7 @@ export function askSql<Name extends QuestionName>(
   return withSqlRows(pool, budget, (rows) => answers[name](rows, input));
 }
 
-/** The works cited most are kept by the tables; all else needs the graph in memory: GraphUnavailableError. */
+/** The tables store citation counts; all other rankings need the graph in memory: GraphUnavailableError. */
 export async function topWorksInSql(
   pool: pg.Pool,
   { by, first, among, within, anchorsOnly }: TopWorksInput,

@@ -7,7 +7,7 @@ import { bigintArray } from "../../store/rows.ts";
 import type { CitationDirection } from "../adjacency.ts";
 import { type Budget, Meter } from "../budget.ts";
 
-/** An edge as it is read; `from` is the work whose edges were asked for. */
+/** An edge as read; `from` is the work whose edges were queried. */
 type SqlEdge = { readonly from: bigint; readonly to: bigint };
 type CitationRow = {
   readonly citing: bigint;
@@ -18,14 +18,14 @@ type CitationRow = {
 /** An internal anchor. */
 type AnchorRow = { readonly citing: bigint; readonly cited: bigint };
 
-/** The kept counts of a work. */
+/** The stored counts of a work. */
 export type SqlCounts = { readonly citedBy: number; readonly references: number };
 
 const queryCancelled = "57014";
 
 /**
  * Reads rows of the graph for one question, in one snapshot and within its budget: once that is used up, nothing more
- * is read, and `meter` says so. Each statement names the works whose rows it reads, so it also runs where the tables
+ * is read, and `meter` reports it. Each statement names the works whose rows it reads, so it also runs if the tables
  * are distributed.
  */
 export class SqlRows {
@@ -34,7 +34,7 @@ export class SqlRows {
   readonly #hasDeadline: boolean;
   readonly #layout: TableLayout;
 
-  /** `layout` as the snapshot of the connection has it; `single` is right in any case. */
+  /** `layout` is the connection's, as of the snapshot; `single` is always correct. */
   constructor(client: pg.ClientBase, budget: Budget, layout: TableLayout) {
     this.#client = client;
     this.#layout = layout;
@@ -42,7 +42,7 @@ export class SqlRows {
     this.#hasDeadline = budget.milliseconds !== undefined;
   }
 
-  /** The edges of works in a direction; of `BOTH`, an edge between two of them twice. */
+  /** The edges of works in a direction; for `BOTH`, an edge between two of them comes twice. */
   async edges(works: readonly bigint[], direction: CitationDirection): Promise<SqlEdge[]> {
     const found: SqlEdge[] = [];
     const sides = [
@@ -84,7 +84,7 @@ export class SqlRows {
     );
   }
 
-  /** What works are anchored in. */
+  /** The anchors of works. */
   async anchors(works: readonly bigint[]): Promise<AnchorRow[]> {
     if (works.length === 0) return [];
     const rows = await this.#read(
@@ -100,8 +100,8 @@ export class SqlRows {
   }
 
   /**
-   * By work, when its paper was submitted, in microseconds since 1970; no entry where none is held. Null where the
-   * budget ended before all of it was known. Two statements, since works and papers may lie on different servers.
+   * By work, the time when its paper was submitted, in microseconds since 1970; no entry if no paper is stored. Null if
+   * the budget ended first. Two statements, since works and papers may be on different servers.
    */
   async submitted(works: readonly bigint[]): Promise<Map<bigint, number> | null> {
     if (works.length === 0) return new Map();
@@ -128,7 +128,7 @@ export class SqlRows {
     );
   }
 
-  /** The kept counts of those works that there are. */
+  /** The stored counts of the works that exist. */
   async counts(works: Iterable<bigint>): Promise<Map<bigint, SqlCounts>> {
     const rows = await this.#read(
       "SELECT work_id, cited_by_count, reference_count FROM works WHERE work_id = ANY($1::bigint[])",
@@ -142,7 +142,7 @@ export class SqlRows {
     );
   }
 
-  /** The works cited most, with their counts; of `among` where it is given. */
+  /** The most cited works with their counts; only those in `among` if given. */
   async mostCited(first: number, among: Iterable<bigint> | undefined): Promise<[bigint, number][]> {
     const rows = await this.#read(
       `SELECT work_id, cited_by_count FROM works ${among === undefined ? "" : "WHERE work_id = ANY($2::bigint[])"}
@@ -152,13 +152,13 @@ export class SqlRows {
     return rows.map(([workId, count]) => [BigInt(workId as string), count as number]);
   }
 
-  /** Waits where others are due, between rows that are worked on. */
+  /** Yields to the event loop if due; called between rows. */
   async giveWay(): Promise<void> {
     if (isTurnOver()) await takeTurn(this);
     this.meter.look();
   }
 
-  /** One row more than can be afforded shows that there are more. */
+  /** One row beyond the budget shows that there are more. */
   #limit(): number | null {
     return Number.isFinite(this.meter.edgesLeft) ? this.meter.edgesLeft + 1 : null;
   }
@@ -172,7 +172,7 @@ export class SqlRows {
     if (this.meter.exhausted !== null) return [];
     try {
       if (this.#hasDeadline) {
-        // 0 would be no limit at all.
+        // 0 would mean no limit.
         const left = Math.max(1, Math.ceil(this.meter.millisecondsLeft));
         await this.#client.query(`SET LOCAL statement_timeout = ${left}`);
       }
@@ -188,8 +188,8 @@ export class SqlRows {
 }
 
 /**
- * Calls `use` with rows of one snapshot, and the position of the feed that the snapshot is at. Rejects with the
- * signal's reason as soon as it is given; the connection is then given up.
+ * Calls `use` with the rows of one snapshot, and returns its position in the feed. Rejects with the signal's reason as
+ * soon as it is aborted; the connection is then discarded.
  */
 export async function withSqlRows<Result>(
   pool: pg.Pool,
@@ -209,7 +209,7 @@ export async function withSqlRows<Result>(
   };
   const work = async () => {
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    // In the snapshot of the question: what it says of the tables holds for all that is read.
+    // In the question's snapshot: the layout applies to everything that it reads.
     const { rows: counter, layout } = await queryWithLayout<{ value: string }>(
       client,
       "SELECT value FROM totals WHERE name = 'graph_position'",
@@ -238,12 +238,12 @@ export async function withSqlRows<Result>(
   }
 }
 
-/** Ids in ascending order. */
+/** Compares ids, ascending. */
 export function compareIds(a: bigint, b: bigint): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** A list as a map of lists. */
+/** Groups a list by key. */
 export function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
   const groups = new Map<Key, Item[]>();
   for (const item of items) {

@@ -36,11 +36,11 @@ type TallyOptions = {
   readonly direction: CitationDirection;
   readonly least: number;
   readonly first: number;
-  /** Whether the given works themselves are left out. */
+  /** Whether the given works are excluded. */
   readonly isOutside: boolean;
 };
 
-/** questions/tally.ts in SQL: by neighbour, of how many of the given works it is one. */
+/** questions/tally.ts in SQL: for each neighbour, how many of the given works it neighbours. */
 export async function tallyInSql(
   rows: SqlRows,
   { works, direction, least, first, isOutside }: TallyOptions,

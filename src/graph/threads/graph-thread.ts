@@ -1,4 +1,4 @@
-// What runs in a thread that answers questions. It shares the base with all others, and follows the changes itself.
+// Entry point of a thread that answers questions. It shares the base with the others, and applies changes itself.
 import { createHash } from "node:crypto";
 import { parentPort } from "node:worker_threads";
 import { LRUCache } from "lru-cache";
@@ -13,13 +13,13 @@ import type { GraphState, Job, JobResult, SentBudget, ThreadReply, ThreadRequest
 
 const scratch = new Scratch();
 let graph: GraphVersion | null = null;
-/** What topWorks asks for again and again, at 8 bytes a work. */
+/** Rankings for repeated topWorks questions, at 8 bytes a work. */
 const rankings = new LRUCache<string, Ranking>({ max: 6 });
 
 parentPort?.on("message", (request: ThreadRequest) => {
   if (request.kind === "graph") {
     graph = versionOf(request.state);
-    // They would keep a base alive that nobody else needs.
+    // They would keep the old base in memory.
     rankings.clear();
   } else if (request.kind === "changes") {
     const { payloads, position } = request.transaction;
@@ -67,7 +67,7 @@ function run(job: Job, budget: SentBudget): JobResult {
   };
 }
 
-/** Of this version; PageRanks may be of an earlier one where they are young enough. */
+/** A ranking of this version; for PageRank, a recent one of an earlier version will do. */
 function rankingFor(
   current: GraphVersion,
   { by, within, anchorsOnly = false }: TopWorksInput,
@@ -80,7 +80,7 @@ function rankingFor(
     kept?.graph.position === current.position ||
     (kept !== undefined && by === "PAGERANK" && performance.now() - kept.at < mostAge);
   const ranking = kept !== undefined && isGood ? kept : rankingOf(current, by, within, meter, anchorsOnly);
-  // What a budget cut short is nobody else's answer.
+  // A result that a budget cut short is not reused.
   if (!ranking.truncated) rankings.set(key, ranking);
   return ranking;
 }

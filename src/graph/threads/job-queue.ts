@@ -1,20 +1,20 @@
-/** What waits for a thread. */
+/** A job that waits for a thread. */
 export type Queued = {
   /** The request it belongs to. */
   readonly asker: object;
-  /** How often it was interrupted and has to begin again. */
+  /** How often it was interrupted and had to restart. */
   interruptions: number;
 };
 
-/** Milliseconds that a question has a thread to itself, before others may interrupt it. */
+/** Milliseconds that a question may run before others can interrupt it. */
 const firstSlice = 100;
-/** Each time it was interrupted it has so many times as long. */
+/** Each interruption multiplies that time by this factor. */
 const growth = 4;
 
 /**
- * Which question the next free thread answers, and when one that runs is interrupted: the request that has used the
- * threads least comes first. A question cannot be continued, only begun again, so it is interrupted ever later: at most
- * a third of its time is lost.
+ * Decides which question the next free thread answers, and when a running one is interrupted: the request that has used
+ * the threads least comes first. A question cannot be resumed, only restarted, so its time slices grow: at most a third
+ * of its time is lost.
  */
 export class JobQueue<Job extends Queued> {
   readonly #used = new WeakMap<object, number>();
@@ -32,7 +32,7 @@ export class JobQueue<Job extends Queued> {
     this.#waiting = this.#waiting.filter((other) => other !== job);
   }
 
-  /** Takes the next job; of equals the one that has waited longest. */
+  /** Removes and returns the next job; of equals the one that has waited longest. */
   next(): Job | undefined {
     let first: Job | undefined;
     for (const job of this.#waiting) {
@@ -42,20 +42,17 @@ export class JobQueue<Job extends Queued> {
     return first;
   }
 
-  /** Takes all that wait. */
+  /** Removes and returns all jobs. */
   clear(): Job[] {
     return this.#waiting.splice(0);
   }
 
-  /** Notes that a job had a thread for some time. */
+  /** Records the time that a job used a thread. */
   note(job: Job, milliseconds: number): void {
     this.#used.set(job.asker, this.#usedBy(job) + milliseconds);
   }
 
-  /**
-   * How long a job that has run for some time may go on before it is interrupted for others; null where nobody waits who
-   * would come before it.
-   */
+  /** How long a running job may continue before it is interrupted; null if no waiting job has priority over it. */
   millisecondsLeft(job: Job, ran: number): number | null {
     const used = this.#usedBy(job) + ran;
     const isInTheWay = this.#waiting.some(

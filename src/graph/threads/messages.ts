@@ -2,7 +2,7 @@ import type { BaseParts } from "../base-graph.ts";
 import type { Answer, Input, QuestionName } from "../question.ts";
 import type { TopWorksAnswer, TopWorksInput } from "../top-works.ts";
 
-/** The changes of one transaction, whose last row stands at `position`. */
+/** The changes of one transaction; `position` is that of its last row. */
 export type GraphTransaction = {
   readonly position: bigint;
   readonly payloads: readonly Uint8Array[];
@@ -10,10 +10,10 @@ export type GraphTransaction = {
   readonly changedAt: string;
 };
 
-/** A graph as threads are given it: a base they share, and what came after it, which each applies for itself. */
+/** The graph as sent to threads: the shared base, and the later changes, which each thread applies itself. */
 export type GraphState = { readonly base: BaseParts; readonly transactions: readonly GraphTransaction[] };
 
-/** A budget that can be sent: who asked has gone where the first of `cancelled` is not 0. */
+/** A budget as a message: a nonzero first element of `cancelled` means that the caller cancelled. */
 export type SentBudget = {
   readonly vertices: number | undefined;
   readonly edges: number | undefined;
@@ -21,28 +21,28 @@ export type SentBudget = {
   readonly cancelled: Int32Array;
 };
 
-/** What one thread is asked to do at a time. */
+/** A unit of work for one thread. */
 export type Job =
   | { readonly kind: "ask"; readonly name: QuestionName; readonly input: Input<QuestionName> }
   | {
       readonly kind: "rank";
       readonly input: TopWorksInput;
-      /** Ranks of a version before are good enough where they are no older. */
+      /** How old PageRanks of an earlier version may be. */
       readonly rankAgeMilliseconds: number;
     }
   | { readonly kind: "fold" };
 
-/** Told in order: a job is done on the graph as the messages before it have left it. */
+/** Processed in order: a job sees the graph as the previous messages left it. */
 export type ThreadRequest =
   | { readonly kind: "graph"; readonly state: GraphState }
   | { readonly kind: "changes"; readonly transaction: GraphTransaction }
   | { readonly kind: "job"; readonly job: Job; readonly budget: SentBudget };
 
-/** What came of a job, and the position it was done at. */
+/** The result of a job, and the position of the graph that it was computed on. */
 export type JobResult = {
   readonly position: bigint;
   readonly result: Answer<QuestionName> | TopWorksAnswer | BaseParts;
-  /** The asker has gone: the result is no answer. */
+  /** The caller cancelled: the result is incomplete. */
   readonly isCancelled: boolean;
 };
 

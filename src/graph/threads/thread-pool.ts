@@ -10,7 +10,7 @@ import type { GraphState, GraphTransaction, Job, JobResult, ThreadReply, ThreadR
 
 type Waiting = Queued & {
   readonly job: Job;
-  /** When a thread began with it, by the clock of `performance`. */
+  /** When a thread started it, by the clock of `performance`. */
   startedAt: number;
   isInterrupted: boolean;
   readonly budget: Budget;
@@ -23,15 +23,15 @@ type Waiting = Queued & {
 type Thread = { readonly worker: Worker; job: Waiting | null };
 
 /**
- * Threads with a graph, each doing one job at a time. A thread that dies fails its job alone, and is replaced with the
- * next one that needs it.
+ * Threads that share the graph, each running one job at a time. A thread that dies fails only its own job, and is
+ * replaced when a job needs it.
  */
 export class ThreadPool {
   readonly #count: number;
   readonly #threads = new Set<Thread>();
   readonly #queue = new JobQueue<Waiting>();
   #interrupting: NodeJS.Timeout | undefined;
-  /** What a thread is given that starts later. */
+  /** The graph for threads that start later. */
   #state: { readonly base: BaseParts; readonly transactions: GraphTransaction[] } | null = null;
   #isClosed = false;
 
@@ -44,7 +44,7 @@ export class ThreadPool {
     while (!this.#isClosed && this.#threads.size < this.#count) this.#start();
   }
 
-  /** Gives all threads another graph. Jobs that are running go on with the old one. */
+  /** Sends another graph to all threads. Running jobs continue with the old one. */
   setGraph(state: GraphState): void {
     if (this.#isClosed) return;
     this.#state = { base: state.base, transactions: [...state.transactions] };
@@ -52,15 +52,15 @@ export class ThreadPool {
     this.start();
   }
 
-  /** Tells all threads a change. Jobs that come after it see it. */
+  /** Sends a change to all threads. Later jobs see it. */
   apply(transaction: GraphTransaction): void {
     this.#state?.transactions.push(transaction);
     for (const { worker } of this.#threads) send(worker, { kind: "changes", transaction });
   }
 
   /**
-   * Has a job done by the next thread that is free, requests in turn. Waiting for it counts as part of the budget's time. Rejects with
-   * the signal's reason, or with GraphUnavailableError where the thread dies.
+   * Runs a job on the next free thread, in a fair order of requests. Waiting counts towards the budget's time. Rejects
+   * with the signal's reason, or with GraphUnavailableError if the thread dies.
    */
   run(job: Job, budget: Budget): Promise<JobResult> {
     const { signal } = budget;
@@ -69,7 +69,7 @@ export class ThreadPool {
       if (signal?.aborted) return reject(signal.reason);
       const cancelled = new Int32Array(new SharedArrayBuffer(4));
       const onAbort = () => {
-        // A job that waits is not begun; one that runs sees it soon, and frees its thread.
+        // A waiting job never starts; a running one notices soon and frees its thread.
         Atomics.store(cancelled, 0, 1);
         this.#queue.remove(waiting);
         waiting.settle(signal?.reason);
@@ -90,7 +90,7 @@ export class ThreadPool {
         },
       };
       if (signal !== undefined) {
-        // One asker may ask many questions: that is no leak.
+        // A request may ask many questions, each with a listener: that is no leak.
         setMaxListeners(0, signal);
         signal.addEventListener("abort", onAbort, { once: true });
       }
@@ -99,7 +99,7 @@ export class ThreadPool {
     });
   }
 
-  /** Ends the threads at once; what they were asked is rejected. */
+  /** Terminates the threads; waiting and running jobs are rejected. */
   async close(): Promise<void> {
     this.#isClosed = true;
     const threads = [...this.#threads];
@@ -134,7 +134,7 @@ export class ThreadPool {
     }
   }
 
-  /** A job that was interrupted waits again. */
+  /** An interrupted job waits again. */
   #finish(waiting: Waiting, reply: ThreadReply): void {
     this.#queue.note(waiting, performance.now() - waiting.startedAt);
     if ("error" in reply) {
@@ -148,12 +148,12 @@ export class ThreadPool {
     } else waiting.settle(reply);
   }
 
-  /** Interrupts the jobs that have had their time while others wait; looks again when the next one has. */
+  /** Interrupts jobs whose time slice is over while others wait, and sets a timer for the next one. */
   #interruptWhereDue(): void {
     clearTimeout(this.#interrupting);
     let soonest = Number.POSITIVE_INFINITY;
     for (const { job: running } of this.#threads) {
-      // Folding is nobody's question, and cannot be interrupted.
+      // Folding belongs to no request, and cannot be interrupted.
       if (running === null || running.isInterrupted || running.job.kind === "fold") continue;
       const left = this.#queue.millisecondsLeft(running, performance.now() - running.startedAt);
       if (left === null) continue;
@@ -184,7 +184,7 @@ export class ThreadPool {
       cause = error;
     });
     worker.on("exit", () => {
-      // Closed on purpose: what it was asked has been settled.
+      // Closed on purpose: its jobs are settled already.
       if (!this.#threads.delete(thread)) return;
       thread.job?.settle(
         new GraphUnavailableError("A thread of the citation graph ended unexpectedly.", { cause }),
