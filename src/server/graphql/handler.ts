@@ -34,9 +34,7 @@ type GraphqlOptions = Omit<PipelineOptions, "introspection" | "documents" | "res
 
 type Headers = Record<string, string>;
 
-/**
- * Answers longer than this, in characters, are sent in a turn of the event loop of their own: they are encoded first.
- */
+/** In characters. Longer answers are sent in a turn of the event loop of their own: they are encoded first. */
 const largeAnswer = 256 * 1024;
 
 /** GraphQL over HTTP: JSON, event streams, and GraphiQL for browsers that request a page. */

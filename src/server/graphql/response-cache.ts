@@ -12,10 +12,7 @@ export type Lookup = {
   readonly keep?: (text: string) => void;
 };
 
-/**
- * Maximum age of the version that new answers are stored under, in milliseconds: an older one only makes storing
- * useless.
- */
+/** Maximum age, in milliseconds, of the version for new answers. An older one only makes storing useless. */
 const versionMilliseconds = 1000;
 
 /**

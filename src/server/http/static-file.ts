@@ -40,7 +40,7 @@ export async function sendImmutable(
   if (body === null) return false;
   const encoding = compressed === null ? {} : { "content-encoding": wanted };
   const caching = { vary: "Accept-Encoding", "cache-control": "public, max-age=31536000, immutable" };
-  // Also the policy headers: a worker has its own policy, and an image opened directly is a page.
+  // `headers` has the security policy: a worker has its own, and an image opened directly is a page.
   sendBody(request, response, 200, { "content-type": type, ...encoding, ...caching, ...headers }, body);
   return true;
 }

@@ -79,10 +79,7 @@ export class AnswerWriter {
     this.#flush();
   }
 
-  /**
-   * Answers the remaining documents, and why reading stopped. Resolves to false, with nothing sent, if there is no
-   * document.
-   */
+  /** Answers the remaining documents, and why reading stopped. Resolves to false if there was no document. */
   async end(stopped: BodyError | null): Promise<boolean> {
     this.#isEnded = true;
     this.#news.set();
@@ -170,9 +167,7 @@ export class AnswerWriter {
     this.#response.write(text);
   }
 
-  /**
-   * Waits for a client that reads more slowly than it is answered. The server destroys connections that do not read.
-   */
+  /** Waits for a client that reads more slowly than it is answered. The server ends connections that do not read. */
   async #read(): Promise<void> {
     // If the client is gone, nothing more is answered.
     if (this.#response.writableNeedDrain) await untilDrained(this.#response).catch(() => {});
