@@ -21,9 +21,7 @@ export type IngestCommandOptions = {
   readonly json?: boolean;
 };
 
-/**
- * While one thread waits for the database the others verify; more threads than processors were slower when measured.
- */
+/** Threads verify while one waits for the database; more threads than processors were measured to be slower. */
 function usualThreads(): number {
   return Math.min(8, availableParallelism());
 }

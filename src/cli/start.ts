@@ -72,9 +72,7 @@ export function addServeCommand(program: Command): void {
     );
 }
 
-/**
- * Serves until it is asked to stop. The worker runs if submissions are possible, or always, or never, as configured.
- */
+/** Serves until it is asked to stop. The worker runs if submissions are possible, always, or never. */
 async function runService(
   options: ServiceOptions,
   workerRuns: "with-tokens" | "always" | "never",

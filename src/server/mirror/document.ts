@@ -141,8 +141,7 @@ async function findNumbers({ pool }: Database, suffix: string): Promise<PithNumb
     [`pith:${suffix.slice(0, 8)}`, suffix],
   );
   if (rows.length > 0 || suffix.length < 26) return rows.map((row) => row.pith_number);
-  // Stored without its record or without any event: not a paper, so it has no key. But ids follow from complete
-  // numbers.
+  // Stored without record or event: not a paper, so it has no key. But ids follow from complete numbers.
   const ids = years.map((year) => paperIdOf(`pith:${year}:${suffix}` as PithNumber));
   const others = await pool.query<{ pith_number: PithNumber }>(
     "SELECT pith_number FROM records WHERE paper_id = ANY($1::bigint[]) ORDER BY pith_number",
