@@ -167,10 +167,7 @@ type DataFolder = {
   readonly hasCluster: boolean;
 };
 
-/**
- * Checks where the embedded server keeps its data: its binaries, the folder's permissions and owner, and the free
- * space.
- */
+/** Checks the embedded server's data: its binaries, the folder's permissions and owner, the free space. */
 export async function lookAtData(dataDirectory: string): Promise<DataFolder> {
   const findings: Finding[] = [];
   let major: string | undefined;

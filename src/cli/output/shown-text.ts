@@ -49,9 +49,7 @@ function balanced(text: string): string {
   return result + open.reverse().join("");
 }
 
-/**
- * Characters that JSON.stringify does not escape although a terminal obeys them, hides them, or reverses text by them.
- */
+/** Characters that JSON.stringify does not escape although a terminal obeys or hides them, or turns text around. */
 const unsafeInJson =
   /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udc7f]/g;
 

@@ -112,9 +112,7 @@ export type Page<Row> = {
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
 };
 
-/**
- * The first rows of a connection, page by page. `ask` gets the number of rows and the cursor of a page; null ends it.
- */
+/** The first rows of a connection, page by page. `ask` gets the size and cursor of a page; null ends it. */
 export async function firstRows<Row>(
   limit: number,
   ask: (page: { readonly first: number; readonly after: string | null }) => Promise<Page<Row> | null>,

@@ -33,10 +33,7 @@ function entryText(entry: Entry): string {
   return `@misc{${key},\n${lines.join("")}}\n\n`;
 }
 
-/**
- * `van der Berg, Jr., Jan`; a name of several words that is not a person's is in braces, so that BibTeX does not split
- * it.
- */
+/** `van der Berg, Jr., Jan`. Other names of several words are in braces, so that BibTeX does not split them. */
 function authorText(author: AuthorName): string {
   if (author.kind !== "person") return `{${textToTex(author.text)}}`;
   const { particle, family, suffix, given } = author;

@@ -33,10 +33,7 @@ export class UnfinishedDump {
     return dump;
   }
 
-  /**
-   * The record of an earlier export; null if there is none, or the file is not ours. Its files may be of another
-   * version.
-   */
+  /** The record of an earlier export, perhaps of another version; null if there is none, or the file is not ours. */
   static async read(
     folder: string,
   ): Promise<{ readonly version: string; readonly software: string; readonly dump: UnfinishedDump } | null> {

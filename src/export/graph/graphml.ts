@@ -40,10 +40,7 @@ const edge =
   `'<edge source="' || citing.node || '" target="' || cited.node || '"><data key="is_internal_anchor">' ` +
   "|| c.is_internal_anchor::text || '</data></edge>'";
 
-/**
- * Works and citations as GraphML: a vertex for each work, a directed edge for each citation. A work's vertex has the
- * same id in every export.
- */
+/** Works and citations as GraphML: a vertex for each work, a directed edge for each citation. Vertex ids are stable. */
 export async function* graphml(
   client: pg.ClientBase,
   works: ChosenWorks,
