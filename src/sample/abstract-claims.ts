@@ -33,10 +33,7 @@ function kindOf(text: string, sentences: readonly string[]): string {
   return sentences.filter((sentence) => words.test(sentence)).length === 1 ? kind : "abstract_sentence";
 }
 
-/**
- * A possible end of a sentence: its point, perhaps the end of a formula or a bracket, then a space and the start of a
- * sentence.
- */
+/** A possible end of a sentence: its point, perhaps a closing formula or bracket, a space, and a beginning. */
 const boundary = /[.?!](?:\s?\$\$)?[)\]"'”’]*\s(?=[A-Z0-9"'“‘([$\\])/g;
 
 /** A point after one of these, or after an initial, does not end a sentence. */

@@ -150,7 +150,7 @@ async function findNumbers({ pool }: Database, suffix: string): Promise<PithNumb
   return others.rows.map((row) => row.pith_number).filter((number) => suffixOf(number) === suffix);
 }
 
-/** Null where nothing of the paper is stored. */
+/** Null if nothing of the paper is stored. */
 async function readHead({ db }: Database, pithNumber: PithNumber): Promise<PaperHead | null> {
   const paperId = paperIdOf(pithNumber);
   const head = (await readHeads(db, [paperId])).get(paperId);

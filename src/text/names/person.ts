@@ -7,10 +7,10 @@ export type PersonName = {
   /** For display: `Jan van der Berg Jr.`; the ambiguous `Smith JR` stays as written. */
   readonly text: string;
   readonly given: string;
-  /** `van der`; null where there is none. */
+  /** `van der`; null if there is none. */
   readonly particle: string | null;
   readonly family: string;
-  /** `Jr.`, `III`; null where there is none. */
+  /** `Jr.`, `III`; null if there is none. */
   readonly suffix: string | null;
 };
 

@@ -10,7 +10,7 @@ import {
 import { readLigatures } from "./ligatures.ts";
 import { findRegions, type Region } from "./regions.ts";
 
-/** Text with deeper nested braces is left unchanged: it does not occur in practice, and nesting must not cost time. */
+/** Text with deeper nested braces is left unchanged: no one writes it, and nesting must not cost time. */
 const maxDepth = 32;
 /** Removals may form a new command: `\^{\-}` becomes `\^{}`, and that `^`. Then the result is read again. */
 const maxPasses = 8;
@@ -37,8 +37,7 @@ type Frame = {
  * Unknown commands stay as written, as do a lone `$` or brace. `\$` becomes `$` if it cannot be taken for mathematics.
  * Never throws, takes linear time, and is idempotent.
  *
- * @example texToText(String.raw`M. F\"arber: {The} \emph{$\infty$-type} theories`) // "M. Färber: The $\infty$-type
- * theories"
+ * @example texToText(String.raw`M. F\"arber: {The} \emph{$\infty$-type} theories`) // "M. Färber: The $\infty$-type theories"
  */
 export function texToText(source: string): string {
   let text = source;
