@@ -195,7 +195,7 @@ function functionName({ path }: CompletionTree): string {
   return ["_pith_graph", ...path].join("_").replaceAll("-", "_");
 }
 
-/** `(--help -h){--help,-h}[text]` cannot be quoted as one word: each form is a specification of its own. */
+/** `(--help -h){--help,-h}[text]` cannot be quoted as one word: each form gets its own specification. */
 function optionSpec({ flags, description, takesValue, values }: CompletedOption): string {
   const text = description.replace(/[[\]:\\]/g, "\\$&");
   const value = !takesValue ? "" : values.length > 0 ? `:value:(${values.join(" ")})` : ":value:_files";
@@ -249,7 +249,7 @@ function linesOf({ path, options, words, commands }: CompletionTree): string[] {
   ];
 }
 
-/** Inside single quotes, fish knows two escapes: of the quote, and of the backslash. */
+/** Inside single quotes, fish has two escapes: for the quote, and for the backslash. */
 function quoted(text: string): string {
   return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 }

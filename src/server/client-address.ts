@@ -36,7 +36,7 @@ export function clientAddress(
     const header = request.headers["x-forwarded-for"];
     if (header !== undefined) return forwardedAddress(String(header), trustedProxies, socket);
   }
-  // The address of a connection does not change.
+  // Cached per socket: the address of a connection does not change.
   const known = ofConnections.get(socket);
   if (known !== undefined) return known;
   const direct = plainAddress(socket.remoteAddress ?? "");
@@ -70,9 +70,9 @@ function plainAddress(text: string): string {
   return mapped.join(".");
 }
 
-/** The eight numbers of an IPv6 address. */
+/** The eight 16-bit groups of an IPv6 address. */
 function groupsOf(address: string): number[] {
-  // The URL parser writes a dotted tail as two groups.
+  // The URL parser rewrites an IPv4 suffix as two groups.
   const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);
   const [head = "", tail] = canonical.split("::");
   const parse = (text: string) =>

@@ -39,7 +39,7 @@ type Handle = { readonly bytesWritten?: number; readonly writeQueueSize?: number
 /** One connection: what its client has not read yet, and the requests queued on it. */
 export class Connection {
   readonly socket: Socket;
-  /** Requests behind the one that is being answered. */
+  /** Requests queued behind the one that is being answered. */
   readonly waiting: (() => void)[] = [];
   isAnswering = false;
   /** When its client last made progress, in milliseconds of `performance.now()`. */
@@ -112,10 +112,10 @@ export class Connections {
     server.once("close", () => clearInterval(this.#timer));
   }
 
-  /** Answers a request once all before it on its connection are answered. */
+  /** Answers a request once all earlier requests on its connection are answered. */
   handle(request: IncomingMessage, response: ServerResponse, answer: RequestListener): void {
     const connection = this.#connections.get(request.socket);
-    // Its connection is closed.
+    // Its connection is closed already.
     if (connection === undefined) return;
     if (!connection.isAnswering) {
       this.#answer(connection, request, response, answer);

@@ -114,7 +114,7 @@ export async function listen({
     await closed;
     clearTimeout(timer);
     clearTimeout(idleTimer);
-    // No connection is left, so the HTTP server's own `close` is safe. It ends the check for slow clients.
+    // The HTTP server's own `close`, safe now that no connection is left. It ends the check for slow clients.
     server.close();
     await app?.close();
   };

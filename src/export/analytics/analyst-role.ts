@@ -21,8 +21,9 @@ export function isSoundPassword(password: string): boolean {
 }
 
 /**
- * Creates a role that can read the views of `analytics` and nothing else; an existing one gets this password and these
- * settings. Rejects with PostgreSQL's error if the connection may not create roles, or the role has other rights.
+ * Creates a role that can read the views of `analytics` and nothing else; an existing analyst gets this password and
+ * these settings. Rejects with RoleInUseError if the name belongs to another role, or with PostgreSQL's error if the
+ * connection may not create roles.
  */
 export async function grantAnalyst(
   { pool }: Pick<Database, "pool">,

@@ -47,7 +47,7 @@ function withoutInternals(error: GraphQLError): object {
   return { ...error.toJSON(), extensions };
 }
 
-/** Whether the service is unavailable: its database is down. */
+/** Whether the service is unavailable because its database is down. */
 export function isUnavailable({ errors }: Pick<ExecutionResult, "errors">): boolean {
   return errors?.some(({ extensions }) => extensions["code"] === "UNAVAILABLE") ?? false;
 }

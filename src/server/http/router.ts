@@ -8,7 +8,7 @@ export type Route = {
   readonly methods: readonly string[];
   /** The complete path, or a pattern that matches all of it. */
   readonly pattern: string | RegExp;
-  /** `captured` are the groups of the pattern. */
+  /** `captured` has the groups of the pattern. */
   readonly handle: (
     request: IncomingMessage,
     response: ServerResponse,

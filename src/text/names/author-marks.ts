@@ -77,7 +77,7 @@ export function withoutBrackets(list: string): string {
   return names;
 }
 
-/** By the position of a bracket that nothing encloses, that of the bracket which closes it. */
+/** Maps the position of an outermost opening bracket to that of its closing bracket. */
 function bracketEnds(list: string): ReadonlyMap<number, number> {
   const open: number[] = [];
   const ends = new Map<number, number>();

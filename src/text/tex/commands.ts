@@ -131,7 +131,7 @@ export const wrapperCommands: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/** Commands that only change the font or the layout of what follows. */
+/** Commands that only change the font or the layout of the text after them. */
 export const switchCommands: ReadonlySet<string> = new Set(
   (
     "bf bfseries boldmath em it itshape large Large LARGE huge Huge md mdseries noindent normalfont normalsize " +
