@@ -21,9 +21,9 @@ export function isSoundPassword(password: string): boolean {
 }
 
 /**
- * Creates a role that can read the views of `analytics` and nothing else; an existing analyst gets this password and
- * these settings. Rejects with RoleInUseError if the name belongs to another role, or with PostgreSQL's error if the
- * connection may not create roles.
+ * Creates a role that can only read the views of `analytics`; an existing analyst gets this password and these
+ * settings. Rejects with RoleInUseError if the name is another role's, or PostgreSQL's error if it may not create
+ * roles.
  */
 export async function grantAnalyst(
   { pool }: Pick<Database, "pool">,

@@ -34,9 +34,7 @@ function mapLine({ n, work, title, year, cited_by_count }: Vertex): string {
   return `${cells.join("\t")}\n`;
 }
 
-/**
- * In quotes, as the file's grammar requires for a text with a comma or a semicolon; tabs and line ends become spaces.
- */
+/** In quotes, which the file's grammar requires around commas and semicolons; tabs and line ends become spaces. */
 function cell(text: string): string {
   return `"${text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ").replaceAll('"', '""')}"`;
 }
