@@ -21,9 +21,8 @@ export function isSoundPassword(password: string): boolean {
 }
 
 /**
- * Creates a role that can only read the views of `analytics`; an existing analyst gets this password and these
- * settings. Rejects with RoleInUseError if the name is another role's, or PostgreSQL's error if it may not create
- * roles.
+ * Creates a role that can only read the views of `analytics`; an existing analyst gets this password and settings.
+ * Rejects with RoleInUseError for any other existing role, or PostgreSQL's error without the right to create roles.
  */
 export async function grantAnalyst(
   { pool }: Pick<Database, "pool">,
