@@ -16,7 +16,7 @@ const passwordVariable = "PITH_GRAPH_ANALYST_PASSWORD";
 
 type Options = { readonly statementSeconds: number; readonly remove?: boolean };
 
-/** What analysts need of the command line: a role, and tables that are up to date. */
+/** The commands for analysts: a role, and refreshed tables. */
 export function addAnalystCommands(program: Command): void {
   program
     .command("analyst")

@@ -3,8 +3,8 @@ import type { Log } from "../log.ts";
 import type { RunningServer } from "../server/index.ts";
 
 /**
- * Tells that the service takes requests: people with a query to paste, a collector of logs with a line. `paper`: the one
- * that the query names; null where none is stored, and the commands that bring some are named instead.
+ * Reports that the service is ready: to people with a query to paste, to a log collector with a line. `paper`: the
+ * paper of that query; if null, none is stored, and commands that import some are named instead.
  */
 export function announce(
   server: RunningServer,

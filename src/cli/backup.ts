@@ -48,7 +48,7 @@ Exit status: 0; 1 where the keyring did not let in all events of the backup.`,
     });
 }
 
-/** The file is there whole, or not at all: it gets its name when the last byte is on the disk. */
+/** The file exists completely or not at all: it gets its name after the last byte is on disk. */
 async function runBackup(database: Database, file: string): Promise<void> {
   const pieces = Readable.from(writeBackup(database));
   if (file === "-") {
@@ -63,7 +63,7 @@ async function runBackup(database: Database, file: string): Promise<void> {
   }
   const part = `${file}.part`;
   try {
-    // Nobody else on the machine is to read what waits in it, also where an earlier one was left by somebody else.
+    // No other user of the machine may read the partial file, even if an earlier one belonged to someone else.
     await rm(part, { force: true });
     const stream = createWriteStream(part, { mode: 0o600, flush: true });
     if (file.endsWith(".gz")) await pipeline(pieces, createGzip(), stream);
@@ -84,7 +84,7 @@ async function runRestore(file: string, options: RestoreOptions): Promise<ExitSt
   );
   for (const [table, count] of counts) say(`  ${table}: ${count}`);
   say("Making the other tables …");
-  // Anew: the sample's key is trusted where the backup says that the sample is there.
+  // Loads the keyring again: the sample's key is trusted if the backup contains the sample.
   const { written, droppedEvents } = await withDatabase(options, ({ database, keyring }) =>
     rebuildTables(database, { keyring, onProgress: rebuildProgress() }),
   );
@@ -97,7 +97,7 @@ async function runRestore(file: string, options: RestoreOptions): Promise<ExitSt
   return exitStatus.foundWrong;
 }
 
-/** A file that is there and can be read, before a database is opened for it. */
+/** Opens the file first, so that a missing or unreadable one is reported before a database is opened. */
 async function openedFile(file: string): Promise<Readable> {
   try {
     const handle = await open(file);
@@ -123,7 +123,7 @@ async function restoreLog(
     const { code, message } = error as NodeJS.ErrnoException;
     if (error instanceof BackupError) throw new CommandError(message);
     if (code?.startsWith("Z_")) throw new CommandError(`${file} cannot be unpacked: ${message}`);
-    // SQLSTATE class 22 and 23: the rows are no rows.
+    // SQLSTATE classes 22 and 23: the rows are invalid.
     if (/^2[23]/.test(code ?? "")) throw new CommandError(`The backup is damaged: ${message}`);
     throw error;
   }

@@ -53,7 +53,7 @@ JSON: {"removed": rows, "written": rows, "accepted": {"documents", "events"} of 
           mayDropEvents,
           onProgress: rebuildProgress(),
         }).catch(explainDrop);
-        // What was rejected for want of a key that is trusted now is part of the log that the keyring allows.
+        // Documents rejected for want of a key that is now trusted belong to the log that the keyring allows.
         const retried = await retryQuarantined(database, "", {
           keyring,
           maximumBytes: config.maximumDocumentBytes,
@@ -73,7 +73,7 @@ JSON: {"removed": rows, "written": rows, "accepted": {"documents", "events"} of 
     });
 }
 
-/** A keyring that was forgotten must not cost what it had let in. */
+/** A forgotten keyring must not cost the events that it had admitted. */
 function explainDrop(error: unknown): never {
   if (!(error instanceof WouldDropEventsError)) throw error;
   throw new CommandError(
@@ -103,7 +103,7 @@ async function runCheck(options: Options): Promise<number> {
   return counts.size === 0 ? exitStatus.done : exitStatus.foundWrong;
 }
 
-/** A line now and then: these commands read the whole log. */
+/** Prints a line now and then: these commands read the complete log. */
 export function rebuildProgress(): (done: number, all: number) => void {
   let shown = performance.now();
   return (done, all) => {

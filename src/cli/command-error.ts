@@ -1,33 +1,33 @@
 import { errorText } from "../runtime/error-text.ts";
 
-/** What a message does not say for programs, or of what may be done now. */
+/** Details for programs, and the suggested next step. */
 export type ErrorDetails = {
-  /** One of the codes of errors in docs/api.md. */
+  /** One of the error codes in docs/api.md. */
   readonly code?: string;
-  /** A command to be given next, as one would type it. */
+  /** A command to run next, as one would type it. */
   readonly next?: string;
 };
 
-/** Ends a command with a message for the person who gave it, and no stack. */
+/** Ends a command with a message for its user, and no stack. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
   readonly status: ExitStatus;
   readonly details: ErrorDetails;
 
-  /** `status`: something is not there or not as it should be, unless told. */
+  /** `status` defaults to `foundWrong`. */
   constructor(message: string, status: ExitStatus = exitStatus.foundWrong, details: ErrorDetails = {}) {
     super(message);
     this.status = status;
     this.details = details;
   }
 
-  /** The same error with a command to be given next. */
+  /** The same error with a command to run next. */
   withNext(next: string): CommandError {
     return new CommandError(this.message, this.status, { ...this.details, next });
   }
 }
 
-/** Listens; where that fails, the error says what to do itself: most often to take another port. */
+/** Listens; if that fails, the error itself says what to do: usually to choose another port. */
 export async function explained<Listening>(listen: () => Promise<Listening>): Promise<Listening> {
   try {
     return await listen();
@@ -36,14 +36,14 @@ export async function explained<Listening>(listen: () => Promise<Listening>): Pr
   }
 }
 
-/** What a command's exit status says. The table in docs/cli.md is printed from `exitStatusTexts`. */
+/** The exit statuses of commands. The table in docs/cli.md is printed from `exitStatusTexts`. */
 export const exitStatus = {
   done: 0,
-  /** What was looked at is not as it should be, or not there. */
+  /** The subject of the command is missing or not as it should be. */
   foundWrong: 1,
-  /** The command was given wrongly, or without the keys that it needs. */
+  /** Wrong usage, or the keys that the command needs are missing. */
   misused: 2,
-  /** The command was right, and could not be carried out, or not completely. */
+  /** Correct usage, but the command could not be carried out, or not completely. */
   impossible: 3,
 } as const;
 

@@ -2,7 +2,7 @@ import { Argument, type Command, type Option } from "commander";
 
 const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript };
 
-/** `createProgram` makes the program with all its commands: the one that this is added to may have this one only. */
+/** `createProgram` creates the program with all commands: `program` may have only this one. */
 export function addCompletionCommand(program: Command, createProgram: () => Promise<Command>): void {
   program
     .command("completion")
@@ -24,27 +24,27 @@ Examples:
     });
 }
 
-/** What can be completed below a command. */
+/** Completions below a command. */
 type CompletionTree = {
-  /** The words that lead to it, after the program's name: `["quarantine", "list"]`. */
+  /** The words of the command, after the program's name: `["quarantine", "list"]`. */
   readonly path: readonly string[];
   readonly description: string;
   readonly options: readonly CompletedOption[];
-  /** Words that may stand as the command's first argument; empty where anything may, files for one. */
+  /** Possible first arguments of the command; empty if anything is possible, such as files. */
   readonly words: readonly string[];
   readonly commands: readonly CompletionTree[];
 };
 
 type CompletedOption = {
-  /** `--limit`, and a short form where there is one. */
+  /** `--limit`, and its short form if it has one. */
   readonly flags: readonly string[];
   readonly description: string;
   readonly takesValue: boolean;
-  /** The values that it may have; empty where anything may be given. */
+  /** Possible values; empty if anything is possible. */
   readonly values: readonly string[];
 };
 
-/** Reads it from the program itself, so that nothing is completed which is not there, and nothing left out. */
+/** Reads the tree from the program itself, so that it is always complete and correct. */
 export function completionTree(command: Command, path: readonly string[] = []): CompletionTree {
   const help = command.createHelp();
   const commands = help
@@ -69,17 +69,17 @@ function completedOption(option: Option): CompletedOption {
   };
 }
 
-/** Every command with what is below it, the program itself first. */
+/** Every command and its subcommands, the program itself first. */
 export function allCommands(tree: CompletionTree): CompletionTree[] {
   return [tree, ...tree.commands.flatMap(allCommands)];
 }
 
-/** A text as one word of a shell, whatever it holds. */
+/** A text as one word of a shell, whatever it contains. */
 function singleQuoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** For bash 4 or newer, without the package bash-completion. Files are completed where nothing else is known. */
+/** For bash 4 or newer, without the package bash-completion. Completes files if nothing else is known. */
 export function bashScript(tree: CompletionTree): string {
   const cases = allCommands(tree).map((command) => {
     const flags = command.options.flatMap((option) => option.flags);
@@ -145,7 +145,7 @@ complete -o filenames -o bashdefault -F _pith_graph pith-graph
 `;
 }
 
-/** For zsh's own completion system: a function a command, each with its descriptions. */
+/** For zsh's own completion system: a function for each command, with descriptions. */
 export function zshScript(tree: CompletionTree): string {
   return `#compdef pith-graph
 # What completes pith-graph in zsh: source <(pith-graph completion zsh)
@@ -195,7 +195,7 @@ function functionName({ path }: CompletionTree): string {
   return ["_pith_graph", ...path].join("_").replaceAll("-", "_");
 }
 
-/** `(--help -h){--help,-h}[text]` cannot be quoted as one word: each form is a specification of its own. */
+/** `(--help -h){--help,-h}[text]` cannot be quoted as one word: each form gets its own specification. */
 function optionSpec({ flags, description, takesValue, values }: CompletedOption): string {
   const text = description.replace(/[[\]:\\]/g, "\\$&");
   const value = !takesValue ? "" : values.length > 0 ? `:value:(${values.join(" ")})` : ":value:_files";
@@ -249,7 +249,7 @@ function linesOf({ path, options, words, commands }: CompletionTree): string[] {
   ];
 }
 
-/** Inside single quotes, fish knows two escapes: of the quote, and of the backslash. */
+/** Inside single quotes, fish has two escapes: for the quote, and for the backslash. */
 function quoted(text: string): string {
   return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 }

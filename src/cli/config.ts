@@ -27,7 +27,7 @@ Exit status: 0, or 2 where a setting cannot be used.`,
     .action((options: Options) => runConfig(options));
 }
 
-/** The options that come before variables, by the names of those. */
+/** The options that override variables, by the variables' names. */
 export function givenOptions({
   port,
   host,
@@ -36,7 +36,7 @@ export function givenOptions({
   return { PORT: port, HOST: host, PITH_GRAPH_LOG_FORMAT: logsJson ? "json" : undefined };
 }
 
-/** Warns of each variable that looks like a setting and is none. */
+/** Warns of each unknown variable that looks like a setting. */
 export function warnOfUnknownVariables(log: Log): void {
   for (const warning of unknownVariables(process.env)) log.warn(warning);
 }

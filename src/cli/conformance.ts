@@ -58,7 +58,7 @@ function runFile(name: string, text: string): ConformanceResult[] {
   try {
     return runVectorFile(name, text) ?? [];
   } catch (error) {
-    // A file that is no vector at all must not hide what the others show.
+    // A file that is not a vector at all must not hide the results of the others.
     return [{ name, difference: `cannot be read as vectors: ${errorText(error)}` }];
   }
 }

@@ -7,7 +7,7 @@ import { loadKeyring } from "./keyring-file.ts";
 import { say } from "./output/terminal.ts";
 import { isSampleLoaded, sampleKeyringPath } from "./sample.ts";
 
-/** Options that every command with a database or a keyring takes. */
+/** Options of every command with a database or a keyring. */
 export type CommonOptions = { readonly keyring?: string | undefined };
 
 export type DatabaseContext = {
@@ -19,8 +19,8 @@ export type DatabaseContext = {
 export { say };
 
 /**
- * Runs a command on the configured database and leaves it however the command ends. The sample's key is trusted
- * where the sample is loaded.
+ * Runs a command on the configured database and closes it however the command ends. The sample's key is trusted if the
+ * sample is loaded.
  */
 export async function withDatabase<Result>(
   options: CommonOptions,
@@ -28,7 +28,7 @@ export async function withDatabase<Result>(
 ): Promise<Result> {
   const config = readConfig();
   const paths = [config.keyringPath, options.keyring];
-  // What is wrong with a keyring is said before a database is started for it.
+  // Errors of a keyring are reported before a database is started.
   await loadKeyring(paths);
   const database = await openConfiguredDatabase(config, () => {}, {}, say);
   try {
@@ -43,9 +43,9 @@ export async function withDatabase<Result>(
 type PoolOptions = Pick<DatabaseOptions, "connectionMilliseconds">;
 
 /**
- * The database that the configuration names, its tables up to date: the one of DATABASE_URL, else the embedded
- * server, which is started, or joined where another command runs it. Closing leaves the server; the last stops it.
- * `onWait` is told what others are waited for before the tables are up to date.
+ * The configured database, its schema upgraded: that of DATABASE_URL, else the embedded server, which is started, or
+ * joined if another command runs it. Closing it leaves the server; the last user stops it. `onWait` is called with what
+ * the upgrade waits for.
  */
 export async function openConfiguredDatabase(
   config: Config,
@@ -56,7 +56,7 @@ export async function openConfiguredDatabase(
   return migrated(await openUnmigratedDatabase(config, log, options), onWait);
 }
 
-/** The same, with its tables as they are. */
+/** The same, without upgrading the schema. */
 export async function openUnmigratedDatabase(
   config: Config,
   log: (line: string) => void,
@@ -75,7 +75,7 @@ export async function openUnmigratedDatabase(
   return { ...database, close };
 }
 
-/** A database of DATABASE_URL. Rejects with `OldServerError` where its PostgreSQL is too old. */
+/** The database of DATABASE_URL. Rejects with `OldServerError` if its PostgreSQL is too old. */
 async function openServer(options: DatabaseOptions): Promise<Database> {
   const database = openDatabase(options);
   try {

@@ -36,7 +36,7 @@ Examples:
     });
 }
 
-/** Imports the sample where it is missing, then all of hep-th; returns the exit status. */
+/** Imports the sample if it is missing, then all of hep-th; returns the exit status. */
 async function runDemo({ quiet }: DemoOptions): Promise<number> {
   const network = readNetwork();
   const interruption = listenForInterruption();
@@ -82,7 +82,7 @@ function readNetwork(): HepThPaper[] {
   );
 }
 
-/** Papers signed with a public key must not stand among papers that somebody relies on. */
+/** Papers signed with a public key must not be mixed with papers that someone relies on. */
 async function requireEmpty({ pool }: Database): Promise<void> {
   const { rowCount } = await pool.query("SELECT 1 FROM papers LIMIT 1");
   if (rowCount === 0) return;

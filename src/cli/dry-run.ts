@@ -14,10 +14,10 @@ import { rejectionStatus, summaryLines } from "./ingest-summary.ts";
 import { jsonLine, shownText } from "./output/shown-text.ts";
 import type { IngestCommandOptions } from "./run-ingest.ts";
 
-/** The documents and the plan are held in memory. */
+/** The documents and the plan are kept in memory. */
 const maxBytes = 256_000_000;
 
-/** What `pith-graph ingest --dry-run` does; returns the exit status of the same ingest. */
+/** Runs `pith-graph ingest --dry-run`; returns the exit status that the same ingest would have. */
 export async function runDryRun(
   sources: readonly FileSource[],
   options: IngestCommandOptions,

@@ -69,7 +69,7 @@ async function exportGraph(refs: readonly string[], options: Options): Promise<v
         ? null
         : { roots: await workIdsOf(database, refs), depth, direction: directions[direction], maximumWorks };
     await withSnapshot(database, async (snapshot) => {
-      // Of two files that have the same works it is said once.
+      // Two files with the same works are reported once.
       let isTold = quiet;
       const files = graphFiles(format, neighbourhood, ({ isCut }) => {
         if (isCut && !isTold)

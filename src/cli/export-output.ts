@@ -6,12 +6,12 @@ import { CommandError, exitStatus } from "./command-error.ts";
 import { say } from "./context.ts";
 import { terminalPieces } from "./output/terminal.ts";
 
-/** Where an export goes, and whether a person is told how far it is. */
+/** Where an export is written, and whether progress is shown. */
 export type OutputOptions = { readonly output?: string; readonly quiet?: boolean };
 
 /**
- * Writes an export to standard output, or into a file that is there once it is whole. What is read no faster than it
- * is written is not kept in memory.
+ * Writes an export to standard output, or atomically to a file. It is read no faster than it is written, so it is not
+ * kept in memory.
  */
 export async function writeExport(
   snapshot: Snapshot,
@@ -19,7 +19,7 @@ export async function writeExport(
   { output, quiet = false }: OutputOptions,
 ): Promise<void> {
   const counts = new ExportCounts();
-  // Where both go to the same terminal, the rows are progress enough.
+  // If both go to the same terminal, the rows are progress enough.
   const progress = new ExportProgress(!quiet && (output !== undefined || !process.stdout.isTTY));
   let bytes = 0;
   const onBytes = (more: number) => {
@@ -41,7 +41,7 @@ export async function writeExport(
   if (!quiet) say(summary(file.name, bytes, counts.main.rows, counts.citations.rows));
 }
 
-/** What was written, for a person. */
+/** A summary of the export, for a person. */
 export function summary(name: string, bytes: number, rows: number, citations: number): string {
   const counted = [
     ...(rows > 0 || citations === 0 ? [`${rows} rows`] : []),
@@ -64,7 +64,7 @@ async function* told(
 const terminalInterval = 100;
 const plainInterval = 5000;
 
-/** Shows how far an export is: one line that is rewritten on a terminal, a line now and then elsewhere. */
+/** Shows the progress of an export: one line that is rewritten on a terminal, a line now and then elsewhere. */
 export class ExportProgress {
   readonly #isShown: boolean;
   readonly #start = performance.now();
@@ -85,23 +85,23 @@ export class ExportProgress {
     this.#isLineOpen = isTTY;
   }
 
-  /** Clears the line that is rewritten: something else is about to be said. */
+  /** Clears the progress line before other output. */
   end(): void {
     if (this.#isLineOpen) process.stderr.write("\r\x1b[K");
     this.#isLineOpen = false;
   }
 }
 
-/** What Node.js calls the operations by which a file comes to be; a connection has some of the same names. */
+/** Node.js's names of file operations; network connections have some of the same names. */
 const fileOperations =
   /^(?:open|write|writev|fsync|fdatasync|close|rename|unlink|rm|rmdir|mkdir|scandir|stat|lstat)$/;
 
-/** Codes that say that a name cannot be that of the file, or not for this user. All others are the disk's. */
+/** Error codes for a file name that is invalid, or not allowed for this user. All others are faults of the disk. */
 const nameCodes = /^(?:ENOENT|ENOTDIR|EISDIR|EEXIST|EACCES|EPERM|EROFS|ENAMETOOLONG|ELOOP)$/;
 
 /**
- * What is wrong with a file or folder that a command was told to write, in words and without a stack: its name cannot
- * be used, or there is no room. Every other error as it is.
+ * Explains an error of a file or folder that a command was to write, without a stack: its name cannot be used, or there
+ * is no room. Returns every other error unchanged.
  */
 export function fileTrouble(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || isServerFault(error)) return error;

@@ -40,7 +40,7 @@ In CSV, texts that begin with =, +, -, @ or a tab have an apostrophe before them
     .action(exportTable);
 }
 
-/** Of the options that CSV has, here and in a dump. */
+/** Help of CSV's options, here and in a dump. */
 export const rawHelp = "CSV: texts as they are stored, also those that a spreadsheet would run as formulas";
 export const bomHelp = "CSV: begin with a byte order mark, so that Excel reads UTF-8";
 

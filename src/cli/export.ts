@@ -68,7 +68,7 @@ async function exportPaper(
 }
 
 async function findPithNumber(database: Database, ref: string): Promise<PithNumber> {
-  // A whole number needs no look-up, and also finds what is too little known to be served as a paper.
+  // A complete number needs no look-up, and also finds papers with too little data to be served.
   if (isPithNumber(ref)) return ref;
   const paper = await prepareLoaders(database)().paperByRef.load(ref);
   if (paper === null || !isPithNumber(paper.pithNumber)) throw notHeld(ref);

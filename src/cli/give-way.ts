@@ -1,27 +1,27 @@
 import { readdirSync } from "node:fs";
 import { setPriority } from "node:os";
 
-/** As `nice` counts: 0 is everybody else's, 19 the last. */
+/** A `nice` value: 0 is the default priority, 19 the lowest. */
 const bulkPriority = 10;
 
 /**
- * Lets every other program of the machine go first from now on: who asks the API must not notice a bulk ingest. Where
- * nobody else wants the processors it runs as fast as before. Threads that are started later inherit it, and so do
- * processes: call it once the embedded server runs.
+ * Lowers the priority of this process from now on, so that API clients do not notice a bulk ingest. If nothing else
+ * needs the processors, it runs as fast as before. Threads and processes started later inherit it: call it once the
+ * embedded server runs.
  */
 export function giveWay(): void {
   for (const thread of ownThreads()) {
     try {
       setPriority(thread, bulkPriority);
     } catch {
-      // A container may forbid it; then it goes on as it is. Or the thread is gone.
+      // A container may forbid it; then the priority stays. Or the thread is gone.
     }
   }
 }
 
 /**
- * On Linux each thread has a priority of its own: those that collect garbage, compile and read files are there already,
- * and do a quarter of the work. Elsewhere it is the process's: 0 stands for it.
+ * On Linux each thread has its own priority: those for garbage collection, compilation and file access already run, and
+ * do a quarter of the work. Elsewhere the priority is the process's, for which 0 is the id.
  */
 function ownThreads(): number[] {
   try {

@@ -2,7 +2,7 @@ import type { IngestSummary } from "../ingest/index.ts";
 import { type ExitStatus, exitStatus } from "./command-error.ts";
 import { counted, countsText } from "./output/layout.ts";
 
-/** What an ingest came to, for a program. */
+/** The summary of an ingest, for a program. */
 export function summaryJson(summary: IngestSummary) {
   const { documents, merged, unchanged, rejected, unacceptedEvents, refusedEvents } = summary;
   return {
@@ -15,7 +15,7 @@ export function summaryJson(summary: IngestSummary) {
   };
 }
 
-/** What an ingest came to, for a person, with what to do about it. */
+/** The summary of an ingest, for a person, with advice. */
 export function summaryLines(summary: IngestSummary): string[] {
   const { documents, merged, unchanged, unaccepted, unacceptedEvents, partial, refusedEvents } = summary;
   const lines = [
@@ -38,7 +38,7 @@ export function summaryLines(summary: IngestSummary): string[] {
 }
 
 /**
- * The exit status of what was rejected: `misused` where no event of a document was accepted, since other keys or another
+ * The exit status for rejected documents: `misused` if no event of a document was accepted, since other keys or another
  * minimum proof are needed then.
  */
 export function rejectionStatus(summary: IngestSummary): ExitStatus {
@@ -50,7 +50,7 @@ function rejectedCount({ documents, merged, unchanged }: IngestSummary): number 
   return documents - merged - unchanged;
 }
 
-/** Those that are rejected for something else than their events. */
+/** Documents that are rejected for other reasons than their events. */
 function otherRejections({ rejected, unacceptedEvents }: IngestSummary): [code: string, count: number][] {
   return [...rejected].filter(([code]) => !unacceptedEvents.has(code));
 }

@@ -61,7 +61,7 @@ no event of a document was accepted, so that other keys are needed (--keyring).`
         process.exitCode = await (await import("./dry-run.ts")).runDryRun(sources, options);
         return;
       }
-      // It reads its code while this thread reads its own: a third of what one document takes.
+      // The new thread loads its code while this one loads its own: a third of the time for one document.
       const thread = new StartedThread();
       try {
         const { runIngest } = await import("./run-ingest.ts");

@@ -4,12 +4,12 @@ import { outputClosed } from "./output/terminal.ts";
 const statuses = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
- * Being asked to stop, by Ctrl-C or SIGTERM: the first time it is a wish that commands follow when they can without
- * losing anything; the second time the process ends at once. Nobody reading its output any more is the same wish.
+ * A request to stop. The first Ctrl-C or SIGTERM is a request that commands follow when they can without losing data;
+ * the second ends the process immediately. A closed standard output is such a request, too.
  */
 export type Interruption = {
   readonly signal: AbortSignal;
-  /** The exit status that tells of it; undefined where nobody asked. */
+  /** The exit status for it; undefined if there was no request. */
   status(): number | undefined;
 };
 
@@ -38,8 +38,8 @@ export function listenForInterruption(): Interruption {
 const lookMilliseconds = 1_000;
 
 /**
- * npm and npx end at SIGTERM without passing it on to the program itself, which would go on as an orphan: for a program
- * that one of them started, the end of its parent is the same wish.
+ * npm and npx end at SIGTERM without passing it on to the program, which would continue as an orphan: for a program
+ * that one of them started, the end of its parent is a request to stop.
  */
 function whenNpmIsGone(stop: () => void): void {
   if (process.env["npm_command"] === undefined) return;
@@ -52,7 +52,7 @@ function whenNpmIsGone(stop: () => void): void {
   timer.unref();
 }
 
-/** Resolves once the signal is given. */
+/** Resolves once the signal is aborted. */
 export function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
@@ -60,12 +60,12 @@ export function aborted(signal: AbortSignal): Promise<void> {
 
 type Told = { error(message: string): void };
 
-/** Beyond the time that requests and the worker's batch are given: for closing what is left. */
+/** Seconds for closing, added to the time that requests and the worker's batch get. */
 const secondsForClosing = 5;
 
 /**
- * Ends the process where it has not come to its end by itself so many seconds, and a few, from now: say, because a
- * statement under way is never answered. Whoever ends in order clears the timer, or is gone before; it keeps nobody.
+ * Ends the process if it has not stopped `secondsForClosing` after `seconds`: a running statement may never be
+ * answered. A process that stops in order clears the timer, or is gone before; the timer keeps no process alive.
  */
 export function endByForce(seconds: number, log: Told): NodeJS.Timeout {
   const bound = seconds + secondsForClosing;

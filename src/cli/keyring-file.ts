@@ -13,12 +13,12 @@ import {
 } from "../protocol/index.ts";
 import { errorText } from "../runtime/error-text.ts";
 
-/** The keys that documents are judged by: the registry's, and those of keyring files. Throws ConfigError. */
+/** The keys that documents are verified with: the registry's, and those of keyring files. Throws ConfigError. */
 export async function loadKeyring(paths: readonly (string | undefined)[]): Promise<Keyring> {
   const entries: KeyringEntry[] = [registryKey];
   for (const path of paths) if (path !== undefined) entries.push(...(await readKeyringFile(path)));
   try {
-    // The same entry in two files is one entry; two that differ about one key are a mistake.
+    // The same entry in two files is one entry; two entries that disagree about a key are an error.
     return createKeyring([...new Map(entries.map((entry) => [entryText(entry), entry])).values()]);
   } catch (error) {
     throw error instanceof KeyringError ? new ConfigError(error.message) : error;

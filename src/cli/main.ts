@@ -10,7 +10,7 @@ export async function main(argv: readonly string[] = process.argv): Promise<void
     await program.parseAsync([...argv]);
   } catch (error) {
     const { status, lines } = toldError(error);
-    // One that was interrupted has said so already.
+    // An interrupted command has reported it already.
     process.exitCode ??= status;
     if (lines.length > 0)
       process.stderr.write(`${coloursFor(process.stderr).bad("pith-graph:")} ${lines.join("\n")}\n`);

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
 
-/** A whole number of an option. */
+/** Parses a whole number of an option, within limits. */
 export function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
@@ -9,7 +9,7 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
   };
 }
 
-/** The option of commands that fetch from mirrors, as `Command.option` takes it. */
+/** The option of commands that fetch from mirrors, for `Command.option`. */
 export const allowHostOption = [
   "--allow-host <host[:port]>",
   "a host that may be reached by http, and at loopback and private addresses; may be given again",

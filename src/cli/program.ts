@@ -4,10 +4,10 @@ import { coloursFor, isColoured } from "./output/terminal.ts";
 
 type AddCommand = (program: Command) => void;
 
-/** A file of commands. It is read only when one of them is asked for, or all are listed. */
+/** A file of commands. It is loaded only if one of them is needed, or all are listed. */
 type CommandFile = { readonly names: readonly string[]; readonly load: () => Promise<AddCommand> };
 
-/** The commands by what they are for, in the order in which help lists them: one file a command. */
+/** The commands by purpose, in the order of the help: one file for each. */
 const groups: readonly (readonly [heading: string, files: readonly CommandFile[]])[] = [
   [
     "Serve",
@@ -62,7 +62,7 @@ const groups: readonly (readonly [heading: string, files: readonly CommandFile[]
   ],
 ];
 
-/** The command line. With the name of a command it has that one only, which is there sooner; else all of them. */
+/** The command line. With the name of a command it has only that one, which loads faster; else all of them. */
 export async function createProgram(asked?: string): Promise<Command> {
   const program = emptyProgram();
   const files = groups.flatMap(([heading, files]) => files.map((file) => ({ heading, file })));
@@ -94,7 +94,7 @@ function emptyProgram(): Command {
         styleOptionTerm: colours.name,
         styleArgumentTerm: colours.name,
       })
-      // Errors of use end with a status of their own: see main.ts.
+      // Usage errors have their own exit status: see main.ts.
       .exitOverride()
       .addHelpText("after", notes)
   );

@@ -5,7 +5,7 @@ import { shownText } from "./output/shown-text.ts";
 /** Milliseconds between two plain lines. */
 const plainInterval = 5000;
 
-/** Shows how far an ingest is: one line that is rewritten on a terminal, a line now and then elsewhere. */
+/** Shows the progress of an ingest: one line that is rewritten on a terminal, a line now and then elsewhere. */
 export class Progress {
   readonly #total: number | undefined;
   readonly #isShown: boolean;
@@ -14,7 +14,7 @@ export class Progress {
   #lastLine = performance.now();
   #isLineOpen = false;
 
-  /** `total`: what `read` will count in all, bytes or documents; undefined where that is not known. */
+  /** `total`: what `read` will count in all, bytes or documents; undefined if unknown. */
   constructor(total: number | undefined, isShown: boolean) {
     this.#total = total;
     this.#isShown = isShown;
@@ -36,11 +36,11 @@ export class Progress {
     }
   }
 
-  /** A line of its own, above the one that is rewritten. */
+  /** Prints a line above the progress line. */
   say(line: string): void {
     if (!this.#isShown) return;
     this.end();
-    // Names of files and messages may hold what a document wrote.
+    // File names and messages may contain text from a document.
     process.stderr.write(`${shownText(line)}\n`);
   }
 

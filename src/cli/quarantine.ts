@@ -21,7 +21,7 @@ import { counted } from "./output/layout.ts";
 import { jsonLine, shownText } from "./output/shown-text.ts";
 import { terminalText } from "./output/terminal.ts";
 
-/** The beginning of a SHA-256. */
+/** Parses the beginning of a SHA-256. */
 function readHash(text: string): string {
   if (/^[0-9a-f]{4,64}$/.test(text)) return text;
   throw new InvalidArgumentError("It must be 4 to 64 lower-case hex digits, as `quarantine list` has them.");
@@ -136,7 +136,7 @@ type RetryCommandOptions = {
   readonly json?: boolean;
 };
 
-/** What `pith-graph quarantine retry` does; returns the exit status. */
+/** Runs `pith-graph quarantine retry`; returns the exit status. */
 async function runQuarantineRetry(
   prefix: string | undefined,
   options: RetryCommandOptions,
@@ -152,7 +152,7 @@ async function runQuarantineRetry(
     try {
       const { documents, events } = await retryQuarantined(database, prefix ?? "", judged);
       const fetched = await refetchQuarantined(database, prefix ?? "", { ...judged, fetcher, signal });
-      // A row that is named is in quarantine, not outstanding.
+      // A named row is in quarantine, not outstanding.
       if (prefix === undefined) {
         await retryOutstanding(database, { fetcher, policy, keyring, maximumBytes, signal }, minimumProof);
       }
@@ -181,7 +181,7 @@ type Fetching = Pick<SyncOptions, "fetcher" | "policy" | "keyring" | "maximumByt
   readonly signal: AbortSignal;
 };
 
-/** Fetches the outstanding papers of every mirror again; a mirror that cannot be followed keeps its own. */
+/** Fetches the outstanding papers of every mirror again; those of a mirror that cannot be followed stay outstanding. */
 async function retryOutstanding(
   database: Database,
   fetching: Fetching,

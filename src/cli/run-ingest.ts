@@ -21,12 +21,12 @@ export type IngestCommandOptions = {
   readonly json?: boolean;
 };
 
-/** While one thread waits for the database the others verify; more than processors were measured to be slower. */
+/** Threads verify while one waits for the database; more threads than processors were measured to be slower. */
 function usualThreads(): number {
   return Math.min(8, availableParallelism());
 }
 
-/** What `pith-graph ingest` does, with its first thread; returns the exit status. */
+/** Runs `pith-graph ingest`, with its first thread; returns the exit status. */
 export async function runIngest(
   sources: readonly FileSource[],
   options: IngestCommandOptions,

@@ -1,5 +1,5 @@
 /**
- * The address of the pith-graph that listens on a port, as its `/health` shows; null where another program does, or
+ * The address of the pith-graph that listens on a port, as its `/health` shows; null if another program listens, or
  * nothing answers within 3 s.
  */
 export async function runningService(host: string, port: number): Promise<string | null> {

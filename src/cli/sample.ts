@@ -3,24 +3,24 @@ import { type FileSource, type IngestSummary, ingest, readSource } from "../inge
 import type { Keyring, Proof } from "../protocol/index.ts";
 import type { Database } from "../store/index.ts";
 
-/** A file of the sample, and the least proof that its events need. */
+/** A file of the sample, and the minimum proof of its events. */
 const files: readonly (readonly [name: string, minimumProof: Proof])[] = [
   // The registry's own document: a state carries no signatures of events, only the record's receipt.
   ["pith-2302.12192.state.json", "hash"],
   ["arxiv-2022-12.ndjson.gz", "signed"],
   ["hep-th.ndjson.gz", "signed"],
-  // Shows an unsigned event beside signed ones.
+  // Has an unsigned event beside signed ones.
   ["forks.ndjson", "hash"],
 ];
 
-/** Small files in one transaction each, so that their events come in the order of their papers: docs/api.md shows it. */
+/** Small files in one transaction each, so that their events are in the order of their papers: docs/api.md shows it. */
 const batchDocuments = 400;
 
 function pathOf(name: string): string {
   return fileURLToPath(new URL(`../../sample/${name}`, import.meta.url));
 }
 
-/** The sample's key, trusted only where the sample is loaded. */
+/** The sample's key, trusted only if the sample is loaded. */
 export const sampleKeyringPath = pathOf("keyring.json");
 
 /** Whether the sample was loaded into this database. */
@@ -30,7 +30,7 @@ export async function isSampleLoaded({ pool }: Database): Promise<boolean> {
 }
 
 type SampleOptions = {
-  /** Ends the loading after the batch that is being written. */
+  /** Stops the loading after the batch that is being written. */
   readonly signal: AbortSignal;
   readonly onBatch: (name: string, summary: IngestSummary) => void;
 };

@@ -24,11 +24,11 @@ type ServiceOptions = {
   readonly json?: boolean;
 };
 
-/** What `--json` does where a command serves until it is stopped. */
+/** The effect of `--json` on commands that serve until they are stopped. */
 const logJson =
   "log lines of JSON (PITH_GRAPH_LOG_FORMAT=json); that with the msg `listening` has host and port";
 
-/** How long the service goes on taking requests on connections that it has, where nothing comes on them. */
+/** Milliseconds after which the service closes connections without a request when it stops. */
 const idleMilliseconds = 500;
 
 export function addStartCommand(program: Command): void {
@@ -72,7 +72,7 @@ export function addServeCommand(program: Command): void {
     );
 }
 
-/** Serves until it is asked to stop. The worker runs where submissions may come, or always, or never. */
+/** Serves until it is asked to stop. The worker runs if submissions are possible, always, or never. */
 async function runService(
   options: ServiceOptions,
   workerRuns: "with-tokens" | "always" | "never",
@@ -84,13 +84,13 @@ async function runService(
   const telemetry = startTelemetry(config, "api");
   const { log } = telemetry;
   let bound: NodeJS.Timeout | undefined;
-  // Requests have had their time by then, and the worker its own. Also where it is asked before it serves.
+  // Requests have had their time by then, and the worker its own. This also applies before it serves.
   const boundStop = () => {
     bound ??= endByForce(config.drainSeconds + 2 * config.stopSeconds, log);
   };
   signal.addEventListener("abort", boundStop, { once: true });
   warnOfUnknownVariables(log);
-  // First of all: whoever has the port is noticed before a database is made.
+  // Listens first: a port in use is noticed before a database is created.
   const server = await listenFirst(
     config,
     log,
@@ -98,7 +98,7 @@ async function runService(
   );
   const place = config.databaseUrl === undefined ? `PostgreSQL in ${config.dataDirectory}` : "the database";
   log.info(`Opening ${place} …`);
-  // As long as a query may take: who waits for a connection longer is told to come again.
+  // As long as a query may take: clients that wait longer for a connection are asked to retry.
   const connectionMilliseconds = config.limits.milliseconds;
   const database = await openConfiguredDatabase(
     config,
@@ -131,7 +131,7 @@ async function runService(
   }
 }
 
-/** A paper to show: the registry's own where it is stored, else one with claims; null where there is none. */
+/** A paper for the example: the registry's own if it is stored, else one with claims; null if there is none. */
 async function examplePaper({ pool }: Database): Promise<string | null> {
   const { rows } = await pool.query<{ paper: string }>(
     `(SELECT 'arXiv:2302.12192' AS paper, 1 AS choice FROM paper_keys WHERE key = 'arxiv:2302.12192' LIMIT 1)
@@ -142,7 +142,7 @@ async function examplePaper({ pool }: Database): Promise<string | null> {
   return rows[0]?.paper ?? null;
 }
 
-/** Listens; requests are answered 503 until there is something to serve. */
+/** Listens; requests are answered 503 until there is an app to serve. */
 async function listenFirst(config: Config, log: Log, command: string): Promise<ListeningServer> {
   const { host, port } = config;
   try {

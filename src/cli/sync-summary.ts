@@ -3,14 +3,14 @@ import { summaryJson, summaryLines } from "./ingest-summary.ts";
 import { counted } from "./output/layout.ts";
 import { shownText } from "./output/shown-text.ts";
 
-/** What a sync came to, for a program. */
+/** The summary of a sync, for a program. */
 export function syncJson(summary: SyncSummary) {
   const { position, outstanding, comparison } = summary;
-  // As in the feed. A BigInt is no JSON.
+  // As in the feed. JSON has no BigInt.
   return { ...summaryJson(summary), position: Number(position), outstanding, comparison };
 }
 
-/** What a sync came to, for a person. `numbers`: how many a list had, where one was followed. */
+/** The summary of a sync, for a person. `numbers`: how many a list had, if one was followed. */
 export function syncLines(summary: SyncSummary, numbers: number | undefined): string[] {
   const lines = [...summaryLines(summary), ...outstandingLines(summary.outstanding)];
   if (numbers !== undefined) return [...lines, `${summary.position} of ${counted(numbers, "number")} done`];
@@ -31,7 +31,7 @@ function outstandingLines(outstanding: readonly OutstandingPaper[]): string[] {
   ];
 }
 
-/** Reasons that are shown at most. */
+/** Reasons that are shown, at most. */
 const maxReasons = 5;
 
 function comparisonLines({ position, comparison }: SyncSummary): string[] {

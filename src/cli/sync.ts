@@ -32,7 +32,7 @@ import { syncJson, syncLines } from "./sync-summary.ts";
 type Options = {
   readonly follow?: boolean;
   readonly numbers?: string;
-  /** Undefined: tried, and done without where there is none. */
+  /** If undefined, a manifest is tried, and its absence accepted. */
   readonly manifest?: boolean;
   readonly minimumProof: string;
   readonly keyring?: string;
@@ -108,7 +108,7 @@ async function runSync(address: string, options: Options): Promise<number> {
     exitStatus.misused,
   );
   const interruption = listenForInterruption();
-  // Who follows is a service: whatever stops it need not ask twice.
+  // With `--follow` it is a service: one request must be enough to stop it.
   if (options.follow === true) {
     interruption.signal.addEventListener("abort", () => endByForce(stopSeconds, { error: say }), {
       once: true,
@@ -137,7 +137,7 @@ async function run(
   const progress = new Progress(undefined, options.quiet !== true);
   const door = { keyring, minimumProof, maximumBytes: config.maximumDocumentBytes };
   giveWay();
-  // Batches are written one after the other, as the cursor goes: more threads would wait for each other.
+  // Batches are written one after the other, in the order of the cursor: more threads would wait for each other.
   const threads = createIngestThreads(database, door, 1, { watcher: threadWatcher(config) });
   let status: ExitStatus = exitStatus.done;
   let last: SyncSummary | undefined;
@@ -173,7 +173,7 @@ async function run(
   try {
     await runUntilEnd(database, sync, options.follow === true, report);
   } catch (error) {
-    // What was stored before the mirror failed is reported all the same.
+    // Documents that were stored before the mirror failed are reported all the same.
     if (error instanceof MirrorError && last !== undefined) report(last);
     throw error;
   } finally {
@@ -188,7 +188,7 @@ async function run(
   return interrupted ?? status;
 }
 
-/** With `isFollowing`, papers that are outstanding are no failure: they are fetched again. */
+/** With `isFollowing`, outstanding papers are no failure: they are fetched again. */
 function statusOf(summary: SyncSummary, isFollowing: boolean): ExitStatus {
   const rejected = rejectionStatus(summary);
   const forged = summary.forgedEvents > 0 ? exitStatus.foundWrong : exitStatus.done;
@@ -197,7 +197,7 @@ function statusOf(summary: SyncSummary, isFollowing: boolean): ExitStatus {
   return [rejected, forged, outstanding].reduce(worse);
 }
 
-/** Keys that are missing come first: a person must give them. Then what is outstanding, then what was rejected. */
+/** Missing keys are the most severe: a person must add them. Then outstanding papers, then rejected documents. */
 const bySeverity: readonly ExitStatus[] = [
   exitStatus.done,
   exitStatus.foundWrong,
@@ -218,7 +218,7 @@ async function runUntilEnd(
   if (!isFollowing) return report(await syncMirror(database, sync));
   let isFirst = true;
   const onSynced = (summary: SyncSummary) => {
-    // A look that found nothing is no news.
+    // A look that found nothing is not reported.
     if (isFirst || summary.documents > 0 || summary.failures > 0) report(summary);
     isFirst = false;
   };
@@ -235,7 +235,7 @@ async function readList(path: string): Promise<ListedNumber[]> {
   return explained(async () => readNumbers(text), exitStatus.misused);
 }
 
-/** What a mirror does wrong is said without a stack. */
+/** Errors of a mirror are shown without a stack. */
 async function explained<Result>(
   run: () => Promise<Result>,
   status: ExitStatus = exitStatus.impossible,

@@ -21,7 +21,7 @@ JSON: {"token", "setting": the entry of PITH_GRAPH_TOKENS}.`,
     .action((name: string | undefined, options: { readonly json?: boolean }) => {
       const token = randomBytes(32).toString("base64url");
       const sha256 = createHash("sha256").update(token).digest("hex");
-      // What the setting could not hold, or a terminal would obey.
+      // Characters that the setting cannot contain, or a terminal would obey.
       const owner = name?.replace(/[\p{C}\s,:]+/gu, "-") ?? "";
       const setting = `${owner === "" ? "" : `${owner}:`}${sha256}`;
       process.stdout.write(

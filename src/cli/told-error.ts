@@ -6,12 +6,12 @@ import { type ErrorDetails, exitStatus } from "./command-error.ts";
 import { shownText } from "./output/shown-text.ts";
 import { isClosedOutput } from "./output/terminal.ts";
 
-/** What a command that failed ends with, and says; nothing where all was said. */
+/** The exit status and the message of a command that failed; no lines if everything was printed already. */
 type ToldError = { readonly status: number; readonly lines: readonly string[] };
 
 /**
- * Errors whose message says all that a person needs, and what they mean; any other is shown with its stack. Known by their
- * names: their classes would bring the whole of the software into every command.
+ * Errors whose message is all that a person needs, with their exit status; any other is shown with its stack. They are
+ * matched by name: importing their classes would load all of the software into every command.
  */
 const expected: Readonly<Record<string, number>> = {
   ConfigError: exitStatus.misused,
@@ -25,7 +25,7 @@ const expected: Readonly<Record<string, number>> = {
 
 /** The exit status of an error, and its lines for a terminal. */
 export function toldError(error: unknown): ToldError {
-  // Its words are printed; help and version are no errors.
+  // Commander has printed its message; help and version are no errors.
   if (error instanceof CommanderError)
     return { status: error.exitCode === 0 ? exitStatus.done : exitStatus.misused, lines: [] };
   if (isClosedOutput(error)) return { status: exitStatus.done, lines: [] };
@@ -41,7 +41,7 @@ export function toldError(error: unknown): ToldError {
 }
 
 function commandErrorLines(message: string, { code, next }: ErrorDetails): string[] {
-  // What has a code is said by the schema, of this process or of another server.
+  // An error with a code comes from the schema, of this process or of another server.
   const lines = code === undefined ? linesOf(message) : [`${shownText(message)} (${shownText(code)})`];
   return next === undefined ? lines : [...lines, `Next: ${shownText(next)}`];
 }
@@ -74,9 +74,9 @@ const stale =
 
 const again = "What was committed is stored; the command may be given again.";
 
-/** SQLSTATEs: the password is not right, there is no such database. */
+/** SQLSTATEs: wrong password, no such database. */
 const refusalCode = /^(?:28P01|3D000)$/;
-/** No right to it, or none to write. */
+/** SQLSTATEs: insufficient privilege, read-only transaction. */
 const mayNotCode = /^(?:42501|25006)$/;
-/** Nobody listens there, or no such host is known. */
+/** Nothing listens there, or the host is unknown. */
 const unreachableCode = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENOENT|EACCES)$/;

@@ -84,17 +84,17 @@ async function* deliveriesOf(path: string, maximumBytes: number): AsyncGenerator
 
 type VerifyOptions = AdmissionPolicy;
 
-/** What is said of one document. */
+/** The report about one document. */
 type VerifyReport = {
   readonly source: string;
-  /** Set where the document is refused as a whole; there is nothing else then. */
+  /** Set if the complete document is rejected; the other fields are then absent. */
   readonly error?: { readonly code: string; readonly message: string };
   readonly kind?: "bundle" | "state";
   readonly pithNumber?: string;
   readonly stateSha256?: string;
   readonly checks?: Readonly<Record<string, CheckResult>>;
   readonly events?: readonly EventReport[];
-  /** Forks: the ids of the events of one signer that contest one place. */
+  /** Forks: the ids of the conflicting events of one signer. */
   readonly equivocations?: readonly (readonly string[])[];
   readonly warnings?: readonly string[];
 };
@@ -105,11 +105,11 @@ type EventReport = {
   readonly signer?: string;
   readonly proof?: Proof;
   readonly status: EventStatus | "refused";
-  /** Why it is refused or invalid. */
+  /** The reason why it is rejected or invalid. */
   readonly reason?: string;
 };
 
-/** Judges one document alone, as a mirror that holds nothing else would. */
+/** Verifies one document alone, like a mirror that stores nothing else. */
 function verifyDocument(delivered: Delivered, options: VerifyOptions): VerifyReport {
   const { source } = delivered;
   if ("unreadable" in delivered) {
@@ -166,7 +166,7 @@ export function isFailure({ error, checks, events, warnings }: VerifyReport): bo
   );
 }
 
-/** What each check means, in the order in which they are shown. */
+/** The meaning of each check, in the order of display. */
 const checkTexts: Record<string, string> = {
   recordHash: "the canonical record has the hash that the Pith number names",
   receipt: "the signer's receipt over the record",
@@ -177,7 +177,7 @@ const checkTexts: Record<string, string> = {
   publishedStateHash: "merging the document gives the state it publishes",
 };
 
-/** The report as lines for a person. What the document wrote itself is shown as text, whatever it holds. */
+/** The report as lines for a person. Text from the document is printed as plain text, whatever it contains. */
 function reportLines(report: VerifyReport): string[] {
   const { source, error, checks = {}, events = [], equivocations = [], warnings = [] } = report;
   if (error !== undefined)

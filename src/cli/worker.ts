@@ -28,7 +28,7 @@ async function runWorkerCommand(options: WorkerOptions): Promise<void> {
   const config = readConfig(process.env, givenOptions({ logsJson: options.json }));
   const telemetry = startTelemetry(config, "worker");
   const { log } = telemetry;
-  // Also for one whose supervisor is gone: nobody else would end it.
+  // Also if its supervisor is gone: no other process would end it.
   let bound: NodeJS.Timeout | undefined;
   const boundStop = () => {
     bound = endByForce(config.stopSeconds, log);
@@ -66,7 +66,7 @@ async function runWorkerCommand(options: WorkerOptions): Promise<void> {
   }
 }
 
-/** A worker that runs alone serves its metrics, and whether it is alive, itself. */
+/** A worker that runs alone serves its own metrics and health. */
 async function listenForMetrics(
   { metrics: address }: Config,
   { families, log }: Telemetry,
@@ -81,7 +81,7 @@ async function listenForMetrics(
   return listener;
 }
 
-/** The process that runs this one serves the metrics of both. */
+/** The supervising process serves the metrics of both. */
 function tellSupervisor({ families }: Telemetry): void {
   process.on("message", async () => {
     const all = await families();
@@ -91,8 +91,8 @@ function tellSupervisor({ families }: Telemetry): void {
 }
 
 /**
- * A worker that `serve` or `start` runs ends with it, however that ends: the channel between them closes. Ctrl-C reaches
- * both, but requests that wait for the worker come first.
+ * A worker that `serve` or `start` runs ends with it, however that ends: the channel between them closes. Ctrl-C
+ * reaches both, but requests that wait for the worker come first.
  */
 function supervisorGone(): AbortSignal {
   const controller = new AbortController();

@@ -1,34 +1,34 @@
 import type pg from "pg";
 import { to as copyTo } from "pg-copy-streams";
 
-/** Counts rows as they go by. */
+/** Counts rows as they pass. */
 export class RowCount {
   rows = 0;
 }
 
-/** What an export has given so far: rows of a table, entries or works; and of a graph its citations. */
+/** Counts of an export so far: rows of a table, entries or works; and a graph's citations. */
 export class ExportCounts {
   readonly main = new RowCount();
   readonly citations = new RowCount();
 }
 
 /**
- * COPY's CSV with marks that no text has in which all control characters are escaped: such a text goes out as it is,
- * and needs no reading here.
+ * CSV of COPY with quote and delimiter characters that a text with escaped control characters cannot contain: so the
+ * text is written unchanged, and needs no parsing here.
  */
 const lineFormat = String.raw`FORMAT csv, QUOTE E'\x01', DELIMITER E'\x02'`;
 
 const csvFormat = "FORMAT csv";
 
 /**
- * The rows of a SELECT as PostgreSQL's own CSV: fields quoted where they must be, null as nothing at all and the
- * empty text as `""`, lines ended by LF. Reads no faster than it is read.
+ * The rows of a SELECT as PostgreSQL's own CSV: fields quoted if necessary, null as nothing and the empty text as `""`,
+ * lines ended by LF. Reads no faster than its consumer.
  */
 export function copyCsv(client: pg.ClientBase, select: string, count: RowCount): AsyncGenerator<Buffer> {
   return copyOut(client, select, csvFormat, count);
 }
 
-/** The rows of a SELECT of one column of text without control characters, each as a line. */
+/** The rows of a SELECT of one text column without control characters, each as a line. */
 export function copyLines(client: pg.ClientBase, select: string, count: RowCount): AsyncGenerator<Buffer> {
   return copyOut(client, select, lineFormat, count);
 }
@@ -48,7 +48,7 @@ async function* copyOut(
 
 const lineFeed = 0x0a;
 
-/** The rows of a SELECT as objects, many at a time: what JSON can carry. */
+/** The rows of a SELECT as objects, in pages: only values that JSON can express. */
 export async function* readRows<Row extends object>(
   client: pg.ClientBase,
   select: string,
@@ -63,13 +63,13 @@ export async function* readRows<Row extends object>(
       continue;
     }
     rest = bytes.subarray(end + 1);
-    // One text for all of them: a parser that is called once is twice as fast as one that is called for each.
+    // One JSON text for all of them: a single parse is twice as fast as one for each.
     yield JSON.parse(`[${bytes.toString("utf8", 0, end).replaceAll("\n", ",")}]`) as Row[];
   }
   if (rest.length > 0) throw new Error("The rows of an export came only in part.");
 }
 
-/** Texts put together to pieces of this size before they go on. */
+/** Characters; texts are joined to pieces of this size. */
 const pieceLength = 1 << 16;
 
 /** Each row as text, in larger pieces; counts them. */

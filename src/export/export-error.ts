@@ -1,4 +1,4 @@
-/** Why an export cannot be made or go on; the message says what to do. */
+/** An export cannot be made or continued; the message says what to do. */
 export class ExportError extends Error {
   override readonly name = "ExportError";
   readonly code: "SET_CHANGED" | "FOLDER_IN_USE" | "NOTHING_TO_RESUME";

@@ -23,14 +23,14 @@ export type BibliographyFormat = (typeof bibliographyFormats)[number];
 
 export type ExportFormat = TableFormat | GraphFormat | BibliographyFormat;
 
-/** Something that can be exported: its bytes follow from what the snapshot holds, and from nothing else. */
+/** Something that can be exported: its bytes depend only on the snapshot. */
 export type ExportFile = {
   readonly name: string;
   readonly mediaType: string;
   readonly format: ExportFormat;
-  /** The table whose rows it has. */
+  /** The exported table. */
   readonly table?: TableName;
-  /** The options that its bytes follow from, where there are any. */
+  /** The options that its bytes depend on, if any. */
   readonly variant?: string;
   write(snapshot: Snapshot, counts: ExportCounts): AsyncIterable<Uint8Array>;
 };
@@ -42,8 +42,8 @@ const tableWriters = {
 } as const;
 
 /**
- * A table; with `after`, only the rows after that key, which Parquet cannot have. `raw` and `bom` are of CSV, and mean
- * nothing to the others.
+ * A table; with `after`, only the rows after that key, which Parquet does not support. `raw` and `bom` apply to CSV,
+ * and are ignored by the others.
  */
 export function tableFile(table: TableName, format: TableFormat, options: CsvOptions = {}): ExportFile {
   const { mediaType, write } = tableWriters[format];
@@ -71,8 +71,8 @@ const graphWriters = {
 } as const;
 
 /**
- * A neighbourhood of the citation graph, or all of it for null: one file, or two for VOSviewer. `onChosen` is told
- * which works are in it, before each file.
+ * A neighbourhood of the citation graph, or all of it for null: one file, or two for VOSviewer. `onChosen` is called
+ * with the chosen works, before each file.
  */
 export function graphFiles(
   format: GraphFormat,

@@ -4,27 +4,27 @@ import type pg from "pg";
 import { feedHead } from "../store/feed.ts";
 import type { Database } from "../store/index.ts";
 
-/** Names what the tables held at one moment. */
+/** Identifies the content of the tables at one moment. */
 export type ExportedSet = {
   /**
-   * Equal where the tables of this mirror hold the same: the positions of its two feeds, and a hash of its kept counts.
-   * Of characters that an entity tag may have.
+   * Equal if the tables of this mirror have the same content: made of the positions of its two feeds, and a hash of its
+   * stored counts. Only characters that an entity tag allows.
    */
   readonly version: string;
   /** The end of the feed of changes. */
   readonly changePosition: string;
   /** The version of the citation graph: `graphVersion` in GraphQL. */
   readonly graphVersion: string;
-  /** Stands for all states, 64 hex digits: equal on mirrors that hold the same. */
+  /** The checksum of all states, 64 hex digits: equal on mirrors with the same states. */
   readonly checksum: string;
 };
 
-/** A connection that sees the tables as they were at one moment, and what they held then. */
+/** A connection that sees the tables as of one moment, and the version of their content. */
 export type Snapshot = { readonly client: pg.PoolClient; readonly set: ExportedSet };
 
 /**
- * Calls `use` with one snapshot of the tables, whatever is written meanwhile: all that it reads belongs together.
- * Writers do not wait. A connection on which something failed, or that was left in the middle, is given up.
+ * Calls `use` with one snapshot of the tables: everything it reads is consistent, despite concurrent writes. Writers do
+ * not wait. A connection on which something failed, or that was left in the middle, is discarded.
  */
 export async function withSnapshot<Result>(
   { pool }: Pick<Database, "pool">,
@@ -34,7 +34,7 @@ export async function withSnapshot<Result>(
   let isLost = true;
   try {
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    // Rows are sorted by what they are known by, millions of them: half of it would go over the disk otherwise.
+    // Millions of rows are sorted by key: half of that would spill to disk otherwise.
     await client.query("SET LOCAL work_mem = '64MB'");
     const result = await use({ client, set: await readSet(client) });
     await client.query("COMMIT");
@@ -45,10 +45,10 @@ export async function withSnapshot<Result>(
   }
 }
 
-/** What the transaction of this connection sees. */
+/** The content that the transaction of this connection sees. */
 export async function readSet(client: pg.PoolClient): Promise<ExportedSet> {
   const { rows } = await client.query<{ name: string; value: string }>(
-    // Refused documents are not part of what is exported.
+    // Rejected documents are not exported.
     `SELECT name, value FROM totals WHERE name <> 'rejected_documents' ORDER BY name COLLATE "C"`,
   );
   const totals = new Map(rows.map(({ name, value }) => [name, value]));

@@ -1,12 +1,12 @@
 import type { SampleClaim } from "./sample-paper.ts";
 
 const maxClaims = 8;
-/** Shorter ones, such as "1998.", are no sentences. */
+/** Shorter ones, such as "1998.", are not sentences. */
 const minWords = 3;
 
 /**
- * The first sentences of an abstract as claims. Nobody judged them: a kind other than `abstract_sentence` is
- * given only where the sentence says so in words, and is the only one of its abstract that does.
+ * The first sentences of an abstract as claims. They are not judged: a kind other than `abstract_sentence` is given
+ * only if the sentence says so explicitly, and is the only one of its abstract that does.
  */
 export function claimsOfAbstract(abstract: string): SampleClaim[] {
   const sentences = sentencesOf(abstract).filter((text) => text.split(" ").length >= minWords);
@@ -18,8 +18,8 @@ export function claimsOfAbstract(abstract: string): SampleClaim[] {
 }
 
 /**
- * What a sentence says of itself, in the order of precedence. No words tell a weakest assumption or a headline:
- * to find those is to judge.
+ * Phrases that state a claim's kind, in order of precedence. No phrase identifies a weakest assumption or a headline:
+ * finding those requires judgement.
  */
 const spokenKinds = [
   ["strongest_claim", /\bwe (?:\w+ )?(?:show|prove|demonstrate|establish|conclude|find)(?: out)? that\b/i],
@@ -33,14 +33,14 @@ function kindOf(text: string, sentences: readonly string[]): string {
   return sentences.filter((sentence) => words.test(sentence)).length === 1 ? kind : "abstract_sentence";
 }
 
-/** Where a sentence may end: its point, perhaps the end of a formula or a bracket, and a beginning behind a space. */
+/** A possible end of a sentence: its point, perhaps a closing formula or bracket, a space, and a beginning. */
 const boundary = /[.?!](?:\s?\$\$)?[)\]"'”’]*\s(?=[A-Z0-9"'“‘([$\\])/g;
 
-/** A point behind these, or behind an initial, ends no sentence. */
+/** A point after one of these, or after an initial, does not end a sentence. */
 const abbreviation =
   /(?:^|[\s(])(?:[A-Z]|e\.g|i\.e|cf|vs|resp|et al|ca|approx|Figs?|Eqs?|Refs?|Secs?|Nos?|no|Dr|St)\.$/;
 
-/** The sentences of a text, white space made plain. A rule of thumb, made for abstracts with LaTeX in them. */
+/** The sentences of a text, with white space normalized. A heuristic for abstracts with LaTeX. */
 export function sentencesOf(text: string): string[] {
   const plain = text.trim().replace(/\s+/g, " ");
   const sentences: string[] = [];

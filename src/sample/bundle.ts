@@ -4,7 +4,7 @@ import { graphSnapshot, recordCreated, type SampleEvent, sampleTime } from "./sa
 import type { SamplePaper } from "./sample-paper.ts";
 import { snapshotOf } from "./snapshot.ts";
 
-/** The bundle of a paper: its record and one snapshot of it, both signed. */
+/** The bundle of a paper: its record and one snapshot, both signed. */
 export function bundleOfPaper(paper: SamplePaper, isAnchor: (arxivId: string) => boolean): JsonObject {
   const record = recordOf(paper);
   return bundleOf(record, [recordCreated(record), graphSnapshot(record, snapshotOf(paper, isAnchor))]);
@@ -25,7 +25,7 @@ export function bundleOf(record: SampleRecord, events: SampleEvent[]): JsonObjec
   };
 }
 
-/** Only aliases that follow from the record (PROTOCOL 6.3): others would be somebody's word. */
+/** Only aliases that follow from the record (PROTOCOL 6.3): others would be unproved. */
 function aliasesOf({ pithNumber, source }: SampleRecord): JsonObject[] {
   const aliases = shortLengths.map((length) => [
     `pith_short_${length}`,

@@ -7,7 +7,7 @@ import {
 } from "../protocol/index.ts";
 import type { SamplePaper } from "./sample-paper.ts";
 
-/** A canonical record with what follows from it. PROTOCOL section 2. */
+/** A canonical record with the values derived from it. PROTOCOL section 2. */
 export type SampleRecord = {
   readonly value: JsonObject;
   readonly sha256: string;
@@ -19,7 +19,7 @@ export function recordOf(paper: SamplePaper): SampleRecord {
   const { source } = paper;
   const value: JsonObject = {
     metadata: {
-      // An abstract that is not known has no hash; that of "" would say that it is known to be empty.
+      // An unknown abstract has no hash; that of "" would mean that it is known to be empty.
       abstract_canon_sha256: paper.abstract === null ? null : canonicalTextSha256(paper.abstract),
       cross_cats_sorted: [...paper.crossCategories].sort(),
       license: paper.license,

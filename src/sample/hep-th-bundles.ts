@@ -4,9 +4,9 @@ import type { HepThPaper } from "./hep-th-network.ts";
 import { hepThPapers } from "./hep-th-papers.ts";
 
 /**
- * The signed bundles of the papers of the network, or of those that `isSelected` names, oldest id first. They are made
- * one at a time: all of them are 250 MB. Every reference is an internal anchor, since the whole network stands for
- * the registry's papers; so a paper's bundle is the same whatever is selected beside it.
+ * The signed bundles of the network's papers, or of those that `isSelected` accepts, oldest id first. They are made one
+ * at a time: together they are 250 MB. Every reference is an internal anchor, since the network represents the
+ * registry's papers; so a paper's bundle does not depend on the selection.
  */
 export function* hepThBundles(
   network: readonly HepThPaper[],

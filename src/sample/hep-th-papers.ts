@@ -3,12 +3,12 @@ import type { HepThPaper } from "./hep-th-network.ts";
 import type { SamplePaper } from "./sample-paper.ts";
 import type { SampleReference } from "./sample-reference.ts";
 
-/** arXiv's name for the licence of papers that came without one, as all of that time. */
+/** arXiv's name for the licence of papers without one, like all of that time. */
 const license = "http://arxiv.org/licenses/assumed-1991-2003/";
 
 /**
- * The papers of a network that `isSelected` names, ready to be signed. A reference carries the
- * title and the year of the paper that it cites.
+ * The papers of a network that `isSelected` accepts, ready to be signed. A reference has the title and the year of the
+ * paper that it cites.
  */
 export function hepThPapers(
   network: readonly HepThPaper[],
@@ -41,7 +41,7 @@ export function hepThPapers(
     });
 }
 
-/** Midnight where the source has the day alone, the first day of the id's month where it has no date. */
+/** Midnight if the source has only the day, the first day of the id's month if it has no date. */
 function submissionTime({ arxivId, submittedAt }: HepThPaper): string {
   if (submittedAt === undefined) return `${yearOfId(arxivId)}-${arxivId.slice(9, 11)}-01T00:00:00Z`;
   return submittedAt.includes("T") ? submittedAt : `${submittedAt}T00:00:00Z`;

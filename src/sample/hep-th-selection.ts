@@ -1,9 +1,9 @@
-/** A paper of a citation network, with the papers that it cites. */
+/** A paper of a citation network, with its cited papers. */
 export type CitingPaper = { readonly arxivId: string; readonly references: readonly string[] };
 
 /**
- * The `count` papers nearest to `root`: breadth first along citations in both directions; the neighbours of a
- * paper from the most to the least cited, of equally cited ones by id.
+ * The `count` papers nearest to `root`: breadth first along citations in both directions; the neighbours of a paper
+ * from the most to the least cited, equally cited ones by id.
  */
 export function selectPapers(network: readonly CitingPaper[], root: string, count: number): Set<string> {
   const references = new Map(network.map((paper) => [paper.arxivId, paper.references]));
@@ -13,7 +13,7 @@ export function selectPapers(network: readonly CitingPaper[], root: string, coun
   }
   const citedBy = (id: string) => citers.get(id)?.length ?? 0;
 
-  // A set keeps the order of insertion, and an iteration over it also visits what is added on the way.
+  // A set keeps the order of insertion, and iteration also visits elements added during it.
   const selected = new Set([root]);
   for (const paper of selected) {
     const neighbours = [...(references.get(paper) ?? []), ...(citers.get(paper) ?? [])];

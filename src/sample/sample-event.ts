@@ -2,12 +2,12 @@ import { canonicalJson, type EventId, eventIdOf, type JsonObject } from "../prot
 import type { SampleRecord } from "./canonical-record.ts";
 import { sampleSigner, signDigest } from "./sample-key.ts";
 
-/** When every event of the sample says it was made: fixed, so that the output is the same on every run. */
+/** The time of every event in the sample: fixed, so that the output is the same on every run. */
 export const sampleTime = "2026-01-01T00:00:00Z";
 
 export const sampleBuilder = "pith-graph-sample-v1";
 
-/** What tells one event of a paper from another. */
+/** The fields in which the events of a paper differ. */
 export type EventFields = {
   type: string;
   target: string;
@@ -17,10 +17,10 @@ export type EventFields = {
   supersedes?: EventId[];
 };
 
-/** An event as a bundle holds it, by the sample key. PROTOCOL sections 2 and 3. */
+/** An event as in a bundle, by the sample key. PROTOCOL sections 2 and 3. */
 export type SampleEvent = JsonObject & { event_id: EventId };
 
-/** An event that nobody signed. */
+/** An unsigned event. */
 export function unsignedEvent(record: SampleRecord, fields: EventFields): SampleEvent {
   const body = {
     created_at: fields.createdAt ?? sampleTime,
@@ -47,7 +47,7 @@ export function signedEvent(record: SampleRecord, fields: EventFields): SampleEv
   return { ...event, signature };
 }
 
-/** The `record_created` of a record, with its receipt, signed. */
+/** The signed `record_created` of a record, with its receipt. */
 export function recordCreated(record: SampleRecord): SampleEvent {
   return signedEvent(record, {
     type: "record_created",

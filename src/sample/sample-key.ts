@@ -2,15 +2,15 @@ import { createHash, createPrivateKey, createPublicKey, sign } from "node:crypto
 import { fingerprintOf, type KeyringEntry, type Signer } from "../protocol/index.ts";
 
 /**
- * The sample's own key. Its secret is the SHA-256 of this published text, so that anyone gets the same bytes:
- * a signature by it proves nothing but that the sample is whole. It is no key of the registry and belongs in
- * no keyring but that of a sample or demonstration.
+ * The sample's own key. Its secret is the SHA-256 of this published text, so that everyone gets the same bytes: a
+ * signature by it proves only that the sample is complete. It is not a key of the registry and belongs only in the
+ * keyring of a sample or demonstration.
  */
 const publishedSecret = "pith-graph sample key: published, so it proves nothing";
 
 const secret = createHash("sha256").update(publishedSecret).digest("hex");
 
-// PKCS #8's frame for an Ed25519 secret (RFC 8410), the only form of a raw one that node:crypto reads.
+// PKCS #8 prefix of an Ed25519 secret (RFC 8410), the only form in which node:crypto reads a raw one.
 const privateKey = createPrivateKey({
   key: Buffer.from(`302e020100300506032b657004220420${secret}`, "hex"),
   format: "der",
@@ -20,7 +20,7 @@ const privateKey = createPrivateKey({
 // The raw key is the last 32 bytes of its SubjectPublicKeyInfo.
 const publicKey = createPublicKey(privateKey).export({ format: "der", type: "spki" }).subarray(-32);
 
-/** Its entry in `sample/keyring.json`. */
+/** The key's entry in `sample/keyring.json`. */
 export const sampleKey: KeyringEntry = {
   key_id: "pith-graph-sample",
   signer_id: "sample.pith-graph.invalid",
@@ -36,7 +36,7 @@ export const sampleSigner: Signer = {
   signer_type: sampleKey.signer_type,
 };
 
-/** Base64 of the Ed25519 signature over the 32 bytes that a hex digest names. Deterministic, as Ed25519 is. */
+/** Base64 of the Ed25519 signature over the 32 bytes of a hex digest. Deterministic, as Ed25519 is. */
 export function signDigest(hexDigest: string): string {
   return sign(null, Buffer.from(hexDigest, "hex"), privateKey).toString("base64");
 }

@@ -1,6 +1,6 @@
 import type { SampleReference } from "./sample-reference.ts";
 
-/** A paper as the sample's sources tell it, before it becomes a record and a snapshot. */
+/** A paper from the sample's sources, before it becomes a record and a snapshot. */
 export type SamplePaper = {
   readonly source: {
     readonly kind: "arxiv" | "sample";
@@ -10,10 +10,10 @@ export type SamplePaper = {
   /** RFC 3339, UTC. */
   readonly submittedAt: string;
   readonly license: string;
-  /** As the source has it: LaTeX, line breaks and accents included. */
+  /** As in the source: LaTeX, line breaks and accents included. */
   readonly title: string;
   readonly authorsText: string;
-  /** Null where the source does not tell it, which is not the same as an empty one. */
+  /** Null if the source has none, which differs from an empty one. */
   readonly abstract: string | null;
   readonly primaryCategory: string;
   readonly crossCategories: readonly string[];
@@ -21,5 +21,5 @@ export type SamplePaper = {
   readonly references: readonly SampleReference[];
 };
 
-/** A claim before it has its number. */
+/** A claim without its number. */
 export type SampleClaim = { readonly kind: string; readonly source: string; readonly text: string };

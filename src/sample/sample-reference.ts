@@ -1,9 +1,9 @@
 import { arxivIdentity, arxivIdOfDoi, parseDoi } from "../protocol/index.ts";
 import { workIdOf } from "./work-id.ts";
 
-/** A reference as a source tells it; an identifier that it does not tell is "". */
+/** A reference from a source; an unknown identifier is "". */
 export type SampleReference = {
-  /** The raw text: what the registry calls a reference's title. */
+  /** The raw text: the registry calls it a reference's title. */
   readonly text: string;
   readonly arxivId: string;
   readonly doi: string;
@@ -11,12 +11,12 @@ export type SampleReference = {
   readonly year: number | null;
 };
 
-/** Whether it names a work by more than its raw text: what `resolved_work` counts. */
+/** Whether it identifies a work by more than its raw text: these are counted as `resolved_work`. */
 export function hasIdentifier({ arxivId, doi, openAlexId }: SampleReference): boolean {
   return arxivId !== "" || doi !== "" || openAlexId !== "";
 }
 
-/** A reference in the registry's form, numbered from 1. An OpenAlex id lives on in the work id alone. */
+/** A reference in the registry's form, numbered from 1. An OpenAlex id is used only in the work id. */
 export function referenceItem(
   reference: SampleReference,
   index: number,
@@ -41,8 +41,8 @@ function arxivIdOf({ arxivId, doi }: SampleReference): string | null {
 }
 
 /**
- * One name for one identifier, the best that this reference has. Where another reference to the same work has
- * only a lesser one, the two get different work ids: so it is in life, and joining them is the mirror's work.
+ * One name per identifier, the best that this reference has. If another reference to the same work has only a lesser
+ * one, the two get different work ids, as in real data: joining them is the mirror's work.
  */
 function workName(reference: SampleReference): string {
   const { arxivId, doi, openAlexId, text } = reference;

@@ -7,9 +7,9 @@ import { hasIdentifier, referenceItem } from "./sample-reference.ts";
 const excerptLength = 600;
 
 /**
- * The `graph_snapshot` of a paper, in the form of the registry's own. It has no verdict and no headline: those
- * are the registry's to give. `isAnchor` says of an arXiv id whether its paper counts as one of the
- * registry's, so that a reference to it is an internal anchor.
+ * The `graph_snapshot` of a paper, in the registry's form. It has no verdict and no headline: only the registry gives
+ * those. `isAnchor` decides whether the paper of an arXiv id counts as one of the registry's, so that a reference to it
+ * is an internal anchor.
  */
 export function snapshotOf(paper: SamplePaper, isAnchor: (arxivId: string) => boolean): JsonObject {
   const claims = paper.claims.map(claimItem);
@@ -22,7 +22,7 @@ export function snapshotOf(paper: SamplePaper, isAnchor: (arxivId: string) => bo
     claims: { count: claims.length, items: claims, snapshot_sha256: partSha256(claims) },
     formal_canon: { evidence_count: 0, snapshot_sha256: partSha256([]) },
     paper: {
-      // Absent rather than empty where it is not known.
+      // Absent, not empty, if it is unknown.
       ...(paper.abstract === null ? {} : { abstract_excerpt: excerptOf(paper.abstract) }),
       authors_text: paper.authorsText,
       cross_cats: [...paper.crossCategories].sort(),
@@ -46,7 +46,7 @@ function claimItem(claim: SampleClaim, index: number): JsonObject {
   return { attestation: "unclaimed", claim_id: `C${index + 1}`, status: "sample_extracted", ...claim };
 }
 
-/** By code points: to cut a surrogate pair in two would make text that no document may hold. */
+/** Cuts by code points: splitting a surrogate pair would produce text that is invalid in documents. */
 function excerptOf(abstract: string): string {
   return [...abstract.trim().replace(/\s+/g, " ")].slice(0, excerptLength).join("");
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** The sample's namespace: an arbitrary UUID, fixed for good. */
+/** The sample's namespace: an arbitrary UUID that never changes. */
 const namespace = Buffer.from("6a0b6ef0c5a94d0f9c3b7f2f4e7a9d11", "hex");
 
 /** The same name always gives the same work id. */

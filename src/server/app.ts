@@ -28,28 +28,28 @@ import { sendError, sendFailure } from "./responses.ts";
 import { routesOf } from "./routes.ts";
 
 export type AppOptions = {
-  /** Stays the caller's: closing the app does not close it. */
+  /** Owned by the caller: closing the app does not close it. */
   readonly database: Database;
-  /** Read by queries, the caller's as well; `database` unless given. */
+  /** The database that queries read, owned by the caller. Defaults to `database`. */
   readonly reads?: Database;
-  /** Read by queries instead, with replicas among them; the caller's as well. */
+  /** Servers that queries read instead of `reads`, replicas included; owned by the caller. */
   readonly readServers?: ReadServers;
-  /** Asked about citations; the caller's as well. The tables are asked unless given. */
+  /** Answers citation queries; owned by the caller. Defaults to queries of the tables. */
   readonly graph?: GraphService;
-  /** Told of errors that clients see masked; standard error unless given. */
+  /** Called with errors that clients see masked. Defaults to standard error. */
   readonly logError?: LogError;
-  /** Bytes of a request's body; 1 MB unless told. */
+  /** Bytes of a request's body. Defaults to 1 MB. */
   readonly maximumBodySize?: number;
   readonly limits?: QueryLimits;
-  /** How many requests an address may send; no limit by default. */
+  /** How many requests an address may send. Defaults to no limit. */
   readonly rate?: RateSettings;
-  /** The address that other mirrors reach this one by; from each request unless told. */
+  /** The address that other mirrors reach this one by. Defaults to the address of each request. */
   readonly baseUrl?: string | undefined;
-  /** Who may submit documents; nobody unless told. */
+  /** Who may submit documents. Defaults to no one. */
   readonly submissions?: SubmissionSettings;
-  /** Who may export; nobody unless told. */
+  /** Who may export. Defaults to no one. */
   readonly exports?: ExportSettings;
-  /** Of event streams; heartbeats of 15 s unless told. */
+  /** Times of event streams. Defaults to a heartbeat every 15 s. */
   readonly streamTimes?: StreamTimes;
   readonly graphql?: GraphqlSettings;
   /** The keys that this process trusts, for `Signer.origin`. Defaults to the registry's key alone. */
@@ -59,19 +59,19 @@ export type AppOptions = {
 export type App = {
   /** For `http.createServer`. */
   readonly handle: RequestListener;
-  /** Whether requests should be sent here; what `/ready` answers. */
+  /** Whether requests should be sent here; the answer of `/ready`. */
   readiness(): Promise<Readiness>;
-  /** From now on it is not ready: the server is about to stop. */
+  /** Reports not ready from now on: the server is about to stop. */
   beginStop(): void;
-  /** Answers those who only wait for news at once, from now on: the server stops. */
+  /** Answers clients that only wait for changes at once, from now on: the server stops. */
   stopWaiting(): void;
   close(): Promise<void>;
 };
 
-/** Routes that cost nothing, and that probes must reach whatever else their address does. */
+/** Cheap routes that probes must reach even if their address has exceeded its rate. */
 const unlimited: ReadonlySet<string> = new Set(["/health", "/ready"]);
 
-/** All routes of the server, without a port. */
+/** All routes of the server, without a listening port. */
 export function createApp({
   database,
   reads = database,
@@ -149,7 +149,7 @@ export function createApp({
       if (found === null) await answerNotFound(explorer, request, response);
       else await answerRoute(found, request, response);
     } catch (error) {
-      // The database's, or the connection's own end: no client is left to answer, and nothing is wrong here.
+      // The database failed, or the connection closed: no client is left to answer, and nothing is wrong here.
       if (response.destroyed && isServerFault(error)) return;
       logError(isServerFault(error) ? "a request was answered UNAVAILABLE" : "a request failed", error);
       if (response.headersSent) response.destroy();
@@ -174,7 +174,7 @@ export function createApp({
   return { handle, readiness, beginStop, stopWaiting, close };
 }
 
-/** Browsers are shown the explorer's page, other clients an error. */
+/** Browsers get the explorer's page, other clients an error. */
 async function answerNotFound(
   explorer: ExplorerHandlers,
   request: IncomingMessage,

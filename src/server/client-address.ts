@@ -7,25 +7,25 @@ const loopback = new BlockList();
 loopback.addSubnet("127.0.0.0", 8, "ipv4");
 loopback.addAddress("::1", "ipv6");
 
-/** Whom a request counts for, wherever one address is limited; null is this machine itself. */
+/** The key that an address limit counts a request under; null for this machine itself. */
 export type AddressOf = (request: Pick<IncomingMessage, "socket" | "headers">) => string | null;
 
-/** The server's one reader of client addresses. `trustedProxies` is the number of your own proxies in front of it. */
+/** The server's only reader of client addresses. `trustedProxies` is the number of your own proxies in front of it. */
 export function createAddressReader(trustedProxies: number): AddressOf {
   return (request) => clientAddress(request, trustedProxies);
 }
 
-/** `address` as a key where this machine is limited like any other client: open streams and waits. */
+/** `address` as a key for limits that also apply to this machine: open streams and waits. */
 export function clientKey(address: string | null): string {
   return address ?? "this machine";
 }
 
 /**
- * The address that a request comes from. `X-Forwarded-For` is believed as far as your own proxies wrote it: each
- * appends the address that connected to it, so with two proxies the last but one entry is the client. The entries
- * before it can be forged. Where that entry is missing or is not an address, the connection's own address counts.
+ * The address that a request comes from. `X-Forwarded-For` is trusted only as far as your own proxies wrote it: each
+ * appends the address that connected to it, so with two proxies the client is the last entry but one. Earlier entries
+ * can be forged. If that entry is missing or is not an address, the connection's own address counts.
  *
- * @returns null for this machine itself: a person at it, or a proxy that was not declared.
+ * @returns null for this machine itself: a local user, or a proxy that was not declared.
  */
 export function clientAddress(
   request: Pick<IncomingMessage, "socket" | "headers">,
@@ -36,7 +36,7 @@ export function clientAddress(
     const header = request.headers["x-forwarded-for"];
     if (header !== undefined) return forwardedAddress(String(header), trustedProxies, socket);
   }
-  // The address of a connection does not change.
+  // Cached per socket: the address of a connection does not change.
   const known = ofConnections.get(socket);
   if (known !== undefined) return known;
   const direct = plainAddress(socket.remoteAddress ?? "");
@@ -51,7 +51,7 @@ function forwardedAddress(header: string, trustedProxies: number, socket: Socket
   const [entry = ""] = header.split(",").slice(-trustedProxies);
   const address = plainAddress(entry.trim());
   if (isIP(address) !== 0) return isLoopback(address) ? null : subscriberOf(address);
-  // A proxy that forwards something unreadable is a proxy all the same: not exempt, even on this machine.
+  // A proxy that forwards an unreadable address is still a proxy: it is not exempt, even on this machine.
   return subscriberOf(plainAddress(socket.remoteAddress ?? ""));
 }
 
@@ -59,7 +59,7 @@ function isLoopback(address: string): boolean {
   return isIP(address) !== 0 && loopback.check(address, isIPv6(address) ? "ipv6" : "ipv4");
 }
 
-/** Without a port, brackets or zone. An IPv4 address written as IPv6, in any spelling, becomes itself. */
+/** The address without port, brackets or zone. An IPv4-mapped IPv6 address, in any spelling, becomes IPv4. */
 function plainAddress(text: string): string {
   const bare = /^\[(.*)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;
   const address = bare.split("%", 1)[0] ?? "";
@@ -70,9 +70,9 @@ function plainAddress(text: string): string {
   return mapped.join(".");
 }
 
-/** The eight numbers of an IPv6 address. */
+/** The eight 16-bit groups of an IPv6 address. */
 function groupsOf(address: string): number[] {
-  // The URL parser writes a dotted tail as two groups.
+  // The URL parser rewrites an IPv4 suffix as two groups.
   const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);
   const [head = "", tail] = canonical.split("::");
   const parse = (text: string) =>
@@ -82,7 +82,7 @@ function groupsOf(address: string): number[] {
   return [...before, ...Array<number>(8 - before.length - after.length).fill(0), ...after];
 }
 
-/** One subscriber has an IPv6 /64: its addresses count as one. IPv4 addresses count singly. */
+/** A subscriber usually has an IPv6 /64, so a /64 counts as one client. IPv4 addresses count individually. */
 function subscriberOf(address: string): string {
   if (isIPv4(address) || !isIPv6(address)) return address;
   const network = groupsOf(address).slice(0, 4);
@@ -90,15 +90,15 @@ function subscriberOf(address: string): string {
 }
 
 export type RateSettings = {
-  /** Requests of one address; 0 sets no limit. */
+  /** Requests of one address per minute; 0 sets no limit. */
   readonly requestsPerMinute: number;
-  /** How many proxies of one's own stand before this server. */
+  /** How many of your own proxies are in front of this server. */
   readonly trustedProxies: number;
 };
 
 /**
- * Answers an address that sends too many requests with 429. Returns true where the request may go on; requests from
- * this machine always may.
+ * Answers an address that sends too many requests with 429. Returns true if the request may proceed; requests from this
+ * machine always may.
  */
 export function createRateGate(
   { requestsPerMinute }: RateSettings,

@@ -3,26 +3,26 @@ import type { Socket } from "node:net";
 import { defaultUnreadBytes, unreadBytesOfConnection } from "../config/index.ts";
 import { type ConnectionEnd, endedConnections } from "../runtime/channels.ts";
 
-/** What clients that do not read may keep of a server's memory. */
+/** Limits on the memory that clients which do not read their answers can occupy. */
 export type ConnectionLimits = {
   /** Bytes of unread answers on all connections together. */
   readonly totalBytes: number;
   /** Bytes of unread answers on one connection. */
   readonly connectionBytes: number;
-  /** Milliseconds in which a client must read 64 KiB, or all there is. */
+  /** Milliseconds in which a client must read 64 KiB, or everything that is left. */
   readonly unreadMilliseconds: number;
-  /** Milliseconds between two looks at all connections. */
+  /** Milliseconds between two checks of all connections. */
   readonly lookMilliseconds: number;
-  /** Requests that may wait on a connection for the one before them to be answered (HTTP pipelining). */
+  /** Requests that may be queued on a connection behind the one being answered (HTTP pipelining). */
   readonly pipelinedRequests: number;
 };
 
-/** Progress of a client: less than this within `unreadMilliseconds` is none, unless it has read everything. */
+/** Less than this within `unreadMilliseconds` does not count as progress, unless the client has read everything. */
 const minRead = 64 * 1024;
 
 const minute = 60_000;
 
-/** The limits for so many bytes in all: one connection may have a quarter of them. */
+/** The limits for `totalBytes` in all: one connection may use a quarter of them. */
 export function connectionLimits(totalBytes: number): ConnectionLimits {
   return {
     totalBytes,
@@ -33,16 +33,16 @@ export function connectionLimits(totalBytes: number): ConnectionLimits {
   };
 }
 
-/** Of libuv's stream: bytes given to it, and those of them that the kernel has not taken yet. */
+/** libuv's stream: bytes written to it, and how many of them the kernel has not accepted yet. */
 type Handle = { readonly bytesWritten?: number; readonly writeQueueSize?: number };
 
-/** One connection: what its client has left unread, and the requests that wait on it for their turn. */
+/** One connection: what its client has not read yet, and the requests queued on it. */
 export class Connection {
   readonly socket: Socket;
-  /** Requests behind the one that is being answered. */
+  /** Requests queued behind the one that is being answered. */
   readonly waiting: (() => void)[] = [];
   isAnswering = false;
-  /** When its client last made progress, by the clock of `performance`. */
+  /** When its client last made progress, in milliseconds of `performance.now()`. */
   readAt = performance.now();
   #sent = 0;
 
@@ -50,12 +50,12 @@ export class Connection {
     this.socket = socket;
   }
 
-  /** Bytes of answers that this process keeps for it. What the kernel has taken is not counted. */
+  /** Bytes of answers that this process buffers for it, without those that the kernel has accepted. */
   get unreadBytes(): number {
     return this.socket.writableLength;
   }
 
-  /** Notes whether the client has read since the last look, and gives the bytes it has left unread. */
+  /** Records whether the client has read since the last check, and returns the bytes it has not read yet. */
   look(now: number): number {
     const { unreadBytes } = this;
     const sent = this.#sentBytes();
@@ -67,8 +67,8 @@ export class Connection {
   }
 
   /**
-   * Bytes that the kernel has taken. A large answer is one write, of which `Socket` only tells the end: a client that
-   * reads it slowly is told from one that does not read by the queue of the stream below.
+   * Bytes that the kernel has accepted. A large answer is one write, of which `Socket` reports only the end. The queue
+   * of the underlying stream tells a client that reads slowly from one that does not read.
    */
   #sentBytes(): number {
     const { _handle: handle } = this.socket as { _handle?: Handle | null };
@@ -77,8 +77,8 @@ export class Connection {
 }
 
 /**
- * Bounds what a server keeps in memory for clients that do not read their answers, whatever the route. A connection
- * beyond a limit is destroyed: its unread answer ends in the middle, which clients notice by its length or its coding.
+ * Bounds the memory that a server uses for clients that do not read their answers, whatever the route. A connection
+ * that exceeds a limit is destroyed: its answer is truncated, which clients notice by its length or its encoding.
  *
  * Requests of one connection are answered one after the other, so that a connection never has more than one answer.
  */
@@ -86,7 +86,7 @@ export class Connections {
   readonly #limits: ConnectionLimits;
   readonly #connections = new Map<Socket, Connection>();
   #timer: NodeJS.Timeout | undefined;
-  /** Unread bytes at the last look, and those of answers that ended since: never less than there are. */
+  /** Upper bound of unread bytes: those at the last check, and those of answers that ended since. */
   #atMost = 0;
   #isLooking = false;
 
@@ -101,7 +101,7 @@ export class Connections {
     return bytes;
   }
 
-  /** Follows the server's connections from now on, until it closes. */
+  /** Tracks the server's connections from now on, until it closes. */
   follow(server: Server): void {
     server.on("connection", (socket) => {
       this.#connections.set(socket, new Connection(socket));
@@ -112,10 +112,10 @@ export class Connections {
     server.once("close", () => clearInterval(this.#timer));
   }
 
-  /** Answers a request once all before it on its connection are answered. */
+  /** Answers a request once all earlier requests on its connection are answered. */
   handle(request: IncomingMessage, response: ServerResponse, answer: RequestListener): void {
     const connection = this.#connections.get(request.socket);
-    // Its connection is closed.
+    // Its connection is closed already.
     if (connection === undefined) return;
     if (!connection.isAnswering) {
       this.#answer(connection, request, response, answer);
@@ -133,7 +133,7 @@ export class Connections {
     answer: RequestListener,
   ): void {
     connection.isAnswering = true;
-    // All of the answer is with the socket.
+    // The socket has received the complete answer.
     response.once("prefinish", () => this.#afterAnswer(connection));
     response.once("close", () => {
       connection.isAnswering = false;
@@ -143,13 +143,13 @@ export class Connections {
     answer(request, response);
   }
 
-  /** Large answers are counted at once: many may end between two looks. */
+  /** Large answers are counted immediately: many may end between two checks. */
   #afterAnswer({ unreadBytes }: Connection): void {
     this.#atMost += unreadBytes;
     const { totalBytes, connectionBytes } = this.#limits;
     if (this.#isLooking || (this.#atMost <= totalBytes && unreadBytes <= connectionBytes)) return;
     this.#isLooking = true;
-    // The socket is given what the kernel takes of it first.
+    // The kernel first accepts what it can of the socket's data.
     setImmediate(() => {
       this.#isLooking = false;
       this.#look();
@@ -186,7 +186,7 @@ export class Connections {
 
   #end({ socket, waiting }: Connection, reason: ConnectionEnd): void {
     waiting.length = 0;
-    // What its parser still finds in the bytes that came is dropped.
+    // Requests that its parser still finds in received bytes are dropped.
     this.#connections.delete(socket);
     socket.destroy();
     endedConnections.publish(reason);

@@ -6,8 +6,8 @@ import { readWriteLockWait, type WriteLockWait } from "../store/write-lock.ts";
 import { sendJson } from "./responses.ts";
 
 /**
- * `/health`: 200 while the process answers at all, whatever its database does: restarting it would help nobody. It
- * also tells of the citation graph.
+ * `/health`: 200 while the process answers at all, even if its database is down: a restart would not help. Also reports
+ * the state of the citation graph.
  */
 export function answerHealth(graph: GraphService, request: IncomingMessage, response: ServerResponse): void {
   const { adjacency, isLoaded, graphVersion, lagPositions, lagMilliseconds, loadError } = graph.status();
@@ -19,7 +19,7 @@ export function answerHealth(graph: GraphService, request: IncomingMessage, resp
       graphVersion,
       lagPositions,
       lagMilliseconds,
-      // Why is told in the log: it may name what is nobody else's business.
+      // The reason is only logged: it may contain details that are not for the public.
       loadFailed: loadError !== null,
     },
   });
@@ -27,41 +27,41 @@ export function answerHealth(graph: GraphService, request: IncomingMessage, resp
 
 type ReadinessParts = {
   readonly database: Pick<Database, "pool">;
-  /** Absent in a process that answers no questions about citations: the worker. */
+  /** Absent in a process that answers no citation queries: the worker. */
   readonly graph?: GraphService;
   readonly isStopping: () => boolean;
-  /** Whether notices of changes arrive; null where nothing listens for them. */
+  /** Whether change notifications arrive; null if the process does not listen for them. */
   readonly isListening?: () => boolean | null;
-  /** A wait for the write lock is reported from so many seconds on. Defaults to 10. */
+  /** Seconds after which a wait for the write lock is reported. Defaults to 10. */
   readonly longWait?: number;
 };
 
-/** What `/ready` says of each part. */
+/** The status of each part in the answer of `/ready`. */
 export type Readiness = {
   readonly isReady: boolean;
   readonly parts: {
     readonly service: "running" | "stopping";
     readonly database: "answers" | "does not answer";
-    /** A schema that is ahead is one that this version still runs on: see docs/upgrading.md. */
+    /** The schema may be newer than this version and still compatible with it: see docs/upgrading.md. */
     readonly migrations: SchemaState["state"] | "unknown";
     readonly graph?: "loaded" | "in SQL" | "loading" | "failed";
     /**
-     * Whether documents can be stored. While a writer waits for another one for long it tells which: that is no reason to
-     * send requests elsewhere, since the database is the same everywhere.
+     * Whether documents can be stored. A writer that waits long for another one is reported, but it is no reason to
+     * send requests elsewhere: the database is the same everywhere.
      */
     readonly writing: "free" | "unknown" | WriteLockWait;
-    /** Whether notices of changes arrive; absent where nothing waits for any. */
+    /** Whether change notifications arrive; absent if nothing waits for any. */
     readonly notices?: "arrive" | "reconnecting";
   };
 };
 
-/** Many who ask are answered by one look, so long good. */
+/** How long one check of the database answers all requests, in milliseconds. */
 const goodForMilliseconds = 250;
 
-/** The database that does not answer by then does not answer. */
+/** A database that does not answer within this time counts as down. */
 const patienceMilliseconds = 2_000;
 
-/** Looks whether requests should be sent here: as often as it is asked for, but not more than four times a second. */
+/** Checks on demand whether requests should be sent here, at most four times a second. */
 export function createReadiness({
   database,
   graph,
@@ -112,7 +112,7 @@ function stateOf(graph: GraphService): NonNullable<Readiness["parts"]["graph"]> 
   return isLoaded ? "loaded" : loadError === null ? "loading" : "failed";
 }
 
-/** What one look at the database finds. */
+/** The result of one check of the database. */
 type Look = { readonly schema: SchemaState; readonly wait: "free" | WriteLockWait };
 
 async function lookAt(database: Pick<Database, "pool">, longWait: number): Promise<Look | null> {

@@ -7,7 +7,7 @@ import { type GraphqlOperation, operations, requests } from "../runtime/channels
 
 const maxPathLength = 200;
 
-/** Answers a request under its id, which goes into the answer's headers and all log lines, and publishes it. */
+/** Answers a request under its id, which is added to the answer's headers and to all log lines, and publishes it. */
 export function instrumentRequest(
   route: string,
   request: IncomingMessage,
@@ -32,12 +32,12 @@ export function instrumentRequest(
   });
 }
 
-/** What a proxy's or a client's own id may be made of: whatever it is, it goes into logs and headers. */
+/** Allowed form of an id from a proxy or client, since it is written to logs and headers. */
 const acceptableId = /^[A-Za-z0-9._:/+=@-]{1,64}$/;
 const idPrefix = randomBytes(6).toString("base64url");
 let requestCount = 0;
 
-/** The request's own `X-Request-Id` where that is acceptable, else a new one. */
+/** The request's own `X-Request-Id` if it is acceptable, else a new one. */
 function requestIdOf({ headers }: IncomingMessage): string {
   const given = headers["x-request-id"];
   if (typeof given === "string" && acceptableId.test(given)) return given;
@@ -45,7 +45,7 @@ function requestIdOf({ headers }: IncomingMessage): string {
   return `${idPrefix}-${requestCount.toString(36)}`;
 }
 
-/** Publishes a GraphQL operation. The work notes what kind of operation it is. */
+/** Publishes a GraphQL operation. `work` sets the kind of the operation. */
 export function instrumentOperation<Result>(
   work: (operation: GraphqlOperation) => Promise<Result>,
   errorsOf: (result: Result) => readonly GraphQLError[] | undefined,

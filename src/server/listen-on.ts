@@ -1,6 +1,6 @@
 import type { Server } from "node:http";
 
-/** Listens. Rejects with a message for people where it cannot, and the system's error as its cause. */
+/** Listens. Rejects with a readable message if it cannot, with the system's error as the cause. */
 export function listenOn(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException) =>

@@ -3,15 +3,15 @@ import { clientCodeOf } from "../api/errors.ts";
 import { isServerFault } from "../store/server-fault.ts";
 import { databaseAwayExtensions, databaseAwayText, unavailableHttp } from "./responses.ts";
 
-/** graphql-js repeats the values that it refuses, however long they are. */
+/** In characters. graphql-js repeats rejected values in its messages, however long they are. */
 const longestMessage = 1_000;
 
 export type LogError = (message: string, error: unknown) => void;
 
 /**
- * What the client is told of an error. Errors meant for clients keep their message, with a code from the list; of a
- * database that is away it is told that, and when to come again. Of all others nothing gets out. What is not meant for
- * clients is logged here, once.
+ * Converts an error to what the client may see. Errors meant for clients keep their message, with a code from the list.
+ * If the database is down, the client gets that and when to retry. Details of all other errors stay hidden; they are
+ * logged here, once.
  */
 export function createMaskError(logError: LogError): (error: unknown) => GraphQLError {
   return (error) => {

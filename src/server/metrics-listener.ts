@@ -8,7 +8,7 @@ import { send, sendError, sendJson } from "./responses.ts";
 
 type MetricsListenerOptions = {
   readonly host: string;
-  /** 0 takes a free one. */
+  /** 0 picks a free one. */
   readonly port: number;
   /** The metrics of each process. */
   readonly families: () => Promise<readonly (readonly Family[])[]>;
@@ -17,12 +17,12 @@ type MetricsListenerOptions = {
 
 export type MetricsListener = { readonly port: number; close(): Promise<void> };
 
-/** Those who ask within this share one answer: it costs statements. */
+/** Milliseconds for which requests share one answer, since collecting it costs SQL statements. */
 const goodForMilliseconds = 500;
 
 /**
- * Serves `/metrics`, `/health` and `/ready` for who runs the service, on an address of their own: what they tell is
- * not for the public, and a proxy before the service cannot pass it on by mistake.
+ * Serves `/metrics`, `/health` and `/ready` to operators, on a separate address: the data is not public, and a proxy in
+ * front of the service cannot expose it by mistake.
  */
 export async function startMetricsListener(options: MetricsListenerOptions): Promise<MetricsListener> {
   const { families, readiness, host, port } = options;
@@ -61,7 +61,7 @@ export async function startMetricsListener(options: MetricsListenerOptions): Pro
   server.headersTimeout = 10_000;
   server.requestTimeout = 10_000;
   await listenOn(server, port, host);
-  // A connection that cannot be taken is no reason to end the service.
+  // Failing to accept a connection is no reason to end the service.
   server.on("error", () => {});
   return {
     port: (server.address() as AddressInfo).port,

@@ -14,12 +14,12 @@ import { isServerFault } from "../store/server-fault.ts";
 import type { PaperStates } from "../store/states/index.ts";
 
 /**
- * A place in the database's log. An answer that carries it has seen nothing later; a request that carries it is
- * answered with all that came before.
+ * A position in the database's log. An answer that carries it has seen nothing later; a request that carries it is
+ * answered with everything up to it.
  */
 const positionHeader = "pith-graph-position";
 
-/** The position that a request carries; null where it carries none, undefined where it is no position. */
+/** The position that a request carries; null if it carries none, undefined if it is malformed. */
 export function carriedPosition({ headers }: IncomingMessage): Position | null | undefined {
   const text = headers[positionHeader];
   if (text === undefined) return null;
@@ -29,7 +29,7 @@ export function carriedPosition({ headers }: IncomingMessage): Position | null |
 export const malformedPosition =
   "Pith-Graph-Position must be as an answer had it: two hexadecimal numbers with a slash between, like 16/B374D848.";
 
-/** For an answer; pages of other origins may read it, too. */
+/** Headers for an answer; pages of other origins may read them, too. */
 export function positionHeaders(position: Position | null): Record<string, string> {
   if (position === null) return {};
   return {
@@ -38,24 +38,24 @@ export function positionHeaders(position: Position | null): Record<string, strin
   };
 }
 
-/** A server with what requests read through: statements prepared for it, and rows that are kept of it. */
+/** A server with what requests read through: its prepared statements and its cached rows. */
 export type PreparedServer = {
   readonly server: ReadServer;
   readonly version: DataVersion;
   readonly reads: PreparedReads;
 };
 
-/** What all servers that are read from share. */
+/** Shared by all servers that are read from. */
 type SharedReads = {
   readonly graph: GraphService;
   readonly states: PaperStates;
-  /** What rows of all servers may take, in characters. */
+  /** Size of the cached rows of all servers, in characters. */
   readonly rowCacheSize: number;
 };
 
 /**
- * `graph` is that of the process, which follows the primary: where it holds edges in memory, they are asked whatever
- * server the rows come from.
+ * `graph` is the graph of the process, which follows the primary. If it has edges in memory, it answers citation
+ * queries whatever server the rows come from.
  */
 function prepareServer(server: ReadServer, { graph, states, rowCacheSize }: SharedReads): PreparedServer {
   const { database, isReplica } = server;
@@ -70,12 +70,12 @@ function prepareServer(server: ReadServer, { graph, states, rowCacheSize }: Shar
 type Ask = (input: unknown, budget?: unknown) => Promise<unknown>;
 
 /**
- * A graph whose questions are answered from the tables of a replica. A question is a transaction of many statements:
- * one that is lost with the replica is asked again, of the primary.
+ * A graph that answers queries from the tables of a replica. A query is a transaction of many statements: if it is lost
+ * with the replica, the primary repeats it.
  */
 function graphOfReplica(replica: GraphService, primary: GraphService): GraphService {
   const asked: Record<string, Ask> = {};
-  // Of the analyses the tables answer one.
+  // Of the analyses, the tables can answer only this one.
   for (const name of [...questionNames, "topWorks"] as const) {
     const [here, there] = [replica[name] as Ask, primary[name] as Ask];
     asked[name] = async (input, budget) => {
@@ -90,7 +90,7 @@ function graphOfReplica(replica: GraphService, primary: GraphService): GraphServ
   return { ...replica, ...asked };
 }
 
-/** Which server each request is answered from, and how a client sees what it has written or seen before. */
+/** Chooses the server for each request, and ensures that a client sees what it has written or read before. */
 export class RequestReads {
   readonly primary: PreparedServer;
   readonly #servers: ReadServers;
@@ -104,9 +104,9 @@ export class RequestReads {
   }
 
   /**
-   * The server for a request: one that has come to the position that it carries; the primary where it carries none and
-   * names who makes it, which may be somebody who has written. Of the others, those of one address (GET) get the same
-   * one, so that what a cache between asks about again is found again.
+   * The server for a request: one that has reached the position that it carries; else the primary if the request has
+   * credentials, since its client may have written before. GET requests of one URL go to the same server, so that a
+   * cache's revalidation finds the same version again.
    */
   choose(request: IncomingMessage): PreparedServer | Promise<PreparedServer> {
     const carried = carriedPosition(request) ?? null;
@@ -116,8 +116,8 @@ export class RequestReads {
   }
 
   /**
-   * The position for an answer: of requests that carry one, or name who makes them, and only where there are replicas
-   * that may be behind. Null where there is none to tell, also where the server cannot be asked any more.
+   * The position for an answer, if the request carries one or has credentials, and there are replicas that may be
+   * behind; else null. If the server no longer answers, it is the position that the request carries, if any.
    */
   async positionAfter(
     request: IncomingMessage,
@@ -127,7 +127,7 @@ export class RequestReads {
     if (this.#servers.count === 1) return null;
     const carried = carriedPosition(request) ?? null;
     if (carried === null && request.headers.authorization === undefined) return null;
-    // Who has written has been read to from the primary since.
+    // After a write, the request was read from the primary.
     const { server } = database === this.#servers.primary.database ? this.primary : chosen;
     try {
       const position = await server.position();
@@ -137,7 +137,7 @@ export class RequestReads {
     }
   }
 
-  /** Where the log of the primary ends; null where there are no replicas, or it does not answer. */
+  /** The end of the primary's log; null if there are no replicas, or it does not answer. */
   async written(): Promise<Position | null> {
     if (this.#servers.count === 1) return null;
     return this.#servers.primary.position().catch(() => null);

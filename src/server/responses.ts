@@ -2,7 +2,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:
 import { comeAgainSeconds, type ErrorCode } from "../api/errors.ts";
 import { isServerFault } from "../store/server-fault.ts";
 
-/** Sends a whole body; of a HEAD request only its headers. */
+/** Sends a complete body; for a HEAD request only its headers. */
 export function sendBody(
   request: IncomingMessage,
   response: ServerResponse,
@@ -12,7 +12,7 @@ export function sendBody(
 ): void {
   response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
   response.end(request.method === "HEAD" ? undefined : body);
-  // A body that nobody reads would keep the connection from its next request.
+  // An unread body would block the next request on the connection.
   request.resume();
 }
 
@@ -37,7 +37,7 @@ export function sendJson(
   send(request, response, status, { type: "application/json", text: `${JSON.stringify(value)}\n`, headers });
 }
 
-/** An error in the shape that GraphQL's errors have. */
+/** Sends an error in the shape of GraphQL errors. */
 export function sendError(
   request: IncomingMessage,
   response: ServerResponse,
@@ -50,16 +50,16 @@ export function sendError(
 
 export const databaseAwayText = `The database cannot be reached at the moment. Try again in ${comeAgainSeconds} s.`;
 
-/** What an error of GraphQL says beside the code, where the database is away. */
+/** Extensions of a GraphQL error while the database is down. */
 export const databaseAwayExtensions = { code: "UNAVAILABLE", retryAfter: comeAgainSeconds } as const;
 
-/** The HTTP form of an answer: for `extensions.http` of an error of GraphQL. */
+/** The HTTP form of such an answer: for `extensions.http` of a GraphQL error. */
 export const unavailableHttp = {
   status: 503,
   headers: { "retry-after": String(comeAgainSeconds) },
 } as const;
 
-/** Answers a request that failed before its answer began: 503 where the database is away, else 500. */
+/** Answers a request that failed before its answer began: 503 if the database is down, else 500. */
 export function sendFailure(request: IncomingMessage, response: ServerResponse, error: unknown): void {
   if (isServerFault(error)) {
     sendError(request, response, 503, {
@@ -75,16 +75,16 @@ export function sendFailure(request: IncomingMessage, response: ServerResponse, 
   }
 }
 
-/** The client has gone, or its connection was ended because it did not read. */
+/** The client disconnected, or its connection was destroyed because it did not read. */
 export class GoneError extends Error {
   override readonly name = "GoneError";
 }
 
 /**
- * Sends an answer as it is made, no faster than it is read, and ends it. A client that does not read loses its
- * connection by the server's own limits (connections/).
+ * Sends an answer as it is produced, no faster than it is read, and ends it. A client that does not read loses its
+ * connection by the server's limits (`connections.ts`).
  *
- * Rejects with GoneError where the client is gone; making the answer has ended then.
+ * Rejects with GoneError if the client disconnects; production has ended by then.
  */
 export async function sendAsRead(
   response: ServerResponse,
@@ -103,7 +103,7 @@ export async function sendAsRead(
   }
 }
 
-/** Resolves once more can be written to an answer; rejects with GoneError where its client is gone. */
+/** Resolves once more can be written to an answer; rejects with GoneError if its client is gone. */
 export function untilDrained(response: ServerResponse): Promise<void> {
   return waitFor(response, "drain");
 }

@@ -19,7 +19,7 @@ type RouteParts = {
   readonly explorer: ExplorerHandlers;
 };
 
-/** Everything that is served. */
+/** All routes that the server has. */
 export function routesOf({
   health,
   readiness,

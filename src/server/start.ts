@@ -10,14 +10,14 @@ import type { LogError } from "./mask-error.ts";
 import { sendError, sendJson } from "./responses.ts";
 
 export type ListenOptions = {
-  /** 0 takes a free one. */
+  /** 0 picks a free one. */
   readonly port: number;
   readonly host: string;
   readonly stop?: StopTimes;
   readonly slowClients?: SlowClients;
-  /** What unread answers may keep of memory; 256 MiB by default. */
+  /** Limits on the memory of unread answers. Defaults to 256 MiB. */
   readonly connections?: ConnectionLimits;
-  /** Told where a connection cannot be taken (too many open files); standard error unless given. */
+  /** Called if a connection cannot be accepted (too many open files). Defaults to standard error. */
   readonly logError?: LogError;
 };
 
@@ -25,18 +25,18 @@ export type ServerOptions = ListenOptions & { readonly app: App };
 
 /** How a server stops. All in milliseconds. */
 type StopTimes = {
-  /** How long connections are still taken while `/ready` says that it stops: none unless told. */
+  /** How long connections are still accepted while `/ready` reports the stop. Defaults to 0. */
   readonly drain?: number;
   /**
-   * How long a kept-alive connection may be silent once no more are taken: a request may be on its way on it. None
-   * unless told.
+   * How long a kept-alive connection may stay idle once no more are accepted: a request may be on its way on it.
+   * Defaults to 0.
    */
   readonly idle?: number;
-  /** How long running requests may take from then on; 10 s unless told. */
+  /** How long running requests may take from then on. Defaults to 10 s. */
   readonly most?: number;
 };
 
-/** How long a client may take, in milliseconds; it is looked at every so often. */
+/** How long a client may take to send headers and a request, and how often this is checked. In milliseconds. */
 type SlowClients = { readonly headers: number; readonly request: number; readonly lookedAt: number };
 
 const slowClientsAllowed: SlowClients = { headers: 20_000, request: 60_000, lookedAt: 5_000 };
@@ -45,23 +45,23 @@ export type RunningServer = {
   readonly port: number;
   /** `http://host:port` */
   readonly url: string;
-  /** Bytes of answers that clients have not read yet and that this process keeps. */
+  /** Bytes of answers that clients have not read yet and that this process buffers. */
   unreadBytes(): number;
-  /** Takes no more connections, lets running requests finish, ends them after the timeout. May be called again. */
+  /** Stops accepting connections, ends running requests after the timeout. May be called again. */
   close(): Promise<void>;
 };
 
-/** A server that answers 503 until it is given what it serves. */
+/** A server that answers 503 until it is given an app. */
 export type ListeningServer = RunningServer & { serve(app: App): void };
 
-/** Listens and serves. Rejects with a message for people where it cannot listen. */
+/** Listens and serves. Rejects with a readable message if it cannot listen. */
 export async function startServer({ app, ...options }: ServerOptions): Promise<RunningServer> {
   const server = await listen(options);
   server.serve(app);
   return server;
 }
 
-/** Listens, so that a port that is taken is noticed before anything is set up. Rejects like `startServer`. */
+/** Listens first, so that a port in use is noticed before anything is set up. Rejects like `startServer`. */
 export async function listen({
   port,
   host,
@@ -73,7 +73,7 @@ export async function listen({
   let app: App | undefined;
   let stopping: Promise<void> | undefined;
   let isPastIdle = false;
-  // A slow client may hold a connection so long and no longer.
+  // Limits how long a slow client may occupy a connection.
   const patience = {
     headersTimeout: slowClients.headers,
     requestTimeout: slowClients.request,
@@ -84,7 +84,7 @@ export async function listen({
     // While the server stops, a kept-alive connection ends with the next answer on it.
     if (stopping !== undefined) response.setHeader("connection", "close");
     response.on("close", () => {
-      // One whose answer had begun before could not be told.
+      // If its answer had begun before, it could not carry that header.
       if (isPastIdle) setImmediate(() => server.closeIdleConnections());
     });
     useOriginForm(request);
@@ -108,13 +108,13 @@ export async function listen({
       isPastIdle = true;
       server.closeIdleConnections();
     };
-    // What has come on a connection by then is read before it counts as idle.
+    // Input that has arrived on a connection by then is read before it counts as idle.
     const idleTimer = setTimeout(() => setImmediate(closeIdle), Math.min(idle, most));
     if (idle === 0) closeIdle();
     await closed;
     clearTimeout(timer);
     clearTimeout(idleTimer);
-    // Its own `close`, now that no connection is left: it ends the look after slow clients.
+    // The HTTP server's own `close`, safe now that no connection is left. It ends the check for slow clients.
     server.close();
     await app?.close();
   };
@@ -133,8 +133,8 @@ export async function listen({
 }
 
 /**
- * Takes no more connections; resolves when the last is gone. An HTTP server's own `close` would break those off that
- * are idle, and with them a request that has come and was not read yet.
+ * Accepts no more connections; resolves when the last is closed. An HTTP server's own `close` would destroy idle ones,
+ * and with them a request that has arrived and was not read yet.
  */
 function stopListening(server: Server): Promise<void> {
   return new Promise((resolve) => NetServer.prototype.close.call(server, () => resolve()));
@@ -142,7 +142,7 @@ function stopListening(server: Server): Promise<void> {
 
 const retryAfter = { "retry-after": "2" };
 
-/** Answers requests that come before the service is set up. `/health` is 200: the process is alive. */
+/** Answers requests that arrive before the service is set up. `/health` is 200: the process is alive. */
 function answerStarting(request: IncomingMessage, response: ServerResponse): void {
   const path = pathOf(request);
   if (path === "/health") {

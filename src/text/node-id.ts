@@ -1,11 +1,11 @@
-/** Characters that need no escape in XML, nor in a file of anything else that reads graphs. */
+/** Characters that need no escape in XML, or in any other graph format. */
 export const plainNodeCharacters = "A-Za-z0-9._:/()#;-";
 
 const others = new RegExp(`[^${plainNodeCharacters}]`, "gu");
 
 /**
- * The id of a work's vertex in files of graphs: what the work is known by, other characters percent-encoded. So one work
- * has one id in every export of every mirror: `arxiv:hep-th/9711200`, `doi:10.1000/a%22b`.
+ * The id of a work's vertex in graph files: the work's key with other characters percent-encoded. So a work has the
+ * same id in every export of every mirror: `arxiv:hep-th/9711200`, `doi:10.1000/a%22b`.
  */
 export function nodeIdOf(workKey: string): string {
   return workKey.replace(others, (character) =>

@@ -2,7 +2,7 @@ import { texToText } from "./tex/tex-to-text.ts";
 import { foldWhiteSpace } from "./white-space.ts";
 
 /**
- * A title, name or abstract as it is shown, searched and exported: TeX as Unicode text (NFC), mathematics kept, on one
+ * A title, name or abstract for display, search and export: TeX as Unicode text (NFC), mathematics preserved, on one
  * line. Idempotent, and never throws.
  *
  * @example readableText("Normalization  for\n $\\infty$-type th{\\'e}ories") // "Normalization for $\\infty$-type théories"

@@ -11,10 +11,10 @@ import { type Database, openDatabase, readSchemaState, schemaErrorOf } from "../
 import { isTooOld, oldestMajor, readRebuildDue, versionText } from "../../store/migrate.ts";
 import { type Finding, ok, warning, wrong } from "./finding.ts";
 
-/** Milliseconds; a server that takes longer to say its version answers nothing else. */
+/** Milliseconds; a server that takes longer to report its version is unusable. */
 const patience = 10_000;
 
-/** The database of DATABASE_URL. The address may hold a password: it is not repeated. */
+/** Checks the database of DATABASE_URL. The address may contain a password: it is not printed. */
 export async function lookAtDatabase(url: string): Promise<Finding[]> {
   const database = openDatabase({
     connection: { connectionString: url, connectionTimeoutMillis: patience },
@@ -27,7 +27,7 @@ export async function lookAtDatabase(url: string): Promise<Finding[]> {
   }
 }
 
-/** The embedded server's: joined where one runs, else started for the moment. Call where there is a cluster. */
+/** Checks the embedded server: joined if one runs, else started temporarily. Call only if there is a cluster. */
 export async function lookAtEmbedded(dataDirectory: string): Promise<Finding[]> {
   let server: Awaited<ReturnType<typeof acquireEmbeddedServer>>;
   try {
@@ -51,7 +51,7 @@ export async function lookAtEmbedded(dataDirectory: string): Promise<Finding[]> 
   }
 }
 
-/** The version that the tests run on. */
+/** The version that the tests run on, in the form of `server_version_num`. */
 const triedServer = 180_000;
 
 async function ask(database: Database, place: string): Promise<Finding[]> {
@@ -101,7 +101,7 @@ async function ask(database: Database, place: string): Promise<Finding[]> {
   }
   const schema = await tablesFinding(database);
   findings.push(schema.finding);
-  // The first migration makes it where it is to be had.
+  // The first migration creates the extension if it is available.
   if (facts.trigrams === "missing" || (facts.trigrams === "to be had" && schema.hasTables)) {
     findings.push(
       warning(
@@ -158,7 +158,7 @@ async function rebuildFinding({ pool }: Database, count: string): Promise<Findin
     : warning("Tables", `${count}, rows of an older version. ${reason}`, "Run `pith-graph rebuild`.");
 }
 
-/** Below, PostgreSQL may stop in the midst of an ingest. Bytes. */
+/** Bytes; with less free space, PostgreSQL may stop in the middle of an ingest. */
 const littleRoom = 2 ** 30;
 
 type DataFolder = {
@@ -167,7 +167,7 @@ type DataFolder = {
   readonly hasCluster: boolean;
 };
 
-/** Where the embedded server keeps its data: its binaries, the folder's rights, who owns it, and what room is left. */
+/** Checks the embedded server's data: its binaries, the folder's permissions and owner, the free space. */
 export async function lookAtData(dataDirectory: string): Promise<DataFolder> {
   const findings: Finding[] = [];
   let major: string | undefined;
@@ -190,7 +190,7 @@ export async function lookAtData(dataDirectory: string): Promise<DataFolder> {
   }
 }
 
-/** The folder itself, or the first above it that is there. */
+/** The folder itself, or its nearest existing ancestor. */
 async function nearestExisting(folder: string): Promise<string> {
   for (let path = folder; ; path = dirname(path)) {
     const isThere = await stat(path).then(
@@ -208,7 +208,7 @@ async function rightsFinding(folder: string, existing: string): Promise<Finding>
     if (!(await stat(existing)).isDirectory())
       return wrong("Data folder", `${existing} is no folder`, advice);
     await access(existing, constants.R_OK | constants.W_OK | constants.X_OK);
-    // Root may do all that access() asks about, also on a file system that is read-only.
+    // access() grants root everything, even on a read-only file system.
     await rmdir(await mkdtemp(join(existing, ".pith-graph-doctor-")));
   } catch (error) {
     return wrong("Data folder", `${folder}: ${errorText(error)}`, advice);

@@ -37,7 +37,7 @@ async function runDoctor(asJson: boolean): Promise<number> {
   return findings.some(({ result }) => result === "wrong") ? exitStatus.foundWrong : exitStatus.done;
 }
 
-/** All findings, in the order in which they build on each other. */
+/** All findings, in the order in which they depend on each other. */
 async function examine(environment: NodeJS.ProcessEnv): Promise<Finding[]> {
   const { localeFinding, nodeFinding, softwareFinding } = await import("./software-checks.ts");
   const settings = await import("./settings-checks.ts");

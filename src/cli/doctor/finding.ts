@@ -1,12 +1,12 @@
-/** What a look at one part of an installation came to. */
+/** The result of checking one part of an installation. */
 export type Finding = {
-  /** What was looked at: short, the same in every run. */
+  /** The name of the check: short, the same in every run. */
   readonly check: string;
-  /** `warning`: it works, less well than it might. `wrong`: something will not work. */
+  /** `warning`: it works, but less well than it could. `wrong`: something will not work. */
   readonly result: "ok" | "warning" | "wrong";
-  /** What is there. */
+  /** A description of the result. */
   readonly text: string;
-  /** What to do about it; always there where it is not `ok`. */
+  /** Advice; always present unless `ok`. */
   readonly advice?: string;
 };
 

@@ -8,7 +8,7 @@ import { type Finding, ok, warning, wrong } from "./finding.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Every setting by itself, so that one which cannot be used hides no other. */
+/** Checks every setting separately, so that an invalid one hides no other. */
 export function settingsFindings(environment: Environment): Finding[] {
   const given = settingNames.filter((name) => (environment[name] ?? "").trim() !== "");
   const findings: Finding[] = [];
@@ -16,7 +16,7 @@ export function settingsFindings(environment: Environment): Finding[] {
     const message = faultOf({ [name]: environment[name] });
     if (message !== null) findings.push(wrong(`Setting ${name}`, "cannot be used", message));
   }
-  // Settings that are sound alone may not fit together.
+  // Settings that are valid alone may contradict each other.
   const together = findings.length === 0 ? faultOf(environment) : null;
   if (together !== null) findings.push(wrong("Settings", "do not fit together", together));
   for (const message of unknownVariables(environment)) {
@@ -28,7 +28,7 @@ export function settingsFindings(environment: Environment): Finding[] {
 }
 
 function faultOf(environment: Environment): string | null {
-  // What needs another setting beside it is looked at together with it.
+  // A setting that requires another one is checked together with it.
   try {
     readConfig(environment);
     return null;
@@ -39,7 +39,7 @@ function faultOf(environment: Environment): string | null {
   }
 }
 
-/** The configuration that is left when what cannot be used is taken out. */
+/** The configuration without its invalid settings. */
 export function usableConfig(environment: Environment): Config {
   const usable: Record<string, string | undefined> = {};
   for (const name of settingNames) {
@@ -52,7 +52,7 @@ export function usableConfig(environment: Environment): Config {
   }
 }
 
-/** Who may submit; the tokens' form is a matter of the settings. */
+/** Who may submit; the format of the tokens is checked with the settings. */
 export function tokensFinding({ submissions }: Config): Finding {
   const { tokens } = submissions;
   if (new Set(tokens.map(({ sha256 }) => sha256.toString("hex"))).size < tokens.length) {
@@ -62,7 +62,7 @@ export function tokensFinding({ submissions }: Config): Finding {
   return ok("Tokens", `${tokens.length}: ${tokens.map(({ name }) => name).join(", ")}`);
 }
 
-/** The keyring, and whether its keys count now. `now`: RFC 3339, in UTC. */
+/** The keyring, and whether its keys are valid now. `now`: RFC 3339, in UTC. */
 export async function keyringFindings({ keyringPath }: Config, now: string): Promise<Finding[]> {
   try {
     const keyring = await loadKeyring([keyringPath]);
@@ -97,7 +97,7 @@ export async function keyringFindings({ keyringPath }: Config, now: string): Pro
   }
 }
 
-/** Whether `pith-graph start` could listen; a pith-graph that does so already is no fault. */
+/** Whether `pith-graph start` could listen; a pith-graph that already listens is no fault. */
 export async function portFinding(host: string, port: number): Promise<Finding> {
   const place = `${host}:${port}`;
   const fault = await listenFault(host, port);

@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Finding, ok, warning, wrong } from "./finding.ts";
 
-/** The oldest Node.js that this runs on, as `engines` in package.json has it. */
+/** The oldest Node.js that this runs on, as in `engines` of package.json. */
 const oldestNode = [20, 19] as const;
 
-/** `version` as `process.versions.node` has it: `22.11.0`. */
+/** `version` in the form of `process.versions.node`: `22.11.0`. */
 export function nodeFinding(version: string): Finding {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   const isOldEnough = major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1]);
@@ -15,7 +15,7 @@ export function nodeFinding(version: string): Finding {
   return ok("Node.js", version);
 }
 
-/** Whether all that this software is made of is there. `root`: the package's folder. */
+/** Whether all parts of this software are present. `root`: the package's folder. */
 export function softwareFinding(version: string, root = new URL("../../../", import.meta.url)): Finding {
   const needed = ["drizzle/meta/_journal.json", "sample/keyring.json", "dist/explorer/index.html"];
   const missing = needed.filter((path) => !existsSync(new URL(path, root)));
@@ -29,12 +29,12 @@ export function softwareFinding(version: string, root = new URL("../../../", imp
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Whether the terminal is told to show more than ASCII: titles and names are full of it. */
+/** Whether the locale of the terminal supports more than ASCII, which titles and names need. */
 export function localeFinding(
   environment: Environment,
   platform: NodeJS.Platform = process.platform,
 ): Finding {
-  // The first of these that is set decides, as for every program (POSIX, 8.2).
+  // The first of these that is set decides, in every program (POSIX, 8.2).
   const names = ["LC_ALL", "LC_CTYPE", "LANG"] as const;
   const name = names.find((one) => (environment[one] ?? "") !== "");
   if (platform === "win32" || platform === "darwin")

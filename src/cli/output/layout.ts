@@ -1,19 +1,19 @@
 import stringWidth from "string-width";
 
-/** Where the output is no terminal that tells its width: characters. */
+/** In characters, for output that is not a terminal with a known width. */
 const usualWidth = 100;
 const widestText = 120;
 
-/** Characters that a line of text may have on a stream. */
+/** The maximum length of a line of text on a stream, in characters. */
 export function textWidth({ columns }: { readonly columns?: number | undefined }): number {
   return Math.max(40, Math.min(columns ?? usualWidth, widestText));
 }
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
-/** A text cut to so many columns of a terminal, with … for what is cut off. */
+/** A text cut to a width in terminal columns, with … for the rest. */
 export function cutTo(text: string, columns: number): string {
-  // No character takes more than two columns.
+  // No character is wider than two columns.
   if (text.length * 2 <= columns || stringWidth(text) <= columns) return text;
   let result = "";
   let left = columns - 1;
@@ -25,7 +25,7 @@ export function cutTo(text: string, columns: number): string {
   return `${result.trimEnd()}…`;
 }
 
-/** Breaks a text between words into lines of at most so many columns; longer words stand alone. */
+/** Breaks a text between words into lines of at most `columns` columns; longer words get a line of their own. */
 export function wrapped(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = "";

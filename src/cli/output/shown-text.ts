@@ -1,11 +1,11 @@
 import { cutTo } from "./layout.ts";
 
-/** Escape sequences of terminals, whole: CSI; OSC and the other strings, to their end; and the two-character ones. */
+/** Complete escape sequences of terminals: CSI; OSC and the other strings, to their end; and the two-character ones. */
 const escapeSequence =
   /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]?|(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|\u001b[ -/]*[0-~]?/g;
 
 /**
- * What is left of control characters, and characters that are not seen and change how others are: invisible operators,
+ * Remaining control characters, and invisible characters that change how others are shown: invisible operators,
  * deprecated format characters, byte order marks, annotations, tags.
  */
 const unseen =
@@ -13,7 +13,7 @@ const unseen =
 
 const blanks = /[\s\u0085\u2028\u2029]+/g;
 
-/** Marks of writing direction, and the strong characters that turn it: Hebrew, Arabic and what is written like them. */
+/** Marks of writing direction, and right-to-left letters: Hebrew, Arabic and related scripts. */
 const directed =
   /[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
 
@@ -22,9 +22,9 @@ const popIsolate = "\u2069";
 const popEmbedding = "\u202c";
 
 /**
- * A text of a document or of another server as one line for a terminal: it can neither give the terminal commands nor
- * turn around what stands beside it. Escape sequences and control characters are taken out, blanks become one space, and a
- * text that sets its own direction is isolated, its marks balanced. It is cut to so many columns, where they are given.
+ * Sanitizes a text of a document or of another server to one line for a terminal: it can neither give the terminal
+ * commands nor reverse the text beside it. Escape sequences and control characters are removed, white space becomes one
+ * space, and a text that sets its own direction is isolated, with balanced marks. It is cut to `columns`, if given.
  */
 export function shownText(text: string, columns = Number.POSITIVE_INFINITY): string {
   const whole = text.replace(escapeSequence, "").replace(unseen, "").replace(blanks, " ").trim();
@@ -33,7 +33,7 @@ export function shownText(text: string, columns = Number.POSITIVE_INFINITY): str
   return `${firstStrongIsolate}${balanced(plain)}${popIsolate}`;
 }
 
-/** Closes what a text opens, and leaves out what closes nothing: else it could close the isolate around it. */
+/** Closes marks that a text opens, and drops unmatched closing ones, which could close the isolate around it. */
 function balanced(text: string): string {
   const open: string[] = [];
   let result = "";
@@ -49,16 +49,16 @@ function balanced(text: string): string {
   return result + open.reverse().join("");
 }
 
-/** What JSON.stringify lets through although a terminal obeys it, or shows it as nothing or turned around. */
+/** Characters that JSON.stringify does not escape although a terminal obeys or hides them, or turns text around. */
 const unsafeInJson =
   /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udc7f]/g;
 
-/** A value as one line of JSON that a terminal may be shown: the same value, awkward characters written as `\u….` */
+/** A value as one line of JSON that is safe for a terminal: the same value, with such characters written as `\u….` */
 export function jsonLine(value: unknown): string {
   return escapedJson(JSON.stringify(value));
 }
 
-/** A text of JSON in which characters that a terminal would obey are written as `\u….`: the same value. */
+/** JSON text with characters that a terminal would obey written as `\u….`: the same value. */
 export function escapedJson(json: string): string {
   return json.replace(unsafeInJson, (found) =>
     [...Array(found.length).keys()]

@@ -1,26 +1,26 @@
 import { styleText } from "node:util";
 import { printable } from "../../printable.ts";
 
-/** Where lines for the person at the terminal go; answers go to standard output. */
+/** Prints a line for the person at the terminal; results go to standard output. */
 export function say(line: string): void {
   process.stderr.write(`${line.split("\n").map(printable).join("\n")}\n`);
 }
 
 /**
- * A text of many lines that documents wrote, for a terminal that is shown it as it is: what it would obey stands
- * there as `\u{9b}`.
+ * Several lines of text from documents, for a terminal that shows them unchanged: characters that it would obey are
+ * written as `\u{9b}`.
  */
 export function terminalText(text: string): string {
   return text.replaceAll("\r\n", "\n").split("\n").map(printable).join("\n");
 }
 
-/** The same of a text that comes in pieces, as UTF-8. */
+/** The same for a text that comes in pieces, as UTF-8. */
 export async function* terminalPieces(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = "";
   for await (const piece of pieces) {
     const text = rest + decoder.decode(piece, { stream: true });
-    // Whether a line ends with it is seen with the next.
+    // Whether the line ends with it depends on the next piece.
     rest = text.endsWith("\r") ? "\r" : "";
     yield terminalText(text.slice(0, text.length - rest.length));
   }
@@ -29,37 +29,37 @@ export async function* terminalPieces(pieces: AsyncIterable<Uint8Array>): AsyncG
 
 const closed = new AbortController();
 
-/** Aborted once nobody reads standard output any more: `pith-graph verify many.ndjson | head -1`. */
+/** Aborted once the reader of standard output is gone: `pith-graph verify many.ndjson | head -1`. */
 export const outputClosed: AbortSignal = closed.signal;
 
 /**
- * Lets commands come to their end in order when whoever reads their output stops before its end: what they hold, an
- * embedded server for one, is let go of. Without this the process would end where it stands.
+ * Lets commands finish in order if the reader of their output stops early: they release their resources, such as an
+ * embedded server. Without this the process would end immediately.
  */
 export function watchOutput(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
     closed.abort();
   });
-  // Nobody is left to be told.
+  // No one is left to read the error.
   process.stderr.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
   });
 }
 
-/** Whether an error says that, and nothing else. */
+/** Whether an error only reports the closed output. */
 export function isClosedOutput(error: unknown): boolean {
   return closed.signal.aborted && (error as NodeJS.ErrnoException | null)?.code === "EPIPE";
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What is asked of a stream: `process.stdout` and `process.stderr` have it. */
+/** The property that is needed of a stream: `process.stdout` and `process.stderr` have it. */
 export type Output = { readonly isTTY?: boolean | undefined };
 
 /**
- * Whether colours go to a stream. FORCE_COLOR comes first (`0` and `false` forbid, all else demands), then NO_COLOR
- * (anything but the empty text forbids: no-color.org), then whether it is a terminal that is not `dumb`.
+ * Whether a stream gets colours. FORCE_COLOR comes first (`0` and `false` forbid them, all else forces them), then
+ * NO_COLOR (any text but the empty one forbids them: no-color.org), then whether it is a terminal that is not `dumb`.
  */
 export function isColoured({ isTTY }: Output, environment: Environment = process.env): boolean {
   const force = environment["FORCE_COLOR"];
@@ -68,7 +68,7 @@ export function isColoured({ isTTY }: Output, environment: Environment = process
   return isTTY === true && environment["TERM"] !== "dumb";
 }
 
-/** Colours by what they mean. Each leaves the text as it is where no colours are wanted. */
+/** Colours by meaning. Each returns the text unchanged if colours are off. */
 export type Colours = {
   readonly strong: (text: string) => string;
   readonly faint: (text: string) => string;

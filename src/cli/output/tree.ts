@@ -1,48 +1,48 @@
-/** What a tree is drawn of: vertices with their steps from a root, and who leads to whom. */
+/** The graph behind a tree: vertices with their distance from a root, and their successors. */
 type TreeGraph = {
   readonly roots: readonly string[];
-  /** Steps from the nearest root. */
+  /** Distance from the nearest root. */
   readonly depthOf: ReadonlyMap<string, number>;
-  /** Those that a vertex leads to, in the order in which they are shown. */
+  /** The successors of a vertex, in display order. */
   readonly next: ReadonlyMap<string, readonly string[]>;
 };
 
 export type TreeOptions = {
-  /** Vertices at this depth are shown without what they lead to. */
+  /** Vertices at this depth are shown without their successors. */
   readonly depth: number;
-  /** The most that is shown below one vertex. */
+  /** The most successors shown below one vertex. */
   readonly children: number;
-  /** The most lines. */
+  /** At most this many lines. */
   readonly lines: number;
-  /** Whether edges lead both ways: then none leads back to where one comes from. */
+  /** Whether each edge leads both ways: then none is shown back to the vertex above. */
   readonly isUndirected?: boolean;
 };
 
-/** A line of a tree: what stands before its vertex, and how often it was there before. */
+/** A line of a tree: its prefix, its vertex, and whether the vertex was shown before. */
 export type TreeLine =
   | {
       readonly kind: "vertex";
       readonly prefix: string;
       readonly id: string;
       /**
-       * `cycle`: it stands above, on the way here. `repeated`: it stands elsewhere, with what it leads to. `unfollowed`: its
-       * own place is among what was left out.
+       * `cycle`: the vertex is one of its own ancestors. `repeated`: it is shown elsewhere, with its successors.
+       * `unfollowed`: its own place was left out.
        */
       readonly mark: "first" | "cycle" | "repeated" | "unfollowed";
     }
-  /** So many more that are not shown. */
+  /** `count` successors that are not shown. */
   | { readonly kind: "more"; readonly prefix: string; readonly count: number };
 
 export type Tree = {
   readonly lines: readonly TreeLine[];
-  /** Whether lines were left out for want of room: there is more than `lines`. */
+  /** Whether lines were left out because of `lines`. */
   readonly isCut: boolean;
 };
 
 /**
- * Lays a graph out as a tree. What a vertex leads to is shown once, at a place with as few steps from a root as there
- * can be; wherever it is met again it stands alone, marked. So every edge that leads away from a vertex above `depth`
- * has its line, unless it is counted in a line of kind `more`; and cycles end. Linear in vertices and edges.
+ * Lays out a graph as a tree. The successors of a vertex are shown once, at a place with the fewest steps from a root;
+ * wherever else it occurs, it is alone and marked. So every edge from a vertex above `depth` has its line, unless it is
+ * counted in a line of kind `more`; and cycles end. Linear in vertices and edges.
  */
 export function layOutTree(graph: TreeGraph, options: TreeOptions): Tree {
   const lines: TreeLine[] = [];

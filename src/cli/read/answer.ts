@@ -2,14 +2,14 @@ import { CommandError, exitStatus } from "../command-error.ts";
 
 export type Variables = Readonly<Record<string, unknown>>;
 
-/** Asks the GraphQL schema: over a database in this process, or over HTTP. There is no other way to read. */
+/** Queries the GraphQL schema: over a database in this process, or over HTTP. There is no other way to read. */
 export type Reader = {
-  /** The answer's data. Rejects with a CommandError where the schema answers with an error. */
+  /** Returns the data. Rejects with a CommandError if the schema answers with an error. */
   readonly ask: <Data>(query: string, variables?: Variables) => Promise<Data>;
   readonly close: () => Promise<void>;
 };
 
-/** What GraphQL answers, whoever executed it. */
+/** A GraphQL answer, whoever executed it. */
 export type Answer = {
   readonly data?: unknown;
   readonly errors?: readonly {
@@ -18,7 +18,7 @@ export type Answer = {
   }[];
 };
 
-/** Codes of questions that were put wrongly; all others are the server's trouble. */
+/** Error codes for wrong queries; all others are faults of the server. */
 const misused = new Set([
   "BAD_USER_INPUT",
   "AMBIGUOUS_REF",
@@ -28,7 +28,7 @@ const misused = new Set([
   "PERSISTED_QUERY_REQUIRED",
 ]);
 
-/** The data of an answer without errors; else a CommandError with the first error's message and code. */
+/** The data of an answer without errors; else throws a CommandError with the first error's message and code. */
 export function dataOf(answer: Answer): unknown {
   const [error] = answer.errors ?? [];
   if (error === undefined) {

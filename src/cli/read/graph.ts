@@ -18,7 +18,7 @@ type Options = ReadOptions & {
 
 const directions = { references: "REFERENCES", "cited-by": "CITED_BY", both: "BOTH" } as const;
 
-/** Lines of a tree: more than a person looks at. */
+/** Lines of a tree, at most: more than a person reads. */
 const mostLines = 2_000;
 
 export function addGraphCommand(program: Command): void {
@@ -104,7 +104,7 @@ type Work = {
   readonly paper: { readonly pithNumber: string } | null;
 };
 
-/** The tree of a citation graph: what is below a work is in the order of the answer, most cited first. */
+/** The tree of a citation graph: the works below one are in the order of the answer, most cited first. */
 function treeOf(
   { nodes, edges }: CitationGraph,
   direction: "REFERENCES" | "CITED_BY" | "BOTH",
@@ -130,7 +130,7 @@ function treeOf(
   );
 }
 
-/** The tree for a person at a terminal, and in words what is not in it. */
+/** The tree for a person at a terminal, with a description of what is left out. */
 function graphLines(graph: CitationGraph, { lines, isCut }: Tree, { colours, width }: TextStyle): string[] {
   const works = new Map(graph.nodes.map(({ work }) => [work.id, work]));
   const marks = { first: "", cycle: " ↺ cycle", repeated: " ↑ elsewhere", unfollowed: " … left out" };
@@ -142,7 +142,7 @@ function graphLines(graph: CitationGraph, { lines, isCut }: Tree, { colours, wid
     const year = work.year === null ? "" : ` ${work.year}`;
     const held = work.paper === null ? "" : " held";
     const tail = `${year}, cited by ${work.citedByCount}${held}`;
-    // A title that is only its own arXiv id says nothing more.
+    // A title that is only its own arXiv id adds nothing.
     const title = work.title === name || work.title === null ? "" : work.title;
     const taken = stringWidth(line.prefix) + stringWidth(name) + tail.length + marks[line.mark].length + 2;
     const shown = title === "" ? "" : ` ${shownText(title, Math.max(12, width - taken))}`;

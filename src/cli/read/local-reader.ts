@@ -15,8 +15,8 @@ import { loadKeyring } from "../keyring-file.ts";
 import { type Answer, dataOf, type Reader, type Variables } from "./answer.ts";
 
 /**
- * Executes the schema over the configured database, as the server does: beside one that runs, or without. Changes
- * nothing, so that a role which may only read is enough; the tables must be there, and up to date.
+ * Executes the schema over the configured database, like the server: alongside a running one, or without. It is
+ * read-only, so that a read-only role is enough; the tables must exist, and be up to date.
  */
 export async function openLocalReader(): Promise<Reader> {
   const keyring = await loadKeyring([readConfig().keyringPath]);
@@ -27,7 +27,7 @@ export async function openLocalReader(): Promise<Reader> {
     await database.close();
     throw error;
   }
-  // A question or two are answered sooner from the tables than the whole graph is loaded.
+  // For one or two queries the tables are faster than loading the graph.
   const graph = startGraph(database, { adjacency: "sql" });
   const createContext = prepareContext(database, graph);
   const ask = async <Data>(source: string, variableValues: Variables = {}) => {
@@ -40,7 +40,7 @@ export async function openLocalReader(): Promise<Reader> {
       return { errors: [error] };
     });
     for (const { originalError } of result.errors ?? []) {
-      // No error for clients: a lost connection, a defect. Said as such by whoever runs the command.
+      // Not an error meant for clients: a lost connection, a defect. The caller reports it as such.
       if (
         originalError !== undefined &&
         originalError.name !== "ApiError" &&
@@ -65,7 +65,7 @@ export async function openLocalReader(): Promise<Reader> {
   };
 }
 
-/** A query as the schema takes it, or what is wrong with it, by the codes that a server says it with. */
+/** Parses and validates a query; else returns the errors, with a server's error codes. */
 function readQuery(source: string): DocumentNode | Answer {
   const wrong = (code: string, errors: readonly { readonly message: string }[]): Answer => ({
     errors: errors.map(({ message }) => ({ message, extensions: { code } })),
@@ -82,7 +82,7 @@ function readQuery(source: string): DocumentNode | Answer {
   return wrong("BAD_USER_INPUT", [{ message: "Subscriptions are answered by servers: docs/live.md." }]);
 }
 
-/** Joins the embedded server where one runs, else starts it; makes none where nothing was ever taken in. */
+/** Joins the embedded server if one runs, else starts it; creates none if nothing was ever imported. */
 async function openForReading(): Promise<Database> {
   const config = readConfig();
   const { databaseUrl, dataDirectory } = config;

@@ -64,7 +64,7 @@ const checks = [
 
 export type TextStyle = { readonly colours: Colours; readonly width: number };
 
-/** A paper for a person at a terminal. */
+/** Formats a paper for a person at a terminal. */
 export function paperLines(
   paper: ShownPaper,
   work: ShownWork | null,
@@ -104,7 +104,7 @@ export function paperLines(
   ];
 }
 
-/** A work of which no paper is held. */
+/** Formats a work without a stored paper. */
 export function workLines(work: ShownWork | null, { colours, width }: TextStyle): string[] {
   if (work === null) return [];
   return [
@@ -130,7 +130,7 @@ function yearText({ year, statedYear }: ShownWork): string {
   return statedYear === null ? String(year) : `${year} (a reference states ${statedYear})`;
 }
 
-/** The identifiers of the work about which papers disagree, with what they say. */
+/** The identifiers of the work on which papers disagree, with the values that they give. */
 function conflictFacts({ identityConflicts }: ShownWork): (readonly [name: string, text: string])[] {
   return identityConflicts.map(({ identifier, candidates }) => {
     const said = candidates.map(({ arxivId, doi, paperCount }) => {
@@ -168,8 +168,8 @@ const originNotes: Readonly<Record<SignerOrigin, string | null>> = {
 };
 
 /**
- * A proof with the colour of how far it goes: the demo key's and an untrusted key's are never good. Never by colour
- * alone: the word says the same.
+ * A proof, coloured by its strength: those of the demo key and of untrusted keys are never shown as good. Colour is
+ * never the only sign: the word means the same.
  */
 function proofWord(proof: string, colours: Colours, origin: SignerOrigin = "REGISTRY"): string {
   const isTrusted = originNotes[origin] === null;
@@ -182,7 +182,7 @@ function proofWord(proof: string, colours: Colours, origin: SignerOrigin = "REGI
   return paint(shownText(proof));
 }
 
-/** `SIGNED by pith.science (pith-v1-2026-05)`; with the demo key ` [demo key, proves nothing]` behind it. */
+/** `SIGNED by pith.science (pith-v1-2026-05)`; with the demo key followed by ` [demo key, proves nothing]`. */
 export function provenanceText(provenance: Provenance | null, colours: Colours): string {
   if (provenance === null) return "nobody";
   const { proof, signer } = provenance;

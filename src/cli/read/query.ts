@@ -55,7 +55,7 @@ function readVariables(text: string): Variables {
     const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Variables;
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw new CommandError(
     `--variables must be a JSON object, not ${JSON.stringify(text)}.`,

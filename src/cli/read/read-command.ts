@@ -8,7 +8,7 @@ export type ReadOptions = { readonly url?: string; readonly json?: boolean };
 export const refDescription =
   "whatever names a paper: a Pith number, whole or cut short, an arXiv id, a DOI, or the address of one";
 
-/** The options of every command that reads. */
+/** Adds the options of every command that reads. */
 export function addReadOptions(command: Command): Command {
   return command.addOption(urlOption()).option("--json", "print the answer as one line of JSON");
 }
@@ -20,8 +20,8 @@ export function urlOption(): Option {
 }
 
 /**
- * Opens what is to be asked, and leaves it however the command ends. An error that has a code is printed with
- * `--json`, too. `refs`: what the command asks about, which an error may be about.
+ * Opens a reader, and closes it however the command ends. An error with a code is also printed with `--json`. `refs`:
+ * the refs that the command queries, which an error may be about.
  */
 export async function withReader<Result>(
   { url, json = false }: ReadOptions,
@@ -32,7 +32,7 @@ export async function withReader<Result>(
   try {
     return await run(reader);
   } catch (thrown) {
-    // Another server may answer in whatever shape it likes.
+    // Another server may answer in any shape.
     const isOddAnswer = url !== undefined && thrown instanceof TypeError;
     const error = isOddAnswer ? noAnswer() : await withSearch(thrown, refs);
     if (json && error instanceof CommandError && error.details.code !== undefined) {
@@ -44,12 +44,12 @@ export async function withReader<Result>(
   }
 }
 
-/** An error in the shape that GraphQL's errors have; `next` where there is something to do. */
+/** An error in the shape of GraphQL errors; `next` if there is a next step. */
 function errorAnswer({ message, details }: CommandError) {
   return { errors: [{ message, extensions: details }] };
 }
 
-/** Nothing is known by a ref. */
+/** The error that a ref matches nothing. */
 export function unknownRef(ref: string): CommandError {
   return new CommandError(
     `Nothing is known here by ${JSON.stringify(ref)}: neither a paper, nor a work that one of those held cites.`,
@@ -58,13 +58,13 @@ export function unknownRef(ref: string): CommandError {
   );
 }
 
-/** Papers that are stored of a work: its versions. */
+/** The stored papers of a work: its versions. */
 export type StoredVersions = readonly {
   readonly pithNumber: string;
   readonly source: { readonly kind: string; readonly identifier: string; readonly version: number | null };
 }[];
 
-/** Why there is no paper by a ref: nothing is known by it, other versions of it are stored, or it is only cited. */
+/** The reason why a ref has no paper: nothing matches it, other versions are stored, or it is only cited. */
 export async function noPaper({ ask }: Reader, ref: string): Promise<CommandError> {
   const { work } = await ask<{ work: { papers: StoredVersions } | null }>(
     /* GraphQL */ "query Work($ref: String!) { work(ref: $ref) { papers { pithNumber source { kind identifier version } } } }",
@@ -74,7 +74,7 @@ export async function noPaper({ ask }: Reader, ref: string): Promise<CommandErro
   return otherVersions(ref, work.papers) ?? onlyCited(ref);
 }
 
-/** That other versions are stored than the one that a ref names; null where none is. */
+/** The error that other versions are stored than the one that a ref names; null if none is. */
 export function otherVersions(ref: string, papers: StoredVersions): CommandError | null {
   const [latest] = papers;
   if (latest === undefined) return null;
@@ -112,7 +112,7 @@ export type Page<Row> = {
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
 };
 
-/** The first rows of a connection, page by page. `ask` is given how many of which page; null ends it. */
+/** The first rows of a connection, page by page. `ask` gets the size and cursor of a page; null ends it. */
 export async function firstRows<Row>(
   limit: number,
   ask: (page: { readonly first: number; readonly after: string | null }) => Promise<Page<Row> | null>,
@@ -129,12 +129,12 @@ export async function firstRows<Row>(
   }
 }
 
-/** Characters of what is suggested as words to search for; a search itself takes some more (docs/search.md). */
+/** Characters of the words that are suggested for a search; a search itself accepts more (docs/search.md). */
 const longestWords = 200;
 
 /**
- * An error about one of these refs with the search for it as the next thing to do: it is no reference at all, or
- * nothing is known by it. Every other error as it is.
+ * An error about one of these refs, with the search for it as the next step: it is malformed, or nothing matches it.
+ * Every other error unchanged.
  */
 export async function withSearch(error: unknown, refs: readonly string[]): Promise<unknown> {
   if (!(error instanceof CommandError) || error.details.next !== undefined) return error;
@@ -149,7 +149,7 @@ async function doubtfulOf(
   refs: readonly string[],
 ): Promise<string | undefined> {
   if (details.code === "BAD_USER_INPUT") {
-    // Only here: commands that ask a server start sooner without it.
+    // Imported here: commands that query a server start faster without it.
     const { parsePaperRef } = await import("../../protocol/index.ts");
     return refs.find((ref) => parsePaperRef(ref) === null);
   }
@@ -157,12 +157,12 @@ async function doubtfulOf(
   return refs.find((ref) => message.includes(JSON.stringify(ref))) ?? refs[0];
 }
 
-/** A text as one word of a POSIX shell, whatever it holds. */
+/** A text as one word of a POSIX shell, whatever it contains. */
 export function shellWord(text: string): string {
   return /["$`\\!]/.test(text) ? `'${text.replaceAll("'", "'\\''")}'` : `"${text}"`;
 }
 
-/** Whoever gives no address asks the configured database. */
+/** Without an address, the configured database is read. */
 async function openReader(url: string | undefined): Promise<Reader> {
   if (url !== undefined) return (await import("./remote-reader.ts")).openRemoteReader(url);
   return (await import("./local-reader.ts")).openLocalReader();

@@ -4,10 +4,10 @@ import { type Answer, dataOf, noAnswer, type Reader, type Variables } from "./an
 
 /** How long an answer may take, in milliseconds. */
 const patience = 60_000;
-/** Bytes of an answer. The largest that these commands ask for is a graph of 5,000 works. */
+/** Bytes of an answer, at most. The largest that these commands request is a graph of 5,000 works. */
 const largestAnswer = 2 ** 26;
 
-/** Asks a pith-graph over HTTP. `address` is its base, or that of its `/graphql`. */
+/** Queries a pith-graph over HTTP. `address` is its base, or that of its `/graphql`. */
 export function openRemoteReader(address: string): Reader {
   const url = graphqlAddress(address);
   return {
@@ -17,7 +17,7 @@ export function openRemoteReader(address: string): Reader {
   };
 }
 
-/** Throws CommandError for what is no address of the web. */
+/** Throws CommandError if it is not a web address. */
 function graphqlAddress(address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
@@ -47,7 +47,7 @@ async function post(url: URL, query: string, variables: Variables): Promise<Answ
         accept: "application/graphql-response+json, application/json",
       },
       body: JSON.stringify({ query, variables }),
-      // Whoever is sent elsewhere would tell another server what is looked for.
+      // A redirect would disclose the query to another server.
       redirect: "error",
       signal: AbortSignal.timeout(patience),
     });

@@ -105,7 +105,7 @@ function edgeLines({ node, passage, matchType }: Edge, colours: Colours, width: 
   const { title, name, detail } = described(node);
   const text = (passage?.parts ?? []).map((part) => {
     const shown = shownText(part.text);
-    // The blanks between the parts are theirs; wrapped() makes one of several.
+    // White space between the parts belongs to them; wrapped() folds it.
     const [before, after] = [/^\s/.test(part.text) ? " " : "", /\s$/.test(part.text) ? " " : ""];
     return `${before}${part.isMatch && shown !== "" ? mark(shown) : shown}${after}`;
   });
@@ -117,7 +117,7 @@ function edgeLines({ node, passage, matchType }: Edge, colours: Colours, width: 
   ];
 }
 
-// Matches are marked while lines are broken, by characters that shownText never leaves in a text; then painted.
+// Matches are marked during line breaking by characters that shownText removes from any text; then coloured.
 const [matchBegin, matchEnd] = ["\u0001", "\u0002"];
 
 function mark(text: string): string {

@@ -7,11 +7,11 @@ type AnalystOptions = {
   readonly name: string;
   /** Printable ASCII: `isSoundPassword`. */
   readonly password: string;
-  /** How long a statement may take unless its session says otherwise. */
+  /** How long a statement may take; a session can override it. */
   readonly statementSeconds: number;
 };
 
-/** Names that need no quotes anywhere, and are none of PostgreSQL's own. */
+/** Names that need no quotes anywhere, and are not PostgreSQL's own. */
 export function isRoleName(name: string): boolean {
   return /^[a-z_][a-z0-9_]{0,62}$/.test(name) && !name.startsWith("pg_") && name !== "public";
 }
@@ -21,8 +21,8 @@ export function isSoundPassword(password: string): boolean {
 }
 
 /**
- * Makes a role that reads the views of `analytics` and nothing else, and one that is there gets this password and these
- * settings. Rejects with PostgreSQL's error where the connection may not make roles, or the role may do more.
+ * Creates a role that can only read the views of `analytics`; an existing analyst gets this password and settings.
+ * Rejects with RoleInUseError for any other existing role, or PostgreSQL's error without the right to create roles.
  */
 export async function grantAnalyst(
   { pool }: Pick<Database, "pool">,
@@ -55,7 +55,7 @@ export async function grantAnalyst(
     await client.query(`ALTER ROLE ${role} SET timezone = 'UTC'`);
     await client.query(`GRANT USAGE ON SCHEMA analytics TO ${role}`);
     await client.query(`GRANT SELECT ON ALL TABLES IN SCHEMA analytics TO ${role}`);
-    // Also those that a later version adds.
+    // Including views that a later version adds.
     await client.query(`ALTER DEFAULT PRIVILEGES IN SCHEMA analytics GRANT SELECT ON TABLES TO ${role}`);
     await client.query("COMMIT");
     isLost = false;
@@ -65,7 +65,7 @@ export async function grantAnalyst(
   }
 }
 
-/** Takes a role away again, with what it may in this database. */
+/** Removes a role, with its rights in this database. */
 export async function removeAnalyst({ pool }: Pick<Database, "pool">, name: string): Promise<boolean> {
   const { rowCount } = await pool.query(
     "SELECT FROM pg_roles WHERE rolname = $1 AND shobj_description(oid, 'pg_authid') = $2",
@@ -80,7 +80,7 @@ export async function removeAnalyst({ pool }: Pick<Database, "pool">, name: stri
 
 const roleComment = "reads the schema analytics: made by pith-graph analyst";
 
-/** The name belongs to somebody else. */
+/** The name belongs to another role. */
 export class RoleInUseError extends Error {
   override readonly name = "RoleInUseError";
 }

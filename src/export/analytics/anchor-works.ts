@@ -10,8 +10,8 @@ import { readRows } from "../copy-out.ts";
 const pageSize = 5_000;
 
 /**
- * Computes `analytics.anchor_works` anew, in the transaction of this connection: each work's place in the graph of
- * internal anchors. Holds the graph in memory meanwhile. Returns the number of rows.
+ * Recomputes `analytics.anchor_works` in the transaction of this connection: each work's rank in the graph of internal
+ * anchors. The graph is in memory for that time. Returns the number of rows.
  */
 export async function writeAnchorWorks(client: pg.ClientBase): Promise<number> {
   const graph = GraphVersion.of(await readGraphInSnapshot(client));
@@ -63,7 +63,7 @@ function* anchorsOf({ references }: GraphVersion, vertex: number): Generator<num
   }
 }
 
-/** By vertex, the microseconds since 1970 when its paper was submitted; -Infinity where none is held. */
+/** By vertex, the submission time of its paper in microseconds since 1970; -Infinity if no paper is stored. */
 async function readTimes(client: pg.ClientBase, graph: GraphVersion): Promise<Float64Array> {
   const times = new Float64Array(graph.size).fill(Number.NEGATIVE_INFINITY);
   // As text: JSON numbers are not as exact.

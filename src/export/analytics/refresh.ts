@@ -2,20 +2,20 @@ import type { Database } from "../../store/index.ts";
 import { type ExportedSet, readSet } from "../snapshot.ts";
 import { writeAnchorWorks } from "./anchor-works.ts";
 
-/** Any constant: who else refreshes waits for it. */
+/** An arbitrary constant: concurrent refreshes wait for it. */
 const refreshLock = 7_484_006;
 
 type RefreshReport = {
-  /** What the tables are of now. */
+  /** The version that the tables now have. */
   readonly set: ExportedSet;
-  /** By table, the rows that were written; null where all was of this set already. */
+  /** The rows written by table; null if all were of this version already. */
   readonly rows: Readonly<Record<string, number>> | null;
 };
 
 /**
- * Computes the tables of `analytics` that are kept (anchor_rates, field_anchors, anchor_works) from one snapshot, and
- * puts them in place of the old in one transaction: readers see the old or the new, with what they are of in
- * `analytics.refreshed`. Nothing is done where they are of this very set.
+ * Computes the stored tables of `analytics` (anchor_rates, field_anchors, anchor_works) from one snapshot, and replaces
+ * the old ones in one transaction: readers see the old or the new, with their version in `analytics.refreshed`. Does
+ * nothing if they are of this version already.
  */
 export async function refreshAnalytics(
   { pool }: Pick<Database, "pool">,
@@ -47,7 +47,7 @@ export async function refreshAnalytics(
     await client.query("COMMIT");
     return { set, rows };
   } finally {
-    // The session's end frees the lock, and takes back what was not committed.
+    // The end of the session releases the lock, and rolls back uncommitted work.
     client.release(true);
   }
 }

@@ -1,11 +1,11 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 
-/** As PostgreSQL does. */
+/** PostgreSQL's own default. */
 const usualIterations = 4096;
 
 /**
- * A password as PostgreSQL keeps it for SCRAM-SHA-256 (RFC 5802 and 7677): what is sent instead of the password
- * itself, which then stands in no log. The password is printable ASCII, which SASLprep leaves as it is.
+ * A password in PostgreSQL's stored form for SCRAM-SHA-256 (RFC 5802 and 7677): sent instead of the password itself,
+ * which so appears in no log. The password is printable ASCII, which SASLprep does not change.
  */
 export function scramVerifier(
   password: string,

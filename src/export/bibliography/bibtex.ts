@@ -4,7 +4,7 @@ import { type RowCount, writeRows } from "../copy-out.ts";
 import type { PaperSet } from "./citable-paper.ts";
 import { type Entry, readEntries } from "./entries.ts";
 
-/** Papers as BibTeX, an entry each, with the fields of arXiv and INSPIRE. Accented letters are TeX: `F{\"a}rber`. */
+/** Papers as BibTeX, one entry each, with the fields of arXiv and INSPIRE. Accented letters are TeX: `F{\"a}rber`. */
 export function bibtex(client: pg.ClientBase, set: PaperSet, count: RowCount): AsyncGenerator<Uint8Array> {
   return writeRows(readEntries(client, set), entryText, count);
 }
@@ -15,7 +15,7 @@ function entryText(entry: Entry): string {
   const { key, title, authors, year, month, source_kind, source_id, primary_category, doi, url } = entry;
   const isArxiv = source_kind === "arxiv";
   const fields: (readonly [string, string | null | undefined])[] = [
-    // The inner braces keep capitals as they are.
+    // The inner braces preserve capitals.
     ["title", title === null ? null : `{{${textToTex(title)}}}`],
     ["author", authors.length === 0 ? null : `{${authors.map(authorText).join(" and ")}}`],
     ["year", year === null ? null : `{${year}}`],
@@ -33,12 +33,12 @@ function entryText(entry: Entry): string {
   return `@misc{${key},\n${lines.join("")}}\n\n`;
 }
 
-/** `van der Berg, Jr., Jan`; a name of several words that is not a person's in braces, which BibTeX does not split. */
+/** `van der Berg, Jr., Jan`. Other names of several words are in braces, so that BibTeX does not split them. */
 function authorText(author: AuthorName): string {
   if (author.kind !== "person") return `{${textToTex(author.text)}}`;
   const { particle, family, suffix, given } = author;
-  // Of `Souza e Silva`, BibTeX would take all up to the lower-case word for the particle.
-  // And citation-js would divide `{\'A}lvarez-Gaum{\'e}`.
+  // In `Souza e Silva`, BibTeX would take everything up to the lower-case word as the particle.
+  // And citation-js would split `{\'A}lvarez-Gaum{\'e}`.
   const isGuarded =
     / \p{Ll}/u.test(family) || /(?:^| )and(?: |$)/i.test(family) || /^[^\x00-\x7f].*-/u.test(family);
   const last = isGuarded ? `{${textToTex(family)}}` : textToTex(family);
@@ -46,7 +46,7 @@ function authorText(author: AuthorName): string {
   return parts.filter((part) => part !== null).join(", ");
 }
 
-/** An address or a DOI for the fields that BibTeX's readers take as they are: only what ends a field is encoded. */
+/** An address or a DOI for fields that BibTeX's readers do not parse: only characters that end a field are encoded. */
 export function verbatimText(text: string): string {
   return text.replace(/[\\{}\p{Z}\p{C}]/gu, encodeURIComponent);
 }

@@ -1,19 +1,19 @@
 import pg from "pg";
 
-/** What a bibliography says of a paper, or of a work that is cited but of which no paper is stored. */
+/** The citation data of a paper, or of a work that is cited but has no stored paper. */
 export type CitablePaper = {
   /** `arxiv:2302.12192`, `doi:10.1103/…`, … */
   readonly work: string;
-  /** Null where no paper is stored. */
+  /** Null if no paper is stored. */
   readonly pith_number: string | null;
   readonly title: string | null;
   readonly authors: readonly string[];
-  /** In UTC; null where nobody says. */
+  /** In UTC; null if unknown. */
   readonly year: number | null;
-  /** Null where no paper is stored. */
+  /** Null if no paper is stored. */
   readonly month: number | null;
   readonly day: number | null;
-  /** `arxiv`, or where else the record comes from; null where that is not known. */
+  /** `arxiv`, or the other source of the record; null if unknown. */
   readonly source_kind: string | null;
   readonly source_id: string | null;
   readonly source_version: number | null;
@@ -21,12 +21,12 @@ export type CitablePaper = {
   readonly dois: readonly string[];
 };
 
-/** What can be named in a bibliography: a stored paper, or a work of which none is stored. */
+/** A citable item: a stored paper, or a work without one. */
 export type CitableRef =
   | { readonly kind: "paper"; readonly pithNumber: string }
   | { readonly kind: "work"; readonly workId: bigint };
 
-/** Which papers; all conditions must hold, and without conditions it is all papers. */
+/** The papers that meet all conditions; without conditions, all papers. */
 export type PaperSet = {
   /** In this order, each once. */
   readonly refs?: readonly CitableRef[];
@@ -43,7 +43,7 @@ export function citablePaperSelect(conditions: readonly string[]): string {
     ORDER BY p.pith_number COLLATE "C"`;
 }
 
-/** Rows of `CitablePaper` of works, by what they are known by, with their `work_id`. */
+/** Rows of `CitablePaper` of works, by their keys, with their `work_id`. */
 export function citableWorkSelect(workIds: readonly bigint[]): string {
   const name = (kind: string) =>
     `CASE split_part(w.key, ':', 1) WHEN '${kind}' THEN substr(w.key, ${kind.length + 2}) END`;
@@ -63,15 +63,15 @@ export function categoryIs(category: string): string {
   return `p.primary_category = ${pg.escapeLiteral(category)}`;
 }
 
-/** DOIs that DataCite gives arXiv's papers: what is published elsewhere has another one. */
+/** DOIs that DataCite assigns to arXiv's papers: a version published elsewhere has another one. */
 const arxivDoi = /^10\.48550\/arxiv\./;
 
-/** The DOI to cite by: of the published version where one is known. */
+/** The DOI to cite: that of the published version if known. */
 export function doiOf({ dois }: CitablePaper): string | null {
   return dois.find((doi) => !arxivDoi.test(doi)) ?? dois[0] ?? null;
 }
 
-/** Where a person reads it; null where that is not known. */
+/** The address where a person can read it; null if unknown. */
 export function urlOf({ source_kind, source_id, source_version }: CitablePaper): string | null {
   if (source_kind !== "arxiv" || source_id === null) return null;
   const id = source_id.split("/").map(encodeURIComponent).join("/");

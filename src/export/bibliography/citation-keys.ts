@@ -1,6 +1,6 @@
 import type { AuthorName } from "../../text/index.ts";
 
-/** What a key is made of. */
+/** The fields that a key is made of. */
 type KeySource = {
   /** `arxiv:2302.12192`, `doi:10.1103/…`, … */
   readonly work: string;
@@ -11,13 +11,13 @@ type KeySource = {
 };
 
 /**
- * The citation keys of one file: `aue2022predicting` of the first author's family name, the year and the title's first
- * word of weight. Of entries that would have the same, the first has it as it is, and the next have `a`, `b`, … behind
- * it. An entry without an author or a year is known by what its work is known by: `arxiv-2302.12192`.
+ * The citation keys of one file: `aue2022predicting` from the first author's family name, the year and the title's
+ * first significant word. If several entries have the same key, the first keeps it, and the next get `a`, `b`, …
+ * appended. An entry without an author or a year uses its work's key: `arxiv-2302.12192`.
  */
 export class CitationKeys {
   readonly #taken = new Set<string>();
-  /** By key, how many letters were put behind it. */
+  /** By key, how many suffixes were used. */
   readonly #suffixes = new Map<string, number>();
 
   keyOf(source: KeySource): string {
@@ -60,7 +60,7 @@ const emptyWords = new Set(
 function titleWord(title: string): string {
   const words = title
     .replace(/\$[^$]*\$|\\\(.*?\\\)/g, " ")
-    // An apostrophe is within a word: `l'été`, `What's`.
+    // An apostrophe is part of a word: `l'été`, `What's`.
     .replace(/['’](?=\p{L})/gu, "")
     .split(/[^\p{L}\p{M}\p{N}]+/u)
     .map(asciiLetters)
@@ -68,7 +68,7 @@ function titleWord(title: string): string {
   return (words.find((word) => !emptyWords.has(word)) ?? words[0] ?? "").slice(0, maxName);
 }
 
-/** Letters that no decomposition makes ASCII. */
+/** Letters that no decomposition turns into ASCII. */
 const spellings: Readonly<Record<string, string>> = {
   ß: "ss",
   æ: "ae",
@@ -89,7 +89,7 @@ function asciiLetters(text: string): string {
     .replace(/[^a-z0-9]/g, "");
 }
 
-/** What BibTeX accepts in a key: `arxiv-hep-th-9711200`. */
+/** Characters that BibTeX accepts in a key: `arxiv-hep-th-9711200`. */
 function identityKey(work: string, pithNumber: string | null): string {
   const identity = /^(?:arxiv|doi):/.test(work) ? work : (pithNumber ?? work);
   return identity.replace(/[^A-Za-z0-9.]+/g, "-").replace(/^-|-$/g, "");

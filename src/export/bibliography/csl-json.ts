@@ -4,7 +4,7 @@ import { type RowCount, writeRows } from "../copy-out.ts";
 import type { PaperSet } from "./citable-paper.ts";
 import { type Entry, readEntries } from "./entries.ts";
 
-/** Papers as CSL-JSON: one array of items, each on a line of its own. */
+/** Papers as CSL-JSON: one array of items, one a line. */
 export async function* cslJson(
   client: pg.ClientBase,
   set: PaperSet,
@@ -26,7 +26,7 @@ function itemOf(entry: Entry): object {
   const isArxiv = source_kind === "arxiv";
   return {
     id: key,
-    // CSL's type of a preprint.
+    // CSL's type for preprints.
     type: "article",
     ...(title === null ? {} : { title }),
     ...(authors.length === 0 ? {} : { author: authors.map(nameOf) }),
@@ -44,7 +44,7 @@ function itemOf(entry: Entry): object {
   };
 }
 
-/** A person in parts, as CSL has them; `literal` where a name cannot be split. */
+/** A person in CSL's parts; `literal` if a name cannot be split. */
 function nameOf(author: AuthorName): object {
   if (author.kind !== "person") return { literal: author.text };
   const { family, given, particle, suffix } = author;

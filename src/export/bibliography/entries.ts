@@ -14,7 +14,7 @@ import {
 } from "./citable-paper.ts";
 import { CitationKeys } from "./citation-keys.ts";
 
-/** An entry of a bibliography, in every format. Texts are readable: TeX as letters, one line. */
+/** An entry of a bibliography, for every format. Texts are readable: TeX as letters, one line. */
 export type Entry = Omit<CitablePaper, "title" | "authors" | "dois"> & {
   /** Unique in its file: `aue2022predicting`. */
   readonly key: string;
@@ -24,7 +24,7 @@ export type Entry = Omit<CitablePaper, "title" | "authors" | "dois"> & {
   readonly url: string | null;
 };
 
-/** The entries of a set, many at a time: in the order in which they are named, else by Pith number. */
+/** The entries of a set, in pages: in the order of `refs` if given, else by Pith number. */
 export async function* readEntries(client: pg.ClientBase, set: PaperSet): AsyncGenerator<Entry[]> {
   const conditions = set.category === undefined ? [] : [categoryIs(set.category)];
   const keys = new CitationKeys();
@@ -37,7 +37,7 @@ export async function* readEntries(client: pg.ClientBase, set: PaperSet): AsyncG
   }
 }
 
-/** Keys are given by identity, so that the order in which the entries are named does not change them. */
+/** Keys are assigned in order of identity, so that the order of `refs` does not change them. */
 async function readNamed(
   client: pg.ClientBase,
   refs: readonly CitableRef[],

@@ -4,7 +4,7 @@ import { type RowCount, writeRows } from "../copy-out.ts";
 import type { PaperSet } from "./citable-paper.ts";
 import { type Entry, readEntries } from "./entries.ts";
 
-/** Papers as RIS: records of lines `TAG  - value`, each ended by CR LF, of unpublished works. */
+/** Papers as RIS: records of lines `TAG  - value`, each ended by CR LF, of type unpublished work. */
 export function ris(client: pg.ClientBase, set: PaperSet, count: RowCount): AsyncGenerator<Uint8Array> {
   return writeRows(readEntries(client, set), recordText, count);
 }
@@ -35,7 +35,7 @@ function dateText({ year, month, day }: Entry): string | null {
   return year === null || month === null || day === null ? null : `${year}/${two(month)}/${two(day)}/`;
 }
 
-/** `van der Berg, Jan, Jr.`; without a comma it is the name of a group, or of one word. */
+/** `van der Berg, Jan, Jr.`; without a comma it is the name of a group, or a single word. */
 function authorText(author: AuthorName): string {
   if (author.kind !== "person") return author.text.replaceAll(",", " ");
   const { particle, family, given, suffix } = author;

@@ -8,11 +8,11 @@ import type { WrittenFile } from "./written-file.ts";
 /** A file of a dump that is on disk. */
 export type DumpedFile = WrittenFile & {
   readonly name: string;
-  /** As the file's that was written: with other options it has other bytes. */
+  /** That of the exported file: other options give other bytes. */
   readonly variant?: string;
   /** Rows of a table, entries of a bibliography, works of a graph. */
   readonly rows: number;
-  /** Of a graph. */
+  /** The citations of a graph. */
   readonly citations: number;
 };
 
@@ -25,8 +25,8 @@ const fieldTypes: Readonly<Record<ColumnType, string>> = {
 };
 
 /**
- * A dump in the words of Frictionless' Data Package: each file with its hash and its counts, each column with what it
- * means, and which set of tables all of it is of. Says no time, so that the same tables give the same text.
+ * Describes a dump as a Frictionless Data Package: each file with its hash and counts, each column with its meaning,
+ * and the version of the tables. It contains no time, so that the same tables give the same text.
  */
 export async function dataPackage(
   client: pg.ClientBase,

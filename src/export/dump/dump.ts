@@ -14,20 +14,20 @@ import { writeWhole } from "./written-file.ts";
 type DumpOptions = {
   readonly folder: string;
   readonly files: readonly ExportFile[];
-  /** Goes on with what an earlier one left, where the tables are still the same. */
+  /** Continues an interrupted dump, if the tables are still the same. */
   readonly resume: boolean;
   readonly signal?: AbortSignal;
-  /** Told of each piece: the file, and its bytes so far. */
+  /** Called for each piece: the file, and its bytes so far. */
   readonly onProgress?: (name: string, bytes: number) => void;
-  /** Told of each file that is whole. */
+  /** Called for each complete file. */
   readonly onFile?: (file: DumpedFile, isNew: boolean) => void;
 };
 
 const descriptionName = "datapackage.json";
 
 /**
- * Writes files of one snapshot into a folder, each whole or not at all, and at last their description. Rejects with
- * ExportError where the folder is in use, or where there is nothing to go on with.
+ * Writes files of one snapshot into a folder, each atomically, and finally their description. Rejects with ExportError
+ * if the folder is in use, or if there is nothing to resume.
  */
 export function writeDump(database: Pick<Database, "pool">, options: DumpOptions): Promise<ExportedSet> {
   const { folder, files, signal, onProgress = () => {}, onFile = () => {} } = options;

@@ -6,7 +6,7 @@ import type { ExportedSet } from "../snapshot.ts";
 import type { DumpedFile } from "./data-package.ts";
 import { readWritten, writeWhole } from "./written-file.ts";
 
-/** What a dump remembers of itself until it is whole. */
+/** The state of a dump until it is complete. */
 type DumpRecord = {
   readonly software: string;
   readonly version: string;
@@ -15,7 +15,7 @@ type DumpRecord = {
 
 const fileName = "unfinished.json";
 
-/** The record of a dump that is being written: which set it is of, and which of its files are whole. */
+/** The record of a dump that is being written: its version of the tables, and its complete files. */
 export class UnfinishedDump {
   readonly #path: string;
   readonly #version: string;
@@ -33,7 +33,7 @@ export class UnfinishedDump {
     return dump;
   }
 
-  /** What an earlier export left: null where there is nothing of the kind, or a file that is not ours. Its files may be of another set. */
+  /** The record of an earlier export, perhaps of another version; null if there is none, or the file is not ours. */
   static async read(
     folder: string,
   ): Promise<{ readonly version: string; readonly software: string; readonly dump: UnfinishedDump } | null> {
@@ -50,7 +50,7 @@ export class UnfinishedDump {
     return { version, software, dump: new UnfinishedDump(folder, version, files) };
   }
 
-  /** A file that is whole, with the bytes that were written; null where it has to be written again. */
+  /** A complete file, with the bytes that were written; null if it must be written again. */
   async whole(
     folder: string,
     { name, variant }: Pick<ExportFile, "name" | "variant">,

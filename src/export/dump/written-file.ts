@@ -9,8 +9,8 @@ export type WrittenFile = {
 };
 
 /**
- * Writes a file whole or not at all: under another name, which it loses once all is on disk. A file that was there
- * is there until then. `onBytes` is told of each piece; the signal ends it between two.
+ * Writes a file atomically: under a temporary name until all is on disk. An existing file stays until then. `onBytes`
+ * is called for each piece; the signal ends the writing between two.
  */
 export async function writeWhole(
   path: string,
@@ -43,7 +43,7 @@ export async function writeWhole(
   return { bytes, sha256: hash.digest("hex") };
 }
 
-/** What is in a file; null where there is none. */
+/** The size and hash of a file; null if it is missing. */
 export async function readWritten(path: string): Promise<WrittenFile | null> {
   const hash = createHash("sha256");
   let bytes = 0;

@@ -5,17 +5,17 @@ import { SqlRows } from "../../graph/sql/sql-rows.ts";
 import { readLayout } from "../../store/layout/index.ts";
 import { bigintArray } from "../../store/rows.ts";
 
-/** A part of the citation graph: what is reached from some works in so many steps. */
+/** A part of the citation graph: the works within `depth` steps of the roots. */
 export type Neighbourhood = {
   readonly roots: readonly bigint[];
   readonly direction: CitationDirection;
-  /** Steps; 0 is the roots alone. */
+  /** Steps; 0 means the roots alone. */
   readonly depth: number;
-  /** The most works; of a level that is cut, the most cited. */
+  /** The most works; of a level that is cut, the most cited are kept. */
   readonly maximumWorks: number;
 };
 
-/** The works of an export, as a condition on a column of work ids; and whether there would have been more. */
+/** The works of an export, as a condition on a column of work ids; and whether some were cut. */
 export type ChosenWorks = {
   where(column: string): string;
   readonly isCut: boolean;

@@ -1,15 +1,15 @@
 import { plainNodeCharacters } from "../../text/index.ts";
 import type { ChosenWorks } from "./chosen-works.ts";
 
-/** A vertex as it is read: numbered from 1 in the order of what works are known by, texts by code point. */
+/** A vertex as read: numbered from 1 in the order of the works' keys, by code point. */
 export type Vertex = {
   readonly n: number;
-  /** What it is known by: `arxiv:hep-th/9711200`. */
+  /** The work's key: `arxiv:hep-th/9711200`. */
   readonly work: string;
   readonly title: string | null;
   readonly year: number | null;
   readonly cited_by_count: number;
-  /** Null where no paper of it is held. */
+  /** Null if it has no stored paper. */
   readonly pith_number: string | null;
 };
 
@@ -31,9 +31,9 @@ function nodeIdSql(key: string): string {
 }
 
 /**
- * The citations between chosen works as one column of text, by the number of the citing work and then of the cited.
- * `text` is made of `n` and `node` of `citing` and `cited`, and of `c.is_internal_anchor`: numbers, ids as `nodeIdOf`
- * makes them, and a flag, so nothing has to be escaped, and PostgreSQL writes the lines.
+ * The citations between chosen works as one text column, by the number of the citing work and then of the cited. `text`
+ * is built from `n` and `node` of `citing` and `cited`, and `c.is_internal_anchor`: numbers, ids as `nodeIdOf` makes
+ * them, and a flag, so nothing must be escaped, and PostgreSQL writes the lines.
  */
 export function edgeLines(works: ChosenWorks, text: string): string {
   return `WITH numbered AS MATERIALIZED (
@@ -46,7 +46,7 @@ export function edgeLines(works: ChosenWorks, text: string): string {
     WHERE ${works.where("c.citing_work_id")} ORDER BY citing.n, cited.n`;
 }
 
-/** How many works are chosen. */
+/** The number of chosen works. */
 export function countSelect(works: ChosenWorks): string {
   return `SELECT count(*)::int AS count FROM works AS w WHERE ${works.where("w.work_id")}`;
 }

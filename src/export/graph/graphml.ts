@@ -5,7 +5,7 @@ import type { ChosenWorks } from "./chosen-works.ts";
 import { edgeLines, type Vertex, vertexSelect } from "./graph-select.ts";
 import { xmlText } from "./xml-text.ts";
 
-/** What is said of a vertex; the texts of `attr.type` are GraphML's. Gephi shows `label`. */
+/** The attributes of a vertex; the texts of `attr.type` are GraphML's. Gephi shows `label`. */
 const attributes: readonly (readonly [
   name: string,
   type: string,
@@ -23,7 +23,7 @@ function titleOf({ title }: Vertex): string | null {
   return title === null ? null : readableText(title);
 }
 
-/** Its title, else what the work is known by. */
+/** The title, else the work's key. */
 function labelOf(vertex: Vertex): string {
   return titleOf(vertex) || vertex.work;
 }
@@ -40,8 +40,7 @@ const edge =
   `'<edge source="' || citing.node || '" target="' || cited.node || '"><data key="is_internal_anchor">' ` +
   "|| c.is_internal_anchor::text || '</data></edge>'";
 
-/** Works and citations as GraphML: a vertex for each work, a directed edge for each citation. A work's vertex has the same id
- * in every export. */
+/** Works and citations as GraphML: a vertex for each work, a directed edge for each citation. Vertex ids are stable. */
 export async function* graphml(
   client: pg.ClientBase,
   works: ChosenWorks,
@@ -59,7 +58,7 @@ function nodeText(vertex: Vertex): string {
     const value = read(vertex);
     if (value !== null) data += `<data key="${name}">${xmlText(String(value))}</data>`;
   }
-  // yEd shows no attribute by itself.
+  // yEd displays no attributes by default.
   const graphics = `<y:ShapeNode><y:NodeLabel>${xmlText(labelOf(vertex))}</y:NodeLabel></y:ShapeNode>`;
   return `<node id="${nodeIdOf(vertex.work)}">${data}<data key="graphics">${graphics}</data></node>\n`;
 }

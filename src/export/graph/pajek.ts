@@ -4,8 +4,8 @@ import type { ChosenWorks } from "./chosen-works.ts";
 import { countSelect, edgeLines, type Vertex, vertexSelect } from "./graph-select.ts";
 
 /**
- * Works and citations as a Pajek network (`.net`): numbered vertices, labelled with what the works are known by, then
- * arcs, of weight 1. Titles are not in it: Pajek's labels have no escapes, and should be unique.
+ * Works and citations as a Pajek network (`.net`): numbered vertices, labelled with the works' keys, then arcs of
+ * weight 1. Titles are not included: Pajek's labels have no escapes, and should be unique.
  */
 export async function* pajek(
   client: pg.ClientBase,
@@ -23,7 +23,7 @@ export async function* pajek(
   yield* copyLines(client, edgeLines(works, "citing.n || ' ' || cited.n || ' 1'"), citations);
 }
 
-/** A label between quotes, which Pajek cannot escape: they become single ones, and other white space a space. */
+/** A label between quotes, which Pajek cannot escape: they become single quotes, and other white space a space. */
 function pajekLabel(text: string): string {
   return text.replaceAll('"', "'").replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ");
 }

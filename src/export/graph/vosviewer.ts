@@ -34,7 +34,7 @@ function mapLine({ n, work, title, year, cited_by_count }: Vertex): string {
   return `${cells.join("\t")}\n`;
 }
 
-/** In quotes, as the file's grammar asks where a text has a comma or a semicolon; no tab or line end is in it. */
+/** In quotes, which the file's grammar requires around commas and semicolons; tabs and line ends become spaces. */
 function cell(text: string): string {
   return `"${text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ").replaceAll('"', '""')}"`;
 }

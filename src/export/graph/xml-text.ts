@@ -6,14 +6,14 @@ const entities: Readonly<Record<string, string>> = {
   "\t": "&#9;",
   "\n": "&#10;",
   "\r": "&#13;",
-  // Line ends to readers of XML 1.1.
+  // These are line ends in XML 1.1.
   "\u0085": "&#133;",
   "\u2028": "&#8232;",
 };
 
 /**
- * Any text for XML 1.0, in an element or an attribute: what is markup is escaped, and the characters that XML cannot
- * hold in any form (most controls, U+FFFE, U+FFFF) become U+FFFD.
+ * Any text for XML 1.0, in an element or an attribute: markup is escaped, and the characters that XML cannot represent
+ * (most controls, U+FFFE, U+FFFF) become U+FFFD.
  */
 export function xmlText(text: string): string {
   return text

@@ -1,6 +1,6 @@
 import type pg from "pg";
 
-/** What is exported as tables: views of the schema `analytics`, whose columns stay as they are. */
+/** The exported tables: views of the schema `analytics`, whose columns stay stable. */
 export const tableNames = [
   "papers",
   "claims",
@@ -12,7 +12,7 @@ export const tableNames = [
 ] as const;
 export type TableName = (typeof tableNames)[number];
 
-/** What a row is known by outside of this database; rows stand in its order, texts by code point. */
+/** The key of a row outside of this database; rows are sorted by it, texts by code point. */
 const keys: Readonly<Record<TableName, readonly string[]>> = {
   papers: ["pith_number"],
   claims: ["pith_number", "ordinal"],
@@ -77,8 +77,8 @@ export async function readTable(client: pg.ClientBase, name: TableName): Promise
 export type RowKey = readonly (string | number)[];
 
 /**
- * Reads a key that a client sends: a JSON list of a text or a whole number for each of the key's columns. Null where
- * it is none.
+ * Parses a key that a client sends: a JSON list of a text or a whole number for each of the key's columns. Null if
+ * malformed.
  */
 export function parseRowKey({ key, columns }: ExportedTable, text: string): RowKey | null {
   let values: unknown;

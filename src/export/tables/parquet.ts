@@ -8,7 +8,7 @@ import { jsonSelect } from "./table-select.ts";
 type SchemaElement = ConstructorParameters<typeof ParquetWriter>[0]["schema"][number];
 type Row = Readonly<Record<string, unknown>>;
 
-/** Rows of one group: what is held in memory at a time, and the least that readers read. */
+/** Rows of one group: the most in memory at a time, and the least that readers read. */
 const groupRows = 20_000;
 
 /**
@@ -41,7 +41,7 @@ export async function* tableParquet(
   yield take(writer);
 }
 
-/** Pages put together to groups of equal size: which pages come depends on the network, and the bytes must not. */
+/** Pages combined to groups of equal size: the size of pages depends on the network, and the bytes must not. */
 async function* groupsOf(pages: AsyncIterable<readonly Row[]>): AsyncGenerator<Row[]> {
   let group: Row[] = [];
   for await (const page of pages) {
@@ -55,7 +55,7 @@ async function* groupsOf(pages: AsyncIterable<readonly Row[]>): AsyncGenerator<R
   if (group.length > 0) yield group;
 }
 
-/** What was written so far, which the writer forgets but for its length. */
+/** Takes the bytes written so far out of the writer, which keeps only their length. */
 function take(writer: ByteWriter): Uint8Array {
   const bytes = new Uint8Array(writer.buffer.slice(0, writer.index));
   writer.index = 0;
@@ -71,7 +71,7 @@ function microseconds(text: string): bigint {
   return BigInt(Date.parse(`${text.slice(0, 19)}Z`)) * 1000n + BigInt(text.slice(20, 26));
 }
 
-/** By type, the element of a column; a list has two more inside it. */
+/** By type, the schema element of a column; a list has two more inside it. */
 const elements: Readonly<Record<Exclude<ColumnType, "texts">, Omit<SchemaElement, "name">>> = {
   text: { type: "BYTE_ARRAY", converted_type: "UTF8" },
   integer: { type: "INT32" },

@@ -4,20 +4,20 @@ import type { ExportedTable, RowKey } from "./exported-table.ts";
 import { csvSelect, jsonSelect } from "./table-select.ts";
 
 export type TextOptions = {
-  /** Only rows after this one, without a header: what goes on where another export ended. */
+  /** Only rows after this one, without a header: the continuation of another export. */
   readonly after?: RowKey | null;
 };
 
 export type CsvOptions = TextOptions & {
   /** Texts as they are stored, also those that a spreadsheet would run as formulas. Defaults to false. */
   readonly raw?: boolean;
-  /** A byte order mark first, by which Excel knows UTF-8. Defaults to false. */
+  /** Begins with a byte order mark, by which Excel recognizes UTF-8. Defaults to false. */
   readonly bom?: boolean;
 };
 
 /**
- * A table as CSV (RFC 4180, but for lines ended by LF): the names of the columns, then the rows. Texts that a spreadsheet
- * would run have an apostrophe before them.
+ * A table as CSV (RFC 4180, but with LF line ends): the column names, then the rows. Texts that a spreadsheet would run
+ * get an apostrophe in front.
  */
 export async function* tableCsv(
   client: pg.ClientBase,
@@ -30,7 +30,7 @@ export async function* tableCsv(
   yield* copyCsv(client, csvSelect(table, after, raw), count);
 }
 
-/** A table as JSON objects, one a line. PostgreSQL itself makes them. */
+/** A table as JSON objects, one a line, made by PostgreSQL itself. */
 export function tableNdjson(
   client: pg.ClientBase,
   table: ExportedTable,

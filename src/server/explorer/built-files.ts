@@ -6,12 +6,12 @@ import type { GraphQLSchema } from "graphql";
 import { noDocuments, readDocuments, type TrustedDocuments } from "../graphql/trusted-documents.ts";
 import type { Encoding } from "../http/negotiation.ts";
 
-/** Where the build puts the explorer: the same place from src/ and from dist/. */
+/** Where the build puts the explorer: the same path from src/ and from dist/. */
 export const builtExplorer = fileURLToPath(new URL("../../../dist/explorer", import.meta.url));
 
 const suffixes: Readonly<Record<Encoding, string>> = { br: ".br", gzip: ".gz", identity: "" };
 
-/** The explorer's files as they were built: read when first asked for, and kept until it is built anew. */
+/** The explorer's built files: read on first use, and cached until the next build. */
 export class BuiltFiles {
   readonly #folder: string;
   readonly #assets = new Map<string, Buffer>();
@@ -21,7 +21,7 @@ export class BuiltFiles {
     this.#folder = folder;
   }
 
-  /** The page; null where nothing was built. */
+  /** The page; null if nothing was built. */
   async page(): Promise<string | null> {
     const path = join(this.#folder, "index.html");
     const modified = await orNull(stat(path).then(({ mtimeMs }) => mtimeMs));
@@ -35,7 +35,7 @@ export class BuiltFiles {
     return this.#page.text;
   }
 
-  /** An asset by its plain name, in an encoding that the build made of it; null where there is none. */
+  /** An asset by its plain name, in an encoding that the build made of it; null if there is none. */
   async asset(name: string, encoding: Encoding): Promise<Buffer | null> {
     const file = name + suffixes[encoding];
     const known = this.#assets.get(file);
@@ -46,7 +46,7 @@ export class BuiltFiles {
   }
 }
 
-/** What is read of a file; null where there is none. */
+/** The content that is read from a file; null if the file is missing. */
 async function orNull<Value>(reading: Promise<Value>): Promise<Value | null> {
   try {
     return await reading;
@@ -58,8 +58,8 @@ async function orNull<Value>(reading: Promise<Value>): Promise<Value | null> {
 }
 
 /**
- * The queries that the explorer asks, as its build lists them; none where it is not built. Rejects with a
- * DocumentsError where they do not fit the schema: then it was built for another.
+ * The queries of the explorer, as its build lists them; none if it is not built. Rejects with a DocumentsError if they
+ * do not fit the schema: then it was built for another version.
  */
 export async function readExplorerDocuments(
   schema: GraphQLSchema,

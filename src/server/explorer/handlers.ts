@@ -6,15 +6,14 @@ import { sendError } from "../responses.ts";
 import { BuiltFiles, builtExplorer } from "./built-files.ts";
 
 /**
- * What the explorer's page may do: run and style itself from this server, and ask this server. No script, style or
- * frame from anywhere else, and none that stands in the page: text from documents that should ever become markup
- * still runs nothing.
+ * The explorer's page may load scripts and styles only from this server, and query only this server. Inline scripts,
+ * styles and frames are blocked: text from documents that somehow became markup still runs nothing.
  */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
-  // Pictures that it draws are saved from blob: and data: addresses.
+  // Pictures drawn by the page are saved from blob: and data: addresses.
   "img-src 'self' data: blob:",
   "font-src 'self'",
   "connect-src 'self'",
@@ -32,13 +31,13 @@ const explorerHeaders = {
 };
 
 /**
- * The explorer's own addresses: all of them are the same page, which reads the address. Below `/paper` it has 40 steps
- * at most.
+ * The explorer's own addresses. All serve the same page, which reads the address. Below `/paper`, an address has at
+ * most 40 steps.
  */
 export const explorerPagePattern = /^\/(?:|search|graph|overview|paper\/(?=.)[^/]*(?:\/[^/]*){0,39})$/;
-/** A plain name: nothing that leads out of the folder, or to what the build keeps for itself. */
+/** A plain name: it cannot lead out of the folder, or to files that the build keeps for itself. */
 export const explorerFilePattern = /^\/assets\/([\w-][\w.-]*\.(js|css|svg))$/;
-/** Steps of a path that the page is shown at where nothing is found. */
+/** The most steps of an unknown path for which the page is still shown. */
 const maxSteps = 40;
 
 const types: Readonly<Record<string, string>> = {
@@ -49,9 +48,9 @@ const types: Readonly<Record<string, string>> = {
 
 export type ExplorerHandlers = {
   readonly page: Route["handle"];
-  /** A file by the name and the suffix that the path captures. */
+  /** An asset by the name and the suffix that the path captures. */
   readonly file: Route["handle"];
-  /** Sends the page with status 404; false, with nothing sent, where the page cannot name its files from there. */
+  /** Sends the page with status 404; false, with nothing sent, if the page cannot address its files from there. */
   readonly notFound: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
 };
 
@@ -74,9 +73,9 @@ function stepsOf(request: IncomingMessage): number {
 }
 
 /**
- * The page, whatever it is to show; 404 where nothing else of the server has the address either. It names its assets
- * relative to its own address, which a proxy may have below a path that this server never hears of: as many steps up as
- * the address has.
+ * The page, whatever it is to show; 404 if nothing else on the server has the address either. Its asset links are
+ * relative to its own address, since a proxy may serve it below a path that this server never sees: as many `../` as
+ * the address has steps.
  */
 async function answerPage(
   files: BuiltFiles,
@@ -94,7 +93,7 @@ async function answerPage(
   sendPage(request, response, { text, headers: explorerHeaders, status });
 }
 
-/** What the build made is named by its content. */
+/** Built assets are named by their content. */
 async function answerAsset(
   files: BuiltFiles,
   name: string,

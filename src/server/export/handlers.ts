@@ -11,10 +11,10 @@ import { findSubmitter } from "../ingest/tokens.ts";
 import { GoneError, sendAsRead, sendError, sendJson } from "../responses.ts";
 import { type ExportPath, exportPaths, requestedFile } from "./requested-file.ts";
 
-/** Exports that run at a time: each keeps a connection, and a processor of the database busy. */
+/** Exports that run at a time: each occupies a connection, and a processor of the database server. */
 const maxExports = 2;
 
-/** Nobody may export. */
+/** No one may export. */
 export const noExports: ExportSettings = { isPublic: false, tokens: [] };
 
 type Handle = Route["handle"];
@@ -50,7 +50,7 @@ export function createExportHandlers(
     };
   return {
     list: guarded((request, response) => answerList(database, request, response)),
-    // The route's pattern lets no other name through.
+    // The route's pattern admits no other name.
     file: guarded((request, response, [name = ""]) =>
       answerExport(database, exportPaths.get(name) as ExportPath, request, response),
     ),
@@ -72,7 +72,7 @@ function refuse({ tokens }: ExportSettings, request: IncomingMessage, response: 
   });
 }
 
-/** What can be exported, of which set, and what the columns mean. */
+/** Lists the available exports, the version of the data, and what the columns mean. */
 async function answerList(
   database: Database,
   request: IncomingMessage,
@@ -109,8 +109,8 @@ function setOf({ version, changePosition, graphVersion, checksum }: ExportedSet)
 }
 
 /**
- * The strong entity tag of an export: the set that it is of, and who writes it, as the bytes follow from both. Of one
- * address; other addresses have other bytes under the same tag.
+ * The strong entity tag of an export: its bytes follow from the data's version and the software's. The tag is per URL;
+ * other URLs have other bytes under the same tag.
  */
 function tagOf({ version }: ExportedSet): string {
   return strongTag(`${version}-${softwareVersion}`);
@@ -175,7 +175,7 @@ async function answerExport(
       await sendAsRead(response, file.write(snapshot, new ExportCounts()));
     });
   } catch (error) {
-    // Who went away needs no answer, and broke nothing.
+    // A client that disconnected needs no answer, and nothing failed.
     if (error instanceof GoneError) return;
     const code = clientCodeOf(error);
     const status = code === null ? undefined : statuses[code];

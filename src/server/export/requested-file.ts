@@ -23,7 +23,7 @@ export type ExportPath =
   | { readonly kind: "graph"; readonly format: GraphFormat; readonly place: number }
   | { readonly kind: "bibliography"; readonly format: BibliographyFormat };
 
-/** What each name of a file stands for. */
+/** What each file name exports. */
 export const exportPaths: ReadonlyMap<string, ExportPath> = new Map<string, ExportPath>([
   ...tableNames.flatMap((table) =>
     tableFormats.map((format) => [`${table}.${format}`, { kind: "table", table, format }] as const),
@@ -49,8 +49,8 @@ const known = {
 } as const;
 
 /**
- * What a request asks for, its parameters read. Rejects with BAD_USER_INPUT where one is unknown or wrong, with
- * NOT_FOUND and AMBIGUOUS_REF as refs do.
+ * The export that a request names, with its parameters read. Rejects with BAD_USER_INPUT if one is unknown or wrong,
+ * with NOT_FOUND or AMBIGUOUS_REF for a ref that matches none or several.
  */
 export async function requestedFile(
   path: ExportPath,
@@ -117,7 +117,7 @@ function readCategory(text: string): string {
   throw badUserInput("`category` must be a category like hep-th.");
 }
 
-/** An option of CSV. */
+/** Reads a boolean parameter, which only CSV has. */
 function readFlag(query: URLSearchParams, name: string, format: TableFormat): boolean {
   const text = query.get(name);
   if (text === null) return false;

@@ -10,20 +10,20 @@ type File = {
 
 type Graphiql = {
   readonly page: string;
-  /** By their names, which change with their content. */
+  /** Files by name; the names change with the content. */
   readonly files: ReadonlyMap<string, File>;
 };
 
 let loaded: Promise<Graphiql> | undefined;
 
-/** GraphiQL as its package has it, cut into files that all clients share. Read with the first request for it. */
+/** GraphiQL from its package, split into files that all clients share. Loaded on first use. */
 export function loadGraphiql(): Promise<Graphiql> {
   loaded ??= load();
   return loaded;
 }
 
 async function load(): Promise<Graphiql> {
-  // From the package, not from another host: it works offline, and no other host learns who reads here.
+  // Served from the package, not from another host: it works offline, and no other host learns who reads here.
   const parts = await import("@graphql-yoga/render-graphiql/graphiql");
   const files = new Map<string, File>();
   const add = (name: string, suffix: string, type: string, content: Buffer): string => {
@@ -46,7 +46,7 @@ async function load(): Promise<Graphiql> {
   return { page: pageOf({ style, icon, editor, start }), files };
 }
 
-/** Each encoding is made once, when it is first needed. */
+/** Each encoding is made once, when first needed. */
 function compressedOnce(content: Buffer): File["bytes"] {
   const made = new Map<Encoding, Promise<Buffer>>([["identity", Promise.resolve(content)]]);
   return (encoding) => {
@@ -59,7 +59,7 @@ function compressedOnce(content: Buffer): File["bytes"] {
 }
 
 const gzipped = promisify(gzip) as (content: Buffer) => Promise<Buffer>;
-/** Of quality 11 the first client would wait for 20 s. */
+/** With quality 11 the first client would wait for 20 s. */
 const brotliOptions = { params: { [constants.BROTLI_PARAM_QUALITY]: 6 } };
 const brotli = (content: Buffer) => promisify(brotliCompress)(content, brotliOptions) as Promise<Buffer>;
 
@@ -72,7 +72,7 @@ YogaGraphiQL.renderYogaGraphiQL(document.querySelector("#root"), ${JSON.stringif
 `;
 }
 
-/** Its files are named relative to the page, which a proxy may serve below a path of its own. */
+/** Files are addressed relative to the page, which a proxy may serve below a path of its own. */
 function pageOf(names: { style: string; icon: string; editor: string; start: string }): string {
   return `<!doctype html>
 <html lang="en">
@@ -93,7 +93,7 @@ function pageOf(names: { style: string; icon: string; editor: string; start: str
 `;
 }
 
-/** What GraphiQL shows someone who comes for the first time. */
+/** The query that GraphiQL shows at first. */
 const defaultQuery = `# pith-graph: signed scholarly records as a graph.
 # Run this with Ctrl-Enter; the documentation is behind the book on the left.
 

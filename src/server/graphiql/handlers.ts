@@ -4,8 +4,8 @@ import { sendError } from "../responses.ts";
 import { loadGraphiql } from "./files.ts";
 
 /**
- * What GraphiQL may do: run its own files from this server, and query this server. Its editor writes style elements,
- * which have no nonce; scripts that stand in the page do not run.
+ * GraphiQL may run its own files from this server, and query this server. Its editor writes style elements, which have
+ * no nonce; inline scripts do not run.
  */
 const headers = {
   "content-security-policy": [

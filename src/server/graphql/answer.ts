@@ -3,21 +3,21 @@ import { JsonText, stringifyResult } from "../../api/json-text.ts";
 import type { JsonType } from "../http/negotiation.ts";
 import { unavailableHttp } from "../responses.ts";
 
-/** What `extensions.http` of an error says of the answer's HTTP form; clients do not see it. */
+/** `extensions.http` of an error: the answer's HTTP form, hidden from clients. */
 type Http = {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Whether the status is for `application/graphql-response+json` only: older clients expect 200. */
+  /** Whether the status applies to `application/graphql-response+json` only: older clients expect 200. */
   readonly spec?: boolean;
 };
 
 type Head = { readonly status: number; readonly headers: Readonly<Record<string, string>> };
 
 /**
- * The status of an answer and the headers of its errors: the highest status that an error asks for, else 200.
+ * The status of an answer and the headers of its errors: the highest status that an error requests, else 200.
  *
- * An answer that holds nothing, since the service cannot answer now, is an error of HTTP as well: 503, with the time to
- * come again. Where some of the fields were answered those stay, with 200, as both media types of GraphQL have it.
+ * If the service is unavailable and no field has a value, HTTP reports it as well: 503, with the time to retry. If some
+ * fields were answered, they stay, with 200, as both media types of GraphQL require.
  */
 export function headOf({ errors = [], data }: ExecutionResult, type: JsonType | "text/event-stream"): Head {
   if (isUnavailable({ errors }) && isEmpty(data)) return unavailableHttp;
@@ -47,12 +47,12 @@ function withoutInternals(error: GraphQLError): object {
   return { ...error.toJSON(), extensions };
 }
 
-/** Whether the service cannot answer now: its database is away. */
+/** Whether the service is unavailable because its database is down. */
 export function isUnavailable({ errors }: Pick<ExecutionResult, "errors">): boolean {
   return errors?.some(({ extensions }) => extensions["code"] === "UNAVAILABLE") ?? false;
 }
 
-/** An object without a value; of a large one no more is read than its first member. */
+/** An object without a value. Of a large one, only the first member is read. */
 const onlyNulls = /^(?:null|\{(?:"[^"]*":null,?)*\})$/;
 
 /** Whether none of the root's fields has a value. */

@@ -5,9 +5,9 @@ import { comeAgainSeconds } from "../../api/errors.ts";
 import { GoneError, untilDrained } from "../responses.ts";
 import { isUnavailable, textOf } from "./answer.ts";
 
-/** Milliseconds. */
+/** In milliseconds. */
 export type StreamTimes = {
-  /** Between signs of life where nothing happens. */
+  /** Time between heartbeats while nothing happens. */
   readonly heartbeat: number;
 };
 
@@ -18,20 +18,19 @@ export type Results = AsyncIterable<ExecutionResult>;
 export const streamHeaders = {
   "content-type": "text/event-stream; charset=utf-8",
   "cache-control": "no-cache, no-transform",
-  // nginx would keep events back until it has a bufferful.
+  // nginx would buffer events.
   "x-accel-buffering": "no",
 };
 
 /**
  * Sends a subscription as Server-Sent Events, by the protocol "GraphQL over SSE" (distinct connections), with ids: each
- * event has the position of its change, and so have the signs of life between. A client that comes again with
- * Last-Event-ID goes on there. The stream just ends where the server stops, without `complete`, so that clients do come
- * again.
+ * event and heartbeat has the position of the last change. A client that reconnects with Last-Event-ID resumes there.
+ * If the server stops, the stream ends without `complete`, so that clients reconnect.
  *
- * Nothing is read ahead: a slow client reads its changes from the table, later. One that reads nothing at all loses its
- * connection by the server's own limits (connections/). Where the database is away the client is told so, by an event
- * without an id, and the stream ends: it comes again where it was. A status of 503 would not do, as browsers never come
- * again after one.
+ * Nothing is read ahead: a slow client reads its changes from the table, later. A client that reads nothing loses its
+ * connection by the server's limits (`connections.ts`). If the database is down, the client gets an event without an
+ * id, and the stream ends; it reconnects where it was. A status of 503 would not do, as browsers never reconnect after
+ * one.
  */
 export async function sendStream(
   response: ServerResponse,
@@ -40,7 +39,7 @@ export async function sendStream(
   const iterator = results[Symbol.asyncIterator]();
   const end = () => {
     clearInterval(beating);
-    // How it ends is told to no client any more.
+    // No client is left to learn how it ends.
     Promise.resolve(iterator.return?.()).catch(() => {});
   };
   const beat = () => response.write(`id: ${live.sent}\n:\n\n`);
@@ -49,7 +48,7 @@ export async function sendStream(
   }, times.heartbeat);
   response.once("close", end);
   if (response.destroyed) return end();
-  // At once: a client that loses its connection before the first change goes on from here.
+  // Sent immediately: a client that loses its connection before the first change resumes from here.
   beat();
   try {
     for (;;) {
@@ -69,12 +68,12 @@ export async function sendStream(
   }
 }
 
-/** The events of a result that is not followed by others, given as JSON. */
+/** The events of a single result, given as JSON. */
 export function eventsOf(text: string): string {
   return `${eventOf(text, null)}event: complete\ndata:\n\n`;
 }
 
-/** Without an id, so that a client that comes again goes on before it; and when to come. */
+/** An event without an id, so that a client that reconnects resumes before it, with the time to retry. */
 export function unavailableEvent(result: ExecutionResult): string {
   return `retry: ${comeAgainSeconds * 1000}\n${eventOf(textOf(result), null)}`;
 }

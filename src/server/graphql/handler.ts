@@ -26,7 +26,7 @@ import { defaultResponseCacheSize, type GraphqlSettings } from "./settings.ts";
 import { namedDocument, noDocuments } from "./trusted-documents.ts";
 
 type GraphqlOptions = Omit<PipelineOptions, "introspection" | "documents" | "responseCacheSize"> & {
-  /** Bytes. */
+  /** In bytes. */
   readonly maximumBodySize: number;
   readonly streamTimes?: StreamTimes | undefined;
   readonly settings?: GraphqlSettings;
@@ -34,10 +34,10 @@ type GraphqlOptions = Omit<PipelineOptions, "introspection" | "documents" | "res
 
 type Headers = Record<string, string>;
 
-/** Longer answers, in characters, take a turn of the event loop of their own to be sent: they are encoded first. */
+/** In characters. Longer answers are sent in a turn of the event loop of their own: they are encoded first. */
 const largeAnswer = 256 * 1024;
 
-/** GraphQL over HTTP: JSON, streams of events, and GraphiQL where a browser asks for the page. */
+/** GraphQL over HTTP: JSON, event streams, and GraphiQL for browsers that request a page. */
 export function createGraphqlHandler(options: GraphqlOptions): {
   handle: RequestListener;
   close: () => Promise<void>;
@@ -59,7 +59,7 @@ export function createGraphqlHandler(options: GraphqlOptions): {
       headers: { ...corsHeaders(cors, request), ...(error.status === 413 ? { connection: "close" } : {}) },
     });
 
-  /** The parameters of a request; null where its client is gone. Throws BodyError. */
+  /** The parameters of a request; null if its client is gone. Throws BodyError. */
   const readParameters = async (request: IncomingMessage): Promise<GivenParameters | null> => {
     const { method, url = "", headers } = request;
     if (method === "GET") {
@@ -80,7 +80,7 @@ export function createGraphqlHandler(options: GraphqlOptions): {
     return given;
   };
 
-  /** The entity tag of answers that any cache on the way may keep: of documents that this server has, to anybody. */
+  /** The entity tag of answers that shared caches may store: those to trusted documents without credentials. */
   const tagOf = async (
     { method, headers }: IncomingMessage,
     given: GivenParameters,
@@ -90,7 +90,7 @@ export function createGraphqlHandler(options: GraphqlOptions): {
     if (method !== "GET" || headers.authorization !== undefined) return null;
     const kinds = namedDocument(given, documents.documents)?.kinds;
     if (kinds?.size !== 1 || !kinds.has(OperationTypeNode.QUERY)) return null;
-    // Without a version nothing is said of it; the statements tell what is wrong, if it is.
+    // Without a version there is no tag; if the database is down, the statements report it.
     const now = await version.read().catch(() => null);
     if (now === null) return null;
     return weakTag(createHash("sha256").update(`${type} ${now}`).digest("base64url").slice(0, 22));

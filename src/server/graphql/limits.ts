@@ -14,7 +14,7 @@ import { ApiError, badUserInput } from "../../api/errors.ts";
 import { costOf } from "../../api/limits/cost.ts";
 import { documentErrors, parseWithin, type QueryLimits, variablesError } from "../../api/limits/limits.ts";
 
-/** Keeps operations to their limits, each checked before the work that it saves. */
+/** Enforces the limits of operations, each before the work that it saves. */
 export function limitPlugins(limits: QueryLimits): Plugin[] {
   return [
     useSourceLimits(limits),
@@ -25,7 +25,7 @@ export function limitPlugins(limits: QueryLimits): Plugin[] {
   ];
 }
 
-/** Stops parsing where a document is longer, or nested deeper, than it may be. */
+/** Stops parsing if a document is longer, or nested deeper, than allowed. */
 function useSourceLimits(limits: QueryLimits): Plugin {
   return {
     onParse({ setParseFn }) {
@@ -34,7 +34,7 @@ function useSourceLimits(limits: QueryLimits): Plugin {
   };
 }
 
-/** Refuses what is too deep, too broad, or has too many aliases or directives, before it is validated. */
+/** Rejects documents that are too deep or too broad, or have too many aliases or directives, before validation. */
 function useDocumentLimits(limits: QueryLimits): Plugin {
   const known = new WeakMap<DocumentNode, ReturnType<typeof documentErrors>>();
   return {
@@ -46,7 +46,7 @@ function useDocumentLimits(limits: QueryLimits): Plugin {
   };
 }
 
-/** Refuses what is about to be executed where there is something wrong with it. */
+/** Rejects an operation just before its execution if `errorOf` returns an error. */
 function useExecutionLimit(errorOf: (args: ExecutionArgs) => GraphQLError | null): Plugin {
   const check = ({ args, setResultAndStopExecution }: Executed) => {
     const error = errorOf(args);
@@ -60,11 +60,11 @@ type Executed = {
   readonly setResultAndStopExecution: (result: ExecutionResult) => void;
 };
 
-/** Refuses operations that may cost too much with the variables they come with. */
+/** Rejects operations that may cost too much with their variables. */
 function costError(args: ExecutionArgs, { cost: maximum }: QueryLimits): GraphQLError | null {
   const { schema, document, operationName, variableValues } = args;
   const operation = getOperationAST(document, operationName);
-  // Execution says what is wrong.
+  // Execution reports the error.
   if (!operation) return null;
   let cost: number;
   try {
@@ -72,7 +72,7 @@ function costError(args: ExecutionArgs, { cost: maximum }: QueryLimits): GraphQL
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {});
-    // Execution says what is wrong with variables; an argument that cannot be priced is refused here.
+    // Execution reports errors of variables; an argument that cannot be priced is rejected here.
     return errors === undefined ? badUserInput(error.message) : null;
   }
   if (cost <= maximum) return null;
@@ -85,8 +85,8 @@ function costError(args: ExecutionArgs, { cost: maximum }: QueryLimits): GraphQL
 }
 
 /**
- * Ends queries that take too long: they are answered TIMEOUT at once, and what still runs for them in PostgreSQL and
- * in the graph is cancelled. Mutations are let finish: whoever sent one wants to know what became of it.
+ * Ends queries that take too long: they are answered TIMEOUT immediately, and their work in PostgreSQL and in the graph
+ * is cancelled. Mutations run to their end: their client needs to know the result.
  */
 function useTimeLimit({ milliseconds }: QueryLimits): Plugin {
   return {

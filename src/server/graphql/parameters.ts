@@ -1,24 +1,24 @@
 import { ApiError } from "../../api/errors.ts";
 import { queryOf } from "../http/router.ts";
 
-/** What a request sends, before it is checked. */
+/** The parameters of a request, before they are checked. */
 export type GivenParameters = {
   readonly query?: unknown;
   readonly operationName?: unknown;
   readonly variables?: unknown;
   readonly extensions?: unknown;
-  /** The SHA-256 of a document that this server has, in the place of its text. */
+  /** The SHA-256 of a document that this server has, instead of its text. */
   readonly documentId?: unknown;
 };
 
-/** What is executed. */
+/** Checked parameters, ready to execute. */
 export type Parameters = {
   readonly query: string;
   readonly operationName?: string;
   readonly variables?: Record<string, unknown>;
 };
 
-/** The parameters of a GET; null where its variables or extensions are no JSON. */
+/** The parameters of a GET; null if its variables or extensions are not JSON. */
 export function parametersOfQuery(url: string): GivenParameters | null {
   const given = queryOf({ url });
   const text = (name: string) => given.get(name) || undefined;
@@ -35,7 +35,7 @@ export function parametersOfQuery(url: string): GivenParameters | null {
   }
 }
 
-/** The parameters in a body; null where it is JSON of another kind, like a batch. */
+/** The parameters in a body; null if it is JSON of another kind, like a batch. */
 export function parametersOfBody(body: string): GivenParameters | null | "no JSON" {
   let value: unknown;
   try {
@@ -53,8 +53,8 @@ function json(text: string | undefined): unknown {
 const names: readonly string[] = ["query", "operationName", "variables", "extensions", "documentId"];
 
 /**
- * Checks parameters, whose query is that of the document where one was named by its hash. Throws BAD_USER_INPUT with
- * status 400. An empty `operationName` names no operation: forms and clients send it for none.
+ * Checks parameters, in which a document hash is already replaced by its text. Throws BAD_USER_INPUT with status 400.
+ * An empty `operationName` counts as none: forms and clients send it for none.
  */
 export function checkedParameters(given: GivenParameters): Parameters {
   for (const [name, value] of Object.entries(given)) {
@@ -62,7 +62,7 @@ export function checkedParameters(given: GivenParameters): Parameters {
       throw wrong(`Unexpected parameter "${name}" in the request body.`);
   }
   const { query, operationName, variables, extensions } = given;
-  // For `application/json` this is answered with 200, as older clients expect.
+  // With `application/json` this is answered with 200, as older clients expect.
   if (query === undefined || query === null) throw wrong("Must provide query string.", { spec: true });
   if (typeof query !== "string") throw wrong(`Expected "query" to be a string, but given ${kindOf(query)}.`);
   for (const [name, value] of Object.entries({ variables, extensions })) {

@@ -32,51 +32,51 @@ export type PipelineOptions = {
   readonly reads: RequestReads;
   readonly logError: LogError;
   readonly limits: QueryLimits;
-  /** Submits for whoever made a request, as its Authorization header names them. */
+  /** Submits for the client of a request, identified by its Authorization header. */
   readonly submitFor: (authorization: string | null) => Submit;
-  /** Whom a request counts for where clients share something. */
+  /** The key that a request counts under if clients share a resource. */
   readonly clientOf: (request: IncomingMessage) => string;
   /** Lets the client of a request follow the changes of papers. */
   readonly follow: (request: IncomingMessage) => ChangeFollower;
-  /** The keys that this process trusts; the registry's alone unless given. */
+  /** The keys that this process trusts. Defaults to the registry's key alone. */
   readonly keyring?: Keyring | undefined;
   readonly introspection: boolean;
   readonly documents: DocumentSettings;
-  /** Characters. */
+  /** In characters. */
   readonly responseCacheSize: number;
 };
 
-/** What an operation is executed for. */
+/** The request that an operation is executed for. */
 export type Call = {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** What the request is read from. */
+  /** The server that the request reads from. */
   readonly prepared: PreparedServer;
   /** Whether the client accepts a stream of events. */
   readonly acceptsEvents: boolean;
 };
 
-/** What came of a request. */
+/** The outcome of a request. */
 export type Outcome = {
-  /** Of a subscription that has begun: its results. */
+  /** The result, or the results of a subscription that has begun. */
   readonly result: ExecutionResult | Results;
-  /** The JSON text of the result, where it is known already. */
+  /** The JSON text of the result, if it is already known. */
   readonly text?: string;
-  /** Null where nothing was executed. */
+  /** Null if nothing was executed. */
   readonly kind: OperationTypeNode | null;
-  /** As it was at the end; empty where nothing was executed. */
+  /** The context at the end; empty if nothing was executed. */
   readonly context: Partial<Context>;
 };
 
 type Pipeline = {
-  /** Never rejects for what a client sends or a resolver does: then the result has errors. */
+  /** Never rejects because of the client's input or a resolver: then the result has errors. */
   run(call: Call, given: GivenParameters): Promise<Outcome>;
   close(): Promise<void>;
 };
 
 /**
- * From the parameters of a request to its result: graphql-yoga's plugins, parser, validation and execution, without its
- * HTTP layer, whose Fetch objects and streams cost several times what a query does.
+ * Turns the parameters of a request into its result: graphql-yoga's plugins, parser, validation and execution, without
+ * its HTTP layer, whose Fetch objects and streams cost several times as much as a query.
  */
 export function createPipeline(options: PipelineOptions): Pipeline {
   const { introspection, documents, responseCacheSize } = options;
@@ -106,7 +106,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     ],
   });
 
-  /** Throws what is wrong with the request, or with the service. */
+  /** Throws errors of the request or of the service. */
   const execute = async (
     call: Call,
     { query, operationName, variables }: Parameters,
@@ -156,7 +156,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       );
       const { result, kind, context } = outcome;
       if (keep === undefined || kind !== OperationTypeNode.QUERY || isAsyncIterable(result)) return outcome;
-      // Some answers of the graph are of an earlier version than the one in use.
+      // Some graph results are of an earlier version than the current one.
       if (result.errors !== undefined || context.graph?.isCurrent !== true) return outcome;
       const made = textOf(result);
       keep(made);
@@ -174,12 +174,12 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   };
 }
 
-/** Characters of documents that are kept parsed and valid. A parsed one takes some twenty bytes for each character. */
+/** Characters of parsed and validated documents in the cache. A parsed document takes about 20 bytes a character. */
 const maxDocuments = 1_000_000;
-/** Characters of documents that could not be parsed, each kept with its error. */
+/** Characters of documents with syntax errors in the cache, each stored with its error. */
 const maxParseErrors = 200_000;
 
-/** Values by the text of a document, bounded by the length of all texts: small documents are many. */
+/** A cache by document text, bounded by the length of all texts, so that many small documents fit. */
 function cacheByText<Value extends object>(maxSize: number): LRUCache<string, Value> {
   return new LRUCache({
     maxSize,
@@ -212,7 +212,7 @@ function contextOf({ request, response, prepared }: Call, options: PipelineOptio
   });
 }
 
-/** Parses; a fault of the document has the status of one. */
+/** Parses; a syntax error gets the status of a client error. */
 function parsed(parse: () => DocumentNode): DocumentNode {
   try {
     return parse();
@@ -229,7 +229,7 @@ function refused(status: number, message: string, headers: Record<string, string
   return new ApiError("BAD_USER_INPUT", message, { http: { status, headers } });
 }
 
-/** Writes answers as they are executed: see `executeToText`. */
+/** Writes answers while they are executed: see `executeToText`. */
 function useExecuteToText(): Plugin {
   return {
     onExecute({ setExecuteFn }) {
@@ -239,7 +239,7 @@ function useExecuteToText(): Plugin {
 }
 
 /**
- * Keeps the schema to itself: refuses introspection, and errors of validation suggest no names. For all other errors
+ * Hides the schema: rejects introspection, and removes suggested names from validation errors. For all other errors
  * `withoutSuggestion` is part of masking.
  */
 function useNoIntrospection(): Plugin {
@@ -251,7 +251,7 @@ function useNoIntrospection(): Plugin {
   };
 }
 
-/** The error without the names that graphql-js suggests in place of one that is not there. */
+/** The error without the names that graphql-js suggests for an unknown one. */
 function withoutSuggestion<Given>(error: Given): Given | GraphQLError {
   if (!(error instanceof GraphQLError)) return error;
   const message = error.message.replace(/ Did you mean .*$/s, "");

@@ -4,20 +4,20 @@ import type { Plugin } from "graphql-yoga";
 import type { Context } from "../../api/context.ts";
 import { askerOf, Turnstile } from "../../store/connection-shares.ts";
 
-/** Heap that one query may need while it is executed: its rows, and an answer of several megabytes. */
+/** Bytes of heap that one query may need during execution: its rows, and an answer of several megabytes. */
 const bytesOfQuery = 12 * 1024 * 1024;
 const minPlaces = 4;
-/** More are no faster: a pool has 10 connections, and there is one event loop. */
+/** More would not be faster: a pool has 10 connections, and there is one event loop. */
 const maxPlaces = 32;
 
-/** Queries that are executed at a time, by the heap that this process may have. */
+/** The number of queries to execute at a time, given the heap limit of this process. */
 export function defaultPlaces(heapBytes = getHeapStatistics().heap_size_limit): number {
   return Math.max(minPlaces, Math.min(maxPlaces, Math.floor(heapBytes / bytesOfQuery)));
 }
 
 /**
- * Bounds the queries that are executed at the same time, so that many large answers do not fill the heap together. The
- * others wait, within their time limit; the client with the fewest queries under way comes first.
+ * Bounds the queries that execute concurrently, so that many large answers do not fill the heap together. The others
+ * wait, within their time limit; the client with the fewest running queries comes first.
  */
 export function useQueryPlaces(places = defaultPlaces()): Plugin {
   const turnstile = new Turnstile({
@@ -41,7 +41,7 @@ export function useQueryPlaces(places = defaultPlaces()): Plugin {
   };
 }
 
-/** Resolves with the function that gives the place back. Rejects with the signal's reason where it is aborted before. */
+/** Resolves with the function that frees the place. Rejects with the signal's reason if it is aborted before. */
 function placeFor(turnstile: Turnstile, signal: AbortSignal): Promise<() => void> {
   return new Promise((resolve, reject) => {
     const stopWaiting = () => {

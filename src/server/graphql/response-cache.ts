@@ -2,38 +2,38 @@ import { LRUCache } from "lru-cache";
 import type { PreparedServer } from "../request-reads.ts";
 import type { Parameters } from "./parameters.ts";
 
-/** An answer's text, and the version of the data that it was made of. */
+/** An answer's text, and the data version that it was computed from. */
 type Kept = { readonly version: string; readonly text: string };
 
-/** What a request found: an answer, or where its own can be kept. */
+/** The result of a lookup: a cached answer, or a way to cache the new one. */
 export type Lookup = {
   readonly text?: string;
-  /** Keeps the text of the answer; absent where it cannot be known of which data that will be. */
+  /** Stores the answer's text; absent if its data version is unknown. */
   readonly keep?: (text: string) => void;
 };
 
-/** How old the version may be that new answers are kept under: an older one only makes keeping them useless. */
+/** Maximum age, in milliseconds, of the version for new answers. An older one only makes storing useless. */
 const versionMilliseconds = 1000;
 
 /**
- * Keeps answers of queries that anybody may ask, as texts, and gives one out again where the data is still that which
- * it was made of. That is looked up each time, after the request came: no answer is older than its request. Those of
- * one server are given out for requests of that server only: versions of two cannot be compared.
+ * Caches the answers of public queries as texts, and serves one again while the data version is still the one that it
+ * was computed from. The version is checked after each request arrives: no answer is older than its request. Answers
+ * are cached per server: versions of two servers cannot be compared.
  */
 export class ResponseCache {
   readonly #texts: LRUCache<string, Kept>;
 
-  /** Characters. */
+  /** `maximumSize` is in characters. */
   constructor(maximumSize: number) {
     this.#texts = new LRUCache({
       maxSize: maximumSize,
-      // A larger one would drive out too much else.
+      // A larger answer would evict too much else.
       maxEntrySize: Math.ceil(maximumSize / 8),
       sizeCalculation: ({ text }, key) => key.length + text.length,
     });
   }
 
-  /** Looks a request up that names nobody who makes it. */
+  /** Looks up a request without credentials. */
   find({ version, server }: PreparedServer, parameters: Parameters): Lookup | Promise<Lookup> {
     const key = keyOf(server.name, parameters);
     if (key === null) return {};
@@ -48,7 +48,7 @@ export class ResponseCache {
         this.#texts.delete(key);
         return this.#place(key, now);
       },
-      // The server is gone: nothing of it is given out, and the statements go where there is one.
+      // The server is gone: its answers are no longer served, and the statements go to another server.
       (): Lookup => {
         this.#texts.delete(key);
         return {};
@@ -56,14 +56,14 @@ export class ResponseCache {
     );
   }
 
-  /** `version` was read before the operation was begun. */
+  /** `version` was read before the operation began. */
   #place(key: string, version: string | null): Lookup {
     if (version === null) return {};
     return { keep: (text) => this.#texts.set(key, { version, text }) };
   }
 }
 
-/** Null where the variables lie so deep in each other that they cannot be written: they are refused later. */
+/** Null if the variables are nested too deeply to be serialized: they are rejected later. */
 function keyOf(server: string, { query, operationName = "", variables }: Parameters): string | null {
   try {
     return `${server}\n${operationName}\n${JSON.stringify(variables ?? null)}\n${query}`;

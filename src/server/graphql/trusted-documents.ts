@@ -7,7 +7,7 @@ import type { GivenParameters } from "./parameters.ts";
 
 type TrustedDocument = {
   readonly text: string;
-  /** Of its operations. */
+  /** The kinds of its operations. */
   readonly kinds: ReadonlySet<OperationTypeNode>;
 };
 
@@ -18,11 +18,11 @@ export const noDocuments: TrustedDocuments = new Map();
 
 export type DocumentSettings = {
   readonly documents: TrustedDocuments;
-  /** Whether no other document is executed. */
+  /** Whether only these documents are executed. */
   readonly only: boolean;
 };
 
-/** The document that a request names by its hash; undefined where it names none that this server has. */
+/** The document that a request names by its hash; undefined if it names none that this server has. */
 export function namedDocument(
   parameters: GivenParameters,
   documents: TrustedDocuments,
@@ -31,8 +31,8 @@ export function namedDocument(
 }
 
 /**
- * The parameters with the text of a document in the place of its hash. Throws PERSISTED_QUERY_NOT_FOUND,
- * PERSISTED_QUERY_REQUIRED or BAD_USER_INPUT.
+ * The parameters with a document's text instead of its hash. Throws PERSISTED_QUERY_NOT_FOUND, PERSISTED_QUERY_REQUIRED
+ * or BAD_USER_INPUT.
  */
 export function withDocument(given: GivenParameters, { documents, only }: DocumentSettings): GivenParameters {
   const hash = hashOf(given);
@@ -66,8 +66,8 @@ function required(message: string): ApiError {
 }
 
 /**
- * The hash by which a request names a document: `documentId`, or as persisted queries have it
- * (`extensions.persistedQuery.sha256Hash`). Null where it names none.
+ * The hash by which a request names a document: `documentId`, or that of persisted queries
+ * (`extensions.persistedQuery.sha256Hash`). Null if it names none.
  */
 function hashOf({ documentId, extensions }: GivenParameters): string | null {
   const { persistedQuery } = (extensions ?? {}) as { persistedQuery?: { sha256Hash?: unknown } | null };
@@ -75,14 +75,14 @@ function hashOf({ documentId, extensions }: GivenParameters): string | null {
   return typeof hash === "string" ? hash.replace(/^sha256:/, "").toLowerCase() : null;
 }
 
-/** A file of documents that cannot be used; the message says why. */
+/** A file of documents is invalid; the message says why. */
 export class DocumentsError extends Error {
   override readonly name = "DocumentsError";
 }
 
 /**
- * Reads a file of documents: a JSON array of their texts, or an object with the SHA-256 of each as its key, as code
- * generators write it. All must fit the schema. Throws DocumentsError.
+ * Reads a file of documents: a JSON array of their texts, or an object keyed by the SHA-256 of each, as code generators
+ * write it. All must fit the schema. Throws DocumentsError.
  */
 export async function readDocuments(path: string, schema: GraphQLSchema): Promise<TrustedDocuments> {
   let value: unknown;

@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import type { ErrorCode } from "../../api/errors.ts";
 import { gunzipped } from "../../ingest/sources/gunzip.ts";
 
-/** Why a body was not read to its end. */
+/** A body was not read completely; the message says why. */
 export class BodyError extends Error {
   override readonly name: string = "BodyError";
   readonly status: number;
@@ -17,7 +17,7 @@ export class BodyError extends Error {
   }
 }
 
-/** Why a body was not read to its end, where the rest may be sent later. */
+/** A body was not read completely; the rest may be sent later. */
 export class RetryLaterError extends BodyError {
   override readonly name = "RetryLaterError";
   readonly seconds: number;
@@ -33,8 +33,8 @@ export function tooLarge(what: string, maximumBytes: number): BodyError {
 }
 
 /**
- * The bytes of a request in chunks, unpacked where they are gzip, whether a header says so or not. Reads no faster than
- * it is read from. Throws BodyError where there is more than allowed, or where it cannot be unpacked.
+ * The bytes of a request in chunks. Gzip is unpacked, with or without a header that declares it. Reads no faster than
+ * its consumer. Throws BodyError if there is more than allowed, or if it cannot be unpacked.
  */
 export async function* readChunks(request: IncomingMessage, maximumBytes: number): AsyncGenerator<Buffer> {
   const encoding = request.headers["content-encoding"]?.trim().toLowerCase() ?? "identity";
@@ -42,7 +42,7 @@ export async function* readChunks(request: IncomingMessage, maximumBytes: number
   if (!saysGzip && encoding !== "identity") {
     throw new BodyError(415, "BAD_USER_INPUT", "The only Content-Encoding taken here is gzip.");
   }
-  // Once no more is read, the connection must still carry the answer.
+  // After reading stops, the connection must still carry the answer.
   const chunks: AsyncIterableIterator<Buffer> = (request as Readable).iterator({ destroyOnReturn: false });
   const { isGzip, bytes } = await gunzipped(chunks);
   if (saysGzip && !isGzip) {
@@ -65,9 +65,9 @@ export async function* readChunks(request: IncomingMessage, maximumBytes: number
 }
 
 /**
- * The whole body of a request that is text in UTF-8; null where the client left before its end. Rejects with a BodyError
- * as soon as more comes than allowed, where it is encoded in another way, and where it is no UTF-8: such bytes would
- * otherwise become U+FFFD, and a query would be answered that was never sent.
+ * The complete body of a request as UTF-8 text; null if the client left before its end. Rejects with a BodyError as
+ * soon as it exceeds the limit, if it has another encoding, and if it is not UTF-8: invalid bytes would become U+FFFD,
+ * and a query would be answered that was never sent.
  */
 export async function readText(request: IncomingMessage, maximumBytes: number): Promise<string | null> {
   const { headers } = request;
@@ -86,7 +86,7 @@ export async function readText(request: IncomingMessage, maximumBytes: number): 
   throw new BodyError(400, "BAD_USER_INPUT", message);
 }
 
-/** What follows a body that is too large is thrown away. */
+/** Discards the rest of a body that is too large. */
 function readWhole(request: IncomingMessage, maximumBytes: number): Promise<Buffer | null> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -111,7 +111,7 @@ function readWhole(request: IncomingMessage, maximumBytes: number): Promise<Buff
   });
 }
 
-/** Whether what is percent-encoded in an address is UTF-8. */
+/** Whether the percent-encoded bytes of a URL are UTF-8. */
 export function isUtf8Address(url: string): boolean {
   for (const [bytes] of url.matchAll(/(?:%[89a-f][\da-f])+/gi)) {
     if (!isUtf8(Buffer.from(bytes.replaceAll("%", ""), "hex"))) return false;
@@ -119,10 +119,10 @@ export function isUtf8Address(url: string): boolean {
   return true;
 }
 
-/** Milliseconds that a client which sends on is listened to, so that it can read the answer. */
+/** Milliseconds for which the rest of a body is still read, so that the client can read the answer. */
 const lingering = 5_000;
 
-/** For an answer that is given before the body was read: the rest of the body is thrown away. */
+/** For an answer that is sent before the body was read: discards the rest of the body. */
 export function discardBody(request: IncomingMessage): void {
   if (request.complete || request.destroyed) return;
   request.resume();

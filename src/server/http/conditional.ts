@@ -7,7 +7,7 @@ export function strongTag(opaque: string): string {
   return `"${opaque}"`;
 }
 
-/** The tag of answers that say the same, perhaps in other bytes. */
+/** The tag of answers with equal content, perhaps in other bytes. */
 export function weakTag(opaque: string): string {
   return `W/"${opaque}"`;
 }
@@ -15,8 +15,8 @@ export function weakTag(opaque: string): string {
 const entityTags = /^\s*(?:W\/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*(?:,|$)/;
 
 /**
- * Whether an If-None-Match names the tag, by the weak comparison that RFC 9110 (13.1.2) asks for: `*`, or a list of
- * tags, each strong or weak. A list that cannot be read names nothing from there on.
+ * Whether an If-None-Match contains the tag, by the weak comparison that RFC 9110 (13.1.2) requires: `*`, or a list of
+ * strong or weak tags. A malformed list matches nothing from the error on.
  */
 export function isNamedBy(tag: string, ifNoneMatch: string | undefined): boolean {
   if (ifNoneMatch === undefined) return false;
@@ -33,14 +33,14 @@ export function isNamedBy(tag: string, ifNoneMatch: string | undefined): boolean
 }
 
 /**
- * Whether an If-Match lets the request through, by the strong comparison that RFC 9110 (13.1.1) asks for: `*`, or a
- * list of tags of which one is equal and none of the weak ones.
+ * Whether an If-Match accepts the tag, by the strong comparison that RFC 9110 (13.1.1) requires: `*`, or a list with an
+ * equal strong tag.
  */
 export function isMatched(tag: string, ifMatch: string): boolean {
   return ifMatch.trim() === "*" || ifMatch.split(",").some((candidate) => candidate.trim() === tag);
 }
 
-/** Answers 304 where the request's If-None-Match names the tag; false, with nothing sent, where it does not. */
+/** Answers 304 if the request's If-None-Match contains the tag; else returns false, with nothing sent. */
 export function sendUnmodified(
   request: IncomingMessage,
   response: ServerResponse,

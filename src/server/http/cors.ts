@@ -4,18 +4,18 @@ import type { IncomingMessage } from "node:http";
 export type CorsSettings = {
   /** Origins as browsers write them (`https://example.org`), or all. */
   readonly origins: readonly string[] | "*";
-  /** Whether browsers may send cookies and the like along; only with origins that are named. */
+  /** Whether browsers may send cookies and other credentials; only with listed origins. */
   readonly credentials: boolean;
 };
 
-/** Everybody may read what is public, without credentials. */
+/** All origins may read public data, without credentials. */
 export const openCors: CorsSettings = { origins: "*", credentials: false };
 
-/** The headers of an answer to a request of any page; none where the request comes from no page. */
+/** CORS headers of an answer; none if the request does not come from a page. */
 export function corsHeaders(cors: CorsSettings, { headers }: IncomingMessage): Record<string, string> {
   const { origin } = headers;
   if (cors.origins === "*") return origin === undefined ? {} : { "access-control-allow-origin": "*" };
-  // The answer differs from one origin to another: a cache between must not mix them.
+  // The answer depends on the origin: a shared cache must not mix them.
   if (origin === undefined || !cors.origins.includes(origin)) return { vary: "Origin" };
   return {
     "access-control-allow-origin": origin,
@@ -38,17 +38,17 @@ export function preflightHeaders(cors: CorsSettings, request: IncomingMessage): 
   };
 }
 
-/** With any of these headers a browser sends a preflight request before it lets a page send the request. */
+/** With any of these headers, a browser sends a preflight request first. */
 const preflightedHeaders = ["x-graphql-yoga-csrf", "apollo-require-preflight", "x-requested-with"];
 
-/** What a page may send to any origin without a preflight request, by the Fetch standard. */
+/** Content types that a page may send to any origin without a preflight request, by the Fetch standard. */
 const simpleTypes = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
 
 export type Refusal = { readonly status: number; readonly message: string };
 
 /**
- * Why a request is refused that a page of another origin may have made in its reader's name (CSRF); null where none may
- * have. Only requests that browsers send without a preflight are concerned.
+ * The reason to reject a request that a page of another origin may have made with its user's credentials (CSRF); null
+ * if none may have. Only requests that browsers send without a preflight are affected.
  */
 export function crossSiteRefusal({ method, headers }: IncomingMessage): Refusal | null {
   if (preflightedHeaders.some((name) => (headers[name] ?? "") !== "")) return null;
@@ -61,7 +61,7 @@ export function crossSiteRefusal({ method, headers }: IncomingMessage): Refusal 
         "Send `content-type: application/json`. Browsers send other types across sites without asking this server first.",
     };
   }
-  // Pictures, scripts and frames of other sites: no page reads their answers but by side channels.
+  // Images, scripts and frames of other sites: pages could read such answers only through side channels.
   const site = headers["sec-fetch-site"];
   const isEmbedded = headers["sec-fetch-mode"] === "no-cors";
   if ((site === "cross-site" || site === "same-site") && isEmbedded) {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { LRUCache } from "lru-cache";
 
-/** How the body of an answer can be encoded; the first that a client accepts is best. */
+/** Encodings of an answer's body; the first that a client accepts is best. */
 export type Encoding = "br" | "gzip" | "identity";
 
 /** The best of the offered encodings that a request's Accept-Encoding accepts (RFC 9110, 12.5.3). */
@@ -21,14 +21,14 @@ export function acceptedEncoding(
   return offered.find((coding) => accepted.get(coding) ?? accepted.get("*") ?? false) ?? "identity";
 }
 
-/** The media types of one JSON answer; the later one for clients that accept any. */
+/** The media types of a JSON answer; the last is for clients that accept any type. */
 const jsonTypes = ["application/graphql-response+json", "application/json"] as const;
 
 export type JsonType = (typeof jsonTypes)[number];
 
-/** What a client accepts by its Accept header. */
+/** Media types that a client's Accept header allows. */
 export type AcceptedTypes = {
-  /** Of both JSON types the one that is named first; null where neither is accepted. */
+  /** The JSON type that is listed first; null if neither is accepted. */
   readonly json: JsonType | null;
   /** Whether `text/event-stream` is accepted. */
   readonly events: boolean;
@@ -36,7 +36,7 @@ export type AcceptedTypes = {
 
 const anyType: AcceptedTypes = { json: "application/json", events: true };
 
-/** Clients send a handful of texts, again and again. */
+/** Clients send only a few distinct headers, again and again. */
 const known = new LRUCache<string, AcceptedTypes>({ max: 100 });
 
 export function acceptedTypes(accept: string | undefined): AcceptedTypes {
@@ -52,7 +52,7 @@ export function acceptedTypes(accept: string | undefined): AcceptedTypes {
   return types;
 }
 
-/** The media ranges in their order, without those of another charset than UTF-8. */
+/** The media ranges in order, without those of a charset other than UTF-8. */
 function utf8Ranges(accept: string): string[] {
   return accept
     .replace(/\s/g, "")

@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { sendError } from "../responses.ts";
 
-/** Something that the server answers. */
+/** A route of the server. */
 export type Route = {
-  /** For metrics and logs: one of a fixed list, whatever a client sends. */
+  /** For metrics and logs: one of a fixed list, independent of the client's input. */
   readonly name: string;
   readonly methods: readonly string[];
-  /** The whole path, or what it matches from its beginning to its end. */
+  /** The complete path, or a pattern that matches all of it. */
   readonly pattern: string | RegExp;
-  /** `captured` are the groups of the pattern. */
+  /** `captured` has the groups of the pattern. */
   readonly handle: (
     request: IncomingMessage,
     response: ServerResponse,
@@ -16,12 +16,12 @@ export type Route = {
   ) => unknown;
 };
 
-/** Methods of what can only be read. */
+/** Methods of read-only routes. */
 export const readOnly: readonly string[] = ["GET", "HEAD"];
 
 export type Found = { readonly route: Route; readonly captured: readonly string[] };
 
-/** Finds the first route whose pattern matches a path; null where none does. */
+/** Finds the first route whose pattern matches a path; null if none does. */
 export function createRouter(routes: readonly Route[]): (path: string) => Found | null {
   return (path) => {
     for (const route of routes) {
@@ -37,7 +37,7 @@ export function createRouter(routes: readonly Route[]): (path: string) => Found 
   };
 }
 
-/** Answers a request by the route that was found for it; 405 for a method that the route does not have. */
+/** Answers a request by its route; 405 if the route does not have the method. */
 export function answerRoute(
   { route, captured }: Found,
   request: IncomingMessage,
@@ -50,12 +50,12 @@ export function answerRoute(
   return sendError(request, response, 405, { code: "BAD_USER_INPUT", message, headers: { allow } });
 }
 
-/** A request's path, as it was sent: nothing in it is decoded. */
+/** A request's path as sent: nothing in it is decoded. */
 export function pathOf({ url = "/" }: IncomingMessage): string {
   return url.split("?", 1)[0] ?? "/";
 }
 
-/** The query of a request's address. */
+/** The query of a request's URL. */
 export function queryOf({ url = "" }: Pick<IncomingMessage, "url">): URLSearchParams {
   const start = url.indexOf("?");
   return new URLSearchParams(start < 0 ? "" : url.slice(start + 1));
@@ -65,7 +65,7 @@ const absoluteForm = /^https?:\/\/([^/?#]*)(.*)$/is;
 
 /**
  * Turns a request target in absolute form (`GET http://host/path`, RFC 9112, 3.2.2), which proxies and some clients
- * send, into the origin form that routes are found by. The host in it replaces the Host header.
+ * send, into origin form, by which routes are matched. Its host replaces the Host header.
  */
 export function useOriginForm(request: IncomingMessage): void {
   const { url = "/" } = request;
@@ -73,6 +73,6 @@ export function useOriginForm(request: IncomingMessage): void {
   const [, authority = "", rest = ""] = absoluteForm.exec(url) ?? [];
   if (authority === "") return;
   request.url = rest.startsWith("/") ? rest : `/${rest}`;
-  // Credentials before the host are none of the server's.
+  // Credentials before the host are ignored.
   request.headers.host = authority.slice(authority.lastIndexOf("@") + 1);
 }

@@ -6,7 +6,7 @@ import { acceptedEncoding, type Encoding } from "./negotiation.ts";
 
 type Headers = Readonly<Record<string, string>>;
 
-/** Sends an HTML page that caches ask about each time: 304 where the client has it, no body to HEAD. */
+/** Sends an HTML page that caches revalidate each time: 304 if the client has it, no body for HEAD. */
 export function sendPage(
   request: IncomingMessage,
   response: ServerResponse,
@@ -20,14 +20,14 @@ export function sendPage(
 
 type ImmutableFile = {
   readonly type: string;
-  /** Of its plain bytes; null where an encoding does not exist. */
+  /** The file's bytes in an encoding; null if that encoding does not exist. */
   readonly bytes: (encoding: Encoding) => Promise<Buffer | null>;
   readonly headers: Headers;
 };
 
 /**
- * Sends a file whose name changes with its content, so that caches may keep it for good. All clients share its bytes.
- * Returns false, with nothing sent, where the file does not exist.
+ * Sends a file whose name changes with its content, so that caches may store it permanently. All clients share its
+ * bytes. Returns false, with nothing sent, if the file does not exist.
  */
 export async function sendImmutable(
   request: IncomingMessage,
@@ -40,7 +40,7 @@ export async function sendImmutable(
   if (body === null) return false;
   const encoding = compressed === null ? {} : { "content-encoding": wanted };
   const caching = { vary: "Accept-Encoding", "cache-control": "public, max-age=31536000, immutable" };
-  // A worker has its own policy, and a picture opened by itself is a page.
+  // `headers` has the security policy: a worker has its own, and an image opened directly is a page.
   sendBody(request, response, 200, { "content-type": type, ...encoding, ...caching, ...headers }, body);
   return true;
 }

@@ -5,7 +5,7 @@ import { untilAborted } from "../../store/cancellation.ts";
 import { sendError } from "../responses.ts";
 import type { Route } from "./router.ts";
 
-/** Reads from the database; rejects with TIMEOUT or CANCELLED (an ApiError) where it comes to no end in time. */
+/** Reads from the database; rejects with TIMEOUT or CANCELLED (an ApiError) if it does not finish in time. */
 export type TimedRead = <Result>(read: () => Promise<Result>) => Promise<Result>;
 
 type TimedParts = {
@@ -17,8 +17,8 @@ type TimedParts = {
 };
 
 /**
- * An answer whose reads take no more than so many milliseconds together, and end with the client. Where they would take
- * more, it is 503 and TIMEOUT, with `headers`.
+ * An answer whose reads may take `milliseconds` in total, and end with the client. If they would take more, the answer
+ * is 503 and TIMEOUT, with `headers`.
  */
 export function inTime(
   answer: (request: IncomingMessage, response: ServerResponse, parts: TimedParts) => Promise<void>,
@@ -33,7 +33,7 @@ export function inTime(
       await answer(request, response, { read, gone: client.signal, captured });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      // Else no client is left to answer.
+      // Otherwise no client is left to answer.
       if (response.destroyed) return;
       const isBusy = error.extensions["code"] === "UNAVAILABLE";
       sendError(request, response, 503, {
@@ -48,8 +48,8 @@ export function inTime(
 }
 
 /**
- * Reads for one answer, which may take so many milliseconds together: what still runs for it in PostgreSQL is ended
- * then, and also when the client is gone. Time between two reads does not count: a client may have asked to wait.
+ * Reads for one answer, limited to `milliseconds` in total: statements still running in PostgreSQL are then cancelled,
+ * and also if the client is gone. Time between reads does not count: a client may have asked to wait.
  */
 function timedReads(client: AbortSignal, milliseconds: number): TimedRead {
   let left = milliseconds;

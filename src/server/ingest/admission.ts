@@ -2,7 +2,7 @@ import type { QueueSize } from "../../ingest/submissions/index.ts";
 import { TokenBuckets } from "../../runtime/token-buckets.ts";
 
 type RateLimit = {
-  /** A minute's worth; also what may come at once. */
+  /** Allowed per minute, and also at once. */
   readonly documentsPerMinute: number;
   readonly bytesPerMinute: number;
 };
@@ -12,17 +12,17 @@ export class SubmissionRate {
   readonly #documents: TokenBuckets;
   readonly #bytes: TokenBuckets;
 
-  /** `now` gives milliseconds that only grow. */
+  /** `now` returns milliseconds that only grow. */
   constructor({ documentsPerMinute, bytesPerMinute }: RateLimit, now = () => performance.now()) {
     this.#documents = new TokenBuckets({ perMinute: documentsPerMinute, now });
     this.#bytes = new TokenBuckets({ perMinute: bytesPerMinute, now });
   }
 
   /**
-   * Takes a document of so many bytes from a token's share, if there is room. A document larger than a minute's bytes
+   * Takes a document of `bytes` bytes from a token's share, if there is room. A document larger than a minute's bytes
    * needs a full share.
    *
-   * @returns 0, or how many seconds from now there will be room; then nothing was taken.
+   * @returns 0, or the seconds until there is room; then nothing was taken.
    */
   take(token: string, bytes: number): number {
     const wait = Math.max(this.#documents.wait(token, 1), this.#bytes.wait(token, bytes));
@@ -33,27 +33,27 @@ export class SubmissionRate {
   }
 }
 
-/** Milliseconds that a count of the queue is good for: while there is room by it, and while there is none. */
+/** Milliseconds for which a count of the queue stays valid: while it shows room, and while it shows none. */
 const goodFor = 1_000;
 const fullFor = 100;
 
 /**
- * Keeps the whole queue, of all tokens, below its limits. What this process adds is counted as it is added, what
- * workers finish and other processes add whenever the queue is counted anew: several processes may together exceed
- * the limits by what they add in a second.
+ * Keeps the queue of all tokens below its limits. Additions of this process are counted immediately. Completions and
+ * additions by other processes are seen with the next count, so several processes may together exceed the limits by
+ * what they add in a second.
  */
 export class QueueRoom {
   readonly #most: QueueSize;
   readonly #read: () => Promise<QueueSize>;
   readonly #now: () => number;
-  /** As counted, with what this process has added since. */
+  /** The last count, with what this process has added since. */
   #size: QueueSize = { documents: 0, bytes: 0 };
-  /** Let in, and perhaps not in the table yet. */
+  /** Admitted, and perhaps not in the table yet. */
   #underWay: QueueSize = { documents: 0, bytes: 0 };
   #countedAt = Number.NEGATIVE_INFINITY;
   #counting: Promise<void> | undefined;
 
-  /** `now` gives milliseconds that only grow. */
+  /** `now` returns milliseconds that only grow. */
   constructor(most: QueueSize, read: () => Promise<QueueSize>, now: () => number = () => performance.now()) {
     this.#most = most;
     this.#read = read;
@@ -61,9 +61,9 @@ export class QueueRoom {
   }
 
   /**
-   * Makes room for documents of these sizes in bytes, in their order.
+   * Reserves room for documents of these sizes in bytes, in order.
    *
-   * @returns how many of them there is room for: the first so many may be added, with `settle` once they are.
+   * @returns how many of them fit: that many of the first may be added. Call `settle` once they are.
    */
   async take(sizes: readonly number[]): Promise<number> {
     if (this.#age() > goodFor) await this.#count();
@@ -74,12 +74,12 @@ export class QueueRoom {
     return fitting.documents;
   }
 
-  /** They are in the table, or will not be. */
+  /** Ends the reservation: they are in the table, or will not be. */
   settle(sizes: readonly number[]): void {
     for (const bytes of sizes) this.#underWay = sum(this.#underWay, { documents: -1, bytes: -bytes });
   }
 
-  /** An empty queue takes any one document. */
+  /** An empty queue accepts any single document. */
   #fitting(sizes: readonly number[]): QueueSize {
     let fitting: QueueSize = { documents: 0, bytes: 0 };
     for (const bytes of sizes) {
@@ -96,7 +96,7 @@ export class QueueRoom {
     return this.#now() - this.#countedAt;
   }
 
-  /** Once at a time, for all who ask meanwhile. */
+  /** Runs once at a time, shared by all callers. */
   #count(): Promise<void> {
     this.#counting ??= this.#countAnew().finally(() => {
       this.#counting = undefined;
@@ -105,7 +105,7 @@ export class QueueRoom {
   }
 
   async #countAnew(): Promise<void> {
-    // What is let in from here on may be missing from the count.
+    // Documents admitted from here on may be missing from the count.
     const before = this.#size;
     const missing = this.#underWay;
     const counted = await this.#read();
@@ -119,31 +119,31 @@ function sum(one: QueueSize, other: QueueSize): QueueSize {
   return { documents: one.documents + other.documents, bytes: one.bytes + other.bytes };
 }
 
-/** Seconds by which a document of a token that has sent nothing lately goes before others. */
+/** The maximum head start of a document, in seconds: that of a token that has sent nothing lately. */
 const mostAhead = 3_600;
-/** Documents lately sent that halve it. */
+/** Recently sent documents that halve the head start. */
 const halving = 100;
-/** Documents a second that are forgotten again: about what a worker finishes. */
+/** Documents a second by which the recent count decays: about what a worker finishes. */
 const forgotten = 200;
 
 type Level = { documents: number; at: number };
 
 /**
- * Decides how long before its time a submission is due, so that a single document does not wait behind thousands of
- * another token: the more a token has sent lately, the less. Documents of tokens that send as much are due in turn,
- * those of one token in their order, and nobody is overtaken by what comes more than an hour later. It lives in this
- * process: where several serve one database, each reckons for itself.
+ * Computes the head start of a submission in seconds, so that a single document does not wait behind thousands of
+ * another token: the more a token has sent lately, the smaller. Tokens that send equally much alternate, documents of
+ * one token stay in order, and nothing is overtaken by submissions that arrive over an hour later. The state is per
+ * process: processes that share a database compute it independently.
  */
 export class Precedence {
   readonly #now: () => number;
   readonly #levels = new Map<string, Level>();
 
-  /** `now` gives milliseconds that only grow. */
+  /** `now` returns milliseconds that only grow. */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }
 
-  /** Counts a document of a token, and gives the seconds by which it is due before its time. */
+  /** Counts a document of a token, and returns its head start in seconds. */
   take(token: string): number {
     const now = this.#now();
     const level = this.#levels.get(token) ?? { documents: 0, at: now };

@@ -8,12 +8,12 @@ import { type Answer, answerOf, queuedAnswer, statusOf } from "./answers.ts";
 import type { SubmissionDesk } from "./desk.ts";
 import type { Taken } from "./intake.ts";
 
-/** Answers that are held back while the body comes; from then on they are sent. */
+/** The most answers that are buffered while the body arrives; beyond that they are sent. */
 const mostHeld = 500;
 
 /**
- * Documents without an answer: beyond, the first are told to be queued without waiting for the worker any longer, and
- * nothing more is read until the client has taken its answers.
+ * The most documents without an answer. Beyond that, the first are answered QUEUED without further waiting for the
+ * worker, and reading stops until the client has read its answers.
  */
 const mostUnanswered = 10_000;
 
@@ -22,20 +22,20 @@ const tooLargeCode = "TOO_LARGE" satisfies (typeof documentErrorCodes)[number];
 type Waiting = { readonly taken: Taken; readonly until: number };
 
 /**
- * Answers the documents of one request, each once it is finished or was waited for long enough, in their order.
+ * Answers the documents of one request in order, each once it is finished or its wait is over.
  *
- * Answers are held back while they can be: an answer that is given once the whole body has been read has the status
- * that sums up its documents. As soon as the client waits for them, or there are many, they are sent as they come,
- * with status 200, while the body is still being read.
+ * Answers are buffered if possible: those sent after the complete body was read get a status that sums up all
+ * documents. As soon as the client waits for them, or there are many, they are sent as they come, with status 200,
+ * while the body is still being read.
  */
 export class AnswerWriter {
   readonly #desk: SubmissionDesk;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #isArray: boolean;
-  /** Milliseconds. */
+  /** In milliseconds. */
   readonly #wait: number;
-  /** Aborted when nobody reads any more. */
+  /** Aborted when the client is gone. */
   readonly #gone = new AbortController();
   readonly #news = new AsyncEvent();
   readonly #room = new AsyncEvent();
@@ -58,7 +58,7 @@ export class AnswerWriter {
     this.#running = this.#run();
   }
 
-  /** Documents to be answered. Resolves when there is room for more. */
+  /** Adds documents to be answered. Resolves when there is room for more. */
   async add(taken: readonly Taken[]): Promise<void> {
     const until = performance.now() + this.#wait;
     for (const one of taken) this.#waiting.push({ taken: one, until });
@@ -73,15 +73,13 @@ export class AnswerWriter {
     return this.#waiting.length >= mostUnanswered;
   }
 
-  /** From now on answers are sent as they come. */
+  /** Sends answers as they come, from now on. */
   stream(): void {
     this.#isStreaming = true;
     this.#flush();
   }
 
-  /**
-   * Answers what is left, and why no more was read. Resolves false, with nothing sent, where there is no document.
-   */
+  /** Answers the remaining documents, and why reading stopped. Resolves to false if there was no document. */
   async end(stopped: BodyError | null): Promise<boolean> {
     this.#isEnded = true;
     this.#news.set();
@@ -105,7 +103,7 @@ export class AnswerWriter {
     return true;
   }
 
-  /** Nobody is answered any more; nothing waits for outcomes. */
+  /** Stops answering, and waiting for outcomes. */
   abandon(): void {
     this.#gone.abort();
     for (const { taken } of this.#waiting.splice(0)) this.#forget(taken);
@@ -141,7 +139,7 @@ export class AnswerWriter {
     }
     const left = this.#isCrowded ? 0 : Math.max(0, until - performance.now());
     const row = await Promise.race([outcome, this.#hurry.wait({ timeout: left }).then(() => undefined)]);
-    // Whoever was first: the other's timer ends.
+    // Ends the timer of the wait, if the outcome came first.
     this.#hurry.set();
     this.#hurry.clear();
     this.#forget(taken);
@@ -152,7 +150,7 @@ export class AnswerWriter {
     if (id !== null) this.#desk.outcomes.forget(id);
   }
 
-  /** Sends what is held back, once that is wanted; nothing where the body is over, and a status can still be given. */
+  /** Sends buffered answers if streaming; nothing if the body has ended and a status can still be set. */
   #flush(): void {
     if (!this.#isStreaming || this.#held.length === 0 || this.#gone.signal.aborted) return;
     if (!this.#hasSent) {
@@ -171,7 +169,7 @@ export class AnswerWriter {
 
   /** Waits for a client that reads more slowly than it is answered. The server ends connections that do not read. */
   async #read(): Promise<void> {
-    // Where the client is gone, nothing more is answered.
+    // If the client is gone, nothing more is answered.
     if (this.#response.writableNeedDrain) await untilDrained(this.#response).catch(() => {});
   }
 
@@ -179,7 +177,7 @@ export class AnswerWriter {
     return this.#isArray ? "application/json" : "application/x-ndjson";
   }
 
-  /** One JSON object a line; for who asks for application/json, the next elements of an array. */
+  /** One JSON object a line; for clients that request application/json, the next elements of an array. */
   #textOf(answers: readonly Answer[]): string {
     const texts = answers.map((answer) => JSON.stringify(answer));
     if (!this.#isArray) return texts.map((text) => `${text}\n`).join("");

@@ -5,23 +5,23 @@ import {
   submissionErrorOf,
 } from "../../api/submission-rows.ts";
 
-/** What a client is told of one document, or of what came after the last that was read. */
+/** The answer to one document, or to the rest of a body that was not read. */
 export type Answer = {
-  /** From 1, where the body has one document a line. */
+  /** From 1, if the body has one document a line. */
   readonly line?: number;
-  /** Null where the document was not kept. */
+  /** Null if the document was not stored. */
   readonly id: string | null;
   readonly status: "QUEUED" | "MERGED" | "REJECTED" | "FAILED" | "NOT_READ";
   readonly pithNumber?: string | null;
   readonly receivedAt?: string;
   readonly finishedAt?: string | null;
   readonly error?: SubmissionError & {
-    /** Seconds, where the rest may be sent then. */
+    /** Seconds after which the rest may be sent; absent if it may not. */
     readonly retryAfter?: number;
   };
-  /** Events of a merged document that were not let in: each id with its reason. */
+  /** Rejected events of a merged document: each id with its reason. */
   readonly refused?: readonly string[];
-  /** Where to ask later. */
+  /** The address of the submission's status. */
   readonly url?: string;
 };
 
@@ -44,12 +44,12 @@ export function answerOf(row: SubmissionRow): Answer {
   };
 }
 
-/** Of a submission that is on disk and not finished yet. */
+/** The answer for a submission that is on disk and not finished yet. */
 export function queuedAnswer(id: string): Answer {
   return { id, status: "QUEUED", url: `${submissionsPath}/${id}` };
 }
 
-/** Of documents that a request brought: the status of the whole. */
+/** The HTTP status that sums up the answers of a request. */
 export function statusOf(answers: readonly Answer[]): number {
   if (answers.some(({ status }) => status === "QUEUED")) return 202;
   if (answers.some(({ status }) => status === "MERGED")) return 200;

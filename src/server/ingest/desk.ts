@@ -11,7 +11,7 @@ import { Precedence, QueueRoom, SubmissionRate } from "./admission.ts";
 import { Outcomes } from "./outcomes.ts";
 import { explainRefusal, findSubmitter, type Submitter } from "./tokens.ts";
 
-/** Where nothing else is configured: nobody may submit. */
+/** The default: no one may submit. */
 export const noSubmissions: SubmissionSettings = {
   tokens: [],
   minimumProof: "signed",
@@ -23,12 +23,12 @@ export const noSubmissions: SubmissionSettings = {
   maximumQueuedBytes: 2 ** 32,
 };
 
-/** Where documents are handed in, by either way: who may, how much, and into the queue. */
+/** Admits submissions of both ways, HTTP and GraphQL: checks who may submit and how much, and fills the queue. */
 export class SubmissionDesk {
   readonly database: Database;
   readonly settings: SubmissionSettings;
   readonly outcomes: Outcomes;
-  /** Where the log ends that what was taken is in; null where nobody needs to know. */
+  /** The end of the log after a submission; null if there are no replicas. */
   readonly written: () => Promise<Position | null>;
   readonly #rate: SubmissionRate;
   readonly #room: QueueRoom;
@@ -67,10 +67,10 @@ export class SubmissionDesk {
   }
 
   /**
-   * Puts the first of them into the queue: as many as it has room for. Once it resolves, they are on disk; where it
-   * rejects, none of them is acknowledged.
+   * Queues as many of the first submissions as fit. Once it resolves, they are on disk; if it rejects, none is
+   * acknowledged.
    *
-   * @returns how many.
+   * @returns how many were queued.
    */
   async enqueue(submissions: readonly NewSubmission[]): Promise<number> {
     const count = await this.#room.take(submissions.map(({ bytes }) => bytes.length));
@@ -83,14 +83,14 @@ export class SubmissionDesk {
     return count;
   }
 
-  /** What the mutation does for who made a request. */
+  /** The mutation's implementation for the client of a request. */
   submitFor(authorization: string | null): Submit {
     return async (document) => {
       const submitter = this.authenticate(authorization);
       const bytes = Buffer.from(document, "utf8");
       const { maximumDocumentBytes } = this.settings;
       const fault = faultOfDocument(document, bytes, maximumDocumentBytes);
-      // Of a text that is too large, or that bytes cannot hold, nothing is kept.
+      // A text that is too large, or not valid Unicode, is not stored.
       const isKept = bytes.length <= maximumDocumentBytes && document.isWellFormed();
       if (fault !== null && !isKept) throw rejected(fault);
       const seconds = this.admit(submitter, bytes.length);
@@ -99,7 +99,7 @@ export class SubmissionDesk {
       if ((await this.enqueue([submission])) === 0) {
         throw new ApiError("QUEUE_FULL", queueFullText, { retryAfter: queueFullSeconds });
       }
-      // It is in the queue, all the same: the worker puts it in quarantine with its reason.
+      // It is queued all the same: the worker puts it in quarantine with its reason.
       if (fault !== null) throw rejected(fault, submission.id);
       return submission.id;
     };
@@ -132,7 +132,7 @@ export function rateLimitText(seconds: number): string {
   return `This token has submitted as much as it may in a minute. Try again in ${seconds} s.`;
 }
 
-/** Seconds after which who was sent away for a full queue may come again. */
+/** Seconds after which a client may retry if the queue was full. */
 export const queueFullSeconds = 10;
 
 export const queueFullText = `More is waiting here than this mirror keeps. Send the rest again in ${queueFullSeconds} s.`;

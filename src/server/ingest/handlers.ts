@@ -14,7 +14,7 @@ import { takeBody } from "./intake.ts";
 import { explainRefusal, findSubmitter, type Submitter } from "./tokens.ts";
 
 type SubmissionOptions = {
-  /** How long an answer about a submission may read from the database: then it is TIMEOUT. */
+  /** How long an answer about a submission may read from the database before it is TIMEOUT. */
   readonly milliseconds: number;
   readonly logError: LogError;
 };
@@ -33,11 +33,11 @@ export function createSubmissionHandlers(
   };
 }
 
-/** Seconds that an answer waits for the worker, unless the request says otherwise. */
+/** Seconds that an answer waits for the worker. Defaults to 10, at most 30. */
 const defaultWait = 10;
 const maxWait = 30;
 
-/** `POST /ingest`: takes documents into the queue, and answers each. */
+/** `POST /ingest`: queues documents, and answers each. */
 async function answerPost(
   desk: SubmissionDesk,
   logError: LogError,
@@ -96,7 +96,7 @@ function waitOf(request: IncomingMessage): number {
   throw badUserInput(`wait is a whole number of seconds from 0 to ${maxWait}.`);
 }
 
-/** `GET /ingest/<id>`: what became of a submission. */
+/** `GET /ingest/<id>`: the status of a submission. */
 async function answerStatus(
   desk: SubmissionDesk,
   id: string,

@@ -9,36 +9,36 @@ import { BodyError, RetryLaterError, readChunks, tooLarge } from "../http/body.t
 import { queueFullSeconds, queueFullText, rateLimitText, type SubmissionDesk } from "./desk.ts";
 import type { Submitter } from "./tokens.ts";
 
-/** A document of a body, in the order of the body: on disk under an id, or larger than allowed. */
+/** A document of a body, in the order of the body: stored on disk under an id, or larger than allowed. */
 export type Taken = {
   readonly line: number | undefined;
   readonly id: string | null;
-  /** Resolves when it is finished; absent where nobody waits. */
+  /** Resolves when it is finished; absent if the client does not wait. */
   readonly outcome?: Promise<SubmissionRow>;
 };
 
 type IntakeOptions = {
   readonly isWaiting: boolean;
-  /** Told where documents could not be written. */
+  /** Called if documents could not be written. */
   readonly onFault: (error: unknown) => void;
-  /** Given documents that are on disk; no more is read before it resolves. */
+  /** Called with documents that are on disk; reading pauses until it resolves. */
   readonly onTaken: (taken: readonly Taken[]) => Promise<void>;
-  /** The client has sent nothing for a moment, and may be waiting for an answer. What came is on disk. */
+  /** Called if the client has sent nothing for a moment, and may wait for an answer. Everything received is on disk. */
   readonly onPause: () => void;
 };
 
-/** Documents are written in one statement, so many or so large at most. */
+/** The most documents and bytes that one statement writes. */
 const chunkDocuments = 100;
 const chunkBytes = 4_000_000;
 
-/** Milliseconds without a document after which those that came are written: the client may wait for their answers. */
+/** Milliseconds without a document after which pending ones are written: the client may wait for their answers. */
 const pauseAfter = 50;
 
 /**
  * Reads the documents of a request into the queue, no faster than they are written and answered: memory is bounded by
  * the limits, not by the body.
  *
- * @returns why the rest was not read, or not kept; null where all of it was. Rejects where the client is gone.
+ * @returns why the rest was not read, or not stored; null if all of it was. Rejects if the client is gone.
  */
 export async function takeBody(
   desk: SubmissionDesk,
@@ -68,11 +68,11 @@ export async function takeBody(
     return null;
   } catch (error) {
     if (!(error instanceof BodyError)) throw error;
-    // What came whole before it is kept, unless it was the writing that failed.
+    // Complete documents before the error are stored, unless the error came from writing.
     return (await chunk.flush().then(() => null, asBodyError)) ?? error;
   } finally {
     const closed = pieces?.return(undefined).catch(() => {});
-    // Where it waits for the client, its end comes with whatever the client does next.
+    // If it waits for the client, it ends with the client's next action.
     if (!isReading) await closed;
   }
 }
@@ -95,7 +95,7 @@ class Chunk {
     return this.#entries.length >= chunkDocuments || this.#bytes >= chunkBytes;
   }
 
-  /** Throws BodyError where the submitter may send no more. */
+  /** Throws BodyError if the submitter may send no more. */
   add({ bytes, line }: Piece): void {
     if (bytes === null) {
       this.#entries.push({ line, submission: null });
@@ -107,7 +107,7 @@ class Chunk {
     this.#bytes += bytes.length;
   }
 
-  /** Throws BodyError where some could not be written: what was is acknowledged, and the first so many in their order. */
+  /** Throws BodyError if some could not be written. Those that were, the first in order, are acknowledged. */
   async flush(): Promise<void> {
     const entries = this.#entries;
     if (entries.length === 0) return;
@@ -132,12 +132,12 @@ class Chunk {
     if (left.size > 0) throw new RetryLaterError(503, "QUEUE_FULL", queueFullText, queueFullSeconds);
   }
 
-  /** Gives how many were written. */
+  /** Returns the number of documents written. */
   async #write(submissions: readonly NewSubmission[]): Promise<number> {
     try {
       return await this.#desk.enqueue(submissions);
     } catch (error) {
-      // They may be there all the same: a connection can be lost after the commit.
+      // They may be stored all the same: a connection can be lost after the commit.
       for (const { id } of submissions) this.#desk.outcomes.forget(id);
       this.#options.onFault(error);
       throw new RetryLaterError(
@@ -165,7 +165,7 @@ async function comesSoon(next: Promise<unknown>): Promise<boolean> {
   const soon = next.then(come, come);
   await Promise.race([soon, delay(pauseAfter, undefined, { signal: over.signal }).catch(() => {})]);
   over.abort();
-  // A process that was busy for so long has not looked at what came meanwhile.
+  // A process that was busy this long has not read the input that arrived during that time.
   if (!hasCome) await afterInput();
   return hasCome;
 }
@@ -185,7 +185,7 @@ function piecesOf({ settings }: SubmissionDesk, request: IncomingMessage): Async
   return linesOf(limitFirstLine(chunks, maximumDocumentBytes), maximumDocumentBytes, false);
 }
 
-/** A body that may be one document, and is too large for that before its first line ends, is not read on. */
+/** If the first line exceeds the limit, a body that may be one document is not read further. */
 async function* limitFirstLine(chunks: AsyncIterable<Buffer>, maximumBytes: number): AsyncGenerator<Buffer> {
   let size = 0;
   let isFirstLine = true;

@@ -2,16 +2,16 @@ import { readSubmissions, type SubmissionRow } from "../../api/submission-rows.t
 import { finishedChannel, type Listening, listen } from "../../ingest/submissions/index.ts";
 import type { Database } from "../../store/index.ts";
 
-/** Milliseconds: notices may be lost with a connection, so those that are waited for are looked up now and then. */
+/** Milliseconds between look-ups of expected submissions: notifications may be lost with a connection. */
 const lookUpEvery = 1_000;
 
-/** Tells when submissions are finished. Takes one of the pool's connections from its first use on. */
+/** Reports when submissions are finished. Uses one of the pool's connections from its first use on. */
 export class Outcomes {
   readonly #database: Database;
   readonly #expected = new Map<string, (row: SubmissionRow) => void>();
   #listening: Listening | undefined;
   #timer: NodeJS.Timeout | undefined;
-  /** Ids that were told of while a look-up ran. */
+  /** Ids of notifications that arrived during a look-up. */
   #told = new Set<string>();
   #isLooking = false;
 
@@ -30,7 +30,7 @@ export class Outcomes {
     return new Promise((resolve) => this.#expected.set(id, resolve));
   }
 
-  /** Nobody waits for it any more. */
+  /** Stops waiting for it. */
   forget(id: string): void {
     this.#expected.delete(id);
     if (this.#expected.size > 0) return;
@@ -53,7 +53,7 @@ export class Outcomes {
       .then((rows) => {
         for (const row of rows.values()) if (row.status !== "queued") this.#finish(row);
       })
-      // The next look-up comes.
+      // The next look-up follows.
       .catch(() => {})
       .finally(() => {
         this.#isLooking = false;

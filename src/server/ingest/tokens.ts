@@ -1,19 +1,19 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { BearerToken } from "../../config/index.ts";
 
-/** Who submits: a token that is configured. */
+/** A submitter: a configured token. */
 export type Submitter = {
   readonly name: string;
   /** The first 16 hex digits of the token's SHA-256. */
   readonly fingerprint: string;
 };
 
-/** Longer ones are not looked at: `pith-graph token` makes 43 characters. */
+/** In characters. Longer tokens are ignored: `pith-graph token` makes 43 characters. */
 const longestToken = 1_000;
 
 /**
- * The configured token that an Authorization header carries; null where it carries none. Hashes of equal length are
- * compared, each of them, in constant time: how long it takes tells nothing about the tokens.
+ * The configured token that an Authorization header carries; null if it carries none. All hashes have equal length and
+ * are compared in constant time: the duration reveals nothing about the tokens.
  */
 export function findSubmitter(
   tokens: readonly BearerToken[],
@@ -27,7 +27,7 @@ export function findSubmitter(
   return found === null ? null : { name: found.name, fingerprint: sha256.toString("hex").slice(0, 16) };
 }
 
-/** Why there is no submitter, for the one who would be. */
+/** The reason why there is no submitter, for the client. */
 export function explainRefusal(
   tokens: readonly BearerToken[],
   authorization: string | null | undefined,

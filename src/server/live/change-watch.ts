@@ -3,22 +3,22 @@ import { AsyncEvent } from "../../runtime/async-event.ts";
 import { changesChannel } from "../../store/feed.ts";
 import type { Database } from "../../store/index.ts";
 
-/** Clients that may wait for a change: in all, and of one address. Each holds a connection to this server. */
+/** Clients that may wait for a change: in total, and per address. Each occupies a connection to this server. */
 export type WaitLimits = { readonly inAll: number; readonly ofAddress: number };
 
 export const defaultWaitLimits: WaitLimits = { inAll: 256, ofAddress: 8 };
 
-/** A client that waits. */
+/** A waiting client. */
 export type Wait = {
-  /** Resolves once something may have changed, true; false when the time is over, or the wait was ended. */
+  /** Resolves to true once something may have changed; to false when the time is over, or the wait was ended. */
   changed(): Promise<boolean>;
-  /** Gives the place to another. */
+  /** Frees its place. */
   end(): void;
 };
 
 type Waiter = { readonly address: string; readonly news: AsyncEvent; readonly over: AbortController };
 
-/** Tells those who wait of committed changes. Takes one of the pool's connections from its first use on. */
+/** Notifies waiting clients of committed changes. Uses one of the pool's connections from its first use on. */
 export class ChangeWatch {
   readonly #database: Database;
   readonly #limits: WaitLimits;
@@ -33,8 +33,8 @@ export class ChangeWatch {
   }
 
   /**
-   * Waits for changes from now on, milliseconds at most. Null where there are too many who wait, or all are being sent
-   * home. Look for changes after it is given: what is committed from then on is told.
+   * Waits for changes from now on, for at most `milliseconds`. Null if there are too many waits, or the server stops.
+   * Look for changes after this call: later commits are reported.
    */
   begin(address: string, milliseconds: number): Wait | null {
     const ofAddress = [...this.#waiters].filter((waiter) => waiter.address === address).length;
@@ -54,8 +54,8 @@ export class ChangeWatch {
   }
 
   /**
-   * Calls whenever something may have changed, from now on: look for changes after this. Gives what ends it. These
-   * callers count in no limit: they keep count of those they tell.
+   * Calls `listener` whenever something may have changed, from now on: look for changes after this call. Returns a
+   * function that ends it. Listeners do not count towards the limits: they limit their own clients.
    */
   onNews(listener: () => void): () => void {
     this.#listeners.add(listener);
@@ -63,7 +63,7 @@ export class ChangeWatch {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Ends all waits: each is answered with what there is. From now on nobody waits. */
+  /** Ends all waits: each is answered with the current state. Later waits are refused. */
   stopWaiting(): void {
     this.#isStopping = true;
     for (const { over } of this.#waiters) over.abort();
@@ -74,7 +74,7 @@ export class ChangeWatch {
     await this.#listening?.close();
   }
 
-  /** Whether changes are heard of at the moment; null before the first use. */
+  /** Whether change notifications arrive at the moment; null before the first use. */
   isListening(): boolean | null {
     return this.#listening?.isListening() ?? null;
   }
@@ -83,7 +83,7 @@ export class ChangeWatch {
     this.#listening ??= listen(this.#database.pool, {
       channel: changesChannel,
       onNotice: () => this.#tell(),
-      // What was told before it listened is looked up.
+      // Changes notified before it listened are looked up.
       onListening: () => this.#tell(),
     });
   }

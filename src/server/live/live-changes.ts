@@ -6,31 +6,31 @@ import { type Change, feedHead, readChanges } from "../../store/feed.ts";
 import type { Database } from "../../store/index.ts";
 import type { ChangeWatch } from "./change-watch.ts";
 
-/** Clients that may follow changes: in all, and of one address. */
+/** Clients that may follow changes: in total, and per address. */
 type FollowLimits = { readonly inAll: number; readonly ofAddress: number };
 
 const defaultFollowLimits: FollowLimits = { inAll: 1_000, ofAddress: 32 };
 
-/** Changes that are kept for those who are up to date; who is further behind reads the table. */
+/** Changes that are cached for followers that are up to date; those further behind read the table. */
 const mostRecent = 1_000;
-/** Changes that a follower is given at once: all that is ever kept for one. */
+/** Changes that a follower gets at a time: the most that is buffered for one. */
 const pageSize = 100;
 const pauseAfterFault = 1_000;
 
 type Follower = { readonly address: string; readonly news: AsyncEvent; readonly over: AbortController };
 
 /**
- * The changes of papers as they are committed, for all clients of this process that follow them: read once, by one
- * reader, while anybody follows.
+ * The changes of papers as they are committed, for all clients of this process that follow them: one reader reads each
+ * change once, while there are followers.
  */
 export class LiveChanges {
   readonly #database: Database;
   readonly #watch: ChangeWatch;
   readonly #limits: FollowLimits;
   readonly #followers = new Set<Follower>();
-  /** Without gaps, up to `#head`. */
+  /** Without gaps, up to `#position`. */
   #recent: Change[] = [];
-  /** How far the feed has been read; null while nobody follows. */
+  /** How far the feed had been read when following began; null without followers. */
   #head: Promise<bigint> | null = null;
   #position = 0n;
   #isReading = false;
@@ -44,7 +44,7 @@ export class LiveChanges {
     this.#limits = limits;
   }
 
-  /** Lets a client follow. Throws RATE_LIMITED or UNAVAILABLE where too many do, or all are being sent home. */
+  /** Lets a client follow. Throws RATE_LIMITED or UNAVAILABLE if too many do, or the server stops. */
   follow(address: string): ChangeFollower {
     const ofAddress = [...this.#followers].filter((follower) => follower.address === address).length;
     if (this.#isStopping)
@@ -74,7 +74,7 @@ export class LiveChanges {
     };
   }
 
-  /** Ends all: their streams close, and they come again where they were. From now on nobody follows. */
+  /** Ends all streams; clients reconnect and resume. Later followers are refused. */
   stop(): void {
     this.#isStopping = true;
     for (const { over } of this.#followers) over.abort();
@@ -82,7 +82,7 @@ export class LiveChanges {
   }
 
   async #begin(): Promise<bigint> {
-    // First it is told of news, then it looks where the feed ends: nothing falls between.
+    // It listens before it reads the end of the feed, so that no change falls between.
     this.#stopWatching = this.#watch.onNews(() => {
       this.#hasNews = true;
       void this.#read();
@@ -102,7 +102,7 @@ export class LiveChanges {
     this.#recent = [];
   }
 
-  /** Reads on to the end of the feed. A fault, a lost database most often, is tried again while somebody follows. */
+  /** Reads up to the end of the feed. A fault, usually a lost database, is retried while there are followers. */
   async #read(): Promise<void> {
     if (this.#isReading) return;
     this.#isReading = true;
@@ -113,7 +113,7 @@ export class LiveChanges {
         try {
           await of;
           const changes = await readChanges(this.#database.db, this.#position, mostRecent);
-          // Meanwhile all may have gone, and others come.
+          // During the read all followers may have left, and others may have come.
           if (of !== this.#head || changes.length === 0) continue;
           this.#position = changes.at(-1)?.position ?? this.#position;
           this.#recent = [...this.#recent, ...changes].slice(-mostRecent);

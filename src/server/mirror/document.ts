@@ -20,7 +20,7 @@ const suffixShape = /^[A-Z2-7]+$/;
 const suffixLengths: readonly number[] = [...shortLengths, 26];
 const sha256Shape = /^[0-9a-f]{64}$/;
 
-/** What is named by its hash. Seconds: a year. */
+/** Content named by its hash: cached for a year (in seconds). */
 const immutable = "public, max-age=31536000, immutable";
 
 type DocumentRequest = {
@@ -29,14 +29,14 @@ type DocumentRequest = {
   readonly gone: AbortSignal;
   readonly states: PaperStates;
   readonly document: PaperDocument;
-  /** As the path has it. */
+  /** As in the path. */
   readonly suffix: string;
-  /** The same document of another suffix, as a reference relative to this one. */
+  /** The same document under another suffix, as a relative reference. */
   readonly referenceTo: (suffix: string) => string;
   readonly origin: string;
 };
 
-/** A paper's bundle, its state, or its description. */
+/** Answers a paper's bundle, its state, or its description. */
 export async function answerDocument(
   { database, read, gone, states, document, suffix: given, referenceTo, origin }: DocumentRequest,
   request: IncomingMessage,
@@ -62,7 +62,7 @@ export async function answerDocument(
     return sendError(request, response, 409, { code: "AMBIGUOUS_REF", message, headers: openHeaders });
   }
   if (given !== suffixOf(pithNumber)) {
-    // Not for good: a short form that names one paper today may name two tomorrow.
+    // Temporary: a short form that names one paper today may name two tomorrow.
     const search = query.size > 0 ? `?${query}` : "";
     response.writeHead(307, { ...openHeaders, location: referenceTo(suffixOf(pithNumber)) + search });
     response.end();
@@ -70,12 +70,12 @@ export async function answerDocument(
     return;
   }
   const cacheControl = wanted === null || document === "description" ? revalidated : immutable;
-  // Only a state's bytes follow from its hash: a bundle may have better signatures, and gzip has bytes of its own.
+  // Only a state's bytes follow from its hash: a bundle may get better signatures, and gzip changes the bytes.
   const tagOf = (sha256: string) => (isGzip: boolean) =>
     isGzip || document !== "state" ? weakTag(sha256) : strongTag(sha256);
   const head = await read(() => readHead(database, pithNumber));
   if (head === null) return notFound(request, response, "This mirror holds no such paper.");
-  // A client that has it already costs no merge.
+  // No merge is needed for a client that already has the document.
   const isThere = document !== "bundle" || head.record !== null;
   const isWanted = wanted === null || wanted === head.sha256;
   const unchanged = { tag: tagOf(head.sha256), cacheControl };
@@ -130,10 +130,10 @@ function descriptionOf(pithNumber: PithNumber, built: BuiltDocument, origin: str
   return Buffer.from(`${JSON.stringify(description)}\n`);
 }
 
-/** The years that a number is looked for in where only its suffix is given and it is held without being a paper. */
+/** The years that are tried for a suffix whose number is stored without being a paper. */
 const years = Array.from({ length: 300 }, (_, index) => String(1900 + index));
 
-/** Finds what is held under a suffix or the beginning of one: 8, 12, 16 or all 26 characters. */
+/** Finds the stored numbers with a suffix or its beginning: 8, 12, 16 or all 26 characters. */
 async function findNumbers({ pool }: Database, suffix: string): Promise<PithNumber[]> {
   const { rows } = await pool.query<{ pith_number: PithNumber }>(
     `SELECT pith_number FROM paper_keys JOIN records USING (paper_id)
@@ -141,7 +141,7 @@ async function findNumbers({ pool }: Database, suffix: string): Promise<PithNumb
     [`pith:${suffix.slice(0, 8)}`, suffix],
   );
   if (rows.length > 0 || suffix.length < 26) return rows.map((row) => row.pith_number);
-  // Held without its record or without any event: no paper, so no key. But ids follow from whole numbers.
+  // Stored without record or event: not a paper, so it has no key. But ids follow from complete numbers.
   const ids = years.map((year) => paperIdOf(`pith:${year}:${suffix}` as PithNumber));
   const others = await pool.query<{ pith_number: PithNumber }>(
     "SELECT pith_number FROM records WHERE paper_id = ANY($1::bigint[]) ORDER BY pith_number",
@@ -150,7 +150,7 @@ async function findNumbers({ pool }: Database, suffix: string): Promise<PithNumb
   return others.rows.map((row) => row.pith_number).filter((number) => suffixOf(number) === suffix);
 }
 
-/** Null where nothing of the paper is stored. */
+/** Null if nothing of the paper is stored. */
 async function readHead({ db }: Database, pithNumber: PithNumber): Promise<PaperHead | null> {
   const paperId = paperIdOf(pithNumber);
   const head = (await readHeads(db, [paperId])).get(paperId);

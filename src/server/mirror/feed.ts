@@ -7,18 +7,18 @@ import type { TimedRead } from "../http/timed-answer.ts";
 import type { ChangeWatch, Wait } from "../live/change-watch.ts";
 import { refuse, revalidated, sendDocument } from "./send-document.ts";
 
-/** Seconds that a client may ask to wait for a change. */
+/** Seconds that a client may ask to wait for a change, at most. */
 const longestWait = 30;
 
 type FeedParts = {
   readonly database: Database;
   readonly watch: ChangeWatch;
   readonly read: TimedRead;
-  /** Whom a wait counts for. */
+  /** The client that a wait counts for. */
   readonly address: string;
 };
 
-/** `/feed`: at once, or as soon as there is something new. */
+/** `/feed`: answers immediately, or as soon as there is a change. */
 export async function answerFeed(
   { database, watch, read, address }: FeedParts,
   request: IncomingMessage,
@@ -51,7 +51,7 @@ function integerOf(text: string, least: number, most: number): number | null {
   return /^\d{1,16}$/.test(text) && value >= least && value <= most ? value : null;
 }
 
-/** Changes on a page: unless asked, and at most. */
+/** Changes on a page: the default, and the maximum. */
 const defaultLimit = 500;
 const maximumLimit = 1000;
 
@@ -59,7 +59,7 @@ const maximumLimit = 1000;
 type FeedPage = {
   readonly feed_type: "pith_graph_feed";
   readonly feed_version: "1.0";
-  /** Where the page begins; null for the checksum where the feed does not reach so far. */
+  /** The beginning of the page; the checksum is null if the feed does not reach that far. */
   readonly after: { readonly position: number; readonly checksum: string | null };
   /** The end of the feed. */
   readonly head: { readonly position: number; readonly checksum: string };
@@ -67,14 +67,14 @@ type FeedPage = {
     readonly position: number;
     readonly pith_number: string;
     readonly state_sha256: string;
-    /** Of the set of all states once this change is made. */
+    /** The checksum of the set of all states after this change. */
     readonly checksum: string;
   }[];
 };
 
 /**
- * The page that is seen, or where the feed ends at the position: the first that says more, if one comes while it is
- * waited for.
+ * The current page; if it is empty because the feed ends at the position, the first page with a change that comes
+ * during the wait.
  */
 async function awaitFeedPage(look: () => Promise<FoundPage>, after: bigint, wait: Wait): Promise<FoundPage> {
   for (;;) {
@@ -83,13 +83,13 @@ async function awaitFeedPage(look: () => Promise<FoundPage>, after: bigint, wait
   }
 }
 
-/** A page, and where the feed ends. */
+/** A page, and the end of the feed. */
 type FoundPage = { readonly page: FeedPage; readonly head: FeedPosition };
 
 async function readFeedPage({ db }: Database, after: bigint, limit: number): Promise<FoundPage> {
   const changes = await readChanges(db, after, limit);
   const checksum = await checksumAt(db, after);
-  // Last: the head is at or behind every change of the page.
+  // Read last: the head is at or after every change of the page.
   const head = await feedHead(db);
   return {
     head,

@@ -14,26 +14,26 @@ import { openHeaders, revalidated, sendDocument } from "./send-document.ts";
 
 type MirrorOptions = {
   readonly database: Database;
-  /** How long an answer may read from the database: then it is TIMEOUT. */
+  /** How long an answer may read from the database before it is TIMEOUT. */
   readonly milliseconds: number;
-  /** The address that others reach this mirror by, without a `/` at its end. Defaults to the Host header. */
+  /** The address that others reach this mirror by, without a trailing `/`. Defaults to the Host header. */
   readonly baseUrl?: string | undefined;
-  /** Whom it tells of changes; stays the caller's. */
+  /** Notifies of changes; owned by the caller. */
   readonly watch: ChangeWatch;
   readonly addressOf: AddressOf;
-  /** Makes the documents; stays the caller's. */
+  /** Makes the documents; owned by the caller. */
   readonly states: PaperStates;
 };
 
 type Handle = Route["handle"];
 
-/** What other mirrors read (PROTOCOL section 8), and the feed of changes. */
+/** The routes that other mirrors read (PROTOCOL section 8), and the feed of changes. */
 export type MirrorHandlers = {
   readonly feed: Handle;
   readonly manifest: Handle;
   /**
-   * A document of the paper whose suffix the path captures. `referenceTo` gives the same document of another suffix, as
-   * a reference relative to this one.
+   * A document of the paper whose suffix the path captures. `referenceTo` gives the same document under another suffix,
+   * as a relative reference.
    */
   readonly document: (document: PaperDocument, referenceTo: (suffix: string) => string) => Handle;
 };
@@ -69,7 +69,7 @@ async function answerManifest(
   response: ServerResponse,
 ): Promise<void> {
   const manifest = manifestOf(origin, new Date().toISOString());
-  // All but the time follows from the address.
+  // Everything but the time follows from the address.
   const digest = cryptography.sha256Text(origin);
   await sendDocument(request, response, {
     text: Buffer.from(`${JSON.stringify(manifest)}\n`),
@@ -78,7 +78,7 @@ async function answerManifest(
   });
 }
 
-/** What the client called this server; its own address where it sent no sound Host header. */
+/** The address that the client used for this server; the socket's own if it sent no valid Host header. */
 function originOfRequest({ headers: { host }, socket }: IncomingMessage): string {
   if (host !== undefined && /^(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?$/.test(host))
     return `http://${host}`;

@@ -7,21 +7,21 @@ import { GoneError, sendAsRead, sendError } from "../responses.ts";
 
 const compress = promisify(gzip);
 
-/** Longer documents are written in pieces of so many bytes. */
+/** Bytes of a piece; longer documents are written in several. */
 const pieceBytes = 64 * 1024;
 
-/** Shorter texts travel as they are. Bytes. */
+/** Bytes; shorter texts are sent uncompressed. */
 const leastToCompress = 1000;
 
 type MirrorDocument = {
-  /** JSON in UTF-8; it may be shared. */
+  /** JSON in UTF-8; the buffer may be shared. */
   readonly text: Buffer;
-  /** The entity tag, given whether it must be weak: gzip's bytes are others. */
+  /** The entity tag: weak if gzipped, since its bytes differ. */
   readonly tag: (isGzip: boolean) => string;
   readonly cacheControl: string;
 };
 
-/** Sends JSON that a cache may keep: 304 where the client has it, gzip where it takes that, no body to HEAD. */
+/** Sends JSON that a cache may store: 304 if the client has it, gzip if it accepts that, no body for HEAD. */
 export async function sendDocument(
   request: IncomingMessage,
   response: ServerResponse,
@@ -30,7 +30,7 @@ export async function sendDocument(
   const isGzip = text.length >= leastToCompress && acceptsGzip(request);
   const headers = headersOf(tag(isGzip), cacheControl);
   if (sendUnmodified(request, response, headers.etag, headers)) return;
-  // A body that nobody reads would keep the connection from its next request.
+  // An unread body would block the next request on the connection.
   request.resume();
   const body = isGzip ? await compress(text) : text;
   response.writeHead(200, {
@@ -44,12 +44,12 @@ export async function sendDocument(
   else await sendPieces(response, body);
 }
 
-/** No faster than it is read, so that a shared text stays one in memory. */
+/** Writes no faster than the client reads, so that a shared text is not copied in memory. */
 async function sendPieces(response: ServerResponse, body: Buffer): Promise<void> {
   try {
     await sendAsRead(response, piecesOf(body));
   } catch (error) {
-    // A client that went away needs no answer.
+    // A client that disconnected needs no answer.
     if (!(error instanceof GoneError)) throw error;
   }
 }
@@ -60,7 +60,7 @@ function* piecesOf(body: Buffer): Generator<Buffer> {
   }
 }
 
-/** The same for a client that is known to have the document, which need not be made for that; false for any other. */
+/** Answers 304 if the client already has the document, so that it need not be made; else returns false. */
 export function sendUnchanged(
   request: IncomingMessage,
   response: ServerResponse,
@@ -85,10 +85,10 @@ function acceptsGzip(request: IncomingMessage): boolean {
   return acceptedEncoding(request, ["gzip"]) === "gzip";
 }
 
-/** What changes with the paper: caches ask each time, and are answered 304 while it is the same. */
+/** For content that changes with the paper: caches revalidate each time, and get 304 while it is the same. */
 export const revalidated = "no-cache";
 
-/** Of answers that pages of other origins may read as well. */
+/** Headers of answers that pages of other origins may read as well. */
 export const openHeaders = { "access-control-allow-origin": "*", "cache-control": revalidated };
 
 export function refuse(request: IncomingMessage, response: ServerResponse, message: string): void {

@@ -1,7 +1,7 @@
 import { isCollective, splitSpeaker } from "./collective.ts";
 
 const marks: readonly RegExp[] = [
-  // What an author's TeX says beside the name.
+  // Commands with data about an author beside the name.
   /\\(?:thanks|footnote\w*|inst|altaffil\w*|affil\w*|orcid\w*|email)(?:\[[^[\]]*\])?\{[^{}]*\}/g,
   /(?:https?:\/\/)?(?:www\.)?orcid\.org\/[\dX/-]*/gi,
   /(?:orcid(?: id)?:? ?)?\b\d{4}-\d{4}-\d{4}-\d{3}[\dX]\b/gi,
@@ -13,7 +13,7 @@ const marks: readonly RegExp[] = [
 const markOfMathematics =
   /^(?:\s*(?:\{\s*\})?\s*\^|\s*(?:\\(?:dagger|ddagger|ast|star|S|P|sharp|natural|flat)\s*|[\d,*†‡])*$)/;
 
-/** A list of authors without footnote marks, ORCIDs and addresses of mail. */
+/** A list of authors without footnote marks, ORCIDs and email addresses. */
 export function withoutMarks(list: string): string {
   const text = list.replace(/\$([^$]*)\$/g, (mathematics, content: string) =>
     markOfMathematics.test(content) ? "" : mathematics,
@@ -37,7 +37,7 @@ const accentsOfMathematics: Readonly<Record<string, string>> = {
 const mathematicalAccent =
   /\$\s*\\(acute|grave|ddot|hat|tilde|bar|check|breve|dot|mathring)\s*(?:\{\s*)*(?:\\(?:rm|text|textrm|mathrm|it)\b\s*)?(?:\{\s*)?(\\[ij](?:math)?|[A-Za-z])[\s}]*\$/g;
 
-/** Letters with an accent as mathematics has it, `Gonz$\acute{a}$lez`, as text has them: `Gonz\'{a}lez`. */
+/** Accented letters in mathematics, `Gonz$\acute{a}$lez`, as in text: `Gonz\'{a}lez`. */
 export function withoutMathematicalAccents(names: string): string {
   return names.replace(mathematicalAccent, (_, accent: string, letter: string) => {
     return `\\${accentsOfMathematics[accent]}{${letter.replace("math", "")}}`;
@@ -47,8 +47,8 @@ export function withoutMathematicalAccents(names: string): string {
 const pairs: Readonly<Record<string, string>> = { ")": "(", "]": "[" };
 
 /**
- * A list of authors without what stands in brackets: affiliations, numbers of affiliations, other spellings. Of
- * collaborations in brackets the names stay, as authors. A numbered list of affiliations at the end is left out.
+ * A list of authors without bracketed text: affiliations, their numbers, other spellings. Names of collaborations in
+ * brackets stay, as authors. A numbered list of affiliations at the end is dropped.
  */
 export function withoutBrackets(list: string): string {
   const ends = bracketEnds(list);
@@ -59,7 +59,7 @@ export function withoutBrackets(list: string): string {
     if (character === "(" || character === "[") {
       const end = ends.get(at);
       if (end === undefined) {
-        // Never closed: it ends with the name.
+        // Never closed: the bracket ends with the name.
         const next = list.slice(at).search(/[,;]/);
         if (next < 0) break;
         at += next;
@@ -77,7 +77,7 @@ export function withoutBrackets(list: string): string {
   return names;
 }
 
-/** By the position of a bracket that nothing encloses, that of the bracket which closes it. */
+/** Maps the position of an outermost opening bracket to that of its closing bracket. */
 function bracketEnds(list: string): ReadonlyMap<number, number> {
   const open: number[] = [];
   const ends = new Map<number, number>();
@@ -89,7 +89,7 @@ function bracketEnds(list: string): ReadonlyMap<number, number> {
   return ends;
 }
 
-/** `(1) CERN, …` after the names. */
+/** Whether this is a list of affiliations after the names: `(1) CERN, …`. */
 function isListOfAffiliations(names: string, content: string, following: string): boolean {
   return (
     /\p{L}[^,;]*[,;.] ?$/u.test(names.slice(-80)) &&
@@ -98,7 +98,7 @@ function isListOfAffiliations(names: string, content: string, following: string)
   );
 }
 
-/** `ALICE Collaboration (A. Author, B. Author)`: those who are named behind a collaboration are authors too. */
+/** `ALICE Collaboration (A. Author, B. Author)`: members named after a collaboration are authors, too. */
 function membersIn(names: string, content: string): string {
   const last = names.slice(-200).split(/[,;]/).at(-1)?.trim() ?? "";
   return isCollective(last) && /(?:^|[\s,;])\p{Lu}\. ?(?:\p{Lu}\. ?)*\p{Lu}\p{Ll}/u.test(content)

@@ -1,5 +1,5 @@
 declare module "@citation-js/name" {
-  /** Splits a name in the order of speech into the parts that CSL has; `literal` where it cannot. */
+  /** Splits a name in natural order into CSL's parts; `literal` if it cannot. */
   export function parse(name: string): {
     readonly given?: string;
     readonly family?: string;

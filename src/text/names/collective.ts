@@ -4,14 +4,14 @@ const kinds =
   "foundation|laborator(?:y|ies)|observatory|agency|organi[sz]ation|partnership|panel";
 const collective = new RegExp(`(?:^|[\\s-])(?:${kinds})$|(?:^|\\s)(?:collaborations?|consortium)\\s`, "i");
 
-/** Whether a name is of many: `ATLAS Collaboration`, `The Event Horizon Telescope`. */
+/** Whether a name is a group's: `ATLAS Collaboration`, `The Event Horizon Telescope`. */
 export function isCollective(name: string): boolean {
   return collective.test(name) || /^the \p{L}/iu.test(name);
 }
 
 const named = new RegExp(`(?:^|[\\s-])(?:${kinds}|authors)(?=\\s|$)`, "i");
 
-/** Whether what stands before a colon names many: `Gemini Team Google`, `BIG-bench authors`. */
+/** Whether the text before a colon names a group: `Gemini Team Google`, `BIG-bench authors`. */
 export function namesCollective(lead: string): boolean {
   return named.test(lead.trim());
 }
@@ -19,7 +19,7 @@ export function namesCollective(lead: string): boolean {
 const spokenFor =
   /^(.*?)[\s(]*(?:\bfor|\bon behalf of|\brepresenting) (the .*|[^()]*\b(?:collaborations?|consortium|group|team))$/i;
 
-/** A speaker and those who are spoken for: `J. Doe for the X Collaboration`. Null where nobody is. */
+/** The speaker and the group that they speak for: `J. Doe for the X Collaboration`. Null if there is no group. */
 export function splitSpeaker(name: string): { readonly speaker: string; readonly group: string } | null {
   const [, speaker = "", group = ""] = spokenFor.exec(name) ?? [];
   return group !== "" && isCollective(group)

@@ -4,19 +4,19 @@ import { withoutBrackets, withoutMarks, withoutMathematicalAccents } from "./aut
 import { isCollective, namesCollective, splitSpeaker } from "./collective.ts";
 import { isInitials, isSuffix, type PersonName, personOf, splitPerson } from "./person.ts";
 
-/** An author: a person with the parts of the name, a group under one name, or a name that cannot be split. */
+/** An author: a person with the parts of the name, a group, or a name that cannot be split. */
 export type AuthorName =
   | PersonName
   | { readonly kind: "collective"; readonly text: string }
   | { readonly kind: "literal"; readonly text: string };
 
-/** Longer pieces between two commas are no names. */
+/** In characters. Longer text between two commas is not a name. */
 const maxLength = 300;
 
 /**
- * Reads a list of authors as people write it: commas, semicolons, `and`; `Given Family` or `Family, Given`; suffixes,
- * collaborations, affiliations in brackets, footnote marks, *et al.* (which is left out). TeX is read as text. The names
- * come in order; `text` of each is for people. Never throws, takes linear time.
+ * Parses a list of authors in common notations: commas, semicolons, `and`; `Given Family` or `Family, Given`; suffixes,
+ * collaborations, affiliations in brackets, footnote marks, *et al.* (which is dropped). TeX is read as text. The names
+ * are in order; `text` of each is for display. Never throws, takes linear time.
  *
  * @example parseAuthors("Robert Downey, Jr. and the X Collaboration (CERN), et al.").map(({ text }) => text)
  * // ["Robert Downey Jr.", "X Collaboration"]
@@ -27,7 +27,7 @@ export function parseAuthors(list: string): AuthorName[] {
   return splitList(text).flatMap(namesOf);
 }
 
-/** Reads the name of one author. TeX is read as text. Null where it has no letter. */
+/** Parses the name of one author. TeX is read as text. Null if it has no letter. */
 export function parseName(name: string): AuthorName | null {
   const text = tidied(foldWhiteSpace(withoutMarks(readableText(withoutMathematicalAccents(name)))));
   return text === "" ? null : nameOf(text);
@@ -41,7 +41,7 @@ function splitList(text: string): string[] {
 const conjunction =
   / (?:and|\\and|&|et(?!\.? ?al)|und|και|with(?: (?:an appendix|appendices|contributions?) (?:by|from|of))?) /i;
 
-/** Commas and semicolons of other scripts as those of ASCII, and what else stands between names as semicolons. */
+/** Converts commas and semicolons of other scripts to ASCII, and other separators of names to semicolons. */
 function plainSeparators(text: string): string {
   return text
     .replace(/^\s*(?:by|authors?:)\s+(?=\p{L})/iu, "")
@@ -50,7 +50,7 @@ function plainSeparators(text: string): string {
     .replace(degrees, "");
 }
 
-/** Degrees behind a name of several words; where one stands alone it could be initials. */
+/** Degrees after a name of several words; after a single word they could be initials. */
 const degrees =
   /(?<=\p{L}[\p{L}.]* [\p{L}.'’-]+(?:, (?:Ph\.? ?D\.?|M\.D\.|Jr\.?|Sr\.?))?)(?:, (?:M\.?D|M\.?Sc|B\.?Sc|D\.?Sc|D\.?Phil|MBA|MPH|FRS)\.?)+(?=,|;|$| and )/gu;
 
@@ -79,7 +79,7 @@ function hasInitials(name: string): boolean {
   return /(?:^|[\s.-])\p{Lu}\p{Ll}?\./u.test(name);
 }
 
-/** A family name that waits for its initials. */
+/** A family name without its initials. */
 function isFamilyAlone(name: string): boolean {
   return !name.includes(",") && !hasInitials(name) && !isCollective(name) && /\p{L}{2}/u.test(name);
 }
@@ -87,24 +87,24 @@ function isFamilyAlone(name: string): boolean {
 /** Whether a piece can be read as `Family, Given`, perhaps with a suffix. */
 function isInverted(piece: string): boolean {
   const [family = "", given = "", ...more] = partsOf(piece).names;
-  // Scripts without capitals have no commas in names.
+  // Names in scripts without capitals contain no commas.
   const hasCapitals = /\p{Lu}/u.test(family) && /\p{Lu}/u.test(given);
   return more.length === 0 && !conjunction.test(piece) && isFamilyAlone(family) && hasCapitals;
 }
 
-/** What stands between commas: names, and suffixes such as `Jr.` behind them. */
+/** The parts between commas: names, and suffixes such as `Jr.` after them. */
 function partsOf(piece: string): { names: string[]; endings: string[] } {
   const parts = piece.split(",").map((part) => part.trim());
   const isEnding = (part: string, index: number) => index > 0 && isSuffix(part);
   return { names: parts.filter((part, index) => !isEnding(part, index)), endings: parts.filter(isEnding) };
 }
 
-/** Whether it can hardly be read as two names: `García Márquez, Gabriel`, but not `Alice Smith, Bob Jones`. */
+/** Whether it is unlikely to be two names: `García Márquez, Gabriel`, but not `Alice Smith, Bob Jones`. */
 function isPlainlyInverted(piece: string): boolean {
   if (!isInverted(piece)) return false;
   const [family = "", given = ""] = partsOf(piece).names;
   const isParticle = /^['’]?\p{Ll}/u.test(family);
-  // `Peter Chang, J.S.Dowker` are two, of which one has no space in it.
+  // `Peter Chang, J.S.Dowker` are two names, although the second has no space.
   const isOneGiven = !given.includes(" ") && !/\p{Lu}\.\p{Lu}\p{Ll}/u.test(given);
   return !family.includes(" ") || isParticle || isOneGiven || isInitials(given);
 }
@@ -121,7 +121,7 @@ function namesOf(piece: string): AuthorName[] {
   return text === "" ? [] : [nameOf(text)];
 }
 
-/** A name without *et al.*, numbers of footnotes and stray punctuation; empty where no letter is left. */
+/** A name without *et al.*, footnote numbers and stray punctuation; empty if no letter is left. */
 function tidied(piece: string): string {
   if (piece.length > maxLength) return piece.trim();
   const text = foldWhiteSpace(piece)
@@ -144,12 +144,12 @@ function nameOf(text: string): AuthorName {
   return inverted(name) ?? familyFirst(name) ?? splitPerson(name) ?? { kind: "literal", text: name };
 }
 
-/** One hyphen between the parts of a name, where dashes or spaces around it were written. */
+/** One hyphen between the parts of a name, instead of dashes or spaced hyphens. */
 function hyphenated(name: string): string {
   return name.replace(/(?<=[\p{L}.]) ?[-‐‑–] ?(?=\p{L})/gu, "-");
 }
 
-/** Initials written without spaces, with them. */
+/** Inserts spaces between initials. */
 function spaced(name: string): string {
   const parts = name.split(", ");
   return parts
@@ -168,7 +168,7 @@ function inverted(name: string): PersonName | null {
   return given === "" ? splitPerson(`${family} ${ending}`) : personOf(family, given, ending);
 }
 
-/** `Smith J` and `Smith JR`, as medical journals have it. */
+/** `Smith J` and `Smith JR`, as in medical journals. */
 function familyFirst(name: string): PersonName | null {
   const [, family = "", given = ""] =
     /^(\p{Lu}[\p{L}\p{M}'’-]*\p{Ll}) (\p{Lu}|[B-DF-HJ-NP-TV-Z]{2,3})$/u.exec(name) ?? [];

@@ -1,40 +1,40 @@
 /// <reference path="./citation-js-name.d.ts" />
 import { parse as splitParticle } from "@citation-js/name";
 
-/** A person's name in its parts. */
+/** A person's name in parts. */
 export type PersonName = {
   readonly kind: "person";
-  /** For people: `Jan van der Berg Jr.`; of `Smith JR`, which may be either, as it is written. */
+  /** For display: `Jan van der Berg Jr.`; the ambiguous `Smith JR` stays as written. */
   readonly text: string;
   readonly given: string;
-  /** `van der`; null where there is none. */
+  /** `van der`; null if there is none. */
   readonly particle: string | null;
   readonly family: string;
-  /** `Jr.`, `III`; null where there is none. */
+  /** `Jr.`, `III`; null if there is none. */
   readonly suffix: string | null;
 };
 
 const suffix = /^(?:[js]r\.?|junior|senior|I{2,3}|IV|VI{1,3}|[23](?:nd|rd)|Ph\.? ?D\.?|M\.D\.|Esq\.?)$/i;
 
-/** Whether a word is one that follows a family name: `Jr.`, `III`. */
+/** Whether a word is a suffix of a family name: `Jr.`, `III`. */
 export function isSuffix(text: string): boolean {
   return suffix.test(text);
 }
 
 const initials = /^(?:\p{Lu}\p{Ll}?\.[\s-]?|\p{Lu}(?=[\s-]|$)[\s-]?){1,6}$/u;
 
-/** Whether a text is initials alone: `J.`, `J.-B.`, `R H`, `Yu. A.` */
+/** Whether a text is only initials: `J.`, `J.-B.`, `R H`, `Yu. A.` */
 export function isInitials(text: string): boolean {
   return initials.test(text);
 }
 
-/** Longer texts are no names of one person. */
+/** In characters. Longer texts are not the name of one person. */
 const maxLength = 120;
 
-/** Particles that the library takes for a given name; as a rule they begin with a capital. */
+/** Particles that the library takes for given names, since most begin with a capital. */
 const otherParticle = /^(?:'[a-z]+|’[a-z]+|[EA]l|D[aeo]s|Dal|Le|Ten|Den|Der|Zu[mr]?)$/;
 
-/** The name of a person in the order of speech; null where it cannot be told apart. */
+/** A person's name in natural order; null if its parts cannot be determined. */
 export function splitPerson(name: string): PersonName | null {
   if (name.length > maxLength || /[,;:\\${}"]/.test(name)) return null;
   const words = name.split(" ");
@@ -47,11 +47,11 @@ export function splitPerson(name: string): PersonName | null {
   return before.given === "" ? null : person({ ...before, family: before.family + family, suffix: ending });
 }
 
-/** What the words before the last are: given names, particles, and the beginning of a family name of several words. */
+/** Splits the words before the last: given names, particle, and the beginning of a multi-word family name. */
 function beforeFamily(words: readonly string[]): { given: string; particle: string | null; family: string } {
   const { particle, family } = partsOf(words);
   let start = words.length - particle - family;
-  // Somebody whose first name is a particle elsewhere: Pietro, Van.
+  // A first name that is a particle elsewhere: Pietro, Van.
   if (start <= 0) start = /^['’]?\p{Ll}/u.test(words[0] ?? "") ? 0 : 1;
   const end = Math.max(start, words.length - family);
   while (start > 1 && otherParticle.test(words[start - 1] ?? "")) start--;
@@ -65,8 +65,8 @@ function beforeFamily(words: readonly string[]): { given: string; particle: stri
 
 /** How many of the words before the last belong to a particle, and how many to the family name. */
 function partsOf(words: readonly string[]): { particle: number; family: number } {
-  // The library reads `Ma` or `V` at the end as degrees and numbers, and `O.` as a particle: it gets other words for
-  // these.
+  // The library takes `Ma` or `V` at the end for degrees and numbers, and `O.` for a particle: they are replaced for
+  // it.
   const shape = words.map((word) => (isInitials(word) ? "Given" : word));
   const parts = splitParticle(`${shape.join(" ")} Family`);
   const count = (text = "") => text.split(" ").filter((word) => word !== "").length;
@@ -74,7 +74,7 @@ function partsOf(words: readonly string[]): { particle: number; family: number }
   return { particle: count(parts["non-dropping-particle"]), family: Math.max(0, family) };
 }
 
-/** A name whose family part is known: `van der Berg` and `Jan`. */
+/** A name with a known family part: `van der Berg` and `Jan`. */
 export function personOf(family: string, given: string, ending: string | null): PersonName | null {
   if (family.length + given.length > maxLength || !/\p{L}/u.test(family) || !/\p{L}/u.test(given))
     return null;

@@ -1,4 +1,4 @@
-/** By the sign or letter of a TeX accent command, the combining character that follows its base letter in Unicode. */
+/** By the character of a TeX accent command, the combining character that follows its base letter in Unicode. */
 export const accents: ReadonlyMap<string, string> = new Map([
   ["`", "\u0300"],
   ["'", "\u0301"],
@@ -18,7 +18,7 @@ export const accents: ReadonlyMap<string, string> = new Map([
   ["t", "\u0361"],
 ]);
 
-/** Accents that are read, but have no command in LaTeX's first encodings, so that letters with them are written as they are. */
+/** Accents without a command in LaTeX's first encodings: they are read, but letters with them are written unchanged. */
 export const otherAccents: ReadonlyMap<string, string> = new Map([
   ["h", "\u0309"],
   ["G", "\u030f"],
@@ -29,7 +29,7 @@ export const otherAccents: ReadonlyMap<string, string> = new Map([
   ["textogonekcentered", "\u0328"],
 ]);
 
-/** Commands that stand for letters. Accents can be put on them. */
+/** Commands for letters, which can be accented. */
 export const letterCommands: ReadonlyMap<string, string> = new Map([
   ["aa", "å"],
   ["AA", "Å"],
@@ -59,7 +59,7 @@ export const letterCommands: ReadonlyMap<string, string> = new Map([
   ["UHORN", "Ư"],
 ]);
 
-/** Commands that stand for other text. `~` and `\` have none: what they would become is TeX itself. */
+/** Commands for other text. `~` and `\` have none: they would become TeX themselves. */
 export const symbolCommands: ReadonlyMap<string, string> = new Map([
   ["copyright", "©"],
   ["dag", "†"],
@@ -106,7 +106,7 @@ export const symbolCommands: ReadonlyMap<string, string> = new Map([
   ["textunderscore", "_"],
 ]);
 
-/** Control symbols: a backslash and a sign that is no letter. */
+/** Control symbols: a backslash and a character that is not a letter. */
 export const signCommands: ReadonlyMap<string, string> = new Map([
   ["&", "&"],
   ["%", "%"],
@@ -123,7 +123,7 @@ export const signCommands: ReadonlyMap<string, string> = new Map([
   ["-", ""],
 ]);
 
-/** Commands whose argument is the text itself, in some font. */
+/** Commands whose argument is plain text in some font. */
 export const wrapperCommands: ReadonlySet<string> = new Set(
   (
     "emph text textbf textit textmd textnormal textrm textsc textsf textsl textsubscript textsuperscript texttt " +
@@ -131,7 +131,7 @@ export const wrapperCommands: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/** Commands that only change the font or the layout of what follows. */
+/** Commands that only change the font or the layout of the text after them. */
 export const switchCommands: ReadonlySet<string> = new Set(
   (
     "bf bfseries boldmath em it itshape large Large LARGE huge Huge md mdseries noindent normalfont normalsize " +

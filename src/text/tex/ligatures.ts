@@ -1,6 +1,6 @@
 /**
- * TeX's ligatures as characters: quotes in pairs, dashes, and ties (`~` between two things, but not in addresses) as
- * spaces.
+ * Converts TeX's ligatures to characters: quotes in pairs, dashes, and ties (`~` between two things, but not in
+ * addresses) to spaces.
  */
 export function readLigatures(text: string): string {
   return readQuotes(text)
@@ -8,7 +8,7 @@ export function readLigatures(text: string): string {
     .replace(/(?<![\s/~\\]|^|\\[A-Za-z]+)~(?=[^\s~])/g, " ");
 }
 
-/** Not those that belong to a command that stays. */
+/** Excludes those that belong to a preserved command. */
 const quoteMarks = /(?<!\\)(?:``|''|")/g;
 
 function readQuotes(text: string): string {

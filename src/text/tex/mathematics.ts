@@ -1,6 +1,6 @@
 /**
- * Commands that typeset mathematics and can do nothing else, of LaTeX and amsmath. Everything else in a text that others
- * wrote (`\input`, `\def`, an author's own macros) must not reach a reader's LaTeX as a command.
+ * Commands of LaTeX and amsmath that only typeset mathematics. All others in a foreign text (`\input`, `\def`, an
+ * author's own macros) must not reach a reader's LaTeX as commands.
  */
 const commands: ReadonlySet<string> = new Set(
   `alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa varkappa lambda mu nu xi pi varpi rho
@@ -34,13 +34,13 @@ const commands: ReadonlySet<string> = new Set(
 );
 
 /**
- * Whether mathematics with its delimiters can be given to LaTeX as it is: commands of mathematics alone, braces
- * balanced, nothing that begins a comment or another way to write a backslash; and not a pair of sums of money.
+ * Whether mathematics with its delimiters can be given to LaTeX unchanged: only commands of mathematics, balanced
+ * braces, no comment and no other notation of a backslash; and not two amounts of money.
  */
 export function isSafeMathematics(mathematics: string): boolean {
   const width = mathematics.startsWith("$") && !mathematics.startsWith("$$") ? 1 : 2;
   const content = mathematics.slice(width, -width);
-  // As TeX counts braces, and as BibTeX does, for which \{ is one too.
+  // Counts braces as TeX does, and as BibTeX does, for which \{ is one too.
   let depth = 0;
   let bibtexDepth = 0;
   for (const { 0: token, 1: name } of content.matchAll(/\\([A-Za-z]+)|\\[\s\S]|[{}%#&$]|\^\^|\p{Cc}/gu)) {
@@ -54,7 +54,7 @@ export function isSafeMathematics(mathematics: string): boolean {
   return depth === 0 && bibtexDepth === 0 && content.trim() !== "" && !looksLikeProse(content);
 }
 
-/** `5 and ` of `$5 and $10`: words, and nothing that only mathematics has. */
+/** `5 and ` of `$5 and $10`: words, and nothing specific to mathematics. */
 function looksLikeProse(content: string): boolean {
   return /\p{L}{2,}/u.test(content) && /\s/.test(content) && !/[\\^_{}=<>+(]/.test(content);
 }

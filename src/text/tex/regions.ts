@@ -1,35 +1,35 @@
-/** Where a stretch of a text begins, and where the text after it does. */
+/** The start of a region of a text, and its end (exclusive). */
 export type Region = { readonly start: number; readonly end: number };
 
 /** The parts of a text that TeX reads as units. */
 type Regions = {
   /** Mathematics with its delimiters (`$…$`, `$$…$$`, `\(…\)`, `\[…\]`), in order. */
   readonly mathematics: readonly Region[];
-  /** By the position of an opening brace outside mathematics, that of its closing brace. */
+  /** By the position of an opening brace outside mathematics, the position of its closing brace. */
   readonly braces: ReadonlyMap<number, number>;
-  /** Levels of braces. */
+  /** The depth of nested braces. */
   readonly depth: number;
 };
 
 const token = /\\[\s\S]|[${}]/gu;
 
 /**
- * Finds mathematics and pairs of braces. A delimiter without its other half belongs to nothing. Each character is
- * looked at a fixed number of times.
+ * Finds mathematics and pairs of braces. Unmatched delimiters are ignored. Each character is visited a bounded number
+ * of times.
  */
 export function findRegions(text: string): Regions {
   const tokens = Array.from(text.matchAll(token), ({ 0: name, index }) => ({ name, index }));
   const mathematics: Region[] = [];
   const braces = new Map<number, number>();
   const open: number[] = [];
-  /** Delimiters that are known not to come again. */
+  /** Delimiters that are known not to occur again. */
   const absent = new Set<string>();
   let depth = 0;
 
   const isDouble = (at: number) =>
     tokens[at]?.name === "$" && tokens[at + 1]?.name === "$" && text[(tokens[at]?.index ?? 0) + 1] === "$";
 
-  /** The token that ends mathematics begun before `from`; -1 where there is none. */
+  /** The token that ends mathematics begun before `from`; -1 if there is none. */
   const findEnd = (from: number, end: string): number => {
     if (absent.has(end)) return -1;
     for (let at = from; at < tokens.length; at++) {

@@ -10,32 +10,32 @@ import {
 import { readLigatures } from "./ligatures.ts";
 import { findRegions, type Region } from "./regions.ts";
 
-/** Text with more levels of braces is left as it is: nobody writes it, and nesting must not cost time. */
+/** Text with deeper nested braces is left unchanged: no one writes it, and nesting must not cost time. */
 const maxDepth = 32;
-/** What is left out may bring a command together: `\^{\-}` becomes `\^{}`, and that `^`. Then the result is read again. */
+/** Removals may form a new command: `\^{\-}` becomes `\^{}`, and that `^`. Then the result is read again. */
 const maxPasses = 8;
 
-/** A group whose text is being put together. */
+/** A group that is being read. */
 type Frame = {
   text: string;
-  /** What stood before the opening brace and belongs to the group: `\emph`, `\'`; empty for a plain group. */
+  /** The command before the opening brace: `\emph`, `\'`; empty for a plain group. */
   readonly command: string;
   readonly kind: "group" | "wrapper" | "accent" | "argument";
   /** The combining character of an accent. */
   readonly mark: string;
-  /** Whether a command that is not known stands in it: then its braces may mean something. */
+  /** Whether it contains an unknown command, for which its braces may matter. */
   isOpaque: boolean;
-  /** Whether its text ends in a command of letters, which a letter after it would lengthen. */
+  /** Whether its text ends in a command of letters, which a following letter would extend. */
   endsInWord: boolean;
   /** The last character of its text. */
   last: string;
 };
 
 /**
- * Reads TeX as Unicode text (NFC): accents and special letters as letters, quotes, dashes and ties as characters,
- * fonts and grouping braces left out. Mathematics (`$…$`, `\(…\)`) stays byte for byte where both delimiters are there.
- * What is not known stays as it is written, as do a lone `$` or brace. `\$` becomes `$` where that cannot be taken for
- * mathematics. Never throws, takes linear time, and changes nothing in its own result.
+ * Converts TeX to Unicode text (NFC): accents and special letters to letters, quotes, dashes and ties to characters;
+ * fonts and grouping braces are dropped. Mathematics (`$…$`, `\(…\)`) stays byte for byte if both delimiters exist.
+ * Unknown commands stay as written, as do a lone `$` or brace. `\$` becomes `$` if it cannot be taken for mathematics.
+ * Never throws, takes linear time, and is idempotent.
  *
  * @example texToText(String.raw`M. F\"arber: {The} \emph{$\infty$-type} theories`) // "M. Färber: The $\infty$-type theories"
  */
@@ -85,7 +85,7 @@ function readCommands(text: string): string {
   let at = 0;
 
   const emit = (more: string, endsInWord = false) => {
-    // A command must not come to stand before what was not its own.
+    // A command must not end up before text that was not its argument.
     if (top.endsInWord && (more === "" || /^[A-Za-z]/.test(more))) top.text += " ";
     else if (more === "") return;
     top.text += more;
@@ -97,7 +97,7 @@ function readCommands(text: string): string {
     top = frame;
     at = brace + 1;
   };
-  /** A command that stays as it is written. */
+  /** Keeps a command as written. */
   const keep = (command: string, endsInWord: boolean) => {
     emit(command, endsInWord);
     top.isOpaque = true;
@@ -122,7 +122,7 @@ function readCommands(text: string): string {
       at += matchAt(space, text, at).length;
       return emit(accented(letter, mark));
     }
-    // With the command after it, which must not come to stand elsewhere.
+    // Together with the command after it, which must not be separated from it.
     const following = next === "" ? String.fromCodePoint(text.codePointAt(base + 1) ?? 0x20) : next;
     keep(text.slice(at - command.length, base) + text.slice(base, base + 1 + following.length), next !== "");
     at = base + 1 + following.length;
@@ -143,7 +143,7 @@ function readCommands(text: string): string {
   const readSign = (sign: string) => {
     const mark = accents.get(sign);
     if (mark !== undefined) {
-      // \~{} and \^{} are the signs themselves.
+      // \~{} and \^{} are the characters themselves.
       if (text.startsWith("{}", at) && (sign === "^" || (sign === "~" && top.last === "/"))) {
         at += 2;
         return emit(sign);
@@ -176,7 +176,7 @@ function readCommands(text: string): string {
         readSign(sign);
       }
     } else if (isGroup(at)) {
-      // What follows a command that is not known at once is its argument.
+      // A group directly after an unknown command is its argument.
       open(at, frameOf(top.endsInWord ? "argument" : "group"));
     } else if (character === "}" && closing.has(at)) {
       const ended = frames.pop() as Frame;
@@ -199,7 +199,7 @@ function frameOf(kind: Frame["kind"], command = "", mark = ""): Frame {
   return { text: "", command, kind, mark, isOpaque: false, endsInWord: false, last: "" };
 }
 
-/** What a group becomes in the one around it, and whether that is TeX still. */
+/** The text of a closed group in its parent, and whether that is still TeX. */
 function closedText({ kind, text, command, mark, isOpaque }: Frame): { text: string; isOpaque: boolean } {
   if (kind === "accent" && !isOpaque && /^ ?\p{L}/u.test(text)) {
     return { text: accented(text.trimStart(), mark), isOpaque: false };

@@ -4,7 +4,7 @@ import { findRegions } from "./regions.ts";
 
 const escapes: ReadonlyMap<string, string> = new Map([
   ["\\", "{\\textbackslash}"],
-  // Not \{ and \}: BibTeX counts those as braces too, and one alone would end the field elsewhere.
+  // Not \{ and \}: BibTeX counts those as braces too, and an unmatched one would end the field elsewhere.
   ["{", "{\\textbraceleft}"],
   ["}", "{\\textbraceright}"],
   ["$", "\\$"],
@@ -14,7 +14,7 @@ const escapes: ReadonlyMap<string, string> = new Map([
   ["_", "\\_"],
   ["~", "{\\textasciitilde}"],
   ["^", "{\\textasciicircum}"],
-  // In TeX's first font encoding, the default, other signs stand at these places.
+  // TeX's default font encoding has other characters at these positions.
   ["<", "{\\textless}"],
   [">", "{\\textgreater}"],
   ["|", "{\\textbar}"],
@@ -26,7 +26,7 @@ const escapes: ReadonlyMap<string, string> = new Map([
   ["—", "---"],
   ["…", "{\\ldots}"],
   ["\u00a0", "~"],
-  // Letters with a ring are accents as others: more readers know \\r than \\aa.
+  // Letters with a ring are written as accents: more readers know \\r than \\aa.
   ...Array.from(letterCommands, ([name, letter]) => [letter, `{\\${name}}`] as const).filter(
     ([letter]) => !/å/i.test(letter),
   ),
@@ -37,9 +37,9 @@ const accentNames: ReadonlyMap<string, string> = new Map(
 );
 
 /**
- * Unicode text as TeX for a field of BibTeX: letters with accents as `{\"a}`, what TeX would obey escaped, mathematics
- * kept where it is balanced and has no command but those of mathematics. Letters that TeX has no command for (Greek,
- * CJK) stay as they are. Braces of the result are balanced. `texToText` reads it back.
+ * Converts Unicode text to TeX for a BibTeX field: accented letters as `{\"a}`, characters that TeX would obey escaped,
+ * mathematics preserved if it is balanced and has only commands of mathematics. Letters without a TeX command (Greek,
+ * CJK) stay unchanged. Braces of the result are balanced. `texToText` reads it back.
  *
  * @example textToTex("Färber: 100% of $\\infty$-types") // "F{\\\"a}rber: 100\\% of $\\infty$-types"
  */
@@ -58,8 +58,8 @@ export function textToTex(text: string): string {
 const fontSwitch = /\\(?:rm|bf|it|sf|tt)(?![A-Za-z])/;
 
 /**
- * Mathematics with a font switch and what follows it in a group of its own, which means the same: citation-js cannot
- * read scripts after a switch outside groups, and then reads nothing of the file.
+ * Mathematics with a font switch and the text after it in a group of its own, which means the same: citation-js cannot
+ * read scripts after a switch outside groups, and then rejects the complete file.
  */
 function withSwitchesInGroups(mathematics: string): string {
   const first = fontSwitch.exec(mathematics);
@@ -80,7 +80,7 @@ function escaped(text: string): string {
     .replace(special, (character) => escapes.get(character) ?? accentTex(character));
 }
 
-/** A letter with one accent that TeX has a command for; any other character as it is. */
+/** A letter with one accent that has a TeX command; any other character unchanged. */
 function accentTex(character: string): string {
   const [base = "", mark = "", ...more] = character.normalize("NFD");
   const name = accentNames.get(mark);
