@@ -127,7 +127,7 @@ export const requestLimits = {
   },
 } as const satisfies Topic;
 
-/** A response is longer than its texts: field names and JSON escapes at most double it, by this estimate. */
+/** Estimated growth from the texts of a response to its JSON: field names and escapes add to it. */
 const answerGrowth = 2;
 
 /**
