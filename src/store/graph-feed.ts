@@ -7,9 +7,9 @@ export const graphChannel = "pith_graph_edges";
 
 /** How much of the feed is retained, and the size of its payloads. */
 export type GraphFeedLimits = {
-  /** Of one row's payload. */
+  /** Maximum size of one row's payload. */
   readonly payloadBytes: number;
-  /** Of all retained payloads; the newest row is always kept. */
+  /** Maximum size of all retained payloads; the newest row is always kept. */
   readonly keptBytes: number;
   readonly keptRows: number;
 };

@@ -31,7 +31,7 @@ export type TableLayout = {
 type TableShape = {
   /** Type by column, as PostgreSQL names it. */
   readonly types: ReadonlyMap<string, string>;
-  /** The columns without a default that may not be null. */
+  /** The NOT NULL columns: a row to insert has all of them. */
   readonly required: readonly string[];
   /** The columns of the primary key, in its order. */
   readonly key: readonly string[];
