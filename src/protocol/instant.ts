@@ -47,8 +47,7 @@ export function readInstant(text: string): Instant | null {
   const isMidnight = hour === "24" && /^0*$/.test(minute + second + fraction);
   const isLeap = second === "60";
   const time = `${year}-${month}-${day}T${isMidnight ? "00" : hour}:${minute}:${isLeap ? "59" : second}Z`;
-  // Checks the ranges, since Date.parse accepts days beyond a month's end. Year 0, a leap year like year 4, may become
-  // year 1.
+  // Checks the ranges: Date.parse accepts impossible days. Year 0, a leap year like year 4, may become year 1.
   if (parseInstant(time.replace(/^0000/, "0004")) === null) return null;
   const offset = minutesOf(zone);
   if (offset === null) return null;

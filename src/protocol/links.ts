@@ -63,9 +63,8 @@ export function linksOf({ prevEvent, supersedes }: MergeEvent): readonly EventId
 }
 
 /**
- * A signed event vouches, by their ids, for the events of its signer that it is built on, and for those that they are
- * built on. Nothing else vouches: a receipt covers the record alone. Events at fault (rules 7 and 8) neither vouch nor
- * are vouched for.
+ * A signed event vouches, by their ids, for what its signer built it on, and for what that was built on. Nothing else
+ * vouches: a receipt covers the record alone. Events at fault (rules 7 and 8) neither vouch nor are vouched for.
  */
 function raiseStandings(settling: ReadonlyMap<EventId, Settling>): void {
   const raised = new Set<Settling>();
