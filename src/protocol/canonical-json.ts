@@ -88,7 +88,7 @@ function writeObject(object: JsonObject, depth: number, kept: KeptTexts | undefi
 
 const surrogate = /[\ud800-\udfff]/;
 
-/** Sorts by Unicode code point, in place. UTF-16 order differs only where a key has a surrogate. */
+/** Sorts by Unicode code point, in place. UTF-16 order differs only if a key has a surrogate. */
 function sortKeys(keys: string[]): void {
   let sorted = true;
   let plain = true;
@@ -101,7 +101,7 @@ function sortKeys(keys: string[]): void {
   else if (!sorted) keys.sort();
 }
 
-/** Compares by Unicode code point: negative where `a` comes first. */
+/** Compares by Unicode code point: negative if `a` comes first. */
 export function compareCodePoints(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let index = 0; index < length; index++) {

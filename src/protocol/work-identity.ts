@@ -69,9 +69,7 @@ const modernId = new RegExp(
   String.raw`^(?:[a-z-]+(?:\.[a-z-]+)?\/)?(\d{2}(?!00)\d{2}\.\d{4,5})${version}`,
   "iu",
 );
-/**
- * `hep-th/9711200`, `hepth/9711200`; in `math.AG/0102003` and `math-AG/0102003` the class is not part of the identity.
- */
+/** `hep-th/9711200`, `hepth/9711200`; of `math.AG/0102003` and `math-AG/0102003` the class is not part of the id. */
 const oldId = new RegExp(
   `^(${archives.join("|").replaceAll("-", "[-_]?")})(?:[.-][a-z]+(?:-[a-z]+)*)?(?: ?[/:_#] ?|[ -])?` +
     String.raw`(\d\d(?!00)\d{5})${version}`,

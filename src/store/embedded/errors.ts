@@ -1,7 +1,7 @@
 /** Errors of the embedded server, for callers to switch on. */
 export type EmbeddedServerErrorCode =
   | "unsupported-platform" // no binaries exist for this system
-  | "binaries-missing" // they exist, but are not installed, or do not run here
+  | "binaries-missing" // they exist, but were not installed, or do not run here
   | "directory-unusable" // the data directory cannot be entered or written
   | "other-owner" // the data belongs to another user
   | "other-version" // the data was made by another major version of PostgreSQL

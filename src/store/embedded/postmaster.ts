@@ -77,7 +77,7 @@ export async function recordedPid(cluster: string): Promise<number | undefined> 
 const LARGEST_PID = 2 ** 22;
 
 /**
- * The owner of a PostgreSQL lock file, from its first line: a process id, or `standalone` for a session started by hand.
+ * The owner of a PostgreSQL lock file, by its first line: a process id, or `standalone` if started by hand.
  * `unreadable`: empty, truncated or overwritten, for example by a full disk or a crash.
  */
 async function lockOwner(path: string): Promise<number | "standalone" | "unreadable" | undefined> {

@@ -62,7 +62,7 @@ export const events = pgTable(
     status: eventStatus("status").notNull(),
     /** Why the status is invalid. */
     reason: text("reason"),
-    /** PROTOCOL 6.1: 0 without links, else 1 + the greatest depth of what it links to. 0 where the status is invalid. */
+    /** PROTOCOL 6.1: 0 without links, else 1 + the greatest depth of the linked events. 0 if the status is invalid. */
     depth: integer("depth").notNull(),
   },
   (table) => [

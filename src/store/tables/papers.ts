@@ -134,7 +134,7 @@ export const references = pgTable(
     refIndex: integer("ref_index").notNull(),
     title: text("title"),
     year: integer("year"),
-    /** As written in the snapshot; null where empty. */
+    /** As written in the snapshot; null if empty. */
     doi: text("doi"),
     citedArxivId: text("cited_arxiv_id"),
     isInternalAnchor: boolean("is_internal_anchor").notNull(),
