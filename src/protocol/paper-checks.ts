@@ -14,7 +14,7 @@ export type PaperChecks = {
 
 /**
  * Checks the displayed data. A valid event has passed the checks of PROTOCOL 5.8, so the current record and snapshot
- * prove theirs; without a valid event, an invalid one tells whether a check failed.
+ * have passed theirs; without a valid event, an invalid one shows whether a check failed.
  */
 export function checkPaper(
   state: StateSummary,

@@ -86,7 +86,7 @@ const bytesOfEvent = 1_700;
  * - Effective proofs only rise, along the links of vouching events.
  * - Validity and depth follow from the events that an event links to.
  * - Whether an event is applied follows from the events of its place, and from whether its prev_event is applied and
- * with which effective proof: from one place to those built on its events, and never back.
+ *   with which effective proof: from one place to those built on its events, and never back.
  */
 export class PaperMerge {
   readonly #pithNumber: PithNumber;
