@@ -53,7 +53,7 @@ export const portableCryptography: Cryptography = {
     try {
       a = Point.fromBytes(publicKey, false);
     } catch {
-      return verifiesNothing; // Not a point of the curve.
+      return verifiesNothing; // No point of the curve.
     }
     return (message, signature) => {
       const r = signature.subarray(0, 32);
