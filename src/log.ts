@@ -7,20 +7,20 @@ export type Log = Pick<Logger, "debug" | "info" | "warn" | "error" | "isLevelEna
 
 export type LogOptions = {
   readonly level: "debug" | "info" | "warn" | "error" | "silent";
-  /** A JSON object a line, or a line for people. */
+  /** One JSON object per line, or a line for people. */
   readonly format: "json" | "text";
-  /** Which of the service's processes writes, or that it is a thread of `ingest` or `sync`. */
+  /** The service process that writes, or `ingest` for a thread of `ingest` or `sync`. */
   readonly role: "api" | "worker" | "ingest";
-  /** Takes whole lines; standard error unless given. */
+  /** Receives complete lines. Defaults to standard error. */
   readonly write?: (line: string) => void;
 };
 
-/** What each line carries that is written in its context: the request's id, the trace's. */
+/** Fields added to each line written in this context: the ids of the request and the trace. */
 export const logContext = new AsyncLocalStorage<Readonly<Record<string, string>>>();
 
 /**
- * Structured lines. Nothing of documents, queries, variables or tokens is given to it, and of errors only what
- * `describeError` takes. Whatever a text holds, it stays within its line: JSON escapes it.
+ * A structured logger. Documents, queries, variables and tokens are never passed to it, and errors only as
+ * `describeError` reduces them. JSON escapes any text, so that it cannot leave its line.
  */
 export function createLog({ level, format, role, write = writeToStandardError }: LogOptions): Log {
   return pino(
@@ -36,7 +36,7 @@ export function createLog({ level, format, role, write = writeToStandardError }:
   );
 }
 
-/** Nothing is lost when the process ends: the line is written when this returns. */
+/** Synchronous: no line is lost when the process exits. */
 function writeToStandardError(line: string): void {
   try {
     writeSync(2, line);
@@ -49,8 +49,8 @@ const longestMessage = 1_000;
 const mostFrames = 20;
 
 /**
- * An error as it is logged: its kind, message, code and stack, cut short. PostgreSQL's `detail` and `where`, and the
- * values of a statement, may be parts of documents: they are left out, here and where Drizzle puts them into messages.
+ * An error for the log: class, message, code and stack, truncated. PostgreSQL's `detail` and `where`, and the values of
+ * a statement, may be parts of documents: they are left out, also of Drizzle's messages.
  */
 export function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return String(error).slice(0, longestMessage);
@@ -68,7 +68,7 @@ export function describeError(error: unknown): unknown {
 
 type Line = { readonly level: string; readonly time: string; readonly msg?: string; readonly err?: unknown };
 
-/** `08:15:01 warn  message name=value …`, and an error below it. */
+/** `08:15:01 warn  message name=value …`, followed by the error. */
 function textOf(json: string): string {
   const { level, time, msg = "", err, role: _, ...fields } = JSON.parse(json) as Line & { role: unknown };
   const pairs = Object.entries(fields).map(([name, value]) => ` ${name}=${printable(wordOf(value))}`);

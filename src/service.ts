@@ -18,24 +18,24 @@ export type ServiceOptions = {
   readonly config: Config;
   readonly keyring: Keyring;
   readonly telemetry: Telemetry;
-  /** Where requests arrive; the service closes it. */
+  /** Receives the requests; the service closes it. */
   readonly server: ListeningServer;
-  /** Its tables are up to date. Stays the caller's, to be closed after the service. */
+  /** Its schema must be up to date. The caller owns it and closes it after the service. */
   readonly database: Database;
-  /** The worker that this process starts; null where submissions are worked on elsewhere, or not accepted. */
+  /** The worker that this process starts; null if another process handles submissions, or they are not accepted. */
   readonly worker: { readonly keyring: string | undefined } | null;
 };
 
 export type Service = {
-  /** Takes no more requests, lets those under way and the worker's batch finish, and closes everything that was started. */
+  /** Accepts no more requests, lets running requests and the worker's batch finish, and closes everything. */
   close(): Promise<void>;
 };
 
 /**
- * The composition root: everything that answers requests, wired by the configuration and started in this order. Closing
- * is the reverse, but for the server, which comes first: its requests may wait for the others.
+ * The composition root: starts everything that serves requests, in this order, as configured. It is closed in reverse
+ * order, except for the server, which is closed first: its requests may wait for the others.
  *
- * Rejects, with all of it closed again, where the GraphQL settings cannot be read or metrics cannot be served; the
+ * Rejects, with everything closed again, if the GraphQL settings cannot be read or metrics cannot be served; the
  * message says what to do.
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
@@ -50,7 +50,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   };
   try {
     const graphql = await graphqlSettings(config.graphql);
-    // A query ends by itself before; this is for what its end did not reach.
+    // A query times out earlier by itself; this limit ends the statements that its time-out missed.
     const statementMilliseconds = limits.milliseconds + 1_000;
     const reads = openDatabase({
       connection: database.connection,

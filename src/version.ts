@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** This software's version, as package.json has it: one folder up from src/ and from dist/ alike. */
+/** The version in package.json, which is one folder up from both src/ and dist/. */
 export const softwareVersion: string = (
   JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }
 ).version;

@@ -7,9 +7,9 @@ import { backoffDelay } from "./runtime/retry.ts";
 import type { Family } from "./telemetry/index.ts";
 
 export type WorkerProcess = {
-  /** Its metrics, as it says them; none where it does not answer. */
+  /** The worker's metrics; empty if it does not answer. */
   families(): Promise<readonly Family[]>;
-  /** Lets it finish its batch, and resolves once it has ended; past the bound it is ended. */
+  /** Lets the worker finish its batch and resolves once it has exited; it is killed after `stopSeconds`. */
   close(): Promise<void>;
 };
 
@@ -19,15 +19,15 @@ type WorkerProcessOptions = {
   readonly log: Log;
 };
 
-/** From src and dist alike. */
+/** Works from both src and dist. */
 const launcher = fileURLToPath(new URL("../bin/pith-graph.js", import.meta.url));
 
-/** A worker that ran so long had started well. */
+/** Milliseconds after which a worker counts as started well. */
 const steady = 60_000;
-/** Milliseconds that it is given to tell its metrics. */
+/** Milliseconds to wait for the worker's metrics. */
 const patience = 1_000;
 
-/** Runs `pith-graph worker` in a process of its own, and again after a pause when it ends by itself. */
+/** Runs `pith-graph worker` in a process of its own, and restarts it after a pause if it exits by itself. */
 export function startWorkerProcess({ keyring, config, log }: WorkerProcessOptions): WorkerProcess {
   const args = ["worker"];
   if (keyring !== undefined) args.push("--keyring", keyring);

@@ -11,15 +11,15 @@ import {
   wholeNumber,
 } from "./variable.ts";
 
-/** A bearer token that something is allowed to. Only its hash is known here. */
+/** A bearer token. Only its hash is configured; the token itself is never stored. */
 export type BearerToken = {
-  /** For people; the first 16 hex digits of the hash where none is given. */
+  /** For people. Defaults to the first 16 hex digits of the hash. */
   readonly name: string;
-  /** Of the token's UTF-8 bytes; 32 bytes. */
+  /** SHA-256 of the token's UTF-8 bytes: 32 bytes. */
   readonly sha256: Buffer;
 };
 
-/** Reads `name:sha256, sha256, …`. What is wrong is not repeated: it may be a token itself. */
+/** Reads `name:sha256, sha256, …`. Errors never repeat a wrong entry: it may be a token itself. */
 function bearerTokens(given: string, variable: string): BearerToken[] {
   return list(given, variable).map((entry, index) => {
     const [, name, hex = ""] = /^(?:([^:]+):)?([0-9a-f]{64})$/i.exec(entry) ?? [];
@@ -33,14 +33,14 @@ function bearerTokens(given: string, variable: string): BearerToken[] {
   });
 }
 
-/** The names alone. */
+/** The entries with their hashes masked. */
 function maskedTokens(given: string): string {
   return list(given, "")
     .map((entry) => entry.replace(/[0-9a-f]{64}$/i, "***"))
     .join(",");
 }
 
-/** Whom is trusted, and how documents come and go. */
+/** Which keys are trusted, and how documents are exchanged. */
 export const documents = {
   title: "Trust and documents",
   variables: {
@@ -60,7 +60,7 @@ export const documents = {
       meaning: "The address that other mirrors reach this one by; from each request where it is not set.",
       read: baseUrl,
     },
-    /** Each with or without a port. */
+    /** Each entry with or without a port. */
     allowedHosts: {
       name: "PITH_GRAPH_ALLOW_HOSTS",
       meaning:
@@ -88,8 +88,8 @@ function hosts(given: string, name: string): readonly string[] {
 }
 
 /**
- * A host, with or without a port, as a URL writes it, so that two can be compared: `Example.org:443` gives
- * `example.org:443`, and `::1` gives `[::1]`. Null for any other text.
+ * Normalises a host, with or without a port, to the form that URLs use, so that two can be compared: `Example.org:443`
+ * becomes `example.org:443`, and `::1` becomes `[::1]`. Null for any other text.
  */
 export function readAllowedHost(text: string): string | null {
   const written = isIP(text) === 6 ? `[${text}]` : text;
@@ -100,23 +100,23 @@ export function readAllowedHost(text: string): string | null {
   return port === undefined ? hostname : `${hostname}:${Number(port)}`;
 }
 
-/** What is wrong with a text that `readAllowedHost` gives null for. */
+/** The error message for a text that `readAllowedHost` rejects. */
 export function noHost(text: string): string {
   return `${JSON.stringify(text)} is no host: write example.org or example.org:8080.`;
 }
 
-/** Who may submit documents, and how much. The limits hold for each token, unless they say otherwise. */
+/** Who may submit documents, and how much. Limits apply to each token unless stated otherwise. */
 export type SubmissionSettings = {
-  /** None: nobody may. */
+  /** Submissions are off if empty. */
   readonly tokens: readonly BearerToken[];
   readonly minimumProof: MinimumProof;
-  /** Larger documents are refused with TOO_LARGE. */
+  /** Larger documents are rejected with `TOO_LARGE`. */
   readonly maximumDocumentBytes: number;
-  /** Of one request's body, unpacked. */
+  /** Limit of one request's decompressed body. */
   readonly maximumRequestBytes: number;
   readonly documentsPerMinute: number;
   readonly bytesPerMinute: number;
-  /** What may wait in the queue, of all tokens together. */
+  /** Limits of the queue, for all tokens together. */
   readonly maximumQueuedDocuments: number;
   readonly maximumQueuedBytes: number;
 };
@@ -178,7 +178,7 @@ export const submissions = {
   },
 } as const satisfies Topic;
 
-/** A submission is no larger than any document may be. */
+/** Limits a submission to `largestDocument`, the limit of any document. */
 export function submissionSettings(
   { tokens = [], ...values }: ValuesOf<typeof submissions>,
   largestDocument: number,
@@ -190,7 +190,7 @@ export function submissionSettings(
   };
 }
 
-/** Who may export over HTTP: everybody, or who has one of the tokens. */
+/** Who may export over HTTP: everyone, or clients with one of the tokens. */
 export type ExportSettings = { readonly isPublic: boolean; readonly tokens: readonly BearerToken[] };
 
 export const exports = {

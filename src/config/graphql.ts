@@ -1,23 +1,23 @@
 import type { Topic, ValuesOf } from "./variable.ts";
 import { ConfigError, list, onOrOff, text, wholeNumber } from "./variable.ts";
 
-/** What of GraphQL is open, and to whom. */
+/** Which GraphQL features are enabled, and for whom. */
 export type GraphqlConfig = {
-  /** Whether the schema may be asked for. */
+  /** Whether introspection is allowed. */
   readonly introspection: boolean;
-  /** Whether browsers are shown GraphiQL. */
+  /** Whether GraphiQL is served to browsers. */
   readonly graphiql: boolean;
-  /** Origins whose pages may read answers: as browsers write them, or all. */
+  /** Origins whose pages may read responses, as in the `Origin` header; `*` allows all. */
   readonly corsOrigins: readonly string[] | "*";
-  /** Whether browsers may send cookies and the like along; only with origins that are named. */
+  /** Whether browsers may send credentials such as cookies. Requires a list of origins. */
   readonly corsCredentials: boolean;
-  /** A JSON file of documents that are run by their SHA-256. */
+  /** A JSON file of trusted documents, which clients request by their SHA-256. */
   readonly documentsPath: string | undefined;
-  /** Whether no other documents are run. */
+  /** Whether all other documents are rejected. */
   readonly onlyDocuments: boolean;
-  /** Characters of answers that are kept in memory; 0 for none. */
+  /** Size of the response cache, in characters; 0 disables it. */
   readonly responseCacheSize: number;
-  /** Of rows that are kept in memory, in characters. */
+  /** Size of the row cache, in characters; 0 disables it. */
   readonly rowCacheSize: number;
 };
 
@@ -77,7 +77,7 @@ export const graphql = {
   },
 } as const satisfies Topic;
 
-/** Throws ConfigError where one setting needs another. */
+/** Throws ConfigError if a setting requires another that is not set. */
 export function graphqlConfig(values: ValuesOf<typeof graphql>): GraphqlConfig {
   const { corsOrigins, corsCredentials, onlyDocuments, documentsPath } = values;
   if (corsCredentials && corsOrigins === "*") {

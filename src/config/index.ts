@@ -41,7 +41,7 @@ export type { TracingConfig } from "./tracing.ts";
 export type { GivenOptions } from "./variable.ts";
 export { ConfigError, minimumProof as readMinimumProof } from "./variable.ts";
 
-/** Every variable there is, in the order of docs/configuration.md. */
+/** All variables, in the order of docs/configuration.md. */
 export const topics: readonly Topic[] = [
   service,
   documents,
@@ -54,7 +54,7 @@ export const topics: readonly Topic[] = [
   tracing,
 ];
 
-/** What the environment settles. Secrets and trust come from here, never from documents. */
+/** The configuration read from the environment. Secrets and trust come from here, never from documents. */
 export type Config = Omit<ValuesOf<typeof service>, "replicaUrls"> &
   Omit<ValuesOf<typeof documents>, "allowedHosts"> &
   ValuesOf<typeof requestLimits> &
@@ -69,8 +69,8 @@ export type Config = Omit<ValuesOf<typeof service>, "replicaUrls"> &
   };
 
 /**
- * Reads and checks the configuration; options of the command line, by the names of their variables, come first.
- * Throws ConfigError.
+ * Reads and validates the configuration. Command-line options, keyed by variable name, override the environment. Throws
+ * ConfigError.
  */
 export function readConfig(environment: Environment = process.env, options: GivenOptions = {}): Config {
   const read = <Given extends Topic>(topic: Given) => readTopic(topic, environment, options);
@@ -94,15 +94,15 @@ export function readConfig(environment: Environment = process.env, options: Give
   };
 }
 
-/** A variable as it is in force. */
+/** The effective value of a variable. */
 export type SettingInForce = {
   readonly name: string;
-  /** As it would stand in the environment, secrets masked; null where it is not set and nothing holds without it. */
+  /** As it would be written in the environment, with secrets masked; null if it is not set and has no default. */
   readonly value: string | null;
   readonly origin: Origin;
 };
 
-/** All that is in force, in the order of docs/configuration.md. Nothing is checked: `readConfig` does that. */
+/** All effective values, in the order of docs/configuration.md. Not validated: `readConfig` does that. */
 export function settingsInForce(environment: Environment, options: GivenOptions = {}): SettingInForce[] {
   return topics.flatMap(({ variables }) =>
     Object.values(variables).map((variable) => {
@@ -118,7 +118,7 @@ export const settingNames: readonly string[] = topics.flatMap(({ variables }) =>
   Object.values(variables).map(({ name }) => name),
 );
 
-/** Read by single commands, or by the compose files, which give them to the service under other names. */
+/** Read by single commands, or by the compose files, which pass them to the service under other names. */
 const ofOthers = [
   "PITH_GRAPH_URL",
   "PITH_GRAPH_ANALYST_PASSWORD",
@@ -126,9 +126,7 @@ const ofOthers = [
   "PITH_GRAPH_GRAFANA_PASSWORD",
 ];
 
-/**
- * Says, one a line, which variables look like ours and are none: nobody reads them, and most often a letter is wrong.
- */
+/** Warnings, one for each `PITH_GRAPH_` variable that does not exist: it has no effect, and is usually a typo. */
 export function unknownVariables(environment: Environment): string[] {
   const known = [...settingNames, ...ofOthers];
   return Object.keys(environment)

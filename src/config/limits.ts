@@ -1,27 +1,27 @@
 import type { Topic } from "./variable.ts";
 import { ConfigError, wholeNumber } from "./variable.ts";
 
-/** What one request may ask, and how long it may take. Each can be set by the environment: docs/configuration.md. */
+/** What one request may cost, and how long it may take. Each limit can be configured: docs/configuration.md. */
 export type QueryLimits = {
-  /** Words, names and marks of a query's text. */
+  /** Lexical tokens of a query. */
   readonly tokens: number;
-  /** Fields inside each other. */
+  /** Nesting depth of fields. */
   readonly depth: number;
-  /** Aliased fields, as often as fragments bring them in. */
+  /** Aliased fields. Those of a fragment count each time that it is spread. */
   readonly aliases: number;
-  /** Directives, as often as fragments bring them in. */
+  /** Directives. Those of a fragment count each time that it is spread. */
   readonly directives: number;
-  /** What the answer may cost (api/limits): about the number of fields that it may have. */
+  /** Maximum cost of the response (api/limits): about the number of fields that it may contain. */
   readonly cost: number;
-  /** How long a query may take. */
+  /** Maximum duration of a query. */
   readonly milliseconds: number;
-  /** Bytes that the texts of an answer may have together, as they are read. */
+  /** Bytes of all texts in a response, counted as they are read. */
   readonly answerBytes: number;
 };
 
 /**
- * The longest introspection query in use has 15 levels, and some 300 tokens. A hundred papers with ten references
- * each, and a title for each of those, cost about 4,000.
+ * The longest introspection query in use has 15 levels and about 300 tokens. A hundred papers with ten references each,
+ * and a title for each reference, cost about 4,000.
  */
 export const defaultQueryLimits: QueryLimits = {
   tokens: 5_000,
@@ -33,15 +33,15 @@ export const defaultQueryLimits: QueryLimits = {
   answerBytes: 16_000_000,
 };
 
-/** Bytes of unread answers on all connections together. */
+/** Bytes of unread responses on all connections together. */
 export const defaultUnreadBytes = 256 * 1024 * 1024;
 
-/** Of so many bytes that all clients may leave unread, what one connection may have: a quarter. */
+/** The share of one connection in the total of unread bytes: a quarter. */
 export function unreadBytesOfConnection(totalBytes: number): number {
   return Math.ceil(totalBytes / 4);
 }
 
-/** What one query may ask. */
+/** Limits of one query. */
 export const queryLimits = {
   title: "Limits of queries",
   variables: {
@@ -92,7 +92,7 @@ export const queryLimits = {
   },
 } as const satisfies Topic;
 
-/** What one address may ask. */
+/** Limits of one client address. */
 export const requestLimits = {
   title: "Limits of requests",
   variables: {
@@ -116,7 +116,7 @@ export const requestLimits = {
         "Bytes of answers that all clients together may leave unread in memory; one connection may have a quarter of them. Beyond, connections are ended: first those that have gone longest without reading. So is one on which less than 64 KiB is read in a minute.",
       read: wholeNumber(2 ** 20, 2 ** 40),
     },
-    /** How many proxies of one's own stand before the server. */
+    /** How many of the operator's own proxies are in front of the server. */
     trustedProxies: {
       name: "PITH_GRAPH_TRUST_PROXY",
       usual: "0",
@@ -127,14 +127,14 @@ export const requestLimits = {
   },
 } as const satisfies Topic;
 
-/** An answer of so many bytes of texts is longer by its names, and by what JSON escapes. */
+/** Estimated growth from the texts of a response to its JSON: field names and escapes add to it. */
 const answerGrowth = 2;
 
 /**
- * An answer is with its connection before its client has read any of it: one that may be made must also be allowed to
- * lie there, or the connection would be ended however fast its client reads.
+ * A response is buffered on its connection before the client has read any of it. The largest possible response must fit
+ * in that buffer: otherwise the connection would be closed however fast its client reads.
  *
- * @throws ConfigError where the two limits contradict each other.
+ * @throws ConfigError if the two limits contradict each other.
  */
 export function checkAnswerFits(answerBytes: number, unreadBytes: number): void {
   if (answerBytes * answerGrowth <= unreadBytesOfConnection(unreadBytes)) return;

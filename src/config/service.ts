@@ -11,7 +11,7 @@ import {
   withoutPassword,
 } from "./variable.ts";
 
-/** Where the service listens, and where its data is. */
+/** Where the service listens, and where its data is stored. */
 export const service = {
   title: "Service and data",
   variables: {
@@ -29,7 +29,7 @@ export const service = {
       meaning: "The port. `0` takes a free one.",
       read: wholeNumber(0, 65_535),
     },
-    /** Undefined means the embedded server. */
+    /** The embedded server is used if undefined. */
     databaseUrl: {
       name: "DATABASE_URL",
       meaning:
@@ -68,10 +68,10 @@ export const service = {
   },
 } as const satisfies Topic;
 
-/** Where a listener of its own listens. */
+/** The address of an additional listener. */
 export type ListenAddress = { readonly host: string; readonly port: number };
 
-/** How the service is watched and stopped: docs/operations.md. */
+/** How the service is monitored and stopped: docs/operations.md. */
 export const operations = {
   title: "Operations",
   variables: {
@@ -89,7 +89,7 @@ export const operations = {
       meaning: "How: `text` for people, or `json`, an object a line. The container image sets `json`.",
       read: oneOf("text", "json"),
     },
-    /** Undefined: no metrics are kept. */
+    /** Metrics are off if undefined. */
     metrics: {
       name: "PITH_GRAPH_METRICS",
       meaning:

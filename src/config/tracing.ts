@@ -3,7 +3,7 @@ import { ConfigError, oneOf, text, wholeNumber, withoutPassword } from "./variab
 
 export type TracingConfig = ValuesOf<typeof tracing>;
 
-/** Traces, by the variables that OpenTelemetry has for them: docs/operations.md. */
+/** Tracing, configured by OpenTelemetry's own variables: docs/operations.md. */
 export const tracing = {
   title: "Traces",
   variables: {
@@ -13,7 +13,7 @@ export const tracing = {
       meaning: "`otlp`, or `none` for no traces.",
       read: oneOf("otlp", "none"),
     },
-    /** Undefined for both endpoints: no traces. */
+    /** Tracing is off if both endpoints are undefined. */
     endpoint: {
       name: "OTEL_EXPORTER_OTLP_ENDPOINT",
       meaning:
@@ -84,7 +84,7 @@ function httpUrl(given: string, name: string): string {
   throw new ConfigError(`${name} must be an address like http://127.0.0.1:4318.`);
 }
 
-/** What is wrong is not repeated: values may be secrets. */
+/** Errors never repeat a wrong value: it may be a secret. */
 function pairs(given: string, name: string): Readonly<Record<string, string>> {
   const entries = given
     .split(",")

@@ -1,24 +1,24 @@
-/** A setting that cannot be used; the message names it and says what it should be. */
+/** An invalid setting. The message names it and says what is expected. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
-/** One variable of the environment, declared once: how it is read, and what docs/configuration.md says of it. */
+/** An environment variable: how it is parsed, and its text for docs/configuration.md. */
 export type Variable<Value> = {
   readonly name: string;
-  /** What holds where it is not set, as it would stand in the environment; absent where nothing does. */
+  /** The default, as it would be written in the environment; absent if there is none. */
   readonly usual?: string;
-  /** For docs/configuration.md, in Markdown. */
+  /** The description for docs/configuration.md, in Markdown. */
   readonly meaning: string;
-  /** The option of `serve`, `start` and `config` that comes before it. */
+  /** The option of `serve`, `start` and `config` that overrides it. */
   readonly option?: string;
-  /** Throws ConfigError, with `name` in its message. */
+  /** Throws ConfigError with `name` in its message. */
   readonly read: (text: string, name: string) => Value;
-  /** What may be shown of a value that holds secrets. */
+  /** Hides the secrets in a value, so that it can be shown. */
   readonly mask?: (text: string) => string;
 };
 
-/** Variables under one heading of docs/configuration.md, by the names that the program has for them. */
+/** The variables under one heading of docs/configuration.md, by property name. */
 export type Topic = {
   readonly title: string;
   readonly variables: Readonly<Record<string, Variable<unknown>>>;
@@ -31,20 +31,20 @@ type ValueOf<Declared> =
       : Value | undefined
     : never;
 
-/** What a topic's variables say: undefined where one is not set and nothing holds without it. */
+/** The parsed values of a topic: undefined if a variable is not set and has no default. */
 export type ValuesOf<Given extends Topic> = {
   readonly [Name in keyof Given["variables"]]: ValueOf<Given["variables"][Name]>;
 };
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Values of options of the command line, by the variables that they come before. */
+/** Command-line options, by the name of the variable that each overrides. */
 export type GivenOptions = Readonly<Record<string, string | undefined>>;
 
-/** Where a value comes from. */
+/** The source of a value. */
 export type Origin = "option" | "environment" | "default" | "not set";
 
-/** Finds what is in force of a variable, as text. An empty variable is one that is not set. */
+/** Finds the effective value of a variable, as text. An empty variable counts as not set. */
 export function settingOf(
   { name, usual, option }: Variable<unknown>,
   environment: Environment,
@@ -57,7 +57,7 @@ export function settingOf(
   return { text: usual, origin: usual === undefined ? "not set" : "default", saidBy: name };
 }
 
-/** Reads a topic's variables. Throws ConfigError, which names the variable or the option that is wrong. */
+/** Reads a topic's variables. Throws ConfigError, which names the invalid variable or option. */
 export function readTopic<Given extends Topic>(
   topic: Given,
   environment: Environment,
@@ -75,7 +75,7 @@ type Read<Value> = (text: string, name: string) => Value;
 /** Any text. */
 export const text: Read<string> = (given) => given;
 
-/** A whole number within bounds, in decimal digits. */
+/** An integer within bounds, in decimal digits. */
 export function wholeNumber(least: number, most: number): Read<number> {
   return (given, name) => {
     const value = Number(given);
@@ -86,7 +86,7 @@ export function wholeNumber(least: number, most: number): Read<number> {
   };
 }
 
-/** One of a few words. */
+/** One of the given words. */
 export function oneOf<Word extends string>(...words: readonly Word[]): Read<Word> {
   return (given, name) => {
     const found = words.find((word) => word === given);
@@ -102,10 +102,10 @@ export const onOrOff: Read<boolean> = (given, name) => oneOf("on", "off")(given,
 /** Words separated by commas or spaces. */
 export const list: Read<readonly string[]> = (given) => given.split(/[\s,]+/).filter((entry) => entry !== "");
 
-/** The least proof that an event of a source must have to be accepted. */
+/** The minimum proof that an event of a source must have to be accepted. */
 export type MinimumProof = "hash" | "signed";
 
-/** Reads it as a person writes it. */
+/** Reads a minimum proof as users write it. */
 export function minimumProof(given: string): MinimumProof {
   if (given === "hash" || given === "signed") return given;
   const advice =
@@ -118,13 +118,13 @@ export function minimumProof(given: string): MinimumProof {
   );
 }
 
-/** A PostgreSQL address. It may hold a password: what is wrong is not repeated. */
+/** A PostgreSQL address. Errors never repeat it: it may contain a password. */
 export const databaseUrl: Read<string> = (given, name) => {
   if (isDatabaseUrl(given)) return given;
   throw new ConfigError(`${name} must begin with postgres:// or postgresql://${passwordHint}.`);
 };
 
-/** PostgreSQL addresses, separated by commas or spaces. What is wrong is not repeated here either. */
+/** PostgreSQL addresses, separated by commas or spaces. Errors never repeat them. */
 export const databaseUrls: Read<readonly string[]> = (given, name) => {
   const urls = list(given, name);
   if (urls.every(isDatabaseUrl)) return urls;
@@ -137,8 +137,8 @@ const passwordHint =
   ", and be whole: in a name or a password / is written %2F, ? is %3F, # is %23, and a comma %2C";
 
 /**
- * Whether it can be read as an address, and as no other than was meant: a `/`, `?` or `#` in a password would end the
- * host before it, and what follows would be shown as a database's name. The driver takes it without a host.
+ * Whether an address can be parsed, and only as intended: an unescaped `/`, `?` or `#` in a password would end the host
+ * early, and the rest would be shown as a database name. The driver accepts such an address without a host.
  */
 function isDatabaseUrl(given: string): boolean {
   const whole = given.replace("@/", "@localhost/");
@@ -147,7 +147,7 @@ function isDatabaseUrl(given: string): boolean {
   return hash === "" && !pathname.includes("@") && ![...searchParams.keys()].some((key) => key.includes("@"));
 }
 
-/** An address without its password, wherever that stands in it. */
+/** The address without its password, wherever in the address that is. */
 export function withoutPassword(url: string): string {
   if (!URL.canParse(url)) return "***";
   const shown = new URL(url);

@@ -7,21 +7,21 @@ import type { JsonObject, JsonValue } from "./json.ts";
 import type { Proof } from "./proof.ts";
 import type { FaultReason } from "./reasons.ts";
 
-/** An event let into the set: valid so far as it can be told without the others, or at fault by itself. */
+/** An accepted event: valid as far as can be decided without the others, or at fault by itself. */
 export type AcceptedEvent = EventBody & {
   readonly proof: Proof;
   readonly fault: FaultReason | null;
-  /** The signature object of the copy that was let in; null where it came without. */
+  /** The signature object of the accepted copy; null if it came without one. */
   readonly signature: JsonObject | null;
 };
 
-/** What the merge reads of an event: of its payload mostly no more than the text. */
+/** The input of a merge: of the payload usually only the text. */
 export type MergeEvent = Omit<AcceptedEvent, "payload" | "signature" | "subject" | "text"> & {
-  /** Read from its text where it is not given. */
+  /** Parsed from its text if absent. */
   readonly payload?: JsonObject;
 };
 
-/** The same without what only takes memory. */
+/** The same event without members that a merge does not need, to save memory. */
 export function mergeEventOf({
   id,
   proof,
@@ -39,7 +39,7 @@ export function mergeEventOf({
 }
 
 /**
- * An event of the log: the same value that `judgeEvent` gave when it was let in, without judging it again.
+ * Restores an event from the log: the value that `judgeEvent` returned when it was accepted, without judging it again.
  * `body` is the canonical value of the nine keys, `text` its text.
  */
 export function eventFromLog(
@@ -52,13 +52,13 @@ export function eventFromLog(
   const createdAt = body["created_at"] as string;
   const prevEvent = body["prev_event"] as EventId | null;
   const supersedes = body["supersedes"] as unknown as EventId[];
-  // The payload's text stands between members whose canonical texts are known.
+  // The payload's text is between members whose canonical texts are known.
   const head = `{"created_at":${canonicalString(createdAt)},"event_type":${canonicalString(type)},"payload":`;
   const tail =
     `,"prev_event":${canonicalJson(prevEvent)},"schema_version":"1.0","signer":${canonicalJson(signer)}` +
     `,"subject_pith_number":${canonicalJson(body["subject_pith_number"] as JsonValue)}` +
     `,"supersedes":${canonicalJson(body["supersedes"] as JsonValue)},"target":${canonicalJson(body["target"] as JsonValue)}}`;
-  // Members one by one: what a spread makes is slow to make and to read.
+  // Member by member: an object made by a spread is slow to create and to read.
   return {
     id,
     proof,
@@ -79,19 +79,19 @@ export function eventFromLog(
 }
 
 /**
- * Reads events of the log for a merge, without reading their payloads: much less work than `eventFromLog`. Events of one
- * reader share what they have in common.
+ * Reads events of the log for a merge, without parsing their payloads: much cheaper than `eventFromLog`. The events of
+ * one reader share their common parts.
  */
 export class LogReader {
-  /** What stands behind prev_event is mostly the same in many events. */
+  /** The text from `prev_event` on is the same in many events. */
   readonly #tails = new Map<string, EventTail>();
   readonly #signers = new Map<string, Signer>();
   readonly #types = new Map<string, string>(eventTypes.map((type) => [canonicalString(type), type]));
 
   /** `text` is the canonical text of the nine keys. */
   read(text: string, { id, proof, fault }: Pick<AcceptedEvent, "id" | "proof" | "fault">): MergeEvent {
-    // Within a string each quote stands behind a backslash, and behind the payload there is no other object with members
-    // of these names: so what is found from the end is the event's own member.
+    // In a string every quote follows a backslash, and no object after the payload has members of these names: so the
+    // last match is the event's own member.
     const atTail = text.lastIndexOf(tailMember);
     const atPrevious = text.lastIndexOf(previousMember, atTail);
     const atType = text.indexOf(typeMember);
@@ -118,7 +118,7 @@ export class LogReader {
   #tail(text: string): EventTail {
     let tail = this.#tails.get(text);
     if (tail === undefined) {
-      // Strings and a list of them: JSON.parse loses nothing.
+      // Only strings and a list of strings: JSON.parse loses nothing.
       tail = JSON.parse(`{${text.slice(1)}`) as EventTail;
       const signer = canonicalJson(tail.signer as Signer & JsonObject);
       this.#signers.set(signer, this.#signers.get(signer) ?? tail.signer);

@@ -12,20 +12,20 @@ export type Alias = {
 };
 
 export type StateAlias = Alias & {
-  /** Whether it follows from the record, or is somebody's word: for finding, never for joining. */
+  /** Whether it follows from the record. Otherwise it is only a claim, used to find a paper but never to join works. */
   readonly followsFromRecord: boolean;
-  /** Whether no document brought it: the merge added it, because the record is proved. */
+  /** Whether no document contained it: the merge added it, because the record is proved. */
   readonly isDerived: boolean;
 };
 
-/** The record of a state, as far as aliases depend on it. */
+/** The parts of a state's record that aliases depend on. */
 export type AliasRecord = {
   readonly record: JsonValue;
-  /** The `created_at` of its `record_created`, where that one's standing is at least `receipt`; else null. */
+  /** The `created_at` of its `record_created`, if the effective proof of that is at least `receipt`; else null. */
   readonly provedAt: string | null;
 };
 
-/** Reads an alias; null where it is not exactly `{alias_kind, alias_value, created_at}`. */
+/** Parses an alias; null unless it is exactly `{alias_kind, alias_value, created_at}`. */
 export function parseAlias(value: JsonValue): Alias | null {
   if (!isJsonObject(value) || Object.keys(value).length !== 3) return null;
   const { alias_kind: kind, alias_value: text, created_at: createdAt } = value;
@@ -37,13 +37,13 @@ export function parseAlias(value: JsonValue): Alias | null {
 const shortKinds = shortLengths
   .map((length) => [`pith_short_${length}`, length] as const)
   .sort(([a], [b]) => compareCodePoints(a, b));
-/** Aliases of these kinds count only where they follow from the record. */
+/** Aliases of these kinds only count if they follow from the record. */
 const derivableKinds = new Set(["arxiv", "arxiv_version", ...shortKinds.map(([kind]) => kind)]);
 const arxivDoiPrefix = "10.48550/arxiv.";
 
 /**
- * Whether an alias could count as somebody's word (PROTOCOL 6.3): one that a document accepted above `hash` brings in
- * vain, with the warning `ALIAS_UNPROVED`. The alias alone decides this.
+ * Whether an alias could count as a mere claim (PROTOCOL 6.3). A document accepted above `hash` cannot contribute such
+ * an alias: it is ignored with the warning `ALIAS_UNPROVED`. Depends on the alias alone.
  */
 export function isSomebodysWord(value: JsonValue): boolean {
   const alias = parseAlias(value);
@@ -58,8 +58,8 @@ function asciiLowerCase(text: string): string {
 }
 
 /**
- * The aliases that follow from a record (PROTOCOL 6.3), by kind and sorted by it: the arXiv id with and without version,
- * and arXiv's own DOI for it; the first characters of the suffix. Without a record only the last.
+ * The aliases that follow from a record (PROTOCOL 6.3), by kind and sorted by it: the arXiv id with and without
+ * version, arXiv's own DOI for it, and the first characters of the suffix. Without a record only the last.
  */
 function recordAliases(pithNumber: PithNumber, record: JsonValue | null): Map<string, string> {
   const aliases = new Map<string, string>();
@@ -76,8 +76,8 @@ function recordAliases(pithNumber: PithNumber, record: JsonValue | null): Map<st
 }
 
 /**
- * The `source_aliases` of a state, sorted. `brought` holds the aliases of the documents accepted at `hash`, in any
- * order and with repeats. `isInconsistent` tells whether some were dropped: `ALIAS_INCONSISTENT`.
+ * The `source_aliases` of a state, sorted. `brought` contains the aliases of the documents accepted at `hash`, in any
+ * order and with repeats. `isInconsistent`: whether some were dropped (`ALIAS_INCONSISTENT`).
  */
 export function mergeAliases(
   brought: Iterable<JsonValue>,
@@ -96,7 +96,7 @@ export function mergeAliases(
       continue;
     }
     anyFollows ||= followsFromRecord;
-    // The length tells kind and value apart.
+    // The length separates kind and value unambiguously.
     const key = `${alias.kind.length} ${alias.kind}${alias.value}`;
     const other = earliest.get(key);
     if (other === undefined || isEarlier(alias, other)) {
@@ -105,20 +105,20 @@ export function mergeAliases(
   }
   const aliases = [...earliest.values()];
   const provedAt = known?.provedAt ?? null;
-  // A list that a trusted source brought stays what it is, even where it lacks some.
+  // A list from a trusted source is left unchanged, even if some aliases are missing.
   if (provedAt !== null && !anyFollows) {
     const instant = parseInstant(provedAt) as Instant;
     for (const [kind, value] of following) {
       aliases.push({ kind, value, createdAt: provedAt, instant, followsFromRecord: true, isDerived: true });
     }
   }
-  // Those of a record alone are sorted, and most papers have no others.
+  // Aliases of the record alone are already sorted, and most papers have no others.
   if (earliest.size > 0)
     aliases.sort((a, b) => compareCodePoints(a.kind, b.kind) || compareCodePoints(a.value, b.value));
   return { aliases, isInconsistent };
 }
 
-/** Of equal aliases the earliest instant counts, of equal instants the smaller text. */
+/** Of equal aliases the earliest instant counts; of equal instants the smaller text. */
 export function isEarlier(a: Alias, b: Alias): boolean {
   return a.instant === b.instant ? a.createdAt < b.createdAt : a.instant < b.instant;
 }

@@ -5,9 +5,9 @@ import type { JsonObject, JsonValue } from "./json.ts";
 import type { MergedEvent, MergedState } from "./merged-state.ts";
 
 /**
- * The canonical text of a bundle from which any mirror merges the same state: all events of the set, the valid ones
- * in merge order and then the invalid ones, with their signatures, and the aliases that documents brought. Those that the
- * merge derived are left out: a mirror that believes this bundle derives them itself, also when the record changes.
+ * The canonical text of a bundle from which any mirror merges the same state: all events of the set (the valid ones in
+ * merge order, then the invalid ones) with their signatures, and the aliases from documents. Derived aliases are left
+ * out: a mirror that accepts this bundle derives them itself, even after the record changes.
  *
  * `record` is the canonical record, whose hash is the Pith number.
  */
@@ -27,7 +27,7 @@ export function bundleText(state: MergedState, record: JsonObject): string {
   );
 }
 
-/** The nine keys and, in their places of the order, `event_id` and `signature`. */
+/** The nine keys, and `event_id` and `signature` at their places in the order. */
 function eventText({ event }: MergedEvent): string {
   const signature = event.signature === null ? "" : `"signature":${canonicalJson(event.signature)},`;
   return (

@@ -1,7 +1,7 @@
 import { DocumentError } from "./error.ts";
 import { JsonDouble, type JsonObject, type JsonValue } from "./json.ts";
 
-/** Far above what a document may have; it only keeps a value built by hand from overflowing the stack. */
+/** Far above the limit of documents; it only keeps a value built in code from overflowing the stack. */
 const maximumDepth = 512;
 
 /**
@@ -15,7 +15,7 @@ export function canonicalJson(value: JsonValue, kept?: KeptTexts): string {
   return flatten(write(value, 0, kept));
 }
 
-/** Like `canonicalJson`; null where the value has more than so many levels (`{"a":[]}` has two). */
+/** Like `canonicalJson`; null if the value has more than this many levels (`{"a":[]}` has two). */
 export function canonicalJsonWithin(levels: number, value: JsonValue, kept?: KeptTexts): string | null {
   try {
     return flatten(write(value, maximumDepth - levels, kept));
@@ -26,8 +26,8 @@ export function canonicalJsonWithin(levels: number, value: JsonValue, kept?: Kep
 }
 
 /**
- * V8 joins strings as a tree and lays it out once something asks for a character. Asked now, the work is
- * done once; left alone, again in every text that this one becomes a part of.
+ * V8 concatenates strings as a tree, and flattens it when a character is read. Flattening now does the work once;
+ * otherwise it is repeated for every text that contains this one.
  */
 function flatten(text: string): string {
   text.charCodeAt(0);
@@ -35,8 +35,8 @@ function flatten(text: string): string {
 }
 
 /**
- * Arrays inside a value whose own canonical text the caller wants as well: set each to "" before, read it
- * after. Spares writing them twice where a part has a hash of its own.
+ * Arrays inside a value whose own canonical texts the caller needs too: set each to "" before, read it after. Avoids
+ * writing a part twice if it has a hash of its own.
  */
 export type KeptTexts = Map<JsonValue[], string>;
 
@@ -46,7 +46,7 @@ function write(value: JsonValue, depth: number, kept: KeptTexts | undefined): st
     if (!Number.isSafeInteger(value)) {
       throw new DocumentError("INVALID_NUMBER", `${value} is no integer that a number can hold exactly.`);
     }
-    // String(-0) is "0", which is what an integer's negative zero is.
+    // String(-0) is "0", the canonical text of an integer's negative zero.
     return String(value);
   }
   if (value === null) return "null";
@@ -88,7 +88,7 @@ function writeObject(object: JsonObject, depth: number, kept: KeptTexts | undefi
 
 const surrogate = /[\ud800-\udfff]/;
 
-/** Sorts by Unicode code point, in place. UTF-16 order differs only where a key has a surrogate. */
+/** Sorts by Unicode code point, in place. UTF-16 order differs only if a key has a surrogate. */
 function sortKeys(keys: string[]): void {
   let sorted = true;
   let plain = true;
@@ -101,14 +101,14 @@ function sortKeys(keys: string[]): void {
   else if (!sorted) keys.sort();
 }
 
-/** Compares by Unicode code point: negative where `a` comes first. */
+/** Compares by Unicode code point: negative if `a` comes first. */
 export function compareCodePoints(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let index = 0; index < length; index++) {
     const x = a.charCodeAt(index);
     const y = b.charCodeAt(index);
     if (x === y) continue;
-    // A surrogate stands for a code point above every other unit.
+    // A surrogate is part of a code point above every other unit.
     const xHigh = (x & 0xf800) === 0xd800;
     const yHigh = (y & 0xf800) === 0xd800;
     return xHigh === yHigh ? x - y : xHigh ? 1 : -1;
@@ -116,8 +116,8 @@ export function compareCodePoints(a: string, b: string): number {
   return a.length - b.length;
 }
 
-// The same few dozen names stand in every document. Bounded, since a hostile one brings its own; none with
-// a surrogate is kept, so a hit also says that UTF-16 order is right.
+// Documents share a few dozen member names. Bounded, since a hostile document has its own; names with a surrogate are
+// not cached, so a hit also means that UTF-16 order is right.
 const memberNames = new Map<string, string>();
 const mostMemberNames = 1024;
 
@@ -132,7 +132,7 @@ function memberName(key: string): string {
 
 const needsEscape = /["\\\u0000-\u001f]/;
 
-/** JSON.stringify escapes exactly what section 1 does: quote, backslash and the controls, in lower case. */
+/** JSON.stringify escapes exactly as section 1 does: quotes, backslashes and control characters, in lower case. */
 export function canonicalString(text: string): string {
   return needsEscape.test(text) ? JSON.stringify(text) : `"${text}"`;
 }
@@ -149,8 +149,7 @@ function canonicalDouble(value: number): string {
     const size = Math.abs(exponent);
     return `${mantissa}e${exponent < 0 ? "-" : "+"}${size < 10 ? "0" : ""}${size}`;
   }
-  // Between 1e-4 and 1e16 both languages write positional notation with the same digits, but JavaScript
-  // leaves out ".0".
+  // Between 1e-4 and 1e16 both languages use positional notation with the same digits, but JavaScript omits ".0".
   const text = String(value);
   return text.includes(".") ? text : `${text}.0`;
 }

@@ -9,16 +9,16 @@ import type { MergedState } from "./merged-state.ts";
 import { parseJson } from "./parse-json.ts";
 import type { Proof } from "./proof.ts";
 
-/** One thing a conforming implementation must do, and how this one's answer differs; null where it does not. */
+/** A requirement on a conforming implementation, and how this implementation's result differs; null if it does not. */
 export type ConformanceResult = { readonly name: string; readonly difference: string | null };
 
-/** Reads a file of vectors: its own levels come on top of those that a document may have. */
+/** Maximum depth of a vector file: its own levels come on top of those of a document. */
 const vectorDepth = 256;
 
 /**
- * Runs one file in the format of the protocol's vectors, told by its name: `merge-*.json`,
- * `merge-histories.ndjson`, `canonical-json.json`, `canonical-text.json`, `receipts.json`. Null for a file of
- * another name. Merges are also run with their documents and events in other orders.
+ * Runs one vector file of the protocol, by its name: `merge-*.json`, `merge-histories.ndjson`, `canonical-json.json`,
+ * `canonical-text.json`, `receipts.json`. Null for any other name. Merges are also run with their documents and events
+ * in other orders.
  */
 export function runVectorFile(name: string, text: string): ConformanceResult[] | null {
   if (name === "merge-histories.ndjson") return runHistories(text);
@@ -74,18 +74,18 @@ const listRunners: Record<string, (item: JsonObject) => string | null> = {
 
 type Orders = Record<string, <Item>(items: readonly Item[]) => Item[]>;
 
-/** The orders in which each merge is run; all must agree. */
+/** The orders in which each merge is run; all must give the same result. */
 const orders: Orders = {
   "as given": (items) => [...items],
   reversed: (items) => items.toReversed(),
-  // Every second one first: neither of the neighbours stays one.
+  // Every second item first: no two neighbours stay neighbours.
   interleaved: (items) => [
     ...items.filter((_, index) => index % 2 === 1),
     ...items.filter((_, index) => index % 2 === 0),
   ],
 };
 
-/** Documents as texts, each with its events in another order where it is a bundle that can be read. */
+/** Documents as texts; each bundle that can be parsed has its events in another order. */
 function reorder(
   documents: readonly (string | Uint8Array)[],
   order: Orders[string],

@@ -4,8 +4,8 @@ import { bytesToHex, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import { isSmallOrder, weakness } from "./ed25519.ts";
 
 /**
- * The two primitives that the protocol rests on, in one of two implementations with equal verdicts:
- * Node's own OpenSSL where there is one, else @noble's curve and hashes (browsers; the referee in tests).
+ * The two primitives of the protocol, in one of two implementations with equal verdicts: Node's own OpenSSL if
+ * available, else @noble's curve and hashes (browsers; the reference in tests).
  */
 export type Cryptography = {
   readonly name: "node" | "portable";
@@ -13,12 +13,12 @@ export type Cryptography = {
   sha256Text(text: string): string;
   /** Lower-case hex SHA-256 of bytes. */
   sha256Bytes(bytes: Uint8Array): string;
-  /** Lower-case hex SHA-256 of texts, as UTF-8, and bytes one after the other. */
+  /** Lower-case hex SHA-256 of a concatenation of texts, as UTF-8, and bytes. */
   sha256Parts(parts: Iterable<string | Uint8Array>): string;
   /**
-   * Prepares a verifier for a raw 32-byte public key. It takes a message and a 64-byte signature, decides by the rule
-   * of PROTOCOL section 3, and never throws: a key of small order or with y not below the prime verifies nothing, nor
-   * does a signature whose R is of small order; for all others the cofactorless equation decides.
+   * Prepares a verifier for a raw 32-byte public key. It takes a message and a 64-byte signature, follows PROTOCOL
+   * section 3, and never throws: a key of small order or with y not below the prime verifies nothing, nor does a
+   * signature whose R is of small order; for all others the cofactorless equation decides.
    */
   verifier(publicKey: Uint8Array): Verifier;
 };
@@ -27,7 +27,7 @@ type Verifier = (message: Uint8Array, signature: Uint8Array) => boolean;
 
 const verifiesNothing: Verifier = () => false;
 
-/** What engines disagree on is refused before one of them is called. */
+/** Rejects the inputs on which engines disagree, before an engine is called. */
 function strict(engine: (publicKey: Uint8Array) => Verifier): (publicKey: Uint8Array) => Verifier {
   return (publicKey) => {
     if (weakness(publicKey) !== null) return verifiesNothing;
@@ -36,7 +36,7 @@ function strict(engine: (publicKey: Uint8Array) => Verifier): (publicKey: Uint8A
   };
 }
 
-/** The order of the base point: signatures whose S is not below it are refused. */
+/** The order of the base point: signatures whose S is not below it are rejected. */
 const order = 2n ** 252n + 27742317777372353535851937790883648493n;
 
 export const portableCryptography: Cryptography = {
@@ -73,7 +73,7 @@ function littleEndian(bytes: Uint8Array): bigint {
   return BigInt(`0x${bytesToHex(bytes.toReversed())}`);
 }
 
-/** What is used of `node:crypto`; declared here since this folder must not depend on Node's types. */
+/** The part of `node:crypto` that is used; declared here since this folder must not depend on Node's types. */
 type NodeCrypto = {
   hash?: (algorithm: string, data: string | Uint8Array, encoding: "hex") => string;
   createHash: (algorithm: string) => NodeHash;
@@ -122,11 +122,11 @@ function nodeCryptography(node: NodeCrypto): Cryptography {
 
 type WithBuiltins = { process?: { getBuiltinModule?: (id: string) => unknown } };
 
-/** Node's cryptography, or undefined elsewhere. */
+/** Node's cryptography; undefined elsewhere. */
 export function findNodeCryptography(): Cryptography | undefined {
   const node = (globalThis as WithBuiltins).process?.getBuiltinModule?.("node:crypto");
   return node === undefined ? undefined : nodeCryptography(node as NodeCrypto);
 }
 
-/** The faster of the implementations that this place has. */
+/** The fastest implementation available here. */
 export const cryptography: Cryptography = findNodeCryptography() ?? portableCryptography;

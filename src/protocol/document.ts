@@ -14,28 +14,28 @@ export const mergeVersion = "pith-open-graph-merge-v1";
 export type PithDocument = {
   readonly kind: "bundle" | "state";
   readonly pithNumber: PithNumber;
-  /** The copies of events, as they stand in a bundle or as rebuilt from a state. */
+  /** The copies of events, as in a bundle or as rebuilt from a state. */
   readonly copies: readonly JsonValue[];
   readonly aliases: readonly JsonValue[];
   /** The bundle's own canonical record, hashed. */
   readonly record: KnownRecord | undefined;
-  /** What a state says of itself. */
+  /** A state's own hash, and whether it is partial. */
   readonly published: PublishedState | undefined;
-  /** Entries of a state whose event could not be rebuilt: `EVENT_ID_UNVERIFIABLE`. */
+  /** Entries of a state from which no event could be rebuilt: `EVENT_ID_UNVERIFIABLE`. */
   readonly unverifiable: number;
 };
 
 export type PublishedState = {
   readonly sha256: string;
-  /** Whether its event_count is higher than the number of events that could be rebuilt from it. */
+  /** Whether its event_count exceeds the number of events that could be rebuilt from it. */
   readonly isPartial: boolean;
 };
 
 /**
  * Reads a bundle or a state from its text or its UTF-8 bytes. Linear in its size.
  *
- * Throws DocumentError with the code of the first check that fails. `maximumBytes` is compared with the
- * number of bytes (of a string: of characters) before anything is parsed.
+ * Throws DocumentError with the code of the first failed check. `maximumBytes` is compared with the number of bytes (of
+ * a string: characters) before anything is parsed.
  */
 export function parseDocument(
   input: string | Uint8Array,
@@ -47,7 +47,7 @@ export function parseDocument(
   return readDocument(parseJson(input));
 }
 
-/** Like `parseDocument`, for a value that `parseJson` gave. */
+/** Like `parseDocument`, for the result of `parseJson`. */
 export function readDocument(value: JsonValue): PithDocument {
   if (!isJsonObject(value)) {
     throw new DocumentError("UNSUPPORTED_DOCUMENT", "A document is a JSON object: a bundle or a state.");
@@ -147,7 +147,7 @@ function readState(state: JsonObject): PithDocument {
 
 function stateSha256(state: JsonObject): string {
   const { state_sha256: _, ...rest } = state;
-  // A rest pattern copies own members as they are, `__proto__` among them.
+  // A rest pattern copies own members unchanged, including `__proto__`.
   return cryptography.sha256Text(canonicalJson(rest));
 }
 
@@ -168,8 +168,8 @@ function entriesOf(current: JsonObject, type: EventType): JsonObject[] {
 const entryKeys = ["event_id", "target", "created_at", "signer", "payload"] as const;
 
 /**
- * The event that an entry of a state stands for: its five keys, and the links a state drops taken as none.
- * Null where its id then does not fit, as with every event that had links.
+ * Rebuilds an event from an entry of a state: its five keys, and empty links, since a state omits links. Null if its id
+ * then does not match, as for every event that had links.
  */
 function rebuildEvent(entry: JsonObject, type: EventType, pithNumber: PithNumber): JsonObject | null {
   for (const key of entryKeys) if (!Object.hasOwn(entry, key)) return null;
@@ -189,10 +189,10 @@ function rebuildEvent(entry: JsonObject, type: EventType, pithNumber: PithNumber
   return body !== null && eventIdOf(body) === event["event_id"] ? event : null;
 }
 
-/** The most entries that a message names. */
+/** Maximum number of entries named in a message. */
 const mostNamed = 5;
 
-/** Where a state was changed, as far as the ids of its events tell: for the message, so never in doubt itself. */
+/** Names the entries of a state that do not fit their event ids, for the error message. */
 function suspects(current: JsonObject, pithNumber: PithNumber): string {
   const named: string[] = [];
   for (const type of eventTypes) {

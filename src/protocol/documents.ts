@@ -10,30 +10,30 @@ import type { MergedState } from "./merged-state.ts";
 import type { Proof } from "./proof.ts";
 import type { RefusalReason } from "./reasons.ts";
 
-/** A copy of an event that was not let in, as it stood in its document. */
+/** A copy of an event that was not accepted, as in its document. */
 export type Refusal = { readonly id: string; readonly reason: RefusalReason; readonly copy: JsonValue };
 
-/** Nothing is refused for these: they tell of what was left out. */
+/** Warnings reject nothing: they report what was left out. */
 export type DocumentWarning = "ALIAS_INCONSISTENT" | "ALIAS_UNPROVED" | "EVENT_ID_UNVERIFIABLE";
 
-/** A document whose events have been judged: what it adds to its paper's set. */
+/** A document whose events have been judged: its contribution to the paper's set. */
 export type JudgedDocument = {
   readonly kind: "bundle" | "state";
   readonly pithNumber: PithNumber;
   readonly events: readonly AcceptedEvent[];
-  /** Aliases are unsigned: those of a document accepted at `hash`, none of any other. */
+  /** Aliases are unsigned: those of a document accepted at `hash`; empty for any other. */
   readonly aliases: readonly JsonValue[];
-  /** Whether aliases were ignored that would count as somebody's word at `hash`: `ALIAS_UNPROVED`. */
+  /** Whether aliases were ignored that would count at `hash`: `ALIAS_UNPROVED`. */
   readonly hasUnprovedAliases: boolean;
   readonly refused: readonly Refusal[];
-  /** Whether a state carries entries whose event could not be rebuilt: `EVENT_ID_UNVERIFIABLE`. */
+  /** Whether a state contains entries from which no event could be rebuilt: `EVENT_ID_UNVERIFIABLE`. */
   readonly hasUnverifiable: boolean;
   readonly published: PithDocument["published"];
 };
 
 /**
- * Judges each copy of an event in a document by PROTOCOL section 5, rules 1–8. Of events that `heldEvent` knows, the
- * signatures that were verified before are compared, not verified again; everything else is judged anew.
+ * Judges each copy of an event in a document by PROTOCOL section 5, rules 1–8. For events known to `heldEvent`,
+ * signatures verified before are compared instead of verified again; everything else is judged again.
  */
 export function judgeDocument(
   document: PithDocument,
@@ -75,8 +75,8 @@ export function mergeJudged(pithNumber: PithNumber, documents: readonly JudgedDo
 export type CheckResult = "PASSED" | "FAILED" | "NOT_CHECKABLE";
 
 /**
- * Whether merging a state document alone gives its own `state_sha256` (PROTOCOL section 4): a report, no rule of
- * validity. Null for a bundle, which publishes none.
+ * Whether merging a state document alone gives its own `state_sha256` (PROTOCOL section 4): a report, not a rule of
+ * validity. Null for a bundle, which publishes no such hash.
  */
 export function checkPublishedState(
   document: PithDocument,
@@ -89,7 +89,7 @@ export function checkPublishedState(
   return document.published.isPartial ? "NOT_CHECKABLE" : "FAILED";
 }
 
-/** The warnings about documents and the states that they were merged to, sorted. */
+/** The warnings about documents and their merged states, sorted. */
 export function warningsOf(
   documents: readonly Pick<JudgedDocument, "hasUnprovedAliases" | "hasUnverifiable">[],
   states: readonly Pick<MergedState, "hasInconsistentAliases">[],
@@ -110,10 +110,10 @@ export type MergedDocuments = {
 };
 
 /**
- * The whole of the protocol in one call: reads, judges and merges documents, of one paper or of several.
+ * The complete protocol in one call: reads, judges and merges documents of one or several papers.
  *
- * Throws DocumentError for the first document that is refused as a whole. `minimumProof` goes for all. The
- * keyring is the registry's own key, unless told.
+ * Throws DocumentError for the first document that is rejected entirely. `minimumProof` applies to all. The keyring
+ * defaults to the registry's own key.
  */
 export function mergeDocuments(
   inputs: readonly (string | Uint8Array | { readonly value: JsonValue })[],

@@ -5,12 +5,12 @@ import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 const keyBase64 = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/;
 const signatureBase64 = /^[A-Za-z0-9+/]{85}[AQgw]==$/;
 
-/** The 32 bytes of a raw public key in standard, padded base64; null where the text is not exactly that. */
+/** The 32 bytes of a raw public key in standard, padded base64; null for any other text. */
 export function decodePublicKey(text: string): Uint8Array | null {
   return keyBase64.test(text) ? decodeBase64(text) : null;
 }
 
-/** The 64 bytes of a signature in standard, padded base64; null where the text is not exactly that. */
+/** The 64 bytes of a signature in standard, padded base64; null for any other text. */
 export function decodeSignature(text: unknown): Uint8Array | null {
   return typeof text === "string" && signatureBase64.test(text) ? decodeBase64(text) : null;
 }
@@ -24,8 +24,8 @@ function decodeBase64(text: string): Uint8Array {
 }
 
 /**
- * A Buffer's slice() shares memory where that of a Uint8Array does not. No copy, though: small arrays of
- * their own live on V8's heap and have to be moved out of it for each signature.
+ * A Buffer's slice() shares memory, unlike a Uint8Array's. No copy, though: V8 keeps small arrays on its own heap, and
+ * would have to move them out of it for each signature.
  */
 function plainBytes({ buffer: memory, byteOffset, length }: Uint8Array): Uint8Array {
   return new Uint8Array(memory, byteOffset, length);
@@ -35,10 +35,10 @@ function plainBytes({ buffer: memory, byteOffset, length }: Uint8Array): Uint8Ar
 const prime = 2n ** 255n - 19n;
 /** y of the points of order 8; the other two are `prime` minus these. */
 const orderEight = BigInt("0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7");
-/** y of the eight points of small order. Their sign bit does not matter: either is refused. */
+/** y of the eight points of small order. The sign bit does not matter: both points are rejected. */
 const smallOrder = new Set<bigint>([0n, 1n, prime - 1n, orderEight, prime - orderEight]);
 
-/** Their encodings, little-endian, the sign bit clear; the last two are 0 and 1 with y not reduced. */
+/** Their little-endian encodings with the sign bit clear; the last two are 0 and 1 with unreduced y. */
 const smallOrderEncodings = [...smallOrder, prime, prime + 1n].map((y) =>
   hexToBytes(y.toString(16).padStart(64, "0")).toReversed(),
 );
@@ -46,9 +46,9 @@ const smallOrderEncodings = [...smallOrder, prime, prime + 1n].map((y) =>
 type KeyFault = "NOT_REDUCED" | "SMALL_ORDER" | "NOT_ON_CURVE";
 
 /**
- * Why a raw public key verifies nothing (PROTOCOL section 3): its y is not below the prime, or it is a point
- * of small order, which "signs" everything. Null where it may verify. Whether it is on the curve at all
- * is left to `publicKeyFault`: such a key fails by itself.
+ * Why a raw public key verifies nothing (PROTOCOL section 3): its y is not below the prime, or it is a point of small
+ * order, which "signs" everything. Null if it may verify. `publicKeyFault` checks whether it is on the curve at all: a
+ * key that is not fails by itself.
  */
 export function weakness(publicKey: Uint8Array): KeyFault | null {
   const reversed = publicKey.toReversed();
@@ -60,8 +60,8 @@ export function weakness(publicKey: Uint8Array): KeyFault | null {
 
 /**
  * Whether 32 bytes encode one of the eight points of small order, canonically or not. A signature that begins with such
- * an R is refused even where the equation holds, because engines disagree on it (PROTOCOL section 3): OpenSSL 3.0
- * accepts the identity, OpenSSL 3.5 does not.
+ * an R is rejected even if the equation holds, because engines disagree on it (PROTOCOL section 3): OpenSSL 3.0 accepts
+ * the identity, OpenSSL 3.5 does not.
  */
 export function isSmallOrder(point: Uint8Array): boolean {
   const last = (point[31] as number) & 0x7f;
@@ -72,7 +72,7 @@ export function isSmallOrder(point: Uint8Array): boolean {
   });
 }
 
-/** Like `weakness`, and also refuses what is no point of the curve: for keys that a person configures. */
+/** Like `weakness`, but also rejects points off the curve: for keys that a person configures. */
 export function publicKeyFault(publicKey: Uint8Array): KeyFault | null {
   const fault = weakness(publicKey);
   if (fault !== null) return fault;
@@ -84,7 +84,7 @@ export function publicKeyFault(publicKey: Uint8Array): KeyFault | null {
   }
 }
 
-/** The 32 bytes that a lower-case hex SHA-256 names: what event signatures and receipts sign. */
+/** The 32 bytes of a lower-case hex SHA-256: the message of event signatures and receipts. */
 export function digestBytes(hex: string): Uint8Array {
   return buffer === undefined ? hexToBytes(hex) : plainBytes(buffer.from(hex, "hex"));
 }

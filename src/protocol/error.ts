@@ -1,7 +1,4 @@
-/**
- * Why a whole document is refused, and nothing of it kept. PROTOCOL section 4, and `TOO_LARGE` by
- * configuration.
- */
+/** Why an entire document is rejected: PROTOCOL section 4, and `TOO_LARGE` by configuration. */
 export const documentErrorCodes = [
   "MALFORMED_JSON",
   "INVALID_UNICODE",
@@ -17,7 +14,7 @@ export const documentErrorCodes = [
 
 export type DocumentErrorCode = (typeof documentErrorCodes)[number];
 
-/** The only error that reading, judging and merging throw, whatever the input. */
+/** The only error thrown by reading, judging and merging, for any input. */
 export class DocumentError extends Error {
   override readonly name = "DocumentError";
   readonly code: DocumentErrorCode;

@@ -5,7 +5,7 @@ import { type EventId, isEventId } from "./identifiers.ts";
 import { type Instant, parseInstant } from "./instant.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
 
-/** Who signs an event: exactly these four members. */
+/** The signer of an event: exactly these four members. */
 export type Signer = {
   readonly key_id: string;
   readonly public_key_fingerprint: string;
@@ -13,14 +13,14 @@ export type Signer = {
   readonly signer_type: string;
 };
 
-/** The nine keys of an event that has passed rule 1, and the canonical text that its id is the hash of. */
+/** The nine keys of an event that has passed rule 1, and the canonical text whose hash is its id. */
 export type EventBody = {
   readonly id: EventId;
-  /** Canonical text of the nine keys: what the log keeps. */
+  /** Canonical text of the nine keys, as stored in the log. */
   readonly text: string;
   readonly createdAt: string;
   readonly instant: Instant;
-  /** Any text: whether it is one of the nine types is a matter of rule 7. */
+  /** Any text: rule 7 decides whether it is one of the nine types. */
   readonly type: string;
   readonly payload: JsonObject;
   readonly payloadText: string;
@@ -31,10 +31,10 @@ export type EventBody = {
   readonly target: string;
 };
 
-/** A canonical text of the nine keys, and where in it the payload's begins and ends. */
+/** A canonical text of the nine keys, and the range of the payload in it. */
 type BodyText = { readonly text: string; readonly payloadStart: number; readonly payloadEnd: number };
 
-/** The canonical text of the nine keys of a value that has them all, whatever their types; null where one is absent. */
+/** The canonical text of a value with all nine keys, whatever their types; null if one is absent. */
 export function bodyText(value: JsonObject): string | null {
   for (const key of nineKeys) if (!Object.hasOwn(value, key)) return null;
   return withPayload(value, canonicalJson(value["payload"] as JsonValue)).text;
@@ -72,7 +72,7 @@ function member(value: JsonObject, key: (typeof nineKeys)[number]): string {
   return canonicalJson(value[key] as JsonValue);
 }
 
-/** The most levels of a payload: a state that lists it stays within the 64 that a document may have. */
+/** Maximum levels of a payload: a state that lists it stays within the 64 levels of a document. */
 const maximumPayloadLevels = 60;
 
 /** `"sha256:" + sha(body)` over the canonical text of a body. */
@@ -80,7 +80,7 @@ export function eventIdOf(text: string): EventId {
   return `sha256:${cryptography.sha256Text(text)}` as EventId;
 }
 
-/** Rule 1: the nine keys and their types. Null where one is absent or ill-typed. */
+/** Rule 1: the nine keys and their types. Null if one is absent or ill-typed. */
 export function readBody(value: JsonValue, kept: KeptTexts): EventBody | null {
   if (!isJsonObject(value)) return null;
   const { created_at: createdAt, event_type: type, payload, prev_event: prevEvent, signer } = value;
@@ -90,7 +90,7 @@ export function readBody(value: JsonValue, kept: KeptTexts): EventBody | null {
   if (typeof createdAt !== "string" || !isJsonObject(payload)) return null;
   const instant = parseInstant(createdAt);
   if (instant === null) return null;
-  // `undefined` is neither null nor an event id, so an absent key fails here too.
+  // `undefined` is neither null nor an event id, so an absent key also fails here.
   if (prevEvent !== null && !isEventId(prevEvent)) return null;
   if (!Array.isArray(supersedes) || !supersedes.every(isEventId)) return null;
   if (supersedes.length > 1 && new Set(supersedes).size !== supersedes.length) return null;
@@ -107,7 +107,7 @@ export function readBody(value: JsonValue, kept: KeptTexts): EventBody | null {
     instant,
     type,
     payload,
-    // A part of the whole text, whose memory it shares: a batch holds on to both.
+    // A slice of the complete text that shares its memory: a batch keeps both.
     payloadText: text.slice(body.payloadStart, body.payloadEnd),
     prevEvent,
     signer,

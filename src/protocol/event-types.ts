@@ -1,4 +1,4 @@
-/** The nine event types, in the order that breaks ties of time (PROTOCOL 6.1), each with its list in a state. */
+/** The nine event types, in the order that breaks ties of time (PROTOCOL 6.1), with the list of each in a state. */
 export const eventLists = {
   record_created: "record_created",
   graph_snapshot: "graph_snapshots",

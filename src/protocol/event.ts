@@ -16,26 +16,26 @@ export type Judgement =
   | { readonly accepted: true; readonly event: AcceptedEvent }
   | { readonly accepted: false; readonly id: string; readonly reason: RefusalReason };
 
-/** What the door knows while it judges the copies of one document. */
+/** The context for judging the copies of one document. */
 export type Door = {
   readonly pithNumber: PithNumber;
   readonly keyring: Keyring;
   readonly minimumProof: Proof;
-  /** The document's own canonical record, so that its hash is taken once. */
+  /** The document's own canonical record, so that it is hashed only once. */
   readonly record?: KnownRecord | undefined;
-  /** What is held of an event already: its signatures need no second verification. */
+  /** The stored signature of an event: it needs no second verification. */
   readonly heldEvent?: ((id: EventId) => HeldSignature | undefined) | undefined;
 };
 
-/** How an event was let in before, under a key of the same fingerprint: its id names the key. */
+/** How an event was accepted before, under a key of the same fingerprint, which its id covers. */
 export type HeldSignature = {
-  /** Canonical text of the signature object that was verified; null where it came without. */
+  /** Canonical text of the verified signature object; null if it came without one. */
   readonly signature: string | null;
-  /** What rule 7 or 8 found; a receipt was verified where it is null. */
+  /** The fault found by rule 7 or 8; if it is null, any receipt was verified. */
   readonly fault: string | null;
 };
 
-/** Judges one copy of an event by the rules of PROTOCOL section 5, in their order, up to rule 8. */
+/** Judges one copy of an event by the rules of PROTOCOL section 5, in order, up to rule 8. */
 export function judgeEvent(value: JsonValue, door: Door): Judgement {
   const kept: KeptTexts = new Map();
   const body = readBody(value, kept);
@@ -69,7 +69,7 @@ export function judgeEvent(value: JsonValue, door: Door): Judgement {
     signature !== null ? "signed" : fault === null && isProvedByReceipt(body) ? "receipt" : "hash";
   if (!isAtLeast(proof, door.minimumProof)) return refuse("UNSIGNED");
 
-  // The body was made for this event: it is completed, not copied.
+  // The body was created for this event: it is completed, not copied.
   const event = Object.assign(body, { proof, fault, signature: signature as JsonObject | null });
   return { accepted: true, event };
 }

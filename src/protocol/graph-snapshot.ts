@@ -4,7 +4,7 @@ import { isSha256 } from "./identifiers.ts";
 import { isJsonInteger, isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
 import type { FaultReason } from "./reasons.ts";
 
-/** The lists of a snapshot that have a hash of their own, as far as they are there. */
+/** The lists of a snapshot that have a hash of their own, if present. */
 export function snapshotLists(payload: JsonObject): JsonValue[][] {
   const snapshot = payload["graph_snapshot"];
   if (!isJsonObject(snapshot)) return [];
@@ -21,10 +21,10 @@ function partSha256(itemsText: string): string {
   return cryptography.sha256Text(`{"payload":${itemsText}}`);
 }
 
-/** The hash of a part that holds nothing. */
+/** The hash of an empty part. */
 const emptyPartSha256 = partSha256("[]");
 
-/** Rule 8 for `graph_snapshot`; `kept` holds the texts of its lists where they were written already. */
+/** Rule 8 for `graph_snapshot`; `kept` contains the texts of its lists if they were written already. */
 export function judgeSnapshot(target: string, payload: JsonObject, kept: KeptTexts): FaultReason | null {
   const snapshot = payload["graph_snapshot"];
   if (target !== "graph" || !isJsonObject(snapshot)) return "MALFORMED_PAYLOAD";
@@ -50,7 +50,7 @@ function hasForm(part: JsonObject, count: string): boolean {
   return isJsonInteger(number) && number >= 0 && isSha256(part["snapshot_sha256"]);
 }
 
-/** Claims are listed whole. Of references a part may be listed, whose hash is then not checkable. */
+/** Claims are listed completely. References may be listed in part; their hash can then not be checked. */
 function listFits(part: JsonObject, list: JsonValue[], listed: "whole" | "sample", kept: KeptTexts): boolean {
   if (!hasForm(part, "count")) return false;
   const count = part["count"] as number | bigint;
@@ -60,7 +60,7 @@ function listFits(part: JsonObject, list: JsonValue[], listed: "whole" | "sample
   return part["snapshot_sha256"] === partSha256(text);
 }
 
-/** A part of which only count and hash are given can be checked where it counts nothing. */
+/** A part with only count and hash can be checked if its count is zero. */
 function emptyFits(part: JsonValue | undefined, count: string): boolean {
   if (!isJsonObject(part)) return true;
   if (!hasForm(part, count)) return false;

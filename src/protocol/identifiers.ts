@@ -2,7 +2,7 @@ import { canonicalJson } from "./canonical-json.ts";
 import { cryptography } from "./cryptography.ts";
 import { isJsonObject, type JsonValue } from "./json.ts";
 
-/** `pith:<year>:<suffix>`, the suffix being 26 characters of RFC 4648 base32. */
+/** `pith:<year>:<suffix>`; the suffix is 26 characters of RFC 4648 base32. */
 export type PithNumber = string & { readonly __brand: "PithNumber" };
 /** `sha256:` and 64 lower-case hex digits. */
 export type EventId = string & { readonly __brand: "EventId" };
@@ -34,12 +34,12 @@ export function suffixOf(pithNumber: PithNumber): string {
   return pithNumber.slice(10);
 }
 
-/** The lengths at which a suffix may be cut short. */
+/** The lengths to which a suffix may be shortened. */
 export const shortLengths = [8, 12, 16] as const;
 
 const base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-/** The suffix that belongs to a record's `canonical_sha256`: the first 26 characters of its base32. */
+/** The suffix for a record's `canonical_sha256`: the first 26 characters of its base32. */
 export function suffixOfDigest(canonicalSha256: string): string {
   let suffix = "";
   let bits = 0;
@@ -62,8 +62,8 @@ export function fingerprintOf(publicKey: Uint8Array): string {
 }
 
 /**
- * The year that a record gives its Pith number (PROTOCOL section 2): the four digits that `metadata.submitted_at`
- * begins with, where a `-` follows them. Null where the record does not date its number: any year fits it.
+ * The year of a record's Pith number (PROTOCOL section 2): the first four digits of `metadata.submitted_at`, if a `-`
+ * follows them. Null if the record has no such date: then any year matches.
  */
 export function yearOfRecord(record: JsonValue): string | null {
   const metadata = isJsonObject(record) ? record["metadata"] : undefined;
@@ -72,8 +72,8 @@ export function yearOfRecord(record: JsonValue): string | null {
 }
 
 /**
- * Whether a Pith number fits a record whose canonical SHA-256 is given (PROTOCOL section 2): the suffix is the
- * digest's, and where the record dates its number, the year is the record's.
+ * Whether a Pith number matches a record with this canonical SHA-256 (PROTOCOL section 2): the suffix is the digest's,
+ * and the year is the record's, if the record has one.
  */
 export function fitsRecord(pithNumber: PithNumber, record: JsonValue, digest: string): boolean {
   if (suffixOf(pithNumber) !== suffixOfDigest(digest)) return false;
@@ -81,11 +81,10 @@ export function fitsRecord(pithNumber: PithNumber, record: JsonValue, digest: st
   return year === null || year === pithNumber.slice(5, 9);
 }
 
-// What Python's str.split() takes for white space. JavaScript's \s has U+FEFF besides, and lacks
-// U+001C–U+001F and U+0085.
+// White space of Python's str.split(). JavaScript's \s also includes U+FEFF, and lacks U+001C–U+001F and U+0085.
 const whiteSpace = /[\t-\r\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/;
 
-/** `" ".join(text.split()).lower()` of PROTOCOL section 2, the text under `title_canon_sha256`. */
+/** `" ".join(text.split()).lower()` of PROTOCOL section 2, the input of `title_canon_sha256`. */
 export function canonicalText(text: string): string {
   return text
     .split(whiteSpace)

@@ -1,16 +1,14 @@
-// With hours, minutes and seconds in their ranges; the date's are left to the calendar below.
+// Checks the ranges of hours, minutes and seconds; the date is checked against the calendar below.
 const shape = /^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?Z$/;
 
-/**
- * An instant to the microsecond as `YYYY-MM-DDTHH:MM:SS.ffffff`: two instants compare as these texts do.
- */
+/** An instant to the microsecond as `YYYY-MM-DDTHH:MM:SS.ffffff`: instants compare as these texts do. */
 export type Instant = string & { readonly __brand: "Instant" };
 
 const daysOfMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /**
- * Reads `YYYY-MM-DDTHH:MM:SS[.1–6 digits]Z`, the only form of time in events (PROTOCOL section 5.1). Null
- * where the text has another form or names no real date and time (years 0001–9999, no 60th second).
+ * Parses `YYYY-MM-DDTHH:MM:SS[.1–6 digits]Z`, the only form of time in events (PROTOCOL section 5.1). Null for any
+ * other form, or if there is no such date and time (years 0001–9999, no 60th second).
  */
 export function parseInstant(text: unknown): Instant | null {
   if (typeof text !== "string" || !shape.test(text)) return null;
@@ -30,8 +28,8 @@ const readable =
   /^(\d{4})(-?)(\d\d)\2(\d\d)(?:[Tt ](\d\d)(?::?(\d\d)(?::?(\d\d)(?:[.,](\d+))?)?)?)?(?: ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?))?$/i;
 
 /**
- * Reads a time as people and programs write it: RFC 3339 with any offset, also to the minute or the hour, the basic
- * format of ISO 8601, and a date alone, which is its first instant. UTC where no offset is given. Digits beyond the
+ * Parses a time as people and programs write it: RFC 3339 with any offset, also to the minute or the hour, the basic
+ * format of ISO 8601, and a date alone, which means its first instant. UTC if no offset is given. Digits beyond the
  * microsecond are cut off; a leap second is the instant after it, and 24:00 the beginning of the next day. Null for
  * anything else, and outside the years 0001–9999.
  *
@@ -49,7 +47,7 @@ export function readInstant(text: string): Instant | null {
   const isMidnight = hour === "24" && /^0*$/.test(minute + second + fraction);
   const isLeap = second === "60";
   const time = `${year}-${month}-${day}T${isMidnight ? "00" : hour}:${minute}:${isLeap ? "59" : second}Z`;
-  // Checks the ranges, which Date.parse does not for days. Year 0, a leap year as year 4 is, may end in year 1 elsewhere.
+  // Checks the ranges: Date.parse accepts impossible days. Year 0, a leap year like year 4, may become year 1.
   if (parseInstant(time.replace(/^0000/, "0004")) === null) return null;
   const offset = minutesOf(zone);
   if (offset === null) return null;
@@ -59,12 +57,12 @@ export function readInstant(text: string): Instant | null {
   return parseInstant(`${utc}.${fraction.slice(0, 6).padEnd(6, "0")}Z`);
 }
 
-/** Without what comes after the second. */
+/** Up to the second. */
 function isoSeconds(milliseconds: number): string {
   return new Date(milliseconds).toISOString().slice(0, 19);
 }
 
-/** An offset east of Greenwich, in minutes; null where it is none. */
+/** An offset east of Greenwich, in minutes; null if it is malformed. */
 function minutesOf(zone: string): number | null {
   if (/^[a-z]/i.test(zone)) return 0;
   const hours = Number(zone.slice(1, 3));

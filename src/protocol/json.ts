@@ -17,7 +17,7 @@ export type JsonValue =
 
 export type JsonObject = { [key: string]: JsonValue };
 
-/** A finite double: what was written with a point or an exponent, `1.0` and `-0.0` included. */
+/** A finite double: a number written with a point or an exponent, including `1.0` and `-0.0`. */
 export class JsonDouble {
   readonly value: number;
 
@@ -36,12 +36,12 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
   );
 }
 
-/** An integer in JSON's own sense: written without fraction and exponent, of any size. */
+/** An integer in JSON's sense: written without fraction and exponent, of any size. */
 export function isJsonInteger(value: JsonValue | undefined): value is number | bigint {
   return typeof value === "number" || typeof value === "bigint";
 }
 
-/** Sets an own key, whatever its name: a plain assignment to `__proto__` would set the prototype. */
+/** Sets an own key of any name: a plain assignment to `__proto__` would set the prototype. */
 export function setKey(object: JsonObject, key: string, value: JsonValue): void {
   if (key === "__proto__") {
     Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });

@@ -5,7 +5,7 @@ import { fingerprintOf } from "./identifiers.ts";
 import { type Instant, parseInstant } from "./instant.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
 
-/** One trusted key, as configuration writes it. PROTOCOL section 3. */
+/** One trusted key, as in configuration. PROTOCOL section 3. */
 export type KeyringEntry = {
   key_id: string;
   signer_id: string;
@@ -13,9 +13,9 @@ export type KeyringEntry = {
   /** The 32 raw bytes in standard base64. */
   public_key_b64: string;
   event_types: readonly string[];
-  /** The first instant at which the key counts. */
+  /** The first instant at which the key is valid. */
   valid_from?: string | null;
-  /** The first instant at which it no longer does. */
+  /** The first instant at which it is no longer valid. */
   valid_until?: string | null;
 };
 
@@ -28,14 +28,14 @@ export type TrustedKey = {
   readonly eventTypes: ReadonlySet<string>;
   readonly validFrom: Instant | null;
   readonly validUntil: Instant | null;
-  /** Whether a signature over a message is this key's. Always false for a key that verifies nothing. */
+  /** Whether this key signed the message. Always false for a key that verifies nothing. */
   verify(message: Uint8Array, signature: Uint8Array): boolean;
 };
 
 /** The trusted keys by fingerprint. A document can name a key, but never add one. */
 export type Keyring = ReadonlyMap<string, TrustedKey>;
 
-/** A keyring that cannot be used: says which entry, and what to do about it. */
+/** An unusable keyring: the message names the entry and says what to do. */
 export class KeyringError extends Error {
   override readonly name = "KeyringError";
 }
@@ -50,10 +50,10 @@ export const registryKey: KeyringEntry = {
 };
 
 /**
- * Builds a keyring. A key of small order, or one whose y is not reduced, is taken in and verifies nothing,
- * as PROTOCOL section 3 has it; `parseKeyring` is the strict door for what a person configures.
+ * Builds a keyring. A key of small order, or with unreduced y, is accepted but verifies nothing, as PROTOCOL section 3
+ * requires; `parseKeyring` is the strict check for configuration.
  *
- * Throws KeyringError for an entry that cannot be read or two entries of one fingerprint.
+ * Throws KeyringError for an invalid entry, or for two entries with one fingerprint.
  */
 export function createKeyring(entries: readonly KeyringEntry[]): Keyring {
   const keyring = new Map<string, TrustedKey>();
@@ -105,8 +105,8 @@ function describe(keyId: string, index?: number): string {
 }
 
 /**
- * Reads a keyring file's value: an array of PROTOCOL 3's entries. Strict, since a mistake here is a mistake
- * about trust: unknown members, unknown event types, keys of small order or off the curve are refused.
+ * Parses the value of a keyring file: an array of PROTOCOL 3's entries. Strict, since a mistake here is a mistake about
+ * trust: unknown members, unknown event types, keys of small order or off the curve are rejected.
  *
  * Throws KeyringError with the entry's name.
  */
@@ -144,13 +144,13 @@ function parseEntry(item: JsonValue, index: number): KeyringEntry {
   }
   const entry = item as JsonObject & KeyringEntry;
   for (const member of ["valid_from", "valid_until"] as const) {
-    // Null is the same as absent.
+    // Null means absent.
     const time = Object.hasOwn(item, member) ? item[member] : null;
     if (time !== null && typeof time !== "string") {
       throw new KeyringError(`${name}: ${member} must be a time like 2026-05-01T00:00:00Z.`);
     }
   }
-  // Reports what is left: the form of the key, and of the times.
+  // Reports the remaining errors: the form of the key and of the times.
   trustedKey(entry, index);
   return entry;
 }
@@ -161,7 +161,7 @@ const keyFaults = {
   NOT_ON_CURVE: "not a point of the curve",
 } as const;
 
-/** The entries that a keyring was made of: what can be handed to another thread. */
+/** The entries that a keyring was built from, which can be sent to another thread. */
 export function keyringEntries(keyring: Keyring): KeyringEntry[] {
   return [...keyring.values()].map((key) => ({
     key_id: key.keyId,

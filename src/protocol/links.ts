@@ -3,25 +3,25 @@ import type { EventId } from "./identifiers.ts";
 import { type Proof, proofRank } from "./proof.ts";
 import type { InvalidReason } from "./reasons.ts";
 
-/** An event of the set, with what the rest of the set makes of it. */
+/** An event of the set, with the results that depend on the rest of the set. */
 export type LinkedEvent<Event extends MergeEvent = AcceptedEvent> = {
   readonly event: Event;
-  /** PROTOCOL section 5: its own proof, or that of what vouches for it. */
+  /** Effective proof (PROTOCOL section 5): its own proof, or that of an event that vouches for it. */
   readonly standing: Proof;
-  /** 0 without links, else 1 + the greatest depth of what it links to. Means nothing where invalid. */
+  /** 0 without links, else 1 + the greatest depth of the linked events. Meaningless if invalid. */
   readonly depth: number;
   readonly invalid: InvalidReason | null;
 };
 
 type Settling = { -readonly [Member in keyof LinkedEvent]: LinkedEvent[Member] } & {
-  /** Links of this event to events of the set that are not settled yet. */
+  /** Number of links to events of the set that are not resolved yet. */
   open: number;
   readonly linkedBy: Settling[];
 };
 
 /**
- * Standings, depths, and rule 9, for a set of events without repeats. Linear in events and links: nothing
- * recurses along a chain.
+ * Effective proofs, depths, and rule 9, for a set of events without repeats. Linear in events and links, without
+ * recursion along chains.
  */
 export function settleLinks(events: ReadonlyMap<EventId, AcceptedEvent>): Map<EventId, LinkedEvent> {
   const settling = new Map<EventId, Settling>();
@@ -45,7 +45,7 @@ export function settleLinks(events: ReadonlyMap<EventId, AcceptedEvent>): Map<Ev
   }
   raiseStandings(settling);
 
-  // From what is built on to what builds on it. Links are hashes, so there is no cycle.
+  // Each event comes after the events it links to. Links are hashes, so there is no cycle.
   const ready = [...settling.values()].filter((entry) => entry.open === 0);
   for (let entry = ready.pop(); entry !== undefined; entry = ready.pop()) {
     entry.invalid ??= judgeLinks(entry, settling);
@@ -80,7 +80,7 @@ function raiseStandings(settling: ReadonlyMap<EventId, Settling>): void {
   }
 }
 
-/** All four keys: another keyring may have given a fingerprint other names. */
+/** Compares all four members: another keyring may have given a fingerprint other names. */
 export function isSameSigner({ signer: a }: MergeEvent, { signer: b }: MergeEvent): boolean {
   if (a === b) return true;
   return (
@@ -93,7 +93,7 @@ export function isSameSigner({ signer: a }: MergeEvent, { signer: b }: MergeEven
 
 type Settled = Pick<LinkedEvent<MergeEvent>, "event" | "standing" | "invalid">;
 
-/** Rule 9, in its order. What it links to is settled. */
+/** Rule 9, in its order. The events it links to must be resolved. */
 export function judgeLinks(
   { event, standing }: Settled,
   settled: ReadonlyMap<EventId, Settled>,

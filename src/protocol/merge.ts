@@ -11,9 +11,9 @@ import { firstOfHighestStanding, recordMembers } from "./state-summary.ts";
 import { entryText, invalidText, stateParts } from "./state-text.ts";
 
 /**
- * `pith-open-graph-merge-v1`, PROTOCOL section 6. Neither the order of the events and aliases nor repeats
- * among them change the result; of copies of one event the highest proof counts. `broughtAliases` holds those of the
- * documents that were accepted at `hash`.
+ * `pith-open-graph-merge-v1`, PROTOCOL section 6. The result depends neither on the order of events and aliases nor on
+ * repeats; of copies of one event the highest proof counts. `broughtAliases` are those of the documents accepted at
+ * `hash`.
  */
 export function mergeEvents(
   pithNumber: PithNumber,
@@ -83,7 +83,7 @@ function stateText(
   return { sha256, text: `${start}"state_sha256":"${sha256}",${tail}` };
 }
 
-/** Accepted copies of one event differ only in their signature: it has the highest of their proofs. */
+/** Accepted copies of one event differ only in their signature: the event gets the highest of their proofs. */
 function withoutRepeats(copies: Iterable<AcceptedEvent>): Map<EventId, AcceptedEvent> {
   const events = new Map<EventId, AcceptedEvent>();
   for (const copy of copies) {
@@ -99,7 +99,7 @@ type Ordered = Pick<LinkedEvent<MergeEvent>, "depth"> & {
 
 const typeOrder = new Map<string, number>(eventTypes.map((type, index) => [type, index]));
 
-/** What is not in merge order is listed by id. */
+/** Lists that are not in merge order are sorted by id. */
 export function compareIds(a: Pick<Ordered, "event">, b: Pick<Ordered, "event">): number {
   return a.event.id === b.event.id ? 0 : a.event.id < b.event.id ? -1 : 1;
 }

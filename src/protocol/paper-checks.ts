@@ -3,7 +3,7 @@ import { canonicalTextSha256 } from "./identifiers.ts";
 import { isJsonObject, type JsonObject } from "./json.ts";
 import type { StateSummary } from "./state-summary.ts";
 
-/** The outcomes of a paper's checks. NOT_CHECKABLE is another answer than FAILED: nothing was shown to be wrong. */
+/** The results of a paper's checks. NOT_CHECKABLE differs from FAILED: nothing was shown to be wrong. */
 export type PaperChecks = {
   readonly recordHash: CheckResult;
   readonly receipt: CheckResult;
@@ -13,8 +13,8 @@ export type PaperChecks = {
 };
 
 /**
- * What can be said of what is shown: a valid event has passed the checks of PROTOCOL 5.8, so the current record
- * and snapshot show theirs; where there is none, an invalid event tells whether a check failed.
+ * Checks the displayed data. A valid event has passed the checks of PROTOCOL 5.8, so the current record and snapshot
+ * have passed theirs; without a valid event, an invalid one shows whether a check failed.
  */
 export function checkPaper(
   state: StateSummary,
@@ -23,7 +23,7 @@ export function checkPaper(
 ): PaperChecks {
   const record = state.recordCreated?.event.payload;
   return {
-    // A paper without a record event has its record from a bundle, whose hash was compared with its number.
+    // Without a record event the record is from a bundle, whose hash was compared with the Pith number.
     recordHash:
       record !== undefined || !state.hasInvalid("record_created", "RECORD_HASH_MISMATCH")
         ? "PASSED"
@@ -46,7 +46,7 @@ function failedSnapshot(state: StateSummary): CheckResult {
   return state.hasInvalid("graph_snapshot", "SNAPSHOT_HASH_MISMATCH") ? "FAILED" : "NOT_CHECKABLE";
 }
 
-/** Binds the title shown to the signed record. PROTOCOL section 2. */
+/** Binds the displayed title to the signed record. PROTOCOL section 2. */
 function checkTitle(snapshot: JsonObject | null, metadata: JsonObject): CheckResult {
   const paper = snapshot?.["paper"];
   const title = isJsonObject(paper) ? paper["title"] : undefined;
@@ -55,7 +55,7 @@ function checkTitle(snapshot: JsonObject | null, metadata: JsonObject): CheckRes
   return canonicalTextSha256(title) === digest ? "PASSED" : "FAILED";
 }
 
-/** The hash stands for the whole list, of which the snapshot may show a part. */
+/** The hash covers the complete list, of which the snapshot may contain a part. */
 function checkReferences(snapshot: JsonObject): CheckResult {
   const part = snapshot["references"];
   if (!isJsonObject(part) || !Array.isArray(part["sample"])) return "NOT_CHECKABLE";

@@ -19,41 +19,41 @@ import {
 } from "./state-summary.ts";
 import { entryText, invalidText, stateParts } from "./state-text.ts";
 
-/** What the merge made of an event. */
+/** The outcome of an event in the merge. */
 export type EventOutcome = {
   readonly event: MergeEvent;
   readonly standing: Proof;
   readonly status: EventStatus;
-  /** Set where the status is `invalid`. */
+  /** Set if the status is `invalid`. */
   readonly reason: InvalidReason | null;
-  /** PROTOCOL 6.1; 0 where the status is `invalid`. */
+  /** PROTOCOL 6.1; 0 if the status is `invalid`. */
   readonly depth: number;
 };
 
 export type MergeChanges = {
   /** Events that are new to the set: the valid ones in merge order, then the invalid ones by id. */
   readonly added: readonly EventOutcome[];
-  /** Events that were in the set, and whose proof or outcome is another one now. */
+  /** Events that were in the set, and whose proof or outcome has changed. */
   readonly changed: readonly EventOutcome[];
 };
 
-/** An event of the set with what the rest of the set makes of it. */
+/** An event of the set, with the results that depend on the rest of the set. */
 type Node = {
   event: MergeEvent;
   standing: Proof;
   depth: number;
   invalid: InvalidReason | null;
-  /** What links to it. */
+  /** The events that link to it. */
   linkedBy: readonly Node[];
-  /** Whether it vouches for what it links to, and that has been passed on. */
+  /** Whether it vouches for the events it links to, and this has been propagated. */
   vouches: boolean;
-  /** How many prev_events lie behind it. */
+  /** Length of its chain of prev_events. */
   chain: number;
   place: OpenPlace | null;
-  /** The places that are built on it. */
+  /** The places whose events are built on it. */
   placesOn: readonly OpenPlace[];
   isApplied: boolean;
-  /** How many applied events supersede it. */
+  /** Number of applied events that supersede it. */
   supersededBy: number;
 };
 
@@ -65,33 +65,33 @@ type OpenPlace = {
   readonly chain: number;
   /** In merge order. */
   readonly members: Node[];
-  /** Null until it is settled for the first time. */
+  /** Null until it is resolved for the first time. */
   settled: Place | null;
-  /** Whether it is to be settled again. */
+  /** Whether it must be resolved again. */
   isUnsettled: boolean;
 };
 
-/** Most events have none of these. */
+/** Shared empty list: most events have no links to them and no places on them. */
 const none: readonly never[] = [];
 
-/** Bytes of memory that an event takes beside its payload, about. */
+/** Approximate memory of an event in bytes, without its payload. */
 const bytesOfEvent = 1_700;
 
 /**
- * The merge of one paper's events that takes further events, in time that goes with what they change and not with how
- * many there are; but for the state's hash, which is that of the whole text. Whatever the order and the grouping in which
- * events are added, it says what `mergeEvents` says of all of them.
+ * An incremental merge of one paper's events. Adding events takes time in proportion to what they change, not to the
+ * size of the set, except for the state's hash, which covers the complete text. In whatever order and groups events are
+ * added, the result equals that of `mergeEvents` for all of them.
  *
- * Why it is enough to look at what is near a new event:
- * - Standings only rise, along the links of what vouches.
- * - Validity and depth follow from what an event links to.
- * - Whether an event is applied follows from the events of its place, and from whether its prev_event is applied and with
- *   which standing: from one place to those that are built on its events, and never back.
+ * Why only the surroundings of a new event need to be examined:
+ * - Effective proofs only rise, along the links of vouching events.
+ * - Validity and depth follow from the events that an event links to.
+ * - Whether an event is applied follows from the events of its place, and from whether its prev_event is applied and
+ *   with which effective proof: from one place to those built on its events, and never back.
  */
 export class PaperMerge {
   readonly #pithNumber: PithNumber;
   readonly #nodes = new Map<EventId, Node>();
-  /** What links to events that are not in the set. */
+  /** By the id of an event that is not in the set, the events that link to it. */
   readonly #waiting = new Map<EventId, Node[]>();
   readonly #places = new Map<string, OpenPlace>();
   readonly #contested = new Set<OpenPlace>();
@@ -99,12 +99,12 @@ export class PaperMerge {
   readonly #invalid = new SortedTexts<Node>(compareIds, ({ event, invalid }) =>
     invalidText(event.id, invalid),
   );
-  /** By type; none for types without current events. */
+  /** By type; no entry for types without current events. */
   readonly #current = new Map<EventType, SortedTexts<Node>>();
   #payloadCharacters = 0;
-  /** While events are added: the events that may change, with their outcomes before; null for new ones. Not listed. */
+  /** While adding: events that may change, with their previous outcomes; null for new ones. They are in no list. */
   #touched = new Map<Node, EventOutcome | null>();
-  /** While events are added: the places to settle again, by how many prev_events lie behind them. */
+  /** While adding: the places to resolve again, by the length of their chain of prev_events. */
   readonly #unsettled = new Map<number, readonly OpenPlace[]>();
 
   constructor(pithNumber: PithNumber, events: Iterable<MergeEvent> = []) {
@@ -120,14 +120,14 @@ export class PaperMerge {
     return this.#invalid.size;
   }
 
-  /** Bytes of memory, about. */
+  /** Approximate memory in bytes. */
   get size(): number {
     return this.#nodes.size * bytesOfEvent + 2 * this.#payloadCharacters;
   }
 
   /**
-   * Adds events to the set. A copy of an event that is there counts where its proof is higher: copies differ only in
-   * their signatures.
+   * Adds events to the set. A copy of a known event only counts if its proof is higher: copies differ only in their
+   * signatures.
    */
   add(events: Iterable<MergeEvent>): MergeChanges {
     const added: Node[] = [];
@@ -144,7 +144,7 @@ export class PaperMerge {
     return this.#finish();
   }
 
-  /** The state of the set, with the aliases that documents brought which were accepted at `hash`. */
+  /** The state of the set, with the aliases from documents that were accepted at `hash`. */
   summary(broughtAliases: Iterable<JsonValue>): StateSummary {
     const created = shown(firstOfHighestStanding(this.#current.get("record_created") ?? none));
     const equivocations = [...this.#contested].map(({ settled, members }) => {
@@ -227,7 +227,7 @@ export class PaperMerge {
     for (const other of waiting) node.linkedBy = appended(node.linkedBy, other);
   }
 
-  /** Takes an event that may change out of the lists, and remembers what it was. Nothing of it is changed before. */
+  /** Takes an event that may change out of the lists, and saves its outcome. Call it before changing the event. */
   #touch(node: Node): void {
     if (this.#touched.has(node)) return;
     this.#touched.set(node, outcomeOf(node));
@@ -259,12 +259,12 @@ export class PaperMerge {
     }
   }
 
-  /** Validity and depth of what was touched, and of what is built on it: from what is built on to what builds on it. */
+  /** Validity and depth of the touched events and all built on them; each comes after the events it links to. */
   #judgeLinks(): void {
     const open = new Map<Node, number>();
     for (const node of this.#touched.keys()) if (!open.has(node)) open.set(node, 0);
     for (const node of open.keys()) {
-      // A Map goes on to what is set while it is walked.
+      // Iteration over a Map includes entries added during it.
       for (const dependent of node.linkedBy) open.set(dependent, (open.get(dependent) ?? 0) + 1);
     }
     const changed = new Set(this.#touched.keys());
@@ -280,7 +280,7 @@ export class PaperMerge {
     }
   }
 
-  /** Whether what follows from the links of an event is another than before. What it links to is judged. */
+  /** Judges the links of an event and returns whether the result changed. The linked events must be judged already. */
   #judge(node: Node): boolean {
     const { event } = node;
     const invalid = event.fault ?? judgeLinks(node, this.#nodes);
@@ -296,7 +296,7 @@ export class PaperMerge {
     return true;
   }
 
-  /** Lets each event that was touched stand where it belongs. */
+  /** Assigns each touched event to its place, or applies it. */
   #arrange(): void {
     for (const node of [...this.#touched.keys()]) {
       const { event, place, invalid } = node;
@@ -304,7 +304,7 @@ export class PaperMerge {
       if (place !== null) this.#unsettle(place);
       else if (key !== null) this.#enterPlace(node, key);
       else this.#apply(node, invalid === null);
-      // What is built on it may fall with it.
+      // Events built on it may fall with it.
       for (const dependent of node.placesOn) this.#unsettle(dependent);
     }
   }
@@ -338,7 +338,7 @@ export class PaperMerge {
   #settlePlaces(): void {
     const chains = [...this.#unsettled.keys()].sort((a, b) => a - b);
     for (const first of chains) {
-      // Settling a place unsettles at most those that are built on its events: one prev_event further.
+      // Resolving a place affects at most the places built on its events: one prev_event further.
       for (let chain = first; ; chain++) {
         const places = this.#unsettled.get(chain);
         if (places === undefined) break;
@@ -377,7 +377,7 @@ export class PaperMerge {
     for (const place of node.placesOn) this.#unsettle(place);
   }
 
-  /** Lists what was touched. */
+  /** Returns the touched events to their lists, and reports the changes. */
   #finish(): MergeChanges {
     const touched = [...this.#touched.keys()].sort(compareListed);
     const lists = new Map<SortedTexts<Node>, Node[]>();
@@ -402,7 +402,7 @@ export class PaperMerge {
   }
 }
 
-/** With one more item; the list itself, unless it is `none`. */
+/** Appends an item in place; `none` is replaced by a new list. */
 function appended<Item>(list: readonly Item[], item: Item): Item[] {
   if (list === none) return [item];
   (list as Item[]).push(item);

@@ -1,9 +1,9 @@
 import { DocumentError } from "./error.ts";
 import { JsonDouble, type JsonObject, type JsonValue, setKey } from "./json.ts";
 
-/** Containers inside each other: `{"a":[]}` has two. PROTOCOL section 4. */
+/** Maximum nesting: `{"a":[]}` has two levels. PROTOCOL section 4. */
 const documentDepth = 64;
-/** Characters of an integer, its sign included. PROTOCOL section 4. */
+/** Maximum characters of an integer, including its sign. PROTOCOL section 4. */
 const maximumIntegerLength = 1000;
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -20,13 +20,12 @@ export function decodeUtf8(bytes: Uint8Array): string {
 /**
  * Parses one JSON text without losing the text of its numbers.
  *
- * Throws DocumentError: `MALFORMED_JSON`, `INVALID_UNICODE` (lone surrogates), `INVALID_NUMBER` (a double
- * that is not finite, an integer of more than 1,000 characters), `TOO_DEEP` (more than 64 levels). These
- * are checks of the text: they also hold for members that a later equal key shadows. The first fault in the
- * order of the text is the one that is named.
+ * Throws DocumentError: `MALFORMED_JSON`, `INVALID_UNICODE` (lone surrogates), `INVALID_NUMBER` (a double that is not
+ * finite, an integer of more than 1,000 characters), `TOO_DEEP` (more than 64 levels). These are checks of the text:
+ * they also apply to members that a later equal key shadows. The first fault in the text is reported.
  *
- * A document without awkward numbers, which is nearly every one, is looked over once and then goes through
- * `JSON.parse`; only the others take the parser written here.
+ * Nearly every document has no awkward numbers: it is scanned once and then passed to `JSON.parse`. Only the others use
+ * the parser in this file.
  */
 export function parseJson(input: string | Uint8Array, maximumDepth = documentDepth): JsonValue {
   const text = typeof input === "string" ? input : decodeUtf8(input);
@@ -37,7 +36,7 @@ export function parseJson(input: string | Uint8Array, maximumDepth = documentDep
     try {
       return JSON.parse(text) as JsonValue;
     } catch {
-      // The parser below says where.
+      // The parser below reports the position.
     }
   }
   return new Parser(text, maximumDepth).document();
@@ -46,9 +45,9 @@ export function parseJson(input: string | Uint8Array, maximumDepth = documentDep
 const surrogateEscape = /\\u[dD][89a-fA-F]/;
 
 /**
- * Whether `JSON.parse` reads this text without loss and no check of the text can fail: integers of at most
- * 15 digits, no fraction, no exponent, at most so many levels, no escaped surrogate. It may say no to a harmless
- * text, and says nothing about whether the text is JSON at all.
+ * Whether `JSON.parse` reads this text without loss and no check of the text can fail: integers of at most 15 digits,
+ * no fraction, no exponent, at most `maximumDepth` levels, no escaped surrogate. It may reject a harmless text, and
+ * does not check that the text is JSON at all.
  */
 function isPlain(text: string, maximumDepth: number): boolean {
   if (text.includes("\\u") && surrogateEscape.test(text)) return false;
@@ -76,7 +75,7 @@ function isPlain(text: string, maximumDepth: number): boolean {
   return true;
 }
 
-/** The index of the quote that ends the string whose content starts at `from`, or -1. */
+/** The index of the quote that ends the string whose content starts at `from`; -1 if there is none. */
 function endOfString(text: string, from: number): number {
   let end = text.indexOf('"', from);
   while (end > from && text.charCodeAt(end - 1) === 0x5c) {
@@ -172,7 +171,7 @@ class Parser {
     }
     const value = Number(text);
     if (!Number.isSafeInteger(value)) return BigInt(text);
-    // An integer has no negative zero.
+    // Integers have no negative zero.
     return value === 0 ? 0 : value;
   }
 
@@ -209,7 +208,7 @@ class Parser {
     this.#space();
   }
 
-  /** After an element: true where another follows, false where the container ends with `close`. */
+  /** After an element: true if another follows, false if the container ends with `close`. */
   #more(close: number): boolean {
     this.#space();
     const code = this.#text.charCodeAt(this.#at);

@@ -5,7 +5,7 @@ import { proofRank } from "./proof.ts";
 
 /** A fork: several signed events of one signer in one place. */
 export type Equivocation = {
-  /** The holder at the first conflict, then the others refused the place, in merge order. */
+  /** The holder at the first conflict, then the other events denied the place, in merge order. */
   readonly eventIds: readonly EventId[];
   readonly eventType: string;
   readonly prevEvent: EventId | null;
@@ -13,15 +13,15 @@ export type Equivocation = {
   readonly target: string;
 };
 
-/** Where events of one signer compete (PROTOCOL 6.2): one of them holds it. */
+/** A slot for which events of one signer compete (PROTOCOL 6.2): one of them holds it. */
 export class Place {
-  /** The highest standing of its valid events, as its rank; only events of this standing compete for it. */
+  /** The highest effective proof of its valid events, as a rank; only events with this proof compete. */
   highest = -1;
   #holder: EventId | null = null;
-  /** Once there is a conflict between signed events: the holder then, and who was refused. */
+  /** After a conflict between signed events: the holder at that time, and the events denied the place. */
   #conflict: EventId[] = [];
 
-  /** Whether an event of it is applied. Called in merge order. `previous` is its prev_event, null where it has none. */
+  /** Whether an event of it is applied. Call in merge order. `previous` is its prev_event; null without one. */
   offer<Event extends MergeEvent>(
     entry: LinkedEvent<Event>,
     previous: LinkedEvent<Event> | null,
@@ -31,7 +31,7 @@ export class Place {
     if (proofRank(standing) < this.highest) return false;
     if (previous !== null && !isPreviousApplied && fallsWith(entry, previous)) return false;
     if (this.#holder !== null && !event.supersedes.includes(this.#holder)) {
-      // Anyone may have written what is not signed: it accuses its signer of nothing.
+      // Anyone may have written an unsigned event, so it is no evidence against its signer.
       if (standing !== "signed") return false;
       if (this.#conflict.length === 0) this.#conflict.push(this.#holder);
       this.#conflict.push(event.id);
@@ -45,7 +45,7 @@ export class Place {
     return this.#conflict.length > 0;
   }
 
-  /** The fork of a contested place, of which `event` is any event. */
+  /** The fork of a contested place; `event` is any event of it. */
   equivocation({ type, prevEvent, signer, target }: MergeEvent): Equivocation {
     const fingerprint = signer.public_key_fingerprint;
     return { eventIds: this.#conflict, eventType: type, prevEvent, fingerprint, target };
@@ -55,12 +55,12 @@ export class Place {
 type Folded = {
   /** In merge order. */
   readonly applied: ReadonlySet<EventId>;
-  /** What an applied event supersedes. */
+  /** Events that an applied event supersedes. */
   readonly superseded: ReadonlySet<EventId>;
   readonly equivocations: readonly Equivocation[];
 };
 
-/** PROTOCOL 6.2. `valid` holds the valid events in merge order, `byId` at least those. */
+/** PROTOCOL 6.2. `valid` contains the valid events in merge order, `byId` at least those. */
 export function foldPlaces(valid: readonly LinkedEvent[], byId: ReadonlyMap<EventId, LinkedEvent>): Folded {
   const places = new Map<string, Place>();
   const placeOfEvent = valid.map(({ event, standing }) => {
@@ -91,12 +91,12 @@ export function foldPlaces(valid: readonly LinkedEvent[], byId: ReadonlyMap<Even
   return { applied, superseded, equivocations: equivocations.sort(compareEquivocations) };
 }
 
-/** By the first id. */
+/** Orders forks by their first id. */
 export function compareEquivocations(a: Equivocation, b: Equivocation): number {
   return (a.eventIds[0] as EventId) < (b.eventIds[0] as EventId) ? -1 : 1;
 }
 
-/** Whether an event falls with the one that it is built on: only its signer's own does, and nothing better proved. */
+/** Whether an event falls with the one it is built on: only if of the same signer, and not better proved. */
 function fallsWith({ event, standing }: LinkedEvent<MergeEvent>, previous: LinkedEvent<MergeEvent>): boolean {
   return (
     event.signer.public_key_fingerprint === previous.event.signer.public_key_fingerprint &&
@@ -104,9 +104,9 @@ function fallsWith({ event, standing }: LinkedEvent<MergeEvent>, previous: Linke
   );
 }
 
-/** Where an event stands so that another can contest it; null where it stands for itself. */
+/** The place that an event competes for; null if it competes with no other. */
 export function placeKeyOf(event: MergeEvent): string | null {
   if (event.prevEvent === null && event.type !== "record_created") return null;
-  // The target comes last: it is the only part that may hold any character.
+  // The target comes last: only it may contain any character.
   return `${event.signer.public_key_fingerprint} ${event.type} ${event.prevEvent} ${event.target}`;
 }

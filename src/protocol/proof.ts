@@ -1,4 +1,4 @@
-/** How far it is shown that an event is its signer's word, lowest first. PROTOCOL section 3. */
+/** How well it is shown that an event is its signer's word, lowest first. PROTOCOL section 3. */
 export const proofs = ["hash", "receipt", "signed"] as const;
 
 export type Proof = (typeof proofs)[number];
@@ -8,8 +8,8 @@ export function isProof(value: unknown): value is Proof {
 }
 
 /**
- * 0, 1 or 2: proofs compare as these do. Compared, not looked up: a text that a database gave is nobody's property
- * name yet, and would be made one each time.
+ * 0, 1 or 2: proofs compare like their ranks. A comparison chain, not an object lookup: V8 would intern each string
+ * from the database to use it as a property key.
  */
 export function proofRank(proof: Proof): number {
   return proof === "signed" ? 2 : proof === "receipt" ? 1 : 0;

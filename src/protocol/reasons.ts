@@ -1,4 +1,4 @@
-/** Why a copy of an event is no part of the set. PROTOCOL section 5, rules 1–6, in the order of judging. */
+/** Why a copy of an event is not accepted. PROTOCOL section 5, rules 1–6, in the order of the checks. */
 export const refusalReasons = [
   "MALFORMED_EVENT",
   "EVENT_ID_MISMATCH",
@@ -12,7 +12,7 @@ export const refusalReasons = [
 
 export type RefusalReason = (typeof refusalReasons)[number];
 
-/** Why an authentic event is kept but never applied, whatever else is in the set. Rules 7 and 8. */
+/** Why an authentic event is stored but never applied, whatever else is in the set. Rules 7 and 8. */
 export const faultReasons = [
   "UNKNOWN_EVENT_TYPE",
   "EVENT_TYPE_NOT_ALLOWED",
@@ -24,7 +24,7 @@ export const faultReasons = [
 
 export type FaultReason = (typeof faultReasons)[number];
 
-/** Why a link makes an authentic event invalid in this set: more events may mend or spoil it. Rule 9. */
+/** Why a link makes an authentic event invalid in this set: further events may change that. Rule 9. */
 export const linkReasons = [
   "PREV_EVENT_UNRESOLVED",
   "SUPERSEDES_UNRESOLVED",
@@ -34,5 +34,5 @@ export const linkReasons = [
 
 export type LinkReason = (typeof linkReasons)[number];
 
-/** Why an event is in the set, counted and listed, and not valid. */
+/** Why an event in the set is counted and listed, but not valid. */
 export type InvalidReason = FaultReason | LinkReason;

@@ -11,8 +11,8 @@ import type { FaultReason } from "./reasons.ts";
 export type KnownRecord = { readonly text: string; readonly digest: string };
 
 /**
- * Rule 8 for `record_created`. Where there is no fault, its receipt, if it has one, has been verified under the event's
- * own signer: now, or when the same event was accepted before.
+ * Rule 8 for `record_created`. If there is no fault, the receipt, if any, has been verified under the event's own
+ * signer: now, or when the same event was accepted before.
  */
 export function judgeRecord(
   body: EventBody,
@@ -35,7 +35,7 @@ export function judgeRecord(
 
 /**
  * Whether an event without fault is proved by its receipt (PROTOCOL section 3). A receipt is public and covers the
- * record alone, so that whoever copies it can write the rest of the event: it proves no links, and only a record that
+ * record alone, so anyone who copies it can write the rest of the event: it proves no links, and only a record that
  * dates its Pith number.
  */
 export function isProvedByReceipt({ type, payload, prevEvent, supersedes }: EventBody): boolean {

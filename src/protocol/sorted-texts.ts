@@ -1,15 +1,15 @@
 import type { TextPart } from "./state-text.ts";
 
-/** Items of a chunk, and bytes of its text; a chunk of more is divided when it is changed. */
+/** Maximum items of a chunk, and bytes of its text; a larger chunk is divided when it changes. */
 const maxItems = 256;
 const maxBytes = 64 * 1024;
 
-/** `bytes` is the text of the items; null where it is not written yet. */
+/** `bytes` is the text of the items; null if it is not written yet. */
 type Chunk<Item> = { readonly items: Item[]; bytes: Uint8Array | null };
 
 /**
- * Items in the order of `compare`, and the text of the list, kept in chunks: one item more or less costs the text of one
- * chunk. No two items may compare as equal, and none may change its place while it is in the list.
+ * Items in the order of `compare`, and the text of the list, in chunks: adding or removing an item rewrites the text of
+ * one chunk only. No two items may compare as equal, and none may change its place while it is in the list.
  */
 export class SortedTexts<Item> implements Iterable<Item> {
   readonly #compare: (a: Item, b: Item) => number;
@@ -41,7 +41,7 @@ export class SortedTexts<Item> implements Iterable<Item> {
     if (items.length > maxItems || (bytes !== null && bytes.length > maxBytes)) this.#divide(index);
   }
 
-  /** Adds many items at once: in the time that it takes to sort them all where they are more than there are. */
+  /** Adds many items: if they are more than the list has, by sorting everything once. */
   addAll(items: readonly Item[]): void {
     if (items.length <= this.#size) {
       for (const item of items) this.add(item);
@@ -69,7 +69,7 @@ export class SortedTexts<Item> implements Iterable<Item> {
     for (const { items } of this.#chunks) yield* items;
   }
 
-  /** The texts of the items with commas between them. */
+  /** The texts of the items, separated by commas. */
   parts(): TextPart[] {
     return this.#chunks.flatMap((chunk, index) => {
       chunk.bytes ??= encoder.encode(chunk.items.map(this.#textOf).join(","));
@@ -77,7 +77,7 @@ export class SortedTexts<Item> implements Iterable<Item> {
     });
   }
 
-  /** The index of the last chunk that begins with the item or one before it, else the first. */
+  /** The index of the last chunk that begins with the item or one before it; else the first. */
   #chunkOf(item: Item): number {
     let low = 0;
     let high = this.#chunks.length;
@@ -91,7 +91,7 @@ export class SortedTexts<Item> implements Iterable<Item> {
 
   #divide(index: number): void {
     const { items } = this.#chunks[index] as Chunk<Item>;
-    // What comes last mostly comes in order: then the chunk before stays full.
+    // Items usually arrive in order at the end: the chunk before then stays full.
     const isLast = index === this.#chunks.length - 1;
     const rest = items.splice(isLast ? -1 : items.length >> 1);
     this.#chunks.splice(index + 1, 0, { items: rest, bytes: null });
@@ -100,7 +100,7 @@ export class SortedTexts<Item> implements Iterable<Item> {
 
 const encoder = new TextEncoder();
 
-/** In sorted items the index of the first that is not before this one. */
+/** The index of the first of the sorted items that is not before this one. */
 export function placeIn<Item>(
   items: readonly Item[],
   item: Item,

@@ -6,13 +6,13 @@ import type { JsonObject, JsonValue } from "./json.ts";
 import type { MergedState } from "./merged-state.ts";
 import { isAtLeast, type Proof, proofRank } from "./proof.ts";
 
-/** An event of a state whose content is shown. */
+/** An event of a state whose content is displayed. */
 export type ShownEvent = {
   readonly event: Pick<AcceptedEvent, "id" | "createdAt" | "payload">;
   readonly standing: Proof;
 };
 
-/** What a merged state says of its paper beside its list of events. */
+/** The contents of a merged state, apart from its list of events. */
 export type StateSummary = Pick<
   MergedState,
   "pithNumber" | "sha256" | "validCount" | "canonicalRecord" | "aliases" | "hasInconsistentAliases"
@@ -22,7 +22,7 @@ export type StateSummary = Pick<
   readonly recordCreated: ShownEvent | null;
   /** The current snapshot (PROTOCOL section 7). */
   readonly snapshot: ShownEvent | null;
-  /** Whether an event of a type is invalid for a reason. */
+  /** Whether an event of this type is invalid for this reason. */
   readonly hasInvalid: (type: EventType, reason: string) => boolean;
 };
 
@@ -42,8 +42,8 @@ export function summaryOf(state: MergedState): StateSummary {
 }
 
 /**
- * The current snapshot (PROTOCOL section 7): of the current graph_snapshots one with the highest standing,
- * of those the last in merge order. Null where there is none.
+ * The current snapshot (PROTOCOL section 7): of the current graph_snapshots with the highest effective proof, the last
+ * in merge order. Null if there is none.
  */
 export function currentSnapshot<Entry extends { readonly standing: Proof }>(state: {
   readonly current: ReadonlyMap<EventType, Iterable<Entry>>;
@@ -51,7 +51,7 @@ export function currentSnapshot<Entry extends { readonly standing: Proof }>(stat
   return firstOfHighestStanding([...(state.current.get("graph_snapshot") ?? [])].reverse());
 }
 
-/** Null where there is none. */
+/** Null if there is none. */
 export function firstOfHighestStanding<Entry extends { readonly standing: Proof }>(
   entries: Iterable<Entry>,
 ): Entry | null {
@@ -62,7 +62,7 @@ export function firstOfHighestStanding<Entry extends { readonly standing: Proof 
   return best;
 }
 
-/** What follows from the current `record_created` and the aliases that documents brought (PROTOCOL 6.3). */
+/** The members that follow from the current `record_created` and the aliases from documents (PROTOCOL 6.3). */
 export function recordMembers(
   pithNumber: PithNumber,
   created: ShownEvent | null,

@@ -12,27 +12,27 @@ import type { InvalidReason } from "./reasons.ts";
 /** Text, or the UTF-8 bytes of text. */
 export type TextPart = string | Uint8Array;
 
-/** What a state document says. The lists are canonical texts of their items, with commas between them. */
+/** The contents of a state document. The lists are canonical texts of their items, separated by commas. */
 type StateMembers = {
   readonly pithNumber: PithNumber;
   readonly eventCount: number;
   readonly validCount: number;
   /** Ids of the applied events in merge order. */
   readonly applied: readonly TextPart[];
-  /** Of each type but `record_created` the current events, as `entryText` writes them, in merge order. */
+  /** By type, except `record_created`, the current events as written by `entryText`, in merge order. */
   readonly current: (type: EventType) => readonly TextPart[];
   readonly recordCreated: MergeEvent | null;
   readonly canonicalRecord: JsonObject | null;
   readonly aliases: readonly StateAlias[];
   readonly equivocations: readonly Equivocation[];
-  /** As `invalidText` writes them, by id. */
+  /** As written by `invalidText`, by id. */
   readonly invalid: readonly TextPart[];
 };
 
 /**
- * The canonical text of a state document, in two parts: `state_sha256` is the SHA-256 of both, and its member stands
- * between them. Put together from texts that are canonical already: payloads are the greater part, and none is written
- * twice.
+ * The canonical text of a state document, in two parts: `state_sha256` is the SHA-256 of both, and its member is
+ * inserted between them. Assembled from texts that are canonical already: payloads are the greater part, and none is
+ * written twice.
  */
 export function stateParts(state: StateMembers): { head: TextPart[]; tail: string } {
   const head = [
@@ -80,7 +80,7 @@ export function entryText({ createdAt, id, payloadText, signer, target }: MergeE
   );
 }
 
-/** Of signers that several events share the text is written once. */
+/** The text of a signer that several events share is written once. */
 const signerTexts = new WeakMap<Signer, string>();
 
 function signerText(signer: Signer): string {

@@ -6,15 +6,15 @@ import { parseJson } from "./parse-json.ts";
 import type { Proof } from "./proof.ts";
 
 /**
- * Verifies one event by itself, by PROTOCOL section 5: that its id is the hash of its nine keys, that a key of the
- * keyring has signed it (or how far else it is proved), and that its content fits. The paper is the one that it names.
+ * Verifies a single event by PROTOCOL section 5: its id is the hash of its nine keys, a key of the keyring signed it
+ * (or how else it is proved), and its content is valid. The paper is the one that the event names.
  *
- * `event`: the JSON text of it, its UTF-8 bytes, or a value that `parseJson` gave, such as an entry of
- * `parseDocument(…).copies`. What `JSON.parse` gives may have lost the text of its numbers, and then its hash.
- * `keyring`: the registry's own key, unless told.
+ * `event`: its JSON text, its UTF-8 bytes, or a result of `parseJson`, such as an entry of `parseDocument(…).copies`. A
+ * result of `JSON.parse` may have lost the text of its numbers, and then its hash. `keyring`: defaults to the
+ * registry's own key.
  *
- * An event that is let in has its `proof`, and as `fault` why its content is wrong, or null. Throws DocumentError where a
- * text is no JSON.
+ * An accepted event has its `proof`, and as `fault` why its content is invalid, or null. Throws DocumentError if a text
+ * is not JSON.
  */
 export function verifyEvent(
   event: Uint8Array | JsonValue,
@@ -23,7 +23,7 @@ export function verifyEvent(
 ): Judgement {
   const value = typeof event === "string" || event instanceof Uint8Array ? parseJson(event) : event;
   const subject = isJsonObject(value) ? value["subject_pith_number"] : undefined;
-  // An event about nothing that can be a paper's number is about another paper than any: SUBJECT_MISMATCH.
+  // An event whose subject is no Pith number is about another paper than any: SUBJECT_MISMATCH.
   const pithNumber = isPithNumber(subject) ? subject : noPaper;
   return judgeEvent(value, { pithNumber, keyring, minimumProof });
 }

@@ -1,31 +1,31 @@
 import { tidyName, withoutLead, withoutTrail } from "./written-name.ts";
 
 /**
- * The identifiers by which works are told apart: arXiv ids, DOIs and work ids, in one spelling each. What a reference
- * or a person writes is read leniently; the result is what is stored and compared. What does not have the form of an
- * identifier (`N/A`, `unknown`, `10.`) is none.
+ * The identifiers of works: arXiv ids, DOIs and work ids, each in one canonical spelling. Input from references and
+ * people is parsed leniently; the result is stored and compared. Text without the form of an identifier (`N/A`,
+ * `unknown`, `10.`) is not one.
  */
 
-/** Longer texts are no identifiers, and would not fit an index. */
+/** Maximum length of an identifier: a longer one would not fit an index. */
 const longest = 200;
-/** As written, with address, percent-encoding and stamp. */
+/** Maximum length as written, with address, percent-encoding and stamp. */
 const longestWritten = 600;
 
 export type ArxivId = { readonly id: string; readonly version: number | null };
 
-/** What a text names: an arXiv id (also by arXiv's own DOI for it), or any other DOI. */
+/** A parsed name: an arXiv id (also from arXiv's own DOI for it), or any other DOI. */
 export type WorkName =
   | ({ readonly kind: "arxiv" } & ArxivId)
   | { readonly kind: "doi"; readonly doi: string };
 
-/** The archives of arXiv's ids before April 2007, without which nothing is such an id. */
+/** The archives of arXiv's ids before April 2007: every such id begins with one. */
 const archives = (
   "acc-phys adap-org alg-geom ao-sci astro-ph atom-ph bayes-an chao-dyn chem-ph cmp-lg comp-gas cond-mat cs dg-ga " +
   "funct-an gr-qc hep-ex hep-lat hep-ph hep-th math-ph math mtrl-th nlin nucl-ex nucl-th patt-sol physics plasm-ph " +
   "q-alg q-bio quant-ph solv-int supr-con"
 ).split(" ");
 
-// Most names are written as they are stored. These forms are decided without any rewriting.
+// Most names are written in their stored form. These forms are recognised without any rewriting.
 const plainArxivId = new RegExp(
   `^(?:\\d\\d(?!00)\\d{2}\\.\\d{4,5}|(?:${archives.join("|")})/\\d\\d(?!00)\\d{5})$`,
 );
@@ -33,11 +33,11 @@ const plainVersion = /^(\d{4}\.\d{4,5}|[a-z-]+\/\d{7})v([1-9]\d{0,3})$/;
 const plainDoi = /^10\.\d{4,9}\/[a-z0-9](?:[a-z0-9._/-]*[a-z0-9/])?$/;
 
 /**
- * Reads whatever names a work: an arXiv id or a DOI, bare, with its label, as an address of arXiv or of a resolver, or
- * as the stamp on a PDF. Null where the text has neither form.
+ * Parses any name of a work: an arXiv id or a DOI, bare, with its label, as an address of arXiv or of a resolver, or as
+ * the stamp on a PDF. Null if the text has neither form.
  */
 export function readWorkName(text: string): WorkName | null {
-  // A DOI as it is stored is no arXiv id in any spelling.
+  // A DOI in its stored form is not an arXiv id in any spelling.
   const isPlainDoi = text.startsWith("10.") && plainDoi.test(text);
   const arxiv = isPlainDoi ? null : parseArxivId(text);
   if (arxiv !== null) return { kind: "arxiv", id: arxiv.id, version: arxiv.version };
@@ -49,7 +49,7 @@ export function readWorkName(text: string): WorkName | null {
 
 const arxivAddress =
   /^(?:https?:)?(?:\/\/)?(?:(?:[\w-]+\.)*(?:arxiv|ar5iv|alphaxiv)\.org|xxx\.lanl\.gov)(?::\d+)?\/+(?:(?:abs|pdf|html|ps|format|e-print|src|dvi|overview)\/+|ftp\/[a-z-]+\/papers\/\d{4}\/(?=\d{4}\.))?/i;
-/** Pages of others that have the id behind `arxiv` or `papers` in their addresses. */
+/** Pages of other sites, which have the id after `arxiv` or `papers` in their addresses. */
 const otherPage =
   /^https?:\/\/[^\s/]+\/(?:[^\s/]+\/)*?(?:arxiv[/:]|papers?\/)(?=\d{4}\.\d|[a-z-]+(?:\.[a-z-]+)?\/\d{7})/i;
 /** `arXiv.org/ftp/hep-th/papers/9711/9711200.pdf`, `corr/abs-2302-12192` of DBLP and `2023arXiv230212192K` of ADS. */
@@ -58,7 +58,7 @@ const spelledIds: readonly (readonly [RegExp, string])[] = [
   [/^(?:https?:\/\/dblp\.org\/rec\/)?(?:journals\/)?corr\/abs-(\d{4})-(\d{4,5})(?:\.html)?$/i, "$1.$2"],
   [/^(?:https?:\/\/ui\.adsabs\.harvard\.edu\/abs\/)?20\d\darXiv(\d{4})(\d{5})[A-Z](?:\/\w*)?$/, "$1.$2"],
 ];
-/** `Preprint at https://…`, `Available: https://…`, `In: arXiv:…`: words before what is plainly an address or a label. */
+/** `Preprint at https://…`, `Available: https://…`, `In: arXiv:…`: words before a clear address or label. */
 const leadIn =
   /^(?:\[?online\]?|available|preprint|pre-print|retrieved|url|link|in|p)(?: (?:online|at|from|as|in))?[\s.:,\]]+(?:available(?: at)?[\s.:,]+)?(?=https?:|arxiv\b|(?:dx\.)?doi\b|10\.\d{4})/i;
 /** `arXiv:`, `arXiv preprint arXiv:`, `CoRR abs/`, `oai:arXiv.org:`, `eprint = …` */
@@ -69,7 +69,7 @@ const modernId = new RegExp(
   String.raw`^(?:[a-z-]+(?:\.[a-z-]+)?\/)?(\d{2}(?!00)\d{2}\.\d{4,5})${version}`,
   "iu",
 );
-/** `hep-th/9711200`, `hepth/9711200`; of `math.AG/0102003` and `math-AG/0102003` the class is no part of the identity. */
+/** `hep-th/9711200`, `hepth/9711200`; of `math.AG/0102003` and `math-AG/0102003` the class is not part of the id. */
 const oldId = new RegExp(
   `^(${archives.join("|").replaceAll("-", "[-_]?")})(?:[.-][a-z]+(?:-[a-z]+)*)?(?: ?[/:_#] ?|[ -])?` +
     String.raw`(\d\d(?!00)\d{5})${version}`,
@@ -84,14 +84,14 @@ const arxivTail = new RegExp(
   "i",
 );
 
-/** Reads an arXiv id in any of the spellings that people use. Null for anything that does not have the form of one. */
+/** Parses an arXiv id in any common spelling. Null for any other text. */
 export function parseArxivId(text: string): ArxivId | null {
   if (plainArxivId.test(text)) return { id: text, version: null };
   const [, unversioned, plainNumber] = plainVersion.exec(text) ?? [];
   if (unversioned !== undefined && plainArxivId.test(unversioned)) {
     return { id: unversioned, version: Number(plainNumber) };
   }
-  // Nothing is an arXiv id without four digits, and most texts that are not have none.
+  // Every arXiv id has four digits in a row, and most other texts do not.
   if (text.length > longestWritten || !/\p{N}{4}/u.test(text)) return null;
   const bare = withoutLabels(spelledOut(withoutTrail(withoutLead(tidyName(text)))));
   const modern = modernId.exec(bare);
@@ -103,7 +103,7 @@ export function parseArxivId(text: string): ArxivId | null {
   return { id: `${archiveNamed(archive)}/${number}`, version: versionOf(digits) };
 }
 
-/** `hep-th` of `hepth` and `HEP_TH`. */
+/** `hep-th` from `hepth` and `HEP_TH`. */
 function archiveNamed(written: string): string {
   const letters = written.replace(/[-_]/g, "").toLowerCase();
   return archives.find((archive) => archive.replace("-", "") === letters) ?? letters;
@@ -114,7 +114,7 @@ function spelledOut(text: string): string {
   return found === undefined ? text : text.replace(...found);
 }
 
-/** Labels and addresses stand in front of each other: `arXiv:https://arxiv.org/abs/arXiv:…`. */
+/** Labels and addresses may precede each other: `arXiv:https://arxiv.org/abs/arXiv:…`. */
 function withoutLabels(text: string): string {
   const bare = text
     .replace(leadIn, "")
@@ -130,35 +130,35 @@ function versionOf(digits: string | undefined): number | null {
   return digits === undefined ? null : Number(digits);
 }
 
-/** The identity of what is written as an arXiv id: without its version. Null where it does not have the form of one. */
+/** The identity of an arXiv id as written: without its version. Null if the text does not have the form of one. */
 export function arxivIdentity(text: string): string | null {
   return parseArxivId(text)?.id ?? null;
 }
 
 /**
- * The year in which arXiv gave an id, as the id says: 2022 for `2204.05862`, 1997 for `hep-th/9711200`. Null where its
- * digits are no month in which such ids were given.
+ * The year of an arXiv id, from the id itself: 2022 for `2204.05862`, 1997 for `hep-th/9711200`. Null if its digits are
+ * no month in which arXiv assigned such ids.
  *
- * @param id - as `parseArxivId` gives it.
+ * @param id - as returned by `parseArxivId`.
  */
 export function yearOfArxivId(id: string): number | null {
   const start = id.indexOf("/") + 1;
   const month = Number(id.slice(start + 2, start + 4));
   if (month < 1 || month > 12) return null;
   const year = Number(id.slice(start, start + 2));
-  // Old ids were given from 1991 to March 2007, new ones from April 2007 on.
+  // Old ids were assigned from 1991 to March 2007, new ones from April 2007 on.
   if (start > 0) return year >= 91 ? 1900 + year : year <= 7 ? 2000 + year : null;
   return year > 7 || (year === 7 && month >= 4) ? 2000 + year : null;
 }
 
 const doiLabel =
   /^(?:(?:urn|info):)?(?:doi(?! ?[.-] ?org)|digital object identifier|arxiv[: ]+(?=10\.))(?: (?:number|name|no\.?))?[ :=/.#_-]*/i;
-/** Also with the spaces that lines of a PDF leave in it. */
+/** Also with the spaces that line breaks in a PDF leave. */
 const resolver = /^(?:https?:?)? ?(?:\/\/)? ?(?:[\w-]+\.)*doi ?[.-] ?org[\w.-]*(?::\d+)? ?\/+ ?/i;
-/** The page of a publisher that has the DOI in its address, and what such pages put behind it. */
+/** A publisher's page with the DOI in its address, and what such pages append to it. */
 const publisherPage = /^https?:\/\/[^\s/]+\/(?:[^\s/]+\/)*?(?=10\.\d{4,9}\/)/i;
 const pageOfDoi = /\/(?:full|abstract|abs|pdf|epdf|fulltext|html|meta|summary)(?:\/html)?$|\.pdf$/i;
-/** With brackets, a year or other identifiers behind it. */
+/** With brackets, a year or other identifiers after it. */
 const doiShape = new RegExp(
   String.raw`^(10\.\d{4,9}(?:\.\d+)*) ?\/ ?(\S+)` +
     String.raw`(?: (?:\[[^[\]]*\]|\([^()]*\)|\d{4}|pm(?:id|cid|c)\S*(?: \w*\d+)?|arxiv:\S*|${accessed})[.,;]?)*$`,
@@ -166,8 +166,8 @@ const doiShape = new RegExp(
 );
 
 /**
- * Reads a DOI in any of the spellings that people use, in lower case, as DOIs are compared. Punctuation behind it is
- * dropped, a closing bracket only where it closes nothing; a final `/` stays. Null for anything that has not the form.
+ * Parses a DOI in any common spelling, to lower case, as DOIs are compared. Punctuation after it is dropped, a closing
+ * bracket only if it closes nothing; a final `/` stays. Null for any other text.
  */
 export function parseDoi(text: string): string | null {
   if (plainDoi.test(text) && text.length <= longest) return text;
@@ -190,7 +190,7 @@ function arxivOfDoi(doi: string): ArxivId | null {
   return match === null ? null : parseArxivId(match[1] as string);
 }
 
-/** The arXiv id for which arXiv itself registered this DOI (as `parseDoi` gives it); null for other DOIs. */
+/** The arXiv id for which arXiv itself registered this DOI (as returned by `parseDoi`); null for other DOIs. */
 export function arxivIdOfDoi(doi: string): string | null {
   return arxivOfDoi(doi)?.id ?? null;
 }
@@ -198,13 +198,13 @@ export function arxivIdOfDoi(doi: string): string | null {
 const uuid = /^(?:urn:uuid:)?\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?$/i;
 const plainUuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** What registries write where they know no id. */
+/** What registries write if they know no id. */
 const placeholder =
   /^[^\p{L}\p{N}]*(?:n\.?[/\\]?a\.?|none|null|nil|nan|no|not[-_]?(?:known|available|found|applicable)|missing|undefined|unspecified|unavailable|unassigned|unknown|unpublished|pending|forthcoming|in-?press|tb[adc]|empty|blank|true|false|x{2,}|arxiv|doi|10\.?|id|work[_-]?id|[0-]+|(?<=^-)1|)[^\p{L}\p{N}]*$/iu;
 
 /**
- * Reads a work id. The registry's are UUIDs, given in lower case; another short text counts as it is written. What
- * stands for no id, `none` or a UUID of zeros, is none.
+ * Parses a work id. The registry's are UUIDs, returned in lower case; another short text counts as it is written.
+ * Placeholders, such as `none` or a UUID of zeros, are not ids.
  */
 export function parseWorkId(text: string): string | null {
   if (plainUuid.test(text)) return /[1-9a-f]/.test(text) ? text : null;

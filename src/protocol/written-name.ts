@@ -1,6 +1,6 @@
 /*
- * What copying does to an identifier: entities of HTML, percent-encoding, typographic dashes and invisible characters
- * in it, brackets and punctuation around it. Here they are undone before the identifier itself is read.
+ * Undoes what copying does to an identifier, before the identifier is parsed: HTML entities, percent-encoding,
+ * typographic dashes and invisible characters in it, brackets and punctuation around it.
  */
 
 const entities: Readonly<Record<string, string>> = {
@@ -44,39 +44,39 @@ function decodePercents(text: string): string {
 /** `https://…`, `//…`, or a known host without its scheme, also behind a label. */
 const address =
   /^[^\p{L}\p{N}]*(?:(?:doi|url|link)[:= ]*)?(?:https?:)?(?:\/\/|(?:[\w-]+\.)*(?:doi|arxiv)[.-]org[\w.-]*\/)/iu;
-/** Of an address. A DOI of the older kind may end in `;2-#`, which people leave as it is. */
+/** Of an address. A DOI of the older kind may end in `;2-#`, which is often left unescaped. */
 const queryAndFragment = /(?<!;2-)[?#].*$/s;
 
-/** The DOI that an address names in its query: `…/article?id=10.1371/journal.pone.0001`. */
+/** The DOI in the query of an address: `…/article?id=10.1371/journal.pone.0001`. */
 const doiParameter = /[?&](?:id|doi)=(10\.\d{4,9}(?:\/|%2f)[^\s&#]+)/i;
 
 const dashes = /[\u2010-\u2015\u2043\u2212\ufe58]/g;
 const slashes = /[\u2044\u2215\u29f8]/g;
 const invisible = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
 const noBreakSpaceInside = /(?<=\S)[\u00a0\u2007\u202f](?=[^\s[(])/g;
-/** What a command or a link encloses: `\url{…}`, `arXiv{…}`, `\href{…}{text}`, `[text](…)`, `<a href="…">text</a>`. */
+/** Contents of a command or a link: `\url{…}`, `arXiv{…}`, `\href{…}{text}`, `[text](…)`, `<a href="…">text</a>`. */
 const enclosures: readonly RegExp[] = [
   /^\\(?:url|doi|path|nolinkurl|eprint|arxiv|href) ?\{([^{}]*)\}(?:\{.*\})?[\s.,;:)\]]*$/is,
   /^(?:doi|eprint|arxiv(?: preprint)?)\s*[:=]?\s*[{([]\s*([^{}()[\]]*)[})\]][\s.,;]*$/i,
   /^\[[^[\]]*\]\((\S*)\)[\s.,;]*$/,
   /^<a\s[^<>]*?href\s*=\s*["']([^"'<>]*)["'][^<>]*>.*<\/a>[\s.,;]*$/is,
 ];
-/** Signs as TeX writes them: `\_`, `{\_}`, `$\_$`, `\(` and `$<$`. */
+/** Characters escaped as in TeX: `\_`, `{\_}`, `$\_$`, `\(` and `$<$`. */
 const texEscape = /\{?\$?\\([_#%&()<>])\$?\}?|\$([<>])\$/g;
 const texSign = /\{?\\text(less|greater|underscore)(?:\{\}| |(?![A-Za-z]))\}?/g;
 const texSigns: Readonly<Record<string, string>> = { less: "<", greater: ">", underscore: "_" };
-/** A space that keeps words together, between a label and a number: `arXiv:~2302.12192`. */
+/** A non-breaking space between a label and a number: `arXiv:~2302.12192`. */
 const texSpace = /(?<=[:\s])(?:~|\\[,; ])/g;
 
-/** Of a text with none of these characters nothing has to be undone. */
+/** Matches a text of which nothing has to be undone. */
 const hasNothingToUndo = /^[\w./:()<>;,-]*$/;
 
-/** The text without what copying does to identifiers: white space folded, invisible characters gone, ASCII dashes. */
+/** Undoes what copying does to identifiers: folds white space, drops invisible characters, makes dashes ASCII. */
 export function tidyName(text: string): string {
   if (hasNothingToUndo.test(text)) return text;
   let tidy = decodeEntities(enclosed(text.trim()));
   if (address.test(tidy)) tidy = doiParameter.exec(tidy)?.[1] ?? tidy.replace(queryAndFragment, "");
-  // What was encoded twice is decoded twice.
+  // Text that was encoded twice is decoded twice.
   for (let before = ""; before !== tidy; ) {
     before = tidy;
     tidy = undoOnce(tidy);
@@ -106,19 +106,19 @@ function undoOnce(text: string): string {
     .trim();
 }
 
-/** What stands behind a name in prose. Of characters beyond ASCII all punctuation does, and marks of footnotes. */
+/** What follows a name in prose. Beyond ASCII: all punctuation, and footnote marks. */
 const trailing = /[\s.,;:!?'"`~*|\\([{<]|[^\x00-\x7f\ud800-\udfff](?<![\p{L}\p{M}\p{N}])/u;
 
 const closing: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{", ">": "<" };
 
-/** Without what stands before the first letter or digit: brackets, quotation marks, bullets. */
+/** Drops everything before the first letter or digit: brackets, quotation marks, bullets. */
 export function withoutLead(text: string): string {
   return text.replace(/^[^\p{L}\p{N}]+/u, "");
 }
 
 /**
- * Without the punctuation at the end that belongs to the sentence around it. A closing bracket stays where it closes
- * one that is open; a slash always stays.
+ * Drops the punctuation at the end that belongs to the surrounding sentence. A closing bracket stays if it closes an
+ * open one; a slash always stays.
  */
 export function withoutTrail(text: string): string {
   let end = text.length;

@@ -1,13 +1,13 @@
 type WaitOptions = {
-  /** Milliseconds after which the wait ends without the event; without end by default. */
+  /** Milliseconds after which the wait ends without the event. No limit by default. */
   readonly timeout?: number;
-  /** Ends the wait as if the time was over. */
+  /** Ends the wait as if it had timed out. */
   readonly signal?: AbortSignal;
 };
 
 /**
- * Something that happens again and again, and that others wait for. An event that happens while nobody waits is kept: it
- * ends the next wait at once. Several are kept as one.
+ * A recurring event that others wait for. An event set while nothing waits is remembered and ends the next wait at
+ * once. Several of them count as one.
  *
  *     const hasWork = new AsyncEvent();
  *     hasWork.set();
@@ -18,18 +18,18 @@ export class AsyncEvent {
   #isSet = false;
   readonly #waiters = new Set<(happened: boolean) => void>();
 
-  /** Ends all waits, or the next one where there is none. */
+  /** Ends all waits; if there are none, the next one. */
   set(): void {
     if (this.#waiters.size === 0) this.#isSet = true;
     for (const end of [...this.#waiters]) end(true);
   }
 
-  /** Forgets an event that nobody has waited for. */
+  /** Forgets an event that no wait has consumed. */
   clear(): void {
     this.#isSet = false;
   }
 
-  /** Resolves to true with the event, to false with the time-out or the signal. */
+  /** Resolves to true on the event, to false on the time-out or the signal. */
   wait({ timeout, signal }: WaitOptions = {}): Promise<boolean> {
     if (this.#isSet) {
       this.#isSet = false;

@@ -2,21 +2,21 @@ import type { AsyncLocalStorage } from "node:async_hooks";
 import { channel, type TracingChannel, tracingChannel } from "node:diagnostics_channel";
 
 /*
- * What the program publishes about its work, on channels of node:diagnostics_channel. Publishers know nothing of metrics,
- * logs and traces. Without a subscriber, a piece of work costs one look at whether there is one.
+ * Channels of node:diagnostics_channel on which the program publishes its work. Publishers do not depend on metrics,
+ * logs or traces. Without a subscriber, a piece of work costs one check for subscribers.
  */
 
-/** A piece of work under way. `result` or `error` is set once it is complete. */
+/** A piece of work in progress. `result` or `error` is set once it is complete. */
 export type Work<About, Result = unknown> = About & {
-  /** By the clock of `performance.now`. */
+  /** As returned by `performance.now`. */
   readonly startedAt: number;
   result?: Result;
   error?: unknown;
 };
 
 /**
- * One kind of work. Its tracing channel has `start` as a piece begins, and `asyncEnd` once it is complete, whether it
- * waited for something or not: subscribers to `tracing:pith-graph.<name>:asyncEnd` see each piece once.
+ * One kind of work. Its tracing channel publishes `start` when a piece begins and `asyncEnd` when it is complete,
+ * synchronous or not: subscribers to `tracing:pith-graph.<name>:asyncEnd` see each piece once.
  */
 export class WorkChannel<About extends object, Result = unknown> {
   readonly #channel: TracingChannel<unknown, Work<About, Result>>;
@@ -29,7 +29,7 @@ export class WorkChannel<About extends object, Result = unknown> {
     return this.#channel.hasSubscribers;
   }
 
-  /** Does the work. It is complete when it returns, or when the promise settles that it returns. */
+  /** Does the work. It is complete when it returns, or when the returned promise settles. */
   run<Returned extends Result | Promise<Result>>(about: About, work: () => Returned): Returned {
     if (!this.hasSubscribers) return work();
     return this.start(about, (started) => {
@@ -50,7 +50,7 @@ export class WorkChannel<About extends object, Result = unknown> {
     });
   }
 
-  /** Begins work whose end no promise tells. `complete` must be called once. */
+  /** Starts work whose end is not the settling of a promise. `complete` must be called once. */
   start<Returned>(about: About, work: (started: Work<About, Result>) => Returned): Returned {
     const started: Work<About, Result> = Object.assign(about, { startedAt: performance.now() });
     return this.#channel.start.runStores(started, () => work(started));
@@ -60,7 +60,7 @@ export class WorkChannel<About extends object, Result = unknown> {
     this.#channel.asyncEnd.publish(work);
   }
 
-  /** Calls back at the start and the end of each piece, until the function that it returns is called. */
+  /** Calls the subscriber at the start and the end of each piece, until the returned function is called. */
   subscribe(subscriber: {
     start?(work: Work<About, Result>): void;
     end(work: Work<About, Result>): void;
@@ -75,7 +75,7 @@ export class WorkChannel<About extends object, Result = unknown> {
     };
   }
 
-  /** Does each piece of work in the context of a store, until the function that it returns is called. */
+  /** Runs each piece of work in the context of a store, until the returned function is called. */
   bindStore<Store>(
     storage: AsyncLocalStorage<Store>,
     contextOf: (work: Work<About, Result>) => Store,
@@ -106,36 +106,36 @@ class EventChannel<Event> {
 }
 
 type HttpRequest = {
-  /** The route's name, of a fixed list; `none` where no route has the address. */
+  /** The route's name, from a fixed list; `none` if no route matches the path. */
   readonly route: string;
   readonly method: string;
-  /** Without the query string: queries and variables are in it. At most 200 characters. */
+  /** Without the query string, which contains queries and variables. At most 200 characters. */
   readonly path: string;
-  /** As in logs. */
+  /** The request id that is logged. */
   readonly id: string;
   readonly traceparent: string | undefined;
   /** Set by the subscriber that traces the request. */
   traceId?: string;
-  /** Of the answer; 0 until it is sent, and where the client was gone before it. */
+  /** Status of the response; 0 until it is sent, and if the client disconnected before. */
   status: number;
 };
 
-/** From a request's head until its answer is sent, or the client is gone. */
+/** From a request's headers until its response is sent or the client disconnects. */
 export const requests = new WorkChannel<HttpRequest>("request");
 
 export type GraphqlOperation = {
   /** Known once the document is parsed. */
   kind: "query" | "mutation" | "subscription" | "unknown";
-  /** The client's name for it; null without one. */
+  /** The operation name that the client sent; null without one. */
   name: string | null;
   /** The code of the first error; null without one, and until the end. */
   code: string | null;
 };
 
-/** From parsing until there is a result. Cached answers, and requests that are rejected before that, are none. */
+/** From parsing until there is a result. Cached responses, and requests rejected earlier, are not operations. */
 export const operations = new WorkChannel<GraphqlOperation>("operation");
 
-/** A field of Query or Mutation, as `Query.papers`, until the text of everything below it is there. */
+/** A field of Query or Mutation, such as `Query.papers`, until the text of everything below it is ready. */
 export const rootFields = new WorkChannel<{ readonly name: string }>("root-field");
 
 /** A loader's batch: one statement for the keys of one or several requests. */
@@ -145,33 +145,33 @@ export const loaderBatches = new WorkChannel<{ readonly keys: number; readonly r
 
 /**
  * A statement of a pool that was opened while there was a subscriber. The name is that of a prepared statement, or the
- * first word of another; never anything that a client chose.
+ * first word of any other; never text that a client chose.
  */
 export const statements = new WorkChannel<{ readonly name: string }>("statement");
 
 export type IngestedDocument = {
   readonly status: "merged" | "unchanged" | "rejected";
-  /** Why the document was rejected as a whole. */
+  /** Why the entire document was rejected. */
   readonly rejection: { readonly code: string } | null;
   /** The events that were not accepted. */
   readonly refused: readonly { readonly reason: string }[];
 };
 
-/** A batch of documents that is ingested in this thread: from files, submissions or mirrors. */
+/** A batch of documents ingested in this thread: from files, submissions or mirrors. */
 export const ingestBatches = new WorkChannel<{ readonly documents: number }, readonly IngestedDocument[]>(
   "ingest-batch",
 );
 
-/** Why the server ended a connection. */
+/** Why the server closed a connection. */
 export type ConnectionEnd =
-  /** Its client read too little for too long. */
+  /** The client read too little for too long. */
   | "unread too long"
-  /** More was unread on it than one connection may have. */
+  /** More was unread than one connection may have. */
   | "unread bytes"
-  /** More was unread on all connections than they may have together, and it had gone longest without reading. */
+  /** More was unread on all connections than they may have together, and this one had gone longest without reading. */
   | "unread bytes in all"
-  /** It sent too many requests ahead of their answers. */
+  /** The client sent too many requests ahead of their responses. */
   | "pipelined requests";
 
-/** Connections that the server ended to bound what it keeps for clients. */
+/** Connections that the server closed to limit what it buffers for clients. */
 export const endedConnections = new EventChannel<ConnectionEnd>("ended-connection");

@@ -1,8 +1,8 @@
 /**
- * What went wrong, for people: one line or more, never empty, without a stack. Node.js and libraries leave the reason out
- * of some messages; this finds it: in the cause of fetch's "fetch failed", in the errors of an AggregateError (a host with
- * several addresses), in the cause of a failed query of Drizzle (whose own message has the values of the statement), or
- * in the code of an error without a message.
+ * An error's message for people: one line or more, never empty, without a stack. Node.js and libraries leave the reason
+ * out of some messages. It is found in the cause of fetch's "fetch failed", in the errors of an AggregateError (a host
+ * with several addresses), in the cause of a failed Drizzle query (whose own message contains the statement's values),
+ * or in the code of an error without a message.
  */
 export function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

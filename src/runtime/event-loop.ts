@@ -1,21 +1,21 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 
 /*
- * The event loop's time, shared between requests: work that may be long asks `isTurnOver` as it goes, and where it is,
- * waits for `takeTurn`. All of them together hold the loop for about a slice, and then others (new requests, /health,
- * answers of the database) have theirs.
+ * Shares the event loop's time between requests. Long work checks `isTurnOver` as it proceeds, and if the turn is over,
+ * awaits `takeTurn`. Together they block the loop for about one slice; then everything else runs (new requests,
+ * /health, results from the database).
  */
 
-/** Milliseconds that all shared work together may hold the event loop. */
+/** Milliseconds for which all shared work together may block the event loop. */
 export const sliceMilliseconds = 5;
 
-/** How many microtasks lie between the end of a wait and the work that waited. */
+/** How many microtasks run between the end of a wait and the work that waited. */
 const hopsToWork = 4;
 
-/** When the work of this turn of the event loop began; null where none has. */
+/** When shared work began in this iteration of the event loop; null if none has. */
 let began: number | null = null;
 
-/** Whether the slice of this turn of the event loop is used up, by whomever. Costs some 50 ns. */
+/** Whether the slice of this iteration is used up, by any request. Costs about 50 ns. */
 export function isTurnOver(): boolean {
   const now = performance.now();
   if (began === null) {
@@ -31,7 +31,7 @@ function beginAgain(): void {
 }
 
 type Waiter = () => void;
-/** Who waits, for what it does in one request. */
+/** The pending waits of one owner. */
 type Line = { readonly waiters: Waiter[]; usedMilliseconds: number };
 
 const lines = new WeakMap<object, Line>();
@@ -39,8 +39,8 @@ const waiting = new Set<Line>();
 let isDraining = false;
 
 /**
- * Resolves when work of this owner (a request) may go on. Of several owners that one comes first which has used the
- * least time in turns, so a new request does not wait behind a long one.
+ * Resolves when this owner (a request) may continue. The owner that has used the least time goes first, so a new
+ * request does not wait behind a long one.
  */
 export function takeTurn(owner: object): Promise<void> {
   let line = lines.get(owner);
@@ -72,7 +72,7 @@ async function drain(): Promise<void> {
       line.usedMilliseconds += after - now;
       now = after;
     }
-    // What comes in by the network next has a slice of its own.
+    // Whatever the network delivers next gets a slice of its own.
     began = null;
   }
   isDraining = false;
@@ -86,7 +86,7 @@ function leastUsed(): Line {
   return least as Line;
 }
 
-/** Maps a list, giving way to others where it is long. Synchronous, and without a promise, where it is short. */
+/** Maps an array, yielding to others if it is long. A short one is mapped synchronously, without a promise. */
 export function mapInTurns<Item, Result>(
   items: readonly Item[],
   map: (item: Item) => Result,
@@ -110,17 +110,17 @@ async function mapLong<Item, Result>(
   return results;
 }
 
-/** How long work that shares its thread with no request may keep all else waiting, in milliseconds. */
+/** Milliseconds for which background work may block its thread. */
 const longestAlone = 1;
 
 /**
- * Divides work that belongs to no request into turns: between two of them the thread goes on with whatever else waits,
- * as a batch that is being written while the next is verified.
+ * Divides background work into turns. Between two turns the thread runs whatever else is pending: for example, it
+ * writes one batch while the next is verified.
  */
 export class Turns {
   #began = performance.now();
 
-  /** Whether the turn is over, and `next` is to be awaited. */
+  /** Whether the turn is over and `next` must be awaited. */
   get isOver(): boolean {
     return performance.now() - this.#began >= longestAlone;
   }

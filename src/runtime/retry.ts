@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** How long to wait between attempts, in milliseconds: twice as long after each failure, up to `maxDelay`. */
+/** Delays between attempts, in milliseconds: doubled after each failure, up to `maxDelay`. */
 type Backoff = { readonly firstDelay: number; readonly maxDelay: number };
 
 /**
- * Milliseconds to wait after a number of failures in succession (1 after the first). The second half of it is random,
- * so that processes which failed together do not come back together: `{ firstDelay: 1_000, maxDelay: 60_000 }` gives
- * 500 to 1,000 ms, then 1,000 to 2,000, and so on to 30,000 to 60,000.
+ * Milliseconds to wait after a number of consecutive failures (1 after the first). The second half of the delay is
+ * random, so that processes that failed together do not retry together: `{ firstDelay: 1_000, maxDelay: 60_000 }` gives
+ * 500 to 1,000 ms, then 1,000 to 2,000, and so on up to 30,000 to 60,000.
  */
 export function backoffDelay(
   failures: number,
@@ -17,9 +17,9 @@ export function backoffDelay(
 }
 
 export type RetryOptions = Backoff & {
-  /** Attempts in all; without end by default. */
+  /** Total number of attempts. No limit by default. */
   readonly attempts?: number;
-  /** Whether another attempt makes sense after this error. */
+  /** Whether to retry after this error. */
   readonly isRetryable: (error: unknown) => boolean;
   /** Called before each wait, with its length in milliseconds. */
   readonly onRetry?: (error: unknown, delay: number) => void;
@@ -27,7 +27,7 @@ export type RetryOptions = Backoff & {
   readonly signal?: AbortSignal;
 };
 
-/** Attempts until one succeeds. Rejects with the error of the last attempt, or with one that is not retryable. */
+/** Retries until an attempt succeeds. Rejects with the last error, or with the first that is not retryable. */
 export async function retry<Result>(
   attempt: () => Promise<Result>,
   { attempts = Number.POSITIVE_INFINITY, isRetryable, onRetry, signal, ...backoff }: RetryOptions,

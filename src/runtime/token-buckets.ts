@@ -1,19 +1,19 @@
 import { LRUCache } from "lru-cache";
 
 type TokenBucketsOptions = {
-  /** Tokens that a key gets in a minute; also the most that it can have at once. */
+  /** Tokens added per minute; also the capacity of a bucket. */
   readonly perMinute: number;
-  /** Keys that are remembered; those used least recently are forgotten, and start with a full bucket. 100,000 by default. */
+  /** Keys kept. The least recently used are dropped, and start again with a full bucket. Defaults to 100,000. */
   readonly maxKeys?: number | undefined;
-  /** Milliseconds of a clock that never goes back; `performance.now` by default. */
+  /** A monotonic clock in milliseconds. Defaults to `performance.now`. */
   readonly now?: () => number;
 };
 
 type Bucket = { tokens: number; at: number };
 
 /**
- * A token bucket for each key, for limits of rate. They live in this process: where several processes serve, each allows
- * as much. A restart fills them.
+ * A token bucket per key, for rate limits. Buckets belong to this process: with several processes, each applies the
+ * limit separately. They are full after a restart.
  */
 export class TokenBuckets {
   readonly #perMinute: number;
@@ -26,21 +26,21 @@ export class TokenBuckets {
     this.#buckets = new LRUCache({ max: maxKeys });
   }
 
-  /** Keys that are remembered now. */
+  /** Number of keys kept. */
   get size(): number {
     return this.#buckets.size;
   }
 
   /**
-   * Milliseconds until a key has this many tokens; 0 if it has them. More than the bucket can have counts as a full
-   * bucket.
+   * Milliseconds until a key has this many tokens; 0 if it has them. A number above the capacity counts as the
+   * capacity.
    */
   wait(key: string, tokens: number): number {
     const missing = Math.min(tokens, this.#perMinute) - this.#bucketOf(key).tokens;
     return missing > 0 ? (missing / this.#perMinute) * 60_000 : 0;
   }
 
-  /** Takes tokens, also more than there are: then the key waits for longer afterwards. */
+  /** Takes tokens, even more than are available: the key then waits longer afterwards. */
   take(key: string, tokens: number): void {
     this.#bucketOf(key).tokens -= tokens;
   }

@@ -3,26 +3,26 @@ import type pg from "pg";
 
 const signals = new AsyncLocalStorage<AbortSignal>();
 
-/** Runs work whose statements, over a pool that `makeCancellable` was given, end with the signal. */
+/** Runs work whose statements end with the signal, on pools passed to `makeCancellable`. */
 export function untilAborted<Result>(signal: AbortSignal, work: () => Result): Result {
   return signals.run(signal, work);
 }
 
-/** The signal that what is read now ends with; undefined where nothing ends it. */
+/** The signal of the current `untilAborted`; undefined outside one. */
 export function endingSignal(): AbortSignal | undefined {
   return signals.getStore();
 }
 
 /**
- * Ends a pool's single statements with the signal of `untilAborted`: they reject with its reason at once, and their
- * connection is closed. The server looks after its clients (`client_connection_check_interval`) and then ends the
- * statement; closing is the one way that cannot hit another statement on the same connection.
+ * Ends single statements of a pool at the signal of `untilAborted`: they reject with its reason at once, and their
+ * connection is closed. The server notices (`client_connection_check_interval`) and ends the statement. Closing is the
+ * only way that cannot hit another statement on the same connection.
  */
 export function makeCancellable(pool: pg.Pool): void {
   const query = pool.query.bind(pool) as (...args: unknown[]) => unknown;
   const watched = (...args: unknown[]): unknown => {
     const signal = signals.getStore();
-    // With a callback, nobody asks for a promise.
+    // With a callback, `query` returns no promise.
     if (signal === undefined || typeof args.at(-1) === "function") return query(...args);
     return queryUntil(pool, signal, args);
   };
@@ -48,12 +48,12 @@ async function queryUntil(pool: pg.Pool, signal: AbortSignal, args: unknown[]): 
   }
 }
 
-/** A connection of the pool; rejects with the signal's reason where it is aborted first. */
+/** Takes a connection of the pool; rejects with the signal's reason if it is aborted first. */
 export function connectUntil(pool: pg.Pool, signal: AbortSignal): Promise<pg.PoolClient> {
   signal.throwIfAborted();
   const connecting = pool.connect();
   return raceAbort(connecting, signal, () => {
-    // Its turn comes nevertheless.
+    // The pool still delivers the connection later.
     connecting.then(
       (client) => client.release(),
       () => {},
@@ -61,7 +61,7 @@ export function connectUntil(pool: pg.Pool, signal: AbortSignal): Promise<pg.Poo
   });
 }
 
-/** What the work gives, or the signal's reason where it is aborted first; then calls `onAbort` before. */
+/** Settles as the work does. If the signal is aborted first, calls `onAbort` and rejects with its reason. */
 export function raceAbort<Result>(
   work: Promise<Result>,
   signal: AbortSignal,
@@ -88,7 +88,7 @@ export function raceAbort<Result>(
   });
 }
 
-/** Sends statements: a pool, or what stands for one. */
+/** Sends statements: a pool, or a substitute. */
 export type Sender = {
   query<Row extends pg.QueryResultRow>(
     config: pg.QueryConfig,
@@ -100,7 +100,7 @@ export type Sender = {
   ): Promise<pg.QueryArrayResult<Row>>;
 };
 
-/** Sends statements over a pool, each ended when the signal is aborted: its connection is free for others at once. */
+/** Sends statements over a pool. An abort ends them, and frees their connections for others at once. */
 export function cancellable(pool: pg.Pool, signal: AbortSignal): Sender {
   const query = (config: pg.QueryArrayConfig, values?: unknown[]) =>
     untilAborted(signal, () => pool.query(config, values));

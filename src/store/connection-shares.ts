@@ -4,30 +4,30 @@ import { endingSignal } from "./cancellation.ts";
 
 /** A request that sends statements. */
 export type Asker = {
-  /** Requests of one client (an address) share what that client gets. */
+  /** The client's address. All requests of one client share its connections. */
   readonly client: string;
 };
 
-/** What may hold connections of a pool at a time. */
+/** Maximum numbers of connections in use at a time. */
 export type Shares = {
-  /** All together: as many as the pool has. */
+  /** In total: the size of the pool. */
   readonly total: number;
-  /** One request. */
+  /** By one request. */
   readonly ofRequest: number;
-  /** Statements that are known to be expensive: searches, chains, counts over whole tables. */
+  /** By statements that are known to be expensive: searches, chains, counts over entire tables. */
   readonly expensive: number;
-  /** Expensive statements of one request. */
+  /** By expensive statements of one request. */
   readonly expensiveOfRequest: number;
 };
 
-/** The shares of a pool of so many connections. */
+/** The shares in a pool of `total` connections. */
 export function sharesOf(total: number): Shares {
   const expensive = Math.max(1, Math.ceil(total * 0.2));
   return {
     total,
     ofRequest: Math.max(1, Math.ceil(total * 0.4)),
     expensive,
-    // So that one request with many searches leaves a place for the search of another.
+    // One request with many searches leaves a place for another request's search.
     expensiveOfRequest: Math.max(1, Math.floor(expensive / 2)),
   };
 }
@@ -39,20 +39,20 @@ type Entry = {
   readonly reject: (error: unknown) => void;
 };
 
-/** One request at the turnstile. */
+/** The queue of one request. */
 type Line = {
   readonly asker: Asker;
   readonly entries: Entry[];
   running: number;
   runningExpensive: number;
-  /** Statements that were admitted so far: who had fewer comes first. */
+  /** Statements admitted so far: the request with the fewest goes first. */
   admitted: number;
 };
 
 /**
- * Decides who gets the next connection: the client that holds fewest, of its requests the one that was admitted
- * least often, then the one that has waited longest. So a request with hundreds of statements delays one with a few by
- * a statement at most.
+ * Decides which statement gets the next connection: first the client that uses the fewest; among its requests the one
+ * with the fewest admitted statements; then the one that has waited longest. A request with hundreds of statements thus
+ * delays one with a few by at most one statement.
  */
 export class Turnstile {
   readonly #shares: Shares;
@@ -66,14 +66,14 @@ export class Turnstile {
     this.#shares = shares;
   }
 
-  /** Statements that wait to be admitted. */
+  /** Statements that wait for admission. */
   get waiting(): number {
     return this.#waiting;
   }
 
   /**
-   * Calls `admit` with the function that gives the place back, at once where there is a place. Rejects with the
-   * signal's reason where it is aborted when its turn comes. Gives a function that takes it out of the line.
+   * Calls `admit` with a function that frees the place; at once if one is free. If the signal is aborted by the time
+   * its turn comes, calls `reject` with the signal's reason. Returns a function that leaves the queue.
    */
   enter(asker: Asker, { isExpensive, signal, admit, reject }: Entry): () => void {
     const line = this.#lines.get(asker) ?? {
@@ -128,7 +128,7 @@ export class Turnstile {
     return !isExpensive || (this.#runningExpensive < expensive && line.runningExpensive < expensiveOfRequest);
   }
 
-  /** Equals stay in the order in which they came. */
+  /** On a tie, the order of arrival decides. */
   #compare(a: Line, b: Line): number {
     return this.#held(a) - this.#held(b) || a.admitted - b.admitted;
   }
@@ -162,7 +162,7 @@ export class Turnstile {
     });
   }
 
-  /** A request that comes again later begins anew: between two levels of its query it has had its turn. */
+  /** A request that returns later starts from zero: between two levels of its query it is idle. */
   #forgetWhereIdle(line: Line): void {
     if (line.running === 0 && line.entries.length === 0) this.#lines.delete(line.asker);
   }
@@ -170,19 +170,19 @@ export class Turnstile {
 
 const askers = new WeakMap<AbortSignal, Asker>();
 
-/** Tells whose statements are those that end with a signal. */
+/** Assigns the statements that end with a signal to a request. */
 export function nameAsker(signal: AbortSignal, asker: Asker): void {
   askers.set(signal, asker);
 }
 
-/** Whose statements end with a signal; undefined where nobody was named. */
+/** The request that statements with this signal belong to; undefined if none was assigned. */
 export function askerOf(signal: AbortSignal | undefined): Asker | undefined {
   return signal === undefined ? undefined : askers.get(signal);
 }
 
 const expensive = new AsyncLocalStorage<true>();
 
-/** Runs work whose statements are expensive: few of them run at a time, whoever sends them. */
+/** Marks the statements of this work as expensive: only a few of those run at a time in total. */
 export function asExpensive<Result>(work: () => Result): Result {
   return expensive.run(true, work);
 }
@@ -193,12 +193,12 @@ function isExpensiveNow(): boolean {
 
 type Connected = (error: Error | undefined, client?: pg.PoolClient, release?: unknown) => void;
 
-/** What `pg` says itself where no connection is free in time (`isServerFault`). */
+/** The error of `pg` when no connection becomes free in time (`isServerFault`). */
 const waitedTooLong = "timeout exceeded when trying to connect";
 
 /**
- * Lets requests share a pool's connections fairly: `connect`, and with it `query`, waits at a turnstile instead of in
- * the pool's own queue. The wait is bounded as the pool's is.
+ * Shares a pool's connections fairly between requests: `connect`, and so `query`, waits at a turnstile instead of in
+ * the pool's own queue, with the pool's own time limit.
  */
 export function shareConnections(pool: pg.Pool, shares: Shares): void {
   const turnstile = new Turnstile(shares);
@@ -211,7 +211,7 @@ export function shareConnections(pool: pg.Pool, shares: Shares): void {
 
   const enter = (done: Connected): void => {
     const signal = endingSignal();
-    // Statements that belong to no request are each one of their own.
+    // A statement that belongs to no request counts as a request of its own.
     const asker = askerOf(signal) ?? { client: "" };
     let timer: NodeJS.Timeout | undefined;
     let isAdmitted = false;

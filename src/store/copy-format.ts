@@ -1,10 +1,10 @@
 import { getTableColumns, getTableName, isTable } from "drizzle-orm";
 import * as tables from "./tables/index.ts";
 
-/** A value that a row to be written may hold: what JSON can carry, a bigint, or bytes. */
+/** A value of a row: anything that JSON can represent, a bigint, or bytes. */
 export type Cell = string | number | bigint | boolean | null | Uint8Array | readonly string[];
 
-/** How the cells of a column look on the wire. */
+/** Binary encoding of a column. */
 type Encoding = "int8" | "int4" | "bool" | "text" | "bytea" | "instant" | "texts";
 
 const encodings: Readonly<Record<string, Encoding>> = {
@@ -17,7 +17,7 @@ const encodings: Readonly<Record<string, Encoding>> = {
   "text[]": "texts",
 };
 
-/** By table and column. An enum's labels travel as text. */
+/** By table and column. Enum labels are sent as text. */
 const encodingsOf = new Map<string, ReadonlyMap<string, Encoding>>();
 for (const table of Object.values(tables)) {
   if (!isTable(table)) continue;
@@ -32,28 +32,28 @@ const signature = Buffer.from("PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0", "latin1");
 const textArrayOid = 25;
 
 /**
- * The memory of a command's rows is kept for its next ones, which are about as many: memory that is new to the process
- * is dear to touch, and what grows is copied. None is kept that grew beyond this.
+ * Maximum size of a buffer that is kept for the next command of its kind, in bytes. Reuse is cheaper: memory that is
+ * new to the process is expensive to touch, and growing a buffer copies it.
  */
 const mostKept = 1 << 24;
 const spares = new Map<string, Buffer>();
 const leastBytes = 1 << 13;
 
 /**
- * Rows in COPY's binary format: half the work of its text format for both sides, and the cells leave no strings
- * behind for the garbage collector.
+ * Rows in COPY's binary format: half the work of the text format for both sides, and no strings for the garbage
+ * collector.
  *
- * A bytea may be given as bytes, or as hexadecimal text with `\x` in front; an instant as ISO text in UTC.
+ * A bytea may be passed as bytes, or as hexadecimal text prefixed with `\x`; an instant as ISO text in UTC.
  */
 export class CopyRows {
-  /** The statement that takes them. */
+  /** The COPY statement for these rows. */
   readonly command: string;
   readonly #encodings: readonly Encoding[];
   #bytes: Buffer;
   #view: DataView;
   #end: number;
 
-  /** `like` is the table whose columns these are, where it is another. */
+  /** `like` is the table that declares these columns, if it is another. */
   constructor(table: string, columns: readonly string[], like = table) {
     const list = columns.map((column) => `"${column}"`).join(", ");
     this.command = `COPY "${table}" (${list}) FROM STDIN (FORMAT binary)`;
@@ -80,14 +80,14 @@ export class CopyRows {
     }
   }
 
-  /** All that was added. Valid until `release`. */
+  /** All rows added so far. Valid until `release`. */
   finish(): Buffer {
     this.#reserve(2);
     this.#view.setInt16(this.#end, -1);
     return this.#bytes.subarray(0, this.#end + 2);
   }
 
-  /** Gives the memory back, once the bytes are sent. */
+  /** Releases the memory, once the bytes are sent. */
   release(): void {
     if (this.#bytes.length <= mostKept) spares.set(this.command, this.#bytes);
   }
@@ -137,7 +137,7 @@ export class CopyRows {
   }
 
   #addText(text: string): void {
-    // A UTF-16 code unit becomes three bytes at most. Only where that is too much for the room there is are they counted.
+    // A UTF-16 code unit becomes at most three bytes. Only if there may be too little room are they counted.
     const most = 4 + text.length * 3;
     if (this.#end + most > this.#bytes.length) this.#reserve(4 + Buffer.byteLength(text));
     const size = this.#bytes.write(text, this.#end + 4);
@@ -159,7 +159,7 @@ export class CopyRows {
     this.#end += 4 + bytes.length;
   }
 
-  /** An array of one dimension: its dimensions, whether it has nulls, its element type; length and lower bound. */
+  /** A one-dimensional array: number of dimensions, null flag, element type; then length and lower bound. */
   #addTexts(texts: readonly string[]): void {
     this.#reserve(4);
     const at = this.#end;
@@ -173,13 +173,11 @@ export class CopyRows {
 }
 
 const epoch = Date.UTC(2000, 0, 1);
-/** The same few instants come again in the rows of a batch: the last ones read are remembered. */
+/** The rows of a batch repeat a few instants: the last ones parsed are cached. */
 const read = new Map<string, bigint>();
 const mostRead = 1000;
 
-/**
- * Microseconds since 2000 of an instant in UTC, in ISO's form or PostgreSQL's own (`2023-02-23 17:34:53.5+00`).
- */
+/** Microseconds since 2000 of a UTC instant, in ISO form or in PostgreSQL's own (`2023-02-23 17:34:53.5+00`). */
 function microseconds(text: string): bigint {
   const known = read.get(text);
   if (known !== undefined) return known;

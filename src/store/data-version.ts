@@ -1,9 +1,9 @@
 import type { ReadServer } from "./replicas/index.ts";
 
 /**
- * Which data an answer is of: PostgreSQL's own name for what is visible on one server, and the version of the citation
- * graph in memory. Two answers at the same version were made of the same data, whoever wrote it, in whatever process:
- * nothing has to be reported, and nothing can be missed. Every cache of rows or answers is keyed by it.
+ * Identifies the data that a response was computed from: PostgreSQL's name for what is visible on one server, and the
+ * version of the citation graph in memory. Equal versions mean equal data, whichever process wrote it: nothing has to
+ * be reported, and no change can be missed. Every cache of rows or responses is keyed by it.
  */
 export class DataVersion {
   readonly #server: Pick<ReadServer, "versions" | "versionStatement">;
@@ -12,21 +12,18 @@ export class DataVersion {
   #next: Promise<string> | null = null;
   #last: { readonly version: string; readonly readAt: number } | null = null;
 
-  /** `graphVersion` is null while the graph is read from the tables. */
+  /** `graphVersion` returns null while the graph is read from the tables. */
   constructor(server: Pick<ReadServer, "versions" | "versionStatement">, graphVersion: () => string | null) {
     this.#server = server;
     this.#graphVersion = graphVersion;
   }
 
-  /** A version that was read before; null where none has been. */
+  /** The version last read; null if none has been. */
   get last(): string | null {
     return this.#last?.version ?? null;
   }
 
-  /**
-   * The version now: read after this was called. Those who ask meanwhile share the next statement, so there is one
-   * at a time, however many ask.
-   */
+  /** The version now, read after this call. Concurrent callers share the next statement, so only one runs at a time. */
   read(): Promise<string> {
     if (this.#running === null) {
       this.#running = this.#ask();
@@ -39,7 +36,7 @@ export class DataVersion {
     return this.#next;
   }
 
-  /** Sees to it that `last` is not older than so many milliseconds, some time from now. */
+  /** Refreshes `last` in the background if it is older than this many milliseconds. */
   refresh(milliseconds: number): void {
     if (this.#last !== null && performance.now() - this.#last.readAt < milliseconds) return;
     if (this.#running === null) this.read().catch(() => {});

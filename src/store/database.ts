@@ -13,34 +13,34 @@ export type Queries = Pick<
 >;
 
 export type Database = {
-  /** What it was opened with: another thread may open its own. */
+  /** The connection settings, with which another thread can open its own pool. */
   readonly connection: DatabaseOptions["connection"];
-  /** Where the data is, for messages: a folder, or user, host and name of a database. No password. */
+  /** Where the data is, for messages: a folder, or user, host and name of a database, without a password. */
   readonly place: string;
   readonly pool: pg.Pool;
   readonly db: NodePgDatabase<typeof tables>;
-  /** Ends the pool once its queries are done. */
+  /** Closes the pool once its queries are done. */
   close(): Promise<void>;
 };
 
 export type DatabaseOptions = {
-  /** A connection string, or node-postgres settings: the embedded server's socket. */
+  /** A connection string, or node-postgres settings for the embedded server's socket. */
   connection: string | pg.PoolConfig;
-  /** The data folder of the embedded server, where it is that one. */
+  /** The data folder, if this is the embedded server. */
   dataDirectory?: string;
-  /** The most connections; 10 unless told. */
+  /** Maximum number of connections. Defaults to 10. */
   maximumConnections?: number;
-  /** A schema whose tables come before those of `public`. */
+  /** A schema whose tables take precedence over those of `public`. */
   schema?: string;
-  /** How long it may take to get a connection, in milliseconds: then it fails. As long as it does unless told. */
+  /** Time limit for getting a connection, in milliseconds. No limit by default. */
   connectionMilliseconds?: number;
-  /** How long a statement may take on the server, in milliseconds. Without it, as long as the server works on it. */
+  /** Time limit of a statement on the server, in milliseconds. No limit by default. */
   statementMilliseconds?: number;
   /** When a connection counts as dead. Defaults to `defaultGuard`. */
   guard?: Guard;
 };
 
-/** Opens a pool of connections. Connects lazily: an address nobody answers fails with the first query. */
+/** Opens a pool of connections. They connect lazily: an unreachable address fails with the first query. */
 export function openDatabase(given: DatabaseOptions): Database {
   const {
     connection,
@@ -52,15 +52,15 @@ export function openDatabase(given: DatabaseOptions): Database {
     guard = defaultGuard,
   } = given;
   const settings = [
-    // Times are read as UTC (tables/columns.ts); so is every session.
+    // Times are read as UTC (tables/columns.ts), so every session uses UTC.
     "timezone=UTC",
-    // How like names must be for search to find them can be told to a session only; without pg_trgm it means nothing.
+    // The similarity threshold of search can only be set for a session; without pg_trgm it has no effect.
     "pg_trgm.word_similarity_threshold=0.45",
     ...(schema === undefined ? [] : [`search_path=${schema},public`]),
     ...(statementMilliseconds === undefined ? [] : [`statement_timeout=${statementMilliseconds}`]),
-    // How soon the server sees that nobody waits for a statement any more.
+    // How soon the server notices that the client of a statement has disconnected.
     "client_connection_check_interval=500",
-    // How soon the server sees that a client's machine is gone, and frees its locks. Of a Unix socket they mean nothing.
+    // How soon the server notices that a client's machine is gone, and frees its locks. No effect on a Unix socket.
     "tcp_keepalives_idle=30",
     "tcp_keepalives_interval=10",
     "tcp_keepalives_count=3",
@@ -74,8 +74,8 @@ export function openDatabase(given: DatabaseOptions): Database {
     Client: guardedClients(guard),
     options: settings.map((setting) => `-c ${setting}`).join(" "),
   });
-  // A connection that is lost fails the query that runs on it, and is replaced with the next one; without these
-  // listeners, of an idle connection and of one in use, it would also end the process.
+  // A lost connection fails the query that runs on it, and the next query replaces it. Without these listeners, on idle
+  // connections and on those in use, it would also end the process.
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
   shareConnections(pool, sharesOf(maximumConnections));
@@ -85,7 +85,7 @@ export function openDatabase(given: DatabaseOptions): Database {
   return { connection, place, pool, db: drizzle(pool, { schema: tables }), close: () => pool.end() };
 }
 
-/** An address that only node-postgres reads, like that of a socket, is not taken apart. */
+/** An address that only node-postgres can parse, such as that of a socket, is not shown. */
 function placeOf(connection: DatabaseOptions["connection"]): string {
   if (typeof connection !== "string") {
     const { user = "?", host = "localhost", database = "?" } = connection;
@@ -113,8 +113,8 @@ const words = new Set(
 );
 
 /**
- * Publishes the pool's statements. Those of `pool.query` begin when they are asked for, so the wait for a
- * connection is part of them; those on a connection that somebody holds begin when they are sent.
+ * Publishes the pool's statements. Those of `pool.query` start at the call, so they include the wait for a connection;
+ * those on a checked-out connection start when they are sent.
  */
 function publishStatements(pool: pg.Pool): void {
   if (!statements.hasSubscribers) return;
@@ -126,7 +126,7 @@ function publishStatements(pool: pg.Pool): void {
   pool.on("connect", (client) => {
     const send = client.query.bind(client) as (...args: unknown[]) => unknown;
     client.query = ((...args: unknown[]) =>
-      // The pool's own come with a callback, and are published above; a COPY is a stream, which ends by itself.
+      // The pool's own statements have a callback and are published above; a COPY is a stream, which ends by itself.
       isWithCallback(args) || isStream(args[0])
         ? send(...args)
         : statements.run({ name: nameOf(args[0]) }, () => send(...args))) as typeof client.query;

@@ -5,34 +5,34 @@ import { emptyChecksum, setChecksum } from "./set-checksum.ts";
 import { changes } from "./tables/index.ts";
 import type { Statements } from "./transaction.ts";
 
-/** Told the last position whenever changes are committed: `LISTEN pith_graph_changes`. */
+/** Notified with the last position whenever changes are committed: `LISTEN pith_graph_changes`. */
 export const changesChannel = "pith_graph_changes";
 
-/** A paper whose state is another than before. Hashes in lower-case hex. */
+/** A paper whose state has changed. Hashes in lower-case hex. */
 export type StateChange = {
   readonly paperId: bigint;
   readonly pithNumber: string;
-  /** Null for a paper that was not held. */
+  /** Null for a new paper. */
   readonly before: string | null;
   readonly after: string;
 };
 
-/** A line of the feed. */
+/** An entry of the feed. */
 export type Change = {
   readonly position: bigint;
   readonly paperId: bigint;
   readonly pithNumber: string;
   readonly stateSha256: string;
-  /** Of the set of all states once this change is made. */
+  /** Checksum of the set of all states after this change. */
   readonly checksum: string;
 };
 
-/** A position of the feed, and the checksum of all states there. */
+/** A position in the feed, and the checksum of all states there. */
 export type FeedPosition = { readonly position: bigint; readonly checksum: string };
 
 /**
- * The checksum after a change: the sum modulo 2^256 of SHA-256 over `<pith number> <state_sha256>` of each paper.
- * Pure; a change that leaves the state as it was leaves the checksum as it was.
+ * The checksum after a change: the sum modulo 2^256 of SHA-256 over `<pith number> <state_sha256>` of each paper. A
+ * change that leaves the state the same leaves the checksum the same.
  */
 export function checksumAfter(
   checksum: string,
@@ -45,9 +45,9 @@ export function checksumAfter(
 }
 
 /**
- * Lists changes in the feed, within the transaction that makes them: four statements however many they are.
- * Positions are given under the lock of a row that is kept until the commit, so they follow the order of commits and
- * have no gaps. `now` is an ISO instant.
+ * Appends changes to the feed, within the transaction that makes them: four statements in total. Positions are assigned
+ * under a row lock that is held until the commit, so they follow the order of commits and have no gaps. `now` is an ISO
+ * instant.
  */
 export async function recordChanges(
   client: Statements,
@@ -62,7 +62,7 @@ export async function recordChanges(
   );
   const last = BigInt(counter.rows[0]?.value ?? 0);
   const before = last - BigInt(changed.length);
-  // A statement of its own: it sees what the holder of the lock before has committed.
+  // A separate statement: it sees what the previous holder of the lock has committed.
   const head = await client.query<{ checksum: string }>(
     "SELECT encode(checksum, 'hex') AS checksum FROM changes WHERE position = $1",
     [before.toString()],
@@ -74,13 +74,13 @@ export async function recordChanges(
     return [before + BigInt(index) + 1n, paperId, pithNumber, `\\x${after}`, `\\x${checksum}`, now];
   });
   await insertRows(client, "changes", columns, rows);
-  // Delivered when the transaction commits, and only then.
+  // Delivered only if and when the transaction commits.
   await client.query("SELECT pg_notify($1, $2)", [changesChannel, last.toString()]);
 }
 
 const columns = ["position", "paper_id", "pith_number", "state_sha256", "checksum", "changed_at"];
 
-/** The changes after a position, at most `limit`, in their order. */
+/** At most `limit` changes after a position, in order. */
 export async function readChanges(db: Queries, after: bigint, limit: number): Promise<Change[]> {
   return db
     .select({
@@ -96,7 +96,7 @@ export async function readChanges(db: Queries, after: bigint, limit: number): Pr
     .limit(limit);
 }
 
-/** The end of the feed: position 0 where nothing has been listed. */
+/** The end of the feed: position 0 if it is empty. */
 export async function feedHead(db: Queries): Promise<FeedPosition> {
   const [head] = await db
     .select({ position: changes.position, checksum: changes.checksum })
@@ -106,7 +106,7 @@ export async function feedHead(db: Queries): Promise<FeedPosition> {
   return head ?? { position: 0n, checksum: emptyChecksum };
 }
 
-/** The checksum at a position; null where the feed does not reach so far. */
+/** The checksum at a position; null beyond the end of the feed. */
 export async function checksumAt(db: Queries, position: bigint): Promise<string | null> {
   if (position === 0n) return emptyChecksum;
   const [change] = await db

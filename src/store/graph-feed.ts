@@ -2,32 +2,32 @@ import { type GraphChanges, packGraphChanges } from "./graph-payload.ts";
 import { type Cell, insertRows } from "./rows.ts";
 import type { Statements } from "./transaction.ts";
 
-/** Told the last position whenever the citation graph changed: `LISTEN pith_graph_edges`. */
+/** Notified with the last position whenever the citation graph changes: `LISTEN pith_graph_edges`. */
 export const graphChannel = "pith_graph_edges";
 
-/** How much of the feed is kept, and in how large pieces. */
+/** How much of the feed is retained, and the size of its payloads. */
 export type GraphFeedLimits = {
-  /** Of one row's payload. */
+  /** Maximum size of one row's payload. */
   readonly payloadBytes: number;
-  /** Of all payloads kept; the newest row is always kept. */
+  /** Maximum size of all retained payloads; the newest row is always kept. */
   readonly keptBytes: number;
   readonly keptRows: number;
 };
 
 export const graphFeedLimits: GraphFeedLimits = {
-  // Some 4,000 edges: read in a millisecond or two.
+  // About 4,000 edges: read in one or two milliseconds.
   payloadBytes: 32 * 1024,
   keptBytes: 64 * 1024 * 1024,
   keptRows: 20_000,
 };
 
-/** Old rows are looked for once in so many positions. */
+/** Old rows are pruned once per this many positions. */
 const positionsBetweenPrunings = 64n;
 
 /**
- * Lists how the citation graph changed, within the transaction that changes it: four statements at most, however much
- * it is. Positions are given under the lock of a row that is kept until the commit, so they follow the order of commits
- * and have no gaps. `now` is an ISO instant. Lists nothing where nothing changed.
+ * Appends the changes of the citation graph, within the transaction that makes them: at most four statements. Positions
+ * are assigned under a row lock that is held until the commit, so they follow the order of commits and have no gaps.
+ * `now` is an ISO instant. Does nothing if nothing changed.
  */
 export async function recordGraphChanges(
   client: Statements,
@@ -40,8 +40,8 @@ export async function recordGraphChanges(
 }
 
 /**
- * Tells all who follow to load the graph anew, within a transaction that may change all of it, like a rebuild. What
- * was listed before is deleted: nobody needs it any more.
+ * Makes all followers reload the graph, within a transaction that may change all of it, such as a rebuild. Deletes the
+ * earlier rows, which are no longer needed.
  */
 export async function recordGraphReset(client: Statements, now: string): Promise<void> {
   const position = await append(client, [null], now, graphFeedLimits);
@@ -62,7 +62,7 @@ async function append(
   );
   const last = BigInt(counter.rows[0]?.value ?? 0);
   const before = last - own;
-  // A statement of its own: it sees what the holder of the lock before has committed.
+  // A separate statement: it sees what the previous holder of the lock has committed.
   const head = await client.query<{ bytes: string }>(
     `SELECT bytes_until AS bytes FROM graph_changes WHERE position = $1`,
     [before.toString()],
@@ -83,7 +83,7 @@ async function append(
       ],
     );
   }
-  // Delivered when the transaction commits, and only then.
+  // Delivered only if and when the transaction commits.
   await client.query("SELECT pg_notify($1, $2)", [graphChannel, last.toString()]);
   return last;
 }

@@ -1,8 +1,8 @@
-/** How the citation graph changed. Work ids are as in `works`: 63 bits. */
+/** Changes of the citation graph. Work ids are as in `works`: 63 bits. */
 export type GraphChanges = {
   readonly addedWorks: Iterable<bigint>;
   readonly removedWorks: Iterable<bigint>;
-  /** Edges that are new, or whose mark is another than before. */
+  /** Edges that are new or have a different mark. */
   readonly putEdges: Iterable<GraphEdge>;
   readonly removedEdges: Iterable<Omit<GraphEdge, "isInternalAnchor">>;
 };
@@ -14,7 +14,7 @@ export type GraphEdge = {
 };
 
 /**
- * Told what a payload holds, in its order; ids as their upper 31 and lower 32 bits, so that none becomes an object.
+ * Receives the contents of a payload in order; ids as their upper 31 and lower 32 bits, so that none needs an object.
  */
 type GraphChangeVisitor = {
   addWork(high: number, low: number): void;
@@ -30,9 +30,9 @@ type GraphChangeVisitor = {
 };
 
 /*
- * A payload is a run of sections: a byte that says what it is, a 32-bit count, and as many 64-bit ids. An edge's
- * section begins with the citing work's id, which is not counted; the uppermost bit of a cited id, which no id needs,
- * is the mark of an internal anchor. All integers are big-endian. So an edge takes little more than 8 bytes.
+ * A payload is a sequence of sections: a type byte, a 32-bit count, and that number of 64-bit ids. A section of edges
+ * starts with the citing work's id, which is not counted; the top bit of a cited id, unused otherwise, marks an
+ * internal anchor. All integers are big-endian. An edge thus takes little more than 8 bytes.
  */
 const addWorks = 1;
 const removeWorks = 2;
@@ -44,8 +44,8 @@ const headerBytes = 5;
 const idBytes = 8;
 
 /**
- * Packs changes into payloads of at most `mostBytes` each, in an order in which they can be applied: edges go before
- * their works do, and works come before their edges. None where nothing changed.
+ * Packs changes into payloads of at most `mostBytes` each, in an order in which they can be applied: edges are removed
+ * before their works, and works are added before their edges. Empty if nothing changed.
  */
 export function packGraphChanges(changes: GraphChanges, mostBytes: number): Buffer[] {
   const payloads: Buffer[] = [];
@@ -96,7 +96,7 @@ function byCiting<Edge extends { readonly citingWorkId: bigint }>(
   return groups;
 }
 
-/** Reads a payload. Throws where it is none. */
+/** Reads a payload. Throws if it is malformed. */
 export function readGraphPayload(payload: Uint8Array, visitor: GraphChangeVisitor): void {
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
   let at = 0;

@@ -3,22 +3,22 @@ import pg from "pg";
 import { probeSession } from "./session-probe.ts";
 
 export type Guard = {
-  /** How long a connection may take until it is open, and a probe of the server to be answered; in milliseconds. */
+  /** Time limit for opening a connection, and for the answer to a probe of the server; in milliseconds. */
   readonly connectMilliseconds: number;
-  /** How long a statement may be silent, in milliseconds, before the server is asked whether it still runs. */
+  /** Milliseconds that a statement may be silent before a probe checks whether the server still runs it. */
   readonly silenceMilliseconds: number;
 };
 
 export const defaultGuard: Guard = { connectMilliseconds: 10_000, silenceMilliseconds: 30_000 };
 
-/** After so many milliseconds of silence an idle connection is probed by the kernel. */
+/** Milliseconds of silence after which the kernel probes an idle connection. */
 const keepAliveMilliseconds = 10_000;
-/** So many probes in succession must find no answer: a machine that is merely busy may miss one. */
+/** Number of consecutive probes without an answer: a machine that is merely busy may miss one. */
 const mostUnanswered = 2;
-/** How long the orderly end of a connection may take, in milliseconds. */
+/** Time limit for closing a connection in order, in milliseconds. */
 const endMilliseconds = 5_000;
 
-/** A statement got no answer, and the server does not work on it, or cannot be reached. */
+/** A statement got no answer, and the server does not work on it or cannot be reached. */
 class SilentConnectionError extends Error {
   override readonly name = "SilentConnectionError";
   readonly code = "ETIMEDOUT";
@@ -33,16 +33,16 @@ class SilentConnectionError extends Error {
 /**
  * Makes a class of clients that never wait for a dead connection for ever.
  *
- * No fixed time would do for every statement: a rebuild may rightly take an hour. So a statement is bounded by its
- * progress: when nothing has come for a while, the server is asked by another connection whether that session is still
- * at work. If it is not, or there is no answer either, the connection is closed and its statements reject with
- * `SilentConnectionError`. The worst case is the silence, its check, and two probes.
+ * No fixed time limit fits every statement: a rebuild may rightly take an hour. So progress is checked instead. After
+ * some silence, another connection asks the server whether the session is still at work. If it is not, or the server
+ * does not answer, the connection is closed and its statements reject with `SilentConnectionError`. The worst case is
+ * the silence, its check, and two probes.
  */
 export function guardedClients(guard: Guard = defaultGuard): typeof pg.Client {
   return class GuardedClient extends pg.Client {
     constructor(given?: string | pg.ClientConfig) {
       const config = typeof given === "string" ? { connectionString: given } : { ...given };
-      // A pool hides it from copies.
+      // A pool makes it non-enumerable, so a copy lacks it.
       if (typeof given === "object" && given.password !== undefined) config.password = given.password;
       const connectionTimeoutMillis = config.connectionTimeoutMillis || guard.connectMilliseconds;
       super({
@@ -57,7 +57,7 @@ export function guardedClients(guard: Guard = defaultGuard): typeof pg.Client {
   };
 }
 
-/** What node-postgres has and its types do not tell. */
+/** Properties of node-postgres that its types lack. */
 type Opened = pg.Client & {
   readonly connection: { readonly stream: Socket };
   readonly processID: number | null;
@@ -69,7 +69,7 @@ function watchSilence(
   { silenceMilliseconds, connectMilliseconds }: Guard,
 ): void {
   const { connection } = client as Opened;
-  /** When the first of the statements under way was sent, or bytes came last; null while there is none. */
+  /** When the first running statement was sent, or the last bytes arrived; null while no statement is running. */
   let heardAt: number | null = null;
   let received = 0;
   let openedAt = 0;

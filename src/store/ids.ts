@@ -1,15 +1,15 @@
 import { cryptography, type PithNumber } from "../protocol/index.ts";
 
 /**
- * Integer keys inside, registry identifiers outside. The integers are the first 63 bits of a SHA-256, so they
- * are the same on every mirror and after every rebuild, need no round trip to be given, and say nothing about
- * order. What they stand for is kept beside them, and `write` compares it: a collision is refused, not merged.
+ * Integer keys inside, registry identifiers outside. The integers are the first 63 bits of a SHA-256: the same on every
+ * mirror and after every rebuild, assigned without a round trip, and in no meaningful order. The original text is
+ * stored next to the integer, and `write` compares it: a collision is rejected, not merged.
  */
 function id63(text: string): bigint {
   return BigInt.asUintN(63, BigInt(`0x${cryptography.sha256Text(text).slice(0, 16)}`));
 }
 
-/** Works are cited again and again: the ids of their identifiers are kept, in two generations of so many. */
+/** Works are cited repeatedly: the ids of their identifiers are cached, in two generations of this size. */
 const mostKept = 20_000;
 
 class KeptIds {
@@ -42,8 +42,8 @@ export function paperIdOf(pithNumber: PithNumber): bigint {
 export type IdentifierKind = "arxiv" | "doi" | "work_id";
 
 /**
- * The key of an identifier, and of the work that is known by it. `value` is in the one spelling that
- * `protocol/work-identity` gives.
+ * The key of an identifier, and of the work with this identifier. `value` must be in the canonical spelling of
+ * `protocol/work-identity`.
  */
 export function identifierIdOf(kind: IdentifierKind, value: string): bigint {
   return kept[kind].of(value);
@@ -55,7 +55,7 @@ const kept: Readonly<Record<IdentifierKind, KeptIds>> = {
   work_id: new KeptIds("work_id"),
 };
 
-/** The key of a work, given its own: `arxiv:…`, `doi:…`, `work_id:…`, `pith:…` or `reference:…`. */
+/** The key of a work, given its text key: `arxiv:…`, `doi:…`, `work_id:…`, `pith:…` or `reference:…`. */
 export function workIdOf(key: string): bigint {
   return id63(key);
 }

@@ -6,33 +6,33 @@ import { backoffDelay } from "../runtime/retry.ts";
 export type ListenOptions = {
   readonly channel: string;
   readonly onNotice: (payload: string) => void;
-  /** Called each time that it begins to listen: notices from before were missed, and must be looked up. */
+  /** Called whenever listening starts: earlier notifications were missed, so look up the changes. */
   readonly onListening: () => void;
   readonly heartbeat?: Heartbeat;
 };
 
-/** How a connection that is dead, and does not show it, is noticed. In milliseconds. */
+/** Detects a connection that died silently. In milliseconds. */
 type Heartbeat = {
-  /** After so long without a notice, one is sent to itself, */
+  /** Without a notification for this long, the connection sends one to itself. */
   readonly quiet: number;
-  /** and must have come back after so long, or the connection is replaced. */
+  /** If it does not come back within this time, the connection is replaced. */
   readonly patience: number;
 };
 
 const defaultHeartbeat: Heartbeat = { quiet: 15_000, patience: 10_000 };
 
 export type Listening = {
-  /** Whether notices come at the moment, as far as is known: while a lost connection is replaced, none do. */
+  /** Whether notifications arrive, as far as is known: none do while a lost connection is being replaced. */
   isListening(): boolean;
-  /** Gives the connection back. May be called again. */
+  /** Releases the connection. Idempotent. */
   close(): Promise<void>;
 };
 
 const backoff = { firstDelay: 100, maxDelay: 5_000 };
 
 /**
- * Listens on one of the pool's connections; a lost one is replaced, after pauses that grow while that fails. A connection
- * that was dropped without a word is noticed by a notice that it sends to itself.
+ * Listens on one of the pool's connections. A lost one is replaced, with growing pauses between failed attempts. A
+ * silently dropped connection is detected by a notification that it sends to itself.
  */
 export function listen(pool: pg.Pool, options: ListenOptions): Listening {
   const closing = new AbortController();
@@ -51,7 +51,7 @@ export function listen(pool: pg.Pool, options: ListenOptions): Listening {
           },
         });
       } catch {
-        // The server cannot be reached, or has gone: tried again.
+        // The server cannot be reached, or has gone: retry.
       }
       isListening = false;
       failures++;
@@ -68,13 +68,13 @@ export function listen(pool: pg.Pool, options: ListenOptions): Listening {
   };
 }
 
-/** Listens until the connection is lost, or the signal. Rejects where it cannot. */
+/** Listens until the connection is lost or the signal is aborted. Rejects if it cannot listen. */
 async function hold(pool: pg.Pool, signal: AbortSignal, options: ListenOptions): Promise<void> {
   const { channel, onNotice, onListening, heartbeat = defaultHeartbeat } = options;
   const client = await pool.connect();
   const ending = new AbortController();
   const end = () => ending.abort();
-  // They stay when the connection is given up: its socket may still tell an error, and nobody else would hear it.
+  // The listeners stay after the release: the socket may still emit an error, which would have no other listener.
   client.on("error", end).on("end", end);
   signal.addEventListener("abort", end, { once: true });
   if (signal.aborted) end();
@@ -82,7 +82,7 @@ async function hold(pool: pg.Pool, signal: AbortSignal, options: ListenOptions):
     client.on("notification", (message) => {
       if (message.channel === channel) onNotice(message.payload ?? "");
     });
-    // No other session's, so that each hears its own only.
+    // A private channel, so that each session receives only its own heartbeats.
     const ownChannel = `pith_graph_heartbeat_${randomBytes(8).toString("hex")}`;
     await client.query(`LISTEN ${ownChannel}`);
     await client.query(`LISTEN ${channel}`);
@@ -90,14 +90,14 @@ async function hold(pool: pg.Pool, signal: AbortSignal, options: ListenOptions):
     await untilSilent(client, ownChannel, heartbeat, ending.signal);
   } finally {
     signal.removeEventListener("abort", end);
-    // What the session listens to ends with it.
+    // The session's subscriptions end with it.
     client.release(true);
   }
 }
 
 /**
- * Resolves once a notice that the connection sends to itself does not come back in time, or at the signal. It is sent
- * only after a quiet while: each takes a transaction id of the server.
+ * Resolves once a notification that the connection sends to itself does not come back in time, or at the signal. It is
+ * only sent after a quiet period, since each takes a transaction id of the server.
  */
 async function untilSilent(
   client: pg.PoolClient,
@@ -118,7 +118,7 @@ async function untilSilent(
     const answered = new Promise<boolean>((resolve) => {
       told = () => resolve(true);
     });
-    // Unanswered, it rejects when the connection is given up.
+    // If unanswered, it rejects when the connection is released.
     client.query(`NOTIFY ${ownChannel}`).catch(() => {});
     const late = pause(patience, false, { signal, ref: false }).catch(() => false);
     if (!(await Promise.race([answered, late]))) return;

@@ -20,32 +20,32 @@ import { bigintArray } from "./rows.ts";
 import { events, records } from "./tables/index.ts";
 import { aliasValue, readBroughtAliases } from "./text-columns.ts";
 
-/** What the log holds of one paper: enough to merge its state. */
+/** The log of one paper: enough to merge its state. */
 export type PaperLog = {
   readonly events: AcceptedEvent[];
-  /** As documents brought them that were accepted at `hash`. */
+  /** As in the documents that were accepted at `hash`. */
   readonly aliases: JsonValue[];
 };
 
-/** What the log holds of one paper, unparsed: two texts, which cost little to read and to send to a thread. */
+/** The unparsed log of one paper: two texts, which are cheap to read and to send to a thread. */
 export type LogText = {
-  /** Five lines for each event: id, body, signature, proof, fault; an empty one where there is none. */
+  /** Five lines per event: id, body, signature, proof, fault; an empty line for a missing value. */
   readonly events: string;
-  /** Of `records.aliases`. */
+  /** The text of `records.aliases`. */
   readonly aliases: string;
 };
 
-/** Reads the logs of papers, in one statement however many they are. Papers without a log have no entry. */
+/** Reads the logs of papers, in one statement. Papers without a log have no entry. */
 export async function readLogs(db: Queries, paperIds: readonly bigint[]): Promise<Map<bigint, PaperLog>> {
   const texts = await readLogTexts(db, paperIds);
   return new Map([...texts].map(([paperId, text]) => [paperId, parseLog(text)]));
 }
 
-/** As `readLogs`, without parsing what was read. */
+/** Like `readLogs`, without parsing. */
 export async function readLogTexts(db: Queries, paperIds: readonly bigint[]): Promise<Map<bigint, LogText>> {
   if (paperIds.length === 0) return new Map();
   const ids = bigintArray(paperIds);
-  // Canonical JSON has no line breaks (PROTOCOL.md, 1), so they can stand between the texts.
+  // Canonical JSON has no line breaks (PROTOCOL.md, 1), so they can separate the texts.
   const { rows } = await db.execute<{ paper_id: string; events: string | null; aliases: string }>(
     sql`SELECT paper_id, events_of_paper.events, ${records.aliases}
         FROM ${records} LEFT JOIN (
@@ -88,14 +88,14 @@ type EventLines = [
   fault: FaultReason | "",
 ];
 
-/** The merged state of a paper as its log has it. */
+/** Merges the state of a paper from its log. */
 export function mergeLog(pithNumber: PithNumber, log: PaperLog | undefined): MergedState {
   return mergeEvents(pithNumber, log?.events ?? [], log?.aliases ?? []);
 }
 
 /**
- * Reads what a merge needs of the logs of papers: four lines for each event (id, body, proof, fault; an empty one where
- * there is none). Papers without events have no entry.
+ * Reads the part of the logs that a merge needs: four lines per event (id, body, proof, fault; an empty line for a
+ * missing value). Papers without events have no entry.
  */
 export async function readEventTexts(
   client: Pick<pg.ClientBase, "query">,

@@ -11,20 +11,20 @@ import { waitForWriteLock, writeLock } from "./write-lock.ts";
 /** The committed migrations. */
 const committed = fileURLToPath(new URL("../../drizzle", import.meta.url));
 
-/** Any constant: who else migrates this database waits for it. */
+/** An arbitrary constant. Other processes that migrate this database wait for this lock. */
 export const migrationLock = 7_484_001;
 
-/** How the tables of a database compare with the migrations of this version. */
+/** How the schema of a database compares with the migrations of this version. */
 export type SchemaState = {
-  /** `ahead`: migrated by a newer version. `unreleased`: made by a version before 0.1.0, from which nothing leads here. */
+  /** `ahead`: migrated by a newer version. `unreleased`: made by a version before 0.1.0, which cannot be migrated. */
   readonly state: "current" | "behind" | "ahead" | "unreleased";
-  /** The migrations that are still to be run, oldest first. */
+  /** The pending migrations, oldest first. */
   readonly pending: readonly string[];
-  /** How many of this version's migrations were run; 0 in a database without tables. */
+  /** How many of this version's migrations have run; 0 in an empty database. */
   readonly applied: number;
 };
 
-/** The tables are those of a newer version, or of an unreleased one. The message says what to do. */
+/** The schema is that of a newer version, or of an unreleased one. The message says what to do. */
 export class SchemaError extends Error {
   override readonly name = "SchemaError";
 
@@ -37,17 +37,17 @@ export class SchemaError extends Error {
   }
 }
 
-/** The error of tables that this version can neither use nor migrate; null where it can. */
+/** The error if this version can neither use nor migrate the schema; null if it can. */
 export function schemaErrorOf({ state }: SchemaState, place: string): SchemaError | null {
   return state === "ahead" || state === "unreleased" ? new SchemaError(state, place) : null;
 }
 
-/** A writer of new papers has written to their tables before it waits for the lock: it goes first then. */
+/** A deadlock with a writer of new papers, which locks their tables before it waits: let that writer go first. */
 const conflicts = { attempts: 10, firstDelay: 20, maxDelay: 200, isRetryable: isConflict };
 
 /**
- * Brings the tables up to date with the committed migrations, in one transaction. Several processes may call it at
- * once: one does it, the others wait. Throws SchemaError, and then changes nothing. `onWait` is told what for.
+ * Migrates the schema with the committed migrations, in one transaction. Several processes may call it concurrently:
+ * one migrates, the others wait. Throws SchemaError without changing anything. `onWait` receives the reason for a wait.
  *
  * @returns the migrations that were run.
  */
@@ -73,8 +73,8 @@ async function migrateOnce(
     const error = schemaErrorOf(schema, place);
     if (error !== null) throw error;
     if (schema.state === "behind") {
-      // A batch under way is waited for before any table is locked: it reads by a second connection, which would wait for
-      // the migration while that waits for the batch. The next one comes after.
+      // Waits for a running batch before any table is locked: the batch reads by a second connection, which would wait
+      // for the migration while that waits for the batch. The next batch comes after.
       const onWriter = () => onWait("waiting for what is being written, then the tables are changed");
       await waitForWriteLock(pool, () => lock(client, writeLock, onWriter));
       await migrate(drizzle(client), { migrationsFolder });
@@ -93,7 +93,7 @@ async function lock(client: pg.ClientBase, key: number, onWait: () => void): Pro
   await client.query("SELECT pg_advisory_lock($1)", [key]);
 }
 
-/** Compares the database with the committed migrations, by when they were made. Reads only. */
+/** Compares the database with the committed migrations, by their creation times. Read-only. */
 export async function readSchemaState(
   client: Pick<pg.ClientBase, "query">,
   migrationsFolder = committed,
@@ -123,7 +123,7 @@ export function readMigrations(migrationsFolder = committed): readonly Migration
   return migrations;
 }
 
-/** When each of the migrations that were run had been made; none in an empty database. */
+/** Creation times of the migrations that have run; empty for an empty database. */
 async function readApplied(client: Pick<pg.ClientBase, "query">): Promise<number[]> {
   try {
     const { rows } = await client.query<{ created_at: string }>(
@@ -131,15 +131,15 @@ async function readApplied(client: Pick<pg.ClientBase, "query">): Promise<number
     );
     return rows.map((row) => Number(row.created_at));
   } catch (error) {
-    // No such schema, no such table.
+    // The schema or the table does not exist.
     if (error instanceof pg.DatabaseError && (error.code === "3F000" || error.code === "42P01")) return [];
     throw error;
   }
 }
 
 /**
- * Why the derived tables are to be recomputed from the log: a migration marks it where this version derives other rows
- * than those that are stored. Null where they are as this version makes them.
+ * Why the derived tables must be recomputed from the log: a migration sets this mark if this version derives other rows
+ * than those stored. Null if they are up to date.
  */
 export async function readRebuildDue(client: Pick<pg.Pool, "query">): Promise<string | null> {
   const { rows } = await client.query<{ value: string }>(
@@ -148,12 +148,12 @@ export async function readRebuildDue(client: Pick<pg.Pool, "query">): Promise<st
   return rows[0]?.value ?? null;
 }
 
-/** Takes the mark away, in the transaction of the rebuild. */
+/** Removes the mark, in the transaction of the rebuild. */
 export async function clearRebuildDue(client: Pick<pg.ClientBase, "query">): Promise<void> {
   await client.query("DELETE FROM settings WHERE name = 'rebuild_due'");
 }
 
-/** The oldest PostgreSQL that the tables can be made on: with 17 came the collation `pg_c_utf8`. */
+/** The oldest supported PostgreSQL: the collation `pg_c_utf8` was added in 17. */
 export const oldestMajor = 17;
 
 /** The server's PostgreSQL is older than `oldestMajor`. */
@@ -167,7 +167,7 @@ export class OldServerError extends Error {
   }
 }
 
-/** As people write it: PostgreSQL counts 180004 for 18.4. */
+/** The version as people write it: PostgreSQL reports 180004 for 18.4. */
 export function versionText(version: number): string {
   return `${Math.floor(version / 10_000)}.${version % 10_000}`;
 }
@@ -176,7 +176,7 @@ export function isTooOld(version: number): boolean {
   return version < oldestMajor * 10_000;
 }
 
-/** Rejects with `OldServerError`, or with what the connection to the server fails with. */
+/** Rejects with `OldServerError`, or with the error of the connection. */
 export async function refuseOldServer({ pool }: Pick<Database, "pool">): Promise<void> {
   const { rows } = await pool.query<{ version: number }>(
     "SELECT current_setting('server_version_num')::int AS version",

@@ -3,10 +3,10 @@ import type { papers } from "./tables/index.ts";
 
 type Row = typeof papers.$inferSelect;
 
-/** What decides which of several versions comes first. */
+/** The columns that order versions. */
 type VersionRow = Pick<Row, "pithNumber" | "sourceVersion" | "submittedAt">;
 
-/** Latest version first; then by submission, latest first; then by Pith number. Negative where `a` comes first. */
+/** Latest version first, then latest submission, then by Pith number. Negative if `a` comes first. */
 export function compareVersions(a: VersionRow, b: VersionRow): number {
   return (
     (b.sourceVersion ?? -1) - (a.sourceVersion ?? -1) ||
@@ -16,8 +16,8 @@ export function compareVersions(a: VersionRow, b: VersionRow): number {
 }
 
 /**
- * Which of several papers of one work stands for it, the same on every mirror: the best proved, of equally proved ones
- * the latest. `Work.paper` and `paper(ref:)` without a version both give the first in this order.
+ * Orders the papers of one work, the same on every mirror: highest proof first, then the latest version. `Work.paper`,
+ * and `paper(ref:)` without a version, return the first paper in this order.
  */
 export function compareStandIns(
   a: VersionRow & Pick<Row, "proof">,
@@ -26,7 +26,7 @@ export function compareStandIns(
   return proofRank(b.proof) - proofRank(a.proof) || compareVersions(a, b);
 }
 
-/** Of ASCII texts. */
+/** Compares ASCII texts. */
 function compareText(a: string, b: string): number {
   return a === b ? 0 : a < b ? -1 : 1;
 }

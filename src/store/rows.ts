@@ -6,8 +6,8 @@ import type { Statements } from "./transaction.ts";
 export type { Cell } from "./copy-format.ts";
 
 /**
- * Inserts rows that are known to be new, by COPY: about twice as fast as any INSERT. A row that is there already is
- * an error. `like` is the table whose columns these are, where it is another.
+ * Inserts rows that are known to be new, by COPY: about twice as fast as any INSERT. An existing row is an error.
+ * `like` is the table that declares these columns, if it is another.
  */
 export async function insertRows(
   client: Statements,
@@ -23,8 +23,8 @@ export async function insertRows(
 }
 
 /**
- * Inserts or updates rows in one statement, however many. They travel as one JSON text, which PostgreSQL turns into
- * rows of the table's own type; `conflict` is the statement's ON CONFLICT clause.
+ * Inserts or updates rows in one statement. They are sent as one JSON text, which PostgreSQL converts to rows of the
+ * table's own type; `conflict` is the statement's ON CONFLICT clause.
  *
  * @returns the number of rows that were written.
  */
@@ -76,20 +76,20 @@ function cellText(cell: Cell): string {
   return typeof cell === "bigint" ? cell.toString() : JSON.stringify(cell);
 }
 
-/** A bigint[] parameter: PostgreSQL's own text form, which is cheaper to make than node-postgres' general one. */
+/** A bigint[] parameter in PostgreSQL's text form, which is cheaper to make than node-postgres' general conversion. */
 export function bigintArray(ids: Iterable<bigint>): string {
   return `{${[...ids].join(",")}}`;
 }
 
-/** CopyData's `d`, and four bytes for the length of what follows and themselves. */
+/** CopyData's `d`, and a four-byte length that includes itself. */
 const dataHeader = 5;
 const copyDone = Buffer.from([0x63, 0, 0, 0, 4]);
 
 /**
- * Copies rows into tables, one after the other, in one round trip: all data is sent behind the commands, without
- * waiting to be asked for it. Where a command fails, PostgreSQL passes over what comes after it.
+ * Copies rows into tables, one after the other, in one round trip: all data is sent right behind the commands, without
+ * waiting for the server's requests. If a command fails, PostgreSQL skips the rest.
  *
- * Resolves when all of it is there; rejects with PostgreSQL's error. The memory of the rows is given back.
+ * Resolves when all rows are written; rejects with PostgreSQL's error. Releases the memory of the rows.
  */
 export function copyIn(client: Statements, copies: readonly CopyRows[]): Promise<void> {
   return statements.run({ name: "COPY" }, () => send(client, copies));
@@ -122,6 +122,6 @@ async function send(client: Statements, copies: readonly CopyRows[]): Promise<vo
       handleError: reject,
     });
   });
-  // After an error the socket may still hold on to them.
+  // After an error the socket may still reference the buffers.
   for (const copy of copies) copy.release();
 }

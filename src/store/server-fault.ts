@@ -1,23 +1,23 @@
-// Imports nothing: also a command that opens no database tells with it what an error means.
+// Imports nothing, since commands that open no database use it too.
 
 /**
- * SQLSTATEs of a server that goes, is not ready, or ends the session (also one that was idle in a transaction for too
- * long, 25P03, or had a transaction for too long, 25P04); and of one with no connection left.
+ * SQLSTATEs of a server that shuts down, is not ready, or ends the session (also one idle in a transaction for too
+ * long, 25P03, or in a transaction for too long, 25P04); and of one without free connections.
  */
 const faultStates = /^(?:08...|25P0[34]|57P0[1-5]|53300)$/;
-/** What the system says of a connection. */
+/** System error codes of a connection. */
 const systemCodes =
   /^(?:ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
-/** What is said without a code of its own: by node-postgres, and by the system of a socket that is a file. */
+/** Messages without a code: from node-postgres, and from the system for a Unix socket. */
 const lostMessages =
   /^(?:Connection terminated|Query read timeout|timeout expired|Cannot use a pool after|connect (?:ENOENT|EACCES) )|not queryable|timeout exceeded when trying to connect/;
 
-/** An error's causes are looked into so far. */
+/** Maximum depth of an error's causes that is inspected. */
 const mostCauses = 5;
 
 /**
- * The error, or the cause of it, that is the database server's own or of the way to it, and not of what it was asked:
- * the server goes, comes up, refuses, has no connection left, or cannot be reached. Null where none is.
+ * The error, or its first cause, that is a fault of the database server or the connection to it, not of the statement:
+ * the server shuts down, starts up, refuses, has no free connection, or cannot be reached. Null if there is none.
  */
 export function serverFaultOf(error: unknown): Error | null {
   return firstOf(error, (each) => {
@@ -30,23 +30,23 @@ export function isServerFault(error: unknown): boolean {
   return serverFaultOf(error) !== null;
 }
 
-/** SQLSTATEs of a transaction that was ended for others' sake: the same again is not in anybody's way. */
+/** SQLSTATEs of a transaction that was ended in favour of others: it can be retried. */
 const conflictStates = /^(?:40P01|40001)$/;
 
-/** Whether a transaction was given up for a deadlock, or because it could not be put in order with others. */
+/** Whether a transaction failed because of a deadlock or a serialization failure. */
 export function isConflict(error: unknown): boolean {
   return firstOf(error, (each) => conflictStates.test(codeOf(each))) !== null;
 }
 
 /**
- * Whether a row was refused for its key or another constraint (SQLSTATE class 23). What is written is derived, so that
- * is never the fault of a document: it is a defect of this program, or of a row that an earlier one has left.
+ * Whether a row violated its key or another constraint (SQLSTATE class 23). Written rows are derived, so this is never
+ * the fault of a document: it is a defect of this program, or of a row that an earlier version has left.
  */
 export function isConstraintViolation(error: unknown): boolean {
   return firstOf(error, (each) => /^23...$/.test(codeOf(each))) !== null;
 }
 
-/** The error's message with the table, constraint and detail that PostgreSQL names. */
+/** The error's message with the table, constraint and detail that PostgreSQL reports. */
 export function describeDatabaseError(error: Error): string {
   const { table, constraint, detail } = error as { table?: string; constraint?: string; detail?: string };
   const places = [
@@ -57,7 +57,7 @@ export function describeDatabaseError(error: Error): string {
   return places.length === 0 ? error.message : `${error.message} (${places.join("; ")})`;
 }
 
-/** The error, or the first cause of it, that is such a one. */
+/** The first match of the error and its causes. */
 function firstOf(error: unknown, isMeant: (each: Error) => boolean): Error | null {
   let each = error;
   for (let depth = 0; each instanceof Error && depth <= mostCauses; depth++) {

@@ -1,10 +1,10 @@
 import pg from "pg";
 
-/** What the client's side of a silent connection does. */
+/** The state of the client's side of a silent connection. */
 type OwnSide = {
-  /** Bytes that it was given are not sent yet. */
+  /** Bytes are still waiting to be sent. */
   readonly isSending: boolean;
-  /** It would take what comes. */
+  /** The client is reading from its socket. */
   readonly isReading: boolean;
 };
 
@@ -17,17 +17,17 @@ type Session = {
 /** A session, as its client knows it. */
 type OwnSession = {
   readonly processId: number | null;
-  /** How long its connection has been open, in milliseconds: a younger session of this process id is another one. */
+  /** How long the connection has been open, in milliseconds: a younger session with this process id is another one. */
   readonly age: number;
 };
 
-/** Of a session: the server works on its statement; it does not; or it did not say so in time. */
+/** Whether the server works on the session's statement, or did not answer in time. */
 export type Probed = "at work" | "idle" | "no answer";
 
 /**
- * Asks the server, by a connection of its own, whether it works on a statement of another session. `idle`: that session is
- * gone, has answered already, or waits for a client that waits for it; then it is ended, and with it its transaction and
- * its locks. Connecting and asking may take `milliseconds` each.
+ * Queries over a separate connection whether the server works on a statement of another session. `idle`: that session
+ * is gone, has already answered, or waits for a client that waits for it; then it is terminated, with its transaction
+ * and its locks. Connecting and querying may take `milliseconds` each.
  */
 export async function probeSession(
   config: pg.ClientConfig,
@@ -55,17 +55,17 @@ export async function probeSession(
     await client.query("SELECT pg_terminate_backend($1)", [processId]);
     return "idle";
   } catch (error) {
-    // A server that refuses, for it has no connection left, is there, and may be at work.
+    // A server that refuses for lack of connections is reachable, and may be at work.
     return error instanceof pg.DatabaseError ? "at work" : "no answer";
   } finally {
-    // A query that is under way would be waited for.
+    // `end` would wait for a running query.
     (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
   }
 }
 
-/** Whether the session does something, seen from a client that has heard nothing of it. */
+/** Whether the session does something, although its client has received nothing. */
 export function isAtWork({ state, wait_type, wait }: Session, { isSending, isReading }: OwnSide): boolean {
-  // Another role's, or not tracked: nothing speaks against it.
+  // Another role's session, or not tracked: assume that it works.
   if (state === null || state === "disabled") return true;
   if (state !== "active" && state !== "fastpath function call") return false;
   if (wait_type !== "Client") return true;

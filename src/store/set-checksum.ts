@@ -5,14 +5,14 @@ export const emptyChecksum = "0".repeat(64);
 
 const modulus = 1n << 256n;
 
-/** What a member adds to the checksum of a set. */
+/** The contribution of a member to the checksum. */
 function share(member: string): bigint {
   return BigInt(`0x${createHash("sha256").update(member).digest("hex")}`);
 }
 
 /**
- * The checksum of a set of texts after a change of it: the sum modulo 2^256 of their SHA-256. It does not depend on the
- * order of changes.
+ * The checksum of a set of texts after a change: the sum modulo 2^256 of their SHA-256. It does not depend on the order
+ * of changes.
  */
 export function setChecksum(
   checksum: string,

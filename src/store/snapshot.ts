@@ -4,12 +4,11 @@ import { connectUntil, endingSignal, raceAbort } from "./cancellation.ts";
 import { mayAnswerElsewhere } from "./replicas/read-server.ts";
 
 /**
- * Reads by several statements what one would read at once: all of them see the same rows, whatever is committed
- * meanwhile. Ends with the signal of `untilAborted`. Where the tables are distributed, each server has a snapshot of its
- * own.
+ * Runs several statements in one snapshot: all see the same rows, whatever is committed concurrently. Ends with the
+ * signal of `untilAborted`. If the tables are distributed, each server has a snapshot of its own.
  *
- * A replica that fails takes its snapshot with it. Then everything is read once more, statement by statement: the pool
- * knows who answers in its place.
+ * If a replica fails, its snapshot is lost. Everything is then read once more, statement by statement: the pool sends
+ * the statements to another server.
  */
 export async function inSnapshot<Result>(
   pool: pg.Pool,
@@ -30,7 +29,7 @@ async function readInSnapshot<Result>(
   const signal = endingSignal();
   const client = await (signal === undefined ? pool.connect() : connectUntil(pool, signal));
   let isHeld = true;
-  // A connection in the middle of a transaction is of no use to others.
+  // A connection in the middle of a transaction cannot be reused.
   const release = (isLost: boolean) => {
     if (isHeld) client.release(isLost);
     isHeld = false;

@@ -1,12 +1,12 @@
 import { Worker } from "node:worker_threads";
 
 /**
- * Where the compiled files are. Node.js 20 starts no thread from a source, whatever loader runs the program: run from
- * its sources (by tests and benchmarks, which compile them first), it starts threads from what was compiled of them.
+ * The folder of the compiled files. Node.js 20 cannot start a thread from TypeScript, whatever loader runs the program:
+ * tests and benchmarks, which run the sources, compile them first and start threads from the result.
  */
 const compiled = new URL(import.meta.url.endsWith(".ts") ? "../../dist/" : "../", import.meta.url);
 
-/** Starts a thread; `entry` is its compiled file, as seen from there. */
+/** Starts a thread; `entry` is its compiled file, relative to that folder. */
 export function startThread(entry: string, workerData?: unknown): Worker {
   return new Worker(new URL(entry, compiled), { workerData });
 }

@@ -1,11 +1,11 @@
 import type { JsonValue } from "../protocol/index.ts";
 
-/** An alias of a paper as `records` has it. Strings as they came: any of their characters may be outside what PostgreSQL's text holds. */
+/** An alias as in `records.aliases`. Strings are unchanged: PostgreSQL's text may not allow their characters. */
 export type StoredAlias = {
   readonly kind: string;
   readonly value: string;
   readonly createdAt: string;
-  /** Whether a document brought it that was accepted at `hash`: part of the log. Else the merge derived it. */
+  /** Whether a document accepted at `hash` contained it: part of the log. Otherwise the merge derived it. */
   readonly isBrought: boolean;
   /** Derived: whether the state lists it. */
   readonly isCurrent: boolean;
@@ -19,7 +19,7 @@ type Cells = readonly [
   isCurrent: boolean,
 ];
 
-/** The text of `records.aliases`; the order is the caller's. */
+/** The text of `records.aliases`; the caller determines the order. */
 export function aliasesText(aliases: readonly StoredAlias[]): string {
   return JSON.stringify(
     aliases.map(
@@ -34,7 +34,7 @@ export function aliasesText(aliases: readonly StoredAlias[]): string {
   );
 }
 
-/** Reads what `aliasesText` wrote. */
+/** Parses the result of `aliasesText`. */
 export function readStoredAliases(text: string): StoredAlias[] {
   return (JSON.parse(text) as Cells[]).map(([kind, value, createdAt, isBrought, isCurrent]) => ({
     kind,
@@ -45,12 +45,12 @@ export function readStoredAliases(text: string): StoredAlias[] {
   }));
 }
 
-/** The part of `records.aliases` that belongs to the log: what documents brought. */
+/** The part of `records.aliases` that belongs to the log: aliases from documents. */
 export function readBroughtAliases(text: string): StoredAlias[] {
   return readStoredAliases(text).filter(({ isBrought }) => isBrought);
 }
 
-/** An alias as a document would bring it. */
+/** An alias in the form of a document. */
 export function aliasValue({
   kind,
   value,
@@ -59,15 +59,15 @@ export function aliasValue({
   return { alias_kind: kind, alias_value: value, created_at: createdAt };
 }
 
-/** Another identifier that a DOI or work id stands for. */
+/** The identifier that a DOI or work id resolves to. */
 export type Target = { readonly targetId: bigint; readonly targetKind: "arxiv" | "doi" };
 
-/** How many papers say one thing of an identifier: that it stands for another, or nothing but itself. */
+/** How many papers resolve an identifier to this target, or give it alone. */
 export type Voice = { readonly target: Target | null; readonly papers: number };
 
 type Cell = [targetId: string | null, targetKind: Target["targetKind"] | null, papers: number];
 
-/** As the column `work_identifiers.voices` has them. */
+/** The text of `work_identifiers.voices`. */
 export function voicesText(voices: readonly Voice[]): string {
   const cells = voices.map(
     ({ target, papers }): Cell => [target?.targetId.toString() ?? null, target?.targetKind ?? null, papers],

@@ -3,29 +3,29 @@ import type pg from "pg";
 /** Sends statements on one connection. */
 export type Statements = Pick<pg.ClientBase, "query">;
 
-/** A query that sends itself, like a COPY. */
+/** A query that sends itself, such as a COPY. */
 type Submittable = pg.Submittable & { handleError(error: Error, ...rest: unknown[]): void };
 
 function isSubmittable(query: unknown): query is Submittable {
   return typeof query === "object" && query !== null && "submit" in query;
 }
 
-/** A statement was given to a transaction that has ended or failed: nothing was sent. */
+/** A statement was passed to a transaction that has ended or failed: nothing was sent. */
 class TransactionOverError extends Error {
   override readonly name = "TransactionOverError";
 }
 
 /**
- * The server answered COMMIT with ROLLBACK: an earlier statement of the transaction had failed and its error was not
- * seen. Nothing was stored.
+ * The server answered COMMIT with ROLLBACK: an earlier statement of the transaction had failed unnoticed. Nothing was
+ * stored.
  */
 class NotCommittedError extends Error {
   override readonly name = "NotCommittedError";
 }
 
 /**
- * The only way to a connection while a transaction is open on it. From the first failure on, and after its end, it
- * refuses every statement, so nothing can be sent on the connection outside the transaction.
+ * The only access to a connection while a transaction is open on it. After the first failure, and after its end, it
+ * rejects every statement, so nothing can be sent on the connection outside the transaction.
  */
 export class Transaction implements Statements {
   #client: pg.ClientBase | null;
@@ -35,7 +35,7 @@ export class Transaction implements Statements {
     this.#client = client;
   }
 
-  /** As `query` of node-postgres, submittables included; without a callback. */
+  /** Like `query` of node-postgres, including submittables, but without callbacks. */
   readonly query = ((...args: unknown[]): unknown => {
     const [first] = args;
     if (isSubmittable(first)) return this.#submit(first);
@@ -66,18 +66,18 @@ export class Transaction implements Statements {
     return error instanceof Error ? error : new Error(String(error));
   }
 
-  /** From now on every statement is refused with this error; the first one counts. */
+  /** Rejects every later statement with this error; only the first call counts. */
   fail(error: unknown): void {
     this.#failure ??= { error };
     this.#client = null;
   }
 
-  /** Throws the error that the transaction failed with, if it has. */
+  /** Throws the error that the transaction failed with, if any. */
   throwIfFailed(): void {
     if (this.#failure !== null) throw this.#failure.error;
   }
 
-  /** Commits; rejects with `NotCommittedError` where the server has rolled back instead. */
+  /** Commits; rejects with `NotCommittedError` if the server has rolled back instead. */
   async commit(): Promise<void> {
     const { command } = await this.query("COMMIT");
     if (command !== "COMMIT") {
@@ -88,22 +88,22 @@ export class Transaction implements Statements {
   }
 }
 
-/** How long a writer may do nothing in its transaction, in milliseconds, before PostgreSQL ends its session. */
+/** Milliseconds for which a writer may idle in its transaction before PostgreSQL ends its session. */
 export const idleWriterMilliseconds = 60_000;
 
 /**
- * Begins the transaction of a writer. Each of its statements sees what was committed before, whatever the server's
- * default is. A writer that was stopped, or whose connection is dead, loses its transaction and its locks after
- * `idleWriterMilliseconds`: it finds its connection closed when it goes on, and repeats the work.
+ * Begins a writer's transaction. Each of its statements sees what was committed before, whatever the server's default
+ * isolation level. A writer that was stopped, or whose connection is dead, loses its transaction and its locks after
+ * `idleWriterMilliseconds`: when it resumes, its connection is closed, and it repeats the work.
  */
 export const beginWriting = `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = ${idleWriterMilliseconds}`;
 
 /**
- * Runs work in a transaction on a connection of its own, and commits. Whatever fails, the connection is closed rather
- * than rolled back: the server ends the transaction with it, and statements that were still queued are never sent.
+ * Runs work in a transaction on a separate connection, and commits. On any failure the connection is closed instead of
+ * rolled back: the server then ends the transaction, and queued statements are never sent.
  *
- * `begin` is the statement that opens the transaction. Where COMMIT itself fails for a lost connection, the work may
- * have been committed: it must be safe to repeat.
+ * `begin` is the statement that opens the transaction. If COMMIT itself fails because of a lost connection, the work
+ * may have been committed: it must be safe to repeat.
  */
 export async function inTransaction<Result>(
   pool: pg.Pool,
@@ -121,10 +121,7 @@ export async function inTransaction<Result>(
   }
 }
 
-/**
- * `inTransaction` for writers, from `beginWriting` on. While this process runs, PostgreSQL hears of it: work may take as
- * long as it does.
- */
+/** `inTransaction` for writers, with `beginWriting`. It keeps the session alive, so the work may take any time. */
 export function inWriteTransaction<Result>(
   pool: pg.Pool,
   work: (transaction: Transaction) => Promise<Result>,
@@ -133,8 +130,8 @@ export function inWriteTransaction<Result>(
 }
 
 /**
- * Lets PostgreSQL hear of a session while work goes on elsewhere, as long as this process runs: only the session of one
- * that was stopped is ended for its silence.
+ * Keeps a session from idling while work continues elsewhere: PostgreSQL only ends the sessions of processes that were
+ * stopped.
  */
 export async function keepOpen<Result>(session: Statements, work: () => Promise<Result>): Promise<Result> {
   const timer = setInterval(() => session.query("SELECT 1").catch(() => {}), idleWriterMilliseconds / 4);
@@ -145,7 +142,7 @@ export async function keepOpen<Result>(session: Statements, work: () => Promise<
   }
 }
 
-/** `inTransaction` on a connection that the caller has, and must close when this rejects. */
+/** `inTransaction` on the caller's connection, which the caller must close if this rejects. */
 export async function onConnection<Result>(
   client: pg.ClientBase,
   begin: string,

@@ -1,19 +1,19 @@
 import type { Database } from "./database.ts";
 
 /**
- * Any constant: who else writes to the tables waits for it. Works and their counts belong to no one paper, so two
- * writers would have to agree on an order of locks; verification, the greater part, needs none.
+ * An arbitrary constant. Writers wait for each other under this lock: works and their counts belong to no single paper,
+ * so two writers would need a common lock order. Verification, most of the work, needs no lock.
  */
 export const writeLock = 7_484_002;
 
-/** Who holds the write lock while others wait for it. */
+/** The holder of the write lock while others wait for it. */
 export type WriteLockWait = {
-  /** The server's process id of the session that holds it, and the name that its program gave. */
+  /** The server's process id of the holder's session, and its application name. */
   readonly pid: number;
   readonly application: string;
-  /** How long its transaction has been open, or its session has done nothing; in seconds. */
+  /** Age of its open transaction, or time since its session last did something; in seconds. */
   readonly heldSeconds: number;
-  /** How many wait for it, and how long the first of them has. */
+  /** Number of waiting sessions, and how long the first has waited. */
   readonly waiting: number;
   readonly waitedSeconds: number;
 };
@@ -21,7 +21,7 @@ export type WriteLockWait = {
 const ofThisLock = `locktype = 'advisory' AND classid = 0 AND objid = ${writeLock} AND objsubid = 1
   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
 
-/** Who holds the write lock, and who waits for it; null where nobody waits. */
+/** The holder of the write lock and its waiters; null if no session is waiting. */
 export async function readWriteLockWait({ pool }: Pick<Database, "pool">): Promise<WriteLockWait | null> {
   const { rows } = await pool.query<{
     pid: number;
@@ -45,19 +45,19 @@ export async function readWriteLockWait({ pool }: Pick<Database, "pool">): Promi
 
 /** When a holder of the lock counts as stopped, in milliseconds. */
 export type WaitLimits = {
-  /** How often one who waits looks at the holder. */
+  /** Interval at which a waiter checks the holder. */
   readonly lookMilliseconds: number;
-  /** For how long the holder's session must have waited for its own program, without any progress. */
+  /** For how long the holder's session must have waited for its client without any progress. */
   readonly stoppedMilliseconds: number;
 };
 
 export const defaultWaitLimits: WaitLimits = { lookMilliseconds: 10_000, stoppedMilliseconds: 60_000 };
 
 /**
- * Waits for the write lock by a statement that takes it. A holder that works is waited for, however long it takes: a
- * rebuild may take an hour. One whose program was stopped, or cannot be reached, has its session ended after
- * `stoppedMilliseconds`: its transaction is rolled back, and if the program goes on, it finds the connection closed and
- * repeats its work. `pool` must have a connection besides the one that waits.
+ * Waits for the write lock with a statement that takes it. A working holder is waited for, however long it takes: a
+ * rebuild may take an hour. If the holder's program was stopped or cannot be reached, its session is ended after
+ * `stoppedMilliseconds`: its transaction is rolled back, and if the program resumes, its connection is closed and it
+ * repeats the work. `pool` must have another connection than the one that waits.
  */
 export async function waitForWriteLock<Result>(
   pool: Database["pool"],
@@ -69,7 +69,7 @@ export async function waitForWriteLock<Result>(
   const look = async () => {
     if (isLooking) return;
     isLooking = true;
-    // A look that fails is repeated.
+    // A failed check is repeated.
     const holder = await readIdleHolder(pool).catch(() => undefined);
     if (holder === undefined || holder.sign !== seen?.sign)
       seen = holder && { sign: holder.sign, since: performance.now() };
@@ -90,11 +90,11 @@ export async function waitForWriteLock<Result>(
 
 type IdleHolder = {
   readonly pid: number;
-  /** Changes with whatever the session does. */
+  /** Changes with any activity of the session. */
   readonly sign: string;
 };
 
-/** The holder, where its session waits for its own program: for the next statement, for rows to copy, to be read from. */
+/** The holder, if its session waits for its client: for the next statement, for rows to copy, or to be read from. */
 async function readIdleHolder(pool: Database["pool"]): Promise<IdleHolder | undefined> {
   const { rows } = await pool.query<IdleHolder>(
     `SELECT a.pid, concat_ws(' ', a.pid, a.backend_start, a.query_start, a.state_change, a.state, a.wait_event,
@@ -105,7 +105,7 @@ async function readIdleHolder(pool: Database["pool"]): Promise<IdleHolder | unde
   return rows[0];
 }
 
-/** Ends the session, if it still holds the lock and has done nothing since. */
+/** Ends the session if it still holds the lock and has done nothing since. */
 async function endSession(pool: Database["pool"], { pid, sign }: IdleHolder): Promise<void> {
   const now = await readIdleHolder(pool);
   if (now?.sign === sign) await pool.query("SELECT pg_terminate_backend($1)", [pid]);

@@ -5,26 +5,26 @@ import { softwareVersion } from "../version.ts";
 import type { Attributes, EndedSpan } from "./tracer.ts";
 
 type Exporter = {
-  /** Keeps the span to be sent; drops it where too many wait. */
+  /** Queues the span, or drops it if the queue is full. */
   add(span: EndedSpan): void;
-  /** Sends what waits. Never rejects. */
+  /** Sends the queued spans. Never rejects. */
   flush(): Promise<void>;
-  /** Sends what waits, once, and nothing more. */
+  /** Sends the queued spans once more, then stops. */
   close(): Promise<void>;
 };
 
-/** Spans of one request. */
+/** Maximum spans per request. */
 const mostInRequest = 512;
 const requestMilliseconds = 10_000;
-/** The log is told of failures so often at most. */
+/** Minimum interval between two logged failures. */
 const tellEveryMilliseconds = 60_000;
 
-/** Statuses after which OTLP has a sender try again. */
+/** Statuses after which OTLP requires a retry. */
 const passing = new Set([429, 502, 503, 504]);
 
 /**
- * Sends spans by OTLP over HTTP, as JSON, in batches. Where the receiver cannot be reached, or is busy, what waits is
- * kept for the next time, within bounds; nothing else ever waits for it.
+ * Sends spans over OTLP/HTTP as JSON, in batches. If the receiver cannot be reached or is busy, the spans stay queued
+ * for the next attempt, up to a limit; nothing else ever waits for them.
  */
 export function createExporter(config: TracingConfig, log: Log): Exporter {
   const url = config.tracesEndpoint ?? `${config.endpoint?.replace(/\/+$/, "")}/v1/traces`;
@@ -40,7 +40,7 @@ export function createExporter(config: TracingConfig, log: Log): Exporter {
     log.warn({ dropped }, `traces could not be sent: ${why}`);
   };
 
-  /** Whether there is sense in sending more now. */
+  /** Resolves to false if the receiver is unreachable or busy, so that sending more makes no sense now. */
   const sendBatch = async (): Promise<boolean> => {
     const batch = waiting.slice(0, mostInRequest);
     let status: number;
@@ -103,12 +103,12 @@ export function createExporter(config: TracingConfig, log: Log): Exporter {
   };
 }
 
-/** As OpenTelemetry numbers them. */
+/** Numbers of OpenTelemetry's SpanKind. */
 const spanKinds = { internal: 1, server: 2, client: 3 } as const;
 
 /**
- * Spans as the body of an OTLP request, in its JSON form
- * (https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding): ids in hex, 64-bit numbers as text.
+ * The body of an OTLP request in JSON (https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding): ids in hex,
+ * 64-bit numbers as text.
  */
 function otlpText(resource: Attributes, spans: readonly EndedSpan[]): string {
   const scope = { name: "pith-graph", version: softwareVersion };
@@ -141,7 +141,7 @@ function spanOf({
     startTimeUnixNano: nanoseconds(startedAt),
     endTimeUnixNano: nanoseconds(endedAt),
     attributes: attributesOf(error === null ? attributes : { ...attributes, "error.type": error }),
-    // 2 is an error; without one nothing is said.
+    // 2 is an error; otherwise the status is unset.
     status: error === null ? {} : { code: 2 },
   };
 }
@@ -156,7 +156,7 @@ function anyValueOf(value: string | number | boolean): object {
   return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value };
 }
 
-/** Of milliseconds with fractions; a double holds them to a quarter of a microsecond. */
+/** From fractional milliseconds; a double is precise to a quarter of a microsecond. */
 function nanoseconds(milliseconds: number): string {
   const whole = Math.floor(milliseconds);
   return (BigInt(whole) * 1_000_000n + BigInt(Math.round((milliseconds - whole) * 1e6))).toString();

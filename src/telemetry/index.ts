@@ -9,17 +9,17 @@ import { countIngest, countRequests, countStatements } from "./work-metrics.ts";
 export { exposition, expositionType, type Family, gauge, Metrics } from "./metrics.ts";
 export { collectGraphMetrics, collectPoolMetrics, collectTableMetrics } from "./read-metrics.ts";
 
-/** The logs, metrics and traces of a process of the service. */
+/** Logging, metrics and tracing of one process of the service. */
 export type Telemetry = {
   readonly log: Log;
-  /** Null where metrics are not served. */
+  /** Null if metrics are off. */
   readonly metrics: Metrics | null;
-  /** The metrics of this process, labelled with its role; none where they are not served. */
+  /** The metrics of this process, labelled with its role; empty if metrics are off. */
   families(): Promise<Family[]>;
   close(): Promise<void>;
 };
 
-/** Starts to log, count and trace what is configured. Before the database is opened: its statements are published from then. */
+/** Starts logging, metrics and tracing. Call it before opening the database: only later pools publish statements. */
 export function startTelemetry(config: Config, role: "api" | "worker"): Telemetry {
   const log = createLog({ level: config.logLevel, format: config.logFormat, role });
   const stops: (() => void | Promise<void>)[] = [logRequests(log)];
@@ -40,7 +40,7 @@ export function startTelemetry(config: Config, role: "api" | "worker"): Telemetr
   };
 }
 
-/** Writes a line for each request at the level `debug`; nothing where that is not logged. */
+/** Logs a line for each request at level `debug`; does nothing if that level is off. */
 export function logRequests(log: Log): () => void {
   if (!log.isLevelEnabled("debug")) return () => {};
   return requests.subscribe({

@@ -8,7 +8,7 @@ import {
   Registry,
 } from "prom-client";
 
-/** A metric with its samples, in the form in which prom-client passes them between processes. */
+/** A metric with its samples, in the format in which prom-client passes them between processes. */
 export type Family = Omit<MetricObjectWithValues<MetricValue<string>>, "collect">;
 
 type Labels = Readonly<Record<string, string>>;
@@ -17,7 +17,7 @@ type Collector = () => readonly Family[] | Promise<readonly Family[]>;
 /** The media type of `exposition`. */
 export const expositionType = "text/plain; version=0.0.4";
 
-/** The metrics of one process. No label may have a client's words for its value. */
+/** The metrics of one process. No label value may come from a client. */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #collectors: Collector[] = [];
@@ -40,19 +40,19 @@ export class Metrics {
     return new Histogram({ name, help, labelNames, buckets: [...buckets], registers: [this.#registry] });
   }
 
-  /** How often something was done, and how many seconds it took in total; by the value of a label if that is named. */
+  /** Counts how often something was done and its total duration in seconds, by the value of a label if one is named. */
   timing(name: string, help: string, label?: string): Timing {
     const timing = new Timing(label);
     this.collect(() => [familyOf(name, "summary", help, timing.values(name))]);
     return timing;
   }
 
-  /** Reads values when the metrics are read. */
+  /** Adds a function that reads values whenever metrics are collected. */
   collect(collector: Collector): void {
     this.#collectors.push(collector);
   }
 
-  /** All families now, labelled with the process. A family that cannot be collected is missing. */
+  /** Current values of all families, labelled with the process. A family whose collector fails is missing. */
   async families(processName: string): Promise<Family[]> {
     const counted = this.#registry.getMetricsAsJSON();
     const collected = this.#collectors.map(async (collector) => collector());
@@ -68,7 +68,7 @@ export class Metrics {
   }
 }
 
-/** A summary without quantiles. prom-client's own keeps a t-digest of all observations, also where nothing reads it. */
+/** A summary without quantiles. prom-client's own keeps a t-digest of all observations even if nothing reads it. */
 class Timing {
   readonly #label: string | undefined;
   readonly #totals = new Map<string, { count: number; sum: number }>();
@@ -99,7 +99,7 @@ class Timing {
   }
 }
 
-/** A family of single values, each with its labels. */
+/** A family of gauge values, each with its labels. */
 export function gauge(
   name: string,
   help: string,
@@ -115,7 +115,7 @@ export function gauge(
 }
 
 function familyOf(name: string, type: string, help: string, values: Family["values"]): Family {
-  // prom-client's JSON has the names of types, its declarations have an enum that does not exist.
+  // prom-client's JSON uses type names; its declarations use an enum that does not exist at run time.
   return { name, type: type as unknown as MetricType, help, values, aggregator: "sum" };
 }
 

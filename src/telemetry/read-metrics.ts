@@ -6,14 +6,14 @@ import { readWriteLockWait } from "../store/write-lock.ts";
 import { softwareVersion } from "../version.ts";
 import { gauge, type Metrics } from "./metrics.ts";
 
-/** Milliseconds: a delay of less than that is not seen. */
+/** Milliseconds. Shorter delays are not measured. */
 const resolution = 10;
 
 /**
- * The process itself, under the names that Prometheus' clients use. Delays and utilisation of the event loop are those
- * since they were last asked for.
+ * Process metrics under the standard names of Prometheus clients. Event-loop delay and utilisation cover the time since
+ * the previous collection.
  *
- * @returns how to end the watching.
+ * @returns a function that stops the measurement.
  */
 export function collectProcessMetrics(metrics: Metrics): () => void {
   const delay = monitorEventLoopDelay({ resolution });
@@ -26,7 +26,7 @@ export function collectProcessMetrics(metrics: Metrics): () => void {
     const { utilization } = performance.eventLoopUtilization(now, last);
     last = now;
     const seconds = (nanoseconds: number) => Math.max(0, nanoseconds / 1e9 - resolution / 1e3);
-    // Without a sample there is no delay either.
+    // Without a sample, the delay is 0.
     const delays = delay.count === 0 ? [0, 0, 0] : [delay.percentile(50), delay.percentile(99), delay.max];
     const [middle = 0, high = 0, most = 0] = delays.map(seconds);
     delay.reset();
@@ -57,7 +57,7 @@ export function collectProcessMetrics(metrics: Metrics): () => void {
   return () => delay.disable();
 }
 
-/** The citation graph in memory, when it is asked for. */
+/** The citation graph in memory, read at each collection. */
 export function collectGraphMetrics(metrics: Metrics, graph: Pick<GraphService, "status">): void {
   metrics.collect(() => {
     const status = graph.status();
@@ -86,7 +86,7 @@ export function collectGraphMetrics(metrics: Metrics, graph: Pick<GraphService, 
   });
 }
 
-/** The connections of a pool, when they are asked for. */
+/** The connections of the pools, read at each collection. */
 export function collectPoolMetrics(metrics: Metrics, pools: Readonly<Record<string, pg.Pool>>): void {
   metrics.collect(() => {
     const all = Object.entries(pools);
@@ -113,10 +113,10 @@ export function collectPoolMetrics(metrics: Metrics, pools: Readonly<Record<stri
   });
 }
 
-/** Counts that are kept in the tables: what all processes together have taken in. */
+/** Counts kept in the tables: what all processes together have ingested. */
 const rowTotals = ["papers", "works", "claims", "citations", "events", "invalid_events"];
 
-/** The queue of submissions, and the kept counts, as they are in the database when they are asked for. */
+/** The submission queue and the counts kept in the tables, read from the database at each collection. */
 export function collectTableMetrics(metrics: Metrics, { pool }: Pick<Database, "pool">): void {
   collectWriteLock(metrics, { pool });
   metrics.collect(async () => {
@@ -144,7 +144,7 @@ export function collectTableMetrics(metrics: Metrics, { pool }: Pick<Database, "
   });
 }
 
-/** Who waits to write, and for whom: it stands in the database, so any process tells it. */
+/** Holder and waiters of the write lock. They are read from the database, so any process can report them. */
 function collectWriteLock(metrics: Metrics, database: Pick<Database, "pool">): void {
   metrics.collect(async () => {
     const wait = await readWriteLockWait(database);

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { TracingConfig } from "../config/index.ts";
 import type { Work, WorkChannel } from "../runtime/channels.ts";
 
-/** What identifies a span, and whether its trace is recorded. */
+/** Identifies a span, and says whether its trace is recorded. */
 type SpanContext = {
   /** 32 hex digits. */
   readonly traceId: string;
@@ -14,16 +14,16 @@ type SpanContext = {
 
 export type Attributes = Readonly<Record<string, string | number | boolean>>;
 
-/** What a span says of its work, once that is complete. */
+/** Describes a span once its work is complete. */
 type SpanDescription = {
   readonly name: string;
   readonly kind: "internal" | "server" | "client";
   readonly attributes?: Attributes;
-  /** Why the work failed, where it did not throw: a code, never a message. */
+  /** Why the work failed without throwing: a code, never a message. */
   readonly error?: string | null;
 };
 
-/** A span that has ended. Times are in milliseconds since 1970, with fractions. */
+/** A completed span. Times are in milliseconds since 1970, with fractions. */
 export type EndedSpan = Required<SpanDescription> & {
   readonly context: SpanContext;
   /** Null for the root of a trace. */
@@ -34,7 +34,7 @@ export type EndedSpan = Required<SpanDescription> & {
 
 type OpenSpan = { readonly context: SpanContext; readonly parentSpanId: string | null };
 
-/** Makes a span of each piece of work on a channel; it is the parent of the spans of the work done within it. */
+/** Creates a span for each piece of work on a channel; it is the parent of the spans of work done within it. */
 export class Tracer {
   readonly #current = new AsyncLocalStorage<SpanContext | undefined>();
   readonly #sample: Sampler;
@@ -45,7 +45,7 @@ export class Tracer {
     this.#add = add;
   }
 
-  /** Spans below the current one; none where there is none, or where it is not recorded. */
+  /** Creates children of the current span; none if there is no current span or it is not recorded. */
   traceChildren<About extends object, Result>(
     channel: WorkChannel<About, Result>,
     describe: (work: Work<About, Result>) => SpanDescription,
@@ -57,8 +57,8 @@ export class Tracer {
   }
 
   /**
-   * Spans below the current one; where there is none, of a trace that goes on from the caller's span, or begins here.
-   * `onTrace` is called with the id of the trace, also where it is not recorded.
+   * Creates children of the current span; without one, a span that continues the caller's trace or starts a new trace.
+   * `onTrace` is called with the trace id, even if the trace is not recorded.
    */
   traceRoots<About extends object, Result>(
     channel: WorkChannel<About, Result>,
@@ -118,7 +118,7 @@ function randomId(bytes: 8 | 16): string {
   return randomBytes(bytes).toString("hex");
 }
 
-/** A code where the error has one, else its class: messages may contain what is private. */
+/** The error's code, else its class: messages may contain private data. */
 function kindOf(error: unknown): string {
   if (!(error instanceof Error)) return "unknown";
   const { code } = error as { readonly code?: unknown };
@@ -126,8 +126,8 @@ function kindOf(error: unknown): string {
 }
 
 /**
- * The caller's span, as the header `traceparent` names it (https://www.w3.org/TR/trace-context/#traceparent-header);
- * null where there is none, or it is malformed.
+ * Parses the caller's span from the header `traceparent` (https://www.w3.org/TR/trace-context/#traceparent-header).
+ * Null if it is missing or malformed.
  */
 export function parseTraceparent(header: string | undefined): SpanContext | null {
   const [, version, traceId = "", spanId = "", flags = "", rest] =
@@ -137,7 +137,7 @@ export function parseTraceparent(header: string | undefined): SpanContext | null
   return { traceId, spanId, isSampled: (Number.parseInt(flags, 16) & 1) === 1 };
 }
 
-/** Whether a trace is recorded that begins here, or goes on here from a caller's span. */
+/** Whether to record a trace that starts here, or continues here from a caller's span. */
 type Sampler = (traceId: string, caller: SpanContext | null) => boolean;
 
 /** The samplers of OpenTelemetry's SDK (https://opentelemetry.io/docs/specs/otel/trace/sdk/#built-in-samplers). */
@@ -150,6 +150,6 @@ export function createSampler({ sampler, samplerRatio }: TracingConfig): Sampler
 function rootSampler(name: string, ratio: number): (traceId: string) => boolean {
   if (name === "always_on") return () => true;
   if (name === "always_off") return () => false;
-  // The last 56 bits are random, and a number holds 52 of them: all who see the trace decide alike.
+  // The last 56 bits are random, and a number holds 52 of them. All services that see the trace decide alike.
   return (traceId) => Number.parseInt(traceId.slice(18, 31), 16) < ratio * 2 ** 52;
 }

@@ -15,17 +15,17 @@ import { createSampler, parseTraceparent, Tracer } from "./tracer.ts";
 
 const maxNameLength = 200;
 
-/** Whether traces are wanted: where to send them is configured. */
+/** Whether tracing is on: an endpoint is configured. */
 export function isTracing({ exporter, endpoint, tracesEndpoint }: TracingConfig): boolean {
   return exporter === "otlp" && (endpoint !== undefined || tracesEndpoint !== undefined);
 }
 
 /**
- * Makes spans of requests, the GraphQL operation in them, its root fields, the loaders' batches, batches of documents, and
- * the statements of all of these. Of what a client sends they have the path and the operation's name, neither queries nor
- * variables. Before the database is opened: its statements are published from then.
+ * Creates spans for requests, their GraphQL operation and root fields, loader batches, batches of documents, and the
+ * statements of all of these. Of a client's request, spans contain the path and the operation name, never queries or
+ * variables. Call it before opening the database: only later pools publish statements.
  *
- * @returns how to stop, and send the spans that wait.
+ * @returns a function that stops tracing and sends the queued spans.
  */
 export function startTracing(config: TracingConfig, log: Log): () => Promise<void> {
   const exporter = createExporter(config, log);
@@ -88,12 +88,12 @@ function outcomesOf(results: readonly IngestedDocument[] | undefined): Record<st
   return Object.fromEntries(Object.entries(counts).map(([name, count]) => [`pith_graph.${name}`, count]));
 }
 
-/** The module by which a thread of `ingest` or `sync` traces its work; null where no traces are wanted. */
+/** The module with which a thread of `ingest` or `sync` traces its work; null if tracing is off. */
 export function threadWatcher({ tracing }: Config): string | null {
   return isTracing(tracing) ? import.meta.url : null;
 }
 
-/** In the thread: traces its batches and their statements, as the environment says. */
+/** In the thread: traces its batches and their statements, as the environment configures. */
 export function watchThread(): () => Promise<void> {
   const { tracing, logLevel, logFormat } = readConfig();
   return startTracing(tracing, createLog({ level: logLevel, format: logFormat, role: "ingest" }));

@@ -12,7 +12,7 @@ import { gauge, type Metrics } from "./metrics.ts";
 
 const requestBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Counts requests, GraphQL operations, their root fields, and the loaders' batches, until it is stopped. */
+/** Counts requests, GraphQL operations, their root fields and loader batches. Returns a function that stops it. */
 export function countRequests(metrics: Metrics): () => void {
   const stops = [
     countHttp(metrics),
@@ -108,7 +108,7 @@ function countLoaders(metrics: Metrics): () => void {
   });
 }
 
-/** Counts statements by name. Those of pools that are opened from now on. */
+/** Counts statements by name, for pools opened from now on. */
 export function countStatements(metrics: Metrics): () => void {
   const seconds = metrics.timing(
     "pith_graph_sql_seconds",
@@ -124,7 +124,7 @@ export function countStatements(metrics: Metrics): () => void {
   });
 }
 
-/** Counts the documents that this process ingests or rejects, and the events that it rejects, by reason. */
+/** Counts the documents that this process ingests or rejects, and rejected events, by reason. */
 export function countIngest(metrics: Metrics): () => void {
   const documents = metrics.counter(
     "pith_graph_ingest_documents_total",

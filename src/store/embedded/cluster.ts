@@ -10,52 +10,52 @@ import { mayEnter, type ServerUser, spawnAs } from "./server-user.ts";
 /** Superuser of the cluster, and the user that clients connect as. */
 export const SUPERUSER = "pith";
 
-/** Environment of PostgreSQL's programs: nothing of ours may lead them elsewhere (PGDATA, LD_LIBRARY_PATH, LANG). */
+/** Environment of PostgreSQL's programs: ours must not affect them (PGDATA, LD_LIBRARY_PATH, LANG). */
 export const PROGRAM_ENVIRONMENT = { PATH: process.env.PATH ?? "/usr/bin:/bin", LC_ALL: "C", HOME: "/" };
 
 /**
- * Megabytes of PostgreSQL's own cache for a machine of so many bytes: a sixteenth of it, from 128 to 1024. Indexes that
- * a bulk ingest writes to everywhere at once stay there; memory that is never touched costs nothing.
+ * Size of PostgreSQL's own cache in megabytes: a sixteenth of the machine's memory, from 128 to 1024. It keeps the
+ * indexes that a bulk ingest writes to at random; memory that is never touched costs nothing.
  */
 export function sharedBuffers(machineBytes: number): number {
   return Math.min(1024, Math.max(128, Math.floor(machineBytes / 16 / 2 ** 20)));
 }
 
-/** What there is for this process: in a container its own limit, where it has one. */
+/** Memory available to this process, in bytes: in a container, the container's limit if it has one. */
 function memoryOfMachine(): number {
   const limit = process.constrainedMemory?.() ?? 0;
-  // Without a limit it is 0, or some number beyond any machine.
+  // Without a limit it is 0, or larger than any machine's memory.
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }
 
 /**
- * Settings of a new cluster, for a default of two cores. They go into its postgresql.conf, where a user may change
- * them. fsync and synchronous_commit stay on: what is acknowledged survives a crash.
+ * Settings of a new cluster, for a default of two cores. They go into its postgresql.conf, where users may change them.
+ * fsync and synchronous_commit stay on: acknowledged data survives a crash.
  */
 const SETTINGS: Readonly<Record<string, string>> = {
   shared_buffers: `${sharedBuffers(memoryOfMachine())}MB`,
   max_connections: "100",
   max_wal_size: "1GB",
-  // No replica, no archive: bulk loads then write less WAL.
+  // Without replicas and archiving, bulk loads write less WAL.
   wal_level: "minimal",
   max_wal_senders: "0",
-  // Our queries are short; compiling them costs more than it gains.
+  // Our queries are short: compiling them costs more than it saves.
   jit: "off",
-  // Asking for huge pages kills the process in some containers.
+  // Requesting huge pages kills the process in some containers.
   huge_pages: "off",
-  // Parallel queries share this before they turn to /dev/shm, which is tiny in many containers.
+  // Parallel queries use this before /dev/shm, which is tiny in many containers.
   min_dynamic_shared_memory: "64MB",
   timezone: "UTC",
   log_timezone: "UTC",
-  // An error in a statement comes back to its client. The log keeps what nobody else would see, so it stays small.
+  // Statement errors are returned to the client. The log contains only what no client sees, so it stays small.
   log_min_messages: "log",
   log_checkpoints: "off",
 };
 
 /**
- * The cluster's path as the server's user may write it. A process keeps its working directory even where it may
- * not enter the parents, as under a 0700 folder of root; Linux names it in /proc.
- * @throws EmbeddedServerError `directory-unusable` where there is no such name
+ * The cluster's path for the server's user. A process keeps its working directory even if it may not enter the parent
+ * folders, such as root's with mode 0700; Linux exposes that directory in /proc.
+ * @throws EmbeddedServerError `directory-unusable` if there is no such path
  */
 export async function pathForServer(cluster: string, user: ServerUser): Promise<string> {
   if (await mayEnter(cluster, user)) return cluster;
@@ -67,7 +67,7 @@ export async function pathForServer(cluster: string, user: ServerUser): Promise<
 }
 
 /**
- * Looks at an existing cluster; answers whether there is one.
+ * Checks an existing cluster; resolves to false if there is none.
  * @throws EmbeddedServerError `other-owner` or `other-version`
  */
 export async function inspectCluster(cluster: string, user: ServerUser, major: string): Promise<boolean> {
@@ -96,24 +96,24 @@ export async function inspectCluster(cluster: string, user: ServerUser, major: s
 }
 
 /**
- * Makes a cluster, whole or not at all: it is made in a folder beside and renamed when it is on disk.
- * Call with the start lock held.
+ * Creates a cluster atomically: it is made in a folder next to its final place and renamed once it is on disk. Call
+ * with the start lock held.
  */
 export async function createCluster(cluster: string, initdb: string, user: ServerUser): Promise<void> {
   await removeUnfinished(cluster);
   const made = await mkdtemp(`${cluster}.new-`);
   try {
-    // Not chown: whoever owns the parent could put a link in our folder's place, and be given what it leads to.
+    // Not chown: the owner of the parent could replace our folder by a link, and be given its target.
     if (process.getuid?.() === 0) await lchown(made, user.uid, user.gid);
     const path = await pathForServer(made, user);
     const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
     // The builtin provider sorts by code point: the same on every system, and fast. UTF-8 needs no locale installed.
     const locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8"];
-    // trust: only the socket leads in, and its folder is closed to all but the server's user and root.
+    // trust: the socket is the only access, and its folder is closed to all but the server's user and root.
     const access = ["--auth=trust", `--username=${SUPERUSER}`];
     const flags = ["--no-sync", "--no-instructions"];
     await run(initdb, ["-D", path, ...flags, ...locale, ...access, ...settings], made, user);
-    // Synced once and at the end, which is much faster than the file by file that initdb would do by itself.
+    // One sync at the end is much faster than initdb's own, file by file.
     await run(initdb, ["-D", path, "--sync-only"], made, user);
     await rename(made, cluster);
     await syncFolder(dirname(cluster));
@@ -122,7 +122,7 @@ export async function createCluster(cluster: string, initdb: string, user: Serve
   }
 }
 
-/** What starts that were killed left. An initdb whose parent was killed may still be writing there; the next start cleans then. */
+/** Removes what killed starts left. If an orphaned initdb is still writing there, the next start cleans up. */
 async function removeUnfinished(cluster: string): Promise<void> {
   const prefix = `${basename(cluster)}.new-`;
   for (const name of await readdir(dirname(cluster))) {
@@ -171,7 +171,7 @@ async function run(program: string, parameters: string[], folder: string, user: 
   );
 }
 
-/** Why a program of PostgreSQL could not even be started. */
+/** Why a program of PostgreSQL could not be started. */
 export function explainNotRun(error: unknown): string {
   const reasons: Record<string, string> = {
     ENOENT: "the binaries need glibc, which Alpine Linux lacks",

@@ -5,19 +5,19 @@ import { makeFolder } from "../make-folder.ts";
 import { EmbeddedServerError, errorCode } from "./errors.ts";
 
 /**
- * The real path of the data folder, which is made where it does not exist.
- * @throws EmbeddedServerError `directory-unusable`, in plain words, where it cannot be written
+ * The real path of the data folder; created if it does not exist.
+ * @throws EmbeddedServerError `directory-unusable` with a plain message, if it cannot be written
  */
 export async function prepareDataFolder(path: string): Promise<string> {
   try {
     await makeFolder(path);
     const folder = await realpath(path);
-    // A folder with a cluster was written before; whose it is is looked at later, with the cluster.
+    // A folder with a cluster has been written to before; its owner is checked later, with the cluster.
     const hasCluster = await stat(join(folder, "cluster")).then(
       () => true,
       () => false,
     );
-    // access() lets root pass everywhere, also on file systems that take no folders.
+    // access() always succeeds for root, even on file systems that allow no new folders.
     if (!hasCluster) await rmdir(await mkdtemp(join(folder, ".writable-")));
     return folder;
   } catch (error) {
@@ -25,7 +25,7 @@ export async function prepareDataFolder(path: string): Promise<string> {
   }
 }
 
-/** What the system refused, for a person: `path` is what PITH_GRAPH_DATA names. */
+/** Explains an error of the file system to the user: `path` is the value of PITH_GRAPH_DATA. */
 export function unusable(path: string, error: unknown): EmbeddedServerError {
   const code = errorCode(error) ?? "";
   const reason = reasons[code] ?? errorText(error);

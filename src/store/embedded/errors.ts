@@ -1,4 +1,4 @@
-/** What can go wrong with the embedded server; a caller may switch on it. */
+/** Errors of the embedded server, for callers to switch on. */
 export type EmbeddedServerErrorCode =
   | "unsupported-platform" // no binaries exist for this system
   | "binaries-missing" // they exist, but were not installed, or do not run here
@@ -9,7 +9,7 @@ export type EmbeddedServerErrorCode =
   | "start-failed"
   | "start-timeout";
 
-/** The one error of the embedded server. Its message says what to do. */
+/** The only error class of the embedded server. Its message says what to do. */
 export class EmbeddedServerError extends Error {
   readonly code: EmbeddedServerErrorCode;
 
@@ -20,7 +20,7 @@ export class EmbeddedServerError extends Error {
   }
 }
 
-/** The `code` of a system or PostgreSQL error (`ENOENT`, `57P03`), if the thing thrown has one. */
+/** The `code` of a system or PostgreSQL error (`ENOENT`, `57P03`), if the thrown value has one. */
 export function errorCode(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null | undefined)?.code;
   return typeof code === "string" ? code : undefined;

@@ -10,20 +10,20 @@ import { openLog } from "./log-file.ts";
 import { type ServerUser, spawnAs } from "./server-user.ts";
 import { PORT } from "./socket-path.ts";
 
-/** A server of ours that is starting. */
+/** A server that this process is starting. */
 type StartingPostmaster = {
   pid: number | undefined;
-  /** Where in the log its own lines begin, in bytes. */
+  /** Where its own lines begin in the log, in bytes. */
   logStart: number;
-  /** How it ended, once it has; `asked`: in order, because somebody told it to. */
+  /** How it ended, once it has; `asked` if it shut down normally, on request. */
   ended(): { how: string; asked: boolean } | undefined;
 };
 
 /**
- * Starts the server process and does not wait for it.
+ * Starts the server process without waiting for it.
  *
- * It gets a session of its own: Ctrl-C in a terminal signals the whole foreground process group, and the server
- * must outlive the application's last queries. It listens in its working directory, the cluster, and nowhere else.
+ * It gets its own session: Ctrl-C in a terminal signals the entire foreground process group, and the server must
+ * outlive the application's last queries. It only listens in its working directory, the cluster.
  */
 export async function spawnPostmaster(
   postgres: string,
@@ -67,7 +67,7 @@ export async function spawnPostmaster(
   }
 }
 
-/** The process id in the cluster's postmaster.pid, alive or not; undefined where there is none to be read. */
+/** The process id in the cluster's postmaster.pid, alive or not; undefined if it cannot be read. */
 export async function recordedPid(cluster: string): Promise<number | undefined> {
   const owner = await lockOwner(join(cluster, "postmaster.pid"));
   return typeof owner === "number" ? owner : undefined;
@@ -77,8 +77,8 @@ export async function recordedPid(cluster: string): Promise<number | undefined> 
 const LARGEST_PID = 2 ** 22;
 
 /**
- * Whose a lock file of PostgreSQL is, by its first line: a process id, or `standalone` for a PostgreSQL that was started
- * by hand for one session. `unreadable`: empty, cut short or overwritten, as a full disk or a crash may leave it.
+ * The owner of a PostgreSQL lock file, by its first line: a process id, or `standalone` if started by hand.
+ * `unreadable`: empty, truncated or overwritten, for example by a full disk or a crash.
  */
 async function lockOwner(path: string): Promise<number | "standalone" | "unreadable" | undefined> {
   let text: string;
@@ -95,8 +95,8 @@ async function lockOwner(path: string): Promise<number | "standalone" | "unreada
 }
 
 /**
- * Whether a process is the server of this cluster. Told by its command line, which names the cluster by device and
- * inode: a process id alone may have been given to another process since, as happens in containers at every start.
+ * Whether a process is the server of this cluster. Its command line identifies the cluster by device and inode: a
+ * process id alone may have been reused, as happens in containers at every start.
  */
 export async function isPostmaster(pid: number, cluster: string): Promise<boolean> {
   const name = await clusterName(cluster);
@@ -105,14 +105,14 @@ export async function isPostmaster(pid: number, cluster: string): Promise<boolea
     .some((word) => word.split(" ").includes(`cluster_name=${name}`));
 }
 
-/** A lock file that its server is just about to fill is filled by then. In milliseconds. */
+/** Milliseconds within which a server that has created its lock file fills it. */
 const FILL_TIME = 1_000;
 
 /**
- * Removes the lock files of a server that is gone where PostgreSQL would not start because of them: their process id
- * now belongs to an unrelated process, or cannot be read. All other stale files it judges well itself.
+ * Removes lock files of a dead server that would keep PostgreSQL from starting: those whose process id now belongs to
+ * an unrelated process, or cannot be read. PostgreSQL handles all other stale files itself.
  *
- * A file that cannot be read tells nothing of its server, so it is removed only while no process of this cluster runs.
+ * An unreadable file says nothing about its server, so it is removed only if no process of this cluster is running.
  * Call with the start lock held.
  */
 export async function discardMistakenLocks(cluster: string): Promise<void> {
@@ -130,17 +130,17 @@ async function isMistaken(path: string, cluster: string): Promise<boolean> {
   return (await lockOwner(path)) === "unreadable" && !(await hasProcesses(cluster));
 }
 
-/** Whether a server of this cluster, or one of its sessions, runs on this machine. */
+/** Whether a server of this cluster, or one of its sessions, is running on this machine. */
 async function hasProcesses(cluster: string): Promise<boolean> {
-  // In the server's command line as a parameter, and in the title of each of its processes.
+  // The name is a parameter in the server's command line, and part of the title of each of its processes.
   const name = new RegExp(`${await clusterName(cluster)}(?![0-9])`);
   return (await commandLines()).some((line) => name.test(line));
 }
 
 /**
- * Stops the server: rolls back what is open, writes a checkpoint, and waits until the process is gone; one that
- * takes longer than ten seconds is told to drop everything, which costs it a recovery at the next start.
- * @returns false where it cannot be seen from here (another container) or does not end
+ * Stops the server: rolls back open transactions, writes a checkpoint, and waits until the process is gone. If that
+ * takes more than ten seconds, requests an immediate shutdown, and the next start needs a recovery.
+ * @returns false if the process is not visible from here (another container) or does not end
  */
 export async function stopPostmaster(cluster: string): Promise<boolean> {
   const pid = await recordedPid(cluster);
@@ -153,7 +153,7 @@ export async function stopPostmaster(cluster: string): Promise<boolean> {
     }
     const limit = performance.now() + 10_000;
     while (performance.now() < limit) {
-      // Not kill(pid, 0): it also finds a zombie, which nobody may ever collect in a container without an init.
+      // Not kill(pid, 0): it also finds a zombie, which is never reaped in a container without an init.
       if (!(await isPostmaster(pid, cluster))) return true;
       await delay(20);
     }
@@ -175,7 +175,7 @@ async function commandLine(pid: number): Promise<string> {
   }
 }
 
-/** Of all processes on this machine. */
+/** Command lines of all processes on this machine. */
 async function commandLines(): Promise<string[]> {
   if (process.platform !== "linux") {
     return (await promisify(execFile)("ps", ["-axww", "-o", "args="], { maxBuffer: 2 ** 26 })).stdout.split(

@@ -5,18 +5,18 @@ import { dirname, join } from "node:path";
 /** The user and group that the server runs as. */
 export type ServerUser = { uid: number; gid: number };
 
-/** uid and gid of nobody where /etc/passwd does not name it (minimal containers). */
+/** uid and gid of nobody if /etc/passwd does not name it (minimal containers). */
 const OVERFLOW_ID = 65534;
 
 /**
- * The user to run the server as: oneself, or `nobody` for root, as whom PostgreSQL refuses to run.
- * nobody exists everywhere and owns nothing, so no user has to be made.
+ * The user to run the server as: the current user, or `nobody` for root, since PostgreSQL refuses to run as root.
+ * nobody exists everywhere and owns nothing, so no user has to be created.
  */
 export async function chooseServerUser(passwd = "/etc/passwd"): Promise<ServerUser> {
   const [uid, gid] = [process.getuid?.() ?? OVERFLOW_ID, process.getgid?.() ?? OVERFLOW_ID];
   if (uid !== 0) return { uid, gid };
   const lines = (await readFile(passwd, "utf8").catch(() => "")).split("\n");
-  // initdb wants its user to have a name, so where nobody has none, daemon does better than a bare number.
+  // initdb requires a user with a name: if nobody has none, daemon is better than a bare number.
   for (const name of ["nobody", "daemon"]) {
     const entry = new RegExp(`^${name}:[^:]*:(-?[0-9]+):(-?[0-9]+):`);
     const found = lines
@@ -27,12 +27,12 @@ export async function chooseServerUser(passwd = "/etc/passwd"): Promise<ServerUs
   return { uid: OVERFLOW_ID, gid: OVERFLOW_ID };
 }
 
-/** `uid` and `gid` options for a child process: none unless we are root, since only root may change them. */
+/** `uid` and `gid` options for a child process: only as root, since only root may change them. */
 export function spawnAs(user: ServerUser): Partial<ServerUser> {
   return process.getuid?.() === 0 ? user : {};
 }
 
-/** Whether the user may enter a folder: it and all folders above must grant it search permission. */
+/** Whether the user may enter a folder: it and all its parents must grant search permission. */
 export async function mayEnter(folder: string, user: ServerUser): Promise<boolean> {
   if (user.uid === process.getuid?.()) return true;
   let path = await realpath(folder);
@@ -46,9 +46,9 @@ export async function mayEnter(folder: string, user: ServerUser): Promise<boolea
 }
 
 /**
- * Folders that a copy of the binaries may be put in, best first. The copy is worth nothing by itself: it may be
- * deleted whenever no server runs. The folders beside the data directory are for root's server, which often
- * cannot enter the data directory's parents, and for data directories mounted noexec.
+ * Folders for a copy of the binaries, best first. The copy is disposable: it may be deleted whenever no server is
+ * running. The folders next to the data directory are for root's server, which often cannot enter the data directory's
+ * parents, and for data directories mounted noexec.
  */
 export async function placesForBinaries(dataDirectory: string, user: ServerUser): Promise<string[]> {
   const own = process.getuid?.() ?? user.uid;

@@ -2,26 +2,26 @@ import { mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A folder by whose name clients reach the server's socket. */
+/** The folder through which clients reach the server's socket. */
 type SocketFolder = { host: string; remove(): Promise<void> };
 
-/** Part of the socket's file name only: the server has no TCP port. */
+/** Only part of the socket's file name: the server has no TCP port. */
 export const PORT = 5432;
 
-/** The kernel's limit on a socket's path is 108 bytes with its end on Linux, 104 on macOS. */
+/** The kernel limits a socket's path, with its terminator, to 108 bytes on Linux and 104 on macOS. */
 const LONGEST_SOCKET_PATH = 103;
 
 /**
- * Names the folder of the server's socket for clients.
+ * Gives clients a short path to the folder of the server's socket.
  *
- * The socket lies in the cluster's own folder, which PostgreSQL keeps at mode 0700: nobody can prepare it, no
- * cleaner of temporary files removes it, and whoever shares the data shares the server, also out of another
- * container. The limit is on the path as it is written, not on where it leads: for a long one we go through a
- * symbolic link in a short private folder, one for each process, since a name that could be guessed could be taken.
+ * The socket is in the cluster's own folder, which PostgreSQL keeps at mode 0700: no other user can plant it, no
+ * cleaner of temporary files removes it, and whoever shares the data shares the server, even from another container.
+ * The limit applies to the path as written, not to its target: a long one is replaced by a symbolic link in a short
+ * private folder, one per process, since a predictable name could be taken by others.
  */
 export async function nameSocketFolder(cluster: string): Promise<SocketFolder> {
   if (fits(cluster)) return { host: cluster, remove: async () => {} };
-  // Where TMPDIR itself is long, /tmp is short.
+  // If TMPDIR itself is long, use /tmp.
   const folder = await mkdtemp(
     join(fits(join(tmpdir(), "pith-graph-XXXXXX", "c")) ? tmpdir() : "/tmp", "pith-graph-"),
   );

@@ -5,18 +5,18 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { errorCode } from "./errors.ts";
 
-/** Held from looking for a running server until one of ours accepts members. */
+/** Held from the search for a running server until a started one accepts members. */
 type StartLock = { release(): Promise<void> };
 
-/** BSD's flag for `open`: take an exclusive flock with it. Node names no constant for it. */
+/** BSD's flag for `open`: take an exclusive flock with it. Node has no constant for it. */
 const O_EXLOCK = 0x20;
 
 /**
- * Takes the lock that keeps others from starting a server on this data directory, unless someone has it.
+ * Takes the lock under which a server is started on this data directory; undefined if another process has it.
  *
- * The kernel keeps the lock and frees it when the holder dies, however it dies; so there is no stale lock to judge,
- * which lock files with process ids need and cannot do without a race.
- * Linux: the name of an abstract Unix socket, bound by one process at most. macOS: flock, through `open`.
+ * The kernel owns the lock and frees it however its holder dies. So there are no stale locks to detect, which is
+ * impossible without a race for lock files with process ids. Linux: the name of an abstract Unix socket, which only one
+ * process can bind. macOS: flock, through `open`.
  */
 export async function tryStartLock(dataDirectory: string): Promise<StartLock | undefined> {
   return process.platform === "linux" ? bindName(await lockName(dataDirectory)) : openLocked(dataDirectory);
@@ -37,8 +37,8 @@ function bindName(name: string): Promise<StartLock | undefined> {
 }
 
 /**
- * Abstract names are free to all users of the machine, so ours is a secret kept in the data directory:
- * nobody else can occupy it to hold up our start.
+ * Any user of the machine can bind an abstract name. Ours is a secret kept in the data directory, so no other user can
+ * occupy it to block our start.
  */
 async function lockName(dataDirectory: string): Promise<string> {
   const path = join(dataDirectory, "start.key");
@@ -50,7 +50,7 @@ async function lockName(dataDirectory: string): Promise<string> {
   };
   const known = await read();
   if (known !== undefined) return known;
-  // link() is atomic and refuses to replace: of several starts at once, one key wins, and it is never seen half written.
+  // link() is atomic and never replaces: of several concurrent starts one key wins, and it is never seen half written.
   const key = randomBytes(16).toString("hex");
   const draft = `${path}.${key}`;
   try {

@@ -1,22 +1,22 @@
 import type { Cell } from "../copy-format.ts";
 import { type Rows, type Statement, shapeOf, type TableLayout, typeOf } from "./table-layout.ts";
 
-/** How a table lies on several servers with Citus. */
+/** How Citus distributes a table over several servers. */
 export type Distribution =
-  /** Split by a column; rows of tables of one group with the same value lie together. */
+  /** Sharded by a column; rows with the same value in tables of one group are on the same server. */
   | { readonly kind: "distributed"; readonly column: string; readonly group: Group }
   /** A copy on each server. */
   | { readonly kind: "reference" }
-  /** On the coordinator alone. */
+  /** Only on the coordinator. */
   | { readonly kind: "local" };
 
-/** Of a paper; of a work; by a value that is looked up. */
+/** Sharded by paper, by work, or by a value that is looked up. */
 export type Group = "papers" | "works" | "identifiers" | "keys";
 
 const byPaper: Distribution = { kind: "distributed", column: "paper_id", group: "papers" };
 const local: Distribution = { kind: "local" };
 
-/** Every table, in the order in which they are distributed: the first of a group makes its shards. */
+/** Every table, in the order in which they are distributed: the first table of a group creates its shards. */
 export const distributions: Readonly<Record<string, Distribution>> = {
   papers: byPaper,
   records: byPaper,
@@ -25,16 +25,16 @@ export const distributions: Readonly<Record<string, Distribution>> = {
   references: byPaper,
   published_states: byPaper,
   works: { kind: "distributed", column: "work_id", group: "works" },
-  // By the work that cites: what a work cites is read from one shard.
+  // By the citing work: its references are read from one shard.
   citations: { kind: "distributed", column: "citing_work_id", group: "works" },
-  // The same by the work that is cited, for who cites a work.
+  // The same rows by the cited work: its citations are read from one shard.
   citations_by_cited: { kind: "distributed", column: "cited_work_id", group: "works" },
   citing_papers: { kind: "distributed", column: "cited_work_id", group: "works" },
   work_identifiers: { kind: "distributed", column: "identifier_id", group: "identifiers" },
   paper_keys: { kind: "distributed", column: "key", group: "keys" },
   signers: { kind: "reference" },
   settings: { kind: "reference" },
-  // Counters and feeds are changed by every batch under a lock, and read by position: one server settles their order.
+  // Every batch changes counters and feeds under a lock, and they are read by position: one server orders them.
   totals: local,
   changes: local,
   graph_changes: local,
@@ -45,10 +45,10 @@ export const distributions: Readonly<Record<string, Distribution>> = {
 };
 
 /**
- * Distributed with Citus. Citations are stored twice, by the work that cites and by the work that is cited, so that
- * either is read from one shard. Changed rows are written out in the order of their keys, and each statement says which
- * values of the distribution column it is about: of `INSERT … VALUES` Citus sends each server the rows that lie there; a
- * list would be shown to all, or pass through the coordinator row by row.
+ * Distributed with Citus. Citations are stored twice, by citing work and by cited work, so that either is read from one
+ * shard. Changed rows are written out in the order of their keys, and each statement names the values of the
+ * distribution column: with `INSERT … VALUES` Citus sends each server only its own rows; a list would be sent to all
+ * servers, or pass through the coordinator row by row.
  */
 export const citus: TableLayout = {
   name: "citus",
@@ -57,7 +57,7 @@ export const citus: TableLayout = {
 
   update(table, columns, rows, changed) {
     const { key, required } = shapeOf(table);
-    // Whole rows can be told as such: they are there, so none is inserted.
+    // Complete rows can be upserted: they exist, so none is inserted.
     if (required.every((column) => columns.includes(column))) {
       const set = changed.map((column) => `${column} = excluded.${column}`).join(", ");
       return insertOrUpdate(table, columns, rows, `ON CONFLICT (${key.join(", ")}) DO UPDATE SET ${set}`);
@@ -96,10 +96,10 @@ function insertOrUpdate(
   }));
 }
 
-/** Parameters of a statement: their number travels in 16 bits. */
+/** Maximum number of parameters of a statement: the count is sent in 16 bits. */
 const mostParameters = 65_535;
 
-/** Makes a statement of each so many rows, in the order of the table's key. One parameter is left for the statement. */
+/** Makes one statement per chunk of rows, in the order of the table's key. One parameter is left for the statement. */
 function inPieces(
   table: string,
   columns: readonly string[],
@@ -138,14 +138,14 @@ function placedBy(table: string, columns: readonly string[], rows: Rows): Statem
   };
 }
 
-/** The rows as a list of their own, whose types no table says; its parameters begin with the second. */
+/** The rows as a list with explicit types, since no table provides them; its parameters start with the second. */
 function typedList(table: string, columns: readonly string[], rows: Rows): Statement {
   const typed = (parameter: string, place: number) =>
     `${parameter}::${typeOf(table, columns[place] as string)}`;
   return { text: `VALUES ${written(rows, typed, 2)}`, values: rows.flat() };
 }
 
-/** `(…), (…)`: the parameters of rows, counted from `first`. */
+/** `(…), (…)`: the parameters of the rows, numbered from `first`. */
 function written(rows: Rows, cellOf: (parameter: string, place: number) => string, first: number): string {
   let parameter = first;
   return rows

@@ -10,19 +10,19 @@ export class CitusMissingError extends Error {
 }
 
 type DistributeOptions = {
-  /** Shards of each group of tables; those of the graph are `graphShards`. */
+  /** Shards of each group of tables, except the graph's, which has `graphShards`. */
   readonly shards: number;
   readonly graphShards: number;
-  /** Told once citations are kept twice, or that they were before. */
+  /** Called once citations are stored twice, with whether they were before. */
   readonly onKeptTwice?: (done: "kept twice" | "were kept twice") => void;
-  /** Told of each table once it is distributed, or that it was before. */
+  /** Called for each table once it is distributed, with whether it was before. */
   readonly onTable?: (table: string, done: "distributed" | "was distributed") => void;
 };
 
 /**
- * Keeps citations twice from now on, then distributes the tables over the servers of a Citus cluster, rows and all: a
- * statement a table, each whole or not at all, while writers wait. What is done already is left as it is, so it may be
- * called again after an error.
+ * Stores citations twice from now on, then distributes the tables over the servers of a Citus cluster with their rows:
+ * one atomic statement per table, while writers wait. Completed steps are skipped, so it may be called again after an
+ * error.
  */
 export async function distributeTables(database: Database, options: DistributeOptions): Promise<void> {
   const { pool } = database;
@@ -33,11 +33,11 @@ export async function distributeTables(database: Database, options: DistributeOp
     );
   }
   await pool.query("CREATE EXTENSION IF NOT EXISTS citus");
-  // First, while both tables most often lie on one server still: see there.
+  // First, while both tables usually are still on one server: see `keepCitationsTwice`.
   const isNew = await keepCitationsTwice(database);
   options.onKeptTwice?.(isNew ? "kept twice" : "were kept twice");
   const { rows } = await pool.query<{ name: string }>("SELECT table_name::text AS name FROM citus_tables");
-  // A name that is a keyword is told in quotes.
+  // Names that are keywords are quoted.
   const distributed = new Set(rows.map(({ name }) => name.replaceAll('"', "").replace(/^public\./, "")));
   for (const { table, text, values } of distributeStatements(options)) {
     const isDone = distributed.has(table);
@@ -48,7 +48,7 @@ export async function distributeTables(database: Database, options: DistributeOp
 
 type Statement = { readonly table: string; readonly text: string; readonly values: unknown[] };
 
-/** The statements, in their order. */
+/** The statements, in order. */
 export function distributeStatements({
   shards,
   graphShards,
@@ -74,11 +74,11 @@ export function distributeStatements({
 }
 
 /**
- * From here on citations are kept twice. In one transaction, under the lock that every writer takes before it reads the
- * setting: no batch can miss it, and there is no moment at which the table is not full and the setting is there. It needs
- * no Citus, and comes before the tables are distributed: whatever fails after it, both tables are right.
+ * Stores citations twice from now on. It runs in one transaction, under the lock that every writer takes before it
+ * reads the setting: no batch can miss the setting, and it is never visible before the second table is complete. This
+ * needs no Citus, and comes before the tables are distributed: if a later step fails, both tables are still right.
  *
- * @returns false where it was so already: then nothing is done.
+ * @returns false if citations were stored twice already: then nothing is done.
  */
 export async function keepCitationsTwice({ pool }: Pick<Database, "pool">): Promise<boolean> {
   return inWriteTransaction(pool, async (writer) => {

@@ -8,20 +8,20 @@ export { single } from "./single.ts";
 export type { TableLayout } from "./table-layout.ts";
 
 /**
- * Has a row where the tables are distributed, or about to be. Without parameters, so that it may travel with another
- * statement. The row never goes: `citus` holds for good where it was read; `single` reads `citations`, which has all
+ * Returns a row if the tables are distributed, or are about to be. Without parameters, so it can be sent together with
+ * another statement. The row is never deleted: `citus` stays valid once read; `single` reads `citations`, which has all
  * edges in either layout.
  */
 const distributedQuery = "SELECT value FROM settings WHERE name = 'distributed'";
 
-/** How the tables lie, in the snapshot of this connection. */
+/** The layout of the tables, in the snapshot of this connection. */
 export async function readLayout(client: Statements): Promise<TableLayout> {
   return layoutOf(await client.query(distributedQuery));
 }
 
 /**
- * Sends a statement without parameters and reads the layout in the same message, so that no round trip is added. The
- * second statement sees what was committed while the first one waited, where the transaction lets it.
+ * Sends a statement without parameters and reads the layout in the same message, which saves a round trip. If the
+ * isolation level allows it, the second statement sees what was committed while the first one waited.
  */
 export async function queryWithLayout<Row extends pg.QueryResultRow>(
   client: Statements,

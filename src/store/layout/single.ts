@@ -2,20 +2,20 @@ import { recordset, upsertStatement } from "../rows.ts";
 import { type Rows, shapeOf, type TableLayout, typeOf } from "./table-layout.ts";
 
 /**
- * One server. Changed rows are one statement, however many they are: an array a column, or one JSON text. Its text is
- * short, and always the same.
+ * One server. Changed rows are sent in one statement: one array per column, or one JSON text. The text of the statement
+ * is short and always the same.
  */
 export const single: TableLayout = {
   name: "single",
-  // An index of the table leads from the work that is cited.
+  // An index of the table covers the cited work.
   citationsByCited: "citations",
   copiesOf: (table) => [table],
 
   update(table, columns, rows, changed) {
     const { key, required } = shapeOf(table);
     const areNumbers = [...key, ...changed].every((column) => numbers.has(typeOf(table, column)));
-    // Whole rows can be given as such: they are there, so none is inserted, and each is found by its key whatever the
-    // planner knows of the table.
+    // Complete rows can be upserted: they exist, so none is inserted, and each is found by its key whatever statistics
+    // the planner has.
     if (!areNumbers && required.every((column) => columns.includes(column))) {
       const set = changed.map((column) => `${column} = excluded.${column}`).join(", ");
       return [upsertStatement(table, columns, rows, `ON CONFLICT (${key.join(", ")}) DO UPDATE SET ${set}`)];
@@ -23,7 +23,7 @@ export const single: TableLayout = {
     const sent = [...key, ...changed];
     const places = sent.map((column) => columns.indexOf(column));
     const cells = rows.map((row) => places.map((place) => row[place] ?? null));
-    // An array of numbers is cheaper to make and to read than JSON; of texts, with nulls, it is not.
+    // Arrays of numbers are cheaper to make and to parse than JSON; arrays of texts with nulls are not.
     const list = areNumbers
       ? { text: `${unnested(table, sent)} AS new (${sent.join(", ")})`, values: arrays(table, sent, cells) }
       : {
@@ -50,7 +50,7 @@ function unnested(table: string, columns: readonly string[]): string {
   return `unnest(${columns.map((column, place) => `$${place + 1}::${typeOf(table, column)}[]`).join(", ")})`;
 }
 
-/** An array a column: of numbers as PostgreSQL's own text form, of others as node-postgres makes it. */
+/** One array per column: numbers in PostgreSQL's own text form, other values as node-postgres converts them. */
 function arrays(table: string, columns: readonly string[], rows: Rows): unknown[] {
   return columns.map((column, place) => {
     const cells = rows.map((row) => row[place]);

@@ -3,35 +3,35 @@ import { getTableConfig, PgTable } from "drizzle-orm/pg-core";
 import type { Cell } from "../copy-format.ts";
 import * as tables from "../tables/index.ts";
 
-/** Rows of a table: a cell for each of the columns that are named beside them. */
+/** Rows of a table: a cell for each of the columns passed with them. */
 export type Rows = readonly (readonly Cell[])[];
 
 export type Statement = { readonly text: string; readonly values: readonly unknown[] };
 
 /**
- * The forms of SQL that depend on where the rows of the tables lie: on one server (`single`), or distributed over
- * several (`citus`). Both mean the same; what is cheap in the one is expensive in the other, or not possible.
+ * The forms of SQL that depend on where the rows of the tables are: on one server (`single`), or distributed over
+ * several (`citus`). Both have the same effect; what is cheap in one is expensive or impossible in the other.
  */
 export type TableLayout = {
   readonly name: "single" | "citus";
-  /** The table from which the citations of a work are read by the work that is cited. */
+  /** The table from which citations are read by cited work. */
   readonly citationsByCited: "citations" | "citations_by_cited";
-  /** The tables that a table's rows are written to: itself, and copies of it. */
+  /** The tables that a table's rows are written to: itself, and its copies. */
   copiesOf(table: string): readonly string[];
   /**
-   * Changes `changed` of the columns in stored rows. The columns hold the primary key, and whatever else of the rows is
-   * at hand. There is at least one row, and no two have the same key.
+   * Updates the columns `changed` in stored rows. `columns` contains the primary key, and any other known columns of
+   * the rows. There is at least one row, and no two rows have the same key.
    */
   update(table: string, columns: readonly string[], rows: Rows, changed: readonly string[]): Statement[];
   /** Deletes rows; the columns are those of the primary key, in any order. */
   remove(table: string, columns: readonly string[], rows: Rows): Statement[];
 };
 
-/** What statements that are made for any table need to know of one. */
+/** The description of a table for generated statements. */
 type TableShape = {
-  /** By column its type, as PostgreSQL names it. */
+  /** Type by column, as PostgreSQL names it. */
   readonly types: ReadonlyMap<string, string>;
-  /** The columns without which there is no row. */
+  /** The NOT NULL columns: a row to insert has all of them. */
   readonly required: readonly string[];
   /** The columns of the primary key, in its order. */
   readonly key: readonly string[];
@@ -55,7 +55,7 @@ export function shapeOf(table: string): TableShape {
   return shape;
 }
 
-/** The type of one of its columns. */
+/** The type of a column. */
 export function typeOf(table: string, column: string): string {
   const type = shapeOf(table).types.get(column);
   if (type === undefined) throw new Error(`No column ${column} in a table ${table}.`);

@@ -2,12 +2,12 @@ import { type Database, openDatabase } from "../database.ts";
 import { isServerFault } from "../server-fault.ts";
 
 /**
- * A place in the write-ahead log of a PostgreSQL cluster (an LSN), in bytes: all that was committed before it is visible
- * to who has come so far.
+ * A position in the write-ahead log of a PostgreSQL cluster (an LSN), in bytes. A server that has reached it shows
+ * everything that was committed before it.
  */
 export type Position = bigint;
 
-/** Reads a position as PostgreSQL writes it, like `16/B374D848`; null for any other text. */
+/** Parses a position as PostgreSQL writes it, such as `16/B374D848`; null for any other text. */
 export function parsePosition(text: string): Position | null {
   const [, high, low] = /^([0-9A-F]{1,8})\/([0-9A-F]{1,8})$/i.exec(text) ?? [];
   if (high === undefined || low === undefined) return null;
@@ -20,49 +20,49 @@ export function positionText(position: Position): string {
 }
 
 /**
- * SQLSTATEs of a statement that this replica cannot answer now and the primary can: it was in the way of what is
- * replayed, or a migration has not been replayed yet.
+ * SQLSTATEs of a statement that this replica cannot answer now but the primary can: it conflicted with replay, or a
+ * migration has not been replayed yet.
  */
 const onlyHereStates = /^(?:40001|40P01|42P01|42703|42883)$/;
 
-/** Whether the primary may answer what a replica has answered with this error. */
+/** Whether to send a statement to the primary after this error of a replica. */
 export function mayAnswerElsewhere(error: unknown): boolean {
   if (isServerFault(error)) return true;
   return error instanceof Error && onlyHereStates.test(String((error as { code?: unknown }).code ?? ""));
 }
 
-/** A server that queries are answered from: the primary, or a replica while it is in use. */
+/** A server that answers queries: the primary, or a replica while it is in use. */
 export type ReadServer = {
-  /** Never given to another: what is kept of its answers is kept under it. */
+  /** Never reused for another server: caches of its answers are keyed by it. */
   readonly name: string;
   readonly isReplica: boolean;
   readonly database: Database;
   /**
-   * Names which data a statement sees that begins later, or newer: of two statements at one version, with its text in
-   * the column `snapshot`. To be asked over `versions`.
+   * Reads the version of the data: a statement that starts later sees this data or newer. The text is in the column
+   * `snapshot`. Send it over `versions`.
    */
   readonly versionStatement: { readonly name: string; readonly text: string };
-  /** One connection of its own: it is there also while queries wait for theirs. */
+  /** A separate connection, so that it is available while queries wait for theirs. */
   readonly versions: Pick<Database, "pool">;
-  /** How far it has come. All that it has answered until now was committed before. */
+  /** Its current position. Everything that it has answered so far was committed before. */
   position(): Promise<Position>;
   close(): Promise<void>;
 };
 
-/** Asking for a version takes a tenth of a millisecond; a server that takes so long answers nothing else. */
+/** Reading a version takes about 0.1 ms; a server that takes this long answers nothing else either. */
 const versionMilliseconds = 5_000;
 
 export function openVersions(connection: Database["connection"]): Database {
   return openDatabase({ connection, maximumConnections: 1, statementMilliseconds: versionMilliseconds });
 }
 
-/** On a primary the snapshot says all: which transactions are over, and which are under way. */
+/** On a primary the snapshot is sufficient: it says which transactions have ended and which are running. */
 export const primaryVersion = {
   name: "api_data_version",
   text: "SELECT pg_current_snapshot()::text AS snapshot",
 };
 
-/** The primary, over connections that stay the caller's; only those that are opened here are closed. */
+/** The primary, over the caller's connections; `close` only closes those that are opened here. */
 export function primaryServer(database: Database): ReadServer {
   const versions = openVersions(database.connection);
   return {
@@ -71,7 +71,7 @@ export function primaryServer(database: Database): ReadServer {
     database,
     versionStatement: primaryVersion,
     versions,
-    // Where the next record will stand: also what was committed without waiting for the disk is before it.
+    // The position of the next record: it covers commits that did not wait for the disk.
     position: () => readPosition(versions, "SELECT pg_current_wal_insert_lsn()::text AS position"),
     close: () => versions.close(),
   };

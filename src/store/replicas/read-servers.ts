@@ -5,23 +5,23 @@ import { type Probed, Replica, type ReplicaStatus, ServerProbe } from "./replica
 type Sample = { readonly at: number; readonly position: Position };
 
 /**
- * How far the primary had come at which time, for telling how far a replica is behind in time. Nothing has to be
- * written for it and no clock but our own is read: a replica that has come to a position has all that was committed
- * when the primary was there. On a primary where nothing happens, all who have come to its end are up to date.
+ * Positions of the primary over time, from which the delay of a replica is computed. This needs no writes and no clock
+ * but our own: a replica at a position has everything that was committed when the primary was there. If nothing happens
+ * on the primary, all replicas that have reached its end are up to date.
  */
 export class PrimaryHistory {
   readonly #span: number;
   #samples: Sample[] = [];
 
-  /** Looks back so many milliseconds. */
+  /** `span`: how far the history reaches back, in milliseconds. */
   constructor(span: number) {
     this.#span = span;
   }
 
-  /** The primary was at a position, or beyond, at a time in milliseconds by one clock: before it was asked. */
+  /** The primary was at this position or beyond at time `at`: milliseconds of one clock, before it was queried. */
   add(at: number, position: Position): void {
     const last = this.#samples.at(-1);
-    // A primary that goes back is another one: what was known of the old one tells nothing.
+    // A primary that goes back is another server: the history of the old one does not apply.
     if (last !== undefined && position < last.position) this.#samples = [];
     this.#samples.push({ at, position });
     const oldest = this.#samples.findIndex((sample) => sample.at >= at - this.#span);
@@ -29,8 +29,8 @@ export class PrimaryHistory {
   }
 
   /**
-   * Milliseconds that who has replayed to a position was behind when the primary was last asked; Infinity where that is
-   * more than it looks back, and while nothing is known.
+   * The delay of a server that has replayed to this position, in milliseconds, when the primary was last queried.
+   * Infinity beyond the span of the history, and while it is empty.
    */
   millisecondsBehind(replayed: Position): number {
     const last = this.#samples.at(-1);
@@ -40,26 +40,26 @@ export class PrimaryHistory {
 }
 
 export type ReadServersOptions = {
-  /** What is read from where no replica may be; its connections stay the caller's. */
+  /** Answers what no replica may answer; the caller owns its connections. */
   readonly primary: Database;
-  /** Standbys of the primary; none unless told. */
+  /** Standbys of the primary. Defaults to none. */
   readonly replicas?: readonly Database["connection"][];
-  /** A replica that is behind by more is left out; 10 s unless told. */
+  /** Maximum delay of a replica that is in use. Defaults to 10 s. */
   readonly maximumSeconds?: number;
-  /** How long a statement may take on a replica, in milliseconds. */
+  /** Time limit of a statement on a replica, in milliseconds. */
   readonly statementMilliseconds?: number;
-  /** Told when a replica is taken into use or left out, or left out for another reason. */
+  /** Called when a replica is taken into use or out of use, or when the reason for that changes. */
   readonly onChange?: (replica: ReplicaStatus) => void;
 };
 
 const longestPause = 1_000;
 
 /**
- * The servers that queries are answered from: replicas in turn, as long as they answer and are not behind by more than
- * the bound; the primary where there is none. Each process looks after them by itself.
+ * The servers that answer queries: replicas in rotation, as long as they answer and are within the maximum delay; the
+ * primary if there is none. Each process monitors them separately.
  *
- * While the primary does not answer, nothing tells how far it is: replicas that were up to date when it last did stay
- * in use, so that reading goes on while there is no primary.
+ * While the primary does not answer, its position is unknown: replicas that were up to date when it last answered stay
+ * in use, so that reads continue without a primary.
  */
 export class ReadServers {
   readonly primary: ReadServer;
@@ -89,7 +89,7 @@ export class ReadServers {
     if (replicas.length > 0) this.#looking = this.#look();
   }
 
-  /** How many there are, the primary and replicas that are not in use among them. */
+  /** Number of servers, including the primary and unused replicas. */
   get count(): number {
     return 1 + this.#replicas.length;
   }
@@ -98,7 +98,7 @@ export class ReadServers {
     return this.#replicas.map((replica) => replica.status());
   }
 
-  /** A server for a request. Those of one text get the same one, as long as the same are in use. */
+  /** A server for a request. Requests with the same text get the same server while the servers in use are the same. */
   choose(text?: string): ReadServer {
     const used = this.#replicas.filter((replica) => replica.session !== null);
     if (used.length === 0) return this.primary;
@@ -106,7 +106,7 @@ export class ReadServers {
     return used[place % used.length]?.session ?? this.primary;
   }
 
-  /** A server that has come to a position: one of the replicas where one has, which may have to be asked. */
+  /** A server that has reached a position: a replica if one has, which may take a query to find out. */
   async chooseAt(position: Position): Promise<ReadServer> {
     const used = this.#replicas.filter((replica) => replica.session !== null);
     const behind = used.filter((replica) => replica.position < position);
@@ -119,7 +119,7 @@ export class ReadServers {
     return (await next.hasReached(position)) ? session : this.primary;
   }
 
-  /** Resolves when all servers have been asked once more; who asks meanwhile shares it. */
+  /** Resolves when all servers have been probed once more; concurrent callers share it. */
   look(): Promise<void> {
     this.#next ??= this.#looking.then(() => {
       this.#next = null;
@@ -141,7 +141,7 @@ export class ReadServers {
 
   async #look(): Promise<void> {
     await this.#lookAtPrimary();
-    // After the primary: what they have by then is compared with what it had before.
+    // After the primary: the replicas' positions now are compared with the primary's before.
     await Promise.all(this.#replicas.map((replica) => replica.look((probed) => this.#reasonAgainst(probed))));
     if (this.#isClosed) return;
     this.#timer = setTimeout(() => void this.look(), this.#pauseMilliseconds);
@@ -155,17 +155,17 @@ export class ReadServers {
       this.#history.add(at, position);
       this.#systemIdentifier = systemIdentifier;
     } catch {
-      // Its own users are told by their statements.
+      // Statements on the primary report the error to their callers.
     }
   }
 
-  /** Null where a replica may be used. */
+  /** Why a replica may not be used; null if it may. */
   #reasonAgainst({ isStandby, position, systemIdentifier }: Probed): string | null {
     if (this.#systemIdentifier === null) return "the primary has not answered yet";
     if (systemIdentifier !== this.#systemIdentifier) return "it is no copy of the primary";
     if (!isStandby) return "it is no standby";
     const behind = this.#history.millisecondsBehind(position);
-    // Until the next look it can fall back by as much as passes until then.
+    // Until the next probe the replica can fall further behind by the pause between them.
     if (behind + this.#pauseMilliseconds <= this.#maximumMilliseconds) return null;
     return `it is behind by more than ${this.#maximumMilliseconds / 1_000} s`;
   }

@@ -10,23 +10,23 @@ import {
   readPosition,
 } from "./read-server.ts";
 
-/** What a server says of itself. */
+/** The answer of a server to a probe. */
 export type Probed = {
   readonly isStandby: boolean;
-  /** What a standby has replayed; what is on the disk of a primary, as far as a standby can have it. */
+  /** A standby's replayed position; of a primary the position flushed to disk, as far as a standby can have it. */
   readonly position: Position;
-  /** Of the cluster: a standby has its primary's. */
+  /** Identifies the cluster: a standby has its primary's identifier. */
   readonly systemIdentifier: string;
 };
 
-/** A server that takes longer to tell its position is taken for gone. */
+/** A server that takes longer to report its position counts as gone. */
 const probeMilliseconds = 2_000;
 
 const probe = `SELECT pg_is_in_recovery() AS is_standby,
   CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_flush_lsn() END::text AS position,
   (SELECT system_identifier::text FROM pg_control_system()) AS system_identifier`;
 
-/** Asks one server how far it is, over a connection that is kept for it: its end tells at once that the server is gone. */
+/** Probes one server over a dedicated connection, whose end also reports at once that the server is gone. */
 export class ServerProbe {
   readonly #connection: Database["connection"];
   readonly #onLost: (error: Error) => void;
@@ -37,7 +37,7 @@ export class ServerProbe {
     this.#onLost = onLost;
   }
 
-  /** Rejects where the server does not answer in time. */
+  /** Rejects if the server does not answer in time. */
   async ask(): Promise<Probed> {
     try {
       this.#client ??= await this.#connect();
@@ -74,7 +74,7 @@ export class ServerProbe {
       query_timeout: probeMilliseconds,
     });
     client.on("error", (error) => {
-      // Of one that was given up nobody wants to know.
+      // Errors of a discarded client do not matter.
       if (this.#client !== client) return;
       this.#client = null;
       this.#onLost(error);
@@ -85,7 +85,7 @@ export class ServerProbe {
 }
 
 type ReplicaSession = ReadServer & {
-  /** The replica has failed: what runs on it, and all that comes, is answered by the primary. For good. */
+  /** Ends the session for good after a failure: the primary answers running and later statements. */
   end(): void;
 };
 
@@ -94,7 +94,7 @@ type SessionOptions = {
   readonly connection: Database["connection"];
   readonly primary: Database;
   readonly statementMilliseconds: number | undefined;
-  /** Told of a fault of the server; `end` is to follow. */
+  /** Called on a fault of the server; `end` must follow. */
   readonly onFault: (error: Error) => void;
 };
 
@@ -103,9 +103,9 @@ type Query = (...args: unknown[]) => Promise<unknown>;
 const leftOut = Symbol("left out");
 
 /**
- * A replica from when it is taken into use until it fails. Its statements only read, so one that is lost with the
- * server is sent again, to the primary: what came before it was older, never newer. A replica that comes back is
- * another session, since it may have gone back in time.
+ * A replica from being taken into use until it fails. Its statements only read, so one that is lost with the server is
+ * sent again, to the primary, whose data is never older. A replica that comes back gets a new session, since it may
+ * have gone back in time.
  */
 function openReplicaSession(options: SessionOptions): ReplicaSession {
   const { name, connection, primary, statementMilliseconds, onFault } = options;
@@ -141,7 +141,7 @@ function openReplicaSession(options: SessionOptions): ReplicaSession {
   };
   const connect = pool.connect.bind(pool) as (...args: unknown[]) => unknown;
   pool.query = query as unknown as typeof pool.query;
-  // A pool connects for its own statements with a callback: those are no one else's.
+  // A pool connects with a callback for its own statements; only calls without one come from others.
   pool.connect = ((...args: unknown[]) =>
     isOver && args.length === 0 ? primary.pool.connect() : connect(...args)) as typeof pool.connect;
 
@@ -159,8 +159,8 @@ function openReplicaSession(options: SessionOptions): ReplicaSession {
     database,
     versionStatement: {
       name: "api_replica_version",
-      // A standby's snapshot does not name the transactions that are under way, so that two of different data can be
-      // the same text. What has been replayed tells them apart, and the snapshot what is between two looks at it.
+      // A standby's snapshot does not name the running transactions, so snapshots of different data can have the same
+      // text. The replayed position tells those apart, and the snapshot what changes between two positions.
       text: `SELECT '${name} ' || pg_last_wal_replay_lsn() || ' ' || pg_current_snapshot() AS snapshot`,
     },
     versions,
@@ -174,7 +174,7 @@ function openReplicaSession(options: SessionOptions): ReplicaSession {
   };
 }
 
-/** The connections of pools, those in use and the others. */
+/** All connections of the pools, in use or idle. */
 function clientsOf(pools: readonly pg.Pool[]): Set<pg.PoolClient> {
   const clients = new Set<pg.PoolClient>();
   for (const pool of pools) {
@@ -185,10 +185,10 @@ function clientsOf(pools: readonly pg.Pool[]): Set<pg.PoolClient> {
 }
 
 export type ReplicaStatus = {
-  /** From 1, in the order in which they were given. */
+  /** From 1, in the configured order. */
   readonly number: number;
   readonly isUsed: boolean;
-  /** Why it is not used; null where it is. */
+  /** Why the replica is not used; null if it is. */
   readonly reason: string | null;
 };
 
@@ -200,9 +200,9 @@ type ReplicaOptions = {
   readonly onChange: ((status: ReplicaStatus) => void) | undefined;
 };
 
-/** One replica: whether it may be used, and what it is used through. */
+/** A configured replica: whether it may be used, and its current session. */
 export class Replica {
-  /** Replayed when it was last asked. */
+  /** The replayed position at the last probe. */
   position: Position = 0n;
   readonly #options: ReplicaOptions;
   readonly #probe: ServerProbe;
@@ -215,7 +215,7 @@ export class Replica {
     this.#probe = new ServerProbe(options.connection, (error) => this.#fail(error));
   }
 
-  /** Null while it is left out. */
+  /** Null while the replica is not in use. */
   get session(): ReadServer | null {
     return this.#reason === null ? this.#session : null;
   }
@@ -224,7 +224,7 @@ export class Replica {
     return { number: this.#options.number, isUsed: this.#reason === null, reason: this.#reason };
   }
 
-  /** Asks it, and settles whether it may be used: `reasonAgainst` says why not. */
+  /** Probes the replica and decides whether it may be used: `reasonAgainst` returns why not. */
   async look(reasonAgainst: (probed: Probed) => string | null): Promise<void> {
     try {
       const probed = await this.#probe.ask();
@@ -237,13 +237,13 @@ export class Replica {
     }
   }
 
-  /** Asks it whether it has come to a position. */
+  /** Queries whether the replica has reached a position. */
   async hasReached(position: Position): Promise<boolean> {
     const session = this.#session;
     if (session === null) return false;
     try {
       const reached = await session.position();
-      // It may have failed meanwhile, and come back.
+      // It may have failed and come back since.
       if (session === this.#session && reached > this.position) this.position = reached;
       return reached >= position;
     } catch (error) {

@@ -10,37 +10,37 @@ import { type LogText, mergeLog, parseLog } from "../log.ts";
 
 export type PaperDocument = "bundle" | "state" | "description";
 
-/** All that a document is made of, as it is stored. */
+/** The stored parts of a document. */
 export type DocumentParts = {
   readonly document: PaperDocument;
   readonly pithNumber: PithNumber;
-  /** Undefined where nothing is stored. */
+  /** Undefined if no events are stored. */
   readonly log: LogText | undefined;
-  /** Null where no document has brought it. */
+  /** Null if no document contained the record. */
   readonly record: string | null;
 };
 
 export type BuiltDocument = {
-  /** Of the state. */
+  /** Hash of the state. */
   readonly sha256: string;
-  /** UTF-8, of a bundle or a state; null for a bundle where the record, which it must carry, is not known. */
+  /** UTF-8 of a bundle or a state; null for a bundle if the record, which it must contain, is unknown. */
   readonly text: Buffer | null;
-  /** Of a state: ids of the events that were applied, one a line. */
+  /** For a state: ids of the applied events, one per line. */
   readonly applied: Buffer | null;
-  /** Of a state. */
+  /** For a state. */
   readonly equivocations: readonly Equivocation[];
-  /** Of the record; null where it is not known. For descriptions. */
+  /** Hash of the record, for descriptions; null if the record is unknown. */
   readonly canonicalSha256: string | null;
   readonly eventCount: number;
   readonly validCount: number;
 };
 
-/** Has its memory for itself, so that a thread can give it away. */
+/** In a buffer of its own, so that a thread can transfer it. */
 function utf8(text: string): Buffer {
   return Buffer.from(new TextEncoder().encode(text).buffer);
 }
 
-/** Merges a paper's log and writes the document. Pure; for a large log it takes hundreds of milliseconds. */
+/** Merges a paper's log and builds the document. Pure; takes hundreds of milliseconds for a large log. */
 export function buildDocument({ document, pithNumber, log, record: text }: DocumentParts): BuiltDocument {
   const state = mergeLog(pithNumber, log === undefined ? undefined : parseLog(log));
   const { sha256, events, validCount } = state;
@@ -63,7 +63,7 @@ export function buildDocument({ document, pithNumber, log, record: text }: Docum
   return { ...built, canonicalSha256: sha256OfValue(record) };
 }
 
-/** The ids of the events that a state has applied, in merge order. */
+/** The ids of the events applied by a state, in merge order. */
 export function appliedEventIds({ applied }: BuiltDocument): string[] {
   const text = applied?.toString() ?? "";
   return text === "" ? [] : text.split("\n");

@@ -4,7 +4,7 @@ import { startThread } from "../start-thread.ts";
 import type { BuiltDocument, DocumentParts } from "./build-document.ts";
 import type { ThreadReply } from "./state-thread.ts";
 
-/** Too many wait: come again later. */
+/** Too many requests are waiting: retry later. */
 export class QueueFullError extends Error {
   constructor() {
     super("Too many documents of large papers are requested.");
@@ -13,8 +13,8 @@ export class QueueFullError extends Error {
 }
 
 /**
- * One turn at a time. Lanes take turns, each in the order in which its requests came, so that many in one lane delay
- * another by one turn:
+ * Grants one turn at a time. Lanes alternate, each in the order of its requests, so that many requests in one lane
+ * delay another lane by one turn only:
  *
  *     enter("a"), enter("a"), enter("a"), enter("b") // turns: a, b, a, a
  */
@@ -23,15 +23,15 @@ export class TurnQueue<Lane extends string> {
   readonly #lanes = new Map<Lane, Set<() => void>>();
   #isBusy = false;
 
-  /** `maxWaiting`: requests that may wait in each lane. */
+  /** `maxWaiting`: the number of requests that may wait in each lane. */
   constructor(maxWaiting: number) {
     this.#maxWaiting = maxWaiting;
   }
 
   /**
-   * Waits for a turn, and gives the function that ends it.
+   * Waits for a turn. Returns the function that ends it.
    *
-   * @throws QueueFullError where too many wait in the lane; the signal's reason where it is aborted meanwhile.
+   * @throws QueueFullError if too many requests wait in the lane; the signal's reason if it is aborted.
    */
   async enter(lane: Lane, signal?: AbortSignal): Promise<() => void> {
     signal?.throwIfAborted();
@@ -44,7 +44,7 @@ export class TurnQueue<Lane extends string> {
     };
   }
 
-  /** Requests that wait. */
+  /** Number of waiting requests. */
   get waiting(): number {
     let count = 0;
     for (const { size } of this.#lanes.values()) count += size;
@@ -74,7 +74,7 @@ export class TurnQueue<Lane extends string> {
       const [admit] = waiting;
       if (admit === undefined) continue;
       waiting.delete(admit);
-      // Behind the others.
+      // Move the lane behind the others.
       this.#lanes.delete(lane);
       this.#lanes.set(lane, waiting);
       admit();
@@ -84,15 +84,15 @@ export class TurnQueue<Lane extends string> {
   }
 }
 
-/** How long the thread is kept without work: its memory is given back then. */
+/** Milliseconds that the thread is kept idle; then it ends, which frees its memory. */
 const idleMilliseconds = 10_000;
 
-/** A thread for one job at a time. It starts with the first, and keeps no process alive while it has none. */
+/** A thread for one job at a time. It starts with the first job, and does not keep the process alive while idle. */
 export class MergeThread {
   #worker: Worker | undefined;
   #idle: NodeJS.Timeout | undefined;
 
-  /** Rejects where the log cannot be merged, or the thread ends; the next job gets a new one. */
+  /** Rejects if the log cannot be merged or the thread ends; the next job then gets a new thread. */
   async build(parts: DocumentParts): Promise<BuiltDocument> {
     clearTimeout(this.#idle);
     const worker = this.#worker ?? startThread("store/states/state-thread.js");
@@ -121,7 +121,7 @@ export class MergeThread {
     }
   }
 
-  /** Ends the thread; a job that runs rejects. */
+  /** Ends the thread; a running job rejects. */
   async close(): Promise<void> {
     clearTimeout(this.#idle);
     const worker = this.#worker;

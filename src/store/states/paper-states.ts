@@ -8,18 +8,18 @@ import { events, records } from "../tables/index.ts";
 import { type BuiltDocument, buildDocument, type DocumentParts } from "./build-document.ts";
 import { MergeThread, TurnQueue } from "./merge-thread.ts";
 
-/** What is stored of a paper beside its events. */
+/** The stored data of a paper, apart from its events. */
 export type PaperHead = {
   readonly pithNumber: PithNumber;
-  /** Of the merged state. */
+  /** Hash of the merged state. */
   readonly sha256: string;
-  /** The record's text; null where no document has brought it. An event may have brought it all the same. */
+  /** The record's text; null if no document contained it. An event may still contain it. */
   readonly record: string | null;
-  /** Bytes of its events. */
+  /** Total size of the paper's events, in bytes. */
   readonly logBytes: number;
 };
 
-/** In one statement however many papers. Papers of which nothing is stored have no entry. */
+/** In one statement. Papers of which nothing is stored have no entry. */
 export async function readHeads(db: Queries, paperIds: readonly bigint[]): Promise<Map<bigint, PaperHead>> {
   const ids = bigintArray(paperIds);
   const { rows } = await db.execute<{
@@ -45,23 +45,23 @@ export async function readHeads(db: Queries, paperIds: readonly bigint[]): Promi
   );
 }
 
-/** Bytes of a log that are merged in some milliseconds. Larger ones are merged in a thread. */
+/** Log size in bytes up to which a merge takes a few milliseconds. Larger logs are merged in a thread. */
 const largeLog = 128 * 1024;
-/** Requests of each reader that may wait for documents of large papers. */
+/** Maximum requests per reader that wait for documents of large papers. */
 const maxWaiting = 64;
-/** Bytes of states that are kept, by their hashes. */
+/** Size of the cache of states, in bytes. */
 const keptStates = 64 * 1024 * 1024;
 
-/** Who reads documents: neither delays the other by more than one document. */
+/** The readers of documents: neither delays the other by more than one document. */
 export type Reader = "graphql" | "mirror";
 
 export type WantedDocument = Pick<DocumentParts, "document" | "pithNumber"> & {
-  /** As it is stored now. */
+  /** As currently stored. */
   readonly head: Pick<PaperHead, "sha256" | "record" | "logBytes">;
   readonly reader: Reader;
-  /** A request that waits is given up when it is aborted. */
+  /** Aborting it cancels a waiting request. */
   readonly signal?: AbortSignal | undefined;
-  /** Called once it is this request's turn, so that those that wait keep nothing in memory. */
+  /** Called when it is this request's turn, so that waiting requests use no memory for their logs. */
   readonly readLog: () => Promise<LogText | undefined>;
 };
 
@@ -71,8 +71,8 @@ export function isLarge({ logBytes }: Pick<PaperHead, "logBytes">): boolean {
 }
 
 /**
- * Makes the documents of papers. Those of large papers are made one at a time, in a thread of their own, so that others
- * are answered meanwhile; their states are kept, as their hash names their bytes.
+ * Builds the documents of papers. Those of large papers are built one at a time, in a separate thread, so that other
+ * requests are not blocked; their states are cached by hash.
  */
 export class PaperStates {
   readonly #states = new LRUCache<string, BuiltDocument>({
@@ -83,17 +83,17 @@ export class PaperStates {
   readonly #thread = new MergeThread();
   readonly #buildHere: typeof buildDocument;
 
-  /** `buildHere` makes the documents of small papers, in the caller's thread. */
+  /** `buildHere` builds the documents of small papers, in the caller's thread. */
   constructor(buildHere = buildDocument) {
     this.#buildHere = buildHere;
   }
 
-  /** Requests that wait for documents of large papers. */
+  /** Number of requests that wait for documents of large papers. */
   get waiting(): number {
     return this.#queue.waiting;
   }
 
-  /** @throws QueueFullError where too many wait; the signal's reason; what `readLog` rejects with. */
+  /** @throws QueueFullError if too many requests wait; the signal's reason; the rejection of `readLog`. */
   async build(wanted: WantedDocument): Promise<BuiltDocument> {
     const known = this.#known(wanted);
     if (known !== undefined) return known;
@@ -101,7 +101,7 @@ export class PaperStates {
     const leave = await this.#queue.enter(wanted.reader, wanted.signal);
     try {
       wanted.signal?.throwIfAborted();
-      // One that waited for the same state may have it made.
+      // An earlier request in the queue may have built the same state.
       return this.#known(wanted) ?? (await this.#buildLarge(wanted));
     } finally {
       leave();

@@ -1,8 +1,8 @@
-// What runs in the thread that merges the logs of large papers.
+// The thread that merges the logs of large papers.
 import { parentPort } from "node:worker_threads";
 import { type BuiltDocument, buildDocument, type DocumentParts } from "./build-document.ts";
 
-/** A `Buffer` arrives in another thread as the `Uint8Array` that it is. */
+/** A `Buffer` arrives in another thread as a plain `Uint8Array`. */
 type Texts = Record<"text" | "applied", Uint8Array | null>;
 export type ThreadReply =
   | { readonly built: Omit<BuiltDocument, keyof Texts> & Texts }
@@ -11,7 +11,7 @@ export type ThreadReply =
 parentPort?.on("message", (parts: DocumentParts) => {
   const reply = replyTo(parts);
   const texts = "built" in reply ? [reply.built.text, reply.built.applied] : [];
-  // Given away instead of copied.
+  // Transferred instead of copied.
   parentPort?.postMessage(
     reply,
     texts.flatMap((text) => (text === null ? [] : [text.buffer as ArrayBuffer])),

@@ -3,11 +3,11 @@ import { bigint, boolean, index, integer, pgTable, primaryKey, text } from "driz
 import { bytea, identifierKind, instant, proof } from "./columns.ts";
 
 /**
- * Derived: the vertices of the citation graph. A work is known by its arXiv id, else its DOI, else its work id;
+ * Derived: the vertices of the citation graph. A work is identified by its arXiv id, else its DOI, else its work id;
  * `work_id` is a hash of that key, so that it is the same on every mirror.
  *
- * A paper whose record nobody proved is a work of its own (`pith:…`), and so is a reference that names no
- * identifier (`reference:…`).
+ * A paper with an unproved record is a work of its own (`pith:…`), and so is a reference without an identifier
+ * (`reference:…`).
  */
 export const works = pgTable(
   "works",
@@ -15,30 +15,30 @@ export const works = pgTable(
     workId: bigint("work_id", { mode: "bigint" }).primaryKey(),
     /** `arxiv:2302.12192`, `doi:10.1103/…`, `work_id:<uuid>`, `pith:<number>`, `reference:<number>#<ordinal>`. */
     key: text("key").notNull(),
-    /** The paper that stands for it: see store/paper-order.ts. Null where none is stored. */
+    /** The paper that represents the work: see store/paper-order.ts. Null if none is stored. */
     paperId: bigint("paper_id", { mode: "bigint" }),
-    /** As the best proved reference to it has it; the paper's own where one is held. */
+    /** From the reference with the best proof; the paper's own title if one is stored. */
     title: text("title"),
-    /** Of the paper held; else of its arXiv id; else as the reference that gave the title has it. */
+    /** Of the stored paper; else of its arXiv id; else from the reference that gave the title. */
     year: integer("year"),
-    /** The year that the reference which gave the title states. */
+    /** The year in the reference that gave the title. */
     statedYear: integer("stated_year"),
-    /** Which reference gave the title; null where none did. */
+    /** Effective proof of the reference that gave the title; null if there is none. */
     titleStanding: proof("title_standing"),
     titlePaperId: bigint("title_paper_id", { mode: "bigint" }),
     titleOrdinal: integer("title_ordinal"),
-    /** Kept: rows of `citations` in which it is cited. */
+    /** Maintained count: rows of `citations` with this work as cited. */
     citedByCount: integer("cited_by_count").notNull(),
-    /** Kept: rows of `citing_papers`. */
+    /** Maintained count: rows of `citing_papers`. */
     citingPaperCount: integer("citing_paper_count").notNull(),
-    /** Kept: rows of `citations` in which it cites. */
+    /** Maintained count: rows of `citations` with this work as citing. */
     referenceCount: integer("reference_count").notNull(),
-    /** Kept: rows of `citations` in which another work cites it, and that are marked as internal anchors. */
+    /** Maintained count: rows of `citations` from other works to this one that are marked as internal anchors. */
     anchoredWorkCount: integer("anchored_work_count").notNull().default(0),
   },
   (table) => [
     index("works_cited_by_count").on(table.citedByCount, table.workId),
-    // A work leaves it with the first that is anchored in it; from then on its counts change without it.
+    // The first anchor to a work removes it from this index; later changes of its counts do not touch the index.
     index("works_never_anchors")
       .on(table.citedByCount, table.workId)
       .where(sql`anchored_work_count = 0 AND paper_id IS NOT NULL`),
@@ -46,31 +46,31 @@ export const works = pgTable(
 );
 
 /**
- * Derived: the identifiers that held papers and references name, and the work that each stands for.
+ * Derived: the identifiers in stored papers and references, and the work that each identifies.
  *
- * An arXiv id stands for itself. A DOI stands for the arXiv id that references name beside it, a work id (UUID) for the
- * arXiv id or else the DOI, where most papers say so: of the papers that name the identifier, those of the best proof
- * are counted, also those that name it alone. Of equally many an arXiv id counts before a DOI, both before nothing, and
- * then the smallest `target_id`. So two arXiv ids are never one work, whatever a reference says; what is proved less
- * displaces nothing; one paper among many moves no citation; and evidence can be taken back.
+ * An arXiv id identifies itself. A DOI resolves to the arXiv id that references give with it, a work id (UUID) to the
+ * arXiv id or else the DOI, by majority: of the papers that contain the identifier, those with the best proof are
+ * counted, including those that contain it alone. On a tie an arXiv id precedes a DOI, both precede no target, and then
+ * the smallest `target_id` wins. So two arXiv ids are never one work, whatever a reference says; weaker proof displaces
+ * nothing; one paper among many moves no citation; and evidence can be retracted.
  */
 export const workIdentifiers = pgTable(
   "work_identifiers",
   {
-    /** A hash of kind and value. */
+    /** Hash of kind and value. */
     identifierId: bigint("identifier_id", { mode: "bigint" }).primaryKey(),
     kind: identifierKind("kind").notNull(),
     /** arXiv id without version; DOI in lower case; UUID as written. */
     value: text("value").notNull(),
-    /** The identifier it stands for; null where none is known. */
+    /** The identifier that it resolves to; null if none is known. */
     targetId: bigint("target_id", { mode: "bigint" }),
     targetKind: identifierKind("target_kind"),
-    /** Of the papers that decide; null where all papers name it alone. */
+    /** Effective proof of the papers that decide; null if all papers contain the identifier alone. */
     targetStanding: proof("target_standing"),
     workId: bigint("work_id", { mode: "bigint" }).notNull(),
     /**
-     * Where the papers that decide do not all say the same: what they say, as JSON. A list of `[target_id, target_kind,
-     * papers]`, what decides first; the first two are null for papers that name it alone.
+     * The votes as JSON, if the deciding papers disagree. A list of `[target_id, target_kind, papers]`, the winner
+     * first; the first two are null for papers that contain the identifier alone.
      */
     voices: text("voices"),
   },
@@ -80,7 +80,7 @@ export const workIdentifiers = pgTable(
   ],
 );
 
-/** Derived: the edges of the citation graph, each once. A work may cite itself. */
+/** Derived: the edges of the citation graph, without duplicates. A work may cite itself. */
 export const citations = pgTable(
   "citations",
   {
@@ -96,8 +96,8 @@ export const citations = pgTable(
 );
 
 /**
- * Derived: `citations` once more, by who is cited, where the tables are distributed: who cites a work is then read from
- * one shard. On one server, where an index of `citations` does the same, it is empty (store/layout).
+ * Derived: a copy of `citations` by cited work, if the tables are distributed: the citations of a work are then read
+ * from one shard. On one server an index of `citations` serves this, and the table is empty (store/layout).
  */
 export const citationsByCited = pgTable(
   "citations_by_cited",
@@ -110,8 +110,8 @@ export const citationsByCited = pgTable(
 );
 
 /**
- * Derived: the papers held whose references name a work, by that work: what `citedBy` pages through, newest
- * first, at the same speed on its last page as on its first.
+ * Derived: the stored papers that cite a work, by that work. `citedBy` pages through them, newest first, with its last
+ * page as fast as its first.
  */
 export const citingPapers = pgTable(
   "citing_papers",
@@ -124,18 +124,18 @@ export const citingPapers = pgTable(
 );
 
 /**
- * How the citation graph changed: what graphs in memory follow. Positions are in the order of the commits and without
- * gaps; a transaction that changed much has several rows, and none of them is to be seen without the others.
+ * The changes of the citation graph, which graphs in memory follow. Positions are in commit order and without gaps; a
+ * large transaction has several rows, which become visible together.
  *
- * Old rows are deleted: who is further behind loads the graph anew. So does everybody at a row without a payload.
+ * Old rows are deleted: a follower that is further behind reloads the graph, as all do at a row without a payload.
  */
 export const graphChanges = pgTable("graph_changes", {
   position: bigint("position", { mode: "bigint" }).primaryKey(),
   /** The position of the last row of the same transaction. */
   transactionEnd: bigint("transaction_end", { mode: "bigint" }).notNull(),
-  /** As store/graph-payload.ts packs it; null where everything may be another than before. */
+  /** Packed by store/graph-payload.ts; null if everything may have changed. */
   payload: bytea("payload"),
-  /** The bytes of all payloads up to this one, also of those deleted since: what old rows are counted by. */
+  /** Total bytes of all payloads up to this one, including deleted rows: decides which rows to prune. */
   bytesUntil: bigint("bytes_until", { mode: "bigint" }).notNull(),
   changedAt: instant("changed_at").notNull(),
 });

@@ -11,7 +11,7 @@ import {
 } from "drizzle-orm/pg-core";
 import { bytea, instant, proof, sha256 } from "./columns.ts";
 
-/** What a mirror remembers of itself: `sample`, where the sample was loaded. */
+/** Settings that a mirror stores itself, such as `sample` if the sample was loaded. */
 export const settings = pgTable("settings", {
   name: text("name").primaryKey(),
   value: text("value").notNull(),
@@ -20,28 +20,28 @@ export const settings = pgTable("settings", {
 export const submissionStatus = pgEnum("submission_status", ["queued", "merged", "rejected", "failed"]);
 
 /**
- * The queue of submitted documents, and what became of them. A submission is acknowledged once its row is committed;
- * workers take queued rows with FOR UPDATE SKIP LOCKED. Local to a mirror, no part of the log.
+ * The queue of submitted documents, and their outcomes. A submission is acknowledged once its row is committed; workers
+ * take queued rows with FOR UPDATE SKIP LOCKED. Local to a mirror, not part of the log.
  */
 export const submissions = pgTable(
   "submissions",
   {
     submissionId: uuid("submission_id").primaryKey(),
     status: submissionStatus("status").notNull(),
-    /** Which token submitted it: the first 16 hex digits of the token's SHA-256. */
+    /** The token that submitted it: the first 16 hex digits of the token's SHA-256. */
     token: text("token").notNull(),
     minimumProof: proof("minimum_proof").notNull(),
-    /** The document's bytes; null once it is done. */
+    /** The document's bytes; null once it has been processed. */
     document: bytea("document"),
-    /** Bytes. */
+    /** In bytes. */
     size: integer("size").notNull(),
-    /** Of the merged or rejected document, as far as it could be read. */
+    /** Of the merged or rejected document, if it could be read. */
     pithNumber: text("pith_number"),
-    /** A document's error code, or an event's reason of refusal; what infrastructure said where it failed. */
+    /** A document's error code, or an event's rejection reason; the infrastructure's error if it failed. */
     errorCode: text("error_code"),
     errorMessage: text("error_message"),
     attempts: integer("attempts").notNull(),
-    /** Not before this time: infrastructure faults are retried with growing delays. */
+    /** Not processed before this time: infrastructure faults are retried with growing delays. */
     notBefore: instant("not_before").notNull(),
     receivedAt: instant("received_at").notNull(),
     finishedAt: instant("finished_at"),
@@ -52,26 +52,26 @@ export const submissions = pgTable(
 export const quarantineKind = pgEnum("quarantine_kind", ["document", "event"]);
 
 /**
- * What was rejected, with its reason: whole documents, and copies of events. Bounded: the oldest rows are deleted when
- * it is full. Local to a mirror, no part of the log.
+ * Rejected documents and copies of events, with reasons. Bounded: the oldest rows are deleted when it is full. Local to
+ * a mirror, not part of the log.
  */
 export const quarantine = pgTable(
   "quarantine",
   {
-    /** Of the bytes of the document, or of the canonical text of the copy. */
+    /** Hash of the document's bytes, or of the copy's canonical text. */
     contentSha256: sha256("content_sha256").primaryKey(),
     kind: quarantineKind("kind").notNull(),
-    /** A document's error code, or an event's reason of refusal. */
+    /** A document's error code, or an event's rejection reason. */
     code: text("code").notNull(),
     message: text("message").notNull(),
-    /** The file, or other source, that it came from. */
+    /** The file or other source that it came from. */
     source: text("source").notNull(),
     pithNumber: text("pith_number"),
-    /** What its source had to prove, so that a retry demands no less; null where nothing was demanded. */
+    /** The minimum proof of its source, which a retry requires again; null if there was none. */
     minimumProof: proof("minimum_proof"),
-    /** Bytes. */
+    /** In bytes. */
     size: integer("size").notNull(),
-    /** Null where it is too large to keep. */
+    /** Null if it is too large to keep. */
     content: bytea("content"),
     receivedAt: instant("received_at").notNull(),
   },
@@ -81,39 +81,39 @@ export const quarantine = pgTable(
   ],
 );
 
-/** The mirrors that this one follows, each with how far it has come. Local to a mirror. */
+/** The mirrors that this one follows, with the progress of each. Local to a mirror. */
 export const followedMirrors = pgTable("followed_mirrors", {
   baseUrl: text("base_url").primaryKey(),
-  /** The last position of its feed up to which everything is stored, in quarantine, or in `outstanding_papers`. */
+  /** The position in its feed up to which everything is stored, in quarantine, or in `outstanding_papers`. */
   position: bigint("position", { mode: "bigint" }).notNull(),
-  /** Its checksum there. */
+  /** The feed's checksum at that position. */
   checksum: sha256("checksum"),
   syncedAt: instant("synced_at").notNull(),
-  /** SHA-256 of the keyring and minimum proof it was followed with. */
+  /** SHA-256 of the keyring and minimum proof with which it was followed. */
   trust: sha256("trust").notNull(),
-  /** Whether other keys, or a lower minimum proof, might accept some of what was rejected on the way. */
+  /** Whether other keys, or a lower minimum proof, might accept some of the documents rejected so far. */
   hasUntrusted: boolean("has_untrusted").notNull().default(false),
 });
 
 /**
- * Papers that a mirror listed and that could not be fetched yet. The cursor of the mirror has passed them; `sync` comes
- * back to them until they are stored or definitely gone. Local to a mirror.
+ * Papers that a mirror listed but that could not be fetched yet. The mirror's cursor has passed them; `sync` retries
+ * them until they are stored or definitely gone. Local to a mirror.
  */
 export const outstandingPapers = pgTable(
   "outstanding_papers",
   {
-    /** As in `followed_mirrors`, without what stands there for a list of numbers. */
+    /** As in `followed_mirrors`, without the part there that marks a list of numbers. */
     baseUrl: text("base_url").notNull(),
-    /** A Pith number, or the beginning of a suffix where a list named no more. */
+    /** A Pith number, or the beginning of a suffix if a list contained no more. */
     paper: text("paper").notNull(),
     /** The last failure: `FETCH_FAILED`, `TOO_SLOW`, or a document's error code. */
     code: text("code").notNull(),
     message: text("message").notNull(),
-    /** Of the sync that failed to fetch it. */
+    /** Minimum proof of the sync that failed to fetch it. */
     minimumProof: proof("minimum_proof").notNull(),
-    /** Failed attempts in succession. */
+    /** Consecutive failed attempts. */
     attempts: integer("attempts").notNull(),
-    /** The last of them that were answers (404, 410, no JSON) and not faults of the network or the server. */
+    /** Trailing attempts that got an answer (404, 410, no JSON), rather than a fault of the network or the server. */
     answers: integer("answers").notNull(),
     failedSince: instant("failed_since").notNull(),
     nextAttemptAt: instant("next_attempt_at").notNull(),

@@ -2,59 +2,58 @@ import { bigint, index, integer, pgTable, primaryKey, text } from "drizzle-orm/p
 import { checkResult, eventStatus, instant, isNotCurrent, isOfRareType, proof, sha256 } from "./columns.ts";
 
 /**
- * Part of the log: which Pith number a `paper_id` stands for, and the canonical record that a bundle carries
- * beside its events. Its hash is the Pith number, so it needs nobody's word; it shows a paper whose
- * `record_created` event has not arrived.
+ * Part of the log: the Pith number of each `paper_id`, and the canonical record that a bundle contains next to its
+ * events. The record's hash is the Pith number, so it needs no signature; it describes a paper whose `record_created`
+ * event has not arrived.
  */
 export const records = pgTable("records", {
   paperId: bigint("paper_id", { mode: "bigint" }).primaryKey(),
   pithNumber: text("pith_number").notNull(),
-  /** Canonical text; null while only states have brought the paper. */
+  /** Canonical text; null while the paper is known only from states. */
   record: text("record"),
-  /** Derived: of the paper's merged state, which it has even where too little is known to show it as a paper. */
+  /** Derived: hash of the paper's merged state, which exists even if too little is known to show the paper. */
   stateSha256: sha256("state_sha256").notNull(),
   /**
-   * Derived: which events the log holds of the paper, and as what the merge takes them: the sum modulo 2^256 of SHA-256
-   * over `<event id in hex> <proof> <fault>` of each. A merge that is kept in memory is valid for a log with the same
-   * checksum.
+   * Derived: identifies the paper's events in the log and their input to the merge: the sum modulo 2^256 of SHA-256
+   * over `<event id in hex> <proof> <fault>` of each. A cached merge is valid for a log with the same checksum.
    */
   logChecksum: sha256("log_checksum").notNull(),
   /**
-   * The paper's aliases, as JSON: a list of `[kind, value, created_at, is_brought, is_current]`
-   * (store/text-columns.ts) in the order of kind and value. What documents accepted at `hash` brought is part of the
-   * log, of equal ones the earliest: they are judged in the merge, when the record is known, so also those that do not
-   * count now are stored. The others follow from the record. In one text: a paper has half a dozen, and they are
-   * written and read together. `is_current` is derived.
+   * The paper's aliases as JSON: a list of `[kind, value, created_at, is_brought, is_current]` (store/text-columns.ts),
+   * ordered by kind and value. Aliases from documents accepted at `hash` are part of the log, of equal ones the
+   * earliest. The merge decides which count once the record is known, so those that do not count now are stored too.
+   * The others follow from the record. One text, since a paper has about six, which are written and read together.
+   * `is_current` is derived.
    */
   aliases: text("aliases").notNull().default("[]"),
 });
 
 /**
- * The log: each accepted event once, as the canonical text that its id is the hash of. Text and not jsonb,
- * which would turn `1e16` and `-0.0` into other numbers.
+ * The log: each accepted event once, as the canonical text whose hash is its id. Text and not jsonb, which would turn
+ * `1e16` and `-0.0` into other numbers.
  *
- * The second half is derived: what the merge of the paper's whole set makes of the event.
+ * The second half is derived: the outcome of the event in the merge of the paper's complete set.
  */
 export const events = pgTable(
   "events",
   {
     paperId: bigint("paper_id", { mode: "bigint" }).notNull(),
-    /** Without the `sha256:` in front. */
+    /** Without the prefix `sha256:`. */
     eventId: sha256("event_id").notNull(),
-    /** The order in which this mirror took events in. Gapless in commit order: allocated under a lock. */
+    /** The order in which this mirror accepted events. Gapless in commit order: allocated under a lock. */
     position: bigint("position", { mode: "bigint" }).notNull(),
     /** Canonical text of the nine keys. */
     body: text("body").notNull(),
-    /** Canonical text of the signature object; null where the event came without one. */
+    /** Canonical text of the signature object; null if the event came without one. */
     signature: text("signature"),
     /** The highest proof among the accepted copies. */
     proof: proof("proof").notNull(),
-    /** Why it is at fault by itself (PROTOCOL 5, rules 7 and 8); null where it is not. */
+    /** The event's own fault (PROTOCOL 5, rules 7 and 8); null if it has none. */
     fault: text("fault"),
-    /** Never earlier than that of an event taken in before: `position` and this give one order. */
+    /** Never earlier than that of an event accepted before: it gives the same order as `position`. */
     receivedAt: instant("received_at").notNull(),
 
-    /** Cut off after 500 UTF-16 units: it is indexed, and one that is none of the nine may be of any length. */
+    /** Truncated to 500 UTF-16 units: it is indexed, and an unknown type may have any length. */
     type: text("type").notNull(),
     createdAt: instant("created_at").notNull(),
     /** The signer's key fingerprint, 32 hex digits. */
@@ -63,16 +62,16 @@ export const events = pgTable(
     status: eventStatus("status").notNull(),
     /** Why the status is invalid. */
     reason: text("reason"),
-    /** PROTOCOL 6.1: 0 without links, else 1 + the greatest depth of what it links to. 0 where the status is invalid. */
+    /** PROTOCOL 6.1: 0 without links, else 1 + the greatest depth of the linked events. 0 if the status is invalid. */
     depth: integer("depth").notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.paperId, table.eventId] }),
-    // An event names its paper, so an id is in one paper only; no UNIQUE, which the distribution column would
-    // have to be part of.
+    // An event names its paper, so an id occurs in one paper only. Not UNIQUE, which would have to include the
+    // distribution column.
     index("events_event_id").on(table.eventId),
     index("events_position").on(table.position),
-    // What the feed of events is filtered by. What most events are is found by `position` alone.
+    // Filters of the events feed. The common values are found through `position` alone.
     index("events_rare_type").on(table.type, table.position).where(isOfRareType),
     index("events_not_current").on(table.status, table.position).where(isNotCurrent),
     index("events_fingerprint").on(table.fingerprint, table.position),
@@ -80,7 +79,7 @@ export const events = pgTable(
   ],
 );
 
-/** Part of the log: for each state document taken in, whether merging it alone gives its own `state_sha256`. */
+/** Part of the log: for each imported state document, whether merging it alone gives its own `state_sha256`. */
 export const publishedStates = pgTable(
   "published_states",
   {
@@ -91,7 +90,7 @@ export const publishedStates = pgTable(
   (table) => [primaryKey({ columns: [table.paperId, table.stateSha256] })],
 );
 
-/** Derived: who signed the events held. Small: one row for each key. */
+/** Derived: the signers of the stored events. Small: one row per key. */
 export const signers = pgTable("signers", {
   /** 32 hex digits. */
   fingerprint: text("fingerprint").primaryKey(),
@@ -101,12 +100,12 @@ export const signers = pgTable("signers", {
 });
 
 /**
- * The feed: each paper to which something was added, in the order of the commits, without gaps. Another mirror follows it by
+ * The feed: each paper to which something was added, in commit order, without gaps. Other mirrors follow it by
  * `position`.
  *
- * `checksum` stands for the set of all states at that position: the sum modulo 2^256 of SHA-256 over
- * `<pith number> <state_sha256>` of each paper. It does not depend on the order of changes, so two mirrors that hold
- * the same states have the same checksum, and compare in one look.
+ * `checksum` identifies the set of all states at that position: the sum modulo 2^256 of SHA-256 over `<pith number>
+ * <state_sha256>` of each paper. It does not depend on the order of changes, so two mirrors with the same states have
+ * the same checksum, and can be compared by it.
  */
 export const changes = pgTable("changes", {
   position: bigint("position", { mode: "bigint" }).primaryKey(),
@@ -125,14 +124,14 @@ export type TotalName =
   | "events"
   | "invalid_events"
   | "rejected_documents"
-  /** The highest `position` given to an event. */
+  /** The highest `position` assigned to an event. */
   | "position"
-  /** The highest `position` given to a change of the feed. */
+  /** The highest `position` assigned to a change of the feed. */
   | "change_position"
-  /** The highest `position` given to a change of the citation graph. */
+  /** The highest `position` assigned to a change of the citation graph. */
   | "graph_position";
 
-/** Counts kept in the transaction that changes them. */
+/** Counts maintained in the transaction that changes them. */
 export const totals = pgTable("totals", {
   name: text("name").$type<TotalName>().primaryKey(),
   value: bigint("value", { mode: "number" }).notNull(),

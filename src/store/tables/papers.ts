@@ -12,8 +12,8 @@ import {
 } from "./columns.ts";
 
 /**
- * Derived, one row for each paper whose canonical record is known and of which an event is held. `paper_id` is a hash of the Pith number, so
- * that it is the same on every mirror, whatever came first.
+ * Derived: one row for each paper with a known canonical record and at least one stored event. `paper_id` is a hash of
+ * the Pith number, so that it is the same on every mirror, whatever arrived first.
  */
 export const papers = pgTable(
   "papers",
@@ -28,7 +28,7 @@ export const papers = pgTable(
     sourceVersion: integer("source_version"),
     submittedAt: instant("submitted_at").notNull(),
     license: text("license"),
-    /** Categories are indexed: cut off after 500 UTF-16 units. */
+    /** Categories are indexed, so each is truncated to 500 UTF-16 units. */
     primaryCategory: text("primary_category"),
     crossCategories: text("cross_categories").array().notNull(),
 
@@ -42,13 +42,13 @@ export const papers = pgTable(
     /** The current record_created and graph_snapshot. */
     recordEventId: sha256("record_event_id"),
     snapshotEventId: sha256("snapshot_event_id"),
-    /** The standing of the record; `hash` where no event tells it. A record below `receipt` joins nothing. */
+    /** The record's effective proof; `hash` if no event contains it. Below `receipt` it joins no other work. */
     recordStanding: proof("record_standing").notNull(),
-    /** The standing of what is shown: of the current snapshot, else of the record. */
+    /** The effective proof of the displayed data: of the current snapshot, else of the record. */
     proof: proof("proof").notNull(),
 
     claimCount: integer("claim_count").notNull(),
-    /** What the snapshot counts; null where it does not say, or not in a number that a client can read. */
+    /** The count in the snapshot; null if it is missing, or beyond the numbers that clients can read. */
     referencesAsserted: integer("references_asserted"),
     resolvedWorksAsserted: integer("resolved_works_asserted"),
     internalAnchorsAsserted: integer("internal_anchors_asserted"),
@@ -79,8 +79,8 @@ export const papers = pgTable(
 );
 
 /**
- * Derived: what finds a paper. Keys are `pith:` and the first eight characters of the suffix, `arxiv:` and the
- * id without version, `doi:` and the DOI in lower case. Several papers may share one.
+ * Derived: look-up keys of a paper: `pith:` and the first eight characters of the suffix, `arxiv:` and the id without
+ * version, `doi:` and the DOI in lower case. Several papers may share a key.
  */
 export const paperKeys = pgTable(
   "paper_keys",
@@ -111,7 +111,7 @@ export const claims = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.paperId, table.ordinal] }),
-    // Of the four kinds that every snapshot has, a page is among the first rows; of the others it may be anywhere.
+    // A page of a named kind is filled from the first rows, since every snapshot has one; other kinds may be anywhere.
     index("claims_other_kind").on(table.paperId, table.ordinal).where(isOtherKind),
     index("claims_words").using("gin", claimWords(table)),
   ],
@@ -120,10 +120,10 @@ export const claims = pgTable(
 /**
  * Derived: the references that a paper's current snapshot lists, in its order.
  *
- * `arxiv_id`, `doi_id` and `work_uuid_id` are the ids of the identifiers that the reference names (see
- * `work_identifiers`), whichever of them decides which work it cites.
+ * `arxiv_id`, `doi_id` and `work_uuid_id` are the ids of the reference's identifiers (see `work_identifiers`),
+ * whichever of them decides which work it cites.
  *
- * No index leads from a work to the references that name it: `citing_papers` leads to their papers.
+ * References have no index by work: `citing_papers` leads to the papers that contain them.
  */
 export const references = pgTable(
   "references",
@@ -134,7 +134,7 @@ export const references = pgTable(
     refIndex: integer("ref_index").notNull(),
     title: text("title"),
     year: integer("year"),
-    /** As written in the snapshot; null where empty. */
+    /** As written in the snapshot; null if empty. */
     doi: text("doi"),
     citedArxivId: text("cited_arxiv_id"),
     isInternalAnchor: boolean("is_internal_anchor").notNull(),
