@@ -150,8 +150,8 @@ export function knownAttacks({ works, largePaper, longPapers, words }: Targets):
         (index) => `topWorks(by: PAGERANK, filter: { yearFrom: ${1900 + index} }) { nodes { score } }`,
       ),
     })),
-    ...largest("refusals", 199, (count) => ({
-      query: aliased(count, () => "status { refusals { count } }"),
+    ...largest("rejections", 199, (count) => ({
+      query: aliased(count, () => "status { rejections { count } }"),
     })),
     ...largest("anchor statistics", 199, (count) => ({
       query: aliased(
