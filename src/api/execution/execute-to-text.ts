@@ -23,6 +23,14 @@ import { rootFields } from "../../runtime/channels.ts";
 import { JsonText } from "../json-text.ts";
 import { leafText, rootSelection, type SelectedField, type Selection, selectionBelow } from "./selections.ts";
 
+/**
+ * A list that makes its items when they are taken, for lists that are completed in several turns of the event loop. An
+ * item that is a promise delays the items behind it.
+ */
+export abstract class PacedItems<Item> implements Iterable<Item | Promise<Item>> {
+  abstract [Symbol.iterator](): Iterator<Item | Promise<Item>>;
+}
+
 type Context = graphqlJs.ExecutionContext;
 type Path = GraphQLResolveInfo["path"];
 /** JSON text, or a promise of its parts if something below is asynchronous. */
@@ -176,25 +184,67 @@ function writeList(list: unknown, type: GraphQLOutputType, place: Place, prev: P
   if (typeof list !== "object" || typeof (list as Iterable<unknown>)[Symbol.iterator] !== "function") {
     throw new GraphQLError(`Expected Iterable, but did not find one for field "${nameOf(place.info)}".`);
   }
+  if (list instanceof PacedItems) return writePaced(list[Symbol.iterator](), type, place, prev, [], 0);
   const parts: Text[] = [];
   let key = 0;
   try {
     for (const item of list as Iterable<unknown>) {
-      const path = { prev, key, typename: undefined };
-      parts.push(key++ === 0 ? "[" : ",");
-      try {
-        parts.push(complete(item, type, place, path));
-      } catch (error) {
-        parts.push(fail(error, type, place, path));
-      }
+      parts.push(key === 0 ? "[" : ",", writeItem(item, type, place, { prev, key, typename: undefined }));
+      key++;
     }
   } catch (error) {
-    // graphql-js leaves the previous items to reject unhandled, which would end the process.
-    Promise.all(parts).catch(() => {});
+    forget(parts);
     throw error;
   }
   parts.push(key === 0 ? "[]" : "]");
   return parts.some(isPromise) ? Promise.all(parts) : parts.join("");
+}
+
+/** Waits for each item that is a promise before the next one is taken. */
+function writePaced(
+  items: Iterator<unknown>,
+  type: GraphQLOutputType,
+  place: Place,
+  prev: Path,
+  parts: Text[],
+  from: number,
+): Text {
+  let key = from;
+  const add = (item: unknown) => {
+    const written = writeItem(item, type, place, { prev, key, typename: undefined });
+    // It may fail before the list is complete, which is when the failure is looked at.
+    if (isPromise(written)) written.catch(() => {});
+    parts.push(key++ === 0 ? "[" : ",", written);
+  };
+  try {
+    for (let next = items.next(); next.done !== true; next = items.next()) {
+      if (isPromise(next.value)) {
+        return next.value.then((item) => {
+          add(item);
+          return writePaced(items, type, place, prev, parts, key);
+        });
+      }
+      add(next.value);
+    }
+  } catch (error) {
+    forget(parts);
+    throw error;
+  }
+  parts.push(key === 0 ? "[]" : "]");
+  return parts.some(isPromise) ? Promise.all(parts) : parts.join("");
+}
+
+function writeItem(item: unknown, type: GraphQLOutputType, place: Place, path: Path): Text {
+  try {
+    return complete(item, type, place, path);
+  } catch (error) {
+    return fail(error, type, place, path);
+  }
+}
+
+/** graphql-js leaves items that were started before a failure to reject unhandled, which would end the process. */
+function forget(parts: readonly Text[]): void {
+  Promise.all(parts).catch(() => {});
 }
 
 function writeObject(value: unknown, type: GraphQLObjectType, place: Place, path: Path): Text {

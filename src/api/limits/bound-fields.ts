@@ -10,38 +10,30 @@ import {
   isObjectType,
 } from "graphql";
 import type { Context } from "../context.ts";
+import { PacedItems } from "../execution/execute-to-text.ts";
 import { JsonText } from "../json-text.ts";
 
-/** Items that share one wait. */
-const itemsTogether = 32;
-
-/** A list that is completed in several turns of the event loop: once the current turn is over, items are promises. */
-class PacedList<Item> implements Iterable<Item | Promise<Item>> {
+/** A list that is completed in several turns of the event loop: once the current turn is over, an item is a promise. */
+class PacedList<Item> extends PacedItems<Item> {
   readonly #items: readonly Item[];
   readonly #context: Pick<Context, "allowance" | "loaders">;
 
   constructor(items: readonly Item[], context: Pick<Context, "allowance" | "loaders">) {
+    super();
     this.#items = items;
     this.#context = context;
   }
 
   *[Symbol.iterator](): Iterator<Item | Promise<Item>> {
     const { allowance, loaders } = this.#context;
-    let turn: Promise<void> | undefined;
-    let left = 0;
     for (const item of this.#items) {
-      if (left === 0) {
-        if (!allowance.isTurnOver) {
-          yield item;
-          continue;
-        }
+      if (allowance.isTurnOver) {
         // The output of an ended request is discarded: stop, and leave no promise behind.
         if (allowance.hasEnded) return;
-        turn = allowance.pause(loaders.batches);
-        left = itemsTogether;
+        yield allowance.pause(loaders.batches).then(() => item);
+      } else {
+        yield item;
       }
-      left--;
-      yield (turn as Promise<void>).then(() => item);
     }
   }
 }
