@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type pg from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { keepFault } from "../../src/ingest/submissions/finish.ts";
 import {
   enqueue,
   type Fault,
@@ -223,6 +224,23 @@ describe("faults", () => {
     await makeDue();
     await workOff(database, { keyring });
     expect(await statuses(database)).toEqual({ merged: 1 });
+  });
+
+  it("a submission fails after four defects in succession, however often the database failed before", async () => {
+    const one = submission(paper(1).text);
+    await enqueue(database.pool, [one]);
+    const meet = async (fault: Fault) => {
+      await database.pool.query("UPDATE submissions SET attempts = attempts + 1");
+      await keepFault(database.pool, [one.id], fault);
+      return (await submissionRow(one.id))?.status;
+    };
+    const away = { code: "57P01", message: "away", isInfrastructure: true };
+    const defect = { code: "DEFECT", message: "TypeError", isInfrastructure: false };
+    for (let attempt = 0; attempt < 10; attempt++) expect(await meet(away)).toBe("queued");
+    for (let attempt = 0; attempt < 3; attempt++) expect(await meet(defect)).toBe("queued");
+    expect(await meet(away)).toBe("queued");
+    for (let attempt = 0; attempt < 3; attempt++) expect(await meet(defect)).toBe("queued");
+    expect(await meet(defect)).toBe("failed");
   });
 
   it("what its workers do not survive is given up in the end", async () => {

@@ -58,8 +58,8 @@ export async function finish(client: Statements, outcomes: readonly Outcome[]): 
 
 /**
  * Stores the fault of submissions that are still queued. After an infrastructure fault they stay queued, however many
- * attempts they had: acknowledged documents are retried until they are stored. After a defect they fail at
- * `mostAttemptsOnDefects`.
+ * attempts they had: acknowledged documents are retried until they are stored. They fail after `mostAttemptsOnDefects`
+ * defects in succession; attempts before the first of these do not count.
  */
 export async function keepFault(
   client: Statements,
@@ -67,16 +67,17 @@ export async function keepFault(
   { code, message, isInfrastructure }: Fault,
 ): Promise<void> {
   // A failure of the database says nothing about the document, so the counted attempts stay below the limit.
-  const [most, counted] = isInfrastructure
-    ? [null, mostCountedOfInfrastructure]
-    : [mostAttemptsOnDefects, mostAttempts];
+  const counted = isInfrastructure
+    ? `least(attempts, ${mostCountedOfInfrastructure})`
+    : "CASE WHEN error_code = $2 THEN attempts ELSE 1 END";
+  const fails = isInfrastructure ? "false" : `${counted} >= ${mostAttemptsOnDefects}`;
   const { rows } = await client.query<{ id: string }>(
-    `UPDATE submissions SET error_code = $2, error_message = $3, attempts = least(attempts, $5),
-       status = CASE WHEN attempts >= $4 THEN 'failed'::submission_status ELSE status END,
-       finished_at = CASE WHEN attempts >= $4 THEN clock_timestamp() END
+    `UPDATE submissions SET error_code = $2, error_message = $3, attempts = ${counted},
+       status = CASE WHEN ${fails} THEN 'failed'::submission_status ELSE status END,
+       finished_at = CASE WHEN ${fails} THEN clock_timestamp() END
      WHERE submission_id = ANY($1::uuid[]) AND status = 'queued'
      RETURNING CASE WHEN status = 'failed' THEN submission_id END AS id`,
-    [ids, code, message.replaceAll("\u0000", "\ufffd"), most, counted],
+    [ids, code, message.replaceAll("\u0000", "\ufffd")],
   );
   await tellFinished(
     client,
