@@ -123,7 +123,7 @@ describe("random histories", () => {
           expected.standing,
         );
       }),
-      { numRuns: isLong ? 20_000 : 300 },
+      { numRuns: isLong ? 20_000 : 150 },
     );
   });
 

@@ -118,7 +118,7 @@ test("adds random histories event by event, in groups and in any order, as all o
         aliases,
       );
     }),
-    { numRuns: isLong ? 20_000 : 300 },
+    { numRuns: isLong ? 20_000 : 150 },
   );
 }, 120_000);
 
