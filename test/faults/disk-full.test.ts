@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { acquireEmbeddedServer, type EmbeddedServer } from "../../src/store/embedded/index.ts";
+import { acquireEmbeddedServer, type EmbeddedServer } from "../../src/embedded-postgres/index.ts";
 import { openDatabase } from "../../src/store/index.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { createTestDatabase } from "../database.ts";

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { rebuildTables } from "../../src/ingest/index.ts";
+
+import { rebuildTables } from "../../src/maintenance/index.ts";
 import {
   canonicalJson,
   createKeyring,
@@ -10,7 +11,8 @@ import {
   parseJson,
   refusalReasons,
 } from "../../src/protocol/index.ts";
-import { paperIdOf } from "../../src/store/index.ts";
+
+import { paperIdOf } from "../../src/row-rules/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import {
   keyring,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readConfig } from "../../src/config/index.ts";
-import type { QueueSize } from "../../src/ingest/submissions/index.ts";
 import { QueueRoom } from "../../src/server/ingest/admission.ts";
+import type { QueueSize } from "../../src/submissions/index.ts";
 import { counts, openSite, paper, statuses, token } from "./site.ts";
 
 const body = (from: number, count: number) =>

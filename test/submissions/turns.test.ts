@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { type Outcome, workBatch } from "../../src/ingest/submissions/index.ts";
 import { Precedence } from "../../src/server/ingest/admission.ts";
+import { type Outcome, workBatch } from "../../src/submissions/index.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { openSite, paper } from "./site.ts";
 
