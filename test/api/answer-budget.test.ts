@@ -61,6 +61,7 @@ describe.each([
     extensions: { code: "QUERY_TOO_COMPLEX", maximum, bytes: expect.any(Number) },
   });
 
+  /** @threat T33 */
   it.each([
     ["payloads", payloads],
     ["states", states],

@@ -48,6 +48,7 @@ describe.each([
     return { deadline, result: () => run({ schema, document: parse(source), contextValue }) };
   };
 
+  /** @threat T34 */
   it("lets the event loop go round while a long list is completed", async () => {
     let turns = 0;
     let isDone = false;
@@ -61,6 +62,7 @@ describe.each([
     expect(turns).toBeGreaterThan(5);
   });
 
+  /** @threat T34 */
   it("ends within the time limit, though nothing in it waits, and goes no further", async () => {
     const { deadline, result } = ask("{ items { slow items { slow } } }");
     resolved = 0;

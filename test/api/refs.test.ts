@@ -121,6 +121,7 @@ describe("a short form that fits several papers", () => {
     }
   });
 
+  /** @threat T13 */
   it("is refused, with the numbers that fit", async () => {
     const [error] = await client.errors('{ paper(ref: "pith:ZZZZZZZZ") { title } }');
     expect(error?.extensions["code"]).toBe("AMBIGUOUS_REF");

@@ -99,6 +99,7 @@ describe("words", () => {
     expect(await found("nonabelian gauge")).toEqual([made[1]?.title]);
   });
 
+  /** @threat T21 */
   it("must all be there, and those with a minus must not", async () => {
     expect(new Set(await found("zyxgauge"))).toEqual(
       new Set([made[1]?.claims?.[0], made[2]?.title, made[3]?.title]),

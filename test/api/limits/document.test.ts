@@ -103,6 +103,7 @@ describe("a text is refused", () => {
   });
 
   // Each of its half million quotes began the search for an end again: minutes of one request's million bytes.
+  /** @threat T32 */
   it.each([
     ["a text", '\\"'.repeat(500_000)],
     ["a block", `"""${'\\"""'.repeat(250_000)}`],
