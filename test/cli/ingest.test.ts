@@ -151,6 +151,7 @@ test("the state comes out as the registry published it, and as a bundle that giv
   });
 });
 
+/** @threat T4 */
 test("mistakes are answered with what to do", async () => {
   const cases: [args: string[], environment: Record<string, string>, message: string, status?: number][] = [
     [["ingest", "no-such-file.json"], env, "no-such-file.json: no such file or folder"],

@@ -86,6 +86,7 @@ async function expectCompletion(dataDirectory: string, env: Record<string, strin
   expect(check.status).toBe(0);
 }
 
+/** @threat T51 */
 test("the data's disk is full: a clear error, nothing half written, the same command completes", async ({
   skip,
 }) => {

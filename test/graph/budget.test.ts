@@ -48,6 +48,7 @@ describe("a budget that is used up", () => {
     expect(ofTime.exhausted).toBe("milliseconds");
   });
 
+  /** @threat T37 */
   test("is noticed in the midst of a question", () => {
     let looks = 0;
     const meter = new Meter({}, () => ++looks === 3);

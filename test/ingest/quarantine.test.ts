@@ -239,6 +239,7 @@ describe("a document of which no event is accepted", () => {
   });
 });
 
+/** @threat T47 */
 test("quarantine is bounded: the oldest go", async () => {
   const bad = (from: number, to: number) =>
     Array.from({ length: to - from }, (_, nth) => `{"n":${from + nth}}`);
@@ -481,6 +482,7 @@ describe("hostile yet valid", () => {
 describe("valid, yet not storable", () => {
   const documents = Array.from({ length: 9 }, (_, nth) => good(`2301.0000${nth}`));
 
+  /** @threat T14 */
   test("an id that stands for another paper already: refused, and blocks nobody", async () => {
     const { pithNumber } = testPaper({ arxivId: "2301.00004" });
     await database.pool.query(

@@ -53,6 +53,7 @@ async function expectEqual(): Promise<void> {
 }
 
 describe("two instances", () => {
+  /** @threat T17 */
   it("come to the same states and the same checksum, whatever arrives and in whatever order", async () => {
     // Papers of each proof, a fork, superseded and invalid events, versions of one work.
     const { documents } = makeLibrary();

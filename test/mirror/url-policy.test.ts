@@ -130,6 +130,7 @@ describe("urls", () => {
 });
 
 describe("names", () => {
+  /** @threat T18 */
   it("are judged by the addresses they lead to when the connection is made", async () => {
     const asked: string[] = [];
     const fetcher = createFetcher({

@@ -119,6 +119,7 @@ it("a mirror that tells of news and has none is not asked without end", async ()
   expect(server.asked.filter((url) => url.includes("wait=")).length).toBeLessThanOrEqual(3);
 });
 
+/** @threat T46 */
 it("only so many of one address wait, and a server that stops sends them home in order", async () => {
   const app = createApp({ database: a });
   const server = await startServer({ app, port: 0, host: "127.0.0.1" });

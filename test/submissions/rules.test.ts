@@ -23,6 +23,7 @@ describe("tokens", () => {
     expect(readConfig({}).submissions.tokens).toEqual([]);
   });
 
+  /** @threat T30 */
   it.each([token, `ada:${token}`, `${hex},nonsense`, hex.slice(1)])(
     "that are no hashes are refused, and not repeated (%#)",
     (text) => {
