@@ -85,7 +85,7 @@ test.runIf(process.platform === "linux")(
     const [worker = 0] = await workersOf(service);
     expect(worker).toBeGreaterThan(0);
     process.kill(worker, "SIGKILL");
-    await service.said(/The worker ended \(SIGKILL\)/);
+    await service.printed(/The worker ended \(SIGKILL\)/);
     expect((await send(service.url, 1)).answers).toMatchObject([{ status: "MERGED" }]);
     const [next = 0] = await workersOf(service);
     expect(next).not.toBe(worker);
