@@ -10,7 +10,7 @@ const suffixes = ["ROU4N4IRYZ3HV3M7HKTK3YY643", "22222222222222222222222222", "A
 const hosts = ["https://mirror.example.org", "https://allowed.example.org", "http://allowed.example.org"];
 const hash = "0".repeat(64);
 
-/** What other mirrors answer: feeds whose positions rise, and manifests that lead nowhere but to them. */
+/** Answers of other mirrors: feeds with increasing positions, and manifests with addresses on allowed hosts only. */
 export const mirrors: Target = {
   name: "mirrors",
   seeds: () => [
