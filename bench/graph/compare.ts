@@ -4,7 +4,7 @@ import type { Group } from "./questions.ts";
 
 export type Compared = ReadonlyMap<EngineName, EngineResult>;
 
-/** Throws where two engines answer a question differently: then no figure is worth printing. Says what was compared. */
+/** Throws if two engines answer a question differently. Returns lines with the numbers of compared answers. */
 export function demandEqualAnswers(groups: readonly Group[], results: Compared): string[] {
   const own = results.get("pith-graph") as EngineResult;
   const lines: string[] = [];
@@ -28,7 +28,7 @@ export function demandEqualAnswers(groups: readonly Group[], results: Compared):
   return lines;
 }
 
-/** Prints a table: p50 and p95 of each engine in milliseconds, and how many times ours its times are. */
+/** Prints a table with p50 and p95 of each engine in milliseconds, and the ratio to our times. */
 export function printComparison(groups: readonly Group[], results: Compared): void {
   const own = results.get("pith-graph") as EngineResult;
   const columns = [...results.keys()];
@@ -40,7 +40,7 @@ export function printComparison(groups: readonly Group[], results: Compared): vo
       if (refused !== null) return cell(`(${refused})`);
       const text = `${figure(quantile(milliseconds, 0.5))} / ${figure(quantile(milliseconds, 0.95))}`;
       if (engine === "pith-graph") return cell(text);
-      // Of the same questions: who is slow answers the first of them only.
+      // Compared on the same questions: slow engines answer only the first of them.
       const ours = (own.groups[index] as GroupResult).milliseconds.slice(0, milliseconds.length);
       const ratio = sum(milliseconds.slice(0, ours.length)) / sum(ours);
       return cell(`${text} (${figure(ratio)}×)`);
@@ -53,7 +53,7 @@ export function printComparison(groups: readonly Group[], results: Compared): vo
     );
   row("load, s", ({ load }) => (load.milliseconds === 0 ? "-" : figure(load.milliseconds / 1000)));
   row("the graph itself, MB", ({ bytes }) => (bytes === null ? "-" : figure(bytes / 1e6)));
-  row("the process grew by, MB", ({ grown }) => figure(grown / 1e6));
+  row("growth of the process, MB", ({ grown }) => figure(grown / 1e6));
 }
 
 function sum(values: readonly number[]): number {

@@ -1,4 +1,4 @@
-// What runs in the process of one engine: started by run-engine.ts, told what to do by its first message.
+// The process of one engine, started by run-engine.ts. Its first message has its orders.
 import type { Engine, EngineName, EngineResult, GroupResult, Site } from "./engine.ts";
 import type { Group } from "./questions.ts";
 
@@ -9,7 +9,7 @@ const openers: Readonly<Record<EngineName, () => Promise<(site: Site) => Promise
   kuzu: async () => (await import("./engines/kuzu.ts")).openKuzu,
 };
 
-/** Questions asked before any is timed, for at most so long. */
+/** The number of questions before any is timed, and the maximum time for them. */
 const warmingQuestions = 50;
 const warmingMilliseconds = 500;
 
@@ -46,7 +46,7 @@ async function askGroup(engine: Engine, { questions, seconds }: Group): Promise<
   const isOther = asked !== undefined && engine.isOther?.(asked) === true;
   if (refused !== null) return { refused, isOther, milliseconds: [], answers: [] };
   const warm = performance.now() + warmingMilliseconds;
-  // The last ones: those are the fewest engines' that are timed.
+  // The last ones, which the fewest engines reach when timed.
   for (const question of asked?.kind === "pagerank" ? [] : questions.slice(-warmingQuestions)) {
     await engine.ask(question);
     if (performance.now() > warm) break;
@@ -57,7 +57,7 @@ async function askGroup(engine: Engine, { questions, seconds }: Group): Promise<
   for (const question of questions) {
     const start = performance.now();
     const answer = engine.ask(question);
-    // Who answers at once is not made to wait.
+    // Engines that answer synchronously do not wait for a promise.
     raw.push(answer instanceof Promise ? await answer : answer);
     const now = performance.now();
     milliseconds.push(now - start);

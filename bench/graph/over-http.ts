@@ -18,7 +18,7 @@ export const queries = {
     nodeCount nodes { depth work { arxivId title } } edges { citing { arxivId } cited { arxivId } } } }`,
 };
 
-/** The best of recursive or level-by-level SQL, graphology and kuzu over HTTP, as measured before there was an adjacency; and the aim. */
+/** The best rate of SQL, graphology and kuzu over HTTP, measured before our adjacency existed, and the aimed multiple. */
 const formerBest = { reach: 1265, path: 241, coCitation: 3002, coupling: 1100 } as const;
 const aim = 3;
 
@@ -29,7 +29,7 @@ export type AskedOverHttp = {
   readonly seconds: number;
 };
 
-/** Requests a second of the four questions, each of works that are asked about once, and the time of a drawn graph. */
+/** Measures requests a second of the four questions, each work queried once, and the time of a drawn graph. */
 export async function measureOverHttp({ service, list, arxivIds, seconds }: AskedOverHttp): Promise<void> {
   const port = Number(new URL(service.origin).port);
   const refs = shuffled(arxivIds);
@@ -63,7 +63,7 @@ export async function measureOverHttp({ service, list, arxivIds, seconds }: Aske
   }
 }
 
-/** Roots from which at least 300 works are reached in three steps. */
+/** Roots that reach at least 300 works in three steps. */
 async function wholeGraphs(list: EdgeList, arxivIds: readonly string[]): Promise<string[]> {
   const neighbours = neighboursOf(list);
   const random = randomOf(31);
@@ -75,7 +75,7 @@ async function wholeGraphs(list: EdgeList, arxivIds: readonly string[]): Promise
   return bodies;
 }
 
-/** Throws where the server counts other sets than a plain search. */
+/** Throws if the server's counts differ from those of a plain search. */
 export function demandReached(
   { firstAnswers }: LoadResult,
   refs: readonly string[],
@@ -125,7 +125,7 @@ function shuffled<Item>(items: readonly Item[]): Item[] {
   return list;
 }
 
-/** What cheap questions take while nobody else asks, and while others ask dear ones without a pause. */
+/** Measures cheap questions alone, and beside constant expensive ones. */
 export async function measureBeside(
   service: Service,
   arxivIds: readonly string[],
@@ -137,7 +137,7 @@ export async function measureBeside(
     .slice(0, 5000)
     .map((ref) => bodyOf(queries.reach, { ref }));
   const dear: Readonly<Record<string, string>> = {
-    "counting all of the graph, both ways": bodyOf(
+    "counting the complete graph in both directions": bodyOf(
       "query ($ref: String!) { reachableWorks(ref: $ref, direction: BOTH, maxDepth: 100) { total } }",
       { ref: hub },
     ),

@@ -10,7 +10,7 @@ import { readEdgeList } from "../edge-list.ts";
 import type { Engine, Site } from "../engine.ts";
 import { type Comparable, first, type Question } from "../questions.ts";
 
-/** Our own functions over the adjacency as the service loads it: work ids in, work ids out. */
+/** Our own functions on the adjacency that the service loads, from work ids to work ids. */
 export async function openMemory({ edgeList, connection }: Site): Promise<Engine> {
   const { ids } = readEdgeList(edgeList);
   const places = new Map(Array.from(ids, (id, place) => [id, place]));
