@@ -1,7 +1,7 @@
 import { DrizzleQueryError } from "drizzle-orm";
 import pg from "pg";
 import { describe, expect, it } from "vitest";
-import { createLog, type LogOptions, logContext } from "../src/log.ts";
+import { createLog, type LogOptions, logContext } from "../src/runtime/log.ts";
 
 function logging(format: LogOptions["format"], level: LogOptions["level"] = "info") {
   const lines: string[] = [];

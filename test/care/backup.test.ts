@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { BackupError, readBackup, writeBackup } from "../../src/ingest/backup/index.ts";
-import { checkTables, rebuildTables } from "../../src/ingest/index.ts";
-import { enqueue } from "../../src/ingest/submissions/index.ts";
+import { BackupError, readBackup, writeBackup } from "../../src/backup/index.ts";
+
+import { checkTables, rebuildTables } from "../../src/maintenance/index.ts";
+import { enqueue } from "../../src/submissions/index.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from "../database.ts";
 import { readTables } from "../ingest/tables.ts";

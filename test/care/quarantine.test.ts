@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+
 import {
   listQuarantine,
   readQuarantined,
   removeQuarantined,
   retryQuarantined,
-} from "../../src/ingest/index.ts";
+} from "../../src/maintenance/index.ts";
 import { createKeyring, registryKey } from "../../src/protocol/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { sampleKeyring, takeIn } from "../ingest/take-in.ts";

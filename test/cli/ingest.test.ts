@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { acquireEmbeddedServer, type EmbeddedServer } from "../../src/embedded-postgres/index.ts";
 import { canonicalJson, parseJson } from "../../src/protocol/index.ts";
-import { acquireEmbeddedServer, type EmbeddedServer } from "../../src/store/embedded/index.ts";
 import { createTestDatabase } from "../database.ts";
 import { copyPreparedData } from "../prepared-data.ts";
 import { databaseUrl } from "../server-connection.ts";
@@ -151,6 +151,7 @@ test("exports the state that the registry published, and a bundle that merges to
   });
 });
 
+/** @threat T4 */
 test("mistakes are answered with what to do", async () => {
   const cases: [args: string[], environment: Record<string, string>, message: string, status?: number][] = [
     [["ingest", "no-such-file.json"], env, "no-such-file.json: no such file or folder"],

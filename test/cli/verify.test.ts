@@ -47,6 +47,7 @@ test("verify --json prints the checks and events as one object", async () => {
   expect(report.events.map((event: { proof: string }) => event.proof)).toEqual(["receipt", "hash"]);
 });
 
+/** @threat T6 */
 test("what the keyring does not know is refused, event by event", async () => {
   const { status, stdout } = await runCli(["verify", "sample/forks.ndjson"]);
   expect(status).toBe(1);

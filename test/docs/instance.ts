@@ -12,8 +12,8 @@ import { loadKeyring } from "../../src/cli/keyring-file.ts";
 import { sampleKeyringPath } from "../../src/cli/sample.ts";
 import { readConfig } from "../../src/config/index.ts";
 import { startGraph } from "../../src/graph/index.ts";
-import { runWorker } from "../../src/ingest/submissions/index.ts";
 import { createApp } from "../../src/server/index.ts";
+import { runWorker } from "../../src/submissions/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { databaseUrl } from "../server-connection.ts";
 

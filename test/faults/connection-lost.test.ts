@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { checkTables, type IngestSummary } from "../../src/ingest/index.ts";
-import { enqueue, type Fault, finishedChannel } from "../../src/ingest/submissions/index.ts";
+import type { IngestSummary } from "../../src/ingest/index.ts";
+import { checkTables } from "../../src/maintenance/index.ts";
+import { enqueue, type Fault, finishedChannel } from "../../src/submissions/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { clearTables, readTables, type Tables, tableNames } from "../ingest/tables.ts";
 import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";

@@ -1,8 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { checkTables, rebuildTables } from "../../src/ingest/index.ts";
-import { enqueue, runWorker } from "../../src/ingest/submissions/index.ts";
+
+import { checkTables, rebuildTables } from "../../src/maintenance/index.ts";
 import { isServerFault } from "../../src/store/server-fault.ts";
+import { enqueue, runWorker } from "../../src/submissions/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { randomFrom } from "../ingest/random.ts";
 import { clearTables, readTables, tableNames } from "../ingest/tables.ts";

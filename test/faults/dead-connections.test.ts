@@ -1,11 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { checkTables, rebuildTables } from "../../src/ingest/index.ts";
-import { enqueue, runWorker } from "../../src/ingest/submissions/index.ts";
+
+import { checkTables, rebuildTables } from "../../src/maintenance/index.ts";
 import { guardedClients } from "../../src/store/guarded-client.ts";
 import { listen } from "../../src/store/listen.ts";
 import { isAtWork } from "../../src/store/session-probe.ts";
+import { enqueue, runWorker } from "../../src/submissions/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { clearTables } from "../ingest/tables.ts";
 import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";

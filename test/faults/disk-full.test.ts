@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { acquireEmbeddedServer, type EmbeddedServer } from "../../src/store/embedded/index.ts";
+import { acquireEmbeddedServer, type EmbeddedServer } from "../../src/embedded-postgres/index.ts";
 import { openDatabase } from "../../src/store/index.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { createTestDatabase } from "../database.ts";
@@ -86,6 +86,7 @@ async function expectCompletion(dataDirectory: string, env: Record<string, strin
   expect(check.status).toBe(0);
 }
 
+/** @threat T51 */
 test("the data's disk is full: a clear error, nothing half written, the same command completes", async ({
   skip,
 }) => {

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
-import { finishedChannel } from "../../src/ingest/submissions/index.ts";
-import { acquireEmbeddedServer, type EmbeddedServer } from "../../src/store/embedded/index.ts";
+import { acquireEmbeddedServer, type EmbeddedServer } from "../../src/embedded-postgres/index.ts";
 import { changesChannel } from "../../src/store/feed.ts";
 import { type Database, migrateDatabase, openDatabase } from "../../src/store/index.ts";
+import { finishedChannel } from "../../src/submissions/index.ts";
 import { Folders } from "../store/embedded-support/folders.ts";
 import { recordedServer } from "../store/embedded-support/processes.ts";
 

@@ -4,9 +4,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { checkTables } from "../../src/ingest/index.ts";
-import { enqueue } from "../../src/ingest/submissions/index.ts";
+
+import { checkTables } from "../../src/maintenance/index.ts";
 import { keyringEntries } from "../../src/protocol/index.ts";
+import { enqueue } from "../../src/submissions/index.ts";
 import { runCli, spawnCli } from "../cli/run-cli.ts";
 import { createTestDatabase } from "../database.ts";
 import { randomFrom } from "../ingest/random.ts";

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { checkTables, ingest, ingestBatch } from "../../src/ingest/index.ts";
+import { ingest, ingestBatch } from "../../src/ingest/index.ts";
+import { checkTables } from "../../src/maintenance/index.ts";
 import { isLong, longTest } from "../long.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { counts, openSite, paper, type Site } from "../submissions/site.ts";

@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { checkTables } from "../../src/ingest/index.ts";
+
+import { checkTables } from "../../src/maintenance/index.ts";
 import { registryKey } from "../../src/protocol/index.ts";
 import { createReadiness } from "../../src/server/health.ts";
 import { beginWriting, inTransaction } from "../../src/store/transaction.ts";

@@ -48,6 +48,7 @@ describe("a used-up budget", () => {
     expect(ofTime.exhausted).toBe("milliseconds");
   });
 
+  /** @threat T37 */
   test("is noticed in the midst of a question", () => {
     let checks = 0;
     const meter = new Meter({}, () => ++checks === 3);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type GraphService, startGraph } from "../../src/graph/index.ts";
+import { workIdOf } from "../../src/row-rules/index.ts";
 import { readHepTh } from "../../src/sample/index.ts";
-import { workIdOf } from "../../src/store/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { writeTables } from "./graph-tables.ts";
 

@@ -6,6 +6,7 @@ type Job = { readonly name: string; readonly asker: object; interruptions: numbe
 const job = (name: string, asker: object): Job => ({ name, asker, interruptions: 0 });
 
 describe("the queue of questions to the graph's threads", () => {
+  /** @threat T37 */
   it("lets a new request pass one that has asked before", () => {
     const queue = new JobQueue<Job>();
     const [greedy, modest] = [{}, {}];

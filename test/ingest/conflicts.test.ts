@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { checkTables } from "../../src/ingest/index.ts";
+
+import { checkTables } from "../../src/maintenance/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { papers } from "../mirror/mirrors.ts";
 import { keyring } from "../protocol/signed-events.ts";

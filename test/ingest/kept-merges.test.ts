@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { checkTables, rebuildTables } from "../../src/ingest/index.ts";
 import { KeptMerges } from "../../src/ingest/stored/kept-merges.ts";
+import { checkTables, rebuildTables } from "../../src/maintenance/index.ts";
 import {
   canonicalJson,
   createKeyring,
@@ -9,7 +9,8 @@ import {
   PaperMerge,
   type Proof,
 } from "../../src/protocol/index.ts";
-import { type Database, mergeLog, openDatabase, paperIdOf, readLogs } from "../../src/store/index.ts";
+import { paperIdOf } from "../../src/row-rules/index.ts";
+import { type Database, mergeLog, openDatabase, readLogs } from "../../src/store/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import {
   bundleOf,

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { checkTables, rebuildTables } from "../../src/ingest/index.ts";
+
+import { checkTables, rebuildTables } from "../../src/maintenance/index.ts";
 import { mergeDocuments } from "../../src/protocol/index.ts";
-import { mergeLog, paperIdOf, readLogs } from "../../src/store/index.ts";
+import { paperIdOf } from "../../src/row-rules/index.ts";
+import { mergeLog, readLogs } from "../../src/store/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { keyring, registry, signedEvent } from "../protocol/signed-events.ts";
 import { bundleOfPaper, type PaperPlan, snapshotEvent, testPaper } from "./bundles.ts";

@@ -19,12 +19,12 @@ import {
   parseJson,
   proofRank,
 } from "../../src/protocol/index.ts";
+import { readStoredAliases, readVoices, type Target } from "../../src/row-rules/aliases-text.ts";
+import { emptyChecksum } from "../../src/row-rules/set-checksum.ts";
 import { checksumAfter } from "../../src/store/feed.ts";
 import { parseLog } from "../../src/store/index.ts";
 import { shapeOf, typeOf } from "../../src/store/layout/table-layout.ts";
 import type { Cell } from "../../src/store/rows.ts";
-import { emptyChecksum } from "../../src/store/set-checksum.ts";
-import { readStoredAliases, readVoices, type Target } from "../../src/store/text-columns.ts";
 import { type Row, sorted, type Tables } from "./tables.ts";
 
 type Cells = Record<string, Cell>;

@@ -25,7 +25,8 @@ import {
   readWorkName,
   sha256OfValue,
 } from "../../src/protocol/index.ts";
-import { type IdentifierKind, identifierIdOf, paperIdOf, workIdOf } from "../../src/store/index.ts";
+
+import { type IdentifierKind, identifierIdOf, paperIdOf, workIdOf } from "../../src/row-rules/index.ts";
 import { parseName, readableText } from "../../src/text/index.ts";
 import { type Row, sorted, type Tables } from "./tables.ts";
 import type { WorldDocument } from "./world.ts";

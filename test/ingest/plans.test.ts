@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { answersFrom } from "../../src/ingest/stored/answers.ts";
-import { identifierIdOf } from "../../src/store/index.ts";
+
+import { identifierIdOf } from "../../src/row-rules/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { bundleOfPaper, snapshotEvent } from "./bundles.ts";
 import { recordStatements, type Statement } from "./recorded-statements.ts";

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { rebuildTables } from "../../src/ingest/index.ts";
+
+import { rebuildTables } from "../../src/maintenance/index.ts";
 import {
   canonicalJson,
   createKeyring,
@@ -10,7 +11,8 @@ import {
   parseJson,
   refusalReasons,
 } from "../../src/protocol/index.ts";
-import { paperIdOf } from "../../src/store/index.ts";
+
+import { paperIdOf } from "../../src/row-rules/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import {
   keyring,
@@ -237,6 +239,7 @@ describe("a document without any accepted event", () => {
   });
 });
 
+/** @threat T47 */
 test("quarantine is bounded: the oldest go", async () => {
   const bad = (from: number, to: number) =>
     Array.from({ length: to - from }, (_, nth) => `{"n":${from + nth}}`);
@@ -482,6 +485,7 @@ describe("a hostile but valid document", () => {
 describe("a valid document that cannot be stored", () => {
   const documents = Array.from({ length: 9 }, (_, nth) => good(`2301.0000${nth}`));
 
+  /** @threat T14 */
   test("an id that stands for another paper already: refused, and blocks nobody", async () => {
     const { pithNumber } = testPaper({ arxivId: "2301.00004" });
     await database.pool.query(

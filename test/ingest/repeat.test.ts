@@ -13,6 +13,7 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
+/** @threat T15 */
 test("the sample again, in any order and any batches, writes no row", async () => {
   const documents = sampleDocuments(isLong ? Number.POSITIVE_INFINITY : 300);
   const options = { keyring: sampleKeyring };

@@ -319,6 +319,7 @@ describe("standard input", () => {
   });
 });
 
+/** @threat T41 */
 test("a bomb of gzip takes no more memory than a small file", async () => {
   const bomb = gzipSync(Buffer.alloc(200_000_000, " "), { level: 1 });
   const whole = await fileOf("bomb.json.gz", bomb);

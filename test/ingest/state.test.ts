@@ -10,7 +10,8 @@ import {
   type Proof,
   parseJson,
 } from "../../src/protocol/index.ts";
-import { mergeLog, paperIdOf, readLogs } from "../../src/store/index.ts";
+import { paperIdOf } from "../../src/row-rules/index.ts";
+import { mergeLog, readLogs } from "../../src/store/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { clearTables } from "./tables.ts";
 import { takeIn } from "./take-in.ts";

@@ -194,6 +194,7 @@ async function connectAtLast({ pool }: Database): Promise<pg.PoolClient> {
   }
 }
 
+/** @threat T50 */
 it("who waits too long for a connection is told to come again", async () => {
   const narrow = openDatabase({
     connection: database.connection,

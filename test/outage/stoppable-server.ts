@@ -1,4 +1,4 @@
-import { acquireEmbeddedServer, type EmbeddedServer } from "../../src/store/embedded/index.ts";
+import { acquireEmbeddedServer, type EmbeddedServer } from "../../src/embedded-postgres/index.ts";
 import { type Database, migrateDatabase, openDatabase } from "../../src/store/index.ts";
 import { administer } from "../server-connection.ts";
 import { Folders } from "../store/embedded-support/folders.ts";

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { appendFile, chown, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
-import { acquireEmbeddedServer, type EmbeddedServer } from "../../src/store/embedded/index.ts";
+import { acquireEmbeddedServer, type EmbeddedServer } from "../../src/embedded-postgres/index.ts";
 import { Folders } from "../store/embedded-support/folders.ts";
 import { recordedServer } from "../store/embedded-support/processes.ts";
 

@@ -19,6 +19,7 @@ function fates(state: MergedState) {
     .sort();
 }
 
+/** @threat T11 */
 test("a fork: superseded, current, and a rival that is not applied", () => {
   const { states, refused, warnings } = mergeDocuments([fork], sampleKeyring, "signed");
   expect({ refused, warnings }).toEqual({ refused: [], warnings: [] });

@@ -39,6 +39,7 @@ const asker = (client: string): Asker => ({ client });
 const many = Array.from({ length: 100 }, (_, index) => index);
 
 describe("the turnstile of a pool", () => {
+  /** @threat T35 */
   it("admits no more statements of one request than its share", () => {
     const turns = new Turns({ total: 10, ofRequest: 4, expensive: 2, expensiveOfRequest: 2 });
     const one = asker("a");

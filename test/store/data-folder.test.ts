@@ -2,8 +2,8 @@ import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { prepareDataFolder } from "../../src/store/embedded/data-folder.ts";
-import { makeFolder } from "../../src/store/make-folder.ts";
+import { prepareDataFolder } from "../../src/embedded-postgres/data-folder.ts";
+import { makeFolder } from "../../src/runtime/make-folder.ts";
 import { runCli } from "../cli/run-cli.ts";
 
 let folder: string;

@@ -3,7 +3,7 @@ import { appendFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Client } from "pg";
 import { afterAll, expect, test } from "vitest";
-import { acquireEmbeddedServer } from "../../src/store/embedded/index.ts";
+import { acquireEmbeddedServer } from "../../src/embedded-postgres/index.ts";
 import { Folders } from "./embedded-support/folders.ts";
 import { Application, serversOf } from "./embedded-support/processes.ts";
 

@@ -3,11 +3,11 @@ import { once } from "node:events";
 import { chmodSync, cpSync, lstatSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { findBinaries, packageName, prepareBinaries } from "../../src/store/embedded/binaries.ts";
-import { sharedBuffers } from "../../src/store/embedded/cluster.ts";
-import { openLog } from "../../src/store/embedded/log-file.ts";
-import { discardMistakenLocks } from "../../src/store/embedded/postmaster.ts";
-import { tryStartLock } from "../../src/store/embedded/start-lock.ts";
+import { findBinaries, packageName, prepareBinaries } from "../../src/embedded-postgres/binaries.ts";
+import { sharedBuffers } from "../../src/embedded-postgres/cluster.ts";
+import { openLog } from "../../src/embedded-postgres/log-file.ts";
+import { discardMistakenLocks } from "../../src/embedded-postgres/postmaster.ts";
+import { tryStartLock } from "../../src/embedded-postgres/start-lock.ts";
 import { Folders } from "./embedded-support/folders.ts";
 
 const folders = new Folders();

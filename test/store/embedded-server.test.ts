@@ -1,7 +1,7 @@
 import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { chooseServerUser } from "../../src/store/embedded/server-user.ts";
+import { chooseServerUser } from "../../src/embedded-postgres/server-user.ts";
 import { Folders } from "./embedded-support/folders.ts";
 import { Application, recordedServer, serversOf } from "./embedded-support/processes.ts";
 

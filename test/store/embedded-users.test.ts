@@ -2,7 +2,7 @@ import { chownSync, existsSync, mkdirSync, readFileSync, statSync } from "node:f
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { chooseServerUser, mayEnter } from "../../src/store/embedded/server-user.ts";
+import { chooseServerUser, mayEnter } from "../../src/embedded-postgres/server-user.ts";
 import { copyCheckout, Folders } from "./embedded-support/folders.ts";
 import { Application, recordedServer, serversOf } from "./embedded-support/processes.ts";
 

@@ -58,6 +58,7 @@ async function blockedStatements(): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
+/** @threat T35 */
 it("answers others while one request has hundreds of statements that do not end", async () => {
   const greedy = requestOf("a");
   const others = [requestOf("a"), requestOf("b")];

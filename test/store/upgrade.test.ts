@@ -6,10 +6,9 @@ import { gunzipSync } from "node:zlib";
 import { from as copyFrom } from "pg-copy-streams";
 import { afterEach, describe, expect, it } from "vitest";
 import { loadKeyring } from "../../src/cli/keyring-file.ts";
-import { checkTables, rebuildTables } from "../../src/ingest/index.ts";
-import { workOff } from "../../src/ingest/submissions/index.ts";
+import { acquireEmbeddedServer } from "../../src/embedded-postgres/index.ts";
+import { checkTables, rebuildTables } from "../../src/maintenance/index.ts";
 import { createApp, startServer } from "../../src/server/index.ts";
-import { acquireEmbeddedServer } from "../../src/store/embedded/index.ts";
 import {
   type Database,
   migrateDatabase,
@@ -19,6 +18,7 @@ import {
 } from "../../src/store/index.ts";
 import { readRebuildDue } from "../../src/store/migrate.ts";
 import { writeLock } from "../../src/store/write-lock.ts";
+import { workOff } from "../../src/submissions/index.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from "../database.ts";
 import { untilRows } from "../faults/waiting.ts";

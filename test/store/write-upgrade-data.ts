@@ -11,11 +11,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { to as copyTo } from "pg-copy-streams";
-import { columnsOf } from "../../src/ingest/backup/write-backup.ts";
-import { enqueue } from "../../src/ingest/submissions/index.ts";
-import { acquireEmbeddedServer } from "../../src/store/embedded/index.ts";
+import { columnsOf } from "../../src/backup/write-backup.ts";
+import { acquireEmbeddedServer } from "../../src/embedded-postgres/index.ts";
 import { type Database, migrateDatabase, openDatabase } from "../../src/store/index.ts";
 import { readMigrations } from "../../src/store/migrate.ts";
+import { enqueue } from "../../src/submissions/index.ts";
 import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
 
 /** Everything an installation stores: papers of every kind, a rejected document, a queued one, a followed mirror. */

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { queuedChannel, workOff } from "../../src/ingest/submissions/index.ts";
+import { queuedChannel, workOff } from "../../src/submissions/index.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { counts, openSite, paper, type Site, token } from "./site.ts";
 

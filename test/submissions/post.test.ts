@@ -243,6 +243,7 @@ describe("many documents", () => {
 });
 
 describe("the limits of POST /ingest", () => {
+  /** @threat T40 */
   it("413 before a document is read, where its length is told", async () => {
     const before = await counts(site.database);
     const { status, text } = await unfinished(

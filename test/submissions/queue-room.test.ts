@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { readConfig } from "../../src/config/index.ts";
-import type { QueueSize } from "../../src/ingest/submissions/index.ts";
 import { QueueRoom } from "../../src/server/ingest/admission.ts";
+import type { QueueSize } from "../../src/submissions/index.ts";
 import { counts, openSite, paper, statuses, token } from "./site.ts";
 
 const body = (from: number, count: number) =>
   Array.from({ length: count }, (_, index) => paper(from + index).text).join("\n");
 
 describe("a full queue", () => {
+  /** @threat T45 */
   it("keeps what has an id, and sends the rest away until there is room again", async () => {
     const site = await openSite({ maximumQueuedDocuments: 3 });
     const { status, headers, answers } = await site.post(body(1, 5), {}, "?wait=0");

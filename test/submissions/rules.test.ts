@@ -1,12 +1,12 @@
 import pg from "pg";
 import { describe, expect, it } from "vitest";
 import { ConfigError, readConfig } from "../../src/config/index.ts";
-import { chooseBatch } from "../../src/ingest/submissions/claim.ts";
-import { faultOf } from "../../src/ingest/submissions/faults.ts";
-import { retryDelay } from "../../src/ingest/submissions/finish.ts";
 import { SubmissionRate } from "../../src/server/ingest/admission.ts";
 import { statusOf } from "../../src/server/ingest/answers.ts";
 import { findSubmitter } from "../../src/server/ingest/tokens.ts";
+import { chooseBatch } from "../../src/submissions/claim.ts";
+import { faultOf } from "../../src/submissions/faults.ts";
+import { retryDelay } from "../../src/submissions/finish.ts";
 import { settings, sha256, token } from "./site.ts";
 
 describe("tokens", () => {
@@ -23,6 +23,7 @@ describe("tokens", () => {
     expect(readConfig({}).submissions.tokens).toEqual([]);
   });
 
+  /** @threat T30 */
   it.each([token, `ada:${token}`, `${hex},nonsense`, hex.slice(1)])(
     "that are no hashes are refused, and not repeated (%#)",
     (text) => {

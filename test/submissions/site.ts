@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { SubmissionSettings } from "../../src/config/index.ts";
-import { runWorker, type WorkerOptions } from "../../src/ingest/submissions/index.ts";
 import { createApp, type RunningServer, startServer } from "../../src/server/index.ts";
 import { noSubmissions } from "../../src/server/ingest/desk.ts";
 import type { Database } from "../../src/store/index.ts";
+import { runWorker, type WorkerOptions } from "../../src/submissions/index.ts";
 import { documentOf, type SyntheticDocument, type SyntheticPaper } from "../api/fixtures/documents.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { keyring } from "../protocol/signed-events.ts";

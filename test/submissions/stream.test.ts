@@ -172,6 +172,7 @@ it("answers RATE_LIMITED with retryAfter in a line once a limit is reached", asy
   await limited.close();
 });
 
+/** @threat T44 */
 it("ends the connection of a client that leaves its answers unread", async () => {
   const desk = new SubmissionDesk(site.database, settings);
   const chunk = Array.from({ length: 1_000 }, () => ({ line: 1, id: null }));
@@ -203,6 +204,7 @@ it("ends the connection of a client that leaves its answers unread", async () =>
   await desk.close();
 });
 
+/** @threat T44 */
 it("takes no more from a client that does not read its answers", async () => {
   const desk = new SubmissionDesk(site.database, settings);
   const chunk = Array.from({ length: 1_000 }, () => ({ line: 1, id: null }));

@@ -1,9 +1,10 @@
 import { expect, it } from "vitest";
-import { type Outcome, workBatch } from "../../src/ingest/submissions/index.ts";
 import { Precedence } from "../../src/server/ingest/admission.ts";
+import { type Outcome, workBatch } from "../../src/submissions/index.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { openSite, paper } from "./site.ts";
 
+/** @threat T45 */
 it("a single document goes with the next batch, however many of another token wait", async () => {
   const site = await openSite();
   const bulk = Array.from({ length: 400 }, (_, index) => paper(index).text).join("\n");

@@ -1,6 +1,6 @@
-import { decodeCursor, encodeCursor, type KeyOrder } from "../../../src/api/connections/keyset.ts";
 import { ApiError } from "../../../src/api/errors.ts";
 import { decodeGlobalId, encodeGlobalId } from "../../../src/api/global-id.ts";
+import { decodeCursor, encodeCursor, type KeyOrder } from "../../../src/api/keyset.ts";
 import { demand, demandSame, type Target } from "./target.ts";
 
 const orders: readonly KeyOrder[] = [

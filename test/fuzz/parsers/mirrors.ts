@@ -1,7 +1,7 @@
-import { manifestAddresses } from "../../../src/ingest/mirror/document-addresses.ts";
-import { MirrorError } from "../../../src/ingest/mirror/fetch-error.ts";
-import { readFeedPage } from "../../../src/ingest/mirror/remote-feed.ts";
-import { createUrlPolicy } from "../../../src/ingest/mirror/url-policy.ts";
+import { manifestAddresses } from "../../../src/sync/document-addresses.ts";
+import { MirrorError } from "../../../src/sync/fetch-error.ts";
+import { readFeedPage } from "../../../src/sync/remote-feed.ts";
+import { createUrlPolicy } from "../../../src/sync/url-policy.ts";
 import { demand, demandSame, type Target } from "./target.ts";
 
 const base = "https://mirror.example.org/below";
