@@ -1,4 +1,3 @@
-
 import { identifierIdOf } from "../../src/row-rules/index.ts";
 import type { BenchDatabase, BenchServer } from "../bench-server.ts";
 import { type BulkRun, runBulk } from "../bulk-run.ts";

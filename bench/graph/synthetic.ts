@@ -1,4 +1,3 @@
-
 import { identifierIdOf } from "../../src/row-rules/index.ts";
 import { countByVertex, type EdgeList } from "./edge-list.ts";
 import { below, randomOf } from "./random.ts";

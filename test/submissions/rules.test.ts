@@ -25,7 +25,7 @@ describe("tokens", () => {
 
   /** @threat T30 */
   it.each([token, `ada:${token}`, `${hex},nonsense`, hex.slice(1)])(
-    "that are no hashes are refused, and not repeated (%#)",
+    "that are not hashes are rejected with ConfigError, and not repeated in the message (%#)",
     (text) => {
       const read = () => readConfig({ PITH_GRAPH_TOKENS: text });
       expect(read).toThrow(ConfigError);
