@@ -72,13 +72,13 @@ export function speedBetween({ progress }: BulkRun, from: number, to: number): n
   const [, all = 0] = progress.at(-1) ?? [];
   const momentOf = (share: number) => {
     const papers = before + (all - before) * share;
-    const index = progress.findIndex(([, held]) => held >= papers);
-    const [second = 0, held = 0] = progress[index] ?? [];
+    const index = progress.findIndex(([, stored]) => stored >= papers);
+    const [second = 0, stored = 0] = progress[index] ?? [];
     const [earlier = 0, fewer = 0] = progress[index - 1] ?? [];
-    return held === fewer ? second : earlier + ((second - earlier) * (papers - fewer)) / (held - fewer);
+    return stored === fewer ? second : earlier + ((second - earlier) * (papers - fewer)) / (stored - fewer);
   };
   // Without the start of the process.
-  const first = progress.findLast(([, held]) => held === before)?.[0] ?? 0;
+  const first = progress.findLast(([, stored]) => stored === before)?.[0] ?? 0;
   return ((all - before) * (to - from)) / (momentOf(to) - Math.max(first, momentOf(from)));
 }
 

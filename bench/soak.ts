@@ -64,15 +64,15 @@ export async function run(given: readonly string[]): Promise<void> {
       const memory = watchMemory(service);
       const port = Number(new URL(service.origin).port);
       const bodies = mixedBodies(refs);
-      const asking = load({ port, connections: clients, seconds, bodies });
+      const querying = load({ port, connections: clients, seconds, bodies });
       // If one fails, the other still has its resources.
-      await Promise.allSettled([asking.finally(() => memory.stop()), ingesting]);
-      const asked = await asking;
+      await Promise.allSettled([querying.finally(() => memory.stop()), ingesting]);
+      const answered = await querying;
       const resident = memory.stop();
       const ingested = (await ingesting).seconds;
-      printTable(bodies, asked.times, asked.places);
+      printTable(bodies, answered.times, answered.places);
       console.log(
-        `${asked.requests} answers of ${clients} clients in ${seconds} s, no error; ${figure(asked.perSecond)} a second`,
+        `${answered.requests} answers of ${clients} clients in ${seconds} s, no error; ${figure(answered.perSecond)} a second`,
       );
       console.log(
         `memory of the server, MB: ${figure(Math.max(...resident))} at most; every ten seconds ` +

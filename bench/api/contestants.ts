@@ -1,4 +1,4 @@
-import type { Asking, Job, Parameters } from "./jobs.ts";
+import type { GraphQLJob, Job, Parameters } from "./jobs.ts";
 import { maxNodes } from "./jobs.ts";
 import type { Json } from "./json.ts";
 import type { ServerProcess } from "./server-process.ts";
@@ -18,7 +18,7 @@ export type Question = {
   readonly shape: (data: Json) => Json;
 };
 
-function graphql({ query, variables, shape }: Asking): Question {
+function graphql({ query, variables, shape }: GraphQLJob): Question {
   // Without line breaks and indentation, like an optimised client.
   const document = query.replace(/\s+/g, " ");
   return {

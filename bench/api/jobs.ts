@@ -7,7 +7,7 @@ import { at, type Json, nodesAt, pick } from "./json.ts";
 export type Parameters = readonly (string | number)[];
 
 /** The query of a job on a GraphQL server, and the conversion of its answer to the shape of the hand-written SQL. */
-export type Asking = {
+export type GraphQLJob = {
   readonly query: string;
   readonly variables: (parameters: Parameters) => Readonly<Record<string, Json>>;
   readonly shape: (data: Json) => Json;
@@ -16,8 +16,8 @@ export type Asking = {
 export type Job = {
   readonly name: JobName;
   readonly title: string;
-  readonly pithGraph: Asking;
-  readonly postgraphile: Asking;
+  readonly pithGraph: GraphQLJob;
+  readonly postgraphile: GraphQLJob;
 };
 
 /** The maximum number of nodes of a neighbourhood. */

@@ -36,18 +36,18 @@ export async function startAttackedServer(
   const { pid } = server;
   if (pid === undefined) throw new Error("The server has no process.");
   await graphLoaded(server.origin);
-  let asked = 0;
+  let requests = 0;
   const status = (name: string) =>
     Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) /
     1024;
   return {
     ...server,
     async longestStall() {
-      asked++;
+      requests++;
       process.kill(pid, "SIGUSR2");
       for (;;) {
         const { count, ...stall } = read(path);
-        if (count >= asked) return stall;
+        if (count >= requests) return stall;
         await pause(5);
       }
     },

@@ -32,12 +32,12 @@ export function knownAttacks({ works, largePaper, longPapers, words }: Targets):
   const phrase = (index: number) =>
     text(`"${words[index % words.length]} ${words[(index + 1) % words.length]}"`);
   /** The query with the largest number of repetitions or nodes that is accepted. */
-  const largest = (name: string, most: number, of: (count: number) => Omit<Attack, "name">): Attack[] => {
-    let [accepted, refused] = [1, most + 1];
-    while (refused - accepted > 1) {
-      const middle = Math.floor((accepted + refused) / 2);
+  const largest = (name: string, max: number, of: (count: number) => Omit<Attack, "name">): Attack[] => {
+    let [accepted, rejected] = [1, max + 1];
+    while (rejected - accepted > 1) {
+      const middle = Math.floor((accepted + rejected) / 2);
       if (isAccepted(of(middle))) accepted = middle;
-      else refused = middle;
+      else rejected = middle;
     }
     return [{ name: `${name} × ${accepted}`, ...of(accepted) }];
   };

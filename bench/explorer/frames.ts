@@ -103,14 +103,14 @@ async function largestWork(page: Page): Promise<{ x: number; y: number }> {
  * each would wait for the browser's answer to the previous one, which would be counted.
  */
 async function framesOf(browser: Browser, page: Page, from: { x: number; y: number }): Promise<Frames> {
-  const [tab, whole] = await Promise.all([
+  const [tab, browserSession] = await Promise.all([
     page.context().newCDPSession(page),
     browser.newBrowserCDPSession(),
   ]);
   await tab.send("Performance.enable", { timeDomain: "threadTicks" });
   await page.mouse.move(from.x, from.y);
   await page.mouse.down();
-  const before = await spent(tab, whole);
+  const before = await spent(tab, browserSession);
   const { times, lines } = await page.evaluate(
     ({ x, y, mostFrames, longest }) =>
       new Promise<{ times: number[]; lines: number }>((resolve) => {
@@ -140,9 +140,9 @@ async function framesOf(browser: Browser, page: Page, from: { x: number; y: numb
       }),
     { ...from, mostFrames, longest },
   );
-  const after = await spent(tab, whole);
+  const after = await spent(tab, browserSession);
   await page.mouse.up();
-  await Promise.all([tab.detach(), whole.detach()]);
+  await Promise.all([tab.detach(), browserSession.detach()]);
   if (lines === 0) throw new Error("Nothing moved: the frames would be those of a page at rest.");
   const gaps = times.slice(1).map((time, index) => time - (times[index] ?? time));
   gaps.sort((a, b) => a - b);
@@ -160,11 +160,11 @@ async function framesOf(browser: Browser, page: Page, from: { x: number; y: numb
 /** Milliseconds of CPU of the page's main thread, and of the drawing process, so far. */
 async function spent(
   tab: CDPSession,
-  whole: CDPSession,
+  browserSession: CDPSession,
 ): Promise<Pick<Frames, "script" | "page" | "drawing">> {
   const [{ metrics }, { processInfo }] = await Promise.all([
     tab.send("Performance.getMetrics"),
-    whole.send("SystemInfo.getProcessInfo"),
+    browserSession.send("SystemInfo.getProcessInfo"),
   ]);
   const metric = (name: string) => 1000 * (metrics.find((each) => each.name === name)?.value ?? Number.NaN);
   const drawing = processInfo.filter(({ type }) => type === "GPU");

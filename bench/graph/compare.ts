@@ -12,7 +12,7 @@ export function demandEqualAnswers(groups: readonly Group[], results: Compared):
     const counts: string[] = [];
     for (const [engine, { groups: answered }] of results) {
       if (engine === "pith-graph") continue;
-      const { answers, refused, isOther } = answered[index] as GroupResult;
+      const { answers, skipReason, isOther } = answered[index] as GroupResult;
       if (isOther) continue;
       for (const [place, answer] of answers.entries()) {
         const ours = own.groups[index]?.answers[place];
@@ -21,7 +21,7 @@ export function demandEqualAnswers(groups: readonly Group[], results: Compared):
           `${name}, ${JSON.stringify(questions[place])}: ${engine} answers ${JSON.stringify(answer)}, we ${JSON.stringify(ours)}.`,
         );
       }
-      if (refused === null) counts.push(`${engine} ${answers.length}`);
+      if (skipReason === null) counts.push(`${engine} ${answers.length}`);
     }
     lines.push(`${name}: ${counts.join(", ")}`);
   }
@@ -36,8 +36,8 @@ export function printComparison(groups: readonly Group[], results: Compared): vo
   console.log(`${"ms: p50 / p95 (times ours)".padEnd(32)}${columns.map(cell).join("")}`);
   for (const [index, { name }] of groups.entries()) {
     const cells = columns.map((engine) => {
-      const { milliseconds, refused } = (results.get(engine) as EngineResult).groups[index] as GroupResult;
-      if (refused !== null) return cell(`(${refused})`);
+      const { milliseconds, skipReason } = (results.get(engine) as EngineResult).groups[index] as GroupResult;
+      if (skipReason !== null) return cell(`(${skipReason})`);
       const text = `${figure(quantile(milliseconds, 0.5))} / ${figure(quantile(milliseconds, 0.95))}`;
       if (engine === "pith-graph") return cell(text);
       // Compared on the same questions: slow engines answer only the first of them.

@@ -27,7 +27,7 @@ process.once("message", async ({ name, site, groups }: EngineOrder) => {
   const results: GroupResult[] = [];
   for (const group of groups) {
     process.send?.({ progress: group.name });
-    results.push(await askGroup(engine, group));
+    results.push(await runGroup(engine, group));
   }
   const { version, load, bytes } = engine;
   await engine.close();
@@ -40,14 +40,14 @@ function residentBytes(): number {
   return process.memoryUsage().rss;
 }
 
-async function askGroup(engine: Engine, { questions, seconds }: Group): Promise<GroupResult> {
-  const [asked] = questions;
-  const refused = asked === undefined ? null : (engine.refuse?.(asked) ?? null);
-  const isOther = asked !== undefined && engine.isOther?.(asked) === true;
-  if (refused !== null) return { refused, isOther, milliseconds: [], answers: [] };
+async function runGroup(engine: Engine, { questions, seconds }: Group): Promise<GroupResult> {
+  const [first] = questions;
+  const skipReason = first === undefined ? null : (engine.skipReasonOf?.(first) ?? null);
+  const isOther = first !== undefined && engine.isOther?.(first) === true;
+  if (skipReason !== null) return { skipReason, isOther, milliseconds: [], answers: [] };
   const warm = performance.now() + warmingMilliseconds;
   // The last ones, which the fewest engines reach when timed.
-  for (const question of asked?.kind === "pagerank" ? [] : questions.slice(-warmingQuestions)) {
+  for (const question of first?.kind === "pagerank" ? [] : questions.slice(-warmingQuestions)) {
     await engine.ask(question);
     if (performance.now() > warm) break;
   }
@@ -66,5 +66,5 @@ async function askGroup(engine: Engine, { questions, seconds }: Group): Promise<
   const answers = raw.map((answer, index) =>
     engine.read(questions[index] as Group["questions"][number], answer as never),
   );
-  return { refused: null, isOther, milliseconds, answers };
+  return { skipReason: null, isOther, milliseconds, answers };
 }

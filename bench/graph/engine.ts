@@ -20,7 +20,7 @@ export type Engine = {
   /** The size of the graph in bytes if the engine knows it; else null. */
   readonly bytes: number | null;
   /** The reason why a question is skipped, or null. */
-  refuse?(question: Question): string | null;
+  skipReasonOf?(question: Question): string | null;
   /** Whether the engine computes something else by design, which is timed, but not compared. */
   isOther?(question: Question): boolean;
   /** The timed work. */
@@ -34,7 +34,7 @@ export type EngineName = "pith-graph" | "SQL" | "graphology" | "kuzu";
 
 /** The result of a group: times in milliseconds, and answers in the order of the questions. */
 export type GroupResult = {
-  readonly refused: string | null;
+  readonly skipReason: string | null;
   readonly isOther: boolean;
   readonly milliseconds: readonly number[];
   readonly answers: readonly Comparable[];

@@ -89,7 +89,7 @@ export async function openGraphology({ edgeList }: Site): Promise<Engine> {
     load: { from: "arrays in memory", milliseconds },
     bytes: null,
     // It has no option for the number of iterations, and its tolerance is that of the other question.
-    refuse: (question) =>
+    skipReasonOf: (question) =>
       question.kind === "pagerank" && question.tolerance === 0 ? "20 iterations only" : null,
     ask,
     read(question, answer): Comparable {

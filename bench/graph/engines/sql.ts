@@ -87,7 +87,7 @@ export async function openSql({ edgeList, connection }: Site): Promise<Engine> {
     version: `PostgreSQL ${rows[0]?.version}`,
     load: { from: "already in the tables", milliseconds: 0 },
     bytes: Number(rows[0]?.bytes),
-    refuse: (question) =>
+    skipReasonOf: (question) =>
       question.kind === "pagerank" && citing.length * question.iterations > mostRanked
         ? "takes minutes"
         : null,
