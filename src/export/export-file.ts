@@ -1,8 +1,9 @@
 import { bibtex } from "./bibliography/bibtex.ts";
-import type { PaperSet } from "./bibliography/citable-paper.ts";
+import type { CitablePaper, PaperSet } from "./bibliography/citable-paper.ts";
 import { cslJson } from "./bibliography/csl-json.ts";
+import { entriesOf, readEntries } from "./bibliography/entries.ts";
 import { ris } from "./bibliography/ris.ts";
-import type { ExportCounts } from "./copy-out.ts";
+import { type ExportCounts, RowCount } from "./copy-out.ts";
 import { type ChosenWorks, chooseWorks, type Neighbourhood } from "./graph/chosen-works.ts";
 import { graphml } from "./graph/graphml.ts";
 import { pajek } from "./graph/pajek.ts";
@@ -104,5 +105,17 @@ const bibliographyWriters = {
 /** A set of papers to cite. */
 export function bibliographyFile(format: BibliographyFormat, set: PaperSet): ExportFile {
   const { name, mediaType, write } = bibliographyWriters[format];
-  return { name, mediaType, format, write: ({ client }, { main }) => write(client, set, main) };
+  return { name, mediaType, format, write: ({ client }, { main }) => write(readEntries(client, set), main) };
+}
+
+/** The same text for papers that were read elsewhere, such as through the API, in their order. */
+export async function bibliographyText(
+  format: BibliographyFormat,
+  papers: readonly CitablePaper[],
+): Promise<string> {
+  let text = "";
+  for await (const piece of bibliographyWriters[format].write([entriesOf(papers)], new RowCount())) {
+    text += Buffer.from(piece).toString();
+  }
+  return text;
 }

@@ -6,7 +6,7 @@ export {
   removeAnalyst,
 } from "./analytics/analyst-role.ts";
 export { refreshAnalytics } from "./analytics/refresh.ts";
-export type { CitableRef, PaperSet } from "./bibliography/citable-paper.ts";
+export type { CitablePaper, CitableRef, PaperSet } from "./bibliography/citable-paper.ts";
 export { ExportCounts } from "./copy-out.ts";
 export { writeDump } from "./dump/dump.ts";
 export { type WrittenFile, writeWhole } from "./dump/written-file.ts";
@@ -15,6 +15,7 @@ export {
   type BibliographyFormat,
   bibliographyFile,
   bibliographyFormats,
+  bibliographyText,
   type ExportFile,
   type ExportFormat,
   type GraphFormat,
