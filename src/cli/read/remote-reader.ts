@@ -9,7 +9,7 @@ const largestAnswer = 2 ** 26;
 
 /** Queries a pith-graph over HTTP. `address` is its base, or that of its `/graphql`. */
 export function openRemoteReader(address: string): Reader {
-  const url = graphqlAddress(address);
+  const url = new URL("graphql", serviceAddress(address));
   return {
     ask: async <Data>(query: string, variables: Variables = {}) =>
       dataOf(await post(url, query, variables)) as Data,
@@ -17,8 +17,8 @@ export function openRemoteReader(address: string): Reader {
   };
 }
 
-/** Throws CommandError if it is not a web address. */
-function graphqlAddress(address: string): URL {
+/** The base of a service, ending with a slash. Throws CommandError if it is not a web address. */
+export function serviceAddress(address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     throw new CommandError(
@@ -29,8 +29,7 @@ function graphqlAddress(address: string): URL {
   if (url.username !== "" || url.password !== "") {
     throw new CommandError("--url must have no user and no password: they are not sent.", exitStatus.misused);
   }
-  const path = url.pathname.replace(/\/+$/, "");
-  url.pathname = path.endsWith("/graphql") ? path : `${path}/graphql`;
+  url.pathname = `${url.pathname.replace(/\/+$/, "").replace(/\/graphql$/, "")}/`;
   url.search = "";
   url.hash = "";
   return url;
