@@ -1,11 +1,6 @@
 import type { Command } from "commander";
 import { readConfig } from "../config/index.ts";
-import {
-  compareMirrors,
-  createUrlPolicy,
-  type MirrorComparison,
-  readBaseUrl,
-} from "../ingest/mirror/index.ts";
+import { compareMirrors, createUrlPolicy, type MirrorComparison, readBaseUrl } from "../sync/index.ts";
 import { type ExitStatus, exitStatus } from "./command-error.ts";
 import { allowHostOption } from "./options.ts";
 import { counted } from "./output/layout.ts";

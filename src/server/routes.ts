@@ -1,9 +1,9 @@
-import { type ExplorerHandlers, explorerFilePattern, explorerPagePattern } from "./explorer/handlers.ts";
-import { type createExportHandlers, exportFilePattern } from "./export/handlers.ts";
-import { answerGraphiqlFile, graphiqlFilePattern } from "./graphiql/handlers.ts";
-import { type Route, readOnly } from "./http/router.ts";
-import type { createSubmissionHandlers } from "./ingest/handlers.ts";
-import type { MirrorHandlers } from "./mirror/handlers.ts";
+import { type ExplorerHandlers, explorerFilePattern, explorerPagePattern } from "./explorer/index.ts";
+import { type createExportHandlers, exportFilePattern } from "./export/index.ts";
+import { answerGraphiqlFile, graphiqlFilePattern } from "./graphiql/index.ts";
+import { type Route, readOnly } from "./http/index.ts";
+import type { createSubmissionHandlers } from "./ingest/index.ts";
+import type { MirrorHandlers } from "./mirror/index.ts";
 
 type Handle = Route["handle"];
 

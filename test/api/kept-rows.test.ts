@@ -10,11 +10,11 @@ import { ingestLibrary } from "./fixtures/library.ts";
 
 const size = 1_000_000;
 
-describe("what is kept", () => {
+describe("RowCache", () => {
   let version = "1";
   const keptRows = (maximumSize = size) => new RowCache({ read: async () => version }, maximumSize);
 
-  it("is given out at its own version only", async () => {
+  it("returns a row only at the version at which it was stored", async () => {
     version = "1";
     const rows = keptRows();
     const shelf = rows.shelf<bigint, string | null>();
@@ -26,13 +26,13 @@ describe("what is kept", () => {
     version = "2";
     const second = (await rows.version()) as string;
     expect(shelf.get(1n, second)).toBeUndefined();
-    // A request that began before and ends now: what it read may be older.
+    // A request that began at the earlier version may have read an older row.
     shelf.set(1n, "one", first);
     expect(shelf.get(1n, second)).toBeUndefined();
     expect(shelf.get(1n, first)).toBeUndefined();
   });
 
-  it("takes no more room than its maximum, and keeps what is used", async () => {
+  it("stays within its maximum size, and evicts the least recently used rows", async () => {
     version = "1";
     const text = "x".repeat(1_000);
     const rows = keptRows(100_000);
@@ -47,12 +47,12 @@ describe("what is kept", () => {
     const kept = Array.from({ length: 10_000 }, (_, key) => (key % 2 === 0 ? shelf : other).get(key, now));
     expect(kept.filter((row) => row !== undefined).length).toBeLessThan(100);
     expect(kept.at(-1)).toBeDefined();
-    // Alone larger than an eighth of the room.
+    // Larger than an eighth of the maximum by itself.
     shelf.set(-2, { text: "x".repeat(10_000) }, now);
     expect(shelf.get(-2, now)).toBeUndefined();
   });
 
-  it("is not asked for while versions pass faster than they are of use, nor where there is none", async () => {
+  it("returns no version while versions change with every read, or when reading one fails", async () => {
     version = "1";
     const rows = keptRows();
     expect(await rows.version()).toBe("1");
@@ -64,7 +64,7 @@ describe("what is kept", () => {
   });
 });
 
-describe("over the tables", () => {
+describe("loaders with a RowCache", () => {
   let database: TestDatabase;
   let ids: bigint[];
   beforeAll(async () => {
@@ -85,19 +85,19 @@ describe("over the tables", () => {
   };
   const nothing = () => database.pool.query("SELECT 1");
 
-  it("a second request reads nothing but the version", async () => {
+  it("read only the version in a second request for the same rows", async () => {
     const loadersOf = prepare();
     const first = await loadersOf().paper.getMany(ids);
     const texts = await watchStatements(database, async () => {
       const loaders = loadersOf();
       expect(await loaders.paper.getMany(ids)).toEqual(first);
-      // Known by now: without a promise.
+      // Loaded by now, hence returned without a promise.
       expect(loaders.paper.get(ids[0] as bigint)).toEqual(first[0]);
     });
     expect(texts.map(({ text }) => text)).toEqual(["SELECT pg_current_snapshot()::text AS snapshot"]);
   });
 
-  it("no request sees what is older than itself, whoever writes", async () => {
+  it("never return a row older than the request while another connection writes", async () => {
     const loadersOf = prepare();
     const id = ids[0] as bigint;
     await database.pool.query("UPDATE papers SET title = '0' WHERE paper_id = $1", [id]);
@@ -107,7 +107,7 @@ describe("over the tables", () => {
       while (written < 300) {
         await database.pool.query("UPDATE papers SET title = $1 WHERE paper_id = $2", [`${written + 1}`, id]);
         written++;
-        // Sometimes long enough that what is kept is of use.
+        // Pauses long enough for cached rows to be used.
         if (written % 10 === 0) for (let pause = 0; pause < 20; pause++) await nothing();
       }
       isOver = true;

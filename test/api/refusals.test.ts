@@ -14,11 +14,11 @@ afterAll(() => database.drop());
 
 const source = "{ status { rejections { scope code count } } }";
 
-test("what was refused is counted by reason, the most frequent first, in one statement", async () => {
+test("status.rejections counts rejections by reason, most frequent first, in one statement", async () => {
   const client = createClient(database);
   expect(await client.ask(source)).toEqual({ status: { rejections: [] } });
 
-  // One that is let in with some of its events refused, and documents that are none; the same once more counts once.
+  // One document is accepted with some events rejected. The others are rejected; a repeated one counts once.
   const partly = bundleOfPaper({ arxivId: "2301.00001" }, ({ pithNumber }) => {
     const fields = { event_type: "mirror_hint", subject_pith_number: pithNumber };
     return [

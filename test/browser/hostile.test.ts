@@ -44,6 +44,7 @@ const stage = setStage({
   },
 });
 
+/** @threat T23 */
 test("shows hostile texts as text, within the width of the page", async () => {
   const { page, expectNoSideScroll, leave } = await visit(stage.browser, stage.site.url, {
     viewport: { width: 320, height: 800 },

@@ -169,6 +169,7 @@ it.each([
   expect(await stream.next()).toBeNull();
 });
 
+/** @threat T46 */
 it("of one address only so many streams are open; one that goes makes room", async () => {
   const server = await serve();
   const streams = await Promise.all(Array.from({ length: 32 }, () => open(server)));

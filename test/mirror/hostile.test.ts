@@ -215,6 +215,7 @@ async function outstandingOf({ pool }: TestDatabase): Promise<[paper: string, co
 }
 
 describe("a document that is served wrongly is refused and named, and the rest goes on:", () => {
+  /** @threat T18 */
   it.each(cases)("%s: %s", async (_what, code, answer, timesAsked) => {
     const server = await serveWrongly(answer);
     const fetcher = localFetcher(code === "TOO_SLOW" ? { leastBytes: 1000, window: 1000 } : {});
@@ -239,6 +240,7 @@ describe("a document that is served wrongly is refused and named, and the rest g
     expect((await follow(b, server.url)).comparison?.isEqual).toBe(true);
   });
 
+  /** @threat T2 */
   it("an event that was altered is not let in, and named; what is whole of its bundle is", async () => {
     const altered = target.text.replace('"title":"Paper 2"', '"title":"Paper 3"');
     expect(altered).not.toBe(target.text);
@@ -364,6 +366,7 @@ describe("a mirror that is wrong as a whole ends the sync, and moves nothing:", 
     expect(await cursorOf(b, server.url)).toBeNull();
   });
 
+  /** @threat T48 */
   it("a feed without end", async () => {
     const server = await listen((_request, response) => writeForever(response.writeHead(200), megabyte));
     closing.push(server.close);
@@ -380,6 +383,7 @@ describe("a mirror that is wrong as a whole ends the sync, and moves nothing:", 
     await expect(follow(b, server.url, { manifest: "unused" })).rejects.toThrow("contradicts itself");
   });
 
+  /** @threat T18 */
   it("a host that nobody listens at, or that is not allowed", async () => {
     const server = await listen(() => {});
     await server.close();
@@ -400,6 +404,7 @@ describe("a manifest", () => {
       mirrors: patterns.map((bundle_pattern) => ({ bundle_pattern })),
     });
 
+  /** @threat T19 */
   it("says where bundles are on its own host, and sends to no other", async () => {
     let text = "";
     const server = await serveMirror(a, (request, response) => {

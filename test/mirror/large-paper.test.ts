@@ -7,8 +7,9 @@ import { schema } from "../../src/api/schema.ts";
 import { startGraph } from "../../src/graph/index.ts";
 import type { PithNumber } from "../../src/protocol/index.ts";
 import { suffixOf } from "../../src/protocol/index.ts";
+import { paperIdOf } from "../../src/row-rules/index.ts";
 import { createApp, startServer } from "../../src/server/index.ts";
-import { mergeLog, paperIdOf, readLogs, readLogTexts } from "../../src/store/index.ts";
+import { mergeLog, readLogs, readLogTexts } from "../../src/store/index.ts";
 import {
   appliedEventIds,
   type BuiltDocument,
@@ -113,6 +114,7 @@ describe("documents of a large paper", () => {
     expect(counts.builtHere).toBe(1);
   });
 
+  /** @threat T43 */
   it("are made once for eight clients that want the same state, whoever reads it", async () => {
     const { states, counts, counted } = counting();
     const request = counted(await wanted("state", large.pithNumber));
@@ -132,6 +134,7 @@ describe("documents of a large paper", () => {
     ]);
   });
 
+  /** @threat T43 */
   it("are refused where too many wait, and made again after a thread has failed", async () => {
     const { states } = counting();
     const request = await wanted("bundle", large.pithNumber);
@@ -152,6 +155,7 @@ describe("documents of a large paper", () => {
     expect(await other).toEqual(await expected("bundle", large.pithNumber));
   });
 
+  /** @threat T43 */
   it.each([
     ["mirror", "graphql"],
     ["graphql", "mirror"],
@@ -172,6 +176,7 @@ describe("documents of a large paper", () => {
     expect(order.indexOf(one)).toBeLessThanOrEqual(1);
   });
 
+  /** @threat T43 */
   it("are given up where the request that waits is aborted", async () => {
     const { states, counts, counted } = counting();
     const turn = await occupying(states);

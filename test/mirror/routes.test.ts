@@ -9,11 +9,11 @@ import {
   registryKey,
   suffixOf,
 } from "../../src/protocol/index.ts";
+import { paperIdOf } from "../../src/row-rules/index.ts";
+import { emptyChecksum } from "../../src/row-rules/set-checksum.ts";
 import { isNamedBy } from "../../src/server/http/conditional.ts";
 import { acceptedEncoding } from "../../src/server/http/negotiation.ts";
 import { createApp } from "../../src/server/index.ts";
-import { paperIdOf } from "../../src/store/index.ts";
-import { emptyChecksum } from "../../src/store/set-checksum.ts";
 import { makeLibrary } from "../api/fixtures/library.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { keyring, pithNumber } from "../protocol/signed-events.ts";
@@ -107,6 +107,7 @@ describe("documents", () => {
     expect(await codeOf(`/pith/${held}/bundle.json`)).toEqual([404, "NOT_FOUND"]);
   });
 
+  /** @threat T13 */
   it("are found by short forms, which redirect for the time being", async () => {
     for (const length of [8, 12, 16]) {
       const { status, headers } = await get(
@@ -288,6 +289,7 @@ describe("/pith-mirrors.json", () => {
     });
   });
 
+  /** @threat T20 */
   it("names the configured address, and no address that a request makes up", async () => {
     const app = createApp({ database, baseUrl: "https://mirror.example.org/graph" });
     const other = await listen(app.handle);

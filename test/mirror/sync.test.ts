@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { followMirror } from "../../src/ingest/mirror/index.ts";
 import {
   canonicalJson,
   createKeyring,
@@ -7,6 +6,7 @@ import {
   parseJson,
   suffixOf,
 } from "../../src/protocol/index.ts";
+import { followMirror } from "../../src/sync/index.ts";
 import type { SyntheticDocument } from "../api/fixtures/documents.ts";
 import { makeLibrary } from "../api/fixtures/library.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
@@ -53,6 +53,7 @@ async function expectEqual(): Promise<void> {
 }
 
 describe("two instances", () => {
+  /** @threat T17 */
   it("come to the same states and the same checksum, whatever arrives and in whatever order", async () => {
     // Papers of each proof, a fork, superseded and invalid events, versions of one work.
     const { documents } = makeLibrary();

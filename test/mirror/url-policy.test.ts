@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createFetcher, createUrlPolicy, FetchError } from "../../src/ingest/mirror/index.ts";
-import { isPublicAddress } from "../../src/ingest/mirror/public-address.ts";
+import { createFetcher, createUrlPolicy, FetchError } from "../../src/sync/index.ts";
+import { isPublicAddress } from "../../src/sync/public-address.ts";
 
 describe("addresses", () => {
   it.each([
@@ -130,6 +130,7 @@ describe("urls", () => {
 });
 
 describe("names", () => {
+  /** @threat T18 */
   it("are judged by the addresses they lead to when the connection is made", async () => {
     const asked: string[] = [];
     const fetcher = createFetcher({

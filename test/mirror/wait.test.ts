@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { type FollowOptions, followMirror } from "../../src/ingest/mirror/index.ts";
 import { createApp, startServer } from "../../src/server/index.ts";
 import { ChangeWatch } from "../../src/server/live/change-watch.ts";
+import { type FollowOptions, followMirror } from "../../src/sync/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import {
@@ -119,6 +119,7 @@ it("a mirror that tells of news and has none is not asked without end", async ()
   expect(server.asked.filter((url) => url.includes("wait=")).length).toBeLessThanOrEqual(3);
 });
 
+/** @threat T46 */
 it("only so many of one address wait, and a server that stops sends them home in order", async () => {
   const app = createApp({ database: a });
   const server = await startServer({ app, port: 0, host: "127.0.0.1" });

@@ -127,6 +127,7 @@ describe("aliases that follow from the record", () => {
     expect(merged([], { proof, minimumProof })).toMatchObject({ kept: [], derived, warnings: [] });
   });
 
+  /** @threat T5 */
   test("somebody's word and what was dropped hold nothing back", () => {
     const brought = [
       alias("openalex", "W1"),

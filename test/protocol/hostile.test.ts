@@ -262,6 +262,7 @@ describe("large sets of events", () => {
     expect(mergeMany(events.slice(1)).validCount).toBe(0);
   });
 
+  /** @threat T31 */
   test("a fork of all of them in one place", () => {
     const forks = Array.from({ length: many }, (_, index) =>
       correction({ prev_event: record.event_id, payload: { index } }),
@@ -314,6 +315,7 @@ describe("large sets of events", () => {
 describe("large values", () => {
   const roundTrips = (text: string) => expect(canonicalJson(parseJson(text))).toBe(text);
 
+  /** @threat T31 */
   test("an object of 100,000 keys, also backwards", () => {
     const names = Array.from(
       { length: 100_000 },

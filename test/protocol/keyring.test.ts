@@ -99,6 +99,7 @@ describe("a keyring file", () => {
 });
 
 describe("a keyring", () => {
+  /** @threat T6 */
   test("is by fingerprint, and holds one entry for each", () => {
     const keyring = createKeyring([registry, rotated]);
     expect([...keyring.values()].map(({ keyId }) => keyId)).toEqual([registry.key_id, rotated.key_id]);

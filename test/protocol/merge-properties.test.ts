@@ -127,6 +127,7 @@ describe("random histories", () => {
     );
   });
 
+  /** @threat T15 */
   test("order, grouping into documents and repetition change nothing", () => {
     fc.assert(
       fc.property(arbitraryHistory, (history) => {
@@ -227,6 +228,7 @@ describe("random histories", () => {
     );
   });
 
+  /** @threat T12 */
   test("only what is signed is accused, and what is proved less does not displace what is proved more", () => {
     fc.assert(
       fc.property(arbitraryHistory, (history) => {
@@ -245,6 +247,7 @@ describe("random histories", () => {
     );
   });
 
+  /** @threat T4 */
   test("strangers change nothing of what is signed", () => {
     fc.assert(
       fc.property(arbitraryHistory, ({ copies, aliases, bundle }) => {
@@ -261,6 +264,7 @@ describe("random histories", () => {
     );
   });
 
+  /** @threat T11 */
   test("one holder a place, and what a signer builds stands on what is applied before it", () => {
     fc.assert(
       fc.property(arbitraryHistory, (history) => {

@@ -194,6 +194,7 @@ function judge(value: JsonValue, minimumProof: Proof) {
   return judgeEvent(value, { pithNumber, keyring, minimumProof });
 }
 
+/** @threat T16 */
 describe("refused (rules 1–6)", () => {
   const rows = Object.entries(refusals).flatMap(([reason, cases]) =>
     Object.entries(cases).map(([what, value]) => [reason, what, value] as const),
@@ -419,6 +420,7 @@ describe("invalid by themselves (rules 7 and 8)", () => {
   });
 });
 
+/** @threat T1 */
 test("no reason is without a case", () => {
   const all = Object.entries({ ...refusals, ...faults, ...links });
   expect(all.map(([reason]) => reason)).toEqual([...refusalReasons, ...faultReasons, ...linkReasons]);
@@ -494,6 +496,7 @@ describe("proof", () => {
     }
   });
 
+  /** @threat T7 */
   test("a key that may not sign records has no receipts", () => {
     const limited = createKeyring([{ ...registry, event_types: ["correction"] }]);
     const value = recordBy(receiptOf(registry));
@@ -583,6 +586,7 @@ describe("invalid by their links (rule 9)", () => {
     expect(state?.current.get("correction")?.map((entry) => entry.event.id)).toEqual([event.event_id]);
   });
 
+  /** @threat T4 */
   test("an event with a receipt vouches for nothing that its signer built it on", () => {
     const below = unsignedEvent(registry, { event_type: "correction" });
     for (const links of [{ prev_event: below.event_id }, { supersedes: [below.event_id] }]) {

@@ -129,6 +129,7 @@ describe("the two implementations", () => {
     expect(verdict(bytes(key), bytes(`${text}00`), bytes(signature))).toBe(false);
   });
 
+  /** @threat T1 */
   test("accept what an honest signer signs, and nothing one bit from it", () => {
     const { publicKey: key, privateKey } = generateKeyPairSync("ed25519");
     const raw = new Uint8Array(key.export({ format: "der", type: "spki" }).subarray(12));
@@ -197,6 +198,7 @@ describe("the equation without the cofactor", () => {
     return Buffer.from(expected.toBytes()).equals(r);
   }
 
+  /** @threat T3 */
   test("each of the eight R of small order is refused where the equation holds", () => {
     const seen = new Set<number>();
     for (let keyTorsion = 0; keyTorsion < 8; keyTorsion++) {
@@ -231,6 +233,7 @@ describe("the equation without the cofactor", () => {
     );
   });
 
+  /** @threat T3 */
   test("S must be below the order", () => {
     const { a, signature } = signMixed(message, 0, 0);
     const r = signature.slice(0, 32);
@@ -281,6 +284,7 @@ describe("keys that verify nothing", () => {
   });
 
   // The 14 × 14 signatures of ZIP 215, all of which its rule accepts.
+  /** @threat T3 */
   test("a key of small order, in whatever encoding, with R of small order and S = 0", () => {
     for (const a of smallOrderEncodings) {
       for (const r of smallOrderEncodings) expect(verdictOfKey(a, message, join(r, 0n))).toBe(false);

@@ -111,6 +111,7 @@ describe("a hostile text", () => {
     }
   });
 
+  /** @threat T21 */
   test("left the tables as they were, and the log empty", async () => {
     expect((await readTables(site.database))["papers"]).toHaveLength(1);
     expect(site.logged).toEqual([]);

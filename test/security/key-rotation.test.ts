@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { checkTables, rebuildTables, WouldDropEventsError } from "../../src/ingest/index.ts";
+
+import { checkTables, rebuildTables, WouldDropEventsError } from "../../src/maintenance/index.ts";
 import { createKeyring, type Keyring } from "../../src/protocol/index.ts";
 import { claimOf, snapshotOf } from "../api/fixtures/documents.ts";
 import { readTables, type Tables } from "../ingest/tables.ts";
@@ -91,6 +92,7 @@ async function working(keyring: Keyring, run: () => Promise<void>): Promise<void
   await stop();
 }
 
+/** @threat T8 */
 test("a new key replaces an old one: nothing refused meanwhile, the old key's later events refused", async () => {
   await working(before, async () => {
     expect(await submit(paperWith(1).text)).toMatchObject({ status: "MERGED" });
@@ -179,6 +181,7 @@ test("a rebuild under the keyring of today drops what it no longer lets in, and 
   expect(eventsOf(await readTables(site.database))).toBe(eventsOf(untouched) - 1);
 });
 
+/** @threat T10 */
 test("a keyring that forgets a key takes nothing out of the log unless told so", async () => {
   const tables = await readTables(site.database);
   const forgetful = rebuildTables(site.database, { keyring: withoutOld, mayDropEvents: false });
@@ -186,6 +189,7 @@ test("a keyring that forgets a key takes nothing out of the log unless told so",
   expect(await readTables(site.database)).toEqual(tables);
 });
 
+/** @threat T9 */
 test("a stolen key is taken out: after a rebuild nothing of it is shown, and all of it can come again", async () => {
   await rebuildTables(site.database, { keyring: withoutOld, mayDropEvents: true });
   const { rows } = await site.database.pool.query(

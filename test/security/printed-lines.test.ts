@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GraphQLError } from "graphql";
 import { expect, test } from "vitest";
-import { printable } from "../../src/printable.ts";
+import { printable } from "../../src/runtime/printable.ts";
 import { createMaskError } from "../../src/server/mask-error.ts";
 import { runCli } from "../cli/run-cli.ts";
 
+/** @threat T27 */
 test("what is printed moves no cursor and turns no line around", () => {
   expect(printable("a\u001b[2Jb\u009b1Ac\r\u0000\u007f\u202ed\u2066")).toBe(
     "a\\u{1b}[2Jb\\u{9b}1Ac\\u{d}\\u{0}\\u{7f}\\u{202e}d\\u{2066}",
@@ -24,6 +25,7 @@ test("a file's name with control characters is printed without them", async () =
   expect(stderr).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f]/);
 });
 
+/** @threat T27 */
 test("a line of the server's log has nothing of a request but names that GraphQL allows", () => {
   const lines: string[] = [];
   const mask = createMaskError((message) => lines.push(message));

@@ -32,6 +32,7 @@ test("documents whose members are named like prototypes are data, in whole and i
   await stop();
 });
 
+/** @threat T26 */
 test("so are parameters, variables and extensions of requests", async () => {
   for (const member of members) {
     for (const body of [

@@ -22,6 +22,7 @@ describe("the lockfiles", () => {
 
   test("that are sound have no fault", () => expect(lockfileFaults(manifest, lockfile({}))).toEqual([]));
 
+  /** @threat T52 */
   test.each<[what: string, changes: object, fault: RegExp]>([
     ["no hash", { integrity: undefined }, /no SHA-512/],
     ["a weak hash", { integrity: "sha1-2jmj7l5rSw0yVb/vlWAYkK/YBwk=" }, /no SHA-512/],
@@ -44,12 +45,14 @@ describe("the lockfiles", () => {
     );
   });
 
+  /** @threat T53 */
   test("of which an install script was decided about are not", () => {
     const allowed = { ...manifest, allowScripts: { one: false } };
     expect(lockfileFaults(allowed, lockfile({ hasInstallScript: true }))).toEqual([]);
   });
 });
 
+/** @threat T54 */
 test("the SBOM names every package of the lockfile, with its hash", () => {
   const sbom = makeSbom(".");
   expect(sbomFaults(sbom, readLockfile("."))).toEqual([]);

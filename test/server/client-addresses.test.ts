@@ -44,6 +44,7 @@ async function codeOfNext(stream: EventStream): Promise<unknown> {
 }
 
 describe("with one trusted proxy", () => {
+  /** @threat T38 */
   it("opens 33 streams for 33 clients, and 32 for one client", async () => {
     await serve(1);
     const streams = await Promise.all(Array.from({ length: 33 }, (_, index) => openStream(client(index))));
@@ -88,6 +89,7 @@ it("ignores X-Forwarded-For without a trusted proxy", async () => {
   expect(await codeOfNext(await openStream(client(99)))).toBe("RATE_LIMITED");
 });
 
+/** @threat T38 */
 it("limits all routes but the probes", async () => {
   const suffix = "ROU4N4IR";
   const routes = [

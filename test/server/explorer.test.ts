@@ -102,6 +102,7 @@ describe("the page", () => {
     }
   });
 
+  /** @threat T23 */
   it("lets nothing run that stands in it, and says so to the browser", async () => {
     const { headers, body } = await get("/");
     expect(headers).toMatchObject({ "referrer-policy": "same-origin", "x-content-type-options": "nosniff" });
@@ -157,6 +158,7 @@ describe("its assets", () => {
     expect(gzip.body.length).toBeLessThan(plain.body.length / 2);
   });
 
+  /** @threat T24 */
   it("are what lies in their folder by a plain name, and nothing else", async () => {
     for (const path of [
       "/assets/nothing.js",

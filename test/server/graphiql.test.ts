@@ -87,6 +87,7 @@ describe("GraphiQL", () => {
     }
   });
 
+  /** @threat T42 */
   it("keeps one copy in memory for 300 clients that do not read it", async () => {
     const [, , script = ""] = namesIn((await page()).body.toString());
     await get(script);

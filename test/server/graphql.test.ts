@@ -198,6 +198,7 @@ describe("/graphql", () => {
   });
 
   describe("pages of other origins", () => {
+    /** @threat T25 */
     it("are named where not all may read, and only those may send credentials", async () => {
       const strict = await serve({ cors: { origins: ["https://a.example"], credentials: true } });
       const query = { query: "{ status { papers } }" };
@@ -297,6 +298,7 @@ describe("/graphql", () => {
       expect([swapped.status, codeOf(swapped)]).toEqual([400, "BAD_USER_INPUT"]);
     });
 
+    /** @threat T22 */
     it("are all that is run where nothing else may be", async () => {
       const only = await serve({ documents: { documents, only: true } });
       const refused = await post(only, { query: "{ status { papers } }" }, exact);
@@ -339,6 +341,7 @@ describe("/graphql", () => {
     }
   });
 
+  /** @threat T28 */
   it("a fault inside leaks neither SQL nor a file's path", async () => {
     await database.pool.query("ALTER TABLE claims RENAME TO claims_elsewhere");
     try {

@@ -336,6 +336,7 @@ describe("slow clients", () => {
   });
   afterAll(() => patient.close());
 
+  /** @threat T44 */
   it.each([
     ["headers", "GET /health HTTP/1.1\r\nhost: x\r\n"],
     [

@@ -64,6 +64,7 @@ describe("a query that costs too much", () => {
   const source = `query ($n: Int!) { papers(first: 100) { nodes { references(first: $n) { nodes { work { citedBy(first: $n) {
     nodes { title } } } } } } } }`;
 
+  /** @threat T22 */
   it("is refused with its cost, and runs with smaller pages", async () => {
     const refused = await ask(source, { n: 100 });
     expect(refused.status).toBe(400);
@@ -166,6 +167,7 @@ describe("hostile texts and variables", () => {
     expect(response.status).toBe(400);
   });
 
+  /** @threat T40 */
   it("a body that is too large is refused", async () => {
     const response = await fetch(`${server.url}/graphql`, {
       method: "POST",
@@ -198,6 +200,7 @@ describe("a query that takes too long", () => {
     }
   }
 
+  /** @threat T36 */
   it("is answered, and frees its connection while the statement's cause goes on", async () => {
     await whileLocked(async () => {
       const answer = await ask("{ status { papers } papers { totalCount } }");
@@ -236,6 +239,7 @@ describe("a query that takes too long", () => {
 describe("an address that asks too often", () => {
   const from = (address: string) => ask("{ status { papers } }", {}, { "x-forwarded-for": address });
 
+  /** @threat T38 */
   it("is told when to come again; others, and this machine, are answered", async () => {
     for (let count = 0; count < 3; count++) expect((await from("203.0.113.1")).status).toBe(200);
     const refused = await from("203.0.113.1");

@@ -86,6 +86,7 @@ describe("every route", () => {
     ["the explorer's files", () => `/assets/${script}`],
   ];
 
+  /** @threat T44 */
   it.each<Route>(routes)(
     "ends connections that do not read %s, and answers others",
     async (_name, target, headers) => {
@@ -145,6 +146,7 @@ describe("limits of bytes", () => {
     expect(connections.unreadBytes).toBe(0);
   });
 
+  /** @threat T44 */
   it("keeps the total below its limit, and ends those first that have not read for longest", async () => {
     let highest = 0;
     const { connections, url } = await serve(
@@ -169,6 +171,7 @@ describe("limits of bytes", () => {
     expect(highest).toBeGreaterThan(50_000_000);
   });
 
+  /** @threat T44 */
   it("lets a client that reads slowly finish", async () => {
     let connection: Connection | undefined;
     const { url } = await serve(
@@ -222,6 +225,7 @@ describe("limits of bytes", () => {
 });
 
 describe("pipelining", () => {
+  /** @threat T39 */
   it("answers pipelined requests one after the other, in their order", async () => {
     let running = 0;
     let most = 0;
@@ -240,6 +244,7 @@ describe("pipelining", () => {
     expect(most).toBe(1);
   });
 
+  /** @threat T39 */
   it("ends a connection with too many pipelined requests", async () => {
     let begun = 0;
     const { url } = await serve(

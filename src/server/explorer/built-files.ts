@@ -3,8 +3,8 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { GraphQLSchema } from "graphql";
-import { noDocuments, readDocuments, type TrustedDocuments } from "../graphql/trusted-documents.ts";
-import type { Encoding } from "../http/negotiation.ts";
+import type { Encoding } from "../http/index.ts";
+import { noDocuments, readDocuments, type TrustedDocuments } from "../trusted-documents.ts";
 
 /** Where the build puts the explorer: the same path from src/ and from dist/. */
 export const builtExplorer = fileURLToPath(new URL("../../../dist/explorer", import.meta.url));

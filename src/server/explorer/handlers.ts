@@ -1,7 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Encoding } from "../http/negotiation.ts";
-import { pathOf, type Route } from "../http/router.ts";
-import { sendImmutable, sendPage } from "../http/static-file.ts";
+import { type Encoding, pathOf, type Route, sendImmutable, sendPage } from "../http/index.ts";
 import { sendError } from "../responses.ts";
 import { BuiltFiles, builtExplorer } from "./built-files.ts";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
-import type { Encoding } from "../http/negotiation.ts";
+import type { Encoding } from "../http/index.ts";
 
 type File = {
   readonly type: string;

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { sendImmutable, sendPage } from "../http/static-file.ts";
+import { sendImmutable, sendPage } from "../http/index.ts";
 import { sendError } from "../responses.ts";
 import { loadGraphiql } from "./files.ts";
 

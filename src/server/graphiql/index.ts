@@ -1,0 +1,1 @@
+export { answerGraphiql, answerGraphiqlFile, graphiqlFilePattern } from "./handlers.ts";
