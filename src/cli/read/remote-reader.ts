@@ -55,12 +55,17 @@ async function post(url: URL, query: string, variables: Variables): Promise<Answ
     if (error instanceof CommandError) throw error;
     throw new CommandError(`${url.href} cannot be asked: ${reasonOf(error)}.`, exitStatus.impossible);
   }
+  return answerOf(url, response, text);
+}
+
+/** The answer in the body of a response. Throws CommandError if there is none. */
+export function answerOf(url: URL, { status }: Response, text: string): Answer {
   let answer: unknown;
   try {
     answer = JSON.parse(text);
   } catch {
     throw new CommandError(
-      `${url.href} answers with status ${response.status} and no JSON. Is it a pith-graph?`,
+      `${url.href} answers with status ${status} and no JSON. Is it a pith-graph?`,
       exitStatus.impossible,
     );
   }
@@ -68,7 +73,8 @@ async function post(url: URL, query: string, variables: Variables): Promise<Answ
   return answer;
 }
 
-async function readAll({ body }: Response): Promise<string> {
+/** The text of a response. Rejects with CommandError if it is too long. */
+export async function readAll({ body }: Response): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;
