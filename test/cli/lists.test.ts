@@ -97,7 +97,7 @@ test("papers orders by submission or citations, and reads further pages up to th
 test("papers prints a table with a header, and what --limit leaves out", async () => {
   const { stdout } = await runHere(["papers", "--limit", "2"], env);
   const lines = stdout.trimEnd().split("\n");
-  expect(lines[0]).toMatch(/^Id +Submitted +Category +Cited by +Proof +Title$/);
+  expect(lines[0]).toMatch(/^ID +Submitted +Category +Cited by +Proof +Title$/);
   expect(lines).toHaveLength(5);
   expect(lines[4]).toBe(`${hostileTitles.length} papers, 2 shown: --limit shows more`);
   const csv = await runHere(["papers", "--limit", "2", "--format", "csv"], env);
@@ -156,7 +156,7 @@ test("a server's answer of another shape runs in no spreadsheet", async () => {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const { stdout } = await runHere(["papers", "--format", "tsv", "--url", url]);
   expect(stdout.split("\n")[1]?.split("\t")).toEqual([
-    ...["pith:1", "x:y", "'=1+1", "2020", "", "'=2", "'@x", "", "a b '=1", "'=cmd|' /C calc'!A0"],
+    ...["pith:1", "x:y", "'=1+1", "2020", "", "'=2", "'@x", "", "", "a b '=1", "'=cmd|' /C calc'!A0"],
   ]);
   await new Promise((resolve) => server.close(resolve));
 });

@@ -59,6 +59,7 @@ const columns: Columns<Claim> = {
   attestation: ({ attestation }) => attestation,
   proof: ({ provenance }) => provenance.proof,
   signer: ({ provenance }) => provenance.signer.signerId,
+  signer_origin: ({ provenance }) => provenance.signer.origin,
   text: ({ text }) => text,
 };
 

@@ -111,6 +111,7 @@ const columns: Columns<Paper> = {
   cited_by: ({ work }) => work.citedByCount,
   proof: ({ verification }) => verification.proof,
   signer: ({ verification }) => verification.signer?.signerId ?? null,
+  signer_origin: ({ verification }) => verification.signer?.origin ?? null,
   title: ({ title }) => title,
   authors: ({ authors }) => authors.join("; "),
 };
@@ -137,17 +138,17 @@ async function runPapers(options: Options): Promise<number> {
 
 function paperLines({ nodes, totalCount }: Pick<Page<Paper>, "nodes" | "totalCount">): string[] {
   const colours = coloursFor(process.stdout);
-  const room = Math.max(20, textWidth(process.stdout) - 67);
+  const room = Math.max(17, textWidth(process.stdout) - 63);
   const line = (id: string, submitted: string, category: string, citedBy: string, proof: string) =>
-    `${padded(id, 19)}${padded(submitted, 12)}${padded(category, 12)}${padded(citedBy, 10)}${padded(proof, 14)}`;
+    `${padded(id, 17)}${padded(submitted, 11)}${padded(category, 12)}${padded(citedBy, 9)}${padded(proof, 14)}`;
   const lines = nodes.map((paper) => {
     const { shortPithNumber, source, verification } = paper;
     const id = source.kind === "arxiv" ? source.identifier : shortPithNumber;
     const proof = verification.proof + (verification.signer?.origin === "SAMPLE" ? " (demo)" : "");
     const facts = line(
-      shownText(id, 17),
+      shownText(id, 16),
       shownText(paper.submittedAt).slice(0, 10),
-      shownText(paper.primaryCategory ?? "–", 10),
+      shownText(paper.primaryCategory ?? "–", 11),
       String(paper.work.citedByCount),
       shownText(proof, 13),
     );
@@ -155,7 +156,7 @@ function paperLines({ nodes, totalCount }: Pick<Page<Paper>, "nodes" | "totalCou
   });
   const more = nodes.length < totalCount ? `, ${nodes.length} shown: --limit shows more` : "";
   return [
-    colours.strong(`${line("Id", "Submitted", "Category", "Cited by", "Proof")}Title`),
+    colours.strong(`${line("ID", "Submitted", "Category", "Cited by", "Proof")}Title`),
     ...lines,
     "",
     `${counted(totalCount, "paper")}${more}`,
