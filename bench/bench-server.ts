@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
-import { acquireEmbeddedServer } from "../src/store/embedded/index.ts";
+import { acquireEmbeddedServer } from "../src/embedded-postgres/index.ts";
 import { type Database, migrateDatabase, openDatabase } from "../src/store/index.ts";
 import { benchKey } from "./corpus.ts";
 

@@ -5,7 +5,8 @@ import {
   type Keyring,
   mergeDocuments,
 } from "../src/protocol/index.ts";
-import { type Database, identifierIdOf, paperIdOf } from "../src/store/index.ts";
+import { type Database } from "../src/store/index.ts";
+import { identifierIdOf, paperIdOf } from "../src/row-rules/index.ts";
 import { citations, claims, events, references, works } from "../src/store/tables/index.ts";
 
 /**

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { acquireEmbeddedServer } from "../src/store/embedded/index.ts";
+import { acquireEmbeddedServer } from "../src/embedded-postgres/index.ts";
 import { migrateDatabase, openDatabase } from "../src/store/index.ts";
 import { renderApiDocs } from "./api-docs/render.ts";
 import { fillWithSample, serveDatabase } from "./serve-database.ts";

@@ -1,4 +1,5 @@
-import { identifierIdOf } from "../../src/store/index.ts";
+
+import { identifierIdOf } from "../../src/row-rules/index.ts";
 import type { BenchDatabase, BenchServer } from "../bench-server.ts";
 import { type BulkRun, runBulk } from "../bulk-run.ts";
 import { corpusFile } from "../corpus.ts";

@@ -1,4 +1,5 @@
-import { identifierIdOf } from "../../src/store/index.ts";
+
+import { identifierIdOf } from "../../src/row-rules/index.ts";
 import { countByVertex, type EdgeList } from "./edge-list.ts";
 import { below, randomOf } from "./random.ts";
 

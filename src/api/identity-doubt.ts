@@ -1,8 +1,7 @@
-import type { IdentifierKind } from "../store/ids.ts";
-import { readVoices } from "../store/text-columns.ts";
+import { type IdentifierKind, readVoices } from "../row-rules/index.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
-import type { IdentifierRow, WorkRow } from "./loaders/papers.ts";
+import type { IdentifierRow, WorkRow } from "./loaders/index.ts";
 
 type IdentityCandidate = {
   readonly kind: IdentifierKind | null;

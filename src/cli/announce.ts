@@ -1,5 +1,5 @@
 import type { Config } from "../config/index.ts";
-import type { Log } from "../log.ts";
+import type { Log } from "../runtime/index.ts";
 import type { RunningServer } from "../server/index.ts";
 
 /**

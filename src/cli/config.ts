@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import { type GivenOptions, readConfig, settingsInForce, unknownVariables } from "../config/index.ts";
-import type { Log } from "../log.ts";
-import { printable } from "../printable.ts";
+import { type Log, printable } from "../runtime/index.ts";
 import { jsonLine } from "./output/shown-text.ts";
 import { say } from "./output/terminal.ts";
 

@@ -1,9 +1,9 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { readTextFile } from "../ingest/sources/byte-order-mark.ts";
+import { readTextFile } from "../ingest/index.ts";
 import { type ConformanceResult, runVectorFile } from "../protocol/index.ts";
-import { errorText } from "../runtime/error-text.ts";
+import { errorText } from "../runtime/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
 import { jsonLine } from "./output/shown-text.ts";
 import { say } from "./output/terminal.ts";

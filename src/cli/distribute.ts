@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { CitusMissingError, distributeTables } from "../store/layout/distribute.ts";
+import { CitusMissingError, distributeTables } from "../store/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
 import { wholeNumber } from "./options.ts";

@@ -1,13 +1,14 @@
 import { readMinimumProof } from "../config/index.ts";
 import {
+  countDocument,
   type Delivered,
   type DryRun,
+  emptyIngestSummary,
   type FileSource,
   planIngest,
   printChanges,
   readSource,
 } from "../ingest/index.ts";
-import { countDocument, emptyIngestSummary } from "../ingest/results.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
 import { rejectionStatus, summaryLines } from "./ingest-summary.ts";

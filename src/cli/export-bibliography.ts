@@ -1,6 +1,5 @@
 import { type Command, Option } from "commander";
-import { findCitable } from "../api/citable-ref.ts";
-import { prepareLoaders } from "../api/loaders/index.ts";
+import { findCitable, prepareLoaders } from "../api/index.ts";
 import {
   type BibliographyFormat,
   bibliographyFile,

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { prepareLoaders } from "../api/loaders/index.ts";
+import { prepareLoaders } from "../api/index.ts";
 import {
   type GraphFormat,
   graphFiles,

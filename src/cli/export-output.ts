@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { ExportCounts, type ExportFile, type Snapshot, writeWhole } from "../export/index.ts";
-import { isServerFault } from "../store/server-fault.ts";
+import { isServerFault } from "../store/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
 import { say } from "./context.ts";
 import { terminalPieces } from "./output/terminal.ts";

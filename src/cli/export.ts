@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import { prepareLoaders } from "../api/loaders/index.ts";
+import { prepareLoaders } from "../api/index.ts";
 import { isPithNumber, type PithNumber } from "../protocol/index.ts";
-import { type Database, paperIdOf, readLogTexts } from "../store/index.ts";
-import { buildDocument, readHeads } from "../store/states/index.ts";
+import { paperIdOf } from "../row-rules/index.ts";
+import { buildDocument, type Database, readHeads, readLogTexts } from "../store/index.ts";
 import { CommandError } from "./command-error.ts";
 import { withDatabase } from "./context.ts";
 import { addExportBibliographyCommand } from "./export-bibliography.ts";

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { softwareVersion } from "../version.ts";
+import { softwareVersion } from "../runtime/index.ts";
 import { coloursFor, isColoured } from "./output/terminal.ts";
 
 type AddCommand = (program: Command) => void;

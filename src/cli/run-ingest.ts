@@ -1,8 +1,14 @@
 import { availableParallelism } from "node:os";
 import { readMinimumProof } from "../config/index.ts";
-import { createIngestThreads, type Delivered, type FileSource, ingest, readSource } from "../ingest/index.ts";
-import type { StartedThread } from "../ingest/threads/started-thread.ts";
-import { threadWatcher } from "../telemetry/tracing.ts";
+import {
+  createIngestThreads,
+  type Delivered,
+  type FileSource,
+  ingest,
+  readSource,
+  type StartedThread,
+} from "../ingest/index.ts";
+import { threadWatcher } from "../telemetry/index.ts";
 import { exitStatus } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
 import { giveWay } from "./give-way.ts";

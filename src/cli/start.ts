@@ -1,11 +1,9 @@
 import type { Command } from "commander";
 import { type Config, readConfig } from "../config/index.ts";
-import type { Log } from "../log.ts";
-import { connectionLimits } from "../server/connections.ts";
-import { type ListeningServer, listen } from "../server/index.ts";
+import type { Log } from "../runtime/index.ts";
+import { connectionLimits, type ListeningServer, listen } from "../server/index.ts";
 import { type Service, startService } from "../service.ts";
-import type { Database } from "../store/index.ts";
-import { readRebuildDue } from "../store/migrate.ts";
+import { type Database, readRebuildDue } from "../store/index.ts";
 import { startTelemetry } from "../telemetry/index.ts";
 import { announce } from "./announce.ts";
 import { CommandError, exitStatus, explained } from "./command-error.ts";

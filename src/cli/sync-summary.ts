@@ -1,4 +1,4 @@
-import type { OutstandingPaper, StateDifference, SyncSummary } from "../ingest/mirror/index.ts";
+import type { OutstandingPaper, StateDifference, SyncSummary } from "../sync/index.ts";
 import { summaryJson, summaryLines } from "./ingest-summary.ts";
 import { counted } from "./output/layout.ts";
 import { shownText } from "./output/shown-text.ts";

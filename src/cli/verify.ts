@@ -1,9 +1,14 @@
 import type { Command } from "commander";
 import { readConfig, readMinimumProof } from "../config/index.ts";
-import type { PaperRow } from "../ingest/project/paper.ts";
-import { projectTarget } from "../ingest/project/target.ts";
-import { type Delivered, findSources, readSource } from "../ingest/sources/files.ts";
-import { type AdmissionPolicy, receive } from "../ingest/verify.ts";
+import {
+  type AdmissionPolicy,
+  type Delivered,
+  findSources,
+  type PaperRow,
+  projectTarget,
+  readSource,
+  receive,
+} from "../ingest/index.ts";
 import {
   type CheckResult,
   type EventStatus,

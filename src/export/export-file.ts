@@ -1,16 +1,23 @@
-import { bibtex } from "./bibliography/bibtex.ts";
-import type { PaperSet } from "./bibliography/citable-paper.ts";
-import { cslJson } from "./bibliography/csl-json.ts";
-import { ris } from "./bibliography/ris.ts";
+import { bibtex, cslJson, type PaperSet, ris } from "./bibliography/index.ts";
 import type { ExportCounts } from "./copy-out.ts";
-import { type ChosenWorks, chooseWorks, type Neighbourhood } from "./graph/chosen-works.ts";
-import { graphml } from "./graph/graphml.ts";
-import { pajek } from "./graph/pajek.ts";
-import { vosviewerMap, vosviewerNetwork } from "./graph/vosviewer.ts";
+import {
+  type ChosenWorks,
+  chooseWorks,
+  graphml,
+  type Neighbourhood,
+  pajek,
+  vosviewerMap,
+  vosviewerNetwork,
+} from "./graph/index.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { readTable, type TableName } from "./tables/exported-table.ts";
-import { tableParquet } from "./tables/parquet.ts";
-import { type CsvOptions, tableCsv, tableNdjson } from "./tables/text-formats.ts";
+import {
+  type CsvOptions,
+  readTable,
+  type TableName,
+  tableCsv,
+  tableNdjson,
+  tableParquet,
+} from "./tables/index.ts";
 
 export const tableFormats = ["ndjson", "csv", "parquet"] as const;
 export type TableFormat = (typeof tableFormats)[number];

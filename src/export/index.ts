@@ -3,13 +3,12 @@ export {
   isRoleName,
   isSoundPassword,
   RoleInUseError,
+  refreshAnalytics,
   removeAnalyst,
-} from "./analytics/analyst-role.ts";
-export { refreshAnalytics } from "./analytics/refresh.ts";
-export type { CitableRef, PaperSet } from "./bibliography/citable-paper.ts";
+} from "./analytics/index.ts";
+export type { CitableRef, PaperSet } from "./bibliography/index.ts";
 export { ExportCounts } from "./copy-out.ts";
-export { writeDump } from "./dump/dump.ts";
-export { type WrittenFile, writeWhole } from "./dump/written-file.ts";
+export { type WrittenFile, writeDump, writeWhole } from "./dump/index.ts";
 export { ExportError } from "./export-error.ts";
 export {
   type BibliographyFormat,
@@ -24,8 +23,9 @@ export {
   tableFile,
   tableFormats,
 } from "./export-file.ts";
-export type { Neighbourhood } from "./graph/chosen-works.ts";
+export type { Neighbourhood } from "./graph/index.ts";
 export { type ExportedSet, type Snapshot, withSnapshot } from "./snapshot.ts";
+export type { CsvOptions } from "./tables/index.ts";
 export {
   type ExportedTable,
   parseRowKey,
@@ -33,5 +33,4 @@ export {
   readTable,
   type TableName,
   tableNames,
-} from "./tables/exported-table.ts";
-export type { CsvOptions } from "./tables/text-formats.ts";
+} from "./tables/index.ts";

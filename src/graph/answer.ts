@@ -1,10 +1,15 @@
 import type { Meter } from "./budget.ts";
 import type { Answer, CountedAnswer, Input, QuestionName } from "./question.ts";
-import { neighbourhood } from "./questions/neighbourhood.ts";
-import { reachable } from "./questions/reachable.ts";
-import { relatedWorks } from "./questions/relatedness.ts";
-import { shortestPath } from "./questions/shortest-path.ts";
-import { type CountedWorks, commonReferences, derivativeWorks, priorWorks } from "./questions/tally.ts";
+import {
+  type CountedWorks,
+  commonReferences,
+  derivativeWorks,
+  neighbourhood,
+  priorWorks,
+  reachable,
+  relatedWorks,
+  shortestPath,
+} from "./questions/index.ts";
 import type { Scratch } from "./scratch.ts";
 import type { GraphVersion } from "./version.ts";
 

@@ -1,4 +1,4 @@
-import { readGraphPayload } from "../store/graph-payload.ts";
+import { readGraphPayload } from "../store/index.ts";
 import type { LayeredRows } from "./layered-rows.ts";
 import { GraphVersion } from "./version.ts";
 

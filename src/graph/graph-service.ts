@@ -1,11 +1,10 @@
 import { availableParallelism } from "node:os";
-import { errorText } from "../runtime/error-text.ts";
-import { retry } from "../runtime/retry.ts";
+import { errorText, retry } from "../runtime/index.ts";
 import type { Database } from "../store/index.ts";
 import type { Budget } from "./budget.ts";
 import { type At, MemoryGraph } from "./memory-graph.ts";
 import { type Answer, GraphUnavailableError, type Input, type QuestionName } from "./question.ts";
-import { askSql, topWorksInSql } from "./sql/sql-graph.ts";
+import { askSql, topWorksInSql } from "./sql/index.ts";
 import type { TopWorksAnswer, TopWorksInput } from "./top-works.ts";
 
 /** Where questions read edges from. */

@@ -1,5 +1,6 @@
 export type { CitationDirection } from "./adjacency.ts";
 export type { Budget } from "./budget.ts";
+export { Meter } from "./budget.ts";
 export {
   type AdjacencyKind,
   type Answered,
@@ -8,6 +9,7 @@ export {
   type GraphStatus,
   startGraph,
 } from "./graph-service.ts";
+export { readGraphInSnapshot } from "./load/index.ts";
 export {
   type Answer,
   type CountedAnswer,
@@ -20,6 +22,8 @@ export {
   questionNames,
   type RelatedWork,
 } from "./question.ts";
-export type { Relatedness } from "./questions/relatedness.ts";
-export { type AnchorChainAnswer, anchorChainInSql } from "./sql/anchor-chain-in-sql.ts";
+export type { Relatedness } from "./questions/index.ts";
+export { degreeWithin, longestChains, pageRank } from "./questions/index.ts";
+export { type AnchorChainAnswer, anchorChainInSql, neighbourhoodInSql, SqlRows } from "./sql/index.ts";
 export type { TopWorksInput, WorkIds, WorkRank } from "./top-works.ts";
+export { GraphVersion } from "./version.ts";

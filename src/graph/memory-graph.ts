@@ -1,9 +1,6 @@
 import { setImmediate } from "node:timers/promises";
-import { AsyncEvent } from "../runtime/async-event.ts";
-import { errorText } from "../runtime/error-text.ts";
-import { Turns } from "../runtime/event-loop.ts";
+import { AsyncEvent, errorText, startThread, Turns } from "../runtime/index.ts";
 import type { Database } from "../store/index.ts";
-import { startThread } from "../store/start-thread.ts";
 import { answer } from "./answer.ts";
 import { applyInSteps } from "./apply-changes.ts";
 import { BaseGraph, type BaseParts } from "./base-graph.ts";
@@ -11,8 +8,7 @@ import { type Budget, Meter } from "./budget.ts";
 import { type Following, follow } from "./follower.ts";
 import type { Answer, Input, QuestionName } from "./question.ts";
 import { Scratch } from "./scratch.ts";
-import type { GraphTransaction } from "./threads/messages.ts";
-import { ThreadPool } from "./threads/thread-pool.ts";
+import { type GraphTransaction, ThreadPool } from "./threads/index.ts";
 import type { TopWorksAnswer, TopWorksInput } from "./top-works.ts";
 import { GraphVersion } from "./version.ts";
 

@@ -1,5 +1,5 @@
 import type { CitationDirection } from "./adjacency.ts";
-import type { Relatedness } from "./questions/relatedness.ts";
+import type { Relatedness } from "./questions/index.ts";
 
 /** A subgraph in columns, so that threads pass large ones without creating objects. */
 export type NeighbourhoodAnswer = {

@@ -15,10 +15,10 @@ import {
   type Proof,
   parseJson,
 } from "../protocol/index.ts";
+import { aliasValue, readBroughtAliases } from "../row-rules/index.ts";
 import type { Queries } from "./database.ts";
 import { bigintArray } from "./rows.ts";
 import { events, records } from "./tables/index.ts";
-import { aliasValue, readBroughtAliases } from "./text-columns.ts";
 
 /** The log of one paper: enough to merge its state. */
 export type PaperLog = {

@@ -1,7 +1,6 @@
 import type pg from "pg";
-import type { Sender } from "./cancellation.ts";
-import { connectUntil, endingSignal, raceAbort } from "./cancellation.ts";
-import { mayAnswerElsewhere } from "./replicas/read-server.ts";
+import { connectUntil, endingSignal, raceAbort, type Sender } from "./cancellation.ts";
+import { mayAnswerElsewhere } from "./replicas/index.ts";
 
 /**
  * Runs several statements in one snapshot: all see the same rows, whatever is committed concurrently. Ends with the

@@ -1,7 +1,8 @@
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { anchorChainInSql, type GraphService, startGraph } from "../../src/graph/index.ts";
-import { workIdOf } from "../../src/store/index.ts";
+
+import { workIdOf } from "../../src/row-rules/index.ts";
 import { type Client, createClient } from "../api/client.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { fill, hostileTitles } from "../export/library.ts";

@@ -2,7 +2,8 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { scramVerifier } from "../../src/export/analytics/scram-verifier.ts";
 import { grantAnalyst, isRoleName, refreshAnalytics, removeAnalyst } from "../../src/export/index.ts";
-import { rebuildTables } from "../../src/ingest/index.ts";
+
+import { rebuildTables } from "../../src/maintenance/index.ts";
 import { createKeyring, registryKey } from "../../src/protocol/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { documents, fill } from "../export/library.ts";

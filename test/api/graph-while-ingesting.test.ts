@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type GraphService, startGraph } from "../../src/graph/index.ts";
-import { workIdOf } from "../../src/store/index.ts";
+
+import { workIdOf } from "../../src/row-rules/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { NaiveGraph } from "../graph/naive.ts";
 import { below, type Edge, type EdgeListGraph, pick, type Random, randomOf } from "../graph/random-graph.ts";

@@ -111,7 +111,7 @@ describe("a short form that matches several papers", () => {
       `pith:${2001 + index}:ZZZZZZZZ${"AB"[index % 2]}AAAAAAAAAAAAAAA${"CDEFGHIJKLMN"[index]}A` as PithNumber,
   );
   beforeAll(async () => {
-    const { paperIdOf } = await import("../../src/store/index.ts");
+    const { paperIdOf } = await import("../../src/row-rules/index.ts");
     const { pool } = database;
     for (const number of twins) {
       const id = paperIdOf(number);

@@ -3,7 +3,7 @@ import { exitStatus } from "../../src/cli/command-error.ts";
 import { createProgram } from "../../src/cli/program.ts";
 import { runHere } from "./run-here.ts";
 
-/** A database that nobody reaches: whoever tries ends with another status. */
+/** An unreachable database: a command that tried to connect would exit with another status. */
 const env = { DATABASE_URL: "postgres://nobody@127.0.0.1:1/none" };
 
 const wrong: readonly (readonly string[])[] = [
@@ -13,7 +13,7 @@ const wrong: readonly (readonly string[])[] = [
   ["start", "now"],
   ["serve", "--port", "99999"],
   ["serve", "--keyring", "nowhere.json"],
-  // Begun, it would take this process for one that runs it.
+  // A worker that started would treat this process as its parent.
   ["worker", "1"],
   ["token", "ada", "grace"],
   ["paper"],
@@ -85,7 +85,7 @@ const wrong: readonly (readonly string[])[] = [
 ];
 
 test.each(wrong.map((args) => [args.join(" "), args] as const))(
-  "pith-graph %s ends with 2",
+  "pith-graph %s exits with 2",
   async (_, args) => {
     const { status, stdout, stderr } = await runHere(args, env);
     expect([status, stderr]).toEqual([exitStatus.misused, expect.stringMatching(/\S/)]);
@@ -94,7 +94,7 @@ test.each(wrong.map((args) => [args.join(" "), args] as const))(
   },
 );
 
-test("a password that is none ends analyst with 2", async () => {
+test("analyst exits with 2 for a password of less than 12 characters", async () => {
   const { status, stderr } = await runHere(["analyst", "ada"], {
     ...env,
     PITH_GRAPH_ANALYST_PASSWORD: "short",
@@ -102,7 +102,7 @@ test("a password that is none ends analyst with 2", async () => {
   expect([status, stderr]).toEqual([exitStatus.misused, expect.stringContaining("12 to 200")]);
 });
 
-test("every command is tried", async () => {
+test("the wrong uses above include every command", async () => {
   const { commands } = await createProgram();
   const tried = new Set(wrong.map(([name]) => name));
   for (const command of commands) expect(tried).toContain(command.name());

@@ -3,7 +3,8 @@ import "@citation-js/plugin-bibtex";
 import "@citation-js/plugin-ris";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bibliographyFile, type CitableRef, type PaperSet } from "../../src/export/index.ts";
-import { workIdOf } from "../../src/store/index.ts";
+
+import { workIdOf } from "../../src/row-rules/index.ts";
 import { documentOf, referenceOf } from "../api/fixtures/documents.ts";
 import { ingestTexts } from "../api/fixtures/library.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";

@@ -3,7 +3,8 @@ import { DirectedGraph } from "graphology";
 import { parse } from "graphology-graphml";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { graphFiles, type Neighbourhood } from "../../src/export/index.ts";
-import { workIdOf } from "../../src/store/index.ts";
+
+import { workIdOf } from "../../src/row-rules/index.ts";
 import { nodeIdOf, readableText } from "../../src/text/index.ts";
 import { createClient } from "../api/client.ts";
 import { documentOf, referenceOf } from "../api/fixtures/documents.ts";

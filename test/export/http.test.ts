@@ -194,10 +194,13 @@ test("a client that disconnects during an export frees its database connection",
 test("a third concurrent export is answered with 429 RATE_LIMITED and Retry-After", async () => {
   const holder = await database.pool.connect();
   await holder.query("BEGIN; LOCK TABLE papers IN ACCESS EXCLUSIVE MODE");
-  const first = [1, 2].map(() => fetch(`${open}/export/papers.csv`));
-  const waiting = "SELECT FROM pg_locks WHERE relation = 'papers'::regclass AND NOT granted";
+  // A server of its own: exports of the tests above may still be ending.
+  const address = await serve({ isPublic: true, tokens: [] });
+  const first = [1, 2].map(() => fetch(`${address}/export/papers.csv`));
+  const waiting = `SELECT FROM pg_locks WHERE relation = 'papers'::regclass AND NOT granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
   await untilRows(holder, waiting, 2);
-  const third = await fetch(`${open}/export/works.csv`);
+  const third = await fetch(`${address}/export/works.csv`);
   expect(third.headers.get("retry-after")).toBe("10");
   expect(await errorOf(third)).toMatchObject({ status: 429, code: "RATE_LIMITED" });
   await holder.query("ROLLBACK");
@@ -206,7 +209,7 @@ test("a third concurrent export is answered with 429 RATE_LIMITED and Retry-Afte
     expect(response.status).toBe(200);
     await response.text();
   }
-  await expect.poll(async () => (await fetch(`${open}/export/works.csv`)).status).toBe(200);
+  await expect.poll(async () => (await fetch(`${address}/export/works.csv`)).status).toBe(200);
 });
 
 /** @threat T49 */

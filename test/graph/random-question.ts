@@ -5,7 +5,7 @@ export type Asked = {
   [Name in QuestionName]: { readonly name: Name; readonly input: Input<Name> };
 }[QuestionName];
 
-/** A question about some of these works; sometimes about one that the graph does not hold. */
+/** A question about some of these works, sometimes about a missing one. */
 export function randomQuestion(random: Random, name: QuestionName, works: readonly bigint[]): Asked {
   const work = () => (works.length === 0 || random() < 0.05 ? 77_777n : pick(random, works));
   const several = () => Array.from({ length: below(random, 4) }, work);
@@ -41,7 +41,7 @@ export function randomQuestion(random: Random, name: QuestionName, works: readon
   }
 }
 
-/** An answer in the form that the naive graph gives. */
+/** An answer in the form of the naive graph's. */
 export function comparable(name: QuestionName, answer: Answer<QuestionName>): unknown {
   if (name !== "neighbourhood") return answer;
   const { workIds, depths, edges, truncated } = answer as Answer<"neighbourhood">;

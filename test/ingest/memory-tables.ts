@@ -19,25 +19,25 @@ import {
   parseJson,
   proofRank,
 } from "../../src/protocol/index.ts";
+import { readStoredAliases, readVoices, type Target } from "../../src/row-rules/aliases-text.ts";
+import { emptyChecksum } from "../../src/row-rules/set-checksum.ts";
 import { checksumAfter } from "../../src/store/feed.ts";
 import { parseLog } from "../../src/store/index.ts";
 import { shapeOf, typeOf } from "../../src/store/layout/table-layout.ts";
 import type { Cell } from "../../src/store/rows.ts";
-import { emptyChecksum } from "../../src/store/set-checksum.ts";
-import { readStoredAliases, readVoices, type Target } from "../../src/store/text-columns.ts";
 import { type Row, sorted, type Tables } from "./tables.ts";
 
 type Cells = Record<string, Cell>;
 
 /**
- * The tables in memory: plans are made from them and applied to them without PostgreSQL. Every question is answered by
- * going through all rows.
+ * The tables in memory: plans are made from them and applied to them without PostgreSQL. Every answer is computed by
+ * scanning all rows.
  */
 export class MemoryTables implements Answers {
   readonly #tables = new Map<string, Map<string, Cells>>();
   #checksum: string | null = null;
 
-  /** Applies a plan; throws where a row to be inserted is there, or one to be changed is not. */
+  /** Applies a plan. Throws if a row to insert exists, or a row to update does not. */
   apply({ changes, totals, states }: BatchPlan): void {
     for (const change of changes) this.#change(change);
     for (const [name, value] of Object.entries(totals)) {
@@ -73,7 +73,7 @@ export class MemoryTables implements Answers {
     }
   }
 
-  /** As `readTables` gives those of PostgreSQL. */
+  /** In the format of `readTables`. */
   print(): Tables {
     const tables: Tables = {};
     for (const [table, rows] of this.#tables)
@@ -81,7 +81,7 @@ export class MemoryTables implements Answers {
     return sorted({ ...tables, feed: this.#checksum === null ? [] : [{ checksum: this.#checksum }] });
   }
 
-  /** What `readStored` reads. */
+  /** In the format of `readStored`. */
   storedPapers(): StoredPapers {
     return new Map(
       this.#rows("records").map((record) => {
@@ -284,7 +284,7 @@ export class MemoryTables implements Answers {
         return arxivId !== null || deciding === null || !identifiers.includes(deciding);
       })
       .filter((reference): reference is TitledReference & Title => reference.title !== null);
-    // The best comes last: it stays.
+    // The best comes last: the map keeps the last.
     titles.sort(
       (a, b) =>
         proofRank(a.standing) - proofRank(b.standing) ||
@@ -371,7 +371,7 @@ function identifierEntry(row: Cells): [bigint, Identifier] {
   ];
 }
 
-/** A row of cells as PostgreSQL prints it in `readTables`, without what depends on when something came. */
+/** A row in the format of `readTables`, without the columns that depend on the order of import. */
 export function printed(table: string, row: Readonly<Record<string, Cell>>): Row {
   const entries = Object.entries(row).filter(([column]) => column !== "position" && column !== "received_at");
   return Object.fromEntries(

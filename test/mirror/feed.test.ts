@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { emptyChecksum } from "../../src/row-rules/set-checksum.ts";
 import {
   changesChannel,
   checksumAfter,
@@ -10,7 +11,6 @@ import {
   recordChanges,
   type StateChange,
 } from "../../src/store/feed.ts";
-import { emptyChecksum } from "../../src/store/set-checksum.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 
 let database: TestDatabase;

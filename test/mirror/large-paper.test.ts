@@ -7,8 +7,9 @@ import { schema } from "../../src/api/schema.ts";
 import { startGraph } from "../../src/graph/index.ts";
 import type { PithNumber } from "../../src/protocol/index.ts";
 import { suffixOf } from "../../src/protocol/index.ts";
+import { paperIdOf } from "../../src/row-rules/index.ts";
 import { createApp, startServer } from "../../src/server/index.ts";
-import { mergeLog, paperIdOf, readLogs, readLogTexts } from "../../src/store/index.ts";
+import { mergeLog, readLogs, readLogTexts } from "../../src/store/index.ts";
 import {
   appliedEventIds,
   type BuiltDocument,

@@ -2,16 +2,6 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type DocumentResult, ingestBatch } from "../../src/ingest/index.ts";
 import {
-  createFetcher,
-  createUrlPolicy,
-  defaultLimits,
-  type Fetcher,
-  type FetchLimits,
-  type SyncOptions,
-  type SyncSummary,
-  syncMirror,
-} from "../../src/ingest/mirror/index.ts";
-import {
   canonicalJson,
   type JsonObject,
   type PithNumber,
@@ -22,6 +12,16 @@ import {
 import { createApp } from "../../src/server/index.ts";
 import { type FeedPosition, feedHead } from "../../src/store/feed.ts";
 import { type Database, mergeLog, readLogs } from "../../src/store/index.ts";
+import {
+  createFetcher,
+  createUrlPolicy,
+  defaultLimits,
+  type Fetcher,
+  type FetchLimits,
+  type SyncOptions,
+  type SyncSummary,
+  syncMirror,
+} from "../../src/sync/index.ts";
 import { documentOf, type SyntheticDocument, type SyntheticPaper } from "../api/fixtures/documents.ts";
 import {
   author,

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { checkTables } from "../../src/ingest/index.ts";
-import { MirrorError } from "../../src/ingest/mirror/index.ts";
+
+import { checkTables } from "../../src/maintenance/index.ts";
+import { MirrorError } from "../../src/sync/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { clearTables } from "../ingest/tables.ts";
 import { keyring } from "../protocol/signed-events.ts";

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { refetchQuarantined } from "../../src/ingest/mirror/index.ts";
+import { refetchQuarantined } from "../../src/sync/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { clearTables } from "../ingest/tables.ts";
 import { keyring } from "../protocol/signed-events.ts";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { FetchError } from "../../src/ingest/mirror/index.ts";
-import { delayAfter, withRetries } from "../../src/ingest/mirror/retry.ts";
+import { FetchError } from "../../src/sync/index.ts";
+import { delayAfter, withRetries } from "../../src/sync/retry.ts";
 
 const options = { attempts: 3, baseDelay: 0, maximumDelay: 0, maximumPause: 0 };
 const { signal } = new AbortController();

@@ -9,11 +9,11 @@ import {
   registryKey,
   suffixOf,
 } from "../../src/protocol/index.ts";
+import { paperIdOf } from "../../src/row-rules/index.ts";
+import { emptyChecksum } from "../../src/row-rules/set-checksum.ts";
 import { isNamedBy } from "../../src/server/http/conditional.ts";
 import { acceptedEncoding } from "../../src/server/http/negotiation.ts";
 import { createApp } from "../../src/server/index.ts";
-import { paperIdOf } from "../../src/store/index.ts";
-import { emptyChecksum } from "../../src/store/set-checksum.ts";
 import { makeLibrary } from "../api/fixtures/library.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { keyring, pithNumber } from "../protocol/signed-events.ts";

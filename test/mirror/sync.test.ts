@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { followMirror } from "../../src/ingest/mirror/index.ts";
 import {
   canonicalJson,
   createKeyring,
@@ -7,6 +6,7 @@ import {
   parseJson,
   suffixOf,
 } from "../../src/protocol/index.ts";
+import { followMirror } from "../../src/sync/index.ts";
 import type { SyntheticDocument } from "../api/fixtures/documents.ts";
 import { makeLibrary } from "../api/fixtures/library.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";

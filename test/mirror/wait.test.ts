@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { type FollowOptions, followMirror } from "../../src/ingest/mirror/index.ts";
 import { createApp, startServer } from "../../src/server/index.ts";
 import { ChangeWatch } from "../../src/server/live/change-watch.ts";
+import { type FollowOptions, followMirror } from "../../src/sync/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { checkTables, rebuildTables, WouldDropEventsError } from "../../src/ingest/index.ts";
+
+import { checkTables, rebuildTables, WouldDropEventsError } from "../../src/maintenance/index.ts";
 import { createKeyring, type Keyring } from "../../src/protocol/index.ts";
 import { claimOf, snapshotOf } from "../api/fixtures/documents.ts";
 import { readTables, type Tables } from "../ingest/tables.ts";

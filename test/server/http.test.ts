@@ -70,7 +70,7 @@ describe("/graphql", () => {
   it("shows GraphiQL to browsers", async () => {
     const response = await fetch(`${server.url}/graphql`, { headers: { accept: "text/html" } });
     expect(response.headers.get("content-type")).toContain("text/html");
-    expect(await response.text()).toContain("graphiql/start-");
+    expect(await response.text()).toContain("assets/start-graphiql-");
   });
 
   it.each([

@@ -5,7 +5,7 @@ import { Best } from "../../../src/graph/order.ts";
 import { pageRank } from "../../../src/graph/questions/pagerank.ts";
 import { Scratch } from "../../../src/graph/scratch.ts";
 import { openDatabase } from "../../../src/store/index.ts";
-import { softwareVersion } from "../../../src/version.ts";
+import { softwareVersion } from "../../../src/runtime/version.ts";
 import { readEdgeList } from "../edge-list.ts";
 import type { Engine, Site } from "../engine.ts";
 import { type Comparable, first, type Question } from "../questions.ts";

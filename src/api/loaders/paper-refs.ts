@@ -1,7 +1,6 @@
 import DataLoader from "dataloader";
 import { isAtLeast, isPithNumber, type PaperRef, parsePaperRef, suffixOf } from "../../protocol/index.ts";
-import { type IdentifierKind, identifierIdOf } from "../../store/ids.ts";
-import { compareStandIns } from "../../store/paper-order.ts";
+import { compareStandIns, type IdentifierKind, identifierIdOf } from "../../row-rules/index.ts";
 import { ApiError, badUserInput } from "../errors.ts";
 import type { PaperLoaders, PaperRow, WorkLoaders, WorkRow } from "./papers.ts";
 

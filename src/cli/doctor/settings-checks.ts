@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { type Config, readConfig, settingNames, unknownVariables } from "../../config/index.ts";
 import { keyringEntries, parseInstant } from "../../protocol/index.ts";
-import { errorText } from "../../runtime/error-text.ts";
+import { errorText } from "../../runtime/index.ts";
 import { loadKeyring } from "../keyring-file.ts";
 import { runningService } from "../running-service.ts";
 import { type Finding, ok, warning, wrong } from "./finding.ts";

@@ -1,6 +1,6 @@
 import { text as readStream } from "node:stream/consumers";
 import type { Command } from "commander";
-import { readTextFile } from "../../ingest/sources/byte-order-mark.ts";
+import { readTextFile } from "../../ingest/index.ts";
 import { CommandError, exitStatus } from "../command-error.ts";
 import { jsonLine } from "../output/shown-text.ts";
 import type { Variables } from "./answer.ts";

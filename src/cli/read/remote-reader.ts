@@ -1,4 +1,4 @@
-import { errorText } from "../../runtime/error-text.ts";
+import { errorText } from "../../runtime/index.ts";
 import { CommandError, exitStatus } from "../command-error.ts";
 import { type Answer, dataOf, noAnswer, type Reader, type Variables } from "./answer.ts";
 

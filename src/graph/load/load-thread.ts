@@ -1,7 +1,6 @@
 // Entry point of the thread that loads the graph. It ends afterwards, which frees all memory that only loading needs.
 import { parentPort, workerData } from "node:worker_threads";
-import { guardedClients } from "../../store/guarded-client.ts";
-import type { DatabaseOptions } from "../../store/index.ts";
+import { type DatabaseOptions, guardedClients } from "../../store/index.ts";
 import { readGraph } from "./read-graph.ts";
 
 const { connection } = workerData as { connection: DatabaseOptions["connection"] };

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { Budget } from "../budget.ts";
-import { longestChains } from "../questions/longest-chain.ts";
+import { longestChains } from "../questions/index.ts";
 import { compareIds, type SqlRows, withSqlRows } from "./sql-rows.ts";
 
 type AnchorChainInput = {

@@ -1,8 +1,7 @@
 import type { CitationDirection } from "../adjacency.ts";
 import type { Answer, Input } from "../question.ts";
-import type { Relatedness } from "../questions/relatedness.ts";
-import type { SqlCounts, SqlRows } from "./sql-rows.ts";
-import { compareIds, groupBy } from "./sql-rows.ts";
+import type { Relatedness } from "../questions/index.ts";
+import { compareIds, groupBy, type SqlCounts, type SqlRows } from "./sql-rows.ts";
 
 /** questions/relatedness.ts in SQL, in two steps. */
 export async function relatedWorksInSql(

@@ -1,9 +1,13 @@
 import type pg from "pg";
-import { isTurnOver, mapInTurns, takeTurn } from "../../runtime/event-loop.ts";
-import { connectUntil, untilAborted } from "../../store/cancellation.ts";
-import { asExpensive } from "../../store/connection-shares.ts";
-import { queryWithLayout, type TableLayout } from "../../store/layout/index.ts";
-import { bigintArray } from "../../store/rows.ts";
+import { isTurnOver, mapInTurns, takeTurn } from "../../runtime/index.ts";
+import {
+  asExpensive,
+  bigintArray,
+  connectUntil,
+  queryWithLayout,
+  type TableLayout,
+  untilAborted,
+} from "../../store/index.ts";
 import type { CitationDirection } from "../adjacency.ts";
 import { type Budget, Meter } from "../budget.ts";
 

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import type { Worker } from "node:worker_threads";
-import { askerOf } from "../../store/connection-shares.ts";
-import { startThread } from "../../store/start-thread.ts";
+import { startThread } from "../../runtime/index.ts";
+import { askerOf } from "../../store/index.ts";
 import type { BaseParts } from "../base-graph.ts";
 import type { Budget } from "../budget.ts";
 import { GraphUnavailableError } from "../question.ts";

@@ -1,8 +1,7 @@
 import { canonicalJson, cryptography, type PithNumber, type RefusalReason } from "../../protocol/index.ts";
-import { paperIdOf } from "../../store/index.ts";
-import { bigintArray, type Cell, upsertRows } from "../../store/rows.ts";
-import type { Statements } from "../../store/transaction.ts";
-import { storable } from "../project/text.ts";
+import { paperIdOf } from "../../row-rules/index.ts";
+import { bigintArray, type Cell, type Statements, upsertRows } from "../../store/index.ts";
+import { storable } from "../project/index.ts";
 import { acceptedIn, type DocumentHeader, type JudgedHeader, rejectionsIn } from "../verify.ts";
 import { totalsStatement } from "./apply-plan.ts";
 

@@ -1,4 +1,4 @@
-import type { Cell } from "../../store/rows.ts";
+import type { Cell } from "../../store/index.ts";
 import { addedReferences, type PaperChange, removedReferences, replacedPapers } from "./papers.ts";
 import { ask, inKeyOrder, type Planning, type RowChanges, refuseCollision } from "./planning.ts";
 import type { Decision, Evidence, Identifier, NamedIdentifier } from "./questions.ts";

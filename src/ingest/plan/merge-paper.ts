@@ -17,9 +17,14 @@ import {
   proofRank,
   type StateSummary,
 } from "../../protocol/index.ts";
-import { emptyChecksum, setChecksum } from "../../store/set-checksum.ts";
-import { aliasesText, aliasValue, type StoredAlias } from "../../store/text-columns.ts";
-import { type PaperTarget, projectTarget } from "../project/target.ts";
+import {
+  aliasesText,
+  aliasValue,
+  emptyChecksum,
+  type StoredAlias,
+  setChecksum,
+} from "../../row-rules/index.ts";
+import { type PaperTarget, projectTarget } from "../project/index.ts";
 import type { DocumentContents } from "../verify.ts";
 import { refuseCollision } from "./planning.ts";
 import type { StoredLog, StoredPaper, StoredPapers } from "./questions.ts";

@@ -6,8 +6,7 @@ import type {
   PithNumber,
   Proof,
 } from "../../protocol/index.ts";
-import type { IdentifierKind } from "../../store/index.ts";
-import type { StoredAlias, Target, Voice } from "../../store/text-columns.ts";
+import type { IdentifierKind, StoredAlias, Target, Voice } from "../../row-rules/index.ts";
 
 /** The stored data that a plan reads: the rows, and the questions that request them. */
 

@@ -1,5 +1,5 @@
 import { type Proof, proofRank } from "../../protocol/index.ts";
-import { type Target, type Voice, voicesText } from "../../store/text-columns.ts";
+import { type Target, type Voice, voicesText } from "../../row-rules/index.ts";
 import type { PaperChange } from "./papers.ts";
 import type { Decision, IdentifierIds } from "./questions.ts";
 

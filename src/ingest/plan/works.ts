@@ -1,5 +1,5 @@
-import { compareStandIns } from "../../store/paper-order.ts";
-import type { Cell } from "../../store/rows.ts";
+import { compareStandIns } from "../../row-rules/index.ts";
+import type { Cell } from "../../store/index.ts";
 import type { CountChange } from "./citations.ts";
 import { type Identifiers, planIdentifierRows } from "./identifiers.ts";
 import type { PaperChange } from "./papers.ts";

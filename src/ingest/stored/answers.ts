@@ -1,26 +1,24 @@
 import type pg from "pg";
 import { type CheckResult, LogReader, PaperMerge, type Proof } from "../../protocol/index.ts";
-import { type IdentifierKind, parseEventTexts, readEventTexts } from "../../store/index.ts";
-import { bigintArray } from "../../store/rows.ts";
-import { readVoices, type Target } from "../../store/text-columns.ts";
-import type { Statements } from "../../store/transaction.ts";
-import { recordOf } from "../plan/merge-paper.ts";
-import type { Answers } from "../plan/planning.ts";
-import type {
-  Evidence,
-  Identifier,
-  LogKey,
-  PaperBefore,
-  StoredEdge,
-  StoredLog,
-  StoredReference,
-  Title,
-  TitledReference,
-  VoiceCount,
-  Work,
-  WorkPaper,
-} from "../plan/questions.ts";
-import { isBetterSource } from "../plan/work-titles.ts";
+import { type IdentifierKind, readVoices, type Target } from "../../row-rules/index.ts";
+import { bigintArray, parseEventTexts, readEventTexts, type Statements } from "../../store/index.ts";
+import {
+  type Answers,
+  type Evidence,
+  type Identifier,
+  isBetterSource,
+  type LogKey,
+  type PaperBefore,
+  recordOf,
+  type StoredEdge,
+  type StoredLog,
+  type StoredReference,
+  type Title,
+  type TitledReference,
+  type VoiceCount,
+  type Work,
+  type WorkPaper,
+} from "../plan/index.ts";
 import type { KeptMerges } from "./kept-merges.ts";
 
 /**

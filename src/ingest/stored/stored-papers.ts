@@ -1,8 +1,6 @@
-import { bigintArray } from "../../store/rows.ts";
-import { readBroughtAliases } from "../../store/text-columns.ts";
-import type { Statements } from "../../store/transaction.ts";
-import { aliasKey } from "../plan/merge-paper.ts";
-import type { StoredEvent, StoredPaper, StoredPapers } from "../plan/questions.ts";
+import { readBroughtAliases } from "../../row-rules/index.ts";
+import { bigintArray, type Statements } from "../../store/index.ts";
+import { aliasKey, type StoredEvent, type StoredPaper, type StoredPapers } from "../plan/index.ts";
 
 /** The ids of the events that documents contain, in hex, by paper id; null for all stored events. */
 export type WantedEvents = ReadonlyMap<bigint, readonly string[] | null>;

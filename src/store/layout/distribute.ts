@@ -2,7 +2,7 @@ import type { Database } from "../database.ts";
 import { inWriteTransaction } from "../transaction.ts";
 import { waitForWriteLock, writeLock } from "../write-lock.ts";
 import { citus, type Distribution, distributions, type Group } from "./citus.ts";
-import { queryWithLayout } from "./index.ts";
+import { queryWithLayout } from "./read-layout.ts";
 
 /** This PostgreSQL has no Citus; the message says so. */
 export class CitusMissingError extends Error {

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { Worker } from "node:worker_threads";
-import { startThread } from "../start-thread.ts";
+import { startThread } from "../../runtime/index.ts";
 import type { BuiltDocument, DocumentParts } from "./build-document.ts";
 import type { ThreadReply } from "./state-thread.ts";
 

@@ -1,0 +1,1 @@
+export { readGraphInSnapshot } from "./read-graph.ts";

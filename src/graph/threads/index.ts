@@ -1,0 +1,2 @@
+export type { GraphTransaction } from "./messages.ts";
+export { ThreadPool } from "./thread-pool.ts";

@@ -1,0 +1,109 @@
+import type pg from "pg";
+import { ingestVerified } from "../ingest/index.ts";
+import type { Keyring } from "../protocol/index.ts";
+import {
+  type Database,
+  idleWriterMilliseconds,
+  keepOpen,
+  openDatabase,
+  waitForWriteLock,
+  writeLock,
+} from "../store/index.ts";
+import { readLoggedPapers } from "./logged-paper.ts";
+
+/** The schema in which tables are rebuilt from the log. */
+export const shadowSchema = "pith_graph_shadow";
+
+/** A table determined by the log, and its key. `records` and `events` have derived columns beside those of the log. */
+export type DerivedTable = { readonly name: string; readonly key: readonly string[] };
+
+export const derivedTables: readonly DerivedTable[] = [
+  { name: "records", key: ["paper_id"] },
+  { name: "events", key: ["paper_id", "event_id"] },
+  { name: "published_states", key: ["paper_id", "state_sha256"] },
+  { name: "papers", key: ["paper_id"] },
+  { name: "paper_keys", key: ["key", "paper_id"] },
+  { name: "claims", key: ["paper_id", "ordinal"] },
+  { name: "references", key: ["paper_id", "ordinal"] },
+  { name: "works", key: ["work_id"] },
+  { name: "work_identifiers", key: ["identifier_id"] },
+  { name: "citations", key: ["citing_work_id", "cited_work_id"] },
+  // Empty on a single server. If the tables are distributed, a batch writes it in this schema as well.
+  { name: "citations_by_cited", key: ["cited_work_id", "citing_work_id"] },
+  { name: "citing_papers", key: ["cited_work_id", "submitted_at", "paper_id"] },
+  { name: "signers", key: ["fingerprint"] },
+  { name: "totals", key: ["name"] },
+];
+
+/** Totals that are history and not a function of the log: a rebuild keeps them, a backup includes them. In SQL. */
+export const historicTotals = "('position', 'change_position', 'graph_position', 'rejected_documents')";
+
+/** Tables that a batch also writes, but that the log does not determine. */
+const bystanders = ["changes", "graph_changes", "quarantine"];
+
+export type CareOptions = {
+  readonly keyring: Keyring;
+  /** Called with the number of papers done and the total. */
+  readonly onProgress?: (done: number, all: number) => void;
+};
+
+/**
+ * Rebuilds all derived tables from the log in a separate schema, with the code of the ingest. Then calls `use` with a
+ * connection, while writers still wait; readers are not affected. Drops the schema at the end.
+ */
+export async function withShadow<Result>(
+  database: Database,
+  { keyring, onProgress }: CareOptions,
+  use: (client: pg.PoolClient) => Promise<Result>,
+): Promise<Result> {
+  const client = await database.pool.connect();
+  const shadow = openDatabase({
+    connection: database.connection,
+    maximumConnections: 1,
+    schema: shadowSchema,
+  });
+  try {
+    // The lock ends with the session. PostgreSQL ends the session of a suspended process once it is idle for too long.
+    await client.query(`SET idle_session_timeout = ${idleWriterMilliseconds}`);
+    await waitForWriteLock(database.pool, () => client.query("SELECT pg_advisory_lock($1)", [writeLock]));
+    await client.query(`DROP SCHEMA IF EXISTS ${shadowSchema} CASCADE`);
+    await client.query(`CREATE SCHEMA ${shadowSchema}`);
+    for (const name of [...derivedTables.map((table) => table.name), ...bystanders]) {
+      await client.query(`CREATE TABLE ${shadowSchema}."${name}" (LIKE public."${name}" INCLUDING ALL)`);
+    }
+    const { rows } = await client.query<{ papers: number }>(
+      "SELECT count(*)::int AS papers FROM public.records",
+    );
+    let done = 0;
+    await keepOpen(client, async () => {
+      for await (const documents of readLoggedPapers(client, keyring)) {
+        await ingestVerified(shadow, documents, { isLockHeld: true });
+        done += new Set(documents.map(({ header }) => header.pithNumber)).size;
+        onProgress?.(done, rows[0]?.papers ?? 0);
+      }
+    });
+    // The time and order in which events were ingested are history and are kept.
+    await client.query(
+      `UPDATE ${shadowSchema}.events AS new SET position = old.position, received_at = old.received_at
+       FROM public.events AS old WHERE new.paper_id = old.paper_id AND new.event_id = old.event_id`,
+    );
+    await client.query(`DELETE FROM ${shadowSchema}.totals WHERE name IN ${historicTotals}`);
+    await client.query(
+      `INSERT INTO ${shadowSchema}.totals SELECT * FROM public.totals WHERE name IN ${historicTotals}`,
+    );
+    // A total that dropped to 0 has a row in `public`, and none in the shadow, where it was never above 0.
+    await client.query(
+      `INSERT INTO ${shadowSchema}.totals SELECT name, 0 FROM public.totals
+       WHERE name NOT IN (SELECT name FROM ${shadowSchema}.totals)`,
+    );
+    return await use(client);
+  } finally {
+    await shadow.close();
+    // No statement is running on it; a failed transaction is ended first. Closing the session releases the lock.
+    await client
+      .query("ROLLBACK")
+      .then(() => client.query(`DROP SCHEMA IF EXISTS ${shadowSchema} CASCADE`))
+      .catch(() => {});
+    client.release(true);
+  }
+}
