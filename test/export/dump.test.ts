@@ -160,8 +160,8 @@ test("resume continues after the last complete file, and a failed dump leaves no
     onFile: ({ name }, isNew) => written.push([name, isNew]),
   });
   expect(written).toEqual(csvFiles.map(({ name }) => [name, name !== "papers.csv"]));
-  await writeDump(database, { folder: `${folder} whole`, files: csvFiles, resume: false });
-  expect(await readPackage()).toEqual(await readPackage(`${folder} whole`));
+  await writeDump(database, { folder: `${folder} complete`, files: csvFiles, resume: false });
+  expect(await readPackage()).toEqual(await readPackage(`${folder} complete`));
   expect(await readdir(folder)).not.toContain("unfinished.json");
 });
 

@@ -63,14 +63,14 @@ it("sync continues from its position after it was killed, and reports equal stat
   expect(Object.keys(await statesOf(b))).toHaveLength(5);
 
   isStalled = false;
-  server.asked.splice(0);
+  server.requests.splice(0);
   const { status, stderr } = await runCli(["sync", server.url], {
     env: { ...env, PITH_GRAPH_ALLOW_HOSTS: "other.example, 127.0.0.1" },
   });
   expect(stderr).toContain("3 documents: 3 merged, 0 unchanged");
   expect(stderr).toContain("At position 8 of its feed, its end: both mirrors hold the same states");
   expect(status).toBe(0);
-  expect(server.asked.filter((url) => url.includes("/bundle.json"))).toEqual(paths.slice(5));
+  expect(server.requests.filter((url) => url.includes("/bundle.json"))).toEqual(paths.slice(5));
   expect(await statesOf(b)).toEqual(await statesOf(a));
   expect(await headOf(b)).toEqual(await headOf(a));
 });

@@ -49,7 +49,7 @@ const other = documents[4] ?? expect.fail();
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** A mirror of the six papers that gives a wrong answer for the third. */
-async function serveWrongly(answer: Answer): Promise<Listening & { readonly asked: string[] }> {
+async function serveWrongly(answer: Answer): Promise<Listening & { readonly requests: string[] }> {
   const server = await serveMirror(a, (request, response) => {
     // Also for its state, which is requested if there is no bundle.
     if (!request.url?.startsWith(`/pith/${suffixOf(target.pithNumber)}/`)) return false;
@@ -76,7 +76,7 @@ function writeForever(response: ServerResponse, chunk: Buffer): void {
 
 const megabyte = Buffer.alloc(1 << 20, " ");
 
-const cases: [what: string, code: string, answer: Answer, timesAsked: number][] = [
+const cases: [what: string, code: string, answer: Answer, requestCount: number][] = [
   [
     "a bundle whose record was altered",
     "RECORD_HASH_MISMATCH",
@@ -216,7 +216,7 @@ async function outstandingOf({ pool }: TestDatabase): Promise<[paper: string, co
 
 describe("sync rejects a wrong document and imports the others:", () => {
   /** @threat T18 */
-  it.each(cases)("%s is rejected with %s", async (_what, code, answer, timesAsked) => {
+  it.each(cases)("%s is rejected with %s", async (_what, code, answer, requestCount) => {
     const server = await serveWrongly(answer);
     const fetcher = localFetcher(code === "TOO_SLOW" ? { leastBytes: 1000, window: 1000 } : {});
     const result = await follow(b, server.url, { fetcher, concurrency: 2 });
@@ -226,7 +226,7 @@ describe("sync rejects a wrong document and imports the others:", () => {
       [source, code],
     ]);
     expect(await quarantineOf(b)).toEqual([{ source, code }]);
-    expect(server.asked.filter((url) => url === pathOf(target))).toHaveLength(timesAsked);
+    expect(server.requests.filter((url) => url === pathOf(target))).toHaveLength(requestCount);
 
     const { [target.pithNumber]: _, ...others } = await statesOf(a);
     expect(await statesOf(b)).toEqual(others);
@@ -269,7 +269,7 @@ describe("sync keeps a paper outstanding and imports the others:", () => {
       return true;
     });
     closing.push(server.close);
-    return { url: server.url, asked: server.asked, state };
+    return { url: server.url, requests: server.requests, state };
   }
 
   it.each([...faults, ...answers])("%s: outstanding with %s until delivered", async (what, code, answer) => {
@@ -285,7 +285,7 @@ describe("sync keeps a paper outstanding and imports the others:", () => {
     // A fault is retried within a sync, unless the mirror asks for a long pause, and the paper once more at its end. An
     // answer is not retried.
     const isFault = faults.some((fault) => fault[0] === what);
-    const times = server.asked.filter((url) => url === pathOf(target)).length;
+    const times = server.requests.filter((url) => url === pathOf(target)).length;
     expect(times).toBe(!isFault ? 1 : what === longPause ? 2 : 2 * atOnce.attempts);
     const { [target.pithNumber]: _, ...others } = await statesOf(a);
     expect(await statesOf(b)).toEqual(others);
@@ -309,9 +309,9 @@ describe("sync keeps a paper outstanding and imports the others:", () => {
     const last = await follow(b, server.url);
     expect([[...last.rejected], last.outstanding]).toEqual([[[code, 1]], []]);
     expect(await quarantineOf(b)).toEqual([{ source: server.url + pathOf(target), code }]);
-    server.asked.splice(0);
+    server.requests.splice(0);
     expect((await follow(b, server.url)).documents).toBe(0);
-    expect(server.asked).not.toContain(pathOf(target));
+    expect(server.requests).not.toContain(pathOf(target));
   });
 
   it("500 never becomes definite, and resets the count of answers", async () => {
@@ -418,7 +418,7 @@ describe("the manifest of a mirror", () => {
     closing.push(server.close);
     text = manifest("https://example.org/{suffix}", "nothing", `${server.url}/elsewhere/{suffix}`);
     expect((await follow(b, server.url, { manifest: "required" })).comparison?.isEqual).toBe(true);
-    expect(server.asked.filter((url) => url.startsWith("/elsewhere/"))).toHaveLength(documents.length);
+    expect(server.requests.filter((url) => url.startsWith("/elsewhere/"))).toHaveLength(documents.length);
 
     text = manifest("https://example.org/{suffix}");
     await expect(follow(b, server.url, { manifest: "required" })).rejects.toThrow("names no place");

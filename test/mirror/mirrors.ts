@@ -54,18 +54,18 @@ export async function serveMirror(
   database: Database,
   intercept: (...args: Parameters<RequestListener>) => boolean = () => false,
   logError?: (message: string, error: unknown) => void,
-): Promise<Listening & { readonly asked: string[] }> {
+): Promise<Listening & { readonly requests: string[] }> {
   const app = createApp({ database, ...(logError === undefined ? {} : { logError }) });
-  const asked: string[] = [];
+  const requests: string[] = [];
   const server = await listen((request, response) => {
-    asked.push(request.url ?? "");
+    requests.push(request.url ?? "");
     if (!intercept(request, response)) app.handle(request, response);
   });
   const close = async () => {
     await server.close();
     await app.close();
   };
-  return { url: server.url, close, asked };
+  return { url: server.url, close, requests };
 }
 
 export function localFetcher(limits: Partial<FetchLimits> = {}): Fetcher {

@@ -213,7 +213,7 @@ describe("sync of a busy mirror", () => {
     expect(failed).toMatchObject({ name: "MirrorError", retryAfter: 86_400_000 });
     expect(String(failed)).toContain("It asks to wait for 86400 s.");
     // The manifest, which may be absent, and the feed; neither is tried again.
-    expect(server.asked).toHaveLength(2);
+    expect(server.requests).toHaveLength(2);
     isLimited = false;
     expect((await follow(b, server.url)).comparison?.isEqual).toBe(true);
   });

@@ -27,7 +27,7 @@ const options = {
 
 let a: TestDatabase;
 let b: TestDatabase;
-let server: (Listening & { readonly asked: string[] }) | undefined;
+let server: (Listening & { readonly requests: string[] }) | undefined;
 
 beforeAll(async () => {
   [a, b] = await Promise.all([createTestDatabase(), createTestDatabase()]);
@@ -52,7 +52,7 @@ async function rejectedAsTooLarge(answer: Parameters<typeof serveMirror>[1]) {
   const { rejected } = await follow(b, server.url, { maximumBytes: 300 });
   expect([...rejected]).toEqual([["TOO_LARGE", documents.length]]);
   isIngested = true;
-  server.asked.splice(0);
+  server.requests.splice(0);
   return server;
 }
 
@@ -83,12 +83,12 @@ it("refetchQuarantined leaves documents in quarantine that cannot be fetched or 
 });
 
 it("refetchQuarantined stops after ten failed fetches in succession", async () => {
-  const { asked } = await rejectedAsTooLarge((_request, response) => {
+  const { requests } = await rejectedAsTooLarge((_request, response) => {
     response.writeHead(500).end();
     return true;
   });
   expect(await refetchQuarantined(b, "", options)).toEqual({ tried: 10, accepted: 0 });
-  expect(asked).toHaveLength(10);
+  expect(requests).toHaveLength(10);
 });
 
 it("refetchQuarantined waits as a busy mirror requests, and fetches all", async () => {

@@ -15,7 +15,7 @@ import {
 
 let a: TestDatabase;
 let b: TestDatabase;
-let server: Listening & { readonly asked: string[] };
+let server: Listening & { readonly requests: string[] };
 
 const suffix = suffixOf(pithNumber as PithNumber);
 
@@ -62,7 +62,7 @@ it("sync fetches states from the address in the manifest", async () => {
     return false;
   });
   expect((await follow(b, server.url)).comparison?.isEqual).toBe(true);
-  expect(server.asked).toContain(`/elsewhere/${suffix}`);
+  expect(server.requests).toContain(`/elsewhere/${suffix}`);
 });
 
 it("sync rejects a paper with FETCH_FAILED after three answers without bundle and state", async () => {

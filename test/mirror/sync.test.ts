@@ -86,10 +86,10 @@ describe("two mirrors", () => {
     expect(await cursorOf(b, server.url)).toBe(Number((await headOf(a)).position));
 
     // Without changes only the manifest and the feed are requested.
-    server.asked.splice(0);
+    server.requests.splice(0);
     const idle = await follow(b, server.url);
     expect([idle.documents, idle.comparison?.isEqual]).toEqual([0, true]);
-    expect(server.asked.filter((url) => url.includes("bundle"))).toEqual([]);
+    expect(server.requests.filter((url) => url.includes("bundle"))).toEqual([]);
   });
 
   it("follow each other without creating further changes", async () => {
@@ -218,25 +218,25 @@ describe("the cursor of a sync", () => {
     await ingestInOrder(documents);
     let isAway = true;
     const third = pathOf(documents[2] ?? expect.fail());
-    let asked = 0;
+    let attempts = 0;
     const server = await serve(a, (request, response) => {
       if (!isAway) return false;
       // The mirror becomes unavailable when the third paper is requested.
-      if (request.url === third) asked++;
-      if (asked === 0) return false;
+      if (request.url === third) attempts++;
+      if (attempts === 0) return false;
       response.destroy();
       return true;
     });
     await expect(follow(b, server.url, { concurrency: 1 })).rejects.toThrow("cannot be followed");
-    expect(asked).toBe(atOnce.attempts);
+    expect(attempts).toBe(atOnce.attempts);
     expect(await cursorOf(b, server.url)).toBe(2);
     expect(await quarantineOf(b)).toEqual([]);
 
     isAway = false;
-    server.asked.splice(0);
+    server.requests.splice(0);
     const second = await follow(b, server.url);
     expect(second.documents).toBe(6);
-    expect(server.asked).not.toContain(pathOf(documents[1] ?? expect.fail()));
+    expect(server.requests).not.toContain(pathOf(documents[1] ?? expect.fail()));
     await expectEqual();
   });
 
@@ -298,7 +298,7 @@ describe("the cursor of a sync", () => {
     });
     const result = await follow(b, server.url);
     expect(result.position).toBe(34n);
-    expect(server.asked.filter((url) => url === pathOf(document))).toHaveLength(4);
+    expect(server.requests.filter((url) => url === pathOf(document))).toHaveLength(4);
     await expectEqual();
   });
 
@@ -317,18 +317,18 @@ describe("the cursor of a sync", () => {
     let isAway = true;
     const server = await serve(a, (request, response) => {
       if (request.url?.startsWith("/feed")) response.writeHead(404).end();
-      else if (isAway && server.asked.length > 5) response.destroy();
+      else if (isAway && server.requests.length > 5) response.destroy();
       else return false;
       return true;
     });
     await expect(follow(b, server.url)).rejects.toThrow("--numbers <file>");
-    server.asked.splice(0);
+    server.requests.splice(0);
     await expect(follow(b, server.url, { numbers, concurrency: 1 })).rejects.toThrow("cannot be followed");
     isAway = false;
-    server.asked.splice(0);
+    server.requests.splice(0);
     const result = await follow(b, server.url, { numbers, concurrency: 1 });
     // Requested only once, through its short form.
-    expect(server.asked.filter((url) => url === pathOf(documents[0] ?? expect.fail()))).toHaveLength(1);
+    expect(server.requests.filter((url) => url === pathOf(documents[0] ?? expect.fail()))).toHaveLength(1);
     expect(result.documents).toBe(8);
     expect(result.outstanding).toMatchObject([{ paper: "A".repeat(26), code: "FETCH_FAILED" }]);
     await expectEqual();

@@ -71,7 +71,7 @@ it("a follower imports new papers at once by waiting for the feed, not at its in
   closing.push(server.close);
   await followThrough(server.url, [texts(2, 10), texts(2, 20), texts(1, 30)], { least: hour, most: hour });
   await expectEqual();
-  expect(server.asked.filter((url) => url.includes("wait=25")).length).toBeGreaterThanOrEqual(3);
+  expect(server.requests.filter((url) => url.includes("wait=25")).length).toBeGreaterThanOrEqual(3);
 });
 
 it("a follower polls a mirror that does not support waiting", async () => {
@@ -116,7 +116,7 @@ it("a follower does not keep requesting from a mirror that announces changes and
   });
   // One document; changes announced without any; a pause; announced again.
   expect(looks).toEqual([1, 0, 0, 0]);
-  expect(server.asked.filter((url) => url.includes("wait=")).length).toBeLessThanOrEqual(3);
+  expect(server.requests.filter((url) => url.includes("wait=")).length).toBeLessThanOrEqual(3);
 });
 
 /** @threat T46 */

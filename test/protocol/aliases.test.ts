@@ -132,12 +132,12 @@ describe("aliases that follow from the record", () => {
 
   /** @threat T5 */
   test("unproved and inconsistent aliases do not prevent the derived ones", () => {
-    const brought = [
+    const given = [
       alias("openalex", "W1"),
       alias("arxiv", "2302.12193"),
       alias("doi", "10.48550/arXiv.2302.12192"),
     ];
-    expect(merged(brought, { proof: "signed" })).toMatchObject({
+    expect(merged(given, { proof: "signed" })).toMatchObject({
       kept: ["doi 10.48550/arXiv.2302.12192", "openalex W1"],
       derived: names,
       warnings: ["ALIAS_INCONSISTENT"],
@@ -204,8 +204,8 @@ describe("aliases that follow from the record", () => {
   });
 
   test("an arXiv alias without a record is dropped with ALIAS_INCONSISTENT", () => {
-    const brought = [alias("arxiv", "2302.12192"), alias("pith_short_8", suffix.slice(0, 8))];
-    expect(merged(brought, { proof: null })).toMatchObject({
+    const given = [alias("arxiv", "2302.12192"), alias("pith_short_8", suffix.slice(0, 8))];
+    expect(merged(given, { proof: null })).toMatchObject({
       kept: [`pith_short_8 ${suffix.slice(0, 8)}`],
       warnings: ["ALIAS_INCONSISTENT"],
     });

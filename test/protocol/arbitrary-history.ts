@@ -311,13 +311,13 @@ export const arbitraryHistory: fc.Arbitrary<History> = fc
   .map(({ paper, plans, minimumProof, aliases, arrangements, parts, seed }) => {
     const canonicalRecord = records[paper] as JsonObject;
     const copies = copiesOf(plans, canonicalRecord);
-    const bundle: History["bundle"] = (events, brought = []) => ({
+    const bundle: History["bundle"] = (events, sourceAliases = []) => ({
       bundle_type: "pith_open_graph_bundle",
       bundle_version: "1.0",
       pith_number: numberOf(canonicalRecord),
       canonical_record: canonicalRecord,
       canonical_sha256: sha(canonicalRecord),
-      source_aliases: [...brought],
+      source_aliases: [...sourceAliases],
       events: [...events],
     });
     const documents = arrangements.map(({ minimum, quarters, edit }, index) => {

@@ -85,7 +85,7 @@ describe("random histories", () => {
       for (const pair of refused) count(pair?.[1] as string);
       for (const warning of warnings) count(warning);
       for (const { isDerived, followsFromRecord } of state.aliases) {
-        count(isDerived ? "alias derived" : followsFromRecord ? "alias brought" : "alias of somebody");
+        count(isDerived ? "alias derived" : followsFromRecord ? "alias of the record" : "other alias");
       }
     }
     const missing = [
@@ -96,7 +96,7 @@ describe("random histories", () => {
         "not_applied on what is not applied",
         "current on another signer's",
       ],
-      ...["superseded", "not_applied", "current", "alias derived", "alias brought", "alias of somebody"],
+      ...["superseded", "not_applied", "current", "alias derived", "alias of the record", "other alias"],
       ...faultReasons,
       ...linkReasons,
       ...refusalReasons,

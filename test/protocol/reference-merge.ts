@@ -30,7 +30,7 @@ export function referenceMerge(
   const refused = new Map<string, readonly string[]>();
   const warnings = new Set<string>();
   const accepted: Judged[] = [];
-  const believed: JsonValue[] = [];
+  const givenAliases: JsonValue[] = [];
   let number = "";
   for (const { document, minimum } of inputs) {
     const read = readReference(document);
@@ -42,7 +42,7 @@ export function referenceMerge(
       if ("id" in judged) accepted.push(judged);
       else refused.set(judged.join(" "), judged);
     }
-    if (minimum === 0) believed.push(...read.aliases);
+    if (minimum === 0) givenAliases.push(...read.aliases);
     else if (read.aliases.some(isUnproved)) warnings.add("ALIAS_UNPROVED");
   }
   // The copy with the highest proof.
@@ -53,7 +53,7 @@ export function referenceMerge(
           other.id === event.id && (other.proof > event.proof || (other.proof === event.proof && at < index)),
       ),
   );
-  const merged = mergeSet(number, events, believed);
+  const merged = mergeSet(number, events, givenAliases);
   if (merged.isInconsistent) warnings.add("ALIAS_INCONSISTENT");
   return {
     state: merged.state,
@@ -66,7 +66,7 @@ export function referenceMerge(
 
 type Signer = Record<"key_id" | "public_key_fingerprint" | "signer_id" | "signer_type", string>;
 
-function mergeSet(number: string, events: readonly Judged[], believed: readonly JsonValue[]) {
+function mergeSet(number: string, events: readonly Judged[], givenAliases: readonly JsonValue[]) {
   const find = (id: JsonValue | undefined) => events.find((event) => event.id === id);
   const found = (id: JsonValue | undefined) => find(id) as Judged;
   const prevOf = ({ body }: Judged) => body["prev_event"] as string | null;
@@ -181,7 +181,7 @@ function mergeSet(number: string, events: readonly Judged[], believed: readonly 
   const record = records.find((event) => standingOf(event) === highest);
   const canonicalRecord = (record?.body["payload"] as JsonObject | undefined)?.["canonical_record"] ?? null;
   const { aliases, isInconsistent } = mergeReferenceAliases(
-    believed,
+    givenAliases,
     followingAliases(number, canonicalRecord),
     record !== undefined && highest >= 1 ? (record.body["created_at"] as string) : null,
   );
@@ -251,13 +251,13 @@ function followingAliases(number: string, record: JsonValue): [kind: string, val
 }
 
 function mergeReferenceAliases(
-  believed: readonly JsonValue[],
+  givenAliases: readonly JsonValue[],
   following: readonly [kind: string, value: string][],
   provedAt: string | null,
 ) {
   const follows = (alias: { alias_kind: string; alias_value: string }) =>
     following.some(([kind, value]) => kind === alias.alias_kind && value === alias.alias_value);
-  const kept = believed
+  const kept = givenAliases
     .filter(isAlias)
     .filter((alias) => !derivableKinds.includes(alias.alias_kind) || follows(alias));
   const earliest = kept.filter(
@@ -280,7 +280,7 @@ function mergeReferenceAliases(
   const key = (alias: { alias_kind: string; alias_value: string }) =>
     `${codePoints(alias.alias_kind)} ${codePoints(alias.alias_value)}`;
   const aliases = [...earliest, ...derived].sort((a, b) => (key(a) < key(b) ? -1 : 1));
-  return { aliases, isInconsistent: kept.length < believed.length };
+  return { aliases, isInconsistent: kept.length < givenAliases.length };
 }
 
 /** Memoizes a recursive function: events are few, but paths through their links are many. */
