@@ -94,6 +94,7 @@ export function createApp({
   const isWithinRate = createRateGate(rate, addressOf);
   const watch = new ChangeWatch(database);
   const live = new LiveChanges(database, watch);
+  const explorer = createExplorerHandlers();
   const graphql = createGraphqlHandler({
     reads: requestReads,
     logError,
@@ -105,6 +106,7 @@ export function createApp({
     streamTimes,
     keyring,
     settings,
+    graphiql: explorer.graphiql,
   });
   let isStopping = false;
   const readiness = createReadiness({
@@ -114,13 +116,11 @@ export function createApp({
     isListening: () => watch.isListening(),
   });
   const { milliseconds } = limits;
-  const explorer = createExplorerHandlers();
   const routeOf = createRouter(
     routesOf({
       health: (request, response) => answerHealth(graph, request, response),
       readiness: (request, response) => answerReadiness(readiness, request, response),
       graphql: graphql.handle,
-      hasGraphiql: settings.graphiql ?? true,
       submissions: createSubmissionHandlers(desk, { milliseconds, logError }),
       mirror: createMirrorHandlers({ database, milliseconds, baseUrl, watch, addressOf, states }),
       exports: createExportHandlers(database, exports),

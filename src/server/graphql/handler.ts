@@ -4,7 +4,6 @@ import { OperationTypeNode } from "graphql";
 import { isAsyncIterable } from "graphql-yoga";
 import type { Context } from "../../api/index.ts";
 import { isTurnOver, takeTurn } from "../../runtime/index.ts";
-import { answerGraphiql } from "../graphiql/index.ts";
 import {
   type AcceptedTypes,
   acceptedTypes,
@@ -17,6 +16,7 @@ import {
   type JsonType,
   openCors,
   preflightHeaders,
+  type Route,
   readText,
   weakTag,
 } from "../http/index.ts";
@@ -42,6 +42,8 @@ type GraphqlOptions = Omit<PipelineOptions, "introspection" | "documents" | "res
   readonly maximumBodySize: number;
   readonly streamTimes?: StreamTimes | undefined;
   readonly settings?: GraphqlSettings;
+  /** Sends GraphiQL's page. */
+  readonly graphiql: Route["handle"];
 };
 
 type Headers = Record<string, string>;
@@ -57,7 +59,7 @@ export function createGraphqlHandler(options: GraphqlOptions): {
   const { reads, maximumBodySize, streamTimes = defaultStreamTimes, settings = {} } = options;
   const {
     introspection = true,
-    graphiql = true,
+    graphiql: hasGraphiql = true,
     cors = openCors,
     documents = { documents: noDocuments, only: false },
     responseCacheSize = defaultResponseCacheSize,
@@ -167,8 +169,10 @@ export function createGraphqlHandler(options: GraphqlOptions): {
       const refusal = crossSiteRefusal(request);
       if (refusal !== null) throw new BodyError(refusal.status, "BAD_USER_INPUT", refusal.message);
       if (carriedPosition(request) === undefined) throw wrong(malformedPosition);
-      if (method === "GET" && graphiql && asksForPage(headers.accept))
-        return answerGraphiql(request, response);
+      if (method === "GET" && hasGraphiql && asksForPage(headers.accept)) {
+        await options.graphiql(request, response, []);
+        return;
+      }
       const given = await readParameters(request);
       if (given === null) return;
       const accepted = acceptedTypes(headers.accept);

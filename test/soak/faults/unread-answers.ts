@@ -62,7 +62,7 @@ async function graphiqlScript({ origin }: Site): Promise<string> {
     headers: { accept: "text/html" },
     signal: AbortSignal.timeout(maxMilliseconds),
   });
-  const [path] = /graphiql\/graphiql-[\w-]+\.js/.exec(await page.text()) ?? [];
+  const [path] = /assets\/graphiql-[\w-]+\.js/.exec(await page.text()) ?? [];
   if (path === undefined) throw new Error(`GraphiQL's page named no script: status ${page.status}.`);
   return `/${path}`;
 }

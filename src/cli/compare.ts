@@ -1,0 +1,75 @@
+import type { Command } from "commander";
+import { readConfig } from "../config/index.ts";
+import { compareMirrors, createUrlPolicy, type MirrorComparison, readBaseUrl } from "../sync/index.ts";
+import { type ExitStatus, exitStatus } from "./command-error.ts";
+import { allowHostOption } from "./options.ts";
+import { counted } from "./output/layout.ts";
+import { jsonLine } from "./output/shown-text.ts";
+import { say } from "./output/terminal.ts";
+import { explained } from "./sync.ts";
+
+type Options = { readonly allowHost: readonly string[]; readonly json?: boolean };
+
+export function addCompareCommand(program: Command): void {
+  program
+    .command("compare")
+    .description("compare the states of all papers on two mirrors")
+    .argument("<first url>", "a mirror: https://mirror.example.org")
+    .argument("<second url>", "another mirror")
+    .option(...allowHostOption)
+    .option("--json", "print the result as one line of JSON")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ pith-graph compare https://mirror.example.org https://pith.science
+
+Each line of the result names a paper that only one mirror lists, or whose states differ.
+JSON: {"isEqual", "checksums": [first, second], "differences": null | {"onlyFirst": […], "onlySecond": […], "different": […]}},
+with Pith numbers; null if a feed has more than 100,000 changes.
+Exit status: 0 if the mirrors have the same states; 1 if they differ; 3 if one cannot be reached.`,
+    )
+    .action(async (first: string, second: string, options: Options) => {
+      process.exitCode = await runCompare([first, second], options);
+    });
+}
+
+async function runCompare(
+  addresses: readonly [string, string],
+  { allowHost, json = false }: Options,
+): Promise<ExitStatus> {
+  const [baseUrls, policy] = await explained(
+    async () =>
+      [
+        [readBaseUrl(addresses[0]), readBaseUrl(addresses[1])] as const,
+        createUrlPolicy([...readConfig().allowedHosts, ...allowHost]),
+      ] as const,
+    exitStatus.misused,
+  );
+  const comparison = await explained(() => compareMirrors(baseUrls, policy));
+  if (json) process.stdout.write(`${jsonLine(comparison)}\n`);
+  else printComparison(comparison, baseUrls);
+  return comparison.isEqual ? exitStatus.done : exitStatus.foundWrong;
+}
+
+function printComparison(
+  { isEqual, checksums, differences }: MirrorComparison,
+  [first, second]: readonly [string, string],
+): void {
+  if (differences === null) {
+    say("The states differ. A feed is too long to list the papers.");
+    return;
+  }
+  const { onlyFirst, onlySecond, different } = differences;
+  const lines = [
+    ...onlyFirst.map((number) => `${number}  only on ${first}`),
+    ...onlySecond.map((number) => `${number}  only on ${second}`),
+    ...different.map((number) => `${number}  different states`),
+  ];
+  process.stdout.write(lines.map((line) => `${line}\n`).join(""));
+  say(
+    isEqual
+      ? `Both mirrors have the same states (checksum ${checksums[0]}).`
+      : `${counted(lines.length, "paper")} ${lines.length === 1 ? "differs" : "differ"}.`,
+  );
+}

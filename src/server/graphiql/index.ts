@@ -1,1 +1,0 @@
-export { answerGraphiql, answerGraphiqlFile, graphiqlFilePattern } from "./handlers.ts";
