@@ -9,11 +9,11 @@ WIDTH, ROW, LEFT, RIGHT = 640, 26, 170, 70
 
 def bars(values, title):
     """Horizontal bars of (name, number), in the order given."""
-    most = max((value for _, value in values), default=1) or 1
+    maximum = max((value for _, value in values), default=1) or 1
     parts = []
     for index, (name, value) in enumerate(values):
         y = 40 + index * ROW
-        length = (WIDTH - LEFT - RIGHT) * value / most
+        length = (WIDTH - LEFT - RIGHT) * value / maximum
         parts.append(f'<text x="{LEFT - 8}" y="{y + 14}" text-anchor="end">{escape(str(name))}</text>')
         parts.append(f'<rect x="{LEFT}" y="{y}" width="{length:.1f}" height="{ROW - 8}" fill="#4269d0"/>')
         parts.append(f'<text x="{LEFT + length + 6:.1f}" y="{y + 14}">{value:g}</text>')
@@ -36,7 +36,7 @@ def line(values, title):
 
 
 def show(name, svg):
-    """Shows a plot in Jupyter. Elsewhere writes it to the folder PITH_GRAPH_PLOTS if that is set."""
+    """Writes a plot to the folder PITH_GRAPH_PLOTS if that is set, else shows it in Jupyter."""
     folder = os.environ.get("PITH_GRAPH_PLOTS")
     if folder:
         Path(folder, f"{name}.svg").write_text(svg, encoding="utf-8")

@@ -34,7 +34,7 @@ class ApiError(Exception):
         self.code = error.get("extensions", {}).get("code")
 
 
-def ask(url, query, variables):
+def execute(url, query, variables):
     """Sends a query and returns its data."""
     request = urllib.request.Request(
         url,
@@ -43,20 +43,20 @@ def ask(url, query, variables):
     )
     try:
         with urllib.request.urlopen(request, timeout=30) as response:
-            answer = json.load(response)
+            result = json.load(response)
     except urllib.error.HTTPError as error:
-        # The answer to a wrong request has a JSON body, too, with the reason.
-        answer = json.load(error)
-    if answer.get("errors"):
-        raise ApiError(answer["errors"][0])
-    return answer["data"]
+        # The response to a wrong request has a JSON body, too, with the reason.
+        result = json.load(error)
+    if result.get("errors"):
+        raise ApiError(result["errors"][0])
+    return result["data"]
 
 
 def claims(url, category, page_size=20):
     """Yields every claim of a category, and requests the next page when it is needed."""
     after = None
     while True:
-        page = ask(url, QUERY, {"category": category, "first": page_size, "after": after})["claims"]
+        page = execute(url, QUERY, {"category": category, "first": page_size, "after": after})["claims"]
         yield from page["nodes"]
         if not page["pageInfo"]["hasNextPage"]:
             return

@@ -9,14 +9,14 @@ export class ApiError extends Error {
   /** The path of the field; empty if the error concerns the request. */
   readonly path: readonly (string | number)[];
 
-  constructor({ message, extensions, path }: AnswerError) {
+  constructor({ message, extensions, path }: ResponseError) {
     super(message);
     this.code = extensions?.code;
     this.path = path ?? [];
   }
 }
 
-type AnswerError = {
+type ResponseError = {
   readonly message: string;
   readonly path?: readonly (string | number)[];
   readonly extensions?: { readonly code?: string };
@@ -28,7 +28,7 @@ export function endpointOf(address: string): string {
 }
 
 /** Sends a query to a server. The result has the query's type; errors are thrown as `ApiError`. */
-export async function ask<Data, Variables>(
+export async function execute<Data, Variables>(
   address: string,
   document: TadaDocumentNode<Data, Variables>,
   variables: Variables,
@@ -38,7 +38,7 @@ export async function ask<Data, Variables>(
     headers: { "content-type": "application/json", accept: "application/json" },
     body: JSON.stringify({ query: print(document), variables }),
   });
-  const { data, errors } = (await response.json()) as { data?: Data; errors?: readonly AnswerError[] };
+  const { data, errors } = (await response.json()) as { data?: Data; errors?: readonly ResponseError[] };
   if (errors?.[0] !== undefined) throw new ApiError(errors[0]);
   if (data === undefined) throw new Error(`The API answered ${response.status} without data.`);
   return data;
