@@ -1,4 +1,4 @@
-"""Two plots as SVG, with nothing but Python itself."""
+"""Two plots as SVG, with Python's standard library only."""
 
 import os
 from html import escape
@@ -21,7 +21,7 @@ def bars(values, title):
 
 
 def line(values, title):
-    """A line through (name, number from 0 to 1), the names below."""
+    """A line through points (name, number from 0 to 1), with the names below."""
     height, bottom = 240, 200
     step = (WIDTH - 80) / max(1, len(values) - 1)
     points = [(50 + index * step, bottom - 150 * value) for index, (_, value) in enumerate(values)]
@@ -36,7 +36,7 @@ def line(values, title):
 
 
 def show(name, svg):
-    """Shows a plot in Jupyter; elsewhere writes it into the folder PITH_GRAPH_PLOTS, where that is set."""
+    """Shows a plot in Jupyter. Elsewhere writes it to the folder PITH_GRAPH_PLOTS if that is set."""
     folder = os.environ.get("PITH_GRAPH_PLOTS")
     if folder:
         Path(folder, f"{name}.svg").write_text(svg, encoding="utf-8")

@@ -27,7 +27,7 @@ query Claims($category: String!, $first: Int!, $after: String) {
 
 
 class ApiError(Exception):
-    """What the API says is wrong. `code` is one of its list: BAD_USER_INPUT, NOT_FOUND, RATE_LIMITED, …"""
+    """An error of the API. `code` is one of its list: BAD_USER_INPUT, NOT_FOUND, RATE_LIMITED, …"""
 
     def __init__(self, error):
         super().__init__(error["message"])
@@ -45,7 +45,7 @@ def ask(url, query, variables):
         with urllib.request.urlopen(request, timeout=30) as response:
             answer = json.load(response)
     except urllib.error.HTTPError as error:
-        # Errors of requests have a JSON body as well, with the reason.
+        # The answer to a wrong request has a JSON body, too, with the reason.
         answer = json.load(error)
     if answer.get("errors"):
         raise ApiError(answer["errors"][0])
@@ -53,7 +53,7 @@ def ask(url, query, variables):
 
 
 def claims(url, category, page_size=20):
-    """Yields every claim of a category, asking for the next page when it is needed."""
+    """Yields every claim of a category, and requests the next page when it is needed."""
     after = None
     while True:
         page = ask(url, QUERY, {"category": category, "first": page_size, "after": after})["claims"]
@@ -64,7 +64,7 @@ def claims(url, category, page_size=20):
 
 
 def endpoint(address):
-    """Where GraphQL is: `address` is a server's, with or without /graphql at its end."""
+    """The URL of GraphQL for a server's address, with or without /graphql at its end."""
     return address.rstrip("/").removesuffix("/graphql") + "/graphql"
 
 
@@ -76,7 +76,7 @@ def main():
     for number, claim in enumerate(claims(url, category), start=1):
         provenance = claim["provenance"]
         print(f"{claim['paper']['pithNumber']}  {claim['kind']}: {claim['text']}")
-        print(f"    said by {provenance['signer']['signerId']}, proof: {provenance['proof']}")
+        print(f"    asserted by {provenance['signer']['signerId']}, proof: {provenance['proof']}")
         if number == count:
             break
 

@@ -36,7 +36,7 @@ export function citingPapers(url: string, ref: string, pageSize: number): PagedC
   });
 }
 
-/** A list that grows by a page at a press of a button. */
+/** A list with a button that adds a page. */
 export function CitingPapersList({ connection }: { readonly connection: PagedConnection<CitingPaper> }) {
   const { subscribe, getSnapshot, loadMore } = connection;
   const { rows, totalCount, hasMore, isLoading, error } = useSyncExternalStore(

@@ -1,12 +1,12 @@
 import type { TadaDocumentNode } from "gql.tada";
 import { print } from "graphql";
 
-/** What the API says is wrong. */
+/** An error of the API. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
-  /** One of its list: `BAD_USER_INPUT`, `NOT_FOUND`, `RATE_LIMITED`, … */
+  /** One of the API's codes: `BAD_USER_INPUT`, `NOT_FOUND`, `RATE_LIMITED`, … */
   readonly code: string | undefined;
-  /** The field that it is about; empty where it is the request. */
+  /** The path of the field; empty if the error concerns the request. */
   readonly path: readonly (string | number)[];
 
   constructor({ message, extensions, path }: AnswerError) {
@@ -22,12 +22,12 @@ type AnswerError = {
   readonly extensions?: { readonly code?: string };
 };
 
-/** Where GraphQL is: `address` is a server's, with or without `/graphql` at its end. */
+/** The URL of GraphQL for a server's address, with or without `/graphql` at its end. */
 export function endpointOf(address: string): string {
   return `${address.replace(/\/+$/, "").replace(/\/graphql$/, "")}/graphql`;
 }
 
-/** Sends a query to a server. What comes back has the type of what was asked; errors are thrown as `ApiError`. */
+/** Sends a query to a server. The result has the query's type; errors are thrown as `ApiError`. */
 export async function ask<Data, Variables>(
   address: string,
   document: TadaDocumentNode<Data, Variables>,

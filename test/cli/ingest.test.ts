@@ -152,7 +152,7 @@ test("exports the state that the registry published, and a bundle that merges to
 });
 
 /** @threat T4 */
-test("mistakes are answered with what to do", async () => {
+test("commands print one line that names the option or variable for each mistake, and exit with 1, 2 or 3", async () => {
   const cases: [args: string[], environment: Record<string, string>, message: string, status?: number][] = [
     [["ingest", "no-such-file.json"], env, "no-such-file.json: no such file or folder"],
     [["ingest", "--minimum-proof", "high", seed], env, "must be hash (for a source whose word you take)"],
