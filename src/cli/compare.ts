@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { readConfig } from "../config/index.ts";
-import { compareMirrors, createUrlPolicy, type MirrorComparison, readBaseUrl } from "../sync/index.ts";
+import { compareMirrors, createUrlPolicy, readBaseUrl } from "../sync/index.ts";
 import { type ExitStatus, exitStatus } from "./command-error.ts";
 import { allowHostOption } from "./options.ts";
 import { counted } from "./output/layout.ts";
@@ -24,9 +24,9 @@ export function addCompareCommand(program: Command): void {
 Examples:
   $ pith-graph compare https://mirror.example.org https://pith.science
 
-Each line of the result names a paper that only one mirror lists, or whose states differ.
-JSON: {"isEqual", "checksums": [first, second], "differences": null | {"onlyFirst": […], "onlySecond": […], "different": […]}},
-with Pith numbers; null if a feed has more than 100,000 changes.
+Each line of the result names a paper that only one mirror has, or whose states differ.
+JSON: {"differences": [{"pithNumber", "difference": "ONLY_FIRST" | "ONLY_SECOND" | "OTHER_STATE"}]}, or null instead of the
+list if the states differ and a feed has more than 100,000 changes.
 Exit status: 0 if the mirrors have the same states; 1 if they differ; 3 if one cannot be reached.`,
     )
     .action(async (first: string, second: string, options: Options) => {
@@ -46,30 +46,23 @@ async function runCompare(
       ] as const,
     exitStatus.misused,
   );
-  const comparison = await explained(() => compareMirrors(baseUrls, policy));
-  if (json) process.stdout.write(`${jsonLine(comparison)}\n`);
-  else printComparison(comparison, baseUrls);
-  return comparison.isEqual ? exitStatus.done : exitStatus.foundWrong;
-}
-
-function printComparison(
-  { isEqual, checksums, differences }: MirrorComparison,
-  [first, second]: readonly [string, string],
-): void {
-  if (differences === null) {
-    say("The states differ. A feed is too long to list the papers.");
-    return;
+  const differences = await explained(() => compareMirrors(baseUrls, policy));
+  if (json) process.stdout.write(`${jsonLine({ differences })}\n`);
+  else if (differences === null) say("The states differ. A feed is too long to list the papers.");
+  else {
+    const texts = {
+      ONLY_FIRST: `only on ${baseUrls[0]}`,
+      ONLY_SECOND: `only on ${baseUrls[1]}`,
+      OTHER_STATE: "different states",
+    };
+    for (const { pithNumber, difference } of differences) {
+      process.stdout.write(`${pithNumber}  ${texts[difference]}\n`);
+    }
+    say(
+      differences.length === 0
+        ? "Both mirrors have the same states."
+        : `${counted(differences.length, "difference")}.`,
+    );
   }
-  const { onlyFirst, onlySecond, different } = differences;
-  const lines = [
-    ...onlyFirst.map((number) => `${number}  only on ${first}`),
-    ...onlySecond.map((number) => `${number}  only on ${second}`),
-    ...different.map((number) => `${number}  different states`),
-  ];
-  process.stdout.write(lines.map((line) => `${line}\n`).join(""));
-  say(
-    isEqual
-      ? `Both mirrors have the same states (checksum ${checksums[0]}).`
-      : `${counted(lines.length, "paper")} ${lines.length === 1 ? "differs" : "differ"}.`,
-  );
+  return differences?.length === 0 ? exitStatus.done : exitStatus.foundWrong;
 }

@@ -36,28 +36,31 @@ const compare = (...args: string[]) => runHere(["compare", "--allow-host", "127.
 
 test("ends with 0 if two mirrors have the same states, in whatever order they came", async () => {
   const { status, stdout, stderr } = await compare(a, sameAsA);
-  expect([status, stdout]).toEqual([0, ""]);
-  expect(stderr).toMatch(/^Both mirrors have the same states \(checksum [0-9a-f]{64}\)\.\n$/);
+  expect([status, stdout, stderr]).toEqual([0, "", "Both mirrors have the same states.\n"]);
 });
 
 test("lists each paper that differs, and ends with 1", async () => {
   const { status, stdout, stderr } = await compare(a, b);
-  expect([status, stderr]).toEqual([1, "3 papers differ.\n"]);
-  expect(stdout.trimEnd().split("\n")).toEqual([
-    `${third.pithNumber}  only on ${a}`,
-    `${fourth.pithNumber}  only on ${b}`,
-    `${second.pithNumber}  different states`,
-  ]);
+  expect([status, stderr]).toEqual([1, "3 differences.\n"]);
+  expect(stdout.trimEnd().split("\n")).toEqual(
+    [
+      `${third.pithNumber}  only on ${a}`,
+      `${fourth.pithNumber}  only on ${b}`,
+      `${second.pithNumber}  different states`,
+    ].sort(),
+  );
   const json = await compare(b, a, "--json");
   expect(json).toMatchObject({ status: 1, stderr: "" });
-  expect(JSON.parse(json.stdout)).toMatchObject({
-    isEqual: false,
-    differences: {
-      onlyFirst: [fourth.pithNumber],
-      onlySecond: [third.pithNumber],
-      different: [second.pithNumber],
-    },
-  });
+  const { differences } = JSON.parse(json.stdout) as { differences: { pithNumber: string }[] };
+  expect(new Map(differences.map((one) => [one.pithNumber, one]))).toEqual(
+    new Map(
+      [
+        { pithNumber: second.pithNumber, difference: "OTHER_STATE" },
+        { pithNumber: third.pithNumber, difference: "ONLY_SECOND" },
+        { pithNumber: fourth.pithNumber, difference: "ONLY_FIRST" },
+      ].map((one) => [one.pithNumber, one]),
+    ),
+  );
 });
 
 test("ends with 3 if a mirror may not be reached, and names the option", async () => {

@@ -39,13 +39,11 @@ const query = /* GraphQL */ `
       primaryCategory
       source { kind identifier version }
       aliases { kind value }
-      work { arxivId doi }
     }
     work(ref: $ref) { arxivId doi title year papers { pithNumber source { kind identifier version } } }
   }
 `;
 
-type Identifiers = { readonly arxivId: string | null; readonly doi: string | null };
 type Answer = {
   readonly paper: {
     readonly pithNumber: string;
@@ -55,15 +53,14 @@ type Answer = {
     readonly primaryCategory: string | null;
     readonly source: StoredVersions[number]["source"];
     readonly aliases: readonly { readonly kind: string; readonly value: string }[];
-    readonly work: Identifiers;
   } | null;
-  readonly work:
-    | (Identifiers & {
-        readonly title: string | null;
-        readonly year: number | null;
-        readonly papers: StoredVersions;
-      })
-    | null;
+  readonly work: {
+    readonly arxivId: string | null;
+    readonly doi: string | null;
+    readonly title: string | null;
+    readonly year: number | null;
+    readonly papers: StoredVersions;
+  } | null;
 };
 
 async function runCite(refs: readonly string[], { url, style }: Options): Promise<void> {
@@ -84,7 +81,7 @@ function citablePaper(ref: string, { paper, work }: Answer): CitablePaper {
     const { source } = paper;
     const [year = 0, month = 0, day = 0] = paper.submittedAt.slice(0, 10).split("-").map(Number);
     return {
-      work: workKey(paper.work) ?? paper.pithNumber,
+      work: workKey(work) ?? paper.pithNumber,
       pith_number: paper.pithNumber,
       title: paper.title,
       authors: paper.authors,
@@ -122,7 +119,8 @@ function citablePaper(ref: string, { paper, work }: Answer): CitablePaper {
 }
 
 /** The key that works have in exports: `arxiv:2302.12192`, `doi:10.1103/…`. */
-function workKey({ arxivId, doi }: Identifiers): string | null {
-  if (arxivId !== null) return `arxiv:${arxivId}`;
-  return doi === null ? null : `doi:${doi}`;
+function workKey(work: Answer["work"]): string | null {
+  if (work === null) return null;
+  if (work.arxivId !== null) return `arxiv:${work.arxivId}`;
+  return work.doi === null ? null : `doi:${work.doi}`;
 }
