@@ -4,7 +4,7 @@ import { type CopyStreamQuery, from as copyFrom } from "pg-copy-streams";
 import {
   type Database,
   inTransaction,
-  type Statements,
+  type QueryClient,
   waitForWriteLock,
   writeLock,
 } from "../store/index.ts";
@@ -42,7 +42,7 @@ const alwaysThere: ReadonlyMap<string, string> = new Map([
   ["settings", isKeptSetting],
 ]);
 
-async function demandEmpty(client: Statements): Promise<void> {
+async function demandEmpty(client: QueryClient): Promise<void> {
   for (const { name } of keptTables) {
     if (alwaysThere.has(name)) continue;
     const { rowCount } = await client.query(`SELECT FROM public."${name}" LIMIT 1`);
@@ -52,7 +52,7 @@ async function demandEmpty(client: Statements): Promise<void> {
 }
 
 async function readTables(
-  client: Statements,
+  client: QueryClient,
   pieces: AsyncIterable<Uint8Array>,
 ): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
@@ -105,7 +105,7 @@ type TableStream = {
 
 /** Nothing from the file is executed verbatim: table and columns are looked up. */
 async function beginTable(
-  client: Statements,
+  client: QueryClient,
   text: string,
   counts: Map<string, number>,
 ): Promise<TableStream> {

@@ -1,6 +1,6 @@
 import { to as copyTo } from "pg-copy-streams";
 import { historicTotals } from "../maintenance/index.ts";
-import type { Database, Statements } from "../store/index.ts";
+import type { Database, QueryClient } from "../store/index.ts";
 
 /**
  * Streams a backup of a database as of one moment, unaffected by concurrent writes. The backup is SQL that `psql` can
@@ -27,7 +27,7 @@ export async function* writeBackup({ pool }: Pick<Database, "pool">): AsyncGener
 }
 
 /** The columns of a table, quoted, in table order. */
-export async function columnsOf(client: Statements, table: string): Promise<string> {
+export async function columnsOf(client: QueryClient, table: string): Promise<string> {
   const { rows } = await client.query<{ columns: string }>(
     `SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) AS columns FROM pg_attribute
      WHERE attrelid = format('public.%I', $1::text)::regclass AND attnum > 0 AND NOT attisdropped`,

@@ -23,7 +23,7 @@ async function runDistribute(options: Options): Promise<void> {
     try {
       await distributeTables(database, {
         ...options,
-        onKeptTwice: (done) => say(`citations ${done === "kept twice" ? "are kept twice" : done}`),
+        onCitationsDuplicated: (done) => say(`citations ${done === "kept twice" ? "are kept twice" : done}`),
         onTable: (table, done) => say(`${table} ${done === "distributed" ? "is distributed" : done}`),
       });
     } catch (error) {

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { readConfig } from "../config/index.ts";
-import { migrateDatabase, readSchemaState, schemaErrorOf } from "../store/index.ts";
+import { migrateDatabase, readSchemaState, schemaError } from "../store/index.ts";
 import { type ExitStatus, exitStatus } from "./command-error.ts";
 import { openUnmigratedDatabase, say } from "./context.ts";
 
@@ -30,7 +30,7 @@ async function runMigrate(isCheck: boolean): Promise<ExitStatus> {
   try {
     if (isCheck) {
       const schema = await readSchemaState(database.pool);
-      const error = schemaErrorOf(schema, database.place);
+      const error = schemaError(schema, database.place);
       if (error !== null) throw error;
       const { state, pending } = schema;
       for (const tag of pending) say(`to be run: ${tag}`);

@@ -9,13 +9,13 @@ import {
 import { errorText } from "../../runtime/index.ts";
 import {
   type Database,
-  isTooOld,
-  oldestMajor,
+  formatServerVersion,
+  isUnsupportedVersion,
+  minServerMajor,
   openDatabase,
   readRebuildDue,
   readSchemaState,
-  schemaErrorOf,
-  versionText,
+  schemaError,
 } from "../../store/index.ts";
 import { type Finding, ok, warning, wrong } from "./finding.ts";
 
@@ -126,12 +126,12 @@ const trigramAdvice =
   "Install PostgreSQL's contrib modules, run CREATE EXTENSION pg_trgm as a superuser, and load the data into a new database: `pith-graph backup`, `pith-graph restore`.";
 
 function versionFinding(version: number, place: string): Finding {
-  const text = `PostgreSQL ${versionText(version)}, ${place}`;
-  if (isTooOld(version)) {
+  const text = `PostgreSQL ${formatServerVersion(version)}, ${place}`;
+  if (isUnsupportedVersion(version)) {
     return wrong(
       "Database",
       text,
-      `Use PostgreSQL ${oldestMajor} or newer, or the embedded server, without DATABASE_URL.`,
+      `Use PostgreSQL ${minServerMajor} or newer, or the embedded server, without DATABASE_URL.`,
     );
   }
   if (version < triedServer) {
@@ -145,7 +145,7 @@ async function tablesFinding(database: Database): Promise<{ finding: Finding; ha
   try {
     const schema = await readSchemaState(database.pool);
     const { state, applied, pending } = schema;
-    const error = schemaErrorOf(schema, database.place);
+    const error = schemaError(schema, database.place);
     if (error !== null) {
       return { finding: wrong("Tables", `${state}: of another version`, error.message), hasTables: true };
     }

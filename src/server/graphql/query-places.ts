@@ -2,7 +2,7 @@ import { getHeapStatistics } from "node:v8";
 import { type ExecutionArgs, getOperationAST, OperationTypeNode } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import type { Context } from "../../api/index.ts";
-import { askerOf, Turnstile } from "../../store/index.ts";
+import { ConnectionQueue, requesterOf } from "../../store/index.ts";
 
 /** Bytes of heap that one query may need during execution: its rows, and an answer of several megabytes. */
 const bytesOfQuery = 12 * 1024 * 1024;
@@ -20,11 +20,11 @@ export function defaultPlaces(heapBytes = getHeapStatistics().heap_size_limit): 
  * wait, within their time limit; the client with the fewest running queries comes first.
  */
 export function useQueryPlaces(places = defaultPlaces()): Plugin {
-  const turnstile = new Turnstile({
+  const turnstile = new ConnectionQueue({
     total: places,
-    ofRequest: 1,
+    perRequest: 1,
     expensive: places,
-    expensiveOfRequest: 1,
+    expensivePerRequest: 1,
   });
   return {
     onExecute({ args, executeFn, setExecuteFn }) {
@@ -42,7 +42,7 @@ export function useQueryPlaces(places = defaultPlaces()): Plugin {
 }
 
 /** Resolves with the function that frees the place. Rejects with the signal's reason if it is aborted before. */
-function placeFor(turnstile: Turnstile, signal: AbortSignal): Promise<() => void> {
+function placeFor(turnstile: ConnectionQueue, signal: AbortSignal): Promise<() => void> {
   return new Promise((resolve, reject) => {
     const stopWaiting = () => {
       goAway();
@@ -53,7 +53,7 @@ function placeFor(turnstile: Turnstile, signal: AbortSignal): Promise<() => void
       resolve(leave);
     };
     signal.addEventListener("abort", stopWaiting, { once: true });
-    const asker = askerOf(signal) ?? { client: "" };
+    const asker = requesterOf(signal) ?? { client: "" };
     const goAway = turnstile.enter(asker, { isExpensive: false, signal, admit, reject });
   });
 }

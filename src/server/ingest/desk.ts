@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { ApiError, encodeGlobalId, type Submit } from "../../api/index.ts";
 import type { SubmissionSettings } from "../../config/index.ts";
 import { DocumentError, parseDocument } from "../../protocol/index.ts";
-import type { Database, Position } from "../../store/index.ts";
+import type { Database, WalPosition } from "../../store/index.ts";
 import { enqueue, type NewSubmission, readQueueSize } from "../../submissions/index.ts";
 import { Precedence, QueueRoom, SubmissionRate } from "./admission.ts";
 import { Outcomes } from "./outcomes.ts";
@@ -26,7 +26,7 @@ export class SubmissionDesk {
   readonly settings: SubmissionSettings;
   readonly outcomes: Outcomes;
   /** The end of the log after a submission; null if there are no replicas. */
-  readonly written: () => Promise<Position | null>;
+  readonly written: () => Promise<WalPosition | null>;
   readonly #rate: SubmissionRate;
   readonly #room: QueueRoom;
   readonly #precedence = new Precedence();
@@ -34,7 +34,7 @@ export class SubmissionDesk {
   constructor(
     database: Database,
     settings: SubmissionSettings,
-    written: () => Promise<Position | null> = async () => null,
+    written: () => Promise<WalPosition | null> = async () => null,
   ) {
     this.database = database;
     this.settings = settings;

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { ApiError, type ChangeFollower } from "../../api/index.ts";
 import { AsyncEvent } from "../../runtime/index.ts";
-import { type Change, type Database, feedHead, readChanges } from "../../store/index.ts";
+import { type Change, type Database, readChanges, readFeedHead } from "../../store/index.ts";
 import type { ChangeWatch } from "./change-watch.ts";
 
 /** Clients that may follow changes: in total, and per address. */
@@ -86,7 +86,7 @@ export class LiveChanges {
       void this.#read();
     });
     try {
-      this.#position = (await feedHead(this.#database.db)).position;
+      this.#position = (await readFeedHead(this.#database.db)).position;
     } catch (error) {
       this.#rest();
       throw error;
