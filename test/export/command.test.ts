@@ -51,6 +51,19 @@ test("export bibliography keeps the order of its arguments, and exits 1 for a ve
   });
 });
 
+test.each([
+  ["papers", "pith-graph export table papers"],
+  ["2302.12192", 'pith-graph export document "2302.12192"'],
+  ["hep-th/9711200", 'pith-graph export document "hep-th/9711200"'],
+])("export %s names the command with its kind", async (word, next) => {
+  const { status, stdout, stderr } = await runHere(["export", word], env);
+  expect([status, stdout]).toEqual([2, ""]);
+  expect(stderr.split("\n")).toEqual([
+    `${JSON.stringify(word)} is no kind of export: the kinds are document, table, dump, graph and bibliography.`,
+    `Next: ${next}`,
+  ]);
+});
+
 test("export graph --format vosviewer derives two file names from --output", async () => {
   const output = join(folder, "around");
   const args = ["export", "graph", arxivIdOf(1), "--format", "vosviewer", "--output", output, "--quiet"];
