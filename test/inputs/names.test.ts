@@ -241,42 +241,40 @@ describe("readWorkName", () => {
     expect(nameIn(text)).toBeNull();
   });
 
-  it("parseWorkId rejects placeholders, and normalizes UUIDs", () => {
-    for (const text of [
-      ...[
-        "N/A",
-        "none",
-        "-",
-        "unknown",
-        "0",
-        "00000000-0000-0000-0000-000000000000",
-        "#N/A",
-        "<NA>",
-        "(none)",
-        "n\\a",
-      ],
-      ...[
-        "-1",
-        "xxx",
-        "[]",
-        "{}",
-        "not_available",
-        "NULL.",
-        "false",
-        "pending",
-        "forthcoming",
-        "unpublished",
-        "—",
-        "…",
-      ],
-    ]) {
-      expect([text, parseWorkId(text)]).toEqual([text, null]);
-    }
-    const uuid = "0b5ad6a5-71cb-4a4f-9a0b-2f2a0f3c9d11";
-    for (const text of [uuid, uuid.toUpperCase(), `urn:uuid:${uuid}`, `{${uuid}}`, ` ${uuid} `]) {
-      expect(parseWorkId(text)).toBe(uuid);
-    }
+  it.each([
+    "N/A",
+    "none",
+    "-",
+    "unknown",
+    "0",
+    "00000000-0000-0000-0000-000000000000",
+    "#N/A",
+    "<NA>",
+    "(none)",
+    "n\\a",
+    "-1",
+    "xxx",
+    "[]",
+    "{}",
+    "not_available",
+    "NULL.",
+    "false",
+    "pending",
+    "forthcoming",
+    "unpublished",
+    "—",
+    "…",
+  ])("parseWorkId returns null for the placeholder %j", (text) => {
+    expect(parseWorkId(text)).toBeNull();
   });
+
+  const uuid = "0b5ad6a5-71cb-4a4f-9a0b-2f2a0f3c9d11";
+  it.each([uuid, uuid.toUpperCase(), `urn:uuid:${uuid}`, `{${uuid}}`, ` ${uuid} `])(
+    "parseWorkId normalizes the UUID %j",
+    (text) => {
+      expect(parseWorkId(text)).toBe(uuid);
+    },
+  );
 
   it("reads a normalized name unchanged", () => {
     for (const [name] of spellings) expect(nameIn(name)).toBe(name);
