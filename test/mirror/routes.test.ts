@@ -10,7 +10,7 @@ import {
   suffixOf,
 } from "../../src/protocol/index.ts";
 import { paperIdOf } from "../../src/row-rules/index.ts";
-import { emptyChecksum } from "../../src/row-rules/set-checksum.ts";
+import { emptyChecksum } from "../../src/row-rules/hashes.ts";
 import { isNamedBy } from "../../src/server/http/conditional.ts";
 import { acceptedEncoding } from "../../src/server/http/negotiation.ts";
 import { createApp } from "../../src/server/index.ts";

@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { to as copyTo } from "pg-copy-streams";
-import { columnsOf } from "../../src/backup/write-backup.ts";
+import { columnsOf } from "../../src/maintenance/backup.ts";
 import { acquireEmbeddedServer } from "../../src/embedded-postgres/index.ts";
 import { type Database, migrateDatabase, openDatabase } from "../../src/store/index.ts";
 import { readMigrations } from "../../src/store/migrate.ts";

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { finished } from "node:stream/promises";
-import { type CopyStreamQuery, from as copyFrom } from "pg-copy-streams";
+import { type CopyStreamQuery, from as copyFrom, to as copyTo } from "pg-copy-streams";
 import {
   type Database,
   inTransaction,
@@ -8,7 +8,76 @@ import {
   waitForWriteLock,
   writeLock,
 } from "../store/index.ts";
-import { backupEnd, backupHead, columnsOf, isKeptSetting, keptTables } from "./write-backup.ts";
+import { historicTotals } from "./shadow.ts";
+
+/**
+ * Streams a backup of a database as of one moment, unaffected by concurrent writes. The backup is SQL that `psql` can
+ * run: COPY with rows in PostgreSQL's text format.
+ */
+export async function* writeBackup({ pool }: Pick<Database, "pool">): AsyncGenerator<Uint8Array> {
+  const client = await pool.connect();
+  try {
+    await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    yield Buffer.from(`${backupHead}\n`);
+    for (const { name, where } of backupTables) {
+      const columns = await columnsOf(client, name);
+      yield Buffer.from(`COPY public."${name}" (${columns}) FROM stdin;\n`);
+      const rows = where === undefined ? "" : ` WHERE ${where}`;
+      yield* client.query(copyTo(`COPY (SELECT ${columns} FROM public."${name}"${rows}) TO STDOUT`));
+      yield Buffer.from("\\.\n");
+    }
+    yield Buffer.from(`${backupEnd}\n`);
+    await client.query("COMMIT");
+  } finally {
+    // Always: a session in the middle of a COPY cannot be reused.
+    client.release(true);
+  }
+}
+
+/** The columns of a table, quoted, in table order. */
+export async function columnsOf(client: Statements, table: string): Promise<string> {
+  const { rows } = await client.query<{ columns: string }>(
+    `SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) AS columns FROM pg_attribute
+     WHERE attrelid = format('public.%I', $1::text)::regclass AND attnum > 0 AND NOT attisdropped`,
+    [table],
+  );
+  return rows[0]?.columns ?? "";
+}
+
+/** A table that a backup includes. */
+type BackupTable = {
+  readonly name: string;
+  /** The rows to include, as SQL. Defaults to all. */
+  readonly where?: string;
+};
+
+/** The settings that a backup includes. */
+const isBackedUpSetting = "name <> 'distributed'";
+
+/**
+ * Data that cannot be derived: the log, its feed, and what is local to a mirror. `rebuild` derives all other tables.
+ */
+const backupTables: readonly BackupTable[] = [
+  { name: "records" },
+  { name: "events" },
+  { name: "published_states" },
+  { name: "changes" },
+  // Counts of rows can be derived from the log; the last assigned positions cannot.
+  {
+    name: "totals",
+    where: `name IN ${historicTotals}`,
+  },
+  { name: "quarantine" },
+  { name: "submissions" },
+  { name: "followed_mirrors" },
+  { name: "outstanding_papers" },
+  // The table layout belongs to this database: a restored database records its own.
+  { name: "settings", where: isBackedUpSetting },
+];
+
+/** The first line of a backup, an SQL comment; the last line is one, too, and a file without it is truncated. */
+const backupHead = "-- pith-graph backup 1";
+const backupEnd = "-- end of the backup";
 
 /** A backup that cannot be read, or a database that cannot restore it. The message is meant for people. */
 export class BackupError extends Error {
@@ -17,7 +86,7 @@ export class BackupError extends Error {
 
 const newline = 0x0a;
 /** The maximum length of a line, in bytes: a document has at most 512 MiB, and escaping can double it. */
-const longestLine = 2 ** 30;
+const maxLineBytes = 2 ** 30;
 
 /**
  * Restores a backup into a migrated, empty database: completely, or not at all. Afterwards, `rebuildTables` has to
@@ -31,24 +100,25 @@ export async function readBackup(
 ): Promise<Map<string, number>> {
   return inTransaction(pool, "BEGIN", async (writer) => {
     await waitForWriteLock(pool, () => writer.query("SELECT pg_advisory_xact_lock($1)", [writeLock]));
-    await demandEmpty(writer);
+    await requireEmpty(writer);
     return readTables(writer, pieces);
   });
 }
 
 /** Tables that have rows in every database, with the condition (SQL) for the rows to delete before the restore. */
-const alwaysThere: ReadonlyMap<string, string> = new Map([
+const tablesWithRows: ReadonlyMap<string, string> = new Map([
   ["totals", "true"],
-  ["settings", isKeptSetting],
+  ["settings", isBackedUpSetting],
 ]);
 
-async function demandEmpty(client: Statements): Promise<void> {
-  for (const { name } of keptTables) {
-    if (alwaysThere.has(name)) continue;
+async function requireEmpty(client: Statements): Promise<void> {
+  for (const { name } of backupTables) {
+    if (tablesWithRows.has(name)) continue;
     const { rowCount } = await client.query(`SELECT FROM public."${name}" LIMIT 1`);
     if (rowCount !== 0) throw new BackupError("The database is not empty: a backup goes into a new one.");
   }
-  for (const [name, where] of alwaysThere) await client.query(`DELETE FROM public."${name}" WHERE ${where}`);
+  for (const [name, where] of tablesWithRows)
+    await client.query(`DELETE FROM public."${name}" WHERE ${where}`);
 }
 
 async function readTables(
@@ -60,7 +130,7 @@ async function readTables(
   let isOver = false;
   let table: TableStream | undefined;
   /** PostgreSQL's error for a row. The stream is unusable from then on, but does not report it. */
-  let refusal: unknown;
+  let failure: unknown;
   try {
     for await (const line of linesOf(pieces)) {
       const text = table !== undefined && line.length > 3 ? "" : line.toString("latin1").trimEnd();
@@ -74,11 +144,11 @@ async function readTables(
         else {
           table = await beginTable(client, text, counts);
           table.stream.once("error", (error) => {
-            refusal = error;
+            failure = error;
           });
         }
-      } else if (refusal !== undefined) {
-        throw refusal;
+      } else if (failure !== undefined) {
+        throw failure;
       } else if (text === "\\.") {
         table.stream.end();
         await table.ended;
@@ -89,7 +159,7 @@ async function readTables(
       }
     }
   } catch (error) {
-    if (refusal === undefined) table?.stream.destroy();
+    if (failure === undefined) table?.stream.destroy();
     throw error;
   }
   if (!isOver) throw new BackupError("The backup was cut short: nothing of it was taken.");
@@ -109,15 +179,15 @@ async function beginTable(
   text: string,
   counts: Map<string, number>,
 ): Promise<TableStream> {
-  const [, name = "", given = ""] =
+  const [, name = "", columnList = ""] =
     /^COPY public\."([a-z_]+)" \(([a-z0-9_", ]+)\) FROM stdin;$/.exec(text) ?? [];
-  if (counts.has(name) || !keptTables.some((table) => table.name === name)) {
+  if (counts.has(name) || !backupTables.some((table) => table.name === name)) {
     throw new BackupError(
       `The backup is damaged, or of another version, at ${JSON.stringify(text.slice(0, 80))}.`,
     );
   }
   const known = new Set((await columnsOf(client, name)).split(", "));
-  const columns = given.split(", ");
+  const columns = columnList.split(", ");
   const unknown = columns.find((column) => !known.has(column));
   if (unknown !== undefined) {
     throw new BackupError(
@@ -148,7 +218,7 @@ async function* linesOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Buffe
     }
     if (rest.length === 0) continue;
     size += rest.length;
-    if (size > longestLine) throw new BackupError("The backup has a line that is too long.");
+    if (size > maxLineBytes) throw new BackupError("The backup has a line that is too long.");
     parts.push(rest);
   }
   if (size > 0) yield Buffer.concat(parts);
