@@ -9,8 +9,8 @@ import { acquireEmbeddedServer, type EmbeddedServer } from "../../src/embedded-p
 import { openDatabase } from "../../src/store/index.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { createTestDatabase } from "../database.ts";
+import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 import { readTables, type Tables, tableNames } from "../ingest/tables.ts";
-import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
 import { isLong, longTest } from "../long.ts";
 import { copyPreparedData } from "../prepared-data.ts";
 import { Folders } from "../store/embedded-support/folders.ts";
@@ -36,9 +36,9 @@ beforeAll(async () => {
   write("first.ndjson", committed);
   write("all.ndjson", documents);
   const undisturbed = await createTestDatabase();
-  await takeIn(undisturbed, committed, { keyring: sampleKeyring });
+  await ingestDocuments(undisturbed, committed, { keyring: sampleKeyring });
   wantedBefore = await readTables(undisturbed);
-  await takeIn(undisturbed, documents, { keyring: sampleKeyring });
+  await ingestDocuments(undisturbed, documents, { keyring: sampleKeyring });
   wanted = await readTables(undisturbed);
   await undisturbed.drop();
 });

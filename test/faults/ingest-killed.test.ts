@@ -6,9 +6,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { runCli, spawnCli } from "../cli/run-cli.ts";
 import { createTestDatabase } from "../database.ts";
+import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 import { randomFrom } from "../ingest/random.ts";
 import { clearTables, readTables, type Tables, tableNames } from "../ingest/tables.ts";
-import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
 import { isLong, moments } from "../long.ts";
 import { KillableServer } from "./killable-server.ts";
 
@@ -35,7 +35,7 @@ beforeAll(async () => {
   await writeFile(file, documents.map((text) => text.trim()).join("\n"));
   args = ["ingest", "--keyring", keyringPath, "--batch", String(batchDocuments), file];
   const undisturbed = await createTestDatabase();
-  await takeIn(undisturbed, documents, { keyring: sampleKeyring });
+  await ingestDocuments(undisturbed, documents, { keyring: sampleKeyring });
   wanted = await readTables(undisturbed);
   await undisturbed.drop();
   server = await KillableServer.start(inject("preparedData"));

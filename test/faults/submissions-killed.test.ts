@@ -11,9 +11,9 @@ import { queuedChannel } from "../../src/submissions/index.ts";
 import { referenceOf } from "../api/fixtures/documents.ts";
 import { runCli, spawnCli } from "../cli/run-cli.ts";
 import { createTestDatabase } from "../database.ts";
+import { ingestDocuments } from "../ingest/ingest-documents.ts";
 import { randomFrom } from "../ingest/random.ts";
 import { readTables, tableNames } from "../ingest/tables.ts";
-import { takeIn } from "../ingest/take-in.ts";
 import { isLong, moments } from "../long.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { type Answered, paper, post, settings, statuses } from "../submissions/site.ts";
@@ -151,7 +151,7 @@ test(name, async () => {
   expect(acknowledged.length).toBeGreaterThanOrEqual(submitted.length);
 
   const undisturbed = await createTestDatabase();
-  await takeIn(undisturbed, submitted, { keyring, minimumProof: settings.minimumProof });
+  await ingestDocuments(undisturbed, submitted, { keyring, minimumProof: settings.minimumProof });
   const wanted = await readTables(undisturbed);
   await undisturbed.drop();
   const tables = await readTables(server.database);

@@ -4,8 +4,8 @@ import { answersFrom } from "../../src/ingest/stored/answers.ts";
 import { identifierIdOf } from "../../src/row-rules/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { bundleOfPaper, snapshotEvent } from "./bundles.ts";
+import { ingestDocuments } from "./ingest-documents.ts";
 import { recordStatements, type Statement } from "./recorded-statements.ts";
-import { takeIn } from "./take-in.ts";
 
 let database: TestDatabase;
 let statements: Statement[];
@@ -97,7 +97,7 @@ const small = new Set(["totals", "settings", "signers", "quarantine", "graph_cha
 
 async function expectIndexes(documents: string[]): Promise<void> {
   statements.length = 0;
-  const { rejected } = await takeIn(database, documents);
+  const { rejected } = await ingestDocuments(database, documents);
   expect(rejected).toEqual(new Map());
   const sent = statements.filter(({ text }) => /^\s*(?:SELECT|UPDATE|DELETE|INSERT|WITH)\b/i.test(text));
   expect(sent.length).toBeGreaterThan(10);
