@@ -49,11 +49,13 @@ export function printReport(report: Report): readonly string[] {
   }
 
   print();
-  print("injected                         at s  lasted s   recovered s  evidence");
+  print(
+    `${"injected".padEnd(37)}${"at s".padStart(6)}${"lasted s".padStart(10)}${"recovered s".padStart(14)}  evidence`,
+  );
   for (const { name, shown, from, over, to } of injected) {
     const times = [from - report.start, over - from, to - over].map((time) => (time / 1_000).toFixed(1));
     print(
-      `${name.padEnd(31)}${times[0]?.padStart(6)}${times[1]?.padStart(10)}${times[2]?.padStart(14)}  ${shown}`,
+      `${name.padEnd(37)}${times[0]?.padStart(6)}${times[1]?.padStart(10)}${times[2]?.padStart(14)}  ${shown}`,
     );
   }
   const { during, outside } = tally.errors(injected);
