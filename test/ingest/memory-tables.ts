@@ -19,8 +19,8 @@ import {
   parseJson,
   proofRank,
 } from "../../src/protocol/index.ts";
-import { readStoredAliases, readVotes, type Target } from "../../src/row-rules/json-columns.ts";
 import { emptyChecksum } from "../../src/row-rules/hashes.ts";
+import { readStoredAliases, readVotes, type Target } from "../../src/row-rules/json-columns.ts";
 import { checksumAfter } from "../../src/store/feed.ts";
 import { parseLog } from "../../src/store/index.ts";
 import type { Cell } from "../../src/store/rows.ts";
