@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { RowCache } from "../../src/api/loaders/row-cache.ts";
 import { startGraph } from "../../src/graph/index.ts";
 import { DataVersion } from "../../src/store/data-version.ts";
-import { primaryVersion } from "../../src/store/replicas/read-server.ts";
+import { primaryVersion } from "../../src/store/read-server.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 import { type Client, createClient } from "./client.ts";

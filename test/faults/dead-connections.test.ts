@@ -3,9 +3,9 @@ import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { checkTables, rebuildTables } from "../../src/maintenance/index.ts";
-import { guardedClients } from "../../src/store/guarded-client.ts";
+import { guardedClients, isAtWork } from "../../src/store/guarded-client.ts";
 import { listen } from "../../src/store/listen.ts";
-import { isAtWork } from "../../src/store/session-probe.ts";
+
 import { enqueue, runWorker } from "../../src/submissions/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";

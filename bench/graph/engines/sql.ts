@@ -1,4 +1,4 @@
-import { askSql } from "../../../src/graph/sql/sql-graph.ts";
+import { askSql } from "../../../src/graph/sql-graph.ts";
 import { openDatabase } from "../../../src/store/index.ts";
 import { readEdgeList } from "../edge-list.ts";
 import type { Engine, Site } from "../engine.ts";
