@@ -26,7 +26,7 @@ const committed = documents.slice(0, 60);
 
 const folders = new Folders();
 let folder: string;
-let wantedBefore: Tables;
+let expectedBefore: Tables;
 let wanted: Tables;
 
 beforeAll(async () => {
@@ -37,7 +37,7 @@ beforeAll(async () => {
   write("all.ndjson", documents);
   const undisturbed = await createTestDatabase();
   await ingestDocuments(undisturbed, committed, { keyring: sampleKeyring });
-  wantedBefore = await readTables(undisturbed);
+  expectedBefore = await readTables(undisturbed);
   await ingestDocuments(undisturbed, documents, { keyring: sampleKeyring });
   wanted = await readTables(undisturbed);
   await undisturbed.drop();
@@ -108,7 +108,7 @@ test("exits with 3 and a clear error when the data's disk is full, stores no par
   expect(full.stderr).not.toContain("refused");
   expect(full.status).toBe(3);
   dataDisk.relieve();
-  expectTables(await readStored(dataDirectory), wantedBefore);
+  expectTables(await readStored(dataDirectory), expectedBefore);
   await expectCompletion(dataDirectory, env);
   await member.release();
   expect(serversOf(dataDirectory)).toEqual([]);
@@ -145,7 +145,7 @@ longTest(
     // All earlier documents, and those that were committed before the crash.
     const { tables, quarantined } = await readStored(dataDirectory);
     expect(quarantined).toBe(0);
-    expect(numbersOf(tables)).toEqual(expect.arrayContaining(numbersOf(wantedBefore)));
+    expect(numbersOf(tables)).toEqual(expect.arrayContaining(numbersOf(expectedBefore)));
     await expectCompletion(dataDirectory, env);
     await member.release();
   },

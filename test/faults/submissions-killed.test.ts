@@ -23,7 +23,7 @@ import { KillableServer } from "./killable-server.ts";
 const seed = Number(process.env["PITH_SEED"] ?? Date.now() % 2 ** 31);
 const random = randomFrom(seed);
 const victims = ["the worker", "PostgreSQL", "both"] as const;
-const momentsOfEach = moments / victims.length;
+const killsOfEach = moments / victims.length;
 
 let server: KillableServer;
 let http: RunningServer;
@@ -101,12 +101,10 @@ async function expectAcknowledged(): Promise<void> {
   expect(rows).toEqual([{ count: acknowledged.length }]);
 }
 
-const name = `all acknowledged submissions are merged after kills at ${victims.length * momentsOfEach} random moments (seed ${seed})`;
+const name = `all acknowledged submissions are merged after kills at ${victims.length * killsOfEach} random moments (seed ${seed})`;
 
 test(name, async () => {
-  const plan = random.shuffle(
-    victims.flatMap((victim) => Array.from({ length: momentsOfEach }, () => victim)),
-  );
+  const plan = random.shuffle(victims.flatMap((victim) => Array.from({ length: killsOfEach }, () => victim)));
   /** The number of moments at which some submissions were queued and others merged. */
   let amid = 0;
   let open = 0;
@@ -160,7 +158,7 @@ test(name, async () => {
   expect(check.stderr).toContain("Nothing differs.");
   expect(check.status).toBe(0);
   // The faults have happened, and in the middle of the work.
-  expect(server.kills).toBe(2 * momentsOfEach);
+  expect(server.kills).toBe(2 * killsOfEach);
   expect(server.recoveries()).toBe(server.kills);
   expect(amid).toBeGreaterThan(0);
   // In the short form, all moments may be between transactions.

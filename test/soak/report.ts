@@ -3,7 +3,7 @@ import { figure } from "../../bench/graph/compare.ts";
 import type { Client } from "./client.ts";
 import { grouped } from "./grouped.ts";
 import type { Memory } from "./memory.ts";
-import type { OwnEnd } from "./supervised-process.ts";
+import type { UnexpectedExit } from "./supervised-process.ts";
 import type { Tally, Window } from "./tally.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -24,7 +24,7 @@ export type Report = {
   /** Seconds, by command. */
   readonly cpu: ReadonlyMap<string, number>;
   readonly ends: readonly string[];
-  readonly syncEnds: readonly OwnEnd[];
+  readonly syncEnds: readonly UnexpectedExit[];
 };
 
 /** Prints a report, and returns its faults. */
@@ -102,7 +102,7 @@ function counts(errors: ReadonlyMap<string, number>): string {
 const milliseconds = (time: number) => (Number.isNaN(time) ? "-" : figure(time));
 
 /** The last line of each end, with the number of equal ones. */
-function words(ends: readonly OwnEnd[]): string {
+function words(ends: readonly UnexpectedExit[]): string {
   const texts = grouped(ends, ({ how, output }) => `${how}, ${output.trim().split("\n").at(-1)}`);
   return [...texts].map(([text, { length }]) => `${length} × ${text}`).join("; ");
 }

@@ -92,7 +92,7 @@ export async function soak(plan: Plan, seed: number): Promise<readonly string[]>
       memories,
       cpu: cpuOf(samples),
       ends,
-      syncEnds: stage.sync.ownEnds,
+      syncEnds: stage.sync.unexpectedExits,
     });
   } finally {
     await stage.close();
