@@ -335,7 +335,7 @@ describe("what cannot be asked", () => {
   ])("%s of a work that nobody knows, or a ref that names none", async (_name, source) => {
     expect(await errorOf(source("2501.77777"))).toEqual({
       code: "NOT_FOUND",
-      message: 'No work is known here by "2501.77777".',
+      message: 'No paper or cited work matches "2501.77777".',
       refs: ["2501.77777"],
     });
     expect((await errorOf(source("?"))).code).toBe("BAD_USER_INPUT");

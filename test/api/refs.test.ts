@@ -125,7 +125,7 @@ describe("a short form that fits several papers", () => {
     const [error] = await client.errors('{ paper(ref: "pith:ZZZZZZZZ") { title } }');
     expect(error?.extensions["code"]).toBe("AMBIGUOUS_REF");
     expect(error?.extensions["pithNumbers"]).toEqual([...twins].sort().slice(0, 10));
-    expect(error?.message).toContain("fits 12 papers");
+    expect(error?.message).toContain("matches 12 papers");
     expect(error?.message).toContain("and 2 more");
   });
 
@@ -135,7 +135,7 @@ describe("a short form that fits several papers", () => {
     expect(await paper(suffixOf(first))).toBe(first);
     expect(await paper("pith:2001:ZZZZZZZZ")).toBe(first);
     const [error] = await client.errors('{ paper(ref: "ZZZZZZZZAAAA") { title } }');
-    expect(error?.message).toContain("fits 6 papers");
+    expect(error?.message).toContain("matches 6 papers");
   });
 });
 

@@ -76,7 +76,7 @@ test("nothing but the log, put into an empty database, gives the same tables; ne
   const file = join(folder, "log.gz");
   const keyring = ["--keyring", "sample/keyring.json"];
   const written = await runCli(["backup", file], { env: { DATABASE_URL: databaseUrl(database.connection) } });
-  expect(written).toMatchObject({ status: 0, stderr: expect.stringContaining("bytes written to") });
+  expect(written).toMatchObject({ status: 0, stderr: expect.stringMatching(/^Wrote \d+ bytes to /) });
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   expect(await readdir(folder)).toEqual(["log.gz"]);
   const text = gunzipSync(await readFile(file)).toString("utf8");
@@ -87,7 +87,7 @@ test("nothing but the log, put into an empty database, gives the same tables; ne
   const restored = await runCli(["restore", file, ...keyring], {
     env: { DATABASE_URL: databaseUrl(other.connection) },
   });
-  expect(restored).toMatchObject({ status: 0, stderr: expect.stringContaining("The database is restored.") });
+  expect(restored).toMatchObject({ status: 0, stderr: expect.stringContaining("Restored the database") });
   await demandEqual(other);
 
   const again = await runCli(["restore", file, ...keyring], {
@@ -115,9 +115,7 @@ test("a keyring that does not let all events in is said to have lost them", asyn
     (await pool.query<{ count: number }>("SELECT count(*)::int AS count FROM events")).rows[0]?.count ?? 0;
   const lost = (await countIn(database)) - (await countIn(other));
   expect(lost).toBeGreaterThan(0);
-  expect(stderr).toContain(
-    `${lost} events of the backup were not let in by this keyring, and are no longer in the log.`,
-  );
+  expect(stderr).toContain(`${lost} events of the backup rejected by this keyring and left out of the log.`);
   expect(status).toBe(1);
 });
 
@@ -135,7 +133,7 @@ describe("a backup that is not whole, or not ours, leaves nothing", () => {
     ],
     ["cut within a row", (text) => text.slice(0, text.indexOf('COPY public."changes"') - 200), /cut short/],
     ["without its last line", (text) => text.slice(0, text.lastIndexOf("--")), /cut short/],
-    ["with more behind it", (text) => `${text}DROP TABLE events;\n`, /goes on behind its end/],
+    ["with more behind it", (text) => `${text}DROP TABLE events;\n`, /continues after its end/],
     ["of another kind", (text) => `SELECT 1;\n${text}`, /no backup of pith-graph/],
     [
       "with other statements",
@@ -176,7 +174,7 @@ describe("a backup that is not whole, or not ours, leaves nothing", () => {
     const { status, stderr } = await runCli(["restore", file], {
       env: { DATABASE_URL: databaseUrl(other.connection) },
     });
-    expect([status, stderr]).toEqual([1, expect.stringContaining("pith-graph: The backup is damaged:")]);
+    expect([status, stderr]).toEqual([1, expect.stringContaining("error: The backup is damaged:")]);
     await rm(file);
   });
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { settingsFindings, usableConfig } from "../../src/cli/doctor/settings-checks.ts";
+import { settingsFindings, usableConfig } from "../../src/cli/doctor/installation-checks.ts";
 
 test("each setting that cannot be used is named, and hides no other; what is none is told with the nearest", () => {
   const environment = {
@@ -15,7 +15,7 @@ test("each setting that cannot be used is named, and hides no other; what is non
     expect.objectContaining({
       check: "Settings",
       result: "warning",
-      text: "PITH_GRAPH_DATE is no setting of pith-graph. Did you mean PITH_GRAPH_DATA?",
+      text: "PITH_GRAPH_DATE is not a setting of pith-graph. Did you mean PITH_GRAPH_DATA?",
     }),
   ]);
   expect(usableConfig(environment).port).toBe(usableConfig({}).port);
@@ -23,6 +23,6 @@ test("each setting that cannot be used is named, and hides no other; what is non
 
 test("settings that are sound are counted, whatever else is set", () => {
   expect(settingsFindings({ PORT: "4001", HOME: "/root", PITH_GRAPH_DATA: " " })).toEqual([
-    { check: "Settings", result: "ok", text: "1 given, all usable" },
+    { check: "Settings", result: "ok", text: "1 set, all valid" },
   ]);
 });

@@ -75,15 +75,15 @@ test("services, a worker and a follower whose statements are never answered are 
   const waitingFor = [spawnCli(["serve", "--no-worker"], { env }), spawnCli(follower, { env })];
   children.push(...waitingFor);
   const told = waitingFor.map((child) =>
-    firstMatch(child, /waiting for another process that looks after the tables/),
+    firstMatch(child, /Waiting for another process that is migrating the database/),
   );
   await Promise.all(told);
 
   const ended = children.map((child) => once(child, "close"));
   for (const child of children) child.kill("SIGTERM");
   expect(await Promise.all(ended)).toEqual(children.map(() => [3, null]));
-  await service.said("It has not stopped within 7 s, and is ended.");
-  await worker.said("It has not stopped within 6 s, and is ended.");
+  await service.said("Not stopped after 7 s: exiting by force.");
+  await worker.said("Not stopped after 6 s: exiting by force.");
   // Broken off, not answered: nobody was told that it is stored.
   expect(await submitted).toBeInstanceOf(Error);
 });

@@ -47,7 +47,7 @@ test("a pith-graph that has the port is named with its address", async () => {
   const server = await startServer({ app: createApp({ database }), port: 0, host: "127.0.0.1" });
   closing.push(() => server.close());
   const said = await startAt(server.port);
-  expect(said).toContain(`pith-graph is running already at ${server.url}/`);
+  expect(said).toContain(`pith-graph is already running at ${server.url}/`);
   expect(said).toContain(`Next: PORT=${server.port + 1} npm start`);
   expect(await startAt(server.port, "serve")).toContain(`Next: PORT=${server.port + 1} pith-graph serve`);
 });

@@ -116,7 +116,7 @@ test("--no-sample leaves the sample and its key out; killed, it starts again wit
   const refused = await runCli(["ingest", "sample/forks.ndjson", "sample/pith-2302.12192.state.json"], {
     env,
   });
-  expect(refused.stderr).toContain("2 documents rejected, because no event was accepted");
+  expect(refused.stderr).toContain("2 documents rejected because no event was accepted");
   // That of the registry; what nobody trusted signed makes no paper.
   expect(await ask(first.url, "{ status { papers } }")).toEqual({ status: { papers: 1 } });
   await stop(first, "SIGKILL");

@@ -88,7 +88,7 @@ test.each(wrong.map((args) => [args.join(" "), args] as const))(
   "pith-graph %s ends with 2",
   async (_, args) => {
     const { status, stdout, stderr } = await runHere(args, env);
-    expect([status, stderr]).toEqual([exitStatus.misused, expect.stringMatching(/\S/)]);
+    expect([status, stderr]).toEqual([exitStatus.usage, expect.stringMatching(/\S/)]);
     expect(stdout).toBe("");
     expect(stderr).not.toMatch(/^ {4}at |hunter2/m);
   },
@@ -99,7 +99,7 @@ test("a password that is none ends analyst with 2", async () => {
     ...env,
     PITH_GRAPH_ANALYST_PASSWORD: "short",
   });
-  expect([status, stderr]).toEqual([exitStatus.misused, expect.stringContaining("12 to 200")]);
+  expect([status, stderr]).toEqual([exitStatus.usage, expect.stringContaining("12 to 200")]);
 });
 
 test("every command is tried", async () => {

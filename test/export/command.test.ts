@@ -93,7 +93,7 @@ test("who stops reading ends an export in order; a backup is then none", async (
   expect(await closed(["export", "table", "papers", "--quiet"])).toEqual([0, ""]);
   expect(await closed(["backup", "-"])).toEqual([
     3,
-    "pith-graph: Standard output was closed before the backup was whole.\n",
+    "error: Standard output was closed before the backup was complete.\n",
   ]);
 });
 
@@ -102,7 +102,7 @@ test("a dump of all formats, and none into a folder that is in use", async () =>
   const made = await runCli(["export", "dump", dump, "--format", "all"], { env });
   expect(made.status).toBe(0);
   expect(await readdir(dump)).toHaveLength(7 * 3 + 4 + 3 + 1);
-  expect(made.stderr).toMatch(/is whole: the set \d+-\d+-[0-9a-f]{12}, checksum [0-9a-f]{64}\.\n$/);
+  expect(made.stderr).toMatch(/: data set \d+-\d+-[0-9a-f]{12}, checksum [0-9a-f]{64}\.\n$/);
   const again = await runCli(["export", "dump", dump], { env });
   expect(again).toMatchObject({ status: 1, stderr: expect.stringContaining("is not empty") });
 });

@@ -133,7 +133,7 @@ test(name, async () => {
     if (victim !== "PostgreSQL") expect([status, signal]).toEqual([null, "SIGKILL"]);
     else if (status !== 0) {
       expect(stderr).toMatch(
-        /^pith-graph: the connection to the database was lost: .*may be given again\.$/m,
+        /^error: Lost the connection to the database: .*run the command again to continue\.$/m,
       );
       expect(status).toBe(3);
       lost++;
@@ -145,7 +145,7 @@ test(name, async () => {
   }
   await finishUndisturbed();
   const check = await runCli(["check", "--keyring", keyringPath], { env });
-  expect(check.stderr).toContain("Nothing differs.");
+  expect(check.stderr).toContain("No differences.");
   expect(check.status).toBe(0);
   // The faults have fired, and in the midst of it.
   expect(server.kills).toBe(2 * momentsOfEach);

@@ -122,7 +122,7 @@ test("a thread that dies fails its own batch only, and another takes its place",
   const [dying, other] = await startBatches(lock.holder, 2);
   const code = await started[0]?.terminate();
   expect(code).toBe(1);
-  await expect(dying).rejects.toThrow("A thread of the ingest ended unexpectedly.");
+  await expect(dying).rejects.toThrow("An ingest thread ended unexpectedly.");
   // More than the threads that are left: they are given to a new one, never to the dead.
   const later = [100, 110, 120, 130].map((from) => threads.ingestBatch(batchOf(from)));
   await lock.release();
@@ -166,7 +166,7 @@ test("an ingest whose thread dies ends with its error, whatever is under way or 
   await untilRows(lock.holder, waitingWriters, 2);
   await started[0]?.terminate();
   await lock.release();
-  await expect(ending).rejects.toThrow("A thread of the ingest ended unexpectedly.");
+  await expect(ending).rejects.toThrow("An ingest thread ended unexpectedly.");
   expect(await heldPapers()).toBeLessThan(30);
   // What was in the dead thread came to nothing, and can be done again.
   await ingest(

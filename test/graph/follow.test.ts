@@ -373,7 +373,7 @@ test("a graph that cannot be loaded anew says so, answers as before, and tries a
   await client.query("COMMIT");
   client.release();
   while (graph.status().loadError === null) await new Promise(setImmediate);
-  expect(graph.status().loadError).toContain("names a work that is not there");
+  expect(graph.status().loadError).toContain("refers to a work that does not exist");
   // Once for each try: the next notice or look makes another.
   expect(told.length).toBeGreaterThan(0);
   expect(graph.status()).toMatchObject({ isLoaded: true, graphVersion: position.toString() });
@@ -392,7 +392,7 @@ test("a graph that cannot be loaded is asked in SQL, and tried again", async () 
   services.push(graph);
   while (graph.status().loadError === null) await new Promise(setImmediate);
   expect(graph.status()).toMatchObject({ isLoaded: false, graphVersion: null });
-  expect(graph.status().loadError).toContain("names a work that is not there");
+  expect(graph.status().loadError).toContain("refers to a work that does not exist");
   const input = { roots: [1n], direction: "REFERENCES", maxDepth: 3 } as const;
   expect(await graph.reachable(input)).toMatchObject({ counts: [1, 1], graphVersion: "1" });
   await commitGraph(database, { works: [1n], edges: [] }, after);

@@ -154,7 +154,7 @@ const answers: [what: string, code: string, answer: Answer][] = [
   ["a page of HTML", "MALFORMED_JSON", sendText("<!doctype html><title>Welcome</title>")],
   ["404", "FETCH_FAILED", (_request, response) => response.writeHead(404).end("gone")],
   [
-    "an encoding that was not asked for",
+    "an unsupported Content-Encoding",
     "FETCH_FAILED",
     (_request, response) => response.writeHead(200, { "content-encoding": "br" }).end("…"),
   ],
@@ -351,7 +351,7 @@ describe("a mirror that is wrong as a whole ends the sync, and moves nothing:", 
     ["position", feed({ position: -1, checksum: hash }, [])],
     ["position", feed({ position: 1e300, checksum: hash }, [])],
     ["checksum", feed({ position: 1, checksum: "A" }, [])],
-    ["the order of positions", feed({ position: 2, checksum: hash }, [change(2), change(1)])],
+    ["order of positions", feed({ position: 2, checksum: hash }, [change(2), change(1)])],
     ["pith_number", feed({ position: 1, checksum: hash }, [change(1, { pith_number: "../../etc" })])],
     ["changes", feed({ position: 1, checksum: hash }, [[]])],
   ])("a feed: %s", async (message, text) => {

@@ -63,7 +63,7 @@ function ingestAt(start: number): Promise<void> {
   );
 }
 
-const away = /^The database is away \(.+\)\. It is tried again in \d+\.\d s\.$/;
+const away = /^The database is unavailable \(.+\)\. Retrying in \d+\.\d s\.$/;
 
 /** A follower, and waiting for what it says. */
 function startFollowing(...args: string[]) {
@@ -84,14 +84,14 @@ function startFollowing(...args: string[]) {
 it("following goes on by itself once the database is back, and nothing is lost", async () => {
   await ingestAt(0);
   const { child, ended, heard } = startFollowing(server.url);
-  await heard(/^At position 3 of its feed, its end: both mirrors hold the same states/);
+  await heard(/^At the end of the mirror's feed \(position 3\): both mirrors have the same states/);
 
   // Between two batches.
   await postgres.stop();
   await ingestAt(10);
   await heard(away);
   await postgres.startAgain();
-  await heard(/^The database answers again: at position 6 of the mirror's feed\.$/);
+  await heard(/^The database is available again; at position 6 of the mirror's feed\.$/);
   expect(await cursorOf(mine, server.url)).toBe(6);
 
   // In the midst of a batch.
@@ -103,7 +103,7 @@ it("following goes on by itself once the database is back, and nothing is lost",
   lock.holder.release(true);
   await heard(away);
   await postgres.startAgain();
-  await heard(/^The database answers again: at position 9 of the mirror's feed\.$/);
+  await heard(/^The database is available again; at position 9 of the mirror's feed\.$/);
   expect(await cursorOf(mine, server.url)).toBe(9);
 
   child.kill("SIGTERM");
@@ -130,7 +130,7 @@ it("begun anew, it goes on from where it was when the database went", async () =
   held[0]?.writeHead(503).end();
   await heard(away);
   await postgres.startAgain();
-  await heard(/^The database answers again: at position 9 of the mirror's feed\.$/);
+  await heard(/^The database is available again; at position 9 of the mirror's feed\.$/);
   expect(mirror.asked.filter((path) => paths.slice(0, 5).includes(path))).toEqual(paths.slice(0, 5));
   child.kill("SIGTERM");
   expect(await ended).toEqual([143, null]);
@@ -140,7 +140,7 @@ it("without --follow the command ends, and says why", async () => {
   await postgres.stop();
   try {
     const { status, stderr } = await runCli(["sync", "--allow-host", "127.0.0.1", server.url], { env });
-    expect(stderr).toMatch(/^pith-graph: the database cannot be reached: .+\. Check DATABASE_URL\.$/m);
+    expect(stderr).toMatch(/^error: Can't connect to the database: .+\. Check DATABASE_URL\.$/m);
     expect(status).toBe(3);
   } finally {
     await postgres.startAgain();

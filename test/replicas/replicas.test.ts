@@ -297,7 +297,7 @@ longTest("what is no standby of the primary is never used, and said to be none",
   const [standby] = cluster.standbys as [Standby];
   const nowhere = { ...standby.connection, host: "/nowhere" };
   const front = await openFront(10, [cluster.primary.connection, nowhere]);
-  await front.until(1, /it is no standby/);
+  await front.until(1, /it is not a standby/);
   await front.until(2, /does not answer/);
   expect(await front.title(papers[0]?.pithNumber ?? "")).toBe("Submitted 0");
 });

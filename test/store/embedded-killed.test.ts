@@ -62,7 +62,7 @@ test("killed right after the server's process began: the next one waits for that
 
 test("killed while holding the start lock, with others waiting for it: one of them goes on", async () => {
   const dataDirectory = await folders.data();
-  const holder = new Application(dataDirectory, { fault: ["making a PostgreSQL cluster", "SIGSTOP"] });
+  const holder = new Application(dataDirectory, { fault: ["creating a PostgreSQL cluster", "SIGSTOP"] });
   await holder.next("log");
   const waiting = [new Application(dataDirectory), new Application(dataDirectory)];
   for (const each of waiting) expect((await each.next("log")).line).toMatch(/^waiting for another process/);
@@ -103,6 +103,6 @@ test("server killed under its members: they start it again and are members of th
 
 async function rejoined(application: Application): Promise<void> {
   for (;;) {
-    if ((await application.next("log")).line === "found the embedded PostgreSQL server again") return;
+    if ((await application.next("log")).line === "reconnected to the embedded PostgreSQL server") return;
   }
 }

@@ -1,2 +1,2 @@
-export { BackupError, readBackup } from "./read-backup.ts";
+export { BackupError, DatabaseNotEmptyError, readBackup } from "./read-backup.ts";
 export { writeBackup } from "./write-backup.ts";

@@ -8,7 +8,12 @@ import { backupEnd, backupHead, columnsOf, isKeptSetting, keptTables } from "./w
 
 /** A backup that cannot be read, or a database that cannot restore it. The message is meant for people. */
 export class BackupError extends Error {
-  override readonly name = "BackupError";
+  override readonly name: string = "BackupError";
+}
+
+/** A backup can only be restored into an empty database. Nothing was changed. */
+export class DatabaseNotEmptyError extends BackupError {
+  override readonly name = "DatabaseNotEmptyError";
 }
 
 const newline = 0x0a;
@@ -38,11 +43,14 @@ const alwaysThere: ReadonlyMap<string, string> = new Map([
   ["settings", isKeptSetting],
 ]);
 
+const notEmpty =
+  "The database is not empty. Restore into a new one: set DATABASE_URL, or PITH_GRAPH_DATA to a new folder.";
+
 async function demandEmpty(client: Statements): Promise<void> {
   for (const { name } of keptTables) {
     if (alwaysThere.has(name)) continue;
     const { rowCount } = await client.query(`SELECT FROM public."${name}" LIMIT 1`);
-    if (rowCount !== 0) throw new BackupError("The database is not empty: a backup goes into a new one.");
+    if (rowCount !== 0) throw new DatabaseNotEmptyError(notEmpty);
   }
   for (const [name, where] of alwaysThere) await client.query(`DELETE FROM public."${name}" WHERE ${where}`);
 }
@@ -60,10 +68,10 @@ async function readTables(
   try {
     for await (const line of linesOf(pieces)) {
       const text = table !== undefined && line.length > 3 ? "" : line.toString("latin1").trimEnd();
-      if (isOver) throw new BackupError("The backup goes on behind its end.");
+      if (isOver) throw new BackupError("The backup is damaged: it continues after its end.");
       if (isFirst) {
         if (text !== backupHead)
-          throw new BackupError("This is no backup of pith-graph, or one of another version.");
+          throw new BackupError("This is not a backup of pith-graph, or of another version.");
         isFirst = false;
       } else if (table === undefined) {
         if (text === backupEnd) isOver = true;
@@ -88,7 +96,7 @@ async function readTables(
     if (refusal === undefined) table?.stream.destroy();
     throw error;
   }
-  if (!isOver) throw new BackupError("The backup was cut short: nothing of it was taken.");
+  if (!isOver) throw new BackupError("The backup is incomplete. Nothing was restored.");
   return counts;
 }
 
@@ -109,7 +117,7 @@ async function beginTable(
     /^COPY public\."([a-z_]+)" \(([a-z0-9_", ]+)\) FROM stdin;$/.exec(text) ?? [];
   if (counts.has(name) || !keptTables.some((table) => table.name === name)) {
     throw new BackupError(
-      `The backup is damaged, or of another version, at ${JSON.stringify(text.slice(0, 80))}.`,
+      `The backup is damaged or of another version, at ${JSON.stringify(text.slice(0, 80))}.`,
     );
   }
   const known = new Set((await columnsOf(client, name)).split(", "));
@@ -117,7 +125,7 @@ async function beginTable(
   const unknown = columns.find((column) => !known.has(column));
   if (unknown !== undefined) {
     throw new BackupError(
-      `The backup has a column ${name}.${unknown}: it is of a newer version of pith-graph.`,
+      `The backup is of a newer version of pith-graph: it has the column ${name}.${unknown}.`,
     );
   }
   counts.set(name, 0);
@@ -144,7 +152,7 @@ async function* linesOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Buffe
     }
     if (rest.length === 0) continue;
     size += rest.length;
-    if (size > longestLine) throw new BackupError("The backup has a line that is too long.");
+    if (size > longestLine) throw new BackupError("The backup is damaged: a line is too long.");
     parts.push(rest);
   }
   if (size > 0) yield Buffer.concat(parts);

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
 
-const giveWay = new URL("../../dist/cli/give-way.js", import.meta.url).href;
+const lowerPriority = new URL("../../dist/cli/lower-priority.js", import.meta.url).href;
 
 /** Prints how nice each of its threads is: a Worker that was there before, one that came after, and Node.js' own. */
 const script = `
@@ -12,8 +12,8 @@ const script = `
   const start = () => new Worker("setInterval(() => {}, 1000)", { eval: true });
   const before = start();
   await once(before, "online");
-  const { giveWay } = await import(${JSON.stringify(giveWay)});
-  giveWay();
+  const { lowerPriority } = await import(${JSON.stringify(lowerPriority)});
+  lowerPriority();
   const after = start();
   await once(after, "online");
   const nice = readdirSync("/proc/self/task").map((thread) => {
